@@ -1,0 +1,1 @@
+"""The zip format: read a listing, lay out a plan, splice members into a new zip."""

@@ -1,0 +1,1 @@
+"""Listing and target in, findings out: what would fail on Lambda."""

@@ -1,0 +1,128 @@
+"""Every exception that zipper raises on purpose.
+
+An expected error carries a stable code (npm's own where npm has one), facts and a hint, so that
+a caller can act on it and a person can read it. Anything else that escapes is a bug in zipper.
+
+    ZipperError
+    ├── UsageError          EUSAGE: options that contradict each other or name nothing
+    ├── ProjectError        ENOPROJECT, EJSONPARSE, EINVALIDPACKAGE, ESETTINGS, EPATTERN
+    ├── LockfileError       EJSONPARSE, ELOCKVERSION, EUSAGE (out of step), ELOCKPLATFORM
+    ├── ResolutionError     ETARGET, E404, ERESOLVE, ENOVERSIONS, EBADENGINE, EBADPLATFORM, EOVERRIDE,
+    │                       EINVALIDTAGNAME, EINVALIDPACKAGENAME, EUNSUPPORTEDPROTOCOL, E403
+    ├── RegistryError       E401, E403, E404, E429, E5xx, ENETWORK, ETIMEDOUT, ECERT, EPACKUMENT, EOFFLINE
+    ├── IntegrityError      EINTEGRITY
+    ├── ArchiveError        ETARBALL, EZIP: a tarball or zip that is damaged, hostile or too large
+    ├── StoreError          ESTORE: the store cannot be read or written
+    ├── OutputError         EOUTPUT: the result cannot be written where it was asked for
+    └── NodeError           ENODE, ESCRIPT: no fitting Node.js, or an install script that failed
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ArchiveError",
+    "IntegrityError",
+    "LockfileError",
+    "NodeError",
+    "OutputError",
+    "ProjectError",
+    "RegistryError",
+    "ResolutionError",
+    "StoreError",
+    "UsageError",
+    "ZipperError",
+]
+
+
+class ZipperError(Exception):
+    """An expected error: what is wrong, where, and what to do.
+
+    Attributes:
+        code: stable and searchable, such as `ETARGET`; npm's own where npm has one.
+        message: one sentence, without the code and without a full stop.
+        facts: label and text, in the order in which they are told; a label may repeat.
+        hint: what to do next, or None where nothing certain can be said.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        facts: tuple[tuple[str, str], ...] = (),
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.facts = facts
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return format_error(self)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.code, self.message, self.facts, self.hint)
+
+
+class UsageError(ZipperError):
+    """Options that contradict each other, or that name something which does not exist."""
+
+
+class ProjectError(ZipperError):
+    """The project folder, its package.json or its settings cannot be used."""
+
+
+class LockfileError(ZipperError):
+    """The lockfile cannot be read, or does not fit package.json or the target."""
+
+
+class ResolutionError(ZipperError):
+    """No tree satisfies what was asked for; the code is npm's."""
+
+
+class RegistryError(ZipperError):
+    """The registry cannot be reached, refuses, or answers with something unusable."""
+
+
+class IntegrityError(ZipperError):
+    """Bytes that differ from their integrity string."""
+
+
+class ArchiveError(ZipperError):
+    """A tarball or a zip that is damaged, hostile or too large."""
+
+
+class StoreError(ZipperError):
+    """The store cannot be read or written."""
+
+
+class OutputError(ZipperError):
+    """The result cannot be written where it was asked for."""
+
+
+class NodeError(ZipperError):
+    """No fitting Node.js, or an install script that failed."""
+
+
+def format_error(error: ZipperError) -> str:
+    """Return the error as it is shown: code and message, indented facts, a blank line, the hint."""
+    lines = [f"error[{error.code}]: {error.message}"]
+    width = max((len(label) for label, _ in error.facts), default=0) + 1
+    for label, text in error.facts:
+        first, *rest = text.split("\n")
+        lines.append(f"  {label + ':':<{width}} {first}")
+        lines.extend(f"  {'':<{width}} {line}" for line in rest)
+    if error.hint:
+        lines += ["", f"hint: {error.hint}"]
+    return "\n".join(lines)
+
+
+def _rebuild(
+    kind: type[ZipperError],
+    code: str,
+    message: str,
+    facts: tuple[tuple[str, str], ...],
+    hint: str | None,
+) -> ZipperError:
+    return kind(code, message, facts=facts, hint=hint)

@@ -1,0 +1,1 @@
+"""Build hooks for setuptools, hatchling and PDM."""

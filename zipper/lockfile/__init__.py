@@ -1,0 +1,1 @@
+"""Lockfile text to `Tree` and back, one module a format."""

@@ -1,0 +1,1 @@
+"""An isolated Node.js: install scripts by consent, and running a deployment package."""

@@ -1,0 +1,1 @@
+"""npm's rules as pure functions: text in, values out."""

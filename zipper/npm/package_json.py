@@ -1,0 +1,158 @@
+"""package.json as a value: the fields that resolving, packing and checking need.
+
+In: a decoded JSON object, from a project, a packument's version or a lockfile entry. Out: a
+`Manifest`. Reading the file is not this module's work; see `zipper.project`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+__all__ = ["EMPTY", "Manifest", "parse_bin", "parse_manifest"]
+
+EMPTY: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """The package.json of one version, made normal where npm makes it normal.
+
+    A name in both `dependencies` and `optionalDependencies` stands in the latter only, as npm
+    reads it. Names and ranges are as written otherwise.
+    """
+
+    name: str = ""
+    version: str = ""
+    dependencies: Mapping[str, str] = EMPTY
+    dev_dependencies: Mapping[str, str] = EMPTY
+    optional_dependencies: Mapping[str, str] = EMPTY
+    peer_dependencies: Mapping[str, str] = EMPTY
+    """Every peer, the optional ones included."""
+    peer_optional: frozenset[str] = frozenset()
+    """Names that `peerDependenciesMeta` marks as optional."""
+    bundle_dependencies: tuple[str, ...] = ()
+    engines: Mapping[str, str] = EMPTY
+    os: tuple[str, ...] = ()
+    cpu: tuple[str, ...] = ()
+    libc: tuple[str, ...] = ()
+    bin: Mapping[str, str] = EMPTY
+    """Command to file, the file relative to the package, `/`-separated."""
+    deprecated: str | None = None
+    has_install_script: bool = False
+    raw: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    """The object it was read from, for fields that are only passed on (licence, funding)."""
+
+
+def parse_manifest(raw: Mapping[str, object]) -> Manifest:
+    """Return the manifest in `raw`; fields of a wrong type count as absent, as they do for npm.
+
+    Raises:
+        Nothing: a packument is other people's text, and one odd field must not stop a build.
+    """
+    optional = _ranges(raw.get("optionalDependencies"))
+    required = _ranges(raw.get("dependencies"))
+    if optional:
+        required = {name: spec for name, spec in required.items() if name not in optional}
+    name = _text(raw.get("name"))
+    return Manifest(
+        name=name,
+        version=_text(raw.get("version")),
+        dependencies=required,
+        dev_dependencies=_ranges(raw.get("devDependencies")),
+        optional_dependencies=optional,
+        peer_dependencies=_ranges(raw.get("peerDependencies")),
+        peer_optional=_optional_peers(raw.get("peerDependenciesMeta")),
+        bundle_dependencies=_bundled(raw, required, optional),
+        engines=_ranges(raw.get("engines")),
+        os=_words(raw.get("os")),
+        cpu=_words(raw.get("cpu")),
+        libc=_words(raw.get("libc")),
+        bin=parse_bin(raw.get("bin"), name),
+        deprecated=_text(raw.get("deprecated")) or None,
+        has_install_script=_has_install_script(raw),
+        raw=raw,
+    )
+
+
+def parse_bin(value: object, package_name: str) -> Mapping[str, str]:
+    """Return command to file for a `bin` field; targets are kept inside the package.
+
+    A string names one command after the package, its scope left out. Source:
+    npm-normalize-package-bin 5 (`..` and absolute parts are cut off, never followed).
+    """
+    if isinstance(value, str):
+        value = {package_name.rpartition("/")[2]: value} if package_name else {}
+    elif isinstance(value, list):
+        value = {item.rpartition("/")[2]: item for item in value if isinstance(item, str)}
+    if not isinstance(value, Mapping) or not value:
+        return EMPTY
+    commands = {}
+    for command, target in value.items():
+        if not isinstance(command, str) or not isinstance(target, str):
+            continue
+        base = _inside(command.replace("\\", "/").replace(":", "/")).rpartition("/")[2]
+        path = _inside(target)
+        if base and path:
+            commands[base] = path
+    return commands
+
+
+def _inside(path: str) -> str:
+    """Resolve `path` as npm does, under a root that it cannot leave."""
+    parts: list[str] = []
+    for part in path.replace("\\", "/").split("/"):
+        if part == "..":
+            del parts[-1:]
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _ranges(value: object) -> Mapping[str, str]:
+    if not isinstance(value, Mapping) or not value:
+        return EMPTY
+    return {k: v for k, v in value.items() if isinstance(k, str) and isinstance(v, str)}
+
+
+def _words(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, list):
+        return tuple(item for item in value if isinstance(item, str))
+    return ()
+
+
+def _optional_peers(value: object) -> frozenset[str]:
+    if not isinstance(value, Mapping):
+        return frozenset()
+    return frozenset(
+        name for name, meta in value.items() if isinstance(meta, Mapping) and meta.get("optional")
+    )
+
+
+def _bundled(
+    raw: Mapping[str, object], required: Mapping[str, str], optional: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Return the bundled names; `true` means every dependency."""
+    value = raw.get("bundleDependencies", raw.get("bundledDependencies"))
+    if value is True:
+        return (*required, *optional)
+    if isinstance(value, Mapping):
+        return tuple(name for name in value if isinstance(name, str))
+    return _words(value)
+
+
+def _has_install_script(raw: Mapping[str, object]) -> bool:
+    if raw.get("hasInstallScript") is True:
+        return True
+    scripts = raw.get("scripts")
+    return isinstance(scripts, Mapping) and any(
+        scripts.get(event) for event in ("preinstall", "install", "postinstall")
+    )

@@ -1,0 +1,1 @@
+"""The registry over HTTPS: packuments, tarballs, credentials, retries, cached responses."""

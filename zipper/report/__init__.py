@@ -1,0 +1,1 @@
+"""Findings and sizes as text, JSON, SARIF and HTML."""

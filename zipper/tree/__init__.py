@@ -1,0 +1,1 @@
+"""The tree: its values, and the worklist that builds the ideal tree."""
