@@ -1,0 +1,1 @@
+"""What tests share: where the tables are, local servers, oracles."""
