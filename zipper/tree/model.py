@@ -12,8 +12,19 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from zipper.npm.package_json import Manifest
+from zipper.npm.workspaces import match_workspaces, name_from_folder, parse_workspaces
 
-__all__ = ["ROOT", "Edge", "EdgeType", "Node", "Tree", "join_location"]
+__all__ = [
+    "ROOT",
+    "Edge",
+    "EdgeType",
+    "Node",
+    "Tree",
+    "is_top",
+    "join_location",
+    "list_dependencies",
+    "parent_location",
+]
 
 ROOT: Final = ""
 """The location of the project itself."""
@@ -88,28 +99,72 @@ class Tree:
                 return None
             place = parent_location(place)
 
-    def edges_out(self, location: str) -> Iterator[Edge]:
-        """Yield the dependencies of the node at `location`; dev ones for the root and link targets.
+    def find_workspaces(self) -> dict[str, str]:
+        """Return the workspaces that the root's `workspaces` patterns select, name to location.
 
-        In npm's order of precedence: an optional entry replaces a required one of the same name,
-        dev replaces peer, and so on. Source: arborist lib/node.js `[_loadDeps]`, npm 11.
+        Source: @npmcli/map-workspaces 5, `virtual`: of two with one name the later one counts.
+        """
+        patterns = parse_workspaces(self.root.manifest.raw.get("workspaces"))
+        if not patterns:
+            return {}
+        locations = (node.location for node in self.nodes.values() if node.link_target is None)
+        return {
+            self.nodes[location].manifest.name or name_from_folder(location): location
+            for location in match_workspaces(patterns, locations)
+        }
+
+    def edges_out(self, location: str, *, legacy_peer_deps: bool = False) -> Iterator[Edge]:
+        """Yield the dependencies of the node at `location`; a link's are those of its target.
+
+        In npm's order: of two entries of one name the stronger wins and takes the later place
+        (peer, peerOptional, prod, optional, dev; a workspace above all). Development dependencies
+        count for the root and for folders outside node_modules only. `legacy_peer_deps` leaves
+        the peers out. Source: arborist lib/node.js `[_loadDeps]`, npm 11.
         """
         node = self.nodes[location]
-        manifest = node.manifest
-        kinds: dict[str, tuple[str, EdgeType]] = {}
-        for name, spec in manifest.peer_dependencies.items():
-            kinds[name] = (spec, "peerOptional" if name in manifest.peer_optional else "peer")
-        for name, spec in manifest.dependencies.items():
-            kinds[name] = (spec, "prod")
-        for name, spec in manifest.optional_dependencies.items():
-            kinds[name] = (spec, "optional")
-        if "node_modules" not in location.split("/"):
-            for name, spec in manifest.dev_dependencies.items():
-                kinds[name] = (spec, "dev")
+        if node.link_target is not None:
+            return
+        kinds = list_dependencies(
+            node.manifest, top=is_top(location), legacy_peer_deps=legacy_peer_deps
+        )
+        if location == ROOT:
+            for name, directory in self.find_workspaces().items():
+                kinds.pop(name, None)
+                kinds[name] = (f"file:{directory}", "workspace")
         for name, (spec, kind) in kinds.items():
             found = self.find(location, name)
             target = None if found is None else found.location
             yield Edge(source=location, name=name, spec=spec, type=kind, target=target)
+
+
+def list_dependencies(
+    manifest: Manifest, *, top: bool, legacy_peer_deps: bool = False
+) -> dict[str, tuple[str, EdgeType]]:
+    """Return name to spec and type, in npm's order; `top` adds the development dependencies."""
+    kinds: dict[str, tuple[str, EdgeType]] = {}
+    if manifest.peer_dependencies and not legacy_peer_deps:
+        optional = manifest.peer_optional
+        for name, spec in manifest.peer_dependencies.items():
+            if name not in optional:
+                kinds[name] = (spec, "peer")
+        for name, spec in manifest.peer_dependencies.items():
+            if name in optional:
+                kinds[name] = (spec, "peerOptional")
+    stronger: tuple[tuple[Mapping[str, str], EdgeType], ...] = (
+        (manifest.dependencies, "prod"),
+        (manifest.optional_dependencies, "optional"),
+        (manifest.dev_dependencies if top else {}, "dev"),
+    )
+    for dependencies, kind in stronger:
+        for name, spec in dependencies.items():
+            kinds.pop(name, None)
+            kinds[name] = (spec, kind)
+    return kinds
+
+
+def is_top(location: str) -> bool:
+    """Say whether the folder stands outside every node_modules: the root, workspaces, link targets."""
+    return "node_modules" not in location.split("/")
 
 
 def join_location(parent: str, name: str) -> str:

@@ -1,0 +1,150 @@
+"""Which directories are workspaces: the `workspaces` field against directory names.
+
+In: the field and candidate directories, relative to the project. Out: the matching ones, in npm's
+order. Listing directories is the work of `zipper.project`; a lockfile names its own.
+
+Source: @npmcli/map-workspaces 5 and the patterns of minimatch 10.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Final
+
+from zipper.errors import ProjectError
+
+__all__ = ["match_workspaces", "name_from_folder", "name_workspaces", "parse_workspaces"]
+
+_MAX_ALTERNATIVES: Final = 1_000
+"""Braces multiply; a pattern that expands to more is taken literally."""
+
+
+def parse_workspaces(value: object) -> tuple[str, ...]:
+    """Return the patterns in a `workspaces` field, which may be a list or `{"packages": [...]}`."""
+    if isinstance(value, Mapping):
+        value = value.get("packages")
+    if not isinstance(value, list | tuple):
+        return ()
+    return tuple(pattern for pattern in value if isinstance(pattern, str))
+
+
+def match_workspaces(patterns: Iterable[str], directories: Iterable[str]) -> tuple[str, ...]:
+    """Return the directories that the patterns select, each once, in the order of the patterns.
+
+    A pattern that begins with an odd number of `!` takes away what others select, unless a later
+    pattern names it again. Nothing inside a node_modules folder is ever selected.
+    """
+    selecting, excluding = _split(patterns)
+    candidates = [
+        directory
+        for directory in directories
+        if "node_modules" not in directory.split("/")
+        and not any(_matches(directory, pattern) for pattern in excluding)
+    ]
+    found: dict[str, None] = {}
+    for pattern in selecting:
+        for directory in candidates:
+            if directory and _matches(directory, pattern):
+                found[directory] = None
+    return tuple(found)
+
+
+def name_workspaces(directories: Mapping[str, str]) -> dict[str, str]:
+    """Return package name to directory, given directory to the `name` of its package.json.
+
+    A package without a name is called after its folder (and the scope above it, if any).
+
+    Raises:
+        ProjectError: EDUPLICATEWORKSPACE when two directories hold packages of one name.
+    """
+    named: dict[str, str] = {}
+    for directory, given in directories.items():
+        name = given or name_from_folder(directory)
+        other = named.setdefault(name, directory)
+        if other != directory:
+            raise ProjectError(
+                "EDUPLICATEWORKSPACE",
+                f"two workspaces are called `{name}`",
+                facts=(("found in", other), ("and in", directory)),
+                hint="give one of them another `name` in its package.json",
+            )
+    return named
+
+
+def name_from_folder(path: str) -> str:
+    """Return the package name that a folder's path suggests: `a/@s/b` is `@s/b`, `a/b` is `b`."""
+    parts = [part for part in path.split("/") if part]
+    if not parts:
+        return ""
+    if len(parts) > 1 and parts[-2].startswith("@"):
+        return f"{parts[-2]}/{parts[-1]}"
+    return parts[-1]
+
+
+def _split(patterns: Iterable[str]) -> tuple[list[str], list[str]]:
+    selecting: list[str] = []
+    excluding: list[str] = []
+    for written in patterns:
+        bare = written.lstrip("!")
+        pattern = re.sub(r"^\.?/+", "", bare)
+        if (len(written) - len(bare)) % 2:
+            excluding.append(pattern)
+        else:
+            excluding = [other for other in excluding if not _matches(pattern, other)]
+            selecting.append(pattern)
+    kept = [p for p in selecting if not any(_matches(p, other) for other in excluding)]
+    return kept, excluding
+
+
+def _matches(directory: str, pattern: str) -> bool:
+    # Every segment of the expression ends with a slash, so that `**` can stand for none.
+    return any(regex.fullmatch(f"{directory}/") for regex in _compile(pattern))
+
+
+@lru_cache(maxsize=256)
+def _compile(pattern: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(_translate(one)) for one in _expand_braces(pattern))
+
+
+def _expand_braces(pattern: str) -> list[str]:
+    """Return the alternatives of `{a,b}` groups without nesting, which is all that people write."""
+    found = [pattern]
+    while len(found) <= _MAX_ALTERNATIVES:
+        groups = [re.search(r"\{([^{}]*,[^{}]*)\}", one) for one in found]
+        if not any(groups):
+            return found
+        found = [
+            one[: group.start()] + choice + one[group.end() :] if group else one
+            for one, group in zip(found, groups, strict=True)
+            for choice in (group[1].split(",") if group else [""])
+        ]
+    return [pattern]
+
+
+def _translate(pattern: str) -> str:
+    """Return the regular expression of a glob: `*` stays within a folder, `**` crosses folders."""
+    segments = []
+    for segment in pattern.split("/"):
+        if segment == "**":
+            segments.append(r"(?:(?!\.)[^/]+/)*")
+        elif segment not in ("", "."):
+            segments.append(_translate_segment(segment) + "/")
+    return "".join(segments)
+
+
+def _translate_segment(segment: str) -> str:
+    out = [] if segment.startswith(".") else [r"(?!\.)"]
+    for part in re.findall(r"\*+|\?|\[[^\]]+\]|[^*?\[]+|\[", segment):
+        if part[0] == "*":
+            out.append("[^/]*" if segment != part else "[^/]+")
+        elif part == "?":
+            out.append("[^/]")
+        elif len(part) > 1 and part[0] == "[":
+            negated = part[1] in "!^"
+            inside = part[2 if negated else 1 : -1].replace("\\", r"\\")
+            out.append(f"[{'^' if negated else ''}{inside}]")
+        else:
+            out.append(re.escape(part))
+    return "".join(out)

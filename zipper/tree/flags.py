@@ -1,0 +1,122 @@
+"""The flags of a tree's nodes: what development, optional and peer dependencies alone reach.
+
+In: a tree and its edges. Out: flags by location. A flag holds until a path from the root shows
+that it does not: every node starts with all of them, and a walk takes them away.
+
+Source: @npmcli/arborist 9, calc-dep-flags.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from zipper.tree.connections import Connections
+from zipper.tree.model import ROOT, Edge, Node, Tree, parent_location
+
+__all__ = ["Flags", "calculate_flags", "with_flags"]
+
+
+@dataclass(slots=True)
+class Flags:
+    """What may be said of one node; `extraneous` means that nothing needs it."""
+
+    dev: bool = True
+    optional: bool = True
+    dev_optional: bool = True
+    peer: bool = True
+    extraneous: bool = True
+
+
+def calculate_flags(tree: Tree, connections: Connections) -> dict[str, Flags]:
+    """Return the flags of every node of `tree` by location.
+
+    `dev_optional` marks the overlap: needed by development dependencies here and by optional ones
+    there, so that it goes only when both are omitted.
+    """
+    flags = {location: Flags() for location in tree.nodes}
+    flags[ROOT] = Flags(dev=False, optional=False, dev_optional=False, peer=False, extraneous=False)
+    queue = [ROOT]
+    while queue:
+        location = queue.pop()
+        own = flags[location]
+        if not own.extraneous:
+            _keep_parents(location, flags)
+        target = tree.nodes[location].link_target
+        if target is not None:
+            if target in flags and _pass_through_link(own, flags[target]):
+                queue.append(target)
+            continue
+        for edge in connections.edges_out[location]:
+            if edge.target is not None and _pass_along(edge, own, flags[edge.target]):
+                queue.append(edge.target)
+    for location, own in flags.items():
+        if location != ROOT and (own.dev or own.optional):
+            own.dev_optional = False
+    return flags
+
+
+def with_flags(tree: Tree, flags: Mapping[str, Flags]) -> Tree:
+    """Return `tree` with the given flags on its nodes; links have none, their targets do."""
+    return Tree(
+        {location: _flagged(node, flags[location]) for location, node in tree.nodes.items()}
+    )
+
+
+def _flagged(node: Node, flags: Flags) -> Node:
+    if node.link_target is not None:
+        flags = Flags(dev=False, optional=False, dev_optional=False, peer=False, extraneous=False)
+    kept = not flags.extraneous
+    return replace(
+        node,
+        dev=kept and flags.dev,
+        optional=kept and flags.optional,
+        dev_optional=kept and flags.dev_optional,
+        peer=kept and flags.peer,
+        extraneous=flags.extraneous,
+    )
+
+
+def _keep_parents(location: str, flags: dict[str, Flags]) -> None:
+    """Keep the folders around a node that is kept."""
+    while location != ROOT:
+        location = parent_location(location)
+        if location in flags:
+            if not flags[location].extraneous:
+                return
+            flags[location].extraneous = False
+
+
+def _pass_through_link(link: Flags, target: Flags) -> bool:
+    before = replace(target)
+    target.dev &= link.dev
+    target.optional &= link.optional
+    target.dev_optional &= link.dev_optional
+    target.peer &= link.peer
+    target.extraneous &= link.extraneous
+    return before != target
+
+
+def _pass_along(edge: Edge, own: Flags, to: Flags) -> bool:
+    """Take from `to` the flags that this edge disproves; say whether any was taken."""
+    peer = edge.type in ("peer", "peerOptional")
+    optional = edge.type in ("optional", "peerOptional")
+    dev = edge.type == "dev"
+    changed = False
+    # What only an optional peer reaches stays extraneous: nothing in the tree needs it.
+    if to.extraneous and not own.extraneous and edge.type != "peerOptional":
+        to.extraneous = False
+        changed = True
+    if to.dev and not own.dev and not dev:
+        to.dev = False
+        changed = True
+    if to.optional and not own.optional and not optional:
+        to.optional = False
+        changed = True
+    if to.dev_optional and not (own.dev_optional or own.dev or own.optional or dev or optional):
+        to.dev_optional = False
+        changed = True
+    if to.peer and not own.peer and not peer:
+        to.peer = False
+        changed = True
+    return changed

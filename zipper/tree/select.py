@@ -1,0 +1,154 @@
+"""The part of a tree that a target needs: what a production install puts on disk.
+
+In: a tree, ideal or from a lockfile, and a target. Out: the same tree without what the target
+omits. Which of a package's files are packed is decided later.
+
+Source: @npmcli/arborist 9, build-ideal-tree (engines and platforms) and diff (omitted types); as
+`npm ci --omit=dev --ignore-scripts --os=linux --cpu=... --libc=glibc` installs.
+Deviation: required packages are checked against the target too, not against the machine that
+builds; a package that cannot run there must not be packed.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from zipper.errors import ResolutionError
+from zipper.npm.platform import fits_engine, fits_platform
+from zipper.target import Target
+from zipper.tree.connections import Connections, connect
+from zipper.tree.flags import Flags, calculate_flags, with_flags
+from zipper.tree.lock_platform import refuse_lock_for_another_platform
+from zipper.tree.model import ROOT, Node, Tree, parent_location
+from zipper.tree.optional_set import find_optional_set
+
+__all__ = ["NPM_VERSION", "select"]
+
+NPM_VERSION: Final = "11.19.1"
+"""The npm that `engines.npm` is compared with: the one whose tree ours is."""
+
+
+def select(
+    tree: Tree,
+    *,
+    target: Target,
+    omit: frozenset[str] = frozenset({"dev"}),
+    legacy_peer_deps: bool = False,
+) -> Tree:
+    """Return what is installed of `tree` for `target`, with its flags calculated anew.
+
+    Args:
+        tree: the whole tree, every platform's variants included.
+        target: the runtime and architecture whose os, cpu, libc and Node.js decide.
+        omit: dependency types to leave out: `dev`, `optional`, `peer`.
+        legacy_peer_deps: read no peer dependencies, as the project's `.npmrc` may ask.
+
+    Raises:
+        ResolutionError: EBADPLATFORM when a required package excludes the target.
+        LockfileError: ELOCKPLATFORM when only other platforms' variants were locked.
+    """
+    connections = connect(tree, legacy_peer_deps=legacy_peer_deps)
+    flags = calculate_flags(tree, connections)
+    _refuse_unfit(tree, target, flags, omit)
+    inert = _find_inert(tree, connections, flags, target)
+    kept = _keep(tree, flags, omit, inert)
+    refuse_lock_for_another_platform(tree, connections, kept=kept, target=target)
+    selected = with_flags(tree, flags)
+    return Tree({location: selected.nodes[location] for location in kept})
+
+
+def _refuse_unfit(
+    tree: Tree, target: Target, flags: dict[str, Flags], omit: frozenset[str]
+) -> None:
+    """Raise for the first required package that excludes the target."""
+    for location, node in tree.nodes.items():
+        own = flags[location]
+        if own.optional or _is_omitted(own, omit) or _fits_platform(node, target):
+            continue
+        raise ResolutionError(
+            "EBADPLATFORM",
+            f"`{node.package_name}@{node.version}` does not support "
+            f"{target.os} on {target.cpu} with {target.libc}",
+            facts=(
+                ("at", location or "the project's package.json"),
+                ("os", ", ".join(node.manifest.os) or "any"),
+                ("cpu", ", ".join(node.manifest.cpu) or "any"),
+                ("libc", ", ".join(node.manifest.libc) or "any"),
+            ),
+            hint=f"choose another architecture than `{target.architecture}`, replace the package, "
+            "or move it to `optionalDependencies` where the function can do without it",
+        )
+
+
+def _find_inert(
+    tree: Tree, connections: Connections, flags: dict[str, Flags], target: Target
+) -> set[str]:
+    """Return what falls away with the optional dependencies that cannot be installed."""
+    inert: set[str] = set()
+    incomplete = [
+        edge.source
+        for edges in connections.edges_out.values()
+        for edge in edges
+        if edge.target is None
+        and edge.type in ("prod", "peer")
+        and flags[edge.source].optional
+        and edge.name not in tree.nodes[edge.source].manifest.bundle_dependencies
+    ]
+    for location in incomplete:
+        inert |= find_optional_set([location], connections, inert=inert)
+    for location, node in tree.nodes.items():
+        if flags[location].optional and location not in inert and not _fits(node, target):
+            inert |= find_optional_set([location], connections, inert=inert)
+    return inert
+
+
+def _keep(
+    tree: Tree, flags: dict[str, Flags], omit: frozenset[str], inert: set[str]
+) -> tuple[str, ...]:
+    """Return the locations that stay: neither omitted, nor inert, nor inside a folder that goes."""
+    gone = {
+        location
+        for location, own in flags.items()
+        if location in inert or own.extraneous or _is_omitted(own, omit)
+    }
+    kept: dict[str, None] = {ROOT: None}
+    for location in sorted(tree.nodes, key=lambda one: one.count("/")):
+        if location not in gone and _nearest(location, tree) in kept:
+            kept[location] = None
+    return tuple(location for location in tree.nodes if location in kept)
+
+
+def _nearest(location: str, tree: Tree) -> str:
+    """Return the innermost node whose folder holds `location`."""
+    while location != ROOT:
+        location = parent_location(location)
+        if location in tree.nodes:
+            return location
+    return ROOT
+
+
+def _is_omitted(flags: Flags, omit: frozenset[str]) -> bool:
+    return (
+        (flags.peer and "peer" in omit)
+        or (flags.dev and "dev" in omit)
+        or (flags.optional and "optional" in omit)
+        or (flags.dev_optional and "optional" in omit and "dev" in omit)
+    )
+
+
+def _fits_platform(node: Node, target: Target) -> bool:
+    manifest = node.manifest
+    return fits_platform(
+        os=manifest.os,
+        cpu=manifest.cpu,
+        libc=manifest.libc,
+        target_os=target.os,
+        target_cpu=target.cpu,
+        target_libc=target.libc,
+    )
+
+
+def _fits(node: Node, target: Target) -> bool:
+    return _fits_platform(node, target) and fits_engine(
+        node.manifest.engines, node_version=target.node_version, npm_version=NPM_VERSION
+    )
