@@ -1,0 +1,87 @@
+"""Run the zipper command as a user does: a process of its own, its JSON and its words."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.support.shared import REPOSITORY
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+__all__ = ["CommandResult", "run_zipper"]
+
+_CODE = re.compile(r"^error\[(\w+)\]", re.MULTILINE)
+_TIMEOUT_SECONDS = 900
+
+
+@dataclass(frozen=True, slots=True)
+class CommandResult:
+    """How the command ended.
+
+    Attributes:
+        code: the code of the error it told on stderr or in its JSON, None where there was none.
+        document: what it printed with `--json`, None where stdout is no JSON.
+    """
+
+    status: int
+    code: str | None
+    document: dict | None
+    stdout: str
+    stderr: str
+
+
+def run_zipper(
+    *arguments: str | Path,
+    python: str | Path = sys.executable,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    umask: int = -1,
+) -> CommandResult:
+    """Run `python -m zipper ARGUMENTS` with this checkout's zipper.
+
+    Args:
+        arguments: the command line after `zipper`.
+        python: the interpreter; it must have zipper's dependencies.
+        cwd: the working directory.
+        env: variables on top of this process's own.
+        umask: of the child; -1 leaves this process's own.
+    """
+    done = subprocess.run(
+        [str(python), "-m", "zipper", *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY), **(env or {})},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=_TIMEOUT_SECONDS,
+        umask=umask,
+        check=False,
+    )
+    document = _document(done.stdout)
+    return CommandResult(
+        done.returncode, _code(done.stderr, document), document, done.stdout, done.stderr
+    )
+
+
+def _document(stdout: str) -> dict | None:
+    try:
+        document = json.loads(stdout)
+    except ValueError:
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def _code(stderr: str, document: dict | None) -> str | None:
+    found = _CODE.search(stderr)
+    if found:
+        return found[1]
+    error = (document or {}).get("error")
+    return error.get("code") if isinstance(error, dict) else None
