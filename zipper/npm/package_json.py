@@ -14,6 +14,7 @@ from typing import Final
 __all__ = ["EMPTY", "Manifest", "parse_bin", "parse_manifest"]
 
 EMPTY: Final[Mapping[str, str]] = MappingProxyType({})
+"""The map of nothing; a default by factory, because Python 3.11 takes it for mutable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,19 +27,19 @@ class Manifest:
 
     name: str = ""
     version: str = ""
-    dependencies: Mapping[str, str] = EMPTY
-    dev_dependencies: Mapping[str, str] = EMPTY
-    optional_dependencies: Mapping[str, str] = EMPTY
-    peer_dependencies: Mapping[str, str] = EMPTY
+    dependencies: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    dev_dependencies: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    optional_dependencies: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    peer_dependencies: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     """Every peer, the optional ones included."""
     peer_optional: frozenset[str] = frozenset()
     """Names that `peerDependenciesMeta` marks as optional."""
     bundle_dependencies: tuple[str, ...] = ()
-    engines: Mapping[str, str] = EMPTY
+    engines: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     os: tuple[str, ...] = ()
     cpu: tuple[str, ...] = ()
     libc: tuple[str, ...] = ()
-    bin: Mapping[str, str] = EMPTY
+    bin: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     """Command to file, the file relative to the package, `/`-separated."""
     deprecated: str | None = None
     has_install_script: bool = False
