@@ -1,0 +1,128 @@
+"""Splicing: members that are already deflated become a new zip, without inflating anything.
+
+In: store zips (mapped by the caller) and a `Plan`. Out: chunks of bytes for the caller to write.
+A member's deflated bytes are copied as they are; only names, offsets and the directory are new.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from typing import Final
+
+from zipper.archive.plan import FIELDS, UTF8_FLAG, Plan, PlannedEntry
+from zipper.errors import ArchiveError
+
+__all__ = ["BATCH", "END", "read_members", "splice"]
+
+LOCAL: Final = b"PK\x03\x04"
+CENTRAL: Final = b"PK\x01\x02"
+END: Final = b"PK\x05\x06"
+_LOCAL_SIZE: Final = 30
+_CENTRAL_SIZE: Final = 46
+_CREATE_SYSTEM_UNIX: Final = b"\x14\x03"
+_NAME_LENGTHS: Final = struct.Struct("<HH")
+_CENTRAL_TAIL: Final = struct.Struct("<HHHHHII")
+_CENTRAL_NAME: Final = struct.Struct("<H")
+_CENTRAL_LENGTH: Final = struct.Struct("<I")
+_CENTRAL_MODE: Final = struct.Struct("<HI")
+_END_FIELDS: Final = struct.Struct("<HHHHIIH")
+MAX_ENTRIES: Final = 0xFFFF - 1
+MAX_OFFSET: Final = 0xFFFF_FFFF - 1
+BATCH: Final = 1_000
+"""Buffers in a chunk: below IOV_MAX (1,024), so that one chunk is one `writev`."""
+
+
+def read_members(data: memoryview, *, prefix: str, end: int) -> list[PlannedEntry]:
+    """Return the members of a store zip, their names put below `prefix` (`node_modules/a/`).
+
+    Only zips that the store wrote and checked are read here: no extra fields, no comments, no
+    zip64. Any other zip is `zipper.archive.listing`'s to read.
+
+    Args:
+        data: the whole store zip.
+        prefix: goes before each name; ends with a slash, or is empty.
+        end: offset of the end-of-central-directory record.
+    """
+    raw_prefix = prefix.encode("utf-8", "surrogateescape")
+    count, size, position = struct.unpack_from("<HII", data, end + 10)
+    directory = bytes(data[position : position + size])
+    members: list[PlannedEntry] = []
+    append = members.append
+    read_name, read_length, read_mode = (
+        _CENTRAL_NAME.unpack_from,
+        _CENTRAL_LENGTH.unpack_from,
+        _CENTRAL_MODE.unpack_from,
+    )
+    make = PlannedEntry._make
+    at = 0
+    for _ in range(count):
+        (name_length,) = read_name(directory, at + 28)
+        (length,) = read_length(directory, at + 20)
+        mode, offset = read_mode(directory, at + 40)
+        after = at + _CENTRAL_SIZE + name_length
+        name = raw_prefix + directory[at + _CENTRAL_SIZE : after]
+        start = offset + _LOCAL_SIZE + name_length
+        append(make((name, directory[at + 6 : at + 28], mode, data, start, length)))
+        at = after
+    if raw_prefix.isascii():
+        return members
+    return [_with_utf8_flag(member) for member in members]
+
+
+def splice(plan: Plan) -> Iterator[list[bytes | memoryview]]:
+    """Yield the zip of `plan` in chunks of at most `BATCH` buffers, to be written in order.
+
+    Raises:
+        ArchiveError: EZIP where the zip would need zip64 (65,535 entries or 4 GiB), which
+            nothing says Lambda reads.
+    """
+    entries = plan.entries
+    if len(entries) > MAX_ENTRIES:
+        raise _too_large(f"{len(entries):,} entries; at most {MAX_ENTRIES:,} fit")
+    chunk: list[bytes | memoryview] = []
+    add = chunk.append
+    directory: list[bytes] = []
+    record = directory.append
+    pack_lengths, pack_tail = _NAME_LENGTHS.pack, _CENTRAL_TAIL.pack
+    offset = 0
+    for name, fields, mode, data, start, length in entries:
+        name_length = len(name)
+        add(LOCAL + fields + pack_lengths(name_length, 0) + name)
+        add(data[start : start + length])
+        record(
+            CENTRAL
+            + _CREATE_SYSTEM_UNIX
+            + fields
+            + pack_tail(name_length, 0, 0, 0, 0, mode << 16, offset)
+            + name
+        )
+        offset += _LOCAL_SIZE + name_length + length
+        if len(chunk) >= BATCH:
+            yield chunk
+            chunk = []
+            add = chunk.append
+    central = b"".join(directory)
+    if offset + len(central) > MAX_OFFSET:
+        raise _too_large(f"{offset + len(central):,} bytes; at most {MAX_OFFSET:,} fit")
+    chunk.append(central)
+    chunk.append(_end_record(len(entries), len(central), offset))
+    yield chunk
+
+
+def _end_record(count: int, central_size: int, offset: int) -> bytes:
+    return END + _END_FIELDS.pack(0, 0, count, count, central_size, offset, 0)
+
+
+def _with_utf8_flag(entry: PlannedEntry) -> PlannedEntry:
+    version, flags, *rest = FIELDS.unpack(entry.fields)
+    return entry._replace(fields=FIELDS.pack(version, flags | UTF8_FLAG, *rest))
+
+
+def _too_large(what: str) -> ArchiveError:
+    return ArchiveError(
+        "EZIP",
+        f"the package would need zip64: {what}",
+        hint="Lambda takes at most 262,144,000 unzipped bytes; leave out what the function "
+        "does not need",
+    )

@@ -1,0 +1,162 @@
+"""The one place that writes files: whole or not at all.
+
+A file is written under a temporary name beside its destination and renamed, so that nobody ever
+sees half of it and an interrupted run leaves the old one. Temporary files are locked while they
+are written; what a killed process left behind is recognised by its free lock and removed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import mmap
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from zipper.errors import OutputError, ZipperError
+
+try:
+    import fcntl
+except ImportError:  # Windows removes an open file for nobody, so no lock is needed there
+    fcntl = None  # type: ignore[assignment]
+
+__all__ = ["TEMPORARY_SUFFIX", "map_file", "remove_leftovers", "write_file"]
+
+TEMPORARY_SUFFIX: Final = ".zipper-tmp"
+_MAX_BUFFERS: Final = 1_000
+
+
+def write_file(
+    path: Path,
+    chunks: Iterable[Sequence[bytes | memoryview]],
+    *,
+    error: type[ZipperError] = OutputError,
+    mode: int = 0o666,
+) -> int:
+    """Write `chunks` to `path`, replacing what was there; return the number of bytes.
+
+    Args:
+        path: its folder must exist.
+        chunks: each a sequence of at most 1,000 buffers, written by one system call.
+        error: the class of what is raised.
+        mode: permission bits, less the umask.
+
+    Raises:
+        ZipperError: of class `error`, code EOUTPUT (ESTORE for StoreError), where the operating
+            system refuses: a full disk, a folder in the place of the file, no permission.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}{TEMPORARY_SUFFIX}")
+    try:
+        size = _write_new(temporary, chunks, mode)
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        temporary.replace(path)
+    except OSError as cause:
+        raise write_error(cause, path, error) from cause
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+    return size
+
+
+def remove_leftovers(folder: Path, name: str = "") -> None:
+    """Remove temporary files (of `name`, or all) that no running process is writing."""
+    try:
+        found = [entry for entry in os.listdir(folder) if entry.endswith(TEMPORARY_SUFFIX)]
+    except OSError:
+        return
+    for entry in found:
+        if not name or entry.startswith(f".{name}."):
+            _remove_if_free(folder / entry)
+
+
+def map_file(path: Path) -> memoryview | None:
+    """Return the bytes of `path`, mapped read-only; None where there is no such file.
+
+    Raises:
+        OSError: where it is there and cannot be read.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError:
+        return None
+    try:
+        if os.fstat(descriptor).st_size == 0:
+            return memoryview(b"")
+        return memoryview(mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ))
+    finally:
+        os.close(descriptor)
+
+
+def write_error(cause: OSError, path: Path, kind: type[ZipperError]) -> ZipperError:
+    """Return the coded error for a write that the operating system refused."""
+    code = "EOUTPUT" if issubclass(kind, OutputError) else "ESTORE"
+    hints = {
+        errno.ENOSPC: "free some space, or write to another disk",
+        errno.EISDIR: "name a file: `-o FILE.zip`",
+        errno.ENOENT: "make the folder first",
+        errno.EACCES: "choose a place that you may write to",
+        errno.EROFS: "choose a place that you may write to",
+    }
+    return kind(
+        code,
+        f"cannot write `{path}`: {cause.strerror or cause}",
+        hint=hints.get(cause.errno or 0),
+    )
+
+
+def _write_new(path: Path, chunks: Iterable[Sequence[bytes | memoryview]], mode: int) -> int:
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags, mode)
+    try:
+        if fcntl is not None:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return sum(_write_all(descriptor, chunk) for chunk in chunks)
+    finally:
+        os.close(descriptor)
+
+
+def _write_all(descriptor: int, buffers: Sequence[bytes | memoryview]) -> int:
+    """Write every byte of `buffers`; a system call may take only a part of them."""
+    total = sum(map(len, buffers))
+    if not hasattr(os, "writev"):
+        buffers = [b"".join(buffers)]
+    written = 0
+    for batch in _batches(buffers):
+        size = sum(map(len, batch))
+        done = _write_once(descriptor, batch)
+        if done < size:
+            rest = memoryview(b"".join(batch))[done:]
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+        written += size
+    assert written == total
+    return total
+
+
+def _write_once(descriptor: int, batch: Sequence[bytes | memoryview]) -> int:
+    if len(batch) > 1:
+        return os.writev(descriptor, batch)
+    return os.write(descriptor, batch[0])
+
+
+def _batches(buffers: Sequence[bytes | memoryview]) -> Iterator[Sequence[bytes | memoryview]]:
+    for start in range(0, len(buffers), _MAX_BUFFERS):
+        yield buffers[start : start + _MAX_BUFFERS]
+
+
+def _remove_if_free(path: Path) -> None:
+    if fcntl is None:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        return
+    with contextlib.suppress(OSError):
+        descriptor = os.open(path, os.O_RDWR)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink()
+        finally:
+            os.close(descriptor)

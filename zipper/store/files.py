@@ -1,0 +1,138 @@
+"""The store on disk: one zip of already deflated members for each tarball, named after its hash.
+
+    <cache>/store/1-libdeflate-0.9.0-6/sha512/3c/3cf6...e1.zip
+
+A store zip is written under a temporary name and renamed, so many processes may fill one store.
+Its end record carries the CRC-32 of all bytes before it, which is checked at each use (19 GB/s):
+a damaged or truncated one is removed and counts as absent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import deflate
+
+from zipper.archive.plan import Plan, PlannedEntry
+from zipper.archive.splice import END, read_members, splice
+from zipper.errors import StoreError
+from zipper.files import map_file, remove_leftovers, write_error, write_file
+from zipper.store.extract import LEVEL
+
+__all__ = ["Store", "StoreKey", "StoreZip"]
+
+_FORMAT: Final = 1
+"""Raised whenever the rules of `zipper.store.extract` change, so that old bytes are not reused."""
+_COMMENT: Final = struct.Struct("<11sI")
+_MARK: Final = b"zipper crc\x00"
+_END_BYTES: Final = 22 + _COMMENT.size
+
+
+class StoreKey(NamedTuple):
+    """The hash that names a tarball: algorithm, and digest in lower-case hexadecimal."""
+
+    algorithm: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreZip:
+    """One package in the store, mapped into memory and checked."""
+
+    path: Path
+    data: memoryview
+
+    @property
+    def end(self) -> int:
+        """Where the end record begins."""
+        return len(self.data) - _END_BYTES
+
+    def members(self, prefix: str) -> list[PlannedEntry]:
+        """Return the package's files, their names put below `prefix`, sorted by name."""
+        return read_members(self.data, prefix=prefix, end=self.end)
+
+
+class Store:
+    """The packages under one cache folder. Safe for many threads and processes."""
+
+    def __init__(self, cache_dir: Path) -> None:
+        self.cache_dir = cache_dir
+        self.root = cache_dir / "store" / f"{_FORMAT}-libdeflate-{deflate.__version__}-{LEVEL}"
+
+    def path_of(self, key: StoreKey) -> Path:
+        """Return where the store zip of `key` is or would be."""
+        return self.root / key.algorithm / key.digest[:2] / f"{key.digest}.zip"
+
+    def find(self, key: StoreKey) -> StoreZip | None:
+        """Return the store zip of `key`, checked; None where it is absent or was damaged.
+
+        Raises:
+            StoreError: ESTORE where it is there and cannot be read.
+        """
+        path = self.path_of(key)
+        try:
+            data = map_file(path)
+        except OSError as cause:
+            raise _unreadable(cause, path) from cause
+        if data is None:
+            return None
+        if is_sound(data):
+            return StoreZip(path, data)
+        with contextlib.suppress(OSError):
+            path.unlink()
+        return None
+
+    def add(self, key: StoreKey, entries: Sequence[PlannedEntry]) -> StoreZip:
+        """Write the store zip of `key` and return it; one that is there already is replaced.
+
+        Raises:
+            StoreError: ESTORE where the store cannot be written.
+        """
+        path = self.path_of(key)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as cause:
+            raise write_error(cause, path.parent, StoreError) from cause
+        body = [piece for chunk in splice(Plan(entries)) for piece in chunk]
+        end = body.pop()
+        crc = 0
+        for piece in body:
+            crc = deflate.crc32(piece, crc)
+        comment = _COMMENT.pack(_MARK, crc)
+        body.append(bytes(end[:-2]) + struct.pack("<H", len(comment)) + comment)
+        write_file(path, [body], error=StoreError)
+        data = map_file(path)
+        if data is None:
+            raise StoreError("ESTORE", f"`{path}` vanished while it was written")
+        return StoreZip(path, data)
+
+    def __iter__(self) -> Iterator[Path]:
+        """Yield every store zip's path, sorted."""
+        return iter(sorted(self.root.glob("*/*/*.zip")))
+
+    def remove_leftovers(self) -> None:
+        """Remove the temporary files that killed processes left."""
+        for folder in self.root.glob("*/*"):
+            remove_leftovers(folder)
+
+
+def is_sound(data: memoryview) -> bool:
+    """Tell whether `data` is a whole store zip: its end record is there and its CRC-32 agrees."""
+    end = len(data) - _END_BYTES
+    if end < 0 or data[end : end + 4] != END:
+        return False
+    mark, crc = _COMMENT.unpack_from(data, end + 22)
+    return bool(mark == _MARK and deflate.crc32(data[:end], 0) == crc)
+
+
+def _unreadable(cause: OSError, path: Path) -> StoreError:
+    return StoreError(
+        "ESTORE",
+        f"cannot read `{path}`: {cause.strerror or cause}",
+        hint="check the permissions of the store, or name another with `--cache-dir`",
+    )
