@@ -1,0 +1,135 @@
+"""Versions and ranges: what the tables do not say."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zipper.npm import semver
+from zipper.npm.semver_range import parse_range
+
+NUMBERS = st.integers(min_value=0, max_value=2**53 - 1)
+WORDS = st.from_regex(r"(0|[1-9][0-9]{0,3}|[0-9]{0,2}[a-zA-Z-][0-9a-zA-Z-]{0,3})", fullmatch=True)
+VERSIONS = st.builds(
+    lambda numbers, words: ".".join(map(str, numbers)) + (f"-{'.'.join(words)}" if words else ""),
+    st.tuples(NUMBERS, st.integers(0, 3), st.integers(0, 3)),
+    st.lists(WORDS, max_size=3),
+)
+SMALL = st.builds("{}.{}.{}".format, *[st.integers(0, 3)] * 3)
+COMPARATORS = st.builds(
+    "{}{}".format, st.sampled_from(["", "=", ">", "<", ">=", "<=", "^", "~"]), SMALL | VERSIONS
+)
+RANGES = st.lists(
+    st.lists(COMPARATORS, min_size=1, max_size=3).map(" ".join), min_size=1, max_size=3
+).map(" || ".join)
+
+
+@given(VERSIONS)
+def test_canonical_version_is_its_own_form(version):
+    """Parsing and writing a canonical version changes nothing."""
+    assert version == semver.valid(version)
+
+
+@given(st.lists(VERSIONS, min_size=3, max_size=3))
+def test_order_is_total(versions):
+    """Any three versions have one order, and comparing agrees with it."""
+    a, b, c = sorted(versions, key=semver.parse)
+
+    assert (semver.compare(a, b) <= 0, semver.compare(b, c) <= 0) == (True, True)
+    assert semver.compare(a, c) <= 0
+    assert semver.compare(a, b) == -semver.compare(b, a)
+
+
+@given(RANGES, VERSIONS | SMALL, st.booleans())
+def test_canonical_range_admits_the_same(range_, version, include_prerelease):
+    """A range and its canonical form admit the same versions."""
+    canonical = semver.valid_range(range_, include_prerelease=include_prerelease)
+
+    assert canonical is None or semver.satisfies(
+        version, range_, include_prerelease=include_prerelease
+    ) == semver.satisfies(version, canonical, include_prerelease=include_prerelease)
+
+
+@given(st.lists(SMALL, max_size=8), RANGES)
+def test_max_satisfying_is_the_highest_that_satisfies(versions, range_):
+    """The answer is the first among the highest of the versions that satisfy."""
+    fitting = [version for version in versions if semver.satisfies(version, range_)]
+    expected = max(fitting, key=semver.parse, default=None)
+
+    assert expected == semver.max_satisfying(versions, range_)
+
+
+@given(st.text() | st.none() | st.integers() | st.lists(st.integers()), st.text())
+def test_junk_raises_nothing(junk, text):
+    """What is no text, no version and no range satisfies nothing and is None."""
+    assert semver.satisfies(junk, junk) in (True, False)
+    assert semver.valid(junk) is None or isinstance(junk, str)
+    assert semver.compare(junk, "1.0.0") in (-1, 0, 1)
+    assert semver.clean(junk) is None or isinstance(junk, str)
+    assert semver.intersects(junk, text) in (True, False)
+
+
+@given(RANGES, RANGES)
+def test_intersecting_is_symmetric(a, b):
+    """It does not matter which of two ranges is named first."""
+    assert semver.intersects(a, b) == semver.intersects(b, a)
+
+
+@pytest.mark.parametrize("loose", [False, True])
+@pytest.mark.parametrize(
+    "text",
+    [
+        " " * 500_000,
+        f"1{' ' * 500_000}2",
+        "v" * 500_000,
+        "> " * 250_000,
+        "1.2.3-" + "a." * 250_000,
+        "||" * 250_000,
+        "1.2." + "3" * 256 + ".a" * 250_000,
+        f"1.2.3 - 1.2.{'3' * 250}{'.a' * 250_000}",
+        "1" * 500_000,
+    ],
+    ids=lambda text: repr(text[:8]),
+)
+def test_long_ranges_take_linear_time(text, loose):
+    """Half a million characters are answered at once, whatever they are."""
+    start = time.process_time()
+    semver.valid_range(text, loose=loose)
+
+    assert time.process_time() - start < 5
+
+
+def test_long_ranges_are_not_kept():
+    """A range too long to be honest is read anew each time instead of filling the cache."""
+    text = " || ".join(["1.2.3"] * 200)
+
+    assert parse_range(text) is not parse_range(text)
+    assert parse_range("1.2.3") is parse_range("1.2.3")
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        ("1.0.0", "1.0.0+build", None),
+        ("1.0.0", "2.0.0", "major"),
+        ("1.0.0", "1.1.0-0", "preminor"),
+        ("1.0.0-0", "1.0.0", "major"),
+        ("1.1.0-0", "1.1.0", "minor"),
+        ("1.1.1-0", "1.1.1", "patch"),
+        ("1.0.0-0", "1.0.0-1", "prerelease"),
+        ("junk", "1.0.0", None),
+    ],
+)
+def test_diff_names_the_greatest_part(a, b, expected):
+    """The greatest part in which two versions differ is named as by npm."""
+    assert expected == semver.diff(a, b)
+
+
+def test_python_digits_and_spaces_are_not_javascript_ones():
+    """Digits of other scripts are no digits; white space is what JavaScript takes for it."""
+    assert semver.valid("\u0661.2.3") is None
+    assert semver.valid("1.2.3\x1c") is None
+    assert semver.valid("\ufeff1.2.3\n") == "1.2.3"
