@@ -97,7 +97,8 @@ def build_like(
                 (folder / "package-lock.json").write_text(answer.lockfile, encoding="utf-8")
         runtime = f"nodejs{node_version().partition('.')[0]}.x"
         target = ("--runtime", runtime, "--arch", architecture)
-        return run_zipper("build", folder, *target, "-o", output, "--json", *options)
+        handler = ("--handler", project.handler) if project.handler else ()
+        return run_zipper("build", folder, *target, *handler, "-o", output, "--json", *options)
 
 
 def _has_lockfile(folder: Path) -> bool:

@@ -46,6 +46,7 @@ class Project:
         handler: such as `src/app.handler`; None where the project has none.
         handler_env: variables that the handler wants when it is loaded.
         handler_loads: whether plain Node can import the handler; None where nobody knows.
+        event: what the handler can be called with, without a network; None where it cannot.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Project:
     handler: str | None = None
     handler_env: dict[str, str] = field(default_factory=dict)
     handler_loads: bool | None = None
+    event: dict | None = None
 
 
 def corpus_projects() -> list[Project]:
@@ -127,4 +129,8 @@ def _corpus_project(origin: Path) -> Project:
 
 
 def _loadable(folder: Path) -> Project:
-    return Project(folder.name, folder, handler="index.handler", handler_loads=True)
+    event = folder / "event.json"
+    text = event.read_text(encoding="utf-8") if event.exists() else "{}"
+    return Project(
+        folder.name, folder, handler="index.handler", handler_loads=True, event=json.loads(text)
+    )
