@@ -197,29 +197,29 @@ def _files_of_modules(modules: Path, prefix: str) -> Iterator[tuple[str, File]]:
     """Yield the files of a node_modules folder, links followed as npm would pack their targets."""
     for path in sorted(modules.iterdir()) if modules.is_dir() else ():
         location = f"{prefix}/{path.name}"
-        if path.name in {".bin", ".package-lock.json"}:
-            continue
-        if path.name.startswith("@") and not path.is_symlink():
-            yield from _files_of_modules(path, location)
-        elif path.is_symlink():
+        if path.is_symlink() and path.is_dir():
             yield from _packed_files(path.resolve(), location)
             yield from _files_of_modules(
                 path.resolve() / "node_modules", f"{location}/node_modules"
             )
-        else:
-            yield from _files_of_package(path, location)
-
-
-def _files_of_package(package: Path, prefix: str) -> Iterator[tuple[str, File]]:
-    for path in sorted(package.iterdir()):
-        location = f"{prefix}/{path.name}"
-        if path.name == "node_modules" and path.is_dir():
+        elif path.name.startswith("@") and path.is_dir():
             yield from _files_of_modules(path, location)
-        elif path.is_dir() and not path.is_symlink():
-            yield from _files_of_package(path, location)
-        elif path.is_file():
-            executable = bool(path.stat().st_mode & 0o111)
-            yield location, File(hashlib.sha256(path.read_bytes()).hexdigest(), executable)
+        elif path.name not in {".bin", ".package-lock.json"}:
+            yield from _files_of(path, location)
+
+
+def _files_of(path: Path, location: str) -> Iterator[tuple[str, File]]:
+    """Yield one file, or every file of a folder; what is neither, npm did not put there."""
+    if path.is_symlink():
+        return
+    if path.is_file():
+        executable = bool(path.stat().st_mode & 0o111)
+        yield location, File(hashlib.sha256(path.read_bytes()).hexdigest(), executable)
+    elif path.name == "node_modules":
+        yield from _files_of_modules(path, location)
+    else:
+        for inner in sorted(path.iterdir()):
+            yield from _files_of(inner, f"{location}/{inner.name}")
 
 
 def _packed_files(package: Path, prefix: str) -> Iterator[tuple[str, File]]:
