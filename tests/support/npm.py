@@ -204,7 +204,7 @@ def _files_of_modules(modules: Path, prefix: str) -> Iterator[tuple[str, File]]:
             )
         elif path.name.startswith("@") and path.is_dir():
             yield from _files_of_modules(path, location)
-        elif path.name not in {".bin", ".package-lock.json"}:
+        elif path.name != ".bin" and location != "node_modules/.package-lock.json":
             yield from _files_of(path, location)
 
 
