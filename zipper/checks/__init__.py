@@ -1,1 +1,1 @@
-"""Listing and target in, findings out: what would fail on Lambda."""
+"""Rules that judge a finished zip: a listing and a target in, findings out."""

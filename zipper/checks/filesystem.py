@@ -1,0 +1,131 @@
+"""The file system that the function sees: the package in `/var/task`, the layers in `/opt`.
+
+In: listings. Out: answers about absolute paths, symbolic links followed. Nothing is extracted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from zipper.archive.listing import Entry, Listing
+from zipper.checks.subject import Subject, find_folders
+from zipper.errors import ArchiveError
+
+__all__ = ["LAYERS", "TASK", "FileSystem"]
+
+TASK: Final = "/var/task"
+LAYERS: Final = "/opt"
+_LINKS_MAX: Final = 40
+"""Links that one path may lead through, as on Linux."""
+_LINK_LIMIT_BYTES: Final = 4096
+
+
+class FileSystem:
+    """Read-only; a later layer hides an earlier one's file of the same path."""
+
+    __slots__ = ("_layers", "_links", "_mounts", "_real")
+
+    def __init__(
+        self, listing: Listing, folders: frozenset[str], layers: Sequence[Listing]
+    ) -> None:
+        self._layers = tuple(reversed(layers))
+        self._mounts: tuple[tuple[str, Listing, frozenset[str]], ...] = (
+            (f"{TASK}/", listing, folders),
+            *((f"{LAYERS}/", layer, find_folders(layer)) for layer in self._layers),
+        )
+        self._links = _read_links(self._mounts)
+        self._real: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, subject: Subject) -> FileSystem:
+        """Return the file system of a subject; a layer under test is mounted as one."""
+        if subject.kind == "layer":
+            empty = Listing((), b"", b"", (), {})
+            return cls(empty, frozenset(), (*subject.layers, subject.listing))
+        return cls(subject.listing, subject.folders, subject.layers)
+
+    def find(self, path: str) -> tuple[Listing, Entry] | None:
+        """Return the file at `path` and the listing that holds it, or None."""
+        path = self.real_path(path)
+        for mount, listing, _ in self._mounts:
+            if path.startswith(mount):
+                entry = listing.by_name.get(path[len(mount) :])
+                if entry is not None:
+                    return listing, entry
+        return None
+
+    def is_file(self, path: str) -> bool:
+        """Return whether `path` is a file."""
+        return self.find(path) is not None
+
+    def is_folder(self, path: str) -> bool:
+        """Return whether `path` is a folder; `/var/task` always is."""
+        path = self.real_path(path)
+        if path in (TASK, LAYERS):
+            return True
+        return any(
+            path.startswith(mount) and path[len(mount) :] in folders
+            for mount, _, folders in self._mounts
+        )
+
+    def exists(self, path: str) -> bool:
+        """Return whether `path` is a file or a folder, as Node's `existsSync` does."""
+        return self.is_file(path) or self.is_folder(path)
+
+    def read(self, path: str, *, limit_bytes: int) -> bytes | None:
+        """Return the content of the file at `path`, or None where there is none.
+
+        Raises:
+            ArchiveError: EZIP if it cannot be read from its zip, or is larger than the limit.
+        """
+        found = self.find(path)
+        return None if found is None else found[0].read(found[1], limit_bytes=limit_bytes)
+
+    def real_path(self, path: str) -> str:
+        """Return `path` with its links followed; a path through too many links stays as it is."""
+        if not self._links:
+            return path
+        known = self._real.get(path)
+        if known is None:
+            known = self._real[path] = self._follow(path)
+        return known
+
+    def _follow(self, path: str) -> str:
+        pending = path.split("/")[::-1]
+        place: list[str] = []
+        followed = 0
+        while pending:
+            part = pending.pop()
+            if part in ("", "."):
+                continue
+            if part == "..":
+                del place[-1:]
+                continue
+            place.append(part)
+            target = self._links.get("/" + "/".join(place))
+            if target is None:
+                continue
+            followed += 1
+            if followed > _LINKS_MAX:
+                return path
+            if target.startswith("/"):
+                place.clear()
+            else:
+                place.pop()
+            pending.extend(target.split("/")[::-1])
+        return "/" + "/".join(place)
+
+
+def _read_links(mounts: tuple[tuple[str, Listing, frozenset[str]], ...]) -> dict[str, str]:
+    links: dict[str, str] = {}
+    for mount, listing, _ in mounts:
+        for entry in [e for e in listing.entries if e.external_attributes >> 28 == 0o12]:
+            if not entry.is_symlink:
+                continue
+            try:
+                target = listing.read(entry, limit_bytes=_LINK_LIMIT_BYTES)
+            except ArchiveError:
+                continue
+            links.setdefault(f"{mount}{entry.name}", target.decode("utf-8", "replace"))
+    return links

@@ -1,0 +1,236 @@
+"""Where the loader of the runtime finds the handler's module.
+
+In: a subject. Out: findings with `handler-` codes that need no look into the code, and the place
+of the module for the rules that follow it.
+
+Two loaders exist: the one of the runtimes up to Node.js 22 requires the file, the one from 24 on
+imports it; they differ in what they look for first and in what a folder of that name does.
+Source: aws-lambda-ric 3.3.0 (src/UserFunction.js) and 4.0.2 (function/module-loader).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from zipper.checks.filesystem import LAYERS, TASK, FileSystem
+from zipper.checks.findings import Finding
+from zipper.checks.handler_name import HandlerName, parse_handler
+from zipper.checks.subject import TEXT_LIMIT_BYTES, Subject
+from zipper.errors import ArchiveError
+
+__all__ = ["Located", "check_handler_place", "locate_handler", "node_path"]
+
+_EXTENSIONS: Final = (".js", ".mjs", ".cjs")
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The module that the loader loads for the handler."""
+
+    path: str
+    """Absolute; a folder where the loader requires one."""
+    how: Literal["require", "import"]
+    is_stale: bool = False
+    """Found at the root although the handler names a folder."""
+    hides: str | None = None
+    """A file that the loader would have loaded if `path` were not there."""
+
+
+def node_path(subject: Subject) -> tuple[str, ...]:
+    """Return the folders that Lambda searches after every node_modules, strongest first.
+
+    Source: the bootstrap of the runtimes, as AWS's page on layers and dumps of it describe it.
+    """
+    return (
+        f"{LAYERS}/nodejs/node{subject.target.details.major}/node_modules",
+        f"{LAYERS}/nodejs/node_modules",
+        "/var/runtime/node_modules",
+        "/var/runtime",
+        TASK,
+    )
+
+
+def check_handler_place(subject: Subject) -> Iterator[Finding]:
+    """Yield why the handler's module is not found, or found in an unexpected place."""
+    if subject.handler is None or subject.kind == "layer":
+        return
+    name = parse_handler(subject.handler)
+    if isinstance(name, str):
+        message = f"the handler `{subject.handler}` cannot be used: {name}"
+        hint = "use the form `folder/file.export`, the file without its extension"
+        yield Finding("handler-malformed", "error", "", message, hint)
+        return
+    files = FileSystem.of(subject)
+    found = locate_handler(subject, files, name)
+    yield from _judge_place(subject, files, name, found)
+
+
+def locate_handler(subject: Subject, files: FileSystem, name: HandlerName) -> Located | None:
+    """Return what the loader loads for `name`, or None where it finds nothing."""
+    place = _join(TASK, name)
+    if subject.target.details.loader == 3:
+        found = _locate_by_require(files, place)
+    else:
+        found = _locate_by_import(files, place)
+    return found or _locate_by_name(subject, files, name)
+
+
+def _locate_by_require(files: FileSystem, place: str) -> Located | None:
+    script = f"{place}.js"
+    has_script = files.is_file(script)
+    if files.is_file(place):
+        return Located(place, "require", hides=script if has_script else None)
+    if files.is_folder(place):
+        return Located(place, "require")
+    if has_script:
+        return Located(script, "import" if _is_module_folder(files, script) else "require")
+    for extension, how in ((".mjs", "import"), (".cjs", "require")):
+        if files.is_file(place + extension):
+            return Located(place + extension, "import" if how == "import" else "require")
+    return None
+
+
+def _locate_by_import(files: FileSystem, place: str) -> Located | None:
+    candidates = [
+        place + extension for extension in ("", *_EXTENSIONS) if files.is_file(place + extension)
+    ]
+    if files.is_folder(place):
+        return Located(place, "import", hides=candidates[0] if candidates else None)
+    if not candidates:
+        return None
+    hides = candidates[1] if candidates[0] == place and len(candidates) > 1 else None
+    return Located(candidates[0], "import", hides=hides)
+
+
+def _locate_by_name(subject: Subject, files: FileSystem, name: HandlerName) -> Located | None:
+    """Look where `require.resolve` with the loader's paths looks for a bare name."""
+    if not name.module:
+        return None
+    folders = [f"{TASK}/node_modules", *node_path(subject)]
+    for folder in folders:
+        place = f"{folder}/{name.module}"
+        for extension in ("", ".js", ".json", ".node"):
+            if files.is_file(place + extension):
+                return Located(place + extension, "require", is_stale=folder == TASK)
+        if files.is_folder(place) and _has_main(files, place):
+            return Located(place, "require", is_stale=folder == TASK)
+    return None
+
+
+def _has_main(files: FileSystem, folder: str) -> bool:
+    names = ("package.json", "index.js", "index.json", "index.node")
+    return any(files.is_file(f"{folder}/{name}") for name in names)
+
+
+def _judge_place(
+    subject: Subject, files: FileSystem, name: HandlerName, found: Located | None
+) -> Iterator[Finding]:
+    shown = name.module_path
+    if found is None:
+        yield _missing(subject, files, name)
+        return
+    path = found.path.removeprefix(f"{TASK}/")
+    if files.is_folder(found.path) and not found.is_stale:
+        yield from _judge_folder(subject, files, found, path)
+    elif found.hides is not None:
+        message = f"`{path}` has no extension and is loaded instead of `{found.hides.removeprefix(TASK + '/')}`"
+        yield Finding(
+            "handler-shadowed", "warning", path, message, f"rename `{path}`, or leave it out"
+        )
+    if found.is_stale:
+        message = (
+            f"the handler `{subject.handler}` names `{shown}`, which is not there; Lambda happens to find "
+            f"`{path}`, because it searches the root last"
+        )
+        yield Finding(
+            "handler-stale-prefix", "warning", path, message, f"name the handler after `{path}`"
+        )
+
+
+def _judge_folder(
+    subject: Subject, files: FileSystem, found: Located, path: str
+) -> Iterator[Finding]:
+    script = f"{found.path}.js"
+    if subject.target.details.loader == 4:
+        message = f"the folder `{path}` is imported instead of a file, which fails: ERR_UNSUPPORTED_DIR_IMPORT"
+        hint = (
+            "rename the folder, or the handler's file"
+            if found.hides
+            else "name the file: `folder/index.handler`"
+        )
+        yield Finding("handler-directory", "error", path, message, hint)
+    elif not files.is_file(script) and not _has_main(files, found.path):
+        message = f"the folder `{path}` is required instead of a file, and it has no `index.js`"
+        yield Finding(
+            "handler-directory", "error", path, message, "rename the folder, or the handler's file"
+        )
+
+
+def _missing(subject: Subject, files: FileSystem, name: HandlerName) -> Finding:
+    shown = name.module_path
+    wanted = ", ".join(f"`{shown}{extension}`" for extension in _EXTENSIONS)
+    message = f"the handler `{subject.handler}` needs one of {wanted}; none is in the zip"
+    near = _find_near(subject, shown)
+    if near is not None:
+        return Finding(
+            "handler-missing", "error", near, f"{message}, but `{near}` is", _near_hint(near, shown)
+        )
+    hint = (
+        "name the handler after a file of the package: `folder/file.export`, without the extension"
+    )
+    return Finding("handler-missing", "error", "", message, hint)
+
+
+def _find_near(subject: Subject, shown: str) -> str | None:
+    """Return a file that was probably meant: another case, a TypeScript source, another folder."""
+    base = shown.rpartition("/")[2].lower()
+    best: tuple[int, str] | None = None
+    for path in subject.listing.by_name:
+        if "node_modules/" in path:
+            continue
+        stem, dot, extension = path.rpartition(".")
+        if f"{dot}{extension}" not in (*_EXTENSIONS, ".ts", ".mts", ".cts"):
+            continue
+        if stem.rpartition("/")[2].lower() != base:
+            continue
+        distance = 0 if stem.lower() == shown.lower() else 1 + path.count("/")
+        if best is None or (distance, path) < best:
+            best = distance, path
+    return None if best is None else best[1]
+
+
+def _near_hint(near: str, shown: str) -> str:
+    stem, _, extension = near.rpartition(".")
+    if extension in ("ts", "mts", "cts"):
+        return f"Lambda never loads TypeScript: compile `{near}` and pack the JavaScript"
+    if stem.lower() == shown.lower():
+        return f"file names are case-sensitive on Lambda: write `{stem}`"
+    return f"use `{stem}` in the handler's name"
+
+
+def _join(root: str, name: HandlerName) -> str:
+    """Return what Node's `path.resolve` makes of the parts."""
+    path = name.module_path
+    return path if path.startswith("/") else f"{root}/{path}" if path else root
+
+
+def _is_module_folder(files: FileSystem, script: str) -> bool:
+    """Return whether the nearest package.json says `"type": "module"`; a broken one says nothing."""
+    folder = script.rpartition("/")[0]
+    while folder and not folder.endswith("/node_modules"):
+        path = f"{folder}/package.json"
+        if files.is_file(path):
+            return _type_of(files, path) == "module"
+        folder = folder.rpartition("/")[0]
+    return False
+
+
+def _type_of(files: FileSystem, path: str) -> object:
+    try:
+        value = json.loads(files.read(path, limit_bytes=TEXT_LIMIT_BYTES) or b"{}")
+    except (ArchiveError, ValueError, RecursionError):
+        return None
+    return value.get("type") if isinstance(value, dict) else None

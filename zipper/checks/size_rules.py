@@ -1,0 +1,147 @@
+"""Rules about sizes: what Lambda accepts, and what the project allows itself.
+
+In: a subject. Out: findings with `size-` codes that name the largest packages. They read the
+listing only; package.json files are read where a finding has to say why a package is there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Final
+
+from zipper.checks.findings import Finding
+from zipper.checks.subject import Subject
+
+__all__ = [
+    "UNZIPPED_MAX_BYTES",
+    "ZIPPED_MAX_BYTES",
+    "check_budget",
+    "check_unzipped",
+    "check_zipped",
+]
+
+ZIPPED_MAX_BYTES: Final = 52_428_800
+"""The largest zip that can be uploaded directly. Source: AWS, Lambda quotas, 2026: 50 MB."""
+UNZIPPED_MAX_BYTES: Final = 262_144_000
+"""The unzipped size that function and layers must stay below. Source: as above, 250 MB."""
+_LARGEST: Final = 5
+
+
+def check_zipped(subject: Subject) -> Iterator[Finding]:
+    """Yield one finding for a zip that only S3 can take."""
+    if subject.size_bytes > ZIPPED_MAX_BYTES:
+        message = (
+            f"the zip has {subject.size_bytes:,} bytes; more than {ZIPPED_MAX_BYTES:,} cannot be uploaded directly. "
+            f"{_describe_largest(subject, zipped=True)}"
+        )
+        hint = "upload it to S3 and give `S3Bucket` and `S3Key`, or leave out what the function does not need"
+        yield Finding("size-zipped", "warning", "", message, hint)
+
+
+def check_unzipped(subject: Subject) -> Iterator[Finding]:
+    """Yield one finding where function and layers reach Lambda's quota."""
+    own = subject.unzipped_size_bytes
+    in_layers = sum(entry.size for layer in subject.layers for entry in layer.entries)
+    if own + in_layers < UNZIPPED_MAX_BYTES:
+        return
+    budget = UNZIPPED_MAX_BYTES - in_layers
+    what = "function" if subject.kind == "function" else "layer"
+    layers = f" and its layers another {in_layers:,}" if in_layers else ""
+    message = (
+        f"the {what} has {own:,} bytes unzipped{layers}; they must stay below {UNZIPPED_MAX_BYTES:,}, which leaves "
+        f"{max(budget, 0):,} for the {what}. {_describe_largest(subject)}"
+    )
+    yield Finding("size-unzipped", "error", "", message, _hint(subject, own - budget + 1))
+
+
+def check_budget(subject: Subject) -> Iterator[Finding]:
+    """Yield what exceeds the project's own `max_size` and `max_unzipped_size`."""
+    for label, size, most in (
+        ("zip", subject.size_bytes, subject.max_size_bytes),
+        ("unzipped package", subject.unzipped_size_bytes, subject.max_unzipped_size_bytes),
+    ):
+        if most is not None and size > most:
+            message = (
+                f"the {label} has {size:,} bytes, {size - most:,} more than the {most:,} that the project allows. "
+                f"{_describe_largest(subject, zipped=label == 'zip')}"
+            )
+            yield Finding("size-budget", "error", "", message, _hint(subject, size - most))
+
+
+def _describe_largest(subject: Subject, *, zipped: bool = False) -> str:
+    sizes = {name: both[zipped] for name, both in subject.sizes_by_package.items()}
+    largest = sorted(sizes.items(), key=lambda item: (-item[1], item[0]))[:_LARGEST]
+    rows = [
+        f"`{name or 'the project itself'}` {size:,}{_why(subject, name)}" for name, size in largest
+    ]
+    return f"The largest: {', '.join(rows)}"
+
+
+def _why(subject: Subject, folder: str) -> str:
+    """Return ` (why the package is there)`, or nothing where the zip does not tell."""
+    if not folder:
+        return ""
+    name = folder.rpartition("node_modules/")[2]
+    if name in _dependency_names(subject.package_json):
+        return " (a dependency of the project)"
+    askers = [
+        other.rpartition("node_modules/")[2]
+        for other in sorted(subject.sizes_by_package)
+        # Parsing is what takes time, so only what has the name at all is parsed.
+        if other
+        and f'"{name}"'.encode() in subject.read_bytes(f"{other}/package.json")
+        and name in _dependency_names(subject.read_json(f"{other}/package.json"))
+    ]
+    more = f" and {len(askers) - 1} more" if len(askers) > 1 else ""
+    return f" (needed by `{askers[0]}`{more})" if askers else ""
+
+
+def _dependency_names(manifest: object) -> list[str]:
+    names: list[str] = []
+    if isinstance(manifest, dict):
+        for field in ("dependencies", "optionalDependencies"):
+            value = manifest.get(field)
+            names += (
+                [name for name in value if isinstance(name, str)] if isinstance(value, dict) else []
+            )
+    return names
+
+
+def _hint(subject: Subject, surplus: int) -> str:
+    """Return what could go, with its bytes."""
+    groups: defaultdict[str, int] = defaultdict(int)
+    for entry in subject.listing.entries:
+        group = _spare_group(entry.name)
+        if group:
+            groups[group] += entry.size
+    spare = sorted(groups.items(), key=lambda item: (-item[1], item[0]))[:3]
+    parts = [f"{label} ({size:,} bytes)" for label, size in spare]
+    duplicates = _duplicates(subject)
+    if duplicates:
+        parts.append(f"second copies of packages ({duplicates})")
+    could = f"; nothing at run time needs {', '.join(parts)}" if parts else ""
+    return f"take {surplus:,} bytes or more out{could}"
+
+
+def _spare_group(name: str) -> str | None:
+    if name.endswith(".map"):
+        return "source maps"
+    if name.endswith((".d.ts", ".d.mts", ".d.cts")):
+        return "type declarations"
+    if name.startswith("node_modules/@aws-sdk/"):
+        return "the AWS SDK, which the runtime has too"
+    return None
+
+
+def _duplicates(subject: Subject) -> str:
+    """Return the three packages whose further copies take most bytes."""
+    copies: defaultdict[str, list[int]] = defaultdict(list)
+    for folder, (size, _) in subject.sizes_by_package.items():
+        if folder:
+            copies[folder.rpartition("node_modules/")[2]].append(size)
+    surplus = {name: sum(sizes) - max(sizes) for name, sizes in copies.items() if len(sizes) > 1}
+    largest = sorted(surplus.items(), key=lambda item: (-item[1], item[0]))[:3]
+    return ", ".join(
+        f"`{name}` {len(copies[name])} times, {size:,} bytes" for name, size in largest
+    )

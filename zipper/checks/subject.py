@@ -1,0 +1,118 @@
+"""What a rule is given: the listing, the target and the circumstances of one check.
+
+In: a `Listing` and options. Out: a `Subject`, which also answers what several rules ask, each
+computed once. A rule's own knowledge does not belong here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal
+
+from zipper.archive.listing import Entry, Listing
+from zipper.errors import ArchiveError
+from zipper.target import Target
+
+__all__ = ["TEXT_LIMIT_BYTES", "Kind", "Subject", "find_folders", "find_package"]
+
+Kind = Literal["function", "layer"]
+
+TEXT_LIMIT_BYTES: Final = 64 * 1024 * 1024
+"""The largest JavaScript or JSON file that is read; larger ones count as unknown."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """One package under test. Without slots, so that the shared answers can be remembered."""
+
+    listing: Listing
+    target: Target
+    handler: str | None = None
+    """None leaves out the rules about the handler and its modules."""
+    size_bytes: int = 0
+    layers: tuple[Listing, ...] = ()
+    """In the order in which Lambda lays them over `/opt`: later ones win."""
+    kind: Kind = "function"
+    max_size_bytes: int | None = None
+    max_unzipped_size_bytes: int | None = None
+    today: str | None = None
+    """An ISO date; None leaves out what depends on the day."""
+
+    @cached_property
+    def files(self) -> tuple[Entry, ...]:
+        """The members that are no folders."""
+        return tuple(entry for entry in self.listing.entries if entry.name[-1:] != "/")
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """Every folder, implied ones included, without a slash at the end."""
+        return find_folders(self.listing)
+
+    @cached_property
+    def unzipped_size_bytes(self) -> int:
+        """The sum of the members' sizes, layers left out."""
+        return sum([entry.size for entry in self.listing.entries])
+
+    @cached_property
+    def sizes_by_package(self) -> Mapping[str, tuple[int, int]]:
+        """Unzipped and zipped bytes by package folder; the project's own files under `""`."""
+        sizes: dict[str, list[int]] = {}
+        folder, package = None, ""
+        for entry in self.listing.entries:
+            # Members of one folder stand together in most zips.
+            parent = entry.name.rpartition("/")[0]
+            if parent != folder:
+                folder, package = parent, find_package(entry.name)
+            known = sizes.setdefault(package, [0, 0])
+            known[0] += entry.size
+            known[1] += entry.compressed_size
+        return {name: (unzipped, zipped) for name, (unzipped, zipped) in sizes.items()}
+
+    @cached_property
+    def package_json(self) -> Mapping[str, object]:
+        """The package.json at the root; empty where there is none that can be used."""
+        return self.read_json("package.json")
+
+    def read_json(self, path: str) -> Mapping[str, object]:
+        """Return the object in the JSON file at `path`, empty where there is none."""
+        try:
+            value = json.loads(self.read_bytes(path) or b"{}")
+        except (ValueError, RecursionError):
+            return {}
+        return value if isinstance(value, dict) else {}
+
+    def read_bytes(self, path: str) -> bytes:
+        """Return the content of the member at `path`, empty where it cannot be read."""
+        entry = self.listing.find(path)
+        try:
+            return b"" if entry is None else self.listing.read(entry, limit_bytes=TEXT_LIMIT_BYTES)
+        except ArchiveError:
+            return b""
+
+
+def find_folders(listing: Listing) -> frozenset[str]:
+    """Return every folder that a member names or implies, without a slash at the end."""
+    folders = {name.rpartition("/")[0] for name in listing.by_name}
+    pending = folders
+    while pending := {name.rpartition("/")[0] for name in pending} - folders:
+        folders |= pending
+    folders.discard("")
+    return frozenset(folders)
+
+
+def find_package(path: str) -> str:
+    """Return the folder of the npm package that `path` lies in; empty for the project's own files.
+
+    >>> find_package("node_modules/a/node_modules/@s/b/lib/index.js")
+    'node_modules/a/node_modules/@s/b'
+    """
+    before, mark, after = path.rpartition("node_modules/")
+    if not mark or (before and not before.endswith("/")):
+        return ""
+    name, _, rest = after.partition("/")
+    if name.startswith("@"):
+        name = f"{name}/{rest.partition('/')[0]}"
+    return f"{before}{mark}{name}"

@@ -1,0 +1,222 @@
+"""Rules about the zip itself: its structure, its names, how its members are stored.
+
+In: a subject. Out: findings with `zip-` codes. All but `check_contents` and `check_headers` read
+the listing only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from zipper.archive.listing import DEFLATED, STORED, Entry
+from zipper.checks.findings import Finding, Severity
+from zipper.checks.subject import Subject
+from zipper.errors import ArchiveError
+
+__all__ = [
+    "check_clashes",
+    "check_contents",
+    "check_duplicates",
+    "check_empty",
+    "check_headers",
+    "check_links",
+    "check_names",
+    "check_storage",
+    "check_structure",
+]
+
+_REMAKE: Final = "make the zip again, with `zipper build` or with `zip -r`"
+_SUSPICIOUS: Final = ("\\", "\0", ":", "//", "/./", "/../")
+"""What the joined names contain if any is unsafe; six searches beat 27,000 tests."""
+_LINK_LIMIT_BYTES: Final = 4096
+_METHODS: Final = {
+    9: "deflate64",
+    12: "bzip2",
+    14: "lzma",
+    93: "zstd",
+    95: "xz",
+    98: "ppmd",
+    99: "AES",
+}
+
+
+def check_structure(subject: Subject) -> Iterator[Finding]:
+    """Yield what is wrong with the end record and the central directory."""
+    wide = [fault for fault in subject.listing.faults if fault.kind == "zip64"]
+    for fault in subject.listing.faults:
+        if fault.kind == "unreadable":
+            yield Finding(
+                "zip-unreadable",
+                "error",
+                fault.path,
+                f"the zip cannot be read: {fault.message}",
+                _REMAKE,
+            )
+        elif fault.kind in ("prefix", "trailing"):
+            message = f"the zip is not clean: {fault.message}"
+            yield Finding("zip-unreadable", "warning", fault.path, message, _REMAKE)
+    if wide:
+        message = f"{wide[0].message}; Lambda is not known to read zip64, and no package within its quotas needs it"
+        yield Finding(
+            "zip-zip64", "warning", wide[0].path, message, "write the zip without zip64 records"
+        )
+
+
+def check_empty(subject: Subject) -> Iterator[Finding]:
+    """Yield one finding for a zip without a file."""
+    if not subject.files and not any(f.kind == "unreadable" for f in subject.listing.faults):
+        message = "the zip has no files; Lambda answers `Uploaded file must be a non-empty zip`"
+        yield Finding("zip-empty", "error", "", message, "check what the zip was made from")
+
+
+def check_names(subject: Subject) -> Iterator[Finding]:
+    """Yield the names that leave the root, or that an unzip on Linux takes literally."""
+    names = subject.listing.by_name
+    joined = "/" + "/\n/".join(names) + "/"
+    if joined.count("\n") < len(names) and not any(mark in joined for mark in _SUSPICIOUS):
+        return
+    for name in names:
+        problem = _judge_name(name)
+        if problem is not None:
+            yield Finding(
+                "zip-name-unsafe", "error", name, f"`{_shown(name)}` {problem[0]}", problem[1]
+            )
+
+
+def check_duplicates(subject: Subject) -> Iterator[Finding]:
+    """Yield each name that several members have."""
+    listing = subject.listing
+    if len(listing.by_name) == len(listing.entries):
+        return
+    for name, count in Counter(entry.name for entry in listing.entries).items():
+        if count > 1:
+            message = f"{count} members are called `{_shown(name)}`; which one Lambda keeps is not documented"
+            yield Finding("zip-duplicate", "error", name, message, "leave one of them out")
+
+
+def check_clashes(subject: Subject) -> Iterator[Finding]:
+    """Yield each name that is a file and a folder at the same time."""
+    for name in sorted(subject.folders & subject.listing.by_name.keys()):
+        message = f"`{_shown(name)}` is a file and a folder; only one of them can be unzipped"
+        yield Finding("zip-clash", "error", name, message, "rename the file or the folder")
+
+
+def check_storage(subject: Subject) -> Iterator[Finding]:
+    """Yield members that are encrypted, or compressed by a method that Lambda is not known to read."""
+    for entry in subject.listing.entries:
+        if entry.flags & 0x2041:
+            message = f"`{_shown(entry.name)}` is encrypted"
+            yield Finding(
+                "zip-encrypted", "error", entry.name, message, "make the zip without a password"
+            )
+        elif entry.method not in (STORED, DEFLATED):
+            method = _METHODS.get(entry.method, "unknown")
+            message = f"`{_shown(entry.name)}` is compressed by method {entry.method} ({method}), not stored or deflated"
+            yield Finding("zip-method", "error", entry.name, message, "compress with deflate")
+
+
+def check_links(subject: Subject) -> Iterator[Finding]:
+    """Yield symbolic links that dangle or leave the root, and every link of a layer."""
+    for entry in [e for e in subject.listing.entries if e.external_attributes >> 28 == 0o12]:
+        if entry.is_symlink:
+            yield from _judge_link(subject, entry)
+
+
+def check_contents(subject: Subject) -> Iterator[Finding]:
+    """Yield the members whose content does not inflate to the size and CRC of the directory.
+
+    One member at a time; sizes that the compressed bytes cannot reach are refused unread, and the
+    members of a zip whose sizes exceed every quota are not inflated past 1 GiB in all.
+    """
+    budget = 1 << 30
+    for entry in subject.listing.entries:
+        budget -= entry.size
+        if entry.is_encrypted or entry.method not in (STORED, DEFLATED):
+            continue
+        if budget < 0:
+            return
+        try:
+            subject.listing.read(entry, limit_bytes=1 << 30, check_crc=True)
+        except ArchiveError as error:
+            message = f"{error.message}; Lambda accepts the upload and fails when it unzips"
+            yield Finding("zip-crc", "error", entry.name, message, _REMAKE)
+
+
+def check_headers(subject: Subject) -> Iterator[Finding]:
+    """Yield the members whose local header and directory disagree, and those that overlap."""
+    for fault in subject.listing.find_header_faults():
+        message = f"`{_shown(fault.path)}` {fault.message}"
+        yield Finding("zip-unreadable", "error", fault.path, message, _REMAKE)
+
+
+def _judge_name(name: str) -> tuple[str, str] | None:
+    """Return what is wrong with a name and what to do, or None."""
+    if "\\" in name:
+        hint = (
+            "use a tool that writes `/`; Windows PowerShell 5's Compress-Archive writes backslashes"
+        )
+        return "has a backslash, which Linux takes for a part of the file's name", hint
+    parts = name.split("/")
+    if name.startswith("/") or re.match(r"[A-Za-z]:", name):
+        return "is an absolute name", "name members relative to the root of the package"
+    if ".." in parts:
+        return "leaves the root of the package", "name members relative to the root of the package"
+    if "\0" in name or "\n" in name:
+        return "has a control character in its name", "rename the file"
+    if not name or "." in parts or "" in parts[:-1]:
+        return "has an empty part or a `.` in its name", "write the name without it"
+    return None
+
+
+def _judge_link(subject: Subject, entry: Entry) -> Iterator[Finding]:
+    try:
+        target = subject.listing.read(entry, limit_bytes=_LINK_LIMIT_BYTES).decode(
+            "utf-8", "replace"
+        )
+    except ArchiveError:
+        return  # the rules about contents say it
+    severity: Severity = "error"
+    if subject.kind == "layer":
+        message = "is a symbolic link; AWS names links as a cause of `Layer conversion failed`"
+        yield Finding(
+            "zip-symlink", severity, entry.name, f"`{entry.name}` {message}", "pack the file itself"
+        )
+        return
+    if target.startswith(("/opt/", "/var/runtime/")):
+        return
+    place = _resolve(entry.name, target)
+    if place is None:
+        message = f"`{entry.name}` links to `{target}`, outside of the package"
+        yield Finding("zip-symlink", severity, entry.name, message, "pack the file itself")
+    elif place and place not in subject.folders and place not in subject.listing.by_name:
+        message = f"`{entry.name}` links to `{target}`, which is not in the package"
+        yield Finding(
+            "zip-symlink", severity, entry.name, message, "pack the target, or leave the link out"
+        )
+
+
+def _resolve(name: str, target: str) -> str | None:
+    """Return the path that a link means, or None where it leaves the package."""
+    if target.startswith("/"):
+        if not target.startswith("/var/task/"):
+            return None
+        parts: list[str] = []
+        target = target.removeprefix("/var/task/")
+    else:
+        parts = name.split("/")[:-1]
+    for part in target.split("/"):
+        if part == "..":
+            if not parts:
+                return None
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
+
+
+def _shown(name: str) -> str:
+    """Return a name as it can be printed."""
+    return name if name.isprintable() else ascii(name)[1:-1]
