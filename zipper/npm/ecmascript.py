@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import quote, unquote_to_bytes
 
 __all__ = ["SPACES", "collapse_spaces", "decode_uri", "encode_uri_component", "trim"]
 
@@ -21,7 +20,8 @@ r"""What `\s` and `trim()` take for white space; Python's own set differs in six
 Source: ECMA-262, WhiteSpace and LineTerminator.
 """
 
-_RUN: Final = re.compile(f"[{SPACES}]+")
+_RUN: Final = re.compile("[\t-\r ]+")
+_TO_SPACE: Final = dict.fromkeys(map(ord, SPACES), " ")
 _BROKEN_ESCAPE: Final = re.compile("%(?![0-9a-fA-F]{2})")
 
 
@@ -32,11 +32,15 @@ def trim(text: str) -> str:
 
 def collapse_spaces(text: str) -> str:
     """Return `text` trimmed, each run of white space made one space. Linear in its length."""
+    if not text.isascii():
+        text = text.translate(_TO_SPACE)
     return _RUN.sub(" ", text.strip(SPACES))
 
 
 def encode_uri_component(text: str) -> str:
     """Return `text` percent-encoded as `encodeURIComponent()` does; a lone surrogate stays `?`."""
+    from urllib.parse import quote  # noqa: PLC0415 (2 ms that few callers need)
+
     return quote(text, safe="-_.!~*'()", errors="replace")
 
 
@@ -50,4 +54,6 @@ def decode_uri(text: str) -> str:
         return text
     if _BROKEN_ESCAPE.search(text):
         raise ValueError(f"broken escape in `{text}`")
+    from urllib.parse import unquote_to_bytes  # noqa: PLC0415 (2 ms that few callers need)
+
     return unquote_to_bytes(text).decode("utf-8")

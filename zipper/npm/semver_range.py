@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from zipper.npm.ecmascript import collapse_spaces
@@ -28,8 +28,6 @@ only notations such as two thousand `v` before a number are lost.
 """
 _CACHED_LENGTH: Final = 512  # characters; longer ranges are hostile and would fill the cache
 _OPERATOR: Final = "([<>]?=?)"
-_COMPARATOR: Final = re.compile(f"{_OPERATOR}({FULL})")
-_COMPARATOR_LOOSE: Final = re.compile(f"{_OPERATOR}({FULL_LOOSE})")
 _LOWEST: Final[Key] = ()
 _HIGHEST: Final[Key] = (float("inf"),)
 _NOTHING: Final = "<0.0.0-0"
@@ -190,8 +188,9 @@ def _parse_comparator(token: str, loose: bool) -> Comparator | None:  # noqa: FB
     """
     if not token:
         return Comparator("", None)
-    pattern = _COMPARATOR_LOOSE if loose else _COMPARATOR
-    match = pattern.fullmatch(token) if len(token) <= MAX_COMPARATOR_LENGTH else None
+    match = (
+        _comparator_pattern(loose).fullmatch(token) if len(token) <= MAX_COMPARATOR_LENGTH else None
+    )
     if match is None:
         if loose:
             return None
@@ -200,6 +199,12 @@ def _parse_comparator(token: str, loose: bool) -> Comparator | None:  # noqa: FB
     if version is None:
         raise ValueError(f"invalid version `{match[2][:80]}`")
     return Comparator("" if match[1] == "=" else match[1], version)
+
+
+@cache
+def _comparator_pattern(loose: bool) -> re.Pattern[str]:  # noqa: FBT001
+    """Return the grammar of a comparator, compiled when it is first needed."""
+    return re.compile(f"{_OPERATOR}([v=]*+{FULL_LOOSE})" if loose else f"{_OPERATOR}({FULL})")
 
 
 def _interval(comparators: tuple[Comparator, ...]) -> Interval:

@@ -12,6 +12,7 @@ Source: node-semver 7.8, classes/range.js.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
 from zipper.npm.semver_version import (
@@ -19,7 +20,6 @@ from zipper.npm.semver_version import (
     FULL_LOOSE,
     NUMBER,
     NUMBER_LOOSE,
-    PREFIX_LOOSE,
     PRERELEASE,
     PRERELEASE_LOOSE,
 )
@@ -30,28 +30,40 @@ _MAX_TOKEN: Final = 2_048  # characters; see MAX_COMPARATOR_LENGTH in semver_ran
 _EXPONENT_FROM: Final = 10**21  # from here JavaScript writes numbers with an exponent
 
 
-def _partial(number: str, prerelease: str) -> str:
-    """Return the pattern of a version whose parts may be left out or be `x`, `X`, `*`."""
-    part = rf"({number}|x|X|\*)"
-    tail = rf"(?:{prerelease})?(?:{BUILD})?"
-    return rf"{PREFIX_LOOSE}{part}(?:\.{part}(?:\.{part}{tail})?)?"
-
-
-_PARTIAL: Final = _partial(NUMBER, PRERELEASE)
-_PARTIAL_LOOSE: Final = _partial(NUMBER_LOOSE, PRERELEASE_LOOSE)
-_RANGES: Final = {
-    False: re.compile(rf"(\^|~>?|[<>]?=?){_PARTIAL}"),
-    True: re.compile(rf"(\^|~>?|[<>]?=?){_PARTIAL_LOOSE}"),
-}
-_HYPHENS: Final = {
-    False: re.compile(rf"({_PARTIAL}) - ({_PARTIAL})"),
-    True: re.compile(rf"({_PARTIAL_LOOSE}) - ({_PARTIAL_LOOSE})"),
-}
+_PREFIX: Final = "[v= ]*+"  # possessive, so that no run of these is tried twice
 _BUILDS: Final = re.compile(BUILD)
-# The second branch takes a run that leads to no version in one piece, so that time stays linear.
-_AFTER_OPERATOR: Final = re.compile(rf"( ?)([<>]?=?) ?({FULL_LOOSE}|{_PARTIAL})|[v= ]++")
 _AFTER_TILDE: Final = re.compile("~>? ")
 _STAR: Final = re.compile(r"[<>]?=?\*")
+
+
+# The grammars are compiled when they are first needed, because that takes milliseconds.
+
+
+@cache
+def _shorthand_pattern(loose: bool) -> re.Pattern[str]:  # noqa: FBT001
+    return re.compile(rf"(\^|~>?|[<>]?=?){_partial(loose)}")
+
+
+@cache
+def _hyphen_pattern(loose: bool) -> re.Pattern[str]:  # noqa: FBT001
+    return re.compile(rf"({_partial(loose)}) - ({_partial(loose)})")
+
+
+@cache
+def _gap_pattern() -> re.Pattern[str]:
+    """Return what finds an operator apart from its version.
+
+    The second branch takes a run that leads to no version in one piece, so that time stays linear.
+    """
+    return re.compile(rf"( ?)([<>]?=?) ?({_PREFIX}{FULL_LOOSE}|{_partial(loose=False)})|[v= ]++")
+
+
+def _partial(loose: bool) -> str:  # noqa: FBT001
+    """Return the pattern of a version whose parts may be left out or be `x`, `X`, `*`."""
+    number, prerelease = (NUMBER_LOOSE, PRERELEASE_LOOSE) if loose else (NUMBER, PRERELEASE)
+    tail = rf"(?:{prerelease})?(?:{BUILD})?"
+    part = rf"({number}|x|X|\*)"
+    return rf"{_PREFIX}{part}(?:\.{part}(?:\.{part}{tail})?)?"
 
 
 def expand_alternative(text: str, *, loose: bool, include_prerelease: bool) -> list[str]:
@@ -65,7 +77,7 @@ def expand_alternative(text: str, *, loose: bool, include_prerelease: bool) -> l
     text = _BUILDS.sub("", text.strip(" "))
     lowest = "-0" if include_prerelease else ""
     if " - " in text and len(text) <= 2 * _MAX_TOKEN:
-        hyphen = _HYPHENS[loose].fullmatch(text)
+        hyphen = _hyphen_pattern(loose).fullmatch(text)
         if hyphen is not None:
             text = _hyphen(hyphen.groups(), lowest)
     if " " in text:
@@ -86,7 +98,7 @@ def _close_gaps(text: str) -> str:
     def close(match: re.Match[str]) -> str:
         return match[0] if match[3] is None else f"{match[1]}{match[2]}{match[3]}"
 
-    text = _AFTER_OPERATOR.sub(close, text)
+    text = _gap_pattern().sub(close, text)
     return _AFTER_TILDE.sub("~", text).replace("^ ", "^")
 
 
@@ -118,7 +130,7 @@ def _hyphen_end(end: str, upper: list[str | None], lowest: str) -> str:
 
 
 def _expand_token(token: str, loose: bool, lowest: str) -> list[str]:  # noqa: FBT001
-    match = _RANGES[loose].fullmatch(token) if len(token) <= _MAX_TOKEN else None
+    match = _shorthand_pattern(loose).fullmatch(token) if len(token) <= _MAX_TOKEN else None
     if match is not None:
         operator, major, minor, patch, prerelease, _ = match.groups()
         if operator == "^":

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from zipper.npm.ecmascript import SPACES, trim
@@ -35,15 +35,13 @@ _ID_LOOSE: Final = f"(?:{_WORD}|{NUMBER_LOOSE})"
 PRERELEASE: Final = rf"-({_ID}(?:\.{_ID})*)"
 PRERELEASE_LOOSE: Final = rf"-?({_ID_LOOSE}(?:\.{_ID_LOOSE})*)"
 BUILD: Final = r"\+([a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)*)"
-PREFIX_LOOSE: Final = f"[v={SPACES}]*+"
-"""Loose versions may begin with any mixture of these; possessive, so that no run is tried twice."""
 FULL: Final = rf"v?({NUMBER})\.({NUMBER})\.({NUMBER})(?:{PRERELEASE})?(?:{BUILD})?"
+# Loose versions may begin with any mixture of `v`, `=` and white space, which is cut off first.
 FULL_LOOSE: Final = (
-    rf"{PREFIX_LOOSE}({NUMBER_LOOSE})\.({NUMBER_LOOSE})\.({NUMBER_LOOSE})"
+    rf"({NUMBER_LOOSE})\.({NUMBER_LOOSE})\.({NUMBER_LOOSE})"
     rf"(?:{PRERELEASE_LOOSE})?(?:{BUILD})?"
 )
-_STRICT_PATTERN: Final = re.compile(FULL)
-_LOOSE_PATTERN: Final = re.compile(FULL_LOOSE)
+_LOOSE_PREFIX: Final = f"v={SPACES}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,9 +113,16 @@ def parse(version: object, *, loose: bool = False) -> Version | None:
     return version if isinstance(version, Version) else None
 
 
+@cache
+def _pattern(loose: bool) -> re.Pattern[str]:  # noqa: FBT001
+    """Return the grammar, compiled when it is first needed: that takes milliseconds."""
+    return re.compile(FULL_LOOSE if loose else FULL)
+
+
 @lru_cache(maxsize=1 << 17)
 def _parse(text: str, loose: bool) -> Version | None:  # noqa: FBT001 (positional: cheaper keys)
-    match = (_LOOSE_PATTERN if loose else _STRICT_PATTERN).fullmatch(trim(text))
+    text = trim(text)
+    match = _pattern(loose).fullmatch(text.lstrip(_LOOSE_PREFIX) if loose else text)
     if match is None:
         return None
     major, minor, patch, prerelease, build = match.groups()
