@@ -16,6 +16,9 @@ __all__ = ["EMPTY", "Manifest", "parse_bin", "parse_manifest"]
 EMPTY: Final[Mapping[str, str]] = MappingProxyType({})
 """The map of nothing; a default by factory, because Python 3.11 takes it for mutable."""
 
+_NO_VERSION: Final = "<0.0.0-0"
+"""A range that admits nothing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
@@ -53,9 +56,9 @@ def parse_manifest(raw: Mapping[str, object]) -> Manifest:
     Raises:
         Nothing: a packument is other people's text, and one odd field must not stop a build.
     """
-    optional = _ranges(raw.get("optionalDependencies"))
+    optional = raw.get("optionalDependencies")
     required = _ranges(raw.get("dependencies"))
-    if optional:
+    if optional and isinstance(optional, Mapping):
         required = {name: spec for name, spec in required.items() if name not in optional}
     name = _text(raw.get("name"))
     return Manifest(
@@ -63,16 +66,16 @@ def parse_manifest(raw: Mapping[str, object]) -> Manifest:
         version=_text(raw.get("version")),
         dependencies=required,
         dev_dependencies=_ranges(raw.get("devDependencies")),
-        optional_dependencies=optional,
+        optional_dependencies=_ranges(optional),
         peer_dependencies=_ranges(raw.get("peerDependencies")),
         peer_optional=_optional_peers(raw.get("peerDependenciesMeta")),
-        bundle_dependencies=_bundled(raw, required, optional),
-        engines=_ranges(raw.get("engines")),
+        bundle_dependencies=_bundled(raw),
+        engines=_engines(raw.get("engines")),
         os=_words(raw.get("os")),
         cpu=_words(raw.get("cpu")),
         libc=_words(raw.get("libc")),
         bin=parse_bin(raw.get("bin"), name),
-        deprecated=_text(raw.get("deprecated")) or None,
+        deprecated=_deprecated(raw.get("deprecated")),
         has_install_script=_has_install_script(raw),
         raw=raw,
     )
@@ -81,20 +84,24 @@ def parse_manifest(raw: Mapping[str, object]) -> Manifest:
 def parse_bin(value: object, package_name: str) -> Mapping[str, str]:
     """Return command to file for a `bin` field; targets are kept inside the package.
 
-    A string names one command after the package, its scope left out. Source:
-    npm-normalize-package-bin 5 (`..` and absolute parts are cut off, never followed).
+    A string names one command after the package, its scope left out; a list names each command
+    after its file. `..` and absolute parts are cut off, never followed; a colon separates folders
+    as a slash does.
+
+    Source: npm-normalize-package-bin 5 and @npmcli/package-json 7 lib/normalize.js, through which
+    npm sends every manifest.
     """
     if isinstance(value, str):
-        value = {package_name.rpartition("/")[2]: value} if package_name else {}
+        value = {package_name: value} if package_name else {}
     elif isinstance(value, list):
-        value = {item.rpartition("/")[2]: item for item in value if isinstance(item, str)}
+        value = {_last_part(item): item for item in value if isinstance(item, str)}
     if not isinstance(value, Mapping) or not value:
         return EMPTY
     commands = {}
     for command, target in value.items():
         if not isinstance(command, str) or not isinstance(target, str):
             continue
-        base = _inside(command.replace("\\", "/").replace(":", "/")).rpartition("/")[2]
+        base = _inside(_last_part(command))
         path = _inside(target)
         if base and path:
             commands[base] = path
@@ -104,12 +111,17 @@ def parse_bin(value: object, package_name: str) -> Mapping[str, str]:
 def _inside(path: str) -> str:
     """Resolve `path` as npm does, under a root that it cannot leave."""
     parts: list[str] = []
-    for part in path.replace("\\", "/").split("/"):
+    for part in path.replace("\\", "/").replace(":", "/").split("/"):
         if part == "..":
             del parts[-1:]
         elif part not in ("", "."):
             parts.append(part)
     return "/".join(parts)
+
+
+def _last_part(path: str) -> str:
+    """Return the last name in `path`, slashes at its end ignored, as Node's `basename()`."""
+    return path.replace("\\", "/").replace(":", "/").rstrip("/").rpartition("/")[2]
 
 
 def _text(value: object) -> str:
@@ -122,9 +134,27 @@ def _ranges(value: object) -> Mapping[str, str]:
     return {k: v for k, v in value.items() if isinstance(k, str) and isinstance(v, str)}
 
 
+def _engines(value: object) -> Mapping[str, str]:
+    """Return the engines; one that is no text, such as `18`, admits no version, as for npm."""
+    if not isinstance(value, Mapping) or not value:
+        return EMPTY
+    return {
+        name: wanted if isinstance(wanted, str) else _NO_VERSION
+        for name, wanted in value.items()
+        if isinstance(name, str) and wanted
+    }
+
+
+def _deprecated(value: object) -> str | None:
+    """Return why the version is deprecated; npm takes whatever is not empty or false for a yes."""
+    if isinstance(value, str):
+        return value or None
+    return None if value is None or value is False or value == 0 else "deprecated"
+
+
 def _words(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
-        return (value,)
+        return (value,) if value else ()
     if isinstance(value, list):
         return tuple(item for item in value if isinstance(item, str))
     return ()
@@ -138,16 +168,18 @@ def _optional_peers(value: object) -> frozenset[str]:
     )
 
 
-def _bundled(
-    raw: Mapping[str, object], required: Mapping[str, str], optional: Mapping[str, str]
-) -> tuple[str, ...]:
-    """Return the bundled names; `true` means every dependency."""
+def _bundled(raw: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the bundled names; `true` means everything in `dependencies`, and text means nothing.
+
+    Source: @npmcli/package-json 7 lib/normalize.js, which reads the misspelt key where the other
+    is absent.
+    """
     value = raw.get("bundleDependencies", raw.get("bundledDependencies"))
     if value is True:
-        return (*required, *optional)
-    if isinstance(value, Mapping):
+        value = raw.get("dependencies")
+    if isinstance(value, Mapping | list):
         return tuple(name for name in value if isinstance(name, str))
-    return _words(value)
+    return ()
 
 
 def _has_install_script(raw: Mapping[str, object]) -> bool:
