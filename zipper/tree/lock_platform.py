@@ -53,15 +53,7 @@ def _names(name: str, target: Target) -> bool:
 
 
 def _fits(node: Node, target: Target) -> bool:
-    manifest = node.manifest
-    return fits_platform(
-        os=manifest.os,
-        cpu=manifest.cpu,
-        libc=manifest.libc,
-        target_os=target.os,
-        target_cpu=target.cpu,
-        target_libc=target.libc,
-    )
+    return fits_platform(node.manifest, os=target.os, cpu=target.cpu, libc=target.libc)
 
 
 def _refusal(node: Node, missing: list[str], variants: list[Node], target: Target) -> LockfileError:

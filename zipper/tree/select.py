@@ -137,18 +137,10 @@ def _is_omitted(flags: Flags, omit: frozenset[str]) -> bool:
 
 
 def _fits_platform(node: Node, target: Target) -> bool:
-    manifest = node.manifest
-    return fits_platform(
-        os=manifest.os,
-        cpu=manifest.cpu,
-        libc=manifest.libc,
-        target_os=target.os,
-        target_cpu=target.cpu,
-        target_libc=target.libc,
-    )
+    return fits_platform(node.manifest, os=target.os, cpu=target.cpu, libc=target.libc)
 
 
 def _fits(node: Node, target: Target) -> bool:
     return _fits_platform(node, target) and fits_engine(
-        node.manifest.engines, node_version=target.node_version, npm_version=NPM_VERSION
+        node.manifest, node_version=target.node_version, npm_version=NPM_VERSION
     )
