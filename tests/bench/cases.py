@@ -1,0 +1,215 @@
+"""What is measured: the cases, what each tool finds before a run, and the required ratios."""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import subprocess
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tests.bench.measure import Sample, run_measured
+from tests.bench.tools import Checkout, Tool, relock_for
+from tests.support.projects import Project, copy_project, remove_lockfiles
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+__all__ = [
+    "CASES",
+    "MEMORY_CEILING_BYTES",
+    "REQUIREMENTS",
+    "WITHOUT_PROJECT",
+    "Requirement",
+    "Result",
+    "measure_case",
+    "measure_sizes",
+]
+
+CASES: Final = (
+    "warm",
+    "cold",
+    "cold-unlocked",
+    "resolve-cold",
+    "resolve-warm",
+    "size",
+    "import",
+    "version",
+    "help",
+)
+WITHOUT_PROJECT: Final = ("import", "version", "help")
+_EMPTY_CACHE: Final = ("cold", "cold-unlocked", "resolve-cold")
+_NO_LOCKFILE: Final = ("cold-unlocked", "resolve-cold", "resolve-warm")
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """`case` on `project` must take at most 1/`ratio` of what `peer` takes."""
+
+    case: str
+    project: str
+    peer: str
+    ratio: float
+
+
+REQUIREMENTS: Final = (
+    Requirement("warm", "small", "npm", 15),
+    Requirement("warm", "big", "npm", 60),
+    Requirement("warm", "small", "bun", 1),
+    Requirement("warm", "big", "bun", 25),
+    Requirement("warm", "big", "cp", 1 / 6),
+    Requirement("cold", "big", "bun", 3),
+    Requirement("cold", "small", "bun", 1 / 1.5),
+    Requirement("cold-unlocked", "big", "npm", 6),
+    Requirement("cold-unlocked", "big", "bun", 2),
+    Requirement("resolve-cold", "big", "npm", 4),
+    Requirement("resolve-cold", "small", "npm", 2),
+    Requirement("resolve-warm", "big", "npm", 10),
+    Requirement("resolve-warm", "small", "npm", 10),
+)
+"""The speed table that zipper promises."""
+
+MEMORY_CEILING_BYTES: Final = 400_000_000
+"""What no run of zipper may exceed, on any project."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """All runs of one tool in one case.
+
+    Attributes:
+        seconds: of each run, in their order.
+        peak_memory_bytes: the largest of all runs.
+        size_bytes: of what the last run wrote; 0 where the case writes nothing.
+        failure: the end of what the tool said when it failed; None where it did not.
+    """
+
+    case: str
+    project: str
+    tool: str
+    seconds: tuple[float, ...]
+    peak_memory_bytes: int
+    size_bytes: int
+    failure: str | None = None
+
+    @property
+    def median_seconds(self) -> float:
+        """The median of all runs; infinite where the tool failed."""
+        return statistics.median(self.seconds) if self.seconds else float("inf")
+
+
+def measure_case(
+    case: str, project: Project, tools: Sequence[Tool], *, runs: int, scratch: Path
+) -> list[Result]:
+    """Run every tool `runs` times in turns, so that a busy minute troubles all of them alike."""
+    able = [tool for tool in tools if case in tool.commands and tool.missing is None]
+    racers = [_Racer(tool, case, project, scratch) for tool in able]
+    for racer in racers:
+        racer.warm_up()
+    for number in range(runs):
+        for racer in racers:
+            racer.run(number)
+    return [racer.result() for racer in racers]
+
+
+def measure_sizes(project: Project, scratch: Path) -> list[Result]:
+    """Compare zipper's package with what `zip -r` makes of the same files."""
+    finished = scratch / f"finished-{project.name}.zip"
+    if not finished.exists() or shutil.which("zip") is None:
+        return []
+    folder = scratch / f"unzipped-{project.name}"
+    with zipfile.ZipFile(finished) as archive:
+        archive.extractall(folder)
+    packed = scratch / f"packed-{project.name}.zip"
+    subprocess.run(["zip", "-qr6", str(packed), "."], cwd=folder, check=True)
+    shutil.rmtree(folder)
+    sizes = (("zipper", finished), ("zip -r", packed))
+    return [Result("size", project.name, name, (), 0, path.stat().st_size) for name, path in sizes]
+
+
+class _Racer:
+    """One tool in one case: its cache, its fresh checkouts, and what was measured."""
+
+    def __init__(self, tool: Tool, case: str, project: Project, scratch: Path) -> None:
+        self.tool = tool
+        self.case = case
+        self.project = project
+        self.home = scratch / tool.name.replace(" ", "") / project.name
+        self.finished = scratch / f"finished-{project.name}.zip"
+        self.samples: list[Sample] = []
+        self.size_bytes = 0
+        self.failure: str | None = None
+
+    def warm_up(self) -> None:
+        """Run once unmeasured where the case wants a filled cache, and keep zipper's package."""
+        if self.case in _EMPTY_CACHE:
+            return
+        checkout, sample = self._run_in_checkout("warm-up")
+        self._note_failure(checkout, sample)
+        if self.tool.name == "zipper" and self.case == "warm" and checkout.output.exists():
+            shutil.copyfile(checkout.output, self.finished)
+        self._clear(checkout)
+
+    def run(self, number: int) -> None:
+        """Run once, measured, in a checkout of its own."""
+        if self.failure is not None:
+            return
+        checkout, sample = self._run_in_checkout(str(number))
+        self._note_failure(checkout, sample)
+        if self.failure is None:
+            self.samples.append(sample)
+            written = None if self.case in WITHOUT_PROJECT else self._written(checkout)
+            self.size_bytes = written.stat().st_size if written else 0
+        self._clear(checkout)
+
+    def result(self) -> Result:
+        """Return what was measured."""
+        seconds = tuple(round(sample.seconds, 4) for sample in self.samples)
+        peak = max((sample.peak_memory_bytes for sample in self.samples), default=0)
+        names = (self.case, self.project.name, self.tool.name)
+        return Result(*names, seconds, peak, self.size_bytes, self.failure)
+
+    def _run_in_checkout(self, name: str) -> tuple[Checkout, Sample]:
+        checkout = self._check_out(name)
+        command = self.tool.commands[self.case](checkout)
+        return checkout, run_measured(command, cwd=checkout.folder, env=self.tool.env(checkout))
+
+    def _check_out(self, name: str) -> Checkout:
+        cache = self.home / "cache"
+        if self.case in _EMPTY_CACHE:
+            shutil.rmtree(cache, ignore_errors=True)
+        output = self.home / f"{self.case}-{name}.out"
+        output.parent.mkdir(parents=True, exist_ok=True)
+        # Info-ZIP adds an ending to a name that has none.
+        output = output.with_suffix(".zip" if "resolve" not in self.case else ".json")
+        folder = copy_project(self.project, self.home / f"{self.case}-{name}")
+        checkout = Checkout(folder, output, cache, self.finished)
+        if self.case in _NO_LOCKFILE:
+            remove_lockfiles(folder)
+        elif self.case not in WITHOUT_PROJECT:
+            relock_for(self.tool, checkout)
+        return checkout
+
+    def _written(self, checkout: Checkout) -> Path | None:
+        """Return what the run has written: the output, or a peer's lockfile in the project."""
+        names = ("package-lock.json", "bun.lock", "bun.lockb")
+        places = (checkout.output, *(checkout.folder / name for name in names))
+        return next((path for path in places if path.exists()), None)
+
+    def _note_failure(self, checkout: Checkout, sample: Sample) -> None:
+        """Judge a run by its result: a finding, such as a package too large, is no failure."""
+        quiet = self.case in WITHOUT_PROJECT
+        done = sample.status == 0 if quiet else sample.status in {0, 1} and self._done(checkout)
+        if not done:
+            self.failure = sample.stderr.strip()[-400:] or f"exit status {sample.status}"
+
+    def _done(self, checkout: Checkout) -> bool:
+        if "resolve" in self.case:
+            return self._written(checkout) is not None
+        return checkout.output.exists()
+
+    def _clear(self, checkout: Checkout) -> None:
+        shutil.rmtree(self.home / checkout.folder.relative_to(self.home).parts[0])
+        checkout.output.unlink(missing_ok=True)

@@ -1,0 +1,170 @@
+"""Who runs: zipper, and what a user would type instead, each with a cache of its own."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tests.support.shared import REPOSITORY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+__all__ = ["Checkout", "Tool", "all_tools", "relock_for"]
+
+_RUNTIME = "nodejs22.x"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A fresh copy of a project, and where a tool finds and leaves what belongs to the run.
+
+    Attributes:
+        output: the deployment package (or the lockfile) to be written.
+        cache: the tool's cache or store.
+        finished: a package that zipper has made of this project before.
+    """
+
+    folder: Path
+    output: Path
+    cache: Path
+    finished: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One way to the result; of a peer that only installs, `zip -r` is the second half.
+
+    Attributes:
+        commands: the command line, by case; the tool cannot do a case that is absent.
+        env: variables on top of the user's own, for a checkout.
+        relock: the command that makes the tool's own lockfile of npm's; None where it reads that.
+        missing: why it cannot run here; None where it can.
+    """
+
+    name: str
+    version: str
+    commands: Mapping[str, Callable[[Checkout], list[str]]]
+    env: Callable[[Checkout], dict[str, str]] = field(default=lambda _: {})
+    relock: tuple[str, ...] | None = None
+    missing: str | None = None
+
+
+def all_tools(bun: str | None) -> list[Tool]:
+    """Return every tool, those that cannot run here too; `bun` is where bun is, if not on PATH."""
+    return [_zipper(), _npm(), _bun(bun or shutil.which("bun")), _cp(), _python()]
+
+
+def relock_for(tool: Tool, checkout: Checkout) -> None:
+    """Write the tool's own lockfile in `checkout`, from npm's, where it has one."""
+    if tool.relock is not None:
+        env = {**os.environ, **tool.env(checkout)}
+        subprocess.run(tool.relock, cwd=checkout.folder, env=env, check=True)
+
+
+def _zipper() -> Tool:
+    def build(at: Checkout) -> list[str]:
+        function = ("--runtime", _RUNTIME, "--handler", "index.handler")
+        return _module("build", at.folder, *function, *_quietly(at))
+
+    def resolve(at: Checkout) -> list[str]:
+        return _module("resolve", at.folder, *_quietly(at))
+
+    return Tool(
+        "zipper",
+        f"Python {sys.version.split()[0]}",
+        {
+            **dict.fromkeys(("warm", "cold", "cold-unlocked"), build),
+            **dict.fromkeys(("resolve-cold", "resolve-warm"), resolve),
+            "import": lambda _: [sys.executable, "-c", "import zipper"],
+            "version": lambda _: _module("--version"),
+            "help": lambda _: _module("--help"),
+        },
+        env=lambda _: {"PYTHONPATH": str(REPOSITORY)},
+    )
+
+
+def _npm() -> Tool:
+    missing = _missing("npm", "zip")
+    install = "npm {} --omit=dev --ignore-scripts --silent"
+    lock = ["npm", "install", "--package-lock-only", "--ignore-scripts", "--silent"]
+    return Tool(
+        "npm",
+        missing or f"npm {_version('npm')}, Node {_version('node')}, {_zip_version()}",
+        {
+            **dict.fromkeys(("warm", "cold"), _then_zip(install.format("ci"))),
+            "cold-unlocked": _then_zip(install.format("install")),
+            **dict.fromkeys(("resolve-cold", "resolve-warm"), lambda _: lock),
+        },
+        env=lambda at: {
+            "npm_config_cache": str(at.cache),
+            "npm_config_audit": "false",
+            "npm_config_fund": "false",
+            "npm_config_update_notifier": "false",
+        },
+        missing=missing,
+    )
+
+
+def _bun(bun: str | None) -> Tool:
+    missing = _missing("zip") if bun else "no bun; `npm install --prefix DIR bun`, then --bun PATH"
+    program = bun or "bun"
+    install = f"{shlex.quote(program)} install --production --ignore-scripts --silent"
+    lock = [program, "install", "--lockfile-only", "--ignore-scripts", "--silent"]
+    return Tool(
+        "bun",
+        missing or f"bun {_version(program)}, {_zip_version()}",
+        {
+            **dict.fromkeys(("warm", "cold"), _then_zip(f"{install} --frozen-lockfile")),
+            "cold-unlocked": _then_zip(install),
+            **dict.fromkeys(("resolve-cold", "resolve-warm"), lambda _: lock),
+        },
+        env=lambda at: {"BUN_INSTALL_CACHE_DIR": str(at.cache)},
+        relock=tuple(lock),
+        missing=missing,
+    )
+
+
+def _cp() -> Tool:
+    def copy(at: Checkout) -> list[str]:
+        return ["cp", str(at.finished), str(at.output)]
+
+    return Tool("cp", "of the finished zip", {"warm": copy}, missing=_missing("cp"))
+
+
+def _python() -> Tool:
+    nothing = dict.fromkeys(("import", "version", "help"), lambda _: [sys.executable, "-c", "pass"])
+    return Tool("python", "-c pass", nothing)
+
+
+def _module(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-m", "zipper", *map(str, arguments)]
+
+
+def _quietly(at: Checkout) -> tuple[str | Path, ...]:
+    return ("-o", at.output, "--cache-dir", at.cache, "--quiet", "--no-progress")
+
+
+def _then_zip(install: str) -> Callable[[Checkout], list[str]]:
+    return lambda at: ["sh", "-c", f"{install} && zip -qr {shlex.quote(str(at.output))} ."]
+
+
+def _missing(*programs: str) -> str | None:
+    absent = [program for program in programs if shutil.which(program) is None]
+    return f"not installed: {', '.join(absent)}" if absent else None
+
+
+def _version(program: str) -> str:
+    done = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    return done.stdout.strip().removeprefix("v")
+
+
+def _zip_version() -> str:
+    done = subprocess.run(["zip", "-v"], capture_output=True, text=True, check=True)
+    return " ".join(done.stdout.splitlines()[1].split()[2:4])

@@ -1,0 +1,53 @@
+"""The benchmark's table must tell a kept promise from a missed one."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.bench.cases import Result
+from tests.bench.table import Comparison, comparisons, format_table
+
+
+def result(tool: str, seconds: float, *, case: str = "warm", **fields: object) -> Result:
+    values = {"peak_memory_bytes": 50_000_000, "size_bytes": 100, **fields}
+    return Result(case, "small", tool, (seconds,), **values)
+
+
+@pytest.mark.parametrize(("seconds", "holds"), [(1.6, True), (1.5, True), (1.4, False)])
+def test_ratio_is_the_peers_time_over_ours(seconds: float, holds: bool) -> None:  # noqa: FBT001
+    """A warm small build must be fifteen times as fast as npm's, and fifteen is enough."""
+    found = comparisons([result("zipper", 0.1), result("npm", seconds)])
+
+    assert [Comparison("warm", "small", "npm", round(seconds / 0.1, 3), 15, holds)] == found
+
+
+@pytest.mark.parametrize(("size_bytes", "holds"), [(101, True), (100, True), (99, False)])
+def test_package_may_not_be_larger_than_info_zips(size_bytes: int, holds: bool) -> None:  # noqa: FBT001
+    """Sizes are compared as sizes, whatever the seconds are."""
+    ours = Result("size", "small", "zipper", (), 0, 100)
+    theirs = Result("size", "small", "zip -r", (), 0, size_bytes)
+
+    assert [holds] == [comparison.holds for comparison in comparisons([ours, theirs])]
+
+
+def test_a_failed_tool_is_compared_with_nobody() -> None:
+    """A peer that failed has no ratio, and the table says that it failed."""
+    results = [result("zipper", 0.1), Result("warm", "small", "npm", (), 0, 0, failure="E404")]
+
+    assert [] == comparisons(results)
+    assert "failed" in format_table(results).splitlines()[-1]
+
+
+@pytest.mark.parametrize(("peak", "verdict"), [(400_000_000, "holds"), (400_000_001, "MISSED")])
+def test_memory_has_a_ceiling(peak: int, verdict: str) -> None:
+    """A run of ours that needs more than 400 MB is told."""
+    table = format_table([result("zipper", 0.1, peak_memory_bytes=peak)])
+
+    assert f"400 MB {verdict}" in table.splitlines()[-1]
+
+
+def test_median_of_several_runs_is_compared() -> None:
+    """One slow run does not decide."""
+    ours = Result("warm", "small", "zipper", (0.1, 9.0, 0.1), 0, 0)
+
+    assert [16.0] == [c.ratio for c in comparisons([ours, result("npm", 1.6)])]
