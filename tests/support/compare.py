@@ -1,9 +1,9 @@
 """Compare a deployment package with what npm installs, file by file.
 
-    python -m tests.support.compare PROJECT [--arch arm64] [--zip FILE] [--cache-dir DIR]
+    python -m tests.support.compare [PROJECT...] [--arch arm64] [--zip FILE] [--cache-dir DIR]
 
-builds PROJECT with zipper (or takes the zip that FILE names) and prints how many files equal
-npm's, or each one that does not.
+builds each PROJECT with zipper (or takes the zip that FILE names) and prints how many files equal
+npm's, and each one that does not.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from tests.support.command import CommandResult, run_zipper
 from tests.support.npm import Answer, File, ask_for_install, node_version, npm_cpu
-from tests.support.projects import Project, copy_project, project_at, remove_lockfiles
+from tests.support.projects import Project, all_projects, copy_project, project_at, remove_lockfiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -117,31 +117,38 @@ def _told(kind: str, paths: tuple[str, ...]) -> list[str]:
     return lines + ([f"{kind}: and {len(paths) - _SHOWN} more"] if len(paths) > _SHOWN else [])
 
 
+def _compare_one(
+    project: Project, architecture: str, options: list[str], given: Path | None
+) -> bool:
+    """Compare one project, tell the outcome, and return whether it is npm's."""
+    answer = ask_for_install(project, cpu=npm_cpu(architecture))
+    title = f"{project.name} {architecture}"
+    with tempfile.TemporaryDirectory() as scratch:
+        output = given or Path(scratch) / "package.zip"
+        if given is None:
+            built = build_like(answer, project, output, architecture=architecture, options=options)
+            if answer.code or not output.exists():
+                print(f"{title}: npm says {answer.code}, zipper {built.code}")
+                if answer.code is None or answer.code != built.code:
+                    print(built.stderr, end="")
+                return answer.code is not None and answer.code == built.code
+        found = compare_files(answer.files, files_in_zip(output))
+    print(f"{title}: {found.equal_count} files equal", *found.differences, sep="\n  ", flush=True)
+    return not found.differences
+
+
 def _main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.support.compare")
-    parser.add_argument("project", type=Path)
+    parser.add_argument("projects", nargs="*", type=Path, help="every known one where left out")
     parser.add_argument("--arch", default="x86_64", choices=["x86_64", "arm64"])
     parser.add_argument("--zip", type=Path, help="compare this zip instead of building one")
     parser.add_argument("--cache-dir", help="zipper's store; its default one where left out")
     asked = parser.parse_args(arguments)
-    project = project_at(asked.project)
-    answer = ask_for_install(project, cpu=npm_cpu(asked.arch))
-    with tempfile.TemporaryDirectory() as scratch:
-        output = asked.zip or Path(scratch) / "package.zip"
-        if asked.zip is None:
-            store = ["--cache-dir", asked.cache_dir] if asked.cache_dir else []
-            built = build_like(answer, project, output, architecture=asked.arch, options=store)
-            if built.code or answer.code or not output.exists():
-                print(f"{project.name} {asked.arch}: npm says {answer.code}, zipper {built.code}")
-                print(built.stderr, file=sys.stderr, end="")
-                return int(built.code != answer.code or built.status not in {0, 1})
-        found = compare_files(answer.files, files_in_zip(output))
-    print(
-        f"{project.name} {asked.arch}: {found.equal_count} files equal",
-        *found.differences,
-        sep="\n  ",
-    )
-    return int(bool(found.differences))
+    projects = [project_at(folder) for folder in asked.projects] or all_projects()
+    options = ["--cache-dir", asked.cache_dir] if asked.cache_dir else []
+    equal = [_compare_one(project, asked.arch, options, asked.zip) for project in projects]
+    print(f"{sum(equal)} of {len(equal)} projects as npm has them")
+    return int(not all(equal))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Compare the lockfile that zipper writes with npm's, entry by entry.
 
-    python -m tests.support.compare_lockfiles PROJECT [--cache-dir DIR] [--fresh]
+    python -m tests.support.compare_lockfiles [PROJECT...] [--cache-dir DIR] [--fresh]
 
-resolves PROJECT without its lockfile with both and prints where they differ.
+resolves each PROJECT without its lockfile with both and prints where they differ.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from tests.support.command import CommandResult, run_zipper
 from tests.support.npm import ask_for_lockfile, node_version
-from tests.support.projects import Project, copy_project, project_at, remove_lockfiles
+from tests.support.projects import Project, all_projects, copy_project, project_at, remove_lockfiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -78,30 +78,37 @@ def _told(entry: dict, key: str) -> str:
     return json.dumps(entry[key], ensure_ascii=False)[:200] if key in entry else "(absent)"
 
 
-def _main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.support.compare_lockfiles")
-    parser.add_argument("project", type=Path)
-    parser.add_argument("--cache-dir", help="zipper's store; its default one where left out")
-    parser.add_argument("--fresh", action="store_true", help="ask npm again, whatever was kept")
-    asked = parser.parse_args(arguments)
-    project = project_at(asked.project)
-    npm = ask_for_lockfile(project, fresh=asked.fresh)
+def _compare_one(project: Project, options: list[str], *, fresh: bool) -> bool:
+    """Resolve one project with both, tell the outcome, and return whether it is npm's."""
+    npm = ask_for_lockfile(project, fresh=fresh)
     with tempfile.TemporaryDirectory() as scratch:
         output = Path(scratch) / "package-lock.json"
-        store = ["--cache-dir", asked.cache_dir] if asked.cache_dir else []
-        result = resolve_like_npm(project, output, options=store)
-        if npm.lockfile is None or result.status:
+        result = resolve_like_npm(project, output, options=options)
+        if npm.lockfile is None or not output.exists():
             print(f"{project.name}: npm says {npm.code}, zipper {result.code}")
-            print(result.stderr, file=sys.stderr, end="")
-            return int(npm.code is None or npm.code != result.code)
+            if npm.code is None or npm.code != result.code:
+                print(result.stderr, end="")
+            return npm.code is not None and npm.code == result.code
         text = output.read_text(encoding="utf-8")
     differences = compare_lockfiles(npm.lockfile, text)
     count = len(json.loads(npm.lockfile)["packages"])
     same_text = "same text" if text == npm.lockfile else "text differs"
-    print(f"{project.name}: {count} entries, {len(differences)} differences, {same_text}")
-    for line in differences:
-        print(f"  {line}")
-    return int(bool(differences))
+    title = f"{project.name}: {count} entries, {len(differences)} differences, {same_text}"
+    print(title, *differences, sep="\n  ", flush=True)
+    return not differences
+
+
+def _main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.support.compare_lockfiles")
+    parser.add_argument("projects", nargs="*", type=Path, help="every known one where left out")
+    parser.add_argument("--cache-dir", help="zipper's store; its default one where left out")
+    parser.add_argument("--fresh", action="store_true", help="ask npm again, whatever was kept")
+    asked = parser.parse_args(arguments)
+    projects = [project_at(folder) for folder in asked.projects] or all_projects()
+    options = ["--cache-dir", asked.cache_dir] if asked.cache_dir else []
+    equal = [_compare_one(project, options, fresh=asked.fresh) for project in projects]
+    print(f"{sum(equal)} of {len(equal)} projects as npm has them")
+    return int(not all(equal))
 
 
 if __name__ == "__main__":
