@@ -1,0 +1,425 @@
+"""Layers of npm settings -> one typed `NpmSettings`, each value with its source.
+
+Input: the texts of the `.npmrc` files, the environment, and options. Output: a frozen value.
+Nothing is read from disk here (`zipper.registry.npmrc_files` does) and nothing is sent.
+
+The layers, weakest first: defaults, builtin, global, user, project, environment, options.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, cast
+from urllib.parse import unquote, urlsplit
+
+from zipper.npm.credentials import Credential, Secret, decode_password, redact_url, registry_key
+from zipper.npm.ini import IniValue, parse_ini
+from zipper.npm.npmrc_values import INVALID, KINDS, Places, interpolate, parse_setting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = [
+    "Layer",
+    "NpmSettings",
+    "SettingNote",
+    "Source",
+    "build_settings",
+    "layer_from_environment",
+    "layer_from_options",
+    "layer_from_text",
+]
+
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+_CREDENTIAL_KEY: Final = re.compile(
+    r"(//.*):(_authToken|_auth|_password|username|certfile|keyfile)\Z"
+)
+_SCOPE_KEY: Final = re.compile(r"(@.*):registry\Z", re.IGNORECASE)
+_UNSCOPED_CREDENTIALS: Final = frozenset({"_auth", "_authToken", "_password", "username"})
+_SECRET_KINDS: Final = frozenset({"key", "proxy", "https-proxy"})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a value was set: a file with its line, a variable, an option, or nowhere."""
+
+    layer: str
+    place: str = ""
+    line: int | None = None
+
+    def __str__(self) -> str:
+        if self.line is not None:
+            return f"{self.place}:{self.line}"
+        return self.place or self.layer
+
+
+@dataclass(frozen=True, slots=True)
+class SettingNote:
+    """A setting that npm warns about and does not use."""
+
+    code: str
+    message: str
+    source: Source
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """The raw entries of one layer, in their order: key, value, source."""
+
+    name: str
+    entries: tuple[tuple[str, IniValue, Source], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NpmSettings:
+    """What npm would go by. Durations are in milliseconds where npm's are; None means not set.
+
+    `registry` is None for the public npm registry, whose address is known only when it is asked.
+
+    Deviation: retries start after half a second and are five, where npm waits ten seconds before
+    the first of two; a silent connection is given up after a minute, where npm waits five. Values
+    that are set count as they are.
+    """
+
+    registry: str | None = None
+    scoped_registries: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    """Scope with its `@` to address."""
+    credentials: Mapping[str, Credential] = field(default_factory=lambda: MappingProxyType({}))
+    cafile: str | None = None
+    ca: tuple[str, ...] = ()
+    cert: str | None = None
+    key: Secret | None = None
+    strict_ssl: bool = True
+    proxy: Secret | None = None
+    https_proxy: Secret | None = None
+    noproxy: tuple[str, ...] = ()
+    fetch_retries: float = 5
+    fetch_retry_factor: float = 2
+    fetch_retry_mintimeout: float = 500
+    fetch_retry_maxtimeout: float = 20_000
+    fetch_timeout: float = 60_000
+    maxsockets: float | None = None
+    user_agent: str | None = None
+    offline: bool = False
+    prefer_offline: bool = False
+    prefer_online: bool = False
+    before: datetime | None = None
+    min_release_age: float | None = None
+    """Days."""
+    min_release_age_exclude: tuple[str, ...] = ()
+    omit: frozenset[str] = frozenset()
+    """What `omit`, `only`, `production`, `optional` and NODE_ENV leave out, less `include`."""
+    include: frozenset[str] = frozenset()
+    engine_strict: bool = False
+    legacy_peer_deps: bool = False
+    strict_peer_deps: bool = False
+    force: bool = False
+    install_strategy: str = "hoisted"
+    prefer_dedupe: bool = False
+    install_links: bool = False
+    ignore_scripts: bool = False
+    replace_registry_host: str = "npmjs"
+    omit_lockfile_registry_resolved: bool = False
+    package_lock: bool = True
+    lockfile_version: str | None = None
+    allow_git: str = "all"
+    allow_remote: str = "all"
+    allow_file: str = "all"
+    allow_directory: str = "all"
+    tag: str = "latest"
+    userconfig: str | None = None
+    globalconfig: str | None = None
+    prefix: str | None = None
+    node_version: str | None = None
+    notes: tuple[SettingNote, ...] = ()
+    sources: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
+    """npm's name of each setting that is set, to where it was set."""
+    files: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    """Layer to the path of its file, whether that exists or not."""
+
+    def is_set(self, key: str) -> bool:
+        """Return whether any layer sets `key` (npm's spelling); a default does not count."""
+        return key in self.sources
+
+    def source_of(self, key: str) -> Source:
+        """Return where `key` was set, or for an unset one the user's file, where it would be."""
+        return self.sources.get(key) or Source("user", self.files.get("user", ""))
+
+    def registry_of(self, name: str) -> str | None:
+        """Return the registry of a package's scope, else the configured one, else None."""
+        scope, slash, _ = name.partition("/")
+        if slash and scope.startswith("@"):
+            return self.scoped_registries.get(scope, self.registry)
+        return self.registry
+
+    def newest_allowed(self, now: datetime) -> datetime | None:
+        """Return the moment after which publications do not count, from `before` or the age."""
+        if self.before is not None or not self.min_release_age:
+            return self.before
+        return now.astimezone(UTC) - timedelta(days=self.min_release_age)
+
+
+def layer_from_text(name: str, text: str, path: str) -> Layer:
+    """Return the layer that the file at `path` with this text makes."""
+    entries = ((e.key, e.value, Source(name, path, e.line)) for e in parse_ini(text))
+    return Layer(name, tuple(entries))
+
+
+def layer_from_environment(environ: Mapping[str, str]) -> Layer:
+    """Return the layer of `npm_config_*` variables, in any case; an empty one does not count.
+
+    Source: @npmcli/config 10 lib/index.js `loadEnv`.
+    """
+    entries: list[tuple[str, IniValue, Source]] = []
+    for variable, value in environ.items():
+        if variable[:11].lower() != "npm_config_" or not value:
+            continue
+        key = variable[11:]
+        if not key.startswith("//"):
+            key = key[:1] + key[1:].replace("_", "-")
+            key = key.lower()
+        entries.append((key, value, Source("environment", f"the variable {variable}")))
+    return Layer("environment", tuple(entries))
+
+
+def layer_from_options(options: Mapping[str, IniValue]) -> Layer:
+    """Return the strongest layer: what the command or the caller says, by npm's names."""
+    entries = ((key, value, Source("options", f"--{key}")) for key, value in options.items())
+    return Layer("options", tuple(entries))
+
+
+def build_settings(
+    layers: Iterable[Layer],
+    *,
+    environ: Mapping[str, str],
+    home: str = "",
+    folder: str = "",
+    files: Mapping[str, str] = _NOTHING,
+) -> NpmSettings:
+    """Return the settings of all layers, the weakest given first.
+
+    Args:
+        layers: as made by the three functions above.
+        environ: for `${VAR}`, and NODE_ENV, which omits dev when it is `production`.
+        home: what `~/` stands for, with `/`.
+        folder: what a relative path is relative to.
+        files: remembered for messages.
+
+    Source: @npmcli/config 10 lib/index.js and lib/definitions, as npm 11.19.1 ships them.
+    """
+    cascade = _Cascade(Places(environ, home, folder))
+    for layer in layers:
+        for raw_key, value, source in layer.entries:
+            cascade.add(interpolate(raw_key, environ), value, source)
+    return cascade.settle(files)
+
+
+class _Cascade:
+    """Collects values while the layers are laid over each other, weakest first."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._values: dict[str, object] = {}
+        self._sources: dict[str, Source] = {}
+        self._notes: list[SettingNote] = []
+        self._fields: dict[str, dict[str, tuple[str, Source]]] = {}
+        self._scopes: dict[str, str] = {}
+
+    def add(self, key: str, raw: IniValue, source: Source) -> None:
+        """Lay one entry over what weaker layers said."""
+        if match := _CREDENTIAL_KEY.match(key):
+            self._add_credential(match.group(1), match.group(2), raw, source)
+        elif match := _SCOPE_KEY.match(key):
+            self._add_scope(match.group(1), raw, source)
+        elif key in _UNSCOPED_CREDENTIALS and source.layer != "environment":
+            self._refuse_unscoped(key, source)
+        elif key in KINDS:
+            self._add_setting(key, raw, source)
+
+    def _add_setting(self, key: str, raw: IniValue, source: Source) -> None:
+        value = parse_setting(raw, KINDS[key], self._places)
+        if value is INVALID:
+            self._note_invalid(key, raw, source)
+            return
+        self._sources[key] = source
+        if key == "shrinkwrap":
+            key = "package-lock"
+        elif key in {"global-style", "legacy-bundling"}:
+            if not value:
+                return
+            key, value = "install-strategy", "shallow" if key == "global-style" else "nested"
+        elif key in {"before", "min-release-age"}:
+            self._forget_weaker_age(key, source)
+        self._values[key] = value
+        self._sources[key] = source
+
+    def _forget_weaker_age(self, key: str, source: Source) -> None:
+        """Let the stronger layer's `before` or `min-release-age` win; in one layer `before` does."""
+        other = "before" if key == "min-release-age" else "min-release-age"
+        if other in self._values and (
+            key == "before" or self._sources[other].layer != source.layer
+        ):
+            del self._values[other]
+
+    def _add_scope(self, scope: str, raw: IniValue, source: Source) -> None:
+        value = parse_setting(raw, KINDS["registry"], self._places)
+        if isinstance(value, str):
+            self._scopes[scope] = self._take_user(value, source)
+            self._sources[f"{scope}:registry"] = source
+        else:
+            self._note_invalid(f"{scope}:registry", raw, source)
+
+    def _add_credential(self, address: str, name: str, raw: IniValue, source: Source) -> None:
+        if not isinstance(raw, str):
+            return
+        text = interpolate(raw.strip(), self._places.environ)
+        if "${" in text and text != "${}":
+            self._notes.append(_note_unset_variable(f"{address}:{name}", source))
+        self._fields.setdefault(address, {})[name] = (text, source)
+        self._sources[f"{address}:{name}"] = source
+
+    def _refuse_unscoped(self, key: str, source: Source) -> None:
+        self._notes.append(
+            SettingNote(
+                "ERR_INVALID_AUTH",
+                f"`{key}` names no registry, so it is sent to none",
+                source,
+                hint=f"write it as `//host/path/:{key}`, with the registry's own host and path",
+            )
+        )
+
+    def _note_invalid(self, key: str, raw: IniValue, source: Source) -> None:
+        shown = redact_url(raw) if isinstance(raw, str) and "@" in raw else repr(raw)
+        if key in _SECRET_KINDS:
+            shown = "the value"
+        kind = KINDS.get(key)
+        allowed = (
+            ", ".join(kind.choices) or f"a {kind.name}" if kind else "an address with https://"
+        )
+        self._notes.append(
+            SettingNote(
+                "ESETTINGS", f"`{key}` cannot be {shown}", source, hint=f"npm accepts {allowed}"
+            )
+        )
+
+    def _take_user(self, address: str, source: Source) -> str:
+        """Return the address without `user:password@`, which becomes a credential of its own."""
+        parts = urlsplit(address)
+        user, at, host = parts.netloc.rpartition("@")
+        if not at:
+            return address
+        bare = parts._replace(netloc=host).geturl()
+        key = registry_key(bare) or ""
+        basic = base64.b64encode(unquote(user).encode()).decode()
+        self._fields.setdefault(key, {}).setdefault("_auth", (basic, source))
+        return bare
+
+    def settle(self, files: Mapping[str, str]) -> NpmSettings:
+        """Return the settings; every field is named as npm names it, with `_` for `-`."""
+        values = self._values
+        registry = values.get("registry")
+        if isinstance(registry, str):
+            values["registry"] = self._take_user(registry, self._sources["registry"])
+        omit, include = _choose_omitted(values, self._places.environ)
+        for key in _SECRET_KINDS & values.keys():
+            values[key] = Secret(str(values[key])) if values[key] is not None else None
+        values["noproxy"] = _split_commas(values.get("noproxy"))
+        values["min-release-age-exclude"] = _split_commas(values.get("min-release-age-exclude"))
+        values["prefer-offline"] = (
+            values.get("prefer-offline") or _number(values, "cache-min", 0) >= 9999
+        )
+        values["prefer-online"] = (
+            values.get("prefer-online") or _number(values, "cache-max", 1) <= 0
+        )
+        known = NpmSettings.__dataclass_fields__
+        fields = {key.replace("-", "_"): value for key, value in values.items()}
+        return NpmSettings(
+            **cast(
+                "dict[str, bool]",
+                {k: v for k, v in fields.items() if k in known and k not in {"omit", "include"}},
+            ),
+            omit=omit,
+            include=include,
+            scoped_registries=MappingProxyType(self._scopes),
+            credentials=MappingProxyType(dict(_build_credentials(self._fields))),
+            notes=tuple(self._notes),
+            sources=MappingProxyType(self._sources),
+            files=files,
+        )
+
+
+def _note_unset_variable(key: str, source: Source) -> SettingNote:
+    return SettingNote(
+        "ESETTINGS",
+        f"`{key}` refers to a variable that is not set",
+        source,
+        hint="set the variable where zipper runs",
+    )
+
+
+def _number(values: Mapping[str, object], key: str, default: float) -> float:
+    value = values.get(key)
+    return value if isinstance(value, (int, float)) else default
+
+
+def _split_commas(value: object) -> tuple[str, ...]:
+    words = cast("tuple[str, ...]", value) if isinstance(value, tuple) else ()
+    return tuple(
+        dict.fromkeys(part for word in words for raw in word.split(",") if (part := raw.strip()))
+    )
+
+
+def _choose_omitted(
+    values: Mapping[str, object], environ: Mapping[str, str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return what is left out and what is asked for, from all settings that bear on it.
+
+    Source: @npmcli/config 10 definitions.js `buildOmitList`.
+    """
+    default = ("dev",) if environ.get("NODE_ENV") == "production" else ()
+    omit = set(cast("tuple[str, ...]", values.get("omit", default)))
+    include = set(cast("tuple[str, ...]", values.get("include", ())))
+    if values.get("only") or values.get("production"):
+        omit.add("dev")
+    elif values.get("production") is False:
+        include.add("dev")
+    if values.get("also") or values.get("dev"):
+        include.add("dev")
+    if values.get("optional") is not None:
+        (include if values["optional"] else omit).add("optional")
+    return frozenset(omit - include), frozenset(include)
+
+
+def _build_credentials(
+    fields: Mapping[str, Mapping[str, tuple[str, Source]]],
+) -> Iterable[tuple[str, Credential]]:
+    """Yield what each address has; half a pair (a user without a password) is nothing.
+
+    Source: npm-registry-fetch 19 lib/auth.js.
+    """
+    for address, named in fields.items():
+        texts = {name: text for name, (text, _) in named.items() if text}
+        token = Secret(texts["_authToken"]) if "_authToken" in texts else None
+        basic = Secret(texts["_auth"]) if "_auth" in texts else None
+        if basic is None and "username" in texts and "_password" in texts:
+            pair = f"{texts['username']}:{decode_password(texts['_password'])}"
+            basic = Secret(base64.b64encode(pair.encode()).decode())
+        has_certificate = "certfile" in texts and "keyfile" in texts
+        if token is None and basic is None and not has_certificate:
+            continue
+        yield (
+            address,
+            Credential(
+                key=address,
+                token=token,
+                basic=basic,
+                certfile=texts["certfile"] if has_certificate else None,
+                keyfile=texts["keyfile"] if has_certificate else None,
+                source=str(next(iter(named.values()))[1]),
+            ),
+        )

@@ -1,0 +1,274 @@
+"""One raw value of an npm setting -> the typed value that npm makes of it.
+
+Input: what a file, a variable or an option says, and the setting's kind. Output: the typed value, or
+`INVALID`, on which npm warns and uses the next weaker layer. Which layers there are is the work of
+`zipper.npm.npmrc`.
+
+Source: @npmcli/config 10 lib/parse-field.js, env-replace.js and definitions.js, and nopt 9
+lib/type-defs.js, as npm 11.19.1 ships them.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zipper.npm.ini import IniValue
+
+__all__ = ["INVALID", "KINDS", "Invalid", "Kind", "Places", "interpolate", "parse_setting"]
+
+
+class Invalid(Enum):
+    """The type of `INVALID`."""
+
+    INVALID = "invalid"
+
+
+INVALID: Final = Invalid.INVALID
+"""A value that the setting cannot have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a setting accepts.
+
+    Attributes:
+        name: boolean, number, string, url, path, date or choice.
+        nullable: null is a value of its own.
+        is_list: many values; a single one becomes a list.
+        choices: the words allowed where `name` is choice.
+    """
+
+    name: str
+    nullable: bool = False
+    is_list: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What text in a value may refer to: the environment, the home folder, the current folder."""
+
+    environ: Mapping[str, str]
+    home: str = ""
+    folder: str = ""
+
+
+_BOOLEAN: Final = Kind("boolean")
+_NUMBER: Final = Kind("number")
+_STRING: Final = Kind("string")
+_TEXT: Final = Kind("string", nullable=True)
+_WHO_MAY: Final = Kind("choice", choices=("all", "none", "root"))
+
+KINDS: Final[dict[str, Kind]] = {
+    "allow-directory": _WHO_MAY,
+    "allow-file": _WHO_MAY,
+    "allow-git": _WHO_MAY,
+    "allow-remote": _WHO_MAY,
+    "also": Kind("choice", nullable=True, choices=("dev", "development")),
+    "before": Kind("date", nullable=True),
+    "ca": Kind("string", nullable=True, is_list=True),
+    "cache-max": _NUMBER,
+    "cache-min": _NUMBER,
+    "cafile": Kind("path", nullable=True),
+    "cert": _TEXT,
+    "dev": _BOOLEAN,
+    "engine-strict": _BOOLEAN,
+    "fetch-retries": _NUMBER,
+    "fetch-retry-factor": _NUMBER,
+    "fetch-retry-maxtimeout": _NUMBER,
+    "fetch-retry-mintimeout": _NUMBER,
+    "fetch-timeout": _NUMBER,
+    "force": _BOOLEAN,
+    "global-style": _BOOLEAN,
+    "globalconfig": Kind("path", nullable=True),
+    "https-proxy": Kind("url", nullable=True),
+    "ignore-scripts": _BOOLEAN,
+    "include": Kind("choice", is_list=True, choices=("prod", "dev", "optional", "peer")),
+    "install-links": _BOOLEAN,
+    "install-strategy": Kind("choice", choices=("hoisted", "nested", "shallow", "linked")),
+    "key": _TEXT,
+    "legacy-bundling": _BOOLEAN,
+    "legacy-peer-deps": _BOOLEAN,
+    "lockfile-version": Kind("choice", nullable=True, choices=("1", "2", "3")),
+    "maxsockets": _NUMBER,
+    "min-release-age": Kind("number", nullable=True),
+    "min-release-age-exclude": Kind("string", is_list=True),
+    "node-version": _TEXT,
+    "noproxy": Kind("string", is_list=True),
+    "offline": _BOOLEAN,
+    "omit": Kind("choice", is_list=True, choices=("dev", "optional", "peer")),
+    "omit-lockfile-registry-resolved": _BOOLEAN,
+    "only": Kind("choice", nullable=True, choices=("prod", "production")),
+    "optional": Kind("boolean", nullable=True),
+    "package-lock": _BOOLEAN,
+    "prefer-dedupe": _BOOLEAN,
+    "prefer-offline": _BOOLEAN,
+    "prefer-online": _BOOLEAN,
+    "prefix": Kind("path", nullable=True),
+    "production": Kind("boolean", nullable=True),
+    "proxy": Kind("url", nullable=True),
+    "registry": Kind("url"),
+    "replace-registry-host": _STRING,
+    "shrinkwrap": _BOOLEAN,
+    "strict-peer-deps": _BOOLEAN,
+    "strict-ssl": _BOOLEAN,
+    "tag": _STRING,
+    "user-agent": _STRING,
+    "userconfig": Kind("path", nullable=True),
+}
+"""The settings of npm that bear on resolving, fetching and packing; others are ignored."""
+
+_VARIABLE: Final = re.compile(r"(?<!\\)(\\*)\$\{([^${}?]+)(\?)?\}")
+_FALLBACK: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(:?-)(.*)\Z", re.DOTALL)
+_NUMERAL: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z")
+_ABSOLUTE: Final = re.compile(r"[/\\]|[A-Za-z]:[/\\]")
+
+
+def interpolate(text: str, environ: Mapping[str, str]) -> str:
+    r"""Return `text` with `${VAR}` replaced; an unset one stays as it is written.
+
+    `${VAR?}` is empty where VAR is unset, `${VAR-word}` is then `word`, and `${VAR:-word}` is
+    `word` where VAR is empty too. An odd number of backslashes before `$` protects it.
+
+    Deviation: npm knows only `${VAR}` and `${VAR?}`; the forms with a word are pnpm's and the
+    shell's, and npm would leave them in the value, where they can only be wrong.
+    """
+    if "${" not in text:
+        return text
+
+    def replace(match: re.Match[str]) -> str:
+        slashes, name, optional = match.groups()
+        if len(slashes) % 2:
+            return match.group()[(len(slashes) + 1) // 2 :]
+        return slashes[len(slashes) // 2 :] + _look_up(name, environ, is_optional=bool(optional))
+
+    return _VARIABLE.sub(replace, text)
+
+
+def _look_up(name: str, environ: Mapping[str, str], *, is_optional: bool) -> str:
+    if name in environ:
+        return environ[name]
+    if match := _FALLBACK.match(name):
+        variable, operator, word = match.groups()
+        value = environ.get(variable)
+        return word if value is None or (operator == ":-" and not value) else value
+    return "" if is_optional else f"${{{name}}}"
+
+
+def parse_setting(raw: IniValue, kind: Kind, places: Places) -> object:
+    """Return the typed value of `raw`, or INVALID.
+
+    Booleans are bool, numbers float or int, dates aware datetimes, lists tuples, the rest str;
+    null is None. Words of a list that are no choice are left out, as npm does; if none is left,
+    the list is INVALID, so that the caller can tell.
+    """
+    if not kind.is_list:
+        return INVALID if isinstance(raw, tuple) else _parse_one(raw, kind, places)
+    if raw is None and kind.nullable:
+        return ()
+    words = raw.split("\n\n") if isinstance(raw, str) else raw if isinstance(raw, tuple) else (raw,)
+    values = [_parse_one(word, kind, places) for word in words]
+    if kind.nullable and values == [None]:
+        return ()
+    kept = tuple(str(value) for value in values if value is not INVALID and value is not None)
+    return INVALID if values and not kept else kept
+
+
+def _parse_one(raw: str | bool | None, kind: Kind, places: Places) -> object:
+    if isinstance(raw, str):
+        raw = interpolate(raw.strip(), places.environ)
+    if kind.nullable and (raw is None or raw == "null" or (raw is False and kind.name == "url")):
+        return None
+    match kind.name:
+        case "boolean":
+            return _parse_boolean(raw)
+        case "number":
+            return _parse_number(raw)
+        case "url":
+            return _parse_url(raw)
+        case "path":
+            return _parse_path(raw, places) if isinstance(raw, str) else INVALID
+        case "date":
+            return _parse_date(raw) if isinstance(raw, str) else INVALID
+        case "choice":
+            return raw if isinstance(raw, str) and raw in kind.choices else INVALID
+        case _:
+            return _show(raw)
+
+
+def _show(raw: str | bool | None) -> str:
+    return raw if isinstance(raw, str) else "null" if raw is None else str(raw).lower()
+
+
+def _parse_boolean(raw: str | bool | None) -> bool:
+    """Any text but false, null, undefined and zero is true: npm's rule for `key=whatever`."""
+    if not isinstance(raw, str):
+        return bool(raw)
+    if raw in {"false", "null", "undefined"}:
+        return False
+    number = _parse_number(raw)
+    return bool(number) if raw and isinstance(number, (int, float)) else True
+
+
+def _parse_number(raw: str | bool | None) -> int | float | Invalid:
+    """Read a number as JavaScript does: empty is 0, hexadecimal counts, NaN does not."""
+    if not isinstance(raw, str):
+        return int(bool(raw))
+    text = raw.strip()
+    if not text:
+        return 0
+    if text[:2].lower() in {"0x", "0o", "0b"} and text.isascii() and "_" not in text:
+        try:
+            return int(text, 0)
+        except ValueError:
+            return INVALID
+    if text.lstrip("+-") == "Infinity":
+        return -math.inf if text.startswith("-") else math.inf
+    if not _NUMERAL.match(text):
+        return INVALID
+    number = float(text)
+    return int(number) if number.is_integer() else number
+
+
+def _parse_url(raw: str | bool | None) -> str | Invalid:
+    """Return the address with a scheme and a host, its empty path written as `/`."""
+    if not isinstance(raw, str):
+        return INVALID
+    try:
+        parts = urlsplit(raw)
+        is_usable = bool(parts.scheme and parts.hostname) and parts.port is not False
+    except ValueError:
+        return INVALID
+    if not is_usable:
+        return INVALID
+    return parts._replace(path=parts.path or "/").geturl()
+
+
+def _parse_path(text: str, places: Places) -> str:
+    if text.startswith(("~/", "~\\")) and places.home:
+        return f"{places.home}/{text[2:]}"
+    if _ABSOLUTE.match(text) or not places.folder:
+        return text
+    return f"{places.folder}/{text}"
+
+
+def _parse_date(text: str) -> datetime | Invalid:
+    """Read an ISO date or time.
+
+    Deviation: a time without a zone is UTC, where JavaScript takes the machine's own; the tree
+    must not depend on the machine. Other forms that JavaScript guesses at are refused.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return INVALID
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

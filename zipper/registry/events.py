@@ -1,0 +1,50 @@
+"""What a client of a registry tells about its work: small values for a progress display.
+
+Output only: nothing in zipper reads them back. The callback runs in the thread that fetches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+__all__ = ["BytesReceived", "Event", "FetchFinished", "FetchRetried", "FetchStarted", "OnEvent"]
+
+
+@dataclass(frozen=True, slots=True)
+class FetchStarted:
+    """A document or tarball was asked for; `size_bytes` is None where the registry does not say."""
+
+    label: str
+    size_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BytesReceived:
+    """So many more bytes of the body of `label` have come."""
+
+    label: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRetried:
+    """The registry did not answer as it should; it is asked again after `wait_seconds`."""
+
+    label: str
+    reason: str
+    attempt: int
+    wait_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFinished:
+    """All of `label` is there; `from_cache` says that the body came from the disk."""
+
+    label: str
+    size_bytes: int
+    from_cache: bool = False
+
+
+Event = FetchStarted | BytesReceived | FetchRetried | FetchFinished
+OnEvent = Callable[[Event], None]

@@ -1,0 +1,61 @@
+"""One attempt that failed, and whether to try again.
+
+Raised where a fault arises, caught by the retry loop (`zipper.registry.attempts`), which makes
+another attempt or lets it become a `RegistryError`. Nothing here imports an HTTP client.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["RETRIABLE_STATUSES", "Fault", "parse_retry_after"]
+
+RETRIABLE_STATUSES: Final = frozenset({408, 420, 425, 429})
+"""Besides all from 500; make-fetch-happen retries these but 425 (too early)."""
+
+
+class Fault(Exception):
+    """One attempt failed.
+
+    Attributes:
+        code: what the `RegistryError` will have if nothing helps.
+        reason: one clause without a full stop, without addresses and secrets.
+        most_retries: attempts after this one that make sense; None for as many as are allowed.
+        wait_seconds: what the registry asked for.
+        hint: what a person can do.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        reason: str,
+        *,
+        most_retries: int | None = None,
+        wait_seconds: float | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+        self.most_retries = most_retries
+        self.wait_seconds = wait_seconds
+        self.hint = hint
+
+
+def parse_retry_after(text: str | None, *, now: float) -> float | None:
+    """Return the seconds that a Retry-After header asks for, from a number or an HTTP date.
+
+    Args:
+        text: the header.
+        now: seconds since 1970.
+    """
+    if text is None:
+        return None
+    if text.strip().isdigit():
+        return float(text)
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - a rare form
+
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - now)
+    except (ValueError, TypeError, OverflowError):
+        return None

@@ -1,0 +1,140 @@
+"""Finds and reads the `.npmrc` files of a project, a user and a machine.
+
+Input: a project folder and the environment. Output: `NpmSettings`. What the texts mean is decided
+in `zipper.npm.npmrc`; npm need not be installed.
+
+Source: @npmcli/config 10 lib/index.js, as npm 11.19.1 ships it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zipper.npm.npmrc import (
+    Layer,
+    NpmSettings,
+    build_settings,
+    layer_from_environment,
+    layer_from_options,
+    layer_from_text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from zipper.npm.ini import IniValue
+
+__all__ = ["read_npm_settings"]
+
+
+def read_npm_settings(
+    project_dir: Path,
+    *,
+    environ: Mapping[str, str] | None = None,
+    home: Path | None = None,
+    options: Mapping[str, IniValue] | None = None,
+) -> NpmSettings:
+    """Return the settings that npm would use in `project_dir`; files that cannot be read are absent.
+
+    Args:
+        project_dir: has the project's `.npmrc`; where workspaces are, that of their root.
+        environ: defaults to the process's.
+        home: defaults to the variable HOME, else the user's home folder.
+        options: by npm's names, stronger than all else.
+    """
+    environ = os.environ if environ is None else environ
+    home = _home(environ) if home is None else home
+    strong = (layer_from_environment(environ), layer_from_options(options or {}))
+    project_file = project_dir / ".npmrc"
+
+    def path_of(key: str, *weak: Layer) -> Path | None:
+        found = build_settings(
+            (*weak, *strong),
+            environ=environ,
+            home=home.as_posix(),
+            folder=project_dir.absolute().as_posix(),
+        )
+        text = getattr(found, key)
+        return Path(text) if text else None
+
+    # Each file may say where the next weaker one lies, and options say it for all.
+    builtin = _read_layer("builtin", _find_builtin_file())
+    user_file = path_of("userconfig", builtin) or home / ".npmrc"
+    is_user_file = _is_same(project_file, user_file)
+    project = Layer("project") if is_user_file else _read_layer("project", project_file)
+    user_file = path_of("userconfig", builtin, project) or user_file
+    user = _read_layer("user", user_file)
+    prefix = path_of("prefix", builtin, user)
+    global_file = path_of("globalconfig", builtin, user, project) or _find_global_file(
+        environ, prefix
+    )
+    return build_settings(
+        (builtin, _read_layer("global", global_file), user, project, *strong),
+        environ=environ,
+        home=home.as_posix(),
+        folder=project_dir.absolute().as_posix(),
+        files={"project": str(project_file), "user": str(user_file), "global": str(global_file)},
+    )
+
+
+def _read_layer(name: str, path: Path | None) -> Layer:
+    """Return the layer of a file, an empty one where it cannot be read; npm goes on as well."""
+    if path is None:
+        return Layer(name)
+    try:
+        text = path.read_bytes().decode("utf-8", "replace")
+    except (OSError, ValueError):
+        return Layer(name)
+    return layer_from_text(name, text, str(path))
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    if environ.get("HOME"):
+        return Path(environ["HOME"])
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path()
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    return one.absolute() == other.absolute()
+
+
+def _find_builtin_file() -> Path | None:
+    """Return the `npmrc` in npm's own folder, where npm is installed."""
+    npm = shutil.which("npm")
+    if npm is None:
+        return None
+    # bin/npm is a link to lib/node_modules/npm/bin/npm-cli.js; on Windows a script beside node.
+    program = Path(os.path.realpath(npm))
+    folders = (program.parent.parent, program.parent / "node_modules" / "npm")
+    return next((found for folder in folders if (found := folder / "npmrc").is_file()), None)
+
+
+def _find_global_file(environ: Mapping[str, str], prefix: Path | None) -> Path:
+    """Return where npm's global file is or would be.
+
+    Deviation: without Node there is no prefix to go by; then the usual places are looked at, so
+    that a machine's settings hold although npm is not installed.
+    """
+    candidates = [folder / "etc" / "npmrc" for folder in _prefixes(environ, prefix)]
+    return next((path for path in candidates if path.is_file()), candidates[0])
+
+
+def _prefixes(environ: Mapping[str, str], prefix: Path | None) -> Iterator[Path]:
+    if prefix is not None or environ.get("PREFIX"):
+        yield prefix or Path(environ["PREFIX"])
+        return
+    if node := shutil.which("node"):
+        program = Path(os.path.realpath(node))
+        yield program.parent if sys.platform == "win32" else program.parent.parent
+        return
+    if sys.platform == "win32":
+        yield Path(environ.get("APPDATA", ""), "npm")
+        return
+    yield from (Path("/usr/local"), Path("/usr"), Path("/opt/homebrew"), Path("/"))

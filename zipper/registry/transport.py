@@ -1,0 +1,233 @@
+"""One GET with its redirects, and its body: the exchange that a retry repeats.
+
+Input: an `Ask` (address, who asks, how much is allowed). Output: a `Reply` whose body has not been
+read, then its bytes. Decides which credential goes where; does not retry, does not cache.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urljoin, urlsplit
+
+import requests
+import urllib3.exceptions
+
+from zipper.npm.credentials import Credential, find_credential, registry_key
+from zipper.registry.exceptions import fault_from_exception, timeout_fault
+from zipper.registry.exchange import Ask, Reply
+from zipper.registry.faults import Fault
+from zipper.registry.proxies import find_proxy, is_loopback
+from zipper.registry.sessions import Sessions
+from zipper.registry.tls import TlsContexts
+from zipper.registry.watch import Watch, Watchdog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from zipper.npm.npmrc import NpmSettings
+
+__all__ = ["Transport"]
+
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_MAX_REDIRECTS: Final = 20
+_CONNECT_SECONDS: Final = 20.0
+_PIECE_BYTES: Final = 65_536
+"""What has to come within `fetch-timeout`; larger pieces would hide a slow exchange for longer."""
+_MAX_DRAINED_BYTES: Final = 65_536
+
+
+class Transport:
+    """Sends requests for one set of settings; safe for many threads.
+
+    Args:
+        settings: npm's.
+        environ: for proxies and certificates.
+        folder: what relative paths of certificates are relative to.
+        user_agent: sent with each request.
+        insecure_hosts: hosts to which a credential may go over plain HTTP, besides loopback.
+    """
+
+    def __init__(
+        self,
+        settings: NpmSettings,
+        *,
+        environ: Mapping[str, str],
+        folder: Path,
+        user_agent: str,
+        insecure_hosts: frozenset[str] = frozenset(),
+    ) -> None:
+        self._settings = settings
+        self._environ = environ
+        self._user_agent = user_agent
+        self._insecure_hosts = insecure_hosts
+        self.limit_seconds = max(settings.fetch_timeout, 1) / 1000
+        self._watchdog = Watchdog(self.limit_seconds)
+        contexts = TlsContexts(settings, environ=environ, folder=folder)
+        self._sessions = Sessions(contexts.context_for, self._watchdog)
+        self._proxies: dict[tuple[str, str], str | None] = {}
+
+    def stop(self) -> None:
+        """End all exchanges: whoever waits for one gets a fault at once."""
+        self._watchdog.stop()
+
+    def close(self) -> None:
+        """Close the connections that wait for their next use."""
+        self._watchdog.stop()
+        self._sessions.close()
+
+    @contextmanager
+    def open(self, ask: Ask, headers: Mapping[str, str]) -> Iterator[Reply]:
+        """Send the request, follow redirects, and yield the answer, whatever its status.
+
+        Within the block exceptions of reading become faults too.
+
+        Raises:
+            Fault: the exchange failed, or a redirect cannot be followed.
+            RegistryError: ECERT for certificates that cannot be loaded.
+        """
+        watch = self._sessions.watch()
+        response: requests.Response | None = None
+        watch.begin()
+        try:
+            reply = self._follow(ask, headers, watch)
+            response = reply.response
+            yield reply
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise fault_from_exception(
+                error, expired=watch.expired, limit_seconds=self.limit_seconds
+            ) from error
+        finally:
+            if response is not None:
+                _release(response)
+            watch.end()
+
+    def read_pieces(self, reply: Reply, *, max_bytes: int) -> Iterator[bytes]:
+        """Yield the body in pieces.
+
+        Raises:
+            Fault: E2BIG for more than `max_bytes`; ETIMEDOUT for an exchange that was ended.
+        """
+        total = 0
+        raw = reply.response.raw
+        while piece := raw.read(_PIECE_BYTES, decode_content=False):
+            reply.watch.touch()
+            total += len(piece)
+            if total > max_bytes:
+                raise Fault("E2BIG", f"the body is longer than {max_bytes} bytes", most_retries=0)
+            yield piece
+        if reply.watch.expired:
+            raise timeout_fault(self.limit_seconds)
+
+    def _follow(self, ask: Ask, headers: Mapping[str, str], watch: Watch) -> Reply:
+        url = ask.url
+        trusted = True
+        for _ in range(_MAX_REDIRECTS + 1):
+            reply = self._send(ask, url, headers, watch, is_trusted=trusted)
+            if reply.status not in _REDIRECTS:
+                return reply
+            _release(reply.response)
+            url = _next_url(url, reply.headers.get("location"))
+            # Once the way has led to another origin, no credential is sent any more, not even if
+            # it leads back: whoever answered there chose the rest of it.
+            trusted = trusted and _origin(url) == _origin(ask.url)
+        raise Fault(
+            "EMAXREDIRECT",
+            f"more than {_MAX_REDIRECTS} redirects, one after the other",
+            most_retries=0,
+        )
+
+    def _send(
+        self, ask: Ask, url: str, headers: Mapping[str, str], watch: Watch, *, is_trusted: bool
+    ) -> Reply:
+        credential = self._credential(ask, url) if is_trusted else None
+        withheld = None
+        if credential is not None and not self._is_private(url):
+            credential, withheld = None, credential
+        sent = {
+            "user-agent": self._user_agent,
+            "accept": "*/*",
+            "connection": "keep-alive",
+            **ask.headers,
+            **headers,
+        }
+        if credential is not None and (authorization := credential.authorization) is not None:
+            sent["authorization"] = authorization.reveal()
+        response = self._sessions.send(
+            url,
+            sent,
+            credential=credential,
+            proxy=self._proxy(url),
+            timeout_seconds=(min(_CONNECT_SECONDS, self.limit_seconds), self.limit_seconds),
+        )
+        watch.touch()
+        return Reply(
+            response.status_code, response.headers, url, credential, withheld, response, watch
+        )
+
+    def _credential(self, ask: Ask, url: str) -> Credential | None:
+        """Return the credential of the address, else that of the registry on the same host.
+
+        Source: npm-registry-fetch 19 lib/auth.js `getAuth`.
+        """
+        credentials = self._settings.credentials
+        found = find_credential(credentials, url)
+        if found is None and _origin(url) == _origin(ask.registry):
+            found = find_credential(credentials, ask.registry)
+        return found
+
+    def _is_private(self, url: str) -> bool:
+        parts = urlsplit(url)
+        host = parts.hostname
+        return parts.scheme == "https" or is_loopback(host) or host in self._insecure_hosts
+
+    def _proxy(self, url: str) -> str | None:
+        parts = urlsplit(url)
+        key = (parts.scheme, parts.netloc)
+        if key not in self._proxies:
+            self._proxies[key] = find_proxy(self._settings, self._environ, url)
+        return self._proxies[key]
+
+
+def _origin(url: str) -> tuple[str, str | None]:
+    """Return scheme and `//host:port`."""
+    key = registry_key(url)
+    return urlsplit(url).scheme, key and key[: key.index("/", 2)]
+
+
+def _next_url(url: str, location: str | None) -> str:
+    if not location:
+        raise Fault("EINVALIDREDIRECT", "a redirect without an address", most_retries=0)
+    try:
+        target = urljoin(url, location)
+        parts = urlsplit(target)
+        host = parts.hostname
+    except ValueError:
+        host = None
+    if not host or parts.scheme not in {"http", "https"}:
+        raise Fault(
+            "EINVALIDREDIRECT", "a redirect to something that is no web address", most_retries=0
+        )
+    if parts.scheme == "http" and urlsplit(url).scheme == "https":
+        raise Fault(
+            "EINVALIDREDIRECT",
+            f"a redirect from an encrypted to an open connection, to {host}",
+            most_retries=0,
+        )
+    return target
+
+
+def _release(response: requests.Response) -> None:
+    """Give the connection back if the rest of the body is short, else close it."""
+    raw = response.raw
+    try:
+        remaining = raw.length_remaining
+        if remaining is not None and remaining <= _MAX_DRAINED_BYTES:
+            raw.read(decode_content=False)
+        if raw.closed or remaining == 0:
+            raw.release_conn()
+            return
+    except (urllib3.exceptions.HTTPError, OSError):
+        pass
+    raw.close()

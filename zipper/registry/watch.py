@@ -1,0 +1,115 @@
+"""Ends exchanges that no longer move, from outside the thread that waits for them.
+
+A socket's own timeout starts anew with each byte, so one byte a second would hold a thread for
+ever, and reading in small pieces to look at the clock doubles the work of a download. So one
+thread looks at all exchanges, and shuts down the sockets of one that got too little for too long.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from typing import Final
+
+__all__ = ["Watch", "Watchdog"]
+
+_MAX_PAUSE_SECONDS: Final = 1.0
+
+
+class Watch:
+    """One session's exchange: its sockets, and when it must have moved on.
+
+    Attributes:
+        expired: the watchdog ended it; what was read is incomplete, whatever it looks like.
+    """
+
+    def __init__(self, limit_seconds: float) -> None:
+        self.limit_seconds = limit_seconds
+        self.expired = False
+        self._deadline: float | None = None
+        self._lock = threading.Lock()
+        self._sockets: set[socket.socket] = set()
+
+    def begin(self) -> None:
+        """Start the clock of a new exchange."""
+        self.expired = False
+        self.touch()
+
+    def touch(self) -> None:
+        """Something was received: the exchange may take `limit_seconds` until the next."""
+        self._deadline = time.monotonic() + self.limit_seconds
+
+    def end(self) -> None:
+        """Stop the clock; idle connections may wait for their next use."""
+        self._deadline = None
+
+    def add(self, connected: socket.socket) -> socket.socket:
+        """Remember a socket and return the handle that `discard` takes.
+
+        The handle is a duplicate: it stays usable when TLS takes over the socket's own descriptor,
+        and shutting it down from another thread touches no Python object of the exchange.
+        """
+        handle = connected.dup()
+        with self._lock:
+            self._sockets.add(handle)
+        return handle
+
+    def discard(self, handle: socket.socket) -> None:
+        """Forget a socket whose connection is closed."""
+        with self._lock:
+            self._sockets.discard(handle)
+            handle.close()
+
+    def expire(self) -> None:
+        """Shut down the sockets: whoever waits for them gets the end of the stream at once."""
+        self.expired = True
+        with self._lock:
+            for handle in self._sockets:
+                with contextlib.suppress(OSError):
+                    handle.shutdown(socket.SHUT_RDWR)
+
+    def is_due(self, now: float) -> bool:
+        """Return whether the exchange has been still for too long."""
+        return self._deadline is not None and now > self._deadline
+
+
+class Watchdog:
+    """The thread that looks at all watches of a client; started with the first one."""
+
+    def __init__(self, limit_seconds: float) -> None:
+        self._limit_seconds = limit_seconds
+        self._watches: list[Watch] = []
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def watch(self) -> Watch:
+        """Return a new watch, for one session."""
+        watch = Watch(self._limit_seconds)
+        with self._lock:
+            self._watches.append(watch)
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._look, name="zipper-watchdog", daemon=True
+                )
+                self._thread.start()
+        return watch
+
+    def stop(self) -> None:
+        """End all exchanges and the thread."""
+        self._stopped.set()
+        with self._lock:
+            watches = list(self._watches)
+        for watch in watches:
+            watch.expire()
+
+    def _look(self) -> None:
+        pause = min(_MAX_PAUSE_SECONDS, self._limit_seconds / 4)
+        while not self._stopped.wait(pause):
+            now = time.monotonic()
+            with self._lock:
+                due = [watch for watch in self._watches if watch.is_due(now)]
+            for watch in due:
+                watch.expire()
