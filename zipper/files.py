@@ -23,7 +23,7 @@ try:
 except ImportError:  # Windows removes an open file for nobody, so no lock is needed there
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["TEMPORARY_SUFFIX", "map_file", "remove_leftovers", "write_file"]
+__all__ = ["TEMPORARY_SUFFIX", "lock_file", "map_file", "remove_leftovers", "write_file"]
 
 TEMPORARY_SUFFIX: Final = ".zipper-tmp"
 _MAX_BUFFERS: Final = 1_000
@@ -91,6 +91,28 @@ def map_file(path: Path) -> memoryview | None:
         os.close(descriptor)
 
 
+@contextlib.contextmanager
+def lock_file(path: Path, *, blocking: bool) -> Iterator[bool]:
+    """Hold an exclusive lock on `path` among processes and threads; False where it is taken.
+
+    Where no file can be made (a read-only folder) or the system has no such locks, the lock
+    counts as held: it only saves work, what is written stays whole without it.
+    """
+    descriptor = _open_lock(path)
+    if descriptor is None or fcntl is None:
+        yield True
+        return
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if blocking else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(descriptor)
+
+
 def write_error(cause: OSError, path: Path, kind: type[ZipperError]) -> ZipperError:
     """Return the coded error for a write that the operating system refused."""
     code = "EOUTPUT" if issubclass(kind, OutputError) else "ESTORE"
@@ -106,6 +128,15 @@ def write_error(cause: OSError, path: Path, kind: type[ZipperError]) -> ZipperEr
         f"cannot write `{path}`: {cause.strerror or cause}",
         hint=hints.get(cause.errno or 0),
     )
+
+
+def _open_lock(path: Path) -> int | None:
+    with contextlib.suppress(OSError):
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    return None
 
 
 def _write_new(path: Path, chunks: Iterable[Sequence[bytes | memoryview]], mode: int) -> int:

@@ -10,6 +10,7 @@ a damaged or truncated one is removed and counts as absent.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ import deflate
 from zipper.archive.plan import Plan, PlannedEntry
 from zipper.archive.splice import END, read_members, splice
 from zipper.errors import StoreError
-from zipper.files import map_file, remove_leftovers, write_error, write_file
+from zipper.files import lock_file, map_file, remove_leftovers, write_error, write_file
 from zipper.store.extract import LEVEL
 
 __all__ = ["Store", "StoreKey", "StoreZip"]
@@ -98,18 +99,44 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as cause:
             raise write_error(cause, path.parent, StoreError) from cause
-        body = [piece for chunk in splice(Plan(entries)) for piece in chunk]
-        end = body.pop()
-        crc = 0
-        for piece in body:
-            crc = deflate.crc32(piece, crc)
-        comment = _COMMENT.pack(_MARK, crc)
-        body.append(bytes(end[:-2]) + struct.pack("<H", len(comment)) + comment)
-        write_file(path, [body], error=StoreError)
+        write_file(path, [_store_zip(entries)], error=StoreError)
         data = map_file(path)
         if data is None:
             raise StoreError("ESTORE", f"`{path}` vanished while it was written")
         return StoreZip(path, data)
+
+    def keep_in_memory(self, key: StoreKey, entries: Sequence[PlannedEntry]) -> StoreZip:
+        """Return the store zip that `add` would write, for this process alone."""
+        return StoreZip(self.path_of(key), memoryview(b"".join(_store_zip(entries))))
+
+    def remember(self, label: str, integrity: str) -> None:
+        """Note the integrity of a tarball whose lockfile gives none, for later builds."""
+        path = self._note_path(label)
+        with contextlib.suppress(OSError, StoreError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_file(path, [[integrity.encode()]], error=StoreError)
+
+    def recall(self, label: str) -> str | None:
+        """Return what `remember` noted for `label`, if anything."""
+        try:
+            return self._note_path(label).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return None
+
+    def _note_path(self, label: str) -> Path:
+        name = hashlib.sha256(label.encode("utf-8", "surrogateescape")).hexdigest()
+        return self.root / "integrity" / name[:2] / name
+
+    @contextlib.contextmanager
+    def lock(self, key: StoreKey, *, blocking: bool) -> Iterator[bool]:
+        """Hold the lock of `key` among processes; yields False where it is held elsewhere.
+
+        There are 256 locks, by the first byte of the digest, in files that stay. In a store that
+        cannot be written to there is nothing to lock: then the lock counts as held.
+        """
+        path = self.root / "locks" / key.digest[:2]
+        with lock_file(path, blocking=blocking) as held:
+            yield held
 
     def __iter__(self) -> Iterator[Path]:
         """Yield every store zip's path, sorted."""
@@ -119,6 +146,16 @@ class Store:
         """Remove the temporary files that killed processes left."""
         for folder in self.root.glob("*/*"):
             remove_leftovers(folder)
+
+
+def _store_zip(entries: Sequence[PlannedEntry]) -> list[bytes | memoryview]:
+    """Return the pieces of a store zip, the CRC-32 of all before the end record in its comment."""
+    *body, end = (piece for chunk in splice(Plan(entries)) for piece in chunk)
+    crc = 0
+    for piece in body:
+        crc = deflate.crc32(piece, crc)
+    comment = _COMMENT.pack(_MARK, crc)
+    return [*body, bytes(end[:-2]) + struct.pack("<H", len(comment)) + comment]
 
 
 def is_sound(data: memoryview) -> bool:

@@ -1,0 +1,115 @@
+"""What the package is made of: which tarballs the tree wants, and where their members go.
+
+In: a selected tree. Out: `Wanted` tarballs for the store, and the folders in the package at which
+each node's files stand. Pure: fetching is the store's work, reading folders `local_packages`'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from zipper.archive.plan import PlannedEntry
+from zipper.store.fill import Wanted
+from zipper.store.files import StoreKey, StoreZip
+from zipper.tree.model import ROOT, Node, Tree
+
+__all__ = ["Homes", "find_homes", "is_bundled", "members_at", "split_location"]
+
+
+@dataclass(frozen=True, slots=True)
+class Homes:
+    """For each node: the folders of the package in which its files stand, with a last slash.
+
+    Most have one, their location. A linked package (workspace, `file:` folder) is a real folder
+    in the package, and so what lies in its own node_modules stands there too.
+    """
+
+    by_location: Mapping[str, tuple[str, ...]]
+
+
+def find_homes(tree: Tree, *, shipped: frozenset[str] = frozenset()) -> Homes:
+    """Return where each node's files go.
+
+    Args:
+        tree: the selected tree.
+        shipped: locations of link targets whose folders are in the package as part of the
+            project's own files; what they depend on has to be found from there as well.
+    """
+    links: dict[str, list[str]] = {}
+    for node in tree.nodes.values():
+        if node.link_target is not None:
+            links.setdefault(node.link_target, []).append(node.location)
+    finder = _HomeFinder(links, shipped)
+    return Homes({location: finder.find(location, ()) for location in tree.nodes})
+
+
+class _HomeFinder:
+    """Finds homes from the root downwards, remembering each answer."""
+
+    def __init__(self, links: Mapping[str, Sequence[str]], shipped: frozenset[str]) -> None:
+        self._links = links
+        self._shipped = shipped
+        self._known: dict[str, tuple[str, ...]] = {ROOT: ("",)}
+
+    def find(self, location: str, seen: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the homes of `location`; `seen` are the link targets on the way, against cycles."""
+        known = self._known.get(location)
+        if known is None:
+            known = tuple(dict.fromkeys(self._search(location, seen)))
+            if not seen:
+                self._known[location] = known
+        return known
+
+    def _search(self, location: str, seen: tuple[str, ...]) -> Iterator[str]:
+        parent, name = split_location(location)
+        if name:
+            for home in self.find(parent, seen):
+                yield f"{home}node_modules/{name}/"
+            return
+        if location in seen:
+            return
+        for link in self._links.get(location, ()):
+            yield from self.find(link, (*seen, location))
+        if location in self._shipped:
+            yield f"{location}/"
+
+
+def split_location(location: str) -> tuple[str, str]:
+    """Return the parent package's location and the name; no name for the target of a link."""
+    parent, found, name = location.rpartition("node_modules/")
+    return (parent.rstrip("/"), name) if found else (location, "")
+
+
+def members_at(
+    node: Node, zipped: StoreZip, homes: Homes, tree: Tree
+) -> Iterator[PlannedEntry]:
+    """Yield the members of one node for each of its homes.
+
+    A tarball may bring a node_modules folder along; where the tree has a node of its own at one
+    of those places, that node's files stand there instead, as npm unpacks it over the folder.
+    """
+    for home in homes.by_location[node.location]:
+        members = zipped.members(home)
+        inside = f"{home}node_modules/".encode()
+        if any(member.name.startswith(inside) for member in members):
+            own = _own_folders(node.location, home, tree)
+            members = [member for member in members if not member.name.startswith(own)]
+        yield from members
+
+
+def _own_folders(location: str, home: str, tree: Tree) -> tuple[bytes, ...]:
+    """Return the folders below `home` that nodes of the tree with their own tarball fill."""
+    prefix = f"{location}/node_modules/"
+    return tuple(
+        f"{home}{other.location[len(location) + 1 :]}/".encode()
+        for other in tree.nodes.values()
+        if other.location.startswith(prefix) and not is_bundled(other)
+    )
+
+
+def is_bundled(node: Node) -> bool:
+    """Tell whether the node's files come with another package's tarball."""
+    return node.in_bundle and node.resolved is None and node.integrity is None
+
+

@@ -1,0 +1,109 @@
+"""lockfileVersion 1: nested `dependencies`, without manifests.
+
+In: the decoded lockfile. Out: nodes. What it does not record (os, cpu, libc, engines, peers) npm
+asks the registry for, and so does the pipeline for the optional packages, whose place in the
+deployment package depends on it.
+
+Source: npm 6 docs "package-locks"; arborist 9 lib/shrinkwrap.js `#loadAll`, lib/spec-from-lock.js.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from zipper.errors import LockfileError
+from zipper.npm.package_json import EMPTY, Manifest
+from zipper.tree.model import Node, join_location
+
+__all__ = ["read_ancient"]
+
+_DEPTH_MAX = 200
+"""Deepest nesting accepted; npm 6 never wrote more than a few dozen levels."""
+
+
+def read_ancient(raw: Mapping[str, object], *, path: str) -> dict[str, Node]:
+    """Return the nodes of a lockfile of version 1, in its order.
+
+    Raises:
+        LockfileError: ELOCKFILE for entries that are no objects, names that are none, or
+            nesting beyond 200 levels.
+    """
+    nodes: dict[str, Node] = {}
+    waiting = [("", raw.get("dependencies"), 0)]
+    while waiting:
+        parent, dependencies, depth = waiting.pop()
+        if depth > _DEPTH_MAX:
+            raise LockfileError("ELOCKFILE", f"`{path}` is nested too deep at `{parent}`")
+        for name, entry in _entries(dependencies, path=path):
+            node = _read_node(join_location(parent, name), name, entry)
+            nodes[node.location] = node
+            if node.link_target is not None:
+                nodes.setdefault(node.link_target, _target_of(node))
+            waiting.append((node.location, entry.get("dependencies"), depth + 1))
+    return nodes
+
+
+def _entries(
+    dependencies: object, *, path: str
+) -> Iterator[tuple[str, Mapping[str, object]]]:
+    if not isinstance(dependencies, Mapping):
+        return
+    for name, entry in dependencies.items():
+        parts = name.split("/") if isinstance(name, str) else []
+        named = len(parts) == 1 + str(name).startswith("@")
+        if not named or any(p in ("", ".", "..") for p in parts) or not isinstance(entry, Mapping):
+            raise LockfileError("ELOCKFILE", f"`{path}` has an entry that cannot be used: {name!r}")
+        yield name, entry
+
+
+def _read_node(location: str, name: str, entry: Mapping[str, object]) -> Node:
+    version = _text(entry.get("version"))
+    package_name, version, resolved = _split_version(name, version, _text(entry.get("resolved")))
+    link = version.startswith("file:") and not version.endswith((".tgz", ".tar.gz", ".tar"))
+    manifest = Manifest(
+        name=package_name,
+        version=version,
+        dependencies=_requires(entry.get("requires")),
+        raw=MappingProxyType({"version": version}),
+    )
+    return Node(
+        location=location,
+        name=name,
+        manifest=manifest,
+        version="" if link else version,
+        resolved=resolved or None,
+        integrity=_text(entry.get("integrity")) or None,
+        link_target=version.removeprefix("file:").rstrip("/") if link else None,
+        dev=entry.get("dev") is True,
+        optional=entry.get("optional") is True,
+        in_bundle=entry.get("bundled") is True,
+    )
+
+
+def _split_version(name: str, version: str, resolved: str) -> tuple[str, str, str]:
+    """Return package name, version and tarball of an entry, whose `version` may be a spec.
+
+    `npm:other@1.0.0` is an alias, a URL or a `file:` tarball stands for its own `resolved`.
+    """
+    if version.startswith("npm:"):
+        package_name, _, version = version.removeprefix("npm:").rpartition("@")
+        return package_name or name, version, resolved
+    if "://" in version or version.startswith(("git", "github:", "file:")):
+        return name, version, resolved or version
+    return name, version, resolved
+
+
+def _requires(value: object) -> Mapping[str, str]:
+    if not isinstance(value, Mapping):
+        return EMPTY
+    return {k: v for k, v in value.items() if isinstance(k, str) and isinstance(v, str)}
+
+
+def _target_of(link: Node) -> Node:
+    assert link.link_target is not None
+    return Node(location=link.link_target, name=link.name, manifest=link.manifest)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

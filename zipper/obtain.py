@@ -1,0 +1,142 @@
+"""From a selected tree to the members of its packages: the store, the registry, the disk.
+
+In: the project, its selected tree, the store. Out: entries for the plan, and findings. Effects are
+those of the modules it calls; the registry is imported only when a tarball is missing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zipper.checks.findings import Finding
+from zipper.contents import is_bundled, split_location
+from zipper.events import OnEvent, PackageStored
+from zipper.local_packages import is_local_tarball, read_local_tarball
+from zipper.npm.integrity import check_data, from_data, parse_integrity
+from zipper.project import Project
+from zipper.store.files import Store, StoreZip
+from zipper.store.fill import Fetch, Wanted, fill
+from zipper.tree.model import Node, Tree
+from zipper.tarballs import fetch_from_registry, find_integrity
+from zipper.wants import find_weak_integrity, want
+
+if TYPE_CHECKING:
+    from zipper.registry.client import RegistryClient
+
+__all__ = ["Obtained", "RegistryOptions", "obtain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Obtained:
+    """The store zip of each location, and what was noticed on the way."""
+
+    zips: dict[str, StoreZip]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistryOptions:
+    """How the registry is asked, over what the .npmrc files say."""
+
+    offline: bool = False
+    on_event: OnEvent | None = None
+
+
+def obtain(project: Project, tree: Tree, *, store: Store, options: RegistryOptions) -> Obtained:
+    """Return the store zip of every node that has a tarball of its own.
+
+    Args:
+        project: whose folder `file:` specs are relative to.
+        tree: the selected tree.
+        store: where tarballs are found and kept.
+        options: for the registry's client, which is made only when something is missing.
+
+    Raises:
+        RegistryError, IntegrityError, ArchiveError, StoreError, LockfileError, ProjectError.
+    """
+
+    @cache
+    def client() -> RegistryClient:
+        return _open_client(project, store.cache_dir, options)
+
+    wanted: dict[str, Wanted] = {}
+    findings: list[Finding] = []
+    for node in tree.nodes.values():
+        if has_tarball(node):
+            item = _want(project, node, store, client)
+            wanted[node.location] = item
+            weak = find_weak_integrity(item, node.location)
+            findings += [weak] if weak else []
+    on_event = options.on_event
+    zips = fill(
+        store,
+        wanted.values(),
+        open_fetch=lambda: _fetcher(project, client()),
+        on_packed=None if on_event is None else lambda item: on_event(PackageStored(item.label)),
+    )
+    by_location = {location: zips[item.key] for location, item in wanted.items()}
+    return Obtained(by_location, tuple(findings))
+
+
+def has_tarball(node: Node) -> bool:
+    """Tell whether the node's files come from a tarball of its own.
+
+    Not so for the project, links, the folders that links lead to, and bundled packages.
+    """
+    in_node_modules = bool(split_location(node.location)[1])
+    return in_node_modules and node.link_target is None and not is_bundled(node)
+
+
+def _want(
+    project: Project, node: Node, store: Store, client: Callable[[], RegistryClient]
+) -> Wanted:
+    """Return what `node` wants, its integrity taken from where it can be had.
+
+    From the lockfile, else from the file itself, else from what an earlier build noted, else from
+    the registry's packument.
+    """
+    found = want(node)
+    if found is not None:
+        return found
+    label = f"{node.package_name}@{node.version} {node.resolved or ''}"
+    if is_local_tarball(node.resolved):
+        integrity = str(from_data(read_local_tarball(project.root, node.resolved)))
+    else:
+        integrity = store.recall(label)
+        if integrity is None:
+            integrity = find_integrity(client(), node)
+            store.remember(label, integrity)
+    found = want(node, integrity)
+    assert found is not None
+    return found
+
+
+def _fetcher(project: Project, client: RegistryClient) -> Fetch:
+    """Return the way to get a tarball: from this disk, or from the registry."""
+
+    def fetch(wanted: Wanted) -> bytes:
+        if is_local_tarball(wanted.resolved):
+            data = read_local_tarball(project.root, wanted.resolved)
+            check_data(data, parse_integrity(wanted.integrity))
+            return data
+        return fetch_from_registry(client, wanted)
+
+    return fetch
+
+
+def _open_client(project: Project, cache_dir: Path, options: RegistryOptions) -> RegistryClient:
+    from zipper.registry.client import RegistryClient  # noqa: PLC0415  (0.1 s, for cold builds)
+
+    return RegistryClient(
+        project.npm,
+        environ=os.environ,
+        cache_dir=cache_dir / "packuments",
+        folder=project.root,
+        offline=options.offline,
+        on_event=options.on_event,
+    )

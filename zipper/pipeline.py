@@ -1,0 +1,327 @@
+"""The only place where all stages meet: from a project to a package, a report, a tree.
+
+In: paths and options. Out: `Package`, `Report` and the like. Nothing here prints; progress goes to
+a callback, errors are `ZipperError`s.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from zipper.archive.listing import read_listing
+from zipper.archive.plan import DOS_EPOCH, Plan, PlannedEntry, lay_out, parse_dos_time
+from zipper.archive.splice import splice
+from zipper.cache_place import find_cache_dir
+from zipper.checks.check import check_listing
+from zipper.checks.findings import Finding
+from zipper.clock import Clock
+from zipper.contents import find_homes, members_at
+from zipper.errors import OutputError, UsageError
+from zipper.events import OnEvent
+from zipper.files import map_file, remove_leftovers, write_error, write_file
+from zipper.handler_files import Choice, choose_files, read_entries
+from zipper.obtain import RegistryOptions, obtain
+from zipper.package import Package
+from zipper.project import Project, read_project
+from zipper.store.files import Store
+from zipper.target import Target
+from zipper.tree.model import ROOT, Tree
+from zipper.tree.select import select
+
+__all__ = ["PackagePlan", "build", "plan"]
+
+_OMITTABLE = frozenset({"dev", "optional", "peer"})
+
+PathLike = str | os.PathLike[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackagePlan:
+    """Everything that is decided before a byte is written; `build --dry-run` prints it."""
+
+    project: Project
+    target: Target
+    handler: str
+    output: Path
+    tree: Tree
+    """The selected tree: what the package's node_modules is made of."""
+    contents: Plan
+    findings: tuple[Finding, ...]
+
+
+def build(  # noqa: PLR0913  (keyword-only options of a public function)
+    project: PathLike = ".",
+    *,
+    target: Target | None = None,
+    handler: str | None = None,
+    output: PathLike | None = None,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    omit: Iterable[str] = (),
+    registry: str | None = None,
+    offline: bool = False,
+    cache_dir: PathLike | None = None,
+    on_event: OnEvent | None = None,
+) -> Package:
+    """Build the deployment package of the project in a folder.
+
+    The same input gives the same bytes on every machine. The zip is written under a temporary
+    name and renamed, so whatever goes wrong leaves the old one as it was.
+
+    Args:
+        project: the folder that holds package.json.
+        target: runtime and architecture of the function; by default the newest runtime, x86_64.
+        handler: such as `index.handler`; by default package.json's `main` and `.handler`.
+        output: the zip; by default the project's name and `.zip` in the current folder.
+        include: gitignore patterns; where there are any, only project files that match are taken.
+        exclude: gitignore patterns of project files to leave out; `!name` brings one back that is
+            left out by default.
+        omit: dependency types to leave out besides dev: `optional`, `peer`.
+        registry: the registry's address instead of the configured one.
+        offline: fail rather than open a connection.
+        cache_dir: where the store is, instead of ZIPPER_CACHE_DIR or the system's place.
+        on_event: told of progress, from any thread.
+
+    Returns:
+        The package, with the findings of the checks; those of severity error do not raise.
+
+    Raises:
+        ProjectError, LockfileError, ResolutionError, RegistryError, IntegrityError, ArchiveError,
+        StoreError, OutputError, UsageError: with code, facts and hint.
+    """
+    clock = Clock(on_event)
+    planned = _plan(
+        project,
+        target=target or Target(),
+        handler=handler,
+        output=output,
+        patterns=(include, exclude),
+        omit=omit,
+        options=RegistryOptions(offline=offline, on_event=on_event),
+        registry=registry,
+        cache_dir=cache_dir,
+        clock=clock,
+    )
+    return _write(planned, clock)
+
+
+def plan(  # noqa: PLR0913  (keyword-only options of a public function)
+    project: PathLike = ".",
+    *,
+    target: Target | None = None,
+    handler: str | None = None,
+    output: PathLike | None = None,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    omit: Iterable[str] = (),
+    registry: str | None = None,
+    offline: bool = False,
+    cache_dir: PathLike | None = None,
+    on_event: OnEvent | None = None,
+) -> PackagePlan:
+    """Return what `build` would write, without writing it; tarballs are fetched into the store.
+
+    Takes the arguments of `build` and raises its errors.
+    """
+    return _plan(
+        project,
+        target=target or Target(),
+        handler=handler,
+        output=output,
+        patterns=(include, exclude),
+        omit=omit,
+        options=RegistryOptions(offline=offline, on_event=on_event),
+        registry=registry,
+        cache_dir=cache_dir,
+        clock=Clock(on_event),
+    )
+
+
+def describe(planned: PackagePlan, clock: Clock) -> Package:
+    """Return the package that `planned` would become: no zip, so no size of one and no hash."""
+    return Package(
+        path=str(planned.output),
+        size_bytes=0,
+        unzipped_size_bytes=planned.contents.unzipped_size_bytes,
+        code_sha256="",
+        files=len(planned.contents.entries),
+        packages=_count_packages(planned.tree),
+        runtime=planned.target.runtime,
+        architecture=planned.target.architecture,
+        handler=planned.handler,
+        timings_seconds=clock.timings(),
+        findings=planned.findings,
+    )
+
+
+def _plan(  # noqa: PLR0913  (the options of the two public functions)
+    folder: PathLike,
+    *,
+    target: Target,
+    handler: str | None,
+    output: PathLike | None,
+    patterns: tuple[Sequence[str], Sequence[str]],
+    omit: Iterable[str],
+    options: RegistryOptions,
+    registry: str | None,
+    cache_dir: PathLike | None,
+    clock: Clock,
+) -> PackagePlan:
+    clock.start("read")
+    project = read_project(Path(folder), npm_options={"registry": registry} if registry else {})
+    destination = _find_output(output, project)
+    store = Store(find_cache_dir(cache_dir))
+    choice = choose_files(
+        project.root,
+        include=patterns[0],
+        exclude=patterns[1],
+        outputs=frozenset({destination}),
+    )
+    clock.start("select")
+    tree = select(_tree_of(project), target=target, omit=_parse_omit(omit) | project.npm.omit)
+    clock.start("fetch", total=_count_packages(tree))
+    obtained = obtain(project, tree, store=store, options=options)
+    clock.start("plan")
+    homes = find_homes(tree, shipped=_shipped_targets(tree, choice))
+    entries: list[PlannedEntry] = list(read_entries(choice))
+    for location, zipped in obtained.zips.items():
+        entries += members_at(tree.nodes[location], zipped, homes, tree)
+    contents = lay_out(entries, dos_time=_dos_time(os.environ.get("SOURCE_DATE_EPOCH")))
+    return PackagePlan(
+        project=project,
+        target=target,
+        handler=handler or _default_handler(project),
+        output=destination,
+        tree=tree,
+        contents=contents,
+        findings=(*_left_out(choice), *obtained.findings),
+    )
+
+
+def _write(planned: PackagePlan, clock: Clock) -> Package:
+    """Write the zip and judge it: the one place where a build changes anything but the store."""
+    clock.start("write")
+    path = planned.output
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as cause:
+        raise write_error(cause, path.parent, OutputError) from cause
+    size = write_file(path, splice(planned.contents))
+    remove_leftovers(path.parent, path.name)
+    clock.start("check")
+    data = map_file(path)
+    if data is None:
+        raise OutputError("EOUTPUT", f"`{path}` vanished after it was written")
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        digest = pool.submit(lambda: hashlib.sha256(data).digest())
+        found = check_listing(
+            read_listing(data),
+            target=planned.target,
+            handler=planned.handler,
+            size_bytes=size,
+        )
+        code_sha256 = base64.b64encode(digest.result()).decode("ascii")
+    return Package(
+        path=str(path),
+        size_bytes=size,
+        unzipped_size_bytes=planned.contents.unzipped_size_bytes,
+        code_sha256=code_sha256,
+        files=len(planned.contents.entries),
+        packages=_count_packages(planned.tree),
+        runtime=planned.target.runtime,
+        architecture=planned.target.architecture,
+        handler=planned.handler,
+        timings_seconds=clock.timings(),
+        findings=(*found, *planned.findings),
+    )
+
+
+def _tree_of(project: Project) -> Tree:
+    if project.lockfile is None:
+        return Tree({})
+    return project.lockfile.tree
+
+
+def _parse_omit(omit: Iterable[str]) -> frozenset[str]:
+    omitted = frozenset(omit) | {"dev"}
+    unknown = sorted(omitted - _OMITTABLE)
+    if unknown:
+        raise UsageError(
+            "EUSAGE",
+            f"unknown dependency type `{unknown[0]}` to omit",
+            facts=(("known", ", ".join(sorted(_OMITTABLE))),),
+        )
+    return omitted
+
+
+def _find_output(output: PathLike | None, project: Project) -> Path:
+    path = Path(output) if output is not None else Path(f"{project.name}.zip")
+    path = path.parent.resolve() / path.name if path.name else path.resolve()
+    if path.is_dir():
+        raise OutputError(
+            "EOUTPUT",
+            f"`{path}` is a folder",
+            hint=f"name a file in it: `-o {path / (project.name + '.zip')}`",
+        )
+    return path
+
+
+def _default_handler(project: Project) -> str:
+    """Return package.json's `main`, its extension cut off, and `.handler`; else `index.handler`."""
+    main = project.manifest.raw.get("main")
+    if not isinstance(main, str) or not main.strip("./"):
+        return "index.handler"
+    main = main.removeprefix("./")
+    for extension in (".js", ".mjs", ".cjs"):
+        main = main.removesuffix(extension)
+    return f"{main.rstrip('/')}.handler"
+
+
+def _shipped_targets(tree: Tree, choice: Choice) -> frozenset[str]:
+    """Return the link targets of which files are in the package as the project's own."""
+    targets = {node.link_target for node in tree.nodes.values() if node.link_target}
+    return frozenset(
+        target
+        for target in targets
+        if any(name.startswith(f"{target}/") for name in choice.files)
+    )
+
+
+def _left_out(choice: Choice) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(
+            "left-out",
+            "info",
+            item.path,
+            f"`{item.path}` is not in the package: {item.reason}",
+            f"if the function needs it: `--exclude '!{item.path}'`",
+        )
+        for item in choice.left_out
+    )
+
+
+def _dos_time(epoch: str | None) -> bytes:
+    if not epoch:
+        return DOS_EPOCH
+    if not epoch.isascii() or not epoch.isdigit() or len(epoch) > 12:
+        raise UsageError(
+            "EUSAGE",
+            f"SOURCE_DATE_EPOCH is no number of seconds: {epoch[:40]!r}",
+            hint="unset it, or set it to the seconds since 1970: `git log -1 --format=%ct`",
+        )
+    return parse_dos_time(int(epoch))
+
+
+def _count_packages(tree: Tree) -> int:
+    """Return the number of packages, links and the project itself left out."""
+    return sum(
+        1
+        for location, node in tree.nodes.items()
+        if location != ROOT and node.link_target is None
+    )

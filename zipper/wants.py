@@ -1,0 +1,78 @@
+"""Which tarball each node of the tree wants, and under which key the store has it.
+
+In: nodes of a selected tree. Out: `Wanted` values, and findings about integrity that is weak or
+missing. Pure: whoever has to ask the registry for an integrity is `zipper.obtain`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from zipper.checks.findings import Finding
+from zipper.errors import LockfileError
+from zipper.npm.integrity import Integrity, parse_integrity
+from zipper.store.files import StoreKey
+from zipper.store.fill import Wanted
+from zipper.tree.model import Node
+
+__all__ = ["find_weak_integrity", "key_of", "want"]
+
+_WEAK: Final = frozenset({"sha1", "md5"})
+
+
+def want(node: Node, integrity: str | None = None) -> Wanted | None:
+    """Return what `node` wants of the store; None where its integrity is not known.
+
+    Args:
+        node: a node with a tarball of its own.
+        integrity: what the registry says, for a lockfile that does not.
+
+    Raises:
+        LockfileError: ELOCKFILE for an integrity that npm cannot read either.
+    """
+    text = node.integrity or integrity
+    if text is None:
+        return None
+    parsed = parse_integrity(text)
+    if parsed is None:
+        raise LockfileError(
+            "ELOCKFILE",
+            f"`{node.location}` has an integrity that cannot be read: {text[:100]!r}",
+            hint="write a new lockfile: `python -m zipper resolve`",
+        )
+    return Wanted(
+        label=f"{node.package_name}@{node.version}",
+        key=key_of(parsed),
+        package_name=node.package_name,
+        version=node.version,
+        resolved=node.resolved,
+        integrity=text,
+    )
+
+
+def key_of(integrity: Integrity) -> StoreKey:
+    """Return the store's key: the strongest hash; for several of one strength, a hash of them all.
+
+    Bytes that agree with one of two hashes must not be found under the other one alone.
+    """
+    algorithm = integrity.strongest
+    digests = sorted({item.hex_digest for item in integrity.hashes[algorithm]})
+    if len(digests) == 1:
+        return StoreKey(algorithm, digests[0])
+    joined = hashlib.sha256("".join(digests).encode()).hexdigest()
+    return StoreKey(f"{algorithm}-any", joined)
+
+
+def find_weak_integrity(wanted: Wanted, location: str) -> Finding | None:
+    """Return the finding for a tarball that only a broken algorithm vouches for, or None."""
+    algorithm = wanted.key.algorithm.removesuffix("-any")
+    if algorithm not in _WEAK:
+        return None
+    return Finding(
+        "integrity-weak",
+        "warning",
+        location,
+        f"only {algorithm} vouches for {wanted.label}; collisions of it can be made",
+        "write a new lockfile: `python -m zipper resolve` records sha512 where the registry has it",
+    )
