@@ -9,9 +9,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zipper.archive.listing import read_listing
@@ -34,7 +34,7 @@ from zipper.target import Target
 from zipper.tree.model import ROOT, Tree
 from zipper.tree.select import select
 
-__all__ = ["PackagePlan", "build", "plan"]
+__all__ = ["PackagePlan", "build", "package_of", "plan"]
 
 _OMITTABLE = frozenset({"dev", "optional", "peer"})
 
@@ -53,6 +53,7 @@ class PackagePlan:
     """The selected tree: what the package's node_modules is made of."""
     contents: Plan
     findings: tuple[Finding, ...]
+    timings_seconds: Mapping[str, float]
 
 
 def build(  # noqa: PLR0913  (keyword-only options of a public function)
@@ -143,8 +144,8 @@ def plan(  # noqa: PLR0913  (keyword-only options of a public function)
     )
 
 
-def describe(planned: PackagePlan, clock: Clock) -> Package:
-    """Return the package that `planned` would become: no zip, so no size of one and no hash."""
+def package_of(planned: PackagePlan) -> Package:
+    """Return the package that `planned` would become: no zip yet, so neither its size nor hash."""
     return Package(
         path=str(planned.output),
         size_bytes=0,
@@ -155,7 +156,7 @@ def describe(planned: PackagePlan, clock: Clock) -> Package:
         runtime=planned.target.runtime,
         architecture=planned.target.architecture,
         handler=planned.handler,
-        timings_seconds=clock.timings(),
+        timings_seconds=planned.timings_seconds,
         findings=planned.findings,
     )
 
@@ -201,6 +202,7 @@ def _plan(  # noqa: PLR0913  (the options of the two public functions)
         tree=tree,
         contents=contents,
         findings=(*_left_out(choice), *obtained.findings),
+        timings_seconds=clock.timings(),
     )
 
 
@@ -227,16 +229,10 @@ def _write(planned: PackagePlan, clock: Clock) -> Package:
             size_bytes=size,
         )
         code_sha256 = base64.b64encode(digest.result()).decode("ascii")
-    return Package(
-        path=str(path),
+    return replace(
+        package_of(planned),
         size_bytes=size,
-        unzipped_size_bytes=planned.contents.unzipped_size_bytes,
         code_sha256=code_sha256,
-        files=len(planned.contents.entries),
-        packages=_count_packages(planned.tree),
-        runtime=planned.target.runtime,
-        architecture=planned.target.architecture,
-        handler=planned.handler,
         timings_seconds=clock.timings(),
         findings=(*found, *planned.findings),
     )

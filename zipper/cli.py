@@ -1,0 +1,141 @@
+"""The command: words typed become a request, a result becomes text or JSON, an error a status.
+
+Output and exit are here and in `zipper.commands`, and nowhere else; a command's module is imported
+only when the command is typed, so that `--help` and `--version` are quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Final, NoReturn
+
+import click
+
+from zipper import __version__
+from zipper.errors import UsageError, ZipperError, format_error
+
+__all__ = ["main"]
+
+COMMANDS: Final = {
+    "build": "Build the deployment package of a project.",
+    "check": "Judge a deployment package made by any tool.",
+    "cache": "Show, verify or prune the store.",
+}
+
+STATUS_ERROR: Final = 1
+STATUS_USAGE: Final = 2
+STATUS_BUG: Final = 3
+STATUS_INTERRUPTED: Final = 130
+
+
+class _Commands(click.Group):
+    """The commands, each imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"zipper.commands.{cmd_name}")
+        command = module.command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Suggest the nearest command for one that is not known."""
+        name = args[0] if args else ""
+        if name not in COMMANDS:
+            import difflib  # noqa: PLC0415  (for a mistyped word only)
+
+            near = difflib.get_close_matches(name, COMMANDS, n=1)
+            advice = f"; did you mean `{near[0]}`?" if near else ""
+            ctx.fail(f"no such command: `{name}`{advice}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="zipper")
+def cli() -> None:
+    """Pack Node.js functions for AWS Lambda with nothing but Python.
+
+    \b
+    Examples:
+      python -m zipper build .                          build the project in this folder
+      python -m zipper build fn --arch arm64 -o fn.zip  for arm64, into fn.zip
+      python -m zipper check fn.zip                     judge a zip made by any tool
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command and exit: 0 done, 1 expected error, 2 wrong usage, 3 a bug, 130 ^C."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command and return its exit status."""
+    try:
+        status = cli.main(args=list(arguments), prog_name="zipper", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Abort:
+        return _interrupted()
+    except KeyboardInterrupt:
+        return _interrupted()
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return STATUS_USAGE
+    except ZipperError as error:
+        return _refused(error, as_json="--json" in arguments)
+    except BrokenPipeError:
+        # Whoever read our output has gone; what is left in the buffer has nowhere to go either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return STATUS_ERROR
+    except Exception:  # noqa: BLE001  (the one place that turns a bug into a report)
+        return _bug(arguments)
+    return status if isinstance(status, int) else 0
+
+
+def _refused(error: ZipperError, *, as_json: bool) -> int:
+    if as_json:
+        import json  # noqa: PLC0415  (only where it is asked for)
+
+        document = {
+            "code": error.code,
+            "message": error.message,
+            "facts": [{"label": label, "text": text} for label, text in error.facts],
+            "hint": error.hint,
+        }
+        click.echo(json.dumps({"error": document}, indent=2, ensure_ascii=False))
+    click.echo(format_error(error), err=True)
+    return STATUS_USAGE if isinstance(error, UsageError) else STATUS_ERROR
+
+
+def _interrupted() -> int:
+    click.echo("interrupted; nothing was changed", err=True)
+    return STATUS_INTERRUPTED
+
+
+def _bug(arguments: Sequence[str]) -> int:
+    """Print a report that can be pasted; it names no file content and no variable."""
+    import platform  # noqa: PLC0415  (0.01 s, for bugs only)
+    import traceback  # noqa: PLC0415
+
+    click.echo(
+        "error[EBUG]: zipper failed in a way that nobody foresaw; this is a bug in zipper\n\n"
+        "please report what follows:\n\n"
+        f"zipper {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
+        f"command: {' '.join(arguments[:1])} ({len(arguments)} arguments)\n\n"
+        f"{traceback.format_exc()}",
+        err=True,
+    )
+    return STATUS_BUG

@@ -1,0 +1,1 @@
+"""One module a command: its options, its call of the pipeline, what it shows of the result."""

@@ -1,0 +1,69 @@
+"""`zipper cache`: the store's place, size, soundness, and what may go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from zipper.cache_place import find_cache_dir
+from zipper.commands.options import cache_option
+from zipper.report.words import format_bytes, format_count
+from zipper.store.files import Store
+from zipper.store.upkeep import measure, prune, verify
+
+__all__ = ["command"]
+
+
+@click.group("cache", short_help="Show, verify or prune the store.")
+def command() -> None:
+    """Show, verify or prune the store of already compressed packages.
+
+    \b
+    Examples:
+      python -m zipper cache size
+      python -m zipper cache prune --days 30
+    """
+
+
+@command.command("path")
+@cache_option
+def show_path(*, cache_dir: Path | None) -> None:
+    """Print where the cache is."""
+    click.echo(find_cache_dir(cache_dir))
+
+
+@command.command("size")
+@cache_option
+def show_size(*, cache_dir: Path | None) -> None:
+    """Print how many packages the store has, and their bytes."""
+    size = measure(Store(find_cache_dir(cache_dir)))
+    click.echo(f"{format_count(size.packages, 'package')}, {format_bytes(size.size_bytes)}")
+
+
+@command.command("verify")
+@cache_option
+def verify_store(*, cache_dir: Path | None) -> int:
+    """Inflate and check every member; remove packages that are damaged."""
+    result = verify(Store(find_cache_dir(cache_dir)))
+    for path in result.removed:
+        click.echo(f"removed {path}: it was damaged", err=True)
+    click.echo(
+        f"{format_count(result.sound, 'package')} sound, {len(result.removed):,} damaged and removed"
+    )
+    return int(bool(result.removed))
+
+
+@command.command("prune")
+@cache_option
+@click.option(
+    "--days",
+    type=click.IntRange(min=0),
+    default=90,
+    show_default=True,
+    help="Remove what no build used for so long.",
+)
+def prune_store(*, cache_dir: Path | None, days: int) -> None:
+    """Remove packages that were not used lately, other codecs' stores and leftovers."""
+    result = prune(Store(find_cache_dir(cache_dir)), unused_days=days)
+    click.echo(f"removed {format_count(result.packages, 'package')}, {format_bytes(result.size_bytes)}")

@@ -1,0 +1,1 @@
+"""`zipper check`."""

@@ -1,0 +1,74 @@
+"""Results as lines of text, for a terminal or a log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from zipper.archive.plan import Plan
+from zipper.checks.findings import Finding, Report
+from zipper.checks.subject import find_package
+from zipper.package import Package
+from zipper.report.words import format_bytes, format_count, format_seconds
+
+__all__ = ["describe_findings", "describe_package", "describe_plan", "describe_report"]
+
+QUOTA_BYTES: Final = 262_144_000
+"""Unzipped bytes of function and layers together. Source: AWS Lambda quotas, 2026-11."""
+
+
+def describe_package(package: Package, *, dry_run: bool = False) -> Iterator[str]:
+    """Yield the three lines that end a build: what, how big against the quota, where."""
+    share = 100 * package.unzipped_size_bytes / QUOTA_BYTES
+    what = "planned" if dry_run else "built"
+    seconds = format_seconds(package.timings_seconds["total"])
+    zipped = "" if dry_run else f"{format_bytes(package.size_bytes)} zipped, "
+    yield (
+        f"{what} {package.handler} for {package.runtime} {package.architecture}: "
+        f"{format_count(package.packages, 'package')}, {format_count(package.files, 'file')}"
+    )
+    yield (
+        f"{zipped}{format_bytes(package.unzipped_size_bytes)} unzipped, "
+        f"{share:.1f} % of Lambda's 262,144,000 bytes"
+    )
+    yield f"{package.path} in {seconds}"
+
+
+def describe_report(report: Report) -> Iterator[str]:
+    """Yield the findings of a check and the verdict."""
+    yield from describe_findings(report.findings)
+    if report.findings:
+        yield ""
+    yield (
+        f"{report.verdict}: {report.path} has {format_count(report.files, 'file')}, "
+        f"{format_bytes(report.size_bytes)} zipped, "
+        f"{format_bytes(report.unzipped_size_bytes)} unzipped"
+    )
+
+
+def describe_findings(
+    findings: Sequence[Finding], *, severities: Sequence[str] = ("error", "warning", "info")
+) -> Iterator[str]:
+    """Yield each finding of the given severities, errors first, with its hint below it."""
+    for severity in severities:
+        for finding in findings:
+            if finding.severity == severity:
+                where = f" {finding.path}:" if finding.path else ""
+                yield f"{severity}[{finding.code}]:{where} {finding.message}"
+                yield f"  hint: {finding.hint}"
+
+
+def describe_plan(contents: Plan, *, every_file: bool) -> Iterator[str]:
+    """Yield what a dry run prints: a line for each package, or for each file."""
+    if every_file:
+        for name, size, _, executable in contents.describe():
+            yield f"{size:>12,}  {'x' if executable else '-'}  {name}"
+        return
+    folders: dict[str, list[int]] = {}
+    for name, size, packed, _ in contents.describe():
+        sums = folders.setdefault(find_package(name) or "the project's own files", [0, 0, 0])
+        for index, number in enumerate((1, size, packed)):
+            sums[index] += number
+    yield f"{'files':>8}  {'unzipped':>12}  {'zipped':>12}"
+    for folder, (files, size, packed) in folders.items():
+        yield f"{files:>8,}  {size:>12,}  {packed:>12,}  {folder}"
