@@ -11,7 +11,15 @@ from typing import Final, Literal
 
 from zipper.errors import UsageError
 
-__all__ = ["ARCHITECTURES", "AS_OF", "DEFAULT_RUNTIME", "RUNTIMES", "Architecture", "Runtime", "Target"]
+__all__ = [
+    "ARCHITECTURES",
+    "AS_OF",
+    "DEFAULT_RUNTIME",
+    "RUNTIMES",
+    "Architecture",
+    "Runtime",
+    "Target",
+]
 
 AS_OF: Final = "2026-11-23"
 """The day on which the table below was checked."""
@@ -47,15 +55,114 @@ class Runtime:
 RUNTIMES: Final[dict[str, Runtime]] = {
     runtime.name: runtime
     for runtime in (
-        Runtime("nodejs14.x", 14, "14.21.3", "2.26", "3.4.24", 83, 3, "2023-12-04", "2024-01-09", "2027-03-03"),
-        Runtime("nodejs16.x", 16, "16.20.2", "2.26", "3.4.24", 93, 3, "2024-06-12", "2027-02-01", "2027-03-03"),
-        Runtime("nodejs18.x", 18, "18.20.8", "2.26", "3.4.24", 108, 3, "2025-09-01", "2027-02-01", "2027-03-03"),
-        Runtime("nodejs20.x", 20, "20.20.2", "2.34", "3.4.29", 115, 3, "2026-04-30", "2027-02-01", "2027-03-03"),
-        Runtime("nodejs22.x", 22, "22.23.3", "2.34", "3.4.29", 127, 3, "2027-04-30", "2027-06-01", "2027-07-01"),
-        Runtime("nodejs24.x", 24, "24.21.0", "2.34", "3.4.29", 137, 4, "2028-04-30", "2028-06-01", "2028-07-01"),
+        Runtime(
+            "nodejs14.x",
+            14,
+            "14.21.3",
+            "2.26",
+            "3.4.24",
+            83,
+            3,
+            "2023-12-04",
+            "2024-01-09",
+            "2027-03-03",
+        ),
+        Runtime(
+            "nodejs16.x",
+            16,
+            "16.20.2",
+            "2.26",
+            "3.4.24",
+            93,
+            3,
+            "2024-06-12",
+            "2027-02-01",
+            "2027-03-03",
+        ),
+        Runtime(
+            "nodejs18.x",
+            18,
+            "18.20.8",
+            "2.26",
+            "3.4.24",
+            108,
+            3,
+            "2025-09-01",
+            "2027-02-01",
+            "2027-03-03",
+        ),
+        Runtime(
+            "nodejs20.x",
+            20,
+            "20.20.2",
+            "2.34",
+            "3.4.29",
+            115,
+            3,
+            "2026-04-30",
+            "2027-02-01",
+            "2027-03-03",
+        ),
+        Runtime(
+            "nodejs22.x",
+            22,
+            "22.23.3",
+            "2.34",
+            "3.4.29",
+            127,
+            3,
+            "2027-04-30",
+            "2027-06-01",
+            "2027-07-01",
+        ),
+        Runtime(
+            "nodejs24.x",
+            24,
+            "24.21.0",
+            "2.34",
+            "3.4.29",
+            137,
+            4,
+            "2028-04-30",
+            "2028-06-01",
+            "2028-07-01",
+        ),
     )
 }
 """The runtimes for which AWS still accepts updates, oldest first."""
+
+
+_BUILTINS: Final = {
+    14: (
+        "_http_agent _http_client _http_common _http_incoming _http_outgoing _http_server "
+        "_stream_duplex _stream_passthrough _stream_readable _stream_transform _stream_wrap "
+        "_stream_writable _tls_common _tls_wrap assert async_hooks buffer child_process cluster "
+        "console constants crypto dgram diagnostics_channel dns domain events fs fs/promises http "
+        "http2 https inspector module net os path perf_hooks process punycode querystring readline "
+        "repl stream string_decoder sys timers tls trace_events tty url util v8 vm worker_threads "
+        "zlib"
+    ),
+    16: (
+        "assert/strict dns/promises node:test path/posix path/win32 stream/consumers "
+        "stream/promises stream/web timers/promises util/types"
+    ),
+    18: "node:test/reporters readline/promises wasi",
+    20: "inspector/promises node:sea",
+    22: "node:sqlite",
+}
+"""Module names by the major that brought them; `node:` where only the long name exists.
+
+Source: `module.builtinModules` and `require` of 14.21.3, 16.20.2, 18.20.8, 20.20.2, 22.23.3 and
+24.21.0, which has what 22 has; 2026-11-23.
+"""
+
+
+def find_builtins(major: int) -> frozenset[str]:
+    """Return what `require` and `import` of Node `major` answer themselves, `node:` forms included."""
+    names = {
+        name for since, text in _BUILTINS.items() if since <= major for name in text.split()
+    }
+    return frozenset(names | {f"node:{name}" for name in names if not name.startswith("node:")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +201,22 @@ class Target:
     def node_version(self) -> str:
         """The newest known release of the runtime's Node, such as `22.23.3`."""
         return self.details.node_version
+
+    @property
+    def can_require_modules(self) -> bool:
+        """Whether `require` may load an ES module, which also sets the condition `module-sync`.
+
+        Source: AWS, Building Lambda functions with Node.js: off by a flag on Node.js 20 and 22.
+        """
+        return self.details.major >= 24
+
+    @property
+    def detects_modules(self) -> bool:
+        """Whether a `.js` file without `type` is an ES module if only that parses.
+
+        Node does so from 20.19 and 22.7 on. Source: as above, off by a flag on Node.js 22 only.
+        """
+        return self.details.major == 20 or self.details.major >= 24
 
     @property
     def os(self) -> str:
