@@ -1,0 +1,165 @@
+"""One execution environment: a sandboxed process that takes events one after another.
+
+In: a `Launch` and events. Out: `ExecutionEnvironment`s; a process that crashed or was killed is
+followed by another, as on Lambda. Time, memory and the size of answers are watched here; files,
+processes and temporary space by `zipper.node.sandbox`.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+import uuid
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+from zipper.node.connection import Connection, Launch
+from zipper.node.frames import write_frame
+from zipper.node.invocation import exit_error, memory_error, space_error, timeout_error
+from zipper.node.result import (
+    ExecutionEnvironment,
+    FunctionError,
+    Invocation,
+    LeftFile,
+    StreamedResponse,
+)
+
+__all__ = ["run_events"]
+
+_ACCOUNT: Final = "123456789012"
+"""The account number of AWS's own examples."""
+
+_LATE: Final = "init took longer than {:g} s and was started again within the invocation's time"
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What happened to one event, before it is told."""
+
+    error: FunctionError | None
+    response: str | None = None
+    streamed: StreamedResponse | None = None
+    is_over: bool = False
+    """Whether the process cannot take another event."""
+
+
+def run_events(
+    launch: Launch, events: tuple[bytes, ...], *, stop: threading.Event
+) -> tuple[ExecutionEnvironment, ...]:
+    """Run `events` one after another and return each environment that this took.
+
+    Raises:
+        NodeError: ENODE if Node itself cannot be started.
+    """
+    waiting = deque(events)
+    environments = []
+    while waiting and not stop.is_set():
+        environments.append(_run_environment(launch, waiting, stop))
+    return tuple(environments)
+
+
+def _run_environment(
+    launch: Launch, waiting: deque[bytes], stop: threading.Event
+) -> ExecutionEnvironment:
+    """Start one process and give it events until none is left or it is over."""
+    invocations: list[Invocation] = []
+    notes: list[str] = []
+    connection = Connection(launch, stop)
+    try:
+        is_ready = connection.wait_until(
+            lambda now: now.is_waiting or now.init_error is not None,
+            seconds=launch.limits.init_seconds,
+        )
+        init_seconds: float | None = connection.seconds
+        if not (is_ready or connection.is_over):
+            connection.close()
+            notes.append(_LATE.format(launch.limits.init_seconds))
+            init_seconds = None
+            connection = Connection(launch, stop)
+        while waiting and not stop.is_set():
+            event = waiting.popleft()
+            cold = None if invocations else init_seconds
+            invocation, is_over = _invoke(connection, event, init_seconds=cold)
+            invocations.append(invocation)
+            if is_over:
+                break
+    finally:
+        connection.close()
+    ended = connection.ended
+    return ExecutionEnvironment(
+        invocations=tuple(invocations),
+        left_files=tuple(LeftFile(path, size) for path, size in ended.files),
+        left_file_count=ended.file_count,
+        left_bytes=ended.file_bytes,
+        notes=(*notes, *connection.notes),
+    )
+
+
+def _invoke(
+    connection: Connection, event: bytes, *, init_seconds: float | None
+) -> tuple[Invocation, bool]:
+    """Give the process one event and wait for its answer, at most for the timeout."""
+    launch = connection.launch
+    request_id = str(uuid.uuid4())
+    began = time.monotonic()
+    is_dead = connection.is_over or connection.progress.init_error is not None
+    if not is_dead:
+        connection.progress.begin()
+        connection.send(_event_frame(launch, request_id, event))
+        connection.wait_until(
+            lambda now: now.is_answered and now.is_waiting,
+            seconds=launch.timeout_seconds,
+        )
+    duration = time.monotonic() - began
+    outcome = _judge(connection, request_id)
+    if outcome.is_over:
+        connection.kill()
+    log = connection.take_log()
+    invocation = Invocation(
+        request_id=request_id,
+        stage=connection.progress.stage,
+        response=outcome.response,
+        streamed=outcome.streamed,
+        error=outcome.error,
+        init_seconds=init_seconds,
+        duration_seconds=duration,
+        billed_milliseconds=math.ceil((duration + (init_seconds or 0)) * 1000),
+        peak_memory_bytes=connection.peak_memory,
+        log=log.lines,
+        log_bytes=log.size_bytes,
+        log_lines=log.count,
+    )
+    return invocation, outcome.is_over
+
+
+def _judge(connection: Connection, request_id: str) -> _Outcome:
+    """Return what the invocation came to, the gravest fact first."""
+    progress, launch = connection.progress, connection.launch
+    if progress.init_error is not None:
+        return _Outcome(progress.init_error, is_over=True)
+    if connection.is_over_memory:
+        return _Outcome(memory_error(request_id), is_over=True)
+    if progress.is_answered:
+        is_over = connection.is_over or not progress.is_waiting
+        if is_over and connection.exit_code is None:
+            return _Outcome(timeout_error(request_id, launch.timeout_seconds), is_over=True)
+        return _Outcome(progress.error, progress.response, progress.streamed, is_over=is_over)
+    if connection.ended.space_exceeded:
+        return _Outcome(space_error(request_id, launch.limits.space_bytes), is_over=True)
+    if connection.exit_code is not None:
+        return _Outcome(exit_error(request_id, connection.exit_code), is_over=True)
+    return _Outcome(timeout_error(request_id, launch.timeout_seconds), is_over=True)
+
+
+def _event_frame(launch: Launch, request_id: str, event: bytes) -> bytes:
+    settings = launch.settings
+    root, parent = uuid.uuid4().hex, uuid.uuid4().hex[:16]
+    header = {
+        "requestId": request_id,
+        "deadline": int((time.time() + launch.timeout_seconds) * 1000),
+        "arn": f"arn:aws:lambda:{settings.region}:{_ACCOUNT}:function:{settings.name}",
+        "traceId": f"Root=1-{int(time.time()):08x}-{root[:24]};Parent={parent};Sampled=0",
+    }
+    return write_frame(header, event)

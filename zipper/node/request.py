@@ -1,0 +1,65 @@
+"""What zipper asks of the sandbox; the two processes' common language.
+
+In: values. Out: their JSON, and back. Only the standard library is imported here.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+__all__ = ["SandboxRequest", "Start", "read_request"]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How Node is started: its command line, its variables and its working directory."""
+
+    arguments: list[str]
+    variables: dict[str, str]
+    directory: str
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxRequest:
+    """What to run and how far to isolate it.
+
+    Attributes:
+        private: used where a root directory of its own can be made.
+        plain: used elsewhere; the paths are those of the machine.
+        root: an empty folder on which the private root is mounted.
+        binds: source on the machine and target in the private root; all read-only.
+        node: the Node that the plain start names if it cannot be executed where it is.
+        tmp: the temporary space of the plain start; a tmpfs stands for it in a private root.
+        network: False asks for a network namespace.
+        pipes: the machine's descriptors for Node's 0 to 4.
+        status: the descriptor for the JSON lines.
+        control: the descriptor whose end kills all.
+    """
+
+    private: Start
+    plain: Start
+    root: str
+    binds: list[tuple[str, str]]
+    node: str
+    tmp: str
+    tmp_bytes: int
+    files_max: int
+    processes_max: int
+    network: bool
+    pipes: list[int]
+    status: int
+    control: int
+
+    def to_json(self) -> str:
+        """Return the request as one JSON document."""
+        return json.dumps(asdict(self))
+
+
+def read_request(text: str) -> SandboxRequest:
+    """Return the request that `to_json` wrote."""
+    values = json.loads(text)
+    values["private"] = Start(**values["private"])
+    values["plain"] = Start(**values["plain"])
+    values["binds"] = [(source, target) for source, target in values["binds"]]
+    return SandboxRequest(**values)

@@ -1,0 +1,325 @@
+"""The process between zipper and Node: it isolates one Node process and outlives none of it.
+
+In: a `SandboxRequest` as JSON on stdin. Out: JSON lines on the status descriptor: `prepared` with
+what could be isolated, `ended` with how Node ended and what it left in its temporary space. A byte
+on the control descriptor, or its end, kills everything that runs here.
+
+Runs as `python -I -S`, with the standard library only, so that it starts in a few hundredths of a
+second. All is imported before the root directory changes: afterwards Python's files are gone. What the function is and what its messages mean belongs to `zipper.node.execution`.
+
+    zipper ── sandbox ── init (process 1 of a namespace, where permitted) ── node ── ...
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Final, NoReturn
+
+from zipper.node import syscalls
+from zipper.node.processes import count_threads, kill_descendants
+from zipper.node.request import SandboxRequest, Start, read_request
+from zipper.node.root import build_root, enter_root
+
+__all__ = ["LAMBDA_GID", "LAMBDA_UID", "main"]
+
+LAMBDA_UID: Final = 993
+LAMBDA_GID: Final = 990
+"""Lambda's `sbx_user1051`, as its base images document it."""
+NOBODY: Final = 65534
+
+_FILES_TOLD: Final = 100
+_FILES_COUNTED: Final = 100_000
+_SPACE_POLL_SECONDS: Final = 0.1
+
+
+@dataclass(slots=True)
+class _Isolation:
+    """What the system permitted; the notes say what it did not."""
+
+    mounts: bool
+    processes: bool
+    network: bool
+    users: bool
+    notes: list[str]
+
+
+def main() -> None:
+    """Read the request from stdin, run Node, tell how it ended."""
+    request = read_request(sys.stdin.read())
+    os.setsid()
+    _bind_life_to_parent()
+    isolation = _isolate(request)
+    child = os.fork()
+    if child == 0:
+        _bind_life_to_parent()
+        _run_init(request, isolation)
+    for descriptor in (*request.pipes, request.status, request.control):
+        os.close(descriptor)
+    os.waitpid(child, 0)
+    kill_descendants(os.getpid())
+
+
+def _bind_life_to_parent() -> None:
+    """End with the parent, and adopt what this process's descendants leave; Linux only."""
+    if sys.platform.startswith("linux"):
+        syscalls.die_with_parent(signal.SIGKILL)
+        syscalls.adopt_orphans()
+
+
+def _isolate(request: SandboxRequest) -> _Isolation:
+    """Enter every namespace that the system permits, the ones together that need each other."""
+    isolation = _Isolation(mounts=False, processes=False, network=False, users=False, notes=[])
+    try:
+        if os.geteuid() != 0:
+            _own_user()
+            isolation.users = True
+        syscalls.unshare(syscalls.CLONE_NEWNS | syscalls.CLONE_NEWPID | syscalls.CLONE_NEWIPC)
+        isolation.mounts = isolation.processes = True
+    except OSError as error:
+        isolation.notes.append(
+            f"no namespaces ({error.strerror}): paths, processes and files are the machine's"
+        )
+    if not request.network:
+        try:
+            syscalls.unshare(syscalls.CLONE_NEWNET)
+            isolation.network = True
+            syscalls.raise_loopback()
+        except OSError as error:
+            if not isolation.network:
+                isolation.notes.append(
+                    f"no network namespace ({error.strerror}): the function reaches the network"
+                )
+    return isolation
+
+
+def _own_user() -> None:
+    """Enter a user namespace in which this user is Lambda's, with capabilities over itself."""
+    uid, gid = os.geteuid(), os.getegid()
+    syscalls.unshare(syscalls.CLONE_NEWUSER)
+    _write("/proc/self/setgroups", "deny")
+    _write("/proc/self/uid_map", f"{LAMBDA_UID} {uid} 1")
+    _write("/proc/self/gid_map", f"{LAMBDA_GID} {gid} 1")
+
+
+def _run_init(request: SandboxRequest, isolation: _Isolation) -> NoReturn:
+    """Prepare the files, start Node, wait for its end or the order to end it, tell, exit."""
+    start, tmp = request.plain, request.tmp
+    if isolation.mounts:
+        try:
+            build_root(request.root, request.binds, tmp_bytes=request.tmp_bytes)
+            enter_root(request.root)
+            start, tmp = request.private, "/tmp"  # noqa: S108 - the sandbox's own
+        except OSError as error:
+            isolation.mounts = False
+            isolation.notes.append(f"no root directory of its own ({error})")
+    if not isolation.mounts:
+        _prepare_plain(request)
+    node = _start_node(request, start, isolation)
+    for descriptor in request.pipes:
+        os.close(descriptor)
+    _tell(request.status, {"event": "prepared", **asdict(isolation)})
+    space = None if isolation.mounts else (lambda: _listing_of(tmp)[2] > request.tmp_bytes)
+    kill_all = _kill_namespace if isolation.processes else _kill_children
+    code, is_full = _wait(node, request.control, kill_all, space)
+    names, count, size = _listing_of(tmp)
+    _tell(
+        request.status,
+        {
+            "event": "ended",
+            "code": code,
+            "space_exceeded": is_full,
+            "files": names,
+            "file_count": count,
+            "file_bytes": size,
+        },
+    )
+    os._exit(0)
+
+
+def _prepare_plain(request: SandboxRequest) -> None:
+    """Give nobody the temporary folder, and the Node where root's folders hide it."""
+    if os.geteuid() != 0:
+        return
+    os.chown(request.tmp, NOBODY, NOBODY)
+    target = request.plain.arguments[0]
+    if target != request.node and not os.path.exists(target):
+        import shutil  # noqa: PLC0415 - only here, and starting must be quick
+
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        shutil.copyfile(request.node, target)
+        os.chmod(target, 0o755)  # noqa: S103 - nobody must be able to start it
+
+
+def _start_node(request: SandboxRequest, start: Start, isolation: _Isolation) -> int:
+    _tell(request.status, {"event": "starting"})
+    child = os.fork()
+    if child:
+        return child
+    try:
+        os.setsid()
+        _limit(request)
+        _drop_user(isolation)
+        _limit_processes(request, isolation)
+        _connect(request.pipes)
+        os.chdir(start.directory)
+        os.execve(start.arguments[0], start.arguments, start.variables)  # noqa: S606 - its purpose
+    except OSError as error:
+        os.write(2, f"cannot start {start.arguments[0]}: {error}\n".encode())
+    os._exit(127)
+
+
+def _limit(request: SandboxRequest) -> None:
+    """Set the limits that any user keeps; RLIMIT_AS is none of them, as Node reserves gigabytes."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    files = request.files_max if hard < 0 else min(request.files_max, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+
+
+def _limit_processes(request: SandboxRequest, isolation: _Isolation) -> None:
+    """Limit processes and threads; the kernel counts a user's, in a namespace of its own only it."""
+    most = request.processes_max
+    if not isolation.users:
+        most += count_threads(os.geteuid())
+    hard = resource.getrlimit(resource.RLIMIT_NPROC)[1]
+    most = most if hard < 0 else min(most, hard)
+    resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+
+
+def _drop_user(isolation: _Isolation) -> None:
+    """Leave root for nobody without capabilities; inside it is Lambda's user where permitted."""
+    if not sys.platform.startswith("linux"):
+        return
+    if os.geteuid() == 0:
+        syscalls.drop_bounding_set()
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+        syscalls.make_dumpable()
+        try:
+            _own_user()
+            isolation.users = True
+        except OSError:
+            pass  # the limit on processes then counts all of nobody's
+    syscalls.forbid_new_privileges()
+
+
+def _connect(pipes: list[int]) -> None:
+    """Make `pipes` the descriptors 0 to 4, whatever their numbers are, and close all others."""
+    above = [os.dup(pipe) for pipe in pipes]
+    while min(above) < len(pipes):
+        above = [os.dup(pipe) for pipe in above]
+    for number, pipe in enumerate(above):
+        os.dup2(pipe, number, inheritable=True)
+    os.closerange(len(pipes), 65536)
+
+
+def _wait(
+    node: int, control: int, kill_all: Callable[[], None], is_full: Callable[[], bool] | None
+) -> tuple[int, bool]:
+    """Return Node's exit code, negative for a signal, and whether it was killed for its space."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    full = False
+    while True:
+        code = _reap(node)
+        if code is not None:
+            kill_all()
+            return code, full
+        pause = _SPACE_POLL_SECONDS if is_full else None
+        ready, _, _ = select.select([reader, control], [], [], pause)
+        if reader in ready:
+            os.read(reader, 4096)
+        full = full or bool(is_full and is_full())
+        if control in ready or full:
+            code = _reap(node)
+            _kill_quietly(node)
+            kill_all()
+            return (-signal.SIGKILL if code is None else code), full
+
+
+def _reap(node: int) -> int | None:
+    """Collect every child that has ended; the exit code of `node` if it is among them."""
+    found = None
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return found
+        if pid == 0:
+            return found
+        if pid == node:
+            found = os.waitstatus_to_exitcode(status)
+
+
+def _kill_namespace() -> None:
+    """Kill every process of this namespace but this one, and wait until none is left."""
+    for _ in range(1000):
+        try:
+            os.kill(-1, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
+
+
+def _kill_children() -> None:
+    kill_descendants(os.getpid())
+
+
+def _kill_quietly(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def _listing_of(folder: str) -> tuple[list[tuple[str, int]], int, int]:
+    """Return the first files below `folder` with their sizes, how many there are, and all bytes."""
+    names: list[tuple[str, int]] = []
+    count = size = 0
+    waiting = [folder]
+    while waiting and count < _FILES_COUNTED:
+        try:
+            members = sorted(os.scandir(waiting.pop()), key=lambda member: member.name)
+        except OSError:
+            continue
+        for member in members:
+            if member.is_dir(follow_symlinks=False):
+                waiting.append(member.path)
+                continue
+            bytes_here = _size_of(member)
+            count += 1
+            size += bytes_here
+            if len(names) < _FILES_TOLD:
+                names.append((os.path.relpath(member.path, folder), bytes_here))
+    return names, count, size
+
+
+def _size_of(member: os.DirEntry[str]) -> int:
+    try:
+        return member.stat(follow_symlinks=False).st_size
+    except OSError:
+        return 0
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w", encoding="ascii") as file:  # noqa: PTH123 - starting must be quick
+        file.write(text)
+
+
+def _tell(descriptor: int, message: dict[str, object]) -> None:
+    message["at"] = time.time()
+    os.write(descriptor, json.dumps(message).encode() + b"\n")
