@@ -20,7 +20,7 @@ from zipper.local_packages import is_local_tarball, read_local_tarball
 from zipper.npm.integrity import check_data, from_data, parse_integrity
 from zipper.project import Project
 from zipper.store.files import Store, StoreZip
-from zipper.store.fill import Fetch, Wanted, fill
+from zipper.store.fill import Wanted, fill
 from zipper.tree.model import Node, Tree
 from zipper.tarballs import fetch_from_registry, find_integrity
 from zipper.wants import find_weak_integrity, want
@@ -76,7 +76,7 @@ def obtain(project: Project, tree: Tree, *, store: Store, options: RegistryOptio
     zips = fill(
         store,
         wanted.values(),
-        open_fetch=lambda: _fetcher(project, client()),
+        open_fetch=lambda: _Sources(project.root, client()),
         on_packed=None if on_event is None else lambda item: on_event(PackageStored(item.label)),
     )
     by_location = {location: zips[item.key] for location, item in wanted.items()}
@@ -116,17 +116,24 @@ def _want(
     return found
 
 
-def _fetcher(project: Project, client: RegistryClient) -> Fetch:
-    """Return the way to get a tarball: from this disk, or from the registry."""
+class _Sources:
+    """The ways to get a tarball: from this disk, or from the registry."""
 
-    def fetch(wanted: Wanted) -> bytes:
+    def __init__(self, root: Path, client: RegistryClient) -> None:
+        self._root = root
+        self._client = client
+
+    def fetch(self, wanted: Wanted) -> bytes:
+        """Return the tarball, verified."""
         if is_local_tarball(wanted.resolved):
-            data = read_local_tarball(project.root, wanted.resolved)
+            data = read_local_tarball(self._root, wanted.resolved)
             check_data(data, parse_integrity(wanted.integrity))
             return data
-        return fetch_from_registry(client, wanted)
+        return fetch_from_registry(self._client, wanted)
 
-    return fetch
+    def close(self) -> None:
+        """End what is under way."""
+        self._client.close()
 
 
 def _open_client(project: Project, cache_dir: Path, options: RegistryOptions) -> RegistryClient:

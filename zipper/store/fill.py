@@ -7,10 +7,11 @@ store has cost a look; nothing is imported or opened for the network then.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import Final, Protocol
+from types import TracebackType
+from typing import Final, Protocol, Self
 
 from zipper.errors import StoreError
 from zipper.store.extract import extract
@@ -38,9 +39,13 @@ class Wanted:
 
 
 class Fetch(Protocol):
-    """Gets a tarball whose bytes agree with its integrity, or raises a ZipperError."""
+    """Gets tarballs whose bytes agree with their integrity, or raises a ZipperError."""
 
-    def __call__(self, wanted: Wanted, /) -> bytes: ...
+    def fetch(self, wanted: Wanted, /) -> bytes:
+        """Return the tarball; called from many threads."""
+
+    def close(self) -> None:
+        """End what is under way, in whichever thread, so that nobody waits for it."""
 
 
 def fill(
@@ -85,35 +90,42 @@ def _run(worker: _Worker, missing: Sequence[Wanted], jobs: int) -> dict[StoreKey
 
     Two processes with one empty store thus share the work instead of doing it twice.
     """
-    found: dict[StoreKey, StoreZip] = {}
-    later: list[Wanted] = []
-    for item, zipped in _in_parallel(worker.try_item, missing, jobs):
-        if zipped is None:
-            later.append(item)
-        else:
-            found[item.key] = zipped
-    for item, zipped in _in_parallel(worker.do_item, later, jobs):
-        assert zipped is not None
-        found[item.key] = zipped
-    return found
+    with _Pool(worker, jobs) as pool:
+        first = pool.map(worker.try_item, missing)
+        later = [item for item, zipped in zip(missing, first, strict=True) if zipped is None]
+        second = pool.map(worker.do_item, later)
+    done = zip((*missing, *later), (*first, *second), strict=True)
+    return {item.key: zipped for item, zipped in done if zipped is not None}
 
 
-def _in_parallel(
-    work: Callable[[Wanted], StoreZip | None], items: Sequence[Wanted], jobs: int
-) -> Iterator[tuple[Wanted, StoreZip | None]]:
-    """Yield each item with its result; on the first error the ones not begun are given up."""
-    pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="zipper-fetch")
-    futures: dict[Future[StoreZip | None], Wanted] = {}
-    try:
-        futures = {pool.submit(work, item): item for item in items}
+class _Pool:
+    """Threads that end at once when something fails or the user interrupts."""
+
+    def __init__(self, worker: _Worker, jobs: int) -> None:
+        self._worker = worker
+        self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="zipper-fetch")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._worker.close()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def map(
+        self, work: Callable[[Wanted], StoreZip | None], items: Sequence[Wanted]
+    ) -> list[StoreZip | None]:
+        """Return each item's result, in order; raises the first error as soon as it arises."""
+        futures = [self._threads.submit(work, item) for item in items]
         done, _ = wait(futures, return_when=FIRST_EXCEPTION)
-        failed = [future for future in done if future.exception() is not None]
-        for future in failed:
+        for future in done:
             future.result()
-        for future, item in futures.items():
-            yield item, future.result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        return [future.result() for future in futures]
 
 
 class _Worker:
@@ -126,6 +138,10 @@ class _Worker:
         self._fetch = fetch
         self._on_packed = on_packed
         self._large = threading.Lock()
+
+    def close(self) -> None:
+        """End what is under way."""
+        self._fetch.close()
 
     def try_item(self, item: Wanted) -> StoreZip | None:
         """Return the store zip, or None where another process is getting it."""
@@ -141,7 +157,7 @@ class _Worker:
         zipped = self._store.find(item.key)
         if zipped is not None:
             return zipped
-        tarball = self._fetch(item)
+        tarball = self._fetch.fetch(item)
         if len(tarball) > _LARGE_BYTES:
             with self._large:
                 zipped = self._keep(item, tarball)
