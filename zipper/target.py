@@ -19,6 +19,7 @@ __all__ = [
     "Architecture",
     "Runtime",
     "Target",
+    "find_builtins",
 ]
 
 AS_OF: Final = "2026-11-23"

@@ -1,0 +1,308 @@
+"""A JavaScript file's requests for modules, and what kind of module it is.
+
+In: the file's bytes. Out: `Facts`. Which file a request finds is `zipper.checks.resolution`'s
+work, and what the file exports as CommonJS `zipper.checks.exported`'s.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import Final
+
+from tree_sitter import Node
+
+from zipper.checks.exported import find_module_exports
+from zipper.checks.facts import (
+    CONDITIONAL,
+    EAGER,
+    Facts,
+    Request,
+    RequestKind,
+    Unfollowed,
+)
+from zipper.checks.syntax import FUNCTIONS, Source, find_word, literal
+
+__all__ = ["scan"]
+
+_WORDS: Final = (b"require", b"import", b"export", b"createRequire")
+_COMMONJS: Final = (b"require", b"exports", b"module")
+_DECLARED: Final = rb"\\b(?:var|let|const|function|import|class)\\s(?:[^;=()]*[\\s,{])?%s\\b"
+"""What declares a name; roughly, because a wrong yes only leaves a finding out."""
+_USES: Final = ("member_expression", "call_expression", "arguments")
+"""Where a name is used; `typeof exports` is none, because it never throws."""
+_COMMONJS_LIMIT_BYTES: Final = 200_000
+_EXPRESSION_MAX: Final = 120
+_WORDS_MAX: Final = 50_000
+"""Places that are looked at in one file; a hostile file may have more."""
+_JOINS: Final = (b"path.join", b"path.resolve", b"join", b"resolve")
+
+
+class _Scanner:
+    """The state of one scan."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.requests: list[Request] = []
+        self.unfollowed: list[Unfollowed] = []
+        self.is_module = False
+        self.aliases: set[bytes] = set()
+        """Names other than `require` that `createRequire(import.meta.url)` made."""
+        self.has_own_require = False
+
+    def run(self) -> None:
+        for path in islice(self.source.find_words(*_WORDS), _WORDS_MAX):
+            self._visit(path)
+        for alias in sorted(self.aliases):
+            for path in islice(self.source.find_words(alias), _WORDS_MAX):
+                self._visit_require(path)
+
+    def _visit(self, path: list[Node]) -> None:
+        node, parent = path[-1], path[-2] if len(path) > 1 else path[-1]
+        kind = node.type
+        if kind == "import":
+            if parent.type == "import_statement":
+                self._add_static(parent)
+            elif parent.type == "meta_property":
+                self.is_module = True
+            elif len(path) > 2 and path[-3].type == "call_expression":
+                self._add_call(path[:-2], "dynamic")
+        elif kind == "export" and parent.type == "export_statement":
+            self._add_static(parent)
+        elif kind == "identifier":
+            if self.source.text_of(node) == b"createRequire":
+                self._add_alias(path)
+            elif self.source.text_of(node) == b"require":
+                self._visit_require(path)
+        elif kind == "property_identifier" and parent.type == "member_expression":
+            # `module.require(...)`: the same function by its long name.
+            if (
+                self.source.text_of(parent) == b"module.require"
+                and path[-3].type == "call_expression"
+            ):
+                self._add_call(path[:-2], "require")
+
+    def _visit_require(self, path: list[Node]) -> None:
+        """Look at one mention of `require`, or of a name that stands for it."""
+        if len(path) < 3 or self._is_shadowed(path):
+            return
+        node, parent, above = path[-1], path[-2], path[-3]
+        if parent.type == "call_expression":
+            if _same(parent.child_by_field_name("function"), node):
+                self._add_call(path[:-1], "require")
+        elif parent.type == "member_expression" and above.type == "call_expression":
+            name = parent.child_by_field_name("property")
+            if (
+                name is not None
+                and name.text == b"resolve"
+                and _same(above.child_by_field_name("function"), parent)
+            ):
+                self._add_call(path[:-2], "resolve")
+
+    def _is_shadowed(self, path: list[Node]) -> bool:
+        """Return whether a function around the place has a parameter of that name, as bundlers write."""
+        name = self.source.text_of(path[-1])
+        for node in path:
+            if node.type in FUNCTIONS:
+                parameters = node.child_by_field_name("parameters") or node.child_by_field_name(
+                    "parameter"
+                )
+                if (
+                    parameters is not None
+                    and next(find_word(self.source.text_of(parameters), name), None) is not None
+                ):
+                    return True
+        return False
+
+    def _add_static(self, statement: Node) -> None:
+        self.is_module = True
+        origin = statement.child_by_field_name("source")
+        specifier = None if origin is None else literal(origin, self.source.content)
+        if specifier is not None:
+            names = tuple(dict.fromkeys(_imported_names(statement, self.source)))
+            line = self.source.line_of(statement)
+            self.requests.append(Request(specifier, "import", EAGER, line, names))
+
+    def _add_call(self, path: list[Node], kind: RequestKind) -> None:
+        """Add the call that ends `path`."""
+        call = path[-1]
+        arguments = call.child_by_field_name("arguments")
+        first = (
+            arguments.named_children[0]
+            if arguments is not None and arguments.named_children
+            else None
+        )
+        if first is None:
+            return
+        if kind == "dynamic":
+            level = self._level_of_dynamic(path)
+        else:
+            level = self.source.level_of(path)
+        if kind == "resolve":
+            level = max(level, CONDITIONAL)
+        specifier = self._value_of(first)
+        line = self.source.line_of(call)
+        if specifier is not None:
+            self.requests.append(Request(specifier, kind, level, line, ()))
+        else:
+            text = self.source.text_of(call)[:_EXPRESSION_MAX].decode("utf-8", "replace")
+            self.unfollowed.append(Unfollowed(line, level, " ".join(text.split())))
+
+    def _level_of_dynamic(self, path: list[Node]) -> int:
+        """Return the level of an `import()`: what rejects is fatal at once only where it is awaited."""
+        level = self.source.level_of(path)
+        is_awaited = len(path) > 1 and path[-2].type == "await_expression"
+        return level if is_awaited or level != EAGER else CONDITIONAL
+
+    def _value_of(self, node: Node) -> str | None:
+        """Return the path that an expression of literals and `__dirname` means, or None."""
+        value = literal(node, self.source.content)
+        if value is not None:
+            return value
+        if node.type == "parenthesized_expression" and len(node.named_children) == 1:
+            return self._value_of(node.named_children[0])
+        if node.type == "binary_expression":
+            return self._value_of_sum(node)
+        if node.type == "call_expression":
+            return self._value_of_join(node)
+        return None
+
+    def _value_of_sum(self, node: Node) -> str | None:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        operator = node.child_by_field_name("operator")
+        if left is None or right is None or operator is None or operator.type != "+":
+            return None
+        end = literal(right, self.source.content)
+        if end is None:
+            return None
+        if left.type == "identifier" and self.source.text_of(left) == b"__dirname":
+            return f".{end}" if end.startswith("/") else None
+        start = literal(left, self.source.content)
+        return None if start is None else start + end
+
+    def _value_of_join(self, node: Node) -> str | None:
+        function, arguments = (
+            node.child_by_field_name("function"),
+            node.child_by_field_name("arguments"),
+        )
+        if function is None or arguments is None or self.source.text_of(function) not in _JOINS:
+            return None
+        first, *rest = arguments.named_children or [None]
+        if (
+            first is None
+            or first.type != "identifier"
+            or self.source.text_of(first) != b"__dirname"
+        ):
+            return None
+        parts = [literal(part, self.source.content) for part in rest]
+        if not parts or any(part is None or part.startswith("/") for part in parts):
+            return None
+        return "./" + "/".join(part for part in parts if part is not None)
+
+    def _add_alias(self, path: list[Node]) -> None:
+        """Remember what `createRequire(import.meta.url)` is assigned to."""
+        if len(path) < 3 or path[-2].type != "call_expression":
+            return
+        arguments = path[-2].child_by_field_name("arguments")
+        base = b"" if arguments is None else self.source.text_of(arguments)
+        declarator = path[-3]
+        name = (
+            declarator.child_by_field_name("name")
+            if declarator.type == "variable_declarator"
+            else None
+        )
+        if (
+            name is None
+            or name.type != "identifier"
+            or base not in (b"(import.meta.url)", b"(__filename)")
+        ):
+            return
+        if self.source.text_of(name) == b"require":
+            self.has_own_require = True
+        else:
+            self.aliases.add(self.source.text_of(name))
+
+
+def scan(content: bytes) -> Facts:
+    """Return what `content` says about modules.
+
+    Deterministic; time and memory are linear in the size of the file, but for code that is nested
+    hundreds of levels deep, which is not followed.
+    """
+    source = Source(content)
+    scanner = _Scanner(source)
+    scanner.run()
+    exports, stars = find_module_exports(source) if scanner.is_module else ((), ())
+    return Facts(
+        syntax_error_line=source.syntax_error_line,
+        is_module=scanner.is_module,
+        awaits=_awaits(source),
+        uses_commonjs=0 if scanner.has_own_require else _find_commonjs(source),
+        requests=tuple(dict.fromkeys(scanner.requests)),
+        unfollowed=tuple(scanner.unfollowed),
+        exports=exports,
+        stars=stars,
+    )
+
+
+def _imported_names(statement: Node, source: Source) -> list[str]:
+    """Return the names that an import or a re-export takes from its module."""
+    names: list[str] = []
+    for clause in statement.named_children:
+        if clause.type == "export_clause":
+            names += [
+                _name_of(item, source)
+                for item in clause.named_children
+                if item.type == "export_specifier"
+            ]
+        elif clause.type == "import_clause":
+            for item in clause.named_children:
+                if item.type == "identifier":
+                    names.append("default")
+                elif item.type == "named_imports":
+                    names += [
+                        _name_of(i, source)
+                        for i in item.named_children
+                        if i.type == "import_specifier"
+                    ]
+    return names
+
+
+def _name_of(specifier: Node, source: Source) -> str:
+    node = specifier.child_by_field_name("name") or specifier
+    return literal(node, source.content) or source.text_of(node).decode("utf-8", "replace")
+
+
+def _awaits(source: Source) -> bool:
+    for path in source.find_words(b"await"):
+        if len(path) > 1 and path[-2].type in ("await_expression", "for_in_statement"):
+            if not any(node.type in FUNCTIONS for node in path):
+                return True
+    return False
+
+
+def _find_commonjs(source: Source) -> int:
+    """Return the first line that reads or writes CommonJS's own names while the module loads."""
+    best = 0
+    for name in _COMMONJS:
+        uses = (
+            at for at in find_word(source.content, name, before=b".") if at < _COMMONJS_LIMIT_BYTES
+        )
+        first = next(
+            (path for path in map(source.path_to, uses) if _is_eager_use(source, path)), None
+        )
+        if first is not None and re.search(_DECLARED % name, source.content) is None:
+            line = source.line_of(first[-1])
+            best = min(best, line) if best else line
+    return best
+
+
+def _is_eager_use(source: Source, path: list[Node]) -> bool:
+    """Return whether the name at the end of `path` is read while the module loads."""
+    if len(path) < 2 or path[-1].type != "identifier" or path[-2].type not in _USES:
+        return False
+    return source.level_of(path) == EAGER
+
+
+def _same(one: Node | None, other: Node) -> bool:
+    return one is not None and one.id == other.id

@@ -1,0 +1,255 @@
+"""Follow every request for a module from the handler on.
+
+In: a file system, a target, the first file. Out: a `Walk`: the modules that were reached, each at
+the earliest level at which it runs, and what each of their requests found. What of it is wrong is
+`zipper.checks.module_rules`' work. Each file is read once and remembered facts are used; files
+that nothing reaches are never read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from zipper.checks.facts import (
+    EAGER,
+    LAZY,
+    OPTIONAL,
+    SCANNER_VERSION,
+    Facts,
+    FactsCache,
+    Names,
+    Request,
+    decode_facts,
+    decode_names,
+    encode,
+)
+from zipper.checks.filesystem import LAYERS, FileSystem
+from zipper.checks.resolution import Failure, Found, Resolver
+from zipper.errors import ArchiveError
+from zipper.target import Target
+
+__all__ = ["Asked", "Module", "Walk"]
+
+ModuleKind = Literal["module", "commonjs", "json", "addon", "other", "unread"]
+
+_WAVE: Final = 256
+"""Files whose remembered facts are asked for at once."""
+_FILE_LIMIT_BYTES: Final = 16 * 1024 * 1024
+"""The largest file that is parsed. The largest in the tests' corpus has 9 MB; parsing takes ten
+times the file in memory. What a larger one asks for is unknown."""
+_NO_FACTS: Final = Facts(0, False, False, 0, (), (), (), ())  # noqa: FBT003 - a row of the table
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request and its answer."""
+
+    request: Request
+    level: int
+    """The later one of the asking file's and the request's."""
+    answer: Found | Failure
+
+
+@dataclass(slots=True)
+class Module:
+    """One file that was reached."""
+
+    path: str
+    level: int
+    required: bool
+    """Whether `require` was first to reach it, which decides what a file without a type is."""
+    kind: ModuleKind = "other"
+    facts: Facts = _NO_FACTS
+    problem: str | None = None
+    """Why it could not be read."""
+    asked: list[Asked] = field(default_factory=list)
+
+
+class Walk:
+    """The closure of one handler. `run` fills `modules`; everything else only reads."""
+
+    def __init__(
+        self, files: FileSystem, resolver: Resolver, target: Target, cache: FactsCache | None
+    ) -> None:
+        self.files = files
+        self.resolver = resolver
+        self.modules: dict[str, Module] = {}
+        self.runtime: set[str] = set()
+        """What the runtime answers."""
+        self._target = target
+        self._cache = cache
+        self._fresh: dict[str, bytes] = {}
+        self._names: dict[str, Names] = {}
+        self._queues: tuple[list[Module], ...] = ([], [], [], [])
+
+    def run(self, path: str, *, required: bool) -> None:
+        """Reach everything from `path` on, the earliest level first, and remember new facts."""
+        self._reach(path, EAGER, required=required)
+        while (queue := next((q for q in self._queues if q), None)) is not None:
+            wave = queue[-_WAVE:]
+            del queue[-_WAVE:]
+            self._fill(wave)
+            for module in wave:
+                self._follow(module)
+        self.remember()
+
+    def remember(self) -> None:
+        """Hand new facts to the cache."""
+        if self._cache is not None and self._fresh:
+            self._cache.put_many(self._fresh)
+            self._fresh = {}
+
+    def names_of(self, path: str) -> Names:
+        """Return what a CommonJS file exports by its text."""
+        known = self._names.get(path)
+        if known is None:
+            known = self._names[path] = self._find_names(path)
+        return known
+
+    def _reach(self, path: str, level: int, *, required: bool) -> None:
+        known = self.modules.get(path)
+        if known is None:
+            known = self.modules[path] = Module(path, level, required)
+            self._queues[level].append(known)
+
+    def _fill(self, wave: list[Module]) -> None:
+        """Give each module of `wave` its facts, remembered ones where they are."""
+        keys: dict[str, Module] = {}
+        for module in wave:
+            content = self._read(module)
+            if content is None:
+                continue
+            key = f"facts:{SCANNER_VERSION}:{_digest(content)}"
+            if module.path.endswith(".json"):
+                module.kind = "json"
+                module.facts = _check_json(content)
+            elif self._cache is None:
+                self._set_facts(module, self._scan(content, key))
+            else:
+                keys.setdefault(key, module)
+                if keys[key] is not module:  # a second copy of the same file
+                    self._set_facts(module, self._recall({key: b""}, key, content))
+        if self._cache is not None and keys:
+            known = self._cache.get_many(keys)
+            for key, module in keys.items():
+                content = b"" if key in known else self._read(module) or b""
+                self._set_facts(module, self._recall(known, key, content))
+
+    def _recall(self, known: object, key: str, content: bytes) -> Facts:
+        text = known.get(key) if isinstance(known, dict) else None
+        facts = decode_facts(text or self._fresh.get(key, b""))
+        return facts if facts is not None else self._scan(content, key)
+
+    def _scan(self, content: bytes, key: str) -> Facts:
+        from zipper.checks.scan import scan  # noqa: PLC0415 - the parser is loaded when one is needed
+
+        facts = scan(content)
+        self._fresh[key] = encode(facts)
+        return facts
+
+    def _read(self, module: Module) -> bytes | None:
+        """Return what is to be scanned, or None where the kind of file says enough."""
+        extension = _extension(module.path)
+        if extension in (".node", ".wasm"):
+            module.kind = "addon"
+            return None
+        try:
+            return self.files.read(module.path, limit_bytes=_FILE_LIMIT_BYTES)
+        except ArchiveError as error:
+            module.kind = "unread"
+            module.problem = error.message
+            return None
+
+    def _set_facts(self, module: Module, facts: Facts) -> None:
+        module.facts = facts
+        module.kind = self.kind_of(module.path, facts, required=module.required)
+
+    def kind_of(self, path: str, facts: Facts, *, required: bool) -> ModuleKind:
+        """Return as what Node loads a JavaScript file."""
+        extension = _extension(path)
+        if extension == ".mjs":
+            return "module"
+        if extension == ".cjs" or (required and extension != ".js"):
+            return "commonjs"
+        declared = self.resolver.packages.scope(path).type
+        if declared != "none":
+            return "module" if declared == "module" else "commonjs"
+        detects = self._target.can_require_modules if required else self._target.detects_modules
+        return "module" if detects and facts.is_module else "commonjs"
+
+    def _follow(self, module: Module) -> None:
+        for request in module.facts.requests:
+            level = max(module.level, request.level)
+            if request.kind in ("require", "resolve"):
+                if module.kind == "module" and module.facts.uses_commonjs:
+                    continue  # there is no `require`; the rules say so
+                answer = self.resolver.require(request.specifier, module.path)
+            elif module.kind == "commonjs" and request.kind == "import":
+                continue  # the file does not parse as CommonJS; the rules say so
+            else:
+                answer = self.resolver.import_(request.specifier, module.path)
+            module.asked.append(Asked(request, level, answer))
+            self._note(request, level, answer)
+
+    def _note(self, request: Request, level: int, answer: Found | Failure) -> None:
+        if isinstance(answer, Failure) or answer.kind == "builtin":
+            return
+        if answer.kind == "runtime":
+            self.runtime.add(answer.path)
+            return
+        if answer.path.startswith(f"{LAYERS}/"):
+            self.runtime.add(f"{request.specifier} (layer)")
+        if request.kind == "resolve":
+            # The path is asked for, and may be loaded later, in a worker for example.
+            level = max(level, LAZY)
+            if _extension(answer.path) not in (".js", ".mjs", ".cjs"):
+                return
+        self._reach(answer.path, min(level, OPTIONAL), required=request.kind == "require")
+
+    def _find_names(self, path: str) -> Names:
+        try:
+            content = self.files.read(path, limit_bytes=_FILE_LIMIT_BYTES) or b""
+        except ArchiveError:
+            return Names((), (), is_complete=False)
+        key = f"names:{SCANNER_VERSION}:{_digest(content)}"
+        if self._cache is not None:
+            known = decode_names(self._cache.get_many([key]).get(key, b""))
+            if known is not None:
+                return known
+        from zipper.checks.exported import find_commonjs_names  # noqa: PLC0415 - as for `scan`
+
+        names = find_commonjs_names(content)
+        self._fresh[key] = encode(names)
+        return names
+
+
+def iterate_failures(walk: Walk) -> Iterator[tuple[Module, Asked, Failure]]:
+    """Yield every request that found nothing, by the asking file's path."""
+    for path in sorted(walk.modules):
+        module = walk.modules[path]
+        for asked in module.asked:
+            if isinstance(asked.answer, Failure):
+                yield module, asked, asked.answer
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=20).hexdigest()
+
+
+def _extension(path: str) -> str:
+    name = path.rpartition("/")[2]
+    return name[name.rfind(".") :] if "." in name else ""
+
+
+def _check_json(content: bytes) -> Facts:
+    try:
+        json.loads(content.decode("utf-8", "replace").removeprefix("\ufeff"))
+    except json.JSONDecodeError as error:
+        return _NO_FACTS._replace(syntax_error_line=error.lineno)
+    except RecursionError:
+        return _NO_FACTS
+    return _NO_FACTS
