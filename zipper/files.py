@@ -12,16 +12,17 @@ import errno
 import mmap
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import Final
+import sys
+from typing import TYPE_CHECKING, Final
 
 from zipper.errors import OutputError, ZipperError
 
-try:
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+if sys.platform != "win32":
     import fcntl
-except ImportError:  # Windows removes an open file for nobody, so no lock is needed there
-    fcntl = None  # type: ignore[assignment]
 
 __all__ = ["TEMPORARY_SUFFIX", "lock_file", "map_file", "remove_leftovers", "write_file"]
 
@@ -48,7 +49,9 @@ def write_file(
         ZipperError: of class `error`, code EOUTPUT (ESTORE for StoreError), where the operating
             system refuses: a full disk, a folder in the place of the file, no permission.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}{TEMPORARY_SUFFIX}")
+    temporary = path.with_name(
+        f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}{TEMPORARY_SUFFIX}"
+    )
     try:
         size = _write_new(temporary, chunks, mode)
         if path.is_dir():
@@ -65,12 +68,12 @@ def write_file(
 def remove_leftovers(folder: Path, name: str = "") -> None:
     """Remove temporary files (of `name`, or all) that no running process is writing."""
     try:
-        found = [entry for entry in os.listdir(folder) if entry.endswith(TEMPORARY_SUFFIX)]
+        found = [path for path in folder.iterdir() if path.name.endswith(TEMPORARY_SUFFIX)]
     except OSError:
         return
-    for entry in found:
-        if not name or entry.startswith(f".{name}."):
-            _remove_if_free(folder / entry)
+    for path in found:
+        if not name or path.name.startswith(f".{name}."):
+            _remove_if_free(path)
 
 
 def map_file(path: Path) -> memoryview | None:
@@ -99,16 +102,11 @@ def lock_file(path: Path, *, blocking: bool) -> Iterator[bool]:
     counts as held: it only saves work, what is written stays whole without it.
     """
     descriptor = _open_lock(path)
-    if descriptor is None or fcntl is None:
+    if descriptor is None:
         yield True
         return
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if blocking else fcntl.LOCK_NB))
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
+        yield _lock(descriptor, blocking=blocking)
     finally:
         os.close(descriptor)
 
@@ -143,8 +141,7 @@ def _write_new(path: Path, chunks: Iterable[Sequence[bytes | memoryview]], mode:
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     descriptor = os.open(path, flags, mode)
     try:
-        if fcntl is not None:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(descriptor, blocking=False)
         return sum(_write_all(descriptor, chunk) for chunk in chunks)
     finally:
         os.close(descriptor)
@@ -180,14 +177,23 @@ def _batches(buffers: Sequence[bytes | memoryview]) -> Iterator[Sequence[bytes |
 
 
 def _remove_if_free(path: Path) -> None:
-    if fcntl is None:
-        with contextlib.suppress(OSError):
-            path.unlink()
-        return
     with contextlib.suppress(OSError):
         descriptor = os.open(path, os.O_RDWR)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path.unlink()
+            if _lock(descriptor, blocking=False):
+                path.unlink()
         finally:
             os.close(descriptor)
+
+
+def _lock(descriptor: int, *, blocking: bool) -> bool:
+    """Lock an open file until it is closed; False where another process has it.
+
+    Windows has no such locks, and needs none: nobody can remove a file there that is open.
+    """
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if blocking else fcntl.LOCK_NB))
+        except BlockingIOError:
+            return False
+    return True

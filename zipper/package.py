@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from zipper.checks.findings import Finding
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zipper.checks.findings import Finding
 
 __all__ = ["Package"]
 

@@ -9,30 +9,34 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zipper.archive.listing import read_listing
 from zipper.archive.plan import DOS_EPOCH, Plan, PlannedEntry, lay_out, parse_dos_time
 from zipper.archive.splice import splice
-from zipper.cache_place import find_cache_dir
 from zipper.checks.check import check_listing
 from zipper.checks.findings import Finding
 from zipper.clock import Clock
-from zipper.contents import find_homes, members_at
+from zipper.contents.handler_files import Choice, choose_files, read_entries
+from zipper.contents.homes import find_homes, members_at
+from zipper.contents.obtain import RegistryOptions, obtain
 from zipper.errors import OutputError, UsageError
-from zipper.events import OnEvent
 from zipper.files import map_file, remove_leftovers, write_error, write_file
-from zipper.handler_files import Choice, choose_files, read_entries
-from zipper.obtain import RegistryOptions, obtain
 from zipper.package import Package
 from zipper.project import Project, read_project
 from zipper.store.files import Store
+from zipper.store.place import find_cache_dir
 from zipper.target import Target
 from zipper.tree.model import ROOT, Tree
 from zipper.tree.select import select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from zipper.events import OnEvent
 
 __all__ = ["PackagePlan", "build", "package_of", "plan"]
 
@@ -283,9 +287,7 @@ def _shipped_targets(tree: Tree, choice: Choice) -> frozenset[str]:
     """Return the link targets of which files are in the package as the project's own."""
     targets = {node.link_target for node in tree.nodes.values() if node.link_target}
     return frozenset(
-        target
-        for target in targets
-        if any(name.startswith(f"{target}/") for name in choice.files)
+        target for target in targets if any(name.startswith(f"{target}/") for name in choice.files)
     )
 
 
@@ -317,7 +319,5 @@ def _dos_time(epoch: str | None) -> bytes:
 def _count_packages(tree: Tree) -> int:
     """Return the number of packages, links and the project itself left out."""
     return sum(
-        1
-        for location, node in tree.nodes.items()
-        if location != ROOT and node.link_target is None
+        1 for location, node in tree.nodes.items() if location != ROOT and node.link_target is None
     )

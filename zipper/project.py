@@ -5,16 +5,20 @@ In: the folder's path and the environment. Out: one frozen value. The folder is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zipper.errors import ProjectError
 from zipper.lockfile.read import LOCKFILE_NAMES, Lockfile, read_lockfile
 from zipper.npm.json_text import parse_json_object
-from zipper.npm.npmrc import NpmSettings
 from zipper.npm.package_json import Manifest, parse_manifest
 from zipper.registry.npmrc_files import read_npm_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from zipper.npm.npmrc import NpmSettings
 
 __all__ = ["Project", "read_manifest", "read_project"]
 
@@ -34,7 +38,7 @@ class Project:
         return self.manifest.name.rpartition("/")[2] or self.root.name or "function"
 
 
-def read_project(path: Path, *, npm_options: Mapping[str, str | list[str]] | None = None) -> Project:
+def read_project(path: Path, *, npm_options: Mapping[str, str] | None = None) -> Project:
     """Return the project in the folder `path`.
 
     Args:
@@ -98,4 +102,3 @@ def _read(path: Path) -> bytes | None:
             f"cannot read `{path}`: {cause.strerror or cause}",
             hint="it has to be a file that you may read",
         ) from cause
-

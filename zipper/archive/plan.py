@@ -8,11 +8,14 @@ printed, compared and tested. Nothing here reads or writes a file.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
 
 __all__ = ["DOS_EPOCH", "Plan", "PlannedEntry", "Source", "lay_out", "make_entry", "parse_dos_time"]
 
@@ -78,7 +81,7 @@ class Plan:
             yield name, entry.size_bytes, entry.length, executable
 
 
-def make_entry(  # noqa: PLR0913  (a member has these facts)
+def make_entry(
     name: str, data: bytes, *, method: int, crc: int, size: int, executable: bool
 ) -> PlannedEntry:
     """Return an entry for `data`, which is deflated (or stored, by `method`) already."""
@@ -146,7 +149,7 @@ def _refuse_clashes(names: list[bytes]) -> None:
     folders that are open are kept on a stack of the files seen that are prefixes.
     """
     if len(set(names)) != len(names):
-        twice = next(a for a, b in zip(names, names[1:], strict=False) if a == b)
+        twice = next(a for a, b in pairwise(names) if a == b)
         raise _clash(twice, "stands twice in the package")
     folders = {name.rpartition(b"/")[0] for name in names}
     for folder in list(folders):

@@ -7,11 +7,13 @@ A member's deflated bytes are copied as they are; only names, offsets and the di
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zipper.archive.plan import FIELDS, UTF8_FLAG, Plan, PlannedEntry
 from zipper.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["BATCH", "END", "read_members", "splice"]
 

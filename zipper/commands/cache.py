@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from zipper.cache_place import find_cache_dir
+from zipper.store.place import find_cache_dir
 from zipper.commands.options import cache_option
 from zipper.report.words import format_bytes, format_count
 from zipper.store.files import Store

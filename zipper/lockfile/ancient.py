@@ -44,9 +44,7 @@ def read_ancient(raw: Mapping[str, object], *, path: str) -> dict[str, Node]:
     return nodes
 
 
-def _entries(
-    dependencies: object, *, path: str
-) -> Iterator[tuple[str, Mapping[str, object]]]:
+def _entries(dependencies: object, *, path: str) -> Iterator[tuple[str, Mapping[str, object]]]:
     if not isinstance(dependencies, Mapping):
         return
     for name, entry in dependencies.items():

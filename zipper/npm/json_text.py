@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from zipper.errors import LockfileError, ProjectError, ZipperError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["parse_json_object"]
 

@@ -13,8 +13,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import deflate
 
@@ -22,6 +21,9 @@ from zipper.archive.plan import DEFLATED, STORED, PlannedEntry, make_entry
 from zipper.errors import ArchiveError
 from zipper.npm.package_json import parse_bin
 from zipper.store.tar import ReadBytes, TarMember, read_tar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["LEVEL", "MAX_BYTES", "MAX_MEMBERS", "compress", "extract"]
 
@@ -56,7 +58,9 @@ def extract(tarball: bytes, *, label: str) -> list[PlannedEntry]:
     return files
 
 
-_HINT: Final = "npm unpacks such a package in part or elsewhere; ask its publisher, or use another version"
+_HINT: Final = (
+    "npm unpacks such a package in part or elsewhere; ask its publisher, or use another version"
+)
 
 
 def compress(name: str, data: bytes | memoryview, *, executable: bool) -> PlannedEntry:

@@ -12,10 +12,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import struct
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import deflate
 
@@ -24,6 +22,10 @@ from zipper.archive.splice import END, read_members, splice
 from zipper.errors import StoreError
 from zipper.files import lock_file, map_file, remove_leftovers, write_error, write_file
 from zipper.store.extract import LEVEL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 __all__ = ["Store", "StoreKey", "StoreZip"]
 
@@ -161,7 +163,7 @@ def _store_zip(entries: Sequence[PlannedEntry]) -> list[bytes | memoryview]:
 def is_sound(data: memoryview) -> bool:
     """Tell whether `data` is a whole store zip: its end record is there and its CRC-32 agrees."""
     end = len(data) - _END_BYTES
-    if end < 0 or data[end : end + 4] != END:
+    if end < 0 or bytes(data[end : end + 4]) != END:
         return False
     mark, crc = _COMMENT.unpack_from(data, end + 22)
     return bool(mark == _MARK and deflate.crc32(data[:end], 0) == crc)

@@ -7,15 +7,18 @@ store has cost a look; nothing is imported or opened for the network then.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Final, Protocol, Self
+from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from zipper.errors import StoreError
 from zipper.store.extract import extract
-from zipper.store.files import Store, StoreKey, StoreZip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from types import TracebackType
+
+    from zipper.store.files import Store, StoreKey, StoreZip
 
 __all__ = ["Fetch", "Wanted", "fill"]
 

@@ -9,8 +9,7 @@ import contextlib
 import shutil
 import time
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import deflate
 
@@ -18,6 +17,9 @@ from zipper.archive.plan import DEFLATED, FIELDS, PlannedEntry
 from zipper.errors import ArchiveError
 from zipper.files import map_file
 from zipper.store.files import Store, StoreZip, is_sound
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["Size", "Verified", "measure", "prune", "verify"]
 
@@ -108,4 +110,4 @@ def _is_member_sound(entry: PlannedEntry) -> bool:
         content = deflate.deflate_decompress(packed, size) if method == DEFLATED else packed
     except deflate.DeflateError:
         return False
-    return len(content) == size and deflate.crc32(content, 0) == crc
+    return bool(len(content) == size and deflate.crc32(content, 0) == crc)

@@ -6,9 +6,12 @@ them. The folders are only read.
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zipper.errors import ProjectError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["is_local_tarball", "read_local_tarball"]
 

@@ -7,26 +7,27 @@ those of the modules it calls; the registry is imported only when a tarball is m
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zipper.checks.findings import Finding
-from zipper.contents import is_bundled, split_location
+from zipper.contents.homes import is_bundled, split_location
+from zipper.contents.local_packages import is_local_tarball, read_local_tarball
+from zipper.contents.tarballs import fetch_from_registry, find_integrity
+from zipper.contents.wants import find_weak_integrity, want
 from zipper.events import OnEvent, PackageStored
-from zipper.local_packages import is_local_tarball, read_local_tarball
 from zipper.npm.integrity import check_data, from_data, parse_integrity
-from zipper.project import Project
-from zipper.store.files import Store, StoreZip
 from zipper.store.fill import Wanted, fill
-from zipper.tree.model import Node, Tree
-from zipper.tarballs import fetch_from_registry, find_integrity
-from zipper.wants import find_weak_integrity, want
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from zipper.checks.findings import Finding
+    from zipper.project import Project
     from zipper.registry.client import RegistryClient
+    from zipper.store.files import Store, StoreZip
+    from zipper.tree.model import Node, Tree
 
 __all__ = ["Obtained", "RegistryOptions", "obtain"]
 
@@ -107,9 +108,9 @@ def _want(
     if is_local_tarball(node.resolved):
         integrity = str(from_data(read_local_tarball(project.root, node.resolved)))
     else:
-        integrity = store.recall(label)
-        if integrity is None:
-            integrity = find_integrity(client(), node)
+        noted = store.recall(label)
+        integrity = noted or find_integrity(client(), node)
+        if noted is None:
             store.remember(label, integrity)
     found = want(node, integrity)
     assert found is not None

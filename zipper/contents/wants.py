@@ -1,20 +1,22 @@
 """Which tarball each node of the tree wants, and under which key the store has it.
 
 In: nodes of a selected tree. Out: `Wanted` values, and findings about integrity that is weak or
-missing. Pure: whoever has to ask the registry for an integrity is `zipper.obtain`.
+missing. Pure: whoever has to ask the registry for an integrity is `zipper.contents.obtain`.
 """
 
 from __future__ import annotations
 
 import hashlib
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zipper.checks.findings import Finding
 from zipper.errors import LockfileError
 from zipper.npm.integrity import Integrity, parse_integrity
 from zipper.store.files import StoreKey
 from zipper.store.fill import Wanted
-from zipper.tree.model import Node
+
+if TYPE_CHECKING:
+    from zipper.tree.model import Node
 
 __all__ = ["find_weak_integrity", "key_of", "want"]
 

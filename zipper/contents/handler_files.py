@@ -13,12 +13,14 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from zipper.archive.plan import PlannedEntry
 from zipper.errors import ProjectError
 from zipper.files import TEMPORARY_SUFFIX
 from zipper.store.extract import compress
+
+if TYPE_CHECKING:
+    from zipper.archive.plan import PlannedEntry
 
 __all__ = ["Choice", "LeftOut", "choose_files", "read_entries"]
 
@@ -32,7 +34,7 @@ _KEY_NAMES: Final = ("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519")
 _KEY_SUFFIXES: Final = (".pem", ".key")
 _KEY_STORES: Final = (".p12", ".pfx", ".jks")
 _KEY_MARK: Final = b"PRIVATE KEY-----"
-_SECRET: Final = "it may hold secrets"
+_MAY_HOLD_SECRETS: Final = "it may hold secrets"
 _UNIX_MODES: Final = os.name == "posix"
 
 
@@ -113,7 +115,7 @@ def read_entries(choice: Choice) -> Iterator[PlannedEntry]:
 
 
 def is_executable(mode: int, data: bytes | memoryview) -> bool:
-    """Tell whether a file is a program: by its mode, or by its first bytes where modes mean nothing.
+    """Tell whether a file is a program: by its mode, or by its first bytes where there is none.
 
     Windows has no executable bit, so there `#!` and ELF's magic decide.
     """
@@ -183,7 +185,7 @@ def _reason_against(name: str, path: Path) -> str | None:
     """Return why a file is left out by default, or None."""
     base = name.rpartition("/")[2]
     if base.startswith(".env") and base not in (".env.example", ".env.sample", ".env.template"):
-        return _SECRET
+        return _MAY_HOLD_SECRETS
     if base == ".npmrc":
         return "it may hold tokens of a registry"
     if base in _KEY_NAMES or base.endswith(_KEY_STORES):

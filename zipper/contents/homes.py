@@ -6,13 +6,16 @@ each node's files stand. Pure: fetching is the store's work, reading folders `lo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from zipper.archive.plan import PlannedEntry
-from zipper.store.fill import Wanted
-from zipper.store.files import StoreKey, StoreZip
 from zipper.tree.model import ROOT, Node, Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from zipper.archive.plan import PlannedEntry
+    from zipper.store.files import StoreZip
 
 __all__ = ["Homes", "find_homes", "is_bundled", "members_at", "split_location"]
 
@@ -53,7 +56,7 @@ class _HomeFinder:
         self._known: dict[str, tuple[str, ...]] = {ROOT: ("",)}
 
     def find(self, location: str, seen: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the homes of `location`; `seen` are the link targets on the way, against cycles."""
+        """Return the homes of `location`; `seen` are the link targets on the way, for cycles."""
         known = self._known.get(location)
         if known is None:
             known = tuple(dict.fromkeys(self._search(location, seen)))
@@ -81,9 +84,7 @@ def split_location(location: str) -> tuple[str, str]:
     return (parent.rstrip("/"), name) if found else (location, "")
 
 
-def members_at(
-    node: Node, zipped: StoreZip, homes: Homes, tree: Tree
-) -> Iterator[PlannedEntry]:
+def members_at(node: Node, zipped: StoreZip, homes: Homes, tree: Tree) -> Iterator[PlannedEntry]:
     """Yield the members of one node for each of its homes.
 
     A tarball may bring a node_modules folder along; where the tree has a node of its own at one
@@ -111,5 +112,3 @@ def _own_folders(location: str, home: str, tree: Tree) -> tuple[bytes, ...]:
 def is_bundled(node: Node) -> bool:
     """Tell whether the node's files come with another package's tarball."""
     return node.in_bundle and node.resolved is None and node.integrity is None
-
-

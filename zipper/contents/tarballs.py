@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from zipper.errors import RegistryError
 from zipper.npm.integrity import parse_integrity
-from zipper.store.fill import Wanted
-from zipper.tree.model import Node
 
 if TYPE_CHECKING:
     from zipper.registry.client import RegistryClient
+    from zipper.store.fill import Wanted
+    from zipper.tree.model import Node
 
 __all__ = ["fetch_from_registry", "find_integrity"]
 
