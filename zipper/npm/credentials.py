@@ -93,8 +93,9 @@ class Credential:
 def find_credential(credentials: Mapping[str, Credential], url: str) -> Credential | None:
     """Return the credential with the longest `//host/path/` that `url` lies below.
 
-    The path is walked up by cutting a name, then its slash, so that `//host/path/` and `//host/path`
-    both count. Host and port must be equal; a default port counts as none, as in a WHATWG URL.
+    The path is walked up by cutting a name, then its slash, so that `//host/path/` and
+    `//host/path` both count. Host and port must be equal; a default port counts as none, as in
+    a WHATWG URL.
 
     Source: npm-registry-fetch 19 lib/auth.js `regFromURI`, as npm 11.19.1 ships it.
     """

@@ -11,10 +11,12 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["IniEntry", "IniValue", "parse_ini"]
+__all__ = ["IniEntry", "IniScalar", "IniValue", "parse_ini"]
 
-IniValue = str | bool | None | tuple[str | bool | None, ...]
-"""What an ini file can say: text, true, false, null, or a list of these (`key[] = value`)."""
+IniScalar = str | bool | None
+"""One value: text, true, false or null."""
+IniValue = IniScalar | tuple[IniScalar, ...]
+"""What a key can have: one value, or a list (`key[] = value`)."""
 
 _SECTION: Final = re.compile(r"\[([^\]]*)\]\s*\Z")
 _LITERALS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None}
@@ -54,7 +56,7 @@ def parse_ini(text: str) -> tuple[IniEntry, ...]:
     return tuple(entries.values())
 
 
-def _add_entry(entries: dict[str, IniEntry], key: str, value: str | bool | None, line: int) -> None:
+def _add_entry(entries: dict[str, IniEntry], key: str, value: IniScalar, line: int) -> None:
     is_list = len(key) > len("[]") and key.endswith("[]")
     name = key.removesuffix("[]") if is_list else key
     before = entries.get(name)
@@ -67,7 +69,7 @@ def _add_entry(entries: dict[str, IniEntry], key: str, value: str | bool | None,
         entries[name] = IniEntry(name, value, line)
 
 
-def _parse_value(raw: str, *, has_value: bool) -> str | bool | None:
+def _parse_value(raw: str, *, has_value: bool) -> IniScalar:
     if not has_value:
         return True
     text = _unescape(raw)

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import unquote, urlsplit
 
 from zipper.npm.credentials import Credential, Secret, decode_password, redact_url, registry_key
 from zipper.npm.ini import IniValue, parse_ini
+from zipper.npm.npm_settings import NOTHING, NpmSettings, SettingNote, Source
 from zipper.npm.npmrc_values import INVALID, KINDS, Places, interpolate, parse_setting
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ __all__ = [
     "layer_from_text",
 ]
 
-_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 _CREDENTIAL_KEY: Final = re.compile(
     r"(//.*):(_authToken|_auth|_password|username|certfile|keyfile)\Z"
 )
@@ -44,124 +43,11 @@ _SECRET_KINDS: Final = frozenset({"key", "proxy", "https-proxy"})
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """Where a value was set: a file with its line, a variable, an option, or nowhere."""
-
-    layer: str
-    place: str = ""
-    line: int | None = None
-
-    def __str__(self) -> str:
-        if self.line is not None:
-            return f"{self.place}:{self.line}"
-        return self.place or self.layer
-
-
-@dataclass(frozen=True, slots=True)
-class SettingNote:
-    """A setting that npm warns about and does not use."""
-
-    code: str
-    message: str
-    source: Source
-    hint: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Layer:
     """The raw entries of one layer, in their order: key, value, source."""
 
     name: str
     entries: tuple[tuple[str, IniValue, Source], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NpmSettings:
-    """What npm would go by. Durations are in milliseconds where npm's are; None means not set.
-
-    `registry` is None for the public npm registry, whose address is known only when it is asked.
-
-    Deviation: retries start after half a second and are five, where npm waits ten seconds before
-    the first of two; a silent connection is given up after a minute, where npm waits five. Values
-    that are set count as they are.
-    """
-
-    registry: str | None = None
-    scoped_registries: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
-    """Scope with its `@` to address."""
-    credentials: Mapping[str, Credential] = field(default_factory=lambda: MappingProxyType({}))
-    cafile: str | None = None
-    ca: tuple[str, ...] = ()
-    cert: str | None = None
-    key: Secret | None = None
-    strict_ssl: bool = True
-    proxy: Secret | None = None
-    https_proxy: Secret | None = None
-    noproxy: tuple[str, ...] = ()
-    fetch_retries: float = 5
-    fetch_retry_factor: float = 2
-    fetch_retry_mintimeout: float = 500
-    fetch_retry_maxtimeout: float = 20_000
-    fetch_timeout: float = 60_000
-    maxsockets: float | None = None
-    user_agent: str | None = None
-    offline: bool = False
-    prefer_offline: bool = False
-    prefer_online: bool = False
-    before: datetime | None = None
-    min_release_age: float | None = None
-    """Days."""
-    min_release_age_exclude: tuple[str, ...] = ()
-    omit: frozenset[str] = frozenset()
-    """What `omit`, `only`, `production`, `optional` and NODE_ENV leave out, less `include`."""
-    include: frozenset[str] = frozenset()
-    engine_strict: bool = False
-    legacy_peer_deps: bool = False
-    strict_peer_deps: bool = False
-    force: bool = False
-    install_strategy: str = "hoisted"
-    prefer_dedupe: bool = False
-    install_links: bool = False
-    ignore_scripts: bool = False
-    replace_registry_host: str = "npmjs"
-    omit_lockfile_registry_resolved: bool = False
-    package_lock: bool = True
-    lockfile_version: str | None = None
-    allow_git: str = "all"
-    allow_remote: str = "all"
-    allow_file: str = "all"
-    allow_directory: str = "all"
-    tag: str = "latest"
-    userconfig: str | None = None
-    globalconfig: str | None = None
-    prefix: str | None = None
-    node_version: str | None = None
-    notes: tuple[SettingNote, ...] = ()
-    sources: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
-    """npm's name of each setting that is set, to where it was set."""
-    files: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
-    """Layer to the path of its file, whether that exists or not."""
-
-    def is_set(self, key: str) -> bool:
-        """Return whether any layer sets `key` (npm's spelling); a default does not count."""
-        return key in self.sources
-
-    def source_of(self, key: str) -> Source:
-        """Return where `key` was set, or for an unset one the user's file, where it would be."""
-        return self.sources.get(key) or Source("user", self.files.get("user", ""))
-
-    def registry_of(self, name: str) -> str | None:
-        """Return the registry of a package's scope, else the configured one, else None."""
-        scope, slash, _ = name.partition("/")
-        if slash and scope.startswith("@"):
-            return self.scoped_registries.get(scope, self.registry)
-        return self.registry
-
-    def newest_allowed(self, now: datetime) -> datetime | None:
-        """Return the moment after which publications do not count, from `before` or the age."""
-        if self.before is not None or not self.min_release_age:
-            return self.before
-        return now.astimezone(UTC) - timedelta(days=self.min_release_age)
 
 
 def layer_from_text(name: str, text: str, path: str) -> Layer:
@@ -199,7 +85,7 @@ def build_settings(
     environ: Mapping[str, str],
     home: str = "",
     folder: str = "",
-    files: Mapping[str, str] = _NOTHING,
+    files: Mapping[str, str] = NOTHING,
 ) -> NpmSettings:
     """Return the settings of all layers, the weakest given first.
 
@@ -259,7 +145,7 @@ class _Cascade:
         self._sources[key] = source
 
     def _forget_weaker_age(self, key: str, source: Source) -> None:
-        """Let the stronger layer's `before` or `min-release-age` win; in one layer `before` does."""
+        """Let the stronger layer's `before` or `min-release-age` win; in one it is `before`."""
         other = "before" if key == "min-release-age" else "min-release-age"
         if other in self._values and (
             key == "before" or self._sources[other].layer != source.layer
@@ -340,7 +226,7 @@ class _Cascade:
         fields = {key.replace("-", "_"): value for key, value in values.items()}
         return NpmSettings(
             **cast(
-                "dict[str, bool]",
+                "dict[str, Any]",
                 {k: v for k, v in fields.items() if k in known and k not in {"omit", "include"}},
             ),
             omit=omit,

@@ -1,8 +1,8 @@
 """One raw value of an npm setting -> the typed value that npm makes of it.
 
-Input: what a file, a variable or an option says, and the setting's kind. Output: the typed value, or
-`INVALID`, on which npm warns and uses the next weaker layer. Which layers there are is the work of
-`zipper.npm.npmrc`.
+Input: what a file, a variable or an option says, and the setting's kind. Output: the typed
+value, or `INVALID`, on which npm warns and uses the next weaker layer. Which layers there are is
+the work of `zipper.npm.npmrc`.
 
 Source: @npmcli/config 10 lib/parse-field.js, env-replace.js and definitions.js, and nopt 9
 lib/type-defs.js, as npm 11.19.1 ships them.
@@ -10,7 +10,6 @@ lib/type-defs.js, as npm 11.19.1 ships them.
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,9 +18,9 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from zipper.npm.ini import IniValue
+    from zipper.npm.ini import IniScalar, IniValue
 
 __all__ = ["INVALID", "KINDS", "Invalid", "Kind", "Places", "interpolate", "parse_setting"]
 
@@ -130,6 +129,7 @@ KINDS: Final[dict[str, Kind]] = {
 _VARIABLE: Final = re.compile(r"(?<!\\)(\\*)\$\{([^${}?]+)(\?)?\}")
 _FALLBACK: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(:?-)(.*)\Z", re.DOTALL)
 _NUMERAL: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z")
+_RADIX_NUMERAL: Final = re.compile(r"0[xXoObB][0-9a-fA-F]+\Z")
 _ABSOLUTE: Final = re.compile(r"[/\\]|[A-Za-z]:[/\\]")
 
 
@@ -183,33 +183,27 @@ def parse_setting(raw: IniValue, kind: Kind, places: Places) -> object:
     return INVALID if values and not kept else kept
 
 
-def _parse_one(raw: str | bool | None, kind: Kind, places: Places) -> object:
+def _parse_one(raw: IniScalar, kind: Kind, places: Places) -> object:
     if isinstance(raw, str):
         raw = interpolate(raw.strip(), places.environ)
     if kind.nullable and (raw is None or raw == "null" or (raw is False and kind.name == "url")):
         return None
-    match kind.name:
-        case "boolean":
-            return _parse_boolean(raw)
-        case "number":
-            return _parse_number(raw)
-        case "url":
-            return _parse_url(raw)
-        case "path":
-            return _parse_path(raw, places) if isinstance(raw, str) else INVALID
-        case "date":
-            return _parse_date(raw) if isinstance(raw, str) else INVALID
-        case "choice":
-            return raw if isinstance(raw, str) and raw in kind.choices else INVALID
-        case _:
-            return _show(raw)
+    if kind.name in _FROM_ANY:
+        return _FROM_ANY[kind.name](raw)
+    if not isinstance(raw, str):
+        return INVALID
+    if kind.name == "path":
+        return _parse_path(raw, places)
+    if kind.name == "choice":
+        return raw if raw in kind.choices else INVALID
+    return _parse_date(raw) if kind.name == "date" else _parse_url(raw)
 
 
-def _show(raw: str | bool | None) -> str:
+def _show(raw: IniScalar) -> str:
     return raw if isinstance(raw, str) else "null" if raw is None else str(raw).lower()
 
 
-def _parse_boolean(raw: str | bool | None) -> bool:
+def _parse_boolean(raw: IniScalar) -> bool:
     """Any text but false, null, undefined and zero is true: npm's rule for `key=whatever`."""
     if not isinstance(raw, str):
         return bool(raw)
@@ -219,38 +213,32 @@ def _parse_boolean(raw: str | bool | None) -> bool:
     return bool(number) if raw and isinstance(number, (int, float)) else True
 
 
-def _parse_number(raw: str | bool | None) -> int | float | Invalid:
+def _parse_number(raw: IniScalar) -> int | float | Invalid:
     """Read a number as JavaScript does: empty is 0, hexadecimal counts, NaN does not."""
     if not isinstance(raw, str):
         return int(bool(raw))
     text = raw.strip()
-    if not text:
-        return 0
-    if text[:2].lower() in {"0x", "0o", "0b"} and text.isascii() and "_" not in text:
+    if _RADIX_NUMERAL.match(text):
         try:
             return int(text, 0)
         except ValueError:
             return INVALID
-    if text.lstrip("+-") == "Infinity":
-        return -math.inf if text.startswith("-") else math.inf
-    if not _NUMERAL.match(text):
+    if text in {"Infinity", "+Infinity", "-Infinity"}:
+        return float(text)
+    if text and not _NUMERAL.match(text):
         return INVALID
-    number = float(text)
+    number = float(text or 0)
     return int(number) if number.is_integer() else number
 
 
-def _parse_url(raw: str | bool | None) -> str | Invalid:
+def _parse_url(raw: str) -> str | Invalid:
     """Return the address with a scheme and a host, its empty path written as `/`."""
-    if not isinstance(raw, str):
-        return INVALID
     try:
         parts = urlsplit(raw)
-        is_usable = bool(parts.scheme and parts.hostname) and parts.port is not False
+        is_usable = bool(parts.scheme and parts.hostname) and parts.port != 0
     except ValueError:
         return INVALID
-    if not is_usable:
-        return INVALID
-    return parts._replace(path=parts.path or "/").geturl()
+    return parts._replace(path=parts.path or "/").geturl() if is_usable else INVALID
 
 
 def _parse_path(text: str, places: Places) -> str:
@@ -272,3 +260,11 @@ def _parse_date(text: str) -> datetime | Invalid:
     except ValueError:
         return INVALID
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+_FROM_ANY: Final[Mapping[str, Callable[[IniScalar], object]]] = {
+    "boolean": _parse_boolean,
+    "number": _parse_number,
+    "string": _show,
+}
+"""The kinds for which npm also takes true, false and null."""

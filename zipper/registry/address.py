@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 if TYPE_CHECKING:
-    from zipper.npm.npmrc import NpmSettings
+    from zipper.npm.npm_settings import NpmSettings
 
 __all__ = ["default_registry", "packument_url", "registry_url", "rewrite_resolved", "tarball_url"]
 
@@ -24,7 +24,9 @@ def default_registry() -> str:
     # 24 ms, and only builds that reach the public registry need it.
     from packageurl.contrib.purl2url import get_download_url  # noqa: PLC0415
 
-    address = get_download_url("pkg:npm/x@1.0.0")
+    address = get_download_url(  # type: ignore[no-untyped-call]
+        "pkg:npm/x@1.0.0"
+    )
     if not isinstance(address, str):
         raise TypeError("packageurl-python no longer knows where npm packages are downloaded from")
     return address.removesuffix("x/-/x-1.0.0.tgz")

@@ -37,7 +37,10 @@ class Download:
         self._integrity = integrity
         self._on_bytes = on_bytes
         self._may_resume = True
-        self._restart()
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._etag: str | None = None
+        self._hasher = integrity.hasher() if integrity is not None else None
 
     def headers(self) -> dict[str, str]:
         """Return what asks for the rest, where the rest can be trusted to fit.
@@ -101,9 +104,9 @@ class Download:
             raise Fault("ENETWORK", "the server sent another part than it was asked for")
 
     def _restart(self) -> None:
-        self._pieces: list[bytes] = []
+        self._pieces = []
         self._size = 0
-        self._etag: str | None = None
+        self._etag = None
         self._hasher = self._integrity.hasher() if self._integrity is not None else None
 
 

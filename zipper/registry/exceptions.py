@@ -23,6 +23,53 @@ _CERTIFICATE_HINT: Final = (
 )
 
 
+_NETWORK_HINT: Final = "is the network there? `--offline` builds from what is in the cache already"
+_SILENCE: Final = (requests.ReadTimeout, urllib3.exceptions.ReadTimeoutError)
+_PROXY: Final = (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)
+
+_Row = tuple[tuple[type[Exception], ...], str, str, int | None, str | None]
+_REASONS: Final[tuple[_Row, ...]] = (
+    (
+        (socket.gaierror, urllib3.exceptions.NameResolutionError),
+        "ENETWORK",
+        "the host's name cannot be resolved",
+        2,
+        _NETWORK_HINT,
+    ),
+    ((ConnectionRefusedError,), "ENETWORK", "the connection was refused", 2, _NETWORK_HINT),
+    (
+        (requests.ConnectTimeout, TimeoutError),
+        "ETIMEDOUT",
+        "no connection could be made in time",
+        2,
+        _NETWORK_HINT,
+    ),
+    (
+        (urllib3.exceptions.NewConnectionError,),
+        "ENETWORK",
+        "no connection could be made",
+        2,
+        _NETWORK_HINT,
+    ),
+    ((ssl.SSLError,), "ENETWORK", "the encrypted connection broke", 2, None),
+    (
+        (requests.exceptions.InvalidURL, urllib3.exceptions.LocationParseError),
+        "EINVALIDURL",
+        "the address cannot be used",
+        0,
+        None,
+    ),
+    (
+        (urllib3.exceptions.IncompleteRead,),
+        "ENETWORK",
+        "the connection ended in the middle of the body",
+        None,
+        None,
+    ),
+)
+"""What one of the causes is, first match first: code, reason, most retries, hint."""
+
+
 def fault_from_exception(error: Exception, *, expired: bool, limit_seconds: float) -> Fault:
     """Return the fault that an exception of an exchange means.
 
@@ -31,29 +78,23 @@ def fault_from_exception(error: Exception, *, expired: bool, limit_seconds: floa
         expired: the watchdog ended the exchange; whatever was raised follows from that.
         limit_seconds: for the message.
     """
-    causes = list(_chain(error))
-    kinds = tuple(type(cause) for cause in causes)
-    if expired or _has(kinds, requests.ReadTimeout, urllib3.exceptions.ReadTimeoutError):
+    causes = _chain(error)
+    if expired or any(isinstance(cause, _SILENCE) for cause in causes):
         return timeout_fault(limit_seconds)
     certificate = next((c for c in causes if isinstance(c, ssl.SSLCertVerificationError)), None)
     if certificate is not None:
-        return Fault("ECERT", _describe(certificate), most_retries=0, hint=_CERTIFICATE_HINT)
-    if _has(kinds, requests.exceptions.ProxyError, urllib3.exceptions.ProxyError):
-        return _proxy_fault(causes)
-    if _has(kinds, requests.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError):
-        return Fault("ETIMEDOUT", "no connection could be made in time", most_retries=2)
-    if _has(kinds, socket.gaierror, urllib3.exceptions.NameResolutionError):
+        reason = certificate.verify_message or "it does not verify"
         return Fault(
-            "ENETWORK", "the host's name cannot be resolved", most_retries=2, hint=_offline_hint()
+            "ECERT",
+            f"the certificate is not trusted: {reason}",
+            most_retries=0,
+            hint=_CERTIFICATE_HINT,
         )
-    if _has(kinds, ConnectionRefusedError):
-        return Fault("ENETWORK", "the connection was refused", most_retries=2, hint=_offline_hint())
-    if _has(kinds, ssl.SSLError):
-        return Fault("ENETWORK", "the encrypted connection broke", most_retries=2)
-    if _has(kinds, requests.exceptions.InvalidURL, urllib3.exceptions.LocationParseError):
-        return Fault("EINVALIDURL", "the address cannot be used", most_retries=0)
-    if _has(kinds, urllib3.exceptions.IncompleteRead):
-        return Fault("ENETWORK", "the connection ended in the middle of the body")
+    if any(isinstance(cause, _PROXY) for cause in causes):
+        return _proxy_fault(causes)
+    for kinds, code, reason, most_retries, hint in _REASONS:
+        if any(isinstance(cause, kinds) for cause in causes):
+            return Fault(code, reason, most_retries=most_retries, hint=hint)
     return Fault("ENETWORK", f"the connection broke ({type(causes[-1]).__name__})")
 
 
@@ -80,14 +121,6 @@ def _chain(error: BaseException) -> list[BaseException]:
     return found
 
 
-def _has(kinds: tuple[type[BaseException], ...], *wanted: type[BaseException]) -> bool:
-    return any(issubclass(kind, wanted) for kind in kinds)
-
-
-def _describe(error: ssl.SSLCertVerificationError) -> str:
-    return f"the certificate is not trusted: {error.verify_message or 'it does not verify'}"
-
-
 def _proxy_fault(causes: list[BaseException]) -> Fault:
     text = " ".join(str(cause) for cause in causes)
     refused = "407" in text
@@ -95,9 +128,6 @@ def _proxy_fault(causes: list[BaseException]) -> Fault:
         "ENETWORK",
         "the proxy asks for a password" if refused else "the proxy cannot be used",
         most_retries=0 if refused else 2,
-        hint="look at `proxy`, `https-proxy` and `noproxy` in .npmrc, and at HTTP_PROXY, HTTPS_PROXY and NO_PROXY",
+        hint="look at `proxy`, `https-proxy` and `noproxy` in .npmrc, and at the variables"
+        " HTTP_PROXY, HTTPS_PROXY and NO_PROXY",
     )
-
-
-def _offline_hint() -> str:
-    return "look at the network; what is in the cache already can be built with `--offline`"

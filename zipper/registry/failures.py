@@ -12,41 +12,33 @@ from zipper.errors import RegistryError
 from zipper.npm.credentials import Credential, redact_url, registry_key
 
 if TYPE_CHECKING:
-    from zipper.npm.npmrc import NpmSettings
+    from zipper.npm.npm_settings import NpmSettings
     from zipper.registry.attempts import GaveUpError
     from zipper.registry.exchange import Ask, Reply
 
-__all__ = ["given_up", "is_refusal", "offline", "refused"]
-
-
-def is_refusal(status: int) -> bool:
-    """Return whether asking again cannot help."""
-    return 400 <= status < 500
+__all__ = ["given_up", "offline", "refused"]
 
 
 def refused(reply: Reply, ask: Ask, settings: NpmSettings, *, name: str) -> RegistryError:
     """Return the error for a status that says no: 401, 403, 404 and the other 4xx."""
     facts = _facts(ask, settings, name, url=reply.url)
     facts.append(("credential", _tell_credential(reply, settings)))
-    match reply.status:
-        case 401:
-            message, hint = (
-                f"the registry wants to know who asks for {ask.label}",
-                _token_hint(reply, ask, settings),
-            )
-        case 403:
-            message = f"the registry does not give {ask.label} to this user"
-            hint = "the credential is known but may not read the package; ask the registry's owner"
-            if reply.credential is None:
-                hint = _token_hint(reply, ask, settings)
-        case 404:
-            message, hint = (
-                f"{ask.label} is not in the registry",
-                _missing_hint(reply, settings, name),
-            )
-        case status:
-            message, hint = f"the registry refused {ask.label} with status {status}", None
+    message, hint = _explain(reply, ask, settings, name)
     return RegistryError(f"E{reply.status}", message, facts=tuple(facts), hint=hint)
+
+
+def _explain(reply: Reply, ask: Ask, settings: NpmSettings, name: str) -> tuple[str, str | None]:
+    if reply.status == 404:
+        return f"{ask.label} is not in the registry", _missing_hint(reply, settings, name)
+    if reply.status == 401:
+        message = f"the registry wants to know who asks for {ask.label}"
+        return message, _token_hint(reply, ask, settings)
+    if reply.status != 403:
+        return f"the registry refused {ask.label} with status {reply.status}", None
+    message = f"the registry does not give {ask.label} to this user"
+    if reply.credential is None:
+        return message, _token_hint(reply, ask, settings)
+    return message, "the credential is known but may not read this; ask the registry's owner"
 
 
 def given_up(error: GaveUpError, ask: Ask, settings: NpmSettings, *, name: str) -> RegistryError:

@@ -14,7 +14,7 @@ RETRIABLE_STATUSES: Final = frozenset({408, 420, 425, 429})
 """Besides all from 500; make-fetch-happen retries these but 425 (too early)."""
 
 
-class Fault(Exception):
+class Fault(Exception):  # noqa: N818 - no error until no attempt is left
     """One attempt failed.
 
     Attributes:

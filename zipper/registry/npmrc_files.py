@@ -38,7 +38,9 @@ def read_npm_settings(
     home: Path | None = None,
     options: Mapping[str, IniValue] | None = None,
 ) -> NpmSettings:
-    """Return the settings that npm would use in `project_dir`; files that cannot be read are absent.
+    """Return the settings that npm would use in `project_dir`.
+
+    A file that cannot be read counts as absent, as it does for npm.
 
     Args:
         project_dir: has the project's `.npmrc`; where workspaces are, that of their root.

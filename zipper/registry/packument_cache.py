@@ -48,7 +48,7 @@ class CachedDocument:
         return 0 <= now - self.confirmed_at < self.fresh_seconds
 
     def validators(self) -> dict[str, str]:
-        """Return the headers that ask whether it changed; none if the registry gave no validator."""
+        """Return the headers that ask whether it changed; none where the registry gave none."""
         headers = {"if-none-match": self.etag, "if-modified-since": self.last_modified}
         return {name: value for name, value in headers.items() if value}
 
@@ -76,7 +76,7 @@ class PackumentCache:
         return document
 
     def write(self, url: str, document: CachedDocument, *, full: bool) -> None:
-        """Keep a document. A cache that cannot be written is no reason to fail: then it is not kept."""
+        """Keep a document, where the disk allows it; one that cannot be written fails nobody."""
         path = self._path(url, full=full)
         head = {
             "url": url,

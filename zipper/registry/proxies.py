@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from zipper.npm.npmrc import NpmSettings
+    from zipper.npm.npm_settings import NpmSettings
 
 __all__ = ["find_proxy", "is_exempt", "is_loopback"]
 

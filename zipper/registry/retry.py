@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from zipper.npm.npmrc import NpmSettings
+    from zipper.npm.npm_settings import NpmSettings
 
 __all__ = ["RetryPolicy", "policy_from_settings"]
 
@@ -21,7 +21,7 @@ _MAX_WAIT_SECONDS: Final = 120.0
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """Waits grow by `factor` from `min_seconds` to `max_seconds`; `total_seconds` bounds their sum."""
+    """Waits grow by `factor` up to `max_seconds`; `total_seconds` bounds their sum."""
 
     retries: int
     factor: float

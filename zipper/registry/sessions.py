@@ -139,6 +139,11 @@ class _PlainPool(HTTPConnectionPool):
 class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = _TlsConnection
 
+    def _validate_conn(self, conn: Any) -> None:  # noqa: ANN401 - as inherited
+        """Connect, without urllib3's warning: `strict-ssl=false` is the user's own word."""
+        if conn.is_closed:
+            conn.connect()
+
 
 class _Adapter(HTTPAdapter):
     """Uses our TLS context as it is, and watched connections."""
@@ -163,7 +168,7 @@ class _Adapter(HTTPAdapter):
         request: requests.PreparedRequest,
         verify: Any,  # noqa: ANN401 - as inherited
         cert: Any = None,  # noqa: ANN401 - as inherited
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
+    ) -> Any:  # noqa: ANN401 - as inherited
         host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
         return host, {}
 

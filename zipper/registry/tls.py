@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from zipper.npm.credentials import Credential
-    from zipper.npm.npmrc import NpmSettings
+    from zipper.npm.npm_settings import NpmSettings
 
 __all__ = ["TlsContexts"]
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from zipper.npm.npmrc import NpmSettings
+    from zipper.npm.npm_settings import NpmSettings
 
 __all__ = ["Transport"]
 

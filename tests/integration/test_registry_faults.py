@@ -1,0 +1,423 @@
+"""Each way in which a network or a registry can fail ends well, or in one clear error, soon."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import socket
+import threading
+import time
+
+import pytest
+from support import adversary
+from support.adversary import Adversary
+from support.registry_server import TLS, integrity_of
+
+from zipper.errors import RegistryError, ZipperError
+from zipper.npm.integrity import parse_integrity
+from zipper.npm.npmrc import build_settings, layer_from_options, layer_from_text
+from zipper.registry.client import RegistryClient, TarballAsk
+from zipper.registry.events import FetchRetried
+
+TARBALL = bytes(range(256)) * 1000
+PACKUMENT = json.dumps({"name": "a", "versions": {}, "text": "x" * 100_000}).encode()
+FAST = {
+    "fetch-timeout": "300",
+    "fetch-retries": "3",
+    "fetch-retry-mintimeout": "1",
+    "fetch-retry-maxtimeout": "5",
+}
+
+
+@pytest.fixture
+def server():
+    with Adversary() as made:
+        yield made
+
+
+def open_client(url: str, npmrc: str = "", *, npm: dict | None = None, **options) -> RegistryClient:
+    """Return a client of the server at `url` with short waits."""
+    layers = [
+        layer_from_text("user", f"registry={url}\n{npmrc}", "/home/me/.npmrc"),
+        layer_from_options({**FAST, **(npm or {})}),
+    ]
+    settings = build_settings(layers, environ={}, files={"user": "/home/me/.npmrc"})
+    return RegistryClient(settings, environ={}, **options)
+
+
+def fetch_tarball(client: RegistryClient, *, integrity: bool = True) -> bytes:
+    """Fetch the one tarball that the tests play with."""
+    wanted = parse_integrity(integrity_of(TARBALL)) if integrity else None
+    return client.fetch_tarball(TarballAsk("a", "1.0.0", integrity=wanted))
+
+
+def fail_to_fetch(client: RegistryClient) -> ZipperError:
+    """Return the error of fetching the tarball; it must come within two seconds."""
+    started = time.monotonic()
+    with pytest.raises(ZipperError) as caught:
+        fetch_tarball(client)
+    assert time.monotonic() - started < 2
+    return caught.value
+
+
+PATH = "/a/-/a-1.0.0.tgz"
+
+PASSING = {
+    "reset before the answer": adversary.reset(),
+    "reset in the middle": adversary.reset(adversary.answer(TARBALL[:1000], length=len(TARBALL))),
+    "closed without an answer": adversary.raw(b""),
+    "stall before the answer": adversary.stall(),
+    "stall in the head": adversary.stall(b"HTTP/1.1 200 OK\r\nContent-Le"),
+    "stall in the middle": adversary.stall(adversary.answer(TARBALL[:70_000], length=len(TARBALL))),
+    "one byte now and then in the head": adversary.trickle(
+        adversary.answer(b""), seconds_per_byte=0.1
+    ),
+    "one byte now and then in the body": adversary.trickle(
+        adversary.answer(TARBALL), seconds_per_byte=0.02
+    ),
+    "short body": adversary.short(TARBALL, 100_000),
+    "no HTTP at all": adversary.raw(b"SSH-2.0-OpenSSH_9.9\r\n"),
+    "408": adversary.status(408),
+    "429": adversary.status(429),
+    "429 with Retry-After": adversary.status(429, retry_after="0"),
+    "500": adversary.status(500),
+    "503": adversary.status(503),
+}
+
+
+@pytest.mark.parametrize("play", PASSING.values(), ids=PASSING)
+def test_passing_fault_is_survived(server, play):
+    """A fault that passes costs another attempt and nothing else."""
+    server.play(PATH, play, adversary.good(TARBALL))
+    with open_client(server.url) as client:
+        assert TARBALL == fetch_tarball(client)
+
+    assert 2 == server.count(PATH)
+
+
+LASTING = {
+    "reset": (adversary.reset(), "ENETWORK"),
+    "stall": (adversary.stall(), "ETIMEDOUT"),
+    "trickle": (adversary.trickle(adversary.answer(TARBALL), seconds_per_byte=0.02), "ETIMEDOUT"),
+    "short body": (adversary.short(TARBALL, 100_000), "ENETWORK"),
+    "no HTTP at all": (adversary.raw(b"SSH-2.0-OpenSSH_9.9\r\n"), "ENETWORK"),
+    "429": (adversary.status(429), "E429"),
+    "500": (adversary.status(500), "E5xx"),
+}
+
+
+@pytest.mark.parametrize(("play", "code"), LASTING.values(), ids=LASTING)
+def test_lasting_fault_is_one_error(server, play, code):
+    """A fault that stays is told once, with how often it was tried and a redacted address."""
+    server.play(PATH, play)
+    with open_client(server.url, npm={"fetch-retries": "2"}) as client:
+        error = fail_to_fetch(client)
+
+    assert code == error.code
+    assert dict(error.facts)["tried"].startswith("3 times")
+    assert dict(error.facts)["address"] == server.url.rstrip("/") + PATH
+    assert 3 == server.count(PATH)
+
+
+def test_three_errors_then_good(server):
+    """Status 500 three times, then the tarball: four requests."""
+    server.play(PATH, *[adversary.status(500)] * 3, adversary.good(TARBALL))
+    events = []
+    with open_client(server.url, on_event=events.append) as client:
+        fetch_tarball(client)
+
+    assert [1, 2, 3] == [event.attempt for event in events if isinstance(event, FetchRetried)]
+
+
+def test_retry_after_is_waited_for(server):
+    """The registry's own wish decides how long to wait."""
+    server.play(PATH, adversary.status(429, retry_after="1"), adversary.good(TARBALL))
+    started = time.monotonic()
+    with open_client(server.url) as client:
+        fetch_tarball(client)
+
+    assert 1 <= time.monotonic() - started < 2
+
+
+def test_retry_after_beyond_patience_is_told(server):
+    """An hour is not waited: the error says what the registry asks for."""
+    server.play(PATH, adversary.status(429, retry_after="3600"))
+    with open_client(server.url) as client:
+        error = fail_to_fetch(client)
+
+    assert ("E429", "to wait 3600 s") == (error.code, dict(error.facts)["registry asks"])
+    assert 1 == server.count(PATH)
+
+
+def test_refused_connection():
+    """Nobody listens: ENETWORK, soon, with what can still be done offline."""
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    with open_client(f"http://127.0.0.1:{port}/") as client:
+        error = fail_to_fetch(client)
+
+    assert ("ENETWORK", "could not fetch a@1.0.0: the connection was refused") == (
+        error.code,
+        error.message,
+    )
+    assert "--offline" in error.hint
+
+
+def test_unknown_host_is_told():
+    """A name that no resolver knows is ENETWORK, not a traceback."""
+    with open_client("http://registry.invalid/") as client, pytest.raises(RegistryError) as caught:
+        fetch_tarball(client)
+
+    assert "ENETWORK" == caught.value.code
+
+
+def test_resumes_where_it_broke_off(server):
+    """A second attempt asks for the rest only, and the whole is verified."""
+    server.play(PATH, adversary.short(TARBALL, 100_000), adversary.ranged(TARBALL))
+    with open_client(server.url) as client:
+        assert TARBALL == fetch_tarball(client)
+
+    ranges = [line for line in server.heads[PATH][1].split("\r\n") if line.startswith("range")]
+    first = int(ranges[0].removeprefix("range: bytes=").removesuffix("-"))
+    assert 0 < first <= 100_000
+
+
+def test_rest_of_another_file_is_noticed(server):
+    """If the file changed in between, the parts do not fit: it is fetched once more as a whole."""
+    other = TARBALL[::-1]
+    plays = (adversary.short(other, 100_000), adversary.ranged(TARBALL), adversary.good(TARBALL))
+    server.play(PATH, *plays)
+    with open_client(server.url) as client:
+        assert TARBALL == fetch_tarball(client)
+
+    assert "range:" not in server.heads[PATH][2]
+
+
+def test_no_resuming_without_proof(server):
+    """Without an integrity and an ETag nothing says that two parts belong together."""
+    server.play(PATH, adversary.short(TARBALL, 100_000), adversary.ranged(TARBALL))
+    with open_client(server.url) as client:
+        assert TARBALL == fetch_tarball(client, integrity=False)
+
+    assert "range:" not in server.heads[PATH][1]
+
+
+def test_wrong_part_is_refused(server):
+    """An answer with another range than asked for is not glued on."""
+    wrong = adversary.raw(
+        adversary.answer(
+            TARBALL[5:], code=206, content_range=f"bytes 5-{len(TARBALL) - 1}/{len(TARBALL)}"
+        )
+    )
+    server.play(PATH, adversary.short(TARBALL, 100_000), wrong, adversary.good(TARBALL))
+    with open_client(server.url) as client:
+        assert TARBALL == fetch_tarball(client)
+
+
+def test_long_body_does_no_harm(server):
+    """Bytes beyond Content-Length are not part of the body, nor of the next answer."""
+    long_body = adversary.raw(adversary.answer(TARBALL) + b"HTTP/1.1 200 OK\r\n\r\nevil")
+    server.play(PATH, long_body)
+    server.play("/b", adversary.good(PACKUMENT))
+    with open_client(server.url) as client:
+        assert TARBALL == fetch_tarball(client)
+        assert PACKUMENT == client.fetch_packument("b")
+
+
+def test_body_shorter_than_it_should_be_is_einintegrity(server):
+    """A Content-Length that cuts the tarball is noticed by its integrity."""
+    server.play(PATH, adversary.good(TARBALL[:-1]))
+    with open_client(server.url) as client:
+        assert "EINTEGRITY" == fail_to_fetch(client).code
+
+
+def test_redirect_loop_ends(server):
+    """A loop of redirects is EMAXREDIRECT after twenty."""
+    server.play(PATH, adversary.redirect(PATH))
+    with open_client(server.url) as client:
+        assert "EMAXREDIRECT" == fail_to_fetch(client).code
+
+    assert 21 == server.count(PATH)
+
+
+@pytest.mark.parametrize(
+    "location", ["", "ftp://127.0.0.1/a", "file:///etc/passwd", "http://[::1/"]
+)
+def test_redirect_to_nowhere_is_refused(server, location):
+    """A redirect leads to a web address or is EINVALIDREDIRECT."""
+    server.play(PATH, adversary.redirect(location))
+    with open_client(server.url) as client:
+        assert "EINVALIDREDIRECT" == fail_to_fetch(client).code
+
+
+def test_redirect_on_the_same_host_keeps_the_credential(server):
+    """Registries redirect to their own storage: there the credential is needed."""
+    server.play(PATH, adversary.redirect("/storage/a.tgz"))
+    server.play("/storage/a.tgz", adversary.good(TARBALL))
+    host = server.url.removeprefix("http:")
+    with open_client(server.url, f"{host}:_authToken=s3cret") as client:
+        fetch_tarball(client)
+
+    assert "authorization: Bearer s3cret" in server.heads["/storage/a.tgz"][0]
+
+
+def test_redirect_to_another_host_loses_the_credential(server):
+    """The credential stays behind, even if the other host has one of its own, or leads back."""
+    with Adversary() as other:
+        server.play(PATH, adversary.redirect(other.url + "x"))
+        other.play("/x", adversary.redirect(server.url + "y"))
+        server.play("/y", adversary.good(TARBALL))
+        hosts = [made.url.removeprefix("http:") for made in (server, other)]
+        npmrc = "\n".join(f"{host}:_authToken=s3cret" for host in hosts)
+        with open_client(server.url, npmrc) as client:
+            assert TARBALL == fetch_tarball(client)
+
+        assert "authorization: Bearer s3cret" in server.heads[PATH][0]
+        assert "s3cret" not in other.heads["/x"][0] + server.heads["/y"][0]
+
+
+def test_redirect_to_an_open_connection_is_refused(server):
+    """From HTTPS nothing leads to HTTP."""
+    with Adversary(certificate="loopback.pem") as secure:
+        secure.play(PATH, adversary.redirect(server.url + "x"))
+        with open_client(secure.url, f"cafile={TLS / 'authority.pem'}") as client:
+            error = fail_to_fetch(client)
+
+    assert "EINVALIDREDIRECT" == error.code
+    assert 0 == server.count("/x")
+
+
+CERTIFICATES = {
+    "expired.pem": "certificate has expired",
+    "other-host.pem": "not valid for '127.0.0.1'",
+    "self-signed.pem": "self-signed certificate",
+}
+
+
+@pytest.mark.parametrize(("name", "reason"), CERTIFICATES.items(), ids=CERTIFICATES)
+def test_bad_certificate_is_told(name, reason):
+    """ECERT says what is wrong with the certificate, without trying again."""
+    with Adversary(certificate=name) as server:
+        server.play(PATH, adversary.good(TARBALL))
+        with open_client(server.url, f"cafile={TLS / 'authority.pem'}") as client:
+            error = fail_to_fetch(client)
+
+    assert "ECERT" == error.code
+    assert reason in error.message.replace("self signed", "self-signed")
+
+
+def test_silent_handshake_ends():
+    """A server that accepts and says nothing does not hold the build."""
+    with Adversary(handshake=adversary.stall()) as server:
+        url = server.url.replace("http:", "https:")
+        with open_client(url, npm={"fetch-retries": "1"}) as client:
+            assert "ETIMEDOUT" == fail_to_fetch(client).code
+
+
+def test_html_instead_of_json(server):
+    """A login page is EPACKUMENT, which names what came."""
+    server.play("/a", adversary.good(b"<html>Please log in</html>", content_type="text/html"))
+    with open_client(server.url) as client, pytest.raises(RegistryError) as caught:
+        client.fetch_packument("a")
+
+    assert "EPACKUMENT" == caught.value.code
+    assert "text/html" in caught.value.message
+    assert "login page" in caught.value.hint
+
+
+PACKUMENT_FAULTS = {
+    "gzip that is broken": adversary.good(
+        gzip.compress(PACKUMENT)[:50] + b"junk" * 100, content_encoding="gzip"
+    ),
+    "gzip that ends too early": adversary.good(
+        gzip.compress(PACKUMENT)[:-20], content_encoding="gzip"
+    ),
+    "no gzip at all": adversary.good(PACKUMENT, content_encoding="gzip"),
+    "cut JSON": adversary.good(PACKUMENT[:-10]),
+    "empty": adversary.good(b""),
+    "a list": adversary.good(b"[1]"),
+}
+
+
+@pytest.mark.parametrize("play", PACKUMENT_FAULTS.values(), ids=PACKUMENT_FAULTS)
+def test_broken_packument(server, tmp_path, play):
+    """What is no packument is asked for once more; if it stays so, it is not kept."""
+    server.play("/a", play, adversary.good(PACKUMENT))
+    server.play("/b", play)
+    with open_client(server.url, cache_dir=tmp_path) as client:
+        assert PACKUMENT == client.fetch_packument("a")
+        with pytest.raises(RegistryError) as caught:
+            client.fetch_packument("b")
+
+    assert "EPACKUMENT" == caught.value.code
+    assert 1 == len([path for path in tmp_path.rglob("*") if path.is_file()])
+
+
+def test_bomb_is_refused(server):
+    """A packument that unpacks to more than is allowed is E2BIG, and its memory is never taken."""
+    bomb = gzip.compress(b"{" + b" " * 50_000_000 + b"}")
+    server.play("/a", adversary.good(bomb, content_encoding="gzip"))
+    client = open_client(server.url, max_packument_bytes=1_000_000)
+    with client, pytest.raises(RegistryError) as caught:
+        client.fetch_packument("a")
+
+    assert "E2BIG" == caught.value.code
+
+
+def test_closing_ends_what_is_under_way(server):
+    """Leaving the client ends stalled exchanges at once, not after their time-out."""
+    server.play(PATH, adversary.stall())
+    started = time.monotonic()
+    with open_client(server.url, npm={"fetch-timeout": "30000"}) as client:
+        future = client.submit(fetch_tarball, client)
+        while not server.count(PATH):
+            time.sleep(0.01)
+    with pytest.raises(RegistryError):
+        future.result()
+
+    assert time.monotonic() - started < 2
+
+
+def test_token_is_not_sent_over_an_open_connection():
+    """Over plain HTTP a credential goes to loopback only; the error says why it was refused."""
+    with Adversary() as server:
+        server.play(PATH, adversary.status(401))
+        host, port = "registry.example", server.url.rsplit(":", 1)[1].rstrip("/")
+        server.play(f"http://{host}:{port}{PATH}", adversary.status(401))
+        npmrc = f"proxy={server.url}\n//{host}:{port}/:_authToken=s3cret"
+        with open_client(f"http://{host}:{port}/", npmrc) as client:
+            error = fail_to_fetch(client)
+        heads = "".join(head for heads in server.heads.values() for head in heads)
+
+    assert "E401" == error.code
+    assert "https://" in error.hint
+    assert "s3cret" not in heads + str(error)
+
+
+def test_proxy_is_used_for_plain_and_tunnelled_requests(server):
+    """`proxy` gets the whole address; for HTTPS it is asked to connect, and its refusal is told."""
+    server.play("http://registry.example/a", adversary.good(PACKUMENT))
+    server.play("registry.example:443", adversary.status(407))
+    npm = {"proxy": server.url.replace("//", "//user:s3cret@"), "fetch-retries": "0"}
+    with open_client("http://registry.example/", npm=npm) as client:
+        assert PACKUMENT == client.fetch_packument("a")
+    with open_client("https://registry.example/", npm=npm) as client:
+        error = fail_to_fetch(client)
+
+    assert ("ENETWORK", "could not fetch a@1.0.0: the proxy asks for a password") == (
+        error.code,
+        error.message,
+    )
+    assert "s3cret" not in str(error) + repr(error.__cause__)
+
+
+def test_threads_are_gone_after_closing(server):
+    """A closed client leaves no thread behind that fetches."""
+    server.play("/a", adversary.good(PACKUMENT))
+    with open_client(server.url) as client:
+        client.prefetch(["a"])
+        client.fetch_packument("a")
+
+    assert not [
+        thread for thread in threading.enumerate() if thread.name.startswith("zipper-fetch")
+    ]

@@ -1,0 +1,384 @@
+"""Fetching from a well-behaved registry: what is asked, with which credential, and what is kept."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from support.registry_server import TLS, RegistryServer, integrity_of
+
+from zipper.errors import IntegrityError, RegistryError
+from zipper.npm.integrity import parse_integrity
+from zipper.npm.npmrc import build_settings, layer_from_options, layer_from_text
+from zipper.registry.client import RegistryClient, TarballAsk
+from zipper.registry.events import BytesReceived, FetchFinished, FetchStarted
+
+
+@pytest.fixture
+def registry():
+    with RegistryServer() as server:
+        yield server
+
+
+def open_client(registry: RegistryServer, npmrc: str = "", **options):
+    """Return a client whose .npmrc names the registry."""
+    text = f"registry={registry.url}\n{npmrc}"
+    layers = [
+        layer_from_text("user", text, "/home/me/.npmrc"),
+        layer_from_options(options.pop("npm", {})),
+    ]
+    environ = options.pop("environ", {})
+    settings = build_settings(
+        layers, environ=environ, home="/home/me", files={"user": "/home/me/.npmrc"}
+    )
+    return RegistryClient(settings, environ=environ, **options)
+
+
+def ask_for(manifest: dict, **changes) -> TarballAsk:
+    """Return the ask that a lockfile entry for this manifest makes."""
+    fields = {
+        "name": manifest["name"],
+        "version": manifest["version"],
+        "integrity": parse_integrity(manifest["dist"]["integrity"]),
+        **changes,
+    }
+    return TarballAsk(**fields)
+
+
+def test_tarball_comes_from_the_standard_address(registry):
+    """An entry without `resolved` is fetched from registry/name/-/basename-version.tgz."""
+    manifest = registry.publish("@scope/a", "1.0.0")
+    with open_client(registry) as client:
+        body = client.fetch_tarball(ask_for(manifest))
+
+    assert integrity_of(body) == manifest["dist"]["integrity"]
+    assert 1 == registry.count("/@scope/a/-/a-1.0.0.tgz")
+
+
+def test_resolved_address_is_used(registry):
+    """A `resolved` that is not the public registry's is fetched as it stands."""
+    manifest = registry.publish("a", "1.0.0")
+    registry.tarballs["/elsewhere.tgz"] = registry.tarballs["/a/-/a-1.0.0.tgz"]
+    with open_client(registry) as client:
+        client.fetch_tarball(ask_for(manifest, resolved=registry.origin + "/elsewhere.tgz"))
+
+    assert ["/elsewhere.tgz"] == [request.path for request in registry.requests]
+
+
+def test_wrong_integrity_is_refused_with_both_values(registry):
+    """EINTEGRITY tells what was wanted and what was found, and the address."""
+    manifest = registry.publish("a", "1.0.0")
+    wanted = integrity_of(b"something else")
+    with open_client(registry) as client, pytest.raises(IntegrityError) as caught:
+        client.fetch_tarball(ask_for(manifest, integrity=parse_integrity(wanted)))
+
+    facts = dict(caught.value.facts)
+    assert ("EINTEGRITY", wanted, manifest["dist"]["integrity"]) == (
+        caught.value.code,
+        facts["wanted"],
+        facts["found"],
+    )
+    assert 1 == registry.count()
+
+
+def test_many_tarballs_are_handed_on_as_they_come(registry):
+    """fetch_each gives each tarball once to the function, over a bounded number of connections."""
+    manifests = [registry.publish(f"p{number}", "1.0.0") for number in range(40)]
+    with open_client(registry, npm={"maxsockets": "4"}) as client:
+        sizes = dict(
+            client.fetch_each(map(ask_for, manifests), lambda ask, body: (ask.name, len(body)))
+        )
+
+    assert {f"p{number}" for number in range(40)} == set(sizes)
+    assert 40 == registry.count()
+
+
+def test_first_error_ends_the_rest(registry):
+    """fetch_each raises the first error, and the client closes without fetching all others."""
+    manifests = [registry.publish(f"p{number}", "1.0.0") for number in range(3)]
+    asks = [TarballAsk("missing", "1.0.0"), *map(ask_for, manifests)]
+    with open_client(registry) as client, pytest.raises(RegistryError) as caught:
+        list(client.fetch_each(asks, lambda _, body: len(body)))
+
+    assert "E404" == caught.value.code
+
+
+def test_events_tell_start_bytes_and_end(registry):
+    """A progress display can add up the pieces to the announced size."""
+    manifest = registry.publish("a", "1.0.0", files={"big.js": bytes(range(256)) * 2000})
+    events = []
+    with open_client(registry, on_event=events.append) as client:
+        size = len(client.fetch_tarball(ask_for(manifest)))
+
+    assert FetchStarted("a@1.0.0", size) == events[0]
+    assert FetchFinished("a@1.0.0", size) == events[-1]
+    assert size == sum(event.size_bytes for event in events if isinstance(event, BytesReceived))
+
+
+def test_packument_is_asked_in_its_abbreviated_form(registry):
+    """The abbreviated form is what resolving needs; the full one comes when it is asked for."""
+    registry.publish("a", "1.0.0")
+    with open_client(registry) as client:
+        abbreviated = json.loads(client.fetch_packument("a"))
+        full = json.loads(client.fetch_packument("a", full=True))
+
+    assert (False, True) == ("time" in abbreviated, "time" in full)
+
+
+def test_registry_without_the_abbreviated_form_serves_the_full_one(registry):
+    """A registry that knows one form only is used as it is."""
+    registry.offers_abbreviated = False
+    registry.publish("a", "1.0.0")
+    with open_client(registry) as client:
+        assert "time" in json.loads(client.fetch_packument("a"))
+
+
+def test_scoped_packument_has_an_escaped_slash():
+    """The scope's slash is escaped, as npm asks and registries expect."""
+    with RegistryServer() as registry:
+        registry.publish("@scope/a", "1.0.0")
+        with open_client(registry) as client:
+            client.fetch_packument("@scope/a")
+
+        assert ["/@scope/a"] == [request.path for request in registry.requests]
+
+
+def test_compressed_packument_is_decoded(registry):
+    """A packument sent in gzip is the same text."""
+    registry.compresses = True
+    registry.publish("a", "1.0.0")
+    with open_client(registry) as client:
+        assert "a" == json.loads(client.fetch_packument("a"))["name"]
+
+
+def test_prefetched_packument_is_fetched_once(registry):
+    """Fetching ahead and asking join in one request a name."""
+    for name in "abc":
+        registry.publish(name, "1.0.0")
+    with open_client(registry) as client:
+        client.prefetch("abc")
+        client.prefetch("abc")
+        names = [json.loads(client.fetch_packument(name))["name"] for name in "abc"]
+
+    assert ["a", "b", "c"] == names
+    assert 3 == registry.count()
+
+
+def test_unchanged_packument_is_revalidated(registry, tmp_path):
+    """With an ETag the second run gets 304 and uses its own copy."""
+    registry.publish("a", "1.0.0")
+    bodies = []
+    for _ in range(2):
+        with open_client(registry, cache_dir=tmp_path) as client:
+            bodies.append(client.fetch_packument("a"))
+
+    assert bodies[0] == bodies[1]
+    assert [None, '"'] == [
+        (request.headers.get("if-none-match") or " ")[0].strip() or None
+        for request in registry.requests
+    ]
+
+
+def test_changed_packument_replaces_the_cached_one(registry, tmp_path):
+    """A version published in between is seen."""
+    registry.publish("a", "1.0.0")
+    with open_client(registry, cache_dir=tmp_path) as client:
+        client.fetch_packument("a")
+    registry.publish("a", "2.0.0")
+    with open_client(registry, cache_dir=tmp_path) as client:
+        found = json.loads(client.fetch_packument("a"))
+
+    assert ["1.0.0", "2.0.0"] == list(found["versions"])
+
+
+def test_fresh_packument_is_not_asked_again(registry, tmp_path):
+    """Within `max-age` the cached copy is used without a request, unless prefer-online says so."""
+    registry.cache_control = "public, max-age=300"
+    registry.publish("a", "1.0.0")
+    counts = []
+    for npm in ({}, {}, {"prefer-online": True}):
+        with open_client(registry, cache_dir=tmp_path, npm=npm) as client:
+            client.fetch_packument("a")
+        counts.append(registry.count())
+
+    assert [1, 1, 2] == counts
+
+
+@pytest.mark.parametrize("option", ["offline", "prefer-offline"])
+def test_old_packument_is_used_offline(registry, tmp_path, option):
+    """`offline` and `prefer-offline` take the cached copy whatever its age."""
+    registry.offers_etag = False
+    registry.publish("a", "1.0.0")
+    for npm in ({}, {option: True}):
+        with open_client(registry, cache_dir=tmp_path, npm=npm) as client:
+            client.fetch_packument("a")
+
+    assert 1 == registry.count()
+
+
+def test_offline_names_what_is_missing(registry, tmp_path):
+    """EOFFLINE says which packument or tarball is not there, and asks nobody."""
+    with open_client(registry, cache_dir=tmp_path, offline=True) as client:
+        with pytest.raises(RegistryError) as packument:
+            client.fetch_packument("a")
+        with pytest.raises(RegistryError) as tarball:
+            client.fetch_tarball(TarballAsk("b", "1.0.0"))
+
+    assert ("EOFFLINE", "EOFFLINE") == (packument.value.code, tarball.value.code)
+    assert "the packument of a is not in the cache" == packument.value.message
+    assert "b@1.0.0 is not in the cache" == tarball.value.message
+    assert 0 == registry.count()
+
+
+def test_token_goes_to_its_path(registry):
+    """A token written for the registry's path is sent as Bearer."""
+    registry.tokens = {"Bearer s3cret"}
+    manifest = registry.publish("a", "1.0.0")
+    host = registry.origin.removeprefix("http:")
+    with open_client(registry, f"{host}/:_authToken=s3cret") as client:
+        assert client.fetch_tarball(ask_for(manifest))
+
+
+def test_user_and_password_go_as_basic(registry):
+    """`username` with a base64 `_password` is sent as Basic."""
+    registry.tokens = {"Basic bWU6cGFzcw=="}
+    manifest = registry.publish("a", "1.0.0")
+    host = registry.origin.removeprefix("http:")
+    with open_client(registry, f"{host}/:username=me\n{host}/:_password=cGFzcw==") as client:
+        assert client.fetch_tarball(ask_for(manifest))
+
+
+def test_token_of_the_registrys_path_also_goes_to_its_tarballs(registry):
+    """A registry may keep tarballs elsewhere on its host: npm sends its credential there too."""
+    registry.tokens = {"Bearer s3cret"}
+    registry.tarballs["/downloads/a.tgz"] = b"x"
+    host = registry.origin.removeprefix("http:")
+    npmrc = f"registry={registry.origin}/api/npm/\n{host}/api/npm/:_authToken=s3cret"
+    with open_client(registry, npmrc) as client:
+        ask = TarballAsk("a", "1.0.0", resolved=registry.origin + "/downloads/a.tgz")
+        assert b"x" == client.fetch_tarball(ask)
+
+
+def test_token_of_another_path_is_not_sent(registry):
+    """A token written for another path of the host is not sent."""
+    manifest = registry.publish("a", "1.0.0")
+    host = registry.origin.removeprefix("http:")
+    with open_client(registry, f"{host}/team/:_authToken=s3cret") as client:
+        client.fetch_tarball(ask_for(manifest))
+
+    assert "authorization" not in registry.requests[0].headers
+
+
+def test_missing_token_is_explained(registry):
+    """E401 names the registry, the scope, and the file where the token would be."""
+    registry.tokens = {"Bearer s3cret"}
+    client = open_client(registry, f"@scope:registry={registry.url}")
+    with client, pytest.raises(RegistryError) as caught:
+        client.fetch_packument("@scope/a")
+
+    facts = dict(caught.value.facts)
+    assert "E401" == caught.value.code
+    assert registry.url == facts["registry"]
+    assert "@scope, whose registry is set in /home/me/.npmrc:2" == facts["scope"]
+    assert "none; it would stand in /home/me/.npmrc" == facts["credential"]
+    host = registry.origin.removeprefix("http:")
+    assert f"{host}/:_authToken=${{NPM_TOKEN}}" in caught.value.hint
+
+
+def test_wrong_token_is_explained_without_showing_it(registry):
+    """E401 with a token names the line that holds it, not the token."""
+    registry.tokens = {"Bearer other"}
+    host = registry.origin.removeprefix("http:")
+    client = open_client(registry, f"{host}/:_authToken=s3cret")
+    with client, pytest.raises(RegistryError) as caught:
+        client.fetch_packument("a")
+
+    assert "/home/me/.npmrc:2" in caught.value.hint
+    assert "s3cret" not in str(caught.value) + repr(client.settings)
+
+
+def test_scope_has_its_own_registry(registry):
+    """A scope's packages come from the scope's registry, all others from the default one."""
+    with RegistryServer(prefix="/npm/private") as private:
+        manifest = private.publish("@mine/a", "1.0.0")
+        with open_client(registry, f"@mine:registry={private.url}") as client:
+            client.fetch_tarball(ask_for(manifest))
+
+        assert (1, 0) == (private.count(), registry.count())
+
+
+def test_system_does_not_trust_an_unknown_authority():
+    """A certificate of an unknown authority is ECERT, at once and with the way out."""
+    with RegistryServer(certificate="loopback.pem") as registry:
+        started = time.monotonic()
+        with open_client(registry) as client, pytest.raises(RegistryError) as caught:
+            client.fetch_packument("a")
+
+    assert "ECERT" == caught.value.code
+    assert "cafile" in caught.value.hint
+    assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize("way", ["cafile", "ca", "NODE_EXTRA_CA_CERTS", "strict-ssl"])
+def test_authority_can_be_named(way):
+    """`cafile`, `ca`, NODE_EXTRA_CA_CERTS and `strict-ssl=false` let a private registry in."""
+    authority = TLS / "authority.pem"
+    pem = json.dumps(authority.read_text())
+    npmrc = {"cafile": f"cafile={authority}", "ca": f"ca={pem}", "strict-ssl": "strict-ssl=false"}
+    environ = {"NODE_EXTRA_CA_CERTS": str(authority)} if way.isupper() else {}
+    with RegistryServer(certificate="loopback.pem") as registry:
+        registry.publish("a", "1.0.0")
+        with open_client(registry, npmrc.get(way, ""), environ=environ) as client:
+            assert client.fetch_packument("a")
+
+
+def test_client_certificate_is_shown():
+    """`certfile` and `keyfile` of the registry's path are used for mutual TLS."""
+    with RegistryServer(certificate="loopback.pem", client_authority="authority.pem") as registry:
+        registry.publish("a", "1.0.0")
+        host = registry.origin.removeprefix("https:")
+        client_file = TLS / "client.pem"
+        npmrc = f"cafile={TLS / 'authority.pem'}\n"
+        npmrc += f"{host}/:certfile={client_file}\n{host}/:keyfile={client_file}"
+        with open_client(registry, npmrc) as client:
+            assert client.fetch_packument("a")
+
+
+def test_unreadable_cafile_is_named():
+    """A `cafile` that is not there is ECERT with the file and the line that names it."""
+    with RegistryServer(certificate="loopback.pem") as registry:
+        client = open_client(registry, "cafile=/no/such.pem")
+        with client, pytest.raises(RegistryError) as caught:
+            client.fetch_packument("a")
+
+    assert "ECERT" == caught.value.code
+    assert "/no/such.pem" in caught.value.message
+    assert "/home/me/.npmrc:2" == dict(caught.value.facts)["set in"]
+
+
+def test_damaged_cache_entry_is_discarded(registry, tmp_path):
+    """An entry whose bytes changed on disk is fetched anew, also under prefer-offline."""
+    registry.publish("a", "1.0.0")
+    with open_client(registry, cache_dir=tmp_path) as client:
+        body = client.fetch_packument("a")
+    (entry,) = [path for path in Path(tmp_path).rglob("*") if path.is_file()]
+    entry.write_bytes(entry.read_bytes()[:-1] + b"?")
+    with open_client(registry, cache_dir=tmp_path, npm={"prefer-offline": True}) as client:
+        assert body == client.fetch_packument("a")
+
+    assert 2 == registry.count()
+
+
+def test_cache_holds_no_credential(registry, tmp_path):
+    """Neither the token nor the password is written with what they fetched."""
+    registry.tokens = {"Bearer s3cret"}
+    registry.publish("a", "1.0.0")
+    host = registry.origin.removeprefix("http:")
+    with open_client(registry, f"{host}/:_authToken=s3cret", cache_dir=tmp_path) as client:
+        client.fetch_packument("a")
+
+    written = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert b"s3cret" not in written
+    assert b'"1.0.0"' in written

@@ -1,0 +1,211 @@
+"""A server on loopback that misbehaves as it is told, request by request.
+
+A play is a function of the connection and the request's head; each path has a list of plays, one
+for each request in turn, the last one for all that follow. A play that returns True keeps the
+connection, else it is closed.
+
+    with Adversary() as server:
+        server.play("/a", reset(), good(b"..."))
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import struct
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self
+
+TLS = Path(__file__).resolve().parents[2] / "fixtures" / "tls"
+
+Play = Callable[[socket.socket, str], bool | None]
+
+
+class Adversary:
+    """The server; `heads` are the requests' heads by path, in their order."""
+
+    def __init__(self, *, certificate: str | None = None, handshake: Play | None = None) -> None:
+        self._plays: dict[str, list[Play]] = {}
+        self._handshake = handshake
+        self._tls: ssl.SSLContext | None = None
+        if certificate is not None:
+            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._tls.load_cert_chain(TLS / certificate)
+        self.heads: dict[str, list[str]] = {}
+        self._stopped = threading.Event()
+
+    def __enter__(self) -> Self:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._connections: list[socket.socket] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stopped.set()
+        self._listener.close()
+        for connection in self._connections:
+            connection.close()
+
+    @property
+    def url(self) -> str:
+        """The server's address, with its last slash."""
+        scheme = "http" if self._tls is None else "https"
+        return f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}/"
+
+    def play(self, path: str, *plays: Play) -> None:
+        """Set what happens to the requests for `path`, in turn."""
+        self._plays[path] = list(plays)
+
+    def count(self, path: str) -> int:
+        """Return how many requests came for `path`."""
+        return len(self.heads.get(path, []))
+
+    def _accept(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self._connections.append(connection)
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with contextlib.suppress(OSError, ssl.SSLError), connection:
+            if self._handshake is not None:
+                self._handshake(connection, "")
+                return
+            if self._tls is None:
+                self._answer(connection)
+                return
+            with self._tls.wrap_socket(connection, server_side=True) as secured:
+                self._answer(secured)
+
+    def _answer(self, connection: socket.socket) -> None:
+        while head := _read_head(connection):
+            path = head.split(" ", 2)[1]
+            self.heads.setdefault(path, []).append(head)
+            plays = self._plays.get(path, [status(404)])
+            play = plays.pop(0) if len(plays) > 1 else plays[0]
+            if not play(connection, head):
+                return
+
+
+def _read_head(connection: socket.socket) -> str:
+    received = b""
+    while b"\r\n\r\n" not in received:
+        piece = connection.recv(65_536)
+        if not piece:
+            return ""
+        received += piece
+    return received.decode("latin-1")
+
+
+def answer(body: bytes, *, code: int = 200, length: int | None = None, **headers: str) -> bytes:
+    """Return a whole answer; `length` lies about the body's."""
+    lines = [
+        f"HTTP/1.1 {code} Something",
+        f"Content-Length: {len(body) if length is None else length}",
+    ]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def good(body: bytes, **headers: str) -> Play:
+    """Answer as a server should."""
+
+    def play(connection: socket.socket, _head: str) -> bool:
+        connection.sendall(answer(body, **headers))
+        return True
+
+    return play
+
+
+def ranged(body: bytes, **headers: str) -> Play:
+    """Answer as a server should, with the part that Range asks for."""
+
+    def play(connection: socket.socket, head: str) -> bool:
+        lines = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:] if ": " in line)
+        if "range" not in lines:
+            connection.sendall(answer(body, **headers))
+            return True
+        first = int(lines["range"].removeprefix("bytes=").removesuffix("-"))
+        span = f"bytes {first}-{len(body) - 1}/{len(body)}"
+        connection.sendall(answer(body[first:], code=206, content_range=span, **headers))
+        return True
+
+    return play
+
+
+def status(code: int, **headers: str) -> Play:
+    """Answer with a status and a short text."""
+
+    def play(connection: socket.socket, _head: str) -> bool:
+        connection.sendall(answer(b"no", code=code, **headers))
+        return True
+
+    return play
+
+
+def redirect(location: str, code: int = 302) -> Play:
+    """Send the client elsewhere."""
+    return status(code, location=location)
+
+
+def raw(data: bytes) -> Play:
+    """Send these bytes and close."""
+
+    def play(connection: socket.socket, _head: str) -> None:
+        connection.sendall(data)
+
+    return play
+
+
+def short(body: bytes, sent: int, **headers: str) -> Play:
+    """Promise the whole body, send its beginning, close."""
+    return raw(answer(body[:sent], length=len(body), **headers))
+
+
+def reset(before: bytes = b"") -> Play:
+    """Send something, then reset the connection."""
+
+    def play(connection: socket.socket, _head: str) -> None:
+        if before:
+            connection.sendall(before)
+            time.sleep(0.05)
+        plain = connection
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        plain.close()
+
+    return play
+
+
+def stall(before: bytes = b"", *, seconds: float = 30) -> Play:
+    """Send something, then nothing more."""
+
+    def play(connection: socket.socket, _head: str) -> None:
+        connection.sendall(before)
+        _wait_for_end(connection, seconds)
+
+    return play
+
+
+def trickle(data: bytes, *, seconds_per_byte: float) -> Play:
+    """Send byte after byte, slowly."""
+
+    def play(connection: socket.socket, _head: str) -> None:
+        for value in data:
+            connection.sendall(bytes([value]))
+            time.sleep(seconds_per_byte)
+
+    return play
+
+
+def _wait_for_end(connection: socket.socket, seconds: float) -> None:
+    connection.settimeout(seconds)
+    with contextlib.suppress(OSError):
+        while connection.recv(65_536):
+            pass
