@@ -67,7 +67,7 @@ def measure_memory(pids: Iterable[int]) -> int:
 def peak_memory(pid: int) -> int:
     """Return the most bytes that `pid` ever had resident; 0 where nobody knows."""
     try:
-        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:  # noqa: PTH123
+        with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as file:  # noqa: PTH123
             for line in file:
                 if line.startswith("VmHWM:"):
                     return int(line.split()[1]) * 1024
@@ -92,7 +92,7 @@ def _children(pid: int) -> list[int]:
     try:
         threads = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208 - called every few hundredths
         for thread in threads:
-            with open(f"/proc/{pid}/task/{thread}/children", encoding="ascii") as file:  # noqa: PTH123
+            with open(f"/proc/{pid}/task/{thread}/children", encoding="utf-8") as file:  # noqa: PTH123
                 found += map(int, file.read().split())
     except OSError:
         pass
@@ -102,7 +102,7 @@ def _children(pid: int) -> list[int]:
 def _statm(pid: int) -> tuple[int, int]:
     """Return the resident and the shared pages of `pid`; (0, 0) for one that has ended."""
     try:
-        with open(f"/proc/{pid}/statm", encoding="ascii") as file:  # noqa: PTH123
+        with open(f"/proc/{pid}/statm", encoding="utf-8") as file:  # noqa: PTH123
             fields = file.read().split()
         return int(fields[1]), int(fields[2])
     except (OSError, IndexError, ValueError):

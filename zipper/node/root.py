@@ -93,7 +93,7 @@ def _show_etc(root: str) -> None:
             with suppress(OSError):  # a file that its user cannot read is of no use inside either
                 _bind(source, f"{root}/etc/{name}")
     for name, text in (("passwd", _PASSWD), ("group", _GROUP)):
-        with open(f"{root}/etc/{name}", "w", encoding="ascii") as file:  # noqa: PTH123
+        with open(f"{root}/etc/{name}", "w", encoding="utf-8") as file:  # noqa: PTH123
             file.write(text)
 
 

@@ -20,6 +20,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Final, NoReturn
 
@@ -35,6 +36,7 @@ LAMBDA_GID: Final = 990
 """Lambda's `sbx_user1051`, as its base images document it."""
 NOBODY: Final = 65534
 
+_NOT_STARTED: Final = 127
 _FILES_TOLD: Final = 100
 _FILES_COUNTED: Final = 100_000
 _SPACE_POLL_SECONDS: Final = 0.1
@@ -148,7 +150,10 @@ def _prepare_plain(request: SandboxRequest) -> None:
     """Give nobody the temporary folder, and the Node where root's folders hide it."""
     if os.geteuid() != 0:
         return
-    os.chown(request.tmp, NOBODY, NOBODY)
+    try:
+        os.chown(request.tmp, NOBODY, NOBODY)
+    except OSError:  # a root that is one only inside its container
+        os.chmod(request.tmp, 0o777)
     target = request.plain.arguments[0]
     if target != request.node and not os.path.exists(target):
         import shutil  # noqa: PLC0415 - only here, and starting must be quick
@@ -166,14 +171,14 @@ def _start_node(request: SandboxRequest, start: Start, isolation: _Isolation) ->
     try:
         os.setsid()
         _limit(request)
-        _drop_user(isolation)
+        _drop_user(request, isolation)
         _limit_processes(request, isolation)
         _connect(request.pipes)
         os.chdir(start.directory)
         os.execve(start.arguments[0], start.arguments, start.variables)  # noqa: S606 - its purpose
-    except OSError as error:
+    except Exception as error:  # noqa: BLE001 - this copy of the process must end here
         os.write(2, f"cannot start {start.arguments[0]}: {error}\n".encode())
-    os._exit(127)
+    os._exit(_NOT_STARTED)
 
 
 def _limit(request: SandboxRequest) -> None:
@@ -194,21 +199,24 @@ def _limit_processes(request: SandboxRequest, isolation: _Isolation) -> None:
     resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
 
 
-def _drop_user(isolation: _Isolation) -> None:
+def _drop_user(request: SandboxRequest, isolation: _Isolation) -> None:
     """Leave root for nobody without capabilities; inside it is Lambda's user where permitted."""
     if not sys.platform.startswith("linux"):
         return
     if os.geteuid() == 0:
         syscalls.drop_bounding_set()
-        os.setgroups([])
-        os.setresgid(NOBODY, NOBODY, NOBODY)
-        os.setresuid(NOBODY, NOBODY, NOBODY)
-        syscalls.make_dumpable()
         try:
+            os.setgroups([])
+            os.setresgid(NOBODY, NOBODY, NOBODY)
+            os.setresuid(NOBODY, NOBODY, NOBODY)
+            syscalls.make_dumpable()
+        except OSError as error:
+            note = f"root cannot become nobody ({error.strerror}): it reads what root may"
+            _tell(request.status, {"event": "prepared", "notes": [note]})
+        with suppress(OSError):  # without it, the limit on processes counts all of nobody's
             _own_user()
             isolation.users = True
-        except OSError:
-            pass  # the limit on processes then counts all of nobody's
+            syscalls.drop_bounding_set()
     syscalls.forbid_new_privileges()
 
 
@@ -265,10 +273,8 @@ def _reap(node: int) -> int | None:
 def _kill_namespace() -> None:
     """Kill every process of this namespace but this one, and wait until none is left."""
     for _ in range(1000):
-        try:
+        with suppress(ProcessLookupError):
             os.kill(-1, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         try:
             os.waitpid(-1, 0)
         except ChildProcessError:
@@ -280,10 +286,8 @@ def _kill_children() -> None:
 
 
 def _kill_quietly(pid: int) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 def _listing_of(folder: str) -> tuple[list[tuple[str, int]], int, int]:
@@ -316,7 +320,7 @@ def _size_of(member: os.DirEntry[str]) -> int:
 
 
 def _write(path: str, text: str) -> None:
-    with open(path, "w", encoding="ascii") as file:  # noqa: PTH123 - starting must be quick
+    with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123 - starting must be quick
         file.write(text)
 
 
