@@ -18,7 +18,7 @@ from zipper.npm.json_text import parse_json_object
 from zipper.npm.package_json import Manifest, parse_manifest
 from zipper.tree.model import ROOT, Node, Tree
 
-__all__ = ["LOCKFILE_NAMES", "Lockfile", "read_lockfile"]
+__all__ = ["LOCKFILE_NAMES", "Lockfile", "read_entries", "read_lockfile"]
 
 LOCKFILE_NAMES: Final = ("npm-shrinkwrap.json", "package-lock.json")
 """npm's names, in its order of precedence."""
@@ -57,15 +57,23 @@ def read_lockfile(text: str | bytes, *, path: str, manifest: Manifest) -> Lockfi
             f"`{path}` has lockfileVersion {version!r}; 1, 2 and 3 are known",
             hint="write a new one: delete it and run `python -m zipper resolve`",
         )
-    packages = raw.get("packages")
-    has_manifests = isinstance(packages, Mapping)
-    if isinstance(packages, Mapping):
-        nodes = _read_packages(packages, path=path)
-    else:
-        nodes = read_ancient(raw, path=path)
+    has_manifests = isinstance(raw.get("packages"), Mapping)
+    nodes = read_entries(raw, path=path)
     root = Node(location=ROOT, name=manifest.name, manifest=manifest, version=manifest.version)
     tree = Tree({ROOT: root, **nodes})
     return Lockfile(path, int(str(version)), tree, has_manifests=has_manifests)
+
+
+def read_entries(raw: Mapping[str, object], *, path: str) -> dict[str, Node]:
+    """Return the nodes of a decoded lockfile by location, the root apart.
+
+    Raises:
+        LockfileError: ELOCKFILE, as in `read_lockfile`.
+    """
+    packages = raw.get("packages")
+    if isinstance(packages, Mapping):
+        return _read_packages(packages, path=path)
+    return read_ancient(raw, path=path)
 
 
 def _read_packages(packages: Mapping[object, object], *, path: str) -> dict[str, Node]:

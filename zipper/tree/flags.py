@@ -8,13 +8,13 @@ Source: @npmcli/arborist 9, calc-dep-flags.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from zipper.tree.connections import Connections
 from zipper.tree.model import ROOT, Edge, Node, Tree, parent_location
 
-__all__ = ["Flags", "calculate_flags", "with_flags"]
+__all__ = ["Flags", "calculate_flags", "is_omitted", "with_flags"]
 
 
 @dataclass(slots=True)
@@ -54,6 +54,16 @@ def calculate_flags(tree: Tree, connections: Connections) -> dict[str, Flags]:
         if location != ROOT and (own.dev or own.optional):
             own.dev_optional = False
     return flags
+
+
+def is_omitted(flags: Flags, omit: Collection[str]) -> bool:
+    """Say whether a node goes when the dependency types in `omit` are left out."""
+    return (
+        (flags.peer and "peer" in omit)
+        or (flags.dev and "dev" in omit)
+        or (flags.optional and "optional" in omit)
+        or (flags.dev_optional and "optional" in omit and "dev" in omit)
+    )
 
 
 def with_flags(tree: Tree, flags: Mapping[str, Flags]) -> Tree:

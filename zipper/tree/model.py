@@ -95,7 +95,8 @@ class Tree:
             node = self.nodes.get(join_location(place, name))
             if node is not None:
                 return node
-            if place == ROOT:
+            # A link target outside the project is not below it: its walk ends there.
+            if place == ROOT or place.endswith(".."):
                 return None
             place = parent_location(place)
 

@@ -11,21 +11,17 @@ builds; a package that cannot run there must not be packed.
 
 from __future__ import annotations
 
-from typing import Final
-
 from zipper.errors import ResolutionError
 from zipper.npm.platform import fits_engine, fits_platform
 from zipper.target import Target
 from zipper.tree.connections import Connections, connect
-from zipper.tree.flags import Flags, calculate_flags, with_flags
+from zipper.tree.flags import Flags, calculate_flags, is_omitted, with_flags
 from zipper.tree.lock_platform import refuse_lock_for_another_platform
 from zipper.tree.model import ROOT, Node, Tree, parent_location
 from zipper.tree.optional_set import find_optional_set
+from zipper.tree.request import NPM_VERSION
 
-__all__ = ["NPM_VERSION", "select"]
-
-NPM_VERSION: Final = "11.19.1"
-"""The npm that `engines.npm` is compared with: the one whose tree ours is."""
+__all__ = ["select"]
 
 
 def select(
@@ -63,7 +59,7 @@ def _refuse_unfit(
     """Raise for the first required package that excludes the target."""
     for location, node in tree.nodes.items():
         own = flags[location]
-        if own.optional or _is_omitted(own, omit) or _fits_platform(node, target):
+        if own.optional or is_omitted(own, omit) or _fits_platform(node, target):
             continue
         raise ResolutionError(
             "EBADPLATFORM",
@@ -109,7 +105,7 @@ def _keep(
     gone = {
         location
         for location, own in flags.items()
-        if location in inert or own.extraneous or _is_omitted(own, omit)
+        if location in inert or own.extraneous or is_omitted(own, omit)
     }
     kept: dict[str, None] = {ROOT: None}
     for location in sorted(tree.nodes, key=lambda one: one.count("/")):
@@ -125,15 +121,6 @@ def _nearest(location: str, tree: Tree) -> str:
         if location in tree.nodes:
             return location
     return ROOT
-
-
-def _is_omitted(flags: Flags, omit: frozenset[str]) -> bool:
-    return (
-        (flags.peer and "peer" in omit)
-        or (flags.dev and "dev" in omit)
-        or (flags.optional and "optional" in omit)
-        or (flags.dev_optional and "optional" in omit and "dev" in omit)
-    )
 
 
 def _fits_platform(node: Node, target: Target) -> bool:

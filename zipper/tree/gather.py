@@ -1,0 +1,109 @@
+"""What would go along with a node: everything that only it, or what goes with it, needs.
+
+In: nodes of the tree in the making, and which edges count. Out: the set that nothing outside needs.
+
+arborist walks all that is below the nodes and then takes away what others need. Here each node
+below is asked instead whether something above it leads out of the set; that walk ends after a few
+steps, since nearly everything leads to the root. The sets are the same.
+
+Source: @npmcli/arborist 9, lib/gather-dep-set.js.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from zipper.tree.draft import DraftNode
+    from zipper.tree.draft_edge import DraftEdge
+
+__all__ = ["gather_dep_set", "is_gathered"]
+
+
+def gather_dep_set(
+    start: Iterable[DraftNode], counts: Callable[[DraftEdge], bool]
+) -> dict[DraftNode, None]:
+    """Return the nodes at or below `start` that no node outside of the result needs.
+
+    Args:
+        start: where to begin.
+        counts: says of an edge whether it counts, both as a way down and as a need.
+    """
+    origin = dict.fromkeys(start)
+    gathered: dict[DraftNode, None] = {}
+    outside: set[DraftNode] = set()
+    queue = list(origin)
+    seen = set(queue)
+    for node in queue:
+        if not _belongs(node, origin, counts, gathered, outside):
+            continue
+        gathered[node] = None
+        for edge in node.all_edges():
+            to = edge.to
+            if to is not None and to not in seen and counts(edge):
+                seen.add(to)
+                queue.append(to)
+    return gathered
+
+
+def is_gathered(node: DraftNode, start: DraftNode, counts: Callable[[DraftEdge], bool]) -> bool:
+    """Say whether `node` is in `gather_dep_set([start], counts)`, without walking it all."""
+    return _belongs(node, {start: None}, counts, {}, set())
+
+
+def _belongs(
+    node: DraftNode,
+    origin: dict[DraftNode, None],
+    counts: Callable[[DraftEdge], bool],
+    gathered: dict[DraftNode, None],
+    outside: set[DraftNode],
+) -> bool:
+    """Say whether all that needs `node`, near and far, is itself at or below the origin."""
+    above: dict[DraftNode, None] = {node: None}
+    stack = [node]
+    while stack:
+        one = stack.pop()
+        needed = False
+        for edge in one.edges_in:
+            if not counts(edge):
+                continue
+            needed = True
+            if edge.source in outside:
+                outside.add(node)
+                return False
+            if edge.source not in above and edge.source not in gathered:
+                above[edge.source] = None
+                stack.append(edge.source)
+        if not needed and one not in origin:
+            outside.add(node)
+            return False
+    # Everything above is closed: a way down from the origin to any of it lies within.
+    return _reach_all(above, origin, counts, gathered)
+
+
+def _reach_all(
+    above: dict[DraftNode, None],
+    origin: dict[DraftNode, None],
+    counts: Callable[[DraftEdge], bool],
+    gathered: dict[DraftNode, None],
+) -> bool:
+    missing = {one for one in above if one not in origin}
+    stack = [one for one in above if one in origin]
+    stack += [
+        edge.source
+        for one in missing
+        for edge in one.edges_in
+        if edge.source in gathered and counts(edge)
+    ]
+    visited = set(stack)
+    while stack and missing:
+        for edge in stack.pop().all_edges():
+            to = edge.to
+            if to in missing and to is not None and counts(edge):
+                missing.discard(to)
+                if to not in visited:
+                    visited.add(to)
+                    stack.append(to)
+    return not missing

@@ -1,0 +1,136 @@
+"""From a project to its ideal tree: the resolver's front door.
+
+In: an `IdealTreeRequest`. Out: a generator that asks (see `asks`) and returns an `IdealTree`.
+
+    steps = build_ideal_tree(request)
+    answer = None
+    while True:
+        try:
+            ask = steps.send(answer)     # or steps.throw(error)
+        except StopIteration as stop:
+            return stop.value
+        answer = ...
+
+Source: @npmcli/arborist 9, build-ideal-tree `buildIdealTree`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zipper.errors import ResolutionError, UsageError
+from zipper.npm.package_name import is_valid_name
+from zipper.npm.pick import PickOptions
+from zipper.tree.draft import Draft, DraftNode
+from zipper.tree.flat import Step, run_flat
+from zipper.tree.freeze import freeze
+from zipper.tree.load_virtual import load_virtual, queue_named_updates, queue_problems
+from zipper.tree.manifests import Manifests
+from zipper.tree.overrides import parse_overrides
+from zipper.tree.peers import registry_names
+from zipper.tree.request import IdealTree, IdealTreeRequest
+from zipper.tree.resolution import Resolution
+from zipper.tree.worklist import Worklist, build_dependencies
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from zipper.tree.asks import Answer, Ask
+
+__all__ = ["build_ideal_tree"]
+
+
+def build_ideal_tree(request: IdealTreeRequest) -> Generator[Ask, Answer, IdealTree]:
+    """Resolve a project as `npm install --package-lock-only` does.
+
+    Yields:
+        What has to be known next. Send the answer; throw the `ZipperError` where there is none.
+
+    Returns:
+        The tree and what npm would have warned about.
+
+    Raises:
+        ResolutionError: ERESOLVE, ETARGET, EOVERRIDE, EBADPLATFORM, EBADENGINE and others.
+        ZipperError: whatever was thrown in for a package that is required.
+        UsageError: EUPDATEARGS for a name to update that is none.
+    """
+    return run_flat(_build(request))
+
+
+def _build(request: IdealTreeRequest) -> Step[IdealTree]:
+    resolution = _begin(request)
+    worklist = Worklist()
+    root = resolution.draft.root
+    fresh = request.update is True or request.lockfile is None
+    if request.lockfile is not None and not fresh:
+        yield from load_virtual(resolution, request.lockfile)
+    queue_problems(resolution, worklist)
+    queue_named_updates(resolution, worklist)
+    _refuse_overridden_root(root)
+    worklist.push(root)
+    yield from build_dependencies(resolution, worklist)
+    tree = freeze(resolution, had_lockfile=request.lockfile is not None)
+    return IdealTree(tree, tuple(resolution.warnings))
+
+
+def _begin(request: IdealTreeRequest) -> Resolution:
+    for name in sorted(_names_to_update(request)):
+        if not is_valid_name(name):
+            raise UsageError(
+                "EUPDATEARGS",
+                f"`{name}` is no package name",
+                hint="name packages to update without a version: `--update NAME`",
+            )
+    options = request.options
+    manifest = request.manifest
+    folder = request.path.rpartition("/")[2]
+    root = DraftNode(
+        folder or manifest.name,
+        manifest,
+        overrides=parse_overrides(manifest.raw.get("overrides")),
+    )
+    root.install_links = options.install_links
+    root.path = request.path
+    root.load_dependencies(
+        legacy_peer_deps=options.legacy_peer_deps,
+        workspaces={
+            name: f"file:{request.path}/{directory}"
+            for name, directory in request.workspaces.items()
+        },
+    )
+    draft = Draft(root, request.path)
+    root.all_edges()
+    pick_options = PickOptions(
+        node_version=request.node_version,
+        npm_version=request.npm_version,
+        before=options.before,
+        default_tag=options.default_tag,
+    )
+    resolution = Resolution(request, draft, Manifests(pick_options))
+    resolution.manifests.expect(registry_names(manifest, dev=True))
+    return resolution
+
+
+def _names_to_update(request: IdealTreeRequest) -> frozenset[str]:
+    """Return the names that the request wants to be chosen anew."""
+    return frozenset() if isinstance(request.update, bool) else request.update
+
+
+def _refuse_overridden_root(root: DraftNode) -> None:
+    """Refuse an override that contradicts what the project itself asks for.
+
+    Raises:
+        ResolutionError: EOVERRIDE.
+    """
+    if root.overrides is None:
+        return
+    for edge in root.all_edges():
+        spec = edge.spec
+        if spec != edge.raw_spec and not spec.startswith("$"):
+            raise ResolutionError(
+                "EOVERRIDE",
+                f"the override of `{edge.name}` contradicts the project's own dependency",
+                facts=(("dependency", edge.raw_spec), ("override", spec)),
+                hint=f'write the wanted version as the dependency, and `"${edge.name}"` as the '
+                "override",
+            )

@@ -1,0 +1,115 @@
+"""From a lockfile's tree to the tree in the making.
+
+In: the virtual `Tree`. Out: its nodes in the draft; those that package.json no longer agrees with
+wait in the worklist.
+
+Source: @npmcli/arborist 9, load-virtual, build-ideal-tree `#initTree`, `#inflateAncientLockfile`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from zipper.errors import LockfileError, ZipperError
+from zipper.tree.bundle import add_locked_nodes
+from zipper.tree.bundlers import is_in_dependency_bundle
+from zipper.tree.dep_valid import resolve_edge_spec
+
+if TYPE_CHECKING:
+    from zipper.npm.package_json import Manifest
+    from zipper.tree.draft import DraftNode
+    from zipper.tree.flat import Step
+    from zipper.tree.model import Tree
+    from zipper.tree.resolution import Resolution
+    from zipper.tree.worklist import Worklist
+
+__all__ = ["load_virtual", "queue_named_updates", "queue_problems"]
+
+
+def load_virtual(resolution: Resolution, tree: Tree) -> Step[None]:
+    """Put the lockfile's nodes into the draft.
+
+    package.json files outside node_modules are read anew, since their author may have changed
+    them; so is everything where the lockfile is so old that it records no manifests.
+
+    Raises:
+        LockfileError: EMISSINGTARGET for a link whose target is not in the lockfile.
+    """
+    root = resolution.draft.root
+    for node in tree.nodes.values():
+        if node.link_target is not None and node.link_target not in tree.nodes:
+            raise LockfileError(
+                "EMISSINGTARGET",
+                f"the lockfile links `{node.location}` to `{node.link_target}`, which it lacks",
+                hint="remove the lockfile and run `python -m zipper resolve`",
+            )
+    add_locked_nodes(
+        resolution, root, (node for node in tree.nodes.values() if node.location != "")
+    )
+    for node in tuple(resolution.draft.nodes.values()):
+        target = node.target
+        if target is not None and target.is_top and target is not root:
+            manifest = yield from resolution.manifests.read_directory(target.path)
+            if manifest is not None:
+                set_manifest(resolution, target, manifest)
+                node.manifest, node.version = manifest, manifest.version
+    if resolution.request.lockfile_version < 2:
+        yield from _inflate(resolution)
+
+
+def queue_problems(resolution: Resolution, worklist: Worklist) -> None:
+    """Queue every package that the root reaches and that lacks something, or has a wrong one."""
+    seen = {resolution.draft.root}
+    stack = [resolution.draft.root]
+    while stack:
+        node = stack.pop()
+        for edge in node.all_edges():
+            if edge.to is None or not edge.valid:
+                worklist.push(node)
+            if edge.to is not None and edge.to not in seen:
+                seen.add(edge.to)
+                stack.append(edge.to)
+
+
+def queue_named_updates(resolution: Resolution, worklist: Worklist) -> None:
+    """Queue whatever depends on a package that is to be chosen anew."""
+    for name in resolution.update_names:
+        for node in tuple(resolution.draft.by_name.get(name, ())):
+            if node.is_top or node.in_shrinkwrap or is_in_dependency_bundle(node):
+                continue
+            for edge in tuple(node.edges_in):
+                worklist.push(edge.source)
+
+
+def set_manifest(resolution: Resolution, node: DraftNode, manifest: Manifest) -> None:
+    """Give `node` another manifest, and with it other dependencies."""
+    node.manifest = manifest
+    node.version = manifest.version
+    for edge in tuple(node.edges_out.values()):
+        if edge.to is not None:
+            edge.to.edges_in.pop(edge, None)
+        resolution.draft.forget_edge(edge)
+    node.edges_out = {}
+    node.load_dependencies(legacy_peer_deps=resolution.request.options.legacy_peer_deps)
+    node.all_edges()
+    for edge in tuple(node.edges_in):
+        edge.reload(hard=True)
+
+
+def _inflate(resolution: Resolution) -> Step[None]:
+    """Ask for the manifests that lockfiles of version 1 do not have; a failure changes nothing."""
+    nodes = [node for node in resolution.draft.nodes.values() if not node.is_top]
+    resolution.manifests.expect(node.package_name for node in nodes if not node.is_link)
+    for node in nodes:
+        if node.is_link:
+            continue
+        local = bool(node.resolved) and (node.resolved or "").startswith("file:")
+        wanted = node.resolved if local or not node.version else node.version
+        try:
+            spec = resolve_edge_spec(node.package_name or node.name, wanted or "*", node.path)
+            fetched = yield from resolution.manifests.fetch(spec)
+        except ZipperError:
+            continue
+        manifest = fetched.manifest
+        set_manifest(resolution, node, replace(manifest, name=manifest.name or node.name))

@@ -1,0 +1,134 @@
+"""From a spec to a manifest: asks for what is not known, picks a version, remembers.
+
+In: parsed specs. Out: manifests with their origin, or the errors npm has for there being none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
+
+from zipper.errors import ResolutionError, ZipperError
+from zipper.npm import integrity as sri
+from zipper.npm.pick import PickOptions, pick_manifest
+from zipper.tree.asks import (
+    DirectoryAsk,
+    FetchedManifest,
+    ManifestAsk,
+    PackumentAsk,
+    TarballAsk,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from zipper.npm.package_json import Manifest
+    from zipper.npm.packument import Packument
+    from zipper.npm.spec import Spec
+    from zipper.tree.flat import Step
+
+__all__ = ["Manifests"]
+
+
+@dataclass(slots=True)
+class Manifests:
+    """What has been learned from outside so far; an error is remembered like an answer."""
+
+    pick_options: PickOptions
+    packuments: dict[str, Packument | ZipperError] = field(default_factory=dict)
+    fetched: dict[tuple[str, str], FetchedManifest | ZipperError] = field(default_factory=dict)
+    directories: dict[str, Manifest | None] = field(default_factory=dict)
+    _soon: dict[str, None] = field(default_factory=dict)
+    _expected: set[str] = field(default_factory=set)
+
+    def expect(self, names: Iterable[str]) -> None:
+        """Note packuments that will probably be asked for."""
+        for name in names:
+            if name not in self._expected:
+                self._expected.add(name)
+                self._soon[name] = None
+
+    def fetch(self, spec: Spec) -> Step[FetchedManifest]:
+        """Return the manifest that `spec` means.
+
+        Raises:
+            ZipperError: what the outside answered, or ETARGET and its like from picking.
+        """
+        spec = spec.sub_spec or spec
+        key = (spec.name or "", spec.fetch_spec if spec.registry else spec.raw)
+        known = self.fetched.get(key)
+        if known is None:
+            try:
+                known = yield from self._pick(spec) if spec.registry else self._open(spec)
+            except ZipperError as error:
+                known = error
+            self.fetched[key] = known
+        if isinstance(known, ZipperError):
+            raise known
+        return known
+
+    def read_directory(self, path: str) -> Step[Manifest | None]:
+        """Return the package.json in a directory; None where there is none to be read."""
+        if path not in self.directories:
+            try:
+                answer = yield DirectoryAsk(path, self._take_soon())
+            except ZipperError:
+                answer = None
+            self.directories[path] = cast("Manifest | None", answer)
+        return self.directories[path]
+
+    def open_tarball(
+        self, name: str, version: str, resolved: str, integrity: str | None
+    ) -> Step[Mapping[str, object]]:
+        """Return the decoded manifests inside a package, path to object."""
+        ask = TarballAsk(name, version, resolved, integrity, self._take_soon())
+        return cast("Mapping[str, object]", (yield ask))
+
+    def _pick(self, spec: Spec) -> Step[FetchedManifest]:
+        name = spec.name or ""
+        known = self.packuments.get(name)
+        if known is None:
+            self._expected.add(name)
+            self._soon.pop(name, None)
+            try:
+                known = cast("Packument", (yield PackumentAsk(name, self._take_soon())))
+            except ZipperError as error:
+                known = error
+            self.packuments[name] = known
+        if isinstance(known, ZipperError):
+            raise known
+        manifest = pick_manifest(known, spec, options=self.pick_options)
+        if not manifest.version:
+            raise ResolutionError(
+                "EINCOMPLETEMANIFEST",
+                f"the registry's manifest of `{name}` has no version",
+                hint="ask another registry: this one's copy is incomplete",
+            )
+        resolved, integrity = _origin(manifest)
+        return FetchedManifest(manifest=manifest, resolved=resolved, integrity=integrity)
+
+    def _open(self, spec: Spec) -> Step[FetchedManifest]:
+        return cast("FetchedManifest", (yield ManifestAsk(spec, self._take_soon())))
+
+    def _take_soon(self) -> tuple[str, ...]:
+        soon = tuple(self._soon)
+        self._soon.clear()
+        return soon
+
+
+def _origin(manifest: Manifest) -> tuple[str, str | None]:
+    """Return tarball URL and integrity of a registry manifest.
+
+    Old versions have a SHA-1 in hexadecimal only. Source: pacote 21, lib/registry.js.
+    """
+    dist = manifest.raw.get("dist")
+    if not isinstance(dist, dict):
+        return "", None
+    tarball, written, shasum = (dist.get(key) for key in ("tarball", "integrity", "shasum"))
+    resolved = tarball if isinstance(tarball, str) else ""
+    if isinstance(written, str) and written:
+        parsed = sri.parse_integrity(written)
+        return resolved, str(parsed) if parsed is not None else None
+    if isinstance(shasum, str) and shasum:
+        return resolved, str(sri.from_hex(shasum, algorithm="sha1") or "") or None
+    return resolved, None

@@ -1,0 +1,91 @@
+"""What the resolver is asked to do, and what it answers.
+
+In: values from the project, its `.npmrc` and the command line. Out: values for the pipeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal
+
+from zipper.npm.package_json import Manifest
+from zipper.tree.model import Tree
+
+if TYPE_CHECKING:
+    from zipper.errors import ZipperError
+
+__all__ = [
+    "NPM_VERSION",
+    "IdealTree",
+    "IdealTreeRequest",
+    "InstallStrategy",
+    "Platform",
+    "ResolveOptions",
+]
+
+NPM_VERSION: Final = "11.19.1"
+"""The npm that `engines.npm` is compared with: the one whose tree ours is."""
+
+InstallStrategy = Literal["hoisted", "nested", "shallow"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """The machine that required packages must fit, in npm's words."""
+
+    os: str = "linux"
+    cpu: str = "x64"
+    libc: str | None = "glibc"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolveOptions:
+    """npm's options that decide about the tree, under npm's names."""
+
+    legacy_peer_deps: bool = False
+    strict_peer_deps: bool = False
+    force: bool = False
+    engine_strict: bool = False
+    prefer_dedupe: bool = False
+    install_strategy: InstallStrategy = "hoisted"
+    install_links: bool = False
+    """Whether `file:` directories outside the project are copied rather than linked."""
+    before: str | None = None
+    """An ISO date: versions that were published later do not exist."""
+    default_tag: str = "latest"
+    omit: frozenset[str] = frozenset()
+    """Dependency types whose engines and platforms are not checked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdealTreeRequest:
+    """A project to resolve.
+
+    Paths are absolute and `/`-separated; `path` is the project's, free of symbolic links.
+    """
+
+    path: str
+    manifest: Manifest
+    """The project's package.json, `overrides` and all; see `Manifest.raw`."""
+    workspaces: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Workspace name to its directory, relative to the project; see `npm.workspaces`."""
+    lockfile: Tree | None = None
+    """The virtual tree that the lockfile describes; what is still valid in it stays."""
+    lockfile_version: int = 3
+    """That of the lockfile; version 1 records no manifests, so they are asked for again."""
+    update: bool | frozenset[str] = False
+    """True: forget the lockfile's choices. Names: choose these anew, wherever they are."""
+    options: ResolveOptions = field(default_factory=ResolveOptions)
+    node_version: str = "24.21.0"
+    npm_version: str = NPM_VERSION
+    platform: Platform = field(default_factory=Platform)
+
+
+@dataclass(frozen=True, slots=True)
+class IdealTree:
+    """The resolved tree; `warnings` are errors in kind that npm only warns about."""
+
+    tree: Tree
+    warnings: tuple[ZipperError, ...] = ()

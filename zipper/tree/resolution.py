@@ -1,0 +1,106 @@
+"""What one run of the resolver knows: the request, the tree in the making, what was learned.
+
+The steps (`peers`, `place`, `worklist`) are functions over this; none of them keeps anything of
+its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from zipper.npm.package_json import Manifest
+from zipper.tree.draft import Draft, DraftNode
+from zipper.tree.manifests import Manifests
+
+if TYPE_CHECKING:
+    from zipper.errors import ZipperError
+    from zipper.tree.overrides import OverrideSet
+    from zipper.tree.request import IdealTreeRequest
+
+__all__ = ["Resolution"]
+
+
+@dataclass(slots=True)
+class Resolution:
+    """The state of one resolution; mutable, private to it."""
+
+    request: IdealTreeRequest
+    draft: Draft
+    manifests: Manifests
+    virtual_roots: dict[DraftNode, DraftNode] = field(default_factory=dict)
+    link_nodes: dict[DraftNode, None] = field(default_factory=dict)
+    load_failures: dict[DraftNode, None] = field(default_factory=dict)
+    warnings: list[ZipperError] = field(default_factory=list)
+    is_changed: bool = False
+    """Whether anything was placed; a tree that was not touched keeps its leftovers."""
+
+    @property
+    def update_names(self) -> frozenset[str]:
+        """The names to choose anew."""
+        update = self.request.update
+        return frozenset() if isinstance(update, bool) else update
+
+    def make_node(
+        self,
+        name: str,
+        manifest: Manifest,
+        *,
+        resolved: str | None = None,
+        integrity: str | None = None,
+        error: ZipperError | None = None,
+        overrides: OverrideSet | None = None,
+        link_path: str | None = None,
+    ) -> DraftNode:
+        """Return a node that is nowhere yet, its dependencies read."""
+        node = DraftNode(
+            name,
+            manifest,
+            resolved=resolved,
+            integrity=integrity,
+            has_shrinkwrap=bool(manifest.raw.get("_hasShrinkwrap")),
+            error=error,
+            overrides=overrides,
+            link_path=link_path,
+        )
+        options = self.request.options
+        node.install_links = options.install_links
+        node.load_dependencies(legacy_peer_deps=options.legacy_peer_deps)
+        return node
+
+    def attach_top(self, node: DraftNode, path: str) -> None:
+        """Put `node` outside node_modules, where its development dependencies count."""
+        node.path = node.real_path = path
+        node.load_dependencies(legacy_peer_deps=self.request.options.legacy_peer_deps)
+        self.draft.attach_top(node, path)
+
+    def make_link(self, name: str, manifest: Manifest, path: str) -> DraftNode:
+        """Return a link to the directory `path`, its target with it."""
+        link = self.make_node(name, manifest, link_path=path)
+        target = self.make_node(name, manifest)
+        target.path = target.real_path = path
+        target.load_dependencies(legacy_peer_deps=self.request.options.legacy_peer_deps)
+        link.target = target
+        return link
+
+    def failure_node(self, name: str, error: ZipperError) -> DraftNode:
+        """Return a node for what could not be had; whether that matters is settled at the end."""
+        node = self.make_node(name, Manifest(), error=error)
+        self.load_failures[node] = None
+        return node
+
+    def virtual_root(self, node: DraftNode, *, reuse: bool = False) -> DraftNode:
+        """Return a root that depends on what `node` depends on, in which to gather peers.
+
+        The last one made for a node may be reused: the peers that it holds go together.
+        """
+        if reuse and node in self.virtual_roots:
+            return self.virtual_roots[node]
+        root = DraftNode(node.name, node.manifest, overrides=node.overrides)
+        root.source = node
+        root.install_links = node.install_links
+        root.path = node.real_path
+        root.load_dependencies(legacy_peer_deps=self.request.options.legacy_peer_deps)
+        Draft(root, node.real_path, virtual=True)
+        self.virtual_roots[node] = root
+        return root
