@@ -11,7 +11,14 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["EMPTY", "Manifest", "parse_bin", "parse_manifest"]
+__all__ = [
+    "EMPTY",
+    "Manifest",
+    "parse_bin",
+    "parse_deprecated",
+    "parse_engines",
+    "parse_manifest",
+]
 
 EMPTY: Final[Mapping[str, str]] = MappingProxyType({})
 """The map of nothing; a default by factory, because Python 3.11 takes it for mutable."""
@@ -70,12 +77,12 @@ def parse_manifest(raw: Mapping[str, object]) -> Manifest:
         peer_dependencies=_ranges(raw.get("peerDependencies")),
         peer_optional=_optional_peers(raw.get("peerDependenciesMeta")),
         bundle_dependencies=_bundled(raw),
-        engines=_engines(raw.get("engines")),
+        engines=parse_engines(raw.get("engines")),
         os=_words(raw.get("os")),
         cpu=_words(raw.get("cpu")),
         libc=_words(raw.get("libc")),
         bin=parse_bin(raw.get("bin"), name),
-        deprecated=_deprecated(raw.get("deprecated")),
+        deprecated=parse_deprecated(raw.get("deprecated")),
         has_install_script=_has_install_script(raw),
         raw=raw,
     )
@@ -134,7 +141,7 @@ def _ranges(value: object) -> Mapping[str, str]:
     return {k: v for k, v in value.items() if isinstance(k, str) and isinstance(v, str)}
 
 
-def _engines(value: object) -> Mapping[str, str]:
+def parse_engines(value: object) -> Mapping[str, str]:
     """Return the engines; one that is no text, such as `18`, admits no version, as for npm."""
     if not isinstance(value, Mapping) or not value:
         return EMPTY
@@ -145,7 +152,7 @@ def _engines(value: object) -> Mapping[str, str]:
     }
 
 
-def _deprecated(value: object) -> str | None:
+def parse_deprecated(value: object) -> str | None:
     """Return why the version is deprecated; npm takes whatever is not empty or false for a yes."""
     if isinstance(value, str):
         return value or None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from zipper.npm.package_json import Manifest
 
-__all__ = ["check_engine", "check_platform", "fits_engine", "fits_platform"]
+__all__ = ["check_engine", "check_platform", "engines_admit", "fits_engine", "fits_platform"]
 
 
 def fits_platform(
@@ -53,11 +53,17 @@ def fits_engine(
     `force` forgives Node's version, never npm's. Prereleases count as ordinary versions, and a
     range that cannot be read admits nothing.
     """
-    engines = manifest.engines
+    return engines_admit(manifest.engines, None if force else node_version, npm_version)
+
+
+def engines_admit(
+    engines: Mapping[str, str], node_version: str | None, npm_version: str | None
+) -> bool:
+    """Tell whether `engines` admits the versions; None is not checked."""
     if not engines:
         return True
-    node = None if force else node_version
-    return _engine_admits(engines, "node", node) and _engine_admits(engines, "npm", npm_version)
+    node = _engine_admits(engines, "node", node_version)
+    return node and _engine_admits(engines, "npm", npm_version)
 
 
 def check_platform(
