@@ -7,9 +7,7 @@ its line. Types, interpolation and the cascade belong to `zipper.npm.npmrc`.
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 __all__ = ["IniEntry", "IniScalar", "IniValue", "parse_ini"]
 
@@ -18,12 +16,10 @@ IniScalar = str | bool | None
 IniValue = IniScalar | tuple[IniScalar, ...]
 """What a key can have: one value, or a list (`key[] = value`)."""
 
-_SECTION: Final = re.compile(r"\[([^\]]*)\]\s*\Z")
 _LITERALS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None}
 
 
-@dataclass(frozen=True, slots=True)
-class IniEntry:
+class IniEntry(NamedTuple):
     """One key outside any section. `line` counts from 1 and is the last line that set the key."""
 
     key: str
@@ -41,11 +37,12 @@ def parse_ini(text: str) -> tuple[IniEntry, ...]:
     """
     entries: dict[str, IniEntry] = {}
     in_section = False
-    for number, line in enumerate(re.split(r"\r\n|[\r\n]", text.removeprefix("\ufeff")), start=1):
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for number, line in enumerate(lines, start=1):
         stripped = line.strip()
         if not stripped or stripped[0] in ";#":
             continue
-        if _SECTION.match(line):
+        if line[0] == "[" and stripped[-1] == "]" and "]" not in stripped[:-1]:
             in_section = True
             continue
         raw_key, equals, raw_value = line.partition("=")

@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, timedelta
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +20,7 @@ __all__ = ["NOTHING", "NpmSettings", "SettingNote", "Source"]
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where a value was set: a file with its line, a variable, an option, or nowhere."""
 
     layer: str
@@ -35,8 +33,7 @@ class Source:
         return self.place or self.layer
 
 
-@dataclass(frozen=True, slots=True)
-class SettingNote:
+class SettingNote(NamedTuple):
     """A setting that npm warns about and does not use."""
 
     code: str
@@ -45,7 +42,8 @@ class SettingNote:
     hint: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Without what nobody asks of it: making those methods takes half of the class's import time.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False, match_args=False)
 class NpmSettings:
     """What npm would go by. Durations are in milliseconds where npm's are; None means not set.
 
@@ -131,4 +129,6 @@ class NpmSettings:
         """Return the moment after which publications do not count, from `before` or the age."""
         if self.before is not None or not self.min_release_age:
             return self.before
+        from datetime import UTC, timedelta  # noqa: PLC0415 - 2 ms, and few projects need it
+
         return now.astimezone(UTC) - timedelta(days=self.min_release_age)

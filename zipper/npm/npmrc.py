@@ -9,10 +9,8 @@ The layers, weakest first: defaults, builtin, global, user, project, environment
 from __future__ import annotations
 
 import base64
-import re
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from urllib.parse import unquote, urlsplit
 
 from zipper.npm.credentials import Credential, Secret, decode_password, redact_url, registry_key
@@ -34,16 +32,14 @@ __all__ = [
     "layer_from_text",
 ]
 
-_CREDENTIAL_KEY: Final = re.compile(
-    r"(//.*):(_authToken|_auth|_password|username|certfile|keyfile)\Z"
+_CREDENTIAL_NAMES: Final = frozenset(
+    {"_authToken", "_auth", "_password", "username", "certfile", "keyfile"}
 )
-_SCOPE_KEY: Final = re.compile(r"(@.*):registry\Z", re.IGNORECASE)
 _UNSCOPED_CREDENTIALS: Final = frozenset({"_auth", "_authToken", "_password", "username"})
 _SECRET_KINDS: Final = frozenset({"key", "proxy", "https-proxy"})
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """The raw entries of one layer, in their order: key, value, source."""
 
     name: str
@@ -118,10 +114,11 @@ class _Cascade:
 
     def add(self, key: str, raw: IniValue, source: Source) -> None:
         """Lay one entry over what weaker layers said."""
-        if match := _CREDENTIAL_KEY.match(key):
-            self._add_credential(match.group(1), match.group(2), raw, source)
-        elif match := _SCOPE_KEY.match(key):
-            self._add_scope(match.group(1), raw, source)
+        prefix, _, name = key.rpartition(":")
+        if key.startswith("//") and name in _CREDENTIAL_NAMES:
+            self._add_credential(prefix, name, raw, source)
+        elif key.startswith("@") and name.lower() == "registry":
+            self._add_scope(prefix, raw, source)
         elif key in _UNSCOPED_CREDENTIALS and source.layer != "environment":
             self._refuse_unscoped(key, source)
         elif key in KINDS:

@@ -9,7 +9,6 @@ Source: @npmcli/config 10 lib/index.js, as npm 11.19.1 ships it.
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,7 +63,7 @@ def read_npm_settings(
         return Path(text) if text else None
 
     # Each file may say where the next weaker one lies, and options say it for all.
-    builtin = _read_layer("builtin", _find_builtin_file())
+    builtin = _read_layer("builtin", _find_builtin_file(environ))
     user_file = path_of("userconfig", builtin) or home / ".npmrc"
     is_user_file = _is_same(project_file, user_file)
     project = Layer("project") if is_user_file else _read_layer("project", project_file)
@@ -107,9 +106,9 @@ def _is_same(one: Path, other: Path) -> bool:
     return one.absolute() == other.absolute()
 
 
-def _find_builtin_file() -> Path | None:
+def _find_builtin_file(environ: Mapping[str, str]) -> Path | None:
     """Return the `npmrc` in npm's own folder, where npm is installed."""
-    npm = shutil.which("npm")
+    npm = _find_program(environ, "npm.cmd" if sys.platform == "win32" else "npm")
     if npm is None:
         return None
     # bin/npm is a link to lib/node_modules/npm/bin/npm-cli.js; on Windows a script beside node.
@@ -132,7 +131,7 @@ def _prefixes(environ: Mapping[str, str], prefix: Path | None) -> Iterator[Path]
     if prefix is not None or environ.get("PREFIX"):
         yield prefix or Path(environ["PREFIX"])
         return
-    if node := shutil.which("node"):
+    if node := _find_program(environ, "node.exe" if sys.platform == "win32" else "node"):
         program = Path(os.path.realpath(node))
         yield program.parent if sys.platform == "win32" else program.parent.parent
         return
@@ -140,3 +139,12 @@ def _prefixes(environ: Mapping[str, str], prefix: Path | None) -> Iterator[Path]
         yield Path(environ.get("APPDATA", ""), "npm")
         return
     yield from (Path("/usr/local"), Path("/usr"), Path("/opt/homebrew"), Path("/"))
+
+
+def _find_program(environ: Mapping[str, str], name: str) -> str | None:
+    """Return the first file of that name in PATH; `shutil.which` costs 3 ms of import."""
+    for folder in environ.get("PATH", "").split(os.pathsep):
+        path = os.path.join(folder, name)  # noqa: PTH118 - a Path for each folder is slower
+        if folder and os.access(path, os.X_OK) and os.path.isfile(path):  # noqa: PTH113
+            return path
+    return None
