@@ -17,19 +17,23 @@ from typing import TYPE_CHECKING
 from zipper.archive.listing import read_listing
 from zipper.archive.plan import DOS_EPOCH, Plan, PlannedEntry, lay_out, parse_dos_time
 from zipper.archive.splice import splice
+from zipper.build_request import BuildRequest, default_handler
 from zipper.checks.check import check_listing
 from zipper.checks.findings import Finding
 from zipper.clock import Clock
+from zipper.contents.client import LazyClient
 from zipper.contents.handler_files import Choice, choose_files, read_entries
 from zipper.contents.homes import find_homes, members_at
-from zipper.contents.obtain import RegistryOptions, obtain
+from zipper.contents.obtain import obtain
+from zipper.contents.trees import find_tree
 from zipper.errors import OutputError, UsageError
 from zipper.files import map_file, remove_leftovers, write_error, write_file
 from zipper.package import Package
 from zipper.project import Project, read_project
+from zipper.settings import Settings
+from zipper.settings_files import read_request
 from zipper.store.files import Store
 from zipper.store.place import find_cache_dir
-from zipper.target import Target
 from zipper.tree.model import ROOT, Tree
 from zipper.tree.select import select
 
@@ -37,10 +41,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from zipper.events import OnEvent
+    from zipper.target import Target
 
-__all__ = ["PackagePlan", "build", "package_of", "plan"]
-
-_OMITTABLE = frozenset({"dev", "optional", "peer"})
+__all__ = [
+    "PackagePlan",
+    "build",
+    "build_requested",
+    "package_of",
+    "plan",
+    "plan_requested",
+]
 
 PathLike = str | os.PathLike[str]
 
@@ -49,6 +59,7 @@ PathLike = str | os.PathLike[str]
 class PackagePlan:
     """Everything that is decided before a byte is written; `build --dry-run` prints it."""
 
+    request: BuildRequest
     project: Project
     target: Target
     handler: str
@@ -63,12 +74,13 @@ class PackagePlan:
 def build(  # noqa: PLR0913  (keyword-only options of a public function)
     project: PathLike = ".",
     *,
+    function: str | None = None,
     target: Target | None = None,
     handler: str | None = None,
     output: PathLike | None = None,
-    include: Sequence[str] = (),
-    exclude: Sequence[str] = (),
-    omit: Iterable[str] = (),
+    include: Sequence[str] | None = None,
+    exclude: Sequence[str] | None = None,
+    omit: Iterable[str] | None = None,
     registry: str | None = None,
     offline: bool = False,
     cache_dir: PathLike | None = None,
@@ -77,13 +89,18 @@ def build(  # noqa: PLR0913  (keyword-only options of a public function)
     """Build the deployment package of the project in a folder.
 
     The same input gives the same bytes on every machine. The zip is written under a temporary
-    name and renamed, so whatever goes wrong leaves the old one as it was.
+    name and renamed, so whatever goes wrong leaves the old one as it was. What is None here comes
+    from the ZIPPER_ variables, from `[tool.zipper]` in the folder's pyproject.toml, from
+    `"zipper"` in its package.json, or else from the default. Safe in threads; in `asyncio`, use
+    `await asyncio.to_thread(zipper.build, "fn")`.
 
     Args:
-        project: the folder that holds package.json.
+        project: the folder that holds package.json, or the settings that name it.
+        function: the name of one of several functions in the settings.
         target: runtime and architecture of the function; by default the newest runtime, x86_64.
         handler: such as `index.handler`; by default package.json's `main` and `.handler`.
-        output: the zip; by default the project's name and `.zip` in the current folder.
+        output: the zip; a folder if it ends in a slash; by default the project's name and `.zip`
+            in the current folder.
         include: gitignore patterns; where there are any, only project files that match are taken.
         exclude: gitignore patterns of project files to leave out; `!name` brings one back that is
             left out by default.
@@ -100,31 +117,21 @@ def build(  # noqa: PLR0913  (keyword-only options of a public function)
         ProjectError, LockfileError, ResolutionError, RegistryError, IntegrityError, ArchiveError,
         StoreError, OutputError, UsageError: with code, facts and hint.
     """
-    clock = Clock(on_event)
-    planned = _plan(
-        project,
-        target=target or Target(),
-        handler=handler,
-        output=output,
-        patterns=(include, exclude),
-        omit=omit,
-        options=RegistryOptions(offline=offline, on_event=on_event),
-        registry=registry,
-        cache_dir=cache_dir,
-        clock=clock,
-    )
-    return _write(planned, clock)
+    options = _as_settings(target, handler, output, include, exclude, omit, registry)
+    request = read_request(project, options, function=function)
+    return build_requested(request, offline=offline, cache_dir=cache_dir, on_event=on_event)
 
 
 def plan(  # noqa: PLR0913  (keyword-only options of a public function)
     project: PathLike = ".",
     *,
+    function: str | None = None,
     target: Target | None = None,
     handler: str | None = None,
     output: PathLike | None = None,
-    include: Sequence[str] = (),
-    exclude: Sequence[str] = (),
-    omit: Iterable[str] = (),
+    include: Sequence[str] | None = None,
+    exclude: Sequence[str] | None = None,
+    omit: Iterable[str] | None = None,
     registry: str | None = None,
     offline: bool = False,
     cache_dir: PathLike | None = None,
@@ -134,18 +141,34 @@ def plan(  # noqa: PLR0913  (keyword-only options of a public function)
 
     Takes the arguments of `build` and raises its errors.
     """
-    return _plan(
-        project,
-        target=target or Target(),
-        handler=handler,
-        output=output,
-        patterns=(include, exclude),
-        omit=omit,
-        options=RegistryOptions(offline=offline, on_event=on_event),
-        registry=registry,
-        cache_dir=cache_dir,
-        clock=Clock(on_event),
-    )
+    options = _as_settings(target, handler, output, include, exclude, omit, registry)
+    request = read_request(project, options, function=function)
+    return plan_requested(request, offline=offline, cache_dir=cache_dir, on_event=on_event)
+
+
+def build_requested(
+    request: BuildRequest,
+    *,
+    offline: bool = False,
+    cache_dir: PathLike | None = None,
+    on_event: OnEvent | None = None,
+) -> Package:
+    """Build what `request` asks for; see `build`."""
+    clock = Clock(on_event)
+    planned = _plan(request, offline=offline, cache_dir=cache_dir, on_event=on_event, clock=clock)
+    return _write(planned, clock)
+
+
+def plan_requested(
+    request: BuildRequest,
+    *,
+    offline: bool = False,
+    cache_dir: PathLike | None = None,
+    on_event: OnEvent | None = None,
+) -> PackagePlan:
+    """Return what `build_requested` would write; see `plan`."""
+    clock = Clock(on_event)
+    return _plan(request, offline=offline, cache_dir=cache_dir, on_event=on_event, clock=clock)
 
 
 def package_of(planned: PackagePlan) -> Package:
@@ -165,33 +188,39 @@ def package_of(planned: PackagePlan) -> Package:
     )
 
 
-def _plan(  # noqa: PLR0913  (the options of the two public functions)
-    folder: PathLike,
+def _plan(
+    request: BuildRequest,
     *,
-    target: Target,
-    handler: str | None,
-    output: PathLike | None,
-    patterns: tuple[Sequence[str], Sequence[str]],
-    omit: Iterable[str],
-    options: RegistryOptions,
-    registry: str | None,
+    offline: bool,
     cache_dir: PathLike | None,
+    on_event: OnEvent | None,
     clock: Clock,
 ) -> PackagePlan:
     clock.start("read")
-    project = read_project(Path(folder), npm_options={"registry": registry} if registry else {})
-    destination = _find_output(output, project)
+    npm_options = {"registry": request.registry} if request.registry else {}
+    project = read_project(Path(request.project), npm_options=npm_options)
+    destination = _find_output(request, project)
     store = Store(find_cache_dir(cache_dir))
     choice = choose_files(
         project.root,
-        include=patterns[0],
-        exclude=patterns[1],
+        include=request.include,
+        exclude=request.exclude,
         outputs=frozenset({destination}),
     )
-    clock.start("select")
-    tree = select(_tree_of(project), target=target, omit=_parse_omit(omit) | project.npm.omit)
-    clock.start("fetch", total=_count_packages(tree))
-    obtained = obtain(project, tree, store=store, options=options)
+    omit = frozenset({"dev", *request.omit, *project.npm.omit})
+    with LazyClient(
+        project, cache_dir=store.cache_dir, offline=offline, on_event=on_event
+    ) as client:
+        clock.start("select" if project.lockfile else "resolve")
+        whole = find_tree(project, target=request.target, store=store, client=client)
+        tree = select(
+            whole,
+            target=request.target,
+            omit=omit,
+            legacy_peer_deps=project.npm.legacy_peer_deps,
+        )
+        clock.start("fetch", total=_count_packages(tree))
+        obtained = obtain(project, tree, store=store, client=client, on_event=on_event)
     clock.start("plan")
     homes = find_homes(tree, shipped=_shipped_targets(tree, choice))
     entries: list[PlannedEntry] = list(read_entries(choice))
@@ -199,9 +228,10 @@ def _plan(  # noqa: PLR0913  (the options of the two public functions)
         entries += members_at(tree.nodes[location], zipped, homes, tree)
     contents = lay_out(entries, dos_time=_dos_time(os.environ.get("SOURCE_DATE_EPOCH")))
     return PackagePlan(
+        request=request,
         project=project,
-        target=target,
-        handler=handler or _default_handler(project),
+        target=request.target,
+        handler=request.handler or default_handler(project.manifest.raw),
         output=destination,
         tree=tree,
         contents=contents,
@@ -242,26 +272,32 @@ def _write(planned: PackagePlan, clock: Clock) -> Package:
     )
 
 
-def _tree_of(project: Project) -> Tree:
-    if project.lockfile is None:
-        return Tree({})
-    return project.lockfile.tree
+def _as_settings(
+    target: Target | None,
+    handler: str | None,
+    output: PathLike | None,
+    include: Sequence[str] | None,
+    exclude: Sequence[str] | None,
+    omit: Iterable[str] | None,
+    registry: str | None,
+) -> Settings:
+    return Settings(
+        runtime=None if target is None else target.runtime,
+        architecture=None if target is None else target.architecture,
+        handler=handler,
+        output=None if output is None else os.fspath(output),
+        include=None if include is None else tuple(include),
+        exclude=None if exclude is None else tuple(exclude),
+        omit=None if omit is None else tuple(omit),
+        registry=registry,
+    )
 
 
-def _parse_omit(omit: Iterable[str]) -> frozenset[str]:
-    omitted = frozenset(omit) | {"dev"}
-    unknown = sorted(omitted - _OMITTABLE)
-    if unknown:
-        raise UsageError(
-            "EUSAGE",
-            f"unknown dependency type `{unknown[0]}` to omit",
-            facts=(("known", ", ".join(sorted(_OMITTABLE))),),
-        )
-    return omitted
-
-
-def _find_output(output: PathLike | None, project: Project) -> Path:
-    path = Path(output) if output is not None else Path(f"{project.name}.zip")
+def _find_output(request: BuildRequest, project: Project) -> Path:
+    output = request.output or f"{request.name or project.name}.zip"
+    if output.endswith(("/", os.sep)):
+        output += f"{request.name or project.name}.zip"
+    path = Path(output)
     path = path.parent.resolve() / path.name if path.name else path.resolve()
     if path.is_dir():
         raise OutputError(
@@ -270,17 +306,6 @@ def _find_output(output: PathLike | None, project: Project) -> Path:
             hint=f"name a file in it: `-o {path / (project.name + '.zip')}`",
         )
     return path
-
-
-def _default_handler(project: Project) -> str:
-    """Return package.json's `main`, its extension cut off, and `.handler`; else `index.handler`."""
-    main = project.manifest.raw.get("main")
-    if not isinstance(main, str) or not main.strip("./"):
-        return "index.handler"
-    main = main.removeprefix("./")
-    for extension in (".js", ".mjs", ".cjs"):
-        main = main.removesuffix(extension)
-    return f"{main.rstrip('/')}.handler"
 
 
 def _shipped_targets(tree: Tree, choice: Choice) -> frozenset[str]:

@@ -5,6 +5,7 @@ In: the folder's path and the environment. Out: one frozen value. The folder is 
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,11 @@ from zipper.errors import ProjectError
 from zipper.lockfile.read import LOCKFILE_NAMES, Lockfile, read_lockfile
 from zipper.npm.json_text import parse_json_object
 from zipper.npm.package_json import Manifest, parse_manifest
+from zipper.npm.workspaces import match_workspaces, name_workspaces, parse_workspaces
 from zipper.registry.npmrc_files import read_npm_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from zipper.npm.npmrc import NpmSettings
@@ -31,6 +33,10 @@ class Project:
     manifest: Manifest
     lockfile: Lockfile | None
     npm: NpmSettings
+    workspaces: Mapping[str, str]
+    """Workspace name to its folder, relative to the project."""
+    fingerprint: str
+    """A hash of all manifests and the lockfile: what a tree depends on, apart from settings."""
 
     @property
     def name(self) -> str:
@@ -56,17 +62,24 @@ def read_project(path: Path, *, npm_options: Mapping[str, str] | None = None) ->
             "ENOPROJECT", f"`{path}` {what}", hint="name the folder that holds package.json"
         )
     root = path.resolve()
-    manifest = read_manifest(root)
+    seen: list[bytes] = []
+    manifest = read_manifest(root, seen=seen)
+    lockfile = _read_lockfile(root, manifest, seen)
+    workspaces = _find_workspaces(root, manifest, seen)
+    linked = [folder for folder in _linked_folders(lockfile) if folder not in workspaces.values()]
+    seen += [_read(root / folder / "package.json") or b"" for folder in linked]
     return Project(
         root=root,
         manifest=manifest,
-        lockfile=_read_lockfile(root, manifest),
+        lockfile=lockfile,
         npm=read_npm_settings(root, options=npm_options),
+        workspaces=workspaces,
+        fingerprint=_fingerprint(seen),
     )
 
 
-def read_manifest(folder: Path) -> Manifest:
-    """Return the manifest in `folder`.
+def read_manifest(folder: Path, *, seen: list[bytes] | None = None) -> Manifest:
+    """Return the manifest in `folder`; its bytes are added to `seen`, if that is given.
 
     Raises:
         ProjectError: ENOPROJECT, EJSONPARSE, EREAD.
@@ -79,16 +92,69 @@ def read_manifest(folder: Path) -> Manifest:
             f"there is no package.json in `{folder}`",
             hint="name the project's folder: `python -m zipper build PROJECT`",
         )
+    if seen is not None:
+        seen.append(data)
     return parse_manifest(parse_json_object(data, path=str(path)))
 
 
-def _read_lockfile(root: Path, manifest: Manifest) -> Lockfile | None:
+def _read_lockfile(root: Path, manifest: Manifest, seen: list[bytes]) -> Lockfile | None:
     for name in LOCKFILE_NAMES:
         path = root / name
         data = _read(path)
         if data is not None:
+            seen.append(data)
             return read_lockfile(data, path=str(path), manifest=manifest)
     return None
+
+
+def _fingerprint(texts: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for text in texts:
+        digest.update(len(text).to_bytes(8, "big"))
+        digest.update(text)
+    return digest.hexdigest()
+
+
+def _linked_folders(lockfile: Lockfile | None) -> list[str]:
+    """Return the folders that the lockfile links to, relative to the project."""
+    if lockfile is None:
+        return []
+    targets = {node.link_target for node in lockfile.tree.nodes.values() if node.link_target}
+    return sorted(targets)
+
+
+def _find_workspaces(root: Path, manifest: Manifest, seen: list[bytes]) -> dict[str, str]:
+    """Return name to folder of the workspaces that package.json's patterns select on disk.
+
+    Raises:
+        ProjectError: EDUPLICATEWORKSPACE, EJSONPARSE, EREAD.
+    """
+    if not manifest.raw.get("workspaces"):
+        return {}
+    patterns = parse_workspaces(manifest.raw["workspaces"])
+    folders = match_workspaces(patterns, _package_folders(root))
+    names = {folder: read_manifest(root / folder, seen=seen).name for folder in folders}
+    return name_workspaces(names)
+
+
+def _package_folders(root: Path) -> Iterator[str]:
+    """Yield the folders below `root` that hold a package.json, node_modules left out; sorted."""
+    waiting = [root]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            entries = sorted(folder.iterdir(), reverse=True)
+        except OSError:
+            continue
+        if folder != root and any(entry.name == "package.json" for entry in entries):
+            yield folder.relative_to(root).as_posix()
+        waiting += [
+            entry
+            for entry in entries
+            if entry.name not in ("node_modules", ".git")
+            and entry.is_dir()
+            and not entry.is_symlink()
+        ]
 
 
 def _read(path: Path) -> bytes | None:

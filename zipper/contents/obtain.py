@@ -6,9 +6,7 @@ those of the modules it calls; the registry is imported only when a tarball is m
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 from zipper.contents.homes import is_bundled, split_location
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
     from zipper.store.files import Store, StoreZip
     from zipper.tree.model import Node, Tree
 
-__all__ = ["Obtained", "RegistryOptions", "obtain"]
+__all__ = ["Obtained", "obtain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,31 +38,26 @@ class Obtained:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegistryOptions:
-    """How the registry is asked, over what the .npmrc files say."""
-
-    offline: bool = False
-    on_event: OnEvent | None = None
-
-
-def obtain(project: Project, tree: Tree, *, store: Store, options: RegistryOptions) -> Obtained:
+def obtain(
+    project: Project,
+    tree: Tree,
+    *,
+    store: Store,
+    client: Callable[[], RegistryClient],
+    on_event: OnEvent | None = None,
+) -> Obtained:
     """Return the store zip of every node that has a tarball of its own.
 
     Args:
         project: whose folder `file:` specs are relative to.
         tree: the selected tree.
         store: where tarballs are found and kept.
-        options: for the registry's client, which is made only when something is missing.
+        client: makes the registry's client; called only when something is missing.
+        on_event: told of each tarball that was stored, from any thread.
 
     Raises:
         RegistryError, IntegrityError, ArchiveError, StoreError, LockfileError, ProjectError.
     """
-
-    @cache
-    def client() -> RegistryClient:
-        return _open_client(project, store.cache_dir, options)
-
     wanted: dict[str, Wanted] = {}
     findings: list[Finding] = []
     for node in tree.nodes.values():
@@ -73,7 +66,6 @@ def obtain(project: Project, tree: Tree, *, store: Store, options: RegistryOptio
             wanted[node.location] = item
             weak = find_weak_integrity(item, node.location)
             findings += [weak] if weak else []
-    on_event = options.on_event
     zips = fill(
         store,
         wanted.values(),
@@ -135,16 +127,3 @@ class _Sources:
     def close(self) -> None:
         """End what is under way."""
         self._client.close()
-
-
-def _open_client(project: Project, cache_dir: Path, options: RegistryOptions) -> RegistryClient:
-    from zipper.registry.client import RegistryClient  # noqa: PLC0415  (0.1 s, for cold builds)
-
-    return RegistryClient(
-        project.npm,
-        environ=os.environ,
-        cache_dir=cache_dir / "packuments",
-        folder=project.root,
-        offline=options.offline,
-        on_event=options.on_event,
-    )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from zipper.store.fill import Wanted
     from zipper.tree.model import Node
 
-__all__ = ["fetch_from_registry", "find_integrity"]
+__all__ = ["fetch_from_registry", "find_integrity", "open_tarball"]
 
 
 def fetch_from_registry(client: RegistryClient, wanted: Wanted) -> bytes:
@@ -26,19 +26,26 @@ def fetch_from_registry(client: RegistryClient, wanted: Wanted) -> bytes:
     Raises:
         RegistryError, IntegrityError: as `RegistryClient.fetch_tarball`.
     """
-    from zipper.registry.client import TarballAsk  # noqa: PLC0415  (with the client itself)
-
-    integrity = parse_integrity(wanted.integrity)
-    ask = TarballAsk(wanted.package_name, wanted.version, wanted.resolved, integrity)
+    name, version = wanted.package_name, wanted.version
     try:
-        return client.fetch_tarball(ask)
+        return open_tarball(client, name, version, wanted.resolved, wanted.integrity)
     except RegistryError as error:
         if error.code != "E404" or wanted.resolved is not None:
             raise
-        address = _find_dist(client, wanted.package_name, wanted.version).get("tarball")
+        address = _find_dist(client, name, version).get("tarball")
         if not isinstance(address, str):
             raise
-        return client.fetch_tarball(TarballAsk(ask.name, ask.version, address, integrity))
+        return open_tarball(client, name, version, address, wanted.integrity)
+
+
+def open_tarball(
+    client: RegistryClient, name: str, version: str, resolved: str | None, integrity: str | None
+) -> bytes:
+    """Return the tarball at `resolved`, or at npm's standard address; verified where possible."""
+    from zipper.registry.client import TarballAsk  # noqa: PLC0415  (with the client itself)
+
+    parsed = parse_integrity(integrity)
+    return client.fetch_tarball(TarballAsk(name, version, resolved, parsed))
 
 
 def find_integrity(client: RegistryClient, node: Node) -> str:
@@ -48,7 +55,6 @@ def find_integrity(client: RegistryClient, node: Node) -> str:
     (`resolved` outside of any registry) is fetched and hashed.
     """
     from zipper.npm.integrity import from_data, from_hex  # noqa: PLC0415  (rare)
-    from zipper.registry.client import TarballAsk  # noqa: PLC0415  (with the client itself)
 
     dist = {} if node.resolved else _find_dist(client, node.package_name, node.version)
     integrity = dist.get("integrity")
@@ -57,8 +63,8 @@ def find_integrity(client: RegistryClient, node: Node) -> str:
     shasum = dist.get("shasum")
     if isinstance(shasum, str) and (weak := from_hex(shasum, algorithm="sha1")) is not None:
         return str(weak)
-    ask = TarballAsk(node.package_name, node.version, node.resolved)
-    return str(from_data(client.fetch_tarball(ask)))
+    tarball = open_tarball(client, node.package_name, node.version, node.resolved, None)
+    return str(from_data(tarball))
 
 
 def _find_dist(client: RegistryClient, name: str, version: str) -> Mapping[str, object]:
@@ -66,7 +72,6 @@ def _find_dist(client: RegistryClient, name: str, version: str) -> Mapping[str, 
     from zipper.npm.packument import parse_packument  # noqa: PLC0415  (needs msgspec)
 
     packument = parse_packument(client.fetch_packument(name), name)
-    if version not in packument.versions:
-        return {}
-    dist = packument.manifest(version).raw.get("dist")
+    manifest = packument.find_manifest(version)
+    dist = None if manifest is None else manifest.raw.get("dist")
     return dist if isinstance(dist, Mapping) else {}

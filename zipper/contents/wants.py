@@ -18,7 +18,7 @@ from zipper.store.fill import Wanted
 if TYPE_CHECKING:
     from zipper.tree.model import Node
 
-__all__ = ["find_weak_integrity", "key_of", "want"]
+__all__ = ["find_weak_integrity", "key_of", "parse_key", "want"]
 
 _WEAK: Final = frozenset({"sha1", "md5"})
 
@@ -36,16 +36,9 @@ def want(node: Node, integrity: str | None = None) -> Wanted | None:
     text = node.integrity or integrity
     if text is None:
         return None
-    parsed = parse_integrity(text)
-    if parsed is None:
-        raise LockfileError(
-            "ELOCKFILE",
-            f"`{node.location}` has an integrity that cannot be read: {text[:100]!r}",
-            hint="write a new lockfile: `python -m zipper resolve`",
-        )
     return Wanted(
         label=f"{node.package_name}@{node.version}",
-        key=key_of(parsed),
+        key=parse_key(text, what=node.location),
         package_name=node.package_name,
         version=node.version,
         resolved=node.resolved,
@@ -64,6 +57,22 @@ def key_of(integrity: Integrity) -> StoreKey:
         return StoreKey(algorithm, digests[0])
     joined = hashlib.sha256("".join(digests).encode()).hexdigest()
     return StoreKey(f"{algorithm}-any", joined)
+
+
+def parse_key(text: str, *, what: str) -> StoreKey:
+    """Return the store's key for an integrity string.
+
+    Raises:
+        LockfileError: ELOCKFILE, naming `what`, for a text that npm cannot read either.
+    """
+    parsed = parse_integrity(text)
+    if parsed is None:
+        raise LockfileError(
+            "ELOCKFILE",
+            f"`{what}` has an integrity that cannot be read: {text[:100]!r}",
+            hint="write a new lockfile: `python -m zipper resolve`",
+        )
+    return key_of(parsed)
 
 
 def find_weak_integrity(wanted: Wanted, location: str) -> Finding | None:

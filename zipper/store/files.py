@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import deflate
 
-from zipper.archive.plan import Plan, PlannedEntry
+from zipper.archive.plan import DEFLATED, FIELDS, Plan, PlannedEntry
 from zipper.archive.splice import END, read_members, splice
 from zipper.errors import StoreError
 from zipper.files import lock_file, map_file, remove_leftovers, write_error, write_file
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-__all__ = ["Store", "StoreKey", "StoreZip"]
+__all__ = ["Store", "StoreKey", "StoreZip", "inflate", "is_sound"]
 
 _FORMAT: Final = 1
 """Raised whenever the rules of `zipper.store.extract` change, so that old bytes are not reused."""
@@ -54,6 +54,17 @@ class StoreZip:
     def end(self) -> int:
         """Where the end record begins."""
         return len(self.data) - _END_BYTES
+
+    def names(self) -> list[str]:
+        """Return the names of the package's files, sorted bytewise."""
+        members = self.members("")
+        return [member.name.decode("utf-8", "surrogateescape") for member in members]
+
+    def read(self, name: str) -> bytes | None:
+        """Return the content of one file; None where the package has no such file."""
+        raw = name.encode("utf-8", "surrogateescape")
+        found = next((member for member in self.members("") if member.name == raw), None)
+        return None if found is None else inflate(found)
 
     def members(self, prefix: str) -> list[PlannedEntry]:
         """Return the package's files, their names put below `prefix`, sorted by name."""
@@ -158,6 +169,13 @@ def _store_zip(entries: Sequence[PlannedEntry]) -> list[bytes | memoryview]:
         crc = deflate.crc32(piece, crc)
     comment = _COMMENT.pack(_MARK, crc)
     return [*body, bytes(end[:-2]) + struct.pack("<H", len(comment)) + comment]
+
+
+def inflate(entry: PlannedEntry) -> bytes:
+    """Return the content of a member of a sound store zip."""
+    _, _, method, _, _, _, size = FIELDS.unpack(entry.fields)
+    packed = entry.data[entry.start : entry.start + entry.length]
+    return bytes(deflate.deflate_decompress(packed, size) if method == DEFLATED else packed)
 
 
 def is_sound(data: memoryview) -> bool:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 import deflate
 
-from zipper.archive.plan import DEFLATED, FIELDS, PlannedEntry
+from zipper.archive.plan import FIELDS, PlannedEntry
 from zipper.errors import ArchiveError
 from zipper.files import map_file
-from zipper.store.files import Store, StoreZip, is_sound
+from zipper.store.files import Store, StoreZip, inflate, is_sound
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,10 +104,9 @@ def _is_whole(path: Path) -> bool:
 
 
 def _is_member_sound(entry: PlannedEntry) -> bool:
-    _, _, method, _, crc, _, size = FIELDS.unpack(entry.fields)
-    packed = entry.data[entry.start : entry.start + entry.length]
+    _, _, _, _, crc, _, size = FIELDS.unpack(entry.fields)
     try:
-        content = deflate.deflate_decompress(packed, size) if method == DEFLATED else packed
+        content = inflate(entry)
     except deflate.DeflateError:
         return False
     return bool(len(content) == size and deflate.crc32(content, 0) == crc)

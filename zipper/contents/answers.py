@@ -1,0 +1,144 @@
+"""The shell around the resolver: answers its asks from the registry, the store and the disk.
+
+In: the resolver's generator. Out: the ideal tree. What is decided is decided in `zipper.tree`; here
+is only where an answer comes from. Tarballs that have to be opened go into the store, so a build
+does not fetch them again.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zipper.contents.local_packages import read_local_tarball
+from zipper.contents.tarballs import open_tarball
+from zipper.contents.wants import key_of, parse_key
+from zipper.errors import ProjectError, ResolutionError, ZipperError
+from zipper.npm.integrity import from_data
+from zipper.npm.package_json import Manifest, parse_manifest
+from zipper.npm.packument import parse_packument
+from zipper.project import read_manifest
+from zipper.store.extract import extract
+from zipper.tree.asks import DirectoryAsk, FetchedManifest, ManifestAsk, PackumentAsk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Mapping
+
+    from zipper.npm.spec import Spec
+    from zipper.registry.client import RegistryClient
+    from zipper.store.files import Store, StoreZip
+    from zipper.tree.asks import Answer, Ask, TarballAsk
+    from zipper.tree.request import IdealTree
+
+__all__ = ["Answers", "drive"]
+
+
+def drive(steps: Generator[Ask, Answer, IdealTree], answers: Answers) -> IdealTree:
+    """Run the resolver to its end.
+
+    Raises:
+        ZipperError: what the resolver raises; see `zipper.tree.ideal_tree.build_ideal_tree`.
+    """
+    try:
+        ask = next(steps)
+        while True:
+            try:
+                answer = answers.find(ask)
+            except ZipperError as error:
+                ask = steps.throw(error)
+            else:
+                ask = steps.send(answer)
+    except StopIteration as stop:
+        tree: IdealTree = stop.value
+        return tree
+
+
+class Answers:
+    """Where the resolver's answers come from, for one project."""
+
+    def __init__(self, root: Path, *, store: Store, client: Callable[[], RegistryClient]) -> None:
+        self._root = root
+        self._store = store
+        self._client = client
+
+    def find(self, ask: Ask) -> Answer:
+        """Return the answer to `ask`; what it names as likely is fetched meanwhile.
+
+        Raises:
+            ZipperError: for the resolver, which knows whether it can do without.
+        """
+        if ask.soon:
+            self._client().prefetch(ask.soon, full=True)
+        if isinstance(ask, PackumentAsk):
+            return parse_packument(self._client().fetch_packument(ask.name, full=True), ask.name)
+        if isinstance(ask, DirectoryAsk):
+            return self._read_directory(ask.path)
+        if isinstance(ask, ManifestAsk):
+            return self._read_spec(ask.spec)
+        return self._read_inside(ask)
+
+    def _read_directory(self, path: str) -> Manifest | None:
+        try:
+            return read_manifest(Path(path))
+        except ProjectError as error:
+            if error.code == "ENOPROJECT":
+                return None
+            raise
+
+    def _read_spec(self, spec: Spec) -> FetchedManifest:
+        """Return the manifest of a tarball on this disk or at an address of its own."""
+        if spec.type == "file":
+            resolved = f"file:{spec.fetch_spec}"
+            tarball = read_local_tarball(self._root, resolved)
+        elif spec.type == "remote":
+            resolved = spec.fetch_spec or ""
+            tarball = open_tarball(self._client(), spec.name or "", "", resolved, None)
+        elif spec.type == "directory":
+            manifest = self._read_directory(spec.fetch_spec or "")
+            if manifest is None:
+                raise ResolutionError("ENOENT", f"there is no package.json in `{spec.fetch_spec}`")
+            return FetchedManifest(manifest=manifest, resolved=f"file:{spec.fetch_spec}")
+        else:
+            raise ResolutionError(
+                "EUNSUPPORTEDPROTOCOL", f"a spec of type {spec.type} cannot be opened: `{spec}`"
+            )
+        integrity = from_data(tarball)
+        zipped = self._store.find(key_of(integrity)) or self._store.add(
+            key_of(integrity), extract(tarball, label=str(spec))
+        )
+        found = _read_json(zipped, "package.json")
+        if found is None:
+            raise ResolutionError("ENOPACKAGEJSON", f"`{spec}` has no package.json")
+        return FetchedManifest(
+            manifest=parse_manifest(found), resolved=resolved, integrity=str(integrity)
+        )
+
+    def _read_inside(self, ask: TarballAsk) -> Mapping[str, object]:
+        """Return the manifests that a package brings along in its tarball."""
+        label = f"{ask.name}@{ask.version}"
+        zipped = None
+        if ask.integrity is not None:
+            zipped = self._store.find(parse_key(ask.integrity, what=label))
+        if zipped is None:
+            where = (ask.name, ask.version, ask.resolved, ask.integrity)
+            tarball = open_tarball(self._client(), *where)
+            zipped = self._store.add(key_of(from_data(tarball)), extract(tarball, label=label))
+        names = (name for name in zipped.names() if _is_asked_for(name))
+        found = {name: _read_json(zipped, name) for name in names}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def _is_asked_for(name: str) -> bool:
+    if name == "npm-shrinkwrap.json":
+        return True
+    return name.endswith("/package.json") and name.startswith("node_modules/")
+
+
+def _read_json(zipped: StoreZip, name: str) -> Mapping[str, object] | None:
+    data = zipped.read(name)
+    try:
+        value = json.loads(data.decode("utf-8-sig")) if data is not None else None
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None

@@ -1,0 +1,56 @@
+"""The registry's client of one build: made when it is first needed, and closed with the build."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+    from zipper.events import OnEvent
+    from zipper.project import Project
+    from zipper.registry.client import RegistryClient
+
+__all__ = ["LazyClient"]
+
+
+class LazyClient:
+    """Gives the client when it is called; importing what it needs costs 0.1 s."""
+
+    def __init__(
+        self, project: Project, *, cache_dir: Path, offline: bool, on_event: OnEvent | None
+    ) -> None:
+        self._project = project
+        self._cache_dir = cache_dir
+        self._offline = offline
+        self._on_event = on_event
+        self._client: RegistryClient | None = None
+
+    def __call__(self) -> RegistryClient:
+        """Return the client, the same at every call."""
+        if self._client is None:
+            from zipper.registry.client import RegistryClient  # noqa: PLC0415  (0.1 s)
+
+            self._client = RegistryClient(
+                self._project.npm,
+                environ=os.environ,
+                cache_dir=self._cache_dir / "packuments",
+                folder=self._project.root,
+                offline=self._offline,
+                on_event=self._on_event,
+            )
+        return self._client
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._client is not None:
+            self._client.close()
