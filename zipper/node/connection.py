@@ -12,13 +12,11 @@ import selectors
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zipper.errors import NodeError
 from zipper.node.frames import FrameReader
@@ -27,7 +25,12 @@ from zipper.node.limits import MEBIBYTE, Limits
 from zipper.node.log import LogCollector, TakenLog
 from zipper.node.processes import find_descendants, measure_memory, peak_memory
 from zipper.node.request import SandboxRequest, Start
-from zipper.node.variables import FunctionSettings
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+    from zipper.node.variables import FunctionSettings
 
 __all__ = ["Connection", "Ended", "Launch"]
 
@@ -214,7 +217,7 @@ class Connection:
             control=control,
         )
         package = str(Path(__file__).resolve().parent.parent)
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - zipper's own code
             [sys.executable, "-I", "-S", "-c", _START, package],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -315,7 +318,7 @@ class Connection:
         self._has_ended = True
 
     def _watch_memory(self) -> None:
-        """Measure all processes of the function, not more often than it costs a quarter of a core."""
+        """Measure all processes of the function, for at most a quarter of one core's time."""
         began = time.monotonic()
         if began < self._last_poll:
             return

@@ -12,14 +12,16 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from zipper.errors import NodeError, UsageError
 from zipper.target import RUNTIMES, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["NodeEnvironment", "PackageSource", "provide_node"]
 
@@ -74,6 +76,7 @@ def provide_node(
     """Return a Node.js for `target`, making its environment on first use.
 
     Args:
+        target: its runtime's newest release is wanted; its architecture does not matter here.
         cache_dir: where environments are kept, each in a folder of its own below `node/`.
         choice: `system`, a version such as `22` or `22.23.3`, or the path of an executable; only
             with one of these is a Node of another major used.

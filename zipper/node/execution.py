@@ -8,12 +8,11 @@ processes and temporary space by `zipper.node.sandbox`.
 from __future__ import annotations
 
 import math
-import threading
 import time
 import uuid
 from collections import deque
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zipper.node.connection import Connection, Launch
 from zipper.node.frames import write_frame
@@ -25,6 +24,9 @@ from zipper.node.result import (
     LeftFile,
     StreamedResponse,
 )
+
+if TYPE_CHECKING:
+    import threading
 
 __all__ = ["run_events"]
 
@@ -136,21 +138,25 @@ def _invoke(
 
 def _judge(connection: Connection, request_id: str) -> _Outcome:
     """Return what the invocation came to, the gravest fact first."""
-    progress, launch = connection.progress, connection.launch
+    progress = connection.progress
+    is_over = connection.is_over or not progress.is_waiting
     if progress.init_error is not None:
         return _Outcome(progress.init_error, is_over=True)
     if connection.is_over_memory:
         return _Outcome(memory_error(request_id), is_over=True)
-    if progress.is_answered:
-        is_over = connection.is_over or not progress.is_waiting
-        if is_over and connection.exit_code is None:
-            return _Outcome(timeout_error(request_id, launch.timeout_seconds), is_over=True)
+    if progress.is_answered and (progress.is_waiting or connection.exit_code is not None):
         return _Outcome(progress.error, progress.response, progress.streamed, is_over=is_over)
+    return _Outcome(_end_error(connection, request_id), is_over=True)
+
+
+def _end_error(connection: Connection, request_id: str) -> FunctionError:
+    """Return why there is no answer: the space, the process's own end, or the time."""
+    launch = connection.launch
     if connection.ended.space_exceeded:
-        return _Outcome(space_error(request_id, launch.limits.space_bytes), is_over=True)
+        return space_error(request_id, launch.limits.space_bytes)
     if connection.exit_code is not None:
-        return _Outcome(exit_error(request_id, connection.exit_code), is_over=True)
-    return _Outcome(timeout_error(request_id, launch.timeout_seconds), is_over=True)
+        return exit_error(request_id, connection.exit_code)
+    return timeout_error(request_id, launch.timeout_seconds)
 
 
 def _event_frame(launch: Launch, request_id: str, event: bytes) -> bytes:

@@ -7,9 +7,11 @@ bootstrap/channel.cjs; what the frames mean belongs to `zipper.node.invocation`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["Frame", "FrameReader", "write_frame"]
 

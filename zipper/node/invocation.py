@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import signal
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from zipper.node.frames import Frame
-from zipper.node.limits import Limits
 from zipper.node.result import FunctionError, Stage, StreamedResponse
+
+if TYPE_CHECKING:
+    from zipper.node.frames import Frame
+    from zipper.node.limits import Limits
 
 __all__ = ["Progress", "exit_error", "memory_error", "space_error", "timeout_error"]
 
@@ -74,11 +76,12 @@ class Progress:
         """What a streaming handler wrote so far; None for a buffered one."""
         if self._content_type is None:
             return None
-        body, prelude = bytes(self._body), None
+        body, prelude, size = bytes(self._body), None, self._body_bytes
         if self._content_type.startswith(_INTEGRATION_TYPE) and _DELIMITER in body:
             head, _, body = body.partition(_DELIMITER)
             prelude = head.decode("utf-8", "replace")
-        return StreamedResponse(self._content_type, prelude, body, self._body_bytes)
+            size -= len(head) + len(_DELIMITER)
+        return StreamedResponse(self._content_type, prelude, body, size)
 
     def take(self, frame: Frame) -> None:
         """Advance by one frame; one that does not belong here is ignored."""

@@ -1,7 +1,8 @@
 """What Lambda lets a function use, now and at its preview.
 
 In: a name. Out: `Limits`, and refusals of what cannot be asked for. Enforcing them belongs to
-`zipper.node.sandbox` (files, processes, space) and `zipper.node.execution` (time, memory, response).
+`zipper.node.sandbox` (files, processes, space), `zipper.node.connection` (memory) and
+`zipper.node.execution` (time).
 """
 
 from __future__ import annotations

@@ -15,10 +15,9 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zipper.errors import NodeError, ZipperError
 from zipper.node.environment import (
@@ -28,6 +27,9 @@ from zipper.node.environment import (
     read_marker,
     write_marker,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Sources", "ask_version", "package_name"]
 
@@ -81,6 +83,7 @@ class Sources:
         """Return an environment with exactly `version`, from the first source that has it.
 
         Args:
+            version: all three numbers.
             tried: the system's Node that did not fit, for the error's facts.
 
         Raises:
@@ -124,7 +127,7 @@ class Sources:
         if beside is not None:
             variables["PATH"] = os.pathsep.join((str(beside), variables.get("PATH", "")))
         try:
-            done = subprocess.run(
+            done = subprocess.run(  # noqa: S603 - nodeenv, with a version that was checked
                 [*command, str(folder)],
                 env=variables,
                 cwd=self.root,
@@ -163,7 +166,7 @@ def ask_version(executable: Path) -> tuple[str, Path] | str:
     """
     variables = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - the user's own Node
             [str(executable), "-e", _ASK],
             env=variables,
             stdin=subprocess.DEVNULL,

@@ -11,9 +11,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
 from contextlib import suppress
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["count_threads", "find_descendants", "kill_descendants", "measure_memory", "peak_memory"]
 
@@ -36,7 +38,7 @@ def find_descendants(pid: int) -> list[int]:
 
 
 def kill_descendants(pid: int) -> None:
-    """Kill all that descends from `pid` until nothing does; stopped first, so that none forks on."""
+    """Kill all that descends from `pid` until nothing does; stopped first, so none forks on."""
     for _ in range(_ROUNDS):
         below = find_descendants(pid)
         for number in (signal.SIGSTOP, signal.SIGKILL):

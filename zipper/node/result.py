@@ -63,7 +63,7 @@ class StreamedResponse:
     Attributes:
         prelude: status code, headers and cookies given to HttpResponseStream, as JSON text.
         body: the first bytes, at most as many as a buffered response may have.
-        body_bytes: all bytes.
+        body_bytes: all bytes, without the prelude's.
     """
 
     content_type: str

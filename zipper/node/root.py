@@ -28,7 +28,7 @@ _ETC: Final = (
 )  # fmt: skip
 _DEVICES: Final = ("null", "zero", "full", "random", "urandom")
 _PASSWD: Final = (
-    "root:x:0:0:root:/root:/bin/bash\n"
+    "root:x:0:0:root:/root:/bin/bash\n"  # noqa: S105 - no password is in it
     "sbx_user1051:x:993:990::/home/sbx_user1051:/sbin/nologin\n"
     "nobody:x:65534:65534:nobody:/:/sbin/nologin\n"
 )
@@ -55,9 +55,9 @@ def build_root(root: str, binds: list[tuple[str, str]], *, tmp_bytes: int) -> No
     _show_devices(root)
     os.mkdir(f"{root}/proc")  # noqa: PTH102
     syscalls.mount("proc", f"{root}/proc", kind="proc", flags=safe)
-    os.mkdir(f"{root}/tmp")  # noqa: PTH102
+    os.mkdir(f"{root}/tmp")  # noqa: PTH102, S108 - the function's own
     options = f"mode=1777,size={tmp_bytes}"
-    syscalls.mount("tmpfs", f"{root}/tmp", kind="tmpfs", flags=safe, options=options)
+    syscalls.mount("tmpfs", f"{root}/tmp", kind="tmpfs", flags=safe, options=options)  # noqa: S108
     for source, target in binds:
         _bind(source, root + target)
         syscalls.remount_read_only(root + target)

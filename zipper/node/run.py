@@ -16,17 +16,15 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zipper.archive.listing import Buffer, read_listing
 from zipper.errors import ArchiveError, NodeError, UsageError
 from zipper.node.connection import Launch
-from zipper.node.environment import NodeEnvironment
 from zipper.node.execution import run_events
 from zipper.node.limits import STANDARD, Limits, check_limits
 from zipper.node.request import Start
@@ -39,12 +37,48 @@ from zipper.node.variables import (
     node_arguments,
     node_variables,
 )
-from zipper.target import Target
 
-__all__ = ["run_zip"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from zipper.node.environment import NodeEnvironment
+    from zipper.target import Target
+
+__all__ = ["RunSettings", "run_zip"]
 
 _BOOTSTRAP: Final = Path(__file__).with_name("bootstrap")
 _PRIVATE: Final = Places()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSettings:
+    """What runs, and under which limits.
+
+    Attributes:
+        handler: as Lambda takes it, such as `index.handler`.
+        layers: zips, in the order in which the function names them.
+        memory_mb: of function and Node together.
+        timeout_seconds: for one invocation.
+        environment: the function's own variables; nothing else of the caller's reaches it.
+        network: False asks for a process without a network.
+        concurrency: how many processes start at once; each takes all the events.
+        runtime_modules: a folder that stands for `/var/runtime/node_modules`, where Lambda has an
+            AWS SDK; None leaves it out.
+        name: of the function; also in its ARN and log group.
+    """
+
+    target: Target
+    handler: str
+    layers: tuple[Path, ...] = ()
+    memory_mb: int = 128
+    timeout_seconds: float = 3
+    limits: Limits = STANDARD
+    environment: Mapping[str, str] = field(default_factory=dict)
+    network: bool = True
+    concurrency: int = 1
+    runtime_modules: Path | None = None
+    name: str = "function"
+    region: str = "us-east-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,83 +96,58 @@ class _Contents:
 def run_zip(
     path: Path,
     *,
-    target: Target,
-    handler: str,
+    settings: RunSettings,
     node: NodeEnvironment,
     events: Sequence[bytes] = (b"{}",),
-    layers: Sequence[Path] = (),
-    memory_mb: int = 128,
-    timeout_seconds: float = 3,
-    limits: Limits = STANDARD,
-    environment: Mapping[str, str] | None = None,
-    network: bool = True,
-    concurrency: int = 1,
-    runtime_modules: Path | None = None,
-    name: str = "function",
-    region: str = "us-east-1",
 ) -> RunResult:
     """Run the handler in the zip at `path` once for each event.
 
     Args:
         path: the deployment package.
+        settings: what runs, and under which limits.
+        node: the Node.js that runs it; its major should be the runtime's.
         events: JSON documents; they share one process, one after another.
-        layers: zips, in the order in which the function names them.
-        environment: the function's own variables; nothing else of the caller's reaches it.
-        network: False asks for a process without a network.
-        concurrency: how many processes start at once; each takes all the events.
-        runtime_modules: a folder that stands for `/var/runtime/node_modules`, where Lambda has an
-            AWS SDK; None leaves it out.
 
     Raises:
         UsageError: EUSAGE for settings that Lambda refuses, or an event that is not JSON.
         ArchiveError: EZIP for a zip that Lambda could not unpack, or that is too large.
-        NodeError: ENODE on a system that cannot run functions.
+        NodeError: ENODE on a system that cannot run functions, or for a Node that does not start.
     """
     _require_system()
     check_limits(
-        limits,
-        memory_mb=memory_mb,
-        timeout_seconds=timeout_seconds,
-        layers=len(layers),
-        concurrency=concurrency,
+        settings.limits,
+        memory_mb=settings.memory_mb,
+        timeout_seconds=settings.timeout_seconds,
+        layers=len(settings.layers),
+        concurrency=settings.concurrency,
     )
-    check_variables(environment or {})
+    check_variables(settings.environment)
+    _check_modules(settings.runtime_modules)
     for event in events:
-        _check_event(event, limits)
-    settings = FunctionSettings(
-        target=target,
-        handler=handler,
-        memory_mb=memory_mb,
-        name=name,
-        log_stream=f"{time.strftime('%Y/%m/%d', time.gmtime())}/[$LATEST]{uuid.uuid4().hex}",
-        region=region,
-        variables=dict(environment or {}),
-    )
+        _check_event(event, settings.limits)
     with ExitStack() as stack:
         began = time.monotonic()
-        contents = _read_contents(path, layers, limits, stack)
+        contents = _read_contents(path, settings, stack)
         work = stack.enter_context(_work_folder())
         _fill(work, contents)
         unpack_seconds = time.monotonic() - began
-        launch = _prepare_launch(
-            settings, limits, node, work, timeout_seconds, runtime_modules, network=network
-        )
-        environments = _run_all(launch, tuple(events), concurrency)
+        launch = _prepare_launch(settings, node, work)
+        environments = _run_all(launch, tuple(events), settings.concurrency)
     return RunResult(
         path=str(path),
-        runtime=target.runtime,
-        architecture=target.architecture,
-        handler=handler,
-        memory_mb=memory_mb,
-        timeout_seconds=timeout_seconds,
-        limits=limits.name,
+        runtime=settings.target.runtime,
+        architecture=settings.target.architecture,
+        handler=settings.handler,
+        memory_mb=settings.memory_mb,
+        timeout_seconds=settings.timeout_seconds,
+        limits=settings.limits.name,
         node_version=node.version,
         node_origin=node.origin,
         unpack_seconds=unpack_seconds,
         files=len(contents.task),
         unzipped_size_bytes=contents.size_bytes,
         environments=environments,
-        notes=_notes(target, node, runtime_modules, environments),
+        notes=_notes(settings, node, environments),
     )
 
 
@@ -148,6 +157,17 @@ def _require_system() -> None:
             "ENODE",
             "functions cannot be run on Windows: it has none of the limits that Lambda sets",
             hint="run zipper inside WSL, a container or CI; `zipper check` works here",
+        )
+
+
+def _check_modules(folder: Path | None) -> None:
+    if folder is not None and not (folder.is_absolute() and folder.is_dir()):
+        raise UsageError("EUSAGE", f"`{folder}` is no absolute path of a folder")
+    if folder is not None and folder.name != "node_modules":
+        raise UsageError(
+            "EUSAGE",
+            f"`{folder}` is no node_modules folder",
+            hint="name the node_modules folder itself, as `npm install` made it",
         )
 
 
@@ -164,12 +184,11 @@ def _check_event(event: bytes, limits: Limits) -> None:
         ) from error
 
 
-def _read_contents(
-    path: Path, layers: Sequence[Path], limits: Limits, stack: ExitStack
-) -> _Contents:
+def _read_contents(path: Path, settings: RunSettings, stack: ExitStack) -> _Contents:
+    limits = settings.limits
     plans = [
         plan_members(read_listing(stack.enter_context(_mapped(zip_path))), zip_name=str(zip_path))
-        for zip_path in (path, *layers)
+        for zip_path in (path, *settings.layers)
     ]
     contents = _Contents(plans[0], merge_layers(plans[1:]))
     if contents.size_bytes >= limits.package_bytes:
@@ -233,17 +252,9 @@ def _fill(work: Path, contents: _Contents) -> None:
         target.chmod(0o444)
 
 
-def _prepare_launch(
-    settings: FunctionSettings,
-    limits: Limits,
-    node: NodeEnvironment,
-    work: Path,
-    timeout_seconds: float,
-    runtime_modules: Path | None,
-    *,
-    network: bool,
-) -> Launch:
+def _prepare_launch(settings: RunSettings, node: NodeEnvironment, work: Path) -> Launch:
     """Return how Node is started, in a root directory of its own and without one."""
+    function = _function_settings(settings)
     plain = Places(
         task=str(work / "task"),
         opt=str(work / "opt"),
@@ -251,6 +262,7 @@ def _prepare_launch(
         lang=str(work / "lang"),
         tmp=str(work / "tmp"),
         root=str(work),
+        modules=None if settings.runtime_modules is None else str(settings.runtime_modules),
     )
     executable = str(node.executable)
     binds = [
@@ -259,22 +271,34 @@ def _prepare_launch(
         (str(work / "runtime"), _PRIVATE.runtime),
         (executable, f"{_PRIVATE.lang}/bin/node"),
     ]
-    if runtime_modules is not None:
-        (work / "runtime" / "node_modules").mkdir()
-        binds.append((str(runtime_modules.resolve()), f"{_PRIVATE.runtime}/node_modules"))
-    plain_start = _start(settings, plain)
+    if settings.runtime_modules is not None:
+        (work / "runtime" / "node_modules").mkdir()  # where the folder is shown
+        binds.append((str(settings.runtime_modules), f"{_PRIVATE.runtime}/node_modules"))
+    plain_start = _start(function, plain)
     if os.geteuid() != 0:
         plain_start.arguments[0] = executable
     return Launch(
-        settings=settings,
-        limits=limits,
-        timeout_seconds=timeout_seconds,
-        network=network,
+        settings=function,
+        limits=settings.limits,
+        timeout_seconds=settings.timeout_seconds,
+        network=settings.network,
         node=executable,
         work=work,
-        private=_start(settings, _PRIVATE),
+        private=_start(function, _PRIVATE),
         plain=plain_start,
         binds=tuple(binds),
+    )
+
+
+def _function_settings(settings: RunSettings) -> FunctionSettings:
+    return FunctionSettings(
+        target=settings.target,
+        handler=settings.handler,
+        memory_mb=settings.memory_mb,
+        name=settings.name,
+        log_stream=f"{time.strftime('%Y/%m/%d', time.gmtime())}/[$LATEST]{uuid.uuid4().hex}",
+        region=settings.region,
+        variables=dict(settings.environment),
     )
 
 
@@ -298,12 +322,10 @@ def _run_all(
 
 
 def _notes(
-    target: Target,
-    node: NodeEnvironment,
-    runtime_modules: Path | None,
-    environments: tuple[ExecutionEnvironment, ...],
+    settings: RunSettings, node: NodeEnvironment, environments: tuple[ExecutionEnvironment, ...]
 ) -> tuple[str, ...]:
     """Return what of this run differs from Lambda, each thing once."""
+    target = settings.target
     notes = []
     if node.major != target.details.major:
         notes.append(f"Node.js {node.version} stands in for {target.runtime}, as was asked for")
@@ -317,6 +339,8 @@ def _notes(
         notes.append(f"this system is {sys.platform}: native add-ons for linux cannot load here")
     missing = "Cannot find module '@aws-sdk/", "Cannot find package '@aws-sdk/"
     errors = [one.error for part in environments for one in part.invocations if one.error]
-    if runtime_modules is None and any(text in e.message for e in errors for text in missing):
+    if settings.runtime_modules is None and any(
+        text in e.message for e in errors for text in missing
+    ):
         notes.append("Lambda's runtime brings @aws-sdk/* along; this run does not")
     return tuple(notes)

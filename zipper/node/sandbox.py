@@ -5,7 +5,8 @@ what could be isolated, `ended` with how Node ended and what it left in its temp
 on the control descriptor, or its end, kills everything that runs here.
 
 Runs as `python -I -S`, with the standard library only, so that it starts in a few hundredths of a
-second. All is imported before the root directory changes: afterwards Python's files are gone. What the function is and what its messages mean belongs to `zipper.node.execution`.
+second. All is imported before the root directory changes: afterwards Python's files are gone.
+What the function is and what its messages mean belongs to `zipper.node.execution`.
 
     zipper ── sandbox ── init (process 1 of a namespace, where permitted) ── node ── ...
 """
@@ -19,15 +20,17 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from zipper.node import syscalls
 from zipper.node.processes import count_threads, kill_descendants
 from zipper.node.request import SandboxRequest, Start, read_request
 from zipper.node.root import build_root, enter_root
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["LAMBDA_GID", "LAMBDA_UID", "main"]
 
@@ -153,14 +156,14 @@ def _prepare_plain(request: SandboxRequest) -> None:
     try:
         os.chown(request.tmp, NOBODY, NOBODY)
     except OSError:  # a root that is one only inside its container
-        os.chmod(request.tmp, 0o777)
+        os.chmod(request.tmp, 0o777)  # noqa: PTH101, S103 - the folder is in one of this run only
     target = request.plain.arguments[0]
-    if target != request.node and not os.path.exists(target):
+    if target != request.node and not os.path.exists(target):  # noqa: PTH110
         import shutil  # noqa: PLC0415 - only here, and starting must be quick
 
-        os.makedirs(os.path.dirname(target), exist_ok=True)
+        os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120
         shutil.copyfile(request.node, target)
-        os.chmod(target, 0o755)  # noqa: S103 - nobody must be able to start it
+        os.chmod(target, 0o755)  # noqa: PTH101, S103 - nobody must be able to start it
 
 
 def _start_node(request: SandboxRequest, start: Start, isolation: _Isolation) -> int:
@@ -190,7 +193,7 @@ def _limit(request: SandboxRequest) -> None:
 
 
 def _limit_processes(request: SandboxRequest, isolation: _Isolation) -> None:
-    """Limit processes and threads; the kernel counts a user's, in a namespace of its own only it."""
+    """Limit processes and threads, which the kernel counts by user and user namespace."""
     most = request.processes_max
     if not isolation.users:
         most += count_threads(os.geteuid())

@@ -73,7 +73,7 @@ _IFF_UP: Final = 1
 def mount(
     source: str, target: str, *, kind: str | None = None, flags: int = 0, options: str = ""
 ) -> None:
-    """Mount `source` on `target`, as mount(2) does.
+    """Put `source` on `target`.
 
     Raises:
         OSError: what the kernel answers.

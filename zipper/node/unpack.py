@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from zipper.archive.listing import Entry, Listing
 from zipper.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from zipper.archive.listing import Entry, Listing
 
 __all__ = ["Member", "merge_layers", "plan_members", "write_members"]
 
@@ -105,7 +108,7 @@ def write_members(members: Iterable[Member], root: Path) -> None:
             os.fchmod(file.fileno(), member.mode)
     for link in links:
         target = link.listing.read(link.entry, limit_bytes=_LINK_BYTES_MAX)
-        os.symlink(os.fsdecode(target), root / link.path)
+        (root / link.path).symlink_to(os.fsdecode(target))
 
 
 def _checked_path(name: str, zip_name: str) -> str:

@@ -6,20 +6,24 @@ the caller's own environment is read here or passes through here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zipper.errors import UsageError
-from zipper.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zipper.target import Target
 
 __all__ = ["FunctionSettings", "Places", "check_variables", "node_arguments", "node_variables"]
 
 _REFUSED: Final = frozenset(
     {
         "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_NAME",
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_LOG_GROUP_NAME",
-        "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_LAMBDA_RUNTIME_API",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_LAMBDA_RUNTIME_API",
         "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
     }
 )  # fmt: skip
@@ -57,6 +61,8 @@ class Places:
     lang: str = "/var/lang"
     tmp: str | None = None
     """None where /tmp itself is the function's."""
+    modules: str | None = None
+    """The runtime's own node_modules where they are not below `runtime`."""
     root: str = ""
     """Put before /home; empty in a root directory of its own."""
 
@@ -120,7 +126,7 @@ def node_variables(settings: FunctionSettings, places: Places) -> dict[str, str]
     search = (
         f"{opt}/nodejs/node{major}/node_modules",
         f"{opt}/nodejs/node_modules",
-        f"{runtime}/node_modules",
+        places.modules or f"{runtime}/node_modules",
         runtime,
         task,
     )
