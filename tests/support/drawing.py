@@ -6,7 +6,10 @@
 
 from __future__ import annotations
 
+from posixpath import normpath
 from typing import TYPE_CHECKING, Any
+
+from zipper.npm.workspaces import name_from_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,9 +28,16 @@ _FLAGS = {
 _SHOWN_MAX = 60
 
 
-def entries_of(tree: Tree) -> dict[str, dict[str, Any]]:
-    """Return the tree in the form of the tables: location to version, name, flags and links."""
-    return {location: _entry(node) for location, node in tree.nodes.items() if location}
+def entries_of(tree: Tree, *, project: str) -> dict[str, dict[str, Any]]:
+    """Return the tree in the form of the tables: location to version, name, flags and links.
+
+    `project` is the absolute path of the project: a folder outside has its name from there.
+    """
+    return {
+        location: _entry(node, name_from_folder(normpath(f"{project}/{location}")))
+        for location, node in tree.nodes.items()
+        if location
+    }
 
 
 def draw_tree_differences(
@@ -63,18 +73,14 @@ def _told(entry: Mapping[str, Any] | None) -> str:
     return " ".join(shown)
 
 
-def _entry(node: Node) -> dict[str, Any]:
+def _entry(node: Node, folder: str) -> dict[str, Any]:
     if node.link_target is not None:
-        return {"link": True, "resolved": node.link_target}
+        return {"resolved": node.link_target, "link": True} if node.link_target else {"link": True}
     entry: dict[str, Any] = {}
     if node.version:
         entry["version"] = node.version
-    folder = node.location.rpartition("node_modules/")[2]
-    scope_and_name = "/".join(node.location.split("/")[-2:])
-    named = node.manifest.name
-    last = scope_and_name if scope_and_name.startswith("@") else node.location.rpartition("/")[2]
-    if named and named not in (folder, last):
-        entry["name"] = named
+    if node.manifest.name and node.manifest.name != folder:
+        entry["name"] = node.manifest.name
     entry |= {flag: True for flag, field in _FLAGS.items() if getattr(node, field)}
     if node.resolved is not None and node.resolved.startswith("file:"):
         entry["resolved"] = node.resolved

@@ -142,5 +142,5 @@ def _workspaces(path: str, patterns: object, files: Mapping[str, Any]) -> dict[s
     folders.sort(key=collation_key)
     found = match_workspaces(parse_workspaces(patterns), folders)
     return name_workspaces(
-        {folder: files[f"{path}/{folder}/package.json"].get("name", "") for folder in found}
+        {folder: files[posixpath.normpath(f"{path}/{folder}/package.json")].get("name", "") for folder in found}
     )

@@ -10,6 +10,7 @@ Source: npm 6 docs "package-locks"; arborist 9 lib/shrinkwrap.js `#loadAll`, lib
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from zipper.errors import LockfileError
@@ -38,9 +39,12 @@ def read_ancient(raw: Mapping[str, object], *, path: str) -> dict[str, Node]:
         for name, entry in _entries(dependencies, path=path):
             node = _read_node(join_location(parent, name), name, entry)
             nodes[node.location] = node
+            place = node.location
             if node.link_target is not None:
-                nodes.setdefault(node.link_target, _target_of(node))
-            waiting.append((node.location, entry.get("dependencies"), depth + 1))
+                # What is nested under a link lies in the folder that it points at.
+                place = node.link_target
+                nodes.setdefault(place, _target_of(node))
+            waiting.append((place, entry.get("dependencies"), depth + 1))
     return nodes
 
 
@@ -100,7 +104,8 @@ def _requires(value: object) -> Mapping[str, str]:
 
 def _target_of(link: Node) -> Node:
     assert link.link_target is not None
-    return Node(location=link.link_target, name=link.name, manifest=link.manifest)
+    manifest = replace(link.manifest, version="", raw=MappingProxyType({}))
+    return Node(location=link.link_target, name=link.name, manifest=manifest)
 
 
 def _text(value: object) -> str:

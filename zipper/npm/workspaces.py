@@ -33,6 +33,8 @@ def parse_workspaces(value: object) -> tuple[str, ...]:
 def match_workspaces(patterns: Iterable[str], directories: Iterable[str]) -> tuple[str, ...]:
     """Return the directories that the patterns select, each once, in the order of the patterns.
 
+    The project itself is the directory `.`, which only the pattern `.` selects.
+
     A pattern that begins with an odd number of `!` takes away what others select, unless a later
     pattern names it again. Nothing inside a node_modules folder is ever selected.
     """
@@ -46,7 +48,7 @@ def match_workspaces(patterns: Iterable[str], directories: Iterable[str]) -> tup
     found: dict[str, None] = {}
     for pattern in selecting:
         for directory in candidates:
-            if directory and _matches(directory, pattern):
+            if directory == pattern or (directory != "." and _matches(directory, pattern)):
                 found[directory] = None
     return tuple(found)
 

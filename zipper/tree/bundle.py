@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.lockfile.read import read_entries
 from zipper.npm.package_json import Manifest, parse_manifest
+from zipper.npm.workspaces import name_from_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +30,8 @@ __all__ = ["add_locked_nodes", "load_inner_nodes"]
 
 _INNER: Final = re.compile(r"(?:node_modules/(?:@[^/]+/)?[^/.@][^/]*/)+package\.json")
 """The manifest of a bundled package; folders that begin with a dot are none."""
+_FOLDER: Final = re.compile(r"(?:(.+)/)?node_modules/((?:@[^/]+/)?[^/@][^/]*)")
+"""The location of a package in a node_modules folder, and whose folder that is."""
 
 
 def load_inner_nodes(resolution: Resolution, node: DraftNode) -> Step[None]:
@@ -58,13 +61,16 @@ def add_locked_nodes(resolution: Resolution, top: DraftNode, nodes: Iterable[Nod
     """
     links: list[Node] = []
     placed = {"": top}
-    for node in sorted(nodes, key=lambda one: one.location.count("node_modules/")):
+    for node in sorted(nodes, key=_outermost_first):
         if node.link_target is not None:
             links.append(node)
             continue
+        name = node.name
+        if _FOLDER.fullmatch(node.location) is None:
+            name = name_from_folder(normpath(f"{top.path}/{node.location}"))
         made = resolution.make_node(
-            node.name,
-            replace(node.manifest, name=node.manifest.name or node.name),
+            name,
+            replace(node.manifest, name=node.manifest.name or name),
             resolved=_absolute(node.resolved, top),
             integrity=node.integrity,
         )
@@ -86,12 +92,18 @@ def _add_at(
     node: DraftNode,
     top: DraftNode,
 ) -> None:
-    before, found, _ = location.rpartition("node_modules/")
-    parent = placed.get(before.rstrip("/")) if found else None
+    folder = _FOLDER.fullmatch(location)
+    if folder is None:
+        resolution.attach_top(node, normpath(f"{top.path}/{location}"))
+        return
+    parent = placed.get(folder[1] or "")
     if parent is not None and not parent.is_link and parent.draft is not None:
         resolution.draft.attach(node, parent)
-    elif not found:
-        resolution.attach_top(node, normpath(f"{top.path}/{location}"))
+
+
+def _outermost_first(node: Node) -> tuple[int, bool]:
+    """Sort folders before what lies in them, link targets inside packages included."""
+    return node.location.count("node_modules/"), _FOLDER.fullmatch(node.location) is None
 
 
 def _add_bundled_nodes(

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from zipper.tree.flat import Step, call, finish
+
 if TYPE_CHECKING:
     from zipper.tree.draft import DraftNode
 
@@ -19,19 +21,13 @@ def find_bundler(node: DraftNode) -> DraftNode | None:
     """Return the outermost folder above `node` in whose bundle it is.
 
     A bundle holds the named packages that lie in the bundler's own node_modules, whatever these
-    need that lies there too, and all that is in their folders.
+    need that lies there too, and all that is in their folders. npm's search for who needs what
+    never enters a node twice, which decides about circles; so it is walked here in the same way.
     """
-    line: list[DraftNode] = []
-    one: DraftNode | None = node
-    while one is not None and one.parent is not None:
-        line.append(one)
-        one = one.parent
-    for child in reversed(line):
-        bundler = child.parent
-        assert bundler is not None
-        if bundler.manifest.bundle_dependencies and child in _bundled_children(bundler):
-            return bundler
-    return None
+    above = node.parent
+    while above is not None and not above.manifest.bundle_dependencies:
+        above = above.parent
+    return None if above is None else finish(_search(node, set()))
 
 
 def is_in_dependency_bundle(node: DraftNode) -> bool:
@@ -40,17 +36,19 @@ def is_in_dependency_bundle(node: DraftNode) -> bool:
     return bundler is not None and not bundler.is_root
 
 
-def _bundled_children(bundler: DraftNode) -> set[DraftNode]:
-    """Return the packages in the bundler's node_modules that belong to its bundle."""
-    named = set(bundler.manifest.bundle_dependencies)
-    found = {child for child in bundler.children.values() if child.name in named}
-    queue = list(found)
-    while queue:
-        node = queue.pop()
-        queue.extend(node.children.values())
-        for edge in node.edges_out.values():
-            to = edge.to
-            if to is not None and to.parent is bundler and to not in found:
-                found.add(to)
-                queue.append(to)
-    return found
+def _search(node: DraftNode, entered: set[DraftNode]) -> Step[DraftNode | None]:
+    if node in entered:
+        return None
+    entered.add(node)
+    parent = node.parent
+    if parent is None:
+        return None
+    outer = yield from call(_search(parent, entered))
+    if outer is not None:
+        return outer
+    if node.name in parent.manifest.bundle_dependencies:
+        return parent
+    for edge in tuple(node.edges_in):
+        if (yield from call(_search(edge.source, entered))) is parent:
+            return parent
+    return None

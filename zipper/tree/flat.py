@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Step", "call", "run_flat"]
+__all__ = ["Step", "call", "finish", "run_flat"]
 
 T = TypeVar("T")
 
@@ -24,6 +24,16 @@ Step = Generator[Any, Any, T]
 def call(step: Step[T]) -> Step[T]:
     """Run `step` to its end; used as `value = yield from call(step(...))`."""
     return cast("T", (yield step))
+
+
+def finish(step: Step[T]) -> T:
+    """Run `step`, which asks nothing, and return its value."""
+    run = run_flat(step)
+    try:
+        next(run)
+    except StopIteration as stop:
+        return cast("T", stop.value)
+    raise AssertionError("a step without asks has asked")
 
 
 def run_flat(step: Step[T]) -> Step[T]:

@@ -24,7 +24,13 @@ from zipper.npm.pick import PickOptions
 from zipper.tree.draft import Draft, DraftNode
 from zipper.tree.flat import Step, run_flat
 from zipper.tree.freeze import freeze
-from zipper.tree.load_virtual import load_virtual, queue_named_updates, queue_problems
+from zipper.tree.load_virtual import (
+    inflate_lockfile,
+    load_virtual,
+    load_workspaces,
+    queue_named_updates,
+    queue_problems,
+)
 from zipper.tree.manifests import Manifests
 from zipper.tree.overrides import parse_overrides
 from zipper.tree.peers import registry_names
@@ -61,10 +67,14 @@ def _build(request: IdealTreeRequest) -> Step[IdealTree]:
     resolution = _begin(request)
     worklist = Worklist()
     root = resolution.draft.root
-    fresh = request.update is True or request.lockfile is None
-    if request.lockfile is not None and not fresh:
-        yield from load_virtual(resolution, request.lockfile)
+    if request.update is not True:
+        if request.lockfile is None:
+            yield from load_workspaces(resolution)
+        else:
+            yield from load_virtual(resolution, request.lockfile)
     queue_problems(resolution, worklist)
+    if request.lockfile_version < 2 and request.update is not True:
+        yield from inflate_lockfile(resolution)
     queue_named_updates(resolution, worklist)
     _refuse_overridden_root(root)
     worklist.push(root)

@@ -9,9 +9,11 @@ Source: @npmcli/arborist 9, load-virtual, build-ideal-tree `#initTree`, `#inflat
 from __future__ import annotations
 
 from dataclasses import replace
+from posixpath import dirname, normpath
 from typing import TYPE_CHECKING
 
 from zipper.errors import LockfileError, ZipperError
+from zipper.npm.workspaces import name_from_folder
 from zipper.tree.bundle import add_locked_nodes
 from zipper.tree.bundlers import is_in_dependency_bundle
 from zipper.tree.dep_valid import resolve_edge_spec
@@ -24,14 +26,13 @@ if TYPE_CHECKING:
     from zipper.tree.resolution import Resolution
     from zipper.tree.worklist import Worklist
 
-__all__ = ["load_virtual", "queue_named_updates", "queue_problems"]
+__all__ = ["inflate_lockfile", "load_virtual", "load_workspaces", "queue_named_updates", "queue_problems"]
 
 
 def load_virtual(resolution: Resolution, tree: Tree) -> Step[None]:
     """Put the lockfile's nodes into the draft.
 
-    package.json files outside node_modules are read anew, since their author may have changed
-    them; so is everything where the lockfile is so old that it records no manifests.
+    package.json files outside node_modules are read anew, since their author may have changed them.
 
     Raises:
         LockfileError: EMISSINGTARGET for a link whose target is not in the lockfile.
@@ -54,8 +55,26 @@ def load_virtual(resolution: Resolution, tree: Tree) -> Step[None]:
             if manifest is not None:
                 set_manifest(resolution, target, manifest)
                 node.manifest, node.version = manifest, manifest.version
-    if resolution.request.lockfile_version < 2:
-        yield from _inflate(resolution)
+
+
+def load_workspaces(resolution: Resolution) -> Step[None]:
+    """Put the workspaces into the draft before anything is placed, as a project without a lockfile.
+
+    npm finds them on the disk then, and what they depend on counts from the first placement on.
+    """
+    root = resolution.draft.root
+    for directory in resolution.request.workspaces.values():
+        path = normpath(f"{root.path}/{directory}")
+        if path == root.path:
+            continue
+        manifest = yield from resolution.manifests.read_directory(path)
+        if manifest is None:
+            continue
+        rules = root.overrides
+        if rules is not None:
+            rules = rules.node_rule(manifest.name, manifest.version)
+        node = resolution.make_node(name_from_folder(path), manifest, overrides=rules)
+        resolution.attach_top(node, path)
 
 
 def queue_problems(resolution: Resolution, worklist: Worklist) -> None:
@@ -97,19 +116,24 @@ def set_manifest(resolution: Resolution, node: DraftNode, manifest: Manifest) ->
         edge.reload(hard=True)
 
 
-def _inflate(resolution: Resolution) -> Step[None]:
-    """Ask for the manifests that lockfiles of version 1 do not have; a failure changes nothing."""
-    nodes = [node for node in resolution.draft.nodes.values() if not node.is_top]
-    resolution.manifests.expect(node.package_name for node in nodes if not node.is_link)
+def inflate_lockfile(resolution: Resolution) -> Step[None]:
+    """Ask for the manifests that lockfiles of version 1 do not have; a failure changes nothing.
+
+    What these manifests newly ask for is not looked for, unless something else draws attention to
+    the package: npm has chosen its worklist by then.
+    """
+    nodes = [
+        node
+        for node in resolution.draft.nodes.values()
+        if node.location.startswith("node_modules") and not node.is_link
+    ]
+    resolution.manifests.expect(node.name for node in nodes)
     for node in nodes:
-        if node.is_link:
-            continue
         local = bool(node.resolved) and (node.resolved or "").startswith("file:")
         wanted = node.resolved if local or not node.version else node.version
         try:
-            spec = resolve_edge_spec(node.package_name or node.name, wanted or "*", node.path)
+            spec = resolve_edge_spec(node.name, wanted or "*", dirname(node.path))
             fetched = yield from resolution.manifests.fetch(spec)
         except ZipperError:
             continue
-        manifest = fetched.manifest
-        set_manifest(resolution, node, replace(manifest, name=manifest.name or node.name))
+        set_manifest(resolution, node, fetched.manifest)

@@ -108,10 +108,11 @@ class Tree:
         patterns = parse_workspaces(self.root.manifest.raw.get("workspaces"))
         if not patterns:
             return {}
-        locations = (node.location for node in self.nodes.values() if node.link_target is None)
+        tops = (node.location or "." for node in self.nodes.values() if node.link_target is None)
+        found = (place.removeprefix(".") for place in match_workspaces(patterns, tops))
         return {
             self.nodes[location].manifest.name or name_from_folder(location): location
-            for location in match_workspaces(patterns, locations)
+            for location in found
         }
 
     def edges_out(self, location: str, *, legacy_peer_deps: bool = False) -> Iterator[Edge]:

@@ -72,6 +72,14 @@ class OverrideSet:
         return self
 
 
+    def node_rule(self, name: str, version: str) -> OverrideSet:
+        """Return the first rule that means a package; this rule set itself where none does."""
+        for rule in self.rules.get(name, ()):
+            if any(semver.satisfies(version, range_) for range_ in (rule.key_spec, rule.value)):
+                return rule
+        return self
+
+
 def parse_overrides(value: object) -> OverrideSet | None:
     """Return the rules in an `overrides` field; None where there are none.
 

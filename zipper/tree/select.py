@@ -30,6 +30,7 @@ def select(
     target: Target,
     omit: frozenset[str] = frozenset({"dev"}),
     legacy_peer_deps: bool = False,
+    keep_extraneous: bool = False,
 ) -> Tree:
     """Return what is installed of `tree` for `target`, with its flags calculated anew.
 
@@ -38,6 +39,8 @@ def select(
         target: the runtime and architecture whose os, cpu, libc and Node.js decide.
         omit: dependency types to leave out: `dev`, `optional`, `peer`.
         legacy_peer_deps: read no peer dependencies, as the project's `.npmrc` may ask.
+        keep_extraneous: keep what only an optional peer has brought, as `npm install` does in a
+            project without a lockfile; `npm ci` never installs it.
 
     Raises:
         ResolutionError: EBADPLATFORM when a required package excludes the target.
@@ -47,7 +50,14 @@ def select(
     flags = calculate_flags(tree, connections)
     _refuse_unfit(tree, target, flags, omit)
     inert = _find_inert(tree, connections, flags, target)
-    kept = _keep(tree, flags, omit, inert)
+    gone = {
+        location
+        for location, own in flags.items()
+        if location in inert
+        or (own.extraneous and not keep_extraneous)
+        or is_omitted(own, omit)
+    }
+    kept = _keep(tree, gone)
     refuse_lock_for_another_platform(tree, connections, kept=kept, target=target)
     selected = with_flags(tree, flags)
     return Tree({location: selected.nodes[location] for location in kept})
@@ -98,15 +108,8 @@ def _find_inert(
     return inert
 
 
-def _keep(
-    tree: Tree, flags: dict[str, Flags], omit: frozenset[str], inert: set[str]
-) -> tuple[str, ...]:
-    """Return the locations that stay: neither omitted, nor inert, nor inside a folder that goes."""
-    gone = {
-        location
-        for location, own in flags.items()
-        if location in inert or own.extraneous or is_omitted(own, omit)
-    }
+def _keep(tree: Tree, gone: set[str]) -> tuple[str, ...]:
+    """Return the locations that stay: not gone, nor inside a folder that goes."""
     kept: dict[str, None] = {ROOT: None}
     for location in sorted(tree.nodes, key=lambda one: one.count("/")):
         if location not in gone and _nearest(location, tree) in kept:
