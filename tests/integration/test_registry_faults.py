@@ -9,9 +9,9 @@ import threading
 import time
 
 import pytest
-from support import adversary
-from support.adversary import Adversary
-from support.registry_server import TLS, integrity_of
+from tests.support import adversary
+from tests.support.adversary import Adversary
+from tests.support.registry_server import TLS, integrity_of
 
 from zipper.errors import RegistryError, ZipperError
 from zipper.npm.integrity import parse_integrity

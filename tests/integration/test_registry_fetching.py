@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from support.registry_server import TLS, RegistryServer, integrity_of
+from tests.support.registry_server import TLS, RegistryServer, integrity_of
 
 from zipper.errors import IntegrityError, RegistryError
 from zipper.npm.integrity import parse_integrity

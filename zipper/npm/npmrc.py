@@ -129,6 +129,8 @@ class _Cascade:
         if value is INVALID:
             self._note_invalid(key, raw, source)
             return
+        if isinstance(value, tuple) and len(value) < _count(raw):
+            self._note_invalid(key, raw, source)
         self._sources[key] = source
         if key == "shrinkwrap":
             key = "package-lock"
@@ -234,6 +236,11 @@ class _Cascade:
             sources=MappingProxyType(self._sources),
             files=files,
         )
+
+
+def _count(raw: IniValue) -> int:
+    """Return how many words of a list must have come through."""
+    return len(raw) if isinstance(raw, tuple) else int(raw not in {None, "null", ""})
 
 
 def _note_unset_variable(key: str, source: Source) -> SettingNote:

@@ -166,8 +166,8 @@ def parse_setting(raw: IniValue, kind: Kind, places: Places) -> object:
     """Return the typed value of `raw`, or INVALID.
 
     Booleans are bool, numbers float or int, dates aware datetimes, lists tuples, the rest str;
-    null is None. Words of a list that are no choice are left out, as npm does; if none is left,
-    the list is INVALID, so that the caller can tell.
+    null is None. Words of a list that are no choice are left out, and what is left counts, even
+    if nothing is, as npm does.
     """
     if not kind.is_list:
         return INVALID if isinstance(raw, tuple) else _parse_one(raw, kind, places)
@@ -177,8 +177,7 @@ def parse_setting(raw: IniValue, kind: Kind, places: Places) -> object:
     values = [_parse_one(word, kind, places) for word in words]
     if kind.nullable and values == [None]:
         return ()
-    kept = tuple(str(value) for value in values if value is not INVALID and value is not None)
-    return INVALID if values and not kept else kept
+    return tuple(str(value) for value in values if value is not INVALID and value is not None)
 
 
 def _parse_one(raw: IniScalar, kind: Kind, places: Places) -> object:
