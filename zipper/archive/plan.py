@@ -82,7 +82,7 @@ class Plan:
 
 
 def make_entry(
-    name: str, data: bytes, *, method: int, crc: int, size: int, executable: bool
+    name: str, data: bytes | bytearray, *, method: int, crc: int, size: int, executable: bool
 ) -> PlannedEntry:
     """Return an entry for `data`, which is deflated (or stored, by `method`) already."""
     raw = name.encode("utf-8", "surrogateescape")

@@ -12,20 +12,22 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import zlib
-from typing import TYPE_CHECKING, Final
+from contextlib import closing
+from typing import TYPE_CHECKING, Final, Protocol
 
 import deflate
 
 from zipper.archive.plan import DEFLATED, STORED, PlannedEntry, make_entry
 from zipper.errors import ArchiveError
 from zipper.npm.package_json import parse_bin
-from zipper.store.tar import ReadBytes, TarMember, read_tar
+from zipper.store.tar import TarMember, read_tar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["LEVEL", "MAX_BYTES", "MAX_MEMBERS", "compress", "extract"]
+__all__ = ["LEVEL", "MAX_BYTES", "MAX_MEMBERS", "claimed_bytes", "compress", "extract"]
 
 LEVEL: Final = 6
 MAX_BYTES: Final = 1 << 30
@@ -33,8 +35,10 @@ MAX_BYTES: Final = 1 << 30
 MAX_MEMBERS: Final = 200_000
 """Most members of one tarball; a package needs fewer than 65,535 files to fit a zip."""
 _WHOLE_BYTES: Final = 24 << 20
-"""Up to this size a tarball is inflated in one piece, which is 2.5 times faster than in chunks;
-above it in chunks, so that two large packages at once stay within the memory budget."""
+"""Up to this size a tarball is inflated in one piece, which is 2.5 times faster than in chunks."""
+_LARGE_MEMBER_BYTES: Final = 16 << 20
+_LARGE_MEMBER: Final = threading.Lock()
+"""Held while a member above that size is in memory: one at a time, in all threads together."""
 _DOS_HASHBANG: Final = re.compile(rb"^(#![^\n]+)\r\n")
 
 
@@ -50,7 +54,8 @@ def extract(tarball: bytes, *, label: str) -> list[PlannedEntry]:
             tar, are truncated or too large, or have names that leave the package or clash.
     """
     try:
-        files = _collect(read_tar(_open(tarball), max_members=MAX_MEMBERS, max_bytes=MAX_BYTES))
+        with closing(_open(tarball)) as tar:
+            files = _collect(read_tar(tar.read, max_members=MAX_MEMBERS, max_bytes=MAX_BYTES))
     except ArchiveError as error:
         raise ArchiveError(
             error.code, f"{label}: {error.message}", facts=error.facts, hint=_HINT
@@ -63,7 +68,7 @@ _HINT: Final = (
 )
 
 
-def compress(name: str, data: bytes | memoryview, *, executable: bool) -> PlannedEntry:
+def compress(name: str, data: bytes | bytearray | memoryview, *, executable: bool) -> PlannedEntry:
     """Return the entry for one file: deflated, or stored where deflate would not shrink it."""
     packed = deflate.deflate_compress(data, LEVEL)
     crc = deflate.crc32(data, 0)
@@ -71,9 +76,7 @@ def compress(name: str, data: bytes | memoryview, *, executable: bool) -> Planne
         return make_entry(
             name, bytes(data), method=STORED, crc=crc, size=len(data), executable=executable
         )
-    return make_entry(
-        name, bytes(packed), method=DEFLATED, crc=crc, size=len(data), executable=executable
-    )
+    return make_entry(name, packed, method=DEFLATED, crc=crc, size=len(data), executable=executable)
 
 
 def _collect(members: Iterable[TarMember]) -> list[PlannedEntry]:
@@ -146,31 +149,51 @@ def _bin_targets(manifest: bytes, entries: Iterable[str]) -> list[str]:
     return [name for name in entries if name in targets]
 
 
-def _open(tarball: bytes) -> ReadBytes:
+def claimed_bytes(tarball: bytes) -> int:
+    """Return the unpacked size that a gzip file claims; wrong where somebody lies, or below."""
+    return int.from_bytes(tarball[-4:], "little")
+
+
+class _Tar(Protocol):
+    """Decompressed bytes, read in order."""
+
+    def read(self, count: int, /) -> bytes | bytearray | memoryview:
+        """Return `count` bytes, or fewer at the end."""
+
+    def close(self) -> None:
+        """Give back what is held."""
+
+
+def _open(tarball: bytes) -> _Tar:
     """Return a reader over the decompressed bytes, in one piece where that is cheap."""
     if tarball[:2] != b"\x1f\x8b":
         if len(tarball) >= 512 and tarball[257:262] == b"ustar":
-            return _read_from(memoryview(tarball))
+            return _Whole(memoryview(tarball))
         raise ArchiveError("ETARBALL", "this is no gzip file")
-    claimed = int.from_bytes(tarball[-4:], "little")
+    claimed = claimed_bytes(tarball)
     if claimed <= _WHOLE_BYTES:
         try:
-            return _read_from(memoryview(deflate.gzip_decompress(tarball, claimed)))
+            return _Whole(memoryview(deflate.gzip_decompress(tarball, claimed)))
         except (deflate.DeflateError, ValueError):
             pass  # trailing bytes, several members or a wrong size: the chunked reader decides
-    return _Inflater(tarball).read
+    return _Inflater(tarball)
 
 
-def _read_from(data: memoryview) -> ReadBytes:
-    position = 0
+class _Whole:
+    """Bytes that are all in memory."""
 
-    def read(count: int) -> memoryview:
-        nonlocal position
-        start = position
-        position = min(start + count, len(data))
-        return data[start:position]
+    def __init__(self, data: memoryview) -> None:
+        self._data = data
+        self._position = 0
 
-    return read
+    def read(self, count: int) -> memoryview:
+        """Return `count` bytes, or fewer at the end; nothing is copied."""
+        start = self._position
+        self._position = min(start + count, len(self._data))
+        return self._data[start : self._position]
+
+    def close(self) -> None:
+        """Do nothing: what was read may still be in use."""
 
 
 class _Inflater:
@@ -182,38 +205,53 @@ class _Inflater:
         self._data = memoryview(data)
         self._position = 0
         self._stream = zlib.decompressobj(wbits=31)
-        self._buffer = bytearray()
-        self._used = 0
+        self._buffer = memoryview(b"")
+        self._holds_lock = False
 
-    def read(self, count: int) -> bytes:
+    def read(self, count: int) -> bytes | bytearray | memoryview:
         """Return `count` bytes, or fewer at the end.
+
+        Where they are many, no other thread gets many until this one reads on or closes.
 
         Raises:
             ArchiveError: ETARBALL for a stream that is damaged or truncated.
         """
-        while (missing := count - (len(self._buffer) - self._used)) > 0:
-            if not self._inflate(missing):
-                break
-        piece = bytes(memoryview(self._buffer)[self._used : self._used + count])
-        self._used += len(piece)
-        return piece
+        self.close()
+        if count <= len(self._buffer):
+            piece, self._buffer = self._buffer[:count], self._buffer[count:]
+            return piece
+        if count > _LARGE_MEMBER_BYTES:
+            self._holds_lock = _LARGE_MEMBER.acquire()
+        target = bytearray(count)
+        filled = 0
+        while filled < count and (self._buffer or self._inflate()):
+            piece = self._buffer[: count - filled]
+            target[filled : filled + len(piece)] = piece
+            filled += len(piece)
+            self._buffer = self._buffer[len(piece) :]
+        return target if filled == count else target[:filled]
 
-    def _inflate(self, wanted: int) -> bool:
-        """Append more bytes to the buffer; False at the end."""
-        if self._stream.eof and not self._next_member():
-            return False
-        pending = self._stream.unconsumed_tail
-        if not pending:
-            pending = self._data[self._position : self._position + self._CHUNK].tobytes()
-            self._position += len(pending)
-        if not pending:
-            raise ArchiveError("ETARBALL", "the gzip stream is cut off")
-        del self._buffer[: self._used]  # once a chunk, not once a read: this moves the rest
-        self._used = 0
-        try:
-            self._buffer += self._stream.decompress(pending, max(wanted, self._CHUNK))
-        except zlib.error as error:
-            raise ArchiveError("ETARBALL", f"the gzip stream is damaged ({error})") from error
+    def close(self) -> None:
+        """Let other threads read a large member."""
+        if self._holds_lock:
+            self._holds_lock = False
+            _LARGE_MEMBER.release()
+
+    def _inflate(self) -> bool:
+        """Fill the buffer with the next bytes, at least one; False at the end."""
+        while not self._buffer:
+            if self._stream.eof and not self._next_member():
+                return False
+            pending = self._stream.unconsumed_tail
+            if not pending:
+                pending = self._data[self._position : self._position + self._CHUNK].tobytes()
+                self._position += len(pending)
+            if not pending:
+                raise ArchiveError("ETARBALL", "the gzip stream is cut off")
+            try:
+                self._buffer = memoryview(self._stream.decompress(pending, self._CHUNK))
+            except zlib.error as error:
+                raise ArchiveError("ETARBALL", f"the gzip stream is damaged ({error})") from error
         return True
 
     def _next_member(self) -> bool:

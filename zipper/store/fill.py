@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from zipper.errors import StoreError
-from zipper.store.extract import extract
+from zipper.store.extract import claimed_bytes, extract
+from zipper.store.memory import return_free_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -24,8 +25,10 @@ __all__ = ["Fetch", "Wanted", "fill"]
 
 JOBS: Final = 16
 """Tarballs under way at once: enough to hide the registry's latency; npm's `maxsockets` is 15."""
-_LARGE_BYTES: Final = 4 << 20
-"""Tarballs above this are unpacked one at a time, which bounds the memory of a cold build."""
+_LARGE_BYTES: Final = 8 << 20
+_LARGE_JOBS: Final = 2
+"""Tarballs above that size, packed or unpacked, are unpacked so many at a time, which bounds the
+memory of a cold build."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ def fill(
     if missing:
         worker = _Worker(store, open_fetch(), on_packed)
         found |= _run(worker, list(missing.values()), jobs)
+        return_free_memory()
     return found
 
 
@@ -140,7 +144,7 @@ class _Worker:
         self._store = store
         self._fetch = fetch
         self._on_packed = on_packed
-        self._large = threading.Lock()
+        self._large = threading.Semaphore(_LARGE_JOBS)
 
     def close(self) -> None:
         """End what is under way."""
@@ -161,9 +165,11 @@ class _Worker:
         if zipped is not None:
             return zipped
         tarball = self._fetch.fetch(item)
-        if len(tarball) > _LARGE_BYTES:
+        if max(len(tarball), claimed_bytes(tarball)) > _LARGE_BYTES:
             with self._large:
                 zipped = self._keep(item, tarball)
+            del tarball
+            return_free_memory()
         else:
             zipped = self._keep(item, tarball)
         if self._on_packed is not None:

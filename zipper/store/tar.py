@@ -27,7 +27,7 @@ _EXTENSION: Final = frozenset(b"xgLKNXAIMV")
 _MAX_PAX_BYTES: Final = 1 << 20
 """Longest pax or long-name record accepted: node-tar's own bound is 1 MiB."""
 
-ReadBytes = Callable[[int], bytes | memoryview]
+ReadBytes = Callable[[int], bytes | bytearray | memoryview]
 """Returns exactly as many bytes as asked for, or fewer at the end."""
 
 
@@ -36,7 +36,7 @@ class TarMember(NamedTuple):
 
     name: str
     mode: int
-    data: bytes | memoryview
+    data: bytes | bytearray | memoryview
 
 
 def read_tar(read: ReadBytes, *, max_members: int, max_bytes: int) -> Iterator[TarMember]:
@@ -95,7 +95,9 @@ def _read_header(read: ReadBytes) -> bytes | None:
     return None
 
 
-def _read_body(read: ReadBytes, size: int, *, limit: int | None = None) -> bytes | memoryview:
+def _read_body(
+    read: ReadBytes, size: int, *, limit: int | None = None
+) -> bytes | bytearray | memoryview:
     if limit is not None and size > limit:
         raise _hostile(f"a name record of {size:,} bytes")
     body = read(size) if size else b""
