@@ -9,6 +9,7 @@ of the zip. What a fault means for Lambda is not this module's work; see `zipper
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,6 +33,7 @@ DEFLATED: Final = 8
 _LOCAL: Final = struct.Struct("<4s5H3L2H")
 _DESCRIPTOR_FLAG: Final = 0x8
 _UNKNOWN_32: Final = 0xFFFFFFFF
+_PIECE_BYTES: Final = 256 * 1024
 _EXPANSION_MAX: Final = 1032
 """Bytes that one byte of deflated data gives at most: 258 from two bits, Huffman's tables aside."""
 
@@ -70,6 +72,47 @@ class Listing:
         if check_crc and _crc32(content) != entry.crc:
             raise _damaged(entry, "has another CRC than the directory says")
         return content
+
+    def read_chunks(self, entry: Entry) -> Iterator[bytes]:
+        """Yield the content of `entry` in pieces of 256 KB at most, its size and CRC checked.
+
+        For members that are too large to be held twice; slower than `read`.
+
+        Raises:
+            ArchiveError: EZIP as for `read`, when the piece that is wrong is reached.
+        """
+        import zlib  # noqa: PLC0415 - see `_inflate`
+
+        if entry.is_encrypted or entry.method not in (STORED, DEFLATED):
+            raise _damaged(entry, "is encrypted, or compressed by an unknown method")
+        crc = size = 0
+        with memoryview(self.source) as whole, self._data(entry, whole) as data:
+            for chunk in _pieces(data) if entry.method == STORED else _inflate_pieces(entry, data):
+                crc = zlib.crc32(chunk, crc)
+                size += len(chunk)
+                if size > entry.size:
+                    raise _damaged(entry, f"has more than the {entry.size:,} bytes it should have")
+                yield chunk
+        if size != entry.size or crc != entry.crc:
+            raise _damaged(entry, "has another size or CRC than the directory says")
+
+    def read_head(self, entry: Entry, size_bytes: int) -> bytes:
+        """Return the first bytes of `entry`, fewer where it is shorter; its CRC is not checked.
+
+        Raises:
+            ArchiveError: EZIP as for `read`.
+        """
+        import zlib  # noqa: PLC0415 - see `_inflate`
+
+        if entry.is_encrypted or entry.method not in (STORED, DEFLATED):
+            raise _damaged(entry, "is encrypted, or compressed by an unknown method")
+        with memoryview(self.source) as whole, self._data(entry, whole) as data:
+            if entry.method == STORED:
+                return bytes(data[:size_bytes])
+            try:
+                return zlib.decompressobj(-15).decompress(data[: size_bytes + 4096], size_bytes)
+            except zlib.error:
+                raise _damaged(entry, "does not inflate") from None
 
     def compressed(self, entry: Entry) -> bytes:
         """Return the member's bytes as they stand in the zip.
@@ -158,6 +201,27 @@ def _inflate(entry: Entry, data: memoryview) -> bytes:
     if len(content) != entry.size:
         raise _damaged(entry, f"has {len(content):,} bytes, the directory says {entry.size:,}")
     return content
+
+
+def _pieces(data: memoryview) -> Iterator[bytes]:
+    for start in range(0, len(data), _PIECE_BYTES):
+        yield bytes(data[start : start + _PIECE_BYTES])
+
+
+def _inflate_pieces(entry: Entry, data: memoryview) -> Iterator[bytes]:
+    import zlib  # noqa: PLC0415 - as above
+
+    inflater = zlib.decompressobj(-15)
+    try:
+        for piece in _pieces(data):
+            pending = piece
+            while pending and not inflater.eof:
+                yield inflater.decompress(pending, _PIECE_BYTES)
+                pending = inflater.unconsumed_tail
+        while not inflater.eof and (rest := inflater.decompress(b"", _PIECE_BYTES)):
+            yield rest
+    except zlib.error:
+        raise _damaged(entry, "does not inflate") from None
 
 
 def _crc32(content: bytes) -> int:

@@ -11,15 +11,25 @@ from typing import Final
 
 from tree_sitter import Node
 
-from zipper.checks.facts import EAGER, Names
+from zipper.checks.facts import Names
 from zipper.checks.syntax import Source, literal
 
 __all__ = ["find_commonjs_names", "find_module_exports"]
 
 _NAMES: Final = (b"exports", b"module", b"__exportStar", b"__export", b"Object")
+_STARS: Final = (b"__exportStar", b"__export")
+_DESCRIPTOR: Final = re.compile(
+    rb"\{\s*(?:enumerable\s*:\s*(?:true|!0)\s*,\s*)?"
+    rb"(?:value\s*:|get\s*(?::\s*function\s*(?:[\w$]+\s*)?)?\(\s*\)\s*\{\s*"
+    rb"return\s+[\w$]+(?:\s*\.\s*[\w$]+|\s*\[\s*(?:'[^']*'|\"[^\"]*\")\s*\])?\s*;?\s*\}\s*,?\s*\})"
+)
+"""The property descriptors that the lexer knows: a value, or a getter of a name or one member."""
 _BABEL_REEXPORT: Final = re.compile(
     rb"Object\.keys\(\s*([\w$]+)\s*\)\.forEach\(\s*function\s*\(\s*([\w$]+)\s*\)\s*\{"
 )
+_NAME: Final = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
+_NAME_START: Final = re.compile(rb"[A-Za-z_$\x80-\xff]")
+_PLAIN_VALUES: Final = frozenset({"identifier", "undefined", "true", "false", "null", "this"})
 _PATTERNS: Final = frozenset({"identifier", "shorthand_property_identifier_pattern"})
 
 
@@ -96,11 +106,10 @@ def find_commonjs_names(content: bytes) -> Names:
     for path in source.find_words(*_NAMES):
         finder.visit(path)
     finder.add_babel_reexports()
-    return Names(
-        tuple(dict.fromkeys(finder.names)),
-        tuple(dict.fromkeys(finder.reexports)),
-        finder.is_complete,
-    )
+    names = dict.fromkeys(name for name in finder.names if name not in finder.unsafe)
+    hidden = dict.fromkeys([*finder.hidden, *finder.unsafe])
+    reexports = dict.fromkeys(finder.reexports)
+    return Names(tuple(names), tuple(reexports), tuple(hidden), finder.is_complete)
 
 
 class _Finder:
@@ -110,16 +119,24 @@ class _Finder:
         self.source = source
         self.names: list[str] = []
         self.reexports: list[str] = []
+        self.hidden: list[str] = []
+        """Exports that the code has and the lexer does not see."""
+        self.unsafe: list[str] = []
+        """Exports that are defined by a getter which the lexer does not trust."""
         self.is_complete = True
 
     def visit(self, path: list[Node]) -> None:
         """Look at one mention of a name that matters."""
-        if path[-1].type != "identifier" or len(path) < 2:
+        if len(path) < 2:
             return
         word = self.source.text_of(path[-1])
+        if path[-1].type == "property_identifier" and word in _STARS:  # `tslib.__exportStar`
+            self._visit_star(path[:-1])
+        if path[-1].type != "identifier":
+            return
         if word == b"Object":
             self._visit_define(path)
-        elif word in (b"__exportStar", b"__export"):
+        elif word in _STARS:
             self._visit_star(path)
         else:
             target = self._target(path, word)
@@ -192,28 +209,25 @@ class _Finder:
 
     def _add(self, name: str, path: list[Node]) -> None:
         self.names.append(name)
-        if self.source.level_of(path) != EAGER:
-            self.is_complete = self.is_complete and True
 
     def _add_assignment(self, path: list[Node]) -> None:
         """Look at `module.exports = value`, whose value replaces what was there."""
         value = path[-1].child_by_field_name("right")
-        while value is not None and value.type == "assignment_expression":
-            value = value.child_by_field_name("right")
-        if value is None:
+        if value is None or path[-1].child_by_field_name("left") is None:
             return
+        if self.source.text_of(path[-1]).startswith(b"exports"):
+            return  # a new value of the variable `exports` exports nothing
+        self.reexports.clear()
+        while value.type == "assignment_expression":
+            value = value.child_by_field_name("right") or path[-1]
+        text = self.source.text_of(value)
+        specifier = self._required(_leftmost(value))
         if value.type == "object":
             self._add_object(value)
-        elif value.type == "call_expression" and self._required(value) is not None:
-            self.reexports.append(self._required(value) or "")
-        elif value.type == "identifier" and self.source.text_of(value) == b"exports":
-            return
-        elif (
-            value.type in ("identifier", "member_expression")
-            and self.source.text_of(value) == b"module.exports"
-        ):
-            return
-        else:
+        elif specifier is not None:
+            self.reexports.append(specifier)
+            self.is_complete = self.is_complete and value.type == "call_expression"
+        elif text not in (b"exports", b"module.exports"):
             self.is_complete = False
 
     def _add_object(self, value: Node) -> None:
@@ -223,18 +237,10 @@ class _Finder:
                 continue
             if item.type == "shorthand_property_identifier":
                 self.names.append(_plain(item, self.source))
-            elif item.type == "pair":
-                key, content = item.child_by_field_name("key"), item.child_by_field_name("value")
-                if key is None or key.type not in ("property_identifier", "string"):
-                    self.is_complete = False
+            elif item.type in ("pair", "method_definition"):
+                if not self._add_property(item):
+                    self._hide_from(value, item)
                     return
-                self.names.append(literal(key, self.source.content) or _plain(key, self.source))
-                if content is not None and content.type not in ("identifier", "string", "number"):
-                    self.is_complete = self.is_complete and True
-            elif item.type == "method_definition":
-                name = item.child_by_field_name("name")
-                if name is not None:
-                    self.names.append(_plain(name, self.source))
             elif item.type == "spread_element" and item.named_children:
                 specifier = self._required(item.named_children[0])
                 if specifier is None:
@@ -242,6 +248,32 @@ class _Finder:
                 else:
                     self.reexports.append(specifier)
             else:
+                self.is_complete = False
+
+    def _add_property(self, item: Node) -> bool:
+        """Add a property whose value begins with a name; return whether the lexer reads on."""
+        key = item.child_by_field_name("key") or item.child_by_field_name("name")
+        content = item.child_by_field_name("value")
+        if key is None or key.type not in ("property_identifier", "string"):
+            return False
+        if content is not None and not _NAME_START.match(self.source.text_of(content)):
+            return False
+        if content is None:  # a method; of `get x() {}` the lexer takes `get` for the name
+            first = _NAME.match(self.source.text_of(item))
+            self.names += [first[0].decode("utf-8", "replace")] if first else []
+            return False
+        self.names.append(literal(key, self.source.content) or _plain(key, self.source))
+        return content.type in _PLAIN_VALUES
+
+    def _hide_from(self, value: Node, last: Node) -> None:
+        """Note `last` and the properties behind it: the code has them, the lexer does not see them."""
+        items = value.named_children
+        start = next(index for index, item in enumerate(items) if item.id == last.id)
+        for item in items[start:]:
+            key = item.child_by_field_name("key") or item.child_by_field_name("name") or item
+            if key.type in ("property_identifier", "string", "shorthand_property_identifier"):
+                self.hidden.append(_plain(key, self.source))
+            elif key.type != "comment":
                 self.is_complete = False
 
     def _visit_define(self, path: list[Node]) -> None:
@@ -260,30 +292,20 @@ class _Finder:
         if name is None:
             self.is_complete = False
             return
-        keys = re.findall(rb"(?:^\{|,)\s*(enumerable|value|get)\b", self.source.text_of(parts[2]))
-        if name == "__esModule" or b"value" in keys or b"enumerable" in keys:
+        if _DESCRIPTOR.match(self.source.text_of(parts[2])):
             self.names.append(name)
+        else:
+            self.unsafe.append(name)
 
     def _visit_star(self, path: list[Node]) -> None:
         """Look at TypeScript's `__exportStar(require("x"), exports)` and `__export(require("x"))`."""
-        if len(path) < 2:
-            return
-        call = (
-            path[-2]
-            if path[-2].type == "call_expression"
-            else path[-3]
-            if len(path) > 2
-            else path[-2]
-        )
-        arguments = (
-            call.child_by_field_name("arguments") if call.type == "call_expression" else None
-        )
+        arguments = path[-2].child_by_field_name("arguments") if len(path) > 1 else None
         if arguments is None or not arguments.named_children:
             return
         specifier = self._required(arguments.named_children[0])
         if specifier is not None:
             self.reexports.append(specifier)
-        elif self.source.text_of(path[-1]) == b"__export":
+        else:
             self.is_complete = False
 
     def add_babel_reexports(self) -> None:
@@ -319,6 +341,21 @@ class _Finder:
         if function.type == "identifier" and self.source.text_of(function) == b"require":
             return literal(arguments.named_children[0], self.source.content)
         return None
+
+
+def _leftmost(node: Node) -> Node:
+    """Return the first call in `require("x").y(z)`, or `node` where it has no such form."""
+    inner: Node | None = node
+    while inner is not None:
+        function = inner.child_by_field_name("function")
+        if (
+            inner.type == "call_expression"
+            and function is not None
+            and function.type == "identifier"
+        ):
+            return inner
+        inner = function or inner.child_by_field_name("object") or inner.child_by_field_name("left")
+    return node
 
 
 def _is_written(path: list[Node]) -> bool:

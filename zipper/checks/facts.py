@@ -87,6 +87,8 @@ class Names(NamedTuple):
     exports: tuple[str, ...]
     reexports: tuple[str, ...]
     """Specifiers of modules whose exports are passed on."""
+    hidden: tuple[str, ...]
+    """What else the code exports, which `import` by name does not see."""
     is_complete: bool
     """Whether nothing else in the file can add an export."""
 
@@ -132,7 +134,7 @@ def decode_facts(text: bytes) -> Facts | None:
 def decode_names(text: bytes) -> Names | None:
     """Return the names in `text`, or None where it holds none."""
     try:
-        exports, reexports, is_complete = json.loads(text)
-        return Names(tuple(exports), tuple(reexports), is_complete)
+        exports, reexports, hidden, is_complete = json.loads(text)
+        return Names(tuple(exports), tuple(reexports), tuple(hidden), is_complete)
     except (ValueError, TypeError):
         return None

@@ -127,11 +127,7 @@ class _Scanner:
         """Add the call that ends `path`."""
         call = path[-1]
         arguments = call.child_by_field_name("arguments")
-        first = (
-            arguments.named_children[0]
-            if arguments is not None and arguments.named_children
-            else None
-        )
+        first = None if arguments is None else _first(arguments)
         if first is None:
             return
         if kind == "dynamic":
@@ -159,8 +155,9 @@ class _Scanner:
         value = literal(node, self.source.content)
         if value is not None:
             return value
-        if node.type == "parenthesized_expression" and len(node.named_children) == 1:
-            return self._value_of(node.named_children[0])
+        if node.type == "parenthesized_expression":
+            inner = _first(node)
+            return None if inner is None else self._value_of(inner)
         if node.type == "binary_expression":
             return self._value_of_sum(node)
         if node.type == "call_expression":
@@ -302,6 +299,11 @@ def _is_eager_use(source: Source, path: list[Node]) -> bool:
     if len(path) < 2 or path[-1].type != "identifier" or path[-2].type not in _USES:
         return False
     return source.level_of(path) == EAGER
+
+
+def _first(node: Node) -> Node | None:
+    """Return the first child that is no comment."""
+    return next((child for child in node.named_children if child.type != "comment"), None)
 
 
 def _same(one: Node | None, other: Node) -> bool:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal
 
 from zipper.archive.listing import Entry, Listing
+from zipper.checks.facts import FactsCache
 from zipper.errors import ArchiveError
 from zipper.target import Target
 
@@ -40,6 +41,10 @@ class Subject:
     max_unzipped_size_bytes: int | None = None
     today: str | None = None
     """An ISO date; None leaves out what depends on the day."""
+    code_sha256: str = ""
+    """Of the zip; empty where nothing about the zip as a whole is remembered."""
+    cache: FactsCache | None = field(default=None, repr=False, compare=False)
+    """Remembers what was found in JavaScript files."""
 
     @cached_property
     def files(self) -> tuple[Entry, ...]:
@@ -50,6 +55,11 @@ class Subject:
     def folders(self) -> frozenset[str]:
         """Every folder, implied ones included, without a slash at the end."""
         return find_folders(self.listing)
+
+    @cached_property
+    def lowered(self) -> Mapping[str, str]:
+        """Every file's name by its lower-case form."""
+        return {entry.name.lower(): entry.name for entry in self.files}
 
     @cached_property
     def unzipped_size_bytes(self) -> int:

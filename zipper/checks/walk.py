@@ -214,7 +214,7 @@ class Walk:
         try:
             content = self.files.read(path, limit_bytes=_FILE_LIMIT_BYTES) or b""
         except ArchiveError:
-            return Names((), (), is_complete=False)
+            return Names((), (), (), is_complete=False)
         key = f"names:{SCANNER_VERSION}:{_digest(content)}"
         if self._cache is not None:
             known = decode_names(self._cache.get_many([key]).get(key, b""))

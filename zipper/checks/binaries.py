@@ -1,0 +1,202 @@
+"""The binary files of a package, and which of them the handler may load.
+
+In: a subject. Out: a `Member` for each `.node`, `.so` and program, with what it needs and how it is
+used. What of it fails on Lambda is `zipper.checks.binary_rules`' work.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from zipper.archive.listing import Entry
+from zipper.checks.closure import close, relative
+from zipper.checks.elf import Binary, recognize, scan_binary
+from zipper.checks.facts import EAGER, LAZY, OPTIONAL, SCANNER_VERSION
+from zipper.checks.subject import Subject, find_package
+from zipper.errors import ArchiveError
+
+__all__ = ["Member", "find_members", "is_foreign"]
+
+_LIBRARY: Final = re.compile(r"\.(?:node|so(?:\.[0-9]+)*)$")
+_LIMIT_BYTES: Final = 192 * 1024 * 1024
+"""The largest binary that is looked into; it is held in memory once."""
+_MEMORY: Final = "_binaries"
+_OTHER_SYSTEMS: Final = re.compile(
+    r"(?:^|[-_/.@])(darwin|macos|osx|win32|windows|win|freebsd|openbsd|netbsd|sunos|android|aix|apple)(?=[-_/.0-9]|x?64|$)"
+)
+_MUSL: Final = re.compile(r"(?:^|[-_/.]|linux)(?:musl|musleabihf|alpine)(?=[-_/.]|$)")
+_ARCHITECTURES: Final = {
+    "x86_64": re.compile(r"(?:^|[-_/.])(?:linux|linux-gnu)?[-_]?(?:x64|x86_64|amd64)(?=[-_/.]|$)"),
+    "arm64": re.compile(r"(?:^|[-_/.])(?:linux|linux-gnu)?[-_]?(?:arm64|aarch64)(?=[-_/.]|$)"),
+    "other": re.compile(
+        r"(?:^|[-_/.])(?:linux|linux-gnu)?[-_]?(?:arm|armv[67]l?|armhf|ia32|i386|i686|x86|s390x|ppc64(?:le)?|riscv64|loong64|mips\w*)(?=[-_/.]|$)"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One binary of the package."""
+
+    entry: Entry
+    binary: Binary
+    foreign: bool
+    """Whether its name or its package.json says that it is for another platform."""
+    level: int
+    """When the handler loads what may load it, `EAGER` to `OPTIONAL`."""
+
+    @property
+    def is_addon(self) -> bool:
+        """Whether Node loads it itself."""
+        return self.entry.name.endswith(".node")
+
+
+def find_members(subject: Subject) -> tuple[Member, ...]:
+    """Return the binaries of a subject, each looked into once."""
+    memory = subject.__dict__
+    if _MEMORY not in memory:
+        memory[_MEMORY] = tuple(_members(subject))
+    members: tuple[Member, ...] = memory[_MEMORY]
+    return members
+
+
+def _members(subject: Subject) -> Iterator[Member]:
+    known = _recall(subject)
+    found = known if known is not None else dict(_scan(subject))
+    if known is None:
+        _remember(subject, found)
+    levels = _levels(subject) if found else {}
+    for name, binary in found.items():
+        entry = subject.listing.find(name)
+        if entry is not None:
+            package = find_package(name)
+            level = levels.get(name, levels.get(package, _default_level(subject)))
+            yield Member(entry, binary, is_foreign(subject, name), level)
+
+
+def _scan(subject: Subject) -> Iterator[tuple[str, Binary]]:
+    for entry in subject.files:
+        is_library = _LIBRARY.search(entry.name) is not None
+        base = entry.name.rpartition("/")[2]
+        if entry.is_symlink or not (is_library or "." not in base or entry.mode & 0o111):
+            continue
+        try:
+            kind = recognize(subject.listing.read_head(entry, 64)) if entry.size else "empty"
+            if kind not in ("elf", "mach-o", "pe") and not is_library:
+                continue
+            yield entry.name, Binary(kind) if kind != "elf" else _look_into(subject, entry)
+        except ArchiveError:
+            continue  # the rules about contents say it
+
+
+def _look_into(subject: Subject, entry: Entry) -> Binary:
+    if entry.size > _LIMIT_BYTES or entry.size > entry.compressed_size * 1032:
+        return Binary("elf")
+    content = bytearray(entry.size)
+    position = 0
+    for chunk in subject.listing.read_chunks(entry):
+        content[position : position + len(chunk)] = chunk
+        position += len(chunk)
+    return scan_binary(content)
+
+
+def _recall(subject: Subject) -> dict[str, Binary] | None:
+    if subject.cache is None or not subject.code_sha256:
+        return None
+    key = _key(subject)
+    text = subject.cache.get_many([key]).get(key)
+    try:
+        rows = json.loads(text) if text else None
+        if rows is None:
+            return None
+        return {name: Binary(*row[:5], tuple(row[5]), *row[6:]) for name, row in rows.items()}
+    except (ValueError, TypeError, AttributeError):
+        return None
+
+
+def _remember(subject: Subject, found: Mapping[str, Binary]) -> None:
+    if subject.cache is not None and subject.code_sha256:
+        subject.cache.put_many({_key(subject): json.dumps(found).encode()})
+
+
+def _key(subject: Subject) -> str:
+    return f"binaries:{SCANNER_VERSION}:{subject.code_sha256}"
+
+
+def is_foreign(subject: Subject, name: str) -> bool:
+    """Return whether a file's name, or its package's `os`, `cpu` and `libc`, exclude the target."""
+    path = name.lower()
+    if _OTHER_SYSTEMS.search(path) or _MUSL.search(path):
+        return True
+    own = _ARCHITECTURES[subject.target.architecture].search(path)
+    others = [kind for kind in _ARCHITECTURES if kind != subject.target.architecture]
+    if own is None and any(_ARCHITECTURES[kind].search(path) for kind in others):
+        return True
+    package = find_package(name)
+    manifest = subject.read_json(f"{package}/package.json") if package else {}
+    wanted = (("os", subject.target.os), ("cpu", subject.target.cpu), ("libc", subject.target.libc))
+    return any(not _admits(manifest.get(field), value) for field, value in wanted)
+
+
+def _admits(listed: object, value: str) -> bool:
+    """Return whether npm's list `listed` admits `value`. Source: npm-install-checks 8."""
+    names = [listed] if isinstance(listed, str) else listed
+    if not isinstance(names, list) or not names or names == ["any"]:
+        return True
+    if f"!{value}" in names:
+        return False
+    return value in names or all(isinstance(name, str) and name.startswith("!") for name in names)
+
+
+def _default_level(subject: Subject) -> int:
+    """Return the level of a package that the walk has not reached."""
+    return EAGER if close(subject) is None else OPTIONAL
+
+
+def _levels(subject: Subject) -> dict[str, int]:
+    """Return levels by package folder and by reached file.
+
+    A package counts as reached at the level of what depends on it, since addons are mostly loaded
+    by an expression (`require("@img/sharp-" + platform)`).
+    """
+    start = close(subject)
+    if start is None:
+        return {}
+    levels: dict[str, int] = {}
+    for path, module in start.walk.modules.items():
+        name = relative(path)
+        levels[name] = module.level
+        package = find_package(name)
+        levels[package] = min(levels.get(package, LAZY if package else module.level), module.level)
+    pending = [name for name in levels if name and subject.listing.find(f"{name}/package.json")]
+    while pending:
+        package = pending.pop()
+        for other in _dependencies(subject, package):
+            if levels.get(other, OPTIONAL + 1) > levels[package]:
+                levels[other] = levels[package]
+                pending.append(other)
+    return levels
+
+
+def _dependencies(subject: Subject, package: str) -> Iterator[str]:
+    manifest = subject.read_json(f"{package}/package.json")
+    for field in ("dependencies", "optionalDependencies"):
+        names = manifest.get(field)
+        for name in names if isinstance(names, dict) else ():
+            place: str = package
+            while True:
+                folder = f"{place}/node_modules/{name}" if place else f"node_modules/{name}"
+                if folder in subject.folders:
+                    yield folder
+                    break
+                if not place:
+                    break
+                place = (
+                    find_package(place.rpartition("/node_modules/")[0])
+                    if "/node_modules/" in place
+                    else ""
+                )

@@ -1,0 +1,184 @@
+"""Binaries that cannot be loaded on the target.
+
+In: a subject. Out: findings with `binary-` codes: errors where the handler loads the package of the
+binary at once, warnings where it may do so later. Binaries that say by their name that they are for
+another platform are counted in one info.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from zipper.checks.binaries import Member, find_members
+from zipper.checks.elf import Binary
+from zipper.checks.facts import EAGER, OPTIONAL
+from zipper.checks.findings import Finding, Severity
+from zipper.checks.subject import Subject, find_package
+
+__all__ = ["check_binaries", "check_foreign", "check_libraries", "check_shadowed"]
+
+_IMAGE: Final = re.compile(
+    r"(?:ld-linux.*|libc|libm|libdl|librt|libpthread|libresolv|libutil|libanl|libnsl|libBrokenLocale|libmvec"
+    r"|libgcc_s|libstdc\+\+|libgomp|libatomic|libz|libbz2|liblzma|libzstd|libssl|libcrypto|libcurl|libnghttp2"
+    r"|libidn2|libunistring|libssh|libpsl|libkrb5|libk5crypto|libgssapi_krb5|libcom_err|libkrb5support|libkeyutils"
+    r"|libpcre2?(?:-8)?|libselinux|libcap|libacl|libattr|libblkid|libmount|libuuid|libffi|libgmp|libreadline"
+    r"|libtinfo|libncursesw?|libsqlite3|libxml2|libexpat|libglib-2\.0|libgnutls|libtasn1|libp11-kit|libnss\w*"
+    r"|liblua-.*|libpopt|librpm\w*|libsystemd|libudev|libcrypt|libnode|libuv)\.so(?:\.[0-9]+)*"
+)
+"""Libraries of the image of Amazon Linux 2023 and 2; wide, so that a finding is sure.
+
+Source: the package lists of the images, as their public Dockerfiles and dumps show them.
+"""
+_PATH_ABI: Final = re.compile(r"(?:[-_/.](?:abi|node-?v?))(\d{2,3})(?=[-_/.])")
+_FORMATS: Final = {
+    "mach-o": "for macOS (Mach-O)",
+    "pe": "for Windows (PE)",
+    "empty": "empty",
+    "git-lfs": "a pointer of git-lfs, not the file itself",
+    "other": "no binary at all",
+}
+_REINSTALL: Final = "install it for the target: `zipper build` does, `npm install --os=linux --cpu={cpu} --libc=glibc` too"
+
+
+def check_binaries(subject: Subject) -> Iterator[Finding]:
+    """Yield the binaries that the target's loader refuses, the first reason of each."""
+    for member in find_members(subject):
+        if member.foreign:
+            continue
+        problem = _judge(subject, member)
+        if problem is not None:
+            code, message, hint = problem
+            name = member.entry.name
+            yield Finding(code, _severity(member), name, f"`{name}` {message}", hint)
+
+
+def check_libraries(subject: Subject) -> Iterator[Finding]:
+    """Yield libraries that a binary needs and that neither package, layers nor image have."""
+    listings = (subject.listing, *subject.layers)
+    names = {name.rpartition("/")[2] for listing in listings for name in listing.by_name}
+    for member in find_members(subject):
+        names.add(member.binary.soname)
+    for member in find_members(subject):
+        if member.foreign or member.binary.is_musl:
+            continue
+        missing = [n for n in member.binary.needed if n not in names and not _IMAGE.fullmatch(n)]
+        if missing:
+            name = member.entry.name
+            shown = ", ".join(f"`{library}`" for library in missing[:3])
+            message = f"`{name}` needs {shown}, which is neither in the package nor in a layer nor in the runtime"
+            hint = "pack the library beside it, or in `lib/` of the package or of a layer"
+            yield Finding("binary-library-missing", _severity(member), name, message, hint)
+
+
+def check_foreign(subject: Subject) -> Iterator[Finding]:
+    """Yield one info with the bytes of binaries for other platforms."""
+    members = [member for member in find_members(subject) if member.foreign]
+    if members:
+        size = sum(member.entry.size for member in members)
+        message = f"{len(members)} binaries for other platforms take {size:,} bytes; nothing loads them on Lambda"
+        first = members[0].entry.name
+        yield Finding(
+            "binary-arch", "info", first, message, "leave them out to make the package smaller"
+        )
+
+
+def check_shadowed(subject: Subject) -> Iterator[Finding]:
+    """Yield a build of this machine that hides the prebuilt binary for the target.
+
+    Source: node-gyp-build 4.8: `build/Release`, then `build/Debug`, then `prebuilds`.
+    """
+    for member in find_members(subject):
+        package = find_package(member.entry.name)
+        rest = member.entry.name.removeprefix(f"{package}/")
+        if not rest.startswith(("build/Release/", "build/Debug/")) or not member.is_addon:
+            continue
+        platform = f"{package}/prebuilds/{subject.target.os}-{subject.target.cpu}"
+        if platform in subject.folders:
+            message = (
+                f"`{member.entry.name}` is loaded instead of the prebuilt binary in `{platform}`"
+            )
+            hint = f"leave `{package}/build` out; it was compiled on the machine that installed it"
+            yield Finding("binary-shadowed", "warning", member.entry.name, message, hint)
+
+
+def _severity(member: Member) -> Severity:
+    """Return what a binary that fails means: only an addon is loaded by loading a module."""
+    if member.level == OPTIONAL:
+        return "warning"
+    loads = member.is_addon or ".so" in member.entry.name
+    return "error" if member.level == EAGER and loads else "warning"
+
+
+def _judge(subject: Subject, member: Member) -> tuple[str, str, str] | None:
+    """Return code, message and hint for the first reason why a binary fails, or None."""
+    binary, target = member.binary, subject.target
+    reinstall = _REINSTALL.format(cpu=target.cpu)
+    if binary.format in ("empty", "git-lfs") or binary.is_truncated:
+        what = _FORMATS.get(binary.format, "cut off: parts of it lie after its end")
+        return "binary-truncated", f"is {what}", "install the package again"
+    if binary.format != "elf":
+        if not member.is_addon and binary.format == "other":
+            return None  # a linker script, or a text with that extension
+        return (
+            "binary-format",
+            f"is {_FORMATS[binary.format]}; Lambda runs Linux: invalid ELF header",
+            reinstall,
+        )
+    if binary.machine and (binary.machine != target.architecture or binary.bits != 64):
+        message = f"is for {binary.machine} ({binary.bits} bits), the function is for {target.architecture}"
+        return "binary-arch", message, reinstall
+    if binary.is_musl:
+        return "binary-musl", "is for musl (Alpine); Amazon Linux has glibc", reinstall
+    return _judge_versions(subject, binary) or _judge_abi(subject, member)
+
+
+def _judge_versions(subject: Subject, binary: Binary) -> tuple[str, str, str] | None:
+    from packaging.version import Version  # noqa: PLC0415 - only where a binary is
+
+    details = subject.target.details
+    for label, needed, has in (
+        ("GLIBC", binary.glibc, details.glibc),
+        ("GLIBCXX", binary.glibcxx, details.glibcxx),
+    ):
+        if needed and Version(needed) > Version(has):
+            message = f"needs {label}_{needed}; `{details.name}` has {label}_{has}"
+            hint = (
+                "use a version of the package that was built on an older system, or a newer runtime"
+            )
+            return "binary-glibc", message, hint
+    return None
+
+
+def _judge_abi(subject: Subject, member: Member) -> tuple[str, str, str] | None:
+    wanted = subject.target.details.modules
+    found = member.binary.node_modules_version
+    if not found and member.is_addon:
+        match = _PATH_ABI.search(member.entry.name)
+        rivals = match is not None and _PATH_ABI.sub("", member.entry.name)
+        found = int(match[1]) if match and rivals and not _has_rival(subject, member) else 0
+    if not member.is_addon or not found or wanted is None or found == wanted:
+        return None
+    if member.binary.node_modules_version and _has_rival(subject, member):
+        return None
+    message = f"is for NODE_MODULE_VERSION {found}; `{subject.target.runtime}` has {wanted}"
+    return (
+        "binary-abi",
+        message,
+        "install the package for the runtime's Node.js, or a version that uses Node-API",
+    )
+
+
+def _has_rival(subject: Subject, member: Member) -> bool:
+    """Return whether the package has a binary for the runtime's version as well."""
+    package = find_package(member.entry.name)
+    wanted = subject.target.details.modules
+    return any(
+        other is not member and other.is_addon and find_package(other.entry.name) == package
+        and (
+            other.binary.node_modules_version == wanted
+            or any(m[1] == str(wanted) for m in _PATH_ABI.finditer(other.entry.name))
+        )
+        for other in find_members(subject)
+    )  # fmt: skip

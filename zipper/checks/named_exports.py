@@ -1,0 +1,108 @@
+"""Whether a module exports the names that another one imports.
+
+In: a `Walk`. Out: the first name of a request that is not exported. A module whose exports cannot
+be known (built-in, of the runtime, not found) exports everything.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from zipper.checks.resolution import Failure, Found
+from zipper.checks.walk import Asked, Module, Walk
+
+__all__ = ["ExportedNames"]
+
+_DEPTH_MAX: Final = 1000
+"""Re-exports that are followed from one module to the next."""
+
+
+class ExportedNames:
+    """Names by module, each found once."""
+
+    def __init__(self, walk: Walk) -> None:
+        self._walk = walk
+        self._known: dict[str, frozenset[str] | None] = {}
+
+    def find_missing(self, asked: Asked) -> str | None:
+        """Return the first name of a request that its module does not export, or None."""
+        if asked.request.kind != "import" or not asked.request.names:
+            return None
+        if isinstance(asked.answer, Failure) or asked.answer.kind != "file":
+            return None
+        names = self.of(asked.answer.path)
+        if names is None:
+            return None
+        return next((name for name in asked.request.names if name not in names), None)
+
+    def hint(self, asked: Asked, missing: str) -> str:
+        """Return what to do about a missing name."""
+        target = self._target(asked.answer)
+        if target is not None and target.kind == "commonjs":
+            return f"`{asked.request.specifier}` is CommonJS: import its default and take `{missing}` from that"
+        return f"install a version of `{asked.request.specifier}` that exports `{missing}`"
+
+    def of(self, path: str) -> frozenset[str] | None:
+        """Return the names that `import` can take from the module at `path`; None for any name."""
+        if path not in self._known:
+            self._known[path] = self._collect(path)
+        return self._known[path]
+
+    def _collect(self, path: str) -> frozenset[str] | None:
+        """Return a module's names and those of all that it re-exports, in one walk."""
+        names: set[str] = set()
+        seen: set[str] = set()
+        pending = [path]
+        while pending:
+            current = pending.pop()
+            if current in seen:
+                continue
+            seen.add(current)
+            module = self._walk.modules.get(current)
+            if module is None or len(seen) > _DEPTH_MAX:
+                return None
+            found = self._own(module)
+            if found is None:
+                return None
+            own, passed_on = found
+            # `export *` leaves the default out.
+            names |= own if current == path else own - {"default"}
+            pending += passed_on
+        return frozenset(names)
+
+    def _own(self, module: Module) -> tuple[set[str], list[str]] | None:
+        if module.facts.syntax_error_line:
+            return None
+        if module.kind == "module":
+            return self._own_of_module(module)
+        if module.kind == "commonjs":
+            return self._own_of_commonjs(module)
+        return ({"default"}, []) if module.kind == "json" else None
+
+    def _own_of_module(self, module: Module) -> tuple[set[str], list[str]] | None:
+        answers = {asked.request.specifier: asked.answer for asked in module.asked}
+        targets: list[str] = []
+        for specifier in module.facts.stars:
+            target = self._target(answers.get(specifier))
+            if target is None:
+                return None
+            targets.append(target.path)
+        return set(module.facts.exports), targets
+
+    def _own_of_commonjs(self, module: Module) -> tuple[set[str], list[str]] | None:
+        names = self._walk.names_of(module.path)
+        targets: list[str] = []
+        for specifier in names.reexports:
+            answer = self._walk.resolver.require(specifier, module.path)
+            if isinstance(answer, Failure):
+                continue  # Node takes what it cannot find for empty
+            target = self._target(answer)
+            if target is None or target.kind not in ("commonjs", "json"):
+                return None
+            targets.append(target.path)
+        return {*names.exports, "default", "module.exports"}, targets
+
+    def _target(self, answer: Found | Failure | None) -> Module | None:
+        if not isinstance(answer, Found) or answer.kind != "file":
+            return None
+        return self._walk.modules.get(answer.path)
