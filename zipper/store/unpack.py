@@ -1,0 +1,141 @@
+"""Store zips become folders on disk: an isolated node_modules, ready for Node.js.
+
+In: store zips and the folder each goes to. Out: files with npm's modes. A package is inflated once,
+into a folder beside its store zip, and hard-linked from there; where links cannot be made (another
+disk), its files are written anew. Builds never read the inflated folders.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from zipper.errors import OutputError
+from zipper.files import write_error
+from zipper.store.files import inflate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from zipper.archive.plan import PlannedEntry
+    from zipper.store.files import StoreZip
+
+__all__ = ["link_packages", "write_entries"]
+
+_THREADS: Final = 4
+"""Two for each core here; what is waited for is the file system."""
+_NO_LINKS: Final = frozenset({errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.EROFS})
+
+
+def link_packages(packages: Iterable[tuple[StoreZip, Path]], *, copy: bool = False) -> None:
+    """Make each package's files in its folder, which may exist already and hold others.
+
+    Args:
+        packages: store zip and folder; the folders' parents are made.
+        copy: write the files anew, for a folder in which they are going to be changed.
+
+    Raises:
+        OutputError: EOUTPUT where the operating system refuses.
+    """
+    with ThreadPoolExecutor(_THREADS, thread_name_prefix="zipper-unpack") as pool:
+        for _ in pool.map(lambda item: _make(item[0], item[1], copy=copy), packages):
+            pass
+
+
+def write_entries(entries: Sequence[PlannedEntry], into: Path) -> None:
+    """Write each entry below `into`; a file that is there already is replaced.
+
+    Names are those of a plan: relative, without `..`, and no file where another needs a folder.
+
+    Raises:
+        OutputError: EOUTPUT where the operating system refuses.
+    """
+    try:
+        for folder, members in _by_folder(entries, into):
+            folder.mkdir(parents=True, exist_ok=True)
+            for base, entry in members:
+                _write(folder / base, entry)
+    except OSError as cause:
+        raise write_error(cause, into, OutputError) from cause
+
+
+def _make(zipped: StoreZip, into: Path, *, copy: bool) -> None:
+    entries = zipped.members("")
+    inflated = None if copy else _inflated_folder(zipped, entries)
+    if inflated is not None:
+        try:
+            _link(entries, inflated, into)
+        except OSError as cause:
+            if cause.errno not in _NO_LINKS and not isinstance(cause, FileNotFoundError):
+                raise write_error(cause, into, OutputError) from cause
+        else:
+            return
+    write_entries(entries, into)
+
+
+def _inflated_folder(zipped: StoreZip, entries: Sequence[PlannedEntry]) -> Path | None:
+    """Return the folder with the package's files, made if need be; None in a read-only store."""
+    folder = zipped.path.with_suffix("")
+    if folder.is_dir():
+        return folder
+    temporary = folder.with_name(f"{folder.name}.{os.getpid()}-{secrets.token_hex(4)}")
+    try:
+        write_entries(entries, temporary)
+        temporary.rename(folder)
+    except (OSError, OutputError):
+        # Another process was quicker, or the store cannot be written to.
+        shutil.rmtree(temporary, ignore_errors=True)
+    return folder if folder.is_dir() else None
+
+
+def _link(entries: Sequence[PlannedEntry], source: Path, into: Path) -> None:
+    """Link every file; in each folder by its descriptor, which spares the kernel the long paths."""
+    link = os.link
+    for folder, members in _by_folder(entries, into):
+        os.makedirs(folder, exist_ok=True)
+        from_folder = os.open(source / folder.relative_to(into), os.O_RDONLY)
+        to_folder = os.open(folder, os.O_RDONLY)
+        try:
+            for base, _ in members:
+                try:
+                    link(base, base, src_dir_fd=from_folder, dst_dir_fd=to_folder)
+                except FileExistsError:
+                    os.unlink(base, dir_fd=to_folder)
+                    link(base, base, src_dir_fd=from_folder, dst_dir_fd=to_folder)
+        finally:
+            os.close(from_folder)
+            os.close(to_folder)
+
+
+def _by_folder(
+    entries: Sequence[PlannedEntry], into: Path
+) -> Iterable[tuple[Path, Iterable[tuple[str, PlannedEntry]]]]:
+    """Yield each folder below `into` with its files' names and entries."""
+    named = sorted(
+        (*entry.name.decode("utf-8", "surrogateescape").rpartition("/")[::2], entry)
+        for entry in entries
+    )
+    for folder, members in groupby(named, key=lambda item: item[0]):
+        yield into / folder, ((base, entry) for _, base, entry in members)
+
+
+def _write(path: Path, entry: PlannedEntry) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    mode = 0o777 if entry.mode & 0o111 else 0o666
+    content = memoryview(inflate(entry))
+    try:
+        descriptor = os.open(path, flags, mode)
+    except FileExistsError:
+        path.unlink()
+        descriptor = os.open(path, flags, mode)
+    try:
+        while content:
+            content = content[os.write(descriptor, content) :]
+    finally:
+        os.close(descriptor)
