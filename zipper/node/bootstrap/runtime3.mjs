@@ -30,7 +30,7 @@ export async function run(root, handlerName) {
   let takeOne;
   try {
     handler = await load(root, handlerName);
-    takeOne = isStreaming(handler) ? takeStreaming : takeBuffered;
+    takeOne = streams(handler) ? takeStreaming : takeBuffered;
   } catch (error) {
     log('Uncaught Exception', error);
     report(error, 129);
@@ -38,6 +38,15 @@ export async function run(root, handlerName) {
   }
   channel.send({ kind: 'handler' });
   schedule(() => takeOne(handler));
+}
+
+// The runtime itself fails here: aws-lambda-ric 3.3.0 names a class that it does not import.
+function streams(handler) {
+  try {
+    return isStreaming(handler);
+  } catch {
+    throw new ReferenceError('MalformedStreamingHandler is not defined');
+  }
 }
 
 let iterate;
