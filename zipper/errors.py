@@ -31,6 +31,8 @@ __all__ = [
     "StoreError",
     "UsageError",
     "ZipperError",
+    "describe_error",
+    "format_error",
 ]
 
 
@@ -116,6 +118,16 @@ def format_error(error: ZipperError) -> str:
     if error.hint:
         lines += ["", f"hint: {error.hint}"]
     return "\n".join(lines)
+
+
+def describe_error(error: ZipperError) -> dict[str, object]:
+    """Return the error's fields as the JSON has them."""
+    return {
+        "code": error.code,
+        "message": error.message,
+        "facts": [{"label": label, "text": text} for label, text in error.facts],
+        "hint": error.hint,
+    }
 
 
 def _rebuild(

@@ -20,6 +20,7 @@ __all__ = [
     "OnEvent",
     "PackageStored",
     "StageStarted",
+    "TarballsMissing",
 ]
 
 
@@ -35,11 +36,26 @@ class StageStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class TarballsMissing:
+    """The store lacks `total` tarballs, which are fetched now."""
+
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class PackageStored:
     """A tarball was fetched, verified, deflated anew and kept in the store."""
 
     label: str
 
 
-Event = StageStarted | PackageStored | FetchStarted | BytesReceived | FetchRetried | FetchFinished
+Event = (
+    StageStarted
+    | TarballsMissing
+    | PackageStored
+    | FetchStarted
+    | BytesReceived
+    | FetchRetried
+    | FetchFinished
+)
 OnEvent = Callable[[Event], None]

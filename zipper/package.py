@@ -34,3 +34,5 @@ class Package:
     timings_seconds: Mapping[str, float]
     """Stage to seconds, in the order of the stages, and `total`."""
     findings: tuple[Finding, ...]
+    is_unchanged: bool = False
+    """Whether an earlier build had written this very zip, so that nothing was done."""

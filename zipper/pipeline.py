@@ -10,36 +10,27 @@ import base64
 import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zipper.archive.listing import read_listing
-from zipper.archive.plan import DOS_EPOCH, Plan, PlannedEntry, lay_out, parse_dos_time
 from zipper.archive.splice import splice
-from zipper.build_request import BuildRequest, default_handler
 from zipper.checks.check import check_listing
-from zipper.checks.findings import Finding
 from zipper.clock import Clock
-from zipper.contents.client import LazyClient
-from zipper.contents.handler_files import Choice, choose_files, read_entries
-from zipper.contents.homes import find_homes, members_at
-from zipper.contents.obtain import obtain
-from zipper.contents.trees import find_tree
-from zipper.errors import OutputError, UsageError
+from zipper.errors import OutputError
 from zipper.files import map_file, remove_leftovers, write_error, write_file
+from zipper.once import Once
 from zipper.package import Package
-from zipper.project import Project, read_project
+from zipper.planning import Circumstances, PackagePlan, count_packages, make_plan
 from zipper.settings import Settings
 from zipper.settings_files import read_request
-from zipper.store.files import Store
 from zipper.store.place import find_cache_dir
-from zipper.tree.model import ROOT, Tree
-from zipper.tree.select import select
+from zipper.unchanged import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from zipper.build_request import BuildRequest
     from zipper.events import OnEvent
     from zipper.target import Target
 
@@ -53,22 +44,6 @@ __all__ = [
 ]
 
 PathLike = str | os.PathLike[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PackagePlan:
-    """Everything that is decided before a byte is written; `build --dry-run` prints it."""
-
-    request: BuildRequest
-    project: Project
-    target: Target
-    handler: str
-    output: Path
-    tree: Tree
-    """The selected tree: what the package's node_modules is made of."""
-    contents: Plan
-    findings: tuple[Finding, ...]
-    timings_seconds: Mapping[str, float]
 
 
 def build(  # noqa: PLR0913  (keyword-only options of a public function)
@@ -152,11 +127,31 @@ def build_requested(
     offline: bool = False,
     cache_dir: PathLike | None = None,
     on_event: OnEvent | None = None,
+    shared: Once | None = None,
+    incremental: bool = False,
 ) -> Package:
-    """Build what `request` asks for; see `build`."""
+    """Build what `request` asks for; see `build`.
+
+    Args:
+        request: what to build.
+        offline: as for `build`.
+        cache_dir: as for `build`.
+        on_event: as for `build`.
+        shared: what other builds under way have read and resolved.
+        incremental: leave a zip alone that this machine wrote from the same plan before.
+    """
+    io = Circumstances(offline, find_cache_dir(cache_dir), on_event, shared or Once())
     clock = Clock(on_event)
-    planned = _plan(request, offline=offline, cache_dir=cache_dir, on_event=on_event, clock=clock)
-    return _write(planned, clock)
+    planned = make_plan(request, io, clock)
+    if not incremental:
+        return _write(planned, clock)
+    record = Record.of(planned.output, planned.contents, request, io.cache_dir)
+    kept = record.recall()
+    if kept is not None:
+        return replace(kept, timings_seconds=clock.timings(), is_unchanged=True)
+    package = _write(planned, clock)
+    record.remember(package)
+    return package
 
 
 def plan_requested(
@@ -167,8 +162,8 @@ def plan_requested(
     on_event: OnEvent | None = None,
 ) -> PackagePlan:
     """Return what `build_requested` would write; see `plan`."""
-    clock = Clock(on_event)
-    return _plan(request, offline=offline, cache_dir=cache_dir, on_event=on_event, clock=clock)
+    io = Circumstances(offline, find_cache_dir(cache_dir), on_event, Once())
+    return make_plan(request, io, Clock(on_event))
 
 
 def package_of(planned: PackagePlan) -> Package:
@@ -179,64 +174,12 @@ def package_of(planned: PackagePlan) -> Package:
         unzipped_size_bytes=planned.contents.unzipped_size_bytes,
         code_sha256="",
         files=len(planned.contents.entries),
-        packages=_count_packages(planned.tree),
+        packages=count_packages(planned.tree),
         runtime=planned.target.runtime,
         architecture=planned.target.architecture,
         handler=planned.handler,
         timings_seconds=planned.timings_seconds,
         findings=planned.findings,
-    )
-
-
-def _plan(
-    request: BuildRequest,
-    *,
-    offline: bool,
-    cache_dir: PathLike | None,
-    on_event: OnEvent | None,
-    clock: Clock,
-) -> PackagePlan:
-    clock.start("read")
-    npm_options = {"registry": request.registry} if request.registry else {}
-    project = read_project(Path(request.project), npm_options=npm_options)
-    destination = _find_output(request, project)
-    store = Store(find_cache_dir(cache_dir))
-    choice = choose_files(
-        project.root,
-        include=request.include,
-        exclude=request.exclude,
-        outputs=frozenset({destination}),
-    )
-    omit = frozenset({"dev", *request.omit, *project.npm.omit})
-    with LazyClient(
-        project, cache_dir=store.cache_dir, offline=offline, on_event=on_event
-    ) as client:
-        clock.start("select" if project.lockfile else "resolve")
-        whole = find_tree(project, target=request.target, store=store, client=client)
-        tree = select(
-            whole,
-            target=request.target,
-            omit=omit,
-            legacy_peer_deps=project.npm.legacy_peer_deps,
-        )
-        clock.start("fetch", total=_count_packages(tree))
-        obtained = obtain(project, tree, store=store, client=client, on_event=on_event)
-    clock.start("plan")
-    homes = find_homes(tree, shipped=_shipped_targets(tree, choice))
-    entries: list[PlannedEntry] = list(read_entries(choice))
-    for location, zipped in obtained.zips.items():
-        entries += members_at(tree.nodes[location], zipped, homes, tree)
-    contents = lay_out(entries, dos_time=_dos_time(os.environ.get("SOURCE_DATE_EPOCH")))
-    return PackagePlan(
-        request=request,
-        project=project,
-        target=request.target,
-        handler=request.handler or default_handler(project.manifest.raw),
-        output=destination,
-        tree=tree,
-        contents=contents,
-        findings=(*_left_out(choice), *obtained.findings),
-        timings_seconds=clock.timings(),
     )
 
 
@@ -290,59 +233,4 @@ def _as_settings(
         exclude=None if exclude is None else tuple(exclude),
         omit=None if omit is None else tuple(omit),
         registry=registry,
-    )
-
-
-def _find_output(request: BuildRequest, project: Project) -> Path:
-    output = request.output or f"{request.name or project.name}.zip"
-    if output.endswith(("/", os.sep)):
-        output += f"{request.name or project.name}.zip"
-    path = Path(output)
-    path = path.parent.resolve() / path.name if path.name else path.resolve()
-    if path.is_dir():
-        raise OutputError(
-            "EOUTPUT",
-            f"`{path}` is a folder",
-            hint=f"name a file in it: `-o {path / (project.name + '.zip')}`",
-        )
-    return path
-
-
-def _shipped_targets(tree: Tree, choice: Choice) -> frozenset[str]:
-    """Return the link targets of which files are in the package as the project's own."""
-    targets = {node.link_target for node in tree.nodes.values() if node.link_target}
-    return frozenset(
-        target for target in targets if any(name.startswith(f"{target}/") for name in choice.files)
-    )
-
-
-def _left_out(choice: Choice) -> tuple[Finding, ...]:
-    return tuple(
-        Finding(
-            "left-out",
-            "info",
-            item.path,
-            f"`{item.path}` is not in the package: {item.reason}",
-            f"if the function needs it: `--exclude '!{item.path}'`",
-        )
-        for item in choice.left_out
-    )
-
-
-def _dos_time(epoch: str | None) -> bytes:
-    if not epoch:
-        return DOS_EPOCH
-    if not epoch.isascii() or not epoch.isdigit() or len(epoch) > 12:
-        raise UsageError(
-            "EUSAGE",
-            f"SOURCE_DATE_EPOCH is no number of seconds: {epoch[:40]!r}",
-            hint="unset it, or set it to the seconds since 1970: `git log -1 --format=%ct`",
-        )
-    return parse_dos_time(int(epoch))
-
-
-def _count_packages(tree: Tree) -> int:
-    """Return the number of packages, links and the project itself left out."""
-    return sum(
-        1 for location, node in tree.nodes.items() if location != ROOT and node.link_target is None
     )

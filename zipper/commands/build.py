@@ -2,103 +2,140 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from zipper.commands.options import (
+    BuildOptions,
+    build_options,
     cache_option,
+    function_options,
     network_options,
     output_options,
-    target_options,
 )
-from zipper.commands.show import Shower, show_json
-from zipper.package import Package
-from zipper.pipeline import PackagePlan, build, package_of, plan
-from zipper.report.text import describe_findings, describe_package, describe_plan
-from zipper.target import Target
+from zipper.commands.show import Shower, echo_lines, show_json
+from zipper.many import Built, build_each, find_requests
+from zipper.report.text import (
+    describe_findings,
+    describe_many,
+    describe_package,
+    describe_plan,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from zipper.build_request import BuildRequest
+    from zipper.package import Package
 
 __all__ = ["command"]
 
 
 @click.command("build", short_help="Build the deployment package of a project.")
-@click.argument("project", type=click.Path(path_type=Path), default=".")
-@target_options
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="OUT.zip",
-    help="The zip to write.  [default: the project's name, in this folder]",
-)
-@click.option("--include", multiple=True, metavar="PATTERN", help="Take only what matches.")
-@click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out what matches.")
-@click.option(
-    "--omit",
-    multiple=True,
-    type=click.Choice(["dev", "optional", "peer"]),
-    help="Leave out a dependency type; dev always is.",
-)
+@click.argument("project", metavar="[PROJECT|NAME]", required=False)
+@function_options
+@build_options
 @click.option("--dry-run", is_flag=True, help="Print the plan, write no zip.")
 @network_options
 @cache_option
 @output_options
-def command(  # noqa: PLR0913  (click gives each option as an argument)
+def command(
     *,
-    project: Path,
-    handler: str | None,
-    runtime: str,
-    architecture: str,
-    output: Path | None,
-    include: tuple[str, ...],
-    exclude: tuple[str, ...],
-    omit: tuple[str, ...],
+    project: str | None,
     dry_run: bool,
-    registry: str | None,
     offline: bool,
     cache_dir: Path | None,
     as_json: bool,
     quiet: bool,
     verbose: bool,
     no_progress: bool,
+    **options: object,
 ) -> int:
-    """Build the deployment package of PROJECT: its files, and its dependencies for the target.
+    r"""Build the deployment package of PROJECT: its files, and its dependencies for the target.
 
-    The dependencies come from package-lock.json or npm-shrinkwrap.json. Neither npm nor Node.js
-    is needed. Patterns are those of .gitignore; `--exclude '!.env'` brings a file back that is
-    left out by default.
+    Without PROJECT, the project in this folder, or all functions that its settings describe;
+    NAME is one of them. The dependencies come from npm-shrinkwrap.json or package-lock.json.
+    Neither npm nor Node.js is needed.
+
+    Settings come from the options, else from the ZIPPER_ variables (ZIPPER_RUNTIME and so on),
+    else from `[tool.zipper]` in pyproject.toml or `"zipper"` in package.json. An option replaces
+    what the settings say. Patterns are those of .gitignore; `--exclude '!.env'` brings a file back
+    that is left out by default.
+
+    The exit status is 1 for a finding of severity error, with `--strict` for a warning too.
 
     \b
     Examples:
       python -m zipper build
       python -m zipper build fn --runtime nodejs22.x --arch arm64 -o dist/fn.zip
       python -m zipper build fn --exclude 'test/' --exclude '*.md' --dry-run
+      python -m zipper build -o dist/        every function of the settings
     """
+    requests = find_requests(project, BuildOptions.from_values(options).settings)
+    if dry_run:
+        return _show_plans(requests, offline, cache_dir, as_json=as_json, verbose=verbose)
     with Shower(quiet=quiet or as_json, progress=not no_progress) as shower:
-        made = (plan if dry_run else build)(
-            project,
-            target=Target(runtime, architecture),
-            handler=handler,
-            output=output,
-            include=include,
-            exclude=exclude,
-            omit=omit,
-            registry=registry,
-            offline=offline,
-            cache_dir=cache_dir,
-            on_event=shower.on_event,
-        )
-    package = made if isinstance(made, Package) else package_of(made)
+        built = build_each(requests, offline=offline, cache_dir=cache_dir, on_event=shower.on_event)
     if as_json:
-        show_json(package)
+        _show_as_json(built)
     else:
-        shown = ("error",) if quiet else ("error", "warning", *(("info",) if verbose else ()))
-        for line in describe_findings(package.findings, severities=shown):
-            click.echo(line, err=True)
-        if isinstance(made, PackagePlan):
-            for line in describe_plan(made.contents, every_file=verbose):
-                click.echo(line)
-        if not quiet:
-            for line in describe_package(package, dry_run=dry_run):
-                click.echo(line)
-    return int(any(finding.severity == "error" for finding in package.findings))
+        _show_as_text(built, quiet=quiet, verbose=verbose)
+    return int(any(item.has_failed for item in built))
+
+
+def _show_plans(
+    requests: tuple[BuildRequest, ...],
+    offline: bool,  # noqa: FBT001  (passed on by the command alone)
+    cache_dir: Path | None,
+    *,
+    as_json: bool,
+    verbose: bool,
+) -> int:
+    from zipper.pipeline import package_of, plan_requested  # noqa: PLC0415  (with its command)
+
+    failed = False
+    packages = []
+    for request in requests:
+        planned = plan_requested(request, offline=offline, cache_dir=cache_dir)
+        package = package_of(planned)
+        packages.append(Built(request=request, package=package))
+        if not as_json:
+            _show_findings(package, quiet=False, verbose=verbose)
+            echo_lines(describe_plan(planned.contents, every_file=verbose))
+            echo_lines(describe_package(package, dry_run=True))
+        failed = failed or any(finding.severity == "error" for finding in package.findings)
+    if as_json:
+        _show_as_json(tuple(packages))
+    return int(failed)
+
+
+def _show_as_json(built: tuple[Built, ...]) -> None:
+    """Print one package as it is, several with their names; an error in the place of its package."""
+    rows = [item.as_json() for item in built]
+    if len(built) == 1 and built[0].error is None:
+        show_json(rows[0])
+    else:
+        show_json({"functions": rows})
+
+
+def _show_as_text(built: tuple[Built, ...], *, quiet: bool, verbose: bool) -> None:
+    for item in built:
+        if item.package is not None:
+            _show_findings(item.package, quiet=quiet, verbose=verbose)
+        if item.error is not None:
+            name = f"{item.request.name}: " if item.request.name else ""
+            click.echo(f"{name}{item.error}", err=True)
+    if quiet:
+        return
+    if len(built) == 1:
+        package = built[0].package
+        if package is not None:
+            echo_lines(describe_package(package, verbose=verbose))
+    else:
+        echo_lines(describe_many([(item.request.name or "", item.package) for item in built]))
+
+
+def _show_findings(package: Package, *, quiet: bool, verbose: bool) -> None:
+    shown = ("error",) if quiet else ("error", "warning", *(("info",) if verbose else ()))
+    echo_lines(describe_findings(package.findings, severities=shown), err=True)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from zipper.store.place import find_cache_dir
 from zipper.commands.options import cache_option
 from zipper.report.words import format_bytes, format_count
 from zipper.store.files import Store
+from zipper.store.place import find_cache_dir
 from zipper.store.upkeep import measure, prune, verify
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["command"]
 
 
 @click.group("cache", short_help="Show, verify or prune the store.")
 def command() -> None:
-    """Show, verify or prune the store of already compressed packages.
+    r"""Show, verify or prune the store of already compressed packages.
 
     \b
     Examples:
@@ -66,4 +69,6 @@ def verify_store(*, cache_dir: Path | None) -> int:
 def prune_store(*, cache_dir: Path | None, days: int) -> None:
     """Remove packages that were not used lately, other codecs' stores and leftovers."""
     result = prune(Store(find_cache_dir(cache_dir)), unused_days=days)
-    click.echo(f"removed {format_count(result.packages, 'package')}, {format_bytes(result.size_bytes)}")
+    click.echo(
+        f"removed {format_count(result.packages, 'package')}, {format_bytes(result.size_bytes)}"
+    )

@@ -2,46 +2,118 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from zipper.settings import KEYS, Settings
 from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME, RUNTIMES
 
-__all__ = ["cache_option", "network_options", "output_options", "target_options"]
+__all__ = [
+    "BuildOptions",
+    "build_options",
+    "cache_option",
+    "check_options",
+    "function_options",
+    "network_options",
+    "output_options",
+]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-def target_options(function: _Function) -> _Function:
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """What was typed, as the strongest settings; what was not typed is None there."""
+
+    settings: Settings
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, object]) -> BuildOptions:
+        """Return the settings in click's values: an option that was not given is None or empty."""
+        known = {field.name for field in fields(Settings)}
+        typed = {key: value for key, value in values.items() if value not in (None, ())}
+        assert known >= typed.keys(), typed.keys() - known
+        return cls(Settings(**typed))  # type: ignore[arg-type]  # click gives each its type
+
+
+def function_options(function: _Function) -> _Function:
     """Add `--handler`, `--runtime` and `--arch`."""
     function = click.option(
         "--arch",
         "architecture",
         type=click.Choice(ARCHITECTURES),
-        default="x86_64",
-        show_default=True,
-        help="Architecture of the function.",
+        help="Architecture of the function.  [default: x86_64]",
     )(function)
     function = click.option(
         "--runtime",
         metavar="RUNTIME",
-        default=DEFAULT_RUNTIME,
-        show_default=True,
-        help=f"Runtime of the function: {', '.join(RUNTIMES)}.",
+        shell_complete=lambda *_: list(RUNTIMES),
+        help=f"Runtime of the function, such as `nodejs22.x`.  [default: {DEFAULT_RUNTIME}]",
     )(function)
     return click.option(
-        "--handler", metavar="FILE.EXPORT", help="Handler, such as `index.handler`."
+        "--handler",
+        metavar="FILE.EXPORT",
+        help="Handler.  [default: package.json's `main` and `.handler`, else index.handler]",
     )(function)
+
+
+def build_options(function: _Function) -> _Function:
+    """Add what decides the contents of a package and where it is written."""
+    for option in reversed(
+        (
+            click.option(
+                "-o",
+                "--output",
+                type=click.Path(),
+                metavar="OUT.zip",
+                help="The zip to write; a folder if it ends in `/`.  "
+                "[default: the project's name, in this folder]",
+            ),
+            click.option(
+                "--include", multiple=True, metavar="PATTERN", help="Take only files that match."
+            ),
+            click.option(
+                "--exclude", multiple=True, metavar="PATTERN", help="Leave out files that match."
+            ),
+            click.option(
+                "--omit",
+                multiple=True,
+                type=click.Choice(KEYS["omit"].choices),
+                help="Leave out a dependency type; dev always is.",
+            ),
+            *check_options(),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+def check_options() -> tuple[Callable[[_Function], _Function], ...]:
+    return (
+        click.option(
+            "--layer",
+            "layers",
+            multiple=True,
+            type=click.Path(),
+            metavar="ZIP",
+            help="A layer of the function, in its order.",
+        ),
+        click.option("--ignore", multiple=True, metavar="CODE", help="Do not show these warnings."),
+        click.option(
+            "--strict", is_flag=True, default=None, help="A warning fails, as an error does."
+        ),
+    )
 
 
 def network_options(function: _Function) -> _Function:
     """Add `--registry` and `--offline`."""
-    function = click.option(
-        "--offline", is_flag=True, help="Fail rather than open a connection."
-    )(function)
+    function = click.option("--offline", is_flag=True, help="Fail rather than open a connection.")(
+        function
+    )
     return click.option(
         "--registry", metavar="URL", help="Registry to use instead of the configured one."
     )(function)
@@ -61,7 +133,7 @@ def cache_option(function: _Function) -> _Function:
 def output_options(function: _Function) -> _Function:
     """Add `--json`, `--quiet`, `--verbose` and `--no-progress`."""
     for name, text in (
-        ("--no-progress", "Show no progress bar."),
+        ("--no-progress", "Show no progress."),
         ("--verbose", "Show every finding and the seconds of each stage."),
         ("--quiet", "Show errors only."),
         ("--json", "Print one JSON document to stdout, and nothing else."),

@@ -1,45 +1,57 @@
-"""What all commands share in showing: JSON of a result, and progress on a terminal."""
+"""What all commands share in showing: JSON of a result, lines, and progress on a terminal."""
 
 from __future__ import annotations
 
+import json
+import os
 import sys
-from dataclasses import asdict
-from types import TracebackType
+from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-from zipper.events import Event, OnEvent, PackageStored, StageStarted
-
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from collections.abc import Iterable
+    from types import TracebackType
 
-__all__ = ["Shower", "show_json"]
+    from zipper.commands.progress import Progress
+    from zipper.events import OnEvent
+
+__all__ = ["Shower", "echo_lines", "show_json"]
 
 
-def show_json(result: Any) -> None:  # noqa: ANN401  (any of our result dataclasses)
+def show_json(result: Any) -> None:  # noqa: ANN401  (a result dataclass, or what JSON takes)
     """Print a result's fields as one JSON document."""
-    import json  # noqa: PLC0415  (only where it is asked for)
+    value = asdict(result) if is_dataclass(result) and not isinstance(result, type) else result
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
-    click.echo(json.dumps(asdict(result), indent=2, ensure_ascii=False))
+
+def echo_lines(lines: Iterable[str], *, err: bool = False) -> None:
+    """Print lines, in one go."""
+    text = "\n".join(lines)
+    if text:
+        click.echo(text, err=err)
 
 
 class Shower:
-    """A progress bar on stderr while something is fetched; silent otherwise.
+    """Progress on stderr while a command works, and nothing of it left when it ends.
 
-    Warm builds never get as far as importing rich: the bar appears with the first fetch.
+    On a terminal: the stage, and bars while something is fetched. Elsewhere (CI, a log, a dumb
+    terminal): a plain line when fetching begins and one when it ends. Nothing with `--quiet`.
     """
 
     def __init__(self, *, quiet: bool, progress: bool) -> None:
-        self._enabled = progress and not quiet and sys.stderr.isatty()
-        self._total: int | None = None
-        self._bar: Progress | None = None
-        self._task: TaskID | None = None
+        self._progress: Progress | None = None
+        if progress and not quiet:
+            from zipper.commands.progress import LineProgress, TerminalProgress  # noqa: PLC0415
+
+            is_terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+            self._progress = TerminalProgress() if is_terminal else LineProgress()
 
     @property
     def on_event(self) -> OnEvent | None:
         """The callback for the pipeline; None where nothing is shown."""
-        return self._show if self._enabled else None
+        return None if self._progress is None else self._progress.on_event
 
     def __enter__(self) -> Self:
         return self
@@ -50,25 +62,5 @@ class Shower:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-    def _show(self, event: Event) -> None:
-        if isinstance(event, StageStarted):
-            self._total = event.total
-            if self._bar is not None:
-                self._bar.stop()
-                self._bar = None
-        elif isinstance(event, PackageStored):
-            bar = self._bar or self._start()
-            assert self._task is not None
-            bar.advance(self._task)
-
-    def _start(self) -> Progress:
-        from rich.console import Console  # noqa: PLC0415  (0.02 s, for a bar that is drawn)
-        from rich.progress import Progress  # noqa: PLC0415
-
-        self._bar = Progress(console=Console(stderr=True), transient=True)
-        self._task = self._bar.add_task("fetching packages", total=self._total)
-        self._bar.start()
-        return self._bar
+        if self._progress is not None:
+            self._progress.stop()

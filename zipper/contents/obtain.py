@@ -13,7 +13,7 @@ from zipper.contents.homes import is_bundled, split_location
 from zipper.contents.local_packages import is_local_tarball, read_local_tarball
 from zipper.contents.tarballs import fetch_from_registry, find_integrity
 from zipper.contents.wants import find_weak_integrity, want
-from zipper.events import OnEvent, PackageStored
+from zipper.events import OnEvent, PackageStored, TarballsMissing
 from zipper.npm.integrity import check_data, from_data, parse_integrity
 from zipper.store.fill import Wanted, fill
 
@@ -70,6 +70,7 @@ def obtain(
         store,
         wanted.values(),
         open_fetch=lambda: _Sources(project.root, client()),
+        on_missing=None if on_event is None else lambda count: on_event(TarballsMissing(count)),
         on_packed=None if on_event is None else lambda item: on_event(PackageStored(item.label)),
     )
     by_location = {location: zips[item.key] for location, item in wanted.items()}

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from zipper.archive.plan import Plan
-from zipper.checks.findings import Finding, Report
 from zipper.checks.subject import find_package
-from zipper.package import Package
 from zipper.report.words import format_bytes, format_count, format_seconds
 
-__all__ = ["describe_findings", "describe_package", "describe_plan", "describe_report"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from zipper.archive.plan import Plan
+    from zipper.checks.findings import Finding, Report
+    from zipper.package import Package
+
+__all__ = [
+    "describe_findings",
+    "describe_many",
+    "describe_package",
+    "describe_plan",
+    "describe_report",
+]
 
 QUOTA_BYTES: Final = 262_144_000
 """Unzipped bytes of function and layers together. Source: AWS Lambda quotas, 2026-11."""
 
 
-def describe_package(package: Package, *, dry_run: bool = False) -> Iterator[str]:
+def describe_package(
+    package: Package, *, dry_run: bool = False, verbose: bool = False
+) -> Iterator[str]:
     """Yield the three lines that end a build: what, how big against the quota, where."""
     share = 100 * package.unzipped_size_bytes / QUOTA_BYTES
-    what = "planned" if dry_run else "built"
+    what = "planned" if dry_run else "unchanged" if package.is_unchanged else "built"
     seconds = format_seconds(package.timings_seconds["total"])
     zipped = "" if dry_run else f"{format_bytes(package.size_bytes)} zipped, "
     yield (
@@ -32,6 +43,25 @@ def describe_package(package: Package, *, dry_run: bool = False) -> Iterator[str
         f"{share:.1f} % of Lambda's 262,144,000 bytes"
     )
     yield f"{package.path} in {seconds}"
+    if verbose:
+        stages = (f"{stage} {took:.3f} s" for stage, took in package.timings_seconds.items())
+        yield f"stages: {', '.join(stages)}"
+
+
+def describe_many(packages: Sequence[tuple[str, Package | None]]) -> Iterator[str]:
+    """Yield a line for each function that has a package, and one for all of them."""
+    made = [(name, package) for name, package in packages if package is not None]
+    width = max((len(name) for name, _ in made), default=0)
+    for name, package in made:
+        what = "unchanged" if package.is_unchanged else "built"
+        yield (
+            f"{name:<{width}}  {what:<9}  {format_bytes(package.size_bytes):>7} zipped  "
+            f"{format_bytes(package.unzipped_size_bytes):>7} unzipped  {package.path}"
+        )
+    kept = sum(package.is_unchanged for _, package in made)
+    failed = len(packages) - len(made)
+    rest = f", {failed} failed" if failed else ""
+    yield f"{format_count(len(made) - kept, 'function')} built, {kept} unchanged{rest}"
 
 
 def describe_report(report: Report) -> Iterator[str]:

@@ -59,6 +59,7 @@ def fill(
     wanted: Iterable[Wanted],
     *,
     open_fetch: Callable[[], Fetch],
+    on_missing: Callable[[int], None] | None = None,
     on_packed: Callable[[Wanted], None] | None = None,
     jobs: int = JOBS,
 ) -> dict[StoreKey, StoreZip]:
@@ -68,6 +69,7 @@ def fill(
         store: where they are kept.
         wanted: in any order; one key may stand several times.
         open_fetch: called once, and only if something is missing.
+        on_missing: told how many tarballs the store lacks, if any.
         on_packed: told of each tarball that was fetched and kept, in any thread.
         jobs: tarballs under way at once.
 
@@ -86,6 +88,8 @@ def fill(
         else:
             found[item.key] = zipped
     if missing:
+        if on_missing is not None:
+            on_missing(len(missing))
         worker = _Worker(store, open_fetch(), on_packed)
         found |= _run(worker, list(missing.values()), jobs)
         return_free_memory()

@@ -1,0 +1,164 @@
+"""What one build is to do: settings and options become a `BuildRequest`.
+
+In: merged settings. Out: one frozen value with every default filled in that does not depend on
+package.json. Nothing is read here; `zipper.settings_files` does that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from zipper.errors import UsageError
+from zipper.settings import KEYS, Settings, merge
+from zipper.target import DEFAULT_RUNTIME, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["BuildRequest", "default_handler", "list_functions", "pick_function", "request_from"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildRequest:
+    """The wishes for one package. Paths are absolute or relative to the working directory."""
+
+    project: str
+    """The folder that holds package.json."""
+    target: Target
+    name: str | None = None
+    """Of one of several functions; None for a project on its own."""
+    handler: str | None = None
+    output: str | None = None
+    """A zip, a folder where it ends in a slash, or None for the project's name."""
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    omit: tuple[str, ...] = ()
+    registry: str | None = None
+    allow_scripts: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ()
+    max_size_bytes: int | None = None
+    max_unzipped_size_bytes: int | None = None
+    ignore: tuple[str, ...] = ()
+    strict: bool = False
+
+
+def request_from(settings: Settings, *, folder: str) -> BuildRequest:
+    """Return the request that merged `settings` make.
+
+    Args:
+        settings: of one function.
+        folder: the project, where the settings name none.
+
+    Raises:
+        UsageError: EUSAGE for a runtime or an architecture that does not exist.
+    """
+    return BuildRequest(
+        project=settings.project or folder,
+        target=Target(settings.runtime or DEFAULT_RUNTIME, settings.architecture or "x86_64"),
+        name=settings.name,
+        handler=settings.handler,
+        output=settings.output,
+        include=settings.include or (),
+        exclude=settings.exclude or (),
+        omit=_judge_omit(settings.omit or ()),
+        registry=settings.registry,
+        allow_scripts=settings.allow_scripts or (),
+        layers=settings.layers or (),
+        max_size_bytes=settings.max_size,
+        max_unzipped_size_bytes=settings.max_unzipped_size,
+        ignore=settings.ignore or (),
+        strict=bool(settings.strict),
+    )
+
+
+def default_handler(package_json: Mapping[str, object]) -> str:
+    """Return package.json's `main`, its extension cut off, and `.handler`; else `index.handler`."""
+    main = package_json.get("main")
+    if not isinstance(main, str) or not main.strip("./"):
+        return "index.handler"
+    main = main.removeprefix("./")
+    for extension in (".js", ".mjs", ".cjs"):
+        main = main.removesuffix(extension)
+    return f"{main.rstrip('/')}.handler"
+
+
+def list_functions(settings: Settings) -> tuple[Settings, ...]:
+    """Return each function's settings, what it leaves open taken from the table around it.
+
+    Settings without functions are those of one, which has no name.
+
+    Raises:
+        UsageError: EUSAGE where two functions would be written to one zip.
+    """
+    if not settings.functions:
+        return (settings,)
+    common = replace(settings, functions=())
+    functions = tuple(merge(common, function) for function in settings.functions)
+    _refuse_shared_outputs(functions)
+    return functions
+
+
+def pick_function(settings: Settings, name: str | None) -> Settings:
+    """Return the settings of the function called `name`, or of the only one.
+
+    Raises:
+        UsageError: EUSAGE where there is no such function, or several and no name.
+    """
+    functions = list_functions(settings)
+    if name is None:
+        if len(functions) == 1:
+            return functions[0]
+        raise UsageError(
+            "EUSAGE",
+            f"the settings describe {len(functions)} functions, and one has to be named",
+            facts=(("functions", ", ".join(names_of(functions))),),
+        )
+    for function in functions:
+        if function.name == name:
+            return function
+    raise _no_function(name, names_of(functions))
+
+
+def _judge_omit(omit: tuple[str, ...]) -> tuple[str, ...]:
+    known = KEYS["omit"].choices
+    for name in omit:
+        if name not in known:
+            raise UsageError(
+                "EUSAGE",
+                f"unknown dependency type `{name}` to omit",
+                facts=(("known", ", ".join(known)),),
+            )
+    return omit
+
+
+def names_of(functions: Sequence[Settings]) -> list[str]:
+    """Return the functions' names."""
+    return [function.name or "" for function in functions if function.name]
+
+
+def _no_function(name: str, known: list[str]) -> UsageError:
+    import difflib  # noqa: PLC0415  (for a mistyped word only)
+
+    near = difflib.get_close_matches(name, known, n=1)
+    return UsageError(
+        "EUSAGE",
+        f"there is no function `{name}` in the settings",
+        facts=(("functions", ", ".join(known) or "none"),),
+        hint=f"did you mean `{near[0]}`?" if near else None,
+    )
+
+
+def _refuse_shared_outputs(functions: Sequence[Settings]) -> None:
+    outputs: dict[str, str] = {}
+    for function in functions:
+        output = function.output
+        if output is None or output.endswith(("/", "\\")):
+            continue
+        other = outputs.setdefault(output, function.name or "")
+        if other != function.name:
+            raise UsageError(
+                "EUSAGE",
+                f"the functions `{other}` and `{function.name}` would share the zip `{output}`",
+                hint="give each its own `output`, or end it with `/` to name a folder",
+            )

@@ -1,0 +1,147 @@
+"""Several functions at once: which are asked for, and building them in parallel.
+
+In: what was typed and the settings. Out: for each function its package or its error. What the
+functions share (a project, its tree) is read and resolved once.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zipper.build_request import (
+    BuildRequest,
+    list_functions,
+    names_of,
+    pick_function,
+    request_from,
+)
+from zipper.checks.findings import decide_verdict
+from zipper.errors import ZipperError, describe_error
+from zipper.once import Once
+from zipper.pipeline import build_requested
+from zipper.settings import Settings, overlay
+from zipper.settings_files import read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from zipper.events import OnEvent
+    from zipper.package import Package
+
+__all__ = ["Built", "build_all", "build_each", "find_requests"]
+
+_NOTHING = Settings()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """How one function came out: a package, or the error that stopped it."""
+
+    request: BuildRequest
+    package: Package | None = None
+    error: ZipperError | None = None
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether there is no package, or one whose findings fail it."""
+        if self.package is None:
+            return True
+        return decide_verdict(self.package.findings, strict=self.request.strict) == "fail"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the package's fields, or the error's, after the function's name if it has one."""
+        name = {} if self.request.name is None else {"name": self.request.name}
+        if self.package is not None:
+            return {**name, **asdict(self.package)}
+        assert self.error is not None
+        return {**name, "error": describe_error(self.error)}
+
+
+def find_requests(project: str | None, options: Settings) -> tuple[BuildRequest, ...]:
+    """Return what is to be built.
+
+    Args:
+        project: a folder, the name of a function that the settings here describe, or None for
+            all of them. A function's name goes before a folder of the same name; `./name` is
+            always the folder.
+        options: over all settings.
+
+    Raises:
+        ProjectError: ESETTINGS, ETOMLPARSE, EJSONPARSE, EREAD.
+        UsageError: EUSAGE for what does not exist.
+    """
+    if project is not None and not _is_path(project):
+        here = _read(Path(), options)
+        known = names_of(here.functions)
+        if project in known or (known and not Path(project).is_dir()):
+            return (request_from(pick_function(here, project), folder="."),)
+    folder = project or "."
+    functions = list_functions(_read(Path(folder), options))
+    return tuple(request_from(function, folder=folder) for function in functions)
+
+
+def build_all(
+    project: str | os.PathLike[str] = ".",
+    *,
+    offline: bool = False,
+    cache_dir: str | os.PathLike[str] | None = None,
+    on_event: OnEvent | None = None,
+) -> tuple[Built, ...]:
+    """Build every function that the settings in a folder describe; see `build_each`.
+
+    Raises:
+        ProjectError, UsageError: for settings that cannot be used.
+    """
+    requests = find_requests(os.path.join(project, ""), _NOTHING)  # noqa: PTH118  (the last slash)
+    return build_each(requests, offline=offline, cache_dir=cache_dir, on_event=on_event)
+
+
+def build_each(
+    requests: Sequence[BuildRequest],
+    *,
+    offline: bool = False,
+    cache_dir: str | os.PathLike[str] | None = None,
+    on_event: OnEvent | None = None,
+) -> tuple[Built, ...]:
+    """Build every request, several at once; one that fails stops no other.
+
+    A function whose inputs are those of its last build is left as it is. A single request raises
+    its error; of several, each error stands in its `Built`.
+
+    Raises:
+        ZipperError: what `zipper.build` raises, for a single request.
+    """
+    shared = Once()
+
+    def build_one(request: BuildRequest) -> Package:
+        return build_requested(
+            request,
+            offline=offline,
+            cache_dir=cache_dir,
+            on_event=on_event,
+            shared=shared,
+            incremental=len(requests) > 1,
+        )
+
+    def try_one(request: BuildRequest) -> Built:
+        try:
+            return Built(request=request, package=build_one(request))
+        except ZipperError as error:
+            return Built(request=request, error=error)
+
+    if len(requests) == 1:
+        return (Built(request=requests[0], package=build_one(requests[0])),)
+    with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="zipper-build") as pool:
+        return tuple(pool.map(try_one, requests))
+
+
+def _read(folder: Path, options: Settings) -> Settings:
+    return overlay(read_settings(folder, environ=os.environ), options)
+
+
+def _is_path(text: str) -> bool:
+    return "/" in text or os.sep in text or text in (".", "..")

@@ -1,0 +1,180 @@
+"""The first half of a build: everything that is decided before a byte is written.
+
+In: a `BuildRequest`. Out: a `PackagePlan`. The store may be filled on the way; the zip is written
+by `zipper.pipeline`.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zipper.archive.plan import DOS_EPOCH, Plan, PlannedEntry, lay_out, parse_dos_time
+from zipper.build_request import BuildRequest, default_handler
+from zipper.checks.findings import Finding
+from zipper.contents.client import LazyClient
+from zipper.contents.handler_files import Choice, choose_files, read_entries
+from zipper.contents.homes import find_homes, members_at
+from zipper.contents.obtain import obtain
+from zipper.contents.trees import find_tree
+from zipper.errors import OutputError, UsageError
+from zipper.project import Project, read_project
+from zipper.store.files import Store
+from zipper.tree.model import ROOT, Tree
+from zipper.tree.select import select
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zipper.clock import Clock
+    from zipper.events import OnEvent
+    from zipper.once import Once
+    from zipper.target import Target
+
+__all__ = ["Circumstances", "PackagePlan", "count_packages", "make_plan"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackagePlan:
+    """Everything that is decided before a byte is written; `build --dry-run` prints it."""
+
+    request: BuildRequest
+    project: Project
+    target: Target
+    handler: str
+    output: Path
+    tree: Tree
+    """The selected tree: what the package's node_modules is made of."""
+    contents: Plan
+    findings: tuple[Finding, ...]
+    timings_seconds: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """How a build works, whatever it builds."""
+
+    offline: bool
+    cache_dir: Path
+    on_event: OnEvent | None
+    shared: Once
+
+    def read_project(self, request: BuildRequest) -> Project:
+        """Return the project, read once for all functions that have it."""
+        folder = Path(request.project)
+        npm_options = {"registry": request.registry} if request.registry else {}
+        return self.shared.get(
+            ("project", folder.absolute(), request.registry),
+            lambda: read_project(folder, npm_options=npm_options),
+        )
+
+    def find_tree(self, request: BuildRequest, project: Project, client: LazyClient) -> Tree:
+        """Return the whole tree; one that has to be resolved depends on the Node of the target."""
+        target, store = request.target, Store(self.cache_dir)
+        node_version = None if project.lockfile else target.node_version
+        return self.shared.get(
+            ("tree", project.root, request.registry, node_version),
+            lambda: find_tree(project, target=target, store=store, client=client),
+        )
+
+
+def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> PackagePlan:
+    """Return what the zip is made of; see `zipper.build` for what it raises."""
+    clock.start("read")
+    project = io.read_project(request)
+    destination = _find_output(request, project)
+    store = Store(io.cache_dir)
+    choice = choose_files(
+        project.root,
+        include=request.include,
+        exclude=request.exclude,
+        outputs=frozenset({destination}),
+    )
+    omit = frozenset({"dev", *request.omit, *project.npm.omit})
+    with LazyClient(
+        project, cache_dir=store.cache_dir, offline=io.offline, on_event=io.on_event
+    ) as client:
+        clock.start("select" if project.lockfile else "resolve")
+        whole = io.find_tree(request, project, client)
+        tree = select(
+            whole,
+            target=request.target,
+            omit=omit,
+            legacy_peer_deps=project.npm.legacy_peer_deps,
+        )
+        clock.start("fetch", total=count_packages(tree))
+        obtained = obtain(project, tree, store=store, client=client, on_event=io.on_event)
+    clock.start("plan")
+    homes = find_homes(tree, shipped=_shipped_targets(tree, choice))
+    entries: list[PlannedEntry] = list(read_entries(choice))
+    for location, zipped in obtained.zips.items():
+        entries += members_at(tree.nodes[location], zipped, homes, tree)
+    contents = lay_out(entries, dos_time=_dos_time(os.environ.get("SOURCE_DATE_EPOCH")))
+    return PackagePlan(
+        request=request,
+        project=project,
+        target=request.target,
+        handler=request.handler or default_handler(project.manifest.raw),
+        output=destination,
+        tree=tree,
+        contents=contents,
+        findings=(*_left_out(choice), *obtained.findings),
+        timings_seconds=clock.timings(),
+    )
+
+
+def _find_output(request: BuildRequest, project: Project) -> Path:
+    output = request.output or f"{request.name or project.name}.zip"
+    if output.endswith(("/", os.sep)):
+        output += f"{request.name or project.name}.zip"
+    path = Path(output)
+    path = path.parent.resolve() / path.name if path.name else path.resolve()
+    if path.is_dir():
+        raise OutputError(
+            "EOUTPUT",
+            f"`{path}` is a folder",
+            hint=f"name a file in it: `-o {path / (project.name + '.zip')}`",
+        )
+    return path
+
+
+def _shipped_targets(tree: Tree, choice: Choice) -> frozenset[str]:
+    """Return the link targets of which files are in the package as the project's own."""
+    targets = {node.link_target for node in tree.nodes.values() if node.link_target}
+    return frozenset(
+        target for target in targets if any(name.startswith(f"{target}/") for name in choice.files)
+    )
+
+
+def _left_out(choice: Choice) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(
+            "left-out",
+            "info",
+            item.path,
+            f"`{item.path}` is not in the package: {item.reason}",
+            f"if the function needs it: `--exclude '!{item.path}'`",
+        )
+        for item in choice.left_out
+    )
+
+
+def _dos_time(epoch: str | None) -> bytes:
+    if not epoch:
+        return DOS_EPOCH
+    if not epoch.isascii() or not epoch.isdigit() or len(epoch) > 12:
+        raise UsageError(
+            "EUSAGE",
+            f"SOURCE_DATE_EPOCH is no number of seconds: {epoch[:40]!r}",
+            hint="unset it, or set it to the seconds since 1970: `git log -1 --format=%ct`",
+        )
+    return parse_dos_time(int(epoch))
+
+
+def count_packages(tree: Tree) -> int:
+    """Return the number of packages, links and the project itself left out."""
+    return sum(
+        1 for location, node in tree.nodes.items() if location != ROOT and node.link_target is None
+    )

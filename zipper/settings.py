@@ -1,0 +1,293 @@
+"""zipper's settings: decoded tables, variables and options become `Settings`.
+
+In: the table `[tool.zipper]` of pyproject.toml or `"zipper"` of package.json as its parser gives
+it, the environment, options. Out: one frozen value, or an error that names key, file and line.
+Reading the files is the work of `zipper.settings_files`. The keys are those of
+`settings_schema.json`, which editors read; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Final, Literal
+
+from zipper.errors import ProjectError, ZipperError
+from zipper.settings_lines import find_line
+from zipper.target import ARCHITECTURES, RUNTIMES
+
+__all__ = [
+    "FUNCTION_KEYS",
+    "KEYS",
+    "Key",
+    "Settings",
+    "Source",
+    "merge",
+    "overlay",
+    "parse_environment",
+    "parse_settings",
+    "variable_of",
+]
+
+Kind = Literal["text", "list", "size", "flag"]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of the table: the type of its value, and what it is for."""
+
+    kind: Kind
+    summary: str
+    choices: tuple[str, ...] = ()
+
+
+KEYS: Final[dict[str, Key]] = {
+    "project": Key("text", "The folder that holds package.json, relative to this file."),
+    "handler": Key("text", "The handler, such as `index.handler`."),
+    "runtime": Key("text", "The function's runtime.", tuple(RUNTIMES)),
+    "architecture": Key("text", "The function's architecture.", ARCHITECTURES),
+    "output": Key("text", "The zip to write, relative to this file; a folder if it ends in `/`."),
+    "include": Key("list", "gitignore patterns: take only project files that match."),
+    "exclude": Key("list", "gitignore patterns: leave out project files that match."),
+    "omit": Key("list", "Dependency types to leave out.", ("dev", "optional", "peer")),
+    "registry": Key("text", "The registry's address instead of npm's setting."),
+    "allow_scripts": Key("list", "Packages whose install scripts may run: `esbuild`, `a@2`."),
+    "layers": Key("list", "Zips of the function's layers, relative to this file."),
+    "max_size": Key("size", "The zip must not be larger: bytes, or text such as `40 MB`."),
+    "max_unzipped_size": Key("size", "Its files together must not be larger."),
+    "ignore": Key("list", "Codes of warnings that are not shown."),
+    "strict": Key("flag", "Whether a warning fails the build and the check."),
+}
+"""The keys, in the order in which `init` writes them."""
+
+FUNCTION_KEYS: Final = ("name", *KEYS)
+"""What one of `functions` may say; what it does not say comes from the table around it."""
+
+_TYPES: Final[dict[Kind, str]] = {
+    "text": "text",
+    "list": "a list of texts",
+    "size": "a number of bytes, or text such as `40 MB`",
+    "flag": "true or false",
+}
+_UNITS: Final = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What was asked for; None where nothing was."""
+
+    name: str | None = None
+    """Of one of several functions."""
+    project: str | None = None
+    handler: str | None = None
+    runtime: str | None = None
+    architecture: str | None = None
+    output: str | None = None
+    include: tuple[str, ...] | None = None
+    exclude: tuple[str, ...] | None = None
+    omit: tuple[str, ...] | None = None
+    registry: str | None = None
+    allow_scripts: tuple[str, ...] | None = None
+    layers: tuple[str, ...] | None = None
+    max_size: int | None = None
+    """Bytes."""
+    max_unzipped_size: int | None = None
+    """Bytes."""
+    ignore: tuple[str, ...] | None = None
+    strict: bool | None = None
+    functions: tuple[Settings, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a table stands: a file, its text, and the keys that lead to the table."""
+
+    path: str
+    text: str
+    place: tuple[str, ...]
+
+
+def merge(*layers: Settings) -> Settings:
+    """Return the settings of all `layers`, weakest first; a later value replaces, never adds."""
+    merged: dict[str, object] = {}
+    for layer in layers:
+        for field in fields(layer):
+            value = getattr(layer, field.name)
+            if value is not None and value != ():
+                merged[field.name] = value
+            elif value == () and field.name != "functions":
+                merged[field.name] = value  # an empty list takes back what was there
+    return replace(Settings(), **merged)  # type: ignore[arg-type]  # the fields are its own
+
+
+def overlay(settings: Settings, stronger: Settings) -> Settings:
+    """Return `settings` with `stronger` over the table and over each of its functions."""
+    functions = tuple(merge(function, stronger) for function in settings.functions)
+    return replace(merge(settings, stronger), functions=functions)
+
+
+def parse_settings(table: object, source: Source) -> Settings:
+    """Return the settings in a decoded table.
+
+    Raises:
+        ProjectError: ESETTINGS for an unknown key, a wrong type, a value that is none of the
+            possible ones, or two functions of one name; with the file and the line.
+    """
+    reader = _Reader(source)
+    row = reader.table(table, (), (*KEYS, "functions"))
+    values = {key: reader.value(key, row[key], (key,)) for key in KEYS if key in row}
+    functions = reader.functions(row.get("functions", []))
+    return replace(Settings(**values), functions=functions)  # type: ignore[arg-type]
+
+
+def parse_environment(environ: Mapping[str, str]) -> Settings:
+    """Return the settings in the variables ZIPPER_HANDLER, ZIPPER_RUNTIME and so on.
+
+    Lists are separated by commas or line breaks. An empty variable counts as absent.
+
+    Raises:
+        ProjectError: ESETTINGS for a value that its key cannot have.
+    """
+    values: dict[str, object] = {}
+    for key, row in KEYS.items():
+        variable = variable_of(key)
+        text = environ.get(variable, "").strip()
+        if text:
+            values[key] = _judge(_from_text(row.kind, text), row, f"the variable {variable}", ())
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+def variable_of(key: str) -> str:
+    """Return the name of the variable that stands for `key`."""
+    return f"ZIPPER_{key.upper()}"
+
+
+class _Reader:
+    """Reads one table and knows where it stands, for the errors."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def table(
+        self, value: object, place: tuple[str | int, ...], known: Sequence[str]
+    ) -> Mapping[str, object]:
+        """Return `value` as a table with known keys only."""
+        if not isinstance(value, Mapping):
+            raise _error(f"{self._where(place)} has to be a table, not {_name_of(value)}")
+        for key in value:
+            if key not in known:
+                raise _unknown(f"unknown key `{key}` in {self._where((*place, key))}", key, known)
+        return value
+
+    def value(self, key: str, value: object, place: tuple[str | int, ...]) -> object:
+        """Return the value of `key`, judged."""
+        where = f"`{key}` in {self._where(place)}"
+        if key == "name":
+            return _judge(value, Key("text", ""), where, ())
+        return _judge(value, KEYS[key], where, place)
+
+    def functions(self, value: object) -> tuple[Settings, ...]:
+        """Return the functions, which have names that differ."""
+        if not isinstance(value, list):
+            where = self._where(("functions",))
+            raise _error(f"`functions` in {where} has to be a list of tables")
+        found: dict[str, Settings] = {}
+        for index, item in enumerate(value):
+            place = ("functions", index)
+            row = self.table(item, place, FUNCTION_KEYS)
+            values = {key: self.value(key, row[key], (*place, key)) for key in row}
+            name = values.get("name")
+            if not isinstance(name, str):
+                raise _error(f"a function without `name` in {self._where(place)}")
+            _check_name(name, self._where((*place, "name")), found)
+            found[name] = Settings(**values)  # type: ignore[arg-type]
+        return tuple(found.values())
+
+    def _where(self, place: tuple[str | int, ...]) -> str:
+        line = find_line(self._source.text, (*self._source.place, *place))
+        return f"`{self._source.path}`" + (f", line {line}" if line else "")
+
+
+def _check_name(name: str, where: str, known: Mapping[str, Settings]) -> None:
+    if name in known:
+        raise _error(f"two functions are called `{name}` in {where}")
+    if not name or "/" in name or "\\" in name or name in (".", ".."):
+        raise _error(
+            f"the function's name `{name}` in {where} cannot name a zip",
+            hint="use letters, digits, `-` and `_`, as Lambda does",
+        )
+
+
+def _judge(value: object, row: Key, where: str, place: tuple[str | int, ...]) -> object:
+    """Return `value` in the type of the row; `place` only tells tables from variables."""
+    if row.kind == "size" and isinstance(value, str):
+        value = _parse_size(value)
+    if row.kind == "list" and isinstance(value, list):
+        value = tuple(value)
+    if not _fits(value, row.kind):
+        hint = _list_hint(value, place) if row.kind == "list" else None
+        raise _error(f"{where} has to be {_TYPES[row.kind]}, not {_name_of(value)}", hint=hint)
+    if row.choices:
+        for item in value if isinstance(value, tuple) else (value,):
+            if item not in row.choices:
+                raise _unknown(f"{where} cannot be `{item}`", str(item), row.choices)
+    return value
+
+
+def _fits(value: object, kind: Kind) -> bool:
+    if kind == "list":
+        return isinstance(value, tuple) and all(isinstance(item, str) for item in value)
+    if kind == "flag":
+        return isinstance(value, bool)
+    if kind == "size":
+        return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, str) and bool(value)
+
+
+def _list_hint(value: object, place: tuple[str | int, ...]) -> str | None:
+    if isinstance(value, str) and place:
+        return f'write a list: `{place[-1]} = ["{value}"]`'
+    return None
+
+
+def _from_text(kind: Kind, text: str) -> object:
+    if kind == "list":
+        return [part.strip() for part in text.replace("\n", ",").split(",") if part.strip()]
+    if kind == "flag":
+        known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+        return known.get(text.lower(), text)
+    return text
+
+
+def _parse_size(text: str) -> object:
+    """Return the bytes that `40 MB` or `40MiB` say; `text` itself where it says none."""
+    digits = text.rstrip("BbIiKkMmGg ").replace("_", "").replace(",", "")
+    unit = text[len(text.rstrip("BbIiKkMmGg ")) :].strip().upper()
+    if digits.isascii() and digits.isdigit() and len(digits) < 16 and unit in _UNITS:
+        return int(digits) * _UNITS[unit]
+    return text
+
+
+def _name_of(value: object) -> str:
+    """Return how a person would call what stands there."""
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, str):
+        return f"the text `{value[:60]}`" if value else "an empty text"
+    if isinstance(value, tuple | list):
+        return "a list of other things"
+    if isinstance(value, Mapping):
+        return "a table"
+    return "nothing" if value is None else f"`{str(value)[:60]}`"
+
+
+def _unknown(message: str, word: str, known: Sequence[str]) -> ZipperError:
+    import difflib  # noqa: PLC0415  (for a mistyped word only)
+
+    near = difflib.get_close_matches(word.lower().replace("-", "_"), known, n=1)
+    hint = f"did you mean `{near[0]}`?" if near else None
+    return ProjectError("ESETTINGS", message, facts=(("known", ", ".join(known)),), hint=hint)
+
+
+def _error(message: str, *, hint: str | None = None) -> ZipperError:
+    return ProjectError("ESETTINGS", message, hint=hint)

@@ -1,0 +1,126 @@
+"""Settings as a project's files and the environment give them.
+
+In: a folder and the environment. Out: `Settings` with absolute paths. A file is parsed only where
+it is there and speaks of zipper: most builds have none of it and pay nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zipper.build_request import BuildRequest, pick_function, request_from
+from zipper.errors import ProjectError
+from zipper.settings import Settings, Source, overlay, parse_environment, parse_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["anchor", "read_request", "read_settings", "read_settings_file"]
+
+
+def read_settings(folder: Path, *, environ: Mapping[str, str]) -> Settings:
+    """Return what the files in `folder` say, and over it what the ZIPPER_ variables say.
+
+    Raises:
+        ProjectError: ESETTINGS, ETOMLPARSE, EJSONPARSE, EREAD.
+    """
+    variables = anchor(parse_environment(environ), Path.cwd())
+    return overlay(read_settings_file(folder), variables)
+
+
+def read_request(
+    folder: str | os.PathLike[str], options: Settings, *, function: str | None = None
+) -> BuildRequest:
+    """Return the request for the project or the function in `folder`, `options` over all settings.
+
+    Raises:
+        ProjectError: ESETTINGS, ETOMLPARSE, EJSONPARSE, EREAD.
+        UsageError: EUSAGE for what does not exist: a function, a runtime, an architecture.
+    """
+    settings = overlay(read_settings(Path(folder), environ=os.environ), options)
+    return request_from(pick_function(settings, function), folder=os.fspath(folder))
+
+
+def read_settings_file(folder: Path) -> Settings:
+    """Return the settings of pyproject.toml or of package.json in `folder`.
+
+    Raises:
+        ProjectError: ESETTINGS, also where both files have some; ETOMLPARSE, EJSONPARSE, EREAD.
+    """
+    from_toml = _read_pyproject(folder / "pyproject.toml")
+    from_json = _read_package_json(folder / "package.json")
+    if from_toml is not None and from_json is not None:
+        raise ProjectError(
+            "ESETTINGS",
+            f"pyproject.toml and package.json in `{folder}` both have settings of zipper",
+            hint='keep `[tool.zipper]` in pyproject.toml, or `"zipper"` in package.json',
+        )
+    return anchor(from_toml or from_json or Settings(), folder)
+
+
+def anchor(settings: Settings, folder: Path) -> Settings:
+    """Return the settings with paths that no longer depend on the working directory."""
+    return replace(
+        settings,
+        project=_join(folder, settings.project),
+        output=_join(folder, settings.output),
+        layers=None
+        if settings.layers is None
+        else tuple(str(folder / layer) for layer in settings.layers),
+        functions=tuple(anchor(function, folder) for function in settings.functions),
+    )
+
+
+def _join(folder: Path, path: str | None) -> str | None:
+    """Join, and keep the slash at the end that tells a folder from a file."""
+    if path is None:
+        return None
+    return str(folder / path) + ("/" if path.endswith(("/", "\\")) else "")
+
+
+def _read_pyproject(path: Path) -> Settings | None:
+    data = _read(path)
+    if data is None or b"zipper" not in data:
+        return None
+    import tomllib  # noqa: PLC0415  (0.005 s, for projects that have settings in TOML)
+
+    try:
+        text = data.decode("utf-8")
+        document = tomllib.loads(text)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as cause:
+        raise ProjectError("ETOMLPARSE", f"`{path}` cannot be parsed: {cause}") from cause
+    tool = document.get("tool")
+    table = tool.get("zipper") if isinstance(tool, dict) else None
+    if table is None:
+        return None
+    return parse_settings(table, Source(str(path), text, ("tool", "zipper")))
+
+
+def _read_package_json(path: Path) -> Settings | None:
+    data = _read(path)
+    if data is None or b'"zipper"' not in data:
+        return None
+    from zipper.npm.json_text import parse_json_object  # noqa: PLC0415  (only where it is needed)
+
+    table = parse_json_object(data, path=str(path)).get("zipper")
+    # A dependency or a keyword of this name stands deeper; a text here is somebody else's.
+    if not isinstance(table, dict):
+        return None
+    text = data.decode("utf-8", "replace")
+    return parse_settings(table, Source(str(path), text, ("zipper",)))
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as cause:
+        raise ProjectError(
+            "EREAD",
+            f"cannot read `{path}`: {cause.strerror or cause}",
+            hint="it has to be a file that you may read",
+        ) from cause

@@ -1,0 +1,75 @@
+"""Whether a package is already what a build would write.
+
+In: the plan and the zip's place. Out: the package of an earlier build, or None. A record beside
+the store keeps the hash of the plan and what the zip looked like; whatever differs, or cannot be
+read, makes the build write anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from zipper import __version__
+from zipper.checks.findings import Finding
+from zipper.errors import ZipperError
+from zipper.files import write_file
+from zipper.package import Package
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from zipper.archive.plan import Plan
+    from zipper.build_request import BuildRequest
+
+__all__ = ["Record"]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is remembered of one zip: `place` is the record's own file."""
+
+    output: Path
+    place: Path
+    plan_hash: str
+
+    @classmethod
+    def of(cls, output: Path, contents: Plan, request: BuildRequest, cache_dir: Path) -> Record:
+        """Return the record of the zip at `output`, for the plan that is now wanted."""
+        name = hashlib.sha256(str(output).encode("utf-8", "surrogateescape")).hexdigest()
+        return cls(output, cache_dir / "built" / f"{name}.json", _hash(contents, request))
+
+    def recall(self) -> Package | None:
+        """Return the package if the zip is there, untouched, and made from this plan."""
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+            row = json.loads(self.place.read_bytes())
+            if row["plan"] == self.plan_hash and row["zip"] == self._look():
+                findings = tuple(Finding(**finding) for finding in row["package"]["findings"])
+                return Package(**{**row["package"], "findings": findings})
+        return None
+
+    def remember(self, package: Package) -> None:
+        """Keep the record; where that fails the next build is a little slower, no more."""
+        with contextlib.suppress(OSError, ZipperError):
+            row = {"plan": self.plan_hash, "zip": self._look(), "package": asdict(package)}
+            self.place.parent.mkdir(parents=True, exist_ok=True)
+            write_file(self.place, [[json.dumps(row).encode()]])
+
+    def _look(self) -> list[int]:
+        status = self.output.stat()
+        return [status.st_size, status.st_mtime_ns, status.st_ino]
+
+
+def _hash(contents: Plan, request: BuildRequest) -> str:
+    """Return a hash of all that decides the bytes of the zip and the findings about it."""
+    digest = hashlib.sha256(f"{__version__}\0{request!r}\0".encode("utf-8", "surrogateescape"))
+    for name, fields_, mode, data, start, length in contents.entries:
+        digest.update(b"%d %d %b" % (mode, len(name), name + fields_))
+        if start == 0:
+            # A file of the project stands in a buffer of its own: nothing but its bytes tells two
+            # of one size and CRC apart. A member of a store zip never begins at 0.
+            digest.update(data[:length])
+    return digest.hexdigest()
