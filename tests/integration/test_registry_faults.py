@@ -9,10 +9,10 @@ import threading
 import time
 
 import pytest
+
 from tests.support import adversary
 from tests.support.adversary import Adversary
 from tests.support.registry_server import TLS, integrity_of
-
 from zipper.errors import RegistryError, ZipperError
 from zipper.npm.integrity import parse_integrity
 from zipper.npm.npmrc import build_settings, layer_from_options, layer_from_text

@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.support.registry_server import TLS, RegistryServer, integrity_of
 
+from tests.support.registry_server import TLS, RegistryServer, integrity_of
 from zipper.errors import IntegrityError, RegistryError
 from zipper.npm.integrity import parse_integrity
 from zipper.npm.npmrc import build_settings, layer_from_options, layer_from_text

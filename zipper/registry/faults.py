@@ -51,8 +51,9 @@ def parse_retry_after(text: str | None, *, now: float) -> float | None:
     """
     if text is None:
         return None
-    if text.strip().isdigit():
-        return float(text)
+    digits = text.strip()
+    if digits.isascii() and digits.isdigit():
+        return float(digits) if len(digits) < 10 else None
     from email.utils import parsedate_to_datetime  # noqa: PLC0415 - a rare form
 
     try:

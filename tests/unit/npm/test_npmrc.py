@@ -1,0 +1,432 @@
+"""npm's settings: the ini text, interpolation, the layers, typed values, credentials."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zipper.npm.credentials import Secret, find_credential, redact_url
+from zipper.npm.ini import parse_ini
+from zipper.npm.npmrc import (
+    build_settings,
+    layer_from_environment,
+    layer_from_options,
+    layer_from_text,
+)
+from zipper.npm.npmrc_values import interpolate
+
+
+def settle(
+    text: str = "", *, user: str = "", options: dict | None = None, environ: dict | None = None
+):
+    """Return the settings of a project's text over a user's, the environment and options."""
+    layers = [
+        layer_from_text("user", user, "/home/me/.npmrc"),
+        layer_from_text("project", text, "/work/.npmrc"),
+        layer_from_environment(environ or {}),
+        layer_from_options(options or {}),
+    ]
+    files = {"user": "/home/me/.npmrc", "project": "/work/.npmrc"}
+    return build_settings(
+        layers, environ=environ or {}, home="/home/me", folder="/work", files=files
+    )
+
+
+INI = {
+    "a=1": {"a": "1"},
+    " a = 1 ": {"a": "1"},
+    "a": {"a": True},
+    "a=": {"a": ""},
+    "a=true\nb=false\nc=null": {"a": True, "b": False, "c": None},
+    "a=b=c": {"a": "b=c"},
+    "; one\n# two\n\na=1": {"a": "1"},
+    "a=1 ; why": {"a": "1"},
+    "a=1 # why": {"a": "1"},
+    r"a=1\;2\#3\\4\5": {"a": r"1;2#3\4\5"},
+    'a="x ; y"': {"a": "x ; y"},
+    r'a="one\ntwo"': {"a": "one\ntwo"},
+    "a='x # y'": {"a": "x # y"},
+    'a="open': {"a": '"open'},
+    "a[]=1\na[]=2": {"a": ("1", "2")},
+    "a=1\na[]=2\na=3": {"a": ("1", "2", "3")},
+    "a=1\na=2": {"a": "2"},
+    "a=1\n[section]\nb=2": {"a": "1"},
+    "a=1\r\nb=2\rc=3": {"a": "1", "b": "2", "c": "3"},
+    "\ufeffa=1": {"a": "1"},
+    "=1": {},
+    "[]=1": {"[]": "1"},
+    "//h/:_authToken=x": {"//h/:_authToken": "x"},
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), INI.items(), ids=map(repr, INI))
+def test_ini_text(text, expected):
+    """An ini text says what npm's `ini` package reads in it."""
+    assert expected == {entry.key: entry.value for entry in parse_ini(text)}
+
+
+def test_ini_lines_count_from_one():
+    """Each key knows its line, also behind comments and empty lines."""
+    entries = parse_ini("; comment\n\na=1\r\nb=2")
+
+    assert [("a", 3), ("b", 4)] == [(entry.key, entry.line) for entry in entries]
+
+
+VARIABLES = {
+    "${A}": "va",
+    "x${A}y${A}": "xvayva",
+    "${UNSET}": "${UNSET}",
+    "${UNSET?}": "",
+    "${A?}": "va",
+    "${UNSET-word}": "word",
+    "${A-word}": "va",
+    "${EMPTY-word}": "",
+    "${EMPTY:-word}": "word",
+    "${UNSET:-}": "",
+    r"\${A}": "${A}",
+    r"\\${A}": r"\va",
+    r"\\\${A}": r"\${A}",
+    "${}": "${}",
+    "$A": "$A",
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), VARIABLES.items(), ids=VARIABLES)
+def test_interpolation(text, expected):
+    """Variables are replaced where they are set, or where the text says what to do else."""
+    assert expected == interpolate(text, {"A": "va", "EMPTY": ""})
+
+
+BOOLEANS = {
+    "true": True,
+    "": True,
+    "1": True,
+    "yes": True,
+    "false": False,
+    "0": False,
+    "null": False,
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), BOOLEANS.items(), ids=BOOLEANS)
+def test_boolean_values(text, expected):
+    """Anything but false, null and zero is true."""
+    assert expected == settle(f"engine-strict={text}").engine_strict
+
+
+NUMBERS = {"7": 7, "": 0, "0x1F": 31, "1e3": 1000, " 2 ": 2, "true": 1, "-1": -1}
+
+
+@pytest.mark.parametrize(("text", "expected"), NUMBERS.items(), ids=NUMBERS)
+def test_number_values(text, expected):
+    """Numbers are read as JavaScript reads them."""
+    assert expected == settle(f"fetch-retries={text}").fetch_retries
+
+
+INVALID = {
+    "fetch-retries=many": "fetch-retries",
+    "registry=example": "registry",
+    "registry=//h/": "registry",
+    "install-strategy=flat": "install-strategy",
+    "before=soon": "before",
+    "omit=dev,optional": "omit",
+    "@a:registry=nowhere": "@a:registry",
+    "allow-git=some": "allow-git",
+    "cafile[]=a": "cafile",
+}
+
+
+@pytest.mark.parametrize(("text", "key"), INVALID.items(), ids=INVALID)
+def test_invalid_value_is_noted_and_not_used(text, key):
+    """Npm warns and goes on with the weaker layer; so do we, naming file and line."""
+    settings = settle("\n" + text)
+
+    (note,) = settings.notes
+    assert ("ESETTINGS", "/work/.npmrc:2") == (note.code, str(note.source))
+    assert f"`{key}`" in note.message
+    assert note.hint.startswith("npm accepts ")
+
+
+def test_invalid_value_leaves_the_weaker_layer():
+    """The user's good value counts where the project's is none."""
+    assert 7 == settle("fetch-retries=many", user="fetch-retries=7").fetch_retries
+
+
+def test_layers():
+    """Options win over the environment, that over the project, that over the user."""
+    stacked = {
+        "user": "tag=user\nfetch-retries=1\nmaxsockets=1\nprefer-dedupe=true",
+        "text": "tag=project\nfetch-retries=2\nmaxsockets=2",
+        "environ": {"NPM_CONFIG_TAG": "variable", "npm_config_fetch_retries": "3"},
+        "options": {"tag": "option"},
+    }
+    settings = settle(**stacked)
+
+    found = (settings.tag, settings.fetch_retries, settings.maxsockets, settings.prefer_dedupe)
+    assert ("option", 3, 2, True) == found
+    assert [
+        "--tag",
+        "the variable npm_config_fetch_retries",
+        "/work/.npmrc:3",
+        "/home/me/.npmrc:4",
+    ] == [
+        str(settings.source_of(k)) for k in ("tag", "fetch-retries", "maxsockets", "prefer-dedupe")
+    ]
+
+
+def test_source_of_an_unset_key_is_where_it_would_be():
+    """An error about a missing setting can name the user's file."""
+    assert "/home/me/.npmrc" == str(settle().source_of("registry"))
+
+
+@pytest.mark.parametrize("variable", ["npm_config_strict_ssl", "NPM_CONFIG_STRICT_SSL"])
+def test_variables_in_any_case(variable):
+    """`_` stands for `-`, and case does not count."""
+    assert settle(environ={variable: "false"}).strict_ssl is False
+
+
+def test_empty_variable_does_not_count():
+    """An empty variable is as good as none."""
+    assert settle("tag=next", environ={"npm_config_tag": ""}).tag == "next"
+
+
+def test_credential_in_a_variable_keeps_its_case():
+    """`npm_config_//host/:_authToken` is not normalised."""
+    settings = settle(environ={"npm_config_//h.example/:_authToken": "t"})
+
+    assert "Bearer t" == settings.credentials["//h.example/"].authorization.reveal()
+
+
+OMITTED = {
+    "": set(),
+    "production=true": {"dev"},
+    "only=prod": {"dev"},
+    "omit[]=dev\nomit[]=optional": {"dev", "optional"},
+    "omit=dev\ninclude=dev": set(),
+    "optional=false": {"optional"},
+    "omit=optional\noptional=true": set(),
+    "omit=dev\nproduction=false": set(),
+    "omit=dev\nalso=dev": set(),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), OMITTED.items(), ids=OMITTED)
+def test_omitted_types(text, expected):
+    """All of npm's ways to leave out a dependency type are one answer."""
+    assert expected == settle(text).omit
+
+
+def test_production_environment_omits_dev():
+    """NODE_ENV=production is npm's default for `omit`."""
+    assert {"dev"} == settle(environ={"NODE_ENV": "production"}).omit
+
+
+def test_legacy_names_of_install_strategies():
+    """`global-style` is shallow and `legacy-bundling` nested."""
+    found = [
+        settle(text).install_strategy for text in ("global-style=true", "legacy-bundling=true")
+    ]
+
+    assert ["shallow", "nested"] == found
+
+
+def test_shrinkwrap_is_package_lock():
+    """`shrinkwrap=false` is the old name of `package-lock=false`."""
+    assert settle("shrinkwrap=false").package_lock is False
+
+
+def test_paths():
+    """`~/` is the home folder, anything relative is relative to the project."""
+    found = [settle(f"cafile={path}").cafile for path in ("~/ca.pem", "ca.pem", "/etc/ca.pem")]
+
+    assert ["/home/me/ca.pem", "/work/ca.pem", "/etc/ca.pem"] == found
+
+
+def test_certificates_as_text():
+    """`ca` takes several certificates with line breaks."""
+    settings = settle('ca[]="-----BEGIN\\nA"\nca[]="-----BEGIN\\nB"')
+
+    assert ("-----BEGIN\nA", "-----BEGIN\nB") == settings.ca
+
+
+def test_date_without_zone_is_utc():
+    """A date means the same moment on every machine."""
+    assert datetime(2024, 5, 1, tzinfo=UTC) == settle("before=2024-05-01").before
+
+
+def test_age_is_counted_back_from_now():
+    """`min-release-age` is days; `before` of the same file wins over it."""
+    now = datetime(2024, 5, 8, tzinfo=UTC)
+    aged, both = settle("min-release-age=7"), settle("min-release-age=7\nbefore=2020-01-01")
+
+    assert datetime(2024, 5, 1, tzinfo=UTC) == aged.newest_allowed(now)
+    assert datetime(2020, 1, 1, tzinfo=UTC) == both.newest_allowed(now)
+    assert settle().newest_allowed(now) is None
+
+
+def test_stronger_age_wins_over_weaker_date():
+    """The project's `min-release-age` hides the user's `before`."""
+    settings = settle("min-release-age=1", user="before=2020-01-01")
+
+    assert datetime(2024, 5, 7, tzinfo=UTC) == settings.newest_allowed(
+        datetime(2024, 5, 8, tzinfo=UTC)
+    )
+
+
+def test_names_exempt_from_the_age():
+    """Names stand in a list, or separated by commas."""
+    settings = settle("min-release-age-exclude[]=a, b\nmin-release-age-exclude[]=@c/*")
+
+    assert ("a", "b", "@c/*") == settings.min_release_age_exclude
+
+
+def test_registry_of_a_scope():
+    """A scope's registry serves its packages, the default one all others."""
+    settings = settle("registry=https://a.example\n@s:registry=https://b.example/npm")
+
+    found = [settings.registry_of(name) for name in ("@s/x", "@t/x", "x")]
+    assert ["https://b.example/npm", "https://a.example/", "https://a.example/"] == found
+
+
+def test_user_in_the_registrys_address_becomes_a_credential():
+    """A password in the address is taken out of it, so that it shows up nowhere."""
+    settings = settle("registry=https://me:p%40ss@h.example/npm/")
+
+    assert "https://h.example/npm/" == settings.registry
+    assert "Basic bWU6cEBzcw==" == settings.credentials["//h.example/npm/"].authorization.reveal()
+
+
+CREDENTIALS = {
+    "_authToken=t": "Bearer t",
+    "_auth=YTpi": "Basic YTpi",
+    "username=a\n{k}:_password=Yg==": "Basic YTpi",
+    "_auth=YTpi\n{k}:_authToken=t": "Bearer t",
+    "_authToken=${{TOKEN}}": "Bearer from-env",
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), CREDENTIALS.items(), ids=CREDENTIALS)
+def test_credentials(text, expected):
+    """A token wins over a password; base64 is decoded where npm decodes it."""
+    key = "//h.example/"
+    settings = settle(f"{key}:" + text.format(k=key), environ={"TOKEN": "from-env"})
+
+    assert expected == settings.credentials[key].authorization.reveal()
+
+
+@pytest.mark.parametrize("text", ["username=a", "_password=Yg==", "certfile=a", "_authToken="])
+def test_half_a_credential_is_none(text):
+    """What cannot be sent is not a credential."""
+    assert {} == settle(f"//h.example/:{text}").credentials
+
+
+def test_unscoped_credential_is_noted_and_sent_nowhere():
+    """Npm refuses `_authToken` without a registry; it is told, not guessed where it belongs."""
+    settings = settle("_authToken=s3cret")
+
+    assert ("ERR_INVALID_AUTH", "/work/.npmrc:1") == (
+        settings.notes[0].code,
+        str(settings.notes[0].source),
+    )
+    assert {} == settings.credentials
+    assert "s3cret" not in str(settings.notes)
+
+
+def test_unset_variable_in_a_token_is_noted():
+    """A token that refers to an unset variable is the usual cause of E401: it is told."""
+    (note,) = settle("//h.example/:_authToken=${NPM_TOKEN}").notes
+
+    assert "variable that is not set" in note.message
+
+
+LOOKUPS = {
+    "https://h.example/": "//h.example/",
+    "https://h.example/x": "//h.example/",
+    "https://h.example/npm/x/-/x-1.0.0.tgz": "//h.example/npm/",
+    "https://h.example/npmx": "//h.example/",
+    "https://H.EXAMPLE/x": "//h.example/",
+    "https://h.example:443/x": "//h.example/",
+    "http://h.example:80/x": "//h.example/",
+    "https://h.example:8443/x": "//h.example:8443",
+    "https://h.example.evil/x": None,
+    "https://evil/h.example/": None,
+    "https://h.example@evil/": None,
+    "https://sub.h.example/": None,
+    "not an address": None,
+    "https://[::1/": None,
+}
+
+
+@pytest.mark.parametrize(("url", "key"), LOOKUPS.items(), ids=LOOKUPS)
+def test_credential_lookup(url, key):
+    """The longest path above the address counts, on exactly its host and port."""
+    text = "\n".join(
+        f"{prefix}:_authToken=t"
+        for prefix in ("//h.example/", "//h.example/npm/", "//h.example:8443")
+    )
+    found = find_credential(settle(text).credentials, url)
+
+    assert key == (found and found.key)
+
+
+def test_secrets_do_not_show():
+    """No way of looking at settings shows a token, a password, a key or a proxy's password."""
+    text = (
+        "//h.example/:_authToken=s3cret\n//i.example/:username=me\n//i.example/:_password=czNjcmV0\n"
+        "registry=https://me:s3cret@j.example/\nproxy=http://me:s3cret@p.example/\nkey=s3cret\n"
+        "https-proxy=s3cret"
+    )
+    settings = settle(text)
+    shown = f"{settings!r}{settings.credentials!r}{settings.sources!r}{settings.notes!r}"
+    shown += "".join(f"{getattr(settings, name)!r}" for name in type(settings).__dataclass_fields__)
+    shown += "".join(str(credential.authorization) for credential in settings.credentials.values())
+
+    assert "s3cret" not in shown
+    assert "czNjcmV0" not in shown
+
+
+def test_secret_does_not_travel():
+    """A copy or a pickle of a secret does not hold it."""
+    secret = Secret("s3cret")
+
+    assert b"s3cret" not in pickle.dumps(secret)
+    assert "" == copy.deepcopy(secret).reveal()
+
+
+REDACTED = {
+    "https://me:s3cret@h.example/a?token=s3cret#s3cret": "https://***@h.example/a?***",
+    "https://h.example/a": "https://h.example/a",
+    "me:s3cret@h": "h",
+}
+
+
+@pytest.mark.parametrize(("url", "expected"), REDACTED.items(), ids=REDACTED)
+def test_redacted_addresses(url, expected):
+    """An address in a message has no user, no password and no query."""
+    assert expected == redact_url(url)
+
+
+@given(text=st.text(), value=st.text())
+def test_any_text_gives_settings(text, value):
+    """Whatever a file or a variable says, the outcome is a value."""
+    settings = settle(
+        text, environ={"npm_config_before": value, "npm_config_registry": value, "A": value}
+    )
+
+    assert isinstance(settings.registry, str | None)
+
+
+@given(st.dictionaries(st.text("abcz-", min_size=1), st.text(), max_size=5))
+def test_ini_reads_what_json_wrote(values):
+    """A quoted value comes through whole, whatever it holds."""
+    text = "\n".join(f"{key}={json.dumps(value)}" for key, value in values.items())
+    literals = {"true": True, "false": False, "null": None}
+
+    expected = {key: literals.get(value, value) for key, value in values.items()}
+    assert expected == {entry.key: entry.value for entry in parse_ini(text)}
