@@ -11,6 +11,7 @@ import hashlib
 from typing import TYPE_CHECKING, cast
 
 from zipper.errors import LockfileError, RegistryError
+from zipper.lockfile.read import read_lockfile
 from zipper.tree.lock_fit import describe_misfits, list_differences
 from zipper.tree.request import IdealTreeRequest, Platform, ResolveOptions
 
@@ -51,10 +52,12 @@ def find_tree(
         ZipperError: what resolving raises.
     """
     lockfile = project.lockfile
-    if lockfile is not None and lockfile.has_manifests:
-        label = _step_label(project)
-        if store.recall(label) == _IN_STEP:
+    if lockfile is not None:
+        noted = store.recall(_step_label(project))
+        if noted == _IN_STEP:
             return lockfile.tree
+        if noted is not None:
+            return read_lockfile(noted, path=lockfile.path, manifest=project.manifest).tree
     node_version = target.node_version
     platform = Platform(os=target.os, cpu=target.cpu, libc=target.libc)
     ideal = resolve_tree(
@@ -63,10 +66,15 @@ def find_tree(
     if lockfile is None:
         return ideal.tree
     _refuse_differences(project, list_differences(lockfile.tree, ideal.tree))
-    if not lockfile.has_manifests:
-        return ideal.tree
-    store.remember(_step_label(project), _IN_STEP)
-    return lockfile.tree
+    if lockfile.has_manifests:
+        store.remember(_step_label(project), _IN_STEP)
+        return lockfile.tree
+    # Version 1 records no manifests; what the registry said of them is kept as a newer lockfile.
+    from zipper.lockfile.write import write_lockfile  # noqa: PLC0415  (for old lockfiles only)
+
+    text = write_lockfile(ideal.tree, folder=project.root.as_posix())
+    store.remember(_step_label(project), text)
+    return ideal.tree
 
 
 def resolve_tree(

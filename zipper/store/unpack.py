@@ -13,7 +13,6 @@ import secrets
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import OutputError
@@ -22,6 +21,7 @@ from zipper.store.files import inflate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from zipper.archive.plan import PlannedEntry
     from zipper.store.files import StoreZip
@@ -98,7 +98,7 @@ def _link(entries: Sequence[PlannedEntry], source: Path, into: Path) -> None:
     """Link every file; in each folder by its descriptor, which spares the kernel the long paths."""
     link = os.link
     for folder, members in _by_folder(entries, into):
-        os.makedirs(folder, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         from_folder = os.open(source / folder.relative_to(into), os.O_RDONLY)
         to_folder = os.open(folder, os.O_RDONLY)
         try:

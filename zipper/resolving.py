@@ -1,0 +1,157 @@
+"""`resolve`: from package.json (and a lockfile, if there is one) to a lockfile, as npm writes it.
+
+In: a project's folder and options. Out: the lockfile on disk, and what changed in it.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zipper.contents.client import LazyClient
+from zipper.contents.trees import resolve_tree
+from zipper.errors import UsageError, describe_error
+from zipper.files import write_file
+from zipper.lockfile.write import infer_text_format, write_lockfile
+from zipper.npm import semver
+from zipper.project import read_project
+from zipper.store.files import Store
+from zipper.store.place import find_cache_dir
+from zipper.target import Target
+from zipper.tree.model import ROOT, Tree
+from zipper.tree.request import Platform
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from zipper.events import OnEvent
+    from zipper.project import Project
+
+__all__ = ["Change", "Resolved", "resolve"]
+
+PathLike = str | os.PathLike[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One location at which the lockfile has another version than before; None: nothing."""
+
+    location: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """What `resolve` wrote. The fields are those of `resolve --json`."""
+
+    path: str
+    packages: int
+    """Entries below node_modules, links included, as the lockfile counts."""
+    node_version: str
+    changes: tuple[Change, ...]
+    """Against the lockfile that was there, sorted; everything is added where there was none."""
+    warnings: tuple[dict[str, object], ...]
+    """Errors in kind that npm only warns about, such as EBADENGINE: code, message, facts, hint."""
+
+
+def resolve(  # noqa: PLR0913  (keyword-only options of a public function)
+    project: PathLike = ".",
+    *,
+    output: PathLike | None = None,
+    node_version: str | None = None,
+    target: Target | None = None,
+    update: bool | Iterable[str] = False,
+    registry: str | None = None,
+    offline: bool = False,
+    cache_dir: PathLike | None = None,
+    on_event: OnEvent | None = None,
+) -> Resolved:
+    """Resolve the project's dependencies as `npm install --package-lock-only` does.
+
+    What the lockfile holds and package.json still allows stays; the rest is chosen anew. Every
+    platform's variants are recorded, whatever the machine or the target.
+
+    Args:
+        project: the folder that holds package.json.
+        output: the lockfile; by default npm-shrinkwrap.json where there is one, else
+            package-lock.json, in the project's folder.
+        node_version: whose engines decide; by default the newest known release of the runtime.
+        target: a required package must fit its operating system and processor.
+        update: True to choose every version anew, or the names of packages to choose anew.
+        registry: the registry's address instead of the configured one.
+        offline: answer from what was fetched before, and fail rather than open a connection.
+        cache_dir: where the store is, instead of ZIPPER_CACHE_DIR or the system's place.
+        on_event: told of progress, from any thread.
+
+    Raises:
+        ResolutionError, RegistryError, ProjectError, LockfileError, OutputError, UsageError.
+    """
+    target = target or Target()
+    version = _parse_node_version(node_version or target.node_version)
+    read = read_project(
+        Path(project), npm_options={"registry": registry} if registry is not None else {}
+    )
+    store = Store(find_cache_dir(cache_dir))
+    with LazyClient(read, cache_dir=store.cache_dir, offline=offline, on_event=on_event) as client:
+        ideal = resolve_tree(
+            read,
+            node_version=version,
+            platform=Platform(os=target.os, cpu=target.cpu, libc=target.libc),
+            store=store,
+            client=client,
+            update=update if isinstance(update, bool) else frozenset(update),
+        )
+    path = _find_lockfile(read, output)
+    text = write_lockfile(
+        ideal.tree,
+        folder=read.root.as_posix(),
+        layout=infer_text_format((read.root / "package.json").read_text("utf-8-sig")),
+        omit_registry_resolved=read.npm.omit_lockfile_registry_resolved,
+    )
+    write_file(path, [[text.encode("utf-8", "surrogatepass")]])
+    return Resolved(
+        path=str(path),
+        packages=sum("node_modules/" in location for location in ideal.tree.nodes),
+        node_version=version,
+        changes=_find_changes(read.lockfile.tree if read.lockfile else Tree(), ideal.tree),
+        warnings=tuple(describe_error(warning) for warning in ideal.warnings),
+    )
+
+
+def _find_lockfile(project: Project, output: PathLike | None) -> Path:
+    if output is not None:
+        path = Path(output)
+        return path / "package-lock.json" if path.is_dir() else path
+    if project.lockfile is not None:
+        return Path(project.lockfile.path)
+    return project.root / "package-lock.json"
+
+
+def _parse_node_version(version: str) -> str:
+    parsed = semver.valid(version)
+    if parsed is None:
+        raise UsageError(
+            "EUSAGE",
+            f"`{version}` is no version of Node.js",
+            hint="give all three numbers, such as `--node-version 22.23.3`",
+        )
+    return parsed
+
+
+def _find_changes(before: Tree, after: Tree) -> tuple[Change, ...]:
+    locations = sorted((before.nodes.keys() | after.nodes.keys()) - {ROOT})
+    changes = (
+        Change(location, _version(before, location), _version(after, location))
+        for location in locations
+    )
+    return tuple(change for change in changes if change.before != change.after)
+
+
+def _version(tree: Tree, location: str) -> str | None:
+    node = tree.nodes.get(location)
+    if node is None:
+        return None
+    return node.version if node.link_target is None else f"link to {node.link_target}"
