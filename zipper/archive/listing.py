@@ -8,6 +8,7 @@ of the zip. What a fault means for Lambda is not this module's work; see `zipper
 
 from __future__ import annotations
 
+import mmap
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ __all__ = [
     "Fault",
     "Listing",
     "read_listing",
+    "release",
 ]
 
 STORED: Final = 0
@@ -164,6 +166,12 @@ def read_listing(source: Buffer) -> Listing:
     directory = parse_directory(source)
     by_name = {entry.name: entry for entry in directory.entries}
     return Listing(directory.entries, source, directory.comment, directory.faults, by_name)
+
+
+def release(source: Buffer) -> None:
+    """Let the system take back the memory of a mapped zip; it is read again where it is needed."""
+    if isinstance(source, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        source.madvise(mmap.MADV_DONTNEED)
 
 
 def _data_start(whole: memoryview, entry: Entry) -> int:

@@ -19,7 +19,14 @@ from zipper.checks.facts import EAGER, LAZY, OPTIONAL, SCANNER_VERSION
 from zipper.checks.subject import Subject, find_package
 from zipper.errors import ArchiveError
 
-__all__ = ["Member", "find_members", "is_foreign"]
+__all__ = [
+    "Member",
+    "find_dependency",
+    "find_members",
+    "is_foreign",
+    "names_platform",
+    "package_levels",
+]
 
 _LIBRARY: Final = re.compile(r"\.(?:node|so(?:\.[0-9]+)*)$")
 _LIMIT_BYTES: Final = 192 * 1024 * 1024
@@ -69,7 +76,7 @@ def _members(subject: Subject) -> Iterator[Member]:
     found = known if known is not None else dict(_scan(subject))
     if known is None:
         _remember(subject, found)
-    levels = _levels(subject) if found else {}
+    levels = package_levels(subject) if found else {}
     for name, binary in found.items():
         entry = subject.listing.find(name)
         if entry is not None:
@@ -157,7 +164,7 @@ def _default_level(subject: Subject) -> int:
     return EAGER if close(subject) is None else OPTIONAL
 
 
-def _levels(subject: Subject) -> dict[str, int]:
+def package_levels(subject: Subject) -> dict[str, int]:
     """Return levels by package folder and by reached file.
 
     A package counts as reached at the level of what depends on it, since addons are mostly loaded
@@ -183,20 +190,30 @@ def _levels(subject: Subject) -> dict[str, int]:
 
 
 def _dependencies(subject: Subject, package: str) -> Iterator[str]:
+    """Yield the folders of what a package depends on, each where Node finds it."""
     manifest = subject.read_json(f"{package}/package.json")
     for field in ("dependencies", "optionalDependencies"):
         names = manifest.get(field)
         for name in names if isinstance(names, dict) else ():
-            place: str = package
-            while True:
-                folder = f"{place}/node_modules/{name}" if place else f"node_modules/{name}"
-                if folder in subject.folders:
-                    yield folder
-                    break
-                if not place:
-                    break
-                place = (
-                    find_package(place.rpartition("/node_modules/")[0])
-                    if "/node_modules/" in place
-                    else ""
-                )
+            folder = find_dependency(subject, package, name)
+            if folder is not None:
+                yield folder
+
+
+def find_dependency(subject: Subject, package: str, name: str) -> str | None:
+    """Return the folder of `name`, inside the package that needs it or above it."""
+    place = package
+    while True:
+        folder = f"{place}/node_modules/{name}" if place else f"node_modules/{name}"
+        if folder in subject.folders:
+            return folder
+        if not place:
+            return None
+        place = find_package(place.rpartition("node_modules/")[0])
+
+
+def names_platform(name: str) -> bool:
+    """Return whether a package's name has a platform in it, as `@img/sharp-linux-x64` does."""
+    path = name.lower()
+    patterns = (_OTHER_SYSTEMS, _MUSL, *_ARCHITECTURES.values())
+    return any(pattern.search(path) for pattern in patterns)

@@ -11,13 +11,26 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from zipper.checks.binaries import Member, find_members
+from zipper.checks.binaries import (
+    Member,
+    find_dependency,
+    find_members,
+    is_foreign,
+    names_platform,
+    package_levels,
+)
 from zipper.checks.elf import Binary
 from zipper.checks.facts import EAGER, OPTIONAL
 from zipper.checks.findings import Finding, Severity
 from zipper.checks.subject import Subject, find_package
 
-__all__ = ["check_binaries", "check_foreign", "check_libraries", "check_shadowed"]
+__all__ = [
+    "check_binaries",
+    "check_foreign",
+    "check_libraries",
+    "check_shadowed",
+    "check_variants",
+]
 
 _IMAGE: Final = re.compile(
     r"(?:ld-linux.*|libc|libm|libdl|librt|libpthread|libresolv|libutil|libanl|libnsl|libBrokenLocale|libmvec"
@@ -82,6 +95,30 @@ def check_foreign(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "binary-arch", "info", first, message, "leave them out to make the package smaller"
         )
+
+
+def check_variants(subject: Subject) -> Iterator[Finding]:
+    """Yield packages that were installed with the binaries of other platforms only."""
+    folders = package_levels(subject)
+    for package in sorted(folders):
+        manifest = subject.read_json(f"{package}/package.json") if package else {}
+        names = manifest.get("optionalDependencies")
+        places = [
+            find_dependency(subject, package, name)
+            for name in (names if isinstance(names, dict) else ())
+        ]
+        present = [place for place in places if place is not None and names_platform(place)]
+        if present and all(is_foreign(subject, place) for place in present):
+            level = folders[package]
+            severity: Severity = (
+                "error" if level == EAGER else "warning" if level < OPTIONAL else "info"
+            )
+            message = (
+                f"`{package}` is there with `{present[0]}` only, nothing for {subject.target.os}-"
+                f"{subject.target.cpu} and {subject.target.libc}: it was installed for another platform"
+            )
+            hint = _REINSTALL.format(cpu=subject.target.cpu)
+            yield Finding("binary-arch", severity, present[0], message, hint)
 
 
 def check_shadowed(subject: Subject) -> Iterator[Finding]:

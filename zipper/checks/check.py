@@ -6,15 +6,23 @@ In: a listing or the bytes of a zip, a target and options. Out: findings in a fi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import base64
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Iterator
+from typing import Final
 
-from zipper.archive.listing import Listing
-from zipper.checks.findings import Finding
-from zipper.checks.rules import LISTING_RULES, Rule
+from zipper.archive.listing import Buffer, Listing, read_listing, release
+from zipper.checks.facts import FactsCache
+from zipper.checks.findings import Finding, Report, decide_verdict
+from zipper.checks.rules import LISTING_RULES, Rule, RuleFunction
 from zipper.checks.subject import Kind, Subject
 from zipper.target import Target
 
-__all__ = ["check_listing", "run_rules"]
+__all__ = ["check_listing", "check_zip", "default_handler", "run_rules"]
+
+_RULES_VERSION: Final = "1"
+"""Part of every key: raise it with each change of a rule whose findings are remembered."""
 
 
 def check_listing(
@@ -51,10 +59,116 @@ def check_listing(
     return run_rules(subject, rules, ignore=ignore)
 
 
+def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
+    source: Buffer,
+    *,
+    path: str,
+    target: Target,
+    handler: str | None = None,
+    layers: tuple[Listing, ...] = (),
+    kind: Kind = "function",
+    ignore: Collection[str] = (),
+    strict: bool = False,
+    facts: FactsCache | None = None,
+    max_size_bytes: int | None = None,
+    max_unzipped_size_bytes: int | None = None,
+    today: str | None = None,
+) -> Report:
+    """Return the report of all rules about the zip in `source`.
+
+    Args:
+        source: the zip; mapped, so that only what is read takes memory.
+        path: as it is shown in the report.
+        target: the function's runtime and architecture.
+        handler: such as `index.handler`; None takes what package.json says, see `default_handler`.
+        layers: listings in the order of the function's configuration.
+        kind: whether the zip is a function's or a layer's.
+        ignore: codes whose warnings and infos are left out; errors are never left out.
+        strict: whether a warning makes the verdict `fail`.
+        facts: remembers what was found in files, for the next check.
+        max_size_bytes: the project's own limit of the zip.
+        max_unzipped_size_bytes: the project's own limit of the unzipped package.
+        today: an ISO date, for runtimes that are deprecated by now.
+
+    Raises:
+        Nothing: a file that is no zip has a report too.
+    """
+    from zipper.checks.closure import close, summarize  # noqa: PLC0415 - not needed by `build`
+    from zipper.checks.member_rules import ALL_RULES  # noqa: PLC0415 - as above
+
+    listing = read_listing(source)
+    subject = Subject(
+        listing=listing,
+        target=target,
+        handler=None if kind == "layer" else handler or default_handler(listing),
+        size_bytes=len(source),
+        layers=layers,
+        kind=kind,
+        max_size_bytes=max_size_bytes,
+        max_unzipped_size_bytes=max_unzipped_size_bytes,
+        today=today,
+        code_sha256=base64.b64encode(hashlib.sha256(source).digest()).decode(),
+        cache=facts,
+    )
+    release(source)
+    findings = run_rules(subject, ALL_RULES, ignore=ignore)
+    start = close(subject)
+    return Report(
+        path=path,
+        size_bytes=subject.size_bytes,
+        unzipped_size_bytes=subject.unzipped_size_bytes,
+        code_sha256=subject.code_sha256,
+        files=len(subject.files),
+        verdict=decide_verdict(findings, strict=strict),
+        findings=findings,
+        closure=None if start is None else summarize(start.walk),
+    )
+
+
+def default_handler(listing: Listing) -> str:
+    """Return the handler of a package that names none: `main` of package.json, else `index.handler`."""
+    subject = Subject(listing=listing, target=Target())
+    main = subject.package_json.get("main")
+    if not isinstance(main, str) or not main:
+        return "index.handler"
+    stem = main.removeprefix("./")
+    for extension in (".js", ".mjs", ".cjs"):
+        if stem.endswith(extension):
+            return f"{stem.removesuffix(extension)}.handler"
+    return f"{stem.rstrip('/')}.handler" if "." not in stem.rpartition("/")[2] else "index.handler"
+
+
 def run_rules(
     subject: Subject, rules: Iterable[Rule], *, ignore: Collection[str] = ()
 ) -> tuple[Finding, ...]:
     """Return what `rules` find about `subject`, in their order, each finding once."""
     functions = dict.fromkeys(rule.find for rule in rules)
-    found = dict.fromkeys(finding for find in functions for finding in find(subject))
+    found = dict.fromkeys(finding for find in functions for finding in _run(subject, find))
     return tuple(f for f in found if f.severity == "error" or f.code not in ignore)
+
+
+def _run(subject: Subject, find: RuleFunction) -> Iterator[Finding]:
+    """Yield what one function finds, from memory where it depends on the zip's bytes alone."""
+    if subject.cache is None or not subject.code_sha256:
+        yield from find(subject)
+        return
+    from zipper.checks.member_rules import CONTENT_RULES  # noqa: PLC0415 - see `check_zip`
+
+    if find not in CONTENT_RULES:
+        yield from find(subject)
+        return
+    key = f"rule:{_RULES_VERSION}:{find.__name__}:{subject.code_sha256}"
+    known = _decode(subject.cache.get_many([key]).get(key))
+    if known is None:
+        known = list(find(subject))
+        rows = [[f.code, f.severity, f.path, f.message, f.hint] for f in known]
+        subject.cache.put_many({key: json.dumps(rows).encode()})
+        release(subject.listing.source)
+    yield from known
+
+
+def _decode(text: bytes | None) -> list[Finding] | None:
+    try:
+        return None if text is None else [Finding(*row) for row in json.loads(text)]
+    except (ValueError, TypeError):
+        return None

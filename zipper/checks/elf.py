@@ -7,7 +7,6 @@ for is `zipper.checks.binary_rules`'.
 
 from __future__ import annotations
 
-import io
 import re
 from typing import Final, Literal, NamedTuple
 
@@ -104,7 +103,7 @@ def _read_elf(content: bytes | bytearray, found: Binary) -> Binary:
     from elftools.elf.elffile import ELFFile  # noqa: PLC0415
     from elftools.elf.gnuversions import GNUVerNeedSection  # noqa: PLC0415
 
-    elf = ELFFile(io.BytesIO(content))
+    elf = ELFFile(_View(content))
     size = len(content)
     values: dict[str, list[str]] = {"DT_NEEDED": [], "DT_SONAME": []}
     interpreter = ""
@@ -137,6 +136,28 @@ def _read_elf(content: bytes | bytearray, found: Binary) -> Binary:
         glibcxx=_newest(names, "GLIBCXX"),
         node_modules_version=int(register[1]) if register else 0,
     )
+
+
+class _View:
+    """A file over bytes that does not copy them, as `BytesIO` would: binaries have 130 MB."""
+
+    def __init__(self, content: bytes | bytearray) -> None:
+        self._content = content
+        self._position = 0
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        base = (0, self._position, len(self._content))[whence]
+        self._position = max(0, base + offset)
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
+
+    def read(self, size: int = -1) -> bytes:
+        end = len(self._content) if size < 0 else self._position + size
+        piece = bytes(self._content[self._position : end])
+        self._position += len(piece)
+        return piece
 
 
 def _newest(names: list[str], family: str) -> str:

@@ -1,0 +1,68 @@
+"""Whether the runtime can be used, and whether the packages are made for it.
+
+In: a subject. Out: findings `runtime-deprecated` and `engine-mismatch`; `runtime-unknown` is what a
+caller tells where no `Target` can be made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from zipper.checks.findings import Finding
+from zipper.checks.subject import Subject
+from zipper.target import AS_OF, DEFAULT_RUNTIME, RUNTIMES
+
+__all__ = ["check_deprecated", "check_engines", "check_known"]
+
+
+def check_known(subject: Subject) -> Iterator[Finding]:
+    """Yield one finding for a runtime that the table does not have."""
+    runtime = subject.target.runtime
+    if runtime not in RUNTIMES:
+        message = f"Lambda has no runtime `{runtime}` that zipper knows of ({AS_OF})"
+        yield Finding("runtime-unknown", "error", "", message, f"use one of {', '.join(RUNTIMES)}")
+
+
+def check_deprecated(subject: Subject) -> Iterator[Finding]:
+    """Yield one finding for a runtime that AWS supports no longer, with its dates."""
+    details = subject.target.details
+    day = subject.today or AS_OF
+    if details.deprecated is None or details.deprecated > day:
+        return
+    blocks = [
+        f"{verb} are refused since {date}" if date <= day else f"{verb} will be refused from {date}"
+        for verb, date in (
+            ("new functions", details.block_create),
+            ("updates", details.block_update),
+        )
+        if date is not None
+    ]
+    dates = f"; {', '.join(blocks)}" if blocks else ""
+    message = (
+        f"`{details.name}` is deprecated since {details.deprecated}{dates} (dates as of {AS_OF})"
+    )
+    yield Finding("runtime-deprecated", "warning", "", message, f"move to `{DEFAULT_RUNTIME}`")
+
+
+def check_engines(subject: Subject) -> Iterator[Finding]:
+    """Yield the packages whose `engines.node` excludes the runtime's Node."""
+    from zipper.npm.semver import satisfies  # noqa: PLC0415 - the tables of versions are not small
+
+    version = subject.target.node_version
+    known: dict[str, bool] = {}
+    for package in sorted(subject.sizes_by_package):
+        path = f"{package}/package.json" if package else "package.json"
+        if b'"engines"' not in subject.read_bytes(path):
+            continue
+        manifest = subject.read_json(path)
+        engines = manifest.get("engines")
+        wanted = engines.get("node") if isinstance(engines, dict) else None
+        if not isinstance(wanted, str) or not wanted:
+            continue
+        if wanted not in known:
+            known[wanted] = satisfies(version, wanted, include_prerelease=True)
+        if not known[wanted]:
+            name = f"{manifest.get('name', package)}@{manifest.get('version', '')}".rstrip("@")
+            message = f"`{name}` wants Node.js `{wanted}`; `{subject.target.runtime}` has {version}"
+            hint = "choose another runtime, or a version of the package for this one"
+            yield Finding("engine-mismatch", "warning", path, message, hint)

@@ -1,0 +1,133 @@
+"""Secrets and junk: what should not be in a package.
+
+In: a subject. Out: findings `secret-file`, `secret-content` and `junk-file`. A secret is never
+told whole. Contents of packages under node_modules are not searched: their tests and documents are
+full of examples.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Final
+
+from zipper.checks.findings import Finding
+from zipper.checks.subject import Subject
+from zipper.errors import ArchiveError
+
+__all__ = ["check_junk", "check_secret_contents", "check_secret_files"]
+
+_SECRET_FILES: Final = re.compile(
+    r"(?:^|/)(?:\.env(?:\.(?!example$|sample$|template$|dist$)[\w.-]+)?|\.npmrc|\.yarnrc\.yml|\.netrc|\.pypirc|\.git-credentials|\.htpasswd"
+    r"|id_(?:rsa|dsa|ecdsa|ed25519)|[^/]*\.(?:pfx|p12|jks|keystore|kdbx|ppk)|credentials|\.aws/config"
+    r"|\.docker/config\.json|service[-_]account[^/]*\.json)$"
+)
+_GIT: Final = re.compile(r"^(?:.*/)?\.git/")
+_CONTENTS: Final = (
+    (
+        "an AWS access key id",
+        re.compile(rb"(?<![A-Za-z0-9/+])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9/+=])"),
+    ),
+    (
+        "an AWS secret access key",
+        re.compile(
+            rb"(?i)aws_?secret_?access_?key['\"]?\s*[:=]\s*['\"]?([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])"
+        ),
+    ),
+    (
+        "a private key",
+        re.compile(rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s*[A-Za-z0-9+/=\r\n:,\- \\n]{64}"),
+    ),
+    ("an npm token", re.compile(rb"(?<![A-Za-z0-9_])npm_[A-Za-z0-9]{36}(?![A-Za-z0-9_])")),
+    ("a registry's token", re.compile(rb":_(?:authToken|auth|password)\s*=\s*(?!\$\{)[^\s]{8,}")),
+    (
+        "a GitHub token",
+        re.compile(rb"(?<![A-Za-z0-9_])(?:ghp|gho|ghs|ghr|github_pat)_[A-Za-z0-9_]{36,}"),
+    ),
+)
+_MARKS: Final = (
+    b"AKIA",
+    b"ASIA",
+    b"ecret",
+    b"ECRET",
+    b"PRIVATE KEY-----",
+    b"npm_",
+    b":_",
+    b"gh",
+    b"github_pat",
+)
+_EXAMPLE: Final = re.compile(rb"EXAMPLE", re.IGNORECASE)
+_CONTENT_LIMIT_BYTES: Final = 4 * 1024 * 1024
+_SHOWN: Final = 4
+_JUNK: Final = (
+    ("tests", re.compile(r"/(?:__tests__|tests?|spec)/|\.(?:test|spec)\.[cm]?[jt]s$")),
+    ("source maps", re.compile(r"\.(?:js|mjs|cjs|css)\.map$")),
+    ("type declarations", re.compile(r"\.d\.[cm]?ts(?:\.map)?$")),
+    ("documents", re.compile(r"(?:^|/)(?:CHANGELOG|HISTORY|README|CONTRIBUTING)(?:\.[\w]+)?$|/docs?/|\.(?:md|markdown)$", re.IGNORECASE)),
+    ("editors' and system files", re.compile(r"(?:^|/)(?:\.DS_Store|Thumbs\.db|\.vscode/|\.idea/|__MACOSX/|\.nyc_output/|coverage/)")),
+    ("native sources", re.compile(r"\.(?:c|cc|cpp|cxx|h|hpp|gyp|gypi|o|a|obj|lib|vcxproj)$")),
+)  # fmt: skip
+
+
+def check_secret_files(subject: Subject) -> Iterator[Finding]:
+    """Yield files that by their name hold secrets."""
+    git = 0
+    for name in subject.listing.by_name:
+        if _GIT.match(name):
+            git += 1
+        elif _SECRET_FILES.search(name) and not _is_public_npmrc(subject, name):
+            message = (
+                f"`{name}` mostly holds secrets, and everyone who can read the function can read it"
+            )
+            hint = "leave it out; give secrets by environment variables or a secrets store"
+            yield Finding("secret-file", "warning", name, message, hint)
+    if git:
+        message = f"the history of the repository is in the package: {git} files under `.git/`"
+        yield Finding("secret-file", "warning", ".git", message, "leave `.git` out")
+
+
+def check_secret_contents(subject: Subject) -> Iterator[Finding]:
+    """Yield files of the project with a key or a token in them, the first of each kind."""
+    for entry in subject.files:
+        if "node_modules/" in entry.name or not 0 < entry.size <= _CONTENT_LIMIT_BYTES:
+            continue
+        try:
+            content = subject.listing.read(entry, limit_bytes=_CONTENT_LIMIT_BYTES)
+        except ArchiveError:
+            continue  # the rules about contents say it
+        if not any(mark in content for mark in _MARKS):
+            continue
+        for what, pattern in _CONTENTS:
+            match = next((m for m in pattern.finditer(content) if not _EXAMPLE.search(m[0])), None)
+            if match is not None:
+                line = content.count(b"\n", 0, match.start()) + 1
+                secret = match[match.lastindex or 0].decode("utf-8", "replace")
+                shown = "" if "key" in what and "id" not in what else f" (`{secret[:_SHOWN]}…`)"
+                message = f"`{entry.name}` line {line} has {what}{shown}"
+                hint = "take it out, and make it invalid: it may have been read already"
+                yield Finding("secret-content", "warning", entry.name, message, hint)
+
+
+def check_junk(subject: Subject) -> Iterator[Finding]:
+    """Yield one info a kind of file that nothing needs at run time, with its bytes."""
+    sizes: defaultdict[str, list[int]] = defaultdict(list)
+    first: dict[str, str] = {}
+    for entry in subject.files:
+        kind = next((label for label, pattern in _JUNK if pattern.search(entry.name)), None)
+        if kind is not None:
+            sizes[kind].append(entry.size)
+            first.setdefault(kind, entry.name)
+    for kind in sorted(sizes, key=lambda label: -sum(sizes[label])):
+        count, size = len(sizes[kind]), sum(sizes[kind])
+        message = f"{kind}: {count:,} files, {size:,} bytes, such as `{first[kind]}`"
+        hint = "leave them out if size matters; most functions run without them"
+        yield Finding("junk-file", "info", first[kind], message, hint)
+
+
+def _is_public_npmrc(subject: Subject, name: str) -> bool:
+    """Return whether an `.npmrc` or `credentials` holds no credential: packages ship harmless ones."""
+    if name.endswith(("/credentials", ".yarnrc.yml", ".npmrc")) or name == "credentials":
+        content = subject.read_bytes(name)
+        return not re.search(rb"(?i)_auth|password|token|secret|aws_access_key_id", content)
+    return False

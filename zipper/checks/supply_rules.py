@@ -1,0 +1,158 @@
+"""Install scripts that had to run, and the lockfile's integrity.
+
+In: a subject. Out: findings `script-needed`, `integrity-missing` and `integrity-weak`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from zipper.checks.binaries import find_members, package_levels
+from zipper.checks.closure import close, relative
+from zipper.checks.facts import EAGER, OPTIONAL
+from zipper.checks.findings import Finding, Severity
+from zipper.checks.resolution import Failure
+from zipper.checks.subject import Subject, find_package
+
+__all__ = ["check_integrity", "check_scripts"]
+
+_LOADERS: Final = re.compile(
+    r"\bbindings\b|node-gyp-build|node-pre-gyp|prebuild-install|node-addon-api|nan\b|cmake-js|napi-build-utils"
+)
+_LOCKFILES: Final = ("npm-shrinkwrap.json", "package-lock.json", "node_modules/.package-lock.json")
+_PRISMA: Final = "node_modules/@prisma/client"
+_GENERATED: Final = "node_modules/.prisma/client/index.js"
+
+
+def check_scripts(subject: Subject) -> Iterator[Finding]:
+    """Yield reached packages whose binary an install script makes, and which have none."""
+    members = find_members(subject)
+    with_binary = {find_package(member.entry.name) for member in members if not member.foreign}
+    levels = package_levels(subject)
+    for package in sorted(subject.sizes_by_package):
+        if not package or package in with_binary or not _compiles(subject, package):
+            continue
+        level = levels.get(package, EAGER if close(subject) is None else OPTIONAL)
+        if level == OPTIONAL:
+            continue
+        manifest = subject.read_json(f"{package}/package.json")
+        message = (
+            f"`{package}` has no binary for {subject.target.os}-{subject.target.cpu}: its install script, which did "
+            f"not run, compiles or downloads one"
+        )
+        hint = f"allow its script (`--allow-script {manifest.get('name', package)}`), or use a version with prebuilt binaries"
+        severity: Severity = "warning"
+        yield Finding("script-needed", severity, package, message, hint)
+    yield from _check_prisma(subject)
+
+
+def check_integrity(subject: Subject) -> Iterator[Finding]:
+    """Yield what the lockfile in the zip leaves without integrity, or gives a weak one."""
+    path = next((name for name in _LOCKFILES if subject.listing.find(name)), None)
+    if path is None:
+        return
+    missing: list[str] = []
+    weak: list[str] = []
+    for location, entry in _locked(subject.read_json(path)):
+        value = entry.get("integrity")
+        resolved = entry.get("resolved")
+        if entry.get("link") or entry.get("inBundle") or entry.get("bundled") or not location:
+            continue
+        if "node_modules/" not in location or (
+            isinstance(resolved, str) and resolved.startswith("file:")
+        ):
+            continue
+        if not isinstance(value, str) or not value:
+            missing.append(location)
+        elif not re.search(r"sha(?:256|384|512)-", value):
+            weak.append(location)
+    if missing:
+        message = f"{len(missing)} packages of `{path}` have no integrity, such as `{missing[0]}`: anything could be installed"
+        yield Finding(
+            "integrity-missing", "warning", path, message, "let npm write the lockfile again"
+        )
+    if weak:
+        message = f"{len(weak)} packages of `{path}` have a sha1 or md5 only, such as `{weak[0]}`"
+        yield Finding(
+            "integrity-weak",
+            "warning",
+            path,
+            message,
+            "remove them from the lockfile and install again",
+        )
+
+
+def _compiles(subject: Subject, package: str) -> bool:
+    """Return whether an install script makes what the package loads."""
+    if subject.listing.find(f"{package}/package.json") is None:
+        return False
+    text = subject.read_bytes(f"{package}/package.json")
+    has_gyp = subject.listing.find(f"{package}/binding.gyp") is not None
+    if not has_gyp and b"install" not in text:
+        return False
+    manifest = subject.read_json(f"{package}/package.json")
+    scripts = manifest.get("scripts")
+    install = (
+        " ".join(
+            str(scripts[event])
+            for event in ("preinstall", "install", "postinstall")
+            if event in scripts
+        )
+        if isinstance(scripts, Mapping)
+        else ""
+    )
+    if not has_gyp and not re.search(r"gyp|prebuild|cmake-js|napi", install):
+        return False
+    dependencies = manifest.get("dependencies")
+    names = " ".join(dependencies) if isinstance(dependencies, Mapping) else ""
+    return bool(_LOADERS.search(names)) or _asks_for_addon(subject, package)
+
+
+def _asks_for_addon(subject: Subject, package: str) -> bool:
+    """Return whether a reached file of the package asks for a binary that is absent."""
+    start = close(subject)
+    if start is None:
+        return False
+    return any(
+        isinstance(asked.answer, Failure)
+        and (".node" in asked.request.specifier or "build/" in asked.request.specifier)
+        for path, module in start.walk.modules.items()
+        if find_package(relative(path)) == package
+        for asked in module.asked
+    )
+
+
+def _check_prisma(subject: Subject) -> Iterator[Finding]:
+    """Yield one finding for Prisma's client, which a script generates into `.prisma`."""
+    start = close(subject)
+    if start is None or _PRISMA not in subject.folders or _GENERATED in subject.listing.by_name:
+        return
+    if any(relative(path).startswith(f"{_PRISMA}/") for path in start.walk.modules):
+        message = f"`{_PRISMA}` needs the generated client in `node_modules/.prisma/client`, which is absent"
+        yield Finding(
+            "script-needed",
+            "warning",
+            _PRISMA,
+            message,
+            "run `prisma generate` and pack what it makes",
+        )
+
+
+def _locked(lockfile: Mapping[str, object]) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """Yield location and entry of each package, for every version of the format."""
+    packages = lockfile.get("packages")
+    if isinstance(packages, Mapping):
+        for location, entry in packages.items():
+            if isinstance(entry, Mapping):
+                yield location, entry
+        return
+    pending = [("", lockfile.get("dependencies"))]
+    while pending:
+        parent, dependencies = pending.pop()
+        for name, entry in dependencies.items() if isinstance(dependencies, Mapping) else ():
+            if isinstance(entry, Mapping):
+                location = f"{parent}/node_modules/{name}".lstrip("/")
+                yield location, entry
+                pending.append((location, entry.get("dependencies")))
