@@ -1,3 +1,55 @@
-"""Pack Node.js functions for AWS Lambda: npm's own tree, a deterministic zip, a proof."""
+"""Pack Node.js functions for AWS Lambda: npm's own tree, a deterministic zip, a proof.
+
+>>> import zipper
+>>> zipper.Target("nodejs22.x", "arm64").node_version.split(".")[0]
+'22'
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from zipper.checking import check
+    from zipper.checks.findings import Report
+    from zipper.errors import ZipperError
+    from zipper.package import Package
+    from zipper.pipeline import build, plan
+    from zipper.target import Target
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Package",
+    "Report",
+    "Target",
+    "ZipperError",
+    "build",
+    "check",
+    "plan",
+]
+
+_HOMES: Final = {
+    "Package": "zipper.package",
+    "Report": "zipper.checks.findings",
+    "Target": "zipper.target",
+    "ZipperError": "zipper.errors",
+    "build": "zipper.pipeline",
+    "check": "zipper.checking",
+    "plan": "zipper.pipeline",
+}
+"""Each public name is imported when it is first used: a build script may need only one."""
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(importlib.import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -103,7 +103,7 @@ def _show_plans(
         if not as_json:
             _show_findings(package, quiet=False, verbose=verbose)
             echo_lines(describe_plan(planned.contents, every_file=verbose))
-            echo_lines(describe_package(package, dry_run=True))
+            echo_lines(describe_package(package, dry_run=True), fold=True)
         failed = failed or any(finding.severity == "error" for finding in package.findings)
     if as_json:
         _show_as_json(tuple(packages))
@@ -111,7 +111,7 @@ def _show_plans(
 
 
 def _show_as_json(built: tuple[Built, ...]) -> None:
-    """Print one package as it is, several with their names; an error in the place of its package."""
+    """Print one package as it is, several in a list; an error in the place of its package."""
     rows = [item.as_json() for item in built]
     if len(built) == 1 and built[0].error is None:
         show_json(rows[0])
@@ -131,11 +131,11 @@ def _show_as_text(built: tuple[Built, ...], *, quiet: bool, verbose: bool) -> No
     if len(built) == 1:
         package = built[0].package
         if package is not None:
-            echo_lines(describe_package(package, verbose=verbose))
+            echo_lines(describe_package(package, verbose=verbose), fold=True)
     else:
         echo_lines(describe_many([(item.request.name or "", item.package) for item in built]))
 
 
 def _show_findings(package: Package, *, quiet: bool, verbose: bool) -> None:
     shown = ("error",) if quiet else ("error", "warning", *(("info",) if verbose else ()))
-    echo_lines(describe_findings(package.findings, severities=shown), err=True)
+    echo_lines(describe_findings(package.findings, severities=shown), err=True, fold=True)

@@ -52,7 +52,8 @@ def verify_store(*, cache_dir: Path | None) -> int:
     for path in result.removed:
         click.echo(f"removed {path}: it was damaged", err=True)
     click.echo(
-        f"{format_count(result.sound, 'package')} sound, {len(result.removed):,} damaged and removed"
+        f"{format_count(result.sound, 'package')} sound, "
+        f"{len(result.removed):,} damaged and removed"
     )
     return int(bool(result.removed))
 

@@ -1,1 +1,165 @@
 """`zipper check`."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from zipper.build_request import list_functions
+from zipper.checking import check
+from zipper.commands.options import BuildOptions, check_options, function_options
+from zipper.commands.show import echo_lines, show_json
+from zipper.errors import UsageError
+from zipper.report.text import describe_report
+from zipper.settings import Settings, overlay
+from zipper.settings_files import read_settings
+from zipper.target import DEFAULT_RUNTIME, Target
+
+if TYPE_CHECKING:
+    from zipper.checks.findings import Report
+    from zipper.checks.rules import Rule
+
+__all__ = ["command"]
+
+_FORMATS = ("text", "json", "sarif", "github")
+
+
+@click.command("check", short_help="Judge a deployment package made by any tool.")
+@click.argument("path", metavar="[ZIP]...", nargs=-1, type=click.Path())
+@function_options
+@check_options
+@click.option(
+    "--kind",
+    type=click.Choice(["function", "layer"]),
+    default="function",
+    show_default=True,
+    help="What the zip is for.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(_FORMATS),
+    default="text",
+    show_default=True,
+    help="How the findings are written: `github` as annotations of GitHub Actions.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as `--format json`.")
+@click.option("--quiet", is_flag=True, help="Show errors only.")
+@click.option("--verbose", is_flag=True, help="Show every finding, infos too.")
+@click.option("--list", "list_codes", is_flag=True, help="List all codes and exit.")
+@click.option("--explain", metavar="CODE", help="Explain a code and exit.")
+def command(
+    *,
+    path: tuple[str, ...],
+    kind: str,
+    form: str,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+    list_codes: bool,
+    explain: str | None,
+    **options: object,
+) -> int:
+    r"""Judge each ZIP: whether Lambda accepts it, and whether its handler loads there.
+
+    The zip may come from any tool. Handler, runtime, architecture, layers and ignored codes come
+    from the options, else from the ZIPPER_ variables and the settings in this folder, those of the
+    function whose zip it is; else the handler is what `main` in the zip's package.json says.
+
+    The exit status is 0 if it passes, and 1 for an error, with `--strict` for a warning too.
+
+    \b
+    Examples:
+      python -m zipper check fn.zip --handler src/app.handler --runtime nodejs22.x
+      python -m zipper check fn.zip --layer sdk.zip --strict
+      python -m zipper check layer.zip --kind layer
+      python -m zipper check fn.zip --format sarif > fn.sarif
+      python -m zipper check --explain handler-missing
+    """
+    if list_codes or explain is not None:
+        return _show_rules(explain)
+    if not path:
+        raise UsageError("EUSAGE", "no zip was named", hint="python -m zipper check fn.zip")
+    typed = BuildOptions.from_values(options).settings
+    reports = [_check_one(one, kind, typed) for one in path]
+    _show(reports, "json" if as_json else form, quiet=quiet, verbose=verbose)
+    return int(any(report.verdict == "fail" for report in reports))
+
+
+def _check_one(path: str, kind: str, typed: Settings) -> Report:
+    settings = _settings_for(path, typed)
+    return check(
+        path,
+        target=Target(settings.runtime or DEFAULT_RUNTIME, settings.architecture or "x86_64"),
+        handler=settings.handler,
+        layers=settings.layers or (),
+        kind="layer" if kind == "layer" else "function",
+        ignore=settings.ignore or (),
+        strict=bool(settings.strict),
+    )
+
+
+def _settings_for(path: str, typed: Settings) -> Settings:
+    """Return the settings of the function that `path` is the zip of, else the common ones."""
+    here = overlay(read_settings(Path(), environ=os.environ), typed)
+    if not here.functions:
+        return here
+    wanted = Path(path).absolute()
+    for function in list_functions(here):
+        output = function.output or ""
+        if output.endswith("/") or not output:
+            output = os.path.join(output, f"{function.name}.zip")  # noqa: PTH118  (may be empty)
+        if Path(output).absolute() == wanted:
+            return function
+    return here
+
+
+def _show(reports: list[Report], form: str, *, quiet: bool, verbose: bool) -> None:
+    if form == "json":
+        show_json(
+            reports[0] if len(reports) == 1 else {"reports": [asdict(report) for report in reports]}
+        )
+    elif form == "sarif":
+        from zipper.report.sarif import make_sarif  # noqa: PLC0415  (for this format only)
+
+        show_json(make_sarif(reports, _rules()))
+    elif form == "github":
+        from zipper.report.github import describe_annotations  # noqa: PLC0415  (the same)
+
+        for report in reports:
+            echo_lines(describe_annotations(report))
+    else:
+        for report in reports:
+            echo_lines(describe_report(report, quiet=quiet, verbose=verbose), fold=True)
+
+
+def _rules() -> tuple[Rule, ...]:
+    from zipper.checks.rules import LISTING_RULES  # noqa: PLC0415  (a table that few calls need)
+
+    return LISTING_RULES
+
+
+def _show_rules(code: str | None) -> int:
+    rules = {rule.code: rule for rule in _rules()}
+    if code is None:
+        width = max(map(len, rules))
+        echo_lines(f"{rule.code:<{width}}  {rule.summary}" for rule in rules.values())
+        return 0
+    rule = rules.get(code)
+    if rule is None:
+        import difflib  # noqa: PLC0415  (for a mistyped word only)
+
+        near = difflib.get_close_matches(code, rules, n=1)
+        raise UsageError(
+            "EUSAGE",
+            f"there is no code `{code}`",
+            hint=f"did you mean `{near[0]}`?" if near else "see `python -m zipper check --list`",
+        )
+    lines = [f"{rule.code}: {rule.summary}", "", rule.text, ""]
+    lines += [f"source: {rule.source}", f"example: {rule.example}"]
+    echo_lines(lines, fold=True)
+    return 0

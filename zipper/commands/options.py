@@ -62,51 +62,56 @@ def function_options(function: _Function) -> _Function:
 
 
 def build_options(function: _Function) -> _Function:
-    """Add what decides the contents of a package and where it is written."""
-    for option in reversed(
-        (
-            click.option(
-                "-o",
-                "--output",
-                type=click.Path(),
-                metavar="OUT.zip",
-                help="The zip to write; a folder if it ends in `/`.  "
-                "[default: the project's name, in this folder]",
-            ),
-            click.option(
-                "--include", multiple=True, metavar="PATTERN", help="Take only files that match."
-            ),
-            click.option(
-                "--exclude", multiple=True, metavar="PATTERN", help="Leave out files that match."
-            ),
-            click.option(
-                "--omit",
-                multiple=True,
-                type=click.Choice(KEYS["omit"].choices),
-                help="Leave out a dependency type; dev always is.",
-            ),
-            *check_options(),
-        )
-    ):
-        function = option(function)
-    return function
+    """Add what decides the contents of a package and where it is written, and `check_options`."""
+    return _add(
+        check_options(function),
+        click.option(
+            "-o",
+            "--output",
+            type=click.Path(),
+            metavar="OUT.zip",
+            help="The zip to write; a folder if it ends in `/`.  "
+            "[default: the project's name, in this folder]",
+        ),
+        click.option(
+            "--include", multiple=True, metavar="PATTERN", help="Take only files that match."
+        ),
+        click.option(
+            "--exclude", multiple=True, metavar="PATTERN", help="Leave out files that match."
+        ),
+        click.option(
+            "--omit",
+            multiple=True,
+            type=click.Choice(KEYS["omit"].choices),
+            help="Leave out a dependency type; dev always is.",
+        ),
+    )
 
 
-def check_options() -> tuple[Callable[[_Function], _Function], ...]:
-    return (
+def check_options(function: _Function) -> _Function:
+    """Add `--layer`, `--ignore` and `--strict`."""
+    return _add(
+        function,
         click.option(
             "--layer",
             "layers",
             multiple=True,
             type=click.Path(),
             metavar="ZIP",
-            help="A layer of the function, in its order.",
+            help="A layer of the function; repeat it in the order of its configuration.",
         ),
-        click.option("--ignore", multiple=True, metavar="CODE", help="Do not show these warnings."),
+        click.option("--ignore", multiple=True, metavar="CODE", help="Do not show such warnings."),
         click.option(
             "--strict", is_flag=True, default=None, help="A warning fails, as an error does."
         ),
     )
+
+
+def _add(function: _Function, *options: Callable[[_Function], _Function]) -> _Function:
+    """Add options so that the help lists them in the order given, before those already there."""
+    for option in reversed(options):
+        function = option(function)
+    return function
 
 
 def network_options(function: _Function) -> _Function:

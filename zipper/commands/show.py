@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from dataclasses import asdict, is_dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TextIO
 
 import click
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from zipper.commands.progress import Progress
     from zipper.events import OnEvent
 
-__all__ = ["Shower", "echo_lines", "show_json"]
+__all__ = ["Shower", "echo_lines", "is_terminal", "show_json"]
 
 
 def show_json(result: Any) -> None:  # noqa: ANN401  (a result dataclass, or what JSON takes)
@@ -26,11 +26,27 @@ def show_json(result: Any) -> None:  # noqa: ANN401  (a result dataclass, or wha
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def echo_lines(lines: Iterable[str], *, err: bool = False) -> None:
-    """Print lines, in one go."""
+def echo_lines(lines: Iterable[str], *, err: bool = False, fold: bool = False) -> None:
+    """Print lines, in one go.
+
+    Args:
+        lines: without line breaks.
+        err: to stderr.
+        fold: on a terminal, break lines that are wider than it and colour the marks of severity;
+            a pipe gets them as they are, so that they can be searched.
+    """
+    if fold and is_terminal(sys.stderr if err else sys.stdout):
+        from zipper.commands.terminal import fold_lines  # noqa: PLC0415  (on terminals only)
+
+        lines = fold_lines(lines)
     text = "\n".join(lines)
     if text:
         click.echo(text, err=err)
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether `stream` is a terminal that can do more than print lines."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 class Shower:
@@ -45,8 +61,7 @@ class Shower:
         if progress and not quiet:
             from zipper.commands.progress import LineProgress, TerminalProgress  # noqa: PLC0415
 
-            is_terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-            self._progress = TerminalProgress() if is_terminal else LineProgress()
+            self._progress = TerminalProgress() if is_terminal(sys.stderr) else LineProgress()
 
     @property
     def on_event(self) -> OnEvent | None:

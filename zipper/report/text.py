@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from zipper.archive.plan import Plan
-    from zipper.checks.findings import Finding, Report
+    from zipper.checks.findings import Closure, Finding, Report
     from zipper.package import Package
 
 __all__ = [
@@ -64,15 +64,43 @@ def describe_many(packages: Sequence[tuple[str, Package | None]]) -> Iterator[st
     yield f"{format_count(len(made) - kept, 'function')} built, {kept} unchanged{rest}"
 
 
-def describe_report(report: Report) -> Iterator[str]:
-    """Yield the findings of a check and the verdict."""
-    yield from describe_findings(report.findings)
-    if report.findings:
+def describe_report(report: Report, *, quiet: bool = False, verbose: bool = False) -> Iterator[str]:
+    """Yield the findings of a check and the verdict; infos are counted unless `verbose`."""
+    shown = ("error",) if quiet else ("error", "warning", *(("info",) if verbose else ()))
+    lines = list(describe_findings(report.findings, severities=shown))
+    yield from lines
+    if quiet and report.verdict == "pass":
+        return
+    if lines:
         yield ""
     yield (
         f"{report.verdict}: {report.path} has {format_count(report.files, 'file')}, "
         f"{format_bytes(report.size_bytes)} zipped, "
         f"{format_bytes(report.unzipped_size_bytes)} unzipped"
+    )
+    counts = count_severities(report.findings)
+    if counts:
+        hidden = "; `--verbose` shows the infos" if "info" in counts and not verbose else ""
+        yield f"{counts}{hidden}"
+    if report.closure is not None:
+        yield describe_closure(report.closure)
+
+
+def count_severities(findings: Sequence[Finding]) -> str:
+    """Return `2 errors, 1 warning`; empty where there is nothing."""
+    numbers = {
+        severity: sum(finding.severity == severity for finding in findings)
+        for severity in ("error", "warning", "info")
+    }
+    return ", ".join(format_count(number, noun) for noun, number in numbers.items() if number)
+
+
+def describe_closure(closure: Closure) -> str:
+    """Return what following the modules from the handler has shown, in a line."""
+    return (
+        f"modules: {format_count(closure.proven, 'file')} reached and resolved, "
+        f"{len(closure.assumed):,} left to the runtime or a layer, "
+        f"{len(closure.unknown):,} not to be followed"
     )
 
 
