@@ -166,6 +166,31 @@ def test_prefetched_packument_is_fetched_once(registry):
     assert 3 == registry.count()
 
 
+def test_wanted_packument_does_not_wait_for_those_ahead(registry):
+    """A name that is asked for goes before all that is only fetched ahead."""
+    names = [f"p{number}" for number in range(50)]
+    for name in names:
+        registry.publish(name, "1.0.0")
+    with open_client(registry, npm={"maxsockets": "1"}) as client:
+        client.prefetch(names)
+        client.fetch_packument("p49")
+        asked = [request.path for request in registry.requests]
+
+    assert asked.index("/p49") < 49
+
+
+def test_error_of_fetching_ahead_is_told_when_asked(registry):
+    """A name that does not exist disturbs nobody until it is wanted."""
+    registry.publish("a", "1.0.0")
+    with open_client(registry) as client:
+        client.prefetch(["missing", "a"])
+        client.fetch_packument("a")
+        with pytest.raises(RegistryError) as caught:
+            client.fetch_packument("missing")
+
+    assert "E404" == caught.value.code
+
+
 def test_unchanged_packument_is_revalidated(registry, tmp_path):
     """With an ETag the second run gets 304 and uses its own copy."""
     registry.publish("a", "1.0.0")

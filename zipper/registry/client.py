@@ -39,6 +39,8 @@ _MAX_TARBALL_BYTES: Final = 512 * 1024 * 1024
 """Twice what Lambda takes unzipped."""
 _DEFAULT_CONNECTIONS: Final = 16
 _MAX_CONNECTIONS: Final = 128
+_MAX_AHEAD_BYTES: Final = 96 * 1024 * 1024
+"""Packuments fetched ahead and not yet taken: beyond this, names are no longer fetched ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ class RegistryClient:
         )
         self._pool: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
-        self._pending: dict[tuple[str, bool], Future[bytes]] = {}
+        self._pending: dict[tuple[str, bool], Future[bytes | None]] = {}
+        self._ahead_bytes = 0
 
     def __enter__(self) -> Self:
         return self
@@ -209,16 +212,21 @@ class RegistryClient:
         return then(ask, self.fetch_tarball(ask))
 
     def prefetch(self, names: Iterable[str], *, full: bool = False) -> None:
-        """Begin to fetch packuments; `fetch_packument` then takes up what is under way."""
+        """Begin to fetch packuments; `fetch_packument` then takes up what is under way.
+
+        A hint: where much waits to be taken already, nothing is fetched. Errors are told when the
+        name is asked for.
+        """
         for name in names:
             key = (name, full)
             if key not in self._pending:
-                self._pending[key] = self.submit(self._load, name, full)
+                self._pending[key] = self.submit(self._load_ahead, name, full)
 
     def fetch_packument(self, name: str, *, full: bool = False) -> bytes:
         """Return the JSON text of a packument, as the registry sent it.
 
-        What was prefetched is handed out once, so that its memory is the caller's to free.
+        What was prefetched is handed out once, so that its memory is the caller's to free; what
+        still waits for a thread is fetched at once instead.
 
         Args:
             name: of the package, with its scope.
@@ -229,10 +237,21 @@ class RegistryClient:
             RegistryError: as `Asker.ask`; EOFFLINE; EPACKUMENT for what is no JSON object.
         """
         future = self._pending.pop((name, full), None)
-        return self._load(name, full) if future is None else future.result()
-
-    def _load(self, name: str, full: bool) -> bytes:  # noqa: FBT001 - handed to a thread
+        if future is not None and not future.cancel():
+            body = future.result()
+            if body is not None:
+                with self._lock:
+                    self._ahead_bytes -= len(body)
+                return body
         return self._packuments.load(name, full=full)
+
+    def _load_ahead(self, name: str, full: bool) -> bytes | None:  # noqa: FBT001 - for a thread
+        if self._ahead_bytes > _MAX_AHEAD_BYTES:
+            return None
+        body = self._packuments.load(name, full=full)
+        with self._lock:
+            self._ahead_bytes += len(body)
+        return body
 
 
 def _tell_nobody(event: Event) -> None:

@@ -5,6 +5,7 @@ Importing this module imports `requests` (0.1 s): it is imported when something 
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,9 @@ from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError
+
+from zipper.registry.host_addresses import HostAddresses
 
 if TYPE_CHECKING:
     import socket
@@ -26,8 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Sessions"]
 
-_watches = threading.local()
-"""The watch of the thread that is connecting."""
+_connecting = threading.local()
+"""For the thread that connects: `watch`, and `addresses` of its client."""
 
 
 class Sessions:
@@ -43,6 +47,7 @@ class Sessions:
     ) -> None:
         self._context_for = context_for
         self._watchdog = watchdog
+        self._addresses = HostAddresses()
         self._local = threading.local()
         self._lock = threading.Lock()
         self._all: list[requests.Session] = []
@@ -75,7 +80,8 @@ class Sessions:
         request.method = "GET"
         request.url = url
         request.headers = CaseInsensitiveDict(headers)
-        _watches.current = self.watch()
+        _connecting.watch = self.watch()
+        _connecting.addresses = self._addresses
         adapter = self._session(credential).get_adapter(url)
         proxies = {"all": proxy} if proxy else None
         return adapter.send(request, stream=True, timeout=timeout_seconds, proxies=proxies)
@@ -105,17 +111,33 @@ class Sessions:
 
 
 class _Watched:
-    """Connections that tell the thread's watch about their socket."""
+    """Connections to shared addresses, that tell the thread's watch about their socket."""
 
+    _dns_host: str
     _watch: Watch | None = None
     _handle: socket.socket | None = None
 
     def _new_conn(self) -> socket.socket:
-        connected: socket.socket = super()._new_conn()  # type: ignore[misc]
-        self._watch = getattr(_watches, "current", None)
-        if self._watch is not None:
-            self._handle = self._watch.add(connected)
+        connected = self._connect()
+        self._watch = _connecting.watch
+        self._handle = _connecting.watch.add(connected)
         return connected
+
+    def _connect(self) -> socket.socket:
+        """Connect to the first address that answers; the host's name still names the TLS server."""
+        name = self._dns_host
+        try:
+            *others, last = _connecting.addresses.find(name.strip("[]"))
+        except OSError as error:
+            raise NameResolutionError(name, self, error) from error  # type: ignore[arg-type]
+        try:
+            for self._dns_host in others:
+                with contextlib.suppress(ConnectTimeoutError):
+                    return super()._new_conn()  # type: ignore[misc,no-any-return]
+            self._dns_host = last
+            return super()._new_conn()  # type: ignore[misc,no-any-return]
+        finally:
+            self._dns_host = name
 
     def close(self) -> None:
         if self._watch is not None and self._handle is not None:

@@ -1,0 +1,113 @@
+"""What threads share: host addresses, the watchdog, attempts."""
+
+from __future__ import annotations
+
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import pytest
+
+from zipper.registry.attempts import Attempts, GaveUpError
+from zipper.registry.events import FetchRetried
+from zipper.registry.faults import Fault
+from zipper.registry.host_addresses import HostAddresses
+from zipper.registry.retry import RetryPolicy
+from zipper.registry.watch import Watchdog
+
+
+def test_address_is_found_by_many_threads():
+    """Threads that ask at once all get the same answer."""
+    addresses = HostAddresses()
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(addresses.find, ["localhost"] * 16))
+
+    assert 1 == len(found)
+    assert found.pop()[0] in {"127.0.0.1", "::1"}
+
+
+def test_unknown_name_is_asked_anew():
+    """A name that is not found raises each time: the network may come back."""
+    addresses = HostAddresses()
+    for _ in range(2):
+        with pytest.raises(socket.gaierror):
+            addresses.find("registry.invalid")
+
+
+def test_watchdog_ends_what_is_still():
+    """A read that gets nothing ends when the watch's time is over, long before any time-out."""
+    watchdog = Watchdog(0.1)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        watch = watchdog.watch()
+        handle = watch.add(ours)
+        watch.begin()
+        started = time.monotonic()
+        received = ours.recv(1)
+        watch.discard(handle)
+        watchdog.stop()
+
+    assert (b"", True) == (received, watch.expired)
+    assert 0.1 <= time.monotonic() - started < 1
+
+
+def test_watchdog_leaves_alone_what_moves():
+    """An exchange that is touched in time, and one that has ended, are not disturbed."""
+    watchdog = Watchdog(0.2)
+    watch = watchdog.watch()
+    watch.begin()
+    for _ in range(6):
+        time.sleep(0.05)
+        watch.touch()
+    watch.end()
+    time.sleep(0.3)
+    watchdog.stop()
+
+    assert not watch.is_due(time.monotonic())
+
+
+def repeat(faults: list[Fault], *, stopped: bool = False, retries: int = 3):
+    """Run an attempt that fails in turn with these faults; return its result and the events."""
+    events: list = []
+    signal = Event()
+    if stopped:
+        signal.set()
+    policy = RetryPolicy(retries=retries, factor=1, min_seconds=0, max_seconds=0)
+    pending = list(faults)
+
+    def attempt() -> str:
+        if pending:
+            raise pending.pop(0)
+        return "done"
+
+    return Attempts(policy, events.append, signal).run("a", attempt), events
+
+
+def test_attempts_go_on_until_it_works():
+    """Each wait is told with the reason."""
+    result, events = repeat([Fault("ENETWORK", "first"), Fault("ENETWORK", "second")])
+
+    assert "done" == result
+    assert [FetchRetried("a", "first", 1, 0), FetchRetried("a", "second", 2, 0)] == events
+
+
+@pytest.mark.parametrize(
+    ("fault", "attempts"),
+    [(Fault("ENETWORK", "x"), 4), (Fault("ECERT", "x", most_retries=0), 1), (Fault("X", "x", most_retries=1), 2)],
+    ids=["as often as allowed", "never again", "once more"],
+)  # fmt: skip
+def test_attempts_end(fault, attempts):
+    """A fault says how often it makes sense to try again; the policy how often at most."""
+    with pytest.raises(GaveUpError) as caught:
+        repeat([fault] * 10)
+
+    assert (attempts, fault) == (caught.value.attempts, caught.value.fault)
+
+
+def test_no_attempt_after_closing():
+    """A closed client does not try again."""
+    with pytest.raises(GaveUpError) as caught:
+        repeat([Fault("ENETWORK", "x")], stopped=True)
+
+    assert 1 == caught.value.attempts
