@@ -20,21 +20,26 @@ __all__ = ["BinLink", "find_bin_links"]
 
 
 class BinLink(NamedTuple):
-    """A link in a `.bin` folder: its place, and what it says, relative to that folder."""
+    """A link in a `.bin` folder."""
 
     path: str
+    """Its place."""
     target: str
+    """What it says: the file, relative to its folder."""
+    file: str
+    """The file, from where `path` begins."""
 
 
 def find_bin_links(bins: Iterable[tuple[str, Mapping[str, str]]]) -> list[BinLink]:
     """Return the links for packages given as folder (`node_modules/a`) and commands to files."""
-    links: dict[str, str] = {}
+    links: dict[str, BinLink] = {}
     for folder, commands in sorted(bins, key=lambda item: collation_key(item[0])):
         parent, found, _ = folder.rpartition("node_modules/")
         if not found:
             continue
         bin_folder = f"{parent}node_modules/.bin"
         for command, file in commands.items():
-            target = posixpath.relpath(posixpath.join(folder, file), bin_folder)
-            links.setdefault(f"{bin_folder}/{command}", target)
-    return [BinLink(path, target) for path, target in links.items()]
+            path, target = f"{bin_folder}/{command}", posixpath.join(folder, file)
+            link = BinLink(path, posixpath.relpath(target, bin_folder), target)
+            links.setdefault(path, link)
+    return list(links.values())

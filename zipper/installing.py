@@ -1,0 +1,163 @@
+"""`install`: the isolated node_modules on disk, with the files that a package would have.
+
+In: a project and a folder. Out: `node_modules` in the folder, with `.bin` links. It is made beside
+the one that is there and then takes its place, so an interrupted run leaves the old one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zipper.clock import Clock
+from zipper.contents.client import LazyClient
+from zipper.contents.homes import find_homes
+from zipper.contents.obtain import obtain
+from zipper.contents.trees import find_tree
+from zipper.errors import OutputError
+from zipper.files import write_error
+from zipper.project import read_project
+from zipper.store.files import Store
+from zipper.store.place import find_cache_dir
+from zipper.store.unpack import link_packages
+from zipper.target import Target
+from zipper.tree.bins import find_bin_links
+from zipper.tree.model import ROOT
+from zipper.tree.select import select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from zipper.checks.findings import Finding
+    from zipper.contents.homes import Homes
+    from zipper.contents.obtain import Obtained
+    from zipper.events import OnEvent
+    from zipper.store.files import StoreZip
+    from zipper.tree.model import Tree
+
+__all__ = ["Installed", "install"]
+
+PathLike = str | os.PathLike[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    """What `install` made. The fields are those of `install --json`."""
+
+    path: str
+    """The node_modules folder."""
+    packages: int
+    runtime: str
+    architecture: str
+    timings_seconds: Mapping[str, float]
+    findings: tuple[Finding, ...]
+
+
+def install(
+    project: PathLike = ".",
+    *,
+    into: PathLike,
+    target: Target | None = None,
+    omit: Iterable[str] = ("dev",),
+    registry: str | None = None,
+    offline: bool = False,
+    cache_dir: PathLike | None = None,
+    on_event: OnEvent | None = None,
+) -> Installed:
+    """Make the project's dependencies for the target in `into`/node_modules.
+
+    The files are those of `npm ci --ignore-scripts` for that target, hard-linked out of the store
+    where that is possible: change a copy, not them. Linked packages are real folders.
+
+    Args:
+        project: the folder that holds package.json.
+        into: the folder that gets node_modules; it is made where there is none.
+        target: runtime and architecture; by default the newest runtime, x86_64.
+        omit: dependency types to leave out; nothing is added to them.
+        registry: the registry's address instead of the configured one.
+        offline: fail rather than open a connection.
+        cache_dir: where the store is, instead of ZIPPER_CACHE_DIR or the system's place.
+        on_event: told of progress, from any thread.
+
+    Raises:
+        ProjectError, LockfileError, ResolutionError, RegistryError, IntegrityError, ArchiveError,
+        StoreError, OutputError: with code, facts and hint.
+    """
+    target = target or Target()
+    clock = Clock(on_event)
+    clock.start("read")
+    read = read_project(Path(project), npm_options={"registry": registry} if registry else {})
+    store = Store(find_cache_dir(cache_dir))
+    with LazyClient(read, cache_dir=store.cache_dir, offline=offline, on_event=on_event) as client:
+        clock.start("select" if read.lockfile else "resolve")
+        whole = find_tree(read, target=target, store=store, client=client)
+        omitted = frozenset(omit) | read.npm.omit
+        legacy = read.npm.legacy_peer_deps
+        tree = select(whole, target=target, omit=omitted, legacy_peer_deps=legacy)
+        clock.start("fetch", total=len(tree.nodes))
+        obtained = obtain(read, tree, store=store, client=client, on_event=on_event)
+    clock.start("write")
+    folder = Path(into).absolute() / "node_modules"
+    _replace(folder, tree, obtained)
+    return Installed(
+        path=str(folder),
+        packages=sum(n.link_target is None for at, n in tree.nodes.items() if at != ROOT),
+        runtime=target.runtime,
+        architecture=target.architecture,
+        timings_seconds=clock.timings(),
+        findings=obtained.findings,
+    )
+
+
+def _replace(folder: Path, tree: Tree, obtained: Obtained) -> None:
+    """Make the new node_modules beside the old one and let it take its place.
+
+    Raises:
+        OutputError: EOUTPUT.
+    """
+    suffix = f"{os.getpid()}-{secrets.token_hex(4)}"
+    new = folder.with_name(f".zipper-{suffix}")
+    old = folder.with_name(f".zipper-{suffix}-old")
+    try:
+        new.mkdir(parents=True)
+        _fill(new, tree, obtained)
+        (new / "node_modules").mkdir(exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            folder.rename(old)
+        (new / "node_modules").rename(folder)
+    except OSError as cause:
+        raise write_error(cause, folder, OutputError) from cause
+    finally:
+        for left in (new, old):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _fill(root: Path, tree: Tree, obtained: Obtained) -> None:
+    homes = find_homes(tree)
+    levels: dict[int, list[tuple[StoreZip, Path]]] = {}
+    for location, zipped in obtained.zips.items():
+        for home in homes.by_location[location]:
+            levels.setdefault(home.count("node_modules/"), []).append((zipped, root / home))
+    # Parents first: a package unpacked over a folder that its parent's tarball brought wins.
+    for _, packages in sorted(levels.items()):
+        link_packages(packages)
+    _link_bins(root, tree, homes)
+
+
+def _link_bins(root: Path, tree: Tree, homes: Homes) -> None:
+    bins = [
+        (home.rstrip("/"), node.manifest.bin)
+        for location, node in tree.nodes.items()
+        if node.manifest.bin and location != ROOT and node.link_target is None
+        for home in homes.by_location[location]
+    ]
+    for link in find_bin_links(bins):
+        if (root / link.file).is_file():
+            path = root / link.path
+            path.parent.mkdir(exist_ok=True)
+            path.symlink_to(link.target)
