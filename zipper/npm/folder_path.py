@@ -22,8 +22,8 @@ def normalize(path: str) -> str:
 
 
 def resolve(base: str, path: str) -> str:
-    """Return `path` as seen from `base`; an absolute one stays where it is."""
-    return normalize(path if path.startswith("/") else f"{base}/{path}")
+    """Return `path` as seen from `base` (empty: here); an absolute one stays where it is."""
+    return normalize(f"{base}/{path}" if base and not path.startswith("/") else path)
 
 
 def relative(base: str, path: str) -> str:

@@ -1,0 +1,83 @@
+"""Packing a folder: what the table does not say."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from zipper.npm.packlist import list_packed
+
+
+def pack(files: dict[str, object], **options) -> list[str]:
+    """Return what is packed of `files`, path to text or to the object of a package.json."""
+
+    def read_text(path: str) -> str:
+        value = files[path]
+        return value if isinstance(value, str) else json.dumps(value)
+
+    return list_packed(files, read_text=read_text, **options)
+
+
+def test_only_ignore_files_and_package_json_are_read():
+    """Nothing else is asked for, however large the folder."""
+    asked = []
+
+    def read_text(path: str) -> str:
+        asked.append(path)
+        return "{}"
+
+    files = ["package.json", "index.js", "lib/a.js", "lib/.npmignore", ".gitignore"]
+    list_packed(files, read_text=read_text)
+
+    assert {"package.json", "lib/.npmignore", ".gitignore"} == set(asked)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", "{", '"x"', "[" * 100_000])
+def test_broken_package_json_counts_as_empty(text):
+    """A package.json that cannot be read does not keep a folder from being packed."""
+    assert pack({"package.json": text, "index.js": ""}) == ["index.js", "package.json"]
+
+
+def test_secrets_and_history_are_never_packed():
+    """`.npmrc`, `.git` and lockfiles stay out even where `files` asks for everything."""
+    files = {
+        "package.json": {"files": ["**/*"]},
+        ".npmrc": "",
+        "lib/.npmrc": "",
+        ".git/HEAD": "",
+        "package-lock.json": "",
+        "index.js": "",
+    }
+
+    assert pack(files) == ["index.js", "package.json"]
+
+
+def test_bundled_link_is_packed_as_real_files():
+    """A bundled dependency behind a link is packed where the link stands."""
+    files = {
+        "app/package.json": {
+            "dependencies": {"a": "file:../a"},
+            "bundleDependencies": ["a"],
+            "files": [],
+        },
+        "a/package.json": {"name": "a"},
+        "a/index.js": "",
+        "a/.npmignore": "secret",
+        "a/secret": "",
+    }
+
+    found = pack(files, project="app", links={"app/node_modules/a": "a"})
+
+    assert found == [
+        "node_modules/a/index.js",
+        "node_modules/a/package.json",
+        "package.json",
+    ]
+
+
+def test_paths_above_the_project_are_patterns_that_match_nothing():
+    """`files` cannot reach out of the folder."""
+    files = {"app/package.json": {"files": ["../secret", "/../secret"]}, "secret": ""}
+
+    assert pack(files, project="app") == ["package.json"]
