@@ -32,6 +32,9 @@ __all__ = ["MAJORS", "NpmPackages", "node_of", "run_files", "write_zip"]
 
 MAJORS = (20, 22, 24)
 
+_DEFAULT = Path(tempfile.gettempdir()) / "zipper-node-environments"
+_KEPT = Path(os.environ.get("ZIPPER_NODE_DIR", _DEFAULT))
+
 
 class NpmPackages:
     """A PackageSource: npm fetches and verifies."""
@@ -52,11 +55,9 @@ def node_of(major: int) -> NodeEnvironment:
     """Return zipper's Node for the runtime of `major`; skip the test where there is none."""
     if sys.platform == "win32":
         pytest.skip("functions cannot be run on Windows")
-    default = Path(tempfile.gettempdir()) / "zipper-node-environments"
-    cache_dir = Path(os.environ.get("ZIPPER_NODE_DIR", default))
     packages = NpmPackages() if shutil.which("npm") else None
     try:
-        return provide_node(Target(f"nodejs{major}.x"), cache_dir=cache_dir, packages=packages)
+        return provide_node(Target(f"nodejs{major}.x"), cache_dir=_KEPT, packages=packages)
     except NodeError as error:
         pytest.skip(f"no Node.js {major}: {error.message}")
 
