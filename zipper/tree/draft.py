@@ -16,7 +16,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from unicodedata import normalize
 
 from zipper.npm.package_json import EMPTY, Manifest
@@ -26,6 +26,8 @@ from zipper.tree.model import EdgeType, list_dependencies
 if TYPE_CHECKING:
     from zipper.errors import ZipperError
     from zipper.tree.overrides import OverrideSet
+
+_RANK_UNKNOWN: Final = 1_000_000
 
 __all__ = ["Draft", "DraftNode", "fold_name"]
 
@@ -42,7 +44,8 @@ def fold_name(name: str) -> str:
 class DraftNode:
     """A folder that holds a package, a link to one, or a virtual root.
 
-    `path` is absolute, "" before the node is anywhere. Nodes are compared by identity.
+    `path` is absolute, "" before the node is anywhere; `location` is the same relative to the root.
+    Nodes are compared by identity.
     """
 
     __slots__ = (
@@ -61,11 +64,14 @@ class DraftNode:
         "integrity",
         "is_link",
         "links_in",
+        "location",
         "manifest",
         "name",
         "overrides",
         "parent",
         "path",
+        "peer_keys",
+        "rank",
         "real_path",
         "resolved",
         "source",
@@ -97,6 +103,7 @@ class DraftNode:
         self.target: DraftNode | None = None
         self.links_in: dict[DraftNode, None] = {}
         self.path = ""
+        self.location = ""
         self.real_path = link_path or ""
         self.source: DraftNode | None = None
         self.draft: Draft | None = None
@@ -107,6 +114,9 @@ class DraftNode:
         self.edges_out: dict[str, DraftEdge] = {}
         self.edges_in: dict[DraftEdge, None] = {}
         self.dependencies: Mapping[str, tuple[str, str, EdgeType]] = {}
+        self.peer_keys: tuple[str, ...] = ()
+        # How many edges lead here from the root, at most; a hint for walks towards the root.
+        self.rank = _RANK_UNKNOWN
         accept = manifest.raw.get("acceptDependencies")
         self.accept: Mapping[object, object] = accept if isinstance(accept, Mapping) else EMPTY
         self.in_shrinkwrap = False
@@ -160,11 +170,6 @@ class DraftNode:
             node = node.parent
         return count
 
-    @property
-    def location(self) -> str:
-        """The path relative to the project; "" for the project itself."""
-        return "" if self.draft is None else self.draft.locate(self.path)
-
     def ancestry(self) -> Iterator[DraftNode]:
         """Yield the node and every folder above it, innermost first."""
         node: DraftNode | None = self
@@ -208,11 +213,9 @@ class DraftNode:
 
     def peer_edges(self) -> list[DraftEdge]:
         """Return the peer dependencies, in npm's order."""
-        return [
-            self.edges_out.get(key) or self._make_edge(key)
-            for key, (_, _, kind) in self.dependencies.items()
-            if kind in ("peer", "peerOptional")
-        ]
+        if not self.peer_keys:
+            return []
+        return [self.edges_out.get(key) or self._make_edge(key) for key in self.peer_keys]
 
     def load_dependencies(
         self, *, legacy_peer_deps: bool, workspaces: Mapping[str, str] = EMPTY
@@ -234,6 +237,14 @@ class DraftNode:
                 kinds.pop(fold_name(name), None)
                 kinds[fold_name(name)] = (name, spec, kind)
         self.dependencies = kinds
+        self.peer_keys = tuple(
+            key for key, (_, _, kind) in kinds.items() if kind in ("peer", "peerOptional")
+        )
+
+    def share_dependencies(self, other: DraftNode) -> None:
+        """Take the dependencies that `other` has read from the same manifest."""
+        self.dependencies = other.dependencies
+        self.peer_keys = other.peer_keys
 
     def _make_edge(self, key: str) -> DraftEdge:
         name, spec, kind = self.dependencies[key]
@@ -264,6 +275,7 @@ class Draft:
         self.by_name: dict[str, dict[DraftNode, None]] = {}
         self.edges: dict[str, dict[DraftEdge, None]] = {}
         root.path = root.real_path = path
+        root.rank = 0
         self._register(root)
 
     def locate(self, path: str) -> str:
@@ -361,9 +373,9 @@ class Draft:
 
     def _register(self, node: DraftNode) -> None:
         node.draft = self
-        location = self.locate(node.path)
-        self.nodes.pop(location, None)
-        self.nodes[location] = node
+        node.location = self.locate(node.path)
+        self.nodes.pop(node.location, None)
+        self.nodes[node.location] = node
         self.by_name.setdefault(node.name, {})[node] = None
         node.in_shrinkwrap = node.parent is not None and (
             node.parent.has_shrinkwrap or node.parent.in_shrinkwrap
@@ -373,9 +385,8 @@ class Draft:
 
     def unregister(self, node: DraftNode) -> None:
         """Forget `node`, which is about to be nowhere."""
-        location = self.locate(node.path)
-        if self.nodes.get(location) is node:
-            del self.nodes[location]
+        if self.nodes.get(node.location) is node:
+            del self.nodes[node.location]
         self.by_name.get(node.name, {}).pop(node, None)
         for key, edge in node.edges_out.items():
             self.edges.get(key, {}).pop(edge, None)

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from zipper.tree.model import EdgeType
     from zipper.tree.overrides import OverrideSet
 
-__all__ = ["INVALID", "MISSING", "PEER_LOCAL", "DraftEdge"]
+__all__ = ["INVALID", "MISSING", "OK", "PEER_LOCAL", "DraftEdge"]
 
 MISSING: Final = "MISSING"
 INVALID: Final = "INVALID"
 PEER_LOCAL: Final = "PEER LOCAL"
-_OK: Final = "OK"
+OK: Final = "OK"
 
 
 class DraftEdge:
@@ -34,7 +34,7 @@ class DraftEdge:
     """
 
     __slots__ = (
-        "_error",
+        "_state",
         "accept",
         "name",
         "overrides",
@@ -57,7 +57,7 @@ class DraftEdge:
         self.overrides: OverrideSet | None = None
         self.peer_conflicted = False
         self.to: DraftNode | None = None
-        self._error: str | None = None
+        self._state: str | None = None
 
     def __repr__(self) -> str:
         return f"<{self.source!r} {self.type} {self.name}@{self.raw_spec} -> {self.to!r}>"
@@ -74,15 +74,16 @@ class DraftEdge:
 
     @property
     def valid(self) -> bool:
-        """Whether what was found is what was asked for."""
-        return self.error is None
+        """Whether what was found is what was asked for; remembered until something changes."""
+        state = self._state
+        if state is None:
+            state = self._state = self._judge()
+        return state == OK
 
     @property
     def error(self) -> str | None:
         """`MISSING`, `INVALID` or `PEER LOCAL`; None when there is nothing wrong."""
-        if self._error is None:
-            self._error = self._judge()
-        return None if self._error == _OK else self._error
+        return None if self.valid else self._state
 
     @property
     def is_overridden(self) -> bool:
@@ -130,11 +131,11 @@ class DraftEdge:
             if self.to is not None:
                 self._leave(self.to)
             self.to = found
-            self._error = None
+            self._state = None
             if found is not None:
                 self._enter(found)
         elif hard:
-            self._error = None
+            self._state = None
         elif changed and found is not None:
             forget_overrides(found, before)
             take_overrides(found, self.overrides)
@@ -160,11 +161,12 @@ class DraftEdge:
         if self.overrides is not None and node.overrides is not self.overrides:
             take_overrides(node, self.overrides)
         node.edges_in[self] = None
+        node.rank = min(node.rank, self.source.rank + 1)
 
-    def _judge(self) -> str | None:
+    def _judge(self) -> str:
         to = self.to
         if to is None:
-            return None if self.optional else MISSING
+            return OK if self.optional else MISSING
         if self.peer and self.source is to.parent and not self.source.is_top:
             return PEER_LOCAL
         if not self.satisfied_by(to):
@@ -176,7 +178,7 @@ class DraftEdge:
             and conflict(self.overrides, to.overrides)
         ):
             return INVALID
-        return _OK
+        return OK
 
     def _follow(self, reference: str) -> str:
         """Return the spec that the root, or else the source, has for the name in `$name`."""

@@ -65,17 +65,29 @@ def _belongs(
     stack = [node]
     while stack:
         one = stack.pop()
+        nearest: DraftNode | None = None
         needed = False
         for edge in one.edges_in:
             if not counts(edge):
                 continue
             needed = True
-            if edge.source in outside:
+            source = edge.source
+            if source in outside:
                 outside.add(node)
                 return False
-            if edge.source not in above and edge.source not in gathered:
-                above[edge.source] = None
-                stack.append(edge.source)
+            if source in above or source in gathered:
+                continue
+            above[source] = None
+            # The way up that is likely to be the shortest is walked first.
+            if nearest is None:
+                nearest = source
+            elif source.rank < nearest.rank:
+                stack.append(nearest)
+                nearest = source
+            else:
+                stack.append(source)
+        if nearest is not None:
+            stack.append(nearest)
         if not needed and one not in origin:
             outside.add(node)
             return False

@@ -32,8 +32,8 @@ class Resolution:
     link_nodes: dict[DraftNode, None] = field(default_factory=dict)
     load_failures: dict[DraftNode, None] = field(default_factory=dict)
     warnings: list[ZipperError] = field(default_factory=list)
-    is_changed: bool = False
-    """Whether anything was placed; a tree that was not touched keeps its leftovers."""
+    _like: dict[int, DraftNode] = field(default_factory=dict)
+    """A node for each manifest that was read, by identity, whose dependencies others share."""
 
     @property
     def update_names(self) -> frozenset[str]:
@@ -52,7 +52,10 @@ class Resolution:
         overrides: OverrideSet | None = None,
         link_path: str | None = None,
     ) -> DraftNode:
-        """Return a node that is nowhere yet, its dependencies read."""
+        """Return a node that is nowhere yet.
+
+        Its dependencies are those inside node_modules; nodes of one manifest share them.
+        """
         node = DraftNode(
             name,
             manifest,
@@ -65,7 +68,13 @@ class Resolution:
         )
         options = self.request.options
         node.install_links = options.install_links
+        like = self._like.get(id(manifest))
+        if like is not None and like.manifest is manifest and not node.is_link:
+            node.share_dependencies(like)
+            return node
         node.load_dependencies(legacy_peer_deps=options.legacy_peer_deps)
+        if not node.is_link:
+            self._like[id(manifest)] = node
         return node
 
     def attach_top(self, node: DraftNode, path: str) -> None:
@@ -100,7 +109,10 @@ class Resolution:
         root.source = node
         root.install_links = node.install_links
         root.path = node.real_path
-        root.load_dependencies(legacy_peer_deps=self.request.options.legacy_peer_deps)
+        if node.is_top:
+            root.load_dependencies(legacy_peer_deps=self.request.options.legacy_peer_deps)
+        else:
+            root.share_dependencies(node)
         Draft(root, node.real_path, virtual=True)
         self.virtual_roots[node] = root
         return root

@@ -178,7 +178,6 @@ def _follow_up(resolution: Resolution, worklist: Worklist, placement: Placement)
         return
     if placed.errors:
         resolution.load_failures[placed] = None
-    resolution.is_changed = True
     for edge in tuple(placed.edges_in):
         if edge is not placement.edge and not edge.valid and not edge.peer_conflicted:
             worklist.push_again(edge.source)
