@@ -8,8 +8,10 @@ a caller can act on it and a person can read it. Anything else that escapes is a
     ├── ProjectError        ENOPROJECT, EJSONPARSE, EINVALIDPACKAGE, ESETTINGS, EPATTERN
     ├── LockfileError       EJSONPARSE, ELOCKVERSION, EUSAGE (out of step), ELOCKPLATFORM
     ├── ResolutionError     ETARGET, E404, ERESOLVE, ENOVERSIONS, EBADENGINE, EBADPLATFORM, EOVERRIDE,
-    │                       EINVALIDTAGNAME, EINVALIDPACKAGENAME, EUNSUPPORTEDPROTOCOL, E403
-    ├── RegistryError       E401, E403, E404, E429, E5xx, ENETWORK, ETIMEDOUT, ECERT, EPACKUMENT, EOFFLINE
+    │                       EINVALIDTAGNAME, EINVALIDPACKAGENAME, EUNSUPPORTEDPROTOCOL, E403,
+    │                       EINVALIDSPEC, ERR_INVALID_URL
+    ├── RegistryError       E401, E403, E404, E429, E5xx, ENETWORK, ETIMEDOUT, ECERT, EPACKUMENT, EOFFLINE,
+    │                       E2BIG, EMAXREDIRECT, EINVALIDREDIRECT, EINVALIDURL
     ├── IntegrityError      EINTEGRITY
     ├── ArchiveError        ETARBALL, EZIP: a tarball or zip that is damaged, hostile or too large
     ├── StoreError          ESTORE: the store cannot be read or written

@@ -102,7 +102,7 @@ LASTING = {
     "short body": (adversary.short(TARBALL, 100_000), "ENETWORK"),
     "no HTTP at all": (adversary.raw(b"SSH-2.0-OpenSSH_9.9\r\n"), "ENETWORK"),
     "429": (adversary.status(429), "E429"),
-    "500": (adversary.status(500), "E5xx"),
+    "500": (adversary.status(500), "E500"),
 }
 
 
@@ -409,6 +409,45 @@ def test_proxy_is_used_for_plain_and_tunnelled_requests(server):
         error.message,
     )
     assert "s3cret" not in str(error) + repr(error.__cause__)
+
+
+def test_tunnel_through_a_proxy(server):
+    """Through a proxy the registry's own certificate counts, and only the registry gets the token."""
+    with Adversary(certificate="loopback.pem") as registry:
+        registry.play("/a", adversary.good(PACKUMENT))
+        host = registry.url.removeprefix("https:")
+        server.play(host.strip("/"), adversary.tunnel(registry.url))
+        npmrc = f"cafile={TLS / 'authority.pem'}\n{host}:_authToken=s3cret"
+        npm = {"proxy": server.url.replace("//", "//user:pass@")}
+        with open_client(registry.url, npmrc, npm=npm) as client:
+            assert PACKUMENT == client.fetch_packument("a")
+
+        assert "authorization: Bearer s3cret" in registry.heads["/a"][0]
+    (head,) = server.heads[host.strip("/")]
+    assert "Proxy-Authorization: Basic dXNlcjpwYXNz" in head
+    assert "s3cret" not in head
+
+
+@pytest.mark.parametrize(
+    "proxy", ["socks5://127.0.0.1:1/", "ftp://127.0.0.1:1/", "http://127.0.0.1:1/"]
+)
+def test_unusable_proxy(proxy):
+    """A proxy that cannot be used is ENETWORK, naming the settings to look at."""
+    with open_client("http://registry.example/", npm={"proxy": proxy}) as client:
+        error = fail_to_fetch(client)
+
+    assert "ENETWORK" == error.code
+    assert "noproxy" in error.hint
+
+
+def test_nothing_is_begun_after_closing(server):
+    """A client that is closed asks nobody any more."""
+    server.play(PATH, adversary.good(TARBALL))
+    client = open_client(server.url)
+    client.close()
+
+    assert "ENETWORK" == fail_to_fetch(client).code
+    assert 0 == server.count(PATH)
 
 
 def test_threads_are_gone_after_closing(server):

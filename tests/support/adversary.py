@@ -204,6 +204,28 @@ def trickle(data: bytes, *, seconds_per_byte: float) -> Play:
     return play
 
 
+def tunnel(url: str) -> Play:
+    """Be a proxy: connect to the server at `url`, whatever was asked for, and pass all bytes on."""
+    host, _, port = url.split("/")[2].rpartition(":")
+
+    def play(connection: socket.socket, _head: str) -> None:
+        connection.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+        with socket.create_connection((host, int(port))) as far:
+            back = threading.Thread(target=_pass_on, args=(far, connection), daemon=True)
+            back.start()
+            _pass_on(connection, far)
+            back.join()
+
+    return play
+
+
+def _pass_on(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while piece := source.recv(65_536):
+            target.sendall(piece)
+        target.shutdown(socket.SHUT_WR)
+
+
 def _wait_for_end(connection: socket.socket, seconds: float) -> None:
     connection.settimeout(seconds)
     with contextlib.suppress(OSError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
 class Secret:
-    """Text that never shows itself: `str`, `repr`, `format` and pickles say only that it is hidden.
+    """Text that never shows itself: `str`, `repr` and `format` say only that it is hidden.
 
-    `reveal()` is called in the one place that writes a request header.
+    It cannot be pickled. `reveal()` is called in the one place that writes a request header.
     """
 
     __slots__ = ("_text",)
@@ -56,8 +56,14 @@ class Secret:
     def __bool__(self) -> bool:
         return bool(self._text)
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return Secret, ("",)
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is not written down")
 
 
 @dataclass(frozen=True, slots=True)

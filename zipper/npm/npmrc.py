@@ -210,6 +210,8 @@ class _Cascade:
         registry = values.get("registry")
         if isinstance(registry, str):
             values["registry"] = self._take_user(registry, self._sources["registry"])
+        if values.get("strict-ssl") is False:
+            self._notes.append(_note_unverified(self._sources["strict-ssl"]))
         omit, include = _choose_omitted(values, self._places.environ)
         for key in _SECRET_KINDS & values.keys():
             values[key] = Secret(str(values[key])) if values[key] is not None else None
@@ -236,6 +238,15 @@ class _Cascade:
             sources=MappingProxyType(self._sources),
             files=files,
         )
+
+
+def _note_unverified(source: Source) -> SettingNote:
+    return SettingNote(
+        "ESETTINGS",
+        "with `strict-ssl=false` anybody in between can answer for the registry",
+        source,
+        hint="name your authority's certificate with `cafile=` instead",
+    )
 
 
 def _count(raw: IniValue) -> int:

@@ -91,7 +91,7 @@ class Asker:
             headers: asked before each attempt, for what changes from one to the next.
 
         Raises:
-            RegistryError: E401, E403, E404, E429, E5xx and other statuses, ENETWORK, ETIMEDOUT,
+            RegistryError: E401, E403, E404, E429, E503 and other statuses, ENETWORK, ETIMEDOUT,
                 ECERT, E2BIG, EMAXREDIRECT, EINVALIDREDIRECT, EINVALIDURL.
             Exception: what `receive` raises.
         """
@@ -130,7 +130,7 @@ class Asker:
             return
         if status in RETRIABLE_STATUSES or status >= 500:
             raise Fault(
-                "E5xx" if status >= 500 else f"E{status}",
+                f"E{status}",
                 f"the registry answers with status {status}",
                 wait_seconds=parse_retry_after(reply.headers.get("retry-after"), now=time.time()),
                 hint="the registry is overloaded or out of order; try again later",

@@ -59,6 +59,9 @@ class Attempts:
         waited = 0.0
         number = 1
         while True:
+            if self.stopped.is_set():
+                closed = Fault("ENETWORK", "the build has ended", most_retries=0)
+                raise GaveUpError(closed, attempts=number, waited_seconds=waited)
             try:
                 return attempt()
             except Fault as fault:

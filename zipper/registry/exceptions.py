@@ -25,7 +25,13 @@ _CERTIFICATE_HINT: Final = (
 
 _NETWORK_HINT: Final = "is the network there? `--offline` builds from what is in the cache already"
 _SILENCE: Final = (requests.ReadTimeout, urllib3.exceptions.ReadTimeoutError)
-_PROXY: Final = (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)
+_PROXY: Final = (
+    requests.exceptions.ProxyError,
+    requests.exceptions.InvalidProxyURL,
+    requests.exceptions.InvalidSchema,  # SOCKS, which needs a package of its own
+    urllib3.exceptions.ProxyError,
+    urllib3.exceptions.ProxySchemeUnknown,
+)
 
 _Row = tuple[tuple[type[Exception], ...], str, str, int | None, str | None]
 _REASONS: Final[tuple[_Row, ...]] = (

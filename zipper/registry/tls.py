@@ -5,6 +5,7 @@ Input: npm's TLS settings and a credential's certificate. Output: an `ssl.SSLCon
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 import sys
 from pathlib import Path
@@ -84,7 +85,10 @@ class TlsContexts:
         for variable in ("NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"):
             path = self._environ.get(variable)
             if path and path not in _default_files():
-                self._load_file(context, path, f"the variable {variable}")
+                # What cannot be read is left out, as Node leaves it out; the hint of ECERT names
+                # the variable.
+                with contextlib.suppress(OSError):
+                    context.load_verify_locations(cafile=str(self._folder / path))
         return context
 
     def _load_configured(self, context: ssl.SSLContext) -> None:
@@ -118,7 +122,11 @@ class TlsContexts:
 def _system_context() -> ssl.SSLContext:
     paths = ssl.get_default_verify_paths()
     if _VERIFIES_IN_OPENSSL and (paths.cafile or paths.capath):
-        return ssl.create_default_context()
+        # Not `create_default_context`: from Python 3.13 on it also refuses what RFC 5280 forbids,
+        # such as many companies' authorities, which Node and every browser accept.
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_default_certs()
+        return context
     # Also knows where distributions keep certificates that OpenSSL was not built for.
     import truststore  # noqa: PLC0415 - not needed where OpenSSL finds the store itself
 

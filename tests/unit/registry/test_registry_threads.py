@@ -94,9 +94,13 @@ def test_attempts_go_on_until_it_works():
 
 @pytest.mark.parametrize(
     ("fault", "attempts"),
-    [(Fault("ENETWORK", "x"), 4), (Fault("ECERT", "x", most_retries=0), 1), (Fault("X", "x", most_retries=1), 2)],
+    [
+        (Fault("ENETWORK", "x"), 4),
+        (Fault("ECERT", "x", most_retries=0), 1),
+        (Fault("X", "x", most_retries=1), 2),
+    ],
     ids=["as often as allowed", "never again", "once more"],
-)  # fmt: skip
+)
 def test_attempts_end(fault, attempts):
     """A fault says how often it makes sense to try again; the policy how often at most."""
     with pytest.raises(GaveUpError) as caught:
