@@ -109,7 +109,7 @@ class Tree:
         if not patterns:
             return {}
         tops = (node.location or "." for node in self.nodes.values() if node.link_target is None)
-        found = (place.removeprefix(".") for place in match_workspaces(patterns, tops))
+        found = ("" if place == "." else place for place in match_workspaces(patterns, tops))
         return {
             self.nodes[location].manifest.name or name_from_folder(location): location
             for location in found
