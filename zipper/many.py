@@ -106,11 +106,13 @@ def build_each(
     offline: bool = False,
     cache_dir: str | os.PathLike[str] | None = None,
     on_event: OnEvent | None = None,
+    incremental: bool = False,
 ) -> tuple[Built, ...]:
     """Build every request, several at once; one that fails stops no other.
 
-    A function whose inputs are those of its last build is left as it is. A single request raises
-    its error; of several, each error stands in its `Built`.
+    Of several functions, one whose inputs are those of its last build is left as it is; with
+    `incremental` a single one too. A single request raises its error; of several, each error
+    stands in its `Built`.
 
     Raises:
         ZipperError: what `zipper.build` raises, for a single request.
@@ -124,7 +126,7 @@ def build_each(
             cache_dir=cache_dir,
             on_event=on_event,
             shared=shared,
-            incremental=len(requests) > 1,
+            incremental=incremental or len(requests) > 1,
         )
 
     def try_one(request: BuildRequest) -> Built:

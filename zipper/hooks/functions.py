@@ -1,0 +1,136 @@
+"""The functions of a Python project, for a build backend: built, and where their zips stand.
+
+In: the folder of pyproject.toml, whose `[tool.zipper]` describes the functions. Out: zips at the
+places that the settings name, the same bytes as from the command; files for an sdist, from which
+they can be built again. What a backend does with them stands in the module of that backend.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zipper.build_request import list_functions, request_from
+from zipper.errors import ProjectError, ZipperError
+from zipper.settings import Settings
+from zipper.settings_files import read_settings_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from zipper.build_request import BuildRequest
+    from zipper.package import Package
+
+__all__ = ["build_functions", "has_functions", "list_sources", "locate"]
+
+
+def has_functions(root: Path) -> bool:
+    """Tell whether the settings in `root` describe a function.
+
+    Raises:
+        ProjectError: ESETTINGS, ETOMLPARSE, EJSONPARSE, EREAD.
+    """
+    return read_settings_file(root) != Settings()
+
+
+def build_functions(
+    root: Path, *, environ: Mapping[str, str], tell: Callable[[str], None]
+) -> tuple[Path, ...]:
+    """Build every function of the settings in `root`; return their zips.
+
+    A zip whose inputs have not changed is left as it is.
+
+    Args:
+        root: the folder of pyproject.toml.
+        environ: where ZIPPER_ variables are.
+        tell: is given lines for the backend's log.
+
+    Raises:
+        ZipperError: the first error of a function; ECHECK for a package that Lambda would refuse.
+    """
+    # These need a while to import, and most runs of a backend have no function to build.
+    from zipper.many import build_each  # noqa: PLC0415
+    from zipper.report.text import describe_findings, describe_package  # noqa: PLC0415
+
+    zips = []
+    requests = _read_requests(root, environ)
+    for built in build_each(requests, incremental=True):
+        if built.error is not None:
+            raise built.error
+        package = built.package
+        assert package is not None
+        for line in describe_findings(package.findings, severities=("error", "warning")):
+            tell(line)
+        if built.has_failed:
+            raise _refused(package)
+        for line in describe_package(package):
+            tell(line)
+        zips.append(Path(package.path))
+    return tuple(zips)
+
+
+def list_sources(root: Path, *, environ: Mapping[str, str]) -> Iterator[Path]:
+    """Yield the files of the functions' projects that a build from an sdist needs.
+
+    They are what goes into the packages, and package.json and the lockfile in any case; secrets,
+    `.npmrc` and node_modules stay out as they do there.
+
+    Raises:
+        ZipperError: for settings, or projects, that cannot be read.
+    """
+    from zipper.contents.handler_files import choose_files  # noqa: PLC0415  (for sdists only)
+    from zipper.lockfile.read import LOCKFILE_NAMES  # noqa: PLC0415  (the same)
+
+    seen: set[Path] = set()
+    for request in _read_requests(root, environ):
+        folder = Path(request.project).resolve()
+        choice = choose_files(folder, include=request.include, exclude=request.exclude)
+        names = ("package.json", *LOCKFILE_NAMES, *choice.files)
+        for path in (folder / name for name in names):
+            if path not in seen and path.suffix != ".zip" and path.is_file():
+                seen.add(path)
+                yield path
+
+
+def locate(path: Path, packages: Mapping[Path, str]) -> str | None:
+    """Return where `path` stands in a wheel, or None where it lies in no Python package.
+
+    Args:
+        path: of a zip.
+        packages: folders of the source tree to their places in the wheel (`src/a` to `a`).
+    """
+    for folder, place in packages.items():
+        if path.is_relative_to(folder):
+            inside = path.relative_to(folder).as_posix()
+            return f"{place}/{inside}" if place else inside
+    return None
+
+
+def _read_requests(root: Path, environ: Mapping[str, str]) -> tuple[BuildRequest, ...]:
+    from zipper.settings_files import read_settings  # noqa: PLC0415  (only where there are some)
+
+    settings = read_settings(root, environ=environ)
+    requests = (request_from(one, folder=str(root)) for one in list_functions(settings))
+    return tuple(_with_output(request, root) for request in requests)
+
+
+def _with_output(request: BuildRequest, root: Path) -> BuildRequest:
+    """Refuse to guess: a wheel has to know where its zip is, whatever the working directory."""
+    if request.output is None:
+        raise ProjectError(
+            "ESETTINGS",
+            f"the settings in `{root}` name no `output`",
+            hint='name a file in a Python package, `output = "src/my_package/function.zip"`, '
+            'or a folder beside it: `output = "dist/"`',
+        )
+    return request
+
+
+def _refused(package: Package) -> ZipperError:
+    errors = [finding for finding in package.findings if finding.severity == "error"]
+    shown = errors or [f for f in package.findings if f.severity == "warning"]
+    facts = tuple((finding.code, finding.message) for finding in shown)
+    hint = shown[0].hint if shown else None
+    return ProjectError(
+        "ECHECK", f"`{package.path}` does not pass its check", facts=facts, hint=hint
+    )
