@@ -24,7 +24,7 @@ from zipper.files import write_error
 from zipper.project import read_project
 from zipper.store.files import Store
 from zipper.store.place import find_cache_dir
-from zipper.store.unpack import link_packages
+from zipper.store.unpack import link_packages, write_entries
 from zipper.target import Target
 from zipper.tree.bins import find_bin_links
 from zipper.tree.model import ROOT
@@ -146,6 +146,10 @@ def _fill(root: Path, tree: Tree, obtained: Obtained) -> None:
     # Parents first: a package unpacked over a folder that its parent's tarball brought wins.
     for _, packages in sorted(levels.items()):
         link_packages(packages)
+    for node in tree.nodes.values():
+        if node.link_target is not None:
+            for home in homes.by_location[node.location]:
+                write_entries(obtained.linked[node.link_target], root / home)
     _link_bins(root, tree, homes)
 
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zipper.archive.plan import DOS_EPOCH, Plan, PlannedEntry, lay_out, parse_dos_time
+from zipper.archive.plan import DOS_EPOCH, Plan, lay_out, parse_dos_time
 from zipper.build_request import BuildRequest, default_handler
 from zipper.checks.findings import Finding
 from zipper.contents.client import LazyClient
 from zipper.contents.handler_files import Choice, choose_files, read_entries
-from zipper.contents.homes import find_homes, members_at
+from zipper.contents.homes import find_homes, place_members
 from zipper.contents.obtain import obtain
 from zipper.contents.trees import find_tree
 from zipper.errors import OutputError, UsageError
@@ -108,10 +109,11 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
         obtained = obtain(project, tree, store=store, client=client, on_event=io.on_event)
     clock.start("plan")
     homes = find_homes(tree, shipped=_shipped_targets(tree, choice))
-    entries: list[PlannedEntry] = list(read_entries(choice))
-    for location, zipped in obtained.zips.items():
-        entries += members_at(tree.nodes[location], zipped, homes, tree)
-    contents = lay_out(entries, dos_time=_dos_time(os.environ.get("SOURCE_DATE_EPOCH")))
+    own = read_entries(choice)
+    packages = place_members(tree, homes, zips=obtained.zips, linked=obtained.linked)
+    contents = lay_out(
+        chain(own, packages), dos_time=_dos_time(os.environ.get("SOURCE_DATE_EPOCH"))
+    )
     return PackagePlan(
         request=request,
         project=project,

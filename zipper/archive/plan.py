@@ -17,7 +17,16 @@ from zipper.errors import ArchiveError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["DOS_EPOCH", "Plan", "PlannedEntry", "Source", "lay_out", "make_entry", "parse_dos_time"]
+__all__ = [
+    "DOS_EPOCH",
+    "Plan",
+    "PlannedEntry",
+    "Source",
+    "lay_out",
+    "make_entry",
+    "parse_dos_time",
+    "put_below",
+]
 
 DOS_EPOCH: Final = b"\x00\x00\x21\x00"
 """1980-01-01 00:00:00, the oldest date a zip can tell, as DOS time and date."""
@@ -90,6 +99,15 @@ def make_entry(
     fields = FIELDS.pack(VERSION_NEEDED, flags, method, DOS_EPOCH, crc, len(data), size)
     mode = MODE_EXECUTABLE if executable else MODE_FILE
     return PlannedEntry(raw, fields, mode, memoryview(data), 0, len(data))
+
+
+def put_below(entry: PlannedEntry, prefix: bytes) -> PlannedEntry:
+    """Return `entry` with `prefix` before its name."""
+    name = prefix + entry.name
+    if name.isascii():
+        return entry._replace(name=name)
+    version, flags, *rest = FIELDS.unpack(entry.fields)
+    return entry._replace(name=name, fields=FIELDS.pack(version, flags | UTF8_FLAG, *rest))
 
 
 def lay_out(entries: Iterable[PlannedEntry], *, dos_time: bytes = DOS_EPOCH) -> Plan:

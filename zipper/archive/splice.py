@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Final
 
-from zipper.archive.plan import FIELDS, UTF8_FLAG, Plan, PlannedEntry
+from zipper.archive.plan import Plan, PlannedEntry, put_below
 from zipper.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def read_members(data: memoryview, *, prefix: str, end: int) -> list[PlannedEntr
         at = after
     if raw_prefix.isascii():
         return members
-    return [_with_utf8_flag(member) for member in members]
+    return [put_below(member, b"") for member in members]
 
 
 def splice(plan: Plan) -> Iterator[list[bytes | memoryview]]:
@@ -114,11 +114,6 @@ def splice(plan: Plan) -> Iterator[list[bytes | memoryview]]:
 
 def _end_record(count: int, central_size: int, offset: int) -> bytes:
     return END + _END_FIELDS.pack(0, 0, count, count, central_size, offset, 0)
-
-
-def _with_utf8_flag(entry: PlannedEntry) -> PlannedEntry:
-    version, flags, *rest = FIELDS.unpack(entry.fields)
-    return entry._replace(fields=FIELDS.pack(version, flags | UTF8_FLAG, *rest))
 
 
 def _too_large(what: str) -> ArchiveError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from zipper.archive.plan import put_below
 from zipper.tree.model import ROOT, Node, Tree
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from zipper.archive.plan import PlannedEntry
     from zipper.store.files import StoreZip
 
-__all__ = ["Homes", "find_homes", "is_bundled", "members_at", "split_location"]
+__all__ = ["Homes", "find_homes", "is_bundled", "place_members", "split_location"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +85,45 @@ def split_location(location: str) -> tuple[str, str]:
     return (parent.rstrip("/"), name) if found else (location, "")
 
 
-def members_at(node: Node, zipped: StoreZip, homes: Homes, tree: Tree) -> Iterator[PlannedEntry]:
-    """Yield the members of one node for each of its homes.
+def place_members(
+    tree: Tree,
+    homes: Homes,
+    *,
+    zips: Mapping[str, StoreZip],
+    linked: Mapping[str, Sequence[PlannedEntry]],
+) -> Iterator[PlannedEntry]:
+    """Yield every package's files for each of its homes.
 
-    A tarball may bring a node_modules folder along; where the tree has a node of its own at one
-    of those places, that node's files stand there instead, as npm unpacks it over the folder.
+    Args:
+        tree: the selected tree.
+        homes: where each node's files go.
+        zips: location to store zip, for nodes with a tarball of their own.
+        linked: location of a link's target to the files of that folder.
     """
-    for home in homes.by_location[node.location]:
-        members = zipped.members(home)
-        inside = f"{home}node_modules/".encode()
-        if any(member.name.startswith(inside) for member in members):
-            own = _own_folders(node.location, home, tree)
-            members = [member for member in members if not member.name.startswith(own)]
-        yield from members
+    for location, zipped in zips.items():
+        for home in homes.by_location[location]:
+            yield from _without_own_folders(zipped.members(home), location, home, tree)
+    for node in tree.nodes.values():
+        if node.link_target is not None:
+            for home in homes.by_location[node.location]:
+                prefix = home.encode("utf-8", "surrogateescape")
+                members = [put_below(entry, prefix) for entry in linked[node.link_target]]
+                yield from _without_own_folders(members, node.link_target, home, tree)
+
+
+def _without_own_folders(
+    members: list[PlannedEntry], location: str, home: str, tree: Tree
+) -> list[PlannedEntry]:
+    """Leave out what a package brings along for a place that another node fills.
+
+    A tarball may have a node_modules folder; where the tree has a node of its own at one of those
+    places, that node's files stand there instead, as npm unpacks it over the folder.
+    """
+    inside = f"{home}node_modules/".encode("utf-8", "surrogateescape")
+    if not any(member.name.startswith(inside) for member in members):
+        return members
+    own = _own_folders(location, home, tree)
+    return [member for member in members if not member.name.startswith(own)]
 
 
 def _own_folders(location: str, home: str, tree: Tree) -> tuple[bytes, ...]:

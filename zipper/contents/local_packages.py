@@ -1,19 +1,103 @@
 """Packages that lie on this disk: `file:` folders, workspaces and `file:` tarballs.
 
-In: nodes of the tree and the project's folder. Out: bytes and members, chosen as npm would pack
-them. The folders are only read.
+In: link targets of the tree and the project's folder. Out: bytes and entries, the files chosen as
+npm would pack them. The folders are only read.
 """
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zipper.contents.handler_files import is_executable
 from zipper.errors import ProjectError
+from zipper.store.extract import compress
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Collection, Iterator
 
-__all__ = ["is_local_tarball", "read_local_tarball"]
+    from zipper.archive.plan import PlannedEntry
+    from zipper.npm.package_json import Manifest
+
+__all__ = ["is_local_tarball", "pack_folder", "read_local_tarball"]
+
+
+def pack_folder(
+    root: Path, location: str, manifest: Manifest, *, workspaces: Collection[str]
+) -> list[PlannedEntry]:
+    """Return the files of a linked package as entries, named relative to it.
+
+    Args:
+        root: the project's folder.
+        location: of the link's target, relative to `root`; may begin with `..`.
+        manifest: of the linked package; its commands are made executable, as npm does.
+        workspaces: folders of the project's workspaces. Ignore files above a workspace count.
+
+    Raises:
+        ProjectError: ENOPROJECT where the folder is not there; EREAD.
+    """
+    from zipper.npm.packlist import list_packed  # noqa: PLC0415  (for projects with links only)
+
+    folder = root / location
+    if not folder.is_dir():
+        raise ProjectError(
+            "ENOPROJECT",
+            f"the linked package `{location}` is not there",
+            hint="check out the folder, or remove the dependency from package.json",
+        )
+    inside = location in workspaces
+    top, project = (root, location) if inside else (folder, "")
+    bundles = bool(manifest.bundle_dependencies)
+    files = list(_walk(folder, f"{project}/" if project else "", into_modules=bundles))
+    if inside:
+        files += _ignore_files_above(root, location)
+    packed = list_packed(
+        files,
+        read_text=lambda name: (top / name).read_text("utf-8", "replace"),
+        project=project,
+        prefix="" if inside else None,
+        workspaces=workspaces if inside else (),
+    )
+    commands = set(manifest.bin.values())
+    return [_read_entry(folder, name, is_command=name in commands) for name in packed]
+
+
+def _read_entry(folder: Path, name: str, *, is_command: bool) -> PlannedEntry:
+    path = folder / name
+    try:
+        data = path.read_bytes()
+        mode = path.stat().st_mode
+    except OSError as cause:
+        raise _unreadable(cause, path) from cause
+    return compress(name, data, executable=is_command or is_executable(mode, data))
+
+
+def _walk(folder: Path, prefix: str, *, into_modules: bool) -> Iterator[str]:
+    """Yield the regular files below `folder`, `prefix` before each; npm packs no links."""
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+    except OSError as cause:
+        raise _unreadable(cause, folder) from cause
+    for entry in found:
+        if entry.is_file(follow_symlinks=False):
+            yield prefix + entry.name
+        elif entry.is_dir(follow_symlinks=False) and entry.name != ".git":
+            if entry.name == "node_modules" and not into_modules:
+                continue
+            below = f"{prefix}{entry.name}/"
+            yield from _walk(Path(entry.path), below, into_modules=into_modules)
+
+
+def _ignore_files_above(root: Path, location: str) -> list[str]:
+    """Return the ignore files and manifests of the folders between the project and a workspace."""
+    folders = [""]
+    for part in location.split("/")[:-1]:
+        folders.append(f"{folders[-1]}{part}/")
+    names = (".npmignore", ".gitignore", "package.json")
+    candidates = [folder + name for folder in folders for name in names]
+    return [name for name in candidates if (root / name).is_file()]
 
 
 def is_local_tarball(resolved: str | None) -> bool:
@@ -32,9 +116,12 @@ def read_local_tarball(root: Path, resolved: str | None) -> bytes:
     try:
         return path.read_bytes()
     except OSError as cause:
-        raise ProjectError(
-            "EREAD",
-            f"cannot read the tarball `{path}`: {cause.strerror or cause}",
-            facts=(("required as", resolved),),
-            hint="`file:` paths are relative to the folder of package.json",
-        ) from cause
+        raise _unreadable(cause, path) from cause
+
+
+def _unreadable(cause: OSError, path: Path) -> ProjectError:
+    return ProjectError(
+        "EREAD",
+        f"cannot read `{path}`: {cause.strerror or cause}",
+        hint="`file:` paths are relative to the folder of package.json",
+    )

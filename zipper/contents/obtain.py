@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from zipper.contents.homes import is_bundled, split_location
-from zipper.contents.local_packages import is_local_tarball, read_local_tarball
+from zipper.contents.local_packages import is_local_tarball, pack_folder, read_local_tarball
 from zipper.contents.tarballs import fetch_from_registry, find_integrity
 from zipper.contents.wants import find_weak_integrity, want
 from zipper.events import OnEvent, PackageStored, TarballsMissing
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from zipper.archive.plan import PlannedEntry
     from zipper.checks.findings import Finding
     from zipper.project import Project
     from zipper.registry.client import RegistryClient
@@ -32,9 +33,12 @@ __all__ = ["Obtained", "obtain"]
 
 @dataclass(frozen=True, slots=True)
 class Obtained:
-    """The store zip of each location, and what was noticed on the way."""
+    """Every node's files, and what was noticed on the way."""
 
     zips: dict[str, StoreZip]
+    """Location to store zip, for nodes with a tarball of their own."""
+    linked: dict[str, list[PlannedEntry]]
+    """Location of a link's target to its files, named relative to it."""
     findings: tuple[Finding, ...]
 
 
@@ -74,7 +78,19 @@ def obtain(
         on_packed=None if on_event is None else lambda item: on_event(PackageStored(item.label)),
     )
     by_location = {location: zips[item.key] for location, item in wanted.items()}
-    return Obtained(by_location, tuple(findings))
+    return Obtained(by_location, _pack_linked(project, tree), tuple(findings))
+
+
+def _pack_linked(project: Project, tree: Tree) -> dict[str, list[PlannedEntry]]:
+    """Return the files of each folder that a link leads to."""
+    targets = {node.link_target for node in tree.nodes.values() if node.link_target is not None}
+    workspaces = frozenset(project.workspaces.values())
+    return {
+        target: pack_folder(
+            project.root, target, tree.nodes[target].manifest, workspaces=workspaces
+        )
+        for target in sorted(targets)
+    }
 
 
 def has_tarball(node: Node) -> bool:
