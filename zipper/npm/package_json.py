@@ -110,6 +110,7 @@ def parse_bin(value: object, package_name: str) -> Mapping[str, str]:
             continue
         base = _inside(_last_part(command))
         path = _inside(target)
+        path += "/" if path and target[-1] in "/\\:" else ""
         if base and path:
             commands[base] = path
     return commands

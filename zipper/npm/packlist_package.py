@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from zipper.npm import folder_path
+from zipper.npm.glob import parse_rule
 from zipper.npm.package_json import parse_manifest
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ class Package:
     packable: frozenset[str] = frozenset()
     """Dependencies that are neither of development nor peers."""
     has_workspaces: bool = False
+    """It names workspaces, and at least one is there."""
 
 
 def load_package(listing: Listing, folder: str) -> Package:
@@ -42,11 +45,40 @@ def load_package(listing: Listing, folder: str) -> Package:
         raw = json.loads(text.removeprefix("\ufeff")) if text else None
     except (ValueError, RecursionError):
         raw = None
-    return parse_package(raw) if isinstance(raw, Mapping) else Package()
+    if not isinstance(raw, Mapping):
+        return Package()
+    return _parse_package(raw, has_workspaces=_has_workspaces(listing, folder, raw))
 
 
-def parse_package(raw: Mapping[str, object]) -> Package:
-    """Return what a decoded package.json says about packing."""
+def _has_workspaces(listing: Listing, folder: str, raw: Mapping[str, object]) -> bool:
+    """Tell whether a folder with a package.json is one of the workspaces.
+
+    Source: @npmcli/map-workspaces 5; of several patterns for a folder the last decides.
+    """
+    named = raw.get("workspaces")
+    if isinstance(named, Mapping):
+        named = named.get("packages")
+    if not isinstance(named, list):
+        return False
+    patterns = [item for item in named if isinstance(item, str)]
+    rules = [
+        ("!" if item.startswith("!") else "", folder_path.normalize(item.lstrip("!").lstrip("/")))
+        for item in patterns
+    ]
+    parsed = [parse_rule(f"{sign}/{pattern}") for sign, pattern in rules]
+    inside = f"{folder}/" if folder else ""
+    for place in listing.folders:
+        if not place.startswith(inside) or "node_modules" in place.split("/"):
+            continue
+        if listing.is_file(f"{place}/package.json"):
+            path = f"/{place.removeprefix(inside)}"
+            found = [rule.negated for rule in parsed if rule.match(path)]
+            if found and not found[-1]:
+                return True
+    return False
+
+
+def _parse_package(raw: Mapping[str, object], *, has_workspaces: bool) -> Package:
     manifest = parse_manifest(raw)
     files = raw.get("files")
     needed = (*manifest.dependencies, *manifest.optional_dependencies)
@@ -59,5 +91,5 @@ def parse_package(raw: Mapping[str, object]) -> Package:
         bundled=manifest.bundle_dependencies,
         dependencies=needed,
         packable=frozenset(needed) - frozenset(manifest.dev_dependencies),
-        has_workspaces=bool(raw.get("workspaces")),
+        has_workspaces=has_workspaces,
     )

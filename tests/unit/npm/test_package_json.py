@@ -1,0 +1,72 @@
+"""package.json made normal as npm makes it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zipper.npm.package_json import parse_bin, parse_manifest
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("cli.js", {"a": "cli.js"}),
+        ({"x": "./bin/x.js"}, {"x": "bin/x.js"}),
+        ({"x": "../../etc/passwd"}, {"x": "etc/passwd"}),
+        ({"../../x": "/y"}, {"x": "y"}),
+        ({"b/..": "y"}, {}),
+        ({r"c:\x": r"bin\x.js"}, {"x": "bin/x.js"}),
+        (["bin/one.js", "two.js"], {"one.js": "bin/one.js", "two.js": "two.js"}),
+        ({"x": 1, "y": None, "": "z"}, {}),
+        (7, {}),
+    ],
+)
+def test_bin_stays_inside_the_package(value, expected):
+    """Commands have no folders and targets cannot leave the package."""
+    assert expected == parse_bin(value, "@s/a")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"bundleDependencies": True}, ("a", "o")),
+        ({"bundledDependencies": ["a"]}, ("a",)),
+        ({"bundleDependencies": None, "bundledDependencies": ["a"]}, ()),
+        ({"bundleDependencies": {"a": 1}}, ("a",)),
+        ({"bundleDependencies": "a"}, ()),
+        ({"bundleDependencies": False}, ()),
+    ],
+)
+def test_bundles_are_read_as_by_npm(value, expected):
+    """True means everything in `dependencies`, before the optional ones are taken out."""
+    manifest = parse_manifest(
+        {"dependencies": {"a": "1", "o": "1"}, "optionalDependencies": {"o": "1"}, **value}
+    )
+
+    assert expected == manifest.bundle_dependencies
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("", None), ("old", "old"), (False, None), (None, None), (True, "deprecated")],
+)
+def test_deprecation_is_anything_but_empty(value, expected):
+    """An empty text takes a deprecation back; whatever else npm takes for true deprecates."""
+    assert expected == parse_manifest({"deprecated": value}).deprecated
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["name", "version", "dependencies", "bin", "os", "engines", "deprecated"]),
+        st.none()
+        | st.booleans()
+        | st.text()
+        | st.lists(st.text())
+        | st.dictionaries(st.text(), st.text() | st.integers()),
+    )
+)
+def test_any_object_is_a_manifest(raw):
+    """Fields of a wrong type count as absent; nothing is raised."""
+    assert parse_manifest(raw).raw is raw
