@@ -6,34 +6,32 @@ extracted; the rules themselves are `zipper.checks`'.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import os
-from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zipper.archive.listing import read_listing
-from zipper.build_request import default_handler
-from zipper.checks.check import check_listing
-from zipper.checks.findings import Report, decide_verdict
-from zipper.checks.subject import Subject
+from zipper.checks.check import check_zip
 from zipper.errors import ArchiveError
 from zipper.files import map_file
+from zipper.store.facts import FileFactsCache
+from zipper.store.place import find_cache_dir
 from zipper.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from zipper.archive.listing import Listing
+    from zipper.checks.findings import Report
     from zipper.checks.subject import Kind
 
-__all__ = ["check", "open_zip"]
+__all__ = ["check", "map_zip", "open_listing"]
 
 PathLike = str | os.PathLike[str]
 
 
-def check(
+def check(  # noqa: PLR0913  (keyword-only options of a public function)
     path: PathLike,
     *,
     target: Target | None = None,
@@ -42,8 +40,14 @@ def check(
     kind: Kind = "function",
     ignore: Iterable[str] = (),
     strict: bool = False,
+    max_size_bytes: int | None = None,
+    max_unzipped_size_bytes: int | None = None,
+    cache_dir: PathLike | None = None,
 ) -> Report:
     """Judge the zip at `path`: whether Lambda accepts it, and whether its handler loads.
+
+    The zip is never extracted and none of its code runs. What is found in a file is remembered
+    by the file's content, so that a second check is quicker. Safe in threads.
 
     Args:
         path: a zip made by any tool.
@@ -53,6 +57,9 @@ def check(
         kind: `layer` for the zip of a layer, which has no handler.
         ignore: codes whose warnings and infos are left out; errors are never left out.
         strict: whether a warning makes the verdict `fail`.
+        max_size_bytes: the project's own limit of the zip.
+        max_unzipped_size_bytes: the project's own limit of its files together.
+        cache_dir: where the store is, instead of ZIPPER_CACHE_DIR or the system's place.
 
     Returns:
         The report. A file that is no zip has a report too, with the finding `zip-unreadable`.
@@ -61,34 +68,33 @@ def check(
         ArchiveError: EREAD where there is no such file, or it cannot be read.
         UsageError: EUSAGE for a target that does not exist.
     """
-    data, listing = open_zip(path)
-    target = target or Target()
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        digest = pool.submit(lambda: hashlib.sha256(data).digest())
-        findings = check_listing(
-            listing,
-            target=target,
-            handler=None if kind == "layer" else handler or _handler_in(listing, target),
-            size_bytes=len(data),
-            layers=tuple(open_zip(layer)[1] for layer in layers),
-            kind=kind,
-            ignore=frozenset(ignore),
-        )
-        code_sha256 = base64.b64encode(digest.result()).decode("ascii")
-    files = [entry for entry in listing.entries if not entry.is_dir]
-    return Report(
+    return check_zip(
+        map_zip(path),
         path=os.fspath(path),
-        size_bytes=len(data),
-        unzipped_size_bytes=sum(entry.size for entry in files),
-        code_sha256=code_sha256,
-        files=len(files),
-        verdict=decide_verdict(findings, strict=strict),
-        findings=findings,
+        target=target or Target(),
+        handler=handler,
+        layers=tuple(open_listing(layer) for layer in layers),
+        kind=kind,
+        ignore=frozenset(ignore),
+        strict=strict,
+        facts=FileFactsCache(find_cache_dir(cache_dir) / "facts.sqlite"),
+        max_size_bytes=max_size_bytes,
+        max_unzipped_size_bytes=max_unzipped_size_bytes,
+        today=datetime.now(UTC).date().isoformat(),
     )
 
 
-def open_zip(path: PathLike) -> tuple[memoryview, Listing]:
-    """Return the bytes of the zip at `path`, mapped, and its listing.
+def open_listing(path: PathLike) -> Listing:
+    """Return the members of the zip at `path`.
+
+    Raises:
+        ArchiveError: EREAD where there is no such file, or it cannot be read.
+    """
+    return read_listing(map_zip(path))
+
+
+def map_zip(path: PathLike) -> memoryview:
+    """Return the bytes of the zip at `path`, mapped: only what is read takes memory.
 
     Raises:
         ArchiveError: EREAD where there is no such file, or it cannot be read.
@@ -101,8 +107,4 @@ def open_zip(path: PathLike) -> tuple[memoryview, Listing]:
         raise ArchiveError(
             "EREAD", f"there is no file `{path}`", hint="make it: `python -m zipper build`"
         )
-    return data, read_listing(data)
-
-
-def _handler_in(listing: Listing, target: Target) -> str:
-    return default_handler(Subject(listing=listing, target=target).package_json)
+    return data

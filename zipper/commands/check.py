@@ -11,7 +11,7 @@ import click
 
 from zipper.build_request import list_functions
 from zipper.checking import check
-from zipper.commands.options import BuildOptions, check_options, function_options
+from zipper.commands.options import BuildOptions, cache_option, check_options, function_options
 from zipper.commands.show import echo_lines, show_json
 from zipper.errors import UsageError
 from zipper.report.text import describe_report
@@ -48,16 +48,18 @@ _FORMATS = ("text", "json", "sarif", "github")
     help="How the findings are written: `github` as annotations of GitHub Actions.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as `--format json`.")
+@cache_option
 @click.option("--quiet", is_flag=True, help="Show errors only.")
 @click.option("--verbose", is_flag=True, help="Show every finding, infos too.")
 @click.option("--list", "list_codes", is_flag=True, help="List all codes and exit.")
 @click.option("--explain", metavar="CODE", help="Explain a code and exit.")
-def command(
+def command(  # noqa: PLR0913  (click gives each option as an argument)
     *,
     path: tuple[str, ...],
     kind: str,
     form: str,
     as_json: bool,
+    cache_dir: Path | None,
     quiet: bool,
     verbose: bool,
     list_codes: bool,
@@ -85,12 +87,12 @@ def command(
     if not path:
         raise UsageError("EUSAGE", "no zip was named", hint="python -m zipper check fn.zip")
     typed = BuildOptions.from_values(options).settings
-    reports = [_check_one(one, kind, typed) for one in path]
+    reports = [_check_one(one, kind, typed, cache_dir) for one in path]
     _show(reports, "json" if as_json else form, quiet=quiet, verbose=verbose)
     return int(any(report.verdict == "fail" for report in reports))
 
 
-def _check_one(path: str, kind: str, typed: Settings) -> Report:
+def _check_one(path: str, kind: str, typed: Settings, cache_dir: Path | None) -> Report:
     settings = _settings_for(path, typed)
     return check(
         path,
@@ -100,6 +102,9 @@ def _check_one(path: str, kind: str, typed: Settings) -> Report:
         kind="layer" if kind == "layer" else "function",
         ignore=settings.ignore or (),
         strict=bool(settings.strict),
+        max_size_bytes=settings.max_size,
+        max_unzipped_size_bytes=settings.max_unzipped_size,
+        cache_dir=cache_dir,
     )
 
 
@@ -138,9 +143,9 @@ def _show(reports: list[Report], form: str, *, quiet: bool, verbose: bool) -> No
 
 
 def _rules() -> tuple[Rule, ...]:
-    from zipper.checks.rules import LISTING_RULES  # noqa: PLC0415  (a table that few calls need)
+    from zipper.checks.member_rules import ALL_RULES  # noqa: PLC0415  (a table that few calls need)
 
-    return LISTING_RULES
+    return ALL_RULES
 
 
 def _show_rules(code: str | None) -> int:
