@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.packages import Scene
 from tests.support.registry_server import RegistryServer
+from tests.support.scene import Scene
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

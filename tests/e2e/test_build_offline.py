@@ -8,10 +8,10 @@ from base64 import b64encode
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
-from tests.support.packages import listing
+from tests.support.scene import listing
 
 if TYPE_CHECKING:
-    from tests.support.packages import Scene
+    from tests.support.scene import Scene
 
 
 def test_package_holds_the_project_and_its_dependencies(scene: Scene) -> None:
@@ -90,7 +90,7 @@ def test_dry_run_writes_no_zip(scene: Scene) -> None:
 
 
 def test_modes_come_from_tarball_and_project(scene: Scene) -> None:
-    """What `bin` names is executable, what the project has executable stays so, all else is 0644."""
+    """What `bin` names is executable, what the project has executable stays so, else 0644."""
     scene.publish("a", files={"cli.js": b"#!/usr/bin/env node\n", "a.js": b""}, bin="cli.js")
     scene.write({"run.sh": "#!/bin/sh\n", "notes.txt": "n\n"})
     (scene.project / "run.sh").chmod(0o700)
@@ -107,7 +107,9 @@ def test_modes_come_from_tarball_and_project(scene: Scene) -> None:
 
 def test_secrets_stay_out_and_are_told(scene: Scene) -> None:
     """Files that may hold secrets are left out, each with a finding."""
-    scene.write({".env": "TOKEN=1", ".npmrc": "", "certs/server.pem": "-----BEGIN PRIVATE KEY-----"})
+    scene.write(
+        {".env": "TOKEN=1", ".npmrc": "", "certs/server.pem": "-----BEGIN PRIVATE KEY-----"}
+    )
     scene.write({"certs/ca.pem": "-----BEGIN CERTIFICATE-----"})
 
     result = scene.build("--json")

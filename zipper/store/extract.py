@@ -32,7 +32,7 @@ __all__ = ["LEVEL", "MAX_BYTES", "MAX_MEMBERS", "claimed_bytes", "compress", "ex
 LEVEL: Final = 6
 MAX_BYTES: Final = 1 << 30
 """Most unpacked bytes of one package: four times what Lambda takes in all."""
-MAX_MEMBERS: Final = 200_000
+MAX_MEMBERS: Final = 100_000
 """Most members of one tarball; a package needs fewer than 65,535 files to fit a zip."""
 _WHOLE_BYTES: Final = 24 << 20
 """Up to this size a tarball is inflated in one piece, which is 2.5 times faster than in chunks."""
@@ -56,6 +56,7 @@ def extract(tarball: bytes, *, label: str) -> list[PlannedEntry]:
     try:
         with closing(_open(tarball)) as tar:
             files = _collect(read_tar(tar.read, max_members=MAX_MEMBERS, max_bytes=MAX_BYTES))
+            tar.finish()
     except ArchiveError as error:
         raise ArchiveError(
             error.code, f"{label}: {error.message}", facts=error.facts, hint=_HINT
@@ -70,7 +71,7 @@ _HINT: Final = (
 
 def compress(name: str, data: bytes | bytearray | memoryview, *, executable: bool) -> PlannedEntry:
     """Return the entry for one file: deflated, or stored where deflate would not shrink it."""
-    packed = deflate.deflate_compress(data, LEVEL)
+    packed = deflate.deflate_compress(data, LEVEL) if data else b""
     crc = deflate.crc32(data, 0)
     if len(packed) >= len(data):
         return make_entry(
@@ -82,21 +83,20 @@ def compress(name: str, data: bytes | bytearray | memoryview, *, executable: boo
 def _collect(members: Iterable[TarMember]) -> list[PlannedEntry]:
     """Apply npm's rules in the order of the archive: a later member replaces an earlier one."""
     entries: dict[str, PlannedEntry] = {}
+    ignores: set[str] = set()
     hashbangs: dict[str, bytes] = {}
     manifest = b""
     for member in members:
-        name = _place(member.name)
+        name = _rename(_place(member.name), ignores)
         if name is None:
             continue
-        if name.rpartition("/")[2] == ".gitignore":
-            name = name.removesuffix(".gitignore") + ".npmignore"
-            if name in entries:
-                continue
         if name == "package.json":
             manifest = bytes(member.data)
         if bytes(member.data[:2]) == b"#!" and _DOS_HASHBANG.match(member.data[:2048]):
             hashbangs[name] = bytes(member.data)
         entries[name] = compress(name, member.data, executable=bool(member.mode & 0o111))
+    if not entries:
+        raise ArchiveError("ETARBALL", "this is no tar, or one without files")
     _refuse_clashes(entries)
     for name in _bin_targets(manifest, entries):
         data = hashbangs.get(name)
@@ -115,10 +115,25 @@ def _place(name: str) -> str | None:
 
     Deviation: npm drops such members with a warning; a package that has one is not worth trusting.
     """
-    parts = [part for part in name.split("/") if part not in ("", ".")]
+    parts = name.split("/")
     if name.startswith("/") or ".." in parts or "\0" in name or "\\" in name:
         raise ArchiveError("ETARBALL", f"the tarball has a member named {name!r}")
-    return "/".join(parts[1:]) or None
+    return "/".join(part for part in parts[1:] if part not in ("", ".")) or None
+
+
+def _rename(name: str | None, ignores: set[str]) -> str | None:
+    """Return what npm calls the file, None for one that it leaves out; `ignores` it saw before.
+
+    `.gitignore` becomes `.npmignore`, except where the package has that file already.
+    """
+    base = name.rpartition("/")[2] if name is not None else ""
+    if name is None or base not in (".gitignore", ".npmignore"):
+        return name
+    if base == ".npmignore":
+        ignores.add(name)
+        return name
+    renamed = name.removesuffix(".gitignore") + ".npmignore"
+    return None if renamed in ignores else renamed
 
 
 def _refuse_clashes(entries: Iterable[str]) -> None:
@@ -137,7 +152,7 @@ def _bin_targets(manifest: bytes, entries: Iterable[str]) -> list[str]:
     """Return the files that package.json's `bin`, or else its `directories.bin`, names."""
     try:
         raw = json.loads(manifest) if manifest else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     if not isinstance(raw, dict):
         return []
@@ -160,6 +175,9 @@ class _Tar(Protocol):
     def read(self, count: int, /) -> bytes | bytearray | memoryview:
         """Return `count` bytes, or fewer at the end."""
 
+    def finish(self) -> None:
+        """Read to the end: a file that is cut off or damaged behind the last member is so too."""
+
     def close(self) -> None:
         """Give back what is held."""
 
@@ -170,13 +188,25 @@ def _open(tarball: bytes) -> _Tar:
         if len(tarball) >= 512 and tarball[257:262] == b"ustar":
             return _Whole(memoryview(tarball))
         raise ArchiveError("ETARBALL", "this is no gzip file")
+    data = _inflate_whole(tarball)
+    return _Inflater(tarball) if data is None else _Whole(data)
+
+
+def _inflate_whole(tarball: bytes) -> memoryview | None:
+    """Return the bytes of a gzip file of one member, or None: then the chunked reader decides.
+
+    The library stops where the first member ends; only where its bytes are those of which the
+    last eight of the file tell size and CRC-32 was it the only one.
+    """
     claimed = claimed_bytes(tarball)
-    if claimed <= _WHOLE_BYTES:
-        try:
-            return _Whole(memoryview(deflate.gzip_decompress(tarball, claimed)))
-        except (deflate.DeflateError, ValueError):
-            pass  # trailing bytes, several members or a wrong size: the chunked reader decides
-    return _Inflater(tarball)
+    if not 0 < claimed <= _WHOLE_BYTES:
+        return None
+    try:
+        data = deflate.gzip_decompress(tarball, claimed)
+    except (deflate.DeflateError, ValueError):
+        return None
+    crc = int.from_bytes(tarball[-8:-4], "little")
+    return memoryview(data) if len(data) == claimed and deflate.crc32(data, 0) == crc else None
 
 
 class _Whole:
@@ -192,12 +222,15 @@ class _Whole:
         self._position = min(start + count, len(self._data))
         return self._data[start : self._position]
 
+    def finish(self) -> None:
+        """Do nothing: all was read before."""
+
     def close(self) -> None:
         """Do nothing: what was read may still be in use."""
 
 
 class _Inflater:
-    """A gzip stream read in chunks: several members are one, bytes after the last are ignored."""
+    """A gzip stream read in chunks: several members are one, zeros after the last are ignored."""
 
     _CHUNK: Final = 1 << 20
 
@@ -231,6 +264,20 @@ class _Inflater:
             self._buffer = self._buffer[len(piece) :]
         return target if filled == count else target[:filled]
 
+    def finish(self) -> None:
+        """Inflate what is left, and check it.
+
+        Raises:
+            ArchiveError: ETARBALL, also where too much follows the end of the tar.
+        """
+        left = len(self._buffer)
+        self._buffer = memoryview(b"")
+        while self._inflate():
+            left += len(self._buffer)
+            self._buffer = memoryview(b"")
+            if left > MAX_BYTES:
+                raise ArchiveError("ETARBALL", f"more than {MAX_BYTES:,} bytes follow the tar")
+
     def close(self) -> None:
         """Let other threads read a large member."""
         if self._holds_lock:
@@ -255,10 +302,15 @@ class _Inflater:
         return True
 
     def _next_member(self) -> bool:
-        rest = self._stream.unused_data
-        start = self._position - len(rest)
-        if bytes(self._data[start : start + 2]) != b"\x1f\x8b":
-            return False
-        self._position = start
-        self._stream = zlib.decompressobj(wbits=31)
-        return True
+        """Begin with the next gzip member; False where there is none, but zeros at most.
+
+        Source: minizlib 3, through which npm reads: other bytes than zeros are an error.
+        """
+        start = self._position - len(self._stream.unused_data)
+        if bytes(self._data[start : start + 2]) == b"\x1f\x8b":
+            self._position = start
+            self._stream = zlib.decompressobj(wbits=31)
+            return True
+        if bytes(self._data[start:]).strip(b"\0"):
+            raise ArchiveError("ETARBALL", "the gzip stream is followed by other bytes")
+        return False

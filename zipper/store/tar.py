@@ -20,10 +20,10 @@ __all__ = ["TarMember", "read_tar"]
 
 BLOCK: Final = 512
 _FILE: Final = frozenset(b"0\x007")
-_FILE_CODE: Final = ord("0")
+_MAY_BE_FOLDER: Final = frozenset(b"0\x00")
 _FOLDER: Final = ord("5")
-_EXTENSION: Final = frozenset(b"xgLKNXAIMV")
-"""Headers that describe another member: pax, GNU long names, and vendors' own."""
+_EXTENSION: Final = frozenset(b"xgLKNX")
+"""Headers that describe another member: pax and GNU long names."""
 _MAX_PAX_BYTES: Final = 1 << 20
 """Longest pax or long-name record accepted: node-tar's own bound is 1 MiB."""
 
@@ -62,14 +62,15 @@ def read_tar(read: ReadBytes, *, max_members: int, max_bytes: int) -> Iterator[T
             pending |= _parse_extension(kind, bytes(body))
             continue
         name = pending.get("path") or _name_of(header)
-        folder = kind == _FOLDER or (kind == _FILE_CODE and name.endswith("/"))
+        folder = kind == _FOLDER or (kind in _MAY_BE_FOLDER and name.endswith("/"))
         size = 0 if folder else _size_of(header, pending.get("size"))
         pending = {}
         total += size
         if total > max_bytes:
             raise _hostile(f"more than {max_bytes:,} bytes when unpacked")
-        if kind in _FILE and not folder:
-            yield TarMember(name, _number(header[100:108]) & 0o7777, _read_body(read, size))
+        # node-tar wants no link name in a file's header, and leaves out a file that has one.
+        if kind in _FILE and not folder and not header[157]:
+            yield TarMember(name, _mode_of(header), _read_body(read, size))
         else:
             _skip(read, size)
 
@@ -118,8 +119,9 @@ def _skip(read: ReadBytes, size: int) -> None:
 
 
 def _skip_padding(read: ReadBytes, size: int) -> None:
-    if size % BLOCK:
-        read(BLOCK - size % BLOCK)
+    padding = -size % BLOCK
+    if padding and len(read(padding)) < padding:
+        raise _hostile("a last member that is cut off")
 
 
 def _parse_extension(kind: int, body: bytes) -> dict[str, str]:
@@ -132,32 +134,24 @@ def _parse_extension(kind: int, body: bytes) -> dict[str, str]:
 
 
 def _parse_pax(body: bytes) -> dict[str, str]:
-    """Return the records of a pax header; a malformed one is passed over, as node-tar does."""
+    """Return the `path` and `size` of a pax header; a malformed record is passed over.
+
+    As node-tar has it: a record ends where its line ends, and its length must say so too; a value
+    ends at its first NUL.
+    """
     records: dict[str, str] = {}
-    for line in _pax_lines(body):
-        key, equals, value = line.partition(b"=")
-        if equals:
-            name = key.decode("utf-8", "replace")
-            if name in ("path", "size"):
-                records[name] = value.decode("utf-8", "replace")
+    for line in body.split(b"\n"):
+        length, _, record = line.partition(b" ")
+        key, equals, value = record.partition(b"=")
+        whole = length.lstrip(b"0") == b"%d" % (len(line) + 1)
+        if whole and equals and key in (b"path", b"size"):
+            records[key.decode()] = value.split(b"\0", 1)[0].decode("utf-8", "replace")
     return records
-
-
-def _pax_lines(body: bytes) -> Iterator[bytes]:
-    at = 0
-    while at < len(body):
-        space = body.find(b" ", at, at + 20)
-        digits = body[at:space] if space > 0 else b""
-        if not digits.isdigit() or int(digits) <= space - at:
-            return
-        end = at + int(digits)
-        yield body[space + 1 : end].rstrip(b"\n")
-        at = end
 
 
 def _name_of(header: bytes) -> str:
     name = header[:100].split(b"\0", 1)[0]
-    if header[257:263] == b"ustar\0":
+    if header[257:265] == b"ustar\x0000":
         prefix = header[345:500].split(b"\0", 1)[0]
         # node-tar: a byte at 475 tells the newer prefix of 155 bytes from the older one of 130.
         if not header[475]:
@@ -180,17 +174,30 @@ def _decimal(text: str) -> int:
     return int(text)
 
 
+def _mode_of(header: bytes) -> int:
+    """Return the permission bits; none where they are no number, as for node-tar."""
+    try:
+        return _number(header[100:108]) & 0o7777
+    except ArchiveError:
+        return 0
+
+
 def _number(field: bytes) -> int:
     """Return an octal field, or a base-256 one (GNU), which may be negative."""
+    digits = field.split(b"\0", 1)[0].strip()
+    # Only digits: Python would also take a sign, underscores and `0o`.
+    if digits.isdigit():
+        try:
+            return int(digits, 8)
+        except ValueError:
+            raise _hostile("a header with a field that is not a number") from None
+    if not digits:
+        return 0
     if field[0] == 0x80:
         return int.from_bytes(field[1:], "big")
     if field[0] == 0xFF:
         return int.from_bytes(field, "big", signed=True)
-    digits = field.split(b"\0", 1)[0].strip()
-    try:
-        return int(digits, 8) if digits else 0
-    except ValueError:
-        raise _hostile("a header with a field that is not a number") from None
+    raise _hostile("a header with a field that is not a number")
 
 
 def _hostile(what: str) -> ArchiveError:
