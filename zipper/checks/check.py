@@ -25,7 +25,7 @@ _RULES_VERSION: Final = "1"
 """Part of every key: raise it with each change of a rule whose findings are remembered."""
 
 
-def check_listing(
+def check_listing(  # noqa: PLR0913 - the options of a check, all by keyword
     listing: Listing,
     *,
     target: Target,
@@ -34,6 +34,8 @@ def check_listing(
     layers: tuple[Listing, ...] = (),
     kind: Kind = "function",
     ignore: Collection[str] = (),
+    max_size_bytes: int | None = None,
+    max_unzipped_size_bytes: int | None = None,
     rules: Iterable[Rule] = LISTING_RULES,
 ) -> tuple[Finding, ...]:
     """Return what the rules find; by default those that read the listing only.
@@ -46,6 +48,8 @@ def check_listing(
         layers: in the order of the function's configuration.
         kind: whether the zip is a function's or a layer's.
         ignore: codes whose warnings and infos are left out; errors are never left out.
+        max_size_bytes: the project's own limit of the zip.
+        max_unzipped_size_bytes: the project's own limit of the unzipped package.
         rules: rows of the tables.
     """
     subject = Subject(
@@ -55,6 +59,8 @@ def check_listing(
         size_bytes=size_bytes,
         layers=layers,
         kind=kind,
+        max_size_bytes=max_size_bytes,
+        max_unzipped_size_bytes=max_unzipped_size_bytes,
     )
     return run_rules(subject, rules, ignore=ignore)
 

@@ -144,6 +144,14 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "a conflict mark of git in package.json",
     ),
     Rule(
+        "package-json-invalid",
+        module_rules.check_manifests,
+        "the package.json above a file that is needed does not parse",
+        "Node reads the nearest package.json to know whether a `.js` file is an ES module.",
+        "Node.js documentation, Modules: Packages",
+        "a package.json with a trailing comma",
+    ),
+    Rule(
         "module-syntax",
         module_rules.check_syntax,
         "a file that is needed does not parse",

@@ -22,6 +22,7 @@ from zipper.checks.walk import Asked, Module, iterate_failures
 __all__ = [
     "check_dynamic",
     "check_kinds",
+    "check_manifests",
     "check_names",
     "check_requests",
     "check_runtime_modules",
@@ -55,6 +56,35 @@ def check_requests(subject: Subject) -> Iterator[Finding]:
             yield _judge_failure(subject, start, module, asked, failure)
 
 
+def check_manifests(subject: Subject) -> Iterator[Finding]:
+    """Yield broken package.json files that Node reads to know what kind a reached file is."""
+    start = close(subject)
+    if start is None:
+        return
+    broken: dict[str, tuple[int, str, str]] = {}
+    for module in start.walk.modules.values():
+        scope = start.walk.resolver.packages.scope(module.path)
+        if scope.problem is not None and _reads_scope(module):
+            known = broken.get(scope.folder)
+            if known is None or known[0] > module.level:
+                broken[scope.folder] = module.level, module.path, scope.problem
+    for folder, (level, path, problem) in sorted(broken.items()):
+        manifest = f"{folder}/package.json"
+        message = f"`{relative(manifest)}` does not parse ({problem}), and Node reads it for `{relative(path)}`"
+        yield _finding(
+            "package-json-invalid", level, manifest, message, "mend the file, or pack it again"
+        )
+
+
+def _reads_scope(module: Module) -> bool:
+    """Return whether Node looks for the package that a file belongs to: for `.js`, and bare names."""
+    if module.kind in ("json", "addon", "unread"):
+        return False
+    return module.path.endswith(".js") or any(
+        not asked.request.specifier.startswith((".", "/", "node:")) for asked in module.asked
+    )
+
+
 def check_syntax(subject: Subject) -> Iterator[Finding]:
     """Yield reached files that do not parse, or that are of the wrong kind for how they are loaded."""
     start = close(subject)
@@ -71,7 +101,7 @@ def check_syntax(subject: Subject) -> Iterator[Finding]:
             )
             hint = "pack the file again; it may be cut off, or not compiled for Node.js"
             yield _finding(code, module.level, path, message, hint)
-        elif module.kind == "commonjs" and module.facts.is_module:
+        elif module.kind == "commonjs" and (module.facts.is_module or module.facts.awaits):
             yield _judge_hidden_module(subject, module, is_handler=is_handler)
         elif module.kind == "module" and module.facts.uses_commonjs:
             code = "handler-esm" if is_handler else "module-syntax"
@@ -89,6 +119,8 @@ def check_kinds(subject: Subject) -> Iterator[Finding]:
     if start is None:
         return
     modules = start.walk.modules
+    if start.located.how == "require" and start.module.kind == "module":
+        yield from _judge_start(subject, start)
     for path in sorted(modules):
         for asked in modules[path].asked:
             if isinstance(asked.answer, Failure) or asked.answer.kind != "file":
@@ -275,13 +307,32 @@ def _judge_hidden_module(subject: Subject, module: Module, *, is_handler: bool) 
     code = "handler-esm" if is_handler else "module-syntax"
     path = relative(module.path)
     message = (
-        f"`{path}` is loaded as CommonJS but has `import` or `export`: "
+        f"`{path}` is loaded as CommonJS but has `import`, `export` or a top-level `await`: "
         f"Lambda's Node.js {subject.target.details.major} does not guess, so it is a syntax error"
     )
     if path.endswith(".cjs"):
-        message = f"`{path}` is loaded as CommonJS but has `import` or `export`, a syntax error"
+        message = f"`{path}` is loaded as CommonJS but has `import`, `export` or a top-level `await`, a syntax error"
     hint = 'name it `.mjs`, or put `"type": "module"` into the package.json above it'
     return _finding(code, module.level, module.path, message, hint)
+
+
+def _judge_start(subject: Subject, start: Start) -> Iterator[Finding]:
+    """Yield one finding where the loader itself requires an ES module."""
+    if subject.target.can_require_modules:
+        return
+    path, place = relative(start.path), relative(start.located.path)
+    if place == path:
+        message = (
+            f"`{path}` is an ES module, and the loader requires it by this name: ERR_REQUIRE_ESM"
+        )
+        yield Finding(
+            "handler-esm", "error", path, message, "give it the extension `.mjs` or `.js`"
+        )
+    else:
+        message = f"because of the folder `{place}` the loader requires `{path}`, an ES module: ERR_REQUIRE_ESM"
+        yield Finding(
+            "handler-directory", "error", place, message, "rename the folder, or the handler's file"
+        )
 
 
 def _judge_require(

@@ -33,6 +33,7 @@ _USES: Final = ("member_expression", "call_expression", "arguments")
 """Where a name is used; `typeof exports` is none, because it never throws."""
 _COMMONJS_LIMIT_BYTES: Final = 200_000
 _EXPRESSION_MAX: Final = 120
+_OWN_PLACES: Final = (b"(import.meta.url)", b"(__filename)", b"(import.meta.filename)")
 _WORDS_MAX: Final = 50_000
 """Places that are looked at in one file; a hostile file may have more."""
 _JOINS: Final = (b"path.join", b"path.resolve", b"join", b"resolve")
@@ -75,8 +76,10 @@ class _Scanner:
             elif self.source.text_of(node) == b"require":
                 self._visit_require(path)
         elif kind == "property_identifier" and parent.type == "member_expression":
+            if self.source.text_of(node) == b"createRequire":
+                self._add_alias(path[:-1])
             # `module.require(...)`: the same function by its long name.
-            if (
+            elif (
                 self.source.text_of(parent) == b"module.require"
                 and path[-3].type == "call_expression"
             ):
@@ -147,8 +150,9 @@ class _Scanner:
     def _level_of_dynamic(self, path: list[Node]) -> int:
         """Return the level of an `import()`: what rejects is fatal at once only where it is awaited."""
         level = self.source.level_of(path)
-        is_awaited = len(path) > 1 and path[-2].type == "await_expression"
-        return level if is_awaited or level != EAGER else CONDITIONAL
+        # Awaited, or thrown away with its rejection, which ends the process.
+        is_fatal = len(path) > 1 and path[-2].type in ("await_expression", "expression_statement")
+        return level if is_fatal or level != EAGER else CONDITIONAL
 
     def _value_of(self, node: Node) -> str | None:
         """Return the path that an expression of literals and `__dirname` means, or None."""
@@ -197,27 +201,21 @@ class _Scanner:
         return "./" + "/".join(part for part in parts if part is not None)
 
     def _add_alias(self, path: list[Node]) -> None:
-        """Remember what `createRequire(import.meta.url)` is assigned to."""
+        """Follow what `createRequire` for this file makes: a name, or a function called at once."""
         if len(path) < 3 or path[-2].type != "call_expression":
             return
-        arguments = path[-2].child_by_field_name("arguments")
-        base = b"" if arguments is None else self.source.text_of(arguments)
-        declarator = path[-3]
-        name = (
-            declarator.child_by_field_name("name")
-            if declarator.type == "variable_declarator"
-            else None
-        )
-        if (
-            name is None
-            or name.type != "identifier"
-            or base not in (b"(import.meta.url)", b"(__filename)")
-        ):
+        call, outer = path[-2], path[-3]
+        arguments = call.child_by_field_name("arguments")
+        if arguments is None or self.source.text_of(arguments) not in _OWN_PLACES:
             return
-        if self.source.text_of(name) == b"require":
-            self.has_own_require = True
-        else:
-            self.aliases.add(self.source.text_of(name))
+        if outer.type == "call_expression" and _same(outer.child_by_field_name("function"), call):
+            self._add_call(path[:-2], "require")
+        name = outer.child_by_field_name("name") if outer.type == "variable_declarator" else None
+        if name is not None and name.type == "identifier":
+            if self.source.text_of(name) == b"require":
+                self.has_own_require = True
+            else:
+                self.aliases.add(self.source.text_of(name))
 
 
 def scan(content: bytes) -> Facts:
@@ -231,7 +229,7 @@ def scan(content: bytes) -> Facts:
     scanner.run()
     exports, stars = find_module_exports(source) if scanner.is_module else ((), ())
     return Facts(
-        syntax_error_line=source.syntax_error_line,
+        syntax_error_line=source.syntax_error_line or source.duplicate_line,
         is_module=scanner.is_module,
         awaits=_awaits(source),
         uses_commonjs=0 if scanner.has_own_require else _find_commonjs(source),

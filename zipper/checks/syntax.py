@@ -36,6 +36,19 @@ _BRANCHES: Final = {
     "for_statement": ("body",),
     "for_in_statement": ("body",),
 }
+_DECLARATIONS: Final = frozenset(
+    {
+        "lexical_declaration",
+        "class_declaration",
+        "import_statement",
+        "variable_declaration",
+        "function_declaration",
+        "generator_function_declaration",
+    }
+)
+_LEXICAL: Final = ("lexical_declaration", "class_declaration", "import_statement")
+_STATEMENTS_MAX: Final = 20_000
+"""Statements of the top level that are looked at for names that are declared twice."""
 _SHORT_CIRCUITS: Final = frozenset({"&&", "||", "??", "&&=", "||=", "??="})
 _CALLS_MAX: Final = 50
 """Places at which a name is looked up as called; more say nothing new."""
@@ -89,6 +102,23 @@ class Source:
                 break
             node = child
         return node.start_point[0] + 1
+
+    @cached_property
+    def duplicate_line(self) -> int:
+        """The line on which a `let`, `const` or class of the top level takes a name twice, or 0."""
+        lexical: set[bytes] = set()
+        other: set[bytes] = set()
+        for statement in self.root.named_children[:_STATEMENTS_MAX]:
+            if statement.type == "export_statement":
+                statement = statement.child_by_field_name("declaration") or statement  # noqa: PLW2901
+            if statement.type not in _DECLARATIONS:
+                continue
+            is_lexical = statement.type in _LEXICAL
+            for name in _declared_names(statement):
+                if name in lexical or (is_lexical and name in other):
+                    return self.line_of(statement)
+                (lexical if is_lexical else other).add(name)
+        return 0
 
     def path_to(self, offset: int) -> list[Node]:
         """Return the nodes from the root to the token at `offset`, the token last.
@@ -211,6 +241,35 @@ def find_word(content: bytes, word: bytes, *, before: bytes = b"") -> Iterator[i
         ):
             yield offset
         offset = content.find(word, offset + size)
+
+
+def _declared_names(statement: Node) -> list[bytes]:
+    """Return the plain names that a declaration or an import binds; patterns are left out."""
+    own = statement.child_by_field_name("name")
+    names: list[Node | None] = [own] if own is not None else []
+    for child in statement.named_children:
+        if child.type == "variable_declarator":
+            names.append(child.child_by_field_name("name"))
+        elif child.type == "import_clause":
+            names += _imported_names(child)
+    return [name.text or b"" for name in names if name is not None and name.type == "identifier"]
+
+
+def _imported_names(clause: Node) -> list[Node | None]:
+    names: list[Node | None] = []
+    for item in clause.named_children:
+        if item.type == "identifier":
+            names.append(item)
+        elif item.type == "namespace_import":
+            names += item.named_children
+        else:
+            specifiers = [
+                child for child in item.named_children if child.type == "import_specifier"
+            ]
+            names += [
+                s.child_by_field_name("alias") or s.child_by_field_name("name") for s in specifiers
+            ]
+    return names
 
 
 def literal(node: Node, content: bytes) -> str | None:

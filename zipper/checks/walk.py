@@ -179,7 +179,7 @@ class Walk:
         if declared != "none":
             return "module" if declared == "module" else "commonjs"
         detects = self._target.can_require_modules if required else self._target.detects_modules
-        return "module" if detects and facts.is_module else "commonjs"
+        return "module" if detects and (facts.is_module or facts.awaits) else "commonjs"
 
     def _follow(self, module: Module) -> None:
         for request in module.facts.requests:

@@ -1,0 +1,164 @@
+"""What a real Node says when it loads a handler the way Lambda does.
+
+The oracle of the checks: a package as files is written into a folder without parents, and Node of
+the runtime's major version loads the handler by the rules of that runtime's loader (aws-lambda-ric
+3.3.0 up to Node.js 22, 4.0.2 from 24 on), under Lambda's flags, as a user who owns no file.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["FLAGS", "Loaded", "PackageFiles", "find_node", "load_by_lambda"]
+
+PackageFiles = dict[str, tuple[bytes, int]]
+"""Content and mode by name."""
+
+FLAGS = {
+    20: ("--no-experimental-require-module",),
+    22: ("--no-experimental-require-module", "--no-experimental-detect-module"),
+    24: (),
+}
+"""What Lambda switches off, by major version."""
+
+_TIMEOUT_SECONDS = 60
+_NOBODY = 65534
+
+_LOADER = r"""
+import { createRequire } from "node:module";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+const require = createRequire(import.meta.url);
+const [generation, root, handler] = process.argv.slice(2);
+globalThis.awslambda = { streamifyResponse: (f) => Object.assign(f, { streaming: true }), HttpResponseStream: {} };
+
+class Refused extends Error {}
+
+function split() {
+  if (handler.includes("..")) throw new Refused("MalformedHandlerName");
+  const base = path.basename(handler);
+  const folder = handler.substring(0, handler.indexOf(base));
+  const dot = base.indexOf(".");
+  if (dot < 0) throw new Refused("Bad handler");
+  return [folder, base.substring(0, dot), base.substring(dot + 1)];
+}
+
+function saysModule(folder) {
+  for (;;) {
+    if (folder.endsWith("/node_modules")) return false;
+    const file = path.join(folder, "package.json");
+    if (existsSync(file)) {
+      try { return JSON.parse(readFileSync(file)).type === "module"; } catch { return false; }
+    }
+    if (folder === "/") return false;
+    folder = path.dirname(folder);
+  }
+}
+
+async function third(folder, name) {
+  const place = path.resolve(root, folder, name);
+  let loaded = existsSync(place) ? require(place) : undefined;
+  if (loaded) return loaded;
+  const asModule = existsSync(place + ".js") && saysModule(path.dirname(place + ".js"));
+  if (!asModule && existsSync(place + ".js")) loaded = require(place + ".js");
+  if (loaded) return loaded;
+  if (asModule) return import(place + ".js");
+  if (existsSync(place + ".mjs")) return import(place + ".mjs");
+  if (existsSync(place + ".cjs")) return require(place + ".cjs");
+  return require(require.resolve(name, { paths: [root, folder] }));
+}
+
+async function fourth(folder, name) {
+  const place = path.resolve(root, folder.replace(/\/$/, ""), name);
+  for (const extension of ["", ".js", ".mjs", ".cjs"]) {
+    if (existsSync(place + extension)) return import(place + extension);
+  }
+  return require(require.resolve(name, { paths: [root, path.join(root, folder)] }));
+}
+
+function pick(module, names) {
+  if (generation === "3") return names.reduce((value, name) => value && value[name], module);
+  const inside = (start) => names.reduce(
+    (value, name) => (value && typeof value === "object" ? value[name] : undefined), start);
+  return inside(module) || ("default" in module ? inside(module.default) : undefined);
+}
+
+try {
+  const [folder, name, rest] = split();
+  const module = await (generation === "3" ? third(folder, name) : fourth(folder, name));
+  const found = pick(module, rest.split("."));
+  if (!found) throw new Refused("HandlerNotFound: undefined");
+  if (typeof found !== "function") throw new Refused("HandlerNotFound: no function");
+  if (generation === "4" && found.length >= 3 && !found.streaming) throw new Refused("CallbackHandlerDeprecated");
+  await new Promise((done) => setTimeout(done, 20));
+  console.log("loaded");
+  process.exit(0);
+} catch (error) {
+  console.log("refused", error?.name, error?.code, String(error?.message ?? error).slice(0, 400));
+  process.exit(1);
+}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Node's answer."""
+
+    ok: bool
+    text: str
+
+
+def find_node(major: int) -> str | None:
+    """Return a Node of `major`: from ZIPPER_NODE_<major>, or `node` on the PATH if it is one."""
+    named = os.environ.get(f"ZIPPER_NODE_{major}")
+    for candidate in (named, shutil.which("node")):
+        if candidate:
+            answer = subprocess.run(
+                [candidate, "--version"], capture_output=True, text=True, check=False, timeout=30
+            )
+            if answer.stdout.startswith(f"v{major}."):
+                return candidate
+    return None
+
+
+def load_by_lambda(node: str, major: int, files: PackageFiles, handler: str) -> Loaded:
+    """Return whether `node` loads `handler` from a package of `files`."""
+    with tempfile.TemporaryDirectory() as temporary:
+        base = Path(temporary)
+        base.chmod(0o755)
+        root = base / "task"
+        root.mkdir()
+        loader = base / "loader.mjs"
+        loader.write_text(_LOADER)
+        for name, (content, mode) in files.items():
+            place = root / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+            others = mode & 0o7
+            place.chmod(others * 0o111)
+        environment = {
+            "PATH": os.environ["PATH"],
+            "NODE_PATH": str(root),
+            "LD_LIBRARY_PATH": f"{root}:{root}/lib",
+            "HOME": "/nonexistent",
+        }
+        generation = "3" if major < 24 else "4"
+        answer = subprocess.run(
+            [node, *FLAGS.get(major, ()), str(loader), generation, str(root), handler],
+            cwd=root,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_TIMEOUT_SECONDS,
+            user=_NOBODY if sys.platform != "win32" and os.geteuid() == 0 else None,
+        )
+        text = answer.stdout.strip().rpartition("\n")[2] or answer.stderr.strip()[-400:]
+        return Loaded(answer.returncode == 0 and text == "loaded", text)
