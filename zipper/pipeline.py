@@ -30,6 +30,7 @@ from zipper.unchanged import Record
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from zipper.archive.listing import Listing
     from zipper.build_request import BuildRequest
     from zipper.events import OnEvent
     from zipper.target import Target
@@ -199,11 +200,16 @@ def _write(planned: PackagePlan, clock: Clock) -> Package:
         raise OutputError("EOUTPUT", f"`{path}` vanished after it was written")
     with ThreadPoolExecutor(max_workers=1) as pool:
         digest = pool.submit(lambda: hashlib.sha256(data).digest())
+        request = planned.request
         found = check_listing(
             read_listing(data),
             target=planned.target,
             handler=planned.handler,
             size_bytes=size,
+            layers=tuple(_read_layer(layer) for layer in request.layers),
+            ignore=request.ignore,
+            max_size_bytes=request.max_size_bytes,
+            max_unzipped_size_bytes=request.max_unzipped_size_bytes,
         )
         code_sha256 = base64.b64encode(digest.result()).decode("ascii")
     return replace(
@@ -211,8 +217,14 @@ def _write(planned: PackagePlan, clock: Clock) -> Package:
         size_bytes=size,
         code_sha256=code_sha256,
         timings_seconds=clock.timings(),
-        findings=(*found, *planned.findings),
+        findings=(*found, *(f for f in planned.findings if f.code not in request.ignore)),
     )
+
+
+def _read_layer(path: str) -> Listing:
+    from zipper.checking import open_listing  # noqa: PLC0415  (only for functions with layers)
+
+    return open_listing(path)
 
 
 def _as_settings(
