@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import socket
@@ -9,6 +10,8 @@ import threading
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.support import adversary
 from tests.support.adversary import Adversary
@@ -412,7 +415,7 @@ def test_proxy_is_used_for_plain_and_tunnelled_requests(server):
 
 
 def test_tunnel_through_a_proxy(server):
-    """Through a proxy the registry's own certificate counts, and only the registry gets the token."""
+    """Through a proxy the registry's own certificate counts, and the token is not shown."""
     with Adversary(certificate="loopback.pem") as registry:
         registry.play("/a", adversary.good(PACKUMENT))
         host = registry.url.removeprefix("https:")
@@ -460,3 +463,76 @@ def test_threads_are_gone_after_closing(server):
     assert not [
         thread for thread in threading.enumerate() if thread.name.startswith("zipper-fetch")
     ]
+
+
+OK = b"HTTP/1.1 200 OK\r\n"
+MOVED = b"HTTP/1.1 302 X\r\nLocation: "
+ODD_ANSWERS = {
+    "length is no number": OK + b"Content-Length: many\r\n\r\n{}",
+    "length is negative": OK + b"Content-Length: -5\r\n\r\n{}",
+    "two lengths": OK + b"Content-Length: 2\r\nContent-Length: 5\r\n\r\n{}",
+    "length beyond all bounds": OK + b"Content-Length: 99999999999999999999\r\n\r\n{}",
+    "chunks that are none": OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n",
+    "a chunk of terabytes": OK + b"Transfer-Encoding: chunked\r\n\r\nffffffffffff\r\n{}",
+    "a cut chunk": OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\n{}",
+    "another encoding": OK + b"Content-Encoding: br\r\nContent-Length: 2\r\n\r\n{}",
+    "a header without end": OK + b"X: " + b"y" * 200_000,
+    "a thousand headers": OK + b"X: y\r\n" * 1000 + b"\r\n{}",
+    "a header of no sense": OK + b"\xff\xfe\r\n: \r\nContent-Length: 3\r\n\r\n{}",
+    "no status": b"HTTP/1.1\r\n\r\n",
+    "a status of no sense": b"HTTP/1.1 9999 What\r\n\r\n{}",
+    "HTTP 9": b"HTTP/9.9 200 OK\r\n\r\n[]",
+    "a part nobody asked for": b"HTTP/1.1 206 OK\r\nContent-Length: 2\r\n\r\n[]",
+    "unchanged, but nothing was there": b"HTTP/1.1 304 Not Modified\r\n\r\n",
+    "no content": b"HTTP/1.1 204 No Content\r\n\r\n",
+    "early hints without end": b"HTTP/1.1 100 Continue\r\n\r\n" * 500,
+    "a redirect with a host of no sense": MOVED + b"http://\xe4\xb8..x/\r\n\r\n",
+    "a redirect with a port of no sense": MOVED + b"http://h:99999/\r\n\r\n",
+    "a redirect to a label too long": MOVED + b"http://" + b"a" * 300 + b"/\r\n\r\n",
+    "a redirect with line ends": MOVED + b"/a%0d%0aX: y\x00\x01\r\n\r\n",
+    "a date of no sense": b"HTTP/1.1 503 X\r\nRetry-After: Mon, 99 Foo 99999\r\n\r\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("data", ODD_ANSWERS.values(), ids=ODD_ANSWERS)
+def test_odd_answer_is_bytes_or_a_coded_error(server, tmp_path, data):
+    """Whatever comes over the line, the outcome is a document or a coded error, soon."""
+    server.play("/a", adversary.raw(data))
+    server.play(PATH, adversary.raw(data))
+    started = time.monotonic()
+    with open_client(server.url, npm={"fetch-retries": "1"}, cache_dir=tmp_path) as client:
+        with contextlib.suppress(ZipperError):
+            assert b"{}" == client.fetch_packument("a").strip()
+        error = fail_to_fetch(client)
+
+    assert error.code.startswith("E")
+    assert time.monotonic() - started < 2
+
+
+UNUSABLE = [
+    "ftp://h.example/a.tgz",
+    "https:///a.tgz",
+    "https://h.example:99999/a.tgz",
+    "https://[::1/a",
+]
+
+
+@pytest.mark.parametrize("resolved", UNUSABLE)
+def test_unusable_address_is_told(server, resolved):
+    """A `resolved` that is no web address is EINVALIDURL, and nobody is asked."""
+    with open_client(server.url) as client, pytest.raises(ZipperError) as caught:
+        client.fetch_tarball(TarballAsk("a", "1.0.0", resolved=resolved))
+
+    assert "EINVALIDURL" == caught.value.code
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=300), st.booleans())
+def test_random_answer_is_bytes_or_a_coded_error(data, with_head):
+    """Random bytes as an answer, or as its body, never end in anything but a coded error."""
+    with Adversary() as random_server:
+        head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n" if with_head else b""
+        random_server.play("/a", adversary.raw(head + data))
+        client = open_client(random_server.url, npm={"fetch-retries": "0"})
+        with client, contextlib.suppress(ZipperError):
+            client.fetch_packument("a")

@@ -30,7 +30,14 @@ class HostAddresses:
             lock = self._locks.setdefault(host, threading.Lock())
         with lock:
             if host not in self._found:
-                answers = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-                addresses = dict.fromkeys(str(answer[4][0]) for answer in answers)
-                self._found[host] = tuple(addresses)
+                answers = _look_up(host)
+                self._found[host] = tuple(dict.fromkeys(answers))
             return self._found[host]
+
+
+def _look_up(host: str) -> list[str]:
+    try:
+        answers = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except UnicodeError as error:
+        raise socket.gaierror(socket.EAI_NONAME, "no host can have this name") from error
+    return [str(answer[4][0]) for answer in answers]

@@ -122,6 +122,7 @@ class Transport:
 
     def _follow(self, ask: Ask, headers: Mapping[str, str], watch: Watch) -> Reply:
         url = ask.url
+        _check_address(url, "EINVALIDURL", "the address cannot be used")
         trusted = True
         for _ in range(_MAX_REDIRECTS + 1):
             reply = self._send(ask, url, headers, watch, is_trusted=trusted)
@@ -201,21 +202,28 @@ def _next_url(url: str, location: str | None) -> str:
         raise Fault("EINVALIDREDIRECT", "a redirect without an address", most_retries=0)
     try:
         target = urljoin(url, location)
-        parts = urlsplit(target)
-        host = parts.hostname
     except ValueError:
-        host = None
-    if not host or parts.scheme not in {"http", "https"}:
-        raise Fault(
-            "EINVALIDREDIRECT", "a redirect to something that is no web address", most_retries=0
-        )
+        target = ""
+    _check_address(target, "EINVALIDREDIRECT", "a redirect to something that is no web address")
+    parts = urlsplit(target)
     if parts.scheme == "http" and urlsplit(url).scheme == "https":
         raise Fault(
             "EINVALIDREDIRECT",
-            f"a redirect from an encrypted to an open connection, to {host}",
+            f"a redirect from an encrypted to an open connection, to {parts.hostname}",
             most_retries=0,
         )
     return target
+
+
+def _check_address(url: str, code: str, reason: str) -> None:
+    """Refuse what is no address of the web: another scheme, no host, a port of no sense."""
+    try:
+        parts = urlsplit(url)
+        is_usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        is_usable = False
+    if not is_usable:
+        raise Fault(code, reason, most_retries=0)
 
 
 def _release(response: requests.Response) -> None:
