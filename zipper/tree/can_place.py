@@ -16,7 +16,7 @@ Source: @npmcli/arborist 9, lib/can-place-dep.js.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from zipper.npm import semver
 from zipper.tree.flat import Step, call
@@ -31,7 +31,30 @@ if TYPE_CHECKING:
 
 __all__ = ["CanPlace", "Verdict", "check_can_place"]
 
+_EXACT_MAX: Final = 5_000
+"""Questions asked about one placement before the same question is not asked again.
+
+Deviation: npm asks once for every way that leads to a peer; among ten packages that are all peers
+of each other that takes minutes. The answers differ with the way only where circles conflict.
+"""
+
 Verdict = Literal["OK", "KEEP", "REPLACE", "CONFLICT"]
+
+
+class Search:
+    """What a question shares with those about the peers; nothing changes while they are asked.
+
+    `path` are the nodes whose peers are being looked at, so that circles end; `known` are the
+    verdicts so far, used when there are too many ways to ask the same.
+    """
+
+    __slots__ = ("count", "entry_edge", "known", "path")
+
+    def __init__(self, entry_edge: DraftEdge) -> None:
+        self.entry_edge = entry_edge
+        self.path: set[DraftNode] = set()
+        self.known: dict[tuple[DraftEdge, DraftNode], Verdict] = {}
+        self.count = 0
 
 
 class CanPlace:
@@ -48,9 +71,9 @@ class CanPlace:
         "edge",
         "own_verdict",
         "parent",
-        "peer_path",
         "peers_verdict",
         "prefer_dedupe",
+        "search",
         "target",
         "target_edge",
         "verdict",
@@ -63,14 +86,14 @@ class CanPlace:
         target: DraftNode,
         *,
         parent: CanPlace | None = None,
-        peer_path: tuple[DraftNode, ...] = (),
         prefer_dedupe: bool = False,
+        search: Search | None = None,
     ) -> None:
         self.dep = dep
         self.edge = edge
         self.target = target
         self.parent = parent
-        self.peer_path = peer_path
+        self.search = search or Search(edge if parent is None else parent.entry_edge)
         # Peers try hard to be the only one of their kind.
         self.prefer_dedupe = prefer_dedupe or edge.peer
         self.children: list[CanPlace] = []
@@ -83,16 +106,18 @@ class CanPlace:
     @property
     def deepest_target(self) -> DraftNode:
         """The deepest folder that could hold the dependency."""
-        start = self.parent.deepest_target if self.parent is not None else self.edge.source
-        return deepest_nesting_target(start, self.edge.name)
+        line = [self]
+        while line[-1].parent is not None:
+            line.append(line[-1].parent)
+        target = line[-1].edge.source
+        for one in reversed(line):
+            target = deepest_nesting_target(target, one.edge.name)
+        return target
 
     @property
     def entry_edge(self) -> DraftEdge:
         """The edge that brings the whole peer set."""
-        one = self
-        while one.parent is not None:
-            one = one.parent
-        return one.edge
+        return self.search.entry_edge
 
     def conflicting_peers(self) -> Iterator[CanPlace]:
         """Yield the questions about peers, near ones first, that ended in CONFLICT."""
@@ -105,6 +130,7 @@ class CanPlace:
 
 def check_can_place(question: CanPlace) -> Step[None]:
     """Answer `question` and those about the peers, writing the verdicts into them."""
+    question.search.count += 1
     question.verdict = yield from _judge(question)
     if question.own_verdict is None:
         question.own_verdict = question.verdict
@@ -224,22 +250,23 @@ def _judge_peers(question: CanPlace, state: Verdict) -> Step[Verdict]:
     question.own_verdict = state
     if question.peers_verdict is not None:
         return question.peers_verdict
-    path = (*question.peer_path, question.dep)
+    search = question.search
+    search.path.add(question.dep)
     verdict = state
     for edge in question.dep.peer_edges():
-        if edge.to is None or edge.to in path:
+        if edge.to is None or edge.to in search.path:
             continue
-        child = CanPlace(
-            edge.to,
-            edge,
-            deepest_nesting_target(question.target, edge.to.name),
-            parent=question,
-            peer_path=path,
-            prefer_dedupe=True,
-        )
-        yield from call(check_can_place(child))
-        question.children.append(child)
-        if child.verdict == "CONFLICT":
+        target = deepest_nesting_target(question.target, edge.to.name)
+        known = search.known.get((edge, target)) if search.count > _EXACT_MAX else None
+        if known is None:
+            child = CanPlace(
+                edge.to, edge, target, parent=question, prefer_dedupe=True, search=search
+            )
+            question.children.append(child)
+            yield from call(check_can_place(child))
+            known = search.known[edge, target] = child.verdict
+        if known == "CONFLICT":
             verdict = "CONFLICT"
+    search.path.discard(question.dep)
     question.peers_verdict = verdict
     return verdict

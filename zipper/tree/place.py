@@ -41,7 +41,17 @@ class Placement:
     question that decided; `displaced` are the nodes that must find their dependencies anew.
     """
 
-    __slots__ = ("answer", "children", "dep", "displaced", "edge", "own_answer", "parent", "placed")
+    __slots__ = (
+        "answer",
+        "children",
+        "dep",
+        "displaced",
+        "edge",
+        "own_answer",
+        "parent",
+        "placed",
+        "start",
+    )
 
     def __init__(self, dep: DraftNode, edge: DraftEdge, parent: Placement | None = None) -> None:
         self.dep = dep
@@ -52,6 +62,10 @@ class Placement:
         self.answer: CanPlace | None = None
         self.own_answer: CanPlace | None = None
         self.displaced: dict[DraftNode, None] = {}
+        # The deepest folder to try: a peer must be as high as the package whose peer it is.
+        self.start = deepest_nesting_target(
+            edge.source if parent is None else parent.start, edge.name
+        )
 
     @property
     def top(self) -> Placement:
@@ -60,12 +74,6 @@ class Placement:
         while one.parent is not None:
             one = one.parent
         return one
-
-    @property
-    def start(self) -> DraftNode:
-        """The deepest folder to try: a peer must be as high as the package whose peer it is."""
-        source = self.edge.source if self.parent is None else self.parent.start
-        return deepest_nesting_target(source, self.edge.name)
 
     def walk(self) -> Iterator[Placement]:
         """Yield this placement and those of the peers, each before its own peers."""
