@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from zipper.contents.local_packages import read_local_tarball
 from zipper.contents.tarballs import open_tarball
-from zipper.contents.wants import key_of, parse_key
+from zipper.contents.wants import git_key, key_of, parse_key
 from zipper.errors import ProjectError, ResolutionError, ZipperError
 from zipper.npm.integrity import from_data
 from zipper.npm.package_json import Manifest, parse_manifest
@@ -57,8 +57,16 @@ def drive(steps: Generator[Ask, Answer, IdealTree], answers: Answers) -> IdealTr
 class Answers:
     """Where the resolver's answers come from, for one project."""
 
-    def __init__(self, root: Path, *, store: Store, client: Callable[[], RegistryClient]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        store: Store,
+        client: Callable[[], RegistryClient],
+        allow_git: str = "all",
+    ) -> None:
         self._root = root
+        self._allow_git = allow_git
         self._store = store
         self._client = client
 
@@ -88,6 +96,8 @@ class Answers:
 
     def _read_spec(self, spec: Spec) -> FetchedManifest:
         """Return the manifest of a tarball on this disk or at an address of its own."""
+        if spec.type == "git":
+            return self._read_git(spec)
         if spec.type == "file":
             resolved = f"file:{spec.fetch_spec}"
             tarball = read_local_tarball(self._root, resolved)
@@ -113,6 +123,25 @@ class Answers:
         return FetchedManifest(
             manifest=parse_manifest(found), resolved=resolved, integrity=str(integrity)
         )
+
+    def _read_git(self, spec: Spec) -> FetchedManifest:
+        """Return the manifest of the commit that a git spec means."""
+        from zipper.contents.git import pack_commit, resolve_commit  # noqa: PLC0415  (rare)
+
+        if self._allow_git == "none":
+            raise ResolutionError(
+                "EALLOWGIT",
+                f"git dependencies are not allowed: `{spec}`",
+                hint="allow them with npm's `allow-git` setting, or without `--no-git`",
+            )
+        resolved = resolve_commit(spec)
+        key = git_key(resolved)
+        zipped = self._store.find(key)
+        if zipped is None:
+            zipped = self._store.add(key, extract(pack_commit(resolved), label=str(spec)))
+        found = _read_json(zipped, "package.json")
+        assert found is not None
+        return FetchedManifest(manifest=parse_manifest(found), resolved=resolved)
 
     def _read_inside(self, ask: TarballAsk) -> Mapping[str, object]:
         """Return the manifests that a package brings along in its tarball."""

@@ -107,7 +107,7 @@ def resolve_tree(
         node_version=node_version,
         platform=platform,
     )
-    answers = Answers(project.root, store=store, client=client)
+    answers = Answers(project.root, store=store, client=client, allow_git=project.npm.allow_git)
     try:
         return drive(build_ideal_tree(request), answers)
     except RegistryError as error:

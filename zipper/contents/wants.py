@@ -18,7 +18,7 @@ from zipper.store.fill import Wanted
 if TYPE_CHECKING:
     from zipper.tree.model import Node
 
-__all__ = ["find_weak_integrity", "key_of", "parse_key", "want"]
+__all__ = ["find_weak_integrity", "git_key", "is_git", "key_of", "parse_key", "want"]
 
 _WEAK: Final = frozenset({"sha1", "md5"})
 
@@ -33,6 +33,15 @@ def want(node: Node, integrity: str | None = None) -> Wanted | None:
     Raises:
         LockfileError: ELOCKFILE for an integrity that npm cannot read either.
     """
+    if is_git(node.resolved):
+        return Wanted(
+            label=f"{node.package_name}@{node.version}",
+            key=git_key(node.resolved or ""),
+            package_name=node.package_name,
+            version=node.version,
+            resolved=node.resolved,
+            integrity="",
+        )
     text = node.integrity or integrity
     if text is None:
         return None
@@ -57,6 +66,16 @@ def key_of(integrity: Integrity) -> StoreKey:
         return StoreKey(algorithm, digests[0])
     joined = hashlib.sha256("".join(digests).encode()).hexdigest()
     return StoreKey(f"{algorithm}-any", joined)
+
+
+def is_git(resolved: str | None) -> bool:
+    """Tell whether `resolved` names a commit of a git repository."""
+    return resolved is not None and resolved.startswith(("git+", "git://"))
+
+
+def git_key(resolved: str) -> StoreKey:
+    """Return the store's key for a commit, whose name vouches for what is in it."""
+    return StoreKey("git", hashlib.sha256(resolved.encode("utf-8", "surrogateescape")).hexdigest())
 
 
 def parse_key(text: str, *, what: str) -> StoreKey:
