@@ -109,6 +109,7 @@ def timeout_fault(limit_seconds: float) -> Fault:
     return Fault(
         "ETIMEDOUT",
         f"next to nothing came for {limit_seconds:g} seconds",
+        most_retries=3,
         hint="a slow registry needs a larger `fetch-timeout` (milliseconds, in .npmrc)",
     )
 

@@ -158,6 +158,13 @@ def test_invalid_value_leaves_the_weaker_layer():
     assert 7 == settle("fetch-retries=many", user="fetch-retries=7").fetch_retries
 
 
+def test_unverified_certificates_are_noted():
+    """`strict-ssl=false` counts, and is told with the line that says so."""
+    settings = settle("strict-ssl=false")
+
+    assert (False, "/work/.npmrc:1") == (settings.strict_ssl, str(settings.notes[0].source))
+
+
 def test_layers():
     """Options win over the environment, that over the project, that over the user."""
     stacked = {
