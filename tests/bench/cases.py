@@ -83,6 +83,7 @@ class Result:
         seconds: of each run, in their order.
         peak_memory_bytes: the largest of all runs.
         size_bytes: of what the last run wrote; 0 where the case writes nothing.
+        processor_seconds: the median of what the runs took of the processors.
         failure: the end of what the tool said when it failed; None where it did not.
     """
 
@@ -92,6 +93,7 @@ class Result:
     seconds: tuple[float, ...]
     peak_memory_bytes: int
     size_bytes: int
+    processor_seconds: float = 0.0
     failure: str | None = None
 
     @property
@@ -168,8 +170,9 @@ class _Racer:
         """Return what was measured."""
         seconds = tuple(round(sample.seconds, 4) for sample in self.samples)
         peak = max((sample.peak_memory_bytes for sample in self.samples), default=0)
+        processor = statistics.median([s.processor_seconds for s in self.samples] or [0.0])
         names = (self.case, self.project.name, self.tool.name)
-        return Result(*names, seconds, peak, self.size_bytes, self.failure)
+        return Result(*names, seconds, peak, self.size_bytes, round(processor, 4), self.failure)
 
     def _run_in_checkout(self, name: str) -> tuple[Checkout, Sample]:
         checkout = self._check_out(name)
