@@ -25,7 +25,7 @@ from zipper.registry.events import FetchRetried
 TARBALL = bytes(range(256)) * 1000
 PACKUMENT = json.dumps({"name": "a", "versions": {}, "text": "x" * 100_000}).encode()
 FAST = {
-    "fetch-timeout": "300",
+    "fetch-timeout": "400",
     "fetch-retries": "3",
     "fetch-retry-mintimeout": "1",
     "fetch-retry-maxtimeout": "5",
@@ -526,7 +526,7 @@ def test_unusable_address_is_told(server, resolved):
     assert "EINVALIDURL" == caught.value.code
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.binary(max_size=300), st.booleans())
 def test_random_answer_is_bytes_or_a_coded_error(data, with_head):
     """Random bytes as an answer, or as its body, never end in anything but a coded error."""

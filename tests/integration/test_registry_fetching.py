@@ -343,7 +343,7 @@ def test_system_does_not_trust_an_unknown_authority():
 
     assert "ECERT" == caught.value.code
     assert "cafile" in caught.value.hint
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 2
 
 
 @pytest.mark.parametrize("way", ["cafile", "ca", "NODE_EXTRA_CA_CERTS", "strict-ssl"])
