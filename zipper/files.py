@@ -95,8 +95,10 @@ def map_file(path: Path) -> memoryview | None:
 
 
 @contextlib.contextmanager
-def lock_file(path: Path, *, blocking: bool) -> Iterator[bool]:
+def lock_file(path: Path) -> Iterator[bool]:
     """Hold an exclusive lock on `path` among processes and threads; False where it is taken.
+
+    Nobody waits here: a thread that sleeps in the system's lock could not be ended.
 
     Where no file can be made (a read-only folder) or the system has no such locks, the lock
     counts as held: it only saves work, what is written stays whole without it.
@@ -106,7 +108,7 @@ def lock_file(path: Path, *, blocking: bool) -> Iterator[bool]:
         yield True
         return
     try:
-        yield _lock(descriptor, blocking=blocking)
+        yield _lock(descriptor) is not False
     finally:
         os.close(descriptor)
 
@@ -141,7 +143,7 @@ def _write_new(path: Path, chunks: Iterable[Sequence[bytes | memoryview]], mode:
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     descriptor = os.open(path, flags, mode)
     try:
-        _lock(descriptor, blocking=False)
+        _lock(descriptor)
         return sum(_write_all(descriptor, chunk) for chunk in chunks)
     finally:
         os.close(descriptor)
@@ -180,20 +182,23 @@ def _remove_if_free(path: Path) -> None:
     with contextlib.suppress(OSError):
         descriptor = os.open(path, os.O_RDWR)
         try:
-            if _lock(descriptor, blocking=False):
+            if _lock(descriptor):
                 path.unlink()
         finally:
             os.close(descriptor)
 
 
-def _lock(descriptor: int, *, blocking: bool) -> bool:
+def _lock(descriptor: int) -> bool | None:
     """Lock an open file until it is closed; False where another process has it.
 
+    None where the file system knows no locks, as some network mounts do not.
     Windows has no such locks, and needs none: nobody can remove a file there that is open.
     """
     if sys.platform != "win32":
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if blocking else fcntl.LOCK_NB))
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
+        except OSError:
+            return None
     return True

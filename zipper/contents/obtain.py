@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 from zipper.contents.homes import is_bundled, split_location
 from zipper.contents.local_packages import is_local_tarball, pack_folder, read_local_tarball
+from zipper.contents.required_by import tell_chain
 from zipper.contents.tarballs import fetch_from_registry, find_integrity
-from zipper.contents.wants import find_weak_integrity, want
+from zipper.contents.wants import find_weak_integrity, is_git, want
+from zipper.errors import ZipperError
 from zipper.events import OnEvent, PackageStored, TarballsMissing
 from zipper.npm.integrity import check_data, from_data, parse_integrity
 from zipper.store.fill import Wanted, fill
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from zipper.checks.findings import Finding
     from zipper.project import Project
     from zipper.registry.client import RegistryClient
-    from zipper.store.files import Store, StoreZip
+    from zipper.store.files import Store, StoreKey, StoreZip
     from zipper.tree.model import Node, Tree
 
 __all__ = ["Obtained", "obtain"]
@@ -63,17 +65,24 @@ def obtain(
         RegistryError, IntegrityError, ArchiveError, StoreError, LockfileError, ProjectError.
     """
     wanted: dict[str, Wanted] = {}
+    location_of: dict[StoreKey, str] = {}
     findings: list[Finding] = []
     for node in tree.nodes.values():
         if has_tarball(node):
-            item = _want(project, node, store, client)
+            try:
+                item = _want(project, node, store, client)
+            except ZipperError as error:
+                tell_chain(error, tree, node.location)
+                raise
             wanted[node.location] = item
+            location_of.setdefault(item.key, node.location)
             weak = find_weak_integrity(item, node.location)
             findings += [weak] if weak else []
     zips = fill(
         store,
         wanted.values(),
         open_fetch=lambda: _Sources(project.root, client()),
+        on_error=lambda item, error: tell_chain(error, tree, location_of[item.key]),
         on_missing=None if on_event is None else lambda count: on_event(TarballsMissing(count)),
         on_packed=None if on_event is None else lambda item: on_event(PackageStored(item.label)),
     )
@@ -135,6 +144,10 @@ class _Sources:
 
     def fetch(self, wanted: Wanted) -> bytes:
         """Return the tarball, verified."""
+        if is_git(wanted.resolved):
+            from zipper.contents.git import pack_commit  # noqa: PLC0415  (rare)
+
+            return pack_commit(wanted.resolved or "")
         if is_local_tarball(wanted.resolved):
             data = read_local_tarball(self._root, wanted.resolved)
             check_data(data, parse_integrity(wanted.integrity))

@@ -141,14 +141,14 @@ class Store:
         return self.root / "integrity" / name[:2] / name
 
     @contextlib.contextmanager
-    def lock(self, key: StoreKey, *, blocking: bool) -> Iterator[bool]:
+    def lock(self, key: StoreKey) -> Iterator[bool]:
         """Hold the lock of `key` among processes; yields False where it is held elsewhere.
 
         There are 256 locks, by the first byte of the digest, in files that stay. In a store that
         cannot be written to there is nothing to lock: then the lock counts as held.
         """
         path = self.root / "locks" / key.digest[:2]
-        with lock_file(path, blocking=blocking) as held:
+        with lock_file(path) as held:
             yield held
 
     def __iter__(self) -> Iterator[Path]:

@@ -11,7 +11,7 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
-from zipper.errors import StoreError
+from zipper.errors import StoreError, ZipperError
 from zipper.store.extract import claimed_bytes, extract
 from zipper.store.memory import return_free_memory
 
@@ -29,6 +29,10 @@ _LARGE_BYTES: Final = 8 << 20
 _LARGE_JOBS: Final = 2
 """Tarballs above that size, packed or unpacked, are unpacked so many at a time, which bounds the
 memory of a cold build."""
+
+
+_LOCK_SECONDS: Final = 0.05
+"""Between two looks at whether another process has let go of a package's lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ def fill(
     open_fetch: Callable[[], Fetch],
     on_missing: Callable[[int], None] | None = None,
     on_packed: Callable[[Wanted], None] | None = None,
+    on_error: Callable[[Wanted, ZipperError], None] | None = None,
     jobs: int = JOBS,
 ) -> dict[StoreKey, StoreZip]:
     """Return the store zip of every key, fetching what the store lacks.
@@ -71,6 +76,7 @@ def fill(
         open_fetch: called once, and only if something is missing.
         on_missing: told how many tarballs the store lacks, if any.
         on_packed: told of each tarball that was fetched and kept, in any thread.
+        on_error: told of what a tarball failed with, before it is raised, to add facts to it.
         jobs: tarballs under way at once.
 
     Raises:
@@ -90,7 +96,7 @@ def fill(
     if missing:
         if on_missing is not None:
             on_missing(len(missing))
-        worker = _Worker(store, open_fetch(), on_packed)
+        worker = _Worker(store, open_fetch(), on_packed, on_error)
         found |= _run(worker, list(missing.values()), jobs)
         return_free_memory()
     return found
@@ -143,28 +149,50 @@ class _Worker:
     """Gets one tarball into the store; used by many threads."""
 
     def __init__(
-        self, store: Store, fetch: Fetch, on_packed: Callable[[Wanted], None] | None
+        self,
+        store: Store,
+        fetch: Fetch,
+        on_packed: Callable[[Wanted], None] | None,
+        on_error: Callable[[Wanted, ZipperError], None] | None,
     ) -> None:
         self._store = store
         self._fetch = fetch
         self._on_packed = on_packed
+        self._on_error = on_error
+        self._closed = threading.Event()
         self._large = threading.Semaphore(_LARGE_JOBS)
 
     def close(self) -> None:
         """End what is under way."""
+        self._closed.set()
         self._fetch.close()
 
     def try_item(self, item: Wanted) -> StoreZip | None:
         """Return the store zip, or None where another process is getting it."""
-        with self._store.lock(item.key, blocking=False) as held:
+        with self._store.lock(item.key) as held:
             return self._get(item) if held else None
 
     def do_item(self, item: Wanted) -> StoreZip | None:
-        """Return the store zip, waiting for another process that is getting it."""
-        with self._store.lock(item.key, blocking=True):
-            return self._get(item)
+        """Return the store zip, waiting for another process that is getting it; None once closed.
+
+        It asks again and again, because nothing ends a thread that sleeps in the system's lock.
+        """
+        while not self._closed.is_set():
+            zipped = self._store.find(item.key) or self.try_item(item)
+            if zipped is not None:
+                return zipped
+            self._closed.wait(_LOCK_SECONDS)
+        return None
 
     def _get(self, item: Wanted) -> StoreZip:
+        try:
+            return self._find_or_fetch(item)
+        except ZipperError as error:
+            if self._on_error is not None:
+                self._on_error(item, error)
+            raise
+
+    def _find_or_fetch(self, item: Wanted) -> StoreZip:
         zipped = self._store.find(item.key)
         if zipped is not None:
             return zipped
