@@ -52,7 +52,9 @@ def test_the_tree_is_npms(case: dict[str, Any], environment: dict[str, str]) -> 
         assert expected["error"] == actual
     else:
         assert isinstance(actual, Tree), f"npm resolves this, zipper says {actual}"
-        differences = draw_tree_differences(expected["packages"], entries_of(actual, project=project))
+        differences = draw_tree_differences(
+            expected["packages"], entries_of(actual, project=project)
+        )
         assert not differences, differences
 
 

@@ -1,7 +1,7 @@
 """Trees as text, so that a failing comparison can be read.
 
-    node_modules/a        1.0.0
-      node_modules/b      only in npm: 2.0.0 dev
+node_modules/a        1.0.0
+  node_modules/b      only in npm: 2.0.0 dev
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +27,8 @@ from zipper.tree.ideal_tree import build_ideal_tree
 from zipper.tree.request import IdealTree, IdealTreeRequest, ResolveOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from zipper.tree.asks import Answer, Ask
 
 TOP = "/case"
@@ -142,5 +143,8 @@ def _workspaces(path: str, patterns: object, files: Mapping[str, Any]) -> dict[s
     folders.sort(key=collation_key)
     found = match_workspaces(parse_workspaces(patterns), folders)
     return name_workspaces(
-        {folder: files[posixpath.normpath(f"{path}/{folder}/package.json")].get("name", "") for folder in found}
+        {
+            folder: files[posixpath.normpath(f"{path}/{folder}/package.json")].get("name", "")
+            for folder in found
+        }
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from posixpath import normpath
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ZipperError
@@ -168,7 +169,6 @@ def _suggested_name(node: Node, folder: str) -> str | None:
     """Return the name that the folder tells already; the root's and an alias's is always told."""
     if node.location == ROOT:
         return None
-    from posixpath import normpath  # noqa: PLC0415
 
     told = name_from_folder(normpath(f"{folder}/{node.location}"))
     return told if told == node.name else None

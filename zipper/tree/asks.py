@@ -14,11 +14,12 @@ next; they may be fetched meanwhile, or not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from zipper.npm.package_json import Manifest
     from zipper.npm.packument import Packument
     from zipper.npm.spec import Spec

@@ -109,7 +109,9 @@ def _outermost_first(node: Node) -> tuple[int, bool]:
 def _add_bundled_nodes(
     resolution: Resolution, bundler: DraftNode, files: Mapping[str, object]
 ) -> None:
-    paths = sorted((p for p in files if _INNER.fullmatch(p)), key=lambda p: p.count("node_modules/"))
+    paths = sorted(
+        (p for p in files if _INNER.fullmatch(p)), key=lambda p: p.count("node_modules/")
+    )
     for path in paths:
         raw = files[path]
         manifest = parse_manifest(raw) if isinstance(raw, Mapping) else Manifest()

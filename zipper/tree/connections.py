@@ -6,10 +6,13 @@ target and `explain` walk. Nothing is decided here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from zipper.tree.model import Edge, Tree
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from zipper.tree.model import Edge, Tree
 
 __all__ = ["Connections", "connect"]
 

@@ -73,7 +73,7 @@ def _is_one(node: DraftNode, wanted: str, edge: DraftEdge) -> bool:
     return _answers(node, spec.sub_spec or spec, edge.source)
 
 
-def _answers(node: DraftNode, spec: Spec, source: DraftNode) -> bool:
+def _answers(node: DraftNode, spec: Spec, source: DraftNode) -> bool:  # noqa: PLR0911 - one a type
     if spec.type in ("range", "version"):
         wanted = spec.fetch_spec
         return (spec.type == "range" and wanted == "*") or _satisfies(node.version, wanted)

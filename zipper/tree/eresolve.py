@@ -15,19 +15,16 @@ if TYPE_CHECKING:
 
     from zipper.tree.draft import DraftNode
     from zipper.tree.draft_edge import DraftEdge
-    from zipper.tree.resolution import Resolution
 
 __all__ = ["chain_of", "explain_endless", "explain_peer_conflict", "explain_unplaceable"]
 
 _HINT = (
-    "choose versions that agree, or add an entry to `overrides`; `--force` or "
-    "`--legacy-peer-deps` accept a tree in which the peer is not the one that was asked for"
+    "choose versions that agree, or add an entry to `overrides`; "
+    "`legacy-peer-deps=true` in .npmrc accepts a tree in which peers are not looked at"
 )
 
 
-def explain_peer_conflict(
-    resolution: Resolution, edge: DraftEdge, wanted: DraftEdge | None
-) -> ResolutionError:
+def explain_peer_conflict(edge: DraftEdge, wanted: DraftEdge | None) -> ResolutionError:
     """Return the error for peers that contradict each other before anything is placed."""
     current = edge.source.resolve(edge.name)
     facts = [("wanted", f"{edge.name}@{edge.spec} ({edge.type})"), ("by", chain_of(edge.source))]

@@ -57,7 +57,9 @@ def explain(tree: Tree, name: str, *, legacy_peer_deps: bool = False) -> Explana
         and (node.name == name or (node.link_target is None and node.package_name == name))
         and not _is_linked_elsewhere(node, tree)
     ]
-    found.sort(key=lambda node: (node.location.count("node_modules/"), collation_key(node.location)))
+    found.sort(
+        key=lambda node: (node.location.count("node_modules/"), collation_key(node.location))
+    )
     return Explanation(name, tuple(_explain_copy(node, tree, connections) for node in found))
 
 

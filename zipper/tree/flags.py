@@ -8,11 +8,15 @@ Source: @npmcli/arborist 9, calc-dep-flags.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from zipper.tree.connections import Connections
 from zipper.tree.model import ROOT, Edge, Node, Tree, parent_location
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from zipper.tree.connections import Connections
 
 __all__ = ["Flags", "calculate_flags", "is_omitted", "with_flags"]
 
@@ -37,19 +41,24 @@ def calculate_flags(tree: Tree, connections: Connections) -> dict[str, Flags]:
     flags = {location: Flags() for location in tree.nodes}
     flags[ROOT] = Flags(dev=False, optional=False, dev_optional=False, peer=False, extraneous=False)
     queue = [ROOT]
+    seen: set[str] = set()
     while queue:
         location = queue.pop()
+        seen.add(location)
         own = flags[location]
         if not own.extraneous:
             _keep_parents(location, flags)
         target = tree.nodes[location].link_target
         if target is not None:
-            if target in flags and _pass_through_link(own, flags[target]):
-                queue.append(target)
+            if target in flags:
+                changed = _pass_through_link(own, flags[target])
+                queue += [target] if changed or target not in seen else []
             continue
-        for edge in connections.edges_out[location]:
-            if edge.target is not None and _pass_along(edge, own, flags[edge.target]):
-                queue.append(edge.target)
+        queue += [
+            edge.target
+            for edge in connections.edges_out[location]
+            if edge.target is not None and _pass_along(edge, own, flags[edge.target])
+        ]
     for location, own in flags.items():
         if location != ROOT and (own.dev or own.optional):
             own.dev_optional = False

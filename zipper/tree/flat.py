@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from zipper.errors import ZipperError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -22,7 +24,7 @@ Step = Generator[Any, Any, T]
 
 
 def call(step: Step[T]) -> Step[T]:
-    """Run `step` to its end; used as `value = yield from call(step(...))`."""
+    """Have `step` run to its end; write `yield from` before it to get the value."""
     return cast("T", (yield step))
 
 
@@ -39,11 +41,11 @@ def finish(step: Step[T]) -> T:
 def run_flat(step: Step[T]) -> Step[T]:
     """Run `step` and all that it calls; yield what they ask, send on what is answered.
 
-    An exception that is thrown in reaches the step that asked, and leaves it as in ordinary calls.
+    A `ZipperError` that is thrown in reaches the step that asked, and leaves it as in a call.
     """
     stack: list[Iterator[object]] = [step]
     value: object = None
-    error: BaseException | None = None
+    error: ZipperError | None = None
     while True:
         top = cast("Generator[object, object, object]", stack[-1])
         try:
@@ -54,7 +56,7 @@ def run_flat(step: Step[T]) -> Step[T]:
             if not stack:
                 return cast("T", value)
             continue
-        except Exception as raised:
+        except ZipperError as raised:
             stack.pop()
             if not stack:
                 raise
@@ -66,5 +68,5 @@ def run_flat(step: Step[T]) -> Step[T]:
             continue
         try:
             value = yield asked
-        except Exception as thrown:  # noqa: BLE001 - whatever it is, the asking step decides
+        except ZipperError as thrown:
             error = thrown

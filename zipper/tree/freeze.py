@@ -155,9 +155,9 @@ def _find_leftovers(
     """Return the locations that the tree goes without."""
     gone: set[str] = set()
     for location, node in resolution.draft.nodes.items():
-        if location in inert and not node.version:
-            gone.add(location)
-        elif flags[location].extraneous and _is_leftover(location, node, had_lockfile=had_lockfile):
+        if (location in inert and not node.version) or (
+            flags[location].extraneous and _is_leftover(location, node, had_lockfile=had_lockfile)
+        ):
             gone.add(location)
     return gone
 

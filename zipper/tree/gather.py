@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from zipper.tree.draft import DraftNode
     from zipper.tree.draft_edge import DraftEdge
 
-__all__ = ["gather_dep_set", "is_gathered"]
+__all__ = ["gather_along", "gather_dep_set", "is_gathered", "is_valid_edge"]
 
 
 def gather_dep_set(
@@ -46,6 +46,16 @@ def gather_dep_set(
                 seen.add(to)
                 queue.append(to)
     return gathered
+
+
+def gather_along(node: DraftNode, counts: Callable[[DraftEdge], bool]) -> dict[DraftNode, None]:
+    """Return `node` and what would go along with it, whoever else needs `node` itself."""
+    return gather_dep_set([node], lambda edge: edge.to is not node and counts(edge))
+
+
+def is_valid_edge(edge: DraftEdge) -> bool:
+    """Say whether the edge has what it asks for: one that has not keeps nothing in its place."""
+    return edge.valid
 
 
 def is_gathered(node: DraftNode, start: DraftNode, counts: Callable[[DraftEdge], bool]) -> bool:

@@ -8,7 +8,6 @@ Source: @npmcli/arborist 9, load-virtual, build-ideal-tree `#initTree`, `#inflat
 
 from __future__ import annotations
 
-from dataclasses import replace
 from posixpath import dirname, normpath
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,13 @@ if TYPE_CHECKING:
     from zipper.tree.resolution import Resolution
     from zipper.tree.worklist import Worklist
 
-__all__ = ["inflate_lockfile", "load_virtual", "load_workspaces", "queue_named_updates", "queue_problems"]
+__all__ = [
+    "inflate_lockfile",
+    "load_virtual",
+    "load_workspaces",
+    "queue_named_updates",
+    "queue_problems",
+]
 
 
 def load_virtual(resolution: Resolution, tree: Tree) -> Step[None]:
@@ -48,13 +53,13 @@ def load_virtual(resolution: Resolution, tree: Tree) -> Step[None]:
     add_locked_nodes(
         resolution, root, (node for node in tree.nodes.values() if node.location != "")
     )
-    for node in tuple(resolution.draft.nodes.values()):
-        target = node.target
+    for link in tuple(resolution.draft.nodes.values()):
+        target = link.target
         if target is not None and target.is_top and target is not root:
             manifest = yield from resolution.manifests.read_directory(target.path)
             if manifest is not None:
                 set_manifest(resolution, target, manifest)
-                node.manifest, node.version = manifest, manifest.version
+                link.manifest, link.version = manifest, manifest.version
 
 
 def load_workspaces(resolution: Resolution) -> Step[None]:

@@ -9,14 +9,17 @@ In: a tree and what was selected of it. Out: nothing, or the error that says wha
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zipper.errors import LockfileError
 from zipper.npm.platform import fits_platform
-from zipper.target import Target
-from zipper.tree.connections import Connections
-from zipper.tree.model import Node, Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from zipper.target import Target
+    from zipper.tree.connections import Connections
+    from zipper.tree.model import Node, Tree
 
 __all__ = ["refuse_lock_for_another_platform"]
 

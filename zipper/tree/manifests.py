@@ -55,7 +55,7 @@ class Manifests:
             ZipperError: what the outside answered, or ETARGET and its like from picking.
         """
         spec = spec.sub_spec or spec
-        key = (spec.name or "", spec.fetch_spec if spec.registry else spec.raw)
+        key = (spec.name or "", (spec.fetch_spec or "") if spec.registry else spec.raw)
         known = self.fetched.get(key)
         if known is None:
             try:

@@ -6,13 +6,15 @@ dependency `a` find?". Changing a tree is the worklist's work, never this module
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from zipper.npm.package_json import Manifest
 from zipper.npm.workspaces import match_workspaces, name_from_folder, parse_workspaces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 __all__ = [
     "ROOT",
@@ -165,7 +167,7 @@ def list_dependencies(
 
 
 def is_top(location: str) -> bool:
-    """Say whether the folder stands outside every node_modules: the root, workspaces, link targets."""
+    """Say whether the folder is in no node_modules: the root, a workspace, a link target."""
     return "node_modules" not in location.split("/")
 
 

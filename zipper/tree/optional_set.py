@@ -7,10 +7,13 @@ Source: @npmcli/arborist 9, optional-set and gather-dep-set.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from zipper.tree.connections import Connections
-from zipper.tree.model import Edge
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from zipper.tree.connections import Connections
+    from zipper.tree.model import Edge
 
 __all__ = ["find_optional_set"]
 

@@ -71,7 +71,6 @@ class OverrideSet:
                 return rule
         return self
 
-
     def node_rule(self, name: str, version: str) -> OverrideSet:
         """Return the first rule that means a package; this rule set itself where none does."""
         for rule in self.rules.get(name, ()):

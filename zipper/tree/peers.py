@@ -123,7 +123,7 @@ def _node_from_spec(
 ) -> Step[DraftNode]:
     workspaces = resolution.request.workspaces
     is_workspace = (spec.name or "") in workspaces
-    if spec.type == "directory" and _is_linked(resolution, spec, root, edge, is_workspace):
+    if spec.type == "directory" and (is_workspace or _is_linked(resolution, spec, root, edge)):
         path = posixpath.normpath(spec.fetch_spec or "")
         manifest = yield from resolution.manifests.read_directory(path)
         link = resolution.make_link(name, manifest or Manifest(), path)
@@ -142,9 +142,7 @@ def _node_from_spec(
     )
 
 
-def _is_linked(
-    resolution: Resolution, spec: Spec, root: DraftNode, edge: DraftEdge, is_workspace: bool
-) -> bool:
+def _is_linked(resolution: Resolution, spec: Spec, root: DraftNode, edge: DraftEdge) -> bool:
     """Say whether a directory is linked: always inside the project, outside unless installed.
 
     What was itself installed as a copy has its directories copied too.
@@ -156,7 +154,7 @@ def _is_linked(
         return False
     top = resolution.request.path
     inside = f"{posixpath.normpath(spec.fetch_spec or '')}/".startswith(f"{top}/")
-    return is_workspace or (edge.raw_spec.startswith(("file:../", "file:./")) and inside)
+    return edge.raw_spec.startswith(("file:../", "file:./")) and inside
 
 
 def registry_names(manifest: Manifest, *, dev: bool = False) -> list[str]:
@@ -212,7 +210,7 @@ def _load_missing_peer(
         edge.peer_conflicted = True
         return
     if node.parent is not None:
-        raise explain_peer_conflict(resolution, edge, wanted)
+        raise explain_peer_conflict(edge, wanted)
 
 
 def _load_other_peer(
@@ -232,7 +230,7 @@ def _load_other_peer(
         return
     if may_conflict or edge.source not in load.required:
         return
-    raise explain_peer_conflict(resolution, edge, wanted)
+    raise explain_peer_conflict(edge, wanted)
 
 
 def _may_conflict(resolution: Resolution, root: DraftNode) -> bool:

@@ -14,14 +14,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from zipper.npm.collation import collation_key
 from zipper.tree.can_place import CanPlace, check_can_place
 from zipper.tree.draft import detach
 from zipper.tree.eresolve import explain_unplaceable
 from zipper.tree.flat import Step, call
-from zipper.tree.gather import gather_dep_set
+from zipper.tree.gather import gather_along
 from zipper.tree.peer_sets import deepest_nesting_target, peer_entry_sets
-from zipper.tree.replace import can_dedupe, matches
+from zipper.tree.prune import prune_below, prune_dedupable, prune_for_replacement
+from zipper.tree.replace import matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,9 +63,8 @@ class Placement:
         self.own_answer: CanPlace | None = None
         self.displaced: dict[DraftNode, None] = {}
         # The deepest folder to try: a peer must be as high as the package whose peer it is.
-        self.start = deepest_nesting_target(
-            edge.source if parent is None else parent.start, edge.name
-        )
+        above: DraftNode = edge.source if parent is None else parent.start
+        self.start: DraftNode = deepest_nesting_target(above, edge.name)
 
     @property
     def top(self) -> Placement:
@@ -103,7 +102,8 @@ def place_dep(resolution: Resolution, placement: Placement) -> Step[None]:
     if verdict == "KEEP":
         if edge.peer and not edge.valid:
             _warn(resolution, placement)
-        _prune_dedupable(resolution, answer.target, descend=True)
+        prefer_dedupe = resolution.request.options.prefer_dedupe
+        prune_dedupable(answer.target, prefer_dedupe=prefer_dedupe, descend=True)
         return
     virtual_root = placement.dep.parent
     if not _put(resolution, placement, answer.target):
@@ -159,17 +159,34 @@ def _accept_conflict(resolution: Resolution, placement: Placement) -> bool:
 
 def _put(resolution: Resolution, placement: Placement, target: DraftNode) -> bool:
     """Put a copy of the node into `target`; say whether its peers are still to be placed."""
-    dep, edge = placement.dep, placement.edge
+    edge = placement.edge
     assert target.draft is not None
     for above in target.ancestry():
         # a needs b needs another a needs another b needs the first a ...: a link ends the circle.
-        if not above.is_top and matches(above, dep):
+        if not above.is_top and matches(above, placement.dep):
             link = resolution.make_node(above.name, above.manifest, link_path=above.path)
             link.target = above
             target.draft.attach(link, target)
             placement.placed = link
             return False
-    placed = resolution.make_node(
+    placed = placement.placed = _copy(resolution, placement.dep)
+    old = target.child(edge.name)
+    if old is None:
+        target.draft.attach(placed, target)
+    else:
+        _replace(resolution, placement, old)
+    if edge.peer and not edge.satisfied_by(placed):
+        _warn(resolution, placement)
+    prefer_dedupe = resolution.request.options.prefer_dedupe
+    if edge.valid and edge.to is not None and edge.to is not placed:
+        prune_dedupable(edge.to, prefer_dedupe=prefer_dedupe)
+    prune_below(target, edge.name, prefer_dedupe=prefer_dedupe)
+    return True
+
+
+def _copy(resolution: Resolution, dep: DraftNode) -> DraftNode:
+    """Return a node like `dep`, which stays in its virtual root for the sake of its peers."""
+    copy = resolution.make_node(
         dep.name,
         dep.manifest,
         resolved=dep.resolved,
@@ -178,19 +195,8 @@ def _put(resolution: Resolution, placement: Placement, target: DraftNode) -> boo
         overrides=dep.overrides,
         link_path=dep.real_path if dep.is_link else None,
     )
-    placed.target = dep.target
-    placement.placed = placed
-    old = target.child(edge.name)
-    if old is None:
-        target.draft.attach(placed, target)
-    else:
-        _replace(resolution, placement, old)
-    if edge.peer and not edge.satisfied_by(placed):
-        _warn(resolution, placement)
-    if edge.valid and edge.to is not None and edge.to is not placed:
-        _prune_dedupable(resolution, edge.to)
-    _prune_below(resolution, target, edge.name)
-    return True
+    copy.target = dep.target
+    return copy
 
 
 def _place_peers(
@@ -220,10 +226,10 @@ def _replace(resolution: Resolution, placement: Placement, old: DraftNode) -> No
     for edge in old.all_edges():
         to = edge.to
         if to is not None and placed.edge_named(edge.name) is None:
-            orphans += gather_dep_set([to], lambda one, to=to: one.to is not to)  # type: ignore[misc]
+            orphans += gather_along(to, lambda _: True)
     pushed = _sets_to_push_deeper(resolution, placement, old, target)
     target.draft.replace_node(placed, old)
-    _prune_for_replacement(placed, orphans)
+    prune_for_replacement(placed, orphans)
     for node in pushed:
         for edge in tuple(node.edges_in):
             placement.displaced[edge.source] = None
@@ -250,79 +256,10 @@ def _sets_to_push_deeper(
             node = entry.to
             assert node is not None
             if deepest_nesting_target(node, "") is not target and not entry.source.is_mine:
-                pushed += gather_dep_set(
-                    [node],
-                    lambda one, node=node: one.to is not node and not one.peer_conflicted,  # type: ignore[misc]
-                )
+                pushed += gather_along(node, lambda one: not one.peer_conflicted)
             else:
                 _warn(resolution, placement, edge)
     return pushed
-
-
-def _prune_for_replacement(placed: DraftNode, orphans: list[DraftNode]) -> None:
-    """Remove what the new node does not accept, and what only the old one needed."""
-    superfluous = {
-        edge.to: None for edge in placed.all_edges() if edge.to is not None and not edge.valid
-    }
-    for orphan in orphans:
-        superfluous.update(
-            gather_dep_set(
-                [orphan],
-                lambda edge, orphan=orphan: edge.to is not orphan and edge.valid,  # type: ignore[misc]
-            )
-        )
-    gathered = gather_dep_set(
-        superfluous,
-        lambda edge: edge.source is not placed and edge.to is not placed and edge.valid,
-    )
-    for node in gathered:
-        if node.draft is placed.draft:
-            detach(node)
-
-
-def _prune_below(resolution: Resolution, target: DraftNode, name: str) -> None:
-    """Remove what lies below `target` under the name and can now be found there."""
-    draft = target.draft
-    assert draft is not None
-    for node in tuple(draft.by_name.get(name, ())):
-        if node.draft is not draft or node.is_top or not node.is_descendant_of(target):
-            continue
-        _prune_dedupable(resolution, node)
-        if node.draft is draft:
-            for kid in tuple(node.children.values()):
-                _prune_dedupable(resolution, kid)
-
-
-def _prune_dedupable(resolution: Resolution, node: DraftNode, *, descend: bool = False) -> None:
-    """Remove `node` if what is found without it would do; `descend` looks at all below it too."""
-    prefer_dedupe = resolution.request.options.prefer_dedupe
-    stack = [node]
-    while stack:
-        one = stack.pop()
-        if one.draft is None:
-            continue
-        if can_dedupe(one, prefer_dedupe=prefer_dedupe):
-            gathered = gather_dep_set(
-                [one],
-                lambda edge, one=one: edge.to is not one and edge.valid,  # type: ignore[misc]
-            )
-            for gone in gathered:
-                if gone.draft is not None:
-                    detach(gone)
-        elif descend:
-            stack.extend(reversed(_below(one)))
-
-
-def _below(node: DraftNode) -> list[DraftNode]:
-    """Return what lies in the node_modules of `node` and of the folders inside it, in order."""
-    found = sorted(node.children.values(), key=_by_location)
-    for inner in sorted(node.fs_children, key=_by_location):
-        found += sorted(inner.children.values(), key=_by_location)
-    return found
-
-
-def _by_location(node: DraftNode) -> object:
-    return collation_key(node.location)
 
 
 def _is_mine(placement: Placement) -> bool:
@@ -357,6 +294,4 @@ def _explain(placement: Placement) -> ResolutionError:
             if peer.current is not None:
                 culprit = (peer.edge, peer.dep, peer.current)
                 break
-    return explain_unplaceable(
-        top.edge, top.dep, top.edge.source.resolve(top.edge.name), culprit
-    )
+    return explain_unplaceable(top.edge, top.dep, top.edge.source.resolve(top.edge.name), culprit)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["can_dedupe", "can_replace", "matches"]
 
 
-def matches(one: DraftNode, other: DraftNode) -> bool:
+def matches(one: DraftNode, other: DraftNode) -> bool:  # noqa: PLR0911 - one a rule
     """Say whether two nodes hold the same package: by integrity, else by origin, else by name."""
     if one is other:
         return True
@@ -68,7 +68,9 @@ def can_replace(old: DraftNode, new: DraftNode, *, ignore_peers: Container[str] 
     return True
 
 
-def can_dedupe(node: DraftNode, *, prefer_dedupe: bool = False) -> bool:
+def can_dedupe(  # noqa: PLR0911 - one a rule
+    node: DraftNode, *, prefer_dedupe: bool = False
+) -> bool:
     """Say whether `node` can go, because what is found without it would do as well."""
     if node.in_shrinkwrap or is_in_dependency_bundle(node):
         return False

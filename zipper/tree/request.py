@@ -5,16 +5,16 @@ In: values from the project, its `.npmrc` and the command line. Out: values for 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
-from zipper.npm.package_json import Manifest
-from zipper.tree.model import Tree
-
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from zipper.errors import ZipperError
+    from zipper.npm.package_json import Manifest
+    from zipper.tree.model import Tree
 
 __all__ = [
     "NPM_VERSION",

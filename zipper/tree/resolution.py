@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from zipper.npm.package_json import Manifest
 from zipper.tree.draft import Draft, DraftNode
-from zipper.tree.manifests import Manifests
 
 if TYPE_CHECKING:
     from zipper.errors import ZipperError
+    from zipper.tree.manifests import Manifests
     from zipper.tree.overrides import OverrideSet
     from zipper.tree.request import IdealTreeRequest
 

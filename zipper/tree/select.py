@@ -11,15 +11,19 @@ builds; a package that cannot run there must not be packed.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from zipper.errors import ResolutionError
 from zipper.npm.platform import fits_engine, fits_platform
-from zipper.target import Target
 from zipper.tree.connections import Connections, connect
 from zipper.tree.flags import Flags, calculate_flags, is_omitted, with_flags
 from zipper.tree.lock_platform import refuse_lock_for_another_platform
 from zipper.tree.model import ROOT, Node, Tree, parent_location
 from zipper.tree.optional_set import find_optional_set
 from zipper.tree.request import NPM_VERSION
+
+if TYPE_CHECKING:
+    from zipper.target import Target
 
 __all__ = ["select"]
 
@@ -53,9 +57,7 @@ def select(
     gone = {
         location
         for location, own in flags.items()
-        if location in inert
-        or (own.extraneous and not keep_extraneous)
-        or is_omitted(own, omit)
+        if location in inert or (own.extraneous and not keep_extraneous) or is_omitted(own, omit)
     }
     kept = _keep(tree, gone)
     refuse_lock_for_another_platform(tree, connections, kept=kept, target=target)

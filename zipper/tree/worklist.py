@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.npm.collation import CollationKey, collation_key
 from zipper.tree.bundle import load_inner_nodes
-from zipper.tree.eresolve import explain_endless
 from zipper.tree.bundlers import is_in_dependency_bundle
+from zipper.tree.eresolve import explain_endless
 from zipper.tree.flat import Step, call
 from zipper.tree.overrides import take_overrides
 from zipper.tree.peers import PeerLoad, node_from_edge
@@ -59,9 +59,7 @@ class Worklist:
         if node not in self._waiting:
             self._waiting.add(node)
             self._count += 1
-            heapq.heappush(
-                self._heap, (node.depth, collation_key(node.path), self._count, node)
-            )
+            heapq.heappush(self._heap, (node.depth, collation_key(node.path), self._count, node))
 
     def push_again(self, node: DraftNode) -> None:
         """Let `node` wait, served before or not."""
@@ -127,13 +125,12 @@ def find_problem_edges(resolution: Resolution, node: DraftNode) -> list[DraftEdg
 
 def _serve(resolution: Resolution, worklist: Worklist, node: DraftNode) -> Step[None]:
     """Fetch what `node` lacks, then place it all by name."""
-    tasks: list[tuple[DraftEdge, DraftNode]] = []
+    found: dict[DraftEdge, DraftNode] = {}
     for edge in find_problem_edges(resolution, node):
         if not edge.peer_conflicted:
-            tasks.append((edge, (yield from _find_dep(resolution, node, edge))))
-    tasks.sort(key=lambda task: collation_key(task[0].name))
-    for edge, dep in tasks:
-        placement = Placement(dep, edge)
+            found[edge] = yield from _find_dep(resolution, node, edge)
+    for edge in sorted(found, key=lambda one: collation_key(one.name)):
+        placement = Placement(found[edge], edge)
         yield from call(place_dep(resolution, placement))
         for one in placement.walk():
             _follow_up(resolution, worklist, one)
@@ -161,11 +158,7 @@ def _find_hoistable(root: DraftNode, edge: DraftEdge) -> DraftNode | None:
     """Return the nearest node below `root` that satisfies an optional peer, bundled ones apart."""
     queue = list(root.children.values())
     for node in queue:
-        if (
-            node.name == edge.name
-            and edge.satisfied_by(node)
-            and not is_in_dependency_bundle(node)
-        ):
+        if node.name == edge.name and edge.satisfied_by(node) and not is_in_dependency_bundle(node):
             return node
         queue.extend(node.children.values())
     return None
