@@ -1,0 +1,247 @@
+"""Running one install script as npm runs it, in a tree of its own.
+
+In: a `ScriptRun`, the tree on disk, a Node. Out: what the script printed, in a file; an error where
+it failed. Which scripts run belongs to `zipper.node.install_scripts`.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from zipper.errors import NodeError
+from zipper.node.processes import find_descendants
+from zipper.npm.package_json import parse_bin
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from zipper.node.environment import NodeEnvironment
+    from zipper.node.install_scripts import ScriptRun
+    from zipper.target import Target
+
+__all__ = ["ScriptHost", "run_script", "script_variables"]
+
+_TAIL_BYTES: Final = 4000
+_LOG_BYTES_MAX: Final = 64 * 1024 * 1024
+_POLL_SECONDS: Final = 0.05
+
+_PASSED: Final = (
+    "PATH", "PATHEXT", "SYSTEMROOT", "COMSPEC", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL", "TZ",
+    "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
+    "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR", "CC", "CXX", "CFLAGS", "CXXFLAGS",
+    "LDFLAGS", "PYTHON", "LD_LIBRARY_PATH",
+)  # fmt: skip
+"""What a compiler or a download needs of the caller's environment. No token is among them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptHost:
+    """Where scripts run.
+
+    Attributes:
+        root: the folder above the tree's node_modules.
+        work: a folder for HOME, npm's cache and commands, outside of the tree.
+        timeout_seconds: for one script.
+        variables: the user's own, which win over all others.
+    """
+
+    root: Path
+    work: Path
+    node: NodeEnvironment
+    target: Target
+    timeout_seconds: float = 600
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+def run_script(run: ScriptRun, host: ScriptHost, *, log: Path) -> None:
+    """Run one script with its output appended to `log`.
+
+    Raises:
+        NodeError: ESCRIPT if it fails, takes too long or prints without end; with the end of the
+            log.
+    """
+    folder = host.root / run.package.location
+    variables = script_variables(run, host)
+    began = time.monotonic()
+    with log.open("ab") as output:
+        output.write(f"> {run.package.label} {run.event}\n> {run.command}\n\n".encode())
+        output.flush()
+        start = output.tell()
+        process = subprocess.Popen(  # noqa: S602 - a script is a shell's, and was allowed by name
+            run.command,
+            shell=True,
+            cwd=folder,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            problem = _wait(process, host.timeout_seconds, log)
+        finally:
+            _end(process)
+    if problem is not None:
+        raise _failure(run, problem, log, start, time.monotonic() - began)
+
+
+def script_variables(run: ScriptRun, host: ScriptHost) -> dict[str, str]:
+    """Return the environment of a script: npm's variables, for the target rather than the host.
+
+    prebuild-install and node-pre-gyp read platform, architecture, C library and Node version from
+    `npm_config_*`; so they fetch what the function needs.
+
+    Source: @npmcli/run-script 10 (make-spawn-args, package-envs, set-path), @npmcli/config 10
+    set-envs, @npmcli/arborist 9 rebuild.js.
+    Deviation: the caller's environment stays outside, but for what compilers and proxies need;
+    PATH has the `.bin` folders up to the tree's root, npm's go up to the disk's.
+    """
+    package, target, node = run.package, host.target, host.node
+    kept = {name: os.environ[name] for name in _PASSED if name in os.environ}
+    variables = {
+        **kept,
+        **_package_variables(package.package_json),
+        "HOME": str(host.work / "home"),
+        "INIT_CWD": str(host.root),
+        "NODE": str(node.executable),
+        "npm_command": "ci",
+        "npm_lifecycle_event": run.event,
+        "npm_lifecycle_script": run.command,
+        "npm_node_execpath": str(node.executable),
+        "npm_package_json": str(host.root / package.location / "package.json"),
+        "npm_package_resolved": package.resolved or "",
+        "npm_package_integrity": package.integrity or "",
+        "npm_package_optional": _flag(package.optional),
+        "npm_package_dev": _flag(package.dev),
+        "npm_package_peer": _flag(package.peer),
+        "npm_package_dev_optional": _flag(package.dev_optional),
+        "npm_config_arch": target.cpu,
+        "npm_config_cache": str(host.work / "npm-cache"),
+        "npm_config_cpu": target.cpu,
+        "npm_config_libc": target.libc,
+        "npm_config_local_prefix": str(host.root),
+        "npm_config_os": target.os,
+        "npm_config_platform": target.os,
+        "npm_config_runtime": "node",
+        "npm_config_target": node.version,
+        "npm_config_target_arch": target.cpu,
+        "npm_config_target_libc": target.libc,
+        "npm_config_target_platform": target.os,
+        "npm_config_user_agent": f"npm/11 node/v{node.version} {target.os} {target.cpu}",
+        "npm_config_userconfig": str(host.work / "npmrc"),
+    }
+    if (node.folder / "include" / "node" / "node.h").is_file():
+        variables["npm_config_nodedir"] = str(node.folder)
+    npm = _find_npm(node)
+    if npm is not None:
+        variables["npm_execpath"] = str(npm / "bin" / "npm-cli.js")
+        gyp = npm / "node_modules" / "node-gyp" / "bin" / "node-gyp.js"
+        variables["npm_config_node_gyp"] = str(gyp)
+    variables |= host.variables
+    variables["PATH"] = os.pathsep.join(_search_path(run, host, variables.get("PATH", "")))
+    return variables
+
+
+def _search_path(run: ScriptRun, host: ScriptHost, path: str) -> list[str]:
+    """Return `.bin` folders from the package up to the root, npm's commands, Node, PATH."""
+    folder = host.root / run.package.location
+    folders = [folder, *folder.parents]
+    bins = [str(one / "node_modules" / ".bin") for one in folders[: folders.index(host.root) + 1]]
+    node = host.work / "bin"
+    return [*bins, str(node), str(host.node.executable.parent), *filter(None, [path])]
+
+
+def _package_variables(package_json: Mapping[str, object]) -> dict[str, str]:
+    """Return `npm_package_*` for the five fields that npm's RFC 183 names."""
+    variables: dict[str, str] = {}
+    for key in ("name", "version", "config", "engines", "bin"):
+        if key in package_json:
+            value = package_json[key]
+            if key == "bin":  # npm makes an object of a text before it gets here
+                value = parse_bin(value, str(package_json.get("name", "")))
+            _flatten(f"npm_package_{key}", value, variables)
+    return {name: value for name, value in variables.items() if "\0" not in name + value}
+
+
+def _flatten(name: str, value: object, into: dict[str, str]) -> None:
+    if value is None or value is False:
+        into[name] = ""
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            _flatten(f"{name}_{key}", inner, into)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            _flatten(f"{name}_{index}", inner, into)
+    elif "=" not in name:
+        into[name] = "true" if value is True else str(value)
+
+
+def _find_npm(node: NodeEnvironment) -> Path | None:
+    """Return the npm that came with a Node; the registry's Node packages bring none."""
+    for folder in (node.folder, node.executable.parent.parent):
+        npm = folder / "lib" / "node_modules" / "npm"
+        if (npm / "bin" / "npm-cli.js").is_file():
+            return npm
+    return None
+
+
+def _wait(process: subprocess.Popen[bytes], timeout_seconds: float, log: Path) -> str | None:
+    """Wait for the script's end; return what went wrong, or None."""
+    deadline = time.monotonic() + timeout_seconds
+    while True:
+        with suppress(subprocess.TimeoutExpired):
+            code = process.wait(_POLL_SECONDS)
+            return None if code == 0 else _describe_exit(code)
+        if time.monotonic() > deadline:
+            return f"took longer than {timeout_seconds:g} s"
+        if log.stat().st_size > _LOG_BYTES_MAX:
+            return f"printed more than {_LOG_BYTES_MAX:,} bytes"
+
+
+def _describe_exit(code: int) -> str:
+    return f"exited with status {code}" if code > 0 else f"was ended by signal {-code}"
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End what the script left running: its descendants, and all of its process group."""
+    for pid in (*find_descendants(process.pid), process.pid if process.poll() is None else 0):
+        if pid:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _failure(run: ScriptRun, problem: str, log: Path, start: int, seconds: float) -> NodeError:
+    with log.open("rb") as file:
+        file.seek(max(start, log.stat().st_size - _TAIL_BYTES))
+        tail = file.read(_TAIL_BYTES).decode("utf-8", "replace").strip()
+    missing = "node-gyp" in tail and "not found" in tail
+    hint = "its whole output is in the log"
+    if missing:
+        hint = "node-gyp comes with npm: use a Node.js that has npm beside it, with `--node PATH`"
+    return NodeError(
+        "ESCRIPT",
+        f"the {run.event} script of {run.package.label} {problem}",
+        facts=(
+            ("command", run.command),
+            ("folder", run.package.location),
+            ("after", f"{seconds:.1f} s"),
+            ("log", str(log)),
+            ("it said", tail or "nothing"),
+        ),
+        hint=hint,
+    )
+
+
+def _flag(value: bool) -> str:  # noqa: FBT001 - a word for a boolean
+    return "1" if value else ""
