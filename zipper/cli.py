@@ -22,6 +22,7 @@ __all__ = ["main"]
 COMMANDS: Final = {
     "build": "Build the deployment package of a project.",
     "check": "Judge a deployment package made by any tool.",
+    "explain": "Show sizes, changes, and why a package is there.",
     "cache": "Show, verify or prune the store.",
 }
 

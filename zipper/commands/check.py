@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from zipper.checks.findings import Report
     from zipper.checks.rules import Rule
 
-__all__ = ["command"]
+__all__ = ["check_one", "command"]
 
 _FORMATS = ("text", "json", "sarif", "github")
 
@@ -87,12 +87,13 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
     if not path:
         raise UsageError("EUSAGE", "no zip was named", hint="python -m zipper check fn.zip")
     typed = BuildOptions.from_values(options).settings
-    reports = [_check_one(one, kind, typed, cache_dir) for one in path]
+    reports = [check_one(one, kind, typed, cache_dir) for one in path]
     _show(reports, "json" if as_json else form, quiet=quiet, verbose=verbose)
     return int(any(report.verdict == "fail" for report in reports))
 
 
-def _check_one(path: str, kind: str, typed: Settings, cache_dir: Path | None) -> Report:
+def check_one(path: str, kind: str, typed: Settings, cache_dir: Path | None) -> Report:
+    """Return the report of one zip, by the settings of the function whose zip it is."""
     settings = _settings_for(path, typed)
     return check(
         path,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from zipper.commands.progress import Progress
     from zipper.events import OnEvent
 
-__all__ = ["Shower", "echo_lines", "is_terminal", "show_json"]
+__all__ = ["Shower", "echo_lines", "is_stdout_terminal", "is_terminal", "show_json"]
 
 
 def show_json(result: Any) -> None:  # noqa: ANN401  (a result dataclass, or what JSON takes)
@@ -47,6 +47,11 @@ def echo_lines(lines: Iterable[str], *, err: bool = False, fold: bool = False) -
 def is_terminal(stream: TextIO) -> bool:
     """Whether `stream` is a terminal that can do more than print lines."""
     return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def is_stdout_terminal() -> bool:
+    """Whether what is printed is seen as it is printed."""
+    return sys.stdout.isatty()
 
 
 class Shower:

@@ -18,9 +18,9 @@ def format_bytes(size_bytes: int) -> str:
     return f"{size:.{digits}f} {unit}"
 
 
-def format_count(count: int, noun: str) -> str:
+def format_count(count: int, noun: str, plural: str | None = None) -> str:
     """Return `1 file`, `2,000 files`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
 def format_seconds(seconds: float) -> str:

@@ -1,0 +1,251 @@
+"""`zipper explain`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from zipper.commands.options import (
+    BuildOptions,
+    cache_option,
+    check_options,
+    function_options,
+    network_options,
+)
+from zipper.commands.show import Shower, echo_lines, is_stdout_terminal, show_json
+from zipper.commands.terminal import terminal_width
+from zipper.errors import UsageError
+from zipper.explaining import explain_package, read_inventory, take_inventory
+from zipper.many import find_requests
+
+if TYPE_CHECKING:
+    from zipper.build_request import BuildRequest
+    from zipper.checks.findings import Finding
+    from zipper.report.inventory import Inventory
+    from zipper.settings import Settings
+    from zipper.tree.explain import Explanation
+    from zipper.tree.model import Tree
+
+__all__ = ["command"]
+
+
+@click.command("explain", short_help="Show sizes, changes, and why a package is there.")
+@click.argument("path", metavar="[ZIP|PROJECT]", default=".", type=click.Path())
+@click.argument("package", required=False)
+@click.option(
+    "--diff", metavar="OLD.zip", type=click.Path(), help="Show what changed since OLD.zip."
+)
+@click.option(
+    "--html", metavar="FILE", type=click.Path(path_type=Path), help="Write a page to look at."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="How it is written; `markdown` for `--diff`, in a pull request.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as `--format json`.")
+@click.option("--all", "every", is_flag=True, help="Show small packages and every folder too.")
+@function_options
+@check_options
+@network_options
+@cache_option
+@click.option("--no-progress", is_flag=True, help="Show no progress.")
+def command(  # noqa: PLR0913  (click gives each option as an argument)
+    *,
+    path: str,
+    package: str | None,
+    diff: str | None,
+    html: Path | None,
+    form: str,
+    as_json: bool,
+    every: bool,
+    offline: bool,
+    cache_dir: Path | None,
+    no_progress: bool,
+    **options: object,
+) -> int:
+    r"""Show what is in ZIP, or what a build of PROJECT would put into one, and how large it is.
+
+    With PACKAGE, every chain of dependencies that brings it in, and why there are several copies.
+    The zip may come from any tool. `--html` writes one page with a map of the sizes, the packages,
+    the findings and, with `--diff`, the changes; it needs no network.
+
+    \b
+    Examples:
+      python -m zipper explain fn.zip
+      python -m zipper explain fn.zip semver
+      python -m zipper explain . semver             in the project's whole tree
+      python -m zipper explain fn.zip --html report.html
+      python -m zipper explain --diff old.zip new.zip --format markdown
+    """
+    form = "json" if as_json else form
+    _refuse_contradictions(package, diff, html, form)
+    typed = BuildOptions.from_values(options).settings
+    source = _Source(path, typed, offline=offline, cache_dir=cache_dir, progress=not no_progress)
+    if package is not None:
+        return _show_why(*source.explain(package), form)
+    inventory = source.take_inventory()
+    if html is not None:
+        _write_page(html, inventory, source.find_findings(), diff)
+    elif diff is not None:
+        _show_changes(diff, inventory, form)
+    else:
+        _show_sizes(inventory, form, every=every)
+    return 0
+
+
+class _Source:
+    """Where it comes from: a zip, or a project."""
+
+    def __init__(
+        self, path: str, typed: Settings, *, offline: bool, cache_dir: Path | None, progress: bool
+    ) -> None:
+        self._path = path
+        self._typed = typed
+        self._offline = offline
+        self._cache_dir = cache_dir
+        self._progress = progress
+
+    def take_inventory(self) -> Inventory:
+        """Return what is, or would be, in the zip."""
+        if Path(self._path).is_dir():
+            with Shower(quiet=False, progress=self._progress) as shower:
+                return take_inventory(
+                    self._request(),
+                    offline=self._offline,
+                    cache_dir=self._cache_dir,
+                    on_event=shower.on_event,
+                )
+        return read_inventory(self._path)
+
+    def explain(self, name: str) -> tuple[Explanation, Tree]:
+        """Return why the package called `name` is there."""
+        if Path(self._path).is_dir():
+            with Shower(quiet=False, progress=self._progress) as shower:
+                return explain_package(
+                    self._request(),
+                    name,
+                    offline=self._offline,
+                    cache_dir=self._cache_dir,
+                    on_event=shower.on_event,
+                )
+        from zipper.tree.explain import explain  # noqa: PLC0415  (for this question only)
+
+        tree = read_inventory(self._path).tree
+        return explain(tree, name), tree
+
+    def find_findings(self) -> tuple[Finding, ...]:
+        """Return what the checks say of a zip; there is nothing to check of a project."""
+        if Path(self._path).is_dir():
+            return ()
+        from zipper.commands.check import check_one  # noqa: PLC0415  (for the page only)
+
+        return check_one(self._path, "function", self._typed, self._cache_dir).findings
+
+    def _request(self) -> BuildRequest:
+        requests = find_requests(f"{self._path}/", self._typed)
+        if len(requests) > 1:
+            names = ", ".join(request.name or "" for request in requests)
+            raise UsageError(
+                "EUSAGE",
+                f"the settings in `{self._path}` describe {len(requests)} functions",
+                facts=(("functions", names),),
+                hint="name the project folder of one, or its zip",
+            )
+        return requests[0]
+
+
+def _refuse_contradictions(
+    package: str | None, diff: str | None, html: Path | None, form: str
+) -> None:
+    if package is not None and (diff is not None or html is not None):
+        raise UsageError("EUSAGE", "`--diff` and `--html` are about a package as a whole")
+    if form == "markdown" and (diff is None or html is not None):
+        raise UsageError("EUSAGE", "`--format markdown` is for `--diff`")
+
+
+def _show_sizes(inventory: Inventory, form: str, *, every: bool) -> None:
+    from zipper.report.page import list_packages  # noqa: PLC0415  (with its question)
+    from zipper.report.size_tree import describe_copies, draw_sizes  # noqa: PLC0415
+
+    if form == "json":
+        show_json(
+            {
+                "path": inventory.path,
+                "size_bytes": inventory.size_bytes,
+                "unzipped_size_bytes": inventory.unzipped_size_bytes,
+                "files": len(inventory.files),
+                "packages": list_packages(inventory),
+            }
+        )
+        return
+    width = terminal_width() if is_stdout_terminal() else None
+    echo_lines(draw_sizes(inventory, width=width, every=every, depth=2))
+    copies = list(describe_copies(inventory))
+    if copies:
+        echo_lines(["", "packages that are there more than once, and what the others cost:"])
+        echo_lines(copies if every else copies[:5])
+        if len(copies) > 5 and not every:
+            echo_lines([f"{'':>8}  {len(copies) - 5:,} more with `--all`"])
+
+
+def _show_changes(diff: str, inventory: Inventory, form: str) -> None:
+    from zipper.report.changes import (  # noqa: PLC0415  (with its question)
+        compare,
+        describe_changes,
+        describe_changes_as_markdown,
+    )
+
+    changes = compare(read_inventory(diff), inventory)
+    if form == "json":
+        show_json(changes)
+    elif form == "markdown":
+        echo_lines(describe_changes_as_markdown(changes))
+    else:
+        echo_lines(describe_changes(changes))
+
+
+def _show_why(explanation: Explanation, tree: Tree, form: str) -> int:
+    from zipper.tree.explain import draw_explanation  # noqa: PLC0415  (with its question)
+
+    if form == "json":
+        copies = [
+            {
+                "location": copy.node.location,
+                "version": copy.node.version,
+                "reason": copy.reason,
+                "is_complete": copy.is_complete,
+                "chains": [[asdict(edge) for edge in chain] for chain in copy.chains],
+            }
+            for copy in explanation.copies
+        ]
+        show_json({"package": explanation.name, "copies": copies})
+    else:
+        echo_lines(draw_explanation(explanation, tree), fold=True)
+    return int(not explanation.copies)
+
+
+def _write_page(
+    path: Path, inventory: Inventory, findings: tuple[Finding, ...], diff: str | None
+) -> None:
+    from zipper.errors import OutputError  # noqa: PLC0415
+    from zipper.files import write_error, write_file  # noqa: PLC0415  (with its question)
+    from zipper.report.changes import compare  # noqa: PLC0415
+    from zipper.report.page import make_page  # noqa: PLC0415
+
+    template = resources.files("zipper.report").joinpath("page.html").read_text(encoding="utf-8")
+    changes = None if diff is None else compare(read_inventory(diff), inventory)
+    page = make_page(template, inventory, findings=findings, changes=changes)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as cause:
+        raise write_error(cause, path.parent, OutputError) from cause
+    write_file(path, [[page.encode("utf-8")]])
+    click.echo(f"{path}: open it in a browser")

@@ -1,0 +1,85 @@
+"""What is in a package and why: a zip of any tool, or a project that is not built yet.
+
+In: a path. Out: an `Inventory`, or a tree with the answer to "why is this package here?". A
+project is planned, never written; its tarballs come into the store on the way.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zipper.checking import open_listing
+from zipper.errors import ArchiveError
+from zipper.report.inventory import File, Inventory, from_listing, from_plan
+
+if TYPE_CHECKING:
+    from zipper.build_request import BuildRequest
+    from zipper.events import OnEvent
+    from zipper.tree.explain import Explanation
+    from zipper.tree.model import Tree
+
+__all__ = ["explain_package", "read_inventory", "take_inventory"]
+
+
+def read_inventory(path: str | os.PathLike[str]) -> Inventory:
+    """Return what is in the zip at `path`.
+
+    Raises:
+        ArchiveError: EREAD where there is no such file; EZIP where it is no zip.
+    """
+    listing = open_listing(path)
+    for fault in listing.faults:
+        if fault.kind == "unreadable":
+            raise ArchiveError(
+                "EZIP",
+                f"`{os.fspath(path)}` cannot be read: {fault.message}",
+                hint=f"see what is wrong with it: `python -m zipper check {os.fspath(path)}`",
+            )
+    return from_listing(os.fspath(path), listing)
+
+
+def take_inventory(
+    request: BuildRequest,
+    *,
+    offline: bool = False,
+    cache_dir: str | os.PathLike[str] | None = None,
+    on_event: OnEvent | None = None,
+) -> Inventory:
+    """Return what a build would put into the zip; see `zipper.build` for what it raises."""
+    from zipper.pipeline import plan_requested  # noqa: PLC0415  (zips need none of it)
+
+    planned = plan_requested(request, offline=offline, cache_dir=cache_dir, on_event=on_event)
+    files = (File(name, size, packed) for name, size, packed, _ in planned.contents.describe())
+    return from_plan(planned.output.name, files, planned.tree)
+
+
+def explain_package(
+    request: BuildRequest,
+    name: str,
+    *,
+    offline: bool = False,
+    cache_dir: str | os.PathLike[str] | None = None,
+    on_event: OnEvent | None = None,
+) -> tuple[Explanation, Tree]:
+    """Return why `name` is in the project's whole tree, development dependencies included.
+
+    Raises:
+        ProjectError, LockfileError, ResolutionError, RegistryError, StoreError.
+    """
+    from zipper.contents.client import LazyClient  # noqa: PLC0415  (zips need none of it)
+    from zipper.contents.trees import find_tree  # noqa: PLC0415
+    from zipper.project import read_project  # noqa: PLC0415
+    from zipper.store.files import Store  # noqa: PLC0415
+    from zipper.store.place import find_cache_dir  # noqa: PLC0415
+    from zipper.tree.explain import explain  # noqa: PLC0415
+
+    npm_options = {"registry": request.registry} if request.registry else {}
+    project = read_project(Path(request.project), npm_options=npm_options)
+    store = Store(find_cache_dir(cache_dir))
+    with LazyClient(
+        project, cache_dir=store.cache_dir, offline=offline, on_event=on_event
+    ) as client:
+        tree = find_tree(project, target=request.target, store=store, client=client)
+    return explain(tree, name, legacy_peer_deps=project.npm.legacy_peer_deps), tree

@@ -1,0 +1,158 @@
+"""What is in a package: files, npm packages, their sizes, and who asks for whom.
+
+In: a zip's listing, whoever made it, or the plan of one that is not written yet. Out: an
+`Inventory`, which explain, its page, the SBOM and the licences are drawn from. Judging is not this
+module's work; see `zipper.checks`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from zipper.checks.subject import find_package
+from zipper.errors import ArchiveError
+from zipper.npm.package_json import Manifest, parse_manifest
+from zipper.tree.model import Node, Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from zipper.archive.listing import Listing
+
+__all__ = ["File", "Inventory", "PackageRow", "from_listing", "from_plan", "licence_of"]
+
+_LIMIT_BYTES: Final = 16 * 1024 * 1024
+"""The largest package.json that is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of the package; `crc` is 0 where only a plan is known."""
+
+    name: str
+    size_bytes: int
+    zipped_size_bytes: int
+    crc: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PackageRow:
+    """One npm package in the zip: a folder below a node_modules, or `""`, the project itself."""
+
+    folder: str
+    name: str
+    version: str
+    licence: str
+    files: int
+    size_bytes: int
+    zipped_size_bytes: int
+    manifest: Manifest
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """The contents of one package. Without slots, so that shared answers can be remembered."""
+
+    path: str
+    size_bytes: int
+    """Of the zip; the sum of its members where there is none yet."""
+    files: tuple[File, ...]
+    manifests: Mapping[str, Manifest] = field(repr=False)
+    """By folder, where there is a package.json that can be read."""
+
+    @property
+    def unzipped_size_bytes(self) -> int:
+        """The sum of all files."""
+        return sum(file.size_bytes for file in self.files)
+
+    @cached_property
+    def packages(self) -> tuple[PackageRow, ...]:
+        """The project first, then the npm packages by folder."""
+        sums: dict[str, list[int]] = {"": [0, 0, 0]}
+        for file in self.files:
+            row = sums.setdefault(find_package(file.name), [0, 0, 0])
+            row[0] += 1
+            row[1] += file.size_bytes
+            row[2] += file.zipped_size_bytes
+        return tuple(self._describe(folder, sums[folder]) for folder in sorted(sums))
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The tree that the package.json files make, for asking who needs what."""
+        nodes = {
+            row.folder: Node(
+                location=row.folder,
+                name=row.folder.rpartition("node_modules/")[2] or row.name,
+                manifest=row.manifest,
+                version=row.version,
+            )
+            for row in self.packages
+        }
+        return Tree(nodes)
+
+    def _describe(self, folder: str, sums: list[int]) -> PackageRow:
+        manifest = self.manifests.get(folder, Manifest())
+        return PackageRow(
+            folder=folder,
+            name=manifest.name or folder.rpartition("node_modules/")[2],
+            version=manifest.version,
+            licence=licence_of(manifest),
+            files=sums[0],
+            size_bytes=sums[1],
+            zipped_size_bytes=sums[2],
+            manifest=manifest,
+        )
+
+
+def from_listing(path: str, listing: Listing) -> Inventory:
+    """Return what is in the zip at `path`; a package.json that cannot be read counts as absent."""
+    files = tuple(
+        File(entry.name, entry.size, entry.compressed_size, entry.crc)
+        for entry in listing.by_name.values()
+        if not entry.is_dir
+    )
+    manifests = {}
+    for folder in {find_package(file.name) for file in files} | {""}:
+        text = _read(listing, f"{folder}/package.json" if folder else "package.json")
+        if text is not None:
+            manifests[folder] = parse_manifest(text)
+    return Inventory(path, len(listing.source), files, manifests)
+
+
+def from_plan(path: str, files: Iterable[File], tree: Tree) -> Inventory:
+    """Return what would be in the zip at `path`, the manifests taken from the tree."""
+    known = tuple(files)
+    size = sum(file.zipped_size_bytes for file in known)
+    return Inventory(path, size, known, {loc: node.manifest for loc, node in tree.nodes.items()})
+
+
+def licence_of(manifest: Manifest) -> str:
+    """Return the licence as package.json says it: an SPDX expression as a rule; empty for none.
+
+    The old forms count too: an object with `type`, and the list `licenses`.
+    Source: npm's documentation of package.json, `license`.
+    """
+    value = manifest.raw.get("license") or manifest.raw.get("licenses")
+    names = [_licence_name(item) for item in (value if isinstance(value, list) else [value])]
+    found = [name for name in names if name]
+    return found[0] if len(found) == 1 else f"({' OR '.join(found)})" if found else ""
+
+
+def _licence_name(value: object) -> str:
+    if isinstance(value, dict):
+        value = value.get("type") or value.get("name")
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _read(listing: Listing, name: str) -> dict[str, object] | None:
+    entry = listing.find(name)
+    if entry is None:
+        return None
+    try:
+        value = json.loads(listing.read(entry, limit_bytes=_LIMIT_BYTES))
+    except (ArchiveError, ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
