@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zipper.contents.client import LazyClient
-from zipper.contents.trees import resolve_tree
+from zipper.contents.resolution import resolve_tree
 from zipper.errors import UsageError, describe_error
 from zipper.files import write_file
 from zipper.lockfile.write import infer_text_format, write_lockfile

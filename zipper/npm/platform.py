@@ -12,7 +12,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.errors import ResolutionError
-from zipper.npm.semver import satisfies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -119,7 +118,11 @@ def check_engine(
 
 def _engine_admits(engines: Mapping[str, str], name: str, version: str | None) -> bool:
     wanted = engines.get(name)
-    return not (version and wanted) or satisfies(version, wanted, include_prerelease=True)
+    if not (version and wanted):
+        return True
+    from zipper.npm.semver import satisfies  # noqa: PLC0415  (most builds need no version)
+
+    return satisfies(version, wanted, include_prerelease=True)
 
 
 def _admits(value: str, words: Sequence[str]) -> bool:

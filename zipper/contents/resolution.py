@@ -1,0 +1,95 @@
+"""Resolving a project: the worklist, run from package.json and the lockfile, answered from outside.
+
+In: a project and the circumstances. Out: the ideal tree. A build whose lockfile is known to be in
+step never imports this.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from zipper.contents.answers import Answers, drive
+from zipper.errors import LockfileError, RegistryError
+from zipper.tree.ideal_tree import build_ideal_tree
+from zipper.tree.lock_fit import describe_misfits
+from zipper.tree.request import IdealTreeRequest, ResolveOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zipper.npm.npmrc import NpmSettings
+    from zipper.project import Project
+    from zipper.registry.client import RegistryClient
+    from zipper.store.files import Store
+    from zipper.tree.request import IdealTree, InstallStrategy, Platform
+
+__all__ = ["refuse_differences", "resolve_tree"]
+
+
+def resolve_tree(
+    project: Project,
+    *,
+    node_version: str,
+    platform: Platform,
+    store: Store,
+    client: Callable[[], RegistryClient],
+    update: bool | frozenset[str] = False,
+) -> IdealTree:
+    """Return the ideal tree, beginning with the lockfile's where there is one.
+
+    Raises:
+        ZipperError: see `zipper.tree.ideal_tree.build_ideal_tree`.
+    """
+    lockfile = project.lockfile
+    request = IdealTreeRequest(
+        path=project.root.as_posix(),
+        manifest=project.manifest,
+        workspaces=project.workspaces,
+        lockfile=None if lockfile is None else lockfile.tree,
+        lockfile_version=3 if lockfile is None else lockfile.version,
+        update=update,
+        options=_options(project.npm),
+        node_version=node_version,
+        platform=platform,
+    )
+    answers = Answers(project.root, store=store, client=client, allow_git=project.npm.allow_git)
+    try:
+        return drive(build_ideal_tree(request), answers)
+    except RegistryError as error:
+        if lockfile is None or error.code not in ("EOFFLINE", "ENETWORK", "ETIMEDOUT"):
+            raise
+        misfits = describe_misfits(lockfile.tree, legacy_peer_deps=project.npm.legacy_peer_deps)
+        if misfits:
+            refuse_differences(project, misfits)
+        raise
+
+
+def _options(npm: NpmSettings) -> ResolveOptions:
+    return ResolveOptions(
+        legacy_peer_deps=npm.legacy_peer_deps,
+        strict_peer_deps=npm.strict_peer_deps,
+        force=npm.force,
+        engine_strict=npm.engine_strict,
+        prefer_dedupe=npm.prefer_dedupe,
+        install_strategy=cast("InstallStrategy", npm.install_strategy),
+        install_links=npm.install_links,
+        before=None if npm.before is None else npm.before.isoformat(),
+        default_tag=npm.tag,
+    )
+
+
+def refuse_differences(project: Project, differences: list[str]) -> None:
+    """Raise where there are differences between package.json and the lockfile.
+
+    Raises:
+        LockfileError: EUSAGE, naming every difference, as `npm ci` does.
+    """
+    if not differences:
+        return
+    assert project.lockfile is not None
+    raise LockfileError(
+        "EUSAGE",
+        f"package.json and `{project.lockfile.path}` are out of step",
+        facts=tuple(("difference", line) for line in differences),
+        hint="update the lockfile: `python -m zipper resolve`, or `npm install`",
+    )
