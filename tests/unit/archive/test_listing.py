@@ -1,0 +1,304 @@
+"""Zips of every origin are listed as they are, and damaged ones say what is wrong."""
+
+from __future__ import annotations
+
+import io
+import mmap
+import random
+import shutil
+import struct
+import subprocess
+import zipfile
+import zlib
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zipper.archive.listing import Entry, Listing, read_listing
+from zipper.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _zip(files: dict[str, bytes], *, method: int = zipfile.ZIP_DEFLATED, comment: bytes = b"") -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        archive.comment = comment
+        for name, content in files.items():
+            member = zipfile.ZipInfo(name)
+            member.compress_type = method
+            member.external_attr = 0o100644 << 16
+            archive.writestr(member, content)
+    return buffer.getvalue()
+
+
+def _contents(archive: bytes) -> dict[str, bytes]:
+    listing = read_listing(archive)
+    assert () == listing.faults
+    return {
+        entry.name: listing.read(entry, limit_bytes=1 << 20, check_crc=True)
+        for entry in listing.entries
+        if not entry.is_dir
+    }
+
+
+FILES = {"index.js": b"exports.handler = 1;\n" * 50, "lib/a.js": b"", "data.bin": bytes(range(256)) * 9}
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_python_zipfile_is_read(method: int) -> None:
+    """What Python's zipfile writes is read back, stored and deflated."""
+    assert FILES == _contents(_zip(FILES, method=method))
+
+
+def test_entries_are_in_the_order_of_the_directory() -> None:
+    """The order of the central directory is kept, not the order of names."""
+    listing = read_listing(_zip({"b": b"", "a": b"", "c": b""}))
+    assert ["b", "a", "c"] == [entry.name for entry in listing.entries]
+
+
+@pytest.mark.skipif(shutil.which("zip") is None, reason="Info-ZIP is not installed")
+def test_info_zip_is_read(tmp_path: Path) -> None:
+    """What Info-ZIP writes is read: folders, extra fields, links, UTF-8 names without the flag."""
+    (tmp_path / "lib").mkdir()
+    for name, content in {**FILES, "lib/é.js": b"1"}.items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "run").symlink_to("index.js")
+    (tmp_path / "index.js").chmod(0o755)
+    subprocess.run(["zip", "-qry", "out.zip", "."], cwd=tmp_path, check=True)
+    archive = (tmp_path / "out.zip").read_bytes()
+    listing = read_listing(archive)
+    assert {**FILES, "lib/é.js": b"1", "run": b"index.js"} == _contents(archive)
+    link, program, folder = (listing.find(name) for name in ("run", "index.js", "lib/"))
+    assert link is not None
+    assert link.is_symlink
+    assert program is not None
+    assert 0o100755 == program.mode
+    assert folder is not None
+    assert folder.is_dir
+
+
+def test_data_descriptors_of_a_streaming_writer_are_read() -> None:
+    """Members whose sizes follow their content, as streaming writers write them, are read."""
+    archive = _stream(FILES)
+    assert FILES == _contents(archive)
+    assert () == read_listing(archive).find_header_faults()
+
+
+def _stream(files: dict[str, bytes]) -> bytes:
+    """Return a zip as a writer that cannot seek makes it."""
+
+    class Pipe(io.RawIOBase):
+        def __init__(self) -> None:
+            self.written = bytearray()
+
+        def writable(self) -> bool:
+            return True
+
+        def write(self, data: bytes) -> int:  # type: ignore[override]
+            self.written += data
+            return len(data)
+
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    assert b"PK\x07\x08" in pipe.written
+    return bytes(pipe.written)
+
+
+def test_backslashes_are_kept() -> None:
+    """A name with backslashes, as PowerShell 5 writes it, is not made normal."""
+    archive = _zip({"lib/a.js": b"1"}).replace(b"lib/a.js", b"lib\\a.js")
+    assert ["lib\\a.js"] == [entry.name for entry in read_listing(archive).entries]
+
+
+def test_names_that_are_not_utf8_are_code_page_437() -> None:
+    """Bytes that are no UTF-8 become text by code page 437, and stay as they are beside it."""
+    archive = _zip({"abc": b"1"}).replace(b"abc", b"\x82\x8a\xff")
+    (entry,) = read_listing(archive).entries
+    assert "éè\xa0" == entry.name
+    assert b"\x82\x8a\xff" == entry.raw_name
+
+
+def test_duplicates_are_listed_and_the_last_one_is_found() -> None:
+    """Two members of one name are two entries; `find` gives the last."""
+    archive = _zip({"a1": b"first", "a2": b"second"}).replace(b"a1", b"a0").replace(b"a2", b"a0")
+    listing = read_listing(archive)
+    found = listing.find("a0")
+    assert ["a0", "a0"] == [entry.name for entry in listing.entries]
+    assert found is not None
+    assert b"second" == listing.read(found, limit_bytes=100)
+
+
+def test_a_comment_that_looks_like_an_end_record_misleads_nobody() -> None:
+    """The end record is the one whose comment reaches to the end of the file."""
+    archive = _zip({"a": b"1"}, comment=b"PK\x05\x06" + bytes(40))
+    assert {"a": b"1"} == _contents(archive)
+
+
+def test_bytes_before_and_after_the_zip_are_faults() -> None:
+    """A prefix and a suffix are told, and the members are read nevertheless."""
+    listing = read_listing(b"#!/bin/sh\n" + _zip({"a": b"1"}) + b"rest")
+    assert ["trailing", "prefix"] == [fault.kind for fault in listing.faults]
+    assert b"1" == listing.read(listing.entries[0], limit_bytes=10, check_crc=True)
+
+
+def test_zip64_is_read_and_told() -> None:
+    """Zip64 records are followed, and each use is a fault of its own kind."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive, archive.open("a", "w", force_zip64=True) as member:
+        member.write(b"1234")
+    directory = _central64(buffer.getvalue())
+    listing = read_listing(directory)
+    assert {"zip64"} == {fault.kind for fault in listing.faults}
+    assert 4 == listing.entries[0].size
+    assert b"1234" == listing.read(listing.entries[0], limit_bytes=10)
+
+
+def _central64(archive: bytes) -> bytes:
+    """Return the zip with its sizes moved to zip64 fields and a zip64 end record."""
+    end = archive.rfind(b"PK\x05\x06")
+    count, size, offset = struct.unpack_from("<HLL", archive, end + 10)
+    row = bytearray(archive[offset:end])
+    compressed, full = struct.unpack_from("<LL", row, 20)
+    struct.pack_into("<LL", row, 20, 0xFFFFFFFF, 0xFFFFFFFF)
+    struct.pack_into("<H", row, 30, 20)
+    row += struct.pack("<HHQQ", 1, 16, full, compressed)
+    record = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, len(row), offset)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, offset + len(row), 1)
+    last = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    return archive[:offset] + bytes(row) + record + locator + last
+
+
+@pytest.mark.parametrize("archive", [b"", b"PK", b"<html>404</html>" * 9, bytes(70_000)])
+def test_what_is_no_zip_is_told(archive: bytes) -> None:
+    """Bytes without an end record have one fault and no entries."""
+    listing = read_listing(archive)
+    assert ["unreadable"] == [fault.kind for fault in listing.faults]
+    assert () == listing.entries
+
+
+def test_a_truncated_directory_is_told() -> None:
+    """A directory that breaks off gives the members before it and a fault."""
+    archive = _zip(FILES)
+    start = archive.rfind(b"PK\x01\x02")
+    listing = read_listing(archive[:start] + b"XX" + archive[start + 2 :])
+    assert ["unreadable"] == [fault.kind for fault in listing.faults]
+    assert ["index.js", "lib/a.js"] == [entry.name for entry in listing.entries]
+
+
+def test_an_mmap_is_read(tmp_path: Path) -> None:
+    """A mapped file is read, and can be closed afterwards."""
+    path = tmp_path / "a.zip"
+    path.write_bytes(_zip(FILES))
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as source:
+        listing = read_listing(source)
+        assert [*FILES.values()] == [listing.read(entry, limit_bytes=9999) for entry in listing.entries]
+
+
+def _forge(entry: Entry, listing: Listing, **changes: int) -> tuple[Listing, Entry]:
+    return listing, entry._replace(**changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"size": 10}, "inflate"),
+        ({"size": 0}, "inflate"),
+        ({"size": 2000}, "directory says"),
+        ({"size": 1 << 40}, "more than"),
+        ({"size": 900_000}, "cannot have"),
+        ({"crc": 1}, "CRC"),
+        ({"flags": 1}, "encrypted"),
+        ({"method": 12}, "method 12"),
+        ({"method": 0}, "stored"),
+        ({"header_offset": 7}, "no local header"),
+        ({"header_offset": 1 << 30}, "begins after"),
+        ({"compressed_size": 1 << 30}, "ends after"),
+    ],
+)
+def test_lies_about_a_member_are_refused(changes: dict[str, int], words: str) -> None:
+    """A member that is not what the directory says is an EZIP, whatever the lie."""
+    listing = read_listing(_zip({"index.js": b"a" * 1050}))
+    entry = listing.entries[0]._replace(**changes)
+    with pytest.raises(ArchiveError, match=words) as caught:
+        listing.read(entry, limit_bytes=1_000_000, check_crc=True)
+    assert "EZIP" == caught.value.code
+
+
+def test_a_bomb_is_refused_before_it_is_inflated() -> None:
+    """A member above the limit is refused by its size alone."""
+    listing = read_listing(_zip({"bomb": bytes(50_000_000)}))
+    with pytest.raises(ArchiveError, match="50,000,000 bytes"):
+        listing.read(listing.entries[0], limit_bytes=1_000_000)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_pieces_add_up(method: int) -> None:
+    """Reading in pieces gives the same bytes, and the head is their beginning."""
+    content = random.Random(1).randbytes(700_000) + bytes(900_000)
+    listing = read_listing(_zip({"a": content}, method=method))
+    assert content == b"".join(listing.read_chunks(listing.entries[0]))
+    assert content[:100] == listing.read_head(listing.entries[0], 100)
+
+
+def test_pieces_of_a_damaged_member_are_refused() -> None:
+    """A CRC that does not fit is noticed at the end of the pieces."""
+    listing = read_listing(_zip({"a": b"content" * 99}))
+    with pytest.raises(ArchiveError):
+        list(listing.read_chunks(listing.entries[0]._replace(crc=5)))
+
+
+@pytest.mark.parametrize(
+    ("offset", "replacement", "words"),
+    [(30, b"other.js", "is called"), (8, b"\0\0", "method"), (14, b"abcd", "CRC"), (22, b"abcd", "bytes")],
+)
+def test_local_headers_must_agree(offset: int, replacement: bytes, words: str) -> None:
+    """Name, method, CRC and sizes of a local header that differ are faults."""
+    archive = bytearray(_zip({"index.js": b"a" * 500}))
+    archive[offset : offset + len(replacement)] = replacement
+    (fault,) = read_listing(bytes(archive)).find_header_faults()
+    assert "local-header" == fault.kind
+    assert words in fault.message
+
+
+def test_members_that_overlap_are_told() -> None:
+    """Two entries for the same bytes are the trick of some zip bombs."""
+    listing = read_listing(_zip({"a": b"1" * 99, "b": b"2" * 99}))
+    first = listing.entries[0]
+    doubled = Listing((first, first), listing.source, b"", (), {"a": first})
+    assert ["overlap"] == [fault.kind for fault in doubled.find_header_faults()]
+
+
+@given(st.dictionaries(st.text(min_size=1, max_size=9).filter(lambda n: "\0" not in n), st.binary(max_size=99), max_size=9))
+@settings(max_examples=60, deadline=None)
+def test_any_names_and_contents_come_back(files: dict[str, bytes]) -> None:
+    """Whatever zipfile can write is read back, name by name."""
+    try:
+        archive = _zip(files)
+    except UnicodeEncodeError:
+        return
+    listing = read_listing(archive)
+    with zipfile.ZipFile(io.BytesIO(archive)) as expected:
+        assert [member.orig_filename for member in expected.infolist()] == [e.name for e in listing.entries]
+    assert [*files.values()] == [listing.read(e, limit_bytes=999) for e in listing.entries]
+
+
+@given(st.integers(0, 400), st.binary(min_size=1, max_size=4))
+@settings(max_examples=150, deadline=None)
+def test_damage_is_a_value_or_an_archive_error(position: int, damage: bytes) -> None:
+    """Whatever byte is damaged, listing never fails and reading fails as EZIP only."""
+    archive = bytearray(_zip({"index.js": b"abc" * 30, "b": b"x"}))
+    archive[position % len(archive) : position % len(archive) + len(damage)] = damage
+    listing = read_listing(bytes(archive))
+    listing.find_header_faults()
+    for entry in listing.entries:
+        try:
+            content = listing.read(entry, limit_bytes=1 << 20, check_crc=True)
+        except ArchiveError:
+            continue
+        assert zlib.crc32(content) == entry.crc
