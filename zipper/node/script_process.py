@@ -7,12 +7,14 @@ it failed. Which scripts run belongs to `zipper.node.install_scripts`.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import NodeError
@@ -20,8 +22,6 @@ from zipper.node.processes import find_descendants
 from zipper.npm.package_json import parse_bin
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from zipper.node.environment import NodeEnvironment
     from zipper.node.install_scripts import ScriptRun
     from zipper.target import Target
@@ -137,8 +137,9 @@ def script_variables(run: ScriptRun, host: ScriptHost) -> dict[str, str]:
         "npm_config_user_agent": f"npm/11 node/v{node.version} {target.os} {target.cpu}",
         "npm_config_userconfig": str(host.work / "npmrc"),
     }
-    if (node.folder / "include" / "node" / "node.h").is_file():
-        variables["npm_config_nodedir"] = str(node.folder)
+    headers = [one for one in _folders_of(node) if (one / "include/node/node.h").is_file()]
+    if headers:
+        variables["npm_config_nodedir"] = str(headers[0])
     npm = _find_npm(node)
     if npm is not None:
         variables["npm_execpath"] = str(npm / "bin" / "npm-cli.js")
@@ -183,13 +184,20 @@ def _flatten(name: str, value: object, into: dict[str, str]) -> None:
         into[name] = "true" if value is True else str(value)
 
 
+def _folders_of(node: NodeEnvironment) -> tuple[Path, Path]:
+    """Return where a Node's headers and its npm may be."""
+    return node.folder, node.executable.parent.parent
+
+
 def _find_npm(node: NodeEnvironment) -> Path | None:
-    """Return the npm that came with a Node; the registry's Node packages bring none."""
-    for folder in (node.folder, node.executable.parent.parent):
-        npm = folder / "lib" / "node_modules" / "npm"
-        if (npm / "bin" / "npm-cli.js").is_file():
-            return npm
-    return None
+    """Return the npm that came with a Node, else the system's; only its node-gyp is ever started.
+
+    The registry's Node packages bring none.
+    """
+    system = shutil.which("npm")
+    folders = [folder / "lib" / "node_modules" / "npm" for folder in _folders_of(node)]
+    folders += [Path(system).resolve().parent.parent] if system else []
+    return next((npm for npm in folders if (npm / "bin" / "npm-cli.js").is_file()), None)
 
 
 def _wait(process: subprocess.Popen[bytes], timeout_seconds: float, log: Path) -> str | None:
