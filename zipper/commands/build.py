@@ -138,4 +138,8 @@ def _show_as_text(built: tuple[Built, ...], *, quiet: bool, verbose: bool) -> No
 
 def _show_findings(package: Package, *, quiet: bool, verbose: bool) -> None:
     shown = ("error",) if quiet else ("error", "warning", *(("info",) if verbose else ()))
-    echo_lines(describe_findings(package.findings, severities=shown), err=True, fold=True)
+    echo_lines(
+        describe_findings(package.findings, severities=shown, most=None if verbose else 10),
+        err=True,
+        fold=True,
+    )

@@ -67,7 +67,7 @@ def describe_many(packages: Sequence[tuple[str, Package | None]]) -> Iterator[st
 def describe_report(report: Report, *, quiet: bool = False, verbose: bool = False) -> Iterator[str]:
     """Yield the findings of a check and the verdict; infos are counted unless `verbose`."""
     shown = ("error",) if quiet else ("error", "warning", *(("info",) if verbose else ()))
-    lines = list(describe_findings(report.findings, severities=shown))
+    lines = list(describe_findings(report.findings, severities=shown, most=None if verbose else 10))
     yield from lines
     if quiet and report.verdict == "pass":
         return
@@ -105,15 +105,30 @@ def describe_closure(closure: Closure) -> str:
 
 
 def describe_findings(
-    findings: Sequence[Finding], *, severities: Sequence[str] = ("error", "warning", "info")
+    findings: Sequence[Finding],
+    *,
+    severities: Sequence[str] = ("error", "warning", "info"),
+    most: int | None = None,
 ) -> Iterator[str]:
-    """Yield each finding of the given severities, errors first, with its hint below it."""
+    """Yield each finding of the given severities, errors first, with its hint below it.
+
+    Args:
+        findings: in the order in which those of one severity are told.
+        severities: in the order in which they are told.
+        most: findings of one code that are told; the others are counted. None for no end.
+    """
+    told: dict[str, int] = {}
     for severity in severities:
         for finding in findings:
             if finding.severity == severity:
-                where = f" {finding.path}:" if finding.path else ""
-                yield f"{severity}[{finding.code}]:{where} {finding.message}"
-                yield f"  hint: {finding.hint}"
+                told[finding.code] = told.get(finding.code, 0) + 1
+                if most is None or told[finding.code] <= most:
+                    where = f" {finding.path}:" if finding.path else ""
+                    yield f"{severity}[{finding.code}]:{where} {finding.message}"
+                    yield f"  hint: {finding.hint}"
+    for code, count in told.items():
+        if most is not None and count > most:
+            yield f"{count - most:,} more of {code}; `--verbose` shows them"
 
 
 def describe_plan(contents: Plan, *, every_file: bool) -> Iterator[str]:
