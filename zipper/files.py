@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import mmap
 import os
+import queue
 import secrets
 import sys
+import threading
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import OutputError, ZipperError
@@ -24,7 +27,14 @@ if TYPE_CHECKING:
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["TEMPORARY_SUFFIX", "lock_file", "map_file", "remove_leftovers", "write_file"]
+__all__ = [
+    "TEMPORARY_SUFFIX",
+    "lock_file",
+    "map_file",
+    "remove_leftovers",
+    "write_file",
+    "write_hashed_file",
+]
 
 TEMPORARY_SUFFIX: Final = ".zipper-tmp"
 _MAX_BUFFERS: Final = 1_000
@@ -63,6 +73,38 @@ def write_file(
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
     return size
+
+
+def write_hashed_file(
+    path: Path, chunks: Iterable[Sequence[bytes | memoryview]]
+) -> tuple[int, bytes]:
+    """Write `chunks` as `write_file` does; return the number of bytes and their SHA-256.
+
+    A second thread hashes each chunk while the next one is written.
+
+    Raises:
+        OutputError: EOUTPUT where the operating system refuses.
+    """
+    digest = hashlib.sha256()
+    waiting: queue.SimpleQueue[Sequence[bytes | memoryview] | None] = queue.SimpleQueue()
+
+    def hash_along() -> None:
+        while (chunk := waiting.get()) is not None:
+            digest.update(b"".join(chunk))
+
+    def follow() -> Iterator[Sequence[bytes | memoryview]]:
+        for chunk in chunks:
+            waiting.put(chunk)
+            yield chunk
+
+    hashing = threading.Thread(target=hash_along, name="zipper-hash")
+    hashing.start()
+    try:
+        size = write_file(path, follow())
+    finally:
+        waiting.put(None)
+        hashing.join()
+    return size, digest.digest()
 
 
 def remove_leftovers(folder: Path, name: str = "") -> None:

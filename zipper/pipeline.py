@@ -7,9 +7,7 @@ a callback, errors are `ZipperError`s.
 from __future__ import annotations
 
 import base64
-import hashlib
 import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,7 +16,7 @@ from zipper.archive.splice import splice
 from zipper.checks.check import check_listing
 from zipper.clock import Clock
 from zipper.errors import OutputError
-from zipper.files import map_file, remove_leftovers, write_error, write_file
+from zipper.files import map_file, remove_leftovers, write_error, write_hashed_file
 from zipper.once import Once
 from zipper.package import Package
 from zipper.planning import Circumstances, PackagePlan, count_packages, make_plan
@@ -192,30 +190,27 @@ def _write(planned: PackagePlan, clock: Clock) -> Package:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as cause:
         raise write_error(cause, path.parent, OutputError) from cause
-    size = write_file(path, splice(planned.contents))
+    size, digest = write_hashed_file(path, splice(planned.contents))
     remove_leftovers(path.parent, path.name)
     clock.start("check")
     data = map_file(path)
     if data is None:
         raise OutputError("EOUTPUT", f"`{path}` vanished after it was written")
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        digest = pool.submit(lambda: hashlib.sha256(data).digest())
-        request = planned.request
-        found = check_listing(
-            read_listing(data),
-            target=planned.target,
-            handler=planned.handler,
-            size_bytes=size,
-            layers=tuple(_read_layer(layer) for layer in request.layers),
-            ignore=request.ignore,
-            max_size_bytes=request.max_size_bytes,
-            max_unzipped_size_bytes=request.max_unzipped_size_bytes,
-        )
-        code_sha256 = base64.b64encode(digest.result()).decode("ascii")
+    request = planned.request
+    found = check_listing(
+        read_listing(data),
+        target=planned.target,
+        handler=planned.handler,
+        size_bytes=size,
+        layers=tuple(_read_layer(layer) for layer in request.layers),
+        ignore=request.ignore,
+        max_size_bytes=request.max_size_bytes,
+        max_unzipped_size_bytes=request.max_unzipped_size_bytes,
+    )
     return replace(
         package_of(planned),
         size_bytes=size,
-        code_sha256=code_sha256,
+        code_sha256=base64.b64encode(digest).decode("ascii"),
         timings_seconds=clock.timings(),
         findings=(*found, *(f for f in planned.findings if f.code not in request.ignore)),
     )
