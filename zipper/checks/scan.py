@@ -27,7 +27,7 @@ __all__ = ["scan"]
 
 _WORDS: Final = (b"require", b"import", b"export", b"createRequire")
 _COMMONJS: Final = (b"require", b"exports", b"module")
-_DECLARED: Final = rb"\\b(?:var|let|const|function|import|class)\\s(?:[^;=()]*[\\s,{])?%s\\b"
+_DECLARED: Final = rb"\b(?:var|let|const|function|import|class)\s(?:[^;=()]*[\s,{])?%s\b"
 """What declares a name; roughly, because a wrong yes only leaves a finding out."""
 _USES: Final = ("member_expression", "call_expression", "arguments")
 """Where a name is used; `typeof exports` is none, because it never throws."""

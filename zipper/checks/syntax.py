@@ -50,6 +50,17 @@ _LEXICAL: Final = ("lexical_declaration", "class_declaration", "import_statement
 _STATEMENTS_MAX: Final = 20_000
 """Statements of the top level that are looked at for names that are declared twice."""
 _SHORT_CIRCUITS: Final = frozenset({"&&", "||", "??", "&&=", "||=", "??="})
+_REPAIRS: Final = (
+    (
+        re.compile(
+            rb"(?m)^([ \t]*(?:static[ \t]+)?#?[A-Za-z_$][\w$]*)([ \t]*\r?\n\s*(?:[*\[]|static\b))"
+        ),
+        rb"\1;\2",
+    ),
+    (re.compile(rb"\bas[ \t]+([a-z]+)(?=\s*[,}])"), rb'as "\1"'),
+)
+"""What tree-sitter-javascript 0.25 does not read, and the same in a form that it reads: a field
+that is alone on its line before `[`, `*` or `static`, and `export { a as null }`. Lines stay."""
 _CALLS_MAX: Final = 50
 """Places at which a name is looked up as called; more say nothing new."""
 _DEPTH_MAX: Final = 400
@@ -84,8 +95,13 @@ class Source:
             content.decode()
         except UnicodeDecodeError:  # Node puts U+FFFD in the place of what is no UTF-8
             content = content.decode("utf-8", "replace").encode()
+        root = _PARSER.parse(content).root_node
+        for pattern, replacement in _REPAIRS if root.has_error else ():
+            repaired = pattern.sub(replacement, content)
+            if repaired != content:
+                content, root = repaired, _PARSER.parse(repaired).root_node
         self.content = content
-        self.root: Node = _PARSER.parse(content).root_node
+        self.root: Node = root
         self._called: dict[bytes, int] = {}
 
     @cached_property

@@ -1,0 +1,281 @@
+"""What a JavaScript file asks for, and when, is read from its text."""
+
+from __future__ import annotations
+
+import pytest
+
+from zipper.checks.exported import find_commonjs_names
+from zipper.checks.facts import (
+    CONDITIONAL,
+    EAGER,
+    LAZY,
+    OPTIONAL,
+    decode_facts,
+    decode_names,
+    encode,
+)
+from zipper.checks.handler_shape import find_length
+from zipper.checks.scan import scan
+
+
+def _requests(text: str) -> list[tuple[str, str, int]]:
+    return [(r.specifier, r.kind, r.level) for r in scan(text.encode()).requests]
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("require('a')", EAGER),
+        ("const { b } = require(`a`).c", EAGER),
+        ("(function () { require('a') })()", EAGER),
+        ("(function () { require('a') }).call(this)", EAGER),
+        ("!function () { require('a') }()", EAGER),
+        ("(() => require('a'))()", EAGER),
+        ("(async () => { require('a') })()", CONDITIONAL),
+        ("function f() { require('a') }", LAZY),
+        ("function f() { require('a') } f()", EAGER),
+        ("function f() { if (x) return; require('a') } f()", CONDITIONAL),
+        ("function f() { require('a') } function g() { f() } g()", EAGER),
+        ("function f() { require('a'); f() }", LAZY),
+        ("const f = () => require('a'); f()", EAGER),
+        ("var require_a = __commonJS({ 'a.js'(exports, module) { require('a') } }); require_a()", EAGER),
+        ("exports.handler = async () => require('a')", LAZY),
+        ("if (x) require('a')", CONDITIONAL),
+        ("if (require('a')) x()", EAGER),
+        ("x ? require('a') : 0", CONDITIONAL),
+        ("x && require('a')", CONDITIONAL),
+        ("require('a') || x", EAGER),
+        ("switch (x) { case 1: require('a') }", CONDITIONAL),
+        ("for (const x of y) require('a')", CONDITIONAL),
+        ("for (const x of require('a')) y()", EAGER),
+        ("try { require('a') } catch {}", OPTIONAL),
+        ("try { require('a') } catch (e) { if (e.code) throw e }", OPTIONAL),
+        ("try { require('a') } catch (e) { throw e }", EAGER),
+        ("try { x() } catch { require('a') }", CONDITIONAL),
+        ("try { require('a') } finally {}", EAGER),
+        ("class A { static a = require('a') }", EAGER),
+        ("class A { a = require('a') }", LAZY),
+        ("class A { static { require('a') } }", EAGER),
+        ("class A { m() { require('a') } }", LAZY),
+    ],
+)
+def test_levels_of_requires(text: str, level: int) -> None:
+    """A require counts as early as it can run while the module loads."""
+    assert [("a", "require", level)] == _requests(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "// require('a')",
+        "/* import 'a' */",
+        "'require(\"a\")'",
+        "`require('a')`",
+        "/require('a')/",
+        "x.require('a')",
+        "requires('a')",
+        "$require('a')",
+        "({ require: 1, import: 2, export: 3 })",
+        "x.import('a')",
+        "(function (require, module) { require('a') })(y)",
+        "define(function (require) { require('a') })",
+        "((require) => require('a'))(y)",
+        "require.cache['a']",
+        "require()",
+    ],
+)
+def test_what_is_no_request(text: str) -> None:
+    """Comments, strings, properties and parameters called `require` ask for nothing."""
+    assert [] == _requests(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import 'a'", ("a", "import", EAGER)),
+        ("import x, { y as z } from 'a'", ("a", "import", EAGER)),
+        ("export * from 'a'", ("a", "import", EAGER)),
+        ("export { x } from 'a'", ("a", "import", EAGER)),
+        ("import j from 'a' with { type: 'json' }", ("a", "import", EAGER)),
+        ("await import('a')", ("a", "dynamic", EAGER)),
+        ("import('a')", ("a", "dynamic", EAGER)),
+        ("import('a').catch(f)", ("a", "dynamic", CONDITIONAL)),
+        ("try { await import('a') } catch {}", ("a", "dynamic", OPTIONAL)),
+        ("() => import('a')", ("a", "dynamic", LAZY)),
+        ("require.resolve('a')", ("a", "resolve", CONDITIONAL)),
+        ("module.require('a')", ("a", "require", EAGER)),
+        ("require(/* webpack */ 'a')", ("a", "require", EAGER)),
+        ("require(('a'))", ("a", "require", EAGER)),
+        ("require('a' + '/b')", ("a/b", "require", EAGER)),
+        ("require(__dirname + '/b')", ("./b", "require", EAGER)),
+        ("require(path.join(__dirname, '..', 'b'))", ("./../b", "require", EAGER)),
+        (r"require('\x61')", ("a", "require", EAGER)),
+        ("const r = createRequire(import.meta.url); r('a')", ("a", "require", EAGER)),
+        ("createRequire(__filename)('a')", ("a", "require", EAGER)),
+        ("const r = module.createRequire(__filename); r('a')", ("a", "require", EAGER)),
+    ],
+)
+def test_forms_of_requests(text: str, expected: tuple[str, str, int]) -> None:
+    """Every static form of a request is found, with what it is and when it runs."""
+    assert [expected] == _requests(text)
+
+
+def test_expressions_are_unfollowed() -> None:
+    """A request by an expression is told with its line and its text."""
+    (found,) = scan(b"\n\nrequire(name +\n  1)").unfollowed
+    assert (3, EAGER, "require(name + 1)") == found
+
+
+def test_names_of_imports_and_exports() -> None:
+    """Imported names stand with their request, exported ones with the file."""
+    facts = scan(
+        b"import d, { a as b, 'x y' as c } from 'm'; import * as n from 'n';"
+        b"export { q as r } from 'o'; export * from 's'; export * as t from 't';"
+        b"export default 1; export const { u, v: [w], ...x } = y, z = 1; export class K {}; export { b as default, n };"
+    )
+    names = {request.specifier: request.names for request in facts.requests}
+    assert {"m": ("default", "a", "x y"), "n": (), "o": ("q",), "s": (), "t": ()} == names
+    assert ("r", "t", "default", "u", "w", "x", "z", "K", "n") == facts.exports
+    assert ("s",) == facts.stars
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("const a = 1;\nfoo(", 2),
+        ("let a;\nlet a;", 2),
+        ("import a from 'a';\nconst a = 1;", 2),
+        ("var a; var a; function a() {}", 0),
+        ("#!/usr/bin/env node\na()", 0),
+        ("class A {\n  #a\n\n  [b] = 1\n  static\n  c\n}", 0),
+        ("\ufefffoo()", 0),
+    ],
+)
+def test_syntax_errors(text: str, line: int) -> None:
+    """A file that does not parse says in which line; one that does says 0."""
+    assert line == scan(text.encode()).syntax_error_line
+
+
+def test_bytes_that_are_no_utf8_are_no_error() -> None:
+    """Node reads such bytes as U+FFFD, so a Latin-1 comment breaks nothing."""
+    assert 0 == scan(b"// caf\xe9\nvar a = '\xff'").syntax_error_line
+
+
+@pytest.mark.parametrize(
+    ("text", "is_module", "awaits", "commonjs"),
+    [
+        ("export {}", True, False, 0),
+        ("import.meta.url", True, False, 0),
+        ("import('a')", False, False, 0),
+        ("await 1", False, True, 0),
+        ("async () => await 1", False, False, 0),
+        ("for await (const a of b) {}", False, True, 0),
+        ("\nexports.a = 1", False, False, 2),
+        ("module.exports = 1", False, False, 1),
+        ("require('a')", False, False, 1),
+        ("typeof require", False, False, 0),
+        ("typeof module === 'object' && module.exports", False, False, 0),
+        ("const require = createRequire(import.meta.url); require('a')", True, False, 0),
+        ("const exports = {}; exports.a = 1", False, False, 0),
+    ],
+)
+def test_kinds_of_module(text: str, is_module: bool, awaits: bool, commonjs: int) -> None:
+    """The marks by which Node tells ES modules from CommonJS are found."""
+    facts = scan(text.encode())
+    assert (is_module, awaits, commonjs) == (facts.is_module, facts.awaits, facts.uses_commonjs)
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "reexports"),
+    [
+        ("exports.a = exports['b'] = 1; module.exports.c = 2", ("a", "b", "c"), ()),
+        ("module.exports = { a, b: c, 'd': e, f: 1, g }", ("a", "b", "d"), ()),
+        ("module.exports = { a, b: require('c'), d }", ("a", "b"), ()),
+        ("module.exports = { ...require('a'), b }", ("b",), ("a",)),
+        ("module.exports = { f() {}, g }", ("f",), ()),
+        ("module.exports = require('a')", (), ("a",)),
+        ("module.exports = require('a')(b)", (), ("a",)),
+        ("module.exports = require('a'); module.exports = require('b')", (), ("b",)),
+        ("__exportStar(require('a'), exports)", (), ("a",)),
+        ("tslib_1.__exportStar(require('a'), exports)", (), ("a",)),
+        ("Object.defineProperty(exports, 'a', { enumerable: true, get: function () { return b.c; } })", ("a",), ()),
+        ("exports.a = 1; Object.defineProperty(exports, 'a', { get: () => b() })", (), ()),
+        ("Object.defineProperty(exports, '__esModule', { value: true })", ("__esModule",), ()),
+        ("0 && (module.exports = { a, b })", ("a", "b"), ()),
+        ("exports = { a: 1 }", (), ()),
+    ],
+)
+def test_commonjs_names(text: str, names: tuple[str, ...], reexports: tuple[str, ...]) -> None:
+    """The names that `import` can take from CommonJS are those of cjs-module-lexer."""
+    found = find_commonjs_names(text.encode())
+    assert (names, reexports) == (found.exports, found.reexports)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("exports.a = 1; module.exports.b = 2", True),
+        ("module.exports = { a, b: 1, c() {} }", True),
+        ("module.exports = make()", False),
+        ("Object.assign(exports, make())", False),
+        ("exports[name] = 1", False),
+        ("make(module)", False),
+        ("module.exports = { ...make() }", False),
+        ("module.exports = class {}", False),
+    ],
+)
+def test_whether_exports_are_complete(text: str, expected: bool) -> None:
+    """Only forms whose names are known let one say that there are no other exports."""
+    assert expected == find_commonjs_names(text.encode()).is_complete
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("exports.h = (a, b, c) => 1", 3),
+        ("exports.h = async function (a, b = 1, c) {}", 1),
+        ("exports.h = (...all) => 1", 0),
+        ("exports.h = a => 1", 1),
+        ("function h(a, b, c) {} module.exports = { h }", 3),
+        ("module.exports = { h: (a, b) => 1 }", 2),
+        ("module.exports = { h(a, b, c) {} }", 3),
+        ("const f = (a, b, c) => 1; const g = f; exports.h = g", 3),
+        ("export function h(a, b, c) {}", 3),
+        ("export const h = async ({ a }, [b]) => 1", 2),
+        ("const x = (a, b, c) => 1; export { x as h }", 3),
+        ("exports.h = wrap((a, b, c) => 1)", None),
+        ("exports.other = 1", None),
+    ],
+)
+def test_lengths_of_handlers(text: str, length: int | None) -> None:
+    """The parameters of the exported function are counted as JavaScript's `length`."""
+    assert length == find_length(text.encode(), "h")
+
+
+def test_facts_survive_being_remembered() -> None:
+    """What is written to the cache comes back equal; what is damaged comes back as nothing."""
+    facts = scan(b"import { a } from 'b'; export * from 'c'; require(d); await 1")
+    names = find_commonjs_names(b"exports.a = 1; module.exports = require('b')")
+    assert facts == decode_facts(encode(facts))
+    assert names == decode_names(encode(names))
+    assert (None, None) == (decode_facts(b"[1]"), decode_names(b"nonsense"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"(" * 50_000,
+        b"[" * 20_000 + b"]" * 20_000,
+        b"a?" * 20_000,
+        b"function f(){" * 3_000 + b"require('a')" + b"}" * 3_000,
+        b"require(x);" * 60_000,
+        b"export const a" + b"{" * 5_000,
+        b"`${" * 3_000,
+        bytes(100_000),
+    ],
+    ids=["parens", "arrays", "ternaries", "nested", "many", "braces", "templates", "nul"],
+)
+def test_hostile_code_ends(content: bytes) -> None:
+    """Code that is nested or repeated without end gives facts all the same."""
+    assert scan(content) == scan(content)
+    find_commonjs_names(content[:60_000])
