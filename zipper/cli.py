@@ -23,6 +23,8 @@ __all__ = ["main"]
 COMMANDS: Final = {
     "build": "Build the deployment package of a project.",
     "check": "Judge a deployment package made by any tool.",
+    "sbom": "Write the software bill of materials of a zip.",
+    "licenses": "List the licences of what is in a zip.",
     "explain": "Show sizes, changes, and why a package is there.",
     "cache": "Show, verify or prune the store.",
 }

@@ -235,17 +235,11 @@ def _show_why(explanation: Explanation, tree: Tree, form: str) -> int:
 def _write_page(
     path: Path, inventory: Inventory, findings: tuple[Finding, ...], diff: str | None
 ) -> None:
-    from zipper.errors import OutputError  # noqa: PLC0415
-    from zipper.files import write_error, write_file  # noqa: PLC0415  (with its question)
+    from zipper.commands.write import write_text  # noqa: PLC0415  (with its question)
     from zipper.report.changes import compare  # noqa: PLC0415
     from zipper.report.page import make_page  # noqa: PLC0415
 
     template = resources.files("zipper.report").joinpath("page.html").read_text(encoding="utf-8")
     changes = None if diff is None else compare(read_inventory(diff), inventory)
-    page = make_page(template, inventory, findings=findings, changes=changes)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as cause:
-        raise write_error(cause, path.parent, OutputError) from cause
-    write_file(path, [[page.encode("utf-8")]])
+    write_text(make_page(template, inventory, findings=findings, changes=changes), path)
     click.echo(f"{path}: open it in a browser")

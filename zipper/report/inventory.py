@@ -7,7 +7,9 @@ module's work; see `zipper.checks`.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import uuid
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from zipper.checks.subject import find_package
 from zipper.errors import ArchiveError
 from zipper.npm.package_json import Manifest, parse_manifest
+from zipper.tree.connections import connect
 from zipper.tree.model import Node, Tree
 
 if TYPE_CHECKING:
@@ -22,7 +25,16 @@ if TYPE_CHECKING:
 
     from zipper.archive.listing import Listing
 
-__all__ = ["File", "Inventory", "PackageRow", "from_listing", "from_plan", "licence_of"]
+__all__ = [
+    "File",
+    "Inventory",
+    "PackageRow",
+    "fingerprint",
+    "from_listing",
+    "from_plan",
+    "licence_of",
+    "list_dependencies_of",
+]
 
 _LIMIT_BYTES: Final = 16 * 1024 * 1024
 """The largest package.json that is read."""
@@ -127,6 +139,32 @@ def from_plan(path: str, files: Iterable[File], tree: Tree) -> Inventory:
     known = tuple(files)
     size = sum(file.zipped_size_bytes for file in known)
     return Inventory(path, size, known, {loc: node.manifest for loc, node in tree.nodes.items()})
+
+
+def fingerprint(inventory: Inventory) -> uuid.UUID:
+    """Return an identifier made from what is in the package: names, sizes and CRCs of its files."""
+    digest = hashlib.sha256()
+    for file in sorted(inventory.files, key=lambda file: file.name):
+        row = f"{file.name}\0{file.size_bytes}\0{file.crc}\n"
+        digest.update(row.encode("utf-8", "surrogateescape"))
+    return uuid.UUID(bytes=digest.digest()[:16], version=5)
+
+
+def list_dependencies_of(inventory: Inventory) -> dict[str, tuple[str, ...]]:
+    """Return for each folder the folders of the packages that it depends on, sorted."""
+    edges = connect(inventory.tree).edges_out
+    return {
+        row.folder: tuple(
+            sorted(
+                {
+                    edge.target
+                    for edge in edges[row.folder]
+                    if edge.target is not None and edge.target != row.folder
+                }
+            )
+        )
+        for row in inventory.packages
+    }
 
 
 def licence_of(manifest: Manifest) -> str:

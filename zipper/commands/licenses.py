@@ -1,0 +1,43 @@
+"""`zipper licenses`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from zipper.checking import open_listing
+from zipper.commands.show import echo_lines, show_json
+from zipper.commands.write import write_text
+from zipper.explaining import read_inventory
+from zipper.report.licences import describe_licences, list_licences, make_notice
+
+__all__ = ["command"]
+
+
+@click.command("licenses", short_help="List the licences of what is in a zip.")
+@click.argument("path", metavar="ZIP", type=click.Path())
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document to stdout.")
+@click.option(
+    "--notice",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write one text with every package, its licence and its licence files; `-` for stdout.",
+)
+def command(*, path: str, as_json: bool, notice: Path | None) -> None:
+    r"""List the npm packages in ZIP, made by any tool, with the licences that they name.
+
+    \b
+    Examples:
+      python -m zipper licenses fn.zip
+      python -m zipper licenses fn.zip --notice NOTICE
+    """
+    rows = list_licences(read_inventory(path))
+    if as_json:
+        show_json({"path": path, "packages": [asdict(row) for row in rows]})
+    elif notice is not None:
+        text = "".join(make_notice(rows, open_listing(path)))
+        write_text(text, None if str(notice) == "-" else notice)
+    else:
+        echo_lines(describe_licences(rows))

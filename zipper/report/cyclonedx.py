@@ -1,0 +1,69 @@
+"""The contents of a package as a CycloneDX 1.6 SBOM.
+
+In: an inventory and a date. Out: JSON text, by cyclonedx-python-lib, an optional dependency
+(`pip install zipper[sbom]`). The same package gives the same bytes: the serial number is made from
+the contents, and the date is the caller's.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from cyclonedx.factory.license import LicenseFactory
+from cyclonedx.model import Property
+from cyclonedx.model.bom import Bom
+from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.model.dependency import Dependency
+from cyclonedx.output.json import JsonV1Dot6
+from packageurl import PackageURL
+
+from zipper import __version__
+from zipper.report.inventory import fingerprint, list_dependencies_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from zipper.report.inventory import Inventory, PackageRow
+
+__all__ = ["make_cyclonedx"]
+
+
+def make_cyclonedx(inventory: Inventory, *, created: datetime) -> str:
+    """Return the SBOM as JSON; components and dependencies are sorted by the library."""
+    licences = LicenseFactory()
+    components = {row.folder: _describe(row, licences) for row in inventory.packages}
+    root = components.pop("")
+    root.type = ComponentType.APPLICATION
+    bom = Bom(components=components.values(), serial_number=fingerprint(inventory))
+    bom.metadata.component = root
+    bom.metadata.timestamp = created
+    bom.metadata.tools.components.add(
+        Component(name="zipper", version=__version__, type=ComponentType.APPLICATION)
+    )
+    everything = {"": root, **components}
+    for folder, targets in list_dependencies_of(inventory).items():
+        bom.dependencies.add(
+            Dependency(
+                everything[folder].bom_ref,
+                [Dependency(everything[target].bom_ref) for target in targets],
+            )
+        )
+    return JsonV1Dot6(bom).output_as_string(indent=2)
+
+
+def _describe(row: PackageRow, licences: LicenseFactory) -> Component:
+    group, _, name = row.name.rpartition("/")
+    folder = row.folder or "."
+    component = Component(
+        type=ComponentType.LIBRARY,
+        name=name or "function",
+        group=group or None,
+        version=row.version or None,
+        purl=PackageURL("npm", group or None, name, row.version or None) if row.folder else None,
+        bom_ref=str(uuid.uuid5(uuid.NAMESPACE_URL, folder)) if not folder.isascii() else folder,
+        properties=[Property(name="zipper:location", value=folder)],
+    )
+    if row.licence:
+        component.licenses.add(licences.make_from_string(row.licence))
+    return component
