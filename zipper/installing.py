@@ -21,7 +21,9 @@ from zipper.contents.obtain import obtain
 from zipper.contents.trees import find_tree
 from zipper.errors import OutputError
 from zipper.files import write_error
+from zipper.node.scripted import place_beside
 from zipper.project import read_project
+from zipper.scripting import apply_scripts
 from zipper.store.files import Store
 from zipper.store.place import find_cache_dir
 from zipper.store.unpack import link_packages, write_entries
@@ -35,12 +37,12 @@ if TYPE_CHECKING:
 
     from zipper.checks.findings import Finding
     from zipper.contents.homes import Homes
-    from zipper.contents.obtain import Obtained
     from zipper.events import OnEvent
+    from zipper.node.scripted import Scripted
     from zipper.store.files import StoreZip
     from zipper.tree.model import Tree
 
-__all__ = ["Installed", "install"]
+__all__ = ["Installed", "fill_tree", "install"]
 
 PathLike = str | os.PathLike[str]
 
@@ -58,12 +60,13 @@ class Installed:
     findings: tuple[Finding, ...]
 
 
-def install(
+def install(  # noqa: PLR0913 - the options of `zipper install`
     project: PathLike = ".",
     *,
     into: PathLike,
     target: Target | None = None,
     omit: Iterable[str] = ("dev",),
+    allow_scripts: Iterable[str] = (),
     registry: str | None = None,
     offline: bool = False,
     cache_dir: PathLike | None = None,
@@ -79,6 +82,7 @@ def install(
         into: the folder that gets node_modules; it is made where there is none.
         target: runtime and architecture; by default the newest runtime, x86_64.
         omit: dependency types to leave out; nothing is added to them.
+        allow_scripts: packages whose install scripts may run, such as `esbuild` or `a@2`.
         registry: the registry's address instead of the configured one.
         offline: fail rather than open a connection.
         cache_dir: where the store is, instead of ZIPPER_CACHE_DIR or the system's place.
@@ -86,7 +90,7 @@ def install(
 
     Raises:
         ProjectError, LockfileError, ResolutionError, RegistryError, IntegrityError, ArchiveError,
-        StoreError, OutputError: with code, facts and hint.
+        StoreError, OutputError, NodeError, UsageError: with code, facts and hint.
     """
     target = target or Target()
     clock = Clock(on_event)
@@ -101,20 +105,32 @@ def install(
         tree = select(whole, target=target, omit=omitted, legacy_peer_deps=legacy)
         clock.start("fetch", total=len(tree.nodes))
         obtained = obtain(read, tree, store=store, client=client, on_event=on_event)
+        scripted = apply_scripts(
+            read,
+            tree,
+            obtained,
+            allow_scripts=tuple(allow_scripts),
+            target=target,
+            store=store,
+            client=client,
+            offline=offline,
+        )
     clock.start("write")
     folder = Path(into).absolute() / "node_modules"
-    _replace(folder, tree, obtained)
+    _replace(folder, scripted)
     return Installed(
         path=str(folder),
-        packages=sum(n.link_target is None for at, n in tree.nodes.items() if at != ROOT),
+        packages=sum(
+            node.link_target is None for at, node in scripted.tree.nodes.items() if at != ROOT
+        ),
         runtime=target.runtime,
         architecture=target.architecture,
         timings_seconds=clock.timings(),
-        findings=obtained.findings,
+        findings=scripted.obtained.findings,
     )
 
 
-def _replace(folder: Path, tree: Tree, obtained: Obtained) -> None:
+def _replace(folder: Path, scripted: Scripted) -> None:
     """Make the new node_modules beside the old one and let it take its place.
 
     Raises:
@@ -125,7 +141,7 @@ def _replace(folder: Path, tree: Tree, obtained: Obtained) -> None:
     old = folder.with_name(f".zipper-{suffix}-old")
     try:
         new.mkdir(parents=True)
-        _fill(new, tree, obtained)
+        fill_tree(new, scripted)
         (new / "node_modules").mkdir(exist_ok=True)
         with contextlib.suppress(FileNotFoundError):
             folder.rename(old)
@@ -137,7 +153,19 @@ def _replace(folder: Path, tree: Tree, obtained: Obtained) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def _fill(root: Path, tree: Tree, obtained: Obtained) -> None:
+def fill_tree(root: Path, scripted: Scripted, *, copy: bool = False) -> None:
+    """Make the tree's node_modules below `root`, its commands linked.
+
+    Args:
+        root: a folder.
+        scripted: the tree and its files.
+        copy: write every file anew, for a folder in which scripts are going to change them.
+
+    Raises:
+        OutputError: EOUTPUT.
+        OSError: a folder or link cannot be made.
+    """
+    tree, obtained = scripted.tree, scripted.obtained
     homes = find_homes(tree)
     levels: dict[int, list[tuple[StoreZip, Path]]] = {}
     for location, zipped in obtained.zips.items():
@@ -145,11 +173,11 @@ def _fill(root: Path, tree: Tree, obtained: Obtained) -> None:
             levels.setdefault(home.count("node_modules/"), []).append((zipped, root / home))
     # Parents first: a package unpacked over a folder that its parent's tarball brought wins.
     for _, packages in sorted(levels.items()):
-        link_packages(packages)
-    for node in tree.nodes.values():
-        if node.link_target is not None:
-            for home in homes.by_location[node.location]:
-                write_entries(obtained.linked[node.link_target], root / home)
+        link_packages(packages, copy=copy)
+    for location, entries in obtained.folders.items():
+        for home in homes.by_location[location]:
+            write_entries(entries, root / home)
+    write_entries(list(place_beside(scripted, homes)), root)
     _link_bins(root, tree, homes)
 
 

@@ -21,7 +21,9 @@ from zipper.contents.homes import find_homes, place_members
 from zipper.contents.obtain import obtain
 from zipper.contents.trees import find_tree
 from zipper.errors import OutputError, UsageError
+from zipper.node.scripted import place_beside
 from zipper.project import Project, read_project
+from zipper.scripting import apply_scripts
 from zipper.store.files import Store
 from zipper.tree.model import ROOT, Tree
 from zipper.tree.select import select
@@ -76,8 +78,14 @@ class Circumstances:
         target, store = request.target, Store(self.cache_dir)
         node_version = None if project.lockfile else target.node_version
         return self.shared.get(
-            ("tree", project.root, request.registry, node_version),
-            lambda: find_tree(project, target=target, store=store, client=client),
+            ("tree", project.root, request.registry, node_version, request.min_release_age_days),
+            lambda: find_tree(
+                project,
+                target=target,
+                store=store,
+                client=client,
+                min_release_age_days=request.min_release_age_days,
+            ),
         )
 
 
@@ -107,12 +115,24 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
         )
         clock.start("fetch", total=count_packages(tree))
         obtained = obtain(project, tree, store=store, client=client, on_event=io.on_event)
+        scripted = apply_scripts(
+            project,
+            tree,
+            obtained,
+            allow_scripts=request.allow_scripts,
+            target=request.target,
+            store=store,
+            client=client,
+            offline=io.offline,
+        )
+        tree, obtained = scripted.tree, scripted.obtained
     clock.start("plan")
     homes = find_homes(tree, shipped=_shipped_targets(tree, choice))
     own = read_entries(choice)
-    packages = place_members(tree, homes, zips=obtained.zips, linked=obtained.linked)
+    packages = place_members(tree, homes, zips=obtained.zips, folders=obtained.folders)
     contents = lay_out(
-        chain(own, packages), dos_time=_dos_time(os.environ.get("SOURCE_DATE_EPOCH"))
+        chain(own, packages, place_beside(scripted, homes)),
+        dos_time=_dos_time(os.environ.get("SOURCE_DATE_EPOCH")),
     )
     return PackagePlan(
         request=request,

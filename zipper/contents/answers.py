@@ -55,7 +55,16 @@ def drive(steps: Generator[Ask, Answer, IdealTree], answers: Answers) -> IdealTr
 
 
 class Answers:
-    """Where the resolver's answers come from, for one project."""
+    """Where the resolver's answers come from, for one project.
+
+    Args:
+        root: the project's folder.
+        store: where tarballs that have to be opened go.
+        client: makes the registry's client.
+        allow_git: npm's setting.
+        full: ask for the registry's whole packuments. A lockfile records licence and funding, and
+            an age needs the times, which the abbreviated form, a tenth as long, leaves out.
+    """
 
     def __init__(
         self,
@@ -64,9 +73,11 @@ class Answers:
         store: Store,
         client: Callable[[], RegistryClient],
         allow_git: str = "all",
+        full: bool = True,
     ) -> None:
         self._root = root
         self._allow_git = allow_git
+        self._full = full
         self._store = store
         self._client = client
 
@@ -77,9 +88,10 @@ class Answers:
             ZipperError: for the resolver, which knows whether it can do without.
         """
         if ask.soon:
-            self._client().prefetch(ask.soon, full=True)
+            self._client().prefetch(ask.soon, full=self._full)
         if isinstance(ask, PackumentAsk):
-            return parse_packument(self._client().fetch_packument(ask.name, full=True), ask.name)
+            text = self._client().fetch_packument(ask.name, full=self._full)
+            return parse_packument(text, ask.name)
         if isinstance(ask, DirectoryAsk):
             return self._read_directory(ask.path)
         if isinstance(ask, ManifestAsk):

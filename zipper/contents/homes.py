@@ -90,7 +90,7 @@ def place_members(
     homes: Homes,
     *,
     zips: Mapping[str, StoreZip],
-    linked: Mapping[str, Sequence[PlannedEntry]],
+    folders: Mapping[str, Sequence[PlannedEntry]],
 ) -> Iterator[PlannedEntry]:
     """Yield every package's files for each of its homes.
 
@@ -98,17 +98,20 @@ def place_members(
         tree: the selected tree.
         homes: where each node's files go.
         zips: location to store zip, for nodes with a tarball of their own.
-        linked: location of a link's target to the files of that folder.
+        folders: location to the files of a folder on this disk, named relative to it: for links,
+            and for `file:` folders that are installed as a copy.
     """
     for location, zipped in zips.items():
         for home in homes.by_location[location]:
             yield from _without_own_folders(zipped.members(home), location, home, tree)
-    for node in tree.nodes.values():
-        if node.link_target is not None:
-            for home in homes.by_location[node.location]:
-                prefix = home.encode("utf-8", "surrogateescape")
-                members = [put_below(entry, prefix) for entry in linked[node.link_target]]
-                yield from _without_own_folders(members, node.link_target, home, tree)
+    for location, entries in folders.items():
+        target = tree.nodes[location].link_target
+        for home in homes.by_location[location]:
+            prefix = home.encode("utf-8", "surrogateescape")
+            members = [put_below(entry, prefix) for entry in entries]
+            yield from _without_own_folders(
+                members, location if target is None else target, home, tree
+            )
 
 
 def _without_own_folders(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from zipper.archive.plan import PlannedEntry
     from zipper.npm.package_json import Manifest
 
-__all__ = ["is_local_tarball", "pack_folder", "read_local_tarball"]
+__all__ = ["is_local_folder", "is_local_tarball", "pack_folder", "read_local_tarball"]
 
 
 def pack_folder(
@@ -103,6 +103,13 @@ def _ignore_files_above(root: Path, location: str) -> list[str]:
 def is_local_tarball(resolved: str | None) -> bool:
     """Tell whether `resolved` names a tarball on this disk."""
     return resolved is not None and resolved.startswith("file:")
+
+
+def is_local_folder(root: Path, resolved: str | None) -> bool:
+    """Tell whether `resolved` names a folder on this disk, which npm's `install-links` copies."""
+    if resolved is None or not resolved.startswith("file:"):
+        return False
+    return (root / resolved.removeprefix("file:")).is_dir()
 
 
 def read_local_tarball(root: Path, resolved: str | None) -> bytes:

@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from zipper.contents.homes import is_bundled, split_location
-from zipper.contents.local_packages import is_local_tarball, pack_folder, read_local_tarball
+from zipper.contents.local_packages import (
+    is_local_folder,
+    is_local_tarball,
+    pack_folder,
+    read_local_tarball,
+)
 from zipper.contents.required_by import tell_chain
 from zipper.contents.tarballs import fetch_from_registry, find_integrity
 from zipper.contents.wants import find_weak_integrity, is_git, want
@@ -39,8 +44,9 @@ class Obtained:
 
     zips: dict[str, StoreZip]
     """Location to store zip, for nodes with a tarball of their own."""
-    linked: dict[str, list[PlannedEntry]]
-    """Location of a link's target to its files, named relative to it."""
+    folders: dict[str, list[PlannedEntry]]
+    """Location to the files of a folder on this disk, named relative to it: for links, and for
+    `file:` folders that are installed as a copy."""
     findings: tuple[Finding, ...]
 
 
@@ -68,7 +74,7 @@ def obtain(
     location_of: dict[StoreKey, str] = {}
     findings: list[Finding] = []
     for node in tree.nodes.values():
-        if has_tarball(node):
+        if _has_tarball(project, node):
             try:
                 item = _want(project, node, store, client)
             except ZipperError as error:
@@ -87,28 +93,31 @@ def obtain(
         on_packed=None if on_event is None else lambda item: on_event(PackageStored(item.label)),
     )
     by_location = {location: zips[item.key] for location, item in wanted.items()}
-    return Obtained(by_location, _pack_linked(project, tree), tuple(findings))
+    return Obtained(by_location, _pack_folders(project, tree), tuple(findings))
 
 
-def _pack_linked(project: Project, tree: Tree) -> dict[str, list[PlannedEntry]]:
-    """Return the files of each folder that a link leads to."""
-    targets = {node.link_target for node in tree.nodes.values() if node.link_target is not None}
+def _pack_folders(project: Project, tree: Tree) -> dict[str, list[PlannedEntry]]:
+    """Return the files of each link, and of each `file:` folder that is installed as a copy."""
     workspaces = frozenset(project.workspaces.values())
-    return {
-        target: pack_folder(
-            project.root, target, tree.nodes[target].manifest, workspaces=workspaces
-        )
-        for target in sorted(targets)
-    }
+    packed: dict[str, list[PlannedEntry]] = {}
+    for location, node in tree.nodes.items():
+        folder = node.link_target
+        if folder is None and is_local_folder(project.root, node.resolved):
+            folder = (node.resolved or "").removeprefix("file:")
+        if folder is not None:
+            manifest = tree.nodes.get(folder, node).manifest
+            packed[location] = pack_folder(project.root, folder, manifest, workspaces=workspaces)
+    return packed
 
 
-def has_tarball(node: Node) -> bool:
+def _has_tarball(project: Project, node: Node) -> bool:
     """Tell whether the node's files come from a tarball of its own.
 
-    Not so for the project, links, the folders that links lead to, and bundled packages.
+    Not so for the project, links, folders on this disk, and bundled packages.
     """
-    in_node_modules = bool(split_location(node.location)[1])
-    return in_node_modules and node.link_target is None and not is_bundled(node)
+    if node.link_target is not None or not split_location(node.location)[1] or is_bundled(node):
+        return False
+    return not is_local_folder(project.root, node.resolved)
 
 
 def _want(

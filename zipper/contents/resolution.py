@@ -6,6 +6,7 @@ step never imports this.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from zipper.contents.answers import Answers, drive
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from zipper.project import Project
     from zipper.registry.client import RegistryClient
     from zipper.store.files import Store
+    from zipper.tree.model import Tree
     from zipper.tree.request import IdealTree, InstallStrategy, Platform
 
 __all__ = ["refuse_differences", "resolve_tree"]
@@ -34,8 +36,12 @@ def resolve_tree(
     store: Store,
     client: Callable[[], RegistryClient],
     update: bool | frozenset[str] = False,
+    copy_of: Tree | None = None,
 ) -> IdealTree:
     """Return the ideal tree, beginning with the lockfile's where there is one.
+
+    `copy_of` is a whole tree to begin with instead; `file:` folders outside the project are then
+    copied and resolved like any package, as npm's `install-links` does.
 
     Raises:
         ZipperError: see `zipper.tree.ideal_tree.build_ideal_tree`.
@@ -45,10 +51,12 @@ def resolve_tree(
         path=project.root.as_posix(),
         manifest=project.manifest,
         workspaces=project.workspaces,
-        lockfile=None if lockfile is None else lockfile.tree,
-        lockfile_version=3 if lockfile is None else lockfile.version,
+        lockfile=copy_of or (None if lockfile is None else lockfile.tree),
+        lockfile_version=3 if lockfile is None or copy_of is not None else lockfile.version,
         update=update,
-        options=_options(project.npm),
+        options=replace(
+            _options(project.npm), install_links=project.npm.install_links or copy_of is not None
+        ),
         node_version=node_version,
         platform=platform,
     )

@@ -7,6 +7,7 @@ answer depends on, so a warm build neither builds a tree nor asks anybody.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from zipper.lockfile.read import read_lockfile
@@ -31,6 +32,7 @@ def find_tree(
     target: Target,
     store: Store,
     client: Callable[[], RegistryClient],
+    min_release_age_days: float | None = None,
 ) -> Tree:
     """Return the tree that a build packs.
 
@@ -40,43 +42,63 @@ def find_tree(
             must fit it.
         store: where tarballs that have to be opened go, and where answers are remembered.
         client: makes the registry's client; called only when something must be asked.
+        min_release_age_days: what is not locked must be as old; None for what other tools' files
+            and npm's settings say.
 
     Raises:
         LockfileError: EUSAGE where the lockfile and package.json disagree, as `npm ci` refuses.
         ZipperError: what resolving raises.
     """
-    lockfile = project.lockfile
-    if lockfile is not None:
-        noted = store.recall(_step_label(project))
-        if noted == _IN_STEP:
-            return lockfile.tree
-        if noted is not None:
-            return read_lockfile(noted, path=lockfile.path, manifest=project.manifest).tree
+    noted = store.recall(_label(project)) if project.lockfile is not None else None
+    if project.lockfile is not None and noted == _IN_STEP:
+        return project.lockfile.tree
+    if project.lockfile is not None and noted is not None:
+        path = project.lockfile.path
+        return read_lockfile(noted, path=path, manifest=project.manifest).tree
+    return _make_tree(project, target=target, store=store, client=client)
+
+
+def _make_tree(
+    project: Project,
+    *,
+    target: Target,
+    store: Store,
+    client: Callable[[], RegistryClient],
+) -> Tree:
+    """Return the tree that the worklist makes, and remember it for a project with a lockfile."""
     # The resolver and what it reads packuments with: 0.05 s that a warm build does not need.
     from zipper.contents.resolution import refuse_differences, resolve_tree  # noqa: PLC0415
-    from zipper.tree.lock_fit import list_differences  # noqa: PLC0415
+    from zipper.lockfile.write import write_lockfile  # noqa: PLC0415
+    from zipper.tree.lock_fit import lacks_outside_dependencies, list_differences  # noqa: PLC0415
     from zipper.tree.request import Platform  # noqa: PLC0415
 
-    node_version = target.node_version
-    platform = Platform(os=target.os, cpu=target.cpu, libc=target.libc)
-    ideal = resolve_tree(
-        project, node_version=node_version, platform=platform, store=store, client=client
+    resolve = partial(
+        resolve_tree,
+        project,
+        node_version=target.node_version,
+        platform=Platform(os=target.os, cpu=target.cpu, libc=target.libc),
+        store=store,
+        client=client,
     )
-    if lockfile is None:
-        return ideal.tree
-    refuse_differences(project, list_differences(lockfile.tree, ideal.tree))
-    if lockfile.has_manifests:
-        store.remember(_step_label(project), _IN_STEP)
-        return lockfile.tree
-    # Version 1 records no manifests; what the registry said of them is kept as a newer lockfile.
-    from zipper.lockfile.write import write_lockfile  # noqa: PLC0415  (for old lockfiles only)
+    lockfile = project.lockfile
+    tree = resolve().tree
+    if lockfile is not None:
+        refuse_differences(project, list_differences(lockfile.tree, tree))
+        if lockfile.has_manifests:
+            tree = lockfile.tree
+    # Deviation: npm links a folder outside the project and leaves its dependencies to whoever
+    # works there. A package must hold them, so such a folder is copied and resolved.
+    if lacks_outside_dependencies(tree):
+        tree = resolve(copy_of=tree).tree
+    if lockfile is not None and tree is lockfile.tree:
+        store.remember(_label(project), _IN_STEP)
+    elif lockfile is not None:
+        # Version 1 records no manifests: what was made of it is kept as a newer lockfile.
+        store.remember(_label(project), write_lockfile(tree, folder=project.root.as_posix()))
+    return tree
 
-    text = write_lockfile(ideal.tree, folder=project.root.as_posix())
-    store.remember(_step_label(project), text)
-    return ideal.tree
 
-
-def _step_label(project: Project) -> str:
+def _label(project: Project) -> str:
     """Return under which name it is remembered that this lockfile fits these manifests."""
     npm = project.npm
     options = (

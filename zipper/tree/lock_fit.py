@@ -15,7 +15,7 @@ from zipper.tree.model import ROOT, Node, Tree
 if TYPE_CHECKING:
     from zipper.tree.model import Edge
 
-__all__ = ["describe_misfits", "list_differences"]
+__all__ = ["describe_misfits", "lacks_outside_dependencies", "list_differences"]
 
 
 def list_differences(locked: Tree, ideal: Tree) -> list[str]:
@@ -45,6 +45,19 @@ def describe_misfits(tree: Tree, *, legacy_peer_deps: bool = False) -> list[str]
         elif node is not None and _is_other_version(node, edge):
             lines.append(f"Invalid: lock file's {_label(node)} does not satisfy {edge.spec}")
     return lines
+
+
+def lacks_outside_dependencies(tree: Tree) -> bool:
+    """Tell whether a folder outside the project is linked, and needs something that is not there.
+
+    npm links it without resolving what it depends on. Source: npm docs, `install-links`.
+    """
+    return any(
+        edge.target is None and edge.type in ("prod", "peer")
+        for node in tree.nodes.values()
+        if node.link_target is not None and node.link_target.startswith("..")
+        for edge in tree.edges_out(node.link_target)
+    )
 
 
 def _is_other_version(node: Node, edge: Edge) -> bool:
