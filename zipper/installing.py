@@ -112,7 +112,6 @@ def install(  # noqa: PLR0913 - the options of `zipper install`
             allow_scripts=tuple(allow_scripts),
             target=target,
             store=store,
-            client=client,
             offline=offline,
         )
     clock.start("write")

@@ -122,7 +122,6 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
             allow_scripts=request.allow_scripts,
             target=request.target,
             store=store,
-            client=client,
             offline=io.offline,
         )
         tree, obtained = scripted.tree, scripted.obtained

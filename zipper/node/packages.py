@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ResolutionError
 from zipper.npm.integrity import parse_integrity
-from zipper.registry.client import TarballAsk
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from zipper.npm.integrity import Integrity
-    from zipper.registry.client import RegistryClient
+    from zipper.registry.client import RegistryClient, TarballAsk
 
 __all__ = ["RegistryPackages"]
 
@@ -23,9 +24,9 @@ _SHOWN: Final = 5
 
 
 class RegistryPackages:
-    """Packages of the registry that `client` asks."""
+    """Packages of the registry that a client asks; `client` makes it when it is first needed."""
 
-    def __init__(self, client: RegistryClient) -> None:
+    def __init__(self, client: Callable[[], RegistryClient]) -> None:
         self._client = client
 
     def fetch(self, name: str, version: str) -> bytes:
@@ -36,7 +37,7 @@ class RegistryPackages:
             RegistryError: as the client's.
             IntegrityError: EINTEGRITY.
         """
-        versions = json.loads(self._client.fetch_packument(name)).get("versions")
+        versions = json.loads(self._client().fetch_packument(name)).get("versions")
         found = versions.get(version) if isinstance(versions, dict) else None
         dist = found.get("dist") if isinstance(found, dict) else None
         if not isinstance(dist, dict):
@@ -46,11 +47,13 @@ class RegistryPackages:
                 f"the registry has no {name}@{version}",
                 facts=(("newest", ", ".join(known) or "none"),),
             )
-        return self._client.fetch_tarball(_ask(name, version, dist))
+        return self._client().fetch_tarball(_ask(name, version, dist))
 
 
 def _ask(name: str, version: str, dist: dict[str, object]) -> TarballAsk:
     """Return how the tarball is fetched; one that cannot be verified is not."""
+    from zipper.registry.client import TarballAsk  # noqa: PLC0415 - imports much, rarely needed
+
     integrity: Integrity | None = parse_integrity(dist.get("integrity"))
     if integrity is None:
         raise ResolutionError("ETARGET", f"{name}@{version} has no integrity")

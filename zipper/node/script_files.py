@@ -21,7 +21,7 @@ _SKIPPED: Final = frozenset({".bin"})
 _FILES_MAX: Final = 1_000_000
 
 TreeState = dict[str, tuple[int, int, int, int]]
-"""Path below the root, with `/`, to size, time of change, mode and inode."""
+"""Path below the root, with `/`, to size, time of writing, mode and inode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Change:
 def read_state(root: Path) -> TreeState:
     """Return the state of every file below `root`; O(files), no contents are read.
 
-    A script may set a file's times back, but not the time of its change (ctime).
+    The time of change (ctime) is left out: linking to a file changes it, and esbuild does that.
     """
     state: TreeState = {}
     waiting = [str(root)]
@@ -69,7 +69,7 @@ def compare_states(before: Mapping[str, object], after: TreeState) -> list[Chang
 
 
 def _state_of(member: os.DirEntry[str], root: str) -> tuple[int, int, int, int] | None:
-    """Return size, ctime, mode and inode of a regular file, or of the one a link leads to.
+    """Return size, mtime, mode and inode of a regular file, or of the one a link leads to.
 
     None for a link out of the tree, or to a folder, and for anything that is no file: a package
     holds files only.
@@ -84,4 +84,4 @@ def _state_of(member: os.DirEntry[str], root: str) -> tuple[int, int, int, int] 
         return None
     if not stat.S_ISREG(found.st_mode):
         return None
-    return found.st_size, found.st_ctime_ns, stat.S_IMODE(found.st_mode), found.st_ino
+    return found.st_size, found.st_mtime_ns, stat.S_IMODE(found.st_mode), found.st_ino
