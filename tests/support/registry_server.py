@@ -69,7 +69,7 @@ class RegistryServer:
         class Handler(_Handler):
             server_registry = registry
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         if self.certificate is not None:
             self._server.socket = self._tls().wrap_socket(self._server.socket, server_side=True)
@@ -126,6 +126,11 @@ class RegistryServer:
             context.verify_mode = ssl.CERT_REQUIRED
             context.load_verify_locations(TLS / self.client_authority)
         return context
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: a client that goes away is what some tests are about."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -29,6 +29,7 @@ class Watch:
         self.limit_seconds = limit_seconds
         self.expired = False
         self._deadline: float | None = None
+        self._stopped = False
         self._lock = threading.Lock()
         self._sockets: set[socket.socket] = set()
 
@@ -54,6 +55,8 @@ class Watch:
         handle = connected.dup()
         with self._lock:
             self._sockets.add(handle)
+            if self._stopped:
+                _shut_down(handle)
         return handle
 
     def discard(self, handle: socket.socket) -> None:
@@ -67,12 +70,22 @@ class Watch:
         self.expired = True
         with self._lock:
             for handle in self._sockets:
-                with contextlib.suppress(OSError):
-                    handle.shutdown(socket.SHUT_RDWR)
+                _shut_down(handle)
+
+    def stop(self) -> None:
+        """Do so for good: a socket that is still being connected is shut down once it is."""
+        with self._lock:
+            self._stopped = True
+        self.expire()
 
     def is_due(self, now: float) -> bool:
         """Return whether the exchange has been still for too long."""
         return self._deadline is not None and now > self._deadline
+
+
+def _shut_down(handle: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        handle.shutdown(socket.SHUT_RDWR)
 
 
 class Watchdog:
@@ -90,6 +103,8 @@ class Watchdog:
         watch = Watch(self._limit_seconds)
         with self._lock:
             self._watches.append(watch)
+            if self._stopped.is_set():
+                watch.stop()
             if self._thread is None:
                 self._thread = threading.Thread(
                     target=self._look, name="zipper-watchdog", daemon=True
@@ -103,7 +118,7 @@ class Watchdog:
         with self._lock:
             watches = list(self._watches)
         for watch in watches:
-            watch.expire()
+            watch.stop()
 
     def _look(self) -> None:
         pause = min(_MAX_PAUSE_SECONDS, self._limit_seconds / 4)
