@@ -15,7 +15,13 @@ from typing import Final
 
 from zipper.errors import ProjectError
 
-__all__ = ["match_workspaces", "name_from_folder", "name_workspaces", "parse_workspaces"]
+__all__ = [
+    "match_workspaces",
+    "matches_pattern",
+    "name_from_folder",
+    "name_workspaces",
+    "parse_workspaces",
+]
 
 _MAX_ALTERNATIVES: Final = 1_000
 """Braces multiply; a pattern that expands to more is taken literally."""
@@ -43,12 +49,12 @@ def match_workspaces(patterns: Iterable[str], directories: Iterable[str]) -> tup
         directory
         for directory in directories
         if "node_modules" not in directory.split("/")
-        and not any(_matches(directory, pattern) for pattern in excluding)
+        and not any(matches_pattern(directory, pattern) for pattern in excluding)
     ]
     found: dict[str, None] = {}
     for pattern in selecting:
         for directory in candidates:
-            if directory == pattern or (directory != "." and _matches(directory, pattern)):
+            if directory == pattern or (directory != "." and matches_pattern(directory, pattern)):
                 found[directory] = None
     return tuple(found)
 
@@ -94,13 +100,14 @@ def _split(patterns: Iterable[str]) -> tuple[list[str], list[str]]:
         if (len(written) - len(bare)) % 2:
             excluding.append(pattern)
         else:
-            excluding = [other for other in excluding if not _matches(pattern, other)]
+            excluding = [other for other in excluding if not matches_pattern(pattern, other)]
             selecting.append(pattern)
-    kept = [p for p in selecting if not any(_matches(p, other) for other in excluding)]
+    kept = [p for p in selecting if not any(matches_pattern(p, other) for other in excluding)]
     return kept, excluding
 
 
-def _matches(directory: str, pattern: str) -> bool:
+def matches_pattern(directory: str, pattern: str) -> bool:
+    """Say whether a path fits one glob: `*` stays within a folder, `**` crosses folders."""
     # Every segment of the expression ends with a slash, so that `**` can stand for none.
     return any(regex.fullmatch(f"{directory}/") for regex in _compile(pattern))
 

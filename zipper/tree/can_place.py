@@ -209,22 +209,29 @@ def _judge_displacing(question: CanPlace, current: DraftNode) -> Step[Verdict]:
 
 def _can_give_way(question: CanPlace, entry: DraftEdge, members: dict[DraftNode, None]) -> bool:
     """Say whether a peer set that is in the way can be replaced by the new one, or go deeper."""
-    virtual_root = question.dep.parent
     entry_node = entry.to
-    assert virtual_root is not None
     assert entry_node is not None
-    replacement = virtual_root.child(entry_node.name)
-    if replacement is not None:
-        names = {child.name for child in virtual_root.children.values()}
-        if can_replace(entry_node, replacement, ignore_peers=names):
-            return True
-    elif _is_served_by(entry_node, virtual_root):
+    if _is_replaced(entry_node, question.dep.parent):
         return True
     for member in members:
         deepest = deepest_nesting_target(entry.source, member.name)
         if deepest is question.target or question.target.is_descendant_of(deepest):
             return False
     return True
+
+
+def _is_replaced(entry: DraftNode, virtual_root: DraftNode | None) -> bool:
+    """Say whether the peers in `virtual_root` can take the place of the set that `entry` brought.
+
+    A node that has been displaced in its virtual root has none, where npm would crash.
+    """
+    if virtual_root is None:
+        return False
+    replacement = virtual_root.child(entry.name)
+    if replacement is None:
+        return _is_served_by(entry, virtual_root)
+    names = {child.name for child in virtual_root.children.values()}
+    return can_replace(entry, replacement, ignore_peers=names)
 
 
 def _is_served_by(entry: DraftNode, virtual_root: DraftNode) -> bool:

@@ -116,7 +116,7 @@ def _begin(request: IdealTreeRequest) -> Resolution:
         before=options.before,
         default_tag=options.default_tag,
     )
-    resolution = Resolution(request, draft, Manifests(pick_options))
+    resolution = Resolution(request, draft, Manifests(pick_options, options.release_age_exclude))
     resolution.manifests.expect(registry_names(manifest, dev=True))
     return resolution
 

@@ -5,12 +5,13 @@ In: parsed specs. Out: manifests with their origin, or the errors npm has for th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
 from zipper.errors import ResolutionError, ZipperError
 from zipper.npm import integrity as sri
 from zipper.npm.pick import PickOptions, pick_manifest
+from zipper.npm.workspaces import matches_pattern
 from zipper.tree.asks import (
     DirectoryAsk,
     FetchedManifest,
@@ -35,6 +36,7 @@ class Manifests:
     """What has been learned from outside so far; an error is remembered like an answer."""
 
     pick_options: PickOptions
+    release_age_exclude: tuple[str, ...] = ()
     packuments: dict[str, Packument | ZipperError] = field(default_factory=dict)
     fetched: dict[tuple[str, str], FetchedManifest | ZipperError] = field(default_factory=dict)
     directories: dict[str, Manifest | None] = field(default_factory=dict)
@@ -97,7 +99,7 @@ class Manifests:
             self.packuments[name] = known
         if isinstance(known, ZipperError):
             raise known
-        manifest = pick_manifest(known, spec, options=self.pick_options)
+        manifest = pick_manifest(known, spec, options=self._pick_options_for(name))
         if not manifest.version:
             raise ResolutionError(
                 "EINCOMPLETEMANIFEST",
@@ -106,6 +108,16 @@ class Manifests:
             )
         resolved, integrity = _origin(manifest)
         return FetchedManifest(manifest=manifest, resolved=resolved, integrity=integrity)
+
+    def _pick_options_for(self, name: str) -> PickOptions:
+        """Return the options for one package; some may be younger than the others."""
+        options = self.pick_options
+        if options.before is None or not any(
+            name == pattern or matches_pattern(name, pattern)
+            for pattern in self.release_age_exclude
+        ):
+            return options
+        return replace(options, before=None)
 
     def _open(self, spec: Spec) -> Step[FetchedManifest]:
         return cast("FetchedManifest", (yield ManifestAsk(spec, self._take_soon())))

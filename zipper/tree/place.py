@@ -93,6 +93,9 @@ def place_dep(resolution: Resolution, placement: Placement) -> Step[None]:
     settled = edge.to is not None and edge.valid
     if settled and edge.name not in resolution.update_names:
         return
+    # The package that asks has been replaced or removed meanwhile: it needs nothing any more.
+    if placement.start.draft is not resolution.draft:
+        return
     yield from _find_folder(resolution, placement)
     if placement.answer is None and not _accept_conflict(resolution, placement):
         return

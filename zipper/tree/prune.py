@@ -40,7 +40,8 @@ def prune_for_replacement(placed: DraftNode, orphans: list[DraftNode]) -> None:
 def prune_below(target: DraftNode, name: str, *, prefer_dedupe: bool) -> None:
     """Remove what lies below `target` under the name and can now be found there."""
     draft = target.draft
-    assert draft is not None
+    if draft is None:
+        return
     for node in tuple(draft.by_name.get(name, ())):
         if node.draft is not draft or node.is_top or not node.is_descendant_of(target):
             continue

@@ -54,6 +54,8 @@ class ResolveOptions:
     """Whether `file:` directories outside the project are copied rather than linked."""
     before: str | None = None
     """An ISO date: versions that were published later do not exist."""
+    release_age_exclude: tuple[str, ...] = ()
+    """Names or globs of packages for which `before` does not count."""
     default_tag: str = "latest"
     omit: frozenset[str] = frozenset()
     """Dependency types whose engines and platforms are not checked."""
