@@ -26,6 +26,8 @@ from urllib.parse import unquote
 TLS = Path(__file__).resolve().parents[2] / "fixtures" / "tls"
 ABBREVIATED = "application/vnd.npm.install-v1+json"
 ABBREVIATED_FIELDS = ("name", "dist-tags", "versions", "modified")
+ABBREVIATED_LEAVES_OUT = ("libc", "license", "funding", "scripts", "_npmUser", "description")
+"""Of the manifests of versions."""
 
 
 @dataclass
@@ -43,6 +45,7 @@ class RegistryServer:
     Attributes:
         tokens: where not empty, only requests with one of these Authorization values are answered.
         offers_abbreviated: answers the abbreviated Accept with the abbreviated form.
+        abbreviates_libc: the abbreviated form has `libc`, which the public registry's has not.
         offers_etag: sends an ETag with packuments and answers a matching one with 304.
         cache_control: sent with packuments where not empty.
         compresses: sends packuments in gzip to those who accept it.
@@ -54,6 +57,7 @@ class RegistryServer:
     prefix: str = ""
     tokens: set[str] = field(default_factory=set)
     offers_abbreviated: bool = True
+    abbreviates_libc: bool = False
     offers_etag: bool = True
     cache_control: str = ""
     compresses: bool = False
@@ -129,6 +133,8 @@ class RegistryServer:
 
 
 class _Server(ThreadingHTTPServer):
+    request_queue_size = 128  # with the default of 5, the sixth of 16 connections waits a second
+
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing: a client that goes away is what some tests are about."""
 
@@ -156,7 +162,7 @@ class _Handler(BaseHTTPRequestHandler):
         registry = self.server_registry
         abbreviated = registry.offers_abbreviated and ABBREVIATED in headers.get("accept", "")
         if abbreviated:
-            packument = {key: packument[key] for key in ABBREVIATED_FIELDS if key in packument}
+            packument = _abbreviate(packument, keeps_libc=registry.abbreviates_libc)
         body = json.dumps(packument).encode()
         sent = {"content-type": ABBREVIATED if abbreviated else "application/json"}
         if registry.cache_control:
@@ -190,6 +196,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *words: object) -> None:
         """Say nothing."""
+
+
+def _abbreviate(packument: dict, *, keeps_libc: bool) -> dict:
+    """Return what a registry's short form has of a packument."""
+    short = {key: packument[key] for key in ABBREVIATED_FIELDS if key in packument}
+    left_out = {*ABBREVIATED_LEAVES_OUT} - ({"libc"} if keeps_libc else set())
+    short["versions"] = {
+        version: {key: value for key, value in manifest.items() if key not in left_out}
+        for version, manifest in packument.get("versions", {}).items()
+    }
+    return short
 
 
 def make_tarball(files: dict[str, bytes], *, folder: str = "package") -> bytes:
