@@ -39,6 +39,9 @@ class BuildRequest:
     layers: tuple[str, ...] = ()
     max_size_bytes: int | None = None
     max_unzipped_size_bytes: int | None = None
+    min_release_age_days: float | None = None
+    require_integrity: bool = False
+    verify_signatures: str = "off"
     ignore: tuple[str, ...] = ()
     strict: bool = False
 
@@ -67,6 +70,9 @@ def request_from(settings: Settings, *, folder: str) -> BuildRequest:
         layers=settings.layers or (),
         max_size_bytes=settings.max_size,
         max_unzipped_size_bytes=settings.max_unzipped_size,
+        min_release_age_days=settings.min_release_age,
+        require_integrity=bool(settings.require_integrity),
+        verify_signatures=settings.verify_signatures or "off",
         ignore=settings.ignore or (),
         strict=bool(settings.strict),
     )

@@ -29,7 +29,7 @@ __all__ = [
     "variable_of",
 ]
 
-Kind = Literal["text", "list", "size", "flag"]
+Kind = Literal["text", "list", "size", "number", "flag"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,11 @@ KEYS: Final[dict[str, Key]] = {
     "layers": Key("list", "Zips of the function's layers, relative to this file."),
     "max_size": Key("size", "The zip must not be larger: bytes, or text such as `40 MB`."),
     "max_unzipped_size": Key("size", "Its files together must not be larger."),
+    "min_release_age": Key("number", "Days that a version must have been published to count."),
+    "require_integrity": Key("flag", "Whether every tarball needs a sha256, sha384 or sha512."),
+    "verify_signatures": Key(
+        "text", "Check the registry's signatures of all packages.", ("off", "warn", "error")
+    ),
     "ignore": Key("list", "Codes of warnings that are not shown."),
     "strict": Key("flag", "Whether a warning fails the build and the check."),
 }
@@ -67,6 +72,7 @@ _TYPES: Final[dict[Kind, str]] = {
     "text": "text",
     "list": "a list of texts",
     "size": "a number of bytes, or text such as `40 MB`",
+    "number": "a number, 0 or more",
     "flag": "true or false",
 }
 _UNITS: Final = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20}
@@ -93,6 +99,10 @@ class Settings:
     """Bytes."""
     max_unzipped_size: int | None = None
     """Bytes."""
+    min_release_age: float | None = None
+    """Days."""
+    require_integrity: bool | None = None
+    verify_signatures: str | None = None
     ignore: tuple[str, ...] | None = None
     strict: bool | None = None
     functions: tuple[Settings, ...] = ()
@@ -239,6 +249,8 @@ def _fits(value: object, kind: Kind) -> bool:
         return isinstance(value, tuple) and all(isinstance(item, str) for item in value)
     if kind == "flag":
         return isinstance(value, bool)
+    if kind == "number":
+        return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
     if kind == "size":
         return isinstance(value, int) and not isinstance(value, bool) and value >= 0
     return isinstance(value, str) and bool(value)
@@ -256,6 +268,8 @@ def _from_text(kind: Kind, text: str) -> object:
     if kind == "flag":
         known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
         return known.get(text.lower(), text)
+    if kind == "number" and len(text) < 16 and text.replace(".", "", 1).isdecimal():
+        return float(text)
     return text
 
 

@@ -7,10 +7,12 @@ step never imports this.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 from zipper.contents.answers import Answers, drive
 from zipper.errors import LockfileError, RegistryError
+from zipper.registry.release_age_files import find_release_age
 from zipper.tree.ideal_tree import build_ideal_tree
 from zipper.tree.lock_fit import describe_misfits
 from zipper.tree.request import IdealTreeRequest, ResolveOptions
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["refuse_differences", "resolve_tree"]
 
 
-def resolve_tree(
+def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolve)
     project: Project,
     *,
     node_version: str,
@@ -37,16 +39,21 @@ def resolve_tree(
     client: Callable[[], RegistryClient],
     update: bool | frozenset[str] = False,
     copy_of: Tree | None = None,
+    min_release_age_days: float | None = None,
+    full: bool = True,
 ) -> IdealTree:
     """Return the ideal tree, beginning with the lockfile's where there is one.
 
     `copy_of` is a whole tree to begin with instead; `file:` folders outside the project are then
-    copied and resolved like any package, as npm's `install-links` does.
+    copied and resolved like any package, as npm's `install-links` does. Without `full` the
+    manifests lack what only a lockfile records: licence and funding.
 
     Raises:
         ZipperError: see `zipper.tree.ideal_tree.build_ideal_tree`.
     """
     lockfile = project.lockfile
+    now = datetime.now(UTC)
+    age = find_release_age(project.root, project.npm, days=min_release_age_days, now=now)
     request = IdealTreeRequest(
         path=project.root.as_posix(),
         manifest=project.manifest,
@@ -55,12 +62,22 @@ def resolve_tree(
         lockfile_version=3 if lockfile is None or copy_of is not None else lockfile.version,
         update=update,
         options=replace(
-            _options(project.npm), install_links=project.npm.install_links or copy_of is not None
+            _options(project.npm),
+            install_links=project.npm.install_links or copy_of is not None,
+            before=None if age is None else age.newest_allowed(now).isoformat(),
+            release_age_exclude=() if age is None else age.exclude,
         ),
         node_version=node_version,
         platform=platform,
     )
-    answers = Answers(project.root, store=store, client=client, allow_git=project.npm.allow_git)
+    answers = Answers(
+        project.root,
+        store=store,
+        client=client,
+        allow_git=project.npm.allow_git,
+        # Only the full form has the times of publication.
+        full=full or age is not None,
+    )
     try:
         return drive(build_ideal_tree(request), answers)
     except RegistryError as error:
@@ -81,7 +98,6 @@ def _options(npm: NpmSettings) -> ResolveOptions:
         prefer_dedupe=npm.prefer_dedupe,
         install_strategy=cast("InstallStrategy", npm.install_strategy),
         install_links=npm.install_links,
-        before=None if npm.before is None else npm.before.isoformat(),
         default_tag=npm.tag,
     )
 

@@ -55,7 +55,13 @@ def find_tree(
     if project.lockfile is not None and noted is not None:
         path = project.lockfile.path
         return read_lockfile(noted, path=path, manifest=project.manifest).tree
-    return _make_tree(project, target=target, store=store, client=client)
+    return _make_tree(
+        project,
+        target=target,
+        store=store,
+        client=client,
+        min_release_age_days=min_release_age_days,
+    )
 
 
 def _make_tree(
@@ -64,6 +70,7 @@ def _make_tree(
     target: Target,
     store: Store,
     client: Callable[[], RegistryClient],
+    min_release_age_days: float | None,
 ) -> Tree:
     """Return the tree that the worklist makes, and remember it for a project with a lockfile."""
     # The resolver and what it reads packuments with: 0.05 s that a warm build does not need.
@@ -79,6 +86,8 @@ def _make_tree(
         platform=Platform(os=target.os, cpu=target.cpu, libc=target.libc),
         store=store,
         client=client,
+        min_release_age_days=min_release_age_days,
+        full=False,
     )
     lockfile = project.lockfile
     tree = resolve().tree

@@ -6,6 +6,7 @@ Input: names. Output: the JSON text as the registry sent it. What it says belong
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -33,6 +34,8 @@ MAX_PACKUMENT_BYTES: Final = 256 * 1024 * 1024
 
 _ABBREVIATED: Final = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*"
 _FULL: Final = "application/json"
+_LIBC: Final = re.compile(rb'"libc":\s*\[')
+"""The field, not a dependency of that name."""
 
 
 class Packuments:
@@ -65,21 +68,35 @@ class Packuments:
         self._max_bytes = max_bytes
 
     def load(self, name: str, *, full: bool) -> bytes:
-        """Return the packument of `name`, abbreviated where the registry has that and not `full`.
+        """Return the packument of `name`, abbreviated where that says enough and not `full`.
+
+        An abbreviated one says enough unless a version names an operating system or a processor
+        and none names a libc: registries leave `libc` out of this form, and which variants are
+        packed depends on it.
+
+        Deviation: npm asks for the full form always. A package with `libc` and neither `os` nor
+        `cpu` would be taken for one that fits every libc.
 
         Raises:
             RegistryError: as `Asker.ask`; EOFFLINE; EPACKUMENT for what is no JSON object.
         """
+        if not full:
+            document = self._load_form(name, full=False)
+            if document.is_full or not _lacks_libc(document.body):
+                return document.body
+        return self._load_form(name, full=True).body
+
+    def _load_form(self, name: str, *, full: bool) -> CachedDocument:
         url = packument_url(self._settings, name)
         cached = self._read_cached(url, full=full)
         if cached is not None and self._may_use(cached):
             self._on_event(FetchFinished(name, len(cached.body), from_cache=True))
-            return cached.body
+            return cached
         if self._offline:
             raise failures.offline(f"the packument of {name}", url)
-        body = self._fetch(name, url, cached, full=full)
-        self._on_event(FetchFinished(name, len(body)))
-        return body
+        document = self._fetch(name, url, cached, full=full)
+        self._on_event(FetchFinished(name, len(document.body)))
+        return document
 
     def _may_use(self, cached: CachedDocument) -> bool:
         settings = self._settings
@@ -97,8 +114,10 @@ class Packuments:
         other = self._cache.read(url, full=not full)
         return other if other is not None and other.is_full else None
 
-    def _fetch(self, name: str, url: str, cached: CachedDocument | None, *, full: bool) -> bytes:
-        """Return the registry's answer, or the cached body that it confirms.
+    def _fetch(
+        self, name: str, url: str, cached: CachedDocument | None, *, full: bool
+    ) -> CachedDocument:
+        """Return the registry's answer, or the cached one that it confirms.
 
         A registry that does not know the abbreviated form may say that there is nothing: then the
         full one is asked for. Source: pacote 21 lib/registry.js `packument`.
@@ -112,7 +131,7 @@ class Packuments:
 
     def _fetch_form(
         self, name: str, url: str, cached: CachedDocument | None, *, full: bool
-    ) -> bytes:
+    ) -> CachedDocument:
         ask = Ask(
             url=url,
             label=name,
@@ -125,21 +144,19 @@ class Packuments:
             },
         )
 
-        def receive(reply: Reply, pieces: Iterator[bytes]) -> bytes:
+        def receive(reply: Reply, pieces: Iterator[bytes]) -> CachedDocument:
             if reply.status == 304:
                 return self._confirm(url, cached, full=full)
             self._on_event(FetchStarted(name, reply.size_bytes))
-            body = self._read_document(name, reply, pieces)
-            self._keep(url, body, reply, full=full)
-            return body
+            return self._keep(url, self._read_document(name, reply, pieces), reply, full=full)
 
         return self._asker.ask(ask, receive, name=name)
 
-    def _confirm(self, url: str, cached: CachedDocument | None, *, full: bool) -> bytes:
+    def _confirm(self, url: str, cached: CachedDocument | None, *, full: bool) -> CachedDocument:
         if cached is None or self._cache is None:
             raise Fault("EPACKUMENT", "the registry confirms what it was not asked about")
         self._cache.confirm(url, full=full)
-        return cached.body
+        return cached
 
     def _read_document(self, name: str, reply: Reply, pieces: Iterator[bytes]) -> bytes:
         gathered = []
@@ -158,9 +175,8 @@ class Packuments:
             )
         return body
 
-    def _keep(self, url: str, body: bytes, reply: Reply, *, full: bool) -> None:
-        if self._cache is None or not is_storable(reply.headers):
-            return
+    def _keep(self, url: str, body: bytes, reply: Reply, *, full: bool) -> CachedDocument:
+        """Return the document, kept for the next time where that is allowed."""
         is_abbreviated = "vnd.npm.install-v1" in reply.headers.get("content-type", "")
         document = CachedDocument(
             body=body,
@@ -169,4 +185,11 @@ class Packuments:
             last_modified=reply.headers.get("last-modified"),
             fresh_seconds=fresh_seconds(reply.headers, now=time.time()),
         )
-        self._cache.write(url, document, full=full)
+        if self._cache is not None and is_storable(reply.headers):
+            self._cache.write(url, document, full=full)
+        return document
+
+
+def _lacks_libc(body: bytes) -> bool:
+    """Tell whether some version is for certain platforms, and nothing is said of their libc."""
+    return (b'"os":' in body or b'"cpu":' in body) and _LIBC.search(body) is None

@@ -1,0 +1,84 @@
+"""Reads how old versions must be from the files of pnpm, yarn, bun and uv, where they are.
+
+In: a project's folder. Out: `ReleaseAge` values. What the files mean is decided in
+`zipper.npm.release_age`. Only a build that resolves something looks for them.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING
+
+from zipper.npm.flat_yaml import parse_flat_yaml
+from zipper.npm.release_age import (
+    ReleaseAge,
+    age_from_bun,
+    age_from_npm,
+    age_from_pnpm,
+    age_from_uv,
+    age_from_yarn,
+    strictest,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from zipper.npm.npm_settings import NpmSettings
+
+__all__ = ["find_release_age"]
+
+
+def find_release_age(
+    root: Path, settings: NpmSettings, *, days: float | None, now: datetime
+) -> ReleaseAge | None:
+    """Return the age that holds in a project; None where nobody asks for one.
+
+    zipper's own setting wins, then npm's; of the other tools' the strictest. 0 switches all off.
+
+    Args:
+        root: the project's folder.
+        settings: npm's.
+        days: zipper's own `min_release_age`, None where it is not set.
+        now: to compare dates with ages.
+    """
+    found = None
+    if days is not None:
+        exclude = settings.min_release_age_exclude
+        source = "zipper's `min_release_age`"
+        found = ReleaseAge(seconds=days * 86_400, exclude=exclude, source=source)
+    found = found or age_from_npm(settings) or strictest(_read_ages(root), now)
+    return found if found is not None and (found.before or found.seconds) else None
+
+
+def _read_ages(root: Path) -> Iterator[ReleaseAge]:
+    """Yield what each file says; one that cannot be read says nothing, as for its own tool."""
+    for name, parse in (("pnpm-workspace.yaml", age_from_pnpm), (".yarnrc.yml", age_from_yarn)):
+        text = _read(root / name)
+        if text and (age := parse(parse_flat_yaml(text), name)) is not None:
+            yield age
+    document = _read_toml(root / "bunfig.toml")
+    if (age := age_from_bun(document, "bunfig.toml")) is not None:
+        yield age
+    uv = _read_toml(root / "uv.toml")
+    if (age := age_from_uv(uv, "uv.toml")) is not None:
+        yield age
+    tool = _read_toml(root / "pyproject.toml").get("tool")
+    table = tool.get("uv") if isinstance(tool, dict) else None
+    if not uv and isinstance(table, dict) and (age := age_from_uv(table, "pyproject.toml")):
+        yield age
+
+
+def _read_toml(path: Path) -> Mapping[str, object]:
+    try:
+        return tomllib.loads(_read(path))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return {}
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except (OSError, ValueError):
+        return ""
