@@ -236,7 +236,7 @@ def _replace(resolution: Resolution, placement: Placement, old: DraftNode) -> No
     for node in pushed:
         for edge in tuple(node.edges_in):
             placement.displaced[edge.source] = None
-        if node.draft is target.draft:
+        if node.draft is not None:
             detach(node)
 
 

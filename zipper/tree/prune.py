@@ -33,7 +33,7 @@ def prune_for_replacement(placed: DraftNode, orphans: list[DraftNode]) -> None:
         lambda edge: edge.source is not placed and edge.to is not placed and edge.valid,
     )
     for node in gathered:
-        if node.draft is placed.draft:
+        if node.draft is not None:
             detach(node)
 
 
