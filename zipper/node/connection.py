@@ -14,25 +14,24 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import NodeError
 from zipper.node.frames import FrameReader
 from zipper.node.invocation import Progress
-from zipper.node.limits import MEBIBYTE, Limits
+from zipper.node.launch import Ended, Launch
+from zipper.node.limits import MEBIBYTE
 from zipper.node.log import LogCollector, TakenLog
 from zipper.node.processes import find_descendants, measure_memory, peak_memory
-from zipper.node.request import SandboxRequest, Start
+from zipper.node.request import SandboxRequest
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
 
-    from zipper.node.variables import FunctionSettings
 
-__all__ = ["Connection", "Ended", "Launch"]
+__all__ = ["Connection"]
 
 _START: Final = """
 import sys, types
@@ -47,36 +46,6 @@ main()
 _POLL_SECONDS: Final = 0.02
 _CLOSE_SECONDS: Final = 1.5
 _READ_BYTES: Final = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Launch:
-    """Everything that the processes of one run have in common.
-
-    Attributes:
-        work: a folder of the run's own, with `task`, `opt`, `runtime`, `root`, `lang` and `tmp`.
-    """
-
-    settings: FunctionSettings
-    limits: Limits
-    timeout_seconds: float
-    network: bool
-    node: str
-    work: Path
-    private: Start
-    plain: Start
-    binds: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How the process ended and what it left."""
-
-    code: int | None = None
-    space_exceeded: bool = False
-    files: tuple[tuple[str, int], ...] = ()
-    file_count: int = 0
-    file_bytes: int = 0
 
 
 class Connection:
@@ -192,6 +161,12 @@ class Connection:
         self._events, self._control = pipes["events"][1], pipes["control"][1]
         try:
             self._process = self._start(theirs, status, control)
+        except BaseException:
+            for name in ("stdout", "stderr", "messages", "status"):
+                os.close(pipes[name][0])
+            os.close(self._events)
+            os.close(self._control)
+            raise
         finally:
             for descriptor in (*theirs, status, control):
                 os.close(descriptor)

@@ -14,7 +14,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from zipper.node.connection import Connection, Launch
+from zipper.node.connection import Connection
 from zipper.node.frames import write_frame
 from zipper.node.invocation import exit_error, memory_error, space_error, timeout_error
 from zipper.node.result import (
@@ -27,6 +27,8 @@ from zipper.node.result import (
 
 if TYPE_CHECKING:
     import threading
+
+    from zipper.node.launch import Launch
 
 __all__ = ["run_events"]
 

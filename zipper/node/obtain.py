@@ -12,6 +12,7 @@ import json
 import os
 import platform
 import shutil
+import socket
 import subprocess
 import sys
 import tarfile
@@ -36,6 +37,7 @@ __all__ = ["Sources", "ask_version", "package_name"]
 _ASK: Final = "process.stdout.write(JSON.stringify([process.versions.node, process.execPath]))"
 _ASK_SECONDS: Final = 30
 _DOWNLOAD_SECONDS: Final = 600
+_CONNECT_SECONDS: Final = 5
 _WANTED: Final = ("bin/node", "bin/node.exe", "include/")
 """What an environment takes of a `node-*` package: Node, and the headers for native add-ons."""
 _PACKAGE_BYTES_MAX: Final = 600_000_000
@@ -111,6 +113,9 @@ class Sources:
     def _download(self, folder: Path, version: str) -> NodeEnvironment | str:
         if self.is_offline:
             return "not asked: offline"
+        silence = _find_silence(self.mirror or "nodejs.org")
+        if silence is not None:
+            return silence
         problem = self._run_nodeenv(folder, version)
         if problem:
             return problem
@@ -157,6 +162,26 @@ class Sources:
             first = error.message if isinstance(error, ZipperError) else str(error)
             return f"{name}@{version}: {first}"
         return _verified(folder, version, f"the registry's package {name}@{version}")
+
+
+def _find_silence(mirror: str) -> str | None:
+    """Return why the host of `mirror` cannot be reached within seconds; None if it may be.
+
+    nodeenv itself waits as long as the system does, several times. Behind a proxy only the proxy
+    knows.
+    """
+    from urllib.parse import urlsplit  # noqa: PLC0415 - only before a download
+    from urllib.request import getproxies  # noqa: PLC0415 - the same
+
+    parts = urlsplit(mirror if "://" in mirror else f"https://{mirror}")
+    if parts.hostname is None or getproxies().get(parts.scheme):
+        return None
+    try:
+        port = parts.port or (80 if parts.scheme == "http" else 443)
+        with socket.create_connection((parts.hostname, port), timeout=_CONNECT_SECONDS):
+            return None
+    except (OSError, ValueError) as error:
+        return f"{parts.hostname} does not answer: {error}"
 
 
 def ask_version(executable: Path) -> tuple[str, Path] | str:

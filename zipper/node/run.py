@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.archive.listing import Buffer, read_listing
 from zipper.errors import ArchiveError, NodeError, UsageError
-from zipper.node.connection import Launch
 from zipper.node.execution import run_events
+from zipper.node.launch import Launch
 from zipper.node.limits import STANDARD, Limits, check_limits
 from zipper.node.request import Start
 from zipper.node.result import ExecutionEnvironment, RunResult

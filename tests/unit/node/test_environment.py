@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import os
+import platform
 import sys
 import tarfile
 import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -219,3 +222,50 @@ def test_choice_of_what_is_no_node(tmp_path):
     """An executable that does not answer as Node does is refused with what it said."""
     with pytest.raises(NodeError, match=r"is no Node\.js"):
         provide(tmp_path, choice=sys.executable)
+
+
+@pytest.mark.skipif(
+    not (sys.platform.startswith("linux") and platform.machine() == "x86_64"),
+    reason="the mirror has a Node for one system only",
+)
+def test_download_through_nodeenv(tmp_path, empty_path):
+    """Without a fitting Node on the system, nodeenv downloads from the mirror that is set."""
+    release = tmp_path / "mirror" / "v22.23.3" / "node-v22.23.3-linux-x64.tar.gz"
+    release.parent.mkdir(parents=True)
+    content = script("22.23.3").encode()
+    with tarfile.open(release, mode="w:gz") as archive:
+        member = tarfile.TarInfo("node-v22.23.3-linux-x64/bin/node")
+        member.size, member.mode = len(content), 0o755
+        archive.addfile(member, io.BytesIO(content))
+    handler = partial(QuietHandler, directory=str(tmp_path / "mirror"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        mirror = f"http://127.0.0.1:{server.server_port}"
+        node = provide_node(TARGET, cache_dir=tmp_path / "cache", mirror=mirror, path=empty_path)
+        server.shutdown()
+
+    assert ("22.23.3", "nodeenv's download from a mirror") == (node.version, node.origin)
+    assert (node.folder / "bin" / "activate").is_file()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves a folder and says nothing."""
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+def test_mirror_that_does_not_answer(tmp_path, empty_path):
+    """A host that cannot be reached is told, and the next source asked, without a long wait."""
+    packages = Packages()
+
+    node = provide_node(
+        TARGET,
+        cache_dir=tmp_path / "cache",
+        mirror="http://127.0.0.1:9",
+        path=empty_path,
+        packages=packages,
+    )
+
+    assert 1 == len(packages.fetched)
+    assert node.origin.startswith("the registry's package")
