@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from zipper.checking import check
     from zipper.checks.findings import Report
     from zipper.errors import ZipperError
+    from zipper.installing import install
     from zipper.package import Package
     from zipper.pipeline import build, plan
+    from zipper.resolving import resolve
+    from zipper.running import run
     from zipper.target import Target
 
 __version__ = "0.1.0"
@@ -27,7 +30,10 @@ __all__ = [
     "ZipperError",
     "build",
     "check",
+    "install",
     "plan",
+    "resolve",
+    "run",
 ]
 
 _HOMES: Final = {
@@ -37,7 +43,10 @@ _HOMES: Final = {
     "ZipperError": "zipper.errors",
     "build": "zipper.pipeline",
     "check": "zipper.checking",
+    "install": "zipper.installing",
     "plan": "zipper.pipeline",
+    "resolve": "zipper.resolving",
+    "run": "zipper.running",
 }
 """Each public name is imported when it is first used: a build script may need only one."""
 

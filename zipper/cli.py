@@ -8,25 +8,33 @@ from __future__ import annotations
 
 import gc
 import importlib
+import io
 import os
 import sys
-from collections.abc import Sequence
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
 from zipper import __version__
-from zipper.errors import UsageError, ZipperError, format_error
+from zipper.errors import UsageError, ZipperError, describe_error, format_error
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["main"]
 
 COMMANDS: Final = {
     "build": "Build the deployment package of a project.",
     "check": "Judge a deployment package made by any tool.",
+    "run": "Run a zip as Lambda would, in a Node of its runtime.",
+    "explain": "Show sizes, changes, and why a package is there.",
+    "init": "Write a first table of settings.",
+    "resolve": "Write package-lock.json, as npm would.",
+    "install": "Make the isolated node_modules on disk.",
     "sbom": "Write the software bill of materials of a zip.",
     "licenses": "List the licences of what is in a zip.",
-    "explain": "Show sizes, changes, and why a package is there.",
     "cache": "Show, verify or prune the store.",
+    "completion": "Print the completion script of a shell.",
 }
 
 STATUS_ERROR: Final = 1
@@ -71,7 +79,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="zipper")
 def cli() -> None:
-    """Pack Node.js functions for AWS Lambda with nothing but Python.
+    r"""Pack Node.js functions for AWS Lambda with nothing but Python.
 
     \b
     Examples:
@@ -91,40 +99,52 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command and return its exit status."""
+    _write_whatever_comes()
     try:
         status = cli.main(args=list(arguments), prog_name="zipper", standalone_mode=False)
         sys.stdout.flush()
-    except click.exceptions.Abort:
-        return _interrupted()
-    except KeyboardInterrupt:
-        return _interrupted()
-    except click.ClickException as error:
-        error.show(sys.stderr)
-        return STATUS_USAGE
-    except ZipperError as error:
-        return _refused(error, as_json="--json" in arguments)
     except BrokenPipeError:
         # Whoever read our output has gone; what is left in the buffer has nowhere to go either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return STATUS_ERROR
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        return _interrupted()
+    except (ZipperError, click.ClickException) as error:
+        return _refused(error, as_json="--json" in arguments)
     except Exception:  # noqa: BLE001  (the one place that turns a bug into a report)
         return _bug(arguments)
     return status if isinstance(status, int) else 0
 
 
-def _refused(error: ZipperError, *, as_json: bool) -> int:
+def _write_whatever_comes() -> None:
+    """Let no name stop the output: what the terminal's encoding lacks is written as an escape."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _refused(error: ZipperError | click.ClickException, *, as_json: bool) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show(sys.stderr)
+        return STATUS_USAGE
+    if isinstance(error, click.ClickException):
+        error = _from_click(error)
     if as_json:
         import json  # noqa: PLC0415  (only where it is asked for)
 
-        document = {
-            "code": error.code,
-            "message": error.message,
-            "facts": [{"label": label, "text": text} for label, text in error.facts],
-            "hint": error.hint,
-        }
-        click.echo(json.dumps({"error": document}, indent=2, ensure_ascii=False))
+        document = {"error": describe_error(error)}
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     click.echo(format_error(error), err=True)
     return STATUS_USAGE if isinstance(error, UsageError) else STATUS_ERROR
+
+
+def _from_click(error: click.ClickException) -> UsageError:
+    """Return wrong usage in the form of all other errors."""
+    message = error.format_message().rstrip(".").replace("'", "`")
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "zipper"
+    text = message[:1].lower() + message[1:]
+    return UsageError("EUSAGE", text, hint=f"see `{command} --help`")
 
 
 def _interrupted() -> int:

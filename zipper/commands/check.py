@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from zipper.checks.findings import Report
     from zipper.checks.rules import Rule
 
-__all__ = ["check_one", "command"]
+__all__ = ["check_one", "command", "settings_for"]
 
 _FORMATS = ("text", "json", "sarif", "github")
 
@@ -94,7 +94,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
 
 def check_one(path: str, kind: str, typed: Settings, cache_dir: Path | None) -> Report:
     """Return the report of one zip, by the settings of the function whose zip it is."""
-    settings = _settings_for(path, typed)
+    settings = settings_for(path, typed)
     return check(
         path,
         target=Target(settings.runtime or DEFAULT_RUNTIME, settings.architecture or "x86_64"),
@@ -109,7 +109,7 @@ def check_one(path: str, kind: str, typed: Settings, cache_dir: Path | None) -> 
     )
 
 
-def _settings_for(path: str, typed: Settings) -> Settings:
+def settings_for(path: str, typed: Settings) -> Settings:
     """Return the settings of the function that `path` is the zip of, else the common ones."""
     here = overlay(read_settings(Path(), environ=os.environ), typed)
     if not here.functions:

@@ -85,6 +85,13 @@ def build_options(function: _Function) -> _Function:
             type=click.Choice(KEYS["omit"].choices),
             help="Leave out a dependency type; dev always is.",
         ),
+        click.option(
+            "--allow-script",
+            "allow_scripts",
+            multiple=True,
+            metavar="PACKAGE",
+            help="Let the install scripts of this package run, such as `esbuild`.",
+        ),
     )
 
 

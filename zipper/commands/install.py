@@ -1,0 +1,101 @@
+"""`zipper install`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from zipper.commands.options import (
+    BuildOptions,
+    cache_option,
+    function_options,
+    network_options,
+    output_options,
+)
+from zipper.commands.show import Shower, echo_lines, show_json
+from zipper.many import find_requests
+from zipper.report.text import describe_findings
+from zipper.report.words import format_count, format_seconds
+
+__all__ = ["command"]
+
+
+@click.command("install", short_help="Make the isolated node_modules on disk.")
+@click.argument("project", metavar="[PROJECT|NAME]", required=False)
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="DIR",
+    help="The folder that gets node_modules; an older one there is replaced.",
+)
+@function_options
+@click.option(
+    "--omit",
+    multiple=True,
+    type=click.Choice(["dev", "optional", "peer"]),
+    help="Leave out a dependency type.  [default: dev]",
+)
+@click.option("--include-dev", is_flag=True, help="Install development dependencies too.")
+@click.option(
+    "--allow-script",
+    "allow_scripts",
+    multiple=True,
+    metavar="PACKAGE",
+    help="Let the install scripts of this package run, such as `esbuild`.",
+)
+@network_options
+@cache_option
+@output_options
+def command(  # noqa: PLR0913  (click gives each option as an argument)
+    *,
+    project: str | None,
+    into: Path,
+    include_dev: bool,
+    offline: bool,
+    cache_dir: Path | None,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+    no_progress: bool,
+    **options: object,
+) -> None:
+    r"""Make the dependencies of PROJECT for the target in DIR/node_modules.
+
+    The files are those of `npm ci --ignore-scripts`, for the function's runtime and architecture
+    and not for this machine's. They are hard-linked out of the store where that is possible, so
+    change a copy, not them.
+
+    \b
+    Examples:
+      python -m zipper install --into build
+      python -m zipper install fn --into build --arch arm64 --allow-script esbuild
+    """
+    from zipper.installing import install  # noqa: PLC0415  (for this command only)
+
+    request = find_requests(project, BuildOptions.from_values(options).settings)[0]
+    omit = set(request.omit) if include_dev else {"dev", *request.omit}
+    with Shower(quiet=quiet or as_json, progress=not no_progress) as shower:
+        installed = install(
+            request.project,
+            into=into,
+            target=request.target,
+            omit=omit,
+            allow_scripts=request.allow_scripts,
+            registry=request.registry,
+            offline=offline,
+            cache_dir=cache_dir,
+            on_event=shower.on_event,
+        )
+    if as_json:
+        show_json(installed)
+        return
+    shown = ("error",) if quiet else ("error", "warning", *(("info",) if verbose else ()))
+    found = describe_findings(installed.findings, severities=shown, most=None if verbose else 10)
+    echo_lines(found, err=True, fold=True)
+    if not quiet:
+        seconds = format_seconds(installed.timings_seconds["total"])
+        count = format_count(installed.packages, "package")
+        what = f"{installed.runtime} {installed.architecture}"
+        echo_lines([f"installed {count} for {what}", f"{installed.path} in {seconds}"], fold=True)

@@ -1,0 +1,105 @@
+"""`zipper resolve`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from zipper.commands.options import BuildOptions, cache_option, network_options, output_options
+from zipper.commands.show import Shower, echo_lines, show_json
+from zipper.many import find_requests
+from zipper.report.words import format_count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zipper.resolving import Resolved
+
+__all__ = ["command"]
+
+
+@click.command("resolve", short_help="Write package-lock.json, as npm would.")
+@click.argument("project", metavar="[PROJECT|NAME]", required=False)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The lockfile to write.  [default: package-lock.json in PROJECT]",
+)
+@click.option(
+    "--node-version",
+    metavar="V",
+    help="The Node whose engines decide.  [default: the runtime's newest known release]",
+)
+@click.option("--runtime", metavar="RUNTIME", help="Runtime of the function.")
+@click.option(
+    "--update", "names", multiple=True, metavar="NAME", help="Choose this package anew; repeatable."
+)
+@click.option("--update-all", is_flag=True, help="Choose every package anew.")
+@network_options
+@cache_option
+@output_options
+def command(  # noqa: PLR0913  (click gives each option as an argument)
+    *,
+    project: str | None,
+    output: Path | None,
+    node_version: str | None,
+    names: tuple[str, ...],
+    update_all: bool,
+    offline: bool,
+    cache_dir: Path | None,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+    no_progress: bool,
+    **options: object,
+) -> None:
+    r"""Resolve the dependencies of PROJECT and write its package-lock.json (lockfileVersion 3).
+
+    It is the lockfile that `npm install --package-lock-only` writes: what an older lockfile holds
+    and package.json still allows stays, the rest is chosen anew, and every platform's variants are
+    recorded. Neither npm nor Node.js is needed.
+
+    \b
+    Examples:
+      python -m zipper resolve
+      python -m zipper resolve fn --update express
+      python -m zipper resolve fn --update-all -o /tmp/package-lock.json
+    """
+    from zipper.resolving import resolve  # noqa: PLC0415  (for this command only)
+
+    request = find_requests(project, BuildOptions.from_values(options).settings)[0]
+    with Shower(quiet=quiet or as_json, progress=not no_progress) as shower:
+        resolved = resolve(
+            request.project,
+            output=output,
+            node_version=node_version,
+            target=request.target,
+            update=update_all or names,
+            registry=request.registry,
+            offline=offline,
+            cache_dir=cache_dir,
+            on_event=shower.on_event,
+        )
+    if as_json:
+        show_json(resolved)
+    elif not quiet:
+        echo_lines(_describe(resolved, verbose=verbose), fold=True)
+
+
+def _describe(resolved: Resolved, *, verbose: bool) -> Iterator[str]:
+    for warning in resolved.warnings:
+        yield f"warning[{warning['code']}]: {warning['message']}"
+    shown = resolved.changes if verbose else resolved.changes[:20]
+    for change in shown:
+        yield f"  {change.location} {change.before or 'nothing'} -> {change.after or 'nothing'}"
+    if len(shown) < len(resolved.changes):
+        yield f"  {len(resolved.changes) - len(shown):,} more changes; `--verbose` shows them"
+    yield (
+        f"resolved {format_count(resolved.packages, 'package')} for Node.js "
+        f"{resolved.node_version}, {format_count(len(resolved.changes), 'change')}"
+    )
+    yield resolved.path

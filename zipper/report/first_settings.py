@@ -1,0 +1,67 @@
+"""A first table of settings, with a comment for each key.
+
+In: what was seen in the project. Out: TOML text for `[tool.zipper]`, which `zipper init` writes.
+What is certain is set; the rest stands there as a comment to be uncommented.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from zipper.settings import KEYS
+from zipper.target import DEFAULT_RUNTIME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["write_first_settings"]
+
+_EXAMPLES: Final[Mapping[str, object]] = {
+    "project": ".",
+    "handler": "index.handler",
+    "runtime": DEFAULT_RUNTIME,
+    "architecture": "arm64",
+    "output": "dist/",
+    "include": ["src/"],
+    "exclude": ["test/", "*.md"],
+    "omit": ["optional"],
+    "registry": "https://registry.example/",
+    "allow_scripts": ["esbuild"],
+    "layers": ["layers/common.zip"],
+    "max_size": "40 MB",
+    "max_unzipped_size": "200 MB",
+    "min_release_age": 3,
+    "require_integrity": True,
+    "verify_signatures": "warn",
+    "ignore": ["size-zipped"],
+    "strict": True,
+}
+_FUNCTIONS: Final = """
+# Several functions: a table for each; what one leaves out comes from the table above.
+# [[tool.zipper.functions]]
+# name = "orders"
+# project = "functions/orders"
+# handler = "index.handler"
+"""
+
+
+def write_first_settings(known: Mapping[str, object]) -> str:
+    """Return the text of the table.
+
+    Args:
+        known: the values that the project itself tells; a key that is not there is commented out.
+    """
+    return "\n".join(_lines(known)) + _FUNCTIONS
+
+
+def _lines(known: Mapping[str, object]) -> Iterator[str]:
+    yield "[tool.zipper]"
+    for key, row in KEYS.items():
+        summary = row.summary.rstrip(".")
+        choices = f": {', '.join(row.choices)}" if row.choices else ""
+        yield f"# {summary}{choices}."
+        value = known.get(key, _EXAMPLES.get(key))
+        mark = "" if key in known else "# "
+        # JSON's texts, lists, numbers and booleans are TOML's too.
+        yield f"{mark}{key} = {json.dumps(value, ensure_ascii=False)}"
