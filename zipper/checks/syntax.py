@@ -53,14 +53,19 @@ _SHORT_CIRCUITS: Final = frozenset({"&&", "||", "??", "&&=", "||=", "??="})
 _REPAIRS: Final = (
     (
         re.compile(
-            rb"(?m)^([ \t]*(?:static[ \t]+)?#?[A-Za-z_$][\w$]*)([ \t]*\r?\n\s*(?:[*\[]|static\b))"
+            rb"(?m)^([ \t]*(?:(?:static|let|var)[ \t]+)?#?[A-Za-z_$][\w$]*)"
+            rb"([ \t]*\r?\n\s*(?:[*\[]|static\b))"
         ),
         rb"\1;\2",
     ),
     (re.compile(rb"\bas[ \t]+([a-z]+)(?=\s*[,}])"), rb'as "\1"'),
+    (re.compile(rb"(?<![.\w$])using(?=\s*[^\w\s$])"), rb"us1ng"),
+    (re.compile(rb"(?m)^([ \t]*)(?=in(?:stanceof)?[0-9])"), rb"\1;"),
+    (re.compile(rb"(?<=['\"])\0(?=['\"])"), rb" "),
 )
-"""What tree-sitter-javascript 0.25 does not read, and the same in a form that it reads: a field
-that is alone on its line before `[`, `*` or `static`, and `export { a as null }`. Lines stay."""
+"""What tree-sitter-javascript 0.25 does not read, and the same in a form that it reads: a field or
+a variable that is alone on its line before `[`, `*` or `static`; `export { a as null }`; a variable
+called `using`; a line that begins with a name such as `in5`; a string of one NUL. Lines stay."""
 _CALLS_MAX: Final = 50
 """Places at which a name is looked up as called; more say nothing new."""
 _DEPTH_MAX: Final = 400

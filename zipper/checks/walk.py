@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -118,31 +118,27 @@ class Walk:
 
     def _fill(self, wave: list[Module]) -> None:
         """Give each module of `wave` its facts, remembered ones where they are."""
-        keys: dict[str, Module] = {}
+        keys: dict[str, str] = {}
         for module in wave:
             content = self._read(module)
             if content is None:
                 continue
-            key = f"facts:{SCANNER_VERSION}:{_digest(content)}"
             if module.path.endswith(".json"):
                 module.kind = "json"
                 module.facts = _check_json(content)
-            elif self._cache is None:
-                self._set_facts(module, self._scan(content, key))
             else:
-                keys.setdefault(key, module)
-                if keys[key] is not module:  # a second copy of the same file
-                    self._set_facts(module, self._recall({key: b""}, key, content))
-        if self._cache is not None and keys:
-            known = self._cache.get_many(keys)
-            for key, module in keys.items():
-                content = b"" if key in known else self._read(module) or b""
-                self._set_facts(module, self._recall(known, key, content))
+                keys[module.path] = f"facts:{SCANNER_VERSION}:{_digest(content)}"
+        known = {} if self._cache is None else self._cache.get_many(set(keys.values()))
+        for module in wave:
+            key = keys.get(module.path)
+            if key is not None:
+                self._set_facts(module, self._recall(module, key, known))
 
-    def _recall(self, known: object, key: str, content: bytes) -> Facts:
-        text = known.get(key) if isinstance(known, dict) else None
-        facts = decode_facts(text or self._fresh.get(key, b""))
-        return facts if facts is not None else self._scan(content, key)
+    def _recall(self, module: Module, key: str, known: Mapping[str, bytes]) -> Facts:
+        """Return the facts of `module`: remembered, of another copy of the file, or scanned."""
+        facts = decode_facts(known.get(key, b"")) or decode_facts(self._fresh.get(key, b""))
+        # Contents are not kept meanwhile: a wave of them would take more memory than reading again.
+        return facts or self._scan(self._read(module) or b"", key)
 
     def _scan(self, content: bytes, key: str) -> Facts:
         from zipper.checks.scan import scan  # noqa: PLC0415 - the parser is loaded when one is needed

@@ -166,7 +166,7 @@ def _judge_name(name: str) -> tuple[str, str] | None:
         )
         return "has a backslash, which Linux takes for a part of the file's name", hint
     parts = name.split("/")
-    if name.startswith("/") or re.match(r"[A-Za-z]:", name):
+    if name.startswith("/") or re.match(r"[A-Za-z]:/", name):
         return "is an absolute name", "name members relative to the root of the package"
     if ".." in parts:
         return "leaves the root of the package", "name members relative to the root of the package"

@@ -1,0 +1,300 @@
+"""The closure from the handler on: what is missing, of the wrong kind, assumed or unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pytest
+from support.mutations import pack
+
+from zipper.archive.listing import read_listing
+from zipper.checks.check import check_zip, default_handler
+from zipper.checks.findings import Report
+from zipper.target import Target
+
+HANDLER = "exports.handler = async () => 1;"
+
+
+def check(
+    files: Mapping[str, str | bytes],
+    *,
+    handler: str | None = "index.handler",
+    runtime: str = "nodejs24.x",
+    layers: Iterable[Mapping[str, str]] = (),
+    **options: object,
+) -> Report:
+    """Return the report about a package of text files."""
+    return check_zip(
+        _zip(files),
+        path="out.zip",
+        target=Target(runtime),
+        handler=handler,
+        layers=tuple(read_listing(_zip(layer)) for layer in layers),
+        **options,  # type: ignore[arg-type]
+    )
+
+
+def _zip(files: Mapping[str, str | bytes]) -> bytes:
+    return pack({n: (t.encode() if isinstance(t, str) else t, 0o644) for n, t in files.items()})
+
+
+def codes(report: Report) -> dict[str, str]:
+    """Return severities by code, of what is about the handler and its modules."""
+    families = ("handler", "module", "package", "script", "binary")
+    return {f.code: f.severity for f in report.findings if f.code.startswith(families)}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("require('a')", {"module-missing": "error"}),
+        ("try { require('a') } catch {}", {"module-optional-missing": "info"}),
+        ("() => require('a')", {"module-missing": "warning"}),
+        ("if (x) require('a')", {"module-missing": "warning"}),
+        ("require(a)", {"module-dynamic": "info"}),
+        ("require('@aws-sdk/client-s3')", {"module-sdk": "info"}),
+        ("require('aws-sdk')", {"module-sdk": "error"}),
+        ("require('@smithy/types')", {"module-sdk": "error"}),
+        ("require('./Lib')", {"module-case": "error"}),
+        ("require('PKG')", {"module-case": "error"}),
+        ("require('pkg/hidden')", {"module-export-path": "error"}),
+        ("require('bad')", {"package-json-invalid": "error"}),
+        ("require('./broken')", {"module-syntax": "error"}),
+        ("require('./broken.json')", {"module-syntax": "error"}),
+        ("require('fs'); require('node:path'); require('./lib'); require('pkg')", {}),
+    ],
+)
+def test_requests_of_the_handler(text: str, expected: dict[str, str]) -> None:
+    """Each way in which a request fails has its code, and a severity by when it runs."""
+    files = {
+        "index.js": f"{text};\n{HANDLER}",
+        "lib.js": "exports.a = 1",
+        "broken.js": "(((",
+        "broken.json": "{",
+        "node_modules/pkg/package.json": '{"name": "pkg", "exports": {".": "./i.js"}}',
+        "node_modules/pkg/i.js": "",
+        "node_modules/bad/package.json": "{",
+    }
+    assert expected == codes(check(files))
+
+
+def test_missing_modules_name_place_line_and_remedy() -> None:
+    """A finding says which file asks in which line, and what to do."""
+    report = check({"index.js": f"\n\nrequire('left-pad');\n{HANDLER}"})
+    (finding,) = [f for f in report.findings if f.code == "module-missing"]
+    assert "index.js" == finding.path
+    assert "`index.js` line 3 needs `left-pad`" in finding.message
+    assert "`dependencies`" in finding.hint
+
+
+def test_features_that_a_package_does_not_promise_are_optional() -> None:
+    """What a package asks for in a function, and lists as optional peer or nowhere, is an info."""
+    files = {
+        "index.js": f"require('a');\n{HANDLER}",
+        "node_modules/a/package.json": '{"dependencies": {"promised": "1"}, "peerDependencies": {"peer": "1"}}',
+        "node_modules/a/index.js": "function f() { require('peer'); require('nowhere') }",
+    }
+    assert {"module-optional-missing": "info"} == codes(check(files))
+    files["node_modules/a/index.js"] = "function f() { require('promised') }"
+    assert {"module-missing": "warning"} == codes(check(files))
+
+
+def test_the_closure_counts_what_is_proven_assumed_and_unknown() -> None:
+    """The report says what was reached, what the runtime and layers bring, what nobody can follow."""
+    files = {
+        "index.js": f"require('./a'); require('@aws-sdk/client-s3'); require('in-layer');\n{HANDLER}",
+        "a.js": "require('./b.json'); require(process.argv[2])",
+        "b.json": "{}",
+        "unreached.js": "require('nothing')",
+    }
+    layer = {"nodejs/node_modules/in-layer/index.js": ""}
+    report = check(files, layers=[layer])
+    assert "pass" == report.verdict
+    assert report.closure is not None
+    assert 4 == report.closure.proven
+    assert ("@aws-sdk/client-s3", "in-layer (layer)") == report.closure.assumed
+    (unknown,) = report.closure.unknown
+    assert ("a.js", 1, "require(process.argv[2])") == (unknown.path, unknown.line, unknown.expression)
+
+
+@pytest.mark.parametrize(
+    ("runtime", "target", "expected"),
+    [
+        ("nodejs20.x", "export const a = 1", {"module-esm-required": "error"}),
+        ("nodejs22.x", "export const a = 1", {"module-esm-required": "error"}),
+        ("nodejs24.x", "export const a = 1", {}),
+        ("nodejs24.x", "await 1; export const a = 1", {"module-esm-required": "error"}),
+        ("nodejs24.x", "export * from './waits.js'", {"module-esm-required": "error"}),
+        ("nodejs24.x", "const f = () => import('./waits.js'); export const a = 1", {}),
+    ],
+)
+def test_requires_of_es_modules(runtime: str, target: str, expected: dict[str, str]) -> None:
+    """`require` of an ES module fails up to Node.js 22, and later where its graph awaits."""
+    files = {
+        "index.js": f"require('esm');\n{HANDLER}",
+        "node_modules/esm/package.json": '{"type": "module", "exports": "./i.js"}',
+        "node_modules/esm/i.js": target,
+        "node_modules/esm/waits.js": "await 1",
+    }
+    assert expected == codes(check(files, runtime=runtime))
+
+
+@pytest.mark.parametrize(
+    ("names", "target", "expected"),
+    [
+        ("{ a }", "export const a = 1", {}),
+        ("{ b }", "export const a = 1", {"module-export-name": "error"}),
+        ("d", "export const a = 1", {"module-export-name": "error"}),
+        ("d", "export default 1", {}),
+        ("* as all", "export const a = 1", {}),
+        ("{ c }", "export * from './more.mjs'", {}),
+        ("d", "export * from './more.mjs'", {"module-export-name": "error"}),
+        ("{ x }", "export * from 'fs'", {}),
+    ],
+)
+def test_named_imports(names: str, target: str, expected: dict[str, str]) -> None:
+    """A static import of a name that nobody exports is an error before anything runs."""
+    files = {
+        "index.mjs": f"import {names} from './target.mjs';\nexport const handler = () => 1",
+        "target.mjs": target,
+        "more.mjs": "export const c = 1; export default 2",
+    }
+    assert expected == codes(check(files))
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("exports.a = 1", {}),
+        ("module.exports = { a: 1 }", {"module-export-name": "error"}),
+        ("module.exports = { a }", {}),
+        ("module.exports = make()", {"module-export-name": "error"}),
+        ("module.exports = require('./other.cjs')", {}),
+        ("module.exports = require('fs')", {}),
+        ("module.exports = require('./nowhere.cjs')", {"module-export-name": "error", "module-missing": "error"}),
+    ],
+)
+def test_named_imports_of_commonjs(target: str, expected: dict[str, str]) -> None:
+    """From CommonJS come the names that cjs-module-lexer finds, those of re-exports included."""
+    files = {
+        "index.mjs": "import { a } from './target.cjs';\nexport const handler = () => 1",
+        "target.cjs": target,
+        "other.cjs": "exports.a = 1",
+    }
+    assert expected == codes(check(files))
+
+
+@pytest.mark.parametrize(
+    ("handler", "files", "runtime", "expected"),
+    [
+        ("index.handler", {"index.js": HANDLER}, "nodejs24.x", {}),
+        ("index.handler", {"index.mjs": "export const handler = 1"}, "nodejs22.x", {}),
+        ("./index.handler", {"index.js": HANDLER}, "nodejs24.x", {}),
+        ("a/b.c/index.handler", {"a/b.c/index.js": HANDLER}, "nodejs22.x", {}),
+        ("index", {"index.js": HANDLER}, "nodejs24.x", {"handler-malformed": "error"}),
+        ("../index.handler", {"index.js": HANDLER}, "nodejs24.x", {"handler-malformed": "error"}),
+        ("in dex.handler", {"in dex.js": HANDLER}, "nodejs24.x", {"handler-malformed": "error"}),
+        ("x" * 130 + ".handler", {"index.js": HANDLER}, "nodejs24.x", {"handler-malformed": "error"}),
+        ("index.handler", {"Index.js": HANDLER}, "nodejs24.x", {"handler-missing": "error"}),
+        ("index.handler", {"index.ts": HANDLER}, "nodejs24.x", {"handler-missing": "error"}),
+        ("my.handler.handler", {"my.handler.js": HANDLER}, "nodejs24.x", {"handler-missing": "error"}),
+        ("index.js", {"index.js": HANDLER}, "nodejs24.x", {"handler-export": "error"}),
+        ("index.main", {"index.js": HANDLER}, "nodejs24.x", {"handler-export": "error"}),
+        ("index.handler", {"index.js": "module.exports = wrap()"}, "nodejs24.x", {}),
+        ("index.handler", {"index.js": "(("}, "nodejs24.x", {"handler-syntax": "error"}),
+        ("index.handler", {"index.js": "export const handler = 1"}, "nodejs22.x", {"handler-esm": "error"}),
+        ("index.handler", {"index.js": "export const handler = 1"}, "nodejs24.x", {}),
+        ("index.handler", {"index.mjs": HANDLER}, "nodejs22.x", {"handler-esm": "error", "handler-export": "error"}),
+        ("dist/index.handler", {"index.js": HANDLER}, "nodejs24.x", {"handler-stale-prefix": "warning"}),
+        ("index.handler", {"index.js": HANDLER, "index/a.txt": ""}, "nodejs22.x", {}),
+        ("index.handler", {"index.js": HANDLER, "index/a.txt": ""}, "nodejs24.x", {"handler-directory": "error"}),
+        ("index.handler", {"index.mjs": "export const handler = 1", "index/a.txt": ""}, "nodejs22.x", {"handler-directory": "error"}),
+        ("lib.handler", {"lib/index.js": HANDLER}, "nodejs22.x", {}),
+        ("lib.handler", {"lib/index.js": HANDLER}, "nodejs24.x", {"handler-directory": "error"}),
+        ("index.handler", {"index.js": HANDLER, "index": HANDLER}, "nodejs22.x", {"handler-shadowed": "warning"}),
+        ("index.handler", {"index.js": "exports.handler = (a, b, c) => 1"}, "nodejs22.x", {}),
+        ("index.handler", {"index.js": "exports.handler = (a, b, c) => 1"}, "nodejs24.x", {"handler-callback": "error"}),
+        ("index.handler", {"index.mjs": "export default { handler() {} }"}, "nodejs22.x", {"handler-export": "error"}),
+        ("index.handler", {"index.mjs": "export default { handler() {} }"}, "nodejs24.x", {}),
+    ],
+)
+def test_handlers(handler: str, files: dict[str, str], runtime: str, expected: dict[str, str]) -> None:
+    """The two loaders of Lambda are told apart in what they find and refuse."""
+    assert expected == codes(check(files, handler=handler, runtime=runtime))
+
+
+def test_a_handler_in_a_layer_of_its_own_kind_is_not_asked_for() -> None:
+    """A layer has no handler and no closure."""
+    report = check({"nodejs/node_modules/a/index.js": ""}, handler="index.handler", kind="layer")
+    assert {} == codes(report)
+    assert report.closure is None
+
+
+@pytest.mark.parametrize(
+    ("manifest", "expected"),
+    [
+        ("{}", "index.handler"),
+        ('{"main": "src/app.js"}', "src/app.handler"),
+        ('{"main": "./dist/index.mjs"}', "dist/index.handler"),
+        ('{"main": "lib/main"}', "lib/main.handler"),
+        ('{"main": "a.b"}', "index.handler"),
+        ("[", "index.handler"),
+    ],
+)
+def test_the_handler_that_is_meant(manifest: str, expected: str) -> None:
+    """Without a handler, `main` of package.json says where it is."""
+    assert expected == default_handler(read_listing(_zip({"package.json": manifest})))
+
+
+def test_strict_fails_on_warnings() -> None:
+    """`strict` makes a warning decide the verdict."""
+    files = {"index.js": f"() => require('a');\n{HANDLER}"}
+    assert ("pass", "fail") == (check(files).verdict, check(files, strict=True).verdict)
+
+
+def test_a_second_check_finds_the_same_from_memory() -> None:
+    """What is remembered gives the same report, and nothing is scanned again."""
+
+    class Memory:
+        def __init__(self) -> None:
+            self.known: dict[str, bytes] = {}
+            self.puts = 0
+
+        def get_many(self, keys: Iterable[str]) -> Mapping[str, bytes]:
+            return {key: self.known[key] for key in keys if key in self.known}
+
+        def put_many(self, values: Mapping[str, bytes]) -> None:
+            self.puts += 1
+            self.known.update(values)
+
+    memory = Memory()
+    files = {
+        "index.mjs": "import { a } from './b.cjs'; import './c.mjs'; export const handler = () => 1",
+        "b.cjs": "exports.a = require(x)",
+        "c.mjs": "export * from './c.mjs'",
+        "copy.mjs": "export * from './c.mjs'",
+    }
+    first = check(files, facts=memory)
+    puts = memory.puts
+    assert puts
+    assert first == check(files, facts=memory)
+    assert puts == memory.puts
+    memory.known = {key: b"damaged" for key in memory.known}
+    assert first == check(files, facts=memory)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"index.js": "x" * 3_000_000},
+        {"index.js": "require('a')", "node_modules/a/package.json": '{"exports":' + '{"node":' * 5000 + "1" + "}" * 5001},
+        {"index.js": "require('a')", "node_modules/a/package.json": "[" * 100_000},
+        {"index.js": "module.exports = require('./index.js')"},
+        {"index.mjs": "export * from './index.mjs'; export const handler = 1"},
+        {f"{i}.js": f"require('./{(i + 1) % 500}')" for i in range(500)} | {"index.js": f"require('./0');{HANDLER}"},
+    ],
+    ids=["long", "nested exports", "nested json", "itself", "star of itself", "chain"],
+)
+def test_hostile_packages_end_in_a_report(files: dict[str, str]) -> None:
+    """Circles, endless nesting and long lines have a report like everything else."""
+    assert check(files).verdict in ("pass", "fail")
