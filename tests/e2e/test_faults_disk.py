@@ -1,0 +1,187 @@
+"""Disks that are full or may not be written to, and several builds at once."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.mounts import run_mounted
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.scene import Scene
+
+OLD = b"the package of the build before"
+
+
+@pytest.fixture
+def filled(scene: Scene) -> Scene:
+    """A scene with ten packages of 60 kB that do not get smaller, and an earlier zip."""
+    names = [f"p{number}" for number in range(10)]
+    for name in names:
+        scene.publish(name, files={"data": os.urandom(60_000), "index.js": b"1"})
+    scene.depend(*names)
+    scene.output.write_bytes(OLD)
+    return scene
+
+
+@pytest.fixture
+def expected(filled: Scene) -> bytes:
+    """What a build without faults writes, from a store of its own."""
+    reference = filled.folder / "reference.zip"
+    result = filled.build("-o", str(reference), "--cache-dir", str(filled.folder / "reference"))
+    assert 0 == result.status, result.stderr
+    return reference.read_bytes()
+
+
+def command_of(scene: Scene) -> list[str]:
+    return [sys.executable, "-m", "zipper", *scene.arguments]
+
+
+def quoted(path: Path) -> str:
+    return shlex.quote(str(path))
+
+
+def test_output_on_a_full_disk(filled: Scene) -> None:
+    """ENOSPC is one error; the old package stays, and nothing lies beside it."""
+    folder = quoted(filled.output.parent)
+    done = run_mounted(
+        f"mount -t tmpfs -o size=200k tmpfs {folder} && printf '%s' {shlex.quote(OLD.decode())} "
+        f"> {quoted(filled.output)}",
+        command_of(filled),
+        f"ls -A {folder}; cat {quoted(filled.output)}",
+        env=filled.environment,
+    )
+
+    assert (1, f"fn.zip\n{OLD.decode()}") == (done.returncode, done.stdout), done.stderr
+    assert "error[EOUTPUT]: cannot write" in done.stderr
+    assert "No space left on device" in done.stderr
+    assert "hint: free some space" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert 0 == filled.verify().status
+
+
+def test_store_on_a_full_disk(filled: Scene, expected: bytes) -> None:
+    """A store that is full makes the next build slower, but this one succeeds with right bytes."""
+    filled.cache.mkdir()
+    cache = quoted(filled.cache)
+    verify = f"{quoted(sys.executable)} -m zipper cache verify --cache-dir {cache}"
+    done = run_mounted(
+        f"mount -t tmpfs -o size=200k tmpfs {cache}",
+        command_of(filled),
+        f"{verify}; find {cache} -name '*.zipper-tmp'",
+        env=filled.environment,
+    )
+
+    assert 0 == done.returncode, done.stderr
+    assert expected == filled.output.read_bytes()
+    assert ", 0 damaged and removed" in done.stdout.splitlines()[-1]
+
+
+def quoted_words(words: list[str]) -> str:
+    return " ".join(map(shlex.quote, words))
+
+
+@pytest.mark.parametrize("warm", [False, True], ids=["empty", "filled"])
+def test_read_only_store(filled: Scene, expected: bytes, warm: bool) -> None:  # noqa: FBT001
+    """A store that may not be written to is read, and what it lacks is fetched for this build."""
+    if warm:
+        assert 0 == filled.build().status
+    filled.cache.mkdir(exist_ok=True)
+    asked = filled.registry.count()
+    cache = quoted(filled.cache)
+    done = run_mounted(
+        f"mount --bind {cache} {cache} && mount -o remount,bind,ro {cache}",
+        command_of(filled),
+        "true",
+        env=filled.environment,
+    )
+
+    assert 0 == done.returncode, done.stderr
+    assert expected == filled.output.read_bytes()
+    assert (0 if warm else 10) == filled.registry.count() - asked
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file size limits are POSIX's")
+@pytest.mark.parametrize("kilobytes", [1, 64, 400])
+def test_file_size_limit(filled: Scene, kilobytes: int) -> None:
+    """A write that the system cuts short anywhere leaves the old package, and a sound store."""
+    assert 0 == filled.build("--dry-run").status
+    done = subprocess.run(
+        ["sh", "-c", f'ulimit -f {kilobytes * 2}; exec "$@"', "sh", *command_of(filled)],
+        env=filled.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert 1 == done.returncode, done.stderr
+    assert "error[EOUTPUT]: cannot write" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert OLD == filled.output.read_bytes()
+    assert [filled.output] == list(filled.output.parent.iterdir())
+    assert 0 == filled.verify().status
+
+
+def test_store_with_a_file_size_limit(filled: Scene) -> None:
+    """A store zip that cannot be written whole is not kept, and the build goes on without it."""
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -f 100; exec "$@"', "sh", *command_of(filled), "--dry-run"],
+        env=filled.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert 0 == done.returncode, done.stderr
+    assert [] == filled.temporary_files()
+    assert 0 == filled.verify().status
+
+
+def test_two_builds_of_one_project_at_once(filled: Scene, expected: bytes) -> None:
+    """Both succeed, both have written the same whole zip, and each tarball was fetched once."""
+    asked = filled.registry.count()
+
+    builds = [filled.start("--no-progress") for _ in range(2)]
+
+    for build in builds:
+        _, stderr = build.communicate(timeout=120)
+        assert 0 == build.returncode, stderr
+    assert expected == filled.output.read_bytes()
+    assert [filled.output] == list(filled.output.parent.iterdir())
+    assert filled.registry.count() - asked <= 12
+    assert 0 == filled.verify().status
+
+
+def test_eight_processes_on_one_empty_store(filled: Scene, expected: bytes) -> None:
+    """Eight builds that begin with one empty store are all right, and share the fetching."""
+    asked = filled.registry.count()
+    outputs = [filled.folder / f"out-{number}.zip" for number in range(8)]
+
+    builds = [filled.start("-o", str(output)) for output in outputs]
+
+    for build, output in zip(builds, outputs, strict=True):
+        _, stderr = build.communicate(timeout=240)
+        assert 0 == build.returncode, stderr
+        assert expected == output.read_bytes()
+    assert filled.registry.count() - asked <= 12
+    assert [] == filled.temporary_files()
+    assert 0 == filled.verify().status
+
+
+@pytest.mark.parametrize("name", ["with spaces", "ünïcödé \u65e5\u672c", "a'b\"c;$d", "new\nline"])
+def test_odd_places(filled: Scene, expected: bytes, name: str) -> None:
+    """The store and the package may stand anywhere, and the name of the place is in no byte."""
+    place = filled.folder / name
+    output = place / "deeper" / "fn.zip"
+
+    result = filled.build("--cache-dir", str(place / "cache"), "-o", str(output))
+
+    assert 0 == result.status, result.stderr
+    assert expected == output.read_bytes()
