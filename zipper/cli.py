@@ -79,7 +79,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="zipper")
 def cli() -> None:
-    r"""Pack Node.js functions for AWS Lambda with nothing but Python.
+    """Pack Node.js functions for AWS Lambda with nothing but Python.
 
     \b
     Examples:

@@ -52,7 +52,7 @@ def command(
     no_progress: bool,
     **options: object,
 ) -> int:
-    r"""Build the deployment package of PROJECT: its files, and its dependencies for the target.
+    """Build the deployment package of PROJECT: its files, and its dependencies for the target.
 
     Without PROJECT, the project in this folder, or all functions that its settings describe;
     NAME is one of them. The dependencies come from npm-shrinkwrap.json or package-lock.json.

@@ -20,7 +20,7 @@ __all__ = ["command"]
 
 @click.group("cache", short_help="Show, verify or prune the store.")
 def command() -> None:
-    r"""Show, verify or prune the store of already compressed packages.
+    """Show, verify or prune the store of already compressed packages.
 
     \b
     Examples:

@@ -66,7 +66,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
     explain: str | None,
     **options: object,
 ) -> int:
-    r"""Judge each ZIP: whether Lambda accepts it, and whether its handler loads there.
+    """Judge each ZIP: whether Lambda accepts it, and whether its handler loads there.
 
     The zip may come from any tool. Handler, runtime, architecture, layers and ignored codes come
     from the options, else from the ZIPPER_ variables and the settings in this folder, those of the

@@ -11,7 +11,7 @@ __all__ = ["command"]
 @click.command("completion", short_help="Print the completion script of a shell.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(*, shell: str) -> None:
-    r"""Print what makes SHELL complete the commands and options of `zipper`.
+    """Print what makes SHELL complete the commands and options of `zipper`.
 
     \b
     Examples:

@@ -71,7 +71,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
     no_progress: bool,
     **options: object,
 ) -> int:
-    r"""Show what is in ZIP, or what a build of PROJECT would put into one, and how large it is.
+    """Show what is in ZIP, or what a build of PROJECT would put into one, and how large it is.
 
     With PACKAGE, every chain of dependencies that brings it in, and why there are several copies.
     The zip may come from any tool. `--html` writes one page with a map of the sizes, the packages,

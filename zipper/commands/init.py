@@ -31,7 +31,7 @@ _EXTENSIONS = (".js", ".mjs", ".cjs")
 )
 @click.option("--print", "to_stdout", is_flag=True, help="Print the table, write nothing.")
 def command(*, folder: Path, to_stdout: bool) -> None:
-    r"""Write a commented `[tool.zipper]` to pyproject.toml in FOLDER, by looking at the project.
+    """Write a commented `[tool.zipper]` to pyproject.toml in FOLDER, by looking at the project.
 
     The handler is looked for where package.json's `main` points and in the usual places, the
     runtime in `engines` and `.nvmrc`; a project in a folder below is found too. Settings that are

@@ -61,7 +61,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
     no_progress: bool,
     **options: object,
 ) -> None:
-    r"""Make the dependencies of PROJECT for the target in DIR/node_modules.
+    """Make the dependencies of PROJECT for the target in DIR/node_modules.
 
     The files are those of `npm ci --ignore-scripts`, for the function's runtime and architecture
     and not for this machine's. They are hard-linked out of the store where that is possible, so

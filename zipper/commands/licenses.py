@@ -26,7 +26,7 @@ __all__ = ["command"]
     help="Write one text with every package, its licence and its licence files; `-` for stdout.",
 )
 def command(*, path: str, as_json: bool, notice: Path | None) -> None:
-    r"""List the npm packages in ZIP, made by any tool, with the licences that they name.
+    """List the npm packages in ZIP, made by any tool, with the licences that they name.
 
     \b
     Examples:

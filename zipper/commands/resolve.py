@@ -57,7 +57,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
     no_progress: bool,
     **options: object,
 ) -> None:
-    r"""Resolve the dependencies of PROJECT and write its package-lock.json (lockfileVersion 3).
+    """Resolve the dependencies of PROJECT and write its package-lock.json (lockfileVersion 3).
 
     It is the lockfile that `npm install --package-lock-only` writes: what an older lockfile holds
     and package.json still allows stays, the rest is chosen anew, and every platform's variants are

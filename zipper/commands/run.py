@@ -88,7 +88,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
     no_progress: bool,
     **options: object,
 ) -> int:
-    r"""Run the handler in ZIP, made by any tool, as Lambda would.
+    """Run the handler in ZIP, made by any tool, as Lambda would.
 
     It runs in a Node of the function's runtime that is kept apart from any other on this machine,
     from a folder without parents, with Lambda's variables, search path and limits; nothing of your

@@ -36,7 +36,7 @@ _NO_DATE: Final = 315_532_800
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="[default: stdout]"
 )
 def command(*, path: str, form: str, output: Path | None) -> None:
-    r"""Write what is really in ZIP, made by any tool, as a software bill of materials.
+    """Write what is really in ZIP, made by any tool, as a software bill of materials.
 
     The same zip gives the same document: its date is SOURCE_DATE_EPOCH, else 1980-01-01. It needs
     two libraries that are not installed with zipper itself: `pip install zipper[sbom]`.
