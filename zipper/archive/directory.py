@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import mmap
 import struct
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["ENTRIES_MAX", "Buffer", "Directory", "Entry", "Fault", "parse_directory"]
 

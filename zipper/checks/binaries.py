@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from zipper.archive.listing import Entry
 from zipper.checks.closure import close, relative
 from zipper.checks.elf import Binary, recognize, scan_binary
 from zipper.checks.facts import EAGER, LAZY, OPTIONAL, SCANNER_VERSION
 from zipper.checks.subject import Subject, find_package
 from zipper.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from zipper.archive.listing import Entry
 
 __all__ = [
     "Member",
@@ -120,9 +123,14 @@ def _recall(subject: Subject) -> dict[str, Binary] | None:
         rows = json.loads(text) if text else None
         if rows is None:
             return None
-        return {name: Binary(*row[:5], tuple(row[5]), *row[6:]) for name, row in rows.items()}
+        return {name: _rebuild(row) for name, row in rows.items()}
     except (ValueError, TypeError, AttributeError):
         return None
+
+
+def _rebuild(row: list[object]) -> Binary:
+    binary = Binary._make(row)
+    return binary._replace(needed=tuple(binary.needed))
 
 
 def _remember(subject: Subject, found: Mapping[str, Binary]) -> None:

@@ -8,8 +8,7 @@ another platform are counted in one info.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zipper.checks.binaries import (
     Member,
@@ -19,10 +18,14 @@ from zipper.checks.binaries import (
     names_platform,
     package_levels,
 )
-from zipper.checks.elf import Binary
 from zipper.checks.facts import EAGER, OPTIONAL
 from zipper.checks.findings import Finding, Severity
 from zipper.checks.subject import Subject, find_package
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zipper.checks.elf import Binary
 
 __all__ = [
     "check_binaries",
@@ -52,7 +55,10 @@ _FORMATS: Final = {
     "git-lfs": "a pointer of git-lfs, not the file itself",
     "other": "no binary at all",
 }
-_REINSTALL: Final = "install it for the target: `zipper build` does, `npm install --os=linux --cpu={cpu} --libc=glibc` too"
+_REINSTALL: Final = (
+    "install it for the target: `zipper build` does, `npm install --os=linux --cpu={cpu} "
+    "--libc=glibc` too"
+)
 
 
 def check_binaries(subject: Subject) -> Iterator[Finding]:
@@ -80,7 +86,10 @@ def check_libraries(subject: Subject) -> Iterator[Finding]:
         if missing:
             name = member.entry.name
             shown = ", ".join(f"`{library}`" for library in missing[:3])
-            message = f"`{name}` needs {shown}, which is neither in the package nor in a layer nor in the runtime"
+            message = (
+                f"`{name}` needs {shown}, which is neither in the package nor in a layer nor "
+                "in the runtime"
+            )
             hint = "pack the library beside it, or in `lib/` of the package or of a layer"
             yield Finding("binary-library-missing", _severity(member), name, message, hint)
 
@@ -90,7 +99,10 @@ def check_foreign(subject: Subject) -> Iterator[Finding]:
     members = [member for member in find_members(subject) if member.foreign]
     if members:
         size = sum(member.entry.size for member in members)
-        message = f"{len(members)} binaries for other platforms take {size:,} bytes; nothing loads them on Lambda"
+        message = (
+            f"{len(members)} binaries for other platforms take {size:,} bytes; nothing loads "
+            "them on Lambda"
+        )
         first = members[0].entry.name
         yield Finding(
             "binary-arch", "info", first, message, "leave them out to make the package smaller"
@@ -115,7 +127,8 @@ def check_variants(subject: Subject) -> Iterator[Finding]:
             )
             message = (
                 f"`{package}` is there with `{present[0]}` only, nothing for {subject.target.os}-"
-                f"{subject.target.cpu} and {subject.target.libc}: it was installed for another platform"
+                f"{subject.target.cpu} and {subject.target.libc}: it was installed for another "
+                "platform"
             )
             hint = _REINSTALL.format(cpu=subject.target.cpu)
             yield Finding("binary-arch", severity, present[0], message, hint)
@@ -164,7 +177,10 @@ def _judge(subject: Subject, member: Member) -> tuple[str, str, str] | None:
             reinstall,
         )
     if binary.machine and (binary.machine != target.architecture or binary.bits != 64):
-        message = f"is for {binary.machine} ({binary.bits} bits), the function is for {target.architecture}"
+        message = (
+            f"is for {binary.machine} ({binary.bits} bits), the function is for "
+            f"{target.architecture}"
+        )
         return "binary-arch", message, reinstall
     if binary.is_musl:
         return "binary-musl", "is for musl (Alpine); Amazon Linux has glibc", reinstall

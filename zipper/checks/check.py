@@ -9,15 +9,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zipper.archive.listing import Buffer, Listing, read_listing, release
-from zipper.checks.facts import FactsCache
 from zipper.checks.findings import Finding, Report, decide_verdict
 from zipper.checks.rules import LISTING_RULES, Rule, RuleFunction
 from zipper.checks.subject import Kind, Subject
 from zipper.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from zipper.checks.facts import FactsCache
 
 __all__ = ["check_listing", "check_zip", "default_handler", "run_rules"]
 

@@ -7,7 +7,7 @@ report. What is wrong with it is told by `zipper.checks.module_rules` and `handl
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zipper.checks.facts import EAGER, FactsCache
 from zipper.checks.filesystem import TASK, FileSystem
@@ -15,8 +15,10 @@ from zipper.checks.findings import Closure, Unknown
 from zipper.checks.handler_name import HandlerName, parse_handler
 from zipper.checks.handler_rules import Located, locate_handler, node_path
 from zipper.checks.resolution import Failure, Resolver
-from zipper.checks.subject import Subject
 from zipper.checks.walk import Module, Walk
+
+if TYPE_CHECKING:
+    from zipper.checks.subject import Subject
 
 __all__ = ["Start", "close", "relative", "summarize"]
 

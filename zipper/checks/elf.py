@@ -8,7 +8,7 @@ for is `zipper.checks.binary_rules`'.
 from __future__ import annotations
 
 import re
-from typing import Final, Literal, NamedTuple
+from typing import IO, Final, Literal, NamedTuple, cast
 
 __all__ = ["Binary", "BinaryFormat", "recognize", "scan_binary"]
 
@@ -103,7 +103,7 @@ def _read_elf(content: bytes | bytearray, found: Binary) -> Binary:
     from elftools.elf.elffile import ELFFile  # noqa: PLC0415
     from elftools.elf.gnuversions import GNUVerNeedSection  # noqa: PLC0415
 
-    elf = ELFFile(_View(content))
+    elf = ELFFile(cast("IO[bytes]", _View(content)))
     size = len(content)
     values: dict[str, list[str]] = {"DT_NEEDED": [], "DT_SONAME": []}
     interpreter = ""
@@ -112,7 +112,7 @@ def _read_elf(content: bytes | bytearray, found: Binary) -> Binary:
         if header.p_type == "PT_LOAD" and header.p_offset + header.p_filesz > size:
             return found._replace(is_truncated=True)
         if header.p_type == "PT_INTERP":
-            interpreter = segment.get_interp_name()
+            interpreter = str(segment.get_interp_name())  # type: ignore[attr-defined]
         if isinstance(segment, DynamicSegment):
             for count, tag in enumerate(segment.iter_tags()):
                 if tag.entry.d_tag in values:

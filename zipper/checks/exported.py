@@ -7,12 +7,13 @@ gives named exports to `import`; they are wider and narrower than what the code 
 from __future__ import annotations
 
 import re
-from typing import Final
-
-from tree_sitter import Node
+from typing import TYPE_CHECKING, Final
 
 from zipper.checks.facts import Names
 from zipper.checks.syntax import Source, literal
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 __all__ = ["find_commonjs_names", "find_module_exports"]
 
@@ -152,9 +153,7 @@ class _Finder:
             return path[:-1]
         if parent.type == "member_expression" or _is_typeof(path):
             return None  # `module.id`, `typeof module`
-        if parent.type not in ("formal_parameters", "arguments"):
-            self.is_complete = False
-        elif parent.type == "arguments":
+        if parent.type not in ("formal_parameters", "arguments") or parent.type == "arguments":
             self.is_complete = False
         return None
 
@@ -195,7 +194,7 @@ class _Finder:
     def _add_member(self, path: list[Node]) -> None:
         name = self._property(path[-1])
         if name is not None and _is_written(path):
-            self._add(name, path)
+            self.names.append(name)
         elif name == "default" or name is None:
             self.is_complete = self.is_complete and name is not None
 
@@ -205,10 +204,7 @@ class _Finder:
         if name is None:
             self.is_complete = False
         elif _is_written(path):
-            self._add(name, path)
-
-    def _add(self, name: str, path: list[Node]) -> None:
-        self.names.append(name)
+            self.names.append(name)
 
     def _add_assignment(self, path: list[Node]) -> None:
         """Look at `module.exports = value`, whose value replaces what was there."""

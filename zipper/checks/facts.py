@@ -7,8 +7,10 @@ bytes alone, never on where it lies, so that a content hash is their key.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from typing import Final, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 __all__ = [
     "CONDITIONAL",

@@ -5,12 +5,14 @@ In: listings. Out: answers about absolute paths, symbolic links followed. Nothin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zipper.archive.listing import Entry, Listing
 from zipper.checks.subject import Subject, find_folders
 from zipper.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["LAYERS", "TASK", "FileSystem"]
 

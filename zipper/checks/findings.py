@@ -6,9 +6,11 @@ In: what a rule found. Out: values whose fields are those of the JSON. How they 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["Closure", "Finding", "Report", "Severity", "Unknown", "decide_verdict"]
 

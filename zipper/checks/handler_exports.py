@@ -9,15 +9,19 @@ Source: aws-lambda-ric 3.3.0 (`_resolveHandler`) and 4.0.2 (`resolveHandler`,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from zipper.checks.closure import Start, close, relative
 from zipper.checks.findings import Finding
 from zipper.checks.named_exports import ExportedNames
 from zipper.checks.resolution import Failure
 from zipper.checks.subject import TEXT_LIMIT_BYTES, Subject
-from zipper.checks.walk import Module
 from zipper.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zipper.checks.walk import Module
 
 __all__ = ["check_callback", "check_export"]
 
@@ -60,7 +64,8 @@ def check_callback(subject: Subject) -> Iterator[Finding]:
     if length is not None and length >= 3:
         path = relative(start.path)
         message = (
-            f"the handler in `{path}` takes {length} parameters; from Node.js 24 on Lambda refuses handlers with a "
+            f"the handler in `{path}` takes {length} parameters; from Node.js 24 on Lambda "
+            "refuses handlers with a "
             f"callback: Runtime.CallbackHandlerDeprecated"
         )
         hint = "make it an async function of event and context that returns its result"

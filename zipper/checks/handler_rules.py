@@ -11,15 +11,17 @@ Source: aws-lambda-ric 3.3.0 (src/UserFunction.js) and 4.0.2 (function/module-lo
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from zipper.checks.filesystem import LAYERS, TASK, FileSystem
 from zipper.checks.findings import Finding
 from zipper.checks.handler_name import HandlerName, parse_handler
 from zipper.checks.subject import TEXT_LIMIT_BYTES, Subject
 from zipper.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["Located", "check_handler_place", "locate_handler", "node_path"]
 
@@ -130,19 +132,23 @@ def _judge_place(
 ) -> Iterator[Finding]:
     shown = name.module_path
     if found is None:
-        yield _missing(subject, files, name)
+        yield _missing(subject, name)
         return
     path = found.path.removeprefix(f"{TASK}/")
     if files.is_folder(found.path) and not found.is_stale:
         yield from _judge_folder(subject, files, found, path)
     elif found.hides is not None:
-        message = f"`{path}` has no extension and is loaded instead of `{found.hides.removeprefix(TASK + '/')}`"
+        message = (
+            f"`{path}` has no extension and is loaded instead of "
+            f"`{found.hides.removeprefix(TASK + '/')}`"
+        )
         yield Finding(
             "handler-shadowed", "warning", path, message, f"rename `{path}`, or leave it out"
         )
     if found.is_stale:
         message = (
-            f"the handler `{subject.handler}` names `{shown}`, which is not there; Lambda happens to find "
+            f"the handler `{subject.handler}` names `{shown}`, which is not there; Lambda "
+            "happens to find "
             f"`{path}`, because it searches the root last"
         )
         yield Finding(
@@ -155,7 +161,10 @@ def _judge_folder(
 ) -> Iterator[Finding]:
     script = f"{found.path}.js"
     if subject.target.details.loader == 4:
-        message = f"the folder `{path}` is imported instead of a file, which fails: ERR_UNSUPPORTED_DIR_IMPORT"
+        message = (
+            f"the folder `{path}` is imported instead of a file, which fails: "
+            "ERR_UNSUPPORTED_DIR_IMPORT"
+        )
         hint = (
             "rename the folder, or the handler's file"
             if found.hides
@@ -169,7 +178,7 @@ def _judge_folder(
         )
 
 
-def _missing(subject: Subject, files: FileSystem, name: HandlerName) -> Finding:
+def _missing(subject: Subject, name: HandlerName) -> Finding:
     shown = name.module_path
     wanted = ", ".join(f"`{shown}{extension}`" for extension in _EXTENSIONS)
     message = f"the handler `{subject.handler}` needs one of {wanted}; none is in the zip"
@@ -218,7 +227,7 @@ def _join(root: str, name: HandlerName) -> str:
 
 
 def _is_module_folder(files: FileSystem, script: str) -> bool:
-    """Return whether the nearest package.json says `"type": "module"`; a broken one says nothing."""
+    """Return whether the nearest package.json says `"type": "module"`; a broken one does not."""
     folder = script.rpartition("/")[0]
     while folder and not folder.endswith("/node_modules"):
         path = f"{folder}/package.json"

@@ -6,12 +6,14 @@ text does not tell. Whether that is too many for a runtime is `zipper.checks.han
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
-
-from tree_sitter import Node
+from typing import TYPE_CHECKING, Final
 
 from zipper.checks.syntax import FUNCTIONS, Source, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
 
 __all__ = ["find_length"]
 

@@ -6,14 +6,17 @@ In: a subject. Out: findings with `layout-` and `mode-` codes. Reads the listing
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from zipper.archive.listing import Entry
 from zipper.checks.findings import Finding
 from zipper.checks.handler_name import HandlerName, parse_handler
-from zipper.checks.subject import Subject
 from zipper.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zipper.archive.listing import Entry
+    from zipper.checks.subject import Subject
 
 __all__ = [
     "check_executables",
@@ -75,7 +78,10 @@ def check_layer(subject: Subject) -> Iterator[Finding]:
         )
         yield Finding("layout-layer", "error", "node_modules", message, "put it below `nodejs/`")
     elif tops and not tops & set(_LAYER_FOLDERS):
-        message = f"the layer has none of the folders in which Lambda looks: {', '.join(_LAYER_FOLDERS[:4])}"
+        message = (
+            "the layer has none of the folders in which Lambda looks: "
+            f"{', '.join(_LAYER_FOLDERS[:4])}"
+        )
         yield Finding(
             "layout-layer", "warning", "", message, "put modules into `nodejs/node_modules`"
         )
@@ -102,7 +108,10 @@ def check_readable(subject: Subject) -> Iterator[Finding]:
         if attributes & 0x00040000 or entry.create_system != 3 or not attributes >> 16:
             continue
         if not entry.is_symlink:
-            message = f"`{entry.name}` has mode {entry.mode & 0o7777:04o}: not readable by everyone, so EACCES"
+            message = (
+                f"`{entry.name}` has mode {entry.mode & 0o7777:04o}: not readable by everyone, "
+                "so EACCES"
+            )
             yield Finding(
                 "mode-unreadable",
                 "error",

@@ -27,7 +27,8 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "zip-crc",
         zip_rules.check_contents,
         "a member's content is damaged",
-        "The content does not inflate to the size and CRC that the directory gives. Lambda accepts such an upload and "
+        "The content does not inflate to the size and CRC that the directory gives. Lambda "
+        "accepts such an upload and "
         "fails when the function is invoked: `Lambda was not able to unzip the file`.",
         "reports on AWS's InvalidZipFileException",
         "a zip writer that leaves the CRC 0 in the directory",
@@ -36,7 +37,8 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "zip-unreadable",
         zip_rules.check_headers,
         "a member's local header and the directory disagree",
-        "Tools that read the zip from its start see other members than those that read the directory; members that "
+        "Tools that read the zip from its start see other members than those that read the "
+        "directory; members that "
         "share bytes are how zip bombs are made.",
         "PKZIP application note 4.3.7, 4.3.12",
         "a zip that was patched by hand",
@@ -45,7 +47,8 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "mode-not-executable",
         layout_rules.check_executables,
         "a program lacks the executable bit",
-        "Starting it fails with EACCES, and /var/task is read-only, so the function cannot change that.",
+        "Starting it fails with EACCES, and /var/task is read-only, so the function cannot "
+        "change that.",
         "AWS, Troubleshoot deployment issues in Lambda",
         "a zip made on Windows with `bin/ffmpeg`",
     ),
@@ -61,7 +64,8 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "handler-esm",
         module_rules.check_syntax,
         "the handler's file is of another kind than its name says",
-        "`.mjs` is an ES module, `.cjs` is CommonJS, `.js` is what the nearest package.json says in `type`, CommonJS "
+        "`.mjs` is an ES module, `.cjs` is CommonJS, `.js` is what the nearest package.json "
+        "says in `type`, CommonJS "
         "if it says nothing. On Node.js 20 and 22 Lambda does not guess from the content.",
         "AWS, Building Lambda functions with Node.js; aws-lambda-ric 3.3.0",
         '`export const handler` in `index.js` without `"type": "module"`',
@@ -70,7 +74,8 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "handler-export",
         handler_exports.check_export,
         "the handler's module does not export the handler",
-        "Lambda answers `Runtime.HandlerNotFound: index.handler is undefined or not exported`. Told only where the "
+        "Lambda answers `Runtime.HandlerNotFound: index.handler is undefined or not "
+        "exported`. Told only where the "
         "file's text excludes the export.",
         "aws-lambda-ric 3.3.0 and 4.0.2",
         "`exports.main = ...` with the handler `index.handler`",
@@ -79,7 +84,8 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "handler-callback",
         handler_exports.check_callback,
         "the handler takes a callback",
-        "From Node.js 24 on Lambda refuses functions with three or more parameters that do not stream, async ones too: "
+        "From Node.js 24 on Lambda refuses functions with three or more parameters that do "
+        "not stream, async ones too: "
         "`Runtime.CallbackHandlerDeprecated`.",
         "aws-lambda-ric 4.0.2, callback-deprecation",
         "`exports.handler = (event, context, callback) => callback(null, 1)`",
@@ -88,8 +94,10 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "module-missing",
         module_rules.check_requests,
         "a module that is asked for is not in the package",
-        "Every import and require from the handler on is followed by Node's own rules, in /var/task, the layers and the "
-        "runtime. An error where loading the handler runs the request; a warning where a branch or a later call does.",
+        "Every import and require from the handler on is followed by Node's own rules, in "
+        "/var/task, the layers and the "
+        "runtime. An error where loading the handler runs the request; a warning where a "
+        "branch or a later call does.",
         "Node.js documentation, Modules; AWS, Lambda runtimes: search path",
         "a dependency under `devDependencies`",
     ),
@@ -105,7 +113,8 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "module-export-path",
         module_rules.check_requests,
         "a package does not export the path that is asked for",
-        "`exports` in package.json lists the only paths that others may ask for, under the conditions of the runtime: "
+        "`exports` in package.json lists the only paths that others may ask for, under the "
+        "conditions of the runtime: "
         "ERR_PACKAGE_PATH_NOT_EXPORTED.",
         "Node.js documentation, Modules: Packages",
         "`require('uuid/v4')` with uuid 9",
@@ -114,7 +123,8 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "module-optional-missing",
         module_rules.check_requests,
         "an optional module is not in the package",
-        "The request stands in a `try`, or in a branch or function of a package that does not promise to bring it.",
+        "The request stands in a `try`, or in a branch or function of a package that does not "
+        "promise to bring it.",
         "Node.js documentation, Modules; package.json, peerDependenciesMeta",
         "`try { require('bufferutil') } catch {}`",
     ),
@@ -122,8 +132,10 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "module-sdk",
         module_rules.check_requests,
         "the AWS SDK that is asked for is not the one that the runtime brings",
-        "Node.js 18 and newer bring version 3 (`@aws-sdk/*`), older ones version 2 (`aws-sdk`). `@smithy/*` is in the "
-        "runtime's image, but where no function finds it. What comes from the runtime is told as info.",
+        "Node.js 18 and newer bring version 3 (`@aws-sdk/*`), older ones version 2 "
+        "(`aws-sdk`). `@smithy/*` is in the "
+        "runtime's image, but where no function finds it. What comes from the runtime is told "
+        "as info.",
         "AWS, Building Lambda functions with Node.js; measured on nodejs22.x",
         "`require('aws-sdk')` on nodejs20.x",
     ),
@@ -155,7 +167,8 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "module-syntax",
         module_rules.check_syntax,
         "a file that is needed does not parse",
-        "Or it parses only as the other kind of module: `import` in CommonJS, `require` in an ES module.",
+        "Or it parses only as the other kind of module: `import` in CommonJS, `require` in an "
+        "ES module.",
         "the grammar of tree-sitter-javascript; Node.js documentation, Modules: Packages",
         "a file that was cut off",
     ),
@@ -163,7 +176,8 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "module-esm-required",
         module_rules.check_kinds,
         "`require` of an ES module",
-        "Lambda turns `require` of ES modules off on Node.js 20 and 22: ERR_REQUIRE_ESM. From 24 on it works, but for "
+        "Lambda turns `require` of ES modules off on Node.js 20 and 22: ERR_REQUIRE_ESM. From "
+        "24 on it works, but for "
         "modules that await at the top level: ERR_REQUIRE_ASYNC_MODULE.",
         "AWS, Building Lambda functions with Node.js",
         "`require('node-fetch')` with node-fetch 3 on nodejs22.x",
@@ -172,7 +186,8 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "module-export-name",
         module_rules.check_names,
         "a name that is imported is not exported",
-        "A static import of a name that the module lacks is a SyntaxError before anything runs. Of CommonJS modules "
+        "A static import of a name that the module lacks is a SyntaxError before anything "
+        "runs. Of CommonJS modules "
         "only those names count that cjs-module-lexer finds in their text.",
         "ECMAScript 2025, 16.2.1.7; cjs-module-lexer 2.2",
         "`import { v5 } from 'uuid'` with a version that has none",
@@ -181,7 +196,8 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "module-dynamic",
         module_rules.check_dynamic,
         "a request is computed, so nobody can follow it",
-        "Whether it finds its module shows only when it runs. The report lists such places as unknown.",
+        "Whether it finds its module shows only when it runs. The report lists such places as "
+        "unknown.",
         "no rule can know",
         "`require(path.join(folder, name))`",
     ),
@@ -197,8 +213,10 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "binary-arch",
         binary_rules.check_binaries,
         "a binary is for another processor",
-        "Loading it fails with `cannot open shared object file: No such file or directory`, which misleads. Binaries "
-        "that say by their name that they are for another platform are told as one info, with their bytes.",
+        "Loading it fails with `cannot open shared object file: No such file or directory`, "
+        "which misleads. Binaries "
+        "that say by their name that they are for another platform are told as one info, with "
+        "their bytes.",
         "tried with Node.js 20, 22 and 24",
         "an arm64 Mac in Docker, a function for x86_64",
     ),
@@ -206,7 +224,8 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "binary-arch",
         binary_rules.check_variants,
         "a package has only binaries for other platforms",
-        "Its platform packages are optional dependencies, and the installer took those of its own machine.",
+        "Its platform packages are optional dependencies, and the installer took those of its "
+        "own machine.",
         "npm, package.json: os, cpu, libc",
         "sharp with `@img/sharp-darwin-arm64` only",
     ),
@@ -222,7 +241,8 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "binary-glibc",
         binary_rules.check_binaries,
         "a binary needs a newer C or C++ library than the runtime has",
-        "Loading it fails with ``version `GLIBC_2.38' not found``. Amazon Linux 2 has 2.26, Amazon Linux 2023 has 2.34.",
+        "Loading it fails with ``version `GLIBC_2.38' not found``. Amazon Linux 2 has 2.26, "
+        "Amazon Linux 2023 has 2.34.",
         "the release notes of Amazon Linux",
         "an addon that was compiled on Ubuntu 24.04",
     ),
@@ -246,7 +266,8 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "binary-library-missing",
         binary_rules.check_libraries,
         "a library that a binary needs is nowhere",
-        "The loader looks in the binary's own run path, in /var/task/lib, /opt/lib and the image of the runtime.",
+        "The loader looks in the binary's own run path, in /var/task/lib, /opt/lib and the "
+        "image of the runtime.",
         "AWS, Lambda environment variables: LD_LIBRARY_PATH",
         "`libvips-cpp.so.42` without `@img/sharp-libvips-linux-x64`",
     ),
@@ -254,7 +275,8 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "binary-abi",
         binary_rules.check_binaries,
         "an addon is for another version of Node.js",
-        "Addons that do not use Node-API are bound to one NODE_MODULE_VERSION: 115 for Node.js 20, 127 for 22, 137 for 24.",
+        "Addons that do not use Node-API are bound to one NODE_MODULE_VERSION: 115 for "
+        "Node.js 20, 127 for 22, 137 for 24.",
         "Node.js documentation, Addons",
         "`node-v108-linux-x64` on nodejs22.x",
     ),
@@ -302,7 +324,8 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "secret-content",
         secret_rules.check_secret_contents,
         "a key or a token in a file of the project",
-        "Everyone with lambda:GetFunction can download the package. The finding shows four characters at most.",
+        "Everyone with lambda:GetFunction can download the package. The finding shows four "
+        "characters at most.",
         "the formats that AWS, npm and GitHub publish",
         "`AKIA...` in config.js",
     ),

@@ -7,8 +7,7 @@ info where the code itself expects it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zipper.checks.closure import Start, close, relative
 from zipper.checks.facts import CONDITIONAL, EAGER, LAZY, OPTIONAL, Request
@@ -18,6 +17,9 @@ from zipper.checks.packages import split_name
 from zipper.checks.resolution import Failure
 from zipper.checks.subject import Subject, find_package
 from zipper.checks.walk import Asked, Module, iterate_failures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = [
     "check_dynamic",
@@ -70,7 +72,10 @@ def check_manifests(subject: Subject) -> Iterator[Finding]:
                 broken[scope.folder] = module.level, module.path, scope.problem
     for folder, (level, path, problem) in sorted(broken.items()):
         manifest = f"{folder}/package.json"
-        message = f"`{relative(manifest)}` does not parse ({problem}), and Node reads it for `{relative(path)}`"
+        message = (
+            f"`{relative(manifest)}` does not parse ({problem}), and Node reads it for "
+            f"`{relative(path)}`"
+        )
         yield _finding(
             "package-json-invalid", level, manifest, message, "mend the file, or pack it again"
         )
@@ -106,7 +111,8 @@ def check_syntax(subject: Subject) -> Iterator[Finding]:
         elif module.kind == "module" and module.facts.uses_commonjs:
             code = "handler-esm" if is_handler else "module-syntax"
             message = (
-                f"`{relative(path)}` is an ES module, but line {module.facts.uses_commonjs} uses `require`, "
+                f"`{relative(path)}` is an ES module, but line {module.facts.uses_commonjs} "
+                "uses `require`, "
                 f"`module` or `exports`, which ES modules do not have"
             )
             hint = 'name it `.cjs`, or take `"type": "module"` out of the package.json above it'
@@ -145,7 +151,8 @@ def check_names(subject: Subject) -> Iterator[Finding]:
             if missing is not None:
                 where = _where(module, asked.request)
                 message = (
-                    f"{where} imports `{missing}` from `{asked.request.specifier}`, which does not export it; "
+                    f"{where} imports `{missing}` from `{asked.request.specifier}`, which does "
+                    "not export it; "
                     f"{_WHEN[asked.level]}"
                 )
                 hint = names.hint(asked, missing)
@@ -172,7 +179,10 @@ def check_dynamic(subject: Subject) -> Iterator[Finding]:
             message = (
                 f"line {first.line} asks for a module by an expression: `{first.expression}`{more}"
             )
-            hint = "what it asks for is packed only if something else needs it; run the package to know"
+            hint = (
+                "what it asks for is packed only if something else needs it; run the package "
+                "to know"
+            )
             yield Finding("module-dynamic", "info", relative(path), message, hint)
 
 
@@ -215,7 +225,10 @@ def _judge_failure(
         return _finding("module-export-path", level, module.path, message, hint)
     found = _find_other_case(subject, module, specifier, failure)
     if found is not None:
-        message = f"{where} needs `{specifier}`; the package has only `{found}`, and names are case-sensitive"
+        message = (
+            f"{where} needs `{specifier}`; the package has only `{found}`, and names are "
+            "case-sensitive"
+        )
         return _finding(
             "module-case", level, module.path, message, f"write the name as in `{found}`"
         )
@@ -241,8 +254,11 @@ def _missing_hint(module: Module, specifier: str, failure: Failure) -> str:
 
 def _sdk_hint(subject: Subject, specifier: str) -> str | None:
     major = subject.target.details.major
-    if specifier.split("/")[0] == "aws-sdk" and major >= 18:
-        return "the runtime brings version 3 of the SDK only, since Node.js 18: add `aws-sdk`, or use `@aws-sdk/*`"
+    if specifier.split("/", maxsplit=1)[0] == "aws-sdk" and major >= 18:
+        return (
+            "the runtime brings version 3 of the SDK only, since Node.js 18: add `aws-sdk`, "
+            "or use `@aws-sdk/*`"
+        )
     if specifier.startswith("@smithy/") and major >= 18:
         return "the runtime has it where no function finds it: add it to the dependencies"
     if specifier.startswith("@aws-sdk/") and major < 18:
@@ -311,7 +327,10 @@ def _judge_hidden_module(subject: Subject, module: Module, *, is_handler: bool) 
         f"Lambda's Node.js {subject.target.details.major} does not guess, so it is a syntax error"
     )
     if path.endswith(".cjs"):
-        message = f"`{path}` is loaded as CommonJS but has `import`, `export` or a top-level `await`, a syntax error"
+        message = (
+            f"`{path}` is loaded as CommonJS but has `import`, `export` or a top-level "
+            "`await`, a syntax error"
+        )
     hint = 'name it `.mjs`, or put `"type": "module"` into the package.json above it'
     return _finding(code, module.level, module.path, message, hint)
 
@@ -329,7 +348,10 @@ def _judge_start(subject: Subject, start: Start) -> Iterator[Finding]:
             "handler-esm", "error", path, message, "give it the extension `.mjs` or `.js`"
         )
     else:
-        message = f"because of the folder `{place}` the loader requires `{path}`, an ES module: ERR_REQUIRE_ESM"
+        message = (
+            f"because of the folder `{place}` the loader requires `{path}`, an ES module: "
+            "ERR_REQUIRE_ESM"
+        )
         yield Finding(
             "handler-directory", "error", place, message, "rename the folder, or the handler's file"
         )
@@ -342,13 +364,17 @@ def _judge_require(
     where = _where(module, asked.request)
     if not subject.target.can_require_modules:
         message = (
-            f"{where} requires `{specifier}`, which is an ES module (`{relative(target.path)}`); Lambda turns "
+            f"{where} requires `{specifier}`, which is an ES module "
+            f"(`{relative(target.path)}`); Lambda turns "
             f"that off on Node.js {subject.target.details.major}: ERR_REQUIRE_ESM"
         )
         hint = f"use `import()`, or a version of `{specifier}` that has CommonJS, or nodejs24.x"
         yield _finding("module-esm-required", asked.level, module.path, message, hint)
     elif _awaits(start, target, set()):
-        message = f"{where} requires `{specifier}`, whose modules await at the top level: ERR_REQUIRE_ASYNC_MODULE"
+        message = (
+            f"{where} requires `{specifier}`, whose modules await at the top level: "
+            "ERR_REQUIRE_ASYNC_MODULE"
+        )
         yield _finding("module-esm-required", asked.level, module.path, message, "use `import()`")
 
 

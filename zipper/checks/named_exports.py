@@ -6,10 +6,12 @@ be known (built-in, of the runtime, not found) exports everything.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zipper.checks.resolution import Failure, Found
-from zipper.checks.walk import Asked, Module, Walk
+
+if TYPE_CHECKING:
+    from zipper.checks.walk import Asked, Module, Walk
 
 __all__ = ["ExportedNames"]
 
@@ -39,7 +41,10 @@ class ExportedNames:
         """Return what to do about a missing name."""
         target = self._target(asked.answer)
         if target is not None and target.kind == "commonjs":
-            return f"`{asked.request.specifier}` is CommonJS: import its default and take `{missing}` from that"
+            return (
+                f"`{asked.request.specifier}` is CommonJS: import its default and take "
+                f"`{missing}` from that"
+            )
         return f"install a version of `{asked.request.specifier}` that exports `{missing}`"
 
     def of(self, path: str) -> frozenset[str] | None:

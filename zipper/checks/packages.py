@@ -10,12 +10,15 @@ Source: Node.js documentation, Modules: ECMAScript modules, "Resolution algorith
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from zipper.checks.filesystem import FileSystem
 from zipper.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zipper.checks.filesystem import FileSystem
 
 __all__ = ["NO_PACKAGE", "MapError", "PackageFile", "Packages", "find_target", "split_name"]
 

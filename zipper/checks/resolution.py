@@ -9,14 +9,17 @@ modules" (Resolution algorithm specification), 22.x; checked against Node 20.20,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import unquote
 
-from zipper.checks.filesystem import FileSystem
 from zipper.checks.packages import MapError, PackageFile, Packages, find_target, split_name
 from zipper.target import Target, find_builtins
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zipper.checks.filesystem import FileSystem
 
 __all__ = ["Failure", "Found", "Resolver"]
 

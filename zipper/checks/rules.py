@@ -39,8 +39,10 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
         "zip-unreadable",
         zip_rules.check_structure,
         "the zip, or a part of it, cannot be read",
-        "The file is no zip, is truncated, or its directory and the headers of its members disagree. Lambda "
-        "answers `Could not unzip uploaded file`. Bytes before or after the zip are a warning: tools differ in "
+        "The file is no zip, is truncated, or its directory and the headers of its members "
+        "disagree. Lambda "
+        "answers `Could not unzip uploaded file`. Bytes before or after the zip are a "
+        "warning: tools differ in "
         "whether they accept them.",
         "AWS, Troubleshoot deployment issues in Lambda; PKZIP application note 4.3",
         "a download that broke off; a zip that was encoded in base64 twice",
@@ -49,7 +51,8 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
         "zip-zip64",
         zip_rules.check_structure,
         "the zip uses zip64 records",
-        "Zip64 is for more than 65,535 members or 4 GiB, which no package within Lambda's quotas has. Whether "
+        "Zip64 is for more than 65,535 members or 4 GiB, which no package within Lambda's "
+        "quotas has. Whether "
         "Lambda reads such records is not documented.",
         "PKZIP application note 4.3.14; Lambda quotas",
         "Python's zipfile with `force_zip64=True`",
@@ -66,7 +69,8 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
         "zip-name-unsafe",
         zip_rules.check_names,
         "a name is absolute, leaves the root or has a backslash",
-        "A backslash is part of the file's name on Linux, so that `lib\\a.js` is one odd file at the root and "
+        "A backslash is part of the file's name on Linux, so that `lib\\a.js` is one odd file "
+        "at the root and "
         "modules are not found. Absolute names and `..` would write outside of the package.",
         "PKZIP application note 4.4.17; reports on .NET Framework and PowerShell 5 zips",
         "`Compress-Archive` of Windows PowerShell 5 writes `lib\\a.js`",
@@ -107,7 +111,8 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
         "zip-symlink",
         zip_rules.check_links,
         "a symbolic link dangles, leaves the package, or lies in a layer",
-        "Links work in the zip of a function, as pnpm's node_modules show, if their target is packed too. In a "
+        "Links work in the zip of a function, as pnpm's node_modules show, if their target is "
+        "packed too. In a "
         "layer AWS advises to delete them.",
         "AWS, Troubleshoot deployment issues in Lambda: `Layer conversion failed`",
         "`node_modules/a -> ../../packages/a` where packages/ was not packed",
@@ -116,7 +121,8 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
         "size-zipped",
         size_rules.check_zipped,
         "the zip is too large for a direct upload",
-        "The API takes 52,428,800 bytes in the request itself. A larger zip must be put into a bucket of S3 in the "
+        "The API takes 52,428,800 bytes in the request itself. A larger zip must be put into "
+        "a bucket of S3 in the "
         "same Region; unzipped it counts the same.",
         "AWS, Lambda quotas",
         "a zip of 60 MB",
@@ -125,7 +131,8 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
         "size-unzipped",
         size_rules.check_unzipped,
         "function and layers are too large unzipped",
-        "The sizes of all members of the function and of its layers must stay below 262,144,000 bytes. Lambda "
+        "The sizes of all members of the function and of its layers must stay below "
+        "262,144,000 bytes. Lambda "
         "answers `Unzipped size must be smaller than`, followed by what the layers leave.",
         "AWS, Lambda quotas; messages of the API",
         "a browser, three copies of a compiler, or the build's own node_modules",
@@ -134,7 +141,8 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
         "size-budget",
         size_rules.check_budget,
         "the package exceeds the project's own limit",
-        "`max_size` and `max_unzipped_size` in the settings keep a package from growing unnoticed towards "
+        "`max_size` and `max_unzipped_size` in the settings keep a package from growing "
+        "unnoticed towards "
         "Lambda's quota.",
         "the project's settings",
         "`max_unzipped_size = 50_000_000`",
@@ -143,7 +151,8 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
         "layout-wrapped",
         layout_rules.check_wrapped,
         "all files lie in one folder",
-        "Lambda unzips into /var/task and looks for the handler there, so a folder around everything gives "
+        "Lambda unzips into /var/task and looks for the handler there, so a folder around "
+        "everything gives "
         "`Cannot find module 'index'`.",
         "AWS, Working with .zip file archives for Node.js",
         "`zip -r f.zip my-function/` instead of `cd my-function && zip -r ../f.zip .`",
@@ -169,7 +178,8 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
         "mode-unreadable",
         layout_rules.check_readable,
         "a file is not readable by everyone",
-        "The function runs as a user who owns none of its files, so each needs the read permission for others. "
+        "The function runs as a user who owns none of its files, so each needs the read "
+        "permission for others. "
         "Without it: `EACCES: permission denied, open '/var/task/index.js'`.",
         "AWS, Troubleshoot deployment issues in Lambda",
         "Python's `ZipFile.writestr` stores mode 0600",
@@ -178,7 +188,8 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
         "handler-malformed",
         handler_rules.check_handler_place,
         "the handler's name cannot be parsed",
-        "A handler is `file.export`, with folders before it if need be; at most 128 characters, no white space, no "
+        "A handler is `file.export`, with folders before it if need be; at most 128 "
+        "characters, no white space, no "
         "`..`.",
         "aws-lambda-ric 3.3.0 and 4.0.2; the API model",
         "`index` or `../index.handler`",
@@ -187,8 +198,10 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
         "handler-missing",
         handler_rules.check_handler_place,
         "the handler's file is not in the zip",
-        "The loader tries the name without an extension, then `.js`, `.mjs` and `.cjs`, then node_modules. File names "
-        "are case-sensitive, and everything after the first dot is the export, so `my.handler.js` cannot be named.",
+        "The loader tries the name without an extension, then `.js`, `.mjs` and `.cjs`, then "
+        "node_modules. File names "
+        "are case-sensitive, and everything after the first dot is the export, so "
+        "`my.handler.js` cannot be named.",
         "aws-lambda-ric 3.3.0 and 4.0.2",
         "`src/index.handler` with `dist/index.js`",
     ),
@@ -196,8 +209,10 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
         "handler-directory",
         handler_rules.check_handler_place,
         "a folder has the name of the handler's module",
-        "The loader tries the name without an extension first. From Node.js 24 on it imports it, and a folder cannot "
-        "be imported: ERR_UNSUPPORTED_DIR_IMPORT, even if `index.js` stands beside the folder `index`. Before, "
+        "The loader tries the name without an extension first. From Node.js 24 on it imports "
+        "it, and a folder cannot "
+        "be imported: ERR_UNSUPPORTED_DIR_IMPORT, even if `index.js` stands beside the folder "
+        "`index`. Before, "
         "it requires it, which needs `index.js` in the folder or a `.js` file beside it.",
         "aws-lambda-ric 3.3.0 and 4.0.2; measured on nodejs24.x",
         "`index/` beside `index.js`",
@@ -214,7 +229,8 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
         "handler-stale-prefix",
         handler_rules.check_handler_place,
         "the handler is found only because Lambda searches the root too",
-        "NODE_PATH has /var/task, so `dist/index.handler` finds `index.js` at the root when `dist` is gone. It "
+        "NODE_PATH has /var/task, so `dist/index.handler` finds `index.js` at the root when "
+        "`dist` is gone. It "
         "works until a package or a layer has a module of that name.",
         "measured on nodejs24.x; aws-lambda-ric 4.0.2",
         "`dist/index.handler` and only `index.js`",

@@ -6,11 +6,15 @@ caller tells where no `Target` can be made.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from zipper.checks.findings import Finding
-from zipper.checks.subject import Subject
 from zipper.target import AS_OF, DEFAULT_RUNTIME, RUNTIMES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zipper.checks.subject import Subject
 
 __all__ = ["check_deprecated", "check_engines", "check_known"]
 

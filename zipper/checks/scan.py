@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import Final
-
-from tree_sitter import Node
+from typing import TYPE_CHECKING, Final
 
 from zipper.checks.exported import find_module_exports
 from zipper.checks.facts import (
@@ -22,6 +20,9 @@ from zipper.checks.facts import (
     Unfollowed,
 )
 from zipper.checks.syntax import FUNCTIONS, Source, find_word, literal
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 __all__ = ["scan"]
 
@@ -188,7 +189,7 @@ class _Scanner:
         )
         if function is None or arguments is None or self.source.text_of(function) not in _JOINS:
             return None
-        first, *rest = arguments.named_children or [None]
+        first, rest = _first(arguments), arguments.named_children[1:]
         if (
             first is None
             or first.type != "identifier"
@@ -270,9 +271,9 @@ def _name_of(specifier: Node, source: Source) -> str:
 
 def _awaits(source: Source) -> bool:
     for path in source.find_words(b"await"):
-        if len(path) > 1 and path[-2].type in ("await_expression", "for_in_statement"):
-            if not any(node.type in FUNCTIONS for node in path):
-                return True
+        awaits = len(path) > 1 and path[-2].type in ("await_expression", "for_in_statement")
+        if awaits and not any(node.type in FUNCTIONS for node in path):
+            return True
     return False
 
 

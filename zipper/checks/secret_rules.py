@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zipper.checks.findings import Finding
-from zipper.checks.subject import Subject
 from zipper.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zipper.checks.subject import Subject
 
 __all__ = ["check_junk", "check_secret_contents", "check_secret_files"]
 

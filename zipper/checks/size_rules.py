@@ -7,11 +7,14 @@ listing only; package.json files are read where a finding has to say why a packa
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zipper.checks.findings import Finding
-from zipper.checks.subject import Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zipper.checks.subject import Subject
 
 __all__ = [
     "UNZIPPED_MAX_BYTES",
@@ -32,10 +35,14 @@ def check_zipped(subject: Subject) -> Iterator[Finding]:
     """Yield one finding for a zip that only S3 can take."""
     if subject.size_bytes > ZIPPED_MAX_BYTES:
         message = (
-            f"the zip has {subject.size_bytes:,} bytes; more than {ZIPPED_MAX_BYTES:,} cannot be uploaded directly. "
+            f"the zip has {subject.size_bytes:,} bytes; more than {ZIPPED_MAX_BYTES:,} cannot "
+            "be uploaded directly. "
             f"{_describe_largest(subject, zipped=True)}"
         )
-        hint = "upload it to S3 and give `S3Bucket` and `S3Key`, or leave out what the function does not need"
+        hint = (
+            "upload it to S3 and give `S3Bucket` and `S3Key`, or leave out what the function "
+            "does not need"
+        )
         yield Finding("size-zipped", "warning", "", message, hint)
 
 
@@ -49,7 +56,8 @@ def check_unzipped(subject: Subject) -> Iterator[Finding]:
     what = "function" if subject.kind == "function" else "layer"
     layers = f" and its layers another {in_layers:,}" if in_layers else ""
     message = (
-        f"the {what} has {own:,} bytes unzipped{layers}; they must stay below {UNZIPPED_MAX_BYTES:,}, which leaves "
+        f"the {what} has {own:,} bytes unzipped{layers}; they must stay below "
+        f"{UNZIPPED_MAX_BYTES:,}, which leaves "
         f"{max(budget, 0):,} for the {what}. {_describe_largest(subject)}"
     )
     yield Finding("size-unzipped", "error", "", message, _hint(subject, own - budget + 1))
@@ -63,7 +71,8 @@ def check_budget(subject: Subject) -> Iterator[Finding]:
     ):
         if most is not None and size > most:
             message = (
-                f"the {label} has {size:,} bytes, {size - most:,} more than the {most:,} that the project allows. "
+                f"the {label} has {size:,} bytes, {size - most:,} more than the {most:,} that "
+                "the project allows. "
                 f"{_describe_largest(subject, zipped=label == 'zip')}"
             )
             yield Finding("size-budget", "error", "", message, _hint(subject, size - most))

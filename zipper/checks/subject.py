@@ -7,15 +7,18 @@ computed once. A rule's own knowledge does not belong here.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from zipper.archive.listing import Entry, Listing
-from zipper.checks.facts import FactsCache
 from zipper.errors import ArchiveError
-from zipper.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zipper.archive.listing import Entry, Listing
+    from zipper.checks.facts import FactsCache
+    from zipper.target import Target
 
 __all__ = ["TEXT_LIMIT_BYTES", "Kind", "Subject", "find_folders", "find_package"]
 

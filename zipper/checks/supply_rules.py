@@ -39,10 +39,14 @@ def check_scripts(subject: Subject) -> Iterator[Finding]:
             continue
         manifest = subject.read_json(f"{package}/package.json")
         message = (
-            f"`{package}` has no binary for {subject.target.os}-{subject.target.cpu}: its install script, which did "
+            f"`{package}` has no binary for {subject.target.os}-{subject.target.cpu}: its "
+            "install script, which did "
             f"not run, compiles or downloads one"
         )
-        hint = f"allow its script (`--allow-script {manifest.get('name', package)}`), or use a version with prebuilt binaries"
+        hint = (
+            f"allow its script (`--allow-script {manifest.get('name', package)}`), or use a "
+            "version with prebuilt binaries"
+        )
         severity: Severity = "warning"
         yield Finding("script-needed", severity, package, message, hint)
     yield from _check_prisma(subject)
@@ -69,7 +73,10 @@ def check_integrity(subject: Subject) -> Iterator[Finding]:
         elif not re.search(r"sha(?:256|384|512)-", value):
             weak.append(location)
     if missing:
-        message = f"{len(missing)} packages of `{path}` have no integrity, such as `{missing[0]}`: anything could be installed"
+        message = (
+            f"{len(missing)} packages of `{path}` have no integrity, such as `{missing[0]}`: "
+            "anything could be installed"
+        )
         yield Finding(
             "integrity-missing", "warning", path, message, "let npm write the lockfile again"
         )
@@ -130,7 +137,10 @@ def _check_prisma(subject: Subject) -> Iterator[Finding]:
     if start is None or _PRISMA not in subject.folders or _GENERATED in subject.listing.by_name:
         return
     if any(relative(path).startswith(f"{_PRISMA}/") for path in start.walk.modules):
-        message = f"`{_PRISMA}` needs the generated client in `node_modules/.prisma/client`, which is absent"
+        message = (
+            f"`{_PRISMA}` needs the generated client in `node_modules/.prisma/client`, which "
+            "is absent"
+        )
         yield Finding(
             "script-needed",
             "warning",

@@ -8,14 +8,16 @@ imported only when a file has to be parsed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import tree_sitter_javascript
 from tree_sitter import Language, Node, Parser
 
 from zipper.checks.facts import CONDITIONAL, EAGER, LAZY, OPTIONAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["FUNCTIONS", "Source", "find_word", "literal"]
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from zipper.checks.facts import (
     EAGER,
@@ -30,7 +29,11 @@ from zipper.checks.facts import (
 from zipper.checks.filesystem import LAYERS, FileSystem
 from zipper.checks.resolution import Failure, Found, Resolver
 from zipper.errors import ArchiveError
-from zipper.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from zipper.target import Target
 
 __all__ = ["Asked", "Module", "Walk"]
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zipper.archive.listing import DEFLATED, STORED, Entry
 from zipper.checks.findings import Finding, Severity
-from zipper.checks.subject import Subject
 from zipper.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zipper.checks.subject import Subject
 
 __all__ = [
     "check_clashes",
@@ -61,7 +64,10 @@ def check_structure(subject: Subject) -> Iterator[Finding]:
             message = f"the zip is not clean: {fault.message}"
             yield Finding("zip-unreadable", "warning", fault.path, message, _REMAKE)
     if wide:
-        message = f"{wide[0].message}; Lambda is not known to read zip64, and no package within its quotas needs it"
+        message = (
+            f"{wide[0].message}; Lambda is not known to read zip64, and no package within its "
+            "quotas needs it"
+        )
         yield Finding(
             "zip-zip64", "warning", wide[0].path, message, "write the zip without zip64 records"
         )
@@ -95,7 +101,10 @@ def check_duplicates(subject: Subject) -> Iterator[Finding]:
         return
     for name, count in Counter(entry.name for entry in listing.entries).items():
         if count > 1:
-            message = f"{count} members are called `{_shown(name)}`; which one Lambda keeps is not documented"
+            message = (
+                f"{count} members are called `{_shown(name)}`; which one Lambda keeps is not "
+                "documented"
+            )
             yield Finding("zip-duplicate", "error", name, message, "leave one of them out")
 
 
@@ -116,7 +125,10 @@ def check_storage(subject: Subject) -> Iterator[Finding]:
             )
         elif entry.method not in (STORED, DEFLATED):
             method = _METHODS.get(entry.method, "unknown")
-            message = f"`{_shown(entry.name)}` is compressed by method {entry.method} ({method}), not stored or deflated"
+            message = (
+                f"`{_shown(entry.name)}` is compressed by method {entry.method} ({method}), "
+                "not stored or deflated"
+            )
             yield Finding("zip-method", "error", entry.name, message, "compress with deflate")
 
 
