@@ -3,6 +3,9 @@
 In: a `Launch` and events. Out: `ExecutionEnvironment`s; a process that crashed or was killed is
 followed by another, as on Lambda. Time, memory and the size of answers are watched here; files,
 processes and temporary space by `zipper.node.sandbox`.
+
+Deviation: an init that fails is told at once, where Lambda tries it a second time at the first
+event. The process after a crash has an empty temporary space, where Lambda keeps the files.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import resource
 import select
 import signal
@@ -25,6 +26,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from zipper.node import syscalls
+from zipper.node.left_files import find_left_files
 from zipper.node.processes import count_threads, kill_descendants
 from zipper.node.request import SandboxRequest, Start, read_request
 from zipper.node.root import build_root, enter_root
@@ -37,12 +39,21 @@ __all__ = ["LAMBDA_GID", "LAMBDA_UID", "main"]
 LAMBDA_UID: Final = 993
 LAMBDA_GID: Final = 990
 """Lambda's `sbx_user1051`, as its base images document it."""
-NOBODY: Final = 65534
 
 _NOT_STARTED: Final = 127
-_FILES_TOLD: Final = 100
-_FILES_COUNTED: Final = 100_000
 _SPACE_POLL_SECONDS: Final = 0.1
+
+
+def _find_nobody() -> tuple[int, int]:
+    """Return nobody's user and group, whose numbers differ between systems."""
+    try:
+        entry = pwd.getpwnam("nobody")
+    except KeyError:
+        return 65534, 65534
+    return entry.pw_uid, entry.pw_gid
+
+
+NOBODY: Final = _find_nobody()
 
 
 @dataclass(slots=True)
@@ -131,10 +142,10 @@ def _run_init(request: SandboxRequest, isolation: _Isolation) -> NoReturn:
     for descriptor in request.pipes:
         os.close(descriptor)
     _tell(request.status, {"event": "prepared", **asdict(isolation)})
-    space = None if isolation.mounts else (lambda: _listing_of(tmp)[2] > request.tmp_bytes)
+    space = None if isolation.mounts else (lambda: find_left_files(tmp)[2] > request.tmp_bytes)
     kill_all = _kill_namespace if isolation.processes else _kill_children
     code, is_full = _wait(node, request.control, kill_all, space)
-    names, count, size = _listing_of(tmp)
+    names, count, size = find_left_files(tmp)
     _tell(
         request.status,
         {
@@ -154,7 +165,7 @@ def _prepare_plain(request: SandboxRequest) -> None:
     if os.geteuid() != 0:
         return
     try:
-        os.chown(request.tmp, NOBODY, NOBODY)
+        os.chown(request.tmp, *NOBODY)
     except OSError:  # a root that is one only inside its container
         os.chmod(request.tmp, 0o777)  # noqa: PTH101, S103 - the folder is in one of this run only
     target = request.plain.arguments[0]
@@ -205,13 +216,13 @@ def _limit_processes(request: SandboxRequest, isolation: _Isolation) -> None:
 def _drop_user(request: SandboxRequest, isolation: _Isolation) -> None:
     """Leave root for nobody without capabilities; inside it is Lambda's user where permitted."""
     if not sys.platform.startswith("linux"):
+        if os.geteuid() == 0:
+            _become_nobody()
         return
     if os.geteuid() == 0:
         syscalls.drop_bounding_set()
         try:
-            os.setgroups([])
-            os.setresgid(NOBODY, NOBODY, NOBODY)
-            os.setresuid(NOBODY, NOBODY, NOBODY)
+            _become_nobody()
             syscalls.make_dumpable()
         except OSError as error:
             note = f"root cannot become nobody ({error.strerror}): it reads what root may"
@@ -221,6 +232,14 @@ def _drop_user(request: SandboxRequest, isolation: _Isolation) -> None:
             isolation.users = True
             syscalls.drop_bounding_set()
     syscalls.forbid_new_privileges()
+
+
+def _become_nobody() -> None:
+    """Change every user and group of this process to nobody's; there is no way back."""
+    uid, gid = NOBODY
+    os.setgroups([])
+    os.setgid(gid)
+    os.setuid(uid)
 
 
 def _connect(pipes: list[int]) -> None:
@@ -291,35 +310,6 @@ def _kill_children() -> None:
 def _kill_quietly(pid: int) -> None:
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-
-
-def _listing_of(folder: str) -> tuple[list[tuple[str, int]], int, int]:
-    """Return the first files below `folder` with their sizes, how many there are, and all bytes."""
-    names: list[tuple[str, int]] = []
-    count = size = 0
-    waiting = [folder]
-    while waiting and count < _FILES_COUNTED:
-        try:
-            members = sorted(os.scandir(waiting.pop()), key=lambda member: member.name)
-        except OSError:
-            continue
-        for member in members:
-            if member.is_dir(follow_symlinks=False):
-                waiting.append(member.path)
-                continue
-            bytes_here = _size_of(member)
-            count += 1
-            size += bytes_here
-            if len(names) < _FILES_TOLD:
-                names.append((os.path.relpath(member.path, folder), bytes_here))
-    return names, count, size
-
-
-def _size_of(member: os.DirEntry[str]) -> int:
-    try:
-        return member.stat(follow_symlinks=False).st_size
-    except OSError:
-        return 0
 
 
 def _write(path: str, text: str) -> None:
