@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -36,6 +37,9 @@ __all__ = ["command"]
 @click.argument("project", metavar="[PROJECT|NAME]", required=False)
 @function_options
 @build_options
+@click.option(
+    "--check", "deep", is_flag=True, help="Judge the zip by every rule, as the command check does."
+)
 @click.option("--dry-run", is_flag=True, help="Print the plan, write no zip.")
 @network_options
 @cache_option
@@ -43,6 +47,7 @@ __all__ = ["command"]
 def command(
     *,
     project: str | None,
+    deep: bool,
     dry_run: bool,
     offline: bool,
     cache_dir: Path | None,
@@ -55,8 +60,8 @@ def command(
     """Build the deployment package of PROJECT: its files, and its dependencies for the target.
 
     Without PROJECT, the project in this folder, or all functions that its settings describe;
-    NAME is one of them. The dependencies come from npm-shrinkwrap.json or package-lock.json.
-    Neither npm nor Node.js is needed.
+    NAME is one of them. The dependencies come from npm-shrinkwrap.json or package-lock.json; where
+    there is neither they are resolved as npm would. Neither npm nor Node.js is needed.
 
     Settings come from the options, else from the ZIPPER_ variables (ZIPPER_RUNTIME and so on),
     else from `[tool.zipper]` in pyproject.toml or `"zipper"` in package.json. An option replaces
@@ -77,11 +82,34 @@ def command(
         return _show_plans(requests, offline, cache_dir, as_json=as_json, verbose=verbose)
     with Shower(quiet=quiet or as_json, progress=not no_progress) as shower:
         built = build_each(requests, offline=offline, cache_dir=cache_dir, on_event=shower.on_event)
+    if deep:
+        built = tuple(_judge(item, cache_dir) for item in built)
     if as_json:
         _show_as_json(built)
     else:
         _show_as_text(built, quiet=quiet, verbose=verbose)
     return int(any(item.has_failed for item in built))
+
+
+def _judge(built: Built, cache_dir: Path | None) -> Built:
+    """Return `built` with the findings of every rule, its modules and binaries included."""
+    from zipper.checking import check  # noqa: PLC0415  (0.1 s, where it is asked for)
+
+    if built.package is None:
+        return built
+    request, package = built.request, built.package
+    report = check(
+        package.path,
+        target=request.target,
+        handler=package.handler,
+        layers=request.layers,
+        ignore=request.ignore,
+        max_size_bytes=request.max_size_bytes,
+        max_unzipped_size_bytes=request.max_unzipped_size_bytes,
+        cache_dir=cache_dir,
+    )
+    findings = tuple(dict.fromkeys((*report.findings, *package.findings)))
+    return replace(built, package=replace(package, findings=findings))
 
 
 def _show_plans(

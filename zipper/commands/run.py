@@ -43,9 +43,23 @@ __all__ = ["command"]
 @click.option(
     "--sample", "samples", multiple=True, type=click.Choice(SAMPLES), help="An event as AWS sends."
 )
-@click.option("--memory", "memory_mb", type=int, default=128, show_default=True, metavar="MB")
 @click.option(
-    "--timeout", "timeout_seconds", type=float, default=3, show_default=True, metavar="SECONDS"
+    "--memory",
+    "memory_mb",
+    type=int,
+    default=128,
+    show_default=True,
+    metavar="MB",
+    help="Memory of the function, Node included.",
+)
+@click.option(
+    "--timeout",
+    "timeout_seconds",
+    type=float,
+    default=3,
+    show_default=True,
+    metavar="SECONDS",
+    help="Time for one invocation.",
 )
 @click.option(
     "--limits",
@@ -56,7 +70,14 @@ __all__ = ["command"]
 )
 @click.option("--env", "variables", multiple=True, metavar="NAME=VALUE", help="A variable for it.")
 @click.option("--layer", "layers", multiple=True, type=click.Path(), metavar="ZIP", help="A layer.")
-@click.option("--concurrency", type=int, default=1, show_default=True, metavar="N")
+@click.option(
+    "--concurrency",
+    type=int,
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Processes that start at once; each takes all events.",
+)
 @click.option("--no-network", is_flag=True, help="Let it reach no network, where that is possible.")
 @click.option(
     "--runtime-modules", type=click.Path(), metavar="DIR", help="Stands for the runtime's AWS SDK."
