@@ -1,0 +1,149 @@
+"""What holds for every ideal tree, whatever the registry."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+
+from tests.support.invented_registry import (
+    invented_projects,
+    invented_registries,
+    project,
+    registry,
+)
+from tests.support.resolving import World, resolve
+from zipper.errors import ZipperError
+from zipper.lockfile.read import read_lockfile
+from zipper.lockfile.write import write_lockfile
+from zipper.npm import semver
+from zipper.tree.asks import Ask, PackumentAsk
+from zipper.tree.connections import connect
+from zipper.tree.ideal_tree import build_ideal_tree
+from zipper.tree.model import ROOT, Tree, parent_location
+from zipper.tree.request import IdealTreeRequest, Platform
+
+_MANY = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def _resolve(request: IdealTreeRequest, world: World) -> Tree | str:
+    try:
+        return resolve(request, world).tree
+    except ZipperError as error:
+        return error.code
+
+
+@_MANY
+@given(packages=invented_registries(), manifest=invented_projects())
+def test_every_folder_lies_in_a_package_and_is_called_after_it(
+    packages: dict[str, Any], manifest: dict[str, Any]
+) -> None:
+    """A node's location ends with its name, inside the folder of another node."""
+    tree = _resolve(project(manifest), registry(packages))
+
+    if isinstance(tree, Tree):
+        for location, node in tree.nodes.items():
+            if location != ROOT:
+                assert location.endswith(f"node_modules/{node.name}")
+                assert parent_location(location) in tree.nodes
+
+
+@_MANY
+@given(packages=invented_registries(), manifest=invented_projects())
+def test_every_required_edge_finds_what_it_asks_for(
+    packages: dict[str, Any], manifest: dict[str, Any]
+) -> None:
+    """Node's walk finds a fitting node for each required dependency of a required package."""
+    tree = _resolve(project(manifest), registry(packages))
+
+    if isinstance(tree, Tree):
+        for edges in connect(tree).edges_out.values():
+            for edge in edges:
+                source = tree.nodes[edge.source]
+                if edge.type != "prod" or source.optional or source.extraneous:
+                    continue
+                assert edge.target is not None, edge
+                version = tree.nodes[edge.target].version
+                assert edge.spec == "latest" or semver.satisfies(version, edge.spec), edge
+
+
+@_MANY
+@given(packages=invented_registries(), manifest=invented_projects())
+def test_peers_lie_beside_or_above(packages: dict[str, Any], manifest: dict[str, Any]) -> None:
+    """A peer is never placed inside the folder of the package whose peer it is."""
+    tree = _resolve(project(manifest), registry(packages))
+
+    if isinstance(tree, Tree):
+        for edges in connect(tree).edges_out.values():
+            for edge in edges:
+                if edge.type == "peer" and edge.source != ROOT and edge.target is not None:
+                    assert not edge.target.startswith(f"{edge.source}/node_modules/"), edge
+
+
+@_MANY
+@given(packages=invented_registries(), manifest=invented_projects())
+def test_resolving_from_the_own_lockfile_changes_nothing(
+    packages: dict[str, Any], manifest: dict[str, Any]
+) -> None:
+    """The lockfile of a tree resolves to the same lockfile, once leftovers are gone.
+
+    What only an optional peer has brought goes when npm meets it in a lockfile, and may make room.
+    """
+    world = registry(packages)
+    request = project(manifest, platform=Platform())
+    first = _resolve(request, world)
+    if not isinstance(first, Tree) or any(node.extraneous for node in first.nodes.values()):
+        return
+    text = write_lockfile(first, folder=request.path)
+    locked = read_lockfile(text, path="package-lock.json", manifest=request.manifest).tree
+
+    again = _resolve(replace(request, lockfile=locked), world)
+
+    assert isinstance(again, Tree)
+    assert text == write_lockfile(again, folder=request.path)
+
+
+@_MANY
+@given(packages=invented_registries(), manifest=invented_projects())
+def test_the_order_of_arrival_does_not_matter(
+    packages: dict[str, Any], manifest: dict[str, Any]
+) -> None:
+    """Whether packuments are fetched ahead or on demand, the asks and the tree are the same."""
+    plain, eager = registry(packages), registry(packages)
+    request = project(manifest)
+
+    expected = _resolve(request, plain)
+    actual = _resolve_ahead(request, eager)
+
+    assert expected == actual
+    assert _names(plain.asked) == list(dict.fromkeys(_names(plain.asked)))
+
+
+def _resolve_ahead(request: IdealTreeRequest, world: World) -> Tree | str:
+    """Resolve with a driver that has fetched everything that was announced, the last first."""
+    fetched: dict[str, Any] = {}
+    steps = build_ideal_tree(request)
+    answer: Any = None
+    try:
+        while True:
+            ask = steps.send(answer) if not isinstance(answer, ZipperError) else steps.throw(answer)
+            for name in (*reversed(ask.soon), *_names([ask])):
+                if name not in fetched:
+                    fetched[name] = _answer(world, PackumentAsk(name))
+            answer = fetched[ask.name] if isinstance(ask, PackumentAsk) else _answer(world, ask)
+    except StopIteration as stop:
+        return stop.value.tree
+    except ZipperError as error:
+        return error.code
+
+
+def _answer(world: World, ask: Ask) -> Any:
+    try:
+        return world.answer(ask)
+    except ZipperError as error:
+        return error
+
+
+def _names(asked: list[Ask]) -> list[str]:
+    return [ask.name for ask in asked if isinstance(ask, PackumentAsk)]

@@ -1,0 +1,128 @@
+"""What a target installs of a tree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.invented_registry import project, registry
+from tests.support.resolving import resolve
+from zipper.errors import LockfileError, ResolutionError
+from zipper.target import Target
+from zipper.tree.select import select
+
+if TYPE_CHECKING:
+    from zipper.tree.model import Tree
+
+_X64, _ARM64 = Target(architecture="x86_64"), Target(architecture="arm64")
+
+
+def _tree(manifest: dict[str, Any], packages: dict[str, Any]) -> Tree:
+    return resolve(project(manifest), registry(packages)).tree
+
+
+def _names(tree: Tree) -> list[str]:
+    return sorted(node.name for node in tree.nodes.values() if node.location)
+
+
+def _variant(cpu: str) -> dict[str, Any]:
+    return {"os": ["linux"], "cpu": [cpu]}
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [(_X64, ["@tool/linux-x64", "tool"]), (_ARM64, ["@tool/linux-arm64", "tool"])],
+)
+def test_only_the_targets_variant_is_installed(target: Target, expected: list[str]) -> None:
+    """Of the variants that the tree records, the function's architecture decides for one."""
+    optional = {"@tool/linux-x64": "1", "@tool/linux-arm64": "1"}
+    tree = _tree(
+        {"dependencies": {"tool": "*"}},
+        {
+            "tool@1.0.0": {"optionalDependencies": optional},
+            "@tool/linux-x64@1.0.0": _variant("x64"),
+            "@tool/linux-arm64@1.0.0": _variant("arm64"),
+        },
+    )
+
+    assert expected == _names(select(tree, target=target))
+
+
+def test_what_only_an_unfit_package_needs_is_left_out() -> None:
+    """An optional package that does not run on the target takes its own dependencies with it."""
+    tree = _tree(
+        {"dependencies": {"shared": "*"}, "optionalDependencies": {"mac": "*"}},
+        {
+            "mac@1.0.0": {"os": ["darwin"], "dependencies": {"helper": "*", "shared": "*"}},
+            "helper@1.0.0": {},
+            "shared@1.0.0": {},
+        },
+    )
+
+    assert ["helper", "mac", "shared"] == _names(tree)
+    assert ["shared"] == _names(select(tree, target=_X64))
+
+
+def test_an_optional_package_whose_own_need_is_missing_is_left_out() -> None:
+    """It stays in the lockfile, as in npm's, but nothing of it is installed."""
+    tree = _tree(
+        {"optionalDependencies": {"broken": "*"}},
+        {"broken@1.0.0": {"dependencies": {"nowhere": "*"}}},
+    )
+
+    assert ["broken"] == _names(tree)
+    assert [] == _names(select(tree, target=_X64))
+
+
+def test_development_dependencies_are_left_out_unless_shared() -> None:
+    """What production needs as well is kept."""
+    tree = _tree(
+        {"dependencies": {"a": "*"}, "devDependencies": {"test": "*"}},
+        {
+            "a@1.0.0": {"dependencies": {"b": "*"}},
+            "test@1.0.0": {"dependencies": {"b": "*", "c": "*"}},
+            "b@1.0.0": {},
+            "c@1.0.0": {},
+        },
+    )
+
+    assert ["a", "b"] == _names(select(tree, target=_X64))
+    assert ["a", "b", "c", "test"] == _names(select(tree, target=_X64, omit=frozenset()))
+
+
+def test_a_required_package_must_run_on_the_target() -> None:
+    """The machine that builds does not count: a package for x64 alone is refused for arm64."""
+    tree = _tree({"dependencies": {"native": "*"}}, {"native@1.0.0": _variant("x64")})
+
+    with pytest.raises(ResolutionError) as caught:
+        select(tree, target=_ARM64)
+
+    assert "EBADPLATFORM" == caught.value.code
+
+
+def _locked_for(variant: str, fields: dict[str, Any]) -> Tree:
+    """Return a tree whose lockfile was written on one machine (npm/cli#4828)."""
+    wanted = {"@tool/linux-x64": "1", "@tool/darwin-arm64": "1", "@tool/linuxmusl-x64": "1"}
+    return _tree(
+        {"dependencies": {"tool": "*"}},
+        {"tool@1.0.0": {"optionalDependencies": wanted}, f"{variant}@1.0.0": fields},
+    )
+
+
+def test_a_lockfile_for_another_machine_is_refused() -> None:
+    """Where only the developer's variant was locked, the error names the missing one."""
+    tree = _locked_for("@tool/darwin-arm64", {"os": ["darwin"], "cpu": ["arm64"]})
+
+    with pytest.raises(LockfileError) as caught:
+        select(tree, target=_X64)
+
+    assert "ELOCKPLATFORM" == caught.value.code
+    assert ("missing", "@tool/linux-x64") == caught.value.facts[0]
+
+
+def test_a_lockfile_with_the_targets_variant_is_taken() -> None:
+    """That other platforms' variants are missing does not matter to the target."""
+    tree = _locked_for("@tool/linux-x64", _variant("x64"))
+
+    assert ["@tool/linux-x64", "tool"] == _names(select(tree, target=_X64))

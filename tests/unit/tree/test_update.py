@@ -1,0 +1,52 @@
+"""Starting from a lockfile: what is still valid stays, unless it is to be chosen anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.invented_registry import project, registry
+from tests.support.resolving import resolve
+
+_OLD = {"a@1.0.0": {"dependencies": {"b": "^1.0.0"}}, "b@1.0.0": {}}
+_NEW = {**_OLD, "a@1.1.0": {"dependencies": {"b": "^1.0.0"}}, "b@1.5.0": {}}
+
+
+@pytest.mark.parametrize(
+    ("update", "expected"),
+    [
+        (False, {"a": "1.0.0", "b": "1.0.0"}),
+        (frozenset({"b"}), {"a": "1.0.0", "b": "1.5.0"}),
+        (True, {"a": "1.1.0", "b": "1.5.0"}),
+    ],
+)
+def test_only_what_is_named_is_chosen_anew(
+    update: bool | frozenset[str],  # noqa: FBT001 - a column of the table
+    expected: dict[str, str],
+) -> None:
+    """Without `update` nothing moves, a name moves that package, `True` moves everything."""
+    request = project({"dependencies": {"a": "^1.0.0"}})
+    locked = resolve(request, registry(_OLD)).tree
+
+    tree = resolve(replace(request, lockfile=locked, update=update), registry(_NEW)).tree
+
+    assert expected == {node.name: node.version for node in tree.nodes.values() if node.location}
+
+
+def test_what_package_json_no_longer_asks_for_goes() -> None:
+    """A dependency that was removed from package.json leaves the tree with what it alone needed."""
+    locked = resolve(project({"dependencies": {"a": "*"}}), registry(_OLD)).tree
+
+    tree = resolve(project({"dependencies": {}}, lockfile=locked), registry(_OLD)).tree
+
+    assert [""] == list(tree.nodes)
+
+
+def test_names_that_come_next_are_told_ahead() -> None:
+    """The first ask names the other dependencies, so that they can be fetched meanwhile."""
+    world = registry({"a@1.0.0": {}, "b@1.0.0": {}, "c@1.0.0": {}})
+
+    resolve(project({"dependencies": {"a": "*", "b": "*", "c": "*"}}), world)
+
+    assert ("b", "c") == world.asked[0].soon

@@ -1,0 +1,113 @@
+"""Input that makes naive resolvers hang, crash or take for ever."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.invented_registry import project, registry
+from tests.support.resolving import resolve
+from zipper.errors import ResolutionError, UsageError, ZipperError
+
+_CONTRADICTORY = {
+    "o@1.0.0": {"peerDependencies": {"z": "*"}},
+    "z@2.1.0": {"peerDependencies": {"kit": "*"}},
+    "z@3.0.0": {"peerDependencies": {"l": "*"}},
+    "l@1.0.0": {"peerDependencies": {"z": "^2"}},
+    "kit@1.0.0": {"peerDependencies": {"z": ">=3"}},
+}
+
+
+def test_contradictory_peers_end_with_the_contradiction() -> None:
+    """Peers that displace each other in turns, on which npm never finishes, are named."""
+    with pytest.raises(ResolutionError) as caught:
+        resolve(project({"devDependencies": {"o": "*"}}), registry(_CONTRADICTORY))
+
+    assert "ERESOLVE" == caught.value.code
+    told = [text for _, text in caught.value.facts]
+    assert "kit@1.0.0 wants z@>=3 (peer)" in told
+    assert "l@1.0.0 wants z@^2 (peer)" in told
+
+
+@pytest.mark.parametrize(("kind", "length"), [("dependencies", 1200), ("peerDependencies", 300)])
+def test_a_long_chain_does_not_exhaust_the_stack(kind: str, length: int) -> None:
+    """A chain far deeper than Python's stack resolves to one flat folder."""
+    chain = {f"c{i}@1.0.0": {kind: {f"c{i + 1}": "*"}} for i in range(length)}
+
+    tree = resolve(
+        project({"dependencies": {"c0": "*"}}), registry({**chain, f"c{length}@1.0.0": {}})
+    ).tree
+
+    assert length + 2 == len(tree.nodes)
+    assert f"node_modules/c{length}" in tree.nodes
+
+
+def test_packages_that_are_all_peers_of_each_other_resolve() -> None:
+    """The ways through twelve mutual peers are too many to walk them all."""
+    names = [f"q{i}" for i in range(12)]
+    clique = {
+        f"{name}@1.0.0": {"peerDependencies": {other: "*" for other in names if other != name}}
+        for name in names
+    }
+
+    tree = resolve(project({"dependencies": {"q0": "*"}}), registry(clique)).tree
+
+    assert {f"node_modules/{name}" for name in names} | {""} == set(tree.nodes)
+
+
+def test_nesting_without_end_is_cut_by_a_link() -> None:
+    """a@1 needs b@1 needs a@2 needs b@2 needs a@1: the circle ends in a link to the first."""
+    world = registry(
+        {
+            "a@1.0.0": {"dependencies": {"b": "1"}},
+            "b@1.0.0": {"dependencies": {"a": "2"}},
+            "a@2.0.0": {"dependencies": {"b": "2"}},
+            "b@2.0.0": {"dependencies": {"a": "1"}},
+        }
+    )
+
+    tree = resolve(project({"dependencies": {"a": "1"}}), world).tree
+
+    links = [node for node in tree.nodes.values() if node.link_target is not None]
+    assert all(link.link_target in tree.nodes for link in links)
+    assert len(tree.nodes) < 12
+
+
+@pytest.mark.parametrize(
+    ("manifest", "code"),
+    [
+        ({"dependencies": {"a": "workspace:*"}}, "EUNSUPPORTEDPROTOCOL"),
+        ({"dependencies": {"__proto__": "*"}}, "EINVALIDPACKAGENAME"),
+        ({"dependencies": {"constructor": "*"}}, "E404"),
+        ({"dependencies": {"a": "^9"}}, "ETARGET"),
+        ({"dependencies": {"nowhere": "*"}}, "E404"),
+        ({"dependencies": {"a": "*"}, "overrides": {"a": "2.0.0"}}, "EOVERRIDE"),
+        ({"dependencies": {"a": "*"}, "overrides": {"b": "$nothing"}}, "EOVERRIDE"),
+        ({"dependencies": {"a": "*"}, "overrides": {"b": 1}}, "EOVERRIDE"),
+    ],
+)
+def test_what_cannot_be_resolved_has_npms_code(manifest: dict[str, object], code: str) -> None:
+    """Each hopeless wish ends in an error with a code and a hint."""
+    world = registry({"a@1.0.0": {"dependencies": {"b": "*"}}, "b@1.0.0": {}})
+
+    with pytest.raises(ZipperError) as caught:
+        resolve(project(manifest), world)
+
+    assert code == caught.value.code
+
+
+def test_a_missing_package_is_told_with_its_chain() -> None:
+    """The error says who needs what cannot be had, from the project on."""
+    world = registry({"a@1.2.0": {"dependencies": {"left-pad": "^9.0.0"}}, "left-pad@1.3.0": {}})
+
+    with pytest.raises(ResolutionError) as caught:
+        resolve(project({"dependencies": {"a": "*"}}), world)
+
+    assert ("required by", "fn > a@1.2.0 > left-pad (prod)") == caught.value.facts[0]
+
+
+def test_a_name_to_update_must_be_a_name() -> None:
+    """A version behind the name is refused as npm refuses it."""
+    with pytest.raises(UsageError) as caught:
+        resolve(project({}, update=frozenset({"a@2"})), registry({}))
+
+    assert "EUPDATEARGS" == caught.value.code
