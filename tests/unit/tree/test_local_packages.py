@@ -1,0 +1,64 @@
+"""`file:` directories, links and workspaces."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tests.support.invented_registry import project, registry
+from tests.support.resolving import World, resolve
+from zipper.npm.package_json import parse_manifest
+from zipper.tree.asks import DirectoryAsk, FetchedManifest, ManifestAsk
+from zipper.tree.request import ResolveOptions
+
+if TYPE_CHECKING:
+    from zipper.tree.asks import Answer, Ask
+
+_SHARED = {"name": "shared", "version": "1.0.0", "dependencies": {"pad": "*"}}
+_MANIFEST = {"dependencies": {"shared": "file:../shared"}}
+
+
+class _Folders(World):
+    """A world in which the directory `/shared` can be linked or copied."""
+
+    def answer(self, ask: Ask) -> Answer:
+        if isinstance(ask, DirectoryAsk):
+            return parse_manifest(_SHARED) if ask.path == "/shared" else None
+        if isinstance(ask, ManifestAsk):
+            path = ask.spec.fetch_spec
+            return FetchedManifest(manifest=parse_manifest(_SHARED), resolved=f"file:{path}")
+        return super().answer(ask)
+
+
+def _folders() -> World:
+    return _Folders(packuments=registry({"pad@1.3.0": {}}).packuments)
+
+
+def test_a_folder_outside_is_linked_and_its_dependencies_are_left_alone() -> None:
+    """npm links it and installs nothing for it."""
+    tree = resolve(project(_MANIFEST), _folders()).tree
+
+    assert {"", "../shared", "node_modules/shared"} == set(tree.nodes)
+    assert "../shared" == tree.nodes["node_modules/shared"].link_target
+
+
+def test_a_folder_outside_can_be_installed_with_its_dependencies() -> None:
+    """With `install_links` it is a package like any other, so that a function can carry it."""
+    options = ResolveOptions(install_links=True)
+
+    tree = resolve(project(_MANIFEST, options=options), _folders()).tree
+
+    assert {"", "node_modules/shared", "node_modules/pad"} == set(tree.nodes)
+    node = tree.nodes["node_modules/shared"]
+    assert ("1.0.0", None, "file:../shared") == (node.version, node.link_target, node.resolved)
+
+
+def test_a_link_in_a_lockfile_is_replaced_when_links_are_installed() -> None:
+    """Starting from a lockfile with the link, the copy and its dependencies take its place."""
+    request = project(_MANIFEST)
+    linked = resolve(request, _folders()).tree
+
+    again = replace(request, lockfile=linked, options=ResolveOptions(install_links=True))
+    tree = resolve(again, _folders()).tree
+
+    assert {"", "node_modules/shared", "node_modules/pad"} == set(tree.nodes)
