@@ -3,8 +3,8 @@
     <cache>/store/1-libdeflate-0.9.0-6/sha512/3c/3cf6...e1.zip
 
 A store zip is written under a temporary name and renamed, so many processes may fill one store.
-Its end record carries the CRC-32 of all bytes before it, which is checked at each use (19 GB/s):
-a damaged or truncated one is removed and counts as absent.
+Its comment carries the CRC-32 of all bytes before the comment, which is checked at each use
+(19 GB/s): a damaged or truncated one is removed and counts as absent.
 """
 
 from __future__ import annotations
@@ -162,13 +162,13 @@ class Store:
 
 
 def _store_zip(entries: Sequence[PlannedEntry]) -> list[bytes | memoryview]:
-    """Return the pieces of a store zip, the CRC-32 of all before the end record in its comment."""
+    """Return the pieces of a store zip, the CRC-32 of all before the comment in the comment."""
     *body, end = (piece for chunk in splice(Plan(entries)) for piece in chunk)
+    pieces = [*body, bytes(end[:-2]) + struct.pack("<H", _COMMENT.size)]
     crc = 0
-    for piece in body:
+    for piece in pieces:
         crc = deflate.crc32(piece, crc)
-    comment = _COMMENT.pack(_MARK, crc)
-    return [*body, bytes(end[:-2]) + struct.pack("<H", len(comment)) + comment]
+    return [*pieces, _COMMENT.pack(_MARK, crc)]
 
 
 def inflate(entry: PlannedEntry) -> bytes:
@@ -183,8 +183,9 @@ def is_sound(data: memoryview) -> bool:
     end = len(data) - _END_BYTES
     if end < 0 or bytes(data[end : end + 4]) != END:
         return False
-    mark, crc = _COMMENT.unpack_from(data, end + 22)
-    return bool(mark == _MARK and deflate.crc32(data[:end], 0) == crc)
+    comment = len(data) - _COMMENT.size
+    mark, crc = _COMMENT.unpack_from(data, comment)
+    return bool(mark == _MARK and deflate.crc32(data[:comment], 0) == crc)
 
 
 def _unreadable(cause: OSError, path: Path) -> StoreError:

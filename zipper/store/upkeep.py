@@ -19,6 +19,7 @@ from zipper.files import map_file
 from zipper.store.files import Store, StoreZip, inflate, is_sound
 
 if TYPE_CHECKING:
+    import os
     from pathlib import Path
 
 __all__ = ["Size", "Verified", "measure", "prune", "verify"]
@@ -44,7 +45,7 @@ class Verified:
 
 def measure(store: Store) -> Size:
     """Return how many store zips there are and how many bytes they have."""
-    sizes = [path.stat().st_size for path in store]
+    sizes = [status.st_size for status in map(_look_at, store) if status is not None]
     return Size(len(sizes), sum(sizes))
 
 
@@ -75,19 +76,27 @@ def prune(store: Store, *, unused_days: int) -> Size:
     oldest = time.time() - unused_days * _DAY_SECONDS
     packages = size = 0
     for path in store:
-        status = path.stat()
-        if max(status.st_atime, status.st_mtime) <= oldest:
+        status = _look_at(path)
+        if status is not None and max(status.st_atime, status.st_mtime) <= oldest:
             path.unlink(missing_ok=True)
             packages += 1
             size += status.st_size
     for other in store.root.parent.glob("*"):
         if other != store.root and other.is_dir():
-            found = [entry.stat().st_size for entry in other.rglob("*.zip")]
+            found = [status for status in map(_look_at, other.rglob("*.zip")) if status is not None]
             packages += len(found)
-            size += sum(found)
+            size += sum(status.st_size for status in found)
             shutil.rmtree(other, ignore_errors=True)
     store.remove_leftovers()
     return Size(packages, size)
+
+
+def _look_at(path: Path) -> os.stat_result | None:
+    """Return what the system says of a file; None where another process has just removed it."""
+    try:
+        return path.stat()
+    except OSError:
+        return None
 
 
 def _is_whole(path: Path) -> bool:

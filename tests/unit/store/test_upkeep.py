@@ -1,0 +1,99 @@
+"""Sizes, soundness and pruning of the store."""
+
+from __future__ import annotations
+
+import os
+import struct
+import time
+import zlib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.tarballs import make_package
+from zipper.store.extract import extract
+from zipper.store.files import Store, StoreKey
+from zipper.store.upkeep import Size, measure, prune, verify
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """A store with three packages."""
+    made = Store(tmp_path / "cache")
+    for number in range(3):
+        entries = extract(make_package({"a.js": f"{number}" * 900}), label="a@1.0.0")
+        made.add(StoreKey("sha512", f"{number:02x}" * 64), entries)
+    return made
+
+
+def test_empty_store_is_sound(tmp_path: Path) -> None:
+    """A store that does not exist has nothing in it, and none is made."""
+    store = Store(tmp_path / "none")
+
+    assert (Size(0, 0), 0, ()) == (measure(store), verify(store).sound, verify(store).removed)
+    assert not (tmp_path / "none").exists()
+
+
+def test_measure_counts_packages_and_bytes(store: Store) -> None:
+    """The size is that of the store zips."""
+    assert Size(3, sum(path.stat().st_size for path in store)) == measure(store)
+
+
+def test_verify_removes_what_is_damaged(store: Store) -> None:
+    """A damaged package is named and gone; the others stay."""
+    first, *others = store
+    first.write_bytes(first.read_bytes()[:-1])
+
+    result = verify(store)
+
+    assert (2, (first,)) == (result.sound, result.removed)
+    assert others == list(store)
+
+
+def test_verify_looks_into_the_members(store: Store) -> None:
+    """A store zip whose own sum is right, but not that of a member, is noticed too."""
+    path = next(iter(store))
+    data = bytearray(path.read_bytes())
+    at = data.index(b"PK\x01\x02")
+    data[at + 16] ^= 1  # the CRC-32 of the first member, in the directory
+    data[-4:] = struct.pack("<I", zlib.crc32(bytes(data[:-15])))
+    path.write_bytes(data)
+    assert store.find(StoreKey("sha512", path.stem)) is not None
+
+    assert (path,) == verify(store).removed
+
+
+def test_verify_removes_leftovers(store: Store) -> None:
+    """A temporary file that nobody writes any more goes."""
+    leftover = next(iter(store)).with_name(".x.zip.1-2.zipper-tmp")
+    leftover.write_bytes(b"half")
+
+    verify(store)
+
+    assert not leftover.exists()
+
+
+def test_prune_removes_what_was_not_used(store: Store) -> None:
+    """Only packages whose last use is longer ago than the days given go."""
+    old, *others = store
+    long_ago = time.time() - 31 * 86_400
+    os.utime(old, (long_ago, long_ago))
+    size = old.stat().st_size
+
+    assert Size(0, 0) == prune(store, unused_days=32)
+    assert Size(1, size) == prune(store, unused_days=30)
+    assert others == list(store)
+
+
+def test_prune_removes_other_codecs(store: Store) -> None:
+    """The store of a codec that is no longer used goes whole."""
+    other = store.root.parent / "1-zlib-1.2-6" / "sha512" / "aa"
+    other.mkdir(parents=True)
+    (other / "x.zip").write_bytes(b"123")
+
+    assert Size(1, 3) == prune(store, unused_days=90)
+    assert not (store.root.parent / "1-zlib-1.2-6").exists()
+    assert 3 == len(list(store))
