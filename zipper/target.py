@@ -15,6 +15,7 @@ __all__ = [
     "ARCHITECTURES",
     "AS_OF",
     "DEFAULT_RUNTIME",
+    "NPM_VERSION",
     "RUNTIMES",
     "Architecture",
     "Runtime",
@@ -27,6 +28,8 @@ AS_OF: Final = "2026-11-23"
 
 Architecture = Literal["x86_64", "arm64"]
 ARCHITECTURES: Final[tuple[Architecture, ...]] = ("x86_64", "arm64")
+NPM_VERSION: Final = "11.19.1"
+"""The npm that `engines.npm` is compared with: the one whose tree ours is."""
 DEFAULT_RUNTIME: Final = "nodejs24.x"
 
 

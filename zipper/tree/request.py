@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
+
+from zipper.target import NPM_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,16 +19,12 @@ if TYPE_CHECKING:
     from zipper.tree.model import Tree
 
 __all__ = [
-    "NPM_VERSION",
     "IdealTree",
     "IdealTreeRequest",
     "InstallStrategy",
     "Platform",
     "ResolveOptions",
 ]
-
-NPM_VERSION: Final = "11.19.1"
-"""The npm that `engines.npm` is compared with: the one whose tree ours is."""
 
 InstallStrategy = Literal["hoisted", "nested", "shallow"]
 

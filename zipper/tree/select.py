@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 from zipper.errors import ResolutionError
 from zipper.npm.platform import fits_engine, fits_platform
+from zipper.target import NPM_VERSION
 from zipper.tree.connections import Connections, connect
 from zipper.tree.flags import Flags, calculate_flags, is_omitted, with_flags
 from zipper.tree.lock_platform import refuse_lock_for_another_platform
 from zipper.tree.model import ROOT, Node, Tree, parent_location
 from zipper.tree.optional_set import find_optional_set
-from zipper.tree.request import NPM_VERSION
 
 if TYPE_CHECKING:
     from zipper.target import Target
