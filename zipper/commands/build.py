@@ -44,7 +44,7 @@ __all__ = ["command"]
 @network_options
 @cache_option
 @output_options
-def command(
+def command(  # noqa: PLR0913  (click gives each option as an argument)
     *,
     project: str | None,
     deep: bool,

@@ -1,0 +1,87 @@
+"""SBOMs: valid by the official schemas, and the same for the same zip."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from zipper.npm.package_json import parse_manifest
+from zipper.report.inventory import File, Inventory
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CREATED = datetime(1980, 1, 1, tzinfo=UTC)
+
+
+def inventory() -> Inventory:
+    manifests = {
+        "": {"name": "fn", "version": "1.0.0", "dependencies": {"a": "1", "@s/b": "1"}},
+        "node_modules/a": {"name": "a", "version": "1.0.0", "license": "(MIT OR Apache-2.0)"},
+        "node_modules/@s/b": {
+            "name": "@s/b", "version": "2.0.0", "license": "SEE LICENSE IN x",
+            "dependencies": {"a": "*", "é": "*"},
+        },
+        "node_modules/é": {"name": "é", "version": "1.0.0"},
+        "node_modules/broken": {},
+    }  # fmt: skip
+    return Inventory(
+        "fn.zip",
+        1_000,
+        tuple(File(f"{folder}/package.json".lstrip("/"), 10, 9) for folder in manifests),
+        {folder: parse_manifest(raw) for folder, raw in manifests.items()},
+    )
+
+
+def test_cyclonedx_is_valid() -> None:
+    """The document fits the official JSON schema, strictly."""
+    pytest.importorskip("cyclonedx")
+    pytest.importorskip("jsonschema")
+    from cyclonedx.schema import SchemaVersion  # noqa: PLC0415  (an optional dependency)
+    from cyclonedx.validation.json import JsonStrictValidator  # noqa: PLC0415
+
+    from zipper.report.cyclonedx import make_cyclonedx  # noqa: PLC0415
+
+    text = make_cyclonedx(inventory(), created=CREATED)
+
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+    document = json.loads(text)
+    assert ["pkg:npm/%40s/b@2.0.0", "pkg:npm/%c3%a9@1.0.0", "pkg:npm/a@1.0.0"] == sorted(
+        component["purl"].lower() for component in document["components"] if "version" in component
+    )
+    assert ["node_modules/a", "node_modules/é"] == sorted(
+        component["properties"][0]["value"]
+        for component in document["components"]
+        for row in document["dependencies"]
+        if row["ref"] == "node_modules/@s/b" and component["bom-ref"] in row["dependsOn"]
+    )
+
+
+def test_spdx_is_valid(tmp_path: Path) -> None:
+    """The document passes the full validation of SPDX's own library."""
+    pytest.importorskip("spdx_tools")
+    from spdx_tools.spdx.parser.parse_anything import parse_file  # noqa: PLC0415
+    from spdx_tools.spdx.validation.document_validator import (  # noqa: PLC0415
+        validate_full_spdx_document,
+    )
+
+    from zipper.report.spdx import make_spdx  # noqa: PLC0415
+
+    path = tmp_path / "fn.spdx.json"
+    path.write_text(make_spdx(inventory(), created=CREATED), encoding="utf-8")
+
+    assert [] == validate_full_spdx_document(parse_file(str(path)))
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [("zipper.report.cyclonedx", "make_cyclonedx"), ("zipper.report.spdx", "make_spdx")],
+)
+def test_sboms_are_reproducible(module: str, name: str) -> None:
+    """Twice the same inventory gives twice the same bytes."""
+    make = getattr(pytest.importorskip(module, exc_type=ImportError), name)
+
+    assert make(inventory(), created=CREATED) == make(inventory(), created=CREATED)
