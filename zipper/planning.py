@@ -27,6 +27,7 @@ from zipper.scripting import apply_scripts
 from zipper.store.files import Store
 from zipper.tree.model import ROOT, Tree
 from zipper.tree.select import select
+from zipper.vouching import vouch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,6 +114,7 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
             omit=omit,
             legacy_peer_deps=project.npm.legacy_peer_deps,
         )
+        vouched = vouch(project, tree, request, store=store, client=client)
         clock.start("fetch", total=count_packages(tree))
         obtained = obtain(project, tree, store=store, client=client, on_event=io.on_event)
         scripted = apply_scripts(
@@ -141,7 +143,7 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
         output=destination,
         tree=tree,
         contents=contents,
-        findings=(*_left_out(choice), *obtained.findings),
+        findings=(*_left_out(choice), *vouched, *obtained.findings),
         timings_seconds=clock.timings(),
     )
 

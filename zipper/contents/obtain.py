@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from zipper.store.files import Store, StoreKey, StoreZip
     from zipper.tree.model import Node, Tree
 
-__all__ = ["Obtained", "obtain"]
+__all__ = ["Obtained", "has_tarball", "obtain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def obtain(
     location_of: dict[StoreKey, str] = {}
     findings: list[Finding] = []
     for node in tree.nodes.values():
-        if _has_tarball(project, node):
+        if has_tarball(project, node):
             try:
                 item = _want(project, node, store, client)
             except ZipperError as error:
@@ -110,7 +110,7 @@ def _pack_folders(project: Project, tree: Tree) -> dict[str, list[PlannedEntry]]
     return packed
 
 
-def _has_tarball(project: Project, node: Node) -> bool:
+def has_tarball(project: Project, node: Node) -> bool:
     """Tell whether the node's files come from a tarball of its own.
 
     Not so for the project, links, folders on this disk, and bundled packages.

@@ -6,6 +6,7 @@ the cache here holds packuments only. Nothing heavy is imported until something 
 
 from __future__ import annotations
 
+import json
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from zipper.npm.credentials import redact_url
 from zipper.registry import failures
 from zipper.registry.address import registry_url, rewrite_resolved, tarball_url
 from zipper.registry.asking import Asker
-from zipper.registry.download import Download
+from zipper.registry.download import Download, decode_body
 from zipper.registry.events import BytesReceived, Event, FetchFinished, FetchStarted, OnEvent
 from zipper.registry.exchange import Ask
 from zipper.registry.packument_cache import PackumentCache
@@ -245,6 +246,36 @@ class RegistryClient:
                 return body
         return self._packuments.load(name, full=full)
 
+    def fetch_document(
+        self, path: str, *, registry: str, body: Mapping[str, object] | None = None
+    ) -> bytes:
+        """Return the JSON text at `path` below a registry; with `body`, of a POST.
+
+        Args:
+            path: such as `-/npm/v1/keys`.
+            registry: its address, with its last slash; its credential is sent along.
+            body: what is posted as JSON; sent again where an attempt fails, as it changes nothing.
+
+        Raises:
+            RegistryError: as `Asker.ask`; EOFFLINE.
+        """
+        url = registry + path
+        if self._offline:
+            raise failures.offline(path, url)
+        headers = {"accept": "application/json", "accept-encoding": "gzip"}
+        posted = None if body is None else json.dumps(body).encode()
+        if posted is not None:
+            headers["content-type"] = "application/json"
+        ask = Ask(
+            url=url,
+            label=path,
+            registry=registry,
+            max_bytes=MAX_PACKUMENT_BYTES,
+            headers=headers,
+            body=posted,
+        )
+        return self._asker.ask(ask, _read_whole, name="")
+
     def _load_ahead(self, name: str, full: bool) -> bytes | None:  # noqa: FBT001 - for a thread
         if self._ahead_bytes > _MAX_AHEAD_BYTES:
             return None
@@ -252,6 +283,11 @@ class RegistryClient:
         with self._lock:
             self._ahead_bytes += len(body)
         return body
+
+
+def _read_whole(reply: Reply, pieces: Iterator[bytes]) -> bytes:
+    encoding = reply.headers.get("content-encoding")
+    return decode_body(b"".join(pieces), encoding, max_bytes=MAX_PACKUMENT_BYTES)
 
 
 def _tell_nobody(event: Event) -> None:

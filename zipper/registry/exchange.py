@@ -28,6 +28,7 @@ class Ask:
             paths of its host, as npm has it.
         max_bytes: a longer body is refused.
         headers: sent with the request, on each hop.
+        body: what is posted; None for a GET. It goes to no other origin.
     """
 
     url: str
@@ -35,6 +36,7 @@ class Ask:
     registry: str
     max_bytes: int
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    body: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,8 +67,9 @@ class Sessions:
         credential: Credential | None,
         proxy: str | None,
         timeout_seconds: tuple[float, float],
+        body: bytes | None = None,
     ) -> requests.Response:
-        """Send one GET and return its response, the body unread and undecoded.
+        """Send one GET, or a POST of `body`, and return the response, unread and undecoded.
 
         The session's own `send` also looks for cookies, .netrc, environment and redirects: for
         hundreds of small documents that is a tenth of the time, and none of it is wanted.
@@ -77,9 +78,12 @@ class Sessions:
             requests.RequestException: as `HTTPAdapter.send` raises it.
         """
         request = requests.PreparedRequest()
-        request.method = "GET"
+        request.method = "GET" if body is None else "POST"
         request.url = url
         request.headers = CaseInsensitiveDict(headers)
+        if body is not None:
+            request.body = body
+            request.headers["content-length"] = str(len(body))
         _connecting.watch = self.watch()
         _connecting.addresses = self._addresses
         adapter = self._session(credential).get_adapter(url)

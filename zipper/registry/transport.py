@@ -133,6 +133,9 @@ class Transport:
             # Once the way has led to another origin, no credential is sent any more, not even if
             # it leads back: whoever answered there chose the rest of it.
             trusted = trusted and _origin(url) == _origin(ask.url)
+            if ask.body is not None and not trusted:
+                reason = "a redirect to another host, which is not told what was asked"
+                raise Fault("EINVALIDREDIRECT", reason, most_retries=0)
         raise Fault(
             "EMAXREDIRECT",
             f"more than {_MAX_REDIRECTS} redirects, one after the other",
@@ -161,6 +164,7 @@ class Transport:
             credential=credential,
             proxy=self._proxy(url),
             timeout_seconds=(min(_CONNECT_SECONDS, self.limit_seconds), self.limit_seconds),
+            body=ask.body,
         )
         watch.touch()
         return Reply(

@@ -79,7 +79,7 @@ def test_strictest_of_the_other_tools_counts(tmp_path):
     ],
 )
 def test_own_setting_before_npms_before_others(tmp_path, npmrc, days, expected):
-    """zipper's setting wins over npm's, npm's over pnpm's, and 0 switches the weaker ones off."""
+    """Our own setting wins over npm's, npm's over pnpm's, and 0 switches the weaker ones off."""
     (tmp_path / "pnpm-workspace.yaml").write_text(FILES["pnpm-workspace.yaml"])
 
     age = find_release_age(tmp_path, npm_settings(npmrc), days=days, now=NOW)

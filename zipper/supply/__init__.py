@@ -1,0 +1,1 @@
+"""Rules about where packages come from and who vouches for them: pure, as all rules are."""

@@ -1,0 +1,244 @@
+"""Where the packages of a tree come from, and whether they are what they seem to be.
+
+In: a selected tree and npm's settings. Out: findings, or the error for a source that is forbidden.
+What tarballs hold is not looked at; see `zipper.store` and `zipper.checks`.
+
+Source: npm 11 `allow-git`, `allow-remote`, `allow-file` and `allow-directory`: `all`, `none`, or
+`root`, which means the project and its workspaces.
+Deviation: where the setting is not made, npm takes all in silence; here what packages in depth
+bring from elsewhere is told.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from zipper.checks.findings import Finding
+from zipper.errors import ResolutionError, ZipperError
+from zipper.npm.credentials import redact_url
+from zipper.tree.model import ROOT, is_top
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zipper.npm.npm_settings import NpmSettings
+    from zipper.npm.spec import Spec
+    from zipper.tree.model import Edge, Node, Tree
+
+__all__ = ["find_disguises", "find_odd_sources", "list_install_scripts"]
+
+_SETTINGS: Final = {
+    "git": ("allow-git", "EALLOWGIT", "a git repository"),
+    "remote": ("allow-remote", "EALLOWREMOTE", "an address of its own"),
+}
+_PLAIN: Final = re.compile(r"[\^~<>=v\s]*[\d*xX][^:/]*|")
+"""Versions, ranges and their like, which nearly all specs are; parsing them costs a warm build."""
+_TARBALL_PATH: Final = re.compile(r"(?:^|/)((?:@[^/]+/)?[^/@]+)/-/[^/]+\.tgz\Z")
+_MAX_NAMED: Final = 12
+
+
+class _Origin(NamedTuple):
+    """One dependency that no registry answers, or that an alias hides."""
+
+    edge: Edge
+    spec: Spec
+    is_deep: bool
+
+
+def find_odd_sources(tree: Tree, settings: NpmSettings) -> tuple[Finding, ...]:
+    """Return a finding for each git, remote and disguised dependency in depth.
+
+    Raises:
+        ResolutionError: EALLOWGIT or EALLOWREMOTE, naming all dependencies that the settings
+            forbid.
+    """
+    origins = list(_odd_origins(tree))
+    _refuse_forbidden(tree, origins, settings)
+    return tuple(
+        finding
+        for origin in origins
+        if origin.is_deep and (finding := _judge(tree, origin, settings)) is not None
+    )
+
+
+def find_disguises(tree: Tree) -> tuple[Finding, ...]:
+    """Return a finding for each locked package that is really another one.
+
+    So a lockfile could be made to install something else than package.json says, and few would
+    see it in a review. An alias that is asked for is no disguise, nor what an override names.
+    """
+    aliased = {origin.edge.target for origin in _odd_origins(tree)}
+    has_overrides = "npm:" in str(tree.root.manifest.raw.get("overrides"))
+    renamed = (
+        node
+        for location, node in tree.nodes.items()
+        if location != ROOT and node.link_target is None and node.package_name != node.name
+    )
+    unasked = () if has_overrides else (n for n in renamed if n.location not in aliased)
+    return (
+        *_foreign_tarballs(tree),
+        *(_renamed(node) for node in unasked if not is_top(node.location)),
+    )
+
+
+def _renamed(node: Node) -> Finding:
+    return Finding(
+        "resolved-disguised",
+        "error",
+        node.location,
+        f"`{node.name}` is really `{node.package_name}`, and nobody asks for it by that name",
+        "write a new lockfile with `python -m zipper resolve`, and find out who wrote this one",
+    )
+
+
+def _foreign_tarballs(tree: Tree) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(
+            "resolved-disguised",
+            "error",
+            node.location,
+            f"`{node.package_name}` is to come from the tarball of `{other}`: "
+            f"{redact_url(node.resolved or '')}",
+            "write a new lockfile with `python -m zipper resolve`, and find out who wrote this one",
+        )
+        for node in tree.nodes.values()
+        if (other := _other_name(node)) is not None
+    )
+
+
+def list_install_scripts(tree: Tree, *, allowed: frozenset[str] = frozenset()) -> Finding | None:
+    """Return one finding that names the packages with install scripts; None where there are none.
+
+    `allowed` holds the locations of those that may run, which need no telling.
+    """
+    names = sorted(
+        {
+            f"{node.package_name}@{node.version}"
+            for location, node in tree.nodes.items()
+            if location != ROOT
+            and location not in allowed
+            and node.link_target is None
+            and node.manifest.has_install_script
+        }
+    )
+    if not names:
+        return None
+    more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
+    return Finding(
+        "install-scripts",
+        "info",
+        "",
+        f"install scripts that do not run: {', '.join(names[:_MAX_NAMED])}{more}",
+        "a package that needs its script is named in `allow_scripts`; read the script first",
+    )
+
+
+def _odd_origins(tree: Tree) -> Iterator[_Origin]:
+    for location, node in tree.nodes.items():
+        if node.link_target is not None or node.in_bundle or not _asks_oddly(node):
+            continue
+        for edge in tree.edges_out(location):
+            if edge.target is None or _PLAIN.fullmatch(edge.spec):
+                continue
+            spec = _parse(edge)
+            if spec is not None and spec.type in ("git", "remote", "alias"):
+                yield _Origin(edge, spec, is_deep=not is_top(location))
+
+
+def _asks_oddly(node: Node) -> bool:
+    """Tell, without looking for what answers them, whether some spec is no plain one."""
+    manifest = node.manifest
+    kinds = (
+        manifest.dependencies,
+        manifest.optional_dependencies,
+        manifest.peer_dependencies,
+        manifest.dev_dependencies if is_top(node.location) else {},
+    )
+    return any(not _PLAIN.fullmatch(spec) for kind in kinds for spec in kind.values())
+
+
+def _parse(edge: Edge) -> Spec | None:
+    from zipper.npm.spec import resolve_spec  # noqa: PLC0415  (0.01 s, for odd specs only)
+
+    try:
+        return resolve_spec(edge.name, edge.spec, where="/")
+    except ZipperError:
+        return None  # an override has given it another spec, or resolving would have failed
+
+
+def _refuse_forbidden(tree: Tree, origins: list[_Origin], settings: NpmSettings) -> None:
+    for kind, (key, code, what) in _SETTINGS.items():
+        allowed = getattr(settings, key.replace("-", "_"))
+        forbidden = [
+            origin
+            for origin in origins
+            if origin.spec.type == kind
+            and (allowed == "none" or (allowed == "root" and origin.is_deep))
+        ]
+        if forbidden:
+            raise ResolutionError(
+                code,
+                f"dependencies from {what} are not allowed: `{forbidden[0].edge.name}`",
+                facts=(
+                    *(("dependency", _describe(tree, origin)) for origin in forbidden),
+                    ("set in", f"`{key}={allowed}` in {settings.source_of(key)}"),
+                ),
+                hint=f"depend on a published version instead, or set `{key}=all` in .npmrc",
+            )
+
+
+def _judge(tree: Tree, origin: _Origin, settings: NpmSettings) -> Finding | None:
+    edge, spec = origin.edge, origin.spec
+    target = edge.target or ""
+    if spec.sub_spec is not None:
+        real = spec.sub_spec.name or ""
+        if _is_honest_alias(edge.name, real):
+            return None
+        return Finding(
+            "alias-disguised",
+            "warning",
+            target,
+            f"{_describe(tree, origin)}: `{edge.name}` is really `{real}`",
+            "find out why; `npm:` aliases are meant for several versions of one package",
+        )
+    key, _, what = _SETTINGS[spec.type]
+    if settings.is_set(key):
+        return None
+    return Finding(
+        f"source-{spec.type}",
+        "warning",
+        target,
+        f"{_describe(tree, origin)}: it comes from {what}, which nobody reviews or keeps",
+        f"`{key}=root` in .npmrc forbids it, `{key}=all` allows it without this warning",
+    )
+
+
+def _is_honest_alias(name: str, real: str) -> bool:
+    """Say whether the alias's name tells what it stands for, as `string-width-cjs` does."""
+    own, other = (text.rpartition("/")[2].lower() for text in (name, real))
+    return other in own or own in other
+
+
+def _describe(tree: Tree, origin: _Origin) -> str:
+    edge = origin.edge
+    node = tree.nodes[edge.source]
+    asker = f"{node.package_name}@{node.version}" if origin.is_deep else "the project"
+    shown = redact_url(edge.spec) if "://" in edge.spec else edge.spec
+    return f"{asker} asks for `{edge.name}` as `{shown}`"
+
+
+def _other_name(node: Node) -> str | None:
+    """Return the name that the tarball's standard address tells, where it is not the node's."""
+    resolved = node.resolved
+    if resolved is None or node.link_target is not None or not resolved.startswith("http"):
+        return None
+    # Nearly always it is the node's own, and no address has to be taken apart.
+    if f"/{node.package_name}/-/" in resolved:
+        return None
+    found = _TARBALL_PATH.search(unquote(urlsplit(resolved).path))
+    if found is None:
+        return None
+    # A registry may lie below a folder that looks like a scope.
+    return found[1] if found[1].lower() != node.package_name.lower() else None

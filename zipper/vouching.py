@@ -1,0 +1,72 @@
+"""Who vouches for what a build packs: where packages come from, and whether that is allowed.
+
+In: a project and its selected tree, before anything is fetched. Out: findings, or the error for
+what the settings forbid. The rules are in `zipper.supply`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zipper.contents.obtain import has_tarball
+from zipper.supply.settings_notes import find_notes
+from zipper.supply.sources import find_disguises, find_odd_sources, list_install_scripts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zipper.build_request import BuildRequest
+    from zipper.checks.findings import Finding
+    from zipper.project import Project
+    from zipper.registry.client import RegistryClient
+    from zipper.store.files import Store
+    from zipper.tree.model import Tree
+
+__all__ = ["vouch"]
+
+
+def vouch(
+    project: Project,
+    tree: Tree,
+    request: BuildRequest,
+    *,
+    store: Store,
+    client: Callable[[], RegistryClient],
+) -> tuple[Finding, ...]:
+    """Return what a person should know about the origin of the packages.
+
+    Raises:
+        ResolutionError: EALLOWGIT, EALLOWREMOTE.
+        IntegrityError: ENOINTEGRITY; with `verify_signatures` those of `check_signatures`.
+    """
+    findings = [*find_notes(project.npm), *find_odd_sources(tree, project.npm)]
+    findings += find_disguises(tree)
+    nodes = [node for node in tree.nodes.values() if has_tarball(project, node)]
+    if request.require_integrity:
+        from zipper.supply.integrity import require_integrity  # noqa: PLC0415  (on demand only)
+
+        require_integrity(nodes)
+    if request.verify_signatures != "off":
+        from zipper.contents.signatures import check_signatures  # noqa: PLC0415  (on demand only)
+
+        is_required = request.verify_signatures == "error"
+        findings += check_signatures(nodes, store=store, client=client, is_required=is_required)
+    scripts = list_install_scripts(tree, allowed=_find_allowed(project, tree, request))
+    return (*findings, *([scripts] if scripts is not None else ()))
+
+
+def _find_allowed(project: Project, tree: Tree, request: BuildRequest) -> frozenset[str]:
+    """Return the locations of the packages whose install scripts may run."""
+    policy = project.manifest.raw.get("allowScripts")
+    if not request.allow_scripts and not policy:
+        return frozenset()
+    from zipper.node.consent import read_consent  # noqa: PLC0415  (rare)
+
+    consent = read_consent(
+        request.allow_scripts, npm_policy=policy, ignore_scripts=project.npm.ignore_scripts
+    )
+    return frozenset(
+        location
+        for location, node in tree.nodes.items()
+        if node.manifest.has_install_script and consent.allows(node.package_name, node.version)
+    )
