@@ -75,7 +75,9 @@ def unpack(archive: bytes) -> PackageFiles:
     }
 
 
-def mutate(files: PackageFiles, handler: str, target: Target, *, most: int = 12) -> Iterator[Mutation]:
+def mutate(
+    files: PackageFiles, handler: str, target: Target, *, most: int = 12
+) -> Iterator[Mutation]:
     """Yield mutations of a package that loads; at most `most` of each kind."""
     subject = Subject(listing=read_listing(pack(files)), target=target, handler=handler)
     start = close(subject)
@@ -106,7 +108,10 @@ def _without(files: PackageFiles, *names: str) -> PackageFiles:
 
 
 def _with(files: PackageFiles, **changes: bytes) -> PackageFiles:
-    return {**files, **{name: (content, files.get(name, (b"", 0o644))[1]) for name, content in changes.items()}}
+    return {
+        **files,
+        **{name: (content, files.get(name, (b"", 0o644))[1]) for name, content in changes.items()},
+    }
 
 
 def _make(name: str, files: PackageFiles, handler: str, codes: Iterable[str]) -> Mutation:
@@ -151,10 +156,14 @@ def _unreadable(files: PackageFiles, handler: str, reached: list[str]) -> Iterat
         yield _make(f"chmod 0600 {name}", changed, handler, {"mode-unreadable"})
 
 
-def _manifests(files: PackageFiles, handler: str, reached: list[str], most: int) -> Iterator[Mutation]:
+def _manifests(
+    files: PackageFiles, handler: str, reached: list[str], most: int
+) -> Iterator[Mutation]:
     paths = [name for name in sorted(files) if name.endswith("package.json")]
     folders = {name.rpartition("/")[0] for name in reached}
-    used = [p for p in paths if any(f"{f}/".startswith(f"{p.rpartition('/')[0]}/") for f in folders)]
+    used = [
+        p for p in paths if any(f"{f}/".startswith(f"{p.rpartition('/')[0]}/") for f in folders)
+    ]
     for path in _spread(used, most):
         manifest = json.loads(files[path][0])
         for label, changed, codes in _manifest_changes(manifest):
@@ -181,14 +190,19 @@ def _manifest_changes(manifest: dict) -> Iterator[tuple[str, dict | bytes, set[s
         yield "drop imports", {k: v for k, v in manifest.items() if k != "imports"}, MISSING
 
 
-def _packages(files: PackageFiles, handler: str, reached: list[str], most: int) -> Iterator[Mutation]:
+def _packages(
+    files: PackageFiles, handler: str, reached: list[str], most: int
+) -> Iterator[Mutation]:
     folders = sorted({_package(name) for name in reached if "node_modules/" in name})
     for folder in _spread(folders, most):
         kept = {n: v for n, v in files.items() if not n.startswith(f"{folder}/")}
         yield _make(f"remove package {folder}", kept, handler, {*MISSING, "module-sdk"})
         name = folder.rpartition("/")[2]
         other = folder[: -len(name)] + name.swapcase()
-        moved = {n.replace(f"{folder}/", f"{other}/", 1) if n.startswith(f"{folder}/") else n: v for n, v in files.items()}
+        moved = {
+            n.replace(f"{folder}/", f"{other}/", 1) if n.startswith(f"{folder}/") else n: v
+            for n, v in files.items()
+        }
         yield _make(f"rename package {folder}", moved, handler, {"module-case", *MISSING})
 
 
@@ -212,47 +226,83 @@ def _handlers(files: PackageFiles, handler: str, own: str) -> Iterator[Mutation]
     yield _make("no export", files, stem, {"handler-malformed"})
     yield _make("leave the root", files, f"../{handler}", {"handler-malformed"})
     yield _make("another file", files, f"nothing.{export}", {"handler-missing"})
-    yield _make("stale prefix", files, f"dist/{handler}", {"handler-stale-prefix", "handler-missing"})
+    yield _make(
+        "stale prefix", files, f"dist/{handler}", {"handler-stale-prefix", "handler-missing"}
+    )
     yield _make("dot prefix", files, f"./{handler}", ())
     yield _make("the extension in the name", files, f"{own}.{export}", {"handler-export"})
     renamed = content.replace(export.encode(), b"somethingElse")
     yield _make("rename the export", _with(files, **{own: renamed}), handler, {"handler-export"})
     folder = {**files, f"{stem}/readme.txt": (b"", 0o644)}
-    yield _make("folder like the handler", folder, handler, {"handler-directory", "handler-missing"})
+    yield _make(
+        "folder like the handler", folder, handler, {"handler-directory", "handler-missing"}
+    )
     inside = {**files, f"{stem}/index.js": (b"exports.nothing = 1;", 0o644)}
-    yield _make("folder with index.js like the handler", inside, handler, {"handler-directory", "handler-export"})
+    yield _make(
+        "folder with index.js like the handler",
+        inside,
+        handler,
+        {"handler-directory", "handler-export"},
+    )
     bare = {**files, stem: (b"exports.nothing = 1;", 0o644)}
     yield _make("extensionless file", bare, handler, {"handler-export", "handler-shadowed", *KIND})
     for other in (".mjs", ".cjs", ".ts", ".json"):
         if other != extension:
             changed = {(f"{stem}{other}" if n == own else n): v for n, v in files.items()}
-            yield _make(f"handler as {other}", changed, handler, {"handler-missing", *KIND, *SYNTAX, *MISSING})
+            yield _make(
+                f"handler as {other}",
+                changed,
+                handler,
+                {"handler-missing", *KIND, *SYNTAX, *MISSING},
+            )
     callback = b"\nexports.callback = function (event, context, callback) { callback(null, 1); };\n"
     as_module = b"\nexport function callback(event, context, callback) { callback(null, 1); }\n"
     for label, text in (("callback", callback), ("callback of a module", as_module)):
         added = _with(files, **{own: content + text})
-        yield _make(label, added, f"{stem}.callback", {"handler-callback", "handler-export", *KIND, *SYNTAX})
+        yield _make(
+            label, added, f"{stem}.callback", {"handler-callback", "handler-export", *KIND, *SYNTAX}
+        )
     for label, text in (
-        ("a callback with a default", b"\nexports.callback = (event, context, callback = 1) => 1;\n"),
-        ("an async callback", b"\nasync function three(a, b, c) {}\nmodule.exports.callback = three;\n"),
+        (
+            "a callback with a default",
+            b"\nexports.callback = (event, context, callback = 1) => 1;\n",
+        ),
+        (
+            "an async callback",
+            b"\nasync function three(a, b, c) {}\nmodule.exports.callback = three;\n",
+        ),
     ):
         added = _with(files, **{own: content + text})
-        yield _make(label, added, f"{stem}.callback", {"handler-callback", "handler-export", *KIND, *SYNTAX})
+        yield _make(
+            label, added, f"{stem}.callback", {"handler-callback", "handler-export", *KIND, *SYNTAX}
+        )
 
 
 def _requests(files: PackageFiles, handler: str, own: str, walk: Walk) -> Iterator[Mutation]:
     content = files[own][0]
     is_module = walk.modules[f"/var/task/{own}"].kind == "module"
     extra: PackageFiles = {
-        "node_modules/esm-only/package.json": (b'{"name":"esm-only","type":"module","exports":"./i.js"}', 0o644),
+        "node_modules/esm-only/package.json": (
+            b'{"name":"esm-only","type":"module","exports":"./i.js"}',
+            0o644,
+        ),
         "node_modules/esm-only/i.js": (b"export const a = 1; export default 2;", 0o644),
-        "node_modules/esm-waits/package.json": (b'{"name":"esm-waits","type":"module","exports":{"import":"./i.js"}}', 0o644),
+        "node_modules/esm-waits/package.json": (
+            b'{"name":"esm-waits","type":"module","exports":{"import":"./i.js"}}',
+            0o644,
+        ),
         "node_modules/esm-waits/i.js": (b"await 0; export const a = 1;", 0o644),
         "node_modules/waits/i.mjs": (b"await 0; export const a = 1;", 0o644),
-        "node_modules/sync/package.json": (b'{"name":"sync","exports":{"module-sync":"./s.mjs","default":"./d.js"}}', 0o644),
+        "node_modules/sync/package.json": (
+            b'{"name":"sync","exports":{"module-sync":"./s.mjs","default":"./d.js"}}',
+            0o644,
+        ),
         "node_modules/sync/d.js": (b"module.exports = {};", 0o644),
         "node_modules/cjs/index.js": (b"exports.named = 1; exports.other = 2;", 0o644),
-        "node_modules/hidden/index.js": (b"module.exports = make(); function make() { return { named: 1 }; }", 0o644),
+        "node_modules/hidden/index.js": (
+            b"module.exports = make(); function make() { return { named: 1 }; }",
+            0o644,
+        ),
         "data.json": (b'{"a": 1}', 0o644),
         "broken.json": (b'{"a": ', 0o644),
         "folder/index.js": (b"exports.named = 1;", 0o644),
@@ -381,12 +431,23 @@ def _names(files: PackageFiles, handler: str, walk: Walk, most: int) -> Iterator
                 continue
             done += 1
             text = files[own][0]
-            changed = text + f'\nimport {{ zz_{name} }} from "{asked.request.specifier}";\n'.encode()
-            yield _make(f"import zz_{name} in {own}", _with(files, **{own: changed}), handler, {"module-export-name"})
+            changed = (
+                text + f'\nimport {{ zz_{name} }} from "{asked.request.specifier}";\n'.encode()
+            )
+            yield _make(
+                f"import zz_{name} in {own}",
+                _with(files, **{own: changed}),
+                handler,
+                {"module-export-name"},
+            )
 
 
 def _binaries(files: PackageFiles, handler: str, most: int) -> Iterator[Mutation]:
-    binaries = [n for n in sorted(files) if files[n][0][:4] == b"\x7fELF" and (n.endswith(".node") or ".so" in n)]
+    binaries = [
+        n
+        for n in sorted(files)
+        if files[n][0][:4] == b"\x7fELF" and (n.endswith(".node") or ".so" in n)
+    ]
     for name in _spread(binaries, max(2, most // 4)):
         content = files[name][0]
         other = b"\xb7\x00" if content[18:20] == b"\x3e\x00" else b"\x3e\x00"
@@ -400,7 +461,11 @@ def _binaries(files: PackageFiles, handler: str, most: int) -> Iterator[Mutation
             ("empty", b"", "binary-truncated"),
             ("git-lfs", b"version https://git-lfs.github.com/spec/v1\n", "binary-truncated"),
             ("musl", content.replace(b"\0libc.so.6\0", b"\0libc.musl\0"), "binary-musl"),
-            ("a library that is nowhere", content.replace(b"\0libm.so.6\0", b"\0libq.so.6\0"), "binary-library-missing"),
+            (
+                "a library that is nowhere",
+                content.replace(b"\0libm.so.6\0", b"\0libq.so.6\0"),
+                "binary-library-missing",
+            ),
             ("a newer C library", _newer(content), "binary-glibc"),
         ):
             if changed != content:
@@ -410,7 +475,13 @@ def _binaries(files: PackageFiles, handler: str, most: int) -> Iterator[Mutation
 
 def _newer(content: bytes) -> bytes:
     """Return an ELF file whose newest plain GLIBC_2.x need is made 2.9x, which nobody has."""
-    for old in (b"GLIBC_2.17\0", b"GLIBC_2.14\0", b"GLIBC_2.28\0", b"GLIBC_2.27\0", b"GLIBC_2.25\0"):
+    for old in (
+        b"GLIBC_2.17\0",
+        b"GLIBC_2.14\0",
+        b"GLIBC_2.28\0",
+        b"GLIBC_2.27\0",
+        b"GLIBC_2.25\0",
+    ):
         if old in content:
             return content.replace(old, b"GLIBC_2.9" + old[-2:-1] + b"\0")
     return content

@@ -67,6 +67,16 @@ class Listing:
             ArchiveError: EZIP if the member is larger than the limit, encrypted, of another method
                 than 0 and 8, damaged, or of another size or CRC than the directory says.
         """
+        return bytes(self.inflate(entry, limit_bytes=limit_bytes, check_crc=check_crc))
+
+    def inflate(
+        self, entry: Entry, *, limit_bytes: int, check_crc: bool = False
+    ) -> bytes | bytearray:
+        """Return what `read` returns, without a copy of it: for members of many megabytes.
+
+        Raises:
+            ArchiveError: EZIP as for `read`.
+        """
         if entry.size > limit_bytes:
             raise _damaged(entry, f"has {entry.size:,} bytes, more than the {limit_bytes:,} read")
         if entry.is_encrypted:
@@ -188,7 +198,7 @@ def _data_start(whole: memoryview, entry: Entry) -> int:
     return start
 
 
-def _inflate(entry: Entry, data: memoryview) -> bytes:
+def _inflate(entry: Entry, data: memoryview) -> bytes | bytearray:
     if entry.method == STORED:
         if entry.size != len(data):
             raise _damaged(
@@ -203,7 +213,7 @@ def _inflate(entry: Entry, data: memoryview) -> bytes:
 
     try:
         # One byte more than none, because the package answers b"" to a bound of 0 without reading.
-        content = bytes(deflate.deflate_decompress(data, max(entry.size, 1)))
+        content: bytearray = deflate.deflate_decompress(data, max(entry.size, 1))
     except deflate.DeflateError:
         raise _damaged(
             entry, f"does not inflate to the {entry.size:,} bytes it should have"
@@ -234,7 +244,7 @@ def _inflate_pieces(entry: Entry, data: memoryview) -> Iterator[bytes]:
         raise _damaged(entry, "does not inflate") from None
 
 
-def _crc32(content: bytes) -> int:
+def _crc32(content: bytes | bytearray) -> int:
     import deflate  # noqa: PLC0415 - as above
 
     value: int = deflate.crc32(content)

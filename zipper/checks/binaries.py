@@ -104,13 +104,9 @@ def _scan(subject: Subject) -> Iterator[tuple[str, Binary]]:
 
 
 def _look_into(subject: Subject, entry: Entry) -> Binary:
-    if entry.size > _LIMIT_BYTES or entry.size > entry.compressed_size * 1032:
+    if entry.size > _LIMIT_BYTES:
         return Binary("elf")
-    content = bytearray(entry.size)
-    position = 0
-    for chunk in subject.listing.read_chunks(entry):
-        content[position : position + len(chunk)] = chunk
-        position += len(chunk)
+    content = subject.listing.inflate(entry, limit_bytes=_LIMIT_BYTES)
     return scan_binary(content)
 
 

@@ -63,14 +63,23 @@ _MARKS: Final = (
 _EXAMPLE: Final = re.compile(rb"EXAMPLE", re.IGNORECASE)
 _CONTENT_LIMIT_BYTES: Final = 4 * 1024 * 1024
 _SHOWN: Final = 4
-_JUNK: Final = (
-    ("tests", re.compile(r"/(?:__tests__|tests?|spec)/|\.(?:test|spec)\.[cm]?[jt]s$")),
-    ("source maps", re.compile(r"\.(?:js|mjs|cjs|css)\.map$")),
-    ("type declarations", re.compile(r"\.d\.[cm]?ts(?:\.map)?$")),
-    ("documents", re.compile(r"(?:^|/)(?:CHANGELOG|HISTORY|README|CONTRIBUTING)(?:\.[\w]+)?$|/docs?/|\.(?:md|markdown)$", re.IGNORECASE)),
-    ("editors' and system files", re.compile(r"(?:^|/)(?:\.DS_Store|Thumbs\.db|\.vscode/|\.idea/|__MACOSX/|\.nyc_output/|coverage/)")),
-    ("native sources", re.compile(r"\.(?:c|cc|cpp|cxx|h|hpp|gyp|gypi|o|a|obj|lib|vcxproj)$")),
-)  # fmt: skip
+_JUNK_EXTENSIONS: Final = {
+    "map": "source maps",
+    "md": "documents",
+    "markdown": "documents",
+    **dict.fromkeys(
+        ("c", "cc", "cpp", "cxx", "h", "hpp", "gyp", "gypi", "o", "a", "obj", "lib"),
+        "native sources",
+    ),
+}
+_JUNK_FOLDERS: Final = (
+    ("tests", ("/__tests__/", "/test/", "/tests/", "/spec/")),
+    ("documents", ("/doc/", "/docs/")),
+    (
+        "editors' and system files",
+        ("/.vscode/", "/.idea/", "/__MACOSX/", "/.nyc_output/", "/.DS_Store"),
+    ),
+)
 
 
 def check_secret_files(subject: Subject) -> Iterator[Finding]:
@@ -117,7 +126,7 @@ def check_junk(subject: Subject) -> Iterator[Finding]:
     sizes: defaultdict[str, list[int]] = defaultdict(list)
     first: dict[str, str] = {}
     for entry in subject.files:
-        kind = next((label for label, pattern in _JUNK if pattern.search(entry.name)), None)
+        kind = _junk_kind(entry.name)
         if kind is not None:
             sizes[kind].append(entry.size)
             first.setdefault(kind, entry.name)
@@ -126,6 +135,20 @@ def check_junk(subject: Subject) -> Iterator[Finding]:
         message = f"{kind}: {count:,} files, {size:,} bytes, such as `{first[kind]}`"
         hint = "leave them out if size matters; most functions run without them"
         yield Finding("junk-file", "info", first[kind], message, hint)
+
+
+def _junk_kind(name: str) -> str | None:
+    """Return what kind of needless file a name is of; string searches, for every file is asked."""
+    stem, _, extension = name.rpartition(".")
+    kind = _JUNK_EXTENSIONS.get(extension)
+    if kind is not None:
+        return kind
+    if extension in ("ts", "mts", "cts") and stem.endswith(".d"):
+        return "type declarations"
+    if stem.endswith((".test", ".spec")):
+        return "tests"
+    path = f"/{name}"
+    return next((label for label, parts in _JUNK_FOLDERS if any(p in path for p in parts)), None)
 
 
 def _is_public_npmrc(subject: Subject, name: str) -> bool:

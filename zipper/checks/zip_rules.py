@@ -35,7 +35,7 @@ _REMAKE: Final = "make the zip again, with `zipper build` or with `zip -r`"
 _SUSPICIOUS: Final = ("\\", "\0", ":", "//", "/./", "/../")
 """What the joined names contain if any is unsafe; six searches beat 27,000 tests."""
 _LINK_LIMIT_BYTES: Final = 4096
-_WHOLE_BYTES: Final = 8 * 1024 * 1024
+_WHOLE_BYTES: Final = 160 * 1024 * 1024
 """Members above it are checked in pieces, which takes longer and little memory."""
 _METHODS: Final = {
     9: "deflate64",
@@ -157,7 +157,7 @@ def check_contents(subject: Subject) -> Iterator[Finding]:
                 for _ in subject.listing.read_chunks(entry):
                     pass
             else:
-                subject.listing.read(entry, limit_bytes=_WHOLE_BYTES, check_crc=True)
+                subject.listing.inflate(entry, limit_bytes=_WHOLE_BYTES, check_crc=True)
         except ArchiveError as error:
             message = f"{error.message}; Lambda accepts the upload and fails when it unzips"
             yield Finding("zip-crc", "error", entry.name, message, _REMAKE)

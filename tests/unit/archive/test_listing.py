@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def _zip(files: dict[str, bytes], *, method: int = zipfile.ZIP_DEFLATED, comment: bytes = b"") -> bytes:
+def _zip(
+    files: dict[str, bytes], *, method: int = zipfile.ZIP_DEFLATED, comment: bytes = b""
+) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as archive:
         archive.comment = comment
@@ -45,7 +47,11 @@ def _contents(archive: bytes) -> dict[str, bytes]:
     }
 
 
-FILES = {"index.js": b"exports.handler = 1;\n" * 50, "lib/a.js": b"", "data.bin": bytes(range(256)) * 9}
+FILES = {
+    "index.js": b"exports.handler = 1;\n" * 50,
+    "lib/a.js": b"",
+    "data.bin": bytes(range(256)) * 9,
+}
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
@@ -150,7 +156,10 @@ def test_bytes_before_and_after_the_zip_are_faults() -> None:
 def test_zip64_is_read_and_told() -> None:
     """Zip64 records are followed, and each use is a fault of its own kind."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive, archive.open("a", "w", force_zip64=True) as member:
+    with (
+        zipfile.ZipFile(buffer, "w") as archive,
+        archive.open("a", "w", force_zip64=True) as member,
+    ):
         member.write(b"1234")
     directory = _central64(buffer.getvalue())
     listing = read_listing(directory)
@@ -168,7 +177,9 @@ def _central64(archive: bytes) -> bytes:
     struct.pack_into("<LL", row, 20, 0xFFFFFFFF, 0xFFFFFFFF)
     struct.pack_into("<H", row, 30, 20)
     row += struct.pack("<HHQQ", 1, 16, full, compressed)
-    record = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, len(row), offset)
+    record = struct.pack(
+        "<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, len(row), offset
+    )
     locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, offset + len(row), 1)
     last = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
     return archive[:offset] + bytes(row) + record + locator + last
@@ -197,7 +208,9 @@ def test_an_mmap_is_read(tmp_path: Path) -> None:
     path.write_bytes(_zip(FILES))
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as source:
         listing = read_listing(source)
-        assert [*FILES.values()] == [listing.read(entry, limit_bytes=9999) for entry in listing.entries]
+        assert [*FILES.values()] == [
+            listing.read(entry, limit_bytes=9999) for entry in listing.entries
+        ]
 
 
 def _forge(entry: Entry, listing: Listing, **changes: int) -> tuple[Listing, Entry]:
@@ -255,7 +268,12 @@ def test_pieces_of_a_damaged_member_are_refused() -> None:
 
 @pytest.mark.parametrize(
     ("offset", "replacement", "words"),
-    [(30, b"other.js", "is called"), (8, b"\0\0", "method"), (14, b"abcd", "CRC"), (22, b"abcd", "bytes")],
+    [
+        (30, b"other.js", "is called"),
+        (8, b"\0\0", "method"),
+        (14, b"abcd", "CRC"),
+        (22, b"abcd", "bytes"),
+    ],
 )
 def test_local_headers_must_agree(offset: int, replacement: bytes, words: str) -> None:
     """Name, method, CRC and sizes of a local header that differ are faults."""
@@ -274,7 +292,13 @@ def test_members_that_overlap_are_told() -> None:
     assert ["overlap"] == [fault.kind for fault in doubled.find_header_faults()]
 
 
-@given(st.dictionaries(st.text(min_size=1, max_size=9).filter(lambda n: "\0" not in n), st.binary(max_size=99), max_size=9))
+@given(
+    st.dictionaries(
+        st.text(min_size=1, max_size=9).filter(lambda n: "\0" not in n),
+        st.binary(max_size=99),
+        max_size=9,
+    )
+)
 @settings(max_examples=60, deadline=None)
 def test_any_names_and_contents_come_back(files: dict[str, bytes]) -> None:
     """Whatever zipfile can write is read back, name by name."""
@@ -284,7 +308,9 @@ def test_any_names_and_contents_come_back(files: dict[str, bytes]) -> None:
         return
     listing = read_listing(archive)
     with zipfile.ZipFile(io.BytesIO(archive)) as expected:
-        assert [member.orig_filename for member in expected.infolist()] == [e.name for e in listing.entries]
+        assert [member.orig_filename for member in expected.infolist()] == [
+            e.name for e in listing.entries
+        ]
     assert [*files.values()] == [listing.read(e, limit_bytes=999) for e in listing.entries]
 
 

@@ -114,7 +114,11 @@ def test_the_closure_counts_what_is_proven_assumed_and_unknown() -> None:
     assert 4 == report.closure.proven
     assert ("@aws-sdk/client-s3", "in-layer (layer)") == report.closure.assumed
     (unknown,) = report.closure.unknown
-    assert ("a.js", 1, "require(process.argv[2])") == (unknown.path, unknown.line, unknown.expression)
+    assert ("a.js", 1, "require(process.argv[2])") == (
+        unknown.path,
+        unknown.line,
+        unknown.expression,
+    )
 
 
 @pytest.mark.parametrize(
@@ -171,7 +175,10 @@ def test_named_imports(names: str, target: str, expected: dict[str, str]) -> Non
         ("module.exports = make()", {"module-export-name": "error"}),
         ("module.exports = require('./other.cjs')", {}),
         ("module.exports = require('fs')", {}),
-        ("module.exports = require('./nowhere.cjs')", {"module-export-name": "error", "module-missing": "error"}),
+        (
+            "module.exports = require('./nowhere.cjs')",
+            {"module-export-name": "error", "module-missing": "error"},
+        ),
     ],
 )
 def test_named_imports_of_commonjs(target: str, expected: dict[str, str]) -> None:
@@ -194,31 +201,83 @@ def test_named_imports_of_commonjs(target: str, expected: dict[str, str]) -> Non
         ("index", {"index.js": HANDLER}, "nodejs24.x", {"handler-malformed": "error"}),
         ("../index.handler", {"index.js": HANDLER}, "nodejs24.x", {"handler-malformed": "error"}),
         ("in dex.handler", {"in dex.js": HANDLER}, "nodejs24.x", {"handler-malformed": "error"}),
-        ("x" * 130 + ".handler", {"index.js": HANDLER}, "nodejs24.x", {"handler-malformed": "error"}),
+        (
+            "x" * 130 + ".handler",
+            {"index.js": HANDLER},
+            "nodejs24.x",
+            {"handler-malformed": "error"},
+        ),
         ("index.handler", {"Index.js": HANDLER}, "nodejs24.x", {"handler-missing": "error"}),
         ("index.handler", {"index.ts": HANDLER}, "nodejs24.x", {"handler-missing": "error"}),
-        ("my.handler.handler", {"my.handler.js": HANDLER}, "nodejs24.x", {"handler-missing": "error"}),
+        (
+            "my.handler.handler",
+            {"my.handler.js": HANDLER},
+            "nodejs24.x",
+            {"handler-missing": "error"},
+        ),
         ("index.js", {"index.js": HANDLER}, "nodejs24.x", {"handler-export": "error"}),
         ("index.main", {"index.js": HANDLER}, "nodejs24.x", {"handler-export": "error"}),
         ("index.handler", {"index.js": "module.exports = wrap()"}, "nodejs24.x", {}),
         ("index.handler", {"index.js": "(("}, "nodejs24.x", {"handler-syntax": "error"}),
-        ("index.handler", {"index.js": "export const handler = 1"}, "nodejs22.x", {"handler-esm": "error"}),
+        (
+            "index.handler",
+            {"index.js": "export const handler = 1"},
+            "nodejs22.x",
+            {"handler-esm": "error"},
+        ),
         ("index.handler", {"index.js": "export const handler = 1"}, "nodejs24.x", {}),
-        ("index.handler", {"index.mjs": HANDLER}, "nodejs22.x", {"handler-esm": "error", "handler-export": "error"}),
-        ("dist/index.handler", {"index.js": HANDLER}, "nodejs24.x", {"handler-stale-prefix": "warning"}),
+        (
+            "index.handler",
+            {"index.mjs": HANDLER},
+            "nodejs22.x",
+            {"handler-esm": "error", "handler-export": "error"},
+        ),
+        (
+            "dist/index.handler",
+            {"index.js": HANDLER},
+            "nodejs24.x",
+            {"handler-stale-prefix": "warning"},
+        ),
         ("index.handler", {"index.js": HANDLER, "index/a.txt": ""}, "nodejs22.x", {}),
-        ("index.handler", {"index.js": HANDLER, "index/a.txt": ""}, "nodejs24.x", {"handler-directory": "error"}),
-        ("index.handler", {"index.mjs": "export const handler = 1", "index/a.txt": ""}, "nodejs22.x", {"handler-directory": "error"}),
+        (
+            "index.handler",
+            {"index.js": HANDLER, "index/a.txt": ""},
+            "nodejs24.x",
+            {"handler-directory": "error"},
+        ),
+        (
+            "index.handler",
+            {"index.mjs": "export const handler = 1", "index/a.txt": ""},
+            "nodejs22.x",
+            {"handler-directory": "error"},
+        ),
         ("lib.handler", {"lib/index.js": HANDLER}, "nodejs22.x", {}),
         ("lib.handler", {"lib/index.js": HANDLER}, "nodejs24.x", {"handler-directory": "error"}),
-        ("index.handler", {"index.js": HANDLER, "index": HANDLER}, "nodejs22.x", {"handler-shadowed": "warning"}),
+        (
+            "index.handler",
+            {"index.js": HANDLER, "index": HANDLER},
+            "nodejs22.x",
+            {"handler-shadowed": "warning"},
+        ),
         ("index.handler", {"index.js": "exports.handler = (a, b, c) => 1"}, "nodejs22.x", {}),
-        ("index.handler", {"index.js": "exports.handler = (a, b, c) => 1"}, "nodejs24.x", {"handler-callback": "error"}),
-        ("index.handler", {"index.mjs": "export default { handler() {} }"}, "nodejs22.x", {"handler-export": "error"}),
+        (
+            "index.handler",
+            {"index.js": "exports.handler = (a, b, c) => 1"},
+            "nodejs24.x",
+            {"handler-callback": "error"},
+        ),
+        (
+            "index.handler",
+            {"index.mjs": "export default { handler() {} }"},
+            "nodejs22.x",
+            {"handler-export": "error"},
+        ),
         ("index.handler", {"index.mjs": "export default { handler() {} }"}, "nodejs24.x", {}),
     ],
 )
-def test_handlers(handler: str, files: dict[str, str], runtime: str, expected: dict[str, str]) -> None:
+def test_handlers(
+    handler: str, files: dict[str, str], runtime: str, expected: dict[str, str]
+) -> None:
     """The two loaders of Lambda are told apart in what they find and refuse."""
     assert expected == codes(check(files, handler=handler, runtime=runtime))
 
@@ -287,11 +346,15 @@ def test_a_second_check_finds_the_same_from_memory() -> None:
     "files",
     [
         {"index.js": "x" * 3_000_000},
-        {"index.js": "require('a')", "node_modules/a/package.json": '{"exports":' + '{"node":' * 5000 + "1" + "}" * 5001},
+        {
+            "index.js": "require('a')",
+            "node_modules/a/package.json": '{"exports":' + '{"node":' * 5000 + "1" + "}" * 5001,
+        },
         {"index.js": "require('a')", "node_modules/a/package.json": "[" * 100_000},
         {"index.js": "module.exports = require('./index.js')"},
         {"index.mjs": "export * from './index.mjs'; export const handler = 1"},
-        {f"{i}.js": f"require('./{(i + 1) % 500}')" for i in range(500)} | {"index.js": f"require('./0');{HANDLER}"},
+        {f"{i}.js": f"require('./{(i + 1) % 500}')" for i in range(500)}
+        | {"index.js": f"require('./0');{HANDLER}"},
     ],
     ids=["long", "nested exports", "nested json", "itself", "star of itself", "chain"],
 )

@@ -16,7 +16,9 @@ from zipper.target import Target
 FROM = "/var/task/index.js"
 
 
-def _resolver(files: dict[str, str], *, runtime: str = "nodejs24.x", layers: tuple[dict[str, str], ...] = ()) -> Resolver:
+def _resolver(
+    files: dict[str, str], *, runtime: str = "nodejs24.x", layers: tuple[dict[str, str], ...] = ()
+) -> Resolver:
     listings = [
         read_listing(pack({name: (text.encode(), 0o644) for name, text in part.items()}))
         for part in (files, *layers)
@@ -26,7 +28,9 @@ def _resolver(files: dict[str, str], *, runtime: str = "nodejs24.x", layers: tup
 
 
 def _path(answer: Found | Failure) -> str:
-    return answer.path.removeprefix("/var/task/") if isinstance(answer, Found) else f"-{answer.kind}"
+    return (
+        answer.path.removeprefix("/var/task/") if isinstance(answer, Found) else f"-{answer.kind}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -108,9 +112,15 @@ def test_import(specifier: str, expected: str) -> None:
 
 def test_the_nearest_node_modules_wins() -> None:
     """The walk goes up from the asking file, and never into node_modules/node_modules."""
-    files = {"node_modules/a/index.js": "", "node_modules/b/node_modules/a/index.js": "", "node_modules/b/lib/x.js": ""}
+    files = {
+        "node_modules/a/index.js": "",
+        "node_modules/b/node_modules/a/index.js": "",
+        "node_modules/b/lib/x.js": "",
+    }
     resolver = _resolver(files)
-    assert "node_modules/b/node_modules/a/index.js" == _path(resolver.require("a", "/var/task/node_modules/b/lib/x.js"))
+    assert "node_modules/b/node_modules/a/index.js" == _path(
+        resolver.require("a", "/var/task/node_modules/b/lib/x.js")
+    )
     assert "node_modules/a/index.js" == _path(resolver.require("a", FROM))
 
 
@@ -121,7 +131,10 @@ def test_self_reference_and_imports() -> None:
         "x.js": "", "in.js": "", "node_modules/dep/index.js": "",
     }  # fmt: skip
     resolver = _resolver(files)
-    answers = {name: _path(resolver.require(name, FROM)) for name in ("me/x", "me", "#in", "#dep", "#no", "#")}
+    answers = {
+        name: _path(resolver.require(name, FROM))
+        for name in ("me/x", "me", "#in", "#dep", "#no", "#")
+    }
     assert {
         "me/x": "x.js", "me": "-export-path", "#in": "in.js", "#dep": "node_modules/dep/index.js",
         "#no": "-export-path", "#": "-export-path",
@@ -130,12 +143,21 @@ def test_self_reference_and_imports() -> None:
 
 @pytest.mark.parametrize(
     ("runtime", "by_require", "by_import"),
-    [("nodejs20.x", "r.js", "i.js"), ("nodejs22.x", "r.js", "i.js"), ("nodejs24.x", "s.js", "s.js")],
+    [
+        ("nodejs20.x", "r.js", "i.js"),
+        ("nodejs22.x", "r.js", "i.js"),
+        ("nodejs24.x", "s.js", "s.js"),
+    ],
 )
-def test_module_sync_holds_where_require_loads_modules(runtime: str, by_require: str, by_import: str) -> None:
+def test_module_sync_holds_where_require_loads_modules(
+    runtime: str, by_require: str, by_import: str
+) -> None:
     """Lambda's flags on Node.js 20 and 22 switch the condition `module-sync` off."""
     manifest = '{"exports": {"module-sync": "./s.js", "import": "./i.js", "require": "./r.js"}}'
-    files = {"node_modules/p/package.json": manifest, **{f"node_modules/p/{n}.js": "" for n in "sir"}}
+    files = {
+        "node_modules/p/package.json": manifest,
+        **{f"node_modules/p/{n}.js": "" for n in "sir"},
+    }
     resolver = _resolver(files, runtime=runtime)
     assert f"node_modules/p/{by_require}" == _path(resolver.require("p", FROM))
     assert f"node_modules/p/{by_import}" == _path(resolver.import_("p", FROM))
@@ -243,7 +265,15 @@ def test_exports_without_end_are_refused() -> None:
 
 @pytest.mark.parametrize(
     ("specifier", "expected"),
-    [("a", ("a", ".")), ("a/b/c", ("a", "./b/c")), ("@s/a", ("@s/a", ".")), ("@s/a/b", ("@s/a", "./b")), ("@s", None), ("@s/", None), (".a", None)],
+    [
+        ("a", ("a", ".")),
+        ("a/b/c", ("a", "./b/c")),
+        ("@s/a", ("@s/a", ".")),
+        ("@s/a/b", ("@s/a", "./b")),
+        ("@s", None),
+        ("@s/", None),
+        (".a", None),
+    ],
 )
 def test_package_names(specifier: str, expected: tuple[str, str] | None) -> None:
     """A bare specifier is a package's name and a subpath."""

@@ -26,7 +26,21 @@ def make_listing(files: dict[str, tuple[bytes, int]] | list[tuple[str, bytes, in
         attributes = (mode if mode > 0o7777 else 0o100000 | mode) << 16 if mode else 0
         sizes = (zlib.crc32(content), len(content), len(content), len(raw), 0)
         directory += struct.pack(
-            "<4sBB5H3L5H2L", b"PK\x01\x02", 20, 3, 20, 0, 0, 0, 33, *sizes, 0, 0, 0, attributes, len(body)
+            "<4sBB5H3L5H2L",
+            b"PK\x01\x02",
+            20,
+            3,
+            20,
+            0,
+            0,
+            0,
+            33,
+            *sizes,
+            0,
+            0,
+            0,
+            attributes,
+            len(body),
         )
         directory += raw
         body += struct.pack("<4s5H3L2H", b"PK\x03\x04", 20, 0, 0, 0, 33, *sizes) + raw + content
@@ -140,7 +154,9 @@ def test_links(target: str, kind: str, expected: bool) -> None:
 def test_what_is_no_zip() -> None:
     """Bytes that are no zip, and a zip without files, have their own codes."""
     assert "zip-unreadable" in find(read_listing(b"<html>" * 99))
-    assert "zip-empty" in find(read_listing(struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0, 0, 0, 0, 0)))
+    assert "zip-empty" in find(
+        read_listing(struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0, 0, 0, 0, 0))
+    )
 
 
 def test_the_zipped_size_names_s3() -> None:
@@ -165,7 +181,11 @@ def test_the_unzipped_size_counts_layers_and_names_packages() -> None:
         "node_modules/large/a.map": (b"", 0o644),
         "node_modules/inner/a.js": (b"", 0o644),
     }
-    listing = _grown(_grown(make_listing(files), "node_modules/large/a.map", 200_000_000), "node_modules/inner/a.js", 9)
+    listing = _grown(
+        _grown(make_listing(files), "node_modules/large/a.map", 200_000_000),
+        "node_modules/inner/a.js",
+        9,
+    )
     layer = _grown(make_listing(SOUND), "index.js", 62_144_000)
     assert "size-unzipped" not in find(listing, rules=ALL_RULES[:12])
     finding = find(listing, layers=(layer,), rules=ALL_RULES[:12])["size-unzipped"]
@@ -263,12 +283,16 @@ def test_packages_of_paths(path: str, package: str) -> None:
 
 def test_folders_are_those_that_files_imply() -> None:
     """Every folder above a file is one, whether the zip names it or not."""
-    assert {"a", "a/b", "c"} == find_folders(make_listing({"a/b/c.js": (b"", 0o644), "c/": (b"", 0o755)}))
+    assert {"a", "a/b", "c"} == find_folders(
+        make_listing({"a/b/c.js": (b"", 0o644), "c/": (b"", 0o755)})
+    )
 
 
 def test_ignored_codes_hide_no_error() -> None:
     """`ignore` takes warnings and infos away, never an error."""
-    found = find({"a.txt": (b"", 0o600)}, size_bytes=60_000_000, ignore={"size-zipped", "mode-unreadable"})
+    found = find(
+        {"a.txt": (b"", 0o600)}, size_bytes=60_000_000, ignore={"size-zipped", "mode-unreadable"}
+    )
     assert "size-zipped" not in found
     assert "mode-unreadable" in found
 

@@ -1,0 +1,177 @@
+"""Binaries that the target's loader refuses are found by their own bytes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import deflate
+import pytest
+from support.mutations import pack
+
+from zipper.checks.binaries import is_foreign
+from zipper.checks.check import check_zip
+from zipper.checks.elf import Binary, recognize, scan_binary
+from zipper.checks.findings import Finding
+from zipper.checks.subject import Subject
+from zipper.archive.listing import read_listing
+from zipper.target import Target
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs an ELF file of this machine")
+
+
+@pytest.fixture(scope="module")
+def library() -> bytes:
+    """A real shared library: the one that the deflate package brings."""
+    content = next(Path(deflate.__file__).parent.glob("_deflate*.so")).read_bytes()
+    if scan_binary(content).machine != "x86_64":
+        pytest.skip("the byte patterns below are those of x86_64")
+    return content
+
+
+def _find(files: dict[str, bytes], *, eager: bool = True) -> dict[str, Finding]:
+    return {f.code: f for f in _all(files, eager=eager) if f.code.startswith("binary")}
+
+
+def _all(files: dict[str, bytes], *, eager: bool = True) -> tuple[Finding, ...]:
+    text = b"require('addon')" if eager else b"() => require('addon')"
+    package = {
+        "index.js": text + b"; exports.handler = async () => 1;",
+        "node_modules/addon/package.json": b'{"name": "addon"}',
+        "node_modules/addon/index.js": b"module.exports = require('./' + process.platform)",
+        **files,
+    }
+    report = check_zip(
+        pack({name: (content, 0o755) for name, content in package.items()}),
+        path="out.zip",
+        target=Target("nodejs24.x"),
+        handler="index.handler",
+    )
+    return report.findings
+
+
+def test_a_sound_library(library: bytes) -> None:
+    """The format, machine and needs of a real library are read, and nothing is wrong with it."""
+    binary = scan_binary(library)
+    assert ("elf", 64, "x86_64", False, False) == binary[:5]
+    assert "libc.so.6" in binary.needed
+    assert binary.glibc
+    assert {} == _find({"node_modules/addon/x.node": library})
+
+
+def test_needs_above_the_runtime(library: bytes) -> None:
+    """Versions are compared as versions: 2.9 is below 2.34, and 2.99 is above."""
+    newest = scan_binary(library).glibc.encode()
+    assert newest.startswith(b"2.")
+    digits = b"9" * (len(newest) - 2)
+    newer = library.replace(b"GLIBC_" + newest + b"\0", b"GLIBC_2." + digits + b"\0")
+    found = _find({"node_modules/addon/x.node": newer})
+    if len(digits) == 1:
+        assert "binary-glibc" not in found
+    else:
+        assert "GLIBC_2.34" in found["binary-glibc"].message
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda b: b[:18] + b"\xb7\x00" + b[20:], "binary-arch"),
+        (lambda b: b[:18] + b"\x28\x00" + b[20:], "binary-arch"),
+        (lambda b: b"\xcf\xfa\xed\xfe" + b[4:], "binary-format"),
+        (lambda b: b"MZ" + b[2:], "binary-format"),
+        (lambda b: b"hello", "binary-format"),
+        (lambda b: b[: len(b) // 2], "binary-truncated"),
+        (lambda b: b[:40], "binary-truncated"),
+        (lambda b: b"", "binary-truncated"),
+        (lambda b: b"version https://git-lfs.github.com/spec/v1\n", "binary-truncated"),
+        (lambda b: b.replace(b"\0libc.so.6\0", b"\0libc.musl\0"), "binary-musl"),
+        (lambda b: b.replace(b"\0libc.so.6\0", b"\0libq.so.6\0"), "binary-library-missing"),
+        (lambda b: b + b"\0node_register_module_v93\0", "binary-abi"),
+    ],
+)
+@pytest.mark.parametrize(("eager", "severity"), [(True, "error"), (False, "warning")])
+def test_damaged_addons(library: bytes, change, code: str, eager: bool, severity: str) -> None:
+    """Each kind of damage has its code; it is an error where loading the handler loads the package."""
+    found = _find({"node_modules/addon/x.node": change(library)}, eager=eager)
+    assert {code: severity} == {c: f.severity for c, f in found.items()}
+
+
+def test_a_library_may_lie_elsewhere_in_the_package(library: bytes) -> None:
+    """A needed library that any folder of the package has is found."""
+    needs = library.replace(b"\0libc.so.6\0", b"\0libq.so.6\0")
+    assert {} == _find({"node_modules/addon/x.node": needs, "lib/libq.so.6": library})
+
+
+@pytest.mark.parametrize(
+    ("name", "foreign"),
+    [
+        ("node_modules/a/prebuilds/linux-x64/a.node", False),
+        ("node_modules/a/prebuilds/linux-x64/a.glibc.node", False),
+        ("node_modules/a/prebuilds/linux-x64/a.musl.node", True),
+        ("node_modules/a/prebuilds/linux-arm64/a.node", True),
+        ("node_modules/a/prebuilds/darwin-x64+arm64/a.node", True),
+        ("node_modules/a/prebuilds/win32-x64/a.node", True),
+        ("node_modules/@img/sharp-linuxmusl-x64/lib/a.node", True),
+        ("node_modules/@img/sharp-linux-x64/lib/a.node", False),
+        ("node_modules/@next/swc-linux-x64-gnu/a.node", False),
+        ("node_modules/@esbuild/linux-arm64/bin/esbuild", True),
+        ("node_modules/a/build/Release/windows.node", True),
+        ("node_modules/a/build/Release/a.node", False),
+        ("node_modules/by-fields/a.node", True),
+    ],
+)
+def test_names_of_platforms(name: str, foreign: bool) -> None:
+    """A path, or `os` and `cpu` of the package, tell what is for another platform."""
+    files = {
+        "node_modules/by-fields/package.json": (b'{"os": ["darwin"]}', 0o644),
+        name: (b"", 0o644),
+    }
+    subject = Subject(listing=read_listing(pack(files)), target=Target("nodejs24.x", "x86_64"))
+    assert foreign == is_foreign(subject, name)
+
+
+def test_foreign_prebuilds_are_counted_and_no_error(library: bytes) -> None:
+    """Binaries for other platforms are one info with their bytes."""
+    files = {
+        "node_modules/addon/prebuilds/darwin-arm64/a.node": b"\xcf\xfa\xed\xfe" + bytes(96),
+        "node_modules/addon/prebuilds/linux-x64/a.node": library,
+    }
+    found = _find(files)
+    assert {"binary-arch": "info"} == {c: f.severity for c, f in found.items()}
+    assert "1 binaries for other platforms take 100 bytes" in found["binary-arch"].message
+
+
+def test_a_build_of_this_machine_hides_the_prebuilt_one(library: bytes) -> None:
+    """node-gyp-build takes build/Release first."""
+    files = {
+        "node_modules/addon/build/Release/a.node": library,
+        "node_modules/addon/prebuilds/linux-x64/a.node": library,
+    }
+    assert "warning" == _find(files)["binary-shadowed"].severity
+
+
+def test_platform_packages_for_another_machine_only(library: bytes) -> None:
+    """A package whose optional dependencies were all installed for another platform cannot load."""
+    files = {
+        "node_modules/addon/package.json": b'{"optionalDependencies": {"addon-darwin-x64": "1", "addon-linux-x64": "1"}}',
+        "node_modules/addon-darwin-x64/a.node": b"\xcf\xfa\xed\xfe" + bytes(96),
+    }
+    both = {**files, "node_modules/addon-linux-x64/a.node": library}
+    assert ["error"] == [f.severity for f in _all(files) if "nothing for linux-x64" in f.message]
+    assert [] == [f for f in _all(both) if "nothing for linux-x64" in f.message]
+
+
+@pytest.mark.parametrize(
+    "content", [b"\x7fELF", b"\x7fELF" + bytes(60), b"\x7fELF\x02\x01" + b"\xff" * 200]
+)
+def test_hostile_elf_files_are_truncated(content: bytes) -> None:
+    """Headers that point nowhere are an answer, not an exception."""
+    assert "elf" == scan_binary(content).format
+
+
+def test_formats() -> None:
+    """The first bytes tell the format."""
+    assert ["elf", "mach-o", "pe", "empty", "other"] == [
+        recognize(head) for head in (b"\x7fELF", b"\xca\xfe\xba\xbe", b"MZ", b"", b"#!")
+    ]
+    assert not Binary("elf").is_musl

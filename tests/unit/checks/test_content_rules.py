@@ -1,0 +1,188 @@
+"""Secrets, junk, engines, scripts and lockfiles are found, and secrets are never told whole."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from support.mutations import pack
+
+from zipper.checks.check import check_zip
+from zipper.checks.findings import Finding
+from zipper.target import Target
+
+HANDLER = "exports.handler = async () => 1;"
+KEY_ID = "AKIA" + "Q3ZJ7K2M5N4P6R7T"
+NPM = "npm_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+
+
+def _find(
+    files: dict[str, str], *, runtime: str = "nodejs24.x", **options: object
+) -> dict[str, Finding]:
+    package = {"index.js": HANDLER, **files}
+    report = check_zip(
+        pack({name: (text.encode(), 0o644) for name, text in package.items()}),
+        path="out.zip",
+        target=Target(runtime),
+        handler="index.handler",
+        **options,  # type: ignore[arg-type]
+    )
+    return {f.code: f for f in report.findings}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        (".env", "A=1", True),
+        ("config/.env.production", "A=1", True),
+        (".env.example", "A=", False),
+        ("environment.js", "", False),
+        (".npmrc", "//registry.example/:_authToken=abcdefgh12345", True),
+        (".npmrc", "save-exact=true", False),
+        ("id_rsa", "", True),
+        ("certs/server.p12", "", True),
+        (".git/HEAD", "ref: refs/heads/main", True),
+        ("lib/credentials", "[default]\naws_access_key_id = x", True),
+    ],
+)
+def test_secret_files(name: str, text: str, expected: bool) -> None:
+    """Files that hold secrets by their name are warnings; harmless ones of that name are not."""
+    assert expected == ("secret-file" in _find({name: text}))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"const id = '{KEY_ID}'", True),
+        (f"const token = '{NPM}'", True),
+        ("aws_secret_access_key = " + "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzzzzzzzzzz"[:40], True),
+        ("-----BEGIN RSA PRIVATE KEY-----\n" + "MIIEowIBAAKCAQEA" * 5, True),
+        ("const id = 'AKIAIOSFODNN7EXAMPLE'", False),
+        ("-----BEGIN PRIVATE KEY----- is what it begins with", False),
+        ("//registry.example/:_authToken=${NPM_TOKEN}", False),
+        ("const high = ghost", False),
+    ],
+)
+def test_secret_contents(text: str, expected: bool) -> None:
+    """Keys and tokens in the project's own files are warnings; examples and variables are not."""
+    assert expected == ("secret-content" in _find({"lib/config.js": f"// {text}"}))
+
+
+def test_secrets_are_never_told_whole() -> None:
+    """A finding shows four characters of a secret at most, with file and line."""
+    finding = _find({"a.js": f"\n\n// {KEY_ID}\n// {NPM}"})["secret-content"]
+    assert "`a.js` line" in finding.message
+    assert NPM not in finding.message
+    assert NPM[:5] not in finding.message
+
+
+def test_contents_of_packages_are_not_searched() -> None:
+    """The tests of packages are full of examples of keys."""
+    assert "secret-content" not in _find({"node_modules/a/test.js": f"// {KEY_ID}"})
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("node_modules/a/index.js.map", "source maps"),
+        ("node_modules/a/index.d.ts", "type declarations"),
+        ("node_modules/a/test/a.js", "tests"),
+        ("a.spec.js", "tests"),
+        ("README.md", "documents"),
+        ("node_modules/a/src/a.cc", "native sources"),
+        ("__MACOSX/._index.js", "editors"),
+    ],
+)
+def test_junk(name: str, label: str) -> None:
+    """What nothing needs at run time is an info with its bytes."""
+    finding = _find({name: "12345"})["junk-file"]
+    assert "info" == finding.severity
+    assert finding.message.startswith(label)
+    assert "5 bytes" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("wanted", "runtime", "expected"),
+    [
+        (">=22", "nodejs20.x", True),
+        (">=22", "nodejs24.x", False),
+        ("^18 || ^20", "nodejs24.x", True),
+        ("*", "nodejs20.x", False),
+        ("nonsense", "nodejs20.x", True),
+    ],
+)
+def test_engines(wanted: str, runtime: str, expected: bool) -> None:
+    """Packages whose engines exclude the runtime are warnings that name both versions."""
+    manifest = json.dumps({"name": "a", "version": "1.0.0", "engines": {"node": wanted}})
+    found = _find({"node_modules/a/package.json": manifest}, runtime=runtime)
+    assert expected == ("engine-mismatch" in found)
+
+
+@pytest.mark.parametrize(
+    ("runtime", "today", "expected"),
+    [
+        ("nodejs24.x", "2026-12-01", False),
+        ("nodejs18.x", "2026-12-01", True),
+        ("nodejs24.x", "2028-05-01", True),
+    ],
+)
+def test_deprecated_runtimes(runtime: str, today: str, expected: bool) -> None:
+    """A runtime is told from the day of its deprecation on, with the days that follow."""
+    found = _find({}, runtime=runtime, today=today)
+    assert expected == ("runtime-deprecated" in found)
+
+
+@pytest.mark.parametrize(
+    ("entry", "code"),
+    [
+        ({"version": "1.0.0"}, "integrity-missing"),
+        ({"version": "1.0.0", "integrity": "sha1-abc="}, "integrity-weak"),
+        ({"version": "1.0.0", "integrity": "sha512-abc=="}, None),
+        ({"version": "1.0.0", "inBundle": True}, None),
+        ({"resolved": "file:a.tgz"}, None),
+        ({"link": True, "resolved": "lib/a"}, None),
+    ],
+)
+def test_integrity_of_lockfiles(entry: dict[str, object], code: str | None) -> None:
+    """A lockfile in the zip must give each package a strong integrity."""
+    lockfile = json.dumps({"lockfileVersion": 3, "packages": {"": {}, "node_modules/a": entry}})
+    found = set(_find({"package-lock.json": lockfile})) & {"integrity-missing", "integrity-weak"}
+    assert ({code} if code else set()) == found
+
+
+def test_integrity_of_old_lockfiles() -> None:
+    """Version 1 nests its dependencies."""
+    nested = {"a": {"integrity": "sha512-a==", "dependencies": {"b": {"version": "1.0.0"}}}}
+    found = _find({"package-lock.json": json.dumps({"lockfileVersion": 1, "dependencies": nested})})
+    assert "`node_modules/a/node_modules/b`" in found["integrity-missing"].message
+
+
+def test_scripts_that_had_to_run() -> None:
+    """A reached package that compiles its addon, and has none, needs its script."""
+    files = {
+        "index.js": f"const a = require('native'); {HANDLER}",
+        "node_modules/native/package.json": '{"name": "native", "scripts": {"install": "node-gyp rebuild"}, "dependencies": {"bindings": "1"}}',
+        "node_modules/native/binding.gyp": "{}",
+        "node_modules/native/index.js": "module.exports = () => require('bindings')('native')",
+        "node_modules/bindings/index.js": "module.exports = (name) => require(name)",
+    }
+    finding = _find(files)["script-needed"]
+    assert "node_modules/native" == finding.path
+    assert "--allow-script native" in finding.hint
+
+
+def test_prisma_without_its_generated_client() -> None:
+    """Prisma's client loads what `prisma generate` makes."""
+    files = {
+        "index.js": f"require('@prisma/client'); {HANDLER}",
+        "node_modules/@prisma/client/package.json": '{"name": "@prisma/client"}',
+        "node_modules/@prisma/client/index.js": "module.exports = require('.prisma/client')",
+    }
+    assert {"script-needed", "module-missing"} <= set(_find(files))
+
+
+@pytest.mark.parametrize(("limit", "expected"), [(10, True), (10_000, False)])
+def test_budgets(limit: int, expected: bool) -> None:
+    """The project's own limits are errors."""
+    assert expected == ("size-budget" in _find({}, max_size_bytes=limit))
+    assert expected == ("size-budget" in _find({}, max_unzipped_size_bytes=limit))
