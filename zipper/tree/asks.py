@@ -37,7 +37,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class PackumentAsk:
-    """The packument of the registry package `name`."""
+    """The packument of the registry package `name`.
+
+    The tree itself needs `libc` and, with `before`, `time`; the lockfile records the licence too:
+    all three are in the registry's full document only, which is what npm asks for.
+    """
 
     name: str
     soon: tuple[str, ...] = ()
