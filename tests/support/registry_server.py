@@ -65,6 +65,12 @@ class RegistryServer:
     client_authority: str | None = None
     packuments: dict[str, dict] = field(default_factory=dict)
     tarballs: dict[str, bytes] = field(default_factory=dict)
+    documents: dict[str, dict] = field(default_factory=dict)
+    """Path below the registry to the JSON that it answers, such as `/-/npm/v1/keys`."""
+    advisories: dict[str, list[dict]] | None = None
+    """Name to advisories for the bulk endpoint; None where the registry has no such thing."""
+    posted: list[dict] = field(default_factory=list)
+    """What was posted to the bulk endpoint."""
     requests: list[Recorded] = field(default_factory=list)
 
     def __enter__(self) -> Self:
@@ -151,12 +157,32 @@ class _Handler(BaseHTTPRequestHandler):
         registry.requests.append(Recorded(path, headers))
         if registry.tokens and headers.get("authorization") not in registry.tokens:
             self._answer(401, b'{"error":"who are you"}', {"www-authenticate": "Bearer"})
+        elif (at := path.removeprefix(registry.prefix)) in registry.documents:
+            body = json.dumps(registry.documents[at]).encode()
+            self._answer(200, body, {"content-type": "application/json"})
         elif path in registry.tarballs:
             self._answer_tarball(registry.tarballs[path], headers)
         elif (name := path.removeprefix(registry.prefix + "/")) in registry.packuments:
             self._answer_packument(registry.packuments[name], headers)
         else:
             self._answer(404, b'{"error":"Not found"}')
+
+    def do_POST(self) -> None:
+        registry = self.server_registry
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        registry.requests.append(Recorded(self.path, headers))
+        body = self.rfile.read(int(headers.get("content-length", "0")))
+        if registry.tokens and headers.get("authorization") not in registry.tokens:
+            self._answer(401, b'{"error":"who are you"}')
+            return
+        is_bulk = self.path == f"{registry.prefix}/-/npm/v1/security/advisories/bulk"
+        if registry.advisories is None or not is_bulk:
+            self._answer(404, b'{"error":"Not found"}')
+            return
+        asked = json.loads(body)
+        registry.posted.append(asked)
+        found = {name: rows for name, rows in registry.advisories.items() if name in asked}
+        self._answer(200, json.dumps(found).encode(), {"content-type": "application/json"})
 
     def _answer_packument(self, packument: dict, headers: dict[str, str]) -> None:
         registry = self.server_registry
