@@ -400,10 +400,14 @@ _IMPORTS = (
     'import("nothing").catch(() => {});',
     'try { await import("nothing"); } catch {}',
     'const later = () => import("nothing");',
-    'import { createRequire } from "node:module"; const require = createRequire(import.meta.url); require("nothing");',
-    'import { createRequire } from "node:module"; const ask = createRequire(import.meta.url); ask("nothing");',
-    'import { createRequire } from "node:module"; const ask = createRequire(import.meta.url); ask("esm-waits");',
-    'import { createRequire } from "node:module"; const ask = createRequire(import.meta.url); ask("cjs");',
+    'import { createRequire } from "node:module"; const require = '
+    'createRequire(import.meta.url); require("nothing");',
+    'import { createRequire } from "node:module"; const ask = createRequire(import.meta.url); '
+    'ask("nothing");',
+    'import { createRequire } from "node:module"; const ask = createRequire(import.meta.url); '
+    'ask("esm-waits");',
+    'import { createRequire } from "node:module"; const ask = createRequire(import.meta.url); '
+    'ask("cjs");',
     'require("cjs");',
     'typeof require === "function" && require("cjs");',
     "module.exports = 1;",

@@ -171,7 +171,7 @@ def test_zip64_is_read_and_told() -> None:
 def _central64(archive: bytes) -> bytes:
     """Return the zip with its sizes moved to zip64 fields and a zip64 end record."""
     end = archive.rfind(b"PK\x05\x06")
-    count, size, offset = struct.unpack_from("<HLL", archive, end + 10)
+    count, _size, offset = struct.unpack_from("<HLL", archive, end + 10)
     row = bytearray(archive[offset:end])
     compressed, full = struct.unpack_from("<LL", row, 20)
     struct.pack_into("<LL", row, 20, 0xFFFFFFFF, 0xFFFFFFFF)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import deflate
 import pytest
 from support.mutations import pack
 
+from zipper.archive.listing import read_listing
 from zipper.checks.binaries import is_foreign
 from zipper.checks.check import check_zip
 from zipper.checks.elf import Binary, recognize, scan_binary
-from zipper.checks.findings import Finding
 from zipper.checks.subject import Subject
-from zipper.archive.listing import read_listing
 from zipper.target import Target
+
+if TYPE_CHECKING:
+    from zipper.checks.findings import Finding
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs an ELF file of this machine")
 
@@ -153,7 +156,8 @@ def test_a_build_of_this_machine_hides_the_prebuilt_one(library: bytes) -> None:
 def test_platform_packages_for_another_machine_only(library: bytes) -> None:
     """A package whose optional dependencies were all installed for another platform cannot load."""
     files = {
-        "node_modules/addon/package.json": b'{"optionalDependencies": {"addon-darwin-x64": "1", "addon-linux-x64": "1"}}',
+        "node_modules/addon/package.json": b'{"optionalDependencies": {"addon-darwin-x64": '
+        b'"1", "addon-linux-x64": "1"}}',
         "node_modules/addon-darwin-x64/a.node": b"\xcf\xfa\xed\xfe" + bytes(96),
     }
     both = {**files, "node_modules/addon-linux-x64/a.node": library}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 from support.mutations import pack
 
 from zipper.checks.check import check_zip
-from zipper.checks.findings import Finding
 from zipper.target import Target
+
+if TYPE_CHECKING:
+    from zipper.checks.findings import Finding
 
 HANDLER = "exports.handler = async () => 1;"
 KEY_ID = "AKIA" + "Q3ZJ7K2M5N4P6R7T"
@@ -161,7 +164,8 @@ def test_scripts_that_had_to_run() -> None:
     """A reached package that compiles its addon, and has none, needs its script."""
     files = {
         "index.js": f"const a = require('native'); {HANDLER}",
-        "node_modules/native/package.json": '{"name": "native", "scripts": {"install": "node-gyp rebuild"}, "dependencies": {"bindings": "1"}}',
+        "node_modules/native/package.json": '{"name": "native", "scripts": {"install": '
+        '"node-gyp rebuild"}, "dependencies": {"bindings": "1"}}',
         "node_modules/native/binding.gyp": "{}",
         "node_modules/native/index.js": "module.exports = () => require('bindings')('native')",
         "node_modules/bindings/index.js": "module.exports = (name) => require(name)",

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import pytest
 from support.mutations import pack
 
 from zipper.archive.listing import read_listing
 from zipper.checks.check import check_zip, default_handler
-from zipper.checks.findings import Report
 from zipper.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from zipper.checks.findings import Report
 
 HANDLER = "exports.handler = async () => 1;"
 
@@ -91,7 +95,8 @@ def test_features_that_a_package_does_not_promise_are_optional() -> None:
     """What a package asks for in a function, and lists as optional peer or nowhere, is an info."""
     files = {
         "index.js": f"require('a');\n{HANDLER}",
-        "node_modules/a/package.json": '{"dependencies": {"promised": "1"}, "peerDependencies": {"peer": "1"}}',
+        "node_modules/a/package.json": '{"dependencies": {"promised": "1"}, '
+        '"peerDependencies": {"peer": "1"}}',
         "node_modules/a/index.js": "function f() { require('peer'); require('nowhere') }",
     }
     assert {"module-optional-missing": "info"} == codes(check(files))
@@ -102,7 +107,8 @@ def test_features_that_a_package_does_not_promise_are_optional() -> None:
 def test_the_closure_counts_what_is_proven_assumed_and_unknown() -> None:
     """The report says what was reached, what the runtime and layers bring, what nobody can follow."""
     files = {
-        "index.js": f"require('./a'); require('@aws-sdk/client-s3'); require('in-layer');\n{HANDLER}",
+        "index.js": "require('./a'); require('@aws-sdk/client-s3'); "
+        f"require('in-layer');\n{HANDLER}",
         "a.js": "require('./b.json'); require(process.argv[2])",
         "b.json": "{}",
         "unreached.js": "require('nothing')",
@@ -328,7 +334,8 @@ def test_a_second_check_finds_the_same_from_memory() -> None:
 
     memory = Memory()
     files = {
-        "index.mjs": "import { a } from './b.cjs'; import './c.mjs'; export const handler = () => 1",
+        "index.mjs": "import { a } from './b.cjs'; import './c.mjs'; export const handler = "
+        "() => 1",
         "b.cjs": "exports.a = require(x)",
         "c.mjs": "export * from './c.mjs'",
         "copy.mjs": "export * from './c.mjs'",
@@ -338,7 +345,7 @@ def test_a_second_check_finds_the_same_from_memory() -> None:
     assert puts
     assert first == check(files, facts=memory)
     assert puts == memory.puts
-    memory.known = {key: b"damaged" for key in memory.known}
+    memory.known = dict.fromkeys(memory.known, b"damaged")
     assert first == check(files, facts=memory)
 
 

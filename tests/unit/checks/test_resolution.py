@@ -73,7 +73,8 @@ def test_require(specifier: str, expected: str) -> None:
         "bad-main/package.json": '{"main": "nowhere"}', "bad-main/index.js": "",
         "no-main/package.json": '{"main": "nowhere"}',
         "node_modules/pkg/package.json": '{"main": "./main"}', "node_modules/pkg/main.js": "", "node_modules/pkg/sub.js": "",
-        "node_modules/map/package.json": '{"exports": {".": {"import": "./i.js", "require": "./r.js"}, "./x": "./lib/x.js"}}',
+        "node_modules/map/package.json": '{"exports": {".": {"import": "./i.js", "require": '
+        '"./r.js"}, "./x": "./lib/x.js"}}',
         "node_modules/map/i.js": "", "node_modules/map/r.js": "", "node_modules/map/lib/x.js": "",
         "node_modules/broken/package.json": "{", "node_modules/broken/index.js": "",
         "node_modules/@s/p/index.js": "",
@@ -127,7 +128,8 @@ def test_the_nearest_node_modules_wins() -> None:
 def test_self_reference_and_imports() -> None:
     """A package finds itself by name through `exports`, and `#names` through `imports`."""
     files = {
-        "package.json": '{"name": "me", "exports": {"./x": "./x.js"}, "imports": {"#in": "./in.js", "#dep": "dep", "#loop": "#loop"}}',
+        "package.json": '{"name": "me", "exports": {"./x": "./x.js"}, "imports": {"#in": '
+        '"./in.js", "#dep": "dep", "#loop": "#loop"}}',
         "x.js": "", "in.js": "", "node_modules/dep/index.js": "",
     }  # fmt: skip
     resolver = _resolver(files)
@@ -195,7 +197,7 @@ def test_layers_are_searched_after_the_package_and_later_ones_win() -> None:
 def test_links_are_followed() -> None:
     """A link's target answers, under its real path, as in pnpm's node_modules."""
     files = {
-        "node_modules/a": ("../store/a".encode(), 0o120777),
+        "node_modules/a": (b"../store/a", 0o120777),
         "store/a/index.js": (b"", 0o644),
         "loop": (b"loop", 0o120777),
     }

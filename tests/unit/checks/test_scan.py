@@ -134,7 +134,8 @@ def test_names_of_imports_and_exports() -> None:
     facts = scan(
         b"import d, { a as b, 'x y' as c } from 'm'; import * as n from 'n';"
         b"export { q as r } from 'o'; export * from 's'; export * as t from 't';"
-        b"export default 1; export const { u, v: [w], ...x } = y, z = 1; export class K {}; export { b as default, n };"
+        b"export default 1; export const { u, v: [w], ...x } = y, z = 1; export class K {}; "
+        b"export { b as default, n };"
     )
     names = {request.specifier: request.names for request in facts.requests}
     assert {"m": ("default", "a", "x y"), "n": (), "o": ("q",), "s": (), "t": ()} == names
@@ -202,7 +203,8 @@ def test_kinds_of_module(text: str, is_module: bool, awaits: bool, commonjs: int
         ("__exportStar(require('a'), exports)", (), ("a",)),
         ("tslib_1.__exportStar(require('a'), exports)", (), ("a",)),
         (
-            "Object.defineProperty(exports, 'a', { enumerable: true, get: function () { return b.c; } })",
+            "Object.defineProperty(exports, 'a', { enumerable: true, get: function () { "
+            "return b.c; } })",
             ("a",),
             (),
         ),
