@@ -1,0 +1,294 @@
+"""The rules of the layout: who may import whom, who may have effects, how long things may be.
+
+The rows and the reasons for them stand in zipper/ARCHITECTURE.md.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.shared import REPOSITORY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PACKAGE = REPOSITORY / "zipper"
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in path.parts)
+TESTS = sorted((REPOSITORY / "tests").rglob("test_*.py"))
+
+ROWS = [
+    {"__main__", "cli", "commands"},
+    {"hooks"},
+    {
+        "build_request", "checking", "explaining", "installing", "many", "once", "package",
+        "pipeline", "planning", "resolving", "running", "scripting", "settings_files",
+        "unchanged", "vouching",
+    },
+    {"checks", "contents", "node", "report", "supply"},
+    {"store"},
+    {"archive"},
+    {"clock", "events", "project"},
+    {"registry"},
+    {"lockfile", "tree"},
+    {"npm", "settings", "settings_lines"},
+    {"files", "target"},
+    {"errors"},
+]  # fmt: skip
+"""From the outermost to the innermost: a module imports from its own row and from those below.
+
+`store` lies above `archive`, because what it keeps are zips."""
+
+NARROW = {
+    "archive": {"errors"},
+    "checks": {"archive", "errors", "npm", "target"},
+    "errors": set(),
+    "lockfile": {"errors", "npm", "tree.model"},
+    "npm": {"errors"},
+    "target": {"errors"},
+}
+"""Packages that may import less than their row allows."""
+
+EFFECTS = {
+    "__main__", "checking", "cli", "clock", "commands", "contents", "explaining", "files", "hooks",
+    "installing", "many", "node", "once", "pipeline", "planning", "project", "registry",
+    "resolving", "running", "scripting", "settings_files", "store", "unchanged", "vouching",
+}  # fmt: skip
+"""Modules and packages that may touch files, network, processes, clock and threads."""
+
+EFFECTFUL_IMPORTS = {
+    "asyncio", "concurrent", "ctypes", "fcntl", "glob", "http", "multiprocessing", "os",
+    "pathlib", "requests", "secrets", "select", "shutil", "signal", "socket", "sqlite3", "ssl",
+    "subprocess", "sys", "tempfile", "threading", "time", "urllib3", "zipfile",
+}  # fmt: skip
+
+MAX_FILE_LINES = 350
+MAX_FUNCTION_LINES = 60
+
+TEXT_SUFFIXES = {
+    "", ".cfg", ".cjs", ".html", ".js", ".json", ".md", ".mjs", ".py", ".sh", ".toml", ".txt",
+    ".typed", ".yaml", ".yml",
+}  # fmt: skip
+NOT_OURS = {
+    ".git", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".venv", "__pycache__",
+    "build", "dist", "node_modules",
+}  # fmt: skip
+REGISTRY_HOSTS = re.compile(
+    r"registry\.(?:npm" + r"js|yarn" + r"pkg|npm" + r"mirror)\.|npm\.pkg\.git" + r"hub\.",
+    re.IGNORECASE,
+)
+MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:work/(?:main|shared)|tmp/w/|root/\.\w)")
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def name_of(path: Path) -> str:
+    """Return a module's name inside of zipper: `cli`, `tree.model`; `__init__` for the package."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts if len(parts) == 1 or parts[-1] != "__init__" else parts[:-1])
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """Yield the name of every module that `path` imports when it runs, at any time."""
+    only_types = {
+        id(inner)
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree_of(path)):
+        if id(node) in only_types:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert 0 == node.level, f"{path}: imports are absolute"
+            if node.module == "zipper":
+                yield from (f"zipper.{alias.name}" for alias in node.names)
+            elif node.module is not None:
+                yield node.module
+
+
+def ours(path: Path) -> Iterator[str]:
+    """Yield the imported modules of zipper, without its name."""
+    for name in imports_of(path):
+        if name.startswith("zipper.") and name != "zipper.__version__":
+            yield name.removeprefix("zipper.")
+
+
+def row_of(name: str) -> int:
+    return next(number for number, row in enumerate(ROWS) if name.partition(".")[0] in row)
+
+
+def by_module(paths: list[Path]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize(
+        "path", paths, ids=lambda path: path.relative_to(REPOSITORY).as_posix()
+    )
+
+
+def test_every_module_has_a_row() -> None:
+    """No module stands outside of the order, and the order names none that is gone."""
+    tops = {name_of(path).partition(".")[0] for path in MODULES} - {"__init__"}
+
+    assert tops == set().union(*ROWS)
+    assert sum(map(len, ROWS)) == len(tops)
+
+
+def test_imports_go_inwards() -> None:
+    """A module imports from its own row and from those below it, type annotations apart."""
+    outwards = [
+        f"{name_of(path)} imports {imported}"
+        for path in MODULES
+        if name_of(path) != "__init__"
+        for imported in ours(path)
+        if row_of(imported) < row_of(name_of(path))
+    ]
+
+    assert [] == outwards
+
+
+@pytest.mark.parametrize("package", sorted(NARROW))
+def test_narrow_packages_import_little(package: str) -> None:
+    """The parts that others build on know nothing of each other beyond what they need."""
+    allowed = NARROW[package] | {package}
+    strangers = {
+        f"{name_of(path)} imports {imported}"
+        for path in MODULES
+        if name_of(path).partition(".")[0] == package
+        for imported in ours(path)
+        if imported.partition(".")[0] not in allowed and imported not in allowed
+    }
+
+    assert set() == strangers
+
+
+def test_pure_modules_have_no_effects() -> None:
+    """Only the modules listed may touch files, network, processes, clock and threads."""
+    effects = [
+        f"{name_of(path)} imports {imported}"
+        for path in MODULES
+        if name_of(path).partition(".")[0] not in {*EFFECTS, "__init__"}
+        for imported in imports_of(path)
+        if imported.partition(".")[0] in EFFECTFUL_IMPORTS
+    ]
+
+    assert [] == effects
+
+
+def test_pure_modules_open_nothing() -> None:
+    """`open`, `print` and `input` stand in no module that has no effects."""
+    calls = [
+        f"{name_of(path)} calls {node.func.id}"
+        for path in MODULES
+        if name_of(path).partition(".")[0] not in {*EFFECTS, "__init__"}
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in {"open", "print", "input"}
+    ]
+
+    assert [] == calls
+
+
+def test_files_are_short() -> None:
+    """No module has more lines than one can keep in mind."""
+    long = {
+        name_of(path): lines
+        for path in MODULES
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > MAX_FILE_LINES
+    }
+
+    assert {} == long
+
+
+def test_functions_are_short() -> None:
+    """No function has more lines than fit a screen, its docstring left out."""
+    long = {
+        f"{name_of(path)}.{node.name}": lines
+        for path in MODULES
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (lines := lines_of(node)) > MAX_FUNCTION_LINES
+    }
+
+    assert {} == long
+
+
+def lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Return the lines from `def` to the end, decorators, signature and docstring left out."""
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    return 0 if not body else (body[-1].end_lineno or 0) - body[0].lineno + 1
+
+
+@by_module(MODULES)
+def test_modules_say_what_they_are(path: Path) -> None:
+    """Every module has a docstring, and every one that others import from lists its names."""
+    tree = tree_of(path)
+    assigned = {
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+    assert ast.get_docstring(tree)
+    assert "__all__" in assigned or path.name == "__init__.py"
+
+
+@by_module(TESTS)
+def test_tests_say_what_they_hold(path: Path) -> None:
+    """Every test has a docstring that begins with a sentence."""
+    without = [
+        node.name
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.FunctionDef)
+        and node.name.startswith("test_")
+        and not (ast.get_docstring(node) or "").partition("\n\n")[0].rstrip().endswith((".", "?"))
+    ]
+
+    assert [] == without
+
+
+def test_files_of_tests_have_their_own_names() -> None:
+    """No two files of tests share a name, so that a report's line names one of them."""
+    names = sorted(path.name for path in TESTS)
+
+    assert [] == [name for name, following in pairwise(names) if name == following]
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """Yield the name and the text of every text file in the repository."""
+    for path in sorted(REPOSITORY.rglob("*")):
+        parts = path.relative_to(REPOSITORY).parts
+        if path.suffix in TEXT_SUFFIXES and path.is_file() and not NOT_OURS & set(parts):
+            yield "/".join(parts), path.read_text(encoding="utf-8", errors="replace")
+
+
+@pytest.mark.parametrize(
+    "pattern", [REGISTRY_HOSTS, MACHINE_PATHS], ids=["registry hosts", "machine paths"]
+)
+def test_nothing_names_a_registry_or_a_machine(pattern: re.Pattern[str]) -> None:
+    """No registry's host and no place of somebody's machine stands in any file."""
+    found = {
+        f"{name}:{text.count(chr(10), 0, match.start()) + 1}: {match[0]}"
+        for name, text in texts()
+        for match in pattern.finditer(text)
+    }
+
+    assert set() == found
+
+
+def test_patterns_would_find_them() -> None:
+    """The patterns above match what they are about."""
+    assert REGISTRY_HOSTS.search("https://registry." + "npmjs" + ".org/a")
+    assert MACHINE_PATHS.search('"/work' + '/main/zipper"')
