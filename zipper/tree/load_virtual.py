@@ -89,7 +89,8 @@ def queue_problems(resolution: Resolution, worklist: Worklist) -> None:
     while stack:
         node = stack.pop()
         for edge in node.all_edges():
-            if edge.to is None or not edge.valid:
+            trusted = edge.type == "peerOptional" and resolution.trusts_optional_peers
+            if not trusted and (edge.to is None or not edge.valid):
                 worklist.push(node)
             if edge.to is not None and edge.to not in seen:
                 seen.add(edge.to)

@@ -41,6 +41,11 @@ class Resolution:
         update = self.request.update
         return frozenset() if isinstance(update, bool) else update
 
+    @property
+    def trusts_optional_peers(self) -> bool:
+        """Whether an optional peer that does not fit is taken as it is in the lockfile."""
+        return not self.request.options.save and not self.request.update
+
     def make_node(
         self,
         name: str,

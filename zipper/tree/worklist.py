@@ -66,6 +66,11 @@ class Worklist:
         self.seen.discard(node)
         self.push(node)
 
+    def push_unseen(self, node: DraftNode) -> None:
+        """Let `node` wait, unless it has been served."""
+        if node not in self.seen:
+            self.push(node)
+
     def pop(self) -> DraftNode | None:
         """Return the next node, None when nobody waits."""
         if not self._heap:
@@ -118,7 +123,10 @@ def find_problem_edges(resolution: Resolution, node: DraftNode) -> list[DraftEdg
                 problems.append(edge)
         elif to in resolution.load_failures or to.in_shrinkwrap:
             continue
-        elif not edge.valid or (edge.name in resolution.update_names and not to.is_workspace):
+        elif not edge.valid:
+            if edge.type != "peerOptional" or not resolution.trusts_optional_peers:
+                problems.append(edge)
+        elif edge.name in resolution.update_names and not to.is_workspace:
             problems.append(edge)
     return problems
 
@@ -172,7 +180,11 @@ def _follow_up(resolution: Resolution, worklist: Worklist, placement: Placement)
     if placed.errors:
         resolution.load_failures[placed] = None
     for edge in tuple(placed.edges_in):
-        if edge is not placement.edge and not edge.valid and not edge.peer_conflicted:
+        if edge is placement.edge or edge.valid or edge.peer_conflicted:
+            continue
+        if resolution.trusts_optional_peers and answer.own_verdict == "OK":
+            worklist.push_unseen(edge.source)
+        else:
             worklist.push_again(edge.source)
     if answer.own_verdict == "CONFLICT":
         return

@@ -8,6 +8,9 @@ import pytest
 
 from tests.support.invented_registry import project, registry
 from tests.support.resolving import resolve
+from zipper.npm.package_json import parse_manifest
+from zipper.tree.model import Tree
+from zipper.tree.request import ResolveOptions
 
 _OLD = {"a@1.0.0": {"dependencies": {"b": "^1.0.0"}}, "b@1.0.0": {}}
 _NEW = {**_OLD, "a@1.1.0": {"dependencies": {"b": "^1.0.0"}}, "b@1.5.0": {}}
@@ -50,3 +53,22 @@ def test_names_that_come_next_are_told_ahead() -> None:
     resolve(project({"dependencies": {"a": "*", "b": "*", "c": "*"}}), world)
 
     assert ("b", "c") == world.asked[0].soon
+
+
+def test_a_lockfile_that_is_only_checked_keeps_an_unfit_optional_peer() -> None:
+    """`npm ci` trusts the lockfile there, where `npm install` would look for another version."""
+    optional = {"peerDependencies": {"b": "^2"}, "peerDependenciesMeta": {"b": {"optional": True}}}
+    packages = {"a@1.0.0": {}, "b@1.0.0": {}, "b@2.0.0": {}}
+    request = project({"dependencies": {"a": "*", "b": "^1"}})
+    tree = resolve(request, registry(packages)).tree
+    node = tree.nodes["node_modules/a"]
+    peer = parse_manifest({**node.manifest.raw, **optional})
+    locked = Tree({**tree.nodes, node.location: replace(node, manifest=peer)})
+    world = registry({**packages, "a@1.0.0": optional})
+
+    checked = resolve(
+        replace(request, lockfile=locked, options=ResolveOptions(save=False)), world
+    ).tree
+
+    assert set(locked.nodes) == set(checked.nodes)
+    assert [] == world.asked
