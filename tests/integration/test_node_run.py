@@ -59,6 +59,7 @@ def test_runtime_as_seen(major, tmp_path):
     assert ["HttpResponseStream", *store, "streamifyResponse"] == seen["awslambda"]
 
 
+@pytest.mark.ci
 @on_linux
 def test_places_as_seen(tmp_path):
     """Paths are Lambda's, the package is read-only, and the temporary space is writable."""
@@ -104,6 +105,7 @@ def test_limits_as_seen(tmp_path):
     assert ["0", "0"] == limits["Max core file size"]
 
 
+@pytest.mark.ci
 def test_environment_is_scrubbed(tmp_path, monkeypatch):
     """No variable of the caller's reaches the function; its own do."""
     monkeypatch.setenv("NPM_TOKEN", "secret-of-the-caller")
