@@ -35,7 +35,7 @@ def _folders() -> World:
 
 
 def test_a_folder_outside_is_linked_and_its_dependencies_are_left_alone() -> None:
-    """npm links it and installs nothing for it."""
+    """The link is all there is: npm installs nothing for it."""
     tree = resolve(project(_MANIFEST), _folders()).tree
 
     assert {"", "../shared", "node_modules/shared"} == set(tree.nodes)
