@@ -35,6 +35,8 @@ STORED: Final = 0
 DEFLATED: Final = 8
 
 _LOCAL: Final = struct.Struct("<4s5H3L2H")
+_LOCAL_FIELDS: Final = ((3, "method"), (6, "crc"), (7, "compressed_size"), (8, "size"))
+"""What a local header repeats of the directory, by its place in `_LOCAL`."""
 _DESCRIPTOR_FLAG: Final = 0x8
 _UNKNOWN_32: Final = 0xFFFFFFFF
 _PIECE_BYTES: Final = 256 * 1024
@@ -257,22 +259,20 @@ def _compare_header(whole: memoryview, entry: Entry) -> str | None:
         header = _LOCAL.unpack_from(whole, entry.header_offset)
     except struct.error:
         return "begins after the end of the zip"
-    mark, _, flags, method, _, _, crc, compressed_size, size, name_size, _ = header
+    mark, _, flags, *_, name_size, _ = header
     if mark != b"PK\x03\x04":
         return "has no local header where the directory says"
     name_start = entry.header_offset + _LOCAL.size
     name = bytes(whole[name_start : name_start + name_size])
     if name != entry.raw_name:
         return f"is called `{name.decode('utf-8', 'replace')}` in its local header"
-    if method != entry.method:
-        return f"has method {method} in its local header and {entry.method} in the directory"
-    if flags & _DESCRIPTOR_FLAG:
-        return None  # sizes and CRC follow the content
-    if crc != entry.crc:
-        return f"has CRC {crc:08x} in its local header and {entry.crc:08x} in the directory"
-    for local, central in ((compressed_size, entry.compressed_size), (size, entry.size)):
+    # With a descriptor, sizes and CRC follow the content.
+    fields = _LOCAL_FIELDS[:1] if flags & _DESCRIPTOR_FLAG else _LOCAL_FIELDS
+    for index, label in fields:
+        local, central = header[index], getattr(entry, label)
         if local not in (central, _UNKNOWN_32):
-            return f"has {local:,} bytes by its local header and {central:,} by the directory"
+            what = label.replace("_", " ")
+            return f"has {what} {local:,} by its local header and {central:,} by the directory"
     return None
 
 

@@ -135,7 +135,7 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
 
 
 def default_handler(listing: Listing) -> str:
-    """Return the handler of a package that names none: `main` of package.json, else `index.handler`."""
+    """Return the handler that is meant: `main` of package.json, else `index.handler`."""
     subject = Subject(listing=listing, target=Target())
     main = subject.package_json.get("main")
     if not isinstance(main, str) or not main:

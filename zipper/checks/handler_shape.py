@@ -119,7 +119,7 @@ def _find_function(source: Source, value: Node) -> Node | None:
 
 
 def _length_of(function: Node) -> int:
-    """Return the parameters before the first one with a default, a rest left out, as `length` counts."""
+    """Return the number of parameters before the first default or rest, as `length` does."""
     if function.child_by_field_name("parameter") is not None:
         return 1
     parameters = function.child_by_field_name("parameters")

@@ -106,7 +106,7 @@ class Packages:
 
 
 def split_name(specifier: str) -> tuple[str, str] | None:
-    """Return package name and subpath (`.` or `./x`) of a bare specifier; None where it has none."""
+    """Return name and subpath (`.` or `./x`) of a bare specifier; None where it has none."""
     parts = specifier.split("/")
     count = 2 if specifier.startswith("@") else 1
     if len(parts) < count or not all(parts[:count]) or specifier.startswith("."):
@@ -188,28 +188,39 @@ def _choose(
     if isinstance(target, str):
         return _expand(target, match, package, internal=internal)
     if isinstance(target, list):
-        problem: MapError | None = None
-        for item in target:
-            try:
-                found = _choose(
-                    item, match, conditions, package, internal=internal, depth=depth + 1
-                )
-            except MapError as error:
-                problem = error
-                continue
-            if found is not None:
-                return found
-        if problem is not None:
-            raise problem
-    elif isinstance(target, dict):
+        return _choose_first(target, match, conditions, package, internal=internal, depth=depth)
+    if isinstance(target, dict):
         for condition, item in target.items():
-            if condition == "default" or condition in conditions:
-                found = _choose(
-                    item, match, conditions, package, internal=internal, depth=depth + 1
-                )
-                # A null ends the search; only "nothing fits" goes on to the next condition.
-                if found is not None or item is None:
-                    return found
+            if condition != "default" and condition not in conditions:
+                continue
+            found = _choose(item, match, conditions, package, internal=internal, depth=depth + 1)
+            # A null ends the search; only "nothing fits" goes on to the next condition.
+            if found is not None or item is None:
+                return found
+    return None
+
+
+def _choose_first(
+    targets: list[object],
+    match: str | None,
+    conditions: frozenset[str],
+    package: PackageFile,
+    *,
+    internal: bool,
+    depth: int,
+) -> str | None:
+    """Return the first target of an array that is valid; the last problem where none is."""
+    problem: MapError | None = None
+    for item in targets:
+        try:
+            found = _choose(item, match, conditions, package, internal=internal, depth=depth + 1)
+        except MapError as error:
+            problem = error
+            continue
+        if found is not None:
+            return found
+    if problem is not None:
+        raise problem
     return None
 
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["Failure", "Found", "Resolver"]
 
 _EXTENSIONS: Final = (".js", ".json", ".node")
-_IMPORTS_DEPTH_MAX: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +68,7 @@ class Resolver:
         if specifier.startswith(("./", "../", "/")) or specifier in (".", ".."):
             place = specifier if specifier.startswith("/") else _join(folder, specifier)
             return self._load(place, specifier) or _missing(place)
-        try:
-            mapped = self._map_own(specifier, parent, self._require_conditions)
-            if mapped is not None:
-                return mapped
-            for modules in self._search(folder):
-                found = self._require_from(modules, specifier)
-                if found is not None:
-                    return found
-        except MapError as error:
-            return Failure("export-path", str(error))
-        except _BrokenPackageError as error:
-            return error.failure
-        return self._answer_runtime(specifier) or Failure("missing", "is not in the package")
+        return self._answer_bare(specifier, parent, self._require_conditions)
 
     def import_(self, specifier: str, parent: str) -> Found | Failure:
         """Return what `import` of `specifier` in the file `parent` finds."""
@@ -92,26 +79,31 @@ class Resolver:
             return self._import_path(specifier, parent)
         if ":" in specifier.partition("/")[0]:
             kind = specifier.partition(":")[0]
+            is_data = kind == "data"
             return (
-                Found("builtin", kind)
-                if kind == "data"
-                else Failure("unsupported", f"has the scheme `{kind}:`")
+                Found("builtin", kind) if is_data else Failure("unsupported", f"is a `{kind}:` URL")
             )
+        return self._answer_bare(specifier, parent, self._import_conditions)
+
+    def _answer_bare(
+        self, specifier: str, parent: str, conditions: frozenset[str]
+    ) -> Found | Failure:
+        """Return what a bare name finds: in the own package, node_modules, layers, the runtime."""
+        is_require = conditions is self._require_conditions
+        find = self._require_from if is_require else self._import_from
+        # AWS's build of Node searches NODE_PATH for `import` too, since Node.js 18.
+        with_path = is_require or self._target.details.major >= 18
         try:
-            mapped = self._map_own(specifier, parent, self._import_conditions)
-            if mapped is not None:
-                return mapped
-            # AWS's build of Node searches NODE_PATH for `import` too, since Node.js 18.
-            with_path = self._target.details.major >= 18
-            for modules in self._search(parent.rpartition("/")[0], with_path=with_path):
-                found = self._import_from(modules, specifier)
-                if found is not None:
-                    return found
+            found = self._map_own(specifier, parent, conditions)
+            folders = self._search(parent.rpartition("/")[0], with_path=with_path)
+            while found is None and (modules := next(folders, None)) is not None:
+                found = find(modules, specifier)
         except MapError as error:
             return Failure("export-path", str(error))
         except _BrokenPackageError as error:
             return error.failure
-        return self._answer_runtime(specifier) or Failure("missing", "is not in the package")
+        found = found or self._answer_runtime(specifier)
+        return found or Failure("missing", "is not in the package")
 
     def load_path(self, place: str) -> Found | Failure:
         """Return what `require` of the absolute path `place` finds."""
@@ -146,7 +138,7 @@ class Resolver:
             yield from self._node_path
 
     def _map_own(
-        self, specifier: str, parent: str, conditions: frozenset[str], depth: int = 0
+        self, specifier: str, parent: str, conditions: frozenset[str]
     ) -> Found | Failure | None:
         """Return what the asking package's own `imports` and `exports` say, or None."""
         scope = self.packages.scope(parent)
@@ -157,8 +149,8 @@ class Resolver:
             target = find_target(scope, specifier, conditions, internal=True)
             if target.startswith("/"):
                 return self._exact(target)
-            if depth > _IMPORTS_DEPTH_MAX:
-                raise MapError("leads through `imports` in a circle")
+            if target.startswith("#"):
+                return Failure("missing", f"leads to `{target}`, which is no package")
             is_require = conditions is self._require_conditions
             return self.require(target, parent) if is_require else self.import_(target, parent)
         parts = split_name(specifier)

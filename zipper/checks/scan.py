@@ -71,20 +71,19 @@ class _Scanner:
                 self._add_call(path[:-2], "dynamic")
         elif kind == "export" and parent.type == "export_statement":
             self._add_static(parent)
-        elif kind == "identifier":
-            if self.source.text_of(node) == b"createRequire":
-                self._add_alias(path)
-            elif self.source.text_of(node) == b"require":
-                self._visit_require(path)
-        elif kind == "property_identifier" and parent.type == "member_expression":
-            if self.source.text_of(node) == b"createRequire":
-                self._add_alias(path[:-1])
-            # `module.require(...)`: the same function by its long name.
-            elif (
-                self.source.text_of(parent) == b"module.require"
-                and path[-3].type == "call_expression"
-            ):
-                self._add_call(path[:-2], "require")
+        else:
+            self._visit_name(path)
+
+    def _visit_name(self, path: list[Node]) -> None:
+        """Look at `require` and `createRequire`, alone or as a property of `module`."""
+        kind, name = path[-1].type, self.source.text_of(path[-1])
+        is_property = kind == "property_identifier" and path[-2].type == "member_expression"
+        if name == b"createRequire" and (is_property or kind == "identifier"):
+            self._add_alias(path[:-1] if is_property else path)
+        elif kind == "identifier" and name == b"require":
+            self._visit_require(path)
+        elif is_property and self.source.text_of(path[-2]) == b"module.require":
+            self._add_call(path[:-2], "require")
 
     def _visit_require(self, path: list[Node]) -> None:
         """Look at one mention of `require`, or of a name that stands for it."""
@@ -104,7 +103,7 @@ class _Scanner:
                 self._add_call(path[:-2], "resolve")
 
     def _is_shadowed(self, path: list[Node]) -> bool:
-        """Return whether a function around the place has a parameter of that name, as bundlers write."""
+        """Return whether a function around the place has a parameter of that name."""
         name = self.source.text_of(path[-1])
         for node in path:
             if node.type in FUNCTIONS:
@@ -130,14 +129,13 @@ class _Scanner:
     def _add_call(self, path: list[Node], kind: RequestKind) -> None:
         """Add the call that ends `path`."""
         call = path[-1]
+        if call.type != "call_expression":
+            return
         arguments = call.child_by_field_name("arguments")
         first = None if arguments is None else _first(arguments)
         if first is None:
             return
-        if kind == "dynamic":
-            level = self._level_of_dynamic(path)
-        else:
-            level = self.source.level_of(path)
+        level = self._level_of_dynamic(path) if kind == "dynamic" else self.source.level_of(path)
         if kind == "resolve":
             level = max(level, CONDITIONAL)
         specifier = self._value_of(first)
@@ -149,7 +147,7 @@ class _Scanner:
             self.unfollowed.append(Unfollowed(line, level, " ".join(text.split())))
 
     def _level_of_dynamic(self, path: list[Node]) -> int:
-        """Return the level of an `import()`: what rejects is fatal at once only where it is awaited."""
+        """Return the level of an `import()`, whose rejection is not always fatal."""
         level = self.source.level_of(path)
         # Awaited, or thrown away with its rejection, which ends the process.
         is_fatal = len(path) > 1 and path[-2].type in ("await_expression", "expression_statement")
@@ -157,12 +155,11 @@ class _Scanner:
 
     def _value_of(self, node: Node) -> str | None:
         """Return the path that an expression of literals and `__dirname` means, or None."""
+        while node.type == "parenthesized_expression" and (inner := _first(node)) is not None:
+            node = inner
         value = literal(node, self.source.content)
         if value is not None:
             return value
-        if node.type == "parenthesized_expression":
-            inner = _first(node)
-            return None if inner is None else self._value_of(inner)
         if node.type == "binary_expression":
             return self._value_of_sum(node)
         if node.type == "call_expression":

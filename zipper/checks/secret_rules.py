@@ -152,7 +152,7 @@ def _junk_kind(name: str) -> str | None:
 
 
 def _is_public_npmrc(subject: Subject, name: str) -> bool:
-    """Return whether an `.npmrc` or `credentials` holds no credential: packages ship harmless ones."""
+    """Return whether an `.npmrc` or `credentials` holds no credential at all."""
     if name.endswith(("/credentials", ".yarnrc.yml", ".npmrc")) or name == "credentials":
         content = subject.read_bytes(name)
         return not re.search(rb"(?i)_auth|password|token|secret|aws_access_key_id", content)

@@ -14,30 +14,15 @@ from typing import TYPE_CHECKING, Final
 import tree_sitter_javascript
 from tree_sitter import Language, Node, Parser
 
-from zipper.checks.facts import CONDITIONAL, EAGER, LAZY, OPTIONAL
+from zipper.checks.facts import CONDITIONAL, EAGER, LAZY
+from zipper.checks.levels import FUNCTIONS, is_called_in_place, leaves_early, level_of_child
+from zipper.checks.source_text import find_word, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["FUNCTIONS", "Source", "find_word", "literal"]
+__all__ = ["FUNCTIONS", "Source", "find_word", "literal", "plain_text"]
 
-FUNCTIONS: Final = frozenset(
-    {
-        "arrow_function",
-        "function_declaration",
-        "function_expression",
-        "generator_function",
-        "generator_function_declaration",
-        "method_definition",
-    }
-)
-_BRANCHES: Final = {
-    "if_statement": ("consequence", "alternative"),
-    "ternary_expression": ("consequence", "alternative"),
-    "while_statement": ("body",),
-    "for_statement": ("body",),
-    "for_in_statement": ("body",),
-}
 _DECLARATIONS: Final = frozenset(
     {
         "lexical_declaration",
@@ -51,7 +36,6 @@ _DECLARATIONS: Final = frozenset(
 _LEXICAL: Final = ("lexical_declaration", "class_declaration", "import_statement")
 _STATEMENTS_MAX: Final = 20_000
 """Statements of the top level that are looked at for names that are declared twice."""
-_SHORT_CIRCUITS: Final = frozenset({"&&", "||", "??", "&&=", "||=", "??="})
 _REPAIRS: Final = (
     (
         re.compile(
@@ -72,24 +56,6 @@ _CALLS_MAX: Final = 50
 """Places at which a name is looked up as called; more say nothing new."""
 _DEPTH_MAX: Final = 400
 """Nested nodes that are followed; deeper code counts as lazy."""
-_IDENTIFIER: Final = frozenset(
-    bytes([code]) for code in range(128) if chr(code).isalnum() or chr(code) in "_$"
-)
-_ESCAPE: Final = re.compile(
-    r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|[\s\S]))"
-)
-_ESCAPED: Final = {
-    "n": "\n",
-    "t": "\t",
-    "r": "\r",
-    "b": "\b",
-    "f": "\f",
-    "v": "\v",
-    "0": "\0",
-    "\n": "",
-    "\r\n": "",
-}
-
 _PARSER: Final = Parser(Language(tree_sitter_javascript.language()))
 
 
@@ -183,14 +149,14 @@ class Source:
             if parent.type in FUNCTIONS:
                 level = max(level, self._level_of_function(path, index))
             else:
-                level = max(level, _level_of_child(parent, child))
+                level = max(level, level_of_child(parent, child))
         return level
 
     def _level_of_function(self, path: list[Node], index: int) -> int:
         function, child = path[index], path[index + 1]
         if child.type in ("identifier", "property_identifier"):
             return EAGER
-        if _is_called_in_place(path, index):
+        if is_called_in_place(path, index):
             is_plain = (
                 not self.text_of(function).startswith(b"async") and "generator" not in function.type
             )
@@ -199,9 +165,7 @@ class Source:
         if name is None:
             return LAZY
         level = self._level_of_calls(name)
-        if level == EAGER and _leaves_early(
-            self.content[function.start_byte : path[-1].start_byte]
-        ):
+        if level == EAGER and leaves_early(self.content[function.start_byte : path[-1].start_byte]):
             return CONDITIONAL
         return level
 
@@ -247,25 +211,6 @@ class Source:
         return best
 
 
-def find_word(content: bytes, word: bytes, *, before: bytes = b"") -> Iterator[int]:
-    """Yield the offsets of `word` where no identifier goes on, and none of `before` precedes it.
-
-    A loop around `bytes.find`, which is ten times as fast as a pattern with a lookbehind.
-    """
-    size = len(word)
-    offset = content.find(word)
-    while offset >= 0:
-        ahead = content[offset - 1 : offset] if offset else b""
-        behind = content[offset + size : offset + size + 1]
-        if (
-            ahead not in _IDENTIFIER
-            and behind not in _IDENTIFIER
-            and (not ahead or ahead not in before)
-        ):
-            yield offset
-        offset = content.find(word, offset + size)
-
-
 def _declared_names(statement: Node) -> list[bytes]:
     """Return the plain names that a declaration or an import binds; patterns are left out."""
     own = statement.child_by_field_name("name")
@@ -295,72 +240,6 @@ def _imported_names(clause: Node) -> list[Node | None]:
     return names
 
 
-def literal(node: Node, content: bytes) -> str | None:
-    """Return the value of a string, or of a template without substitutions; None for all else."""
-    if node.type not in ("string", "template_string"):
-        return None
-    if any(child.type == "template_substitution" for child in node.named_children):
-        return None
-    text = content[node.start_byte + 1 : node.end_byte - 1].decode("utf-8", "replace")
-    return _ESCAPE.sub(_unescape, text) if "\\" in text else text
-
-
-def _unescape(match: re.Match[str]) -> str:
-    code = match[1] or match[2] or match[3]
-    if code is None:
-        return _ESCAPED.get(match[4], match[4])
-    number = int(code, 16)
-    return chr(number) if number < 0x110000 else ""
-
-
-def _level_of_child(parent: Node, child: Node) -> int:
-    """Return what a statement or an expression means for one of its parts."""
-    kind = parent.type
-    if kind in _BRANCHES:
-        return CONDITIONAL if any(_is_field(parent, f, child) for f in _BRANCHES[kind]) else EAGER
-    if kind in ("binary_expression", "augmented_assignment_expression"):
-        operator = parent.child_by_field_name("operator")
-        short = operator is not None and operator.type in _SHORT_CIRCUITS
-        return CONDITIONAL if short and _is_field(parent, "right", child) else EAGER
-    if kind == "try_statement":
-        return _level_of_try(parent, child)
-    if kind == "field_definition":
-        is_static = any(c.type == "static" for c in parent.children)
-        return EAGER if is_static or not _is_field(parent, "value", child) else LAZY
-    return CONDITIONAL if kind in ("switch_case", "switch_default", "catch_clause") else EAGER
-
-
-def _level_of_try(statement: Node, child: Node) -> int:
-    handler = statement.child_by_field_name("handler")
-    if handler is None or not _is_field(statement, "body", child):
-        return EAGER
-    body = handler.child_by_field_name("body")
-    throws = body is not None and any(c.type == "throw_statement" for c in body.named_children)
-    return EAGER if throws else OPTIONAL
-
-
-def _is_field(parent: Node, field: str, child: Node) -> bool:
-    found = parent.child_by_field_name(field)
-    return found is not None and found.id == child.id
-
-
-def _is_called_in_place(path: list[Node], index: int) -> bool:
-    """Return whether the function at `index` is called where it stands, also by `.call(this)`."""
-    inner = path[index]
-    for outer in reversed(path[:index]):
-        if outer.type == "call_expression":
-            return _is_field(outer, "function", inner)
-        if outer.type == "member_expression":
-            name = outer.child_by_field_name("property")
-            if name is None or name.text not in (b"call", b"apply"):
-                return False
-        elif outer.type == "new_expression":
-            return _is_field(outer, "constructor", inner)
-        elif outer.type != "parenthesized_expression":
-            return False
-        inner = outer
-    return False
-
-
-def _leaves_early(before: bytes) -> bool:
-    return re.search(rb"\b(?:return|throw)\b", before) is not None
+def plain_text(node: Node, source: Source) -> str:
+    """Return the value of a string, or the source text of any other node."""
+    return literal(node, source.content) or source.text_of(node).decode("utf-8", "replace")

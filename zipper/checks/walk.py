@@ -219,7 +219,7 @@ class Walk:
             known = decode_names(self._cache.get_many([key]).get(key, b""))
             if known is not None:
                 return known
-        from zipper.checks.exported import find_commonjs_names  # noqa: PLC0415 - as for `scan`
+        from zipper.checks.commonjs_names import find_commonjs_names  # noqa: PLC0415 - as for `scan`
 
         names = find_commonjs_names(content)
         self._fresh[key] = encode(names)

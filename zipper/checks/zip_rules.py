@@ -116,7 +116,7 @@ def check_clashes(subject: Subject) -> Iterator[Finding]:
 
 
 def check_storage(subject: Subject) -> Iterator[Finding]:
-    """Yield members that are encrypted, or compressed by a method that Lambda is not known to read."""
+    """Yield members that are encrypted, or neither stored nor deflated."""
     for entry in subject.listing.entries:
         if entry.flags & 0x2041:
             message = f"`{_shown(entry.name)}` is encrypted"

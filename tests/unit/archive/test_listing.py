@@ -271,8 +271,8 @@ def test_pieces_of_a_damaged_member_are_refused() -> None:
     [
         (30, b"other.js", "is called"),
         (8, b"\0\0", "method"),
-        (14, b"abcd", "CRC"),
-        (22, b"abcd", "bytes"),
+        (14, b"abcd", "crc"),
+        (22, b"abcd", "size"),
     ],
 )
 def test_local_headers_must_agree(offset: int, replacement: bytes, words: str) -> None:

@@ -135,11 +135,11 @@ def test_self_reference_and_imports() -> None:
     resolver = _resolver(files)
     answers = {
         name: _path(resolver.require(name, FROM))
-        for name in ("me/x", "me", "#in", "#dep", "#no", "#")
+        for name in ("me/x", "me", "#in", "#dep", "#no", "#", "#loop")
     }
     assert {
         "me/x": "x.js", "me": "-export-path", "#in": "in.js", "#dep": "node_modules/dep/index.js",
-        "#no": "-export-path", "#": "-export-path",
+        "#no": "-export-path", "#loop": "-missing", "#": "-export-path",
     } == answers  # fmt: skip
 
 

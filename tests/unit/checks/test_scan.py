@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from zipper.checks.exported import find_commonjs_names
+from zipper.checks.commonjs_names import find_commonjs_names
 from zipper.checks.facts import (
     CONDITIONAL,
     EAGER,

@@ -1,0 +1,311 @@
+"""The names that a CommonJS file exports, by the rules of cjs-module-lexer.
+
+In: the file's bytes. Out: `Names`. By these rules Node gives named exports to `import`; they are
+wider and narrower than what the code really does.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from zipper.checks.facts import Names
+from zipper.checks.syntax import Source, literal, plain_text
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+__all__ = ["find_commonjs_names"]
+
+_NAMES: Final = (b"exports", b"module", b"__exportStar", b"__export", b"Object")
+_STARS: Final = (b"__exportStar", b"__export")
+_DESCRIPTOR: Final = re.compile(
+    rb"\{\s*(?:enumerable\s*:\s*(?:true|!0)\s*,\s*)?"
+    rb"(?:value\s*:|get\s*(?::\s*function\s*(?:[\w$]+\s*)?)?\(\s*\)\s*\{\s*"
+    rb"return\s+[\w$]+(?:\s*\.\s*[\w$]+|\s*\[\s*(?:'[^']*'|\"[^\"]*\")\s*\])?\s*;?\s*\}\s*,?\s*\})"
+)
+"""The property descriptors that the lexer knows: a value, or a getter of a name or one member."""
+_BABEL_REEXPORT: Final = re.compile(
+    rb"Object\.keys\(\s*([\w$]+)\s*\)\.forEach\(\s*function\s*\(\s*([\w$]+)\s*\)\s*\{"
+)
+_NAME: Final = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
+_NAME_START: Final = re.compile(rb"[A-Za-z_$\x80-\xff]")
+_PLAIN_VALUES: Final = frozenset({"identifier", "undefined", "true", "false", "null", "this"})
+
+
+def find_commonjs_names(content: bytes) -> Names:
+    """Return what a CommonJS file exports by cjs-module-lexer's rules.
+
+    `is_complete` says whether the text also excludes every other export: each use of `exports` and
+    `module` has one of the forms whose names are known, and runs while the module is loaded.
+
+    Source: cjs-module-lexer 1.4 and 2.2, README, "Grammar".
+    """
+    source = Source(content)
+    finder = _Finder(source)
+    for path in source.find_words(*_NAMES):
+        finder.visit(path)
+    finder.add_babel_reexports()
+    names = dict.fromkeys(name for name in finder.names if name not in finder.unsafe)
+    hidden = dict.fromkeys([*finder.hidden, *finder.unsafe])
+    reexports = dict.fromkeys(finder.reexports)
+    return Names(tuple(names), tuple(reexports), tuple(hidden), finder.is_complete)
+
+
+class _Finder:
+    """Collects names from one file."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.names: list[str] = []
+        self.reexports: list[str] = []
+        self.hidden: list[str] = []
+        """Exports that the code has and the lexer does not see."""
+        self.unsafe: list[str] = []
+        """Exports that are defined by a getter which the lexer does not trust."""
+        self.is_complete = True
+
+    def visit(self, path: list[Node]) -> None:
+        """Look at one mention of a name that matters."""
+        if len(path) < 2:
+            return
+        word = self.source.text_of(path[-1])
+        if path[-1].type == "property_identifier" and word in _STARS:  # `tslib.__exportStar`
+            self._visit_star(path[:-1])
+        if path[-1].type != "identifier":
+            return
+        if word == b"Object":
+            self._visit_define(path)
+        elif word in _STARS:
+            self._visit_star(path)
+        else:
+            target = self._target(path, word)
+            if target is not None:
+                self._visit_target(target)
+
+    def _target(self, path: list[Node], word: bytes) -> list[Node] | None:
+        """Return the path to `exports` or `module.exports`; None for other uses of `module`."""
+        if word == b"exports":
+            return path
+        parent = path[-2]
+        if parent.type == "member_expression" and self._property(parent) == "exports":
+            return path[:-1]
+        if parent.type == "member_expression" or _is_typeof(path):
+            return None  # `module.id`, `typeof module`
+        if parent.type not in ("formal_parameters", "arguments") or parent.type == "arguments":
+            self.is_complete = False
+        return None
+
+    def _visit_target(self, path: list[Node]) -> None:
+        """Look at one mention of `exports` or `module.exports`."""
+        node, parent = path[-1], path[-2]
+        if parent.type == "member_expression" and _is_same(
+            parent.child_by_field_name("object"), node
+        ):
+            self._add_member(path[:-1])
+        elif parent.type == "subscript_expression" and _is_same(
+            parent.child_by_field_name("object"), node
+        ):
+            self._add_subscript(path[:-1])
+        elif parent.type == "assignment_expression" and _is_same(
+            parent.child_by_field_name("left"), node
+        ):
+            self._add_assignment(path[:-1])
+        elif parent.type == "assignment_expression" and node.type == "member_expression":
+            pass  # `exports = module.exports`: another name for the same object
+        elif not self._is_harmless(path):
+            self.is_complete = False
+
+    def _is_harmless(self, path: list[Node]) -> bool:
+        """Return whether a mention adds no export; `defineProperty` is looked at by itself."""
+        if _is_typeof(path):
+            return True
+        parent = path[-2]
+        if parent.type == "arguments" and len(path) > 2:
+            function = path[-3].child_by_field_name("function")
+            if function is not None:
+                text = self.source.text_of(function)
+                return text == b"Object.defineProperty" or text.endswith(
+                    (b"__exportStar", b"__export")
+                )
+        return False
+
+    def _add_member(self, path: list[Node]) -> None:
+        name = self._property(path[-1])
+        if name is not None and _is_written(path):
+            self.names.append(name)
+        elif name == "default" or name is None:
+            self.is_complete = self.is_complete and name is not None
+
+    def _add_subscript(self, path: list[Node]) -> None:
+        index = path[-1].child_by_field_name("index")
+        name = None if index is None else literal(index, self.source.content)
+        if name is None:
+            self.is_complete = False
+        elif _is_written(path):
+            self.names.append(name)
+
+    def _add_assignment(self, path: list[Node]) -> None:
+        """Look at `module.exports = value`, whose value replaces what was there."""
+        value = path[-1].child_by_field_name("right")
+        if value is None or path[-1].child_by_field_name("left") is None:
+            return
+        if self.source.text_of(path[-1]).startswith(b"exports"):
+            return  # a new value of the variable `exports` exports nothing
+        self.reexports.clear()
+        while value.type == "assignment_expression":
+            value = value.child_by_field_name("right") or path[-1]
+        text = self.source.text_of(value)
+        specifier = self._required(_leftmost(value))
+        if value.type == "object":
+            self._add_object(value)
+        elif specifier is not None:
+            self.reexports.append(specifier)
+            self.is_complete = self.is_complete and value.type == "call_expression"
+        elif text not in (b"exports", b"module.exports"):
+            self.is_complete = False
+
+    def _add_object(self, value: Node) -> None:
+        """Add the properties of a literal, up to the first one that the lexer does not read."""
+        for item in value.named_children:
+            if item.type == "comment":
+                continue
+            if item.type == "shorthand_property_identifier":
+                self.names.append(plain_text(item, self.source))
+            elif item.type in ("pair", "method_definition"):
+                if not self._add_property(item):
+                    self._hide_from(value, item)
+                    return
+            elif item.type == "spread_element" and item.named_children:
+                specifier = self._required(item.named_children[0])
+                if specifier is None:
+                    self.is_complete = False
+                else:
+                    self.reexports.append(specifier)
+            else:
+                self.is_complete = False
+
+    def _add_property(self, item: Node) -> bool:
+        """Add a property whose value begins with a name; return whether the lexer reads on."""
+        key = item.child_by_field_name("key") or item.child_by_field_name("name")
+        content = item.child_by_field_name("value")
+        if key is None or key.type not in ("property_identifier", "string"):
+            return False
+        if content is not None and not _NAME_START.match(self.source.text_of(content)):
+            return False
+        if content is None:  # a method; of `get x() {}` the lexer takes `get` for the name
+            first = _NAME.match(self.source.text_of(item))
+            self.names += [first[0].decode("utf-8", "replace")] if first else []
+            return False
+        self.names.append(literal(key, self.source.content) or plain_text(key, self.source))
+        return content.type in _PLAIN_VALUES
+
+    def _hide_from(self, value: Node, last: Node) -> None:
+        """Note `last` and the properties behind it, which the code has and the lexer misses."""
+        items = value.named_children
+        start = next(index for index, item in enumerate(items) if item.id == last.id)
+        for item in items[start:]:
+            key = item.child_by_field_name("key") or item.child_by_field_name("name") or item
+            if key.type in ("property_identifier", "string", "shorthand_property_identifier"):
+                self.hidden.append(plain_text(key, self.source))
+            elif key.type != "comment":
+                self.is_complete = False
+
+    def _visit_define(self, path: list[Node]) -> None:
+        """Look at `Object.defineProperty(exports, 'name', { enumerable: true, get/value })`."""
+        if (
+            len(path) < 3
+            or path[-3].type != "call_expression"
+            or self._property(path[-2]) != "defineProperty"
+        ):
+            return
+        arguments = path[-3].child_by_field_name("arguments")
+        parts = [] if arguments is None else arguments.named_children
+        if len(parts) < 3 or self.source.text_of(parts[0]) not in (b"exports", b"module.exports"):
+            return
+        name = literal(parts[1], self.source.content)
+        if name is None:
+            self.is_complete = False
+            return
+        if _DESCRIPTOR.match(self.source.text_of(parts[2])):
+            self.names.append(name)
+        else:
+            self.unsafe.append(name)
+
+    def _visit_star(self, path: list[Node]) -> None:
+        """Look at `__exportStar(require("x"), exports)` and `__export(require("x"))`."""
+        arguments = path[-2].child_by_field_name("arguments") if len(path) > 1 else None
+        if arguments is None or not arguments.named_children:
+            return
+        specifier = self._required(arguments.named_children[0])
+        if specifier is not None:
+            self.reexports.append(specifier)
+        else:
+            self.is_complete = False
+
+    def add_babel_reexports(self) -> None:
+        """Add Babel's loop over the keys of a required module that assigns each to `exports`."""
+        for match in _BABEL_REEXPORT.finditer(self.source.content):
+            name = re.escape(match[1])
+            found = re.search(
+                rb"(?:var|let|const|,)\s*"
+                + name
+                + rb"\s*=\s*(?:[\w$]+\(\s*)?require\(\s*(['\"])(.*?)\1",
+                self.source.content,
+            )
+            if (
+                found is not None
+                and b"exports" in self.source.content[match.end() : match.end() + 600]
+            ):
+                self.reexports.append(found[2].decode("utf-8", "replace"))
+
+    def _property(self, member: Node) -> str | None:
+        name = member.child_by_field_name("property")
+        return None if name is None else plain_text(name, self.source)
+
+    def _required(self, node: Node) -> str | None:
+        """Return the specifier where `node` is `require("x")`."""
+        if node.type != "call_expression":
+            return None
+        function, arguments = (
+            node.child_by_field_name("function"),
+            node.child_by_field_name("arguments"),
+        )
+        if function is None or arguments is None or len(arguments.named_children) != 1:
+            return None
+        if function.type == "identifier" and self.source.text_of(function) == b"require":
+            return literal(arguments.named_children[0], self.source.content)
+        return None
+
+
+def _leftmost(node: Node) -> Node:
+    """Return the first call in `require("x").y(z)`, or `node` where it has no such form."""
+    inner: Node | None = node
+    while inner is not None:
+        function = inner.child_by_field_name("function")
+        if (
+            inner.type == "call_expression"
+            and function is not None
+            and function.type == "identifier"
+        ):
+            return inner
+        inner = function or inner.child_by_field_name("object") or inner.child_by_field_name("left")
+    return node
+
+
+def _is_written(path: list[Node]) -> bool:
+    """Return whether the expression at the end of `path` is assigned to."""
+    if len(path) < 2:
+        return False
+    parent = path[-2]
+    return parent.type == "assignment_expression" and _is_same(
+        parent.child_by_field_name("left"), path[-1]
+    )
+
+
+def _is_typeof(path: list[Node]) -> bool:
+    return path[-2].type == "unary_expression"
+
+
+def _is_same(one: Node | None, other: Node) -> bool:
+    return one is not None and one.id == other.id

@@ -1,0 +1,90 @@
+"""What a statement, an expression or a function means for when its parts run.
+
+In: nodes of a syntax tree. Out: levels, `EAGER` to `OPTIONAL`, for one step down the tree. The walk
+along a whole path, and the calls of named functions, are `zipper.checks.syntax`' work.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from zipper.checks.facts import CONDITIONAL, EAGER, LAZY, OPTIONAL
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+__all__ = ["FUNCTIONS", "is_called_in_place", "leaves_early", "level_of_child"]
+
+FUNCTIONS: Final = frozenset(
+    {
+        "arrow_function",
+        "function_declaration",
+        "function_expression",
+        "generator_function",
+        "generator_function_declaration",
+        "method_definition",
+    }
+)
+_BRANCHES: Final = {
+    "if_statement": ("consequence", "alternative"),
+    "ternary_expression": ("consequence", "alternative"),
+    "while_statement": ("body",),
+    "for_statement": ("body",),
+    "for_in_statement": ("body",),
+}
+_SHORT_CIRCUITS: Final = frozenset({"&&", "||", "??", "&&=", "||=", "??="})
+
+
+def level_of_child(parent: Node, child: Node) -> int:
+    """Return what a statement or an expression means for one of its parts."""
+    kind = parent.type
+    if kind in _BRANCHES:
+        return CONDITIONAL if any(_is_field(parent, f, child) for f in _BRANCHES[kind]) else EAGER
+    if kind in ("binary_expression", "augmented_assignment_expression"):
+        operator = parent.child_by_field_name("operator")
+        short = operator is not None and operator.type in _SHORT_CIRCUITS
+        return CONDITIONAL if short and _is_field(parent, "right", child) else EAGER
+    if kind == "try_statement":
+        return _level_of_try(parent, child)
+    if kind == "field_definition":
+        is_static = any(c.type == "static" for c in parent.children)
+        return EAGER if is_static or not _is_field(parent, "value", child) else LAZY
+    return CONDITIONAL if kind in ("switch_case", "switch_default", "catch_clause") else EAGER
+
+
+def _level_of_try(statement: Node, child: Node) -> int:
+    handler = statement.child_by_field_name("handler")
+    if handler is None or not _is_field(statement, "body", child):
+        return EAGER
+    body = handler.child_by_field_name("body")
+    throws = body is not None and any(c.type == "throw_statement" for c in body.named_children)
+    return EAGER if throws else OPTIONAL
+
+
+def _is_field(parent: Node, field: str, child: Node) -> bool:
+    found = parent.child_by_field_name(field)
+    return found is not None and found.id == child.id
+
+
+def is_called_in_place(path: list[Node], index: int) -> bool:
+    """Return whether the function at `index` is called where it stands, also by `.call(this)`."""
+    inner = path[index]
+    for outer in reversed(path[:index]):
+        if outer.type == "call_expression":
+            return _is_field(outer, "function", inner)
+        if outer.type == "member_expression":
+            name = outer.child_by_field_name("property")
+            if name is None or name.text not in (b"call", b"apply"):
+                return False
+        elif outer.type == "new_expression":
+            return _is_field(outer, "constructor", inner)
+        elif outer.type != "parenthesized_expression":
+            return False
+        inner = outer
+    return False
+
+
+def leaves_early(before: bytes) -> bool:
+    """Return whether a function may return or throw before the place that `before` leads to."""
+    return re.search(rb"\b(?:return|throw)\b", before) is not None

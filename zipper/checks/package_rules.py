@@ -1,0 +1,177 @@
+"""The table of rules about binaries, the runtime, secrets, scripts and the lockfile.
+
+The second half of `zipper.checks.member_rules`: what does not follow the handler's modules.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from zipper.checks import binary_rules, runtime_rules, secret_rules, supply_rules
+from zipper.checks.rules import Rule
+
+__all__ = ["PACKAGE_RULES"]
+
+PACKAGE_RULES: Final[tuple[Rule, ...]] = (
+    Rule(
+        "binary-format",
+        binary_rules.check_binaries,
+        "a binary is not for Linux",
+        "Loading it fails with `invalid ELF header`.",
+        "tried with Node.js 20, 22 and 24",
+        "`npm install` on macOS",
+    ),
+    Rule(
+        "binary-arch",
+        binary_rules.check_binaries,
+        "a binary is for another processor",
+        "Loading it fails with `cannot open shared object file: No such file or directory`, "
+        "which misleads. Binaries "
+        "that say by their name that they are for another platform are told as one info, with "
+        "their bytes.",
+        "tried with Node.js 20, 22 and 24",
+        "an arm64 Mac in Docker, a function for x86_64",
+    ),
+    Rule(
+        "binary-arch",
+        binary_rules.check_variants,
+        "a package has only binaries for other platforms",
+        "Its platform packages are optional dependencies, and the installer took those of its "
+        "own machine.",
+        "npm, package.json: os, cpu, libc",
+        "sharp with `@img/sharp-darwin-arm64` only",
+    ),
+    Rule(
+        "binary-arch",
+        binary_rules.check_foreign,
+        "binaries for other platforms take room",
+        "Packages with prebuilt binaries bring those of all platforms.",
+        "node-gyp-build 4.8",
+        "`prebuilds/darwin-x64/`",
+    ),
+    Rule(
+        "binary-glibc",
+        binary_rules.check_binaries,
+        "a binary needs a newer C or C++ library than the runtime has",
+        "Loading it fails with ``version `GLIBC_2.38' not found``. Amazon Linux 2 has 2.26, "
+        "Amazon Linux 2023 has 2.34.",
+        "the release notes of Amazon Linux",
+        "an addon that was compiled on Ubuntu 24.04",
+    ),
+    Rule(
+        "binary-musl",
+        binary_rules.check_binaries,
+        "a binary is for musl",
+        "Amazon Linux has glibc; `libc.musl-x86_64.so.1` is not there.",
+        "tried with Node.js 20, 22 and 24",
+        "`npm install` in an Alpine container",
+    ),
+    Rule(
+        "binary-truncated",
+        binary_rules.check_binaries,
+        "a binary is cut off, empty or a pointer of git-lfs",
+        "Loading it fails with `file too short` or `cannot read file data`.",
+        "tried with Node.js 20, 22 and 24",
+        "a checkout without git-lfs",
+    ),
+    Rule(
+        "binary-library-missing",
+        binary_rules.check_libraries,
+        "a library that a binary needs is nowhere",
+        "The loader looks in the binary's own run path, in /var/task/lib, /opt/lib and the "
+        "image of the runtime.",
+        "AWS, Lambda environment variables: LD_LIBRARY_PATH",
+        "`libvips-cpp.so.42` without `@img/sharp-libvips-linux-x64`",
+    ),
+    Rule(
+        "binary-abi",
+        binary_rules.check_binaries,
+        "an addon is for another version of Node.js",
+        "Addons that do not use Node-API are bound to one NODE_MODULE_VERSION: 115 for "
+        "Node.js 20, 127 for 22, 137 for 24.",
+        "Node.js documentation, Addons",
+        "`node-v108-linux-x64` on nodejs22.x",
+    ),
+    Rule(
+        "binary-shadowed",
+        binary_rules.check_shadowed,
+        "a binary of the build machine hides the prebuilt one",
+        "node-gyp-build takes `build/Release` before `prebuilds`.",
+        "node-gyp-build 4.8",
+        "`build/Release/x.node` of a Mac beside `prebuilds/linux-x64`",
+    ),
+    Rule(
+        "runtime-unknown",
+        runtime_rules.check_known,
+        "no such runtime",
+        "The name is not in zipper's table of runtimes.",
+        "AWS, Lambda runtimes",
+        "`node22`",
+    ),
+    Rule(
+        "runtime-deprecated",
+        runtime_rules.check_deprecated,
+        "the runtime is deprecated",
+        "AWS patches it no longer, and refuses new functions and updates from certain days on.",
+        "AWS, Lambda runtimes, as of the table's date",
+        "nodejs18.x",
+    ),
+    Rule(
+        "engine-mismatch",
+        runtime_rules.check_engines,
+        "a package is not made for the runtime's Node.js",
+        "Its `engines.node` excludes the runtime's version. npm warns of it too.",
+        "npm, package.json: engines",
+        "a package for `>=22` on nodejs20.x",
+    ),
+    Rule(
+        "secret-file",
+        secret_rules.check_secret_files,
+        "a file that mostly holds secrets",
+        "Everyone with lambda:GetFunction can download the package.",
+        "AWS, Lambda: GetFunction",
+        "`.env`",
+    ),
+    Rule(
+        "secret-content",
+        secret_rules.check_secret_contents,
+        "a key or a token in a file of the project",
+        "Everyone with lambda:GetFunction can download the package. The finding shows four "
+        "characters at most.",
+        "the formats that AWS, npm and GitHub publish",
+        "`AKIA...` in config.js",
+    ),
+    Rule(
+        "junk-file",
+        secret_rules.check_junk,
+        "files that nothing needs at run time",
+        "Tests, source maps, type declarations, documents and native sources, with their bytes.",
+        "their names",
+        "`node_modules/a/test/`",
+    ),
+    Rule(
+        "script-needed",
+        supply_rules.check_scripts,
+        "an install script had to run and did not",
+        "The package loads a binary that its script compiles or downloads, or a generated client.",
+        "npm, package.json: scripts; node-gyp",
+        "`better-sqlite3` installed with `--ignore-scripts`",
+    ),
+    Rule(
+        "integrity-missing",
+        supply_rules.check_integrity,
+        "the lockfile has no integrity for a package",
+        "Without it nobody notices that a registry or a proxy serves other bytes.",
+        "npm, package-lock.json",
+        "a lockfile that a tool wrote without it",
+    ),
+    Rule(
+        "integrity-weak",
+        supply_rules.check_integrity,
+        "the lockfile has a sha1 only",
+        "Files with the same sha1 can be made on purpose.",
+        "npm, package-lock.json; SHAttered",
+        "a lockfile of npm 5",
+    ),
+)
+"""In the order in which findings are told."""

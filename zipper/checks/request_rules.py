@@ -1,0 +1,170 @@
+"""Requests for modules that find nothing, or that the runtime answers.
+
+In: a subject. Out: findings `module-missing`, `module-case`, `module-export-path`, `module-sdk`,
+`module-optional-missing` and `package-json-invalid`. An error where loading the handler is sure to
+fail, a warning where a later call or one branch fails, an info where the code itself expects it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zipper.checks.closure import Start, close, relative
+from zipper.checks.facts import EAGER, OPTIONAL
+from zipper.checks.findings import Finding
+from zipper.checks.packages import split_name
+from zipper.checks.subject import Subject, find_package
+from zipper.checks.telling import WHEN, make_finding, where
+from zipper.checks.walk import Asked, Module, iterate_failures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zipper.checks.resolution import Failure
+
+__all__ = ["check_requests", "check_runtime_modules"]
+
+
+def check_requests(subject: Subject) -> Iterator[Finding]:
+    """Yield the requests that find nothing."""
+    start = close(subject)
+    if start is None:
+        return
+    told: set[tuple[str, str]] = set()
+    for module, asked, failure in iterate_failures(start.walk):
+        key = module.path, asked.request.specifier
+        if key not in told:
+            told.add(key)
+            yield _judge_failure(subject, start, module, asked, failure)
+
+
+def check_runtime_modules(subject: Subject) -> Iterator[Finding]:
+    """Yield one info for what only the runtime provides."""
+    start = close(subject)
+    if start is None:
+        return
+    names = sorted({name for name in start.walk.runtime if not name.endswith(" (layer)")})
+    if names:
+        shown = ", ".join(f"`{name}`" for name in names[:5])
+        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+        message = (
+            f"{shown}{more} come from the runtime, in a version that AWS changes without notice"
+        )
+        hint = (
+            "pack the SDK to fix its version, or leave it out on purpose with `--ignore module-sdk`"
+        )
+        yield Finding("module-sdk", "info", "", message, hint)
+
+
+def _judge_failure(
+    subject: Subject, start: Start, module: Module, asked: Asked, failure: Failure
+) -> Finding:
+    specifier, level = asked.request.specifier, asked.level
+    place = where(module, asked.request)
+    if failure.kind == "package-json":
+        path = relative(failure.place)
+        message = f"{place} needs `{specifier}`, but `{path}` does not parse: {failure.message}"
+        return make_finding(
+            "package-json-invalid", level, path, message, "mend the file, or pack it again"
+        )
+    if level == OPTIONAL or (level != EAGER and _may_be_absent(start, module, specifier)):
+        message = f"{place} can use `{specifier}`, which {failure.message}; {WHEN[OPTIONAL]}"
+        hint = f"add `{specifier}` to the dependencies if the function needs it"
+        return Finding("module-optional-missing", "info", relative(module.path), message, hint)
+    if failure.kind == "export-path":
+        message = f"{place} needs `{specifier}`, but {failure.message}; {WHEN[level]}"
+        hint = "ask for a path that the package exports, or install a version that has it"
+        return make_finding("module-export-path", level, module.path, message, hint)
+    found = _find_other_case(subject, module, specifier, failure)
+    if found is not None:
+        message = (
+            f"{place} needs `{specifier}`; the package has only `{found}`, and names are "
+            "case-sensitive"
+        )
+        return make_finding(
+            "module-case", level, module.path, message, f"write the name as in `{found}`"
+        )
+    message = f"{place} needs `{specifier}`, which {failure.message}; {WHEN[level]}"
+    sdk = _sdk_hint(subject, specifier)
+    if sdk is not None:
+        return make_finding("module-sdk", level, module.path, message, sdk)
+    return make_finding(
+        "module-missing", level, module.path, message, _missing_hint(module, specifier, failure)
+    )
+
+
+def _missing_hint(module: Module, specifier: str, failure: Failure) -> str:
+    parts = split_name(specifier)
+    if parts is not None and not failure.place:
+        owner = find_package(relative(module.path))
+        if owner:
+            return f"add `{parts[0]}` to the dependencies, or pack what `{owner}` depends on"
+        return f"add `{parts[0]}` to `dependencies` (not `devDependencies`) and build again"
+    place = f"`{relative(failure.place)}`" if failure.place else "the file"
+    return f"pack {place}, or mend the path"
+
+
+def _sdk_hint(subject: Subject, specifier: str) -> str | None:
+    major = subject.target.details.major
+    if specifier.split("/", maxsplit=1)[0] == "aws-sdk" and major >= 18:
+        return (
+            "the runtime brings version 3 of the SDK only, since Node.js 18: add `aws-sdk`, "
+            "or use `@aws-sdk/*`"
+        )
+    if specifier.startswith("@smithy/") and major >= 18:
+        return "the runtime has it where no function finds it: add it to the dependencies"
+    if specifier.startswith("@aws-sdk/") and major < 18:
+        return "the runtime brings version 2 of the SDK only: add it to the dependencies"
+    return None
+
+
+def _may_be_absent(start: Start, module: Module, specifier: str) -> bool:
+    """Return whether the asking package does not promise to bring `specifier`.
+
+    An optional dependency, an optional peer, or something that no field of it names: what is asked
+    for only in a branch or a function of a package is then a feature that one need not use.
+    """
+    parts = split_name(specifier)
+    owner = find_package(relative(module.path))
+    if parts is None or not owner:
+        return False
+    manifest = start.walk.files.read(f"/var/task/{owner}/package.json", limit_bytes=1 << 26)
+    return not _promises(manifest or b"", parts[0])
+
+
+def _promises(manifest: bytes, name: str) -> bool:
+    import json  # noqa: PLC0415 - only needed where something is missing
+
+    try:
+        value = json.loads(manifest)
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(value, dict):
+        return False
+    required = value.get("dependencies")
+    optional = value.get("optionalDependencies")
+    is_optional = isinstance(optional, dict) and name in optional
+    return isinstance(required, dict) and name in required and not is_optional
+
+
+def _find_other_case(
+    subject: Subject, module: Module, specifier: str, failure: Failure
+) -> str | None:
+    """Return a file of the zip that differs from what was asked for in its case only."""
+    if failure.kind != "missing":
+        return None
+    if failure.place:
+        places = [relative(failure.place)]
+    else:
+        folder = find_package(relative(module.path))
+        places = [f"node_modules/{specifier}"]
+        while folder:
+            places.append(f"{folder}/node_modules/{specifier}")
+            folder = find_package(folder.rpartition("/node_modules/")[0])
+    lowered = subject.lowered
+    for place in places:
+        for end in ("", ".js", ".json", ".node", "/index.js", "/package.json"):
+            found = lowered.get(f"{place}{end}".lower())
+            if found is not None and not found.startswith(f"{place}/"):
+                return found
+    return None

@@ -1,0 +1,71 @@
+"""JavaScript's text below the syntax tree: words, and the values of strings.
+
+In: bytes and nodes. Out: offsets and text. Nothing here knows when code runs.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+__all__ = ["find_word", "literal"]
+
+_IDENTIFIER: Final = frozenset(
+    bytes([code]) for code in range(128) if chr(code).isalnum() or chr(code) in "_$"
+)
+_ESCAPE: Final = re.compile(
+    r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|[\s\S]))"
+)
+_ESCAPED: Final = {
+    "n": "\n",
+    "t": "\t",
+    "r": "\r",
+    "b": "\b",
+    "f": "\f",
+    "v": "\v",
+    "0": "\0",
+    "\n": "",
+    "\r\n": "",
+}
+
+
+def find_word(content: bytes, word: bytes, *, before: bytes = b"") -> Iterator[int]:
+    """Yield the offsets of `word` where no identifier goes on, and none of `before` precedes it.
+
+    A loop around `bytes.find`, which is ten times as fast as a pattern with a lookbehind.
+    """
+    size = len(word)
+    offset = content.find(word)
+    while offset >= 0:
+        ahead = content[offset - 1 : offset] if offset else b""
+        behind = content[offset + size : offset + size + 1]
+        if (
+            ahead not in _IDENTIFIER
+            and behind not in _IDENTIFIER
+            and (not ahead or ahead not in before)
+        ):
+            yield offset
+        offset = content.find(word, offset + size)
+
+
+def literal(node: Node, content: bytes) -> str | None:
+    """Return the value of a string, or of a template without substitutions; None for all else."""
+    if node.type not in ("string", "template_string"):
+        return None
+    if any(child.type == "template_substitution" for child in node.named_children):
+        return None
+    text = content[node.start_byte + 1 : node.end_byte - 1].decode("utf-8", "replace")
+    return _ESCAPE.sub(_unescape, text) if "\\" in text else text
+
+
+def _unescape(match: re.Match[str]) -> str:
+    code = match[1] or match[2] or match[3]
+    if code is None:
+        return _ESCAPED.get(match[4], match[4])
+    number = int(code, 16)
+    return chr(number) if number < 0x110000 else ""
