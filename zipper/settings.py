@@ -60,6 +60,10 @@ KEYS: Final[dict[str, Key]] = {
     "verify_signatures": Key(
         "text", "Check the registry's signatures of all packages.", ("off", "warn", "error")
     ),
+    "audit_level": Key(
+        "text", "The weakest advisory that fails.", ("low", "moderate", "high", "critical")
+    ),
+    "audit_ignore": Key("list", "Accepted advisories: `ID`, or `ID until 2027-01-31`."),
     "ignore": Key("list", "Codes of warnings that are not shown."),
     "strict": Key("flag", "Whether a warning fails the build and the check."),
 }
@@ -103,6 +107,8 @@ class Settings:
     """Days."""
     require_integrity: bool | None = None
     verify_signatures: str | None = None
+    audit_level: str | None = None
+    audit_ignore: tuple[str, ...] | None = None
     ignore: tuple[str, ...] | None = None
     strict: bool | None = None
     functions: tuple[Settings, ...] = ()

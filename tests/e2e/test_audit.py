@@ -1,0 +1,146 @@
+"""`zipper audit`: a project and a zip, against a registry's endpoint and a database file."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from zipfile import ZipFile
+
+import pytest
+
+from tests.support.command import CommandResult, run_zipper
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.scene import Scene
+
+ADVISORY = {
+    "id": 1091,
+    "url": "https://advisories.example/GHSA-35jh-r3h4-6jhm",
+    "title": "Command injection",
+    "severity": "high",
+    "vulnerable_versions": "<2.0.0",
+}
+RECORD = {
+    "id": "GHSA-35jh-r3h4-6jhm",
+    "summary": "Command injection",
+    "database_specific": {"severity": "HIGH"},
+    "affected": [
+        {
+            "package": {"ecosystem": "npm", "name": "a"},
+            "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "2.0.0"}]}],
+        }
+    ],
+}
+
+
+@pytest.fixture
+def built(scene: Scene) -> Scene:
+    """A project that depends on a, which depends on b, and its zip."""
+    scene.publish("b", "2.0.0")
+    scene.publish("a", "1.5.0", dependencies={"b": "^2.0.0"})
+    scene.depend("a")
+    assert 0 == scene.build().status
+    scene.registry.requests.clear()
+    return scene
+
+
+def audit(scene: Scene, path: Path, *options: str | Path) -> CommandResult:
+    arguments = ("audit", path, "--cache-dir", scene.cache, "--json", *options)
+    return run_zipper(*arguments, env=scene.environment, cwd=scene.folder)
+
+
+def told(result: CommandResult) -> list[tuple[str, str, str]]:
+    assert result.document is not None, result.stderr
+    return [(f["code"], f["severity"], f["path"]) for f in result.document["findings"]]
+
+
+@pytest.mark.parametrize("what", ["project", "output"])
+def test_registry_is_asked_about_exactly_what_is_packed(built: Scene, what: str) -> None:
+    """Names and versions are posted; an advisory about one of them fails, and names its place."""
+    built.registry.advisories = {"a": [ADVISORY], "c": [ADVISORY]}
+    result = audit(built, getattr(built, what))
+
+    assert (1, [("advisory", "error", "node_modules/a")]) == (result.status, told(result))
+    assert [{"a": ["1.5.0"], "b": ["2.0.0"]}] == built.registry.posted
+    assert (2, "fail") == (result.document["packages"], result.document["verdict"])
+
+
+def test_nothing_known(built: Scene) -> None:
+    """A registry that knows nothing against them lets them pass."""
+    built.registry.advisories = {}
+    result = audit(built, built.output)
+
+    assert (0, []) == (result.status, told(result))
+
+
+def test_level_and_ignore_from_options_and_settings(built: Scene) -> None:
+    """What is below the level, or accepted, is told and does not fail."""
+    built.registry.advisories = {"a": [ADVISORY]}
+
+    assert 0 == audit(built, built.output, "--level", "critical").status
+    assert 0 == audit(built, built.output, "--ignore", "GHSA-35jh-r3h4-6jhm").status
+    until = "GHSA-35jh-r3h4-6jhm until 2020-01-01"
+    assert [("advisory", "error", "node_modules/a"), ("ignore-expired", "warning", "")] == told(
+        audit(built, built.output, "--ignore", until)
+    )
+
+    built.write({"pyproject.toml": '[tool.zipper]\naudit_ignore = ["1091 until 2999-12-31"]\n'})
+    assert [("advisory-ignored", "info", "node_modules/a")] == told(audit(built, built.project))
+
+
+def test_registry_without_the_endpoint(built: Scene) -> None:
+    """Then nobody has looked, which is an error and not silence."""
+    result = audit(built, built.output)
+
+    assert (1, "ENOAUDIT") == (result.status, result.code)
+    assert "--osv" in result.stderr
+
+
+@pytest.mark.parametrize("form", ["record", "list", "vulns", "zip"])
+def test_database_file_needs_no_network(built: Scene, form: str) -> None:
+    """A database in each of its forms is asked instead of the registry."""
+    path = built.folder / f"db.{'zip' if form == 'zip' else 'json'}"
+    other = {**RECORD, "id": "GHSA-other", "affected": []}
+    if form == "zip":
+        with ZipFile(path, "w") as archive:
+            archive.writestr("GHSA-1.json", json.dumps(RECORD))
+            archive.writestr("GHSA-2.json", json.dumps(other))
+            archive.writestr("README", "no record")
+    else:
+        forms = {"record": RECORD, "list": [other, RECORD], "vulns": {"vulns": [RECORD]}}
+        path.write_text(json.dumps(forms[form]))
+    result = audit(built, built.output, "--osv", path, "--offline")
+
+    assert (1, [("advisory", "error", "node_modules/a")]) == (result.status, told(result))
+    assert 0 == built.registry.count()
+
+
+@pytest.mark.parametrize("content", [b"", b"no json", b"PK\x03\x04 no zip"])
+def test_database_that_is_none(built: Scene, content: bytes) -> None:
+    """A file that is no database is one clear error."""
+    path = built.folder / "db.json"
+    path.write_bytes(content)
+
+    assert "EOSV" == audit(built, built.output, "--osv", path).code
+
+
+def test_private_names_go_to_their_own_registry_only(built: Scene) -> None:
+    """The names of a scope with a registry of its own are not told to the other one."""
+    from tests.support.registry_server import RegistryServer  # noqa: PLC0415
+
+    with RegistryServer() as private:
+        private.advisories = {}
+        built.registry.advisories = {}
+        private.publish("@own/secret-name", "1.0.0")
+        npmrc = f"@own:registry={private.url}\n"
+        manifest = json.loads((built.project / "package.json").read_text())
+        manifest["dependencies"]["@own/secret-name"] = "1.0.0"
+        (built.project / "package-lock.json").unlink()
+        built.write({".npmrc": npmrc, "package.json": manifest})
+        result = audit(built, built.project)
+
+        assert 0 == result.status, result.stderr
+        assert [{"@own/secret-name": ["1.0.0"]}] == private.posted
+        assert [{"a": ["1.5.0"], "b": ["2.0.0"]}] == built.registry.posted

@@ -1,0 +1,225 @@
+"""`audit`: which known faults the packages of a project or of a zip have.
+
+In: a path, and where advisories are to be had: the packages' registries, or a database file. Out:
+an `Audit`. The rules are in `zipper.supply.advisories`.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from zipper.checks.findings import Finding, decide_verdict
+from zipper.contents.client import LazyClient
+from zipper.contents.obtain import has_tarball
+from zipper.contents.trees import find_tree
+from zipper.contents.wants import is_git
+from zipper.errors import RegistryError
+from zipper.npm.credentials import redact_url
+from zipper.project import Project, read_project
+from zipper.registry.address import registry_url
+from zipper.registry.npmrc_files import read_npm_settings
+from zipper.store.files import Store
+from zipper.store.place import find_cache_dir
+from zipper.supply.advisories import (
+    Advisory,
+    Installed,
+    Level,
+    judge_advisories,
+    match_advisories,
+    parse_bulk,
+    parse_ignored,
+)
+from zipper.target import Target
+from zipper.tree.select import select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from zipper.checks.findings import Verdict
+    from zipper.events import OnEvent
+    from zipper.registry.client import RegistryClient
+    from zipper.tree.model import Node, Tree
+
+__all__ = ["Audit", "audit"]
+
+PathLike = str | os.PathLike[str]
+
+_BULK: Final = "-/npm/v1/security/advisories/bulk"
+_NO_ENDPOINT: Final = frozenset({"E400", "E404", "E405", "E501"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """What is known against the packages. The fields are those of `audit --json`."""
+
+    path: str
+    packages: int
+    """Packages that were asked about."""
+    sources: tuple[str, ...]
+    """The registries or the file that answered."""
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+
+
+def audit(  # noqa: PLR0913  (keyword-only options of a public function)
+    path: PathLike = ".",
+    *,
+    target: Target | None = None,
+    osv: PathLike | None = None,
+    level: Level = "low",
+    ignore: Iterable[str] = (),
+    include_dev: bool = False,
+    registry: str | None = None,
+    offline: bool = False,
+    cache_dir: PathLike | None = None,
+    on_event: OnEvent | None = None,
+    today: date | None = None,
+) -> Audit:
+    """Return what is known against the packages of a project, or of a zip made by any tool.
+
+    Each name is sent only to the registry that serves it, so that no other one learns the names
+    of private packages. With `osv` nobody is asked.
+
+    Deviation: npm asks one registry about everything.
+
+    Args:
+        path: a project's folder, or a zip.
+        target: of a project: whose packages are meant; by default the newest runtime, x86_64.
+        osv: a database in the OSV format: a zip of records, or JSON of one, of many, or `vulns`.
+        level: a weaker advisory is told and does not fail.
+        ignore: advisories that are accepted: `ID`, or `ID until 2027-01-31`.
+        include_dev: count the development dependencies of a project too.
+        registry: the registry's address instead of the configured one.
+        offline: fail rather than open a connection.
+        cache_dir: where the store is, instead of ZIPPER_CACHE_DIR or the system's place.
+        on_event: told of progress, from any thread.
+        today: the day on which the ignore list is read, by default this one in UTC.
+
+    Raises:
+        ProjectError, LockfileError, ResolutionError, ArchiveError: the packages cannot be told.
+        RegistryError: ENOAUDIT where no registry knows advisories; as `fetch_document`.
+        UsageError: EUSAGE for an entry of `ignore`; EOSV for a database that cannot be read.
+    """
+    accepted = parse_ignored(ignore)
+    place = Path(path)
+    npm_options = {"registry": registry} if registry else {}
+    if place.is_dir():
+        project = read_project(place, npm_options=npm_options)
+        whole = _find_whole_tree(project, target, offline, cache_dir, on_event)
+        omit = project.npm.omit if include_dev else project.npm.omit | {"dev"}
+        installed = _list_project(project, select(whole, target=target or Target(), omit=omit))
+    else:
+        installed = _list_zip(place)
+    unknown: tuple[Finding, ...] = ()
+    sources: tuple[str, ...] = (str(osv),)
+    if osv is not None:
+        from zipper.osv_files import read_osv  # noqa: PLC0415  (for this option only)
+
+        advisories = read_osv(Path(osv), {item.name for item in installed})
+    else:
+        from zipper.registry.client import RegistryClient  # noqa: PLC0415  (0.1 s)
+
+        folder = place if place.is_dir() else Path()
+        settings = read_npm_settings(folder, options=npm_options)
+        with RegistryClient(
+            settings, environ=os.environ, folder=folder, offline=offline, on_event=on_event
+        ) as client:
+            advisories, sources, unknown = _ask_registries(installed, client)
+    pairs = match_advisories(advisories, installed)
+    day = today or datetime.now(UTC).date()
+    findings = (
+        *judge_advisories(pairs, threshold=level, ignored=accepted, today=day),
+        *unknown,
+    )
+    return Audit(
+        path=os.fspath(path),
+        packages=len({(item.name, item.version) for item in installed}),
+        sources=sources,
+        verdict=decide_verdict(findings),
+        findings=findings,
+    )
+
+
+def _find_whole_tree(
+    project: Project,
+    target: Target | None,
+    offline: bool,  # noqa: FBT001  (passed on)
+    cache_dir: PathLike | None,
+    on_event: OnEvent | None,
+) -> Tree:
+    store = Store(find_cache_dir(cache_dir))
+    with LazyClient(
+        project, cache_dir=store.cache_dir, offline=offline, on_event=on_event
+    ) as client:
+        return find_tree(project, target=target or Target(), store=store, client=client)
+
+
+def _list_project(project: Project, tree: Tree) -> tuple[Installed, ...]:
+    """Return the packages of a tree that come from a registry."""
+    return tuple(
+        Installed(node.package_name, node.version, location)
+        for location, node in tree.nodes.items()
+        if _is_published(project, node)
+    )
+
+
+def _is_published(project: Project, node: Node) -> bool:
+    resolved = node.resolved or ""
+    is_elsewhere = is_git(resolved) or resolved.startswith("file:")
+    return (has_tarball(project, node) or node.in_bundle) and not is_elsewhere
+
+
+def _list_zip(path: Path) -> tuple[Installed, ...]:
+    """Return the packages in a zip, by their package.json; the project's own is none of them."""
+    from zipper.explaining import read_inventory  # noqa: PLC0415  (for zips only)
+
+    return tuple(
+        Installed(row.name, row.version, row.folder)
+        for row in read_inventory(path).packages
+        if row.folder and row.name and row.version
+    )
+
+
+def _ask_registries(
+    installed: Sequence[Installed], client: RegistryClient
+) -> tuple[tuple[Advisory, ...], tuple[str, ...], tuple[Finding, ...]]:
+    """Return the advisories, who answered, and a finding for each registry that knows none."""
+    asked: dict[str, dict[str, set[str]]] = {}
+    for item in installed:
+        names = asked.setdefault(registry_url(client.settings, item.name), {})
+        names.setdefault(item.name, set()).add(item.version)
+    advisories: list[Advisory] = []
+    sources, unknown = [], []
+    for registry, names in asked.items():
+        body = {name: sorted(versions) for name, versions in sorted(names.items())}
+        try:
+            text = client.fetch_document(_BULK, registry=registry, body=body)
+        except RegistryError as error:
+            if error.code not in _NO_ENDPOINT:
+                raise
+            unknown.append(_tell_unknown(registry, len(names)))
+            continue
+        sources.append(registry)
+        advisories += parse_bulk(text)
+    if unknown and not sources:
+        raise RegistryError(
+            "ENOAUDIT",
+            "no registry of these packages answers questions about advisories",
+            facts=tuple(("registry", redact_url(registry)) for registry in asked),
+            hint="give a database file in the OSV format instead: `--osv FILE`",
+        )
+    return tuple(advisories), tuple(map(redact_url, sources)), tuple(unknown)
+
+
+def _tell_unknown(registry: str, count: int) -> Finding:
+    return Finding(
+        "advisories-unknown",
+        "warning",
+        "",
+        f"{redact_url(registry)} answers no questions about advisories: {count} names unasked",
+        "give a database file in the OSV format too: `--osv FILE`",
+    )
