@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "build": "Build the deployment package of a project.",
     "check": "Judge a deployment package made by any tool.",
     "run": "Run a zip as Lambda would, in a Node of its runtime.",
+    "audit": "Tell what is known against the packages of a project or zip.",
     "explain": "Show sizes, changes, and why a package is there.",
     "init": "Write a first table of settings.",
     "resolve": "Write package-lock.json, as npm would.",
