@@ -6,6 +6,7 @@ npm would pack them. The folders are only read.
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,15 +36,17 @@ def pack_folder(
         workspaces: folders of the project's workspaces. Ignore files above a workspace count.
 
     Raises:
-        ProjectError: ENOPROJECT where the folder is not there; EREAD.
+        ProjectError: ENOPROJECT where the folder is not there, or holds no package.json and so
+            may be anything, whatever a lockfile says; EREAD.
     """
     from zipper.npm.packlist import list_packed  # noqa: PLC0415  (for projects with links only)
 
     folder = root / location
-    if not folder.is_dir():
+    if not (folder / "package.json").is_file():
+        what = "has no package.json" if folder.is_dir() else "is not there"
         raise ProjectError(
             "ENOPROJECT",
-            f"the linked package `{location}` is not there",
+            f"the linked package `{location}` {what}",
             hint="check out the folder, or remove the dependency from package.json",
         )
     inside = location in workspaces
@@ -120,15 +123,18 @@ def read_local_tarball(root: Path, resolved: str | None) -> bytes:
     """
     assert resolved is not None
     path = root / resolved.removeprefix("file:")
+    if path.exists() and not path.is_file():
+        raise _unreadable(OSError(errno.EINVAL, "it is no regular file"), path)
     try:
         return path.read_bytes()
-    except OSError as cause:
+    except (OSError, ValueError) as cause:
         raise _unreadable(cause, path) from cause
 
 
-def _unreadable(cause: OSError, path: Path) -> ProjectError:
+def _unreadable(cause: OSError | ValueError, path: Path) -> ProjectError:
+    reason = getattr(cause, "strerror", None) or str(cause)
     return ProjectError(
         "EREAD",
-        f"cannot read `{path}`: {cause.strerror or cause}",
+        f"cannot read `{path}`: {reason}",
         hint="`file:` paths are relative to the folder of package.json",
     )

@@ -12,14 +12,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Final
 
 from zipper.errors import LockfileError
 from zipper.npm.package_json import EMPTY, Manifest
 from zipper.tree.model import Node, join_location
 
-__all__ = ["read_ancient"]
+__all__ = ["DEPTH_MAX", "is_folder_name", "read_ancient"]
 
-_DEPTH_MAX = 200
+DEPTH_MAX: Final = 200
 """Deepest nesting accepted; npm 6 never wrote more than a few dozen levels."""
 
 
@@ -34,7 +35,7 @@ def read_ancient(raw: Mapping[str, object], *, path: str) -> dict[str, Node]:
     waiting = [("", raw.get("dependencies"), 0)]
     while waiting:
         parent, dependencies, depth = waiting.pop()
-        if depth > _DEPTH_MAX:
+        if depth > DEPTH_MAX:
             raise LockfileError("ELOCKFILE", f"`{path}` is nested too deep at `{parent}`")
         for name, entry in _entries(dependencies, path=path):
             node = _read_node(join_location(parent, name), name, entry)
@@ -48,13 +49,19 @@ def read_ancient(raw: Mapping[str, object], *, path: str) -> dict[str, Node]:
     return nodes
 
 
+def is_folder_name(name: str) -> bool:
+    """Tell whether `name` is one folder inside node_modules, or one inside a scope's folder."""
+    parts = name.split("/")
+    whole = len(parts) == 1 + name.startswith("@") and "\\" not in name and "\0" not in name
+    return whole and not any(part in ("", ".", "..") for part in parts)
+
+
 def _entries(dependencies: object, *, path: str) -> Iterator[tuple[str, Mapping[str, object]]]:
     if not isinstance(dependencies, Mapping):
         return
     for name, entry in dependencies.items():
-        parts = name.split("/") if isinstance(name, str) else []
-        named = len(parts) == 1 + str(name).startswith("@")
-        if not named or any(p in ("", ".", "..") for p in parts) or not isinstance(entry, Mapping):
+        named = isinstance(name, str) and is_folder_name(name)
+        if not named or not isinstance(entry, Mapping):
             raise LockfileError("ELOCKFILE", f"`{path}` has an entry that cannot be used: {name!r}")
         yield name, entry
 
@@ -63,6 +70,8 @@ def _read_node(location: str, name: str, entry: Mapping[str, object]) -> Node:
     version = _text(entry.get("version"))
     package_name, version, resolved = _split_version(name, version, _text(entry.get("resolved")))
     link = version.startswith("file:") and not version.endswith((".tgz", ".tar.gz", ".tar"))
+    if link and (version.startswith("file:/") or "\0" in version):
+        raise LockfileError("ELOCKFILE", f"the lockfile links `{location}` to {version!r}")
     manifest = Manifest(
         name=package_name,
         version=version,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from zipper.errors import LockfileError
-from zipper.lockfile.ancient import read_ancient
+from zipper.lockfile.ancient import DEPTH_MAX, is_folder_name, read_ancient
 from zipper.npm.json_text import parse_json_object
 from zipper.npm.package_json import Manifest, parse_manifest
 from zipper.tree.model import ROOT, Node, Tree
@@ -51,7 +51,7 @@ def read_lockfile(text: str | bytes, *, path: str, manifest: Manifest) -> Lockfi
     """
     raw = parse_json_object(text, path=path, error=LockfileError)
     version = raw.get("lockfileVersion", 1)
-    if version not in (1, 2, 3) or isinstance(version, bool):
+    if not isinstance(version, int | float) or version not in (1, 2, 3) or version is True:
         raise LockfileError(
             "ELOCKVERSION",
             f"`{path}` has lockfileVersion {version!r}; 1, 2 and 3 are known",
@@ -60,8 +60,9 @@ def read_lockfile(text: str | bytes, *, path: str, manifest: Manifest) -> Lockfi
     has_manifests = isinstance(raw.get("packages"), Mapping)
     nodes = read_entries(raw, path=path)
     root = Node(location=ROOT, name=manifest.name, manifest=manifest, version=manifest.version)
+    nodes.pop(ROOT, None)  # a link to the project itself; version 1 has no entry for it
     tree = Tree({ROOT: root, **nodes})
-    return Lockfile(path, int(str(version)), tree, has_manifests=has_manifests)
+    return Lockfile(path, int(version), tree, has_manifests=has_manifests)
 
 
 def read_entries(raw: Mapping[str, object], *, path: str) -> dict[str, Node]:
@@ -91,6 +92,8 @@ def _read_entry(location: str, entry: Mapping[str, object], *, path: str) -> Nod
     link = entry.get("link") is True
     resolved = entry.get("resolved")
     integrity = entry.get("integrity")
+    if link and isinstance(resolved, str) and ("\0" in resolved or resolved.startswith("/")):
+        raise _malformed(path, location)
     manifest = parse_manifest(entry)
     flag = entry.get
     return Node(
@@ -124,10 +127,9 @@ def _split_location(location: str, *, path: str) -> str:
     """
     before, found, name = location.rpartition("node_modules/")
     hostile = "\\" in location or "\0" in location or location.startswith("/")
+    hostile |= location.count("node_modules/") > DEPTH_MAX
     if found:
-        parts = name.split("/")
-        scoped = name.startswith("@")
-        hostile |= len(parts) != 1 + scoped or any(part in ("", ".", "..") for part in parts)
+        hostile |= not is_folder_name(name)
         hostile |= ".." in before.split("/")[1:] and not before.startswith("../")
     if hostile:
         raise _malformed(path, location)

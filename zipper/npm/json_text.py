@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from zipper.errors import LockfileError, ProjectError, ZipperError
 
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["parse_json_object"]
+
+_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def parse_json_object(
@@ -25,11 +28,14 @@ def parse_json_object(
 
     Raises:
         ZipperError: of class `error`, EJSONPARSE, with line and column, where it is not UTF-8,
-            not JSON, nested too deep, or no object.
+            not JSON, nested too deep, or no object; where a number has thousands of digits, or a
+            text has half a character (a lone surrogate), which no file can be called.
     """
     try:
         decoded = text.decode("utf-8-sig") if isinstance(text, bytes) else text
         value = json.loads(decoded)
+        if _SURROGATE.search(decoded):
+            json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as cause:
         raise error(
             "EJSONPARSE",
@@ -37,6 +43,9 @@ def parse_json_object(
             facts=(("line", _excerpt(cause)),) if cause.doc.strip() else (),
             hint=_hint(cause.doc, error),
         ) from cause
+    except UnicodeEncodeError as cause:
+        half = ascii(cause.object[cause.start])
+        raise error("EJSONPARSE", f"`{path}` has half a character in a text: {half}") from cause
     except UnicodeDecodeError as cause:
         raise error(
             "EJSONPARSE",
@@ -45,6 +54,8 @@ def parse_json_object(
         ) from cause
     except RecursionError as cause:
         raise error("EJSONPARSE", f"`{path}` is nested too deep") from cause
+    except ValueError as cause:
+        raise error("EJSONPARSE", f"`{path}` has a number of thousands of digits") from cause
     if not isinstance(value, dict):
         raise error("EJSONPARSE", f"`{path}` holds no JSON object, but {_kind(value)}")
     return value
