@@ -46,7 +46,8 @@ def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolv
 
     `copy_of` is a whole tree to begin with instead; `file:` folders outside the project are then
     copied and resolved like any package, as npm's `install-links` does. Without `full` the
-    manifests lack what only a lockfile records: licence and funding.
+    manifests lack what only a lockfile records (licence and funding), and the lockfile is looked at
+    as `npm ci` does, which leaves optional peers that do not fit alone.
 
     Raises:
         ZipperError: see `zipper.tree.ideal_tree.build_ideal_tree`.
@@ -65,6 +66,7 @@ def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolv
             _options(project.npm),
             install_links=project.npm.install_links or copy_of is not None,
             before=None if age is None else age.newest_allowed(now).isoformat(),
+            save=full,
             release_age_exclude=() if age is None else age.exclude,
         ),
         node_version=node_version,
