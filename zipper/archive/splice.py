@@ -82,6 +82,9 @@ def splice(plan: Plan) -> Iterator[list[bytes | memoryview]]:
     entries = plan.entries
     if len(entries) > MAX_ENTRIES:
         raise _too_large(f"{len(entries):,} entries; at most {MAX_ENTRIES:,} fit")
+    whole = sum([_LOCAL_SIZE + _CENTRAL_SIZE + 2 * len(entry[0]) + entry[5] for entry in entries])
+    if whole > MAX_OFFSET:
+        raise _too_large(f"{whole:,} bytes; at most {MAX_OFFSET:,} fit")
     chunk: list[bytes | memoryview] = []
     add = chunk.append
     directory: list[bytes] = []
@@ -105,8 +108,6 @@ def splice(plan: Plan) -> Iterator[list[bytes | memoryview]]:
             chunk = []
             add = chunk.append
     central = b"".join(directory)
-    if offset + len(central) > MAX_OFFSET:
-        raise _too_large(f"{offset + len(central):,} bytes; at most {MAX_OFFSET:,} fit")
     chunk.append(central)
     chunk.append(_end_record(len(entries), len(central), offset))
     yield chunk
