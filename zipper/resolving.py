@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zipper.contents.client import LazyClient
+from zipper.contents.publishers import tell_publishers
 from zipper.contents.resolution import resolve_tree
 from zipper.errors import UsageError, describe_error
 from zipper.files import write_file
@@ -54,7 +55,7 @@ class Resolved:
     changes: tuple[Change, ...]
     """Against the lockfile that was there, sorted; everything is added where there was none."""
     warnings: tuple[dict[str, object], ...]
-    """Errors in kind that npm only warns about, such as EBADENGINE: code, message, facts, hint."""
+    """What does not stop anybody, such as EBADENGINE or EPUBLISHER: code, message, facts, hint."""
 
 
 def resolve(  # noqa: PLR0913  (keyword-only options of a public function)
@@ -64,6 +65,7 @@ def resolve(  # noqa: PLR0913  (keyword-only options of a public function)
     node_version: str | None = None,
     target: Target | None = None,
     update: bool | Iterable[str] = False,
+    min_release_age_days: float | None = None,
     registry: str | None = None,
     offline: bool = False,
     cache_dir: PathLike | None = None,
@@ -81,6 +83,8 @@ def resolve(  # noqa: PLR0913  (keyword-only options of a public function)
         node_version: whose engines decide; by default the newest known release of the runtime.
         target: a required package must fit its operating system and processor.
         update: True to choose every version anew, or the names of packages to choose anew.
+        min_release_age_days: how old a version must be that is chosen; None for what npm's
+            settings and other tools' files ask for.
         registry: the registry's address instead of the configured one.
         offline: answer from what was fetched before, and fail rather than open a connection.
         cache_dir: where the store is, instead of ZIPPER_CACHE_DIR or the system's place.
@@ -103,7 +107,10 @@ def resolve(  # noqa: PLR0913  (keyword-only options of a public function)
             store=store,
             client=client,
             update=update if isinstance(update, bool) else frozenset(update),
+            min_release_age_days=min_release_age_days,
         )
+        before = read.lockfile.tree if read.lockfile else Tree()
+        told = (*ideal.warnings, *tell_publishers(before, ideal.tree, client))
     path = _find_lockfile(read, output)
     text = write_lockfile(
         ideal.tree,
@@ -116,8 +123,8 @@ def resolve(  # noqa: PLR0913  (keyword-only options of a public function)
         path=str(path),
         packages=sum("node_modules/" in location for location in ideal.tree.nodes),
         node_version=version,
-        changes=_find_changes(read.lockfile.tree if read.lockfile else Tree(), ideal.tree),
-        warnings=tuple(describe_error(warning) for warning in ideal.warnings),
+        changes=_find_changes(before, ideal.tree),
+        warnings=tuple(describe_error(warning) for warning in told),
     )
 
 

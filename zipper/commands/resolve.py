@@ -79,6 +79,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
             node_version=node_version,
             target=request.target,
             update=update_all or names,
+            min_release_age_days=request.min_release_age_days,
             registry=request.registry,
             offline=offline,
             cache_dir=cache_dir,

@@ -61,7 +61,7 @@ class Answers:
         root: the project's folder.
         store: where tarballs that have to be opened go.
         client: makes the registry's client.
-        allow_git: npm's setting.
+        refuse: raises for a spec whose source the settings forbid, before it is opened.
         full: ask for the registry's whole packuments. A lockfile records licence and funding, and
             an age needs the times, which the abbreviated form, a tenth as long, leaves out.
     """
@@ -72,11 +72,11 @@ class Answers:
         *,
         store: Store,
         client: Callable[[], RegistryClient],
-        allow_git: str = "all",
+        refuse: Callable[[Spec], None] = lambda _: None,
         full: bool = True,
     ) -> None:
         self._root = root
-        self._allow_git = allow_git
+        self._refuse = refuse
         self._full = full
         self._store = store
         self._client = client
@@ -108,6 +108,7 @@ class Answers:
 
     def _read_spec(self, spec: Spec) -> FetchedManifest:
         """Return the manifest of a tarball on this disk or at an address of its own."""
+        self._refuse(spec)
         if spec.type == "git":
             return self._read_git(spec)
         if spec.type == "file":
@@ -140,12 +141,6 @@ class Answers:
         """Return the manifest of the commit that a git spec means."""
         from zipper.contents.git import pack_commit, resolve_commit  # noqa: PLC0415  (rare)
 
-        if self._allow_git == "none":
-            raise ResolutionError(
-                "EALLOWGIT",
-                f"git dependencies are not allowed: `{spec}`",
-                hint="allow them with npm's `allow-git` setting, or without `--no-git`",
-            )
         resolved = resolve_commit(spec)
         key = git_key(resolved)
         zipped = self._store.find(key)

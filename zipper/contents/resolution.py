@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from zipper.contents.answers import Answers, drive
 from zipper.errors import LockfileError, RegistryError
+from zipper.project import read_manifest
 from zipper.registry.release_age_files import find_release_age
+from zipper.supply.sources import refuse_source
 from zipper.tree.ideal_tree import build_ideal_tree
 from zipper.tree.lock_fit import describe_misfits
+from zipper.tree.model import list_dependencies
 from zipper.tree.request import IdealTreeRequest, ResolveOptions
 
 if TYPE_CHECKING:
@@ -76,7 +80,7 @@ def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolv
         project.root,
         store=store,
         client=client,
-        allow_git=project.npm.allow_git,
+        refuse=partial(refuse_source, settings=project.npm, own=_own_specs(project)),
         # Only the full form has the times of publication.
         full=full or age is not None,
     )
@@ -89,6 +93,19 @@ def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolv
         if misfits:
             refuse_differences(project, misfits)
         raise
+
+
+def _own_specs(project: Project) -> frozenset[str]:
+    """Return what the project and its workspaces ask for, as `name@spec`; read if it matters."""
+    if "root" not in (project.npm.allow_git, project.npm.allow_remote):
+        return frozenset()
+    folders = project.workspaces.values()
+    manifests = (project.manifest, *(read_manifest(project.root / folder) for folder in folders))
+    return frozenset(
+        f"{name}@{spec}"
+        for manifest in manifests
+        for name, (spec, _) in list_dependencies(manifest, top=True).items()
+    )
 
 
 def _options(npm: NpmSettings) -> ResolveOptions:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from zipper.npm.spec import Spec
     from zipper.tree.model import Edge, Node, Tree
 
-__all__ = ["find_disguises", "find_odd_sources", "list_install_scripts"]
+__all__ = ["find_disguises", "find_odd_sources", "list_install_scripts", "refuse_source"]
 
 _SETTINGS: Final = {
     "git": ("allow-git", "EALLOWGIT", "a git repository"),
@@ -60,6 +60,36 @@ def find_odd_sources(tree: Tree, settings: NpmSettings) -> tuple[Finding, ...]:
         finding
         for origin in origins
         if origin.is_deep and (finding := _judge(tree, origin, settings)) is not None
+    )
+
+
+def refuse_source(spec: Spec, *, settings: NpmSettings, own: frozenset[str]) -> None:
+    """Return if a git or remote spec may be opened.
+
+    Args:
+        spec: what is to be opened, before anybody has asked for it.
+        settings: npm's.
+        own: the specs of the project and its workspaces, as `name@spec`.
+
+    Raises:
+        ResolutionError: EALLOWGIT, EALLOWREMOTE.
+
+    Source: pacote 21 lib/fetcher.js `canUse`, as npm 11.19.1 ships it.
+    """
+    if spec.type not in _SETTINGS:
+        return
+    key, code, what = _SETTINGS[spec.type]
+    allowed = getattr(settings, key.replace("-", "_"))
+    if allowed == "all" or (allowed == "root" and spec.raw in own):
+        return
+    raise ResolutionError(
+        code,
+        f"dependencies from {what} are not allowed: `{spec.name}`",
+        facts=(
+            ("address", redact_url(spec.fetch_spec or spec.raw_spec)),
+            ("set in", f"`{key}={allowed}` in {settings.source_of(key)}"),
+        ),
+        hint=_forbidden_hint(key),
     )
 
 
@@ -135,6 +165,10 @@ def list_install_scripts(tree: Tree, *, allowed: frozenset[str] = frozenset()) -
     )
 
 
+def _forbidden_hint(key: str) -> str:
+    return f"depend on a published version instead, or set `{key}=all` in .npmrc"
+
+
 def _odd_origins(tree: Tree) -> Iterator[_Origin]:
     for location, node in tree.nodes.items():
         if node.link_target is not None or node.in_bundle or not _asks_oddly(node):
@@ -185,7 +219,7 @@ def _refuse_forbidden(tree: Tree, origins: list[_Origin], settings: NpmSettings)
                     *(("dependency", _describe(tree, origin)) for origin in forbidden),
                     ("set in", f"`{key}={allowed}` in {settings.source_of(key)}"),
                 ),
-                hint=f"depend on a published version instead, or set `{key}=all` in .npmrc",
+                hint=_forbidden_hint(key),
             )
 
 
