@@ -16,7 +16,14 @@ from zipper.target import DEFAULT_RUNTIME, Target
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["BuildRequest", "default_handler", "list_functions", "pick_function", "request_from"]
+__all__ = [
+    "BuildRequest",
+    "default_handler",
+    "list_functions",
+    "list_outputs",
+    "pick_function",
+    "request_from",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +51,17 @@ class BuildRequest:
     verify_signatures: str = "off"
     ignore: tuple[str, ...] = ()
     strict: bool = False
+    written: tuple[str, ...] = ()
+    """Zips that other builds by the same settings write; they are nobody's input."""
 
 
-def request_from(settings: Settings, *, folder: str) -> BuildRequest:
+def request_from(settings: Settings, *, folder: str, written: tuple[str, ...] = ()) -> BuildRequest:
     """Return the request that merged `settings` make.
 
     Args:
         settings: of one function.
         folder: the project, where the settings name none.
+        written: see `list_outputs`.
 
     Raises:
         UsageError: EUSAGE for a runtime or an architecture that does not exist.
@@ -75,6 +85,7 @@ def request_from(settings: Settings, *, folder: str) -> BuildRequest:
         verify_signatures=settings.verify_signatures or "off",
         ignore=settings.ignore or (),
         strict=bool(settings.strict),
+        written=(*written, *(settings.layers or ())),
     )
 
 
@@ -103,6 +114,16 @@ def list_functions(settings: Settings) -> tuple[Settings, ...]:
     functions = tuple(merge(common, function) for function in settings.functions)
     _refuse_shared_outputs(functions)
     return functions
+
+
+def list_outputs(settings: Settings) -> tuple[str, ...]:
+    """Return every zip that the settings name; a folder where the name is the project's."""
+    outputs = ((function.output, function.name) for function in list_functions(settings))
+    return tuple(
+        f"{output}{name}.zip" if output.endswith(("/", "\\")) and name else output
+        for output, name in outputs
+        if output is not None
+    )
 
 
 def pick_function(settings: Settings, name: str | None) -> Settings:

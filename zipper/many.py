@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from zipper.build_request import (
     BuildRequest,
     list_functions,
+    list_outputs,
     names_of,
     pick_function,
     request_from,
@@ -23,7 +24,7 @@ from zipper.checks.findings import decide_verdict
 from zipper.errors import ZipperError, describe_error
 from zipper.once import Once
 from zipper.pipeline import build_requested
-from zipper.settings import Settings, overlay
+from zipper.settings import Settings, merge, overlay
 from zipper.settings_files import read_settings
 
 if TYPE_CHECKING:
@@ -75,13 +76,12 @@ def find_requests(project: str | None, options: Settings) -> tuple[BuildRequest,
         UsageError: EUSAGE for what does not exist.
     """
     if project is not None and not _is_path(project):
-        here = _read(Path(), options)
+        here = read_settings(Path(), environ=os.environ)
         known = names_of(here.functions)
         if project in known or (known and not Path(project).is_dir()):
-            return (request_from(pick_function(here, project), folder="."),)
+            return _requests(here, options, ".", name=project)
     folder = project or "."
-    functions = list_functions(_read(Path(folder), options))
-    return tuple(request_from(function, folder=folder) for function in functions)
+    return _requests(read_settings(Path(folder), environ=os.environ), options, folder, name=None)
 
 
 def build_all(
@@ -141,8 +141,16 @@ def build_each(
         return tuple(pool.map(try_one, requests))
 
 
-def _read(folder: Path, options: Settings) -> Settings:
-    return overlay(read_settings(folder, environ=os.environ), options)
+def _requests(
+    settings: Settings, options: Settings, folder: str, *, name: str | None
+) -> tuple[BuildRequest, ...]:
+    """Return the request of the function called `name`, or of all of them."""
+    written = list_outputs(settings)
+    if name is None:
+        functions = list_functions(overlay(settings, options))
+    else:
+        functions = (merge(pick_function(settings, name), options),)
+    return tuple(request_from(one, folder=folder, written=written) for one in functions)
 
 
 def _is_path(text: str) -> bool:

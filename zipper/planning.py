@@ -30,7 +30,7 @@ from zipper.tree.select import select
 from zipper.vouching import vouch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from zipper.clock import Clock
     from zipper.events import OnEvent
@@ -100,7 +100,7 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
         project.root,
         include=request.include,
         exclude=request.exclude,
-        outputs=frozenset({destination}),
+        outputs=frozenset({destination, *_list_written(request, project)}),
     )
     omit = frozenset({"dev", *request.omit, *project.npm.omit})
     with LazyClient(
@@ -149,11 +149,7 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
 
 
 def _find_output(request: BuildRequest, project: Project) -> Path:
-    output = request.output or f"{request.name or project.name}.zip"
-    if output.endswith(("/", os.sep)):
-        output += f"{request.name or project.name}.zip"
-    path = Path(output)
-    path = path.parent.resolve() / path.name if path.name else path.resolve()
+    path = _resolve_output(request.output or "", request, project)
     if path.is_dir():
         raise OutputError(
             "EOUTPUT",
@@ -161,6 +157,20 @@ def _find_output(request: BuildRequest, project: Project) -> Path:
             hint=f"name a file in it: `-o {path / (project.name + '.zip')}`",
         )
     return path
+
+
+def _list_written(request: BuildRequest, project: Project) -> Iterator[Path]:
+    """Yield the zips that the project's settings name: one is never packed into another."""
+    for output in request.written:
+        yield _resolve_output(output, request, project)
+
+
+def _resolve_output(output: str, request: BuildRequest, project: Project) -> Path:
+    """Return the zip that `output` names; a folder, or nothing, gets the project's name."""
+    if not output or output.endswith(("/", os.sep)):
+        output += f"{request.name or project.name}.zip"
+    path = Path(output)
+    return path.parent.resolve() / path.name if path.name else path.resolve()
 
 
 def _shipped_targets(tree: Tree, choice: Choice) -> frozenset[str]:

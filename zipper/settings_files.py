@@ -11,9 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zipper.build_request import BuildRequest, pick_function, request_from
+from zipper.build_request import BuildRequest, list_outputs, pick_function, request_from
 from zipper.errors import ProjectError
-from zipper.settings import Settings, Source, overlay, parse_environment, parse_settings
+from zipper.settings import Settings, Source, merge, overlay, parse_environment, parse_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,8 +40,9 @@ def read_request(
         ProjectError: ESETTINGS, ETOMLPARSE, EJSONPARSE, EREAD.
         UsageError: EUSAGE for what does not exist: a function, a runtime, an architecture.
     """
-    settings = overlay(read_settings(Path(folder), environ=os.environ), options)
-    return request_from(pick_function(settings, function), folder=os.fspath(folder))
+    settings = read_settings(Path(folder), environ=os.environ)
+    one = merge(pick_function(settings, function), options)
+    return request_from(one, folder=os.fspath(folder), written=list_outputs(settings))
 
 
 def read_settings_file(folder: Path) -> Settings:

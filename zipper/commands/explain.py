@@ -166,9 +166,17 @@ def _refuse_contradictions(
     package: str | None, diff: str | None, html: Path | None, form: str
 ) -> None:
     if package is not None and (diff is not None or html is not None):
-        raise UsageError("EUSAGE", "`--diff` and `--html` are about a package as a whole")
+        raise UsageError(
+            "EUSAGE",
+            "`--diff` and `--html` are about a package as a whole",
+            hint=f"leave out `{package}`, or leave out the option",
+        )
     if form == "markdown" and (diff is None or html is not None):
-        raise UsageError("EUSAGE", "`--format markdown` is for `--diff`")
+        raise UsageError(
+            "EUSAGE",
+            "`--format markdown` is for `--diff`",
+            hint="python -m zipper explain --diff old.zip new.zip --format markdown",
+        )
 
 
 def _show_sizes(inventory: Inventory, form: str, *, every: bool) -> None:

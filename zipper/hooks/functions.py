@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zipper.build_request import list_functions, request_from
+from zipper.build_request import list_functions, list_outputs, request_from
 from zipper.errors import ProjectError, ZipperError
 from zipper.settings import Settings
 from zipper.settings_files import read_settings_file
@@ -110,7 +110,10 @@ def _read_requests(root: Path, environ: Mapping[str, str]) -> tuple[BuildRequest
     from zipper.settings_files import read_settings  # noqa: PLC0415  (only where there are some)
 
     settings = read_settings(root, environ=environ)
-    requests = (request_from(one, folder=str(root)) for one in list_functions(settings))
+    written = list_outputs(settings)
+    requests = (
+        request_from(one, folder=str(root), written=written) for one in list_functions(settings)
+    )
     return tuple(_with_output(request, root) for request in requests)
 
 
