@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.facts import Names
+from zipper.checks.search import is_too_large
 from zipper.checks.syntax import Source, literal, plain_text
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ def find_commonjs_names(content: bytes) -> Names:
 
     Source: cjs-module-lexer 1.4 and 2.2, README, "Grammar".
     """
+    if is_too_large(content):
+        return Names((), (), (), is_complete=False)
     source = Source(content)
     finder = _Finder(source)
     for path in source.find_words(*_NAMES):

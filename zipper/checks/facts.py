@@ -81,6 +81,8 @@ class Facts(NamedTuple):
     """The names that an ES module exports itself."""
     stars: tuple[str, ...]
     """The specifiers of `export * from`."""
+    is_partial: bool = False
+    """Whether the file is too large to be parsed and was only searched."""
 
 
 class Names(NamedTuple):
@@ -116,7 +118,7 @@ def decode_facts(text: bytes) -> Facts | None:
     """Return the facts in `text`, or None where it holds none (an old form, a damaged row)."""
     try:
         row = json.loads(text)
-        error, module, awaits, commonjs, requests, unfollowed, exports, stars = row
+        error, module, awaits, commonjs, requests, unfollowed, exports, stars, partial = row
         return Facts(
             error,
             module,
@@ -128,6 +130,7 @@ def decode_facts(text: bytes) -> Facts | None:
             tuple(Unfollowed(*item) for item in unfollowed),
             tuple(exports),
             tuple(stars),
+            partial,
         )
     except (ValueError, TypeError):
         return None

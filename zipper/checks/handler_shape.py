@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from zipper.checks.search import is_too_large
 from zipper.checks.syntax import FUNCTIONS, Source, literal
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ def find_length(content: bytes, name: str) -> int | None:
 
     None for a value that is computed (a wrapped handler), or that is not found.
     """
+    if is_too_large(content):
+        return None
     source = Source(content)
     for value in _exported_values(source, name):
         function = _find_function(source, value)
@@ -35,7 +38,7 @@ def find_length(content: bytes, name: str) -> int | None:
 
 def _exported_values(source: Source, name: str) -> Iterator[Node]:
     """Yield what is exported as `name`, in each of the common forms."""
-    for statement in source.root.named_children:
+    for statement in source.statements:
         if statement.type == "export_statement":
             yield from _values_of_export(source, statement, name)
         elif statement.type == "expression_statement" and statement.named_children:
@@ -109,7 +112,7 @@ def _find_function(source: Source, value: Node) -> Node | None:
             return None
         name = _text(source, value)
         found = next(
-            (node for top in source.root.named_children for node in _declared(source, top, name)),
+            (node for top in source.statements for node in _declared(source, top, name)),
             None,
         )
         if found is None:

@@ -76,7 +76,7 @@ class ExportedNames:
         return frozenset(names)
 
     def _own(self, module: Module) -> tuple[set[str], list[str]] | None:
-        if module.facts.syntax_error_line:
+        if module.facts.syntax_error_line or module.facts.is_partial:
             return None
         if module.kind == "module":
             return self._own_of_module(module)

@@ -19,6 +19,7 @@ from zipper.checks.facts import (
     RequestKind,
     Unfollowed,
 )
+from zipper.checks.search import is_too_large, search
 from zipper.checks.syntax import FUNCTIONS, Source, find_word, literal
 
 if TYPE_CHECKING:
@@ -222,6 +223,8 @@ def scan(content: bytes) -> Facts:
     Deterministic; time and memory are linear in the size of the file, but for code that is nested
     hundreds of levels deep, which is not followed.
     """
+    if is_too_large(content):
+        return search(content)
     source = Source(content)
     scanner = _Scanner(source)
     scanner.run()

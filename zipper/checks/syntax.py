@@ -35,7 +35,7 @@ _DECLARATIONS: Final = frozenset(
 )
 _LEXICAL: Final = ("lexical_declaration", "class_declaration", "import_statement")
 _STATEMENTS_MAX: Final = 20_000
-"""Statements of the top level that are looked at for names that are declared twice."""
+"""Statements of the top level that are looked at for what they declare."""
 _REPAIRS: Final = (
     (
         re.compile(
@@ -75,6 +75,9 @@ class Source:
                 content, root = repaired, _PARSER.parse(repaired).root_node
         self.content = content
         self.root: Node = root
+        self._top = root.walk()
+        self._has_top = False
+        self._top_start = 0
         self._called: dict[bytes, int] = {}
 
     @cached_property
@@ -86,7 +89,7 @@ class Source:
         for _ in range(_DEPTH_MAX):
             if node.type == "ERROR" or node.is_missing:
                 break
-            child = next((c for c in node.children if c.has_error or c.is_missing), None)
+            child = _find_error(node)
             if child is None:
                 break
             node = child
@@ -97,7 +100,7 @@ class Source:
         """The line on which a `let`, `const` or class of the top level takes a name twice, or 0."""
         lexical: set[bytes] = set()
         other: set[bytes] = set()
-        for statement in self.root.named_children[:_STATEMENTS_MAX]:
+        for statement in self.statements:
             if statement.type == "export_statement":
                 statement = statement.child_by_field_name("declaration") or statement  # noqa: PLW2901
             if statement.type not in _DECLARATIONS:
@@ -112,16 +115,42 @@ class Source:
     def path_to(self, offset: int) -> list[Node]:
         """Return the nodes from the root to the token at `offset`, the token last.
 
-        One descent: asking each node for its parent would start at the root every time.
+        One descent: asking each node for its parent would start at the root every time. The
+        statement of the top level is kept, because a minified file has a million of them and
+        offsets mostly ascend.
         """
-        cursor = self.root.walk()
-        path = [self.root]
+        if not self._has_top or offset < self._top_start:
+            self._top = self.root.walk()
+            self._has_top = self._top.goto_first_child()
+        top = self._top
+        while self._has_top and top.node is not None and top.node.end_byte <= offset:
+            if not top.goto_next_sibling():
+                break
+        if not self._has_top or top.node is None:
+            return [self.root]
+        self._top_start = top.node.start_byte
+        if not top.node.start_byte <= offset < top.node.end_byte:
+            return [self.root]
+        path = [self.root, top.node]
+        cursor = top.node.walk()
         while cursor.goto_first_child_for_byte(offset) is not None:
             node = cursor.node
             if node is None or node.start_byte > offset or len(path) > _DEPTH_MAX:
                 break
             path.append(node)
         return path
+
+    @cached_property
+    def statements(self) -> list[Node]:
+        """The first statements of the top level; a list of all could take gigabytes."""
+        cursor = self.root.walk()
+        found: list[Node] = []
+        has_next = cursor.goto_first_child()
+        while has_next and len(found) < _STATEMENTS_MAX:
+            if cursor.node is not None and cursor.node.is_named:
+                found.append(cursor.node)
+            has_next = cursor.goto_next_sibling()
+        return found
 
     def find_words(self, *words: bytes) -> Iterator[list[Node]]:
         """Yield the path to each token that is one of `words`, in order of offset."""
@@ -209,6 +238,18 @@ class Source:
                 best = min(best, self.level_of(path))
         self._called[name] = best
         return best
+
+
+def _find_error(node: Node) -> Node | None:
+    """Return the first child that has a syntax error inside."""
+    cursor = node.walk()
+    has_next = cursor.goto_first_child()
+    while has_next:
+        child = cursor.node
+        if child is not None and (child.has_error or child.is_missing):
+            return child
+        has_next = cursor.goto_next_sibling()
+    return None
 
 
 def _declared_names(statement: Node) -> list[bytes]:

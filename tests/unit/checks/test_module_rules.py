@@ -368,3 +368,12 @@ def test_a_second_check_finds_the_same_from_memory() -> None:
 def test_hostile_packages_end_in_a_report(files: dict[str, str]) -> None:
     """Circles, endless nesting and long lines have a report like everything else."""
     assert check(files).verdict in ("pass", "fail")
+
+
+def test_a_script_that_is_too_large_is_searched() -> None:
+    """A script of many megabytes in one line is not parsed: its requests are found, not proven."""
+    text = HANDLER + "require('nothing');" + "a=b+c;" * 400_000
+    report = check({"index.js": text})
+    assert {"module-missing": "warning", "module-dynamic": "info"} == codes(report)
+    assert report.closure is not None
+    assert "too large to be parsed" in report.closure.unknown[0].expression
