@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from zipper.archive.listing import release
 from zipper.checks.closure import close, relative
 from zipper.checks.elf import Binary, recognize, scan_binary
 from zipper.checks.facts import EAGER, LAZY, OPTIONAL, SCANNER_VERSION
@@ -106,8 +107,10 @@ def _scan(subject: Subject) -> Iterator[tuple[str, Binary]]:
 def _look_into(subject: Subject, entry: Entry) -> Binary:
     if entry.size > _LIMIT_BYTES:
         return Binary("elf")
-    content = subject.listing.inflate(entry, limit_bytes=_LIMIT_BYTES)
-    return scan_binary(content)
+    release(subject.listing.source)
+    found = scan_binary(subject.listing.inflate(entry, limit_bytes=_LIMIT_BYTES))
+    release(subject.listing.source)
+    return found
 
 
 def _recall(subject: Subject) -> dict[str, Binary] | None:

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from zipper.archive.listing import DEFLATED, STORED, Entry
+from zipper.archive.listing import DEFLATED, STORED, Entry, release
 from zipper.checks.findings import Finding, Severity
 from zipper.errors import ArchiveError
 
@@ -35,6 +35,8 @@ _REMAKE: Final = "make the zip again, with `zipper build` or with `zip -r`"
 _SUSPICIOUS: Final = ("\\", "\0", ":", "//", "/./", "/../")
 """What the joined names contain if any is unsafe; six searches beat 27,000 tests."""
 _LINK_LIMIT_BYTES: Final = 4096
+_MAPPED_BYTES: Final = 16 * 1024 * 1024
+"""Bytes of a mapped zip that are read before its memory is given back."""
 _WHOLE_BYTES: Final = 160 * 1024 * 1024
 """Members above it are checked in pieces, which takes longer and little memory."""
 _METHODS: Final = {
@@ -146,8 +148,13 @@ def check_contents(subject: Subject) -> Iterator[Finding]:
     members of a zip whose sizes exceed every quota are not inflated past 1 GiB in all.
     """
     budget = 1 << 30
+    mapped = 0
     for entry in subject.listing.entries:
         budget -= entry.size
+        mapped += entry.compressed_size
+        if mapped > _MAPPED_BYTES:
+            release(subject.listing.source)
+            mapped = 0
         if entry.is_encrypted or entry.method not in (STORED, DEFLATED):
             continue
         if budget < 0:
