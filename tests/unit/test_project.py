@@ -1,0 +1,158 @@
+"""A folder becomes a project, or one coded error that names what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.scene import write_files
+from zipper.errors import LockfileError, ProjectError
+from zipper.project import Project, read_manifest, read_project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LOCK = {"lockfileVersion": 3, "packages": {"node_modules/a": {"version": "1.0.0"}}}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty project folder, on a machine without settings of npm."""
+    for name in ("HOME", "PREFIX"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.delenv("npm_config_registry", raising=False)
+    (tmp_path / "my-folder").mkdir()
+    return tmp_path / "my-folder"
+
+
+def read(folder: Path, files: dict[str, str | bytes | dict]) -> Project:
+    write_files(folder, files)
+    return read_project(folder)
+
+
+@pytest.mark.parametrize(
+    ("manifest", "name"),
+    [
+        ({"name": "fn"}, "fn"),
+        ({"name": "@scope/fn"}, "fn"),
+        ({}, "my-folder"),
+        ({"name": 7}, "my-folder"),
+        ({"name": ""}, "my-folder"),
+    ],
+)
+def test_name_is_the_package_or_the_folder(folder: Path, manifest: dict, name: str) -> None:
+    """The function is called like its package, without the scope, or like its folder."""
+    assert name == read(folder, {"package.json": manifest}).name
+
+
+def test_no_lockfile_is_none(folder: Path) -> None:
+    """A project without lockfile is one too."""
+    assert None is read(folder, {"package.json": "{}"}).lockfile
+
+
+def test_shrinkwrap_is_stronger(folder: Path) -> None:
+    """Of npm's two names npm-shrinkwrap.json wins, as for npm."""
+    project = read(
+        folder,
+        {"package.json": "{}", "package-lock.json": LOCK, "npm-shrinkwrap.json": {"packages": {}}},
+    )
+
+    assert project.lockfile is not None
+    assert project.lockfile.path.endswith("npm-shrinkwrap.json")
+    assert [""] == list(project.lockfile.tree.nodes)
+
+
+def test_byte_order_mark_is_taken(folder: Path) -> None:
+    """A file that Windows editors begin with a mark is read."""
+    assert "fn" == read(folder, {"package.json": b'\xef\xbb\xbf{"name": "fn"}'}).name
+
+
+@pytest.mark.parametrize(
+    ("files", "error", "code"),
+    [
+        ({}, ProjectError, "ENOPROJECT"),
+        ({"package.json": "{"}, ProjectError, "EJSONPARSE"),
+        ({"package.json": "[]"}, ProjectError, "EJSONPARSE"),
+        ({"package.json/x": ""}, ProjectError, "EREAD"),
+        ({"package.json": "{}", "package-lock.json": "{"}, LockfileError, "EJSONPARSE"),
+        ({"package.json": "{}", "package-lock.json/x": ""}, ProjectError, "EREAD"),
+        (
+            {"package.json": "{}", "package-lock.json": {"lockfileVersion": 9}},
+            LockfileError,
+            "ELOCKVERSION",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_coded(
+    folder: Path, files: dict, error: type[Exception], code: str
+) -> None:
+    """Each way in which a project cannot be read has its code."""
+    with pytest.raises(error) as raised:
+        read(folder, files)
+
+    assert code == raised.value.code
+    assert str(folder) in raised.value.message
+
+
+def test_folder_that_is_none(folder: Path) -> None:
+    """A file, and nothing at all, are told apart."""
+    write_files(folder, {"file": ""})
+
+    with pytest.raises(ProjectError, match="is a file, not a folder"):
+        read_project(folder / "file")
+    with pytest.raises(ProjectError, match="does not exist"):
+        read_project(folder / "nowhere")
+
+
+def test_manifest_alone(folder: Path) -> None:
+    """A folder's manifest can be read by itself."""
+    write_files(folder, {"package.json": {"name": "w", "version": "2.0.0"}})
+
+    assert "2.0.0" == read_manifest(folder).version
+
+
+def test_workspaces_are_found(folder: Path) -> None:
+    """Folders that the patterns select are workspaces, by the names in their manifests."""
+    project = read(
+        folder,
+        {
+            "package.json": {"workspaces": ["packages/*"]},
+            "packages/a/package.json": {"name": "@s/a"},
+            "packages/b/package.json": {},
+            "packages/c/index.js": "",
+            "other/package.json": {"name": "other"},
+        },
+    )
+
+    assert {"@s/a": "packages/a", "b": "packages/b"} == dict(project.workspaces)
+
+
+def test_fingerprint_follows_what_a_tree_depends_on(folder: Path) -> None:
+    """Manifests and lockfile change it; code and the place of the project do not."""
+    files: dict[str, str | bytes | dict] = {
+        "package.json": {"workspaces": ["w"]},
+        "w/package.json": {"name": "w"},
+        "package-lock.json": LOCK,
+    }
+    first = read(folder, files).fingerprint
+
+    assert first == read(folder, {"index.js": "1", "w/index.js": "1"}).fingerprint
+    changed = {
+        read(folder, {name: {"x": name}, **_without(files, name)}).fingerprint for name in files
+    }
+    assert first not in changed
+    assert len(files) == len(changed)
+
+
+def _without(files: dict, name: str) -> dict:
+    return {key: value for key, value in files.items() if key != name}
+
+
+def test_settings_of_the_project_are_read(folder: Path) -> None:
+    """The project's .npmrc counts, and options over it."""
+    write_files(folder, {"package.json": "{}", ".npmrc": "omit=optional\n"})
+
+    assert frozenset({"optional"}) == frozenset(read_project(folder).npm.omit)
+    options = {"registry": "https://registry.example/"}
+    assert "https://registry.example/" == read_project(folder, npm_options=options).npm.registry
