@@ -7,7 +7,6 @@ functions share (a project, its tree) is read and resolved once.
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -137,6 +136,8 @@ def build_each(
 
     if len(requests) == 1:
         return (Built(request=requests[0], package=build_one(requests[0])),)
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  (with several functions)
+
     with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="zipper-build") as pool:
         return tuple(pool.map(try_one, requests))
 
