@@ -74,6 +74,7 @@ def audit(  # noqa: PLR0913  (keyword-only options of a public function)
     ignore: Iterable[str] = (),
     include_dev: bool = False,
     registry: str | None = None,
+    vendor: str | None = None,
     offline: bool = False,
     cache_dir: PathLike | None = None,
     on_event: OnEvent | None = None,
@@ -94,6 +95,7 @@ def audit(  # noqa: PLR0913  (keyword-only options of a public function)
         ignore: advisories that are accepted: `ID`, or `ID until 2027-01-31`.
         include_dev: count the development dependencies of a project too.
         registry: the registry's address instead of the configured one.
+        vendor: a folder that `zipper vendor` has made, which is looked into first.
         offline: fail rather than open a connection.
         cache_dir: where the store is, instead of ZIPPER_CACHE_DIR or the system's place.
         on_event: told of progress, from any thread.
@@ -109,7 +111,11 @@ def audit(  # noqa: PLR0913  (keyword-only options of a public function)
     npm_options = {"registry": registry} if registry else {}
     if place.is_dir():
         project = read_project(place, npm_options=npm_options)
-        whole = _find_whole_tree(project, target, offline, cache_dir, on_event)
+        store = Store(find_cache_dir(cache_dir))
+        with LazyClient(
+            project, cache_dir=store.cache_dir, offline=offline, on_event=on_event, vendor=vendor
+        ) as lazy:
+            whole = find_tree(project, target=target or Target(), store=store, client=lazy)
         omit = project.npm.omit if include_dev else project.npm.omit | {"dev"}
         installed = _list_project(project, select(whole, target=target or Target(), omit=omit))
     else:
@@ -142,20 +148,6 @@ def audit(  # noqa: PLR0913  (keyword-only options of a public function)
         verdict=decide_verdict(findings),
         findings=findings,
     )
-
-
-def _find_whole_tree(
-    project: Project,
-    target: Target | None,
-    offline: bool,  # noqa: FBT001  (passed on)
-    cache_dir: PathLike | None,
-    on_event: OnEvent | None,
-) -> Tree:
-    store = Store(find_cache_dir(cache_dir))
-    with LazyClient(
-        project, cache_dir=store.cache_dir, offline=offline, on_event=on_event
-    ) as client:
-        return find_tree(project, target=target or Target(), store=store, client=client)
 
 
 def _list_project(project: Project, tree: Tree) -> tuple[Installed, ...]:

@@ -42,6 +42,7 @@ class BuildRequest:
     exclude: tuple[str, ...] = ()
     omit: tuple[str, ...] = ()
     registry: str | None = None
+    vendor: str | None = None
     allow_scripts: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
     max_size_bytes: int | None = None
@@ -76,6 +77,7 @@ def request_from(settings: Settings, *, folder: str, written: tuple[str, ...] = 
         exclude=settings.exclude or (),
         omit=_judge_omit(settings.omit or ()),
         registry=settings.registry,
+        vendor=settings.vendor,
         allow_scripts=settings.allow_scripts or (),
         layers=settings.layers or (),
         max_size_bytes=settings.max_size,

@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "install": "Make the isolated node_modules on disk.",
     "sbom": "Write the software bill of materials of a zip.",
     "licenses": "List the licences of what is in a zip.",
+    "vendor": "Gather all that a build fetches in one folder.",
     "cache": "Show, verify or prune the store.",
     "completion": "Print the completion script of a shell.",
 }

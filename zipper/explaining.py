@@ -79,7 +79,11 @@ def explain_package(
     project = read_project(Path(request.project), npm_options=npm_options)
     store = Store(find_cache_dir(cache_dir))
     with LazyClient(
-        project, cache_dir=store.cache_dir, offline=offline, on_event=on_event
+        project,
+        cache_dir=store.cache_dir,
+        offline=offline,
+        on_event=on_event,
+        vendor=request.vendor,
     ) as client:
         tree = find_tree(project, target=request.target, store=store, client=client)
     return explain(tree, name, legacy_peer_deps=project.npm.legacy_peer_deps), tree

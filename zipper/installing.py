@@ -27,6 +27,7 @@ from zipper.scripting import apply_scripts
 from zipper.store.files import Store
 from zipper.store.place import find_cache_dir
 from zipper.store.unpack import link_packages, write_entries
+from zipper.supply.sources import find_odd_sources
 from zipper.target import Target
 from zipper.tree.bins import find_bin_links
 from zipper.tree.model import ROOT
@@ -68,6 +69,7 @@ def install(  # noqa: PLR0913 - the options of `zipper install`
     omit: Iterable[str] = ("dev",),
     allow_scripts: Iterable[str] = (),
     registry: str | None = None,
+    vendor: str | None = None,
     offline: bool = False,
     cache_dir: PathLike | None = None,
     on_event: OnEvent | None = None,
@@ -84,6 +86,7 @@ def install(  # noqa: PLR0913 - the options of `zipper install`
         omit: dependency types to leave out; nothing is added to them.
         allow_scripts: packages whose install scripts may run, such as `esbuild` or `a@2`.
         registry: the registry's address instead of the configured one.
+        vendor: a folder that `zipper vendor` has made, which is looked into first.
         offline: fail rather than open a connection.
         cache_dir: where the store is, instead of ZIPPER_CACHE_DIR or the system's place.
         on_event: told of progress, from any thread.
@@ -97,12 +100,15 @@ def install(  # noqa: PLR0913 - the options of `zipper install`
     clock.start("read")
     read = read_project(Path(project), npm_options={"registry": registry} if registry else {})
     store = Store(find_cache_dir(cache_dir))
-    with LazyClient(read, cache_dir=store.cache_dir, offline=offline, on_event=on_event) as client:
+    with LazyClient(
+        read, cache_dir=store.cache_dir, offline=offline, on_event=on_event, vendor=vendor
+    ) as client:
         clock.start("select" if read.lockfile else "resolve")
         whole = find_tree(read, target=target, store=store, client=client)
         omitted = frozenset(omit) | read.npm.omit
         legacy = read.npm.legacy_peer_deps
         tree = select(whole, target=target, omit=omitted, legacy_peer_deps=legacy)
+        origins = find_odd_sources(tree, read.npm)
         clock.start("fetch", total=len(tree.nodes))
         obtained = obtain(read, tree, store=store, client=client, on_event=on_event)
         scripted = apply_scripts(
@@ -125,7 +131,7 @@ def install(  # noqa: PLR0913 - the options of `zipper install`
         runtime=target.runtime,
         architecture=target.architecture,
         timings_seconds=clock.timings(),
-        findings=scripted.obtained.findings,
+        findings=(*origins, *scripted.obtained.findings),
     )
 
 

@@ -104,7 +104,11 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
     )
     omit = frozenset({"dev", *request.omit, *project.npm.omit})
     with LazyClient(
-        project, cache_dir=store.cache_dir, offline=io.offline, on_event=io.on_event
+        project,
+        cache_dir=store.cache_dir,
+        offline=io.offline,
+        on_event=io.on_event,
+        vendor=request.vendor,
     ) as client:
         clock.start("select" if project.lockfile else "resolve")
         whole = io.find_tree(request, project, client)

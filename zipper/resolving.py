@@ -67,6 +67,7 @@ def resolve(  # noqa: PLR0913  (keyword-only options of a public function)
     update: bool | Iterable[str] = False,
     min_release_age_days: float | None = None,
     registry: str | None = None,
+    vendor: str | None = None,
     offline: bool = False,
     cache_dir: PathLike | None = None,
     on_event: OnEvent | None = None,
@@ -86,6 +87,7 @@ def resolve(  # noqa: PLR0913  (keyword-only options of a public function)
         min_release_age_days: how old a version must be that is chosen; None for what npm's
             settings and other tools' files ask for.
         registry: the registry's address instead of the configured one.
+        vendor: a folder that `zipper vendor` has made, which is looked into first.
         offline: answer from what was fetched before, and fail rather than open a connection.
         cache_dir: where the store is, instead of ZIPPER_CACHE_DIR or the system's place.
         on_event: told of progress, from any thread.
@@ -99,7 +101,9 @@ def resolve(  # noqa: PLR0913  (keyword-only options of a public function)
         Path(project), npm_options={"registry": registry} if registry is not None else {}
     )
     store = Store(find_cache_dir(cache_dir))
-    with LazyClient(read, cache_dir=store.cache_dir, offline=offline, on_event=on_event) as client:
+    with LazyClient(
+        read, cache_dir=store.cache_dir, offline=offline, on_event=on_event, vendor=vendor
+    ) as client:
         ideal = resolve_tree(
             read,
             node_version=version,

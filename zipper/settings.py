@@ -51,6 +51,7 @@ KEYS: Final[dict[str, Key]] = {
     "exclude": Key("list", "gitignore patterns: leave out project files that match."),
     "omit": Key("list", "Dependency types to leave out.", ("dev", "optional", "peer")),
     "registry": Key("text", "The registry's address instead of npm's setting."),
+    "vendor": Key("text", "A folder that `zipper vendor` has made, relative to this file."),
     "allow_scripts": Key("list", "Packages whose install scripts may run: `esbuild`, `a@2`."),
     "layers": Key("list", "Zips of the function's layers, relative to this file."),
     "max_size": Key("size", "The zip must not be larger: bytes, or text such as `40 MB`."),
@@ -97,6 +98,7 @@ class Settings:
     exclude: tuple[str, ...] | None = None
     omit: tuple[str, ...] | None = None
     registry: str | None = None
+    vendor: str | None = None
     allow_scripts: tuple[str, ...] | None = None
     layers: tuple[str, ...] | None = None
     max_size: int | None = None

@@ -68,6 +68,7 @@ def anchor(settings: Settings, folder: Path) -> Settings:
         settings,
         project=_join(folder, settings.project),
         output=_join(folder, settings.output),
+        vendor=_join(folder, settings.vendor),
         layers=None
         if settings.layers is None
         else tuple(str(folder / layer) for layer in settings.layers),

@@ -58,7 +58,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
     no_progress: bool,
     **options: Any,  # noqa: ANN401  (click gives each its type)
 ) -> int:
-    r"""Tell which advisories are about the packages that PROJECT would pack, or that ZIP holds.
+    """Tell which advisories are about the packages that PROJECT would pack, or that ZIP holds.
 
     The registries of the packages are asked, each for its own; `--osv` asks a file instead. The
     settings `audit_level` and `audit_ignore` do what `--level` and `--ignore` do.

@@ -84,6 +84,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
             omit=omit,
             allow_scripts=request.allow_scripts,
             registry=request.registry,
+            vendor=request.vendor,
             offline=offline,
             cache_dir=cache_dir,
             on_event=shower.on_event,

@@ -122,10 +122,16 @@ def _add(function: _Function, *options: Callable[[_Function], _Function]) -> _Fu
 
 
 def network_options(function: _Function) -> _Function:
-    """Add `--registry` and `--offline`."""
+    """Add `--registry`, `--vendor` and `--offline`."""
     function = click.option("--offline", is_flag=True, help="Fail rather than open a connection.")(
         function
     )
+    function = click.option(
+        "--vendor",
+        type=click.Path(),
+        metavar="DIR",
+        help="Look first into DIR, which `zipper vendor` has made.",
+    )(function)
     return click.option(
         "--registry", metavar="URL", help="Registry to use instead of the configured one."
     )(function)

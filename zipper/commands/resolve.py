@@ -81,6 +81,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
             update=update_all or names,
             min_release_age_days=request.min_release_age_days,
             registry=request.registry,
+            vendor=request.vendor,
             offline=offline,
             cache_dir=cache_dir,
             on_event=shower.on_event,

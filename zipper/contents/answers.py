@@ -139,13 +139,17 @@ class Answers:
 
     def _read_git(self, spec: Spec) -> FetchedManifest:
         """Return the manifest of the commit that a git spec means."""
-        from zipper.contents.git import pack_commit, resolve_commit  # noqa: PLC0415  (rare)
+        from zipper.contents.vendored_git import (  # noqa: PLC0415  (rare)
+            find_commit_of,
+            read_commit,
+        )
 
-        resolved = resolve_commit(spec)
+        resolved = find_commit_of(self._client(), spec)
         key = git_key(resolved)
         zipped = self._store.find(key)
         if zipped is None:
-            zipped = self._store.add(key, extract(pack_commit(resolved), label=str(spec)))
+            tar = read_commit(self._client(), resolved)
+            zipped = self._store.add(key, extract(tar, label=str(spec)))
         found = _read_json(zipped, "package.json")
         assert found is not None
         return FetchedManifest(manifest=parse_manifest(found), resolved=resolved)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from zipper.errors import StoreError
+
 if TYPE_CHECKING:
-    from pathlib import Path
     from types import TracebackType
 
     from zipper.events import OnEvent
     from zipper.project import Project
     from zipper.registry.client import RegistryClient
+    from zipper.registry.vendor import VendorFolder
 
 __all__ = ["LazyClient"]
 
@@ -20,12 +23,19 @@ class LazyClient:
     """Gives the client when it is called; importing what it needs costs 0.1 s."""
 
     def __init__(
-        self, project: Project, *, cache_dir: Path, offline: bool, on_event: OnEvent | None
+        self,
+        project: Project,
+        *,
+        cache_dir: Path,
+        offline: bool,
+        on_event: OnEvent | None,
+        vendor: str | VendorFolder | None = None,
     ) -> None:
         self._project = project
         self._cache_dir = cache_dir
         self._offline = offline
         self._on_event = on_event
+        self._vendor = vendor
         self._client: RegistryClient | None = None
 
     def __call__(self) -> RegistryClient:
@@ -40,8 +50,23 @@ class LazyClient:
                 folder=self._project.root,
                 offline=self._offline,
                 on_event=self._on_event,
+                vendor=self._open_vendor(),
             )
         return self._client
+
+    def _open_vendor(self) -> VendorFolder | None:
+        if self._vendor is None or not isinstance(self._vendor, str):
+            return self._vendor
+        from zipper.registry.vendor import VendorFolder  # noqa: PLC0415  (with the client)
+
+        folder = Path(self._vendor)
+        if not folder.is_dir():
+            raise StoreError(
+                "ESTORE",
+                f"there is no vendored folder `{folder}`",
+                hint=f"make it: `python -m zipper vendor --into {folder}`",
+            )
+        return VendorFolder(folder)
 
     def __enter__(self) -> Self:
         return self

@@ -19,23 +19,24 @@ from zipper.contents.local_packages import (
 from zipper.contents.required_by import tell_chain
 from zipper.contents.tarballs import fetch_from_registry, find_integrity
 from zipper.contents.wants import find_weak_integrity, is_git, want
-from zipper.errors import ZipperError
+from zipper.errors import RegistryError, ZipperError
 from zipper.events import OnEvent, PackageStored, TarballsMissing
+from zipper.npm.credentials import redact_url
 from zipper.npm.integrity import check_data, from_data, parse_integrity
 from zipper.store.fill import Wanted, fill
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from zipper.archive.plan import PlannedEntry
     from zipper.checks.findings import Finding
     from zipper.project import Project
     from zipper.registry.client import RegistryClient
-    from zipper.store.files import Store, StoreKey, StoreZip
+    from zipper.store.files import Store, StoreZip
     from zipper.tree.model import Node, Tree
 
-__all__ = ["Obtained", "has_tarball", "obtain"]
+__all__ = ["Obtained", "Sources", "has_tarball", "list_wanted", "obtain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,30 +71,86 @@ def obtain(
     Raises:
         RegistryError, IntegrityError, ArchiveError, StoreError, LockfileError, ProjectError.
     """
-    wanted: dict[str, Wanted] = {}
-    location_of: dict[StoreKey, str] = {}
-    findings: list[Finding] = []
-    for node in tree.nodes.values():
-        if has_tarball(project, node):
-            try:
-                item = _want(project, node, store, client)
-            except ZipperError as error:
-                tell_chain(error, tree, node.location)
-                raise
-            wanted[node.location] = item
-            location_of.setdefault(item.key, node.location)
-            weak = find_weak_integrity(item, node.location)
-            findings += [weak] if weak else []
-    zips = fill(
-        store,
-        wanted.values(),
-        open_fetch=lambda: _Sources(project.root, client()),
-        on_error=lambda item, error: tell_chain(error, tree, location_of[item.key]),
-        on_missing=None if on_event is None else lambda count: on_event(TarballsMissing(count)),
-        on_packed=None if on_event is None else lambda item: on_event(PackageStored(item.label)),
-    )
+    wanted = list_wanted(project, tree, store=store, client=client)
+    location_of = {item.key: location for location, item in reversed(wanted.items())}
+    try:
+        zips = fill(
+            store,
+            wanted.values(),
+            open_fetch=lambda: Sources(project.root, client()),
+            on_error=lambda item, error: tell_chain(error, tree, location_of[item.key]),
+            on_missing=None if on_event is None else lambda count: on_event(TarballsMissing(count)),
+            on_packed=None
+            if on_event is None
+            else lambda item: on_event(PackageStored(item.label)),
+        )
+    except RegistryError as error:
+        if error.code == "EOFFLINE":
+            raise _describe_missing((), wanted, store, client(), error) from error
+        raise
+    weak = (find_weak_integrity(item, location) for location, item in wanted.items())
+    findings = tuple(finding for finding in weak if finding is not None)
     by_location = {location: zips[item.key] for location, item in wanted.items()}
-    return Obtained(by_location, _pack_folders(project, tree), tuple(findings))
+    return Obtained(by_location, _pack_folders(project, tree), findings)
+
+
+def list_wanted(
+    project: Project,
+    tree: Tree,
+    *,
+    store: Store,
+    client: Callable[[], RegistryClient],
+) -> dict[str, Wanted]:
+    """Return what each node with a tarball of its own wants of the store, by location.
+
+    Raises:
+        RegistryError, LockfileError, ProjectError: an integrity cannot be told.
+    """
+    wanted: dict[str, Wanted] = {}
+    unknown: list[tuple[str, str]] = []
+    offline: RegistryError | None = None
+    for node in tree.nodes.values():
+        if not has_tarball(project, node):
+            continue
+        try:
+            wanted[node.location] = _want(project, node, store, client)
+        except ZipperError as error:
+            tell_chain(error, tree, node.location)
+            if not isinstance(error, RegistryError) or error.code != "EOFFLINE":
+                raise
+            # What is missing is told all at once, so that one more build is enough.
+            offline = error
+            unknown.append((f"{node.package_name}@{node.version}", "its integrity is not known"))
+    if offline is not None:
+        raise _describe_missing(unknown, wanted, store, client(), offline)
+    return wanted
+
+
+def _describe_missing(
+    unknown: Iterable[tuple[str, str]],
+    wanted: Mapping[str, Wanted],
+    store: Store,
+    client: RegistryClient,
+    cause: RegistryError,
+) -> RegistryError:
+    """Return one error for all that an offline build lacks, with the address of each tarball."""
+    from zipper.contents.missing import describe_missing, is_vendored  # noqa: PLC0415  (rare)
+
+    missing = [
+        (
+            item.label,
+            redact_url(item.resolved or client.tarball_url(item.package_name, item.version)),
+        )
+        for item in {item.key: item for item in wanted.values()}.values()
+        if not is_local_tarball(item.resolved)
+        and not store.path_of(item.key).exists()
+        and not is_vendored(item, client)
+    ]
+    return describe_missing((*unknown, *missing), cause)
+
+
+def _address(item: Wanted, client: RegistryClient) -> str:
+    return item.resolved or client.tarball_url(item.package_name, item.version)
 
 
 def _pack_folders(project: Project, tree: Tree) -> dict[str, list[PlannedEntry]]:
@@ -144,7 +201,7 @@ def _want(
     return found
 
 
-class _Sources:
+class Sources:
     """The ways to get a tarball: from this disk, or from the registry."""
 
     def __init__(self, root: Path, client: RegistryClient) -> None:
@@ -154,9 +211,9 @@ class _Sources:
     def fetch(self, wanted: Wanted) -> bytes:
         """Return the tarball, verified."""
         if is_git(wanted.resolved):
-            from zipper.contents.git import pack_commit  # noqa: PLC0415  (rare)
+            from zipper.contents.vendored_git import read_commit  # noqa: PLC0415  (rare)
 
-            return pack_commit(wanted.resolved or "")
+            return read_commit(self._client, wanted.resolved or "")
         if is_local_tarball(wanted.resolved):
             data = read_local_tarball(self._root, wanted.resolved)
             check_data(data, parse_integrity(wanted.integrity))

@@ -12,7 +12,9 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from zipper.contents.answers import Answers, drive
+from zipper.contents.missing import describe_missing, find_missing_packuments
 from zipper.errors import LockfileError, RegistryError
+from zipper.npm.pick import PickOptions
 from zipper.project import read_manifest
 from zipper.registry.release_age_files import find_release_age
 from zipper.supply.sources import refuse_source
@@ -87,12 +89,27 @@ def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolv
     try:
         return drive(build_ideal_tree(request), answers)
     except RegistryError as error:
+        if error.code == "EOFFLINE" and lockfile is None:
+            raise _describe_missing(project, client(), request, error) from error
         if lockfile is None or error.code not in ("EOFFLINE", "ENETWORK", "ETIMEDOUT"):
             raise
         misfits = describe_misfits(lockfile.tree, legacy_peer_deps=project.npm.legacy_peer_deps)
         if misfits:
             refuse_differences(project, misfits)
         raise
+
+
+def _describe_missing(
+    project: Project,
+    client: RegistryClient,
+    request: IdealTreeRequest,
+    cause: RegistryError,
+) -> RegistryError:
+    """Return one error for all packuments that are known to be missing."""
+    folders = project.workspaces.values()
+    manifests = (project.manifest, *(read_manifest(project.root / folder) for folder in folders))
+    options = PickOptions(node_version=request.node_version, before=request.options.before)
+    return describe_missing(find_missing_packuments(manifests, client, options=options), cause)
 
 
 def _own_specs(project: Project) -> frozenset[str]:

@@ -23,6 +23,7 @@ from zipper.registry.events import BytesReceived, Event, FetchFinished, FetchSta
 from zipper.registry.exchange import Ask
 from zipper.registry.packument_cache import PackumentCache
 from zipper.registry.packuments import MAX_PACKUMENT_BYTES, Packuments
+from zipper.registry.vendor import TarballPlace, VendorFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -73,9 +74,10 @@ class RegistryClient:
         on_event: told of each step, from the thread that does it; must not raise.
         insecure_hosts: hosts that may be sent a credential over plain HTTP.
         max_packument_bytes: a longer packument is refused.
+        vendor: a folder that is looked into first, or that records what is fetched.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (keyword-only circumstances)
         self,
         settings: NpmSettings,
         *,
@@ -86,8 +88,10 @@ class RegistryClient:
         on_event: OnEvent | None = None,
         insecure_hosts: frozenset[str] = frozenset(),
         max_packument_bytes: int = MAX_PACKUMENT_BYTES,
+        vendor: VendorFolder | None = None,
     ) -> None:
         self.settings = settings
+        self.vendor = vendor
         self._offline = offline or settings.offline
         self._on_event = on_event or _tell_nobody
         self._asker = Asker(
@@ -129,6 +133,11 @@ class RegistryClient:
         self._asker.close()
 
     @property
+    def is_offline(self) -> bool:
+        """Whether nobody may be asked."""
+        return self._offline
+
+    @property
     def connections(self) -> int:
         """How many exchanges go on at once: `maxsockets`, within reason."""
         wanted = self.settings.maxsockets
@@ -158,6 +167,9 @@ class RegistryClient:
             RegistryError: as `Asker.ask`; EOFFLINE.
             IntegrityError: EINTEGRITY; nothing of it is kept.
         """
+        vendor = self.vendor
+        if vendor is not None and (kept := vendor.find_tarball(_place(ask))) is not None:
+            return kept
         wanted = self._describe(ask)
         if self._offline:
             raise failures.offline(ask.label, wanted.url)
@@ -174,6 +186,8 @@ class RegistryClient:
         except IntegrityError as error:
             raise _name_tarball(error, ask.label, wanted.url) from None
         self._on_event(FetchFinished(ask.label, len(body)))
+        if vendor is not None:
+            vendor.keep_tarball(_place(ask), body)
         return body
 
     def _describe(self, ask: TarballAsk) -> Ask:
@@ -244,7 +258,20 @@ class RegistryClient:
                 with self._lock:
                     self._ahead_bytes -= len(body)
                 return body
-        return self._packuments.load(name, full=full)
+        return self._load(name, full=full)
+
+    def _load(self, name: str, *, full: bool) -> bytes:
+        """Return a packument, from the vendored folder where it is; one is recorded whole."""
+        vendor = self.vendor
+        kept = None if vendor is None else vendor.find_packument(name)
+        if kept is not None:
+            return kept
+        body = self._packuments.load(
+            name, full=full or (vendor is not None and vendor.is_recording)
+        )
+        if vendor is not None:
+            vendor.keep_packument(name, body)
+        return body
 
     def fetch_document(
         self, path: str, *, registry: str, body: Mapping[str, object] | None = None
@@ -279,10 +306,14 @@ class RegistryClient:
     def _load_ahead(self, name: str, full: bool) -> bytes | None:  # noqa: FBT001 - for a thread
         if self._ahead_bytes > _MAX_AHEAD_BYTES:
             return None
-        body = self._packuments.load(name, full=full)
+        body = self._load(name, full=full)
         with self._lock:
             self._ahead_bytes += len(body)
         return body
+
+
+def _place(ask: TarballAsk) -> TarballPlace:
+    return TarballPlace(ask.name, ask.version, ask.resolved, ask.integrity)
 
 
 def _read_whole(reply: Reply, pieces: Iterator[bytes]) -> bytes:

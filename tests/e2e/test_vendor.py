@@ -1,0 +1,159 @@
+"""`zipper vendor` and `--offline`: what is carried elsewhere, and what is told to be missing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.command import CommandResult, run_zipper
+from tests.support.scene import listing
+
+if TYPE_CHECKING:
+    from tests.support.scene import Scene
+
+
+def vendor(scene: Scene, *options: str) -> CommandResult:
+    arguments = ("vendor", scene.project, "--into", scene.folder / "vendored", "--json", *options)
+    return run_zipper(*arguments, "--cache-dir", scene.cache, env=scene.environment)
+
+
+def build_elsewhere(scene: Scene, *options: str) -> CommandResult:
+    """Build with an empty store, offline, at a registry's address that nobody answers."""
+    return scene.build(
+        "--json",
+        "--offline",
+        f"--vendor={scene.folder / 'vendored'}",
+        f"--cache-dir={scene.folder / 'empty'}",
+        *options,
+    )
+
+
+@pytest.fixture
+def unlocked(scene: Scene) -> Scene:
+    """A project without a lockfile: a scoped package, variants, a bundled one, a remote tarball."""
+    scene.publish("@s/deep", files={"deep.js": b"1"})
+    for name, cpu in (("v-x64", "x64"), ("v-arm64", "arm64")):
+        scene.publish(name, os=["linux"], cpu=[cpu], libc=["glibc"], files={"v.node": cpu.encode()})
+    scene.publish(
+        "bundling",
+        bundleDependencies=["inner"],
+        dependencies={"inner": "1"},
+        files={
+            "node_modules/inner/package.json": b'{"name":"inner","version":"1.0.0"}',
+        },
+    )
+    scene.publish("inner")
+    scene.publish("remote", files={"r.js": b"1"})
+    scene.publish(
+        "a",
+        dependencies={"@s/deep": "^1.0.0", "bundling": "1"},
+        optionalDependencies={"v-x64": "1", "v-arm64": "1"},
+    )
+    remote = f"{scene.registry.origin}/remote/-/remote-1.0.0.tgz"
+    dependencies = {"a": "^1.0.0", "remote": remote}
+    scene.write({"package.json": {"name": "fn", "version": "1.0.0", "dependencies": dependencies}})
+    return scene
+
+
+@pytest.mark.parametrize("lock", [False, True])
+def test_vendored_folder_builds_elsewhere(unlocked: Scene, lock: bool) -> None:  # noqa: FBT001
+    """The same bytes, for both architectures, without any request; with a lockfile or without."""
+    scene = unlocked
+    if lock:
+        arguments = ("resolve", scene.project, "--cache-dir", scene.cache)
+        assert 0 == run_zipper(*arguments, env=scene.environment).status
+    expected = {
+        arch: scene.build("--json", f"--arch={arch}").document["code_sha256"]
+        for arch in ("x86_64", "arm64")
+    }
+    gathered = vendor(scene)
+    scene.registry.requests.clear()
+    found = {arch: build_elsewhere(scene, f"--arch={arch}") for arch in expected}
+
+    assert 0 == gathered.status, gathered.stderr
+    # The remote one is there twice without a lockfile: as it is opened, and as it is packed.
+    assert (6 if lock else 7) == gathered.document["tarballs"]
+    assert ["x86_64", "arm64"] == gathered.document["architectures"]
+    assert [0, 0] == [result.status for result in found.values()], found["x86_64"].stderr
+    assert expected == {arch: result.document["code_sha256"] for arch, result in found.items()}
+    assert 0 == scene.registry.count()
+    assert b"arm64" == listing(scene.output)["node_modules/v-arm64/v.node"]
+
+
+def test_one_architecture_only(unlocked: Scene) -> None:
+    """With `--arch` the other architecture's variants are not gathered, and are told as missing."""
+    assert 6 == vendor(unlocked, "--arch", "x86_64").document["tarballs"]
+    assert 0 == build_elsewhere(unlocked).status
+    result = build_elsewhere(unlocked, "--arch=arm64")
+
+    assert (1, "EOFFLINE") == (result.status, result.code)
+    assert "v-arm64@1.0.0" in result.stderr
+
+
+def test_changed_tarball_is_refused(unlocked: Scene) -> None:
+    """What has been changed in the folder is not packed."""
+    vendor(unlocked)
+    (tarball,) = (unlocked.folder / "vendored" / "tarballs").glob("@s%2fdeep-1.0.0-*.tgz")
+    tarball.write_bytes(unlocked.registry.tarballs["/a/-/a-1.0.0.tgz"])
+    result = build_elsewhere(unlocked)
+
+    assert (1, "EINTEGRITY") == (result.status, result.code)
+    assert "@s/deep" in result.stderr
+
+
+def test_folder_that_is_not_there(scene: Scene) -> None:
+    """A vendored folder that does not exist is one clear error."""
+    scene.publish("a")
+    scene.depend("a")
+    result = build_elsewhere(scene)
+
+    assert (1, "ESTORE") == (result.status, result.code)
+    assert "there is no vendored folder" in result.stderr
+
+
+def test_every_missing_tarball_is_named(scene: Scene) -> None:
+    """An offline build with a lockfile names all that the store lacks, and nothing that it has."""
+    for name in ("a", "b", "c", "@s/d"):
+        scene.publish(name)
+    scene.depend("b")
+    assert 0 == scene.build().status
+    scene.depend("a", "b", "c", "@s/d")
+    shutil.rmtree(scene.cache / "packuments", ignore_errors=True)
+    result = scene.build("--offline")
+
+    assert (1, "EOFFLINE") == (result.status, result.code)
+    assert [] == [n for n in ("a@1.0.0:", "c@1.0.0:", "@s/d@1.0.0:") if n not in result.stderr]
+    assert "b@1.0.0" not in result.stderr
+    assert "3 things" in result.stderr
+
+
+def test_every_missing_packument_is_named(scene: Scene) -> None:
+    """Without a lockfile, all packuments are named that those which are there can tell of."""
+    scene.publish("old", dependencies={"deep": "1", "deeper": "1"})
+    for name in ("new", "deep", "deeper", "@s/other"):
+        scene.publish(name)
+    manifest = {"name": "fn", "version": "1.0.0", "dependencies": {"old": "1"}}
+    scene.write({"package.json": manifest})
+    assert 0 == scene.build().status
+    _forget(scene, "deep", "deeper")
+    manifest["dependencies"] = {"old": "1", "new": "1", "@s/other": "npm:@s/other@1"}
+    scene.write({"package.json": manifest})
+    result = scene.build("--offline")
+
+    assert (1, "EOFFLINE") == (result.status, result.code)
+    names = ("new:", "deep:", "deeper:", "@s/other:")
+    assert [] == [name for name in names if name not in result.stderr], result.stderr
+    assert "old:" not in result.stderr
+    assert f"{scene.registry.url}@s%2fother" in result.stderr
+
+
+def _forget(scene: Scene, *names: str) -> None:
+    """Remove packuments from the cache."""
+    for path in (scene.cache / "packuments").rglob("*"):
+        if path.is_file():
+            head = json.loads(path.read_bytes().split(b"\n", 2)[1])
+            if head["url"].rpartition("/")[2] in names:
+                path.unlink()

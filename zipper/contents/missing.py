@@ -1,0 +1,104 @@
+"""What an offline build lacks, all of it at once: one more build with a network is then enough.
+
+In: what could not be had. Out: one EOFFLINE that names every tarball or packument.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from zipper.contents.wants import is_git
+from zipper.errors import RegistryError, ZipperError
+from zipper.npm.integrity import parse_integrity
+from zipper.npm.packument import parse_packument
+from zipper.npm.pick import PickOptions, pick_manifest
+from zipper.npm.spec import resolve_spec
+from zipper.tree.model import list_dependencies
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from zipper.npm.package_json import Manifest
+    from zipper.registry.client import RegistryClient
+    from zipper.store.fill import Wanted
+
+__all__ = ["describe_missing", "find_missing_packuments", "is_vendored"]
+
+_HINT: Final = (
+    "build once without `--offline`, or have all of it in a folder with "
+    "`python -m zipper vendor --into DIR` and build with `--vendor DIR`"
+)
+
+
+def describe_missing(missing: Sequence[tuple[str, str]], cause: RegistryError) -> RegistryError:
+    """Return the error that names all that is missing, as label and address.
+
+    The cause itself is returned where it has named the only one.
+    """
+    if len(missing) <= 1:
+        return cause
+    count = len(missing)
+    return RegistryError(
+        "EOFFLINE",
+        f"{count} things are not in the cache, and nobody may be asked for them",
+        facts=tuple(missing),
+        hint=_HINT,
+    )
+
+
+def is_vendored(wanted: Wanted, client: RegistryClient) -> bool:
+    """Tell whether the vendored folder has what is wanted."""
+    from zipper.registry.vendor import TarballPlace  # noqa: PLC0415  (with the client)
+
+    vendor = client.vendor
+    if vendor is None:
+        return False
+    if is_git(wanted.resolved):
+        return vendor.find_git(wanted.resolved or "") is not None
+    integrity = parse_integrity(wanted.integrity)
+    place = TarballPlace(wanted.package_name, wanted.version, wanted.resolved, integrity)
+    return vendor.find_tarball(place) is not None
+
+
+def find_missing_packuments(
+    manifests: Sequence[Manifest], client: RegistryClient, *, options: PickOptions
+) -> tuple[tuple[str, str], ...]:
+    """Return the packuments that are missing as far as those that are there can tell.
+
+    Follows the dependencies of `manifests` through all packuments that can be had; what a missing
+    one would ask for, nobody knows. An optional dependency counts too: without its packument the
+    tree would be another one.
+    """
+    missing: dict[str, str] = {}
+    seen: set[tuple[str, str]] = set()
+    waiting = [(manifest, True) for manifest in manifests]
+    while waiting:
+        manifest, is_top = waiting.pop()
+        for name, (spec, kind) in list_dependencies(manifest, top=is_top).items():
+            if (name, spec) in seen or kind == "peerOptional":
+                continue
+            seen.add((name, spec))
+            found = _pick(name, spec, client, options, missing)
+            if found is not None:
+                waiting.append((found, False))
+    return tuple(sorted(missing.items()))
+
+
+def _pick(
+    name: str, spec: str, client: RegistryClient, options: PickOptions, missing: dict[str, str]
+) -> Manifest | None:
+    """Return the version that answers a spec of a registry, and note a packument that is absent."""
+    try:
+        parsed = resolve_spec(name, spec, where="/")
+        parsed = parsed.sub_spec or parsed
+        if not parsed.registry or parsed.name is None or parsed.name in missing:
+            return None
+        packument = parse_packument(client.fetch_packument(parsed.name), parsed.name)
+        return pick_manifest(packument, parsed, options=options)
+    except RegistryError as error:
+        if error.code == "EOFFLINE":
+            address = dict(error.facts).get("address", "")
+            missing[parsed.name or name] = f"its packument, {address}"
+        return None
+    except ZipperError:
+        return None
