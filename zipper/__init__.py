@@ -5,10 +5,8 @@
 '22'
 """
 
-from __future__ import annotations
-
-import importlib
-from typing import TYPE_CHECKING, Final
+TYPE_CHECKING = False
+"""True for type checkers, which know the name; importing `typing` takes longer than the rest."""
 
 if TYPE_CHECKING:
     from zipper.checking import check
@@ -36,7 +34,7 @@ __all__ = [
     "run",
 ]
 
-_HOMES: Final = {
+_HOMES = {
     "Package": "zipper.package",
     "Report": "zipper.checks.findings",
     "Target": "zipper.target",
@@ -54,6 +52,8 @@ _HOMES: Final = {
 if not TYPE_CHECKING:  # a checker that saw it would take every misspelt name for an object
 
     def __getattr__(name: str) -> object:
+        import importlib  # noqa: PLC0415  (the name `zipper.importlib` is nobody's)
+
         home = _HOMES.get(name)
         if home is None:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
