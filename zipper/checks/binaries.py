@@ -30,12 +30,14 @@ __all__ = [
     "is_foreign",
     "names_platform",
     "package_levels",
+    "scan_binaries",
 ]
 
 _LIBRARY: Final = re.compile(r"\.(?:node|so(?:\.[0-9]+)*)$")
 _LIMIT_BYTES: Final = 192 * 1024 * 1024
 """The largest binary that is looked into; it is held in memory once."""
 _MEMORY: Final = "_binaries"
+_FACTS: Final = "_binary_facts"
 _OTHER_SYSTEMS: Final = re.compile(
     r"(?:^|[-_/.@])(darwin|macos|osx|win32|windows|win|freebsd|openbsd|netbsd|sunos|android|aix|apple)(?=[-_/.0-9]|x?64|$)"
 )
@@ -75,11 +77,24 @@ def find_members(subject: Subject) -> tuple[Member, ...]:
     return members
 
 
+def scan_binaries(subject: Subject) -> dict[str, Binary]:
+    """Return what each binary is and needs, by name; looked into once, or remembered.
+
+    To be called before anything else that takes memory: the largest binary is held whole.
+    """
+    memory = subject.__dict__
+    if _FACTS not in memory:
+        known = _recall(subject)
+        if known is None:
+            known = dict(_scan(subject))
+            _remember(subject, known)
+        memory[_FACTS] = known
+    found: dict[str, Binary] = memory[_FACTS]
+    return found
+
+
 def _members(subject: Subject) -> Iterator[Member]:
-    known = _recall(subject)
-    found = known if known is not None else dict(_scan(subject))
-    if known is None:
-        _remember(subject, found)
+    found = scan_binaries(subject)
     levels = package_levels(subject) if found else {}
     for name, binary in found.items():
         entry = subject.listing.find(name)

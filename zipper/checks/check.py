@@ -102,7 +102,8 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
     Raises:
         Nothing: a file that is no zip has a report too.
     """
-    from zipper.checks.closure import close, summarize  # noqa: PLC0415 - not needed by `build`
+    from zipper.checks.binaries import scan_binaries  # noqa: PLC0415 - not needed by `build`
+    from zipper.checks.closure import close, summarize  # noqa: PLC0415 - as above
     from zipper.checks.member_rules import ALL_RULES  # noqa: PLC0415 - as above
 
     listing = read_listing(source)
@@ -120,6 +121,7 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
         cache=facts,
     )
     release(source)
+    scan_binaries(subject)
     findings = run_rules(subject, ALL_RULES, ignore=ignore)
     start = close(subject)
     return Report(

@@ -92,18 +92,21 @@ def scan_binary(content: bytes | bytearray) -> Binary:
         machine=_MACHINES.get(machine, f"machine {machine}"),
         is_program=content[16] == _PROGRAM,
     )
+    view = _View(content)
     try:
-        return _read_elf(content, found)
+        return _read_elf(view, content, found)
     except Exception:  # noqa: BLE001 - pyelftools raises whatever its parsers meet in a damaged file
         return found._replace(is_truncated=True)
+    finally:
+        view.close()
 
 
-def _read_elf(content: bytes | bytearray, found: Binary) -> Binary:
+def _read_elf(view: _View, content: bytes | bytearray, found: Binary) -> Binary:
     from elftools.elf.dynamic import DynamicSegment  # noqa: PLC0415 - only where a binary is
     from elftools.elf.elffile import ELFFile  # noqa: PLC0415
     from elftools.elf.gnuversions import GNUVerNeedSection  # noqa: PLC0415
 
-    elf = ELFFile(cast("IO[bytes]", _View(content)))
+    elf = ELFFile(cast("IO[bytes]", view))
     size = len(content)
     values: dict[str, list[str]] = {"DT_NEEDED": [], "DT_SONAME": []}
     interpreter = ""
@@ -142,8 +145,12 @@ class _View:
     """A file over bytes that does not copy them, as `BytesIO` would: binaries have 130 MB."""
 
     def __init__(self, content: bytes | bytearray) -> None:
-        self._content = content
+        self._content: bytes | bytearray = content
         self._position = 0
+
+    def close(self) -> None:
+        """Let go of the bytes: pyelftools' objects refer to each other, and so live on for long."""
+        self._content = b""
 
     def seek(self, offset: int, whence: int = 0) -> int:
         base = (0, self._position, len(self._content))[whence]
