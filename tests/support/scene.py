@@ -126,6 +126,8 @@ class Scene:
             "npm_config_registry": self.registry.url,
             "PYTHONPATH": str(REPOSITORY),
             "no_proxy": "*",
+            # The keyring of whoever runs the tests is not asked.
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
         }
 
     @property

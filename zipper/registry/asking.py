@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from zipper.npm.npm_settings import NpmSettings
     from zipper.registry.events import OnEvent
     from zipper.registry.exchange import Ask, Reply
+    from zipper.registry.keyring_tokens import KeyringTokens
     from zipper.registry.transport import Transport
 
 __all__ = ["Asker"]
@@ -41,6 +42,7 @@ class Asker:
         folder: what relative paths in the settings are relative to.
         on_event: told before each wait.
         insecure_hosts: hosts that may be sent a credential over plain HTTP.
+        keyring: has credentials for registries that have none in the settings.
     """
 
     def __init__(
@@ -51,11 +53,13 @@ class Asker:
         folder: Path,
         on_event: OnEvent,
         insecure_hosts: frozenset[str] = frozenset(),
+        keyring: KeyringTokens | None = None,
     ) -> None:
         self._settings = settings
         self._environ = environ
         self._folder = folder
         self._insecure_hosts = insecure_hosts
+        self._keyring = keyring
         self._stopped = threading.Event()
         self._attempts = Attempts(policy_from_settings(settings), on_event, self._stopped)
         self._lock = threading.Lock()
@@ -121,6 +125,7 @@ class Asker:
                     folder=self._folder,
                     user_agent=self._settings.user_agent or f"zipper/{__version__} npm/11",
                     insecure_hosts=self._insecure_hosts,
+                    keyring=self._keyring,
                 )
         return self._transport
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from zipper.npm.integrity import Integrity
     from zipper.npm.npm_settings import NpmSettings
     from zipper.registry.exchange import Reply
+    from zipper.registry.keyring_tokens import KeyringTokens
 
 __all__ = ["RegistryClient", "TarballAsk"]
 
@@ -75,6 +76,8 @@ class RegistryClient:
         insecure_hosts: hosts that may be sent a credential over plain HTTP.
         max_packument_bytes: a longer packument is refused.
         vendor: a folder that is looked into first, or that records what is fetched.
+        keyring: has credentials for registries that have none in the settings; by default the
+            system's, where the extra `keyring` is installed.
     """
 
     def __init__(  # noqa: PLR0913  (keyword-only circumstances)
@@ -89,6 +92,7 @@ class RegistryClient:
         insecure_hosts: frozenset[str] = frozenset(),
         max_packument_bytes: int = MAX_PACKUMENT_BYTES,
         vendor: VendorFolder | None = None,
+        keyring: KeyringTokens | None = None,
     ) -> None:
         self.settings = settings
         self.vendor = vendor
@@ -100,6 +104,7 @@ class RegistryClient:
             folder=folder,
             on_event=self._on_event,
             insecure_hosts=insecure_hosts,
+            keyring=keyring,
         )
         self._packuments = Packuments(
             self._asker,

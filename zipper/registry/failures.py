@@ -113,7 +113,10 @@ def _token_hint(reply: Reply, ask: Ask, settings: NpmSettings) -> str:
         return f"the credential in {reply.credential.source} is wrong or has expired; replace it"
     key = registry_key(ask.registry)
     place = settings.files.get("user") or "the user's .npmrc"
-    return f"put `{key}:_authToken=${{NPM_TOKEN}}` into {place}, and the token into the variable"
+    return (
+        f"put `{key}:_authToken=${{NPM_TOKEN}}` into {place}, and the token into the variable; or "
+        f"the token into the keyring: `keyring set {redact_url(ask.registry)} _authToken`"
+    )
 
 
 def _missing_hint(reply: Reply, settings: NpmSettings, name: str) -> str | None:

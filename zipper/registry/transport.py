@@ -17,6 +17,7 @@ from zipper.npm.credentials import Credential, find_credential, registry_key
 from zipper.registry.exceptions import fault_from_exception, timeout_fault
 from zipper.registry.exchange import Ask, Reply
 from zipper.registry.faults import Fault
+from zipper.registry.keyring_tokens import KeyringTokens
 from zipper.registry.proxies import find_proxy, is_loopback
 from zipper.registry.sessions import Sessions
 from zipper.registry.tls import TlsContexts
@@ -47,6 +48,7 @@ class Transport:
         folder: what relative paths of certificates are relative to.
         user_agent: sent with each request.
         insecure_hosts: hosts to which a credential may go over plain HTTP, besides loopback.
+        keyring: has credentials for registries that have none in the settings.
     """
 
     def __init__(
@@ -57,8 +59,10 @@ class Transport:
         folder: Path,
         user_agent: str,
         insecure_hosts: frozenset[str] = frozenset(),
+        keyring: KeyringTokens | None = None,
     ) -> None:
         self._settings = settings
+        self._keyring = keyring or KeyringTokens(settings)
         self._environ = environ
         self._user_agent = user_agent
         self._insecure_hosts = insecure_hosts
@@ -174,12 +178,15 @@ class Transport:
     def _credential(self, ask: Ask, url: str) -> Credential | None:
         """Return the credential of the address, else that of the registry on the same host.
 
+        The .npmrc comes before the keyring.
+
         Source: npm-registry-fetch 19 lib/auth.js `getAuth`.
         """
         credentials = self._settings.credentials
         found = find_credential(credentials, url)
         if found is None and _origin(url) == _origin(ask.registry):
             found = find_credential(credentials, ask.registry)
+            found = found or self._keyring.find(ask.registry)
         return found
 
     def _is_private(self, url: str) -> bool:
