@@ -55,6 +55,9 @@ def build(  # noqa: PLR0913  (keyword-only options of a public function)
     include: Sequence[str] | None = None,
     exclude: Sequence[str] | None = None,
     omit: Iterable[str] | None = None,
+    allow_scripts: Iterable[str] | None = None,
+    layers: Iterable[PathLike] | None = None,
+    ignore: Iterable[str] | None = None,
     registry: str | None = None,
     offline: bool = False,
     cache_dir: PathLike | None = None,
@@ -79,6 +82,9 @@ def build(  # noqa: PLR0913  (keyword-only options of a public function)
         exclude: gitignore patterns of project files to leave out; `!name` brings one back that is
             left out by default.
         omit: dependency types to leave out besides dev: `optional`, `peer`.
+        allow_scripts: packages whose install scripts may run, such as `esbuild` or `a@2`.
+        layers: zips of the function's layers, which the checks take into account.
+        ignore: codes of findings that are left out; errors never are.
         registry: the registry's address instead of the configured one.
         offline: fail rather than open a connection.
         cache_dir: where the store is, instead of ZIPPER_CACHE_DIR or the system's place.
@@ -91,7 +97,14 @@ def build(  # noqa: PLR0913  (keyword-only options of a public function)
         ProjectError, LockfileError, ResolutionError, RegistryError, IntegrityError, ArchiveError,
         StoreError, OutputError, UsageError: with code, facts and hint.
     """
-    options = _as_settings(target, handler, output, include, exclude, omit, registry)
+    options = replace(
+        _settings_of(target, output=output, layers=layers, handler=handler, registry=registry),
+        include=_as_tuple(include),
+        exclude=_as_tuple(exclude),
+        omit=_as_tuple(omit),
+        allow_scripts=_as_tuple(allow_scripts),
+        ignore=_as_tuple(ignore),
+    )
     request = read_request(project, options, function=function)
     return build_requested(request, offline=offline, cache_dir=cache_dir, on_event=on_event)
 
@@ -106,6 +119,9 @@ def plan(  # noqa: PLR0913  (keyword-only options of a public function)
     include: Sequence[str] | None = None,
     exclude: Sequence[str] | None = None,
     omit: Iterable[str] | None = None,
+    allow_scripts: Iterable[str] | None = None,
+    layers: Iterable[PathLike] | None = None,
+    ignore: Iterable[str] | None = None,
     registry: str | None = None,
     offline: bool = False,
     cache_dir: PathLike | None = None,
@@ -115,7 +131,14 @@ def plan(  # noqa: PLR0913  (keyword-only options of a public function)
 
     Takes the arguments of `build` and raises its errors.
     """
-    options = _as_settings(target, handler, output, include, exclude, omit, registry)
+    options = replace(
+        _settings_of(target, output=output, layers=layers, handler=handler, registry=registry),
+        include=_as_tuple(include),
+        exclude=_as_tuple(exclude),
+        omit=_as_tuple(omit),
+        allow_scripts=_as_tuple(allow_scripts),
+        ignore=_as_tuple(ignore),
+    )
     request = read_request(project, options, function=function)
     return plan_requested(request, offline=offline, cache_dir=cache_dir, on_event=on_event)
 
@@ -222,13 +245,12 @@ def _read_layer(path: str) -> Listing:
     return open_listing(path)
 
 
-def _as_settings(
+def _settings_of(
     target: Target | None,
-    handler: str | None,
+    *,
     output: PathLike | None,
-    include: Sequence[str] | None,
-    exclude: Sequence[str] | None,
-    omit: Iterable[str] | None,
+    layers: Iterable[PathLike] | None,
+    handler: str | None,
     registry: str | None,
 ) -> Settings:
     return Settings(
@@ -236,8 +258,10 @@ def _as_settings(
         architecture=None if target is None else target.architecture,
         handler=handler,
         output=None if output is None else os.fspath(output),
-        include=None if include is None else tuple(include),
-        exclude=None if exclude is None else tuple(exclude),
-        omit=None if omit is None else tuple(omit),
+        layers=None if layers is None else tuple(os.fspath(layer) for layer in layers),
         registry=registry,
     )
+
+
+def _as_tuple(values: Iterable[str] | None) -> tuple[str, ...] | None:
+    return None if values is None else tuple(values)
