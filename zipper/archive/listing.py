@@ -184,8 +184,9 @@ def read_listing(source: Buffer) -> Listing:
 
 def release(source: Buffer) -> None:
     """Let the system take back the memory of a mapped zip; it is read again where it is needed."""
-    if isinstance(source, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-        source.madvise(mmap.MADV_DONTNEED)
+    mapped = source.obj if isinstance(source, memoryview) else source
+    if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def _data_start(whole: memoryview, entry: Entry) -> int:
