@@ -27,6 +27,7 @@ _EXAMPLES: Final[Mapping[str, object]] = {
     "exclude": ["test/", "*.md"],
     "omit": ["optional"],
     "registry": "https://registry.example/",
+    "vendor": "vendor/",
     "allow_scripts": ["esbuild"],
     "layers": ["layers/common.zip"],
     "max_size": "40 MB",
@@ -34,6 +35,8 @@ _EXAMPLES: Final[Mapping[str, object]] = {
     "min_release_age": 3,
     "require_integrity": True,
     "verify_signatures": "warn",
+    "audit_level": "high",
+    "audit_ignore": ["GHSA-xxxx-xxxx-xxxx until 2027-01-31"],
     "ignore": ["size-zipped"],
     "strict": True,
 }
@@ -61,7 +64,7 @@ def _lines(known: Mapping[str, object]) -> Iterator[str]:
         summary = row.summary.rstrip(".")
         choices = f": {', '.join(row.choices)}" if row.choices else ""
         yield f"# {summary}{choices}."
-        value = known.get(key, _EXAMPLES.get(key))
+        value = known.get(key, _EXAMPLES[key])
         mark = "" if key in known else "# "
         # JSON's texts, lists, numbers and booleans are TOML's too.
         yield f"{mark}{key} = {json.dumps(value, ensure_ascii=False)}"
