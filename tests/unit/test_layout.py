@@ -27,9 +27,9 @@ ROWS = [
     {"__main__", "cli", "commands"},
     {"hooks"},
     {
-        "build_request", "checking", "explaining", "installing", "many", "once", "package",
-        "pipeline", "planning", "resolving", "running", "scripting", "settings_files",
-        "unchanged", "vouching",
+        "auditing", "build_request", "checking", "explaining", "installing", "many", "once",
+        "osv_files", "package", "pipeline", "planning", "resolving", "running", "scripting",
+        "settings_files", "unchanged", "vendoring", "vouching",
     },
     {"checks", "contents", "node", "report", "supply"},
     {"store"},
@@ -56,9 +56,10 @@ NARROW = {
 """Packages that may import less than their row allows."""
 
 EFFECTS = {
-    "__main__", "checking", "cli", "clock", "commands", "contents", "explaining", "files", "hooks",
-    "installing", "many", "node", "once", "pipeline", "planning", "project", "registry",
-    "resolving", "running", "scripting", "settings_files", "store", "unchanged", "vouching",
+    "__main__", "auditing", "checking", "cli", "clock", "commands", "contents", "explaining",
+    "files", "hooks", "installing", "many", "node", "once", "osv_files", "pipeline", "planning",
+    "project", "registry", "resolving", "running", "scripting", "settings_files", "store",
+    "unchanged", "vendoring", "vouching",
 }  # fmt: skip
 """Modules and packages that may touch files, network, processes, clock and threads."""
 

@@ -7,9 +7,11 @@ each node's files stand. Pure: fetching is the store's work, reading folders `lo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 from zipper.archive.plan import put_below
+from zipper.errors import LockfileError
 from zipper.tree.model import ROOT, Node, Tree
 
 if TYPE_CHECKING:
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from zipper.store.files import StoreZip
 
 __all__ = ["Homes", "find_homes", "is_bundled", "place_members", "split_location"]
+
+_HOMES_MAX: Final = 5_000
+"""Places in which one package may stand; a workspace of hundreds of packages needs hundreds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,10 @@ def find_homes(tree: Tree, *, shipped: frozenset[str] = frozenset()) -> Homes:
         tree: the selected tree.
         shipped: locations of link targets whose folders are in the package as part of the
             project's own files; what they depend on has to be found from there as well.
+
+    Raises:
+        LockfileError: ELOCKFILE for links through links through links, which would put one
+            package in thousands of places.
     """
     links: dict[str, list[str]] = {}
     for node in tree.nodes.values():
@@ -46,6 +55,14 @@ def find_homes(tree: Tree, *, shipped: frozenset[str] = frozenset()) -> Homes:
             links.setdefault(node.link_target, []).append(node.location)
     finder = _HomeFinder(links, shipped)
     return Homes({location: finder.find(location, ()) for location in tree.nodes})
+
+
+def _too_many(location: str) -> LockfileError:
+    return LockfileError(
+        "ELOCKFILE",
+        f"links lead to `{location}` in more than {_HOMES_MAX:,} ways",
+        hint="write a new one: delete it and run `python -m zipper resolve`",
+    )
 
 
 class _HomeFinder:
@@ -60,7 +77,9 @@ class _HomeFinder:
         """Return the homes of `location`; `seen` are the link targets on the way, for cycles."""
         known = self._known.get(location)
         if known is None:
-            known = tuple(dict.fromkeys(self._search(location, seen)))
+            known = tuple(dict.fromkeys(islice(self._search(location, seen), _HOMES_MAX + 1)))
+            if len(known) > _HOMES_MAX:
+                raise _too_many(location)
             if not seen:
                 self._known[location] = known
         return known

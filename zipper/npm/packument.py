@@ -148,7 +148,7 @@ def parse_packument(data: bytes, name: str) -> Packument:
     except msgspec.ValidationError:
         try:
             raw = _decoders().parts.decode(data)
-        except (msgspec.MsgspecError, RecursionError):
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
             _refuse(name, "it is no JSON object")
         return packument_from_object(raw, name)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
@@ -221,7 +221,7 @@ def _read_outline(value: object) -> Outline | None:
 
     try:
         found = _decoders().outline.decode(value)
-    except (msgspec.MsgspecError, RecursionError, TypeError):
+    except (msgspec.MsgspecError, RecursionError, TypeError, UnicodeDecodeError):
         return None
     return _outline(found.deprecated, found.engines)
 
@@ -254,7 +254,7 @@ def _split_object(value: object) -> Mapping[str, object]:
     if isinstance(value, msgspec.Raw):
         try:
             members: Mapping[str, object] = _decoders().parts.decode(value)
-        except (msgspec.MsgspecError, RecursionError):
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
             return _NOTHING
         return members
     return value if isinstance(value, Mapping) else _NOTHING

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.tarballs import make_package
 from zipper.contents.homes import find_homes, is_bundled, place_members, split_location
+from zipper.errors import LockfileError
 from zipper.store.extract import extract
 from zipper.store.files import Store, StoreKey
 from zipper.tree.model import Node, Tree
@@ -78,6 +79,19 @@ def test_circles_of_links_end() -> None:
 
     assert ("node_modules/a/",) == homes["a"]
     assert ("node_modules/a/node_modules/b/",) == homes["b"]
+
+
+def test_links_that_multiply_are_refused() -> None:
+    """Ten links to each of many folders, one in the other, would be 10 to the 20 places."""
+    links = {
+        f"w{level}/node_modules/l{number}": f"w{level + 1}"
+        for level in range(20)
+        for number in range(10)
+    }
+    tree = tree_of(*(f"w{level}" for level in range(21)), links={"node_modules/w": "w0", **links})
+
+    with pytest.raises(LockfileError, match="in more than 5,000 ways"):
+        find_homes(tree)
 
 
 def test_own_nodes_replace_what_a_tarball_brings_along(tmp_path: Path) -> None:

@@ -1,0 +1,31 @@
+"""Inputs changed at random, a few hundred for each reader; the script plays many more."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.support.fuzz.with_atheris import SEEDS, TARGETS, change, play
+
+
+@pytest.mark.parametrize("target", sorted(TARGETS))
+def test_changed_seeds_give_values_or_coded_errors(target: str) -> None:
+    """Whatever is done to an input, its reader ends with a value or a ZipperError."""
+    dice = random.Random(target)
+    for _ in range(400):
+        play(target, change(dice.choice(SEEDS[target]), dice))
+
+
+@pytest.mark.parametrize("target", sorted(TARGETS))
+def test_most_seeds_are_read(target: str) -> None:
+    """The seeds are good enough for a change to matter: some of them give a value."""
+    readable = 0
+    for seed in SEEDS[target]:
+        try:
+            TARGETS[target](seed)
+        except Exception:  # noqa: BLE001  (counted below)
+            continue
+        readable += 1
+
+    assert readable > 0
