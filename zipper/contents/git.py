@@ -163,7 +163,7 @@ def _run(*arguments: str, folder: Path | None = None) -> str:
     }
     command = ["git", "-c", "core.hooksPath=/dev/null", "-c", "core.symlinks=true", *arguments]
     try:
-        done = subprocess.run(  # noqa: S603  (arguments are a list; `--` ends the options)
+        done = subprocess.run(  # noqa: S603  (arguments are a list; `--` ends the options)  # nosec B603
             command,
             cwd=folder,
             env=environment,

@@ -192,7 +192,7 @@ class Connection:
             control=control,
         )
         package = str(Path(__file__).resolve().parent.parent)
-        process = subprocess.Popen(  # noqa: S603 - zipper's own code
+        process = subprocess.Popen(  # noqa: S603 - zipper's own code  # nosec B603
             [sys.executable, "-I", "-S", "-c", _START, package],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,

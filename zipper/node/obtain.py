@@ -132,7 +132,7 @@ class Sources:
         if beside is not None:
             variables["PATH"] = os.pathsep.join((str(beside), variables.get("PATH", "")))
         try:
-            done = subprocess.run(  # noqa: S603 - nodeenv, with a version that was checked
+            done = subprocess.run(  # noqa: S603 - nodeenv, with a version that was checked  # nosec B603
                 [*command, str(folder)],
                 env=variables,
                 cwd=self.root,
@@ -191,7 +191,7 @@ def ask_version(executable: Path) -> tuple[str, Path] | str:
     """
     variables = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     try:
-        done = subprocess.run(  # noqa: S603 - the user's own Node
+        done = subprocess.run(  # noqa: S603 - the user's own Node  # nosec B603
             [str(executable), "-e", _ASK],
             env=variables,
             stdin=subprocess.DEVNULL,

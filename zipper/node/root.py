@@ -55,9 +55,9 @@ def build_root(root: str, binds: list[tuple[str, str]], *, tmp_bytes: int) -> No
     _show_devices(root)
     os.mkdir(f"{root}/proc")  # noqa: PTH102
     syscalls.mount("proc", f"{root}/proc", kind="proc", flags=safe)
-    os.mkdir(f"{root}/tmp")  # noqa: PTH102, S108 - the function's own
+    os.mkdir(f"{root}/tmp")  # noqa: PTH102, S108 - the function's own  # nosec B108
     options = f"mode=1777,size={tmp_bytes}"
-    syscalls.mount("tmpfs", f"{root}/tmp", kind="tmpfs", flags=safe, options=options)  # noqa: S108
+    syscalls.mount("tmpfs", f"{root}/tmp", kind="tmpfs", flags=safe, options=options)  # noqa: S108  # nosec B108
     for source, target in binds:
         _bind(source, root + target)
         syscalls.remount_read_only(root + target)

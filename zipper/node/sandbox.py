@@ -132,7 +132,7 @@ def _run_init(request: SandboxRequest, isolation: _Isolation) -> NoReturn:
         try:
             build_root(request.root, request.binds, tmp_bytes=request.tmp_bytes)
             enter_root(request.root)
-            start, tmp = request.private, "/tmp"  # noqa: S108 - the sandbox's own
+            start, tmp = request.private, "/tmp"  # noqa: S108 - the sandbox's own  # nosec B108
         except OSError as error:
             isolation.mounts = False
             isolation.notes.append(f"no root directory of its own ({error})")
@@ -167,14 +167,14 @@ def _prepare_plain(request: SandboxRequest) -> None:
     try:
         os.chown(request.tmp, *NOBODY)
     except OSError:  # a root that is one only inside its container
-        os.chmod(request.tmp, 0o777)  # noqa: PTH101, S103 - the folder is in one of this run only
+        os.chmod(request.tmp, 0o777)  # noqa: PTH101, S103 - the folder is in one of this run only  # nosec B103
     target = request.plain.arguments[0]
     if target != request.node and not os.path.exists(target):  # noqa: PTH110
         import shutil  # noqa: PLC0415 - only here, and starting must be quick
 
         os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120
         shutil.copyfile(request.node, target)
-        os.chmod(target, 0o755)  # noqa: PTH101, S103 - nobody must be able to start it
+        os.chmod(target, 0o755)  # noqa: PTH101, S103 - nobody must be able to start it  # nosec B103
 
 
 def _start_node(request: SandboxRequest, start: Start, isolation: _Isolation) -> int:
@@ -189,7 +189,7 @@ def _start_node(request: SandboxRequest, start: Start, isolation: _Isolation) ->
         _limit_processes(request, isolation)
         _connect(request.pipes)
         os.chdir(start.directory)
-        os.execve(start.arguments[0], start.arguments, start.variables)  # noqa: S606 - its purpose
+        os.execve(start.arguments[0], start.arguments, start.variables)  # noqa: S606 - its purpose  # nosec B606
     except Exception as error:  # noqa: BLE001 - this copy of the process must end here
         os.write(2, f"cannot start {start.arguments[0]}: {error}\n".encode())
     os._exit(_NOT_STARTED)

@@ -76,7 +76,7 @@ def run_script(run: ScriptRun, host: ScriptHost, *, log: Path) -> None:
         start = output.tell()
         process = subprocess.Popen(  # noqa: S602 - a script is a shell's, and was allowed by name
             run.command,
-            shell=True,
+            shell=True,  # as above  # nosec B602
             cwd=folder,
             env=variables,
             stdin=subprocess.DEVNULL,

@@ -42,7 +42,7 @@ class FileFactsCache:
             for start in range(0, len(wanted), _BATCH):
                 batch = wanted[start : start + _BATCH]
                 marks = ",".join("?" * len(batch))
-                query = f"SELECT key, value FROM facts WHERE key IN ({marks})"  # noqa: S608 - question marks only
+                query = f"SELECT key, value FROM facts WHERE key IN ({marks})"  # noqa: S608 - question marks only  # nosec B608
                 found.update(connection.execute(query, batch))
         return found
 
