@@ -42,7 +42,8 @@ def _compare(node: str, major: int, mutation: Mutation) -> str | None:
     errors = {f.code for f in report.findings if f.severity == "error"} - LIBRARY_CODES
     loaded = load_by_lambda(node, major, mutation.files, mutation.handler)
     codes = {f.code for f in report.findings if f.severity != "info"}
-    if loaded.ok and errors:
+    # An unreadable file that only a later call reads is an error all the same.
+    if loaded.ok and errors - {"mode-unreadable"}:
         return f"{mutation.name}: zipper says {sorted(errors)}, Node loads it"
     if not loaded.ok and not errors:
         return f"{mutation.name}: zipper finds {sorted(codes)}, Node says {loaded.text}"

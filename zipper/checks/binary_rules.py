@@ -31,6 +31,7 @@ __all__ = [
     "check_binaries",
     "check_foreign",
     "check_libraries",
+    "check_promised",
     "check_shadowed",
     "check_variants",
 ]
@@ -134,6 +135,31 @@ def check_variants(subject: Subject) -> Iterator[Finding]:
             yield Finding("binary-arch", severity, present[0], message, hint)
 
 
+def check_promised(subject: Subject) -> Iterator[Finding]:
+    """Yield platform packages for the target that lack the addon which their package.json names.
+
+    Their addon is mostly asked for by an expression, so that following requests does not show it.
+    """
+    for package, level in sorted(package_levels(subject).items()):
+        if not package or not names_platform(package) or is_foreign(subject, package):
+            continue
+        manifest = subject.read_json(f"{package}/package.json")
+        for path in _named_addons(manifest.get("exports"), manifest.get("main")):
+            place = f"{package}/{path.removeprefix('./')}"
+            if place not in subject.listing.by_name and level < OPTIONAL:
+                message = f"`{package}` is there without `{path}`, which its package.json names"
+                severity: Severity = "error" if level == EAGER else "warning"
+                hint = "install the package again"
+                yield Finding("module-missing", severity, package, message, hint)
+
+
+def _named_addons(exports: object, main: object) -> list[str]:
+    """Return the addons that `main`, and `exports` without conditions, name."""
+    targets = list(exports.values()) if isinstance(exports, dict) else [exports]
+    names = [name for name in (main, *targets) if isinstance(name, str)]
+    return [name for name in names if name.endswith(".node") and "*" not in name]
+
+
 def check_shadowed(subject: Subject) -> Iterator[Finding]:
     """Yield a build of this machine that hides the prebuilt binary for the target.
 
@@ -165,22 +191,18 @@ def _judge(subject: Subject, member: Member) -> tuple[str, str, str] | None:
     """Return code, message and hint for the first reason why a binary fails, or None."""
     binary, target = member.binary, subject.target
     reinstall = _REINSTALL.format(cpu=target.cpu)
-    if binary.format in ("empty", "git-lfs") or binary.is_truncated:
+    is_other = bool(binary.machine) and (binary.machine != target.architecture or binary.bits != 64)
+    if binary.format in ("empty", "git-lfs") or (binary.is_truncated and not is_other):
         what = _FORMATS.get(binary.format, "cut off: parts of it lie after its end")
         return "binary-truncated", f"is {what}", "install the package again"
     if binary.format != "elf":
         if not member.is_addon and binary.format == "other":
             return None  # a linker script, or a text with that extension
-        return (
-            "binary-format",
-            f"is {_FORMATS[binary.format]}; Lambda runs Linux: invalid ELF header",
-            reinstall,
-        )
-    if binary.machine and (binary.machine != target.architecture or binary.bits != 64):
-        message = (
-            f"is for {binary.machine} ({binary.bits} bits), the function is for "
-            f"{target.architecture}"
-        )
+        what = _FORMATS[binary.format]
+        return "binary-format", f"is {what}; Lambda runs Linux: invalid ELF header", reinstall
+    if is_other:
+        wanted = target.architecture
+        message = f"is for {binary.machine} ({binary.bits} bits), the function is for {wanted}"
         return "binary-arch", message, reinstall
     if binary.is_musl:
         return "binary-musl", "is for musl (Alpine); Amazon Linux has glibc", reinstall

@@ -14,6 +14,15 @@ __all__ = ["PACKAGE_RULES"]
 
 PACKAGE_RULES: Final[tuple[Rule, ...]] = (
     Rule(
+        "module-missing",
+        binary_rules.check_promised,
+        "a platform package lacks its addon",
+        "Packages such as `@img/sharp-linux-x64` consist of one addon, which another package loads "
+        "by an expression.",
+        "the package's own package.json",
+        "`@img/sharp-linux-x64` without `lib/sharp-linux-x64.node`",
+    ),
+    Rule(
         "binary-format",
         binary_rules.check_binaries,
         "a binary is not for Linux",

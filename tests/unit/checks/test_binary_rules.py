@@ -179,3 +179,20 @@ def test_formats() -> None:
         recognize(head) for head in (b"\x7fELF", b"\xca\xfe\xba\xbe", b"MZ", b"", b"#!")
     ]
     assert not Binary("elf").is_musl
+
+
+def test_platform_packages_must_have_the_addon_that_they_name(library: bytes) -> None:
+    """A platform package without its addon is missing it, though only an expression asks for it."""
+    files = {
+        "node_modules/addon/package.json": b'{"optionalDependencies": {"addon-linux-x64": "1"}}',
+        "node_modules/addon-linux-x64/package.json": b'{"exports": {"./a": "./lib/a.node"}}',
+    }
+    assert ["error"] == [f.severity for f in _all(files) if f.code == "module-missing"]
+    whole = {**files, "node_modules/addon-linux-x64/lib/a.node": library}
+    assert [] == [f for f in _all(whole) if f.code == "module-missing"]
+
+
+def test_a_binary_of_32_bits_is_of_another_architecture(library: bytes) -> None:
+    """The class in the header counts before what it makes of the rest."""
+    narrow = library[:4] + b"\x01" + library[5:]
+    assert {"binary-arch"} == set(_find({"node_modules/addon/x.node": narrow}))
