@@ -136,7 +136,9 @@ def _refused(error: ZipperError | click.ClickException, *, as_json: bool) -> int
 
         document = {"error": describe_error(error)}
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
-    click.echo(format_error(error), err=True)
+    from zipper.commands.show import echo_lines  # noqa: PLC0415  (only where something is wrong)
+
+    echo_lines(format_error(error).split("\n"), err=True, fold=True)
     return STATUS_USAGE if isinstance(error, UsageError) else STATUS_ERROR
 
 

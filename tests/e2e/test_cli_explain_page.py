@@ -128,7 +128,7 @@ def test_table_is_searched_and_sorted(page: Path, browser: Browser) -> None:
 
 
 def test_page_tells_changes_and_findings(page: Path, browser: Browser) -> None:
-    """What was added since the old zip stands in the table of changes, findings with their hints."""
+    """What was added since the old zip stands in a table, findings with their hints."""
     browser.open(page)
 
     changed = "[...document.querySelectorAll('#changes tbody tr')].map(r => r.cells[0].textContent)"

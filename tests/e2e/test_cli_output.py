@@ -169,6 +169,18 @@ def test_an_encoding_without_a_sign_gets_an_escape(tmp_path: Path) -> None:
     assert "\\u65e5\\u672c" in result.stdout
 
 
+def test_names_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    """Control characters of a hostile zip are not sent to the terminal."""
+    path = tmp_path / "x.zip"
+    with ZipFile(path, "w") as archive:
+        archive.writestr("\x1b]0;owned\x07.js", "x")
+
+    for words in (("explain", "--all"), ("check", "--verbose")):
+        result = run_zipper(*words, path)
+        assert "\x1b" not in result.stdout + result.stderr
+        assert "owned" in result.stdout
+
+
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_command_has_help_with_examples(command: str) -> None:
     """The help of each command says what it is for and shows how it is typed."""

@@ -78,9 +78,17 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
       python -m zipper build -o dist/        every function of the settings
     """
     requests = find_requests(project, BuildOptions.from_values(options).settings)
+    shower = Shower(quiet=quiet or as_json, progress=not no_progress)
     if dry_run:
-        return _show_plans(requests, offline, cache_dir, as_json=as_json, verbose=verbose)
-    with Shower(quiet=quiet or as_json, progress=not no_progress) as shower:
+        return _show_plans(
+            requests,
+            shower,
+            offline=offline,
+            cache_dir=cache_dir,
+            as_json=as_json,
+            verbose=verbose,
+        )
+    with shower:
         built = build_each(requests, offline=offline, cache_dir=cache_dir, on_event=shower.on_event)
     if deep:
         built = tuple(_judge(item, cache_dir) for item in built)
@@ -114,28 +122,30 @@ def _judge(built: Built, cache_dir: Path | None) -> Built:
 
 def _show_plans(
     requests: tuple[BuildRequest, ...],
-    offline: bool,  # noqa: FBT001  (passed on by the command alone)
-    cache_dir: Path | None,
+    shower: Shower,
     *,
+    offline: bool,
+    cache_dir: Path | None,
     as_json: bool,
     verbose: bool,
 ) -> int:
     from zipper.pipeline import package_of, plan_requested  # noqa: PLC0415  (with its command)
 
-    failed = False
-    packages = []
+    built = []
     for request in requests:
-        planned = plan_requested(request, offline=offline, cache_dir=cache_dir)
+        with shower:
+            planned = plan_requested(
+                request, offline=offline, cache_dir=cache_dir, on_event=shower.on_event
+            )
         package = package_of(planned)
-        packages.append(Built(request=request, package=package))
+        built.append(Built(request=request, package=package))
         if not as_json:
             _show_findings(package, quiet=False, verbose=verbose)
             echo_lines(describe_plan(planned.contents, every_file=verbose))
             echo_lines(describe_package(package, dry_run=True), fold=True)
-        failed = failed or any(finding.severity == "error" for finding in package.findings)
     if as_json:
-        _show_as_json(tuple(packages))
-    return int(failed)
+        _show_as_json(tuple(built))
+    return int(any(item.has_failed for item in built))
 
 
 def _show_as_json(built: tuple[Built, ...]) -> None:

@@ -67,8 +67,9 @@ class LineProgress:
             match event:
                 case TarballsMissing(total):
                     self._began = self._began or time.perf_counter()
+                    if self._stored >= self._missing:  # functions built at once fetch together
+                        _tell(f"fetching {format_count(total, 'package')}")
                     self._missing += total
-                    _tell(f"fetching {format_count(total, 'package')}")
                 case BytesReceived(_, size):
                     self._bytes += size
                 case PackageStored():

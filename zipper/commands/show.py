@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from dataclasses import asdict, is_dataclass
-from typing import TYPE_CHECKING, Any, Self, TextIO
+from typing import TYPE_CHECKING, Any, Final, Self, TextIO
 
 import click
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["Shower", "echo_lines", "is_stdout_terminal", "is_terminal", "show_json"]
 
 
+_CONTROL: Final = {code: 0xFFFD for code in (*range(32), 127, *range(0x80, 0xA0)) if code != 9}
+"""Names in a zip are anybody's: control characters are shown as replacement characters."""
+
+
 def show_json(result: Any) -> None:  # noqa: ANN401  (a result dataclass, or what JSON takes)
     """Print a result's fields as one JSON document."""
     value = asdict(result) if is_dataclass(result) and not isinstance(result, type) else result
@@ -27,7 +31,7 @@ def show_json(result: Any) -> None:  # noqa: ANN401  (a result dataclass, or wha
 
 
 def echo_lines(lines: Iterable[str], *, err: bool = False, fold: bool = False) -> None:
-    """Print lines, in one go.
+    """Print lines, in one go; a name in them cannot steer the terminal.
 
     Args:
         lines: without line breaks.
@@ -35,6 +39,7 @@ def echo_lines(lines: Iterable[str], *, err: bool = False, fold: bool = False) -
         fold: on a terminal, break lines that are wider than it and colour the marks of severity;
             a pipe gets them as they are, so that they can be searched.
     """
+    lines = (line.translate(_CONTROL) for line in lines)
     if fold and is_terminal(sys.stderr if err else sys.stdout):
         from zipper.commands.terminal import fold_lines  # noqa: PLC0415  (on terminals only)
 

@@ -8,6 +8,7 @@ the contents, and the date is the caller's.
 from __future__ import annotations
 
 import uuid
+import warnings
 from typing import TYPE_CHECKING
 
 from cyclonedx.contrib.license.factories import LicenseFactory
@@ -49,7 +50,10 @@ def make_cyclonedx(inventory: Inventory, *, created: datetime) -> str:
                 [Dependency(everything[target].bom_ref) for target in targets],
             )
         )
-    return JsonV1Dot6(bom).output_as_string(indent=2)
+    with warnings.catch_warnings():
+        # It warns of a root without dependencies, which a function may well have.
+        warnings.simplefilter("ignore", UserWarning)
+        return JsonV1Dot6(bom).output_as_string(indent=2)
 
 
 def _describe(row: PackageRow, licences: LicenseFactory) -> Component:

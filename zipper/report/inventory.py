@@ -36,6 +36,8 @@ __all__ = [
     "list_dependencies_of",
 ]
 
+_VERSION_LETTERS: Final = 256
+"""No longer text is a version. Source: semver 7, MAX_LENGTH."""
 _LIMIT_BYTES: Final = 16 * 1024 * 1024
 """The largest package.json that is read."""
 
@@ -107,11 +109,13 @@ class Inventory:
 
     def _describe(self, folder: str, sums: list[int]) -> PackageRow:
         manifest = self.manifests.get(folder, Manifest())
+        name = _clean(manifest.name)
         return PackageRow(
             folder=folder,
-            name=manifest.name or folder.rpartition("node_modules/")[2],
-            version=manifest.version,
-            licence=licence_of(manifest),
+            # A name that ends in a slash names nothing; the folder's is as good.
+            name=folder.rpartition("node_modules/")[2] if name.endswith("/") or not name else name,
+            version=_clean(manifest.version)[:_VERSION_LETTERS],
+            licence=_clean(licence_of(manifest)),
             files=sums[0],
             size_bytes=sums[1],
             zipped_size_bytes=sums[2],
@@ -177,6 +181,11 @@ def licence_of(manifest: Manifest) -> str:
     names = [_licence_name(item) for item in (value if isinstance(value, list) else [value])]
     found = [name for name in names if name]
     return found[0] if len(found) == 1 else f"({' OR '.join(found)})" if found else ""
+
+
+def _clean(text: str) -> str:
+    """Return text that can be encoded: JSON may name half a surrogate pair, which is no letter."""
+    return text.strip().encode("utf-8", "replace").decode("utf-8")
 
 
 def _licence_name(value: object) -> str:

@@ -76,6 +76,29 @@ def test_spdx_is_valid(tmp_path: Path) -> None:
     assert [] == validate_full_spdx_document(parse_file(str(path)))
 
 
+@pytest.mark.parametrize("text", ["@s/", "//", "\ud800", "\x1b[31m", "(((", "", "a" * 5_000])
+def test_hostile_manifests_make_valid_documents(text: str, tmp_path: Path) -> None:
+    """Names, versions and licences are anybody's text; the documents stay what they are."""
+    pytest.importorskip("cyclonedx")
+    pytest.importorskip("jsonschema")
+    pytest.importorskip("spdx_tools")
+    from cyclonedx.schema import SchemaVersion  # noqa: PLC0415  (optional dependencies)
+    from cyclonedx.validation.json import JsonStrictValidator  # noqa: PLC0415
+
+    from zipper.report.cyclonedx import make_cyclonedx  # noqa: PLC0415
+    from zipper.report.spdx import make_spdx  # noqa: PLC0415
+
+    raw = {"name": text, "version": text, "license": text, "dependencies": {text: "*"}}
+    files = (File("node_modules/q/a.js", 1, 1), File("b.js", 1, 1))
+    manifests = {folder: parse_manifest(raw) for folder in ("", "node_modules/q")}
+    hostile = Inventory("x.zip", 1, files, manifests)
+
+    document = make_cyclonedx(hostile, created=CREATED)
+    (tmp_path / "x.json").write_text(make_spdx(hostile, created=CREATED), encoding="utf-8")
+
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(document) is None
+
+
 @pytest.mark.parametrize(
     ("module", "name"),
     [("zipper.report.cyclonedx", "make_cyclonedx"), ("zipper.report.spdx", "make_spdx")],
