@@ -64,12 +64,17 @@ class Record:
 
 
 def _hash(contents: Plan, request: BuildRequest) -> str:
-    """Return a hash of all that decides the bytes of the zip and the findings about it."""
+    """Return a hash of all that decides the bytes of the zip and the findings about it.
+
+    A row is a name, which has no NUL, and 22 bytes that begin with `14 00`: the first NUL of a row
+    stands one byte after the name, so that no two lists of rows have one text.
+    """
     digest = hashlib.sha256(f"{__version__}\0{request!r}\0".encode("utf-8", "surrogateescape"))
-    for name, fields_, mode, data, start, length in contents.entries:
-        digest.update(b"%d %d %b" % (mode, len(name), name + fields_))
-        if start == 0:
+    digest.update(b"\0".join([entry.name + entry.fields for entry in contents.entries]))
+    digest.update(b"".join([b"x" if entry.mode & 0o111 else b"-" for entry in contents.entries]))
+    for entry in contents.entries:
+        if entry.start == 0:
             # A file of the project stands in a buffer of its own: nothing but its bytes tells two
             # of one size and CRC apart. A member of a store zip never begins at 0.
-            digest.update(data[:length])
+            digest.update(entry.data[: entry.length])
     return digest.hexdigest()
