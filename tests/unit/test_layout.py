@@ -98,8 +98,13 @@ def name_of(path: Path) -> str:
     return ".".join(parts if len(parts) == 1 or parts[-1] != "__init__" else parts[:-1])
 
 
-def imports_of(path: Path) -> Iterator[str]:
-    """Yield the name of every module that `path` imports when it runs, at any time."""
+@cache
+def imports_of(path: Path) -> tuple[str, ...]:
+    """Return the name of every module that `path` imports when it runs, at any time."""
+    return tuple(_imports_of(path))
+
+
+def _imports_of(path: Path) -> Iterator[str]:
     only_types = {
         id(inner)
         for node in ast.walk(tree_of(path))
@@ -128,12 +133,6 @@ def ours(path: Path) -> Iterator[str]:
 
 def row_of(name: str) -> int:
     return next(number for number, row in enumerate(ROWS) if name.partition(".")[0] in row)
-
-
-def by_module(paths: list[Path]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize(
-        "path", paths, ids=lambda path: path.relative_to(REPOSITORY).as_posix()
-    )
 
 
 def test_every_module_has_a_row() -> None:
@@ -230,27 +229,33 @@ def lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return 0 if not body else (body[-1].end_lineno or 0) - body[0].lineno + 1
 
 
-@by_module(MODULES)
-def test_modules_say_what_they_are(path: Path) -> None:
-    """Every module has a docstring, and every one that others import from lists its names."""
-    tree = tree_of(path)
-    assigned = {
+def test_modules_say_what_they_are() -> None:
+    """Every module has a docstring, and lists the names that others import from it."""
+    without = [
+        name_of(path)
+        for path in MODULES
+        if not ast.get_docstring(tree_of(path))
+        or not ("__all__" in assigned_in(path) or path.name == "__init__.py")
+    ]
+
+    assert [] == without
+
+
+def assigned_in(path: Path) -> set[str]:
+    return {
         target.id
-        for node in tree.body
+        for node in tree_of(path).body
         if isinstance(node, ast.Assign)
         for target in node.targets
         if isinstance(target, ast.Name)
     }
 
-    assert ast.get_docstring(tree)
-    assert "__all__" in assigned or path.name == "__init__.py"
 
-
-@by_module(TESTS)
-def test_tests_say_what_they_hold(path: Path) -> None:
+def test_tests_say_what_they_hold() -> None:
     """Every test has a docstring that begins with a sentence."""
     without = [
-        node.name
+        f"{path.name}: {node.name}"
+        for path in TESTS
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.FunctionDef)
         and node.name.startswith("test_")
