@@ -38,6 +38,7 @@ __all__ = [
 
 TEMPORARY_SUFFIX: Final = ".zipper-tmp"
 _MAX_BUFFERS: Final = 1_000
+_NAME_MAX_BYTES: Final = 200
 
 
 def write_file(
@@ -60,7 +61,7 @@ def write_file(
             system refuses: a full disk, a folder in the place of the file, no permission.
     """
     temporary = path.with_name(
-        f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}{TEMPORARY_SUFFIX}"
+        f"{_prefix_of(path.name)}{os.getpid()}-{secrets.token_hex(4)}{TEMPORARY_SUFFIX}"
     )
     try:
         size = _write_new(temporary, chunks, mode)
@@ -114,8 +115,13 @@ def remove_leftovers(folder: Path, name: str = "") -> None:
     except OSError:
         return
     for path in found:
-        if not name or path.name.startswith(f".{name}."):
+        if not name or path.name.startswith(_prefix_of(name)):
             _remove_if_free(path)
+
+
+def _prefix_of(name: str) -> str:
+    """Return what the temporary names of a file begin with; 255 bytes are the most for a name."""
+    return f".{name}." if len(os.fsencode(name)) <= _NAME_MAX_BYTES else f".{name[:40]}..."
 
 
 def map_file(path: Path) -> memoryview | None:

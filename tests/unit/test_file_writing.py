@@ -54,6 +54,17 @@ def test_old_file_is_replaced(target: Path) -> None:
     assert b"newer" == target.read_bytes()
 
 
+@pytest.mark.parametrize("name", ["x" * 250, "é" * 125])
+def test_longest_names_can_be_written(tmp_path: Path, name: str) -> None:
+    """A name that the file system just takes has a temporary name that it takes too."""
+    write_file(tmp_path / name, [[b"1"]])
+    leftover = tmp_path / f".{name[:40]}...1-2{TEMPORARY_SUFFIX}"
+    leftover.touch()
+    remove_leftovers(tmp_path, name)
+
+    assert [tmp_path / name] == list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError, OSError])
 def test_failure_leaves_the_old_file(target: Path, error: type[BaseException]) -> None:
     """Whatever ends the writing, the old file stays and no other is beside it."""
