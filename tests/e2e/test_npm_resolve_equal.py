@@ -62,7 +62,8 @@ def test_npm_leaves_the_lockfile_as_it_is(project: Project, tmp_path: Path) -> N
 
 def _hand_to_npm(project: Project, lockfile: str, scratch: Path) -> tuple[str | None, str]:
     """Return with what code `npm ci` refuses a lockfile, and what `npm install` makes of it."""
-    folder = copy_project(project, scratch)
+    # npm calls a project without a name after its folder.
+    folder = copy_project(project, scratch / project.name)
     remove_lockfiles(folder)
     path = folder / "package-lock.json"
     path.write_text(lockfile, encoding="utf-8")
