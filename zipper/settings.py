@@ -161,11 +161,13 @@ def parse_settings(table: object, source: Source) -> Settings:
 def parse_environment(environ: Mapping[str, str]) -> Settings:
     """Return the settings in the variables ZIPPER_HANDLER, ZIPPER_RUNTIME and so on.
 
-    Lists are separated by commas or line breaks. An empty variable counts as absent.
+    Lists are separated by commas or line breaks. An empty variable counts as absent. A variable
+    of another name is somebody else's, unless it is all but one of these.
 
     Raises:
-        ProjectError: ESETTINGS for a value that its key cannot have.
+        ProjectError: ESETTINGS for a value that its key cannot have, or a misspelt name.
     """
+    _refuse_misspelt([name for name in environ if name.startswith("ZIPPER_")])
     values: dict[str, object] = {}
     for key, row in KEYS.items():
         variable = variable_of(key)
@@ -173,6 +175,17 @@ def parse_environment(environ: Mapping[str, str]) -> Settings:
         if text:
             values[key] = _judge(_from_text(row.kind, text), row, f"the variable {variable}", ())
     return Settings(**values)  # type: ignore[arg-type]
+
+
+def _refuse_misspelt(names: Sequence[str]) -> None:
+    known = [*map(variable_of, KEYS), "ZIPPER_CACHE_DIR"]
+    for name in names:
+        if name not in known:
+            import difflib  # noqa: PLC0415  (for an unknown variable only)
+
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.85)
+            if near:
+                raise _error(f"unknown variable {name}", hint=f"did you mean `{near[0]}`?")
 
 
 def variable_of(key: str) -> str:

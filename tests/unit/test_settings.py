@@ -174,6 +174,15 @@ def test_variables_are_settings() -> None:
     assert expected == settings
 
 
+def test_a_misspelt_variable_is_refused() -> None:
+    """A name that is all but a known one is no accident; any other is somebody else's."""
+    with pytest.raises(ProjectError, match="unknown variable ZIPPER_RUNTME") as caught:
+        parse_environment({"ZIPPER_RUNTME": "nodejs22.x"})
+
+    assert "did you mean `ZIPPER_RUNTIME`?" == caught.value.hint
+    assert Settings() == parse_environment({"ZIPPER_CACHE_DIR": "x", "ZIPPER_SHARED": "x"})
+
+
 def test_errors_in_variables_name_the_variable() -> None:
     """A value that its key cannot have is refused by the variable's name."""
     with pytest.raises(ProjectError, match="the variable ZIPPER_ARCHITECTURE cannot be `x64`"):
