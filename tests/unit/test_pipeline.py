@@ -190,6 +190,7 @@ def test_handler_comes_from_main(scene: Scene) -> None:
     assert "src/app.handler" == run(scene).handler
 
 
+@pytest.mark.skipif(os.name != "posix", reason="such a name is a path on Windows")
 def test_hostile_project_file_names_are_told(scene: Scene) -> None:
     """A name that no Lambda unpacks rightly gives a finding, not a wrong package."""
     (scene.project / "with\\backslash.js").write_text("1")
