@@ -35,13 +35,18 @@ class Sample:
 
 
 def run_measured(command: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Sample:
-    """Run `command` in `cwd` with `env` on top of this process's variables."""
+    """Run `command` in `cwd` with `env` on top of this process's variables.
+
+    Bytecode may be written, whatever the machine says: pip compiles what it installs, and a
+    checkout that compiles itself at each start would measure the compiler.
+    """
+    inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.TemporaryFile() as errors:
         start = time.perf_counter()
         process = subprocess.Popen(
             command,
             cwd=cwd,
-            env={**os.environ, **env},
+            env={**inherited, **env},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=errors,
