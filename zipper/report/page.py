@@ -52,7 +52,12 @@ def make_page(
         "files": len(inventory.files),
         "tree": _pack(grow(inventory)),
         "packages": list_packages(inventory),
-        "findings": [asdict(finding) for finding in findings],
+        "findings": [
+            asdict(finding)
+            for severity in ("error", "warning", "info")
+            for finding in findings
+            if finding.severity == severity
+        ],
         "changes": None if changes is None else asdict(changes),
     }
     text = json.dumps(data, separators=(",", ":"), ensure_ascii=True)
