@@ -4,14 +4,14 @@ An expected error carries a stable code (npm's own where npm has one), facts and
 a caller can act on it and a person can read it. Anything else that escapes is a bug in zipper.
 
     ZipperError
-    ├── UsageError          EUSAGE, EOSV, ENOCRYPTOGRAPHY: options that contradict each other or name nothing
+    ├── UsageError          EUSAGE, EOSV, ENOCRYPTOGRAPHY: options that contradict or name nothing
     ├── ProjectError        ENOPROJECT, EJSONPARSE, EINVALIDPACKAGE, ESETTINGS, EPATTERN
     ├── LockfileError       EJSONPARSE, ELOCKVERSION, EUSAGE (out of step), ELOCKPLATFORM
-    ├── ResolutionError     ETARGET, E404, ERESOLVE, ENOVERSIONS, EBADENGINE, EBADPLATFORM, EOVERRIDE,
-    │                       EINVALIDTAGNAME, EINVALIDPACKAGENAME, EUNSUPPORTEDPROTOCOL, E403,
-    │                       EINVALIDSPEC, ERR_INVALID_URL, EALLOWGIT, EALLOWREMOTE
-    ├── RegistryError       E401, E403, E404, E429, E5xx, ENETWORK, ETIMEDOUT, ECERT, EPACKUMENT, EOFFLINE,
-    │                       E2BIG, EMAXREDIRECT, EINVALIDREDIRECT, EINVALIDURL, EKEYS, ENOAUDIT,
+    ├── ResolutionError     ETARGET, E404, ERESOLVE, ENOVERSIONS, EBADENGINE, EBADPLATFORM,
+    │                       EOVERRIDE, EINVALIDTAGNAME, EINVALIDPACKAGENAME, EUNSUPPORTEDPROTOCOL,
+    │                       E403, EINVALIDSPEC, ERR_INVALID_URL, EALLOWGIT, EALLOWREMOTE
+    ├── RegistryError       E401, E403, E404, E429, E5xx, ENETWORK, ETIMEDOUT, ECERT,
+    │                       EPACKUMENT, EOFFLINE, E2BIG, EMAXREDIRECT, EINVALIDREDIRECT, EINVALIDURL, EKEYS, ENOAUDIT,
     │                       EADVISORIES
     ├── IntegrityError      EINTEGRITY, ENOINTEGRITY, EUNSIGNED, EINTEGRITYSIGNATURE,
     │                       EMISSINGSIGNATUREKEY, EEXPIREDSIGNATUREKEY
