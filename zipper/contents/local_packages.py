@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from zipper.contents.handler_files import is_executable
 from zipper.errors import ProjectError
-from zipper.store.extract import compress
+from zipper.store.extract import compress, mend_hashbang
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -73,7 +73,9 @@ def _read_entry(folder: Path, name: str, *, is_command: bool) -> PlannedEntry:
         mode = path.stat().st_mode
     except OSError as cause:
         raise _unreadable(cause, path) from cause
-    return compress(name, data, executable=is_command or is_executable(mode, data))
+    if is_command:
+        return compress(name, mend_hashbang(data), executable=True)
+    return compress(name, data, executable=is_executable(mode, data))
 
 
 def _walk(folder: Path, prefix: str, *, into_modules: bool) -> Iterator[str]:

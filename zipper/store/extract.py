@@ -27,7 +27,15 @@ from zipper.store.tar import TarMember, read_tar
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["LEVEL", "MAX_BYTES", "MAX_MEMBERS", "claimed_bytes", "compress", "extract"]
+__all__ = [
+    "LEVEL",
+    "MAX_BYTES",
+    "MAX_MEMBERS",
+    "claimed_bytes",
+    "compress",
+    "extract",
+    "mend_hashbang",
+]
 
 LEVEL: Final = 6
 MAX_BYTES: Final = 1 << 30
@@ -103,8 +111,16 @@ def _collect(members: Iterable[TarMember]) -> list[PlannedEntry]:
         if data is None:
             entries[name] = entries[name]._replace(mode=0o100755)
         else:
-            entries[name] = compress(name, _DOS_HASHBANG.sub(rb"\1\n", data), executable=True)
+            entries[name] = compress(name, mend_hashbang(data), executable=True)
     return sorted(entries.values())
+
+
+def mend_hashbang(data: bytes) -> bytes:
+    """Return a command's bytes without a carriage return at the end of its `#!` line.
+
+    Linux takes it for a part of the interpreter's name. Source: bin-links 6 lib/fix-bin.js.
+    """
+    return _DOS_HASHBANG.sub(rb"\1\n", data) if data[:2] == b"#!" else data
 
 
 def _place(name: str) -> str | None:
