@@ -17,6 +17,7 @@ from zipper.contents.local_packages import (
 )
 from zipper.errors import ProjectError
 from zipper.npm.package_json import Manifest
+from zipper.store.files import inflate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,6 +54,19 @@ def test_commands_are_executable(tmp_path: Path) -> None:
     entries = pack_folder(tmp_path, "w", manifest, workspaces=())
 
     assert {"cli.js"} == {entry.name.decode() for entry in entries if entry.mode & 0o111}
+
+
+def test_carriage_return_after_a_commands_hashbang_goes(tmp_path: Path) -> None:
+    """Linux would take it for a part of the interpreter's name; npm mends linked commands too."""
+    write_files(tmp_path / "w", {"package.json": "{}"})
+    (tmp_path / "w" / "a.js").write_bytes(b"#!x\r\ny\r\n")
+    (tmp_path / "w" / "b.js").write_bytes(b"#!x\r\n")
+    manifest = Manifest(name="w", version="1.0.0", bin={"w": "a.js"})
+
+    entries = pack_folder(tmp_path, "w", manifest, workspaces=())
+
+    contents = {entry.name: inflate(entry) for entry in entries if entry.name.endswith(b".js")}
+    assert {b"a.js": b"#!x\ny\r\n", b"b.js": b"#!x\r\n"} == contents
 
 
 @pytest.mark.parametrize(("make", "words"), [(False, "is not there"), (True, "no package.json")])
