@@ -11,8 +11,8 @@ a caller can act on it and a person can read it. Anything else that escapes is a
     │                       EOVERRIDE, EINVALIDTAGNAME, EINVALIDPACKAGENAME, EUNSUPPORTEDPROTOCOL,
     │                       E403, EINVALIDSPEC, ERR_INVALID_URL, EALLOWGIT, EALLOWREMOTE
     ├── RegistryError       E401, E403, E404, E429, E5xx, ENETWORK, ETIMEDOUT, ECERT,
-    │                       EPACKUMENT, EOFFLINE, E2BIG, EMAXREDIRECT, EINVALIDREDIRECT, EINVALIDURL,
-    │                       EKEYS, ENOAUDIT, EADVISORIES
+    │                       EPACKUMENT, EOFFLINE, E2BIG, EMAXREDIRECT, EINVALIDREDIRECT,
+    │                       EINVALIDURL, EKEYS, ENOAUDIT, EADVISORIES
     ├── IntegrityError      EINTEGRITY, ENOINTEGRITY, EUNSIGNED, EINTEGRITYSIGNATURE,
     │                       EMISSINGSIGNATUREKEY, EEXPIREDSIGNATUREKEY
     ├── ArchiveError        ETARBALL, EZIP: a tarball or zip that is damaged, hostile or too large

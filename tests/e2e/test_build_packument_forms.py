@@ -134,3 +134,19 @@ def test_age_in_the_settings(scene: Scene) -> None:
 
     assert 0 == scene.build("--json").status
     assert b"2" == listing(scene.output)["node_modules/a/v.js"]
+
+
+def test_version_that_is_too_young_names_the_setting(scene: Scene) -> None:
+    """Where nothing is old enough, the error says which file asks for the age."""
+    scene.publish("a", "1.0.0")
+    scene.registry.packuments["a"]["time"]["1.0.0"] = "2999-01-01T00:00:00.000Z"
+    scene.write(
+        {
+            "package.json": {"name": "fn", "version": "1.0.0", "dependencies": {"a": "1.0.0"}},
+            ".yarnrc.yml": "npmMinimalAgeGate: 3d\n",
+        }
+    )
+    result = scene.build()
+
+    assert (1, "ETARGET") == (result.status, result.code)
+    assert "`npmMinimalAgeGate` in .yarnrc.yml" in result.stderr

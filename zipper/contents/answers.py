@@ -63,7 +63,7 @@ class Answers:
         client: makes the registry's client.
         refuse: raises for a spec whose source the settings forbid, before it is opened.
         full: ask for the registry's whole packuments. A lockfile records licence and funding, and
-            an age needs the times, which the abbreviated form, a tenth as long, leaves out.
+            an age needs the times, which the abbreviated form leaves out.
     """
 
     def __init__(

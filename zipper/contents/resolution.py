@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from zipper.contents.answers import Answers, drive
 from zipper.contents.missing import describe_missing, find_missing_packuments
-from zipper.errors import LockfileError, RegistryError
+from zipper.errors import LockfileError, RegistryError, ResolutionError
 from zipper.npm.pick import PickOptions
 from zipper.project import read_manifest
 from zipper.registry.release_age_files import find_release_age
@@ -88,6 +88,11 @@ def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolv
     )
     try:
         return drive(build_ideal_tree(request), answers)
+    except ResolutionError as error:
+        if age is not None and error.code == "ETARGET":
+            moment = age.newest_allowed(now).strftime("%Y-%m-%d %H:%M UTC")
+            error.facts = (*error.facts, ("counts", f"what is older than {moment}: {age.source}"))
+        raise
     except RegistryError as error:
         if error.code == "EOFFLINE" and lockfile is None:
             raise _describe_missing(project, client(), request, error) from error
