@@ -162,10 +162,8 @@ Source: `module.builtinModules` and `require` of 14.21.3, 16.20.2, 18.20.8, 20.2
 
 
 def find_builtins(major: int) -> frozenset[str]:
-    """Return what `require` and `import` of Node `major` answer themselves, `node:` forms included."""
-    names = {
-        name for since, text in _BUILTINS.items() if since <= major for name in text.split()
-    }
+    """Return what Node `major` itself answers to `require`, `node:` forms included."""
+    names = {name for since, text in _BUILTINS.items() if since <= major for name in text.split()}
     return frozenset(names | {f"node:{name}" for name in names if not name.startswith("node:")})
 
 
@@ -224,15 +222,15 @@ class Target:
 
     @property
     def os(self) -> str:
-        """npm's name of the operating system: always `linux`."""
+        """The operating system in npm's words: always `linux`."""
         return "linux"
 
     @property
     def cpu(self) -> str:
-        """npm's name of the processor: `x64` or `arm64`."""
+        """The processor in npm's words: `x64` or `arm64`."""
         return "arm64" if self.architecture == "arm64" else "x64"
 
     @property
     def libc(self) -> str:
-        """npm's name of the C library: Amazon Linux has `glibc`."""
+        """The C library in npm's words: Amazon Linux has `glibc`."""
         return "glibc"

@@ -89,7 +89,7 @@ def quoted_words(words: list[str]) -> str:
 
 
 @pytest.mark.parametrize("warm", [False, True], ids=["empty", "filled"])
-def test_read_only_store(filled: Scene, expected: bytes, warm: bool) -> None:  # noqa: FBT001
+def test_read_only_store(filled: Scene, expected: bytes, warm: bool) -> None:
     """A store that may not be written to is read, and what it lacks is fetched for this build."""
     if warm:
         assert 0 == filled.build().status

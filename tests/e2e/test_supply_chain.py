@@ -45,7 +45,7 @@ def test_signed_packages_pass_and_are_asked_about_once(signed: Scene) -> None:
 
 
 @pytest.mark.parametrize("with_lockfile", [True, False])
-def test_replaced_tarball_is_refused(signed: Scene, with_lockfile: bool) -> None:  # noqa: FBT001  (a column)
+def test_replaced_tarball_is_refused(signed: Scene, with_lockfile: bool) -> None:
     """A tarball with an integrity of its own, which the registry never signed, is not packed."""
     manifest = signed.registry.packuments["b"]["versions"]["1.0.0"]
     signatures = manifest["dist"]["signatures"]

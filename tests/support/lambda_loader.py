@@ -5,6 +5,8 @@ the runtime's major version loads the handler by the rules of that runtime's loa
 3.3.0 up to Node.js 22, 4.0.2 from 24 on), under Lambda's flags, as a user who owns no file.
 """
 
+# ruff: noqa: E501  (the loader is JavaScript, kept as it is read)
+
 from __future__ import annotations
 
 import os

@@ -1,4 +1,6 @@
-"""Makes the certificates under fixtures/tls with openssl. Run by hand: python tests/support/make_certificates.py
+"""Make the certificates under fixtures/tls with openssl.
+
+    python tests/support/make_certificates.py
 
 Test-only keys for servers on loopback; nothing trusts them but the tests that name `authority.pem`.
 """

@@ -6,7 +6,9 @@ handler reaches, so that most mutations matter; whether one does is for a real N
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -51,9 +53,6 @@ class Mutation:
 
 def pack(files: PackageFiles) -> bytes:
     """Return a zip of `files`, stored, as the checks get it."""
-    import io
-    import zipfile
-
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):
@@ -400,14 +399,22 @@ _IMPORTS = (
     'import("nothing").catch(() => {});',
     'try { await import("nothing"); } catch {}',
     'const later = () => import("nothing");',
-    'import { createRequire } from "node:module"; const require = '
-    'createRequire(import.meta.url); require("nothing");',
-    'import { createRequire } from "node:module"; const ask = createRequire(import.meta.url); '
-    'ask("nothing");',
-    'import { createRequire } from "node:module"; const ask = createRequire(import.meta.url); '
-    'ask("esm-waits");',
-    'import { createRequire } from "node:module"; const ask = createRequire(import.meta.url); '
-    'ask("cjs");',
+    (
+        'import { createRequire } from "node:module"; const require = '
+        'createRequire(import.meta.url); require("nothing");'
+    ),
+    (
+        'import { createRequire } from "node:module"; const ask = createRequire(import.meta.url); '
+        'ask("nothing");'
+    ),
+    (
+        'import { createRequire } from "node:module"; const ask = createRequire(import.meta.url); '
+        'ask("esm-waits");'
+    ),
+    (
+        'import { createRequire } from "node:module"; const ask = createRequire(import.meta.url); '
+        'ask("cjs");'
+    ),
     'require("cjs");',
     'typeof require === "function" && require("cjs");',
     "module.exports = 1;",

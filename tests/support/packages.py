@@ -1,5 +1,7 @@
 """Small packages that load, with the forms of modules that real ones have."""
 
+# ruff: noqa: E501  (the data are modules of JavaScript, each a line)
+
 from __future__ import annotations
 
 import json

@@ -14,7 +14,7 @@ def result(tool: str, seconds: float, *, case: str = "warm", **fields: object) -
 
 
 @pytest.mark.parametrize(("seconds", "holds"), [(1.6, True), (1.5, True), (1.4, False)])
-def test_ratio_is_the_peers_time_over_ours(seconds: float, holds: bool) -> None:  # noqa: FBT001
+def test_ratio_is_the_peers_time_over_ours(seconds: float, holds: bool) -> None:
     """A warm small build must be fifteen times as fast as npm's, and fifteen is enough."""
     found = comparisons([result("zipper", 0.1), result("npm", seconds)])
 
@@ -22,7 +22,7 @@ def test_ratio_is_the_peers_time_over_ours(seconds: float, holds: bool) -> None:
 
 
 @pytest.mark.parametrize(("size_bytes", "holds"), [(101, True), (100, True), (99, False)])
-def test_package_may_not_be_larger_than_info_zips(size_bytes: int, holds: bool) -> None:  # noqa: FBT001
+def test_package_may_not_be_larger_than_info_zips(size_bytes: int, holds: bool) -> None:
     """Sizes are compared as sizes, whatever the seconds are."""
     ours = Result("size", "small", "zipper", (), 0, 100)
     theirs = Result("size", "small", "zip -r", (), 0, size_bytes)

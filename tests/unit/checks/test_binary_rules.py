@@ -82,11 +82,11 @@ def test_needs_above_the_runtime(library: bytes) -> None:
         (lambda b: b[:18] + b"\x28\x00" + b[20:], "binary-arch"),
         (lambda b: b"\xcf\xfa\xed\xfe" + b[4:], "binary-format"),
         (lambda b: b"MZ" + b[2:], "binary-format"),
-        (lambda b: b"hello", "binary-format"),
+        (lambda _: b"hello", "binary-format"),
         (lambda b: b[: len(b) // 2], "binary-truncated"),
         (lambda b: b[:40], "binary-truncated"),
-        (lambda b: b"", "binary-truncated"),
-        (lambda b: b"version https://git-lfs.github.com/spec/v1\n", "binary-truncated"),
+        (lambda _: b"", "binary-truncated"),
+        (lambda _: b"version https://git-lfs.github.com/spec/v1\n", "binary-truncated"),
         (lambda b: b.replace(b"\0libc.so.6\0", b"\0libc.musl\0"), "binary-musl"),
         (lambda b: b.replace(b"\0libc.so.6\0", b"\0libq.so.6\0"), "binary-library-missing"),
         (lambda b: b + b"\0node_register_module_v93\0", "binary-abi"),
@@ -94,7 +94,7 @@ def test_needs_above_the_runtime(library: bytes) -> None:
 )
 @pytest.mark.parametrize(("eager", "severity"), [(True, "error"), (False, "warning")])
 def test_damaged_addons(library: bytes, change, code: str, eager: bool, severity: str) -> None:
-    """Each kind of damage has its code; it is an error where loading the handler loads the package."""
+    """Each damage has its code; an error where loading the handler loads the package."""
     found = _find({"node_modules/addon/x.node": change(library)}, eager=eager)
     assert {code: severity} == {c: f.severity for c, f in found.items()}
 

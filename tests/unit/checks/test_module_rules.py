@@ -105,7 +105,7 @@ def test_features_that_a_package_does_not_promise_are_optional() -> None:
 
 
 def test_the_closure_counts_what_is_proven_assumed_and_unknown() -> None:
-    """The report says what was reached, what the runtime and layers bring, what nobody can follow."""
+    """The report says what was reached, what is brought along, and what nobody can follow."""
     files = {
         "index.js": "require('./a'); require('@aws-sdk/client-s3'); "
         f"require('in-layer');\n{HANDLER}",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 from support.mutations import pack
 
@@ -68,11 +71,13 @@ def _path(answer: Found | Failure) -> str:
 def test_require(specifier: str, expected: str) -> None:
     """`require` tries extensions, folders, `main` and `exports` in Node's order."""
     files = {
-        "a.js": "", "b.json": "{}", "c.node": "", "folder/index.js": "", "both.js": "", "both/index.js": "",
+        "a.js": "", "b.json": "{}", "c.node": "", "folder/index.js": "",
+        "both.js": "", "both/index.js": "",
         "with-main/package.json": '{"main": "lib/x"}', "with-main/lib/x.js": "",
         "bad-main/package.json": '{"main": "nowhere"}', "bad-main/index.js": "",
         "no-main/package.json": '{"main": "nowhere"}',
-        "node_modules/pkg/package.json": '{"main": "./main"}', "node_modules/pkg/main.js": "", "node_modules/pkg/sub.js": "",
+        "node_modules/pkg/package.json": '{"main": "./main"}',
+        "node_modules/pkg/main.js": "", "node_modules/pkg/sub.js": "",
         "node_modules/map/package.json": '{"exports": {".": {"import": "./i.js", "require": '
         '"./r.js"}, "./x": "./lib/x.js"}}',
         "node_modules/map/i.js": "", "node_modules/map/r.js": "", "node_modules/map/lib/x.js": "",
@@ -104,7 +109,8 @@ def test_import(specifier: str, expected: str) -> None:
     """`import` takes paths as they are, and packages by `exports` or `main`."""
     files = {
         "a.js": "", "folder/index.js": "",
-        "node_modules/pkg/package.json": '{"main": "./main"}', "node_modules/pkg/main.js": "", "node_modules/pkg/sub.js": "",
+        "node_modules/pkg/package.json": '{"main": "./main"}',
+        "node_modules/pkg/main.js": "", "node_modules/pkg/sub.js": "",
         "node_modules/map/package.json": '{"exports": {"import": "./i.js", "require": "./r.js"}}',
         "node_modules/map/i.js": "", "node_modules/map/r.js": "",
     }  # fmt: skip
@@ -209,8 +215,6 @@ def test_links_are_followed() -> None:
 
 
 def _pack_modes(files: dict[str, tuple[bytes, int]]) -> bytes:
-    import io
-    import zipfile
 
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:

@@ -203,8 +203,10 @@ def test_kinds_of_module(text: str, is_module: bool, awaits: bool, commonjs: int
         ("__exportStar(require('a'), exports)", (), ("a",)),
         ("tslib_1.__exportStar(require('a'), exports)", (), ("a",)),
         (
-            "Object.defineProperty(exports, 'a', { enumerable: true, get: function () { "
-            "return b.c; } })",
+            (
+                "Object.defineProperty(exports, 'a', { enumerable: true, get: function () { "
+                "return b.c; } })"
+            ),
             ("a",),
             (),
         ),

@@ -95,7 +95,7 @@ def test_a_sound_package_has_no_error(runtime: str) -> None:
     ],
 )
 def test_unsafe_names(name: str, words: str) -> None:
-    """Names that leave the root, or that Linux takes literally, are errors that show them safely."""
+    """Names that leave the root, or that Linux takes literally, are errors; shown safely."""
     finding = find({**SOUND, name: (b"", 0o644)})["zip-name-unsafe"]
     assert "error" == finding.severity
     assert words in finding.message
@@ -176,7 +176,7 @@ def _grown(listing: Listing, name: str, size: int) -> Listing:
 
 
 def test_the_unzipped_size_counts_layers_and_names_packages() -> None:
-    """Function and layers must stay below the quota; the largest packages are named with the reason."""
+    """Function and layers stay below the quota; the largest packages are named, with why."""
     files = {
         **SOUND,
         "package.json": (b'{"dependencies": {"large": "1"}}', 0o644),

@@ -198,6 +198,6 @@ def test_file_that_vanished_is_named(project: Path) -> None:
 
 @pytest.mark.parametrize(("mode", "expected"), [(0o755, True), (0o644, False), (0o645, False)])
 @pytest.mark.skipif(os.name != "posix", reason="modes decide on POSIX")
-def test_owner_decides_what_is_executable(mode: int, expected: bool) -> None:  # noqa: FBT001
+def test_owner_decides_what_is_executable(mode: int, expected: bool) -> None:
     """The owner's bit counts, as in version control."""
     assert expected == is_executable(mode, b"#!/bin/sh")

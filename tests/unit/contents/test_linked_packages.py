@@ -70,7 +70,7 @@ def test_carriage_return_after_a_commands_hashbang_goes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("make", "words"), [(False, "is not there"), (True, "no package.json")])
-def test_what_is_no_package_is_refused(tmp_path: Path, make: bool, words: str) -> None:  # noqa: FBT001
+def test_what_is_no_package_is_refused(tmp_path: Path, make: bool, words: str) -> None:
     """A folder without package.json is none that npm would link: it may be anything."""
     if make:
         write_files(tmp_path / "w", {"id_rsa": "secret"})

@@ -74,7 +74,7 @@ def test_commits_vouch_for_themselves() -> None:
 @pytest.mark.parametrize(
     ("algorithm", "weak"), [("sha512", False), ("sha384", False), ("sha256", False), ("sha1", True)]
 )
-def test_weak_algorithms_are_told(algorithm: str, weak: bool) -> None:  # noqa: FBT001
+def test_weak_algorithms_are_told(algorithm: str, weak: bool) -> None:
     """Only sha1 and md5 give a finding."""
     found = want(node(integrity(algorithm)))
 

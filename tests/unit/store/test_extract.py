@@ -200,7 +200,7 @@ def test_bounds_are_generous() -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(data=st.binary(max_size=2048), wrapped=st.booleans())
-def test_any_bytes_give_entries_or_a_coded_error(data: bytes, wrapped: bool) -> None:  # noqa: FBT001
+def test_any_bytes_give_entries_or_a_coded_error(data: bytes, wrapped: bool) -> None:
     """Random bytes, as a gzip file or inside of one, never raise anything else."""
     entries = extract_or_refuse(gzip(data) if wrapped else data)
 
@@ -218,7 +218,7 @@ def test_damaged_cases_give_entries_or_a_coded_error(
     case: Case,
     at: int,
     byte: int,
-    cut: bool,  # noqa: FBT001
+    cut: bool,
 ) -> None:
     """A changed byte anywhere, or an end too soon, inside a right gzip, is no worse."""
     inner = bytearray(zlib_inside(case.tarball))

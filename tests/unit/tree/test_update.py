@@ -25,7 +25,7 @@ _NEW = {**_OLD, "a@1.1.0": {"dependencies": {"b": "^1.0.0"}}, "b@1.5.0": {}}
     ],
 )
 def test_only_what_is_named_is_chosen_anew(
-    update: bool | frozenset[str],  # noqa: FBT001 - a column of the table
+    update: bool | frozenset[str],
     expected: dict[str, str],
 ) -> None:
     """Without `update` nothing moves, a name moves that package, `True` moves everything."""
