@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.checks.findings import Finding, decide_verdict
 from zipper.contents.client import LazyClient
@@ -26,6 +26,7 @@ from zipper.store.files import Store
 from zipper.store.place import find_cache_dir
 from zipper.supply.advisories import (
     Advisory,
+    Ignored,
     Installed,
     Level,
     judge_advisories,
@@ -37,10 +38,11 @@ from zipper.target import Target
 from zipper.tree.select import select
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from zipper.checks.findings import Verdict
     from zipper.events import OnEvent
+    from zipper.npm.npm_settings import NpmSettings
     from zipper.registry.client import RegistryClient
     from zipper.tree.model import Node, Tree
 
@@ -120,31 +122,45 @@ def audit(  # noqa: PLR0913  (keyword-only options of a public function)
         installed = _list_project(project, select(whole, target=target or Target(), omit=omit))
     else:
         installed = _list_zip(place)
-    unknown: tuple[Finding, ...] = ()
-    sources: tuple[str, ...] = (str(osv),)
     if osv is not None:
         from zipper.osv_files import read_osv  # noqa: PLC0415  (for this option only)
 
-        advisories = read_osv(Path(osv), {item.name for item in installed})
+        names = {item.name for item in installed}
+        answers = _Answers(read_osv(Path(osv), names), (str(osv),))
     else:
-        from zipper.registry.client import RegistryClient  # noqa: PLC0415  (0.1 s)
-
         folder = place if place.is_dir() else Path()
         settings = read_npm_settings(folder, options=npm_options)
-        with RegistryClient(
-            settings, environ=os.environ, folder=folder, offline=offline, on_event=on_event
-        ) as client:
-            advisories, sources, unknown = _ask_registries(installed, client)
-    pairs = match_advisories(advisories, installed)
+        answers = _ask_registries(
+            installed, settings, folder=folder, offline=offline, on_event=on_event
+        )
     day = today or datetime.now(UTC).date()
-    findings = (
-        *judge_advisories(pairs, threshold=level, ignored=accepted, today=day),
-        *unknown,
-    )
+    return _judge(path, installed, answers, threshold=level, ignored=accepted, today=day)
+
+
+class _Answers(NamedTuple):
+    """The advisories, who has answered, and a finding for each registry that knows none."""
+
+    advisories: tuple[Advisory, ...]
+    sources: tuple[str, ...]
+    unknown: tuple[Finding, ...] = ()
+
+
+def _judge(
+    path: PathLike,
+    installed: Sequence[Installed],
+    answers: _Answers,
+    *,
+    threshold: Level,
+    ignored: Sequence[Ignored],
+    today: date,
+) -> Audit:
+    pairs = match_advisories(answers.advisories, installed)
+    judged = judge_advisories(pairs, threshold=threshold, ignored=ignored, today=today)
+    findings = (*judged, *answers.unknown)
     return Audit(
         path=os.fspath(path),
         packages=len({(item.name, item.version) for item in installed}),
-        sources=sources,
+        sources=answers.sources,
         verdict=decide_verdict(findings),
         findings=findings,
     )
@@ -177,26 +193,36 @@ def _list_zip(path: Path) -> tuple[Installed, ...]:
 
 
 def _ask_registries(
-    installed: Sequence[Installed], client: RegistryClient
-) -> tuple[tuple[Advisory, ...], tuple[str, ...], tuple[Finding, ...]]:
-    """Return the advisories, who answered, and a finding for each registry that knows none."""
+    installed: Sequence[Installed],
+    settings: NpmSettings,
+    *,
+    folder: Path,
+    offline: bool,
+    on_event: OnEvent | None,
+) -> _Answers:
+    """Return what the registries know, each asked about its own packages.
+
+    Raises:
+        RegistryError: ENOAUDIT where none of them answers such questions.
+    """
+    from zipper.registry.client import RegistryClient  # noqa: PLC0415  (0.1 s)
+
     asked: dict[str, dict[str, set[str]]] = {}
     for item in installed:
-        names = asked.setdefault(registry_url(client.settings, item.name), {})
+        names = asked.setdefault(registry_url(settings, item.name), {})
         names.setdefault(item.name, set()).add(item.version)
     advisories: list[Advisory] = []
     sources, unknown = [], []
-    for registry, names in asked.items():
-        body = {name: sorted(versions) for name, versions in sorted(names.items())}
-        try:
-            text = client.fetch_document(_BULK, registry=registry, body=body)
-        except RegistryError as error:
-            if error.code not in _NO_ENDPOINT:
-                raise
-            unknown.append(_tell_unknown(registry, len(names)))
-            continue
-        sources.append(registry)
-        advisories += parse_bulk(text)
+    with RegistryClient(
+        settings, environ=os.environ, folder=folder, offline=offline, on_event=on_event
+    ) as client:
+        for registry, names in asked.items():
+            found = _ask_registry(client, registry, names)
+            if found is None:
+                unknown.append(_tell_unknown(registry, len(names)))
+            else:
+                sources.append(redact_url(registry))
+                advisories += found
     if unknown and not sources:
         raise RegistryError(
             "ENOAUDIT",
@@ -204,7 +230,20 @@ def _ask_registries(
             facts=tuple(("registry", redact_url(registry)) for registry in asked),
             hint="give a database file in the OSV format instead: `--osv FILE`",
         )
-    return tuple(advisories), tuple(map(redact_url, sources)), tuple(unknown)
+    return _Answers(tuple(advisories), tuple(sources), tuple(unknown))
+
+
+def _ask_registry(
+    client: RegistryClient, registry: str, names: Mapping[str, set[str]]
+) -> tuple[Advisory, ...] | None:
+    """Return what one registry knows; None where it answers no such questions."""
+    body = {name: sorted(versions) for name, versions in sorted(names.items())}
+    try:
+        return parse_bulk(client.fetch_document(_BULK, registry=registry, body=body))
+    except RegistryError as error:
+        if error.code not in _NO_ENDPOINT:
+            raise
+        return None
 
 
 def _tell_unknown(registry: str, count: int) -> Finding:

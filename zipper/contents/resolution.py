@@ -61,6 +61,13 @@ def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolv
     lockfile = project.lockfile
     now = datetime.now(UTC)
     age = find_release_age(project.root, project.npm, days=min_release_age_days, now=now)
+    options = replace(
+        _options(project.npm),
+        install_links=project.npm.install_links or copy_of is not None,
+        before=None if age is None else age.newest_allowed(now).isoformat(),
+        save=full,
+        release_age_exclude=() if age is None else age.exclude,
+    )
     request = IdealTreeRequest(
         path=project.root.as_posix(),
         manifest=project.manifest,
@@ -68,13 +75,7 @@ def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolv
         lockfile=copy_of or (None if lockfile is None else lockfile.tree),
         lockfile_version=3 if lockfile is None or copy_of is not None else lockfile.version,
         update=update,
-        options=replace(
-            _options(project.npm),
-            install_links=project.npm.install_links or copy_of is not None,
-            before=None if age is None else age.newest_allowed(now).isoformat(),
-            save=full,
-            release_age_exclude=() if age is None else age.exclude,
-        ),
+        options=options,
         node_version=node_version,
         platform=platform,
     )
@@ -94,13 +95,13 @@ def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolv
             error.facts = (*error.facts, ("counts", f"what is older than {moment}: {age.source}"))
         raise
     except RegistryError as error:
-        if error.code == "EOFFLINE" and lockfile is None:
-            raise _describe_missing(project, client(), request, error) from error
-        if lockfile is None or error.code not in ("EOFFLINE", "ENETWORK", "ETIMEDOUT"):
+        if error.code not in ("EOFFLINE", "ENETWORK", "ETIMEDOUT"):
             raise
-        misfits = describe_misfits(lockfile.tree, legacy_peer_deps=project.npm.legacy_peer_deps)
-        if misfits:
-            refuse_differences(project, misfits)
+        if lockfile is not None:
+            legacy = project.npm.legacy_peer_deps
+            refuse_differences(project, describe_misfits(lockfile.tree, legacy_peer_deps=legacy))
+        elif error.code == "EOFFLINE":
+            raise _describe_missing(project, client(), request, error) from error
         raise
 
 
