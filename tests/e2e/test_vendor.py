@@ -59,7 +59,7 @@ def unlocked(scene: Scene) -> Scene:
 
 
 @pytest.mark.parametrize("lock", [False, True])
-def test_vendored_folder_builds_elsewhere(unlocked: Scene, lock: bool) -> None:
+def test_vendored_folder_builds_elsewhere(unlocked: Scene, lock: bool) -> None:  # noqa: FBT001
     """The same bytes, for both architectures, without any request; with a lockfile or without."""
     scene = unlocked
     if lock:
@@ -122,6 +122,54 @@ def test_every_missing_tarball_is_named(scene: Scene) -> None:
     assert 0 == scene.build().status
     scene.depend("a", "b", "c", "@s/d")
     shutil.rmtree(scene.cache / "packuments", ignore_errors=True)
+    result = scene.build("--offline")
+
+    assert (1, "EOFFLINE") == (result.status, result.code)
+    assert [] == [n for n in ("a@1.0.0:", "c@1.0.0:", "@s/d@1.0.0:") if n not in result.stderr]
+    assert "b@1.0.0" not in result.stderr
+    assert "3 things" in result.stderr
+
+
+def test_every_missing_packument_is_named(scene: Scene) -> None:
+    """Without a lockfile, all packuments are named that those which are there can tell of."""
+    scene.publish("old", dependencies={"deep": "1", "deeper": "1"})
+    for name in ("new", "deep", "deeper", "@s/other"):
+        scene.publish(name)
+    manifest = {"name": "fn", "version": "1.0.0", "dependencies": {"old": "1"}}
+    scene.write({"package.json": manifest})
+    assert 0 == scene.build().status
+    _forget(scene, "deep", "deeper")
+    manifest["dependencies"] = {"old": "1", "new": "1", "@s/other": "npm:@s/other@1"}
+    scene.write({"package.json": manifest})
+    result = scene.build("--offline")
+
+    assert (1, "EOFFLINE") == (result.status, result.code)
+    names = ("new:", "deep:", "deeper:", "@s/other:")
+    assert [] == [name for name in names if name not in result.stderr], result.stderr
+    assert "old:" not in result.stderr
+    assert f"{scene.registry.url}@s%2fother" in result.stderr
+
+
+def test_old_lockfile_tells_of_every_tarball(scene: Scene) -> None:
+    """A lockfile of version 1, which records no manifests, is told of like a newer one."""
+    manifests = {name: scene.publish(name) for name in ("a", "b", "c")}
+    dependencies = dict.fromkeys(manifests, "1.0.0")
+    locked = {
+        name: {"version": "1.0.0", "resolved": raw["dist"]["tarball"]}
+        | {"integrity": raw["dist"]["integrity"]}
+        for name, raw in manifests.items()
+    }
+    scene.write(
+        {
+            "package.json": {"name": "fn", "version": "1.0.0", "dependencies": dependencies},
+            "package-lock.json": {
+                "name": "fn",
+                "lockfileVersion": 1,
+                "requires": True,
+                "dependencies": locked,
+            },
+        }
+    )
     result = scene.build("--offline")
 
     assert (1, "EOFFLINE") == (result.status, result.code)
