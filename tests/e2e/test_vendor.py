@@ -59,7 +59,7 @@ def unlocked(scene: Scene) -> Scene:
 
 
 @pytest.mark.parametrize("lock", [False, True])
-def test_vendored_folder_builds_elsewhere(unlocked: Scene, lock: bool) -> None:  # noqa: FBT001
+def test_vendored_folder_builds_elsewhere(unlocked: Scene, lock: bool) -> None:
     """The same bytes, for both architectures, without any request; with a lockfile or without."""
     scene = unlocked
     if lock:
