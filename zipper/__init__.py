@@ -9,14 +9,14 @@ TYPE_CHECKING = False
 """True for type checkers, which know the name; importing `typing` takes longer than the rest."""
 
 if TYPE_CHECKING:
-    from zipper.checking import check
     from zipper.checks.findings import Report
     from zipper.errors import ZipperError
-    from zipper.installing import install
     from zipper.package import Package
-    from zipper.pipeline import build, plan
-    from zipper.resolving import resolve
-    from zipper.running import run
+    from zipper.pipeline.building import build, plan
+    from zipper.pipeline.checking import check
+    from zipper.pipeline.installing import install
+    from zipper.pipeline.resolving import resolve
+    from zipper.pipeline.running import run
     from zipper.target import Target
 
 __version__ = "0.1.0"
@@ -39,12 +39,12 @@ _HOMES = {
     "Report": "zipper.checks.findings",
     "Target": "zipper.target",
     "ZipperError": "zipper.errors",
-    "build": "zipper.pipeline",
-    "check": "zipper.checking",
-    "install": "zipper.installing",
-    "plan": "zipper.pipeline",
-    "resolve": "zipper.resolving",
-    "run": "zipper.running",
+    "build": "zipper.pipeline.building",
+    "check": "zipper.pipeline.checking",
+    "install": "zipper.pipeline.installing",
+    "plan": "zipper.pipeline.building",
+    "resolve": "zipper.pipeline.resolving",
+    "run": "zipper.pipeline.running",
 }
 """Each public name is imported when it is first used: a build script may need only one."""
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.registry_server import RegistryServer
 from zipper.errors import ZipperError
-from zipper.pipeline import build
+from zipper.pipeline.building import build
 
 if TYPE_CHECKING:
     from pathlib import Path

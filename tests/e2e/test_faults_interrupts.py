@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from zipper.pipeline import build
+from zipper.pipeline.building import build
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,8 +12,8 @@ from support.command import run_zipper
 from support.node import node_of
 from support.npm import require_npm
 
-from zipper.installing import install
 from zipper.node.run import RunSettings, run_zip
+from zipper.pipeline.installing import install
 from zipper.target import Target
 
 pytestmark = [pytest.mark.network, pytest.mark.node]

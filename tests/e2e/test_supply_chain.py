@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.scene import listing
 from tests.support.signing import Signer
-from zipper.resolving import resolve
+from zipper.pipeline.resolving import resolve
 
 if TYPE_CHECKING:
     from tests.support.command import CommandResult

@@ -28,7 +28,7 @@ from typing import Self
 import pytest
 
 from tests.support.registry_server import integrity_of, make_tarball
-from zipper.installing import install
+from zipper.pipeline.installing import install
 from zipper.registry.address import default_registry
 from zipper.target import Target
 

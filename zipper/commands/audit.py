@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from zipper.auditing import audit
 from zipper.commands.options import cache_option, network_options
 from zipper.commands.show import Shower, echo_lines, show_json
+from zipper.pipeline.auditing import audit
 from zipper.report.text import describe_findings
-from zipper.settings_files import read_settings
+from zipper.settings.files import read_settings
 from zipper.supply.advisories import LEVELS
 from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME, Target
 
 if TYPE_CHECKING:
-    from zipper.auditing import Audit
+    from zipper.pipeline.auditing import Audit
 
 __all__ = ["command"]
 

@@ -16,7 +16,7 @@ from zipper.commands.options import (
     output_options,
 )
 from zipper.commands.show import Shower, echo_lines, show_json
-from zipper.many import Built, build_each, find_requests
+from zipper.pipeline.many import Built, build_each, find_requests
 from zipper.report.text import (
     describe_findings,
     describe_many,
@@ -27,8 +27,8 @@ from zipper.report.text import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from zipper.build_request import BuildRequest
     from zipper.package import Package
+    from zipper.settings.build_request import BuildRequest
 
 __all__ = ["command"]
 
@@ -101,7 +101,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
 
 def _judge(built: Built, cache_dir: Path | None) -> Built:
     """Return `built` with the findings of every rule, its modules and binaries included."""
-    from zipper.checking import check  # noqa: PLC0415  (0.1 s, where it is asked for)
+    from zipper.pipeline.checking import check  # noqa: PLC0415  (0.1 s, where it is asked for)
 
     if built.package is None:
         return built
@@ -129,7 +129,7 @@ def _show_plans(
     as_json: bool,
     verbose: bool,
 ) -> int:
-    from zipper.pipeline import package_of, plan_requested  # noqa: PLC0415  (with its command)
+    from zipper.pipeline.building import package_of, plan_requested  # noqa: PLC0415  (with its command)
 
     built = []
     for request in requests:

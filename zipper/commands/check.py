@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zipper.build_request import list_functions
-from zipper.checking import check
 from zipper.commands.options import BuildOptions, cache_option, check_options, function_options
 from zipper.commands.show import echo_lines, show_json
 from zipper.errors import UsageError
+from zipper.pipeline.checking import check
 from zipper.report.text import describe_report
-from zipper.settings import Settings, overlay
-from zipper.settings_files import read_settings
+from zipper.settings.build_request import list_functions
+from zipper.settings.files import read_settings
+from zipper.settings.values import Settings, overlay
 from zipper.target import DEFAULT_RUNTIME, Target
 
 if TYPE_CHECKING:

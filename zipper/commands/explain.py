@@ -19,14 +19,14 @@ from zipper.commands.options import (
 from zipper.commands.show import Shower, echo_lines, is_stdout_terminal, show_json
 from zipper.commands.terminal import terminal_width
 from zipper.errors import UsageError
-from zipper.explaining import explain_package, read_inventory, take_inventory
-from zipper.many import find_requests
+from zipper.pipeline.explaining import explain_package, read_inventory, take_inventory
+from zipper.pipeline.many import find_requests
 
 if TYPE_CHECKING:
-    from zipper.build_request import BuildRequest
     from zipper.checks.findings import Finding
     from zipper.report.inventory import Inventory
-    from zipper.settings import Settings
+    from zipper.settings.build_request import BuildRequest
+    from zipper.settings.values import Settings
     from zipper.tree.explain import Explanation
     from zipper.tree.model import Tree
 

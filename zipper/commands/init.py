@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zipper.build_request import default_handler
 from zipper.commands.write import write_text
 from zipper.errors import ProjectError
 from zipper.project import read_manifest
 from zipper.report.first_settings import write_first_settings
-from zipper.settings import Settings
-from zipper.settings_files import read_settings_file
+from zipper.settings.build_request import default_handler
+from zipper.settings.files import read_settings_file
+from zipper.settings.values import Settings
 from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME, RUNTIMES
 
 if TYPE_CHECKING:

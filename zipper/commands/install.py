@@ -14,7 +14,7 @@ from zipper.commands.options import (
     output_options,
 )
 from zipper.commands.show import Shower, echo_lines, show_json
-from zipper.many import find_requests
+from zipper.pipeline.many import find_requests
 from zipper.report.text import describe_findings
 from zipper.report.words import format_count, format_seconds
 
@@ -72,7 +72,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
       python -m zipper install --into build
       python -m zipper install fn --into build --arch arm64 --allow-script esbuild
     """
-    from zipper.installing import install  # noqa: PLC0415  (for this command only)
+    from zipper.pipeline.installing import install  # noqa: PLC0415  (for this command only)
 
     request = find_requests(project, BuildOptions.from_values(options).settings)[0]
     omit = set(request.omit) if include_dev else {"dev", *request.omit}

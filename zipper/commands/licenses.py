@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from zipper.checking import open_listing
 from zipper.commands.show import echo_lines, show_json
 from zipper.commands.write import write_text
-from zipper.explaining import read_inventory
+from zipper.pipeline.checking import open_listing
+from zipper.pipeline.explaining import read_inventory
 from zipper.report.licences import describe_licences, list_licences, make_notice
 
 __all__ = ["command"]

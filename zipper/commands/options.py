@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from zipper.settings import KEYS, Settings
+from zipper.settings.values import KEYS, Settings
 from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME, RUNTIMES
 
 __all__ = [

@@ -9,13 +9,13 @@ import click
 
 from zipper.commands.options import BuildOptions, cache_option, network_options, output_options
 from zipper.commands.show import Shower, echo_lines, show_json
-from zipper.many import find_requests
+from zipper.pipeline.many import find_requests
 from zipper.report.words import format_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from zipper.resolving import Resolved
+    from zipper.pipeline.resolving import Resolved
 
 __all__ = ["command"]
 
@@ -69,7 +69,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
       python -m zipper resolve fn --update express
       python -m zipper resolve fn --update-all -o /tmp/package-lock.json
     """
-    from zipper.resolving import resolve  # noqa: PLC0415  (for this command only)
+    from zipper.pipeline.resolving import resolve  # noqa: PLC0415  (for this command only)
 
     request = find_requests(project, BuildOptions.from_values(options).settings)[0]
     with Shower(quiet=quiet or as_json, progress=not no_progress) as shower:

@@ -21,11 +21,11 @@ from zipper.errors import UsageError
 from zipper.node.result import to_document
 from zipper.node.sample_events import SAMPLES, read_sample
 from zipper.node.text import describe_run
-from zipper.running import run
+from zipper.pipeline.running import run
 from zipper.target import DEFAULT_RUNTIME, Target
 
 if TYPE_CHECKING:
-    from zipper.settings import Settings
+    from zipper.settings.values import Settings
 
 __all__ = ["command"]
 

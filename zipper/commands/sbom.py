@@ -11,7 +11,7 @@ import click
 
 from zipper.commands.write import write_text
 from zipper.errors import UsageError
-from zipper.explaining import read_inventory
+from zipper.pipeline.explaining import read_inventory
 
 if TYPE_CHECKING:
     from zipper.report.inventory import Inventory

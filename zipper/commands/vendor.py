@@ -10,12 +10,12 @@ import click
 
 from zipper.commands.options import cache_option
 from zipper.commands.show import Shower, echo_lines, show_json
-from zipper.settings_files import read_settings
+from zipper.pipeline.vendoring import vendor
+from zipper.settings.files import read_settings
 from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME
-from zipper.vendoring import vendor
 
 if TYPE_CHECKING:
-    from zipper.vendoring import Vendored
+    from zipper.pipeline.vendoring import Vendored
 
 __all__ = ["command"]
 

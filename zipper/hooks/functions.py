@@ -10,16 +10,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zipper.build_request import list_functions, list_outputs, request_from
 from zipper.errors import ProjectError, ZipperError
-from zipper.settings import Settings
-from zipper.settings_files import read_settings_file
+from zipper.settings.build_request import list_functions, list_outputs, request_from
+from zipper.settings.files import read_settings_file
+from zipper.settings.values import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from zipper.build_request import BuildRequest
     from zipper.package import Package
+    from zipper.settings.build_request import BuildRequest
 
 __all__ = ["build_functions", "has_functions", "list_sources", "locate"]
 
@@ -49,7 +49,7 @@ def build_functions(
         ZipperError: the first error of a function; ECHECK for a package that Lambda would refuse.
     """
     # These need a while to import, and most runs of a backend have no function to build.
-    from zipper.many import build_each  # noqa: PLC0415
+    from zipper.pipeline.many import build_each  # noqa: PLC0415
     from zipper.report.text import describe_findings, describe_package  # noqa: PLC0415
 
     zips = []
@@ -107,7 +107,7 @@ def locate(path: Path, packages: Mapping[Path, str]) -> str | None:
 
 
 def _read_requests(root: Path, environ: Mapping[str, str]) -> tuple[BuildRequest, ...]:
-    from zipper.settings_files import read_settings  # noqa: PLC0415  (only where there are some)
+    from zipper.settings.files import read_settings  # noqa: PLC0415  (only where there are some)
 
     settings = read_settings(root, environ=environ)
     written = list_outputs(settings)

@@ -1,8 +1,8 @@
 """A folder with all that a build would fetch: packuments, tarballs and git commits as files.
 
-In and out: bytes by name. `zipper.vendoring` fills one through the registry's client, which reads
-it elsewhere. A tarball is verified like a fetched one; packuments are believed as a registry's
-are, so what a build without a lockfile chooses is only as good as the folder.
+In and out: bytes by name. `zipper.pipeline.vendoring` fills one through the registry's client,
+which reads it elsewhere. A tarball is verified like a fetched one; packuments are believed as a
+registry's are, so what a build without a lockfile chooses is only as good as the folder.
 
     DIR/packuments/@scope%2fname.json
     DIR/tarballs/@scope%2fname-1.0.0-<beginning of a hash of its integrity>.tgz

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from zipper.settings import KEYS
+from zipper.settings.values import KEYS
 from zipper.target import DEFAULT_RUNTIME
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """Known faults of published packages: which advisories are about what a package holds.
 
 In: names and versions, advisories, an ignore list with dates. Out: findings. Where advisories come
-from (a registry, a database file) is the work of `zipper.auditing`.
+from (a registry, a database file) is the work of `zipper.pipeline.auditing`.
 
 Source: npm 11, `-/npm/v1/security/advisories/bulk`, and its `audit-level`.
 """

@@ -1,7 +1,7 @@
 """Advisories in the OSV format, as vulnerability databases are published for use without network.
 
 In: decoded records. Out: `Advisory` values for npm's packages. Opening files is the work of
-`zipper.auditing`.
+`zipper.pipeline.auditing`.
 
 Source: the Open Source Vulnerability format 1.6, `affected[]`.
 """

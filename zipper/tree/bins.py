@@ -1,6 +1,6 @@
 """Which commands a node_modules folder offers, and which file each one is.
 
-In: a selected tree. Out: links for its `.bin` folders. Pure: `zipper.installing` makes them.
+In: a selected tree. Out: links for its `.bin` folders, which `zipper.pipeline.installing` makes.
 
 Source: bin-links 6; arborist 9 lib/arborist/rebuild.js `#createBinLinks` (of two packages that
 offer one command in one folder, the one whose location sorts first has it).

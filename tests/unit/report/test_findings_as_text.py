@@ -14,7 +14,7 @@ from zipper.report.github import describe_annotations
 from zipper.report.sarif import make_sarif
 from zipper.report.text import describe_findings, describe_many, describe_package, describe_report
 from zipper.report.words import format_bytes, format_count, format_seconds
-from zipper.settings import Source, parse_settings
+from zipper.settings.values import Source, parse_settings
 
 ERROR = Finding("handler-missing", "error", "", "no `index.js`", "name another")
 WARNING = Finding("size-zipped", "warning", "", "60 MB: too large, 100 % so", "use S3\nreally")

@@ -11,7 +11,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zipper.build_request import (
+from zipper.checks.findings import decide_verdict
+from zipper.errors import ZipperError, describe_error
+from zipper.pipeline.building import build_requested
+from zipper.pipeline.once import Once
+from zipper.settings.build_request import (
     BuildRequest,
     list_functions,
     list_outputs,
@@ -19,12 +23,8 @@ from zipper.build_request import (
     pick_function,
     request_from,
 )
-from zipper.checks.findings import decide_verdict
-from zipper.errors import ZipperError, describe_error
-from zipper.once import Once
-from zipper.pipeline import build_requested
-from zipper.settings import Settings, merge, overlay
-from zipper.settings_files import read_settings
+from zipper.settings.files import read_settings
+from zipper.settings.values import Settings, merge, overlay
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zipper.clock import Clock
 from zipper.contents.client import LazyClient
 from zipper.contents.homes import find_homes
 from zipper.contents.obtain import obtain
@@ -22,8 +21,9 @@ from zipper.contents.trees import find_tree
 from zipper.errors import OutputError
 from zipper.files import write_error
 from zipper.node.scripted import place_beside
+from zipper.pipeline.clock import Clock
+from zipper.pipeline.scripting import apply_scripts
 from zipper.project import read_project
-from zipper.scripting import apply_scripts
 from zipper.store.files import Store
 from zipper.store.place import find_cache_dir
 from zipper.store.unpack import link_packages, write_entries

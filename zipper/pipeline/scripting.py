@@ -50,7 +50,7 @@ def apply_scripts(
     from zipper.node.tree_scripts import ScriptRunner, run_tree_scripts  # noqa: PLC0415 - rare
 
     def make_tree(root: Path) -> None:
-        from zipper.installing import fill_tree  # noqa: PLC0415 - only where a script runs
+        from zipper.pipeline.installing import fill_tree  # noqa: PLC0415 - only where a script runs
 
         fill_tree(root, Scripted(tree, obtained), copy=True)
 

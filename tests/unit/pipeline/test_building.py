@@ -15,7 +15,7 @@ from tests.support.registry_server import RegistryServer
 from tests.support.scene import HANDLER, Scene, write_files
 from zipper.errors import OutputError, UsageError
 from zipper.events import FetchFinished, PackageStored, StageStarted
-from zipper.pipeline import build, plan
+from zipper.pipeline.building import build, plan
 from zipper.target import Target
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 In: the table `[tool.zipper]` of pyproject.toml or `"zipper"` of package.json as its parser gives
 it, the environment, options. Out: one frozen value, or an error that names key, file and line.
-Reading the files is the work of `zipper.settings_files`. The keys are those of
-`settings_schema.json`, which editors read; a test holds the two together.
+Reading the files is the work of `zipper.settings.files`. The keys are those of
+`schema.json`, which editors read; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Final, Literal
 
 from zipper.errors import ProjectError, ZipperError
-from zipper.settings_lines import find_line
+from zipper.settings.lines import find_line
 from zipper.target import ARCHITECTURES, RUNTIMES
 
 __all__ = [

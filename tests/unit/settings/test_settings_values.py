@@ -10,7 +10,7 @@ import pytest
 
 import zipper
 from zipper.errors import ProjectError, UsageError
-from zipper.settings import (
+from zipper.settings.values import (
     FUNCTION_KEYS,
     KEYS,
     Settings,
@@ -22,7 +22,7 @@ from zipper.settings import (
 )
 
 SCHEMA = json.loads(
-    Path(zipper.__file__).with_name("settings_schema.json").read_text(encoding="utf-8")
+    Path(zipper.__file__).with_name("settings").joinpath("schema.json").read_text("utf-8")
 )
 
 

@@ -15,10 +15,10 @@ from zipper.supply.sources import find_disguises, find_odd_sources, list_install
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from zipper.build_request import BuildRequest
     from zipper.checks.findings import Finding
     from zipper.project import Project
     from zipper.registry.client import RegistryClient
+    from zipper.settings.build_request import BuildRequest
     from zipper.store.files import Store
     from zipper.tree.model import Tree
 

@@ -1,7 +1,7 @@
 """What one build is to do: settings and options become a `BuildRequest`.
 
 In: merged settings. Out: one frozen value with every default filled in that does not depend on
-package.json. Nothing is read here; `zipper.settings_files` does that.
+package.json. Nothing is read here; `zipper.settings.files` does that.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from zipper.errors import UsageError
-from zipper.settings import KEYS, Settings, merge
+from zipper.settings.values import KEYS, Settings, merge
 from zipper.target import DEFAULT_RUNTIME, Target
 
 if TYPE_CHECKING:

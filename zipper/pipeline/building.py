@@ -14,23 +14,23 @@ from typing import TYPE_CHECKING
 from zipper.archive.listing import read_listing
 from zipper.archive.splice import splice
 from zipper.checks.check import check_listing
-from zipper.clock import Clock
 from zipper.errors import OutputError
 from zipper.files import map_file, remove_leftovers, write_error, write_hashed_file
-from zipper.once import Once
 from zipper.package import Package
-from zipper.planning import Circumstances, PackagePlan, count_packages, make_plan
-from zipper.settings import Settings
-from zipper.settings_files import read_request
+from zipper.pipeline.clock import Clock
+from zipper.pipeline.once import Once
+from zipper.pipeline.planning import Circumstances, PackagePlan, count_packages, make_plan
+from zipper.pipeline.unchanged import Record
+from zipper.settings.files import read_request
+from zipper.settings.values import Settings
 from zipper.store.place import find_cache_dir
-from zipper.unchanged import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from zipper.archive.listing import Listing
-    from zipper.build_request import BuildRequest
     from zipper.events import OnEvent
+    from zipper.settings.build_request import BuildRequest
     from zipper.target import Target
 
 __all__ = [
@@ -240,7 +240,7 @@ def _write(planned: PackagePlan, clock: Clock) -> Package:
 
 
 def _read_layer(path: str) -> Listing:
-    from zipper.checking import open_listing  # noqa: PLC0415  (only for functions with layers)
+    from zipper.pipeline.checking import open_listing  # noqa: PLC0415  (only for functions with layers)
 
     return open_listing(path)
 

@@ -11,9 +11,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zipper.build_request import BuildRequest, list_outputs, pick_function, request_from
 from zipper.errors import ProjectError
-from zipper.settings import Settings, Source, merge, overlay, parse_environment, parse_settings
+from zipper.settings.build_request import BuildRequest, list_outputs, pick_function, request_from
+from zipper.settings.values import (
+    Settings,
+    Source,
+    merge,
+    overlay,
+    parse_environment,
+    parse_settings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from zipper.clock import Clock
 from zipper.events import StageStarted
+from zipper.pipeline.clock import Clock
 
 if TYPE_CHECKING:
     from zipper.events import Event

@@ -10,13 +10,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zipper.checking import open_listing
 from zipper.errors import ArchiveError
+from zipper.pipeline.checking import open_listing
 from zipper.report.inventory import File, Inventory, from_listing, from_plan
 
 if TYPE_CHECKING:
-    from zipper.build_request import BuildRequest
     from zipper.events import OnEvent
+    from zipper.settings.build_request import BuildRequest
     from zipper.tree.explain import Explanation
     from zipper.tree.model import Tree
 
@@ -48,7 +48,7 @@ def take_inventory(
     on_event: OnEvent | None = None,
 ) -> Inventory:
     """Return what a build would put into the zip; see `zipper.build` for what it raises."""
-    from zipper.pipeline import plan_requested  # noqa: PLC0415  (zips need none of it)
+    from zipper.pipeline.building import plan_requested  # noqa: PLC0415  (zips need none of it)
 
     planned = plan_requested(request, offline=offline, cache_dir=cache_dir, on_event=on_event)
     files = (File(name, size, packed) for name, size, packed, _ in planned.contents.describe())

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from zipper.archive.plan import Plan
-    from zipper.build_request import BuildRequest
+    from zipper.settings.build_request import BuildRequest
 
 __all__ = ["Record"]
 

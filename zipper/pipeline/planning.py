@@ -1,7 +1,7 @@
 """The first half of a build: everything that is decided before a byte is written.
 
 In: a `BuildRequest`. Out: a `PackagePlan`. The store may be filled on the way; the zip is written
-by `zipper.pipeline`.
+by `zipper.pipeline.building`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zipper.archive.plan import DOS_EPOCH, Plan, lay_out, parse_dos_time
-from zipper.build_request import BuildRequest, default_handler
 from zipper.checks.findings import Finding
 from zipper.contents.client import LazyClient
 from zipper.contents.handler_files import Choice, choose_files, read_entries
@@ -22,19 +21,20 @@ from zipper.contents.obtain import obtain
 from zipper.contents.trees import find_tree
 from zipper.errors import OutputError, UsageError
 from zipper.node.scripted import place_beside
+from zipper.pipeline.scripting import apply_scripts
+from zipper.pipeline.vouching import vouch
 from zipper.project import Project, read_project
-from zipper.scripting import apply_scripts
+from zipper.settings.build_request import BuildRequest, default_handler
 from zipper.store.files import Store
 from zipper.tree.model import ROOT, Tree
 from zipper.tree.select import select
-from zipper.vouching import vouch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from zipper.clock import Clock
     from zipper.events import OnEvent
-    from zipper.once import Once
+    from zipper.pipeline.clock import Clock
+    from zipper.pipeline.once import Once
     from zipper.target import Target
 
 __all__ = ["Circumstances", "PackagePlan", "count_packages", "make_plan"]

@@ -10,12 +10,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zipper.checking import open_listing
 from zipper.checks.check import default_handler
 from zipper.errors import UsageError
 from zipper.node.limits import LIMITS
 from zipper.node.run import RunSettings, run_zip
 from zipper.npm.package_json import Manifest
+from zipper.pipeline.checking import open_listing
 from zipper.project import Project
 from zipper.registry.npmrc_files import read_npm_settings
 from zipper.store.place import find_cache_dir

@@ -123,7 +123,7 @@ def audit(  # noqa: PLR0913  (keyword-only options of a public function)
     else:
         installed = _list_zip(place)
     if osv is not None:
-        from zipper.osv_files import read_osv  # noqa: PLC0415  (for this option only)
+        from zipper.pipeline.osv_files import read_osv  # noqa: PLC0415  (for this option only)
 
         names = {item.name for item in installed}
         answers = _Answers(read_osv(Path(osv), names), (str(osv),))
@@ -183,7 +183,7 @@ def _is_published(project: Project, node: Node) -> bool:
 
 def _list_zip(path: Path) -> tuple[Installed, ...]:
     """Return the packages in a zip, by their package.json; the project's own is none of them."""
-    from zipper.explaining import read_inventory  # noqa: PLC0415  (for zips only)
+    from zipper.pipeline.explaining import read_inventory  # noqa: PLC0415  (for zips only)
 
     return tuple(
         Installed(row.name, row.version, row.folder)
