@@ -9,7 +9,8 @@ a caller can act on it and a person can read it. Anything else that escapes is a
     ├── LockfileError       EJSONPARSE, ELOCKVERSION, EUSAGE (out of step), ELOCKPLATFORM
     ├── ResolutionError     ETARGET, E404, ERESOLVE, ENOVERSIONS, EBADENGINE, EBADPLATFORM,
     │                       EOVERRIDE, EINVALIDTAGNAME, EINVALIDPACKAGENAME, EUNSUPPORTEDPROTOCOL,
-    │                       E403, EINVALIDSPEC, ERR_INVALID_URL, EALLOWGIT, EALLOWREMOTE
+    │                       E403, EINVALIDSPEC, ERR_INVALID_URL, EALLOWGIT, EALLOWREMOTE,
+    │                       EALLOWDIRECTORY
     ├── RegistryError       E401, E403, E404, E429, E5xx, ENETWORK, ETIMEDOUT, ECERT,
     │                       EPACKUMENT, EOFFLINE, E2BIG, EMAXREDIRECT, EINVALIDREDIRECT,
     │                       EINVALIDURL, EKEYS, ENOAUDIT, EADVISORIES

@@ -33,6 +33,7 @@ _SETTINGS: Final = {
     "git": ("allow-git", "EALLOWGIT", "a git repository"),
     "remote": ("allow-remote", "EALLOWREMOTE", "an address of its own"),
 }
+_LOCAL: Final = ("file", "directory")
 _PLAIN: Final = re.compile(r"[\^~<>=v\s]*[\d*xX][^:/]*|")
 """Versions, ranges and their like, which nearly all specs are; parsing them costs a warm build."""
 _TARBALL_PATH: Final = re.compile(r"(?:^|/)((?:@[^/]+/)?[^/@]+)/-/[^/]+\.tgz\Z")
@@ -52,14 +53,17 @@ def find_odd_sources(tree: Tree, settings: NpmSettings) -> tuple[Finding, ...]:
 
     Raises:
         ResolutionError: EALLOWGIT or EALLOWREMOTE, naming all dependencies that the settings
-            forbid.
+            forbid; EALLOWDIRECTORY for a published package that wants a folder of this disk.
     """
     origins = list(_odd_origins(tree))
+    _refuse_local_in_depth(tree, origins)
     _refuse_forbidden(tree, origins, settings)
     return tuple(
         finding
         for origin in origins
-        if origin.is_deep and (finding := _judge(tree, origin, settings)) is not None
+        if origin.is_deep
+        and origin.spec.type not in _LOCAL
+        and (finding := _judge(tree, origin, settings)) is not None
     )
 
 
@@ -177,7 +181,7 @@ def _odd_origins(tree: Tree) -> Iterator[_Origin]:
             if edge.target is None or _PLAIN.fullmatch(edge.spec):
                 continue
             spec = _parse(edge)
-            if spec is not None and spec.type in ("git", "remote", "alias"):
+            if spec is not None and spec.type in ("git", "remote", "alias", *_LOCAL):
                 yield _Origin(edge, spec, is_deep=not is_top(location))
 
 
@@ -220,6 +224,31 @@ def _refuse_forbidden(tree: Tree, origins: list[_Origin], settings: NpmSettings)
                     ("set in", f"`{key}={allowed}` in {settings.source_of(key)}"),
                 ),
                 hint=_forbidden_hint(key),
+            )
+
+
+def _refuse_local_in_depth(tree: Tree, origins: list[_Origin]) -> None:
+    """Raise where a package from elsewhere asks for a folder or tarball of this disk.
+
+    Deviation: npm links whatever such a `file:` spec names; nobody who publishes can mean a place
+    on this disk, and it would be packed.
+    """
+    for origin in origins:
+        edge = origin.edge
+        source, target = tree.nodes[edge.source], tree.nodes[edge.target or ""]
+        place = target.link_target if target.link_target is not None else target.resolved
+        if (
+            origin.spec.type in _LOCAL
+            and origin.is_deep
+            and not (source.resolved or "").startswith("file:")
+            and not (place or "").startswith("node_modules/")
+        ):
+            raise ResolutionError(
+                "EALLOWDIRECTORY",
+                f"`{source.name}@{source.version}` asks for a place on this disk: `{edge.spec}`",
+                facts=(("dependency", _describe(tree, origin)),),
+                hint="use another version of the package, or put another in its place with "
+                "`overrides`",
             )
 
 

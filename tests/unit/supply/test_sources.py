@@ -89,6 +89,31 @@ def test_forbidden_sources(npmrc, code, count):
     assert "secret" not in str(caught.value)
 
 
+def test_published_package_may_not_name_a_place_on_this_disk():
+    """A folder that only a package from elsewhere asks for is never packed."""
+    tree = tree_of(
+        root={"name": "fn", "dependencies": {"a": "^1.0.0"}},
+        a={"dependencies": {"secrets": "file:/home/ada/secrets"}},
+        secrets={"resolved": "file:/home/ada/secrets"},
+    )
+
+    with pytest.raises(ResolutionError) as caught:
+        find_odd_sources(tree, settings_of())
+
+    assert "EALLOWDIRECTORY" == caught.value.code
+
+
+def test_own_folder_may_name_another():
+    """What the project's own folders ask for is as good as what the project asks for."""
+    tree = tree_of(
+        root={"name": "fn", "dependencies": {"own": "file:../own"}},
+        own={"resolved": "file:../own", "dependencies": {"other": "file:../other"}},
+        other={"resolved": "file:../other"},
+    )
+
+    assert () == find_odd_sources(tree, settings_of())
+
+
 def test_alias_that_hides_what_it_stands_for():
     """An alias in depth is told where its name does not say what it is."""
     tree = tree_of(
