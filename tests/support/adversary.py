@@ -11,6 +11,7 @@ connection, else it is closed.
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import ssl
 import struct
@@ -95,13 +96,23 @@ class Adversary:
 
 
 def _read_head(connection: socket.socket) -> str:
+    """Return a request's head and body; the body may come later, and is no request of its own."""
     received = b""
-    while b"\r\n\r\n" not in received:
-        piece = connection.recv(65_536)
+    while (missing := _count_missing(received)) != 0:
+        piece = connection.recv(65_536 if missing is None else missing)
         if not piece:
             return ""
         received += piece
     return received.decode("latin-1")
+
+
+def _count_missing(received: bytes) -> int | None:
+    """Return how many bytes of the body are still to come; None while the head is not whole."""
+    head, end, body = received.partition(b"\r\n\r\n")
+    if not end:
+        return None
+    length = re.search(rb"\r\ncontent-length: *(\d+)", head, re.IGNORECASE)
+    return max(0, (int(length[1]) if length else 0) - len(body))
 
 
 def answer(body: bytes, *, code: int = 200, length: int | None = None, **headers: str) -> bytes:
