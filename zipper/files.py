@@ -9,13 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import mmap
 import os
-import queue
-import secrets
 import sys
-import threading
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import OutputError, ZipperError
@@ -33,7 +29,6 @@ __all__ = [
     "map_file",
     "remove_leftovers",
     "write_file",
-    "write_hashed_file",
 ]
 
 TEMPORARY_SUFFIX: Final = ".zipper-tmp"
@@ -61,7 +56,7 @@ def write_file(
             system refuses: a full disk, a folder in the place of the file, no permission.
     """
     temporary = path.with_name(
-        f"{_prefix_of(path.name)}{os.getpid()}-{secrets.token_hex(4)}{TEMPORARY_SUFFIX}"
+        f"{_prefix_of(path.name)}{os.getpid()}-{os.urandom(4).hex()}{TEMPORARY_SUFFIX}"
     )
     try:
         size = _write_new(temporary, chunks, mode)
@@ -74,38 +69,6 @@ def write_file(
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
     return size
-
-
-def write_hashed_file(
-    path: Path, chunks: Iterable[Sequence[bytes | memoryview]]
-) -> tuple[int, bytes]:
-    """Write `chunks` as `write_file` does; return the number of bytes and their SHA-256.
-
-    A second thread hashes each chunk while the next one is written.
-
-    Raises:
-        OutputError: EOUTPUT where the operating system refuses.
-    """
-    digest = hashlib.sha256()
-    waiting: queue.SimpleQueue[Sequence[bytes | memoryview] | None] = queue.SimpleQueue()
-
-    def hash_along() -> None:
-        while (chunk := waiting.get()) is not None:
-            digest.update(b"".join(chunk))
-
-    def follow() -> Iterator[Sequence[bytes | memoryview]]:
-        for chunk in chunks:
-            waiting.put(chunk)
-            yield chunk
-
-    hashing = threading.Thread(target=hash_along, name="zipper-hash")
-    hashing.start()
-    try:
-        size = write_file(path, follow())
-    finally:
-        waiting.put(None)
-        hashing.join()
-    return size, digest.digest()
 
 
 def remove_leftovers(folder: Path, name: str = "") -> None:

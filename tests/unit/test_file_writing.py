@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 import subprocess
@@ -19,7 +18,6 @@ from zipper.files import (
     map_file,
     remove_leftovers,
     write_file,
-    write_hashed_file,
 )
 
 if TYPE_CHECKING:
@@ -78,26 +76,6 @@ def test_failure_leaves_the_old_file(target: Path, error: type[BaseException]) -
         write_file(target, chunks())
 
     assert b"old" == target.read_bytes()
-    assert [target] == list(target.parent.iterdir())
-
-
-def test_hash_is_that_of_the_file(target: Path) -> None:
-    """Size and SHA-256 are those of what was written."""
-    chunks = [[bytes([number]) * 1_000] for number in range(200)]
-
-    size, digest = write_hashed_file(target, chunks)
-
-    data = target.read_bytes()
-    assert (len(data), hashlib.sha256(data).digest()) == (size, digest)
-
-
-def test_hashing_ends_with_a_failure(target: Path) -> None:
-    """An error while writing is raised, and nobody waits for more to hash."""
-    target.mkdir()
-
-    with pytest.raises(OutputError):
-        write_hashed_file(target, [[b"1"]])
-
     assert [target] == list(target.parent.iterdir())
 
 

@@ -18,7 +18,7 @@ Severity = Literal["error", "warning", "info"]
 Verdict = Literal["pass", "fail"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One rule's result for one place of the package.
 

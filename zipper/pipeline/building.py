@@ -6,7 +6,6 @@ a callback, errors are `ZipperError`s.
 
 from __future__ import annotations
 
-import base64
 import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -15,9 +14,10 @@ from zipper.archive.listing import read_listing
 from zipper.archive.splice import splice
 from zipper.checks.check import check_listing
 from zipper.errors import OutputError
-from zipper.files import map_file, remove_leftovers, write_error, write_hashed_file
+from zipper.files import map_file, remove_leftovers, write_error, write_file
 from zipper.package import Package
 from zipper.pipeline.clock import Clock
+from zipper.pipeline.hashing import Hashing
 from zipper.pipeline.once import Once
 from zipper.pipeline.planning import Circumstances, PackagePlan, count_packages, make_plan
 from zipper.pipeline.unchanged import Record
@@ -213,13 +213,14 @@ def _write(planned: PackagePlan, clock: Clock) -> Package:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as cause:
         raise write_error(cause, path.parent, OutputError) from cause
-    size, digest = write_hashed_file(path, splice(planned.contents))
+    size = write_file(path, splice(planned.contents))
     remove_leftovers(path.parent, path.name)
     clock.start("check")
     data = map_file(path)
     if data is None:
         raise OutputError("EOUTPUT", f"`{path}` vanished after it was written")
     request = planned.request
+    hashing = Hashing(data)
     found = check_listing(
         read_listing(data),
         target=planned.target,
@@ -233,7 +234,7 @@ def _write(planned: PackagePlan, clock: Clock) -> Package:
     return replace(
         package_of(planned),
         size_bytes=size,
-        code_sha256=base64.b64encode(digest).decode("ascii"),
+        code_sha256=hashing.code_sha256(),
         timings_seconds=clock.timings(),
         findings=(*found, *(f for f in planned.findings if f.code not in request.ignore)),
     )

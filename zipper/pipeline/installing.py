@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,7 +140,7 @@ def _replace(folder: Path, scripted: Scripted) -> None:
     Raises:
         OutputError: EOUTPUT.
     """
-    suffix = f"{os.getpid()}-{secrets.token_hex(4)}"
+    suffix = f"{os.getpid()}-{os.urandom(4).hex()}"
     new = folder.with_name(f".zipper-{suffix}")
     old = folder.with_name(f".zipper-{suffix}-old")
     try:

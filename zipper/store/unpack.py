@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
@@ -84,7 +83,7 @@ def _inflated_folder(zipped: StoreZip, entries: Sequence[PlannedEntry]) -> Path 
     folder = zipped.path.with_suffix("")
     if folder.is_dir():
         return folder
-    temporary = folder.with_name(f"{folder.name}.{os.getpid()}-{secrets.token_hex(4)}")
+    temporary = folder.with_name(f"{folder.name}.{os.getpid()}-{os.urandom(4).hex()}")
     try:
         write_entries(entries, temporary)
         temporary.rename(folder)
