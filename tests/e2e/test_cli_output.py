@@ -34,7 +34,7 @@ def on_terminal(*words: str, columns: int, env: dict[str, str]) -> tuple[int, st
         [sys.executable, "-m", "zipper", *words],
         stdin=child, stdout=child, stderr=child, close_fds=True,
         env={**at_a_desk, "PYTHONPATH": str(REPOSITORY), "TERM": "xterm-256color",
-             "COLUMNS": str(columns), **env},
+             **env, "COLUMNS": str(columns)},
     )  # fmt: skip
     os.close(child)
     written = b""
