@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from zipper.errors import StoreError, ZipperError
 from zipper.store.extract import claimed_bytes, extract
-from zipper.store.memory import return_free_memory
+from zipper.store.memory import return_free_memory, share_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,6 +37,7 @@ def get_all(worker: Worker, missing: Sequence[Wanted], *, jobs: int) -> dict[Sto
 
     Two processes with one empty store thus share the work instead of doing it twice.
     """
+    share_memory()
     with _Pool(worker, jobs) as pool:
         first = pool.map(worker.try_item, missing)
         later = [item for item, zipped in zip(missing, first, strict=True) if zipped is None]
