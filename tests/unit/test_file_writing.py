@@ -182,3 +182,20 @@ def test_lock_that_cannot_be_made_counts_as_held(tmp_path: Path) -> None:
 
     with lock_file(tmp_path / "file" / "ab") as held:
         assert held
+
+
+def test_more_files_than_may_be_open_can_be_held(tmp_path: Path) -> None:
+    """The bytes of 300 files, small and large, are there where 200 may be open at once."""
+    for number in range(300):
+        (tmp_path / str(number)).write_bytes(bytes([number % 251]) * (10 if number % 2 else 70_000))
+    code = (
+        "import resource, sys; from pathlib import Path; from zipper.files import map_file\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (200, 200))\n"
+        "held = [map_file(Path(sys.argv[1], str(number))) for number in range(300)]\n"
+        "assert all(data[-1] == number % 251 for number, data in enumerate(held))\n"
+        "print(sum(map(len, held)))"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+
+    assert (0, "10501500\n", "") == (done.returncode, done.stdout, done.stderr)
