@@ -112,7 +112,9 @@ def _entry(node: Node, folder: str, *, hide_resolved: bool) -> dict[str, object]
     if node.link_target is not None:
         return {"resolved": node.link_target, "link": True}
     manifest = node.manifest
-    entry = {key: value for key, value in _fields(node) if _is_told(value)}
+    entry = {key: value for key, value in _fields(node) if value}
+    if is_top(node.location) and _is_there(manifest.raw.get("devDependencies")):
+        entry["devDependencies"] = manifest.raw["devDependencies"]
     if manifest.name and manifest.name != _suggested_name(node, folder):
         entry["name"] = manifest.name
     if node.resolved and not hide_resolved:
@@ -144,8 +146,6 @@ def _fields(node: Node) -> list[tuple[str, object]]:
         ("license", _license(manifest)),
         ("funding", _funding(manifest)),
     ]
-    if is_top(node.location):
-        fields.append(("devDependencies", raw.get("devDependencies")))
     return fields + [(key, raw.get(key)) for key in _PASSED_ON]
 
 
@@ -160,9 +160,9 @@ def _funding(manifest: Manifest) -> object:
     return {"url": value} if value and isinstance(value, str) else value
 
 
-def _is_told(value: object) -> bool:
-    """Say whether a value is recorded; what is empty or false is not."""
-    return bool(value)
+def _is_there(value: object) -> bool:
+    """Say whether a value counts for JavaScript, to which an empty object is not nothing."""
+    return bool(value) or isinstance(value, Mapping | list)
 
 
 def _suggested_name(node: Node, folder: str) -> str | None:

@@ -63,6 +63,16 @@ def test_an_entry_has_npms_keys_in_npms_order() -> None:
     assert ["version", "resolved", "hasInstallScript", "license", "bin", "funding"] == list(entry)
 
 
+def test_empty_dev_dependencies_of_the_project_are_recorded() -> None:
+    """npm leaves out every other field that is empty."""
+    empty: dict[str, object] = {"dependencies": {}, "devDependencies": {}, "peerDependencies": {}}
+    tree = resolve(project(empty), registry({})).tree
+
+    entry = json.loads(write_lockfile(tree, folder="/fn"))["packages"][""]
+
+    assert {"name": "fn", "version": "1.0.0", "devDependencies": {}} == entry
+
+
 def test_where_registry_packages_come_from_may_be_left_out() -> None:
     """`omit-lockfile-registry-resolved` keeps the registry's address out of the file."""
     text = write_lockfile(_TREE, folder="/fn", omit_registry_resolved=True)
