@@ -30,7 +30,7 @@ from zipper.tree.model import ROOT, Tree
 from zipper.tree.select import select
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from zipper.events import OnEvent
     from zipper.pipeline.clock import Clock
@@ -65,6 +65,17 @@ class Circumstances:
     on_event: OnEvent | None
     shared: Once
 
+    def open_store(self) -> Store:
+        """Return the store, one for all functions: what one has read is there for the next."""
+        return self.shared.get(
+            ("store", self.cache_dir), lambda: Store(self.cache_dir, is_shared=True)
+        )
+
+    def find_written(self, request: BuildRequest, project: Project) -> frozenset[Path]:
+        """Return the zips that the project's settings name: one is never packed into another."""
+        outputs = tuple(_name_zip(output, request, project) for output in request.written)
+        return self.shared.get(("written", outputs), lambda: frozenset(map(_find_place, outputs)))
+
     def read_project(self, request: BuildRequest) -> Project:
         """Return the project, read once for all functions that have it."""
         folder = Path(request.project)
@@ -76,7 +87,7 @@ class Circumstances:
 
     def find_tree(self, request: BuildRequest, project: Project, client: LazyClient) -> Tree:
         """Return the whole tree; one that has to be resolved depends on the Node of the target."""
-        target, store = request.target, Store(self.cache_dir)
+        target, store = request.target, self.open_store()
         node_version = None if project.lockfile else target.node_version
         return self.shared.get(
             ("tree", project.root, request.registry, node_version, request.min_release_age_days),
@@ -95,12 +106,12 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
     clock.start("read")
     project = io.read_project(request)
     destination = _find_output(request, project)
-    store = Store(io.cache_dir)
+    store = io.open_store()
     choice = choose_files(
         project.root,
         include=request.include,
         exclude=request.exclude,
-        outputs=frozenset({destination, *_list_written(request, project)}),
+        outputs=io.find_written(request, project) | {destination},
     )
     omit = frozenset({"dev", *request.omit, *project.npm.omit})
     with LazyClient(
@@ -153,7 +164,7 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
 
 
 def _find_output(request: BuildRequest, project: Project) -> Path:
-    path = _resolve_output(request.output or "", request, project)
+    path = _find_place(_name_zip(request.output or "", request, project))
     if path.is_dir():
         raise OutputError(
             "EOUTPUT",
@@ -163,16 +174,15 @@ def _find_output(request: BuildRequest, project: Project) -> Path:
     return path
 
 
-def _list_written(request: BuildRequest, project: Project) -> Iterator[Path]:
-    """Yield the zips that the project's settings name: one is never packed into another."""
-    for output in request.written:
-        yield _resolve_output(output, request, project)
-
-
-def _resolve_output(output: str, request: BuildRequest, project: Project) -> Path:
+def _name_zip(output: str, request: BuildRequest, project: Project) -> str:
     """Return the zip that `output` names; a folder, or nothing, gets the project's name."""
     if not output or output.endswith(("/", os.sep)):
-        output += f"{request.name or project.name}.zip"
+        return f"{output}{request.name or project.name}.zip"
+    return output
+
+
+def _find_place(output: str) -> Path:
+    """Return where `output` is: its folder without links, and in it what the rename replaces."""
     path = Path(output)
     return path.parent.resolve() / path.name if path.name else path.resolve()
 

@@ -8,8 +8,9 @@ Reading the files is the work of `zipper.settings.files`. The keys are those of
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import Final, Literal
 
 from zipper.errors import ProjectError, ZipperError
@@ -29,6 +30,7 @@ __all__ = [
     "variable_of",
 ]
 
+_Where = Callable[[], str]
 Kind = Literal["text", "list", "size", "number", "flag"]
 
 
@@ -69,6 +71,8 @@ KEYS: Final[dict[str, Key]] = {
     "strict": Key("flag", "Whether a warning fails the build and the check."),
 }
 """The keys, in the order in which `init` writes them."""
+
+_NAME: Final = Key("text", "")
 
 FUNCTION_KEYS: Final = ("name", *KEYS)
 """What one of `functions` may say; what it does not say comes from the table around it."""
@@ -173,7 +177,8 @@ def parse_environment(environ: Mapping[str, str]) -> Settings:
         variable = variable_of(key)
         text = environ.get(variable, "").strip()
         if text:
-            values[key] = _judge(_from_text(row.kind, text), row, f"the variable {variable}", ())
+            where = partial(str, f"the variable {variable}")
+            values[key] = _judge(_from_text(row.kind, text), row, where, ())
     return Settings(**values)  # type: ignore[arg-type]
 
 
@@ -212,10 +217,8 @@ class _Reader:
 
     def value(self, key: str, value: object, place: tuple[str | int, ...]) -> object:
         """Return the value of `key`, judged."""
-        where = f"`{key}` in {self._where(place)}"
-        if key == "name":
-            return _judge(value, Key("text", ""), where, ())
-        return _judge(value, KEYS[key], where, place)
+        row = _NAME if key == "name" else KEYS[key]
+        return _judge(value, row, lambda: f"`{key}` in {self._where(place)}", place)
 
     def functions(self, value: object) -> tuple[Settings, ...]:
         """Return the functions, which have names that differ."""
@@ -230,7 +233,7 @@ class _Reader:
             name = values.get("name")
             if not isinstance(name, str):
                 raise _error(f"a function without `name` in {self._where(place)}")
-            _check_name(name, self._where((*place, "name")), found)
+            _check_name(name, partial(self._where, (*place, "name")), found)
             found[name] = Settings(**values)  # type: ignore[arg-type]
         return tuple(found.values())
 
@@ -239,29 +242,32 @@ class _Reader:
         return f"`{self._source.path}`" + (f", line {line}" if line else "")
 
 
-def _check_name(name: str, where: str, known: Mapping[str, Settings]) -> None:
+def _check_name(name: str, where: _Where, known: Mapping[str, Settings]) -> None:
     if name in known:
-        raise _error(f"two functions are called `{name}` in {where}")
+        raise _error(f"two functions are called `{name}` in {where()}")
     if not name or "/" in name or "\\" in name or name in (".", ".."):
         raise _error(
-            f"the function's name `{name}` in {where} cannot name a zip",
+            f"the function's name `{name}` in {where()} cannot name a zip",
             hint="use letters, digits, `-` and `_`, as Lambda does",
         )
 
 
-def _judge(value: object, row: Key, where: str, place: tuple[str | int, ...]) -> object:
-    """Return `value` in the type of the row; `place` only tells tables from variables."""
+def _judge(value: object, row: Key, where: _Where, place: tuple[str | int, ...]) -> object:
+    """Return `value` in the type of the row; `place` only tells tables from variables.
+
+    `where` is called for an error only: to find a line takes longer than to read the table.
+    """
     if row.kind == "size" and isinstance(value, str):
         value = _parse_size(value)
     if row.kind == "list" and isinstance(value, list):
         value = tuple(value)
     if not _fits(value, row.kind):
         hint = _list_hint(value, place) if row.kind == "list" else None
-        raise _error(f"{where} has to be {_TYPES[row.kind]}, not {_name_of(value)}", hint=hint)
+        raise _error(f"{where()} has to be {_TYPES[row.kind]}, not {_name_of(value)}", hint=hint)
     if row.choices:
         for item in value if isinstance(value, tuple) else (value,):
             if item not in row.choices:
-                raise _unknown(f"{where} cannot be `{item}`", str(item), row.choices)
+                raise _unknown(f"{where()} cannot be `{item}`", str(item), row.choices)
     return value
 
 

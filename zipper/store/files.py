@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import deflate
@@ -31,6 +31,8 @@ __all__ = ["Store", "StoreKey", "StoreZip", "inflate", "is_sound"]
 
 _FORMAT: Final = 1
 """Raised whenever the rules of `zipper.store.extract` change, so that old bytes are not reused."""
+_HELD_MAX_BYTES: Final = 1 << 27
+"""Of store zips that a shared store holds: half of what the largest package may have."""
 _COMMENT: Final = struct.Struct("<11sI")
 _MARK: Final = b"zipper crc\x00"
 _END_BYTES: Final = 22 + _COMMENT.size
@@ -49,6 +51,7 @@ class StoreZip:
 
     path: Path
     data: memoryview
+    _placed: dict[str, list[PlannedEntry]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def end(self) -> int:
@@ -68,15 +71,23 @@ class StoreZip:
 
     def members(self, prefix: str) -> list[PlannedEntry]:
         """Return the package's files, their names put below `prefix`, sorted by name."""
-        return read_members(self.data, prefix=prefix, end=self.end)
+        known = self._placed.get(prefix)
+        if known is None:
+            known = self._placed[prefix] = read_members(self.data, prefix=prefix, end=self.end)
+        return known
 
 
 class Store:
-    """The packages under one cache folder. Safe for many threads and processes."""
+    """The packages under one cache folder. Safe for many threads and processes.
 
-    def __init__(self, cache_dir: Path) -> None:
+    With `is_shared`, store zips that were found are held for whoever asks next, up to a bound.
+    """
+
+    def __init__(self, cache_dir: Path, *, is_shared: bool = False) -> None:
         self.cache_dir = cache_dir
         self.root = cache_dir / "store" / f"{_FORMAT}-libdeflate-{deflate.__version__}-{LEVEL}"
+        self._held: dict[StoreKey, StoreZip] = {}
+        self._room_bytes = _HELD_MAX_BYTES if is_shared else 0
 
     def path_of(self, key: StoreKey) -> Path:
         """Return where the store zip of `key` is or would be."""
@@ -88,6 +99,8 @@ class Store:
         Raises:
             StoreError: ESTORE where it is there and cannot be read.
         """
+        if key in self._held:
+            return self._held[key]
         path = self.path_of(key)
         try:
             data = map_file(path)
@@ -96,10 +109,16 @@ class Store:
         if data is None:
             return None
         if is_sound(data):
-            return StoreZip(path, data)
+            return self._hold(key, StoreZip(path, data))
         with contextlib.suppress(OSError):
             path.unlink()
         return None
+
+    def _hold(self, key: StoreKey, found: StoreZip) -> StoreZip:
+        if len(found.data) <= self._room_bytes:
+            self._room_bytes -= len(found.data)
+            self._held[key] = found
+        return found
 
     def add(self, key: StoreKey, entries: Sequence[PlannedEntry]) -> StoreZip:
         """Write the store zip of `key` and return it; one that is there already is replaced.

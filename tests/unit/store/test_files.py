@@ -67,6 +67,19 @@ def test_memory_and_disk_give_the_same_bytes(store: Store, entries: list[Planned
     assert bytes_of(store.keep_in_memory(KEY, entries)) == bytes_of(store.add(KEY, entries))
 
 
+def test_a_shared_store_reads_a_package_once(store: Store, entries: list[PlannedEntry]) -> None:
+    """Whoever asks later gets the same package and the same list of its files."""
+    store.add(KEY, entries)
+    shared = Store(store.cache_dir, is_shared=True)
+    first = shared.find(KEY)
+    second = shared.find(KEY)
+
+    assert first is not None
+    assert first is second
+    assert first.members("p/") is first.members("p/")
+    assert store.find(KEY) is not store.find(KEY)
+
+
 def test_absent_is_none(store: Store) -> None:
     """What was never added is not found, and looking makes no folder."""
     assert None is store.find(KEY)
