@@ -7,9 +7,12 @@ drifts (dates, newest releases) stands here once, with the date on which it was 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from zipper.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = [
     "ARCHITECTURES",
@@ -20,6 +23,7 @@ __all__ = [
     "Architecture",
     "Runtime",
     "Target",
+    "default_handler",
     "find_builtins",
 ]
 
@@ -234,3 +238,22 @@ class Target:
     def libc(self) -> str:
         """The C library in npm's words: Amazon Linux has `glibc`."""
         return "glibc"
+
+
+_EXTENSIONS: Final = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts")
+"""A source of TypeScript stands for the file that it is compiled to."""
+
+
+def default_handler(package_json: Mapping[str, object]) -> str:
+    """Return `main` of a package.json, its extension cut off, and `.handler`; else `index.handler`.
+
+    A file with another dot in its name is no handler's: the loader takes what is behind the first
+    dot for the export.
+    """
+    main = package_json.get("main")
+    if not isinstance(main, str) or not main.strip("./"):
+        return "index.handler"
+    stem = main.removeprefix("./").rstrip("/")
+    extension = next((ending for ending in _EXTENSIONS if stem.endswith(ending)), "")
+    stem = stem.removesuffix(extension)
+    return "index.handler" if "." in stem.rpartition("/")[2] else f"{stem}.handler"

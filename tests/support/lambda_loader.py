@@ -16,8 +16,12 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
-__all__ = ["FLAGS", "Loaded", "PackageFiles", "find_node", "load_by_lambda"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["FLAGS", "Loaded", "PackageFiles", "TaskFolder", "find_node", "load_by_lambda"]
 
 PackageFiles = dict[str, tuple[bytes, int]]
 """Content and mode by name."""
@@ -130,37 +134,77 @@ def find_node(major: int) -> str | None:
     return None
 
 
-def load_by_lambda(node: str, major: int, files: PackageFiles, handler: str) -> Loaded:
-    """Return whether `node` loads `handler` from a package of `files`."""
-    with tempfile.TemporaryDirectory() as temporary:
-        base = Path(temporary)
+class TaskFolder:
+    """A folder without parents that holds a package as Lambda unzips it; only changes are written.
+
+    Use it as a context: the folder is removed at its end.
+    """
+
+    def __init__(self) -> None:
+        self._shown: PackageFiles = {}
+
+    def __enter__(self) -> Self:
+        self._temporary = tempfile.TemporaryDirectory()
+        base = Path(self._temporary.name)
         base.chmod(0o755)
-        root = base / "task"
-        root.mkdir()
-        loader = base / "loader.mjs"
-        loader.write_text(_LOADER)
-        for name, (content, mode) in files.items():
-            place = root / name
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
-            others = mode & 0o7
-            place.chmod(others * 0o111)
+        self.root = base / "task"
+        self.root.mkdir()
+        self._loader = base / "loader.mjs"
+        self._loader.write_text(_LOADER)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._temporary.cleanup()
+
+    def show(self, files: PackageFiles) -> None:
+        """Make the folder hold `files` and nothing else."""
+        for name in [n for n, value in self._shown.items() if files.get(n) is not value]:
+            (self.root / name).unlink()
+            self._remove_empty((self.root / name).parent)
+        for name, value in files.items():
+            if self._shown.get(name) is not value:
+                place = self.root / name
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(value[0])
+                place.chmod((value[1] & 0o7) * 0o111)
+        self._shown = dict(files)
+
+    def _remove_empty(self, folder: Path) -> None:
+        while folder != self.root and not any(folder.iterdir()):
+            folder.rmdir()
+            folder = folder.parent
+
+    def load(
+        self, node: str, major: int, handler: str, *, env: Mapping[str, str] | None = None
+    ) -> Loaded:
+        """Return whether `node` loads `handler` from what the folder holds."""
         environment = {
             "PATH": os.environ["PATH"],
-            "NODE_PATH": str(root),
-            "LD_LIBRARY_PATH": f"{root}:{root}/lib",
+            "NODE_PATH": str(self.root),
+            "LD_LIBRARY_PATH": f"{self.root}:{self.root}/lib",
             "HOME": "/nonexistent",
+            **(env or {}),
         }
         generation = "3" if major < 24 else "4"
+        flags = FLAGS.get(major, ())
         answer = subprocess.run(
-            [node, *FLAGS.get(major, ()), str(loader), generation, str(root), handler],
-            cwd=root,
+            [node, *flags, str(self._loader), generation, str(self.root), handler],
+            cwd=self.root,
             env=environment,
+            stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             check=False,
             timeout=_TIMEOUT_SECONDS,
             user=_NOBODY if sys.platform != "win32" and os.geteuid() == 0 else None,
         )
         text = answer.stdout.strip().rpartition("\n")[2] or answer.stderr.strip()[-400:]
         return Loaded(answer.returncode == 0 and text == "loaded", text)
+
+
+def load_by_lambda(node: str, major: int, files: PackageFiles, handler: str) -> Loaded:
+    """Return whether `node` loads `handler` from a package of `files`."""
+    with TaskFolder() as folder:
+        folder.show(files)
+        return folder.load(node, major, handler)

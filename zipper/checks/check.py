@@ -15,14 +15,14 @@ from zipper.archive.listing import Buffer, Listing, read_listing, release
 from zipper.checks.findings import Finding, Report, decide_verdict
 from zipper.checks.rules import LISTING_RULES, Rule, RuleFunction
 from zipper.checks.subject import Kind, Subject
-from zipper.target import Target
+from zipper.target import Target, default_handler
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from zipper.checks.facts import FactsCache
 
-__all__ = ["check_listing", "check_zip", "default_handler", "run_rules"]
+__all__ = ["check_listing", "check_zip", "find_handler", "run_rules"]
 
 _RULES_VERSION: Final = "1"
 """Part of every key: raise it with each change of a rule whose findings are remembered."""
@@ -89,7 +89,7 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
         source: the zip; mapped, so that only what is read takes memory.
         path: as it is shown in the report.
         target: the function's runtime and architecture.
-        handler: such as `index.handler`; None takes what package.json says, see `default_handler`.
+        handler: such as `index.handler`; None takes what package.json says, see `find_handler`.
         layers: listings in the order of the function's configuration.
         kind: whether the zip is a function's or a layer's.
         ignore: codes whose warnings and infos are left out; errors are never left out.
@@ -110,7 +110,7 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
     subject = Subject(
         listing=listing,
         target=target,
-        handler=None if kind == "layer" else handler or default_handler(listing),
+        handler=None if kind == "layer" else handler or find_handler(listing),
         size_bytes=len(source),
         layers=layers,
         kind=kind,
@@ -136,17 +136,9 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
     )
 
 
-def default_handler(listing: Listing) -> str:
-    """Return the handler that is meant: `main` of package.json, else `index.handler`."""
-    subject = Subject(listing=listing, target=Target())
-    main = subject.package_json.get("main")
-    if not isinstance(main, str) or not main:
-        return "index.handler"
-    stem = main.removeprefix("./")
-    for extension in (".js", ".mjs", ".cjs"):
-        if stem.endswith(extension):
-            return f"{stem.removesuffix(extension)}.handler"
-    return f"{stem.rstrip('/')}.handler" if "." not in stem.rpartition("/")[2] else "index.handler"
+def find_handler(listing: Listing) -> str:
+    """Return the handler that the package.json at the root of a zip means."""
+    return default_handler(Subject(listing=listing, target=Target()).package_json)
 
 
 def run_rules(

@@ -11,10 +11,9 @@ from zipper.commands.write import write_text
 from zipper.errors import ProjectError
 from zipper.project import read_manifest
 from zipper.report.first_settings import write_first_settings
-from zipper.settings.build_request import default_handler
 from zipper.settings.files import read_settings_file
 from zipper.settings.values import Settings
-from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME, RUNTIMES
+from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME, RUNTIMES, default_handler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

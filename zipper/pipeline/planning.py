@@ -24,8 +24,8 @@ from zipper.node.scripted import place_beside
 from zipper.pipeline.scripting import apply_scripts
 from zipper.pipeline.vouching import vouch
 from zipper.project import Project, read_project
-from zipper.settings.build_request import BuildRequest, default_handler
 from zipper.store.files import Store
+from zipper.target import default_handler
 from zipper.tree.model import ROOT, Tree
 from zipper.tree.select import select
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from zipper.events import OnEvent
     from zipper.pipeline.clock import Clock
     from zipper.pipeline.once import Once
+    from zipper.settings.build_request import BuildRequest
     from zipper.target import Target
 
 __all__ = ["Circumstances", "PackagePlan", "count_packages", "make_plan"]

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zipper.checks.check import default_handler
+from zipper.checks.check import find_handler
 from zipper.errors import UsageError
 from zipper.node.limits import LIMITS
 from zipper.node.run import RunSettings, run_zip
@@ -85,7 +85,7 @@ def run(  # noqa: PLR0913  (keyword-only options of a public function)
     target = target or Target()
     settings = RunSettings(
         target=target,
-        handler=handler or default_handler(open_listing(path)),
+        handler=handler or find_handler(open_listing(path)),
         layers=tuple(Path(layer) for layer in layers),
         memory_mb=memory_mb,
         timeout_seconds=timeout_seconds,

@@ -14,11 +14,10 @@ from zipper.settings.values import KEYS, Settings, merge
 from zipper.target import DEFAULT_RUNTIME, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 __all__ = [
     "BuildRequest",
-    "default_handler",
     "list_functions",
     "list_outputs",
     "pick_function",
@@ -89,17 +88,6 @@ def request_from(settings: Settings, *, folder: str, written: tuple[str, ...] = 
         strict=bool(settings.strict),
         written=(*written, *(settings.layers or ())),
     )
-
-
-def default_handler(package_json: Mapping[str, object]) -> str:
-    """Return package.json's `main`, its extension cut off, and `.handler`; else `index.handler`."""
-    main = package_json.get("main")
-    if not isinstance(main, str) or not main.strip("./"):
-        return "index.handler"
-    main = main.removeprefix("./")
-    for extension in (".js", ".mjs", ".cjs"):
-        main = main.removesuffix(extension)
-    return f"{main.rstrip('/')}.handler"
 
 
 def list_functions(settings: Settings) -> tuple[Settings, ...]:

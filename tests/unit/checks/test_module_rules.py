@@ -8,7 +8,7 @@ import pytest
 from support.mutations import pack
 
 from zipper.archive.listing import read_listing
-from zipper.checks.check import check_zip, default_handler
+from zipper.checks.check import check_zip, find_handler
 from zipper.target import Target
 
 if TYPE_CHECKING:
@@ -303,12 +303,15 @@ def test_a_handler_in_a_layer_of_its_own_kind_is_not_asked_for() -> None:
         ('{"main": "./dist/index.mjs"}', "dist/index.handler"),
         ('{"main": "lib/main"}', "lib/main.handler"),
         ('{"main": "a.b"}', "index.handler"),
+        ('{"main": "./lib/"}', "lib.handler"),
+        ('{"main": "./"}', "index.handler"),
+        ('{"main": "lambda.ts"}', "lambda.handler"),
         ("[", "index.handler"),
     ],
 )
 def test_the_handler_that_is_meant(manifest: str, expected: str) -> None:
     """Without a handler, `main` of package.json says where it is."""
-    assert expected == default_handler(read_listing(_zip({"package.json": manifest})))
+    assert expected == find_handler(read_listing(_zip({"package.json": manifest})))
 
 
 def test_strict_fails_on_warnings() -> None:
