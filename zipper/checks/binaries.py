@@ -38,6 +38,7 @@ _LIMIT_BYTES: Final = 192 * 1024 * 1024
 """The largest binary that is looked into; it is held in memory once."""
 _MEMORY: Final = "_binaries"
 _FACTS: Final = "_binary_facts"
+_LEVELS: Final = "_package_levels"
 _OTHER_SYSTEMS: Final = re.compile(
     r"(?:^|[-_/.@])(darwin|macos|osx|win32|windows|win|freebsd|openbsd|netbsd|sunos|android|aix|apple)(?=[-_/.0-9]|x?64|$)"
 )
@@ -187,11 +188,19 @@ def _default_level(subject: Subject) -> int:
 
 
 def package_levels(subject: Subject) -> dict[str, int]:
-    """Return levels by package folder and by reached file.
+    """Return levels by package folder and by reached file, worked out once.
 
     A package counts as reached at the level of what depends on it, since addons are mostly loaded
     by an expression (`require("@img/sharp-" + platform)`).
     """
+    memory = subject.__dict__
+    if _LEVELS not in memory:
+        memory[_LEVELS] = _package_levels(subject)
+    levels: dict[str, int] = memory[_LEVELS]
+    return levels
+
+
+def _package_levels(subject: Subject) -> dict[str, int]:
     start = close(subject)
     if start is None:
         return {}

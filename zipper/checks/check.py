@@ -18,7 +18,7 @@ from zipper.checks.subject import Kind, Subject
 from zipper.target import Target, default_handler
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Mapping
 
     from zipper.checks.facts import FactsCache
 
@@ -146,28 +146,52 @@ def run_rules(
 ) -> tuple[Finding, ...]:
     """Return what `rules` find about `subject`, in their order, each finding once."""
     functions = dict.fromkeys(rule.find for rule in rules)
-    found = dict.fromkeys(finding for find in functions for finding in _run(subject, find))
+    memory = _Memory.of(subject, functions)
+    found = dict.fromkeys(finding for find in functions for finding in memory.run(subject, find))
+    memory.keep(subject.cache)
     return tuple(f for f in found if f.severity == "error" or f.code not in ignore)
 
 
-def _run(subject: Subject, find: RuleFunction) -> Iterator[Finding]:
-    """Yield what one function finds, from memory where it depends on the zip's bytes alone."""
-    if subject.cache is None or not subject.code_sha256:
-        yield from find(subject)
-        return
-    from zipper.checks.member_rules import CONTENT_RULES  # noqa: PLC0415 - see `check_zip`
+class _Memory:
+    """What the rules found that nothing but zip and target decide, remembered between checks."""
 
-    if find not in CONTENT_RULES:
-        yield from find(subject)
-        return
-    key = f"rule:{_RULES_VERSION}:{find.__name__}:{subject.code_sha256}"
-    known = _decode(subject.cache.get_many([key]).get(key))
-    if known is None:
-        known = list(find(subject))
-        rows = [[f.code, f.severity, f.path, f.message, f.hint] for f in known]
-        subject.cache.put_many({key: json.dumps(rows).encode()})
-        release(subject.listing.source)
-    yield from known
+    def __init__(self, keys: Mapping[RuleFunction, str], known: Mapping[str, bytes]) -> None:
+        self._keys = keys
+        self._known = known
+        self._fresh: dict[str, bytes] = {}
+
+    @classmethod
+    def of(cls, subject: Subject, functions: Iterable[RuleFunction]) -> _Memory:
+        """Return the memory of a subject's zip; an empty one where nothing is to be remembered."""
+        if subject.cache is None or not subject.code_sha256:
+            return cls({}, {})
+        from zipper.checks.member_rules import CONTENT_RULES  # noqa: PLC0415 - see `check_zip`
+
+        target = f"{subject.target.runtime}:{subject.target.architecture}"
+        keys = {
+            find: f"rule:{_RULES_VERSION}:{find.__name__}:{target}:{subject.code_sha256}"
+            for find in functions
+            if find in CONTENT_RULES
+        }
+        return cls(keys, subject.cache.get_many(keys.values()))
+
+    def run(self, subject: Subject, find: RuleFunction) -> Iterable[Finding]:
+        """Return what one function finds, from memory where it is known."""
+        key = self._keys.get(find)
+        if key is None:
+            return find(subject)
+        known = _decode(self._known.get(key))
+        if known is None:
+            known = list(find(subject))
+            rows = [[f.code, f.severity, f.path, f.message, f.hint] for f in known]
+            self._fresh[key] = json.dumps(rows).encode()
+            release(subject.listing.source)
+        return known
+
+    def keep(self, cache: FactsCache | None) -> None:
+        """Hand what is new to the cache."""
+        if cache is not None and self._fresh:
+            cache.put_many(self._fresh)
 
 
 def _decode(text: bytes | None) -> list[Finding] | None:

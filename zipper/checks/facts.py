@@ -20,10 +20,12 @@ __all__ = [
     "SCANNER_VERSION",
     "Facts",
     "FactsCache",
+    "Length",
     "Names",
     "Request",
     "Unfollowed",
     "decode_facts",
+    "decode_length",
     "decode_names",
     "encode",
 ]
@@ -97,6 +99,13 @@ class Names(NamedTuple):
     """Whether nothing else in the file can add an export."""
 
 
+class Length(NamedTuple):
+    """How many parameters an exported function declares."""
+
+    length: int | None
+    """None where the text does not tell."""
+
+
 class FactsCache(Protocol):
     """Remembers what was found in a file, by a key that holds its content's hash."""
 
@@ -109,7 +118,7 @@ class FactsCache(Protocol):
         ...
 
 
-def encode(value: Facts | Names) -> bytes:
+def encode(value: Facts | Names | Length) -> bytes:
     """Return `value` as compact JSON."""
     return json.dumps(value, separators=(",", ":")).encode()
 
@@ -143,3 +152,12 @@ def decode_names(text: bytes) -> Names | None:
         return Names(tuple(exports), tuple(reexports), tuple(hidden), is_complete)
     except (ValueError, TypeError):
         return None
+
+
+def decode_length(text: bytes) -> Length | None:
+    """Return the length in `text`, or None where it holds none."""
+    try:
+        (length,) = json.loads(text)
+    except (ValueError, TypeError):
+        return None
+    return Length(length) if length is None or isinstance(length, int) else None

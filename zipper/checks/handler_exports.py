@@ -58,9 +58,8 @@ def check_callback(subject: Subject) -> Iterator[Finding]:
         return
     if start.module.kind not in ("module", "commonjs") or start.module.facts.syntax_error_line:
         return
-    from zipper.checks.handler_shape import find_length  # noqa: PLC0415 - needs the parser
-
-    length = find_length(_content(start, start.module), start.name.exports[0])
+    length = start.walk.length_of(start.path, start.name.exports[0])
+    start.walk.remember()
     if length is not None and length >= 3:
         path = relative(start.path)
         message = (

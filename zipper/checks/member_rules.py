@@ -13,6 +13,7 @@ from zipper.checks import (
     layout_rules,
     module_rules,
     request_rules,
+    runtime_rules,
     secret_rules,
     zip_rules,
 )
@@ -213,6 +214,7 @@ CONTENT_RULES: Final[frozenset[RuleFunction]] = frozenset(
         layout_rules.check_executables,
         secret_rules.check_secret_contents,
         secret_rules.check_junk,
+        runtime_rules.check_engines,
     }
 )
-"""Functions that depend on nothing but the bytes of the zip: their findings can be remembered."""
+"""Functions whose findings the zip's bytes and the target alone decide: they are remembered."""

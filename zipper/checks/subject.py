@@ -28,6 +28,11 @@ TEXT_LIMIT_BYTES: Final = 64 * 1024 * 1024
 """The largest JavaScript or JSON file that is read; larger ones count as unknown."""
 
 
+_REMEMBERED_BYTES: Final = 8 * 1024
+_REMEMBERED_MAX: Final = 1000
+"""Size and number of the JSON files whose values are kept: a hostile zip may have many more."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Subject:
     """One package under test. Without slots, so that the shared answers can be remembered."""
@@ -91,11 +96,18 @@ class Subject:
 
     def read_json(self, path: str) -> Mapping[str, object]:
         """Return the object in the JSON file at `path`, empty where there is none."""
-        try:
-            value = json.loads(self.read_bytes(path) or b"{}")
-        except (ValueError, RecursionError):
-            return {}
-        return value if isinstance(value, dict) else {}
+        known = self._objects.get(path)
+        if known is None:
+            text = self.read_bytes(path)
+            known = _parse_object(text)
+            if len(text) <= _REMEMBERED_BYTES and len(self._objects) < _REMEMBERED_MAX:
+                self._objects[path] = known
+        return known
+
+    @cached_property
+    def _objects(self) -> dict[str, Mapping[str, object]]:
+        """Small JSON files by their path; package.json files are asked for many times."""
+        return {}
 
     def read_bytes(self, path: str) -> bytes:
         """Return the content of the member at `path`, empty where it cannot be read."""
@@ -104,6 +116,14 @@ class Subject:
             return b"" if entry is None else self.listing.read(entry, limit_bytes=TEXT_LIMIT_BYTES)
         except ArchiveError:
             return b""
+
+
+def _parse_object(text: bytes) -> Mapping[str, object]:
+    try:
+        value = json.loads(text or b"{}")
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def find_folders(listing: Listing) -> frozenset[str]:

@@ -20,9 +20,11 @@ from zipper.checks.facts import (
     SCANNER_VERSION,
     Facts,
     FactsCache,
+    Length,
     Names,
     Request,
     decode_facts,
+    decode_length,
     decode_names,
     encode,
 )
@@ -111,6 +113,22 @@ class Walk:
         if known is None:
             known = self._names[path] = self._find_names(path)
         return known
+
+    def length_of(self, path: str, name: str) -> int | None:
+        """Return how many parameters the function declares that a file exports as `name`.
+
+        None for a value that is computed (a wrapped handler), or that is not found.
+        """
+        content = self._content(path)
+        key = f"length:{SCANNER_VERSION}:{name}:{_digest(content)}"
+        known = decode_length(self._known(key))
+        if known is not None:
+            return known.length
+        from zipper.checks.handler_shape import find_length  # noqa: PLC0415 - as for `scan`
+
+        found = Length(find_length(content, name))
+        self._fresh[key] = encode(found)
+        return found.length
 
     def _reach(self, path: str, level: int, *, required: bool) -> None:
         known = self.modules.get(path)
@@ -209,20 +227,29 @@ class Walk:
         self._reach(answer.path, min(level, OPTIONAL), required=request.kind == "require")
 
     def _find_names(self, path: str) -> Names:
-        try:
-            content = self.files.read(path, limit_bytes=_FILE_LIMIT_BYTES) or b""
-        except ArchiveError:
+        content = self._content(path)
+        if not content:
             return Names((), (), (), is_complete=False)
         key = f"names:{SCANNER_VERSION}:{_digest(content)}"
-        if self._cache is not None:
-            known = decode_names(self._cache.get_many([key]).get(key, b""))
-            if known is not None:
-                return known
+        known = decode_names(self._known(key))
+        if known is not None:
+            return known
         from zipper.checks.commonjs_names import find_commonjs_names  # noqa: PLC0415 - as for `scan`
 
         names = find_commonjs_names(content)
         self._fresh[key] = encode(names)
         return names
+
+    def _content(self, path: str) -> bytes:
+        """Return what stands in a file; nothing where it cannot be read."""
+        try:
+            return self.files.read(path, limit_bytes=_FILE_LIMIT_BYTES) or b""
+        except ArchiveError:
+            return b""
+
+    def _known(self, key: str) -> bytes:
+        """Return what the cache has under `key`, else nothing."""
+        return b"" if self._cache is None else self._cache.get_many([key]).get(key, b"")
 
 
 def iterate_failures(walk: Walk) -> Iterator[tuple[Module, Asked, Failure]]:

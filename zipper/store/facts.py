@@ -55,6 +55,7 @@ class FileFactsCache:
             if self._path.exists() and self._path.stat().st_size > _SIZE_MAX_BYTES:
                 self._path.unlink(missing_ok=True)
             with self._open() as connection:
+                connection.execute(_CREATE)
                 connection.executemany(
                     "INSERT OR REPLACE INTO facts VALUES (?, ?)", list(values.items())
                 )
@@ -65,7 +66,6 @@ class FileFactsCache:
         try:
             # What a crash loses is found again; waiting for the disk would cost more.
             connection.execute("PRAGMA synchronous=OFF")
-            connection.execute(_CREATE)
             with connection:
                 yield connection
         finally:
