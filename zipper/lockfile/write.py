@@ -93,14 +93,17 @@ def write_lockfile(
     layout = layout or TextFormat()
     sources = _find_registry_packages(tree) if omit_registry_resolved else frozenset()
     root = tree.root
+    entries = {
+        location: _entry(node, folder, hide_resolved=location in sources)
+        for location, node in tree.nodes.items()
+    }
+    if not entries[ROOT]:
+        del entries[ROOT]
     document: dict[str, object] = {
         "name": root.manifest.name or name_from_folder(folder),
         "lockfileVersion": 3,
         "requires": True,
-        "packages": {
-            location: _entry(node, folder, hide_resolved=location in sources)
-            for location, node in tree.nodes.items()
-        },
+        "packages": entries,
     }
     if root.manifest.version:
         document["version"] = root.manifest.version

@@ -64,7 +64,7 @@ def test_an_entry_has_npms_keys_in_npms_order() -> None:
 
 
 def test_empty_dev_dependencies_of_the_project_are_recorded() -> None:
-    """npm leaves out every other field that is empty."""
+    """Npm leaves out every other field that is empty."""
     empty: dict[str, object] = {"dependencies": {}, "devDependencies": {}, "peerDependencies": {}}
     tree = resolve(project(empty), registry({})).tree
 
@@ -78,6 +78,13 @@ def test_where_registry_packages_come_from_may_be_left_out() -> None:
     text = write_lockfile(_TREE, folder="/fn", omit_registry_resolved=True)
 
     assert "registry.example" not in text
+
+
+def test_a_root_without_anything_to_tell_has_no_entry() -> None:
+    """A package.json of `{}` gives a lockfile without packages."""
+    bare = read_lockfile('{"packages": {}}', path="", manifest=parse_manifest({})).tree
+
+    assert {} == json.loads(write_lockfile(bare, folder="/fn"))["packages"]
 
 
 @pytest.mark.parametrize(
