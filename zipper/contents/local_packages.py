@@ -121,7 +121,7 @@ def read_local_tarball(root: Path, resolved: str | None) -> bytes:
     """Return the bytes of a `file:` tarball; its path is relative to the project's folder.
 
     Raises:
-        ProjectError: EREAD where it cannot be read.
+        ProjectError: ENOENT where there is none; EREAD where it cannot be read.
     """
     assert resolved is not None
     path = root / resolved.removeprefix("file:")
@@ -136,7 +136,7 @@ def read_local_tarball(root: Path, resolved: str | None) -> bytes:
 def _unreadable(cause: OSError | ValueError, path: Path) -> ProjectError:
     reason = getattr(cause, "strerror", None) or str(cause)
     return ProjectError(
-        "EREAD",
+        "ENOENT" if isinstance(cause, FileNotFoundError) else "EREAD",
         f"cannot read `{path}`: {reason}",
         hint="`file:` paths are relative to the folder of package.json",
     )
