@@ -5,7 +5,8 @@ a caller can act on it and a person can read it. Anything else that escapes is a
 
     ZipperError
     ├── UsageError          EUSAGE, EOSV, ENOCRYPTOGRAPHY: options that contradict or name nothing
-    ├── ProjectError        ENOPROJECT, EJSONPARSE, EINVALIDPACKAGE, ESETTINGS, EPATTERN
+    ├── ProjectError        ENOPROJECT, ENOENT, EJSONPARSE, EINVALIDPACKAGE, EWORKSPACESCONFIG,
+    │                       EDUPLICATEWORKSPACE, ESETTINGS, EPATTERN
     ├── LockfileError       EJSONPARSE, ELOCKVERSION, EUSAGE (out of step), ELOCKPLATFORM
     ├── ResolutionError     ETARGET, E404, ERESOLVE, ENOVERSIONS, EBADENGINE, EBADPLATFORM,
     │                       EOVERRIDE, EINVALIDTAGNAME, EINVALIDPACKAGENAME, EUNSUPPORTEDPROTOCOL,

@@ -6,18 +6,19 @@ In: the folder's path and the environment. Out: one frozen value. The folder is 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from zipper.errors import ProjectError
 from zipper.lockfile.read import LOCKFILE_NAMES, Lockfile, read_lockfile
 from zipper.npm.json_text import parse_json_object
-from zipper.npm.package_json import Manifest, parse_manifest
+from zipper.npm.package_json import Manifest, describe_malformed, parse_manifest
 from zipper.npm.workspaces import match_workspaces, name_workspaces, parse_workspaces
 from zipper.registry.npmrc_files import read_npm_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from zipper.npm.npmrc import NpmSettings
@@ -53,7 +54,7 @@ def read_project(path: Path, *, npm_options: Mapping[str, str] | None = None) ->
 
     Raises:
         ProjectError: ENOPROJECT where there is no such folder or no package.json in it;
-            EJSONPARSE, EREAD.
+            EJSONPARSE, EINVALIDPACKAGE, EWORKSPACESCONFIG, EDUPLICATEWORKSPACE, EREAD.
         LockfileError: EJSONPARSE, ELOCKVERSION, ELOCKFILE.
     """
     if not path.is_dir():
@@ -82,7 +83,7 @@ def read_manifest(folder: Path, *, seen: list[bytes] | None = None) -> Manifest:
     """Return the manifest in `folder`; its bytes are added to `seen`, if that is given.
 
     Raises:
-        ProjectError: ENOPROJECT, EJSONPARSE, EREAD.
+        ProjectError: ENOPROJECT, EJSONPARSE, EINVALIDPACKAGE, EREAD.
     """
     path = folder / "package.json"
     data = _read(path)
@@ -94,7 +95,16 @@ def read_manifest(folder: Path, *, seen: list[bytes] | None = None) -> Manifest:
         )
     if seen is not None:
         seen.append(data)
-    return parse_manifest(parse_json_object(data, path=str(path)))
+    raw = parse_json_object(data, path=str(path))
+    malformed = describe_malformed(raw)
+    if malformed:
+        raise ProjectError(
+            "EINVALIDPACKAGE",
+            f"`{path}` names dependencies in a way that npm cannot read",
+            facts=tuple(("malformed", line) for line in malformed),
+            hint='write them as `"dependencies": {"NAME": "SPEC"}`, every spec in quotation marks',
+        )
+    return parse_manifest(raw)
 
 
 def _read_lockfile(root: Path, manifest: Manifest, seen: list[bytes]) -> Lockfile | None:
@@ -127,11 +137,18 @@ def _find_workspaces(root: Path, manifest: Manifest, seen: list[bytes]) -> dict[
     """Return name to folder of the workspaces that package.json's patterns select on disk.
 
     Raises:
-        ProjectError: EDUPLICATEWORKSPACE, EJSONPARSE, EREAD.
+        ProjectError: EWORKSPACESCONFIG, EDUPLICATEWORKSPACE, EJSONPARSE, EINVALIDPACKAGE, EREAD.
     """
-    if not manifest.raw.get("workspaces"):
+    asked = manifest.raw.get("workspaces")
+    if not asked:
         return {}
-    patterns = parse_workspaces(manifest.raw["workspaces"])
+    if not isinstance(asked.get("packages") if isinstance(asked, Mapping) else asked, list):
+        raise ProjectError(
+            "EWORKSPACESCONFIG",
+            f"`workspaces` in `{root / 'package.json'}` is no list of folders",
+            hint='write it as `"workspaces": ["packages/*"]`',
+        )
+    patterns = parse_workspaces(asked)
     folders = match_workspaces(patterns, _package_folders(root))
     names = {folder: read_manifest(root / folder, seen=seen).name for folder in folders}
     return name_workspaces(names)

@@ -6,6 +6,7 @@ In: a decoded JSON object, from a project, a packument's version or a lockfile e
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -14,6 +15,7 @@ from typing import Final
 __all__ = [
     "EMPTY",
     "Manifest",
+    "describe_malformed",
     "parse_bin",
     "parse_deprecated",
     "parse_engines",
@@ -22,6 +24,13 @@ __all__ = [
 
 EMPTY: Final[Mapping[str, str]] = MappingProxyType({})
 """The map of nothing; a default by factory, because Python 3.11 takes it for mutable."""
+
+_DEPENDENCY_FIELDS: Final = (
+    "dependencies",
+    "devDependencies",
+    "optionalDependencies",
+    "peerDependencies",
+)
 
 _NO_VERSION: Final = "<0.0.0-0"
 """A range that admits nothing."""
@@ -86,6 +95,32 @@ def parse_manifest(raw: Mapping[str, object]) -> Manifest:
         has_install_script=_has_install_script(raw),
         raw=raw,
     )
+
+
+def describe_malformed(raw: Mapping[str, object]) -> list[str]:
+    """Return what in the dependency fields cannot be meant, a line each.
+
+    For a package.json that somebody can mend. npm dies of a spec that is no text, and takes the
+    positions in a list for names.
+    """
+    lines = []
+    for field_name in _DEPENDENCY_FIELDS:
+        specs = raw.get(field_name)
+        if specs and not isinstance(specs, Mapping):
+            lines.append(f"`{field_name}` is no object of names and specs")
+        elif isinstance(specs, Mapping):
+            lines += [
+                f"`{field_name}` has {_malformed_entry(name, spec)}"
+                for name, spec in specs.items()
+                if not name or not isinstance(spec, str)
+            ]
+    return lines
+
+
+def _malformed_entry(name: str, spec: object) -> str:
+    if not name:
+        return "an empty name"
+    return f"`{name}` with a spec that is no text: {json.dumps(spec):.60}"
 
 
 def parse_bin(value: object, package_name: str) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zipper.npm.package_json import parse_bin, parse_manifest
+from zipper.npm.package_json import describe_malformed, parse_bin, parse_manifest
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,25 @@ def test_deprecation_is_anything_but_empty(value, expected):
 def test_any_object_is_a_manifest(raw):
     """Fields of a wrong type count as absent; nothing is raised."""
     assert parse_manifest(raw).raw is raw
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ({"dependencies": None, "devDependencies": {}, "peerDependencies": ""}, []),
+        ({"dependencies": {"ms": ""}}, []),
+        ({"dependencies": ["ms"]}, ["`dependencies` is no object of names and specs"]),
+        ({"peerDependencies": "ms"}, ["`peerDependencies` is no object of names and specs"]),
+        (
+            {"dependencies": {"ms": 2, "": "1"}, "optionalDependencies": {"a": None}},
+            [
+                "`dependencies` has `ms` with a spec that is no text: 2",
+                "`dependencies` has an empty name",
+                "`optionalDependencies` has `a` with a spec that is no text: null",
+            ],
+        ),
+    ],
+)
+def test_what_a_dependency_field_cannot_mean_is_told(raw: dict, expected: list[str]) -> None:
+    """Each field and each entry that is no name and spec is named; what is empty means nothing."""
+    assert expected == describe_malformed(raw)
