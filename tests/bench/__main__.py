@@ -26,6 +26,7 @@ from tests.bench.cases import (
     measure_case,
     measure_sizes,
 )
+from tests.bench.functions import OF_FUNCTIONS
 from tests.bench.table import comparisons, format_table
 from tests.bench.tools import Tool, all_tools
 from tests.support.projects import Project, bench_projects, fixture_projects, project_at
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str]) -> int:
     """Measure what `arguments` ask for and print it; return the exit status."""
     asked = _parse(arguments)
-    tools = all_tools(asked.bun)
+    tools = all_tools(asked.bun, asked.sam)
     if asked.tools:
         tools = [tool for tool in tools if tool.name.split()[0] in asked.tools.split(",")]
     for tool in tools:
@@ -62,12 +63,25 @@ def _measure(asked: argparse.Namespace, tools: list[Tool], scratch: Path) -> Ite
         for case in cases:
             if case == "size":
                 yield from measure_sizes(project, scratch)
-            elif case not in WITHOUT_PROJECT:
+            elif case not in (*WITHOUT_PROJECT, *OF_FUNCTIONS):
                 yield from measure_case(case, project, tools, runs=asked.runs, scratch=scratch)
+    for case in cases:
+        if case in OF_FUNCTIONS:
+            yield from _measure_functions(case, asked, tools, scratch)
     for case in cases:
         if case in WITHOUT_PROJECT:
             (project, *_) = fixture_projects()
             yield from measure_case(case, project, tools, runs=asked.runs * 3, scratch=scratch)
+
+
+def _measure_functions(
+    case: str, asked: argparse.Namespace, tools: list[Tool], scratch: Path
+) -> Iterator[Result]:
+    """Measure the functions of `aws`, or of the projects that were asked for by name."""
+    for project in _projects(asked.functions_of):
+        yield from measure_case(
+            case, project, tools, runs=asked.runs, scratch=scratch, functions=asked.functions
+        )
 
 
 def _projects(names: str) -> list[Project]:
@@ -83,10 +97,13 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("--projects", default="small,big", help="names or folders, by comma")
     parser.add_argument("--cases", default=",".join(CASES), help=f"of {', '.join(CASES)}")
-    parser.add_argument("--tools", help="of zipper, npm, bun, cp, python; all where left out")
+    parser.add_argument("--tools", help="of zipper, npm, bun, sam, cp, python; all if left out")
     parser.add_argument("--runs", type=int, default=5, help="measured runs a tool and case")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there too")
     parser.add_argument("--bun", metavar="PATH", help="bun, where it is not on the PATH")
+    parser.add_argument("--sam", metavar="PATH", help="sam, where it is not on the PATH")
+    parser.add_argument("--functions", type=int, default=50, help="how many, in their cases")
+    parser.add_argument("--functions-of", default="aws", help="projects of which they are made")
     parser.add_argument("--scratch", help="where the temporary folder is made")
     return parser.parse_args(arguments)
 

@@ -9,6 +9,7 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from tests.bench.functions import OF_FUNCTIONS, change_one, describe_functions
 from tests.bench.measure import Sample, run_measured
 from tests.bench.tools import Checkout, Tool, relock_for
 from tests.support.projects import Project, copy_project, remove_lockfiles
@@ -35,6 +36,8 @@ CASES: Final = (
     "resolve-cold",
     "resolve-warm",
     "size",
+    "functions",
+    "functions-changed",
     "import",
     "version",
     "help",
@@ -68,6 +71,7 @@ REQUIREMENTS: Final = (
     Requirement("resolve-cold", "small", "npm", 2),
     Requirement("resolve-warm", "big", "npm", 10),
     Requirement("resolve-warm", "small", "npm", 10),
+    Requirement("functions", "aws", "sam", 20),
 )
 """The speed table that zipper promises."""
 
@@ -103,16 +107,27 @@ class Result:
 
 
 def measure_case(
-    case: str, project: Project, tools: Sequence[Tool], *, runs: int, scratch: Path
+    case: str,
+    project: Project,
+    tools: Sequence[Tool],
+    *,
+    runs: int,
+    scratch: Path,
+    functions: int = 50,
 ) -> list[Result]:
-    """Run every tool `runs` times in turns, so that a busy minute troubles all of them alike."""
+    """Run every tool `runs` times in turns, so that a busy minute troubles all of them alike.
+
+    A tool that takes minutes runs as often as it says, at most. `functions` is how many the
+    cases of many functions have.
+    """
     able = [tool for tool in tools if case in tool.commands and tool.missing is None]
-    racers = [_Racer(tool, case, project, scratch) for tool in able]
+    racers = [_Racer(tool, case, project, scratch, functions) for tool in able]
     for racer in racers:
         racer.warm_up()
     for number in range(runs):
         for racer in racers:
-            racer.run(number)
+            if number < racer.tool.runs_max:
+                racer.run(number)
     return [racer.result() for racer in racers]
 
 
@@ -134,7 +149,10 @@ def measure_sizes(project: Project, scratch: Path) -> list[Result]:
 class _Racer:
     """One tool in one case: its cache, its fresh checkouts, and what was measured."""
 
-    def __init__(self, tool: Tool, case: str, project: Project, scratch: Path) -> None:
+    def __init__(
+        self, tool: Tool, case: str, project: Project, scratch: Path, functions: int
+    ) -> None:
+        self.functions = functions
         self.tool = tool
         self.case = case
         self.project = project
@@ -163,7 +181,7 @@ class _Racer:
         if self.failure is None:
             self.samples.append(sample)
             written = None if self.case in WITHOUT_PROJECT else self._written(checkout)
-            self.size_bytes = written.stat().st_size if written else 0
+            self.size_bytes = written.stat().st_size if written and written.is_file() else 0
         self._clear(checkout)
 
     def result(self) -> Result:
@@ -178,6 +196,9 @@ class _Racer:
         checkout = self._check_out(name)
         command = self.tool.commands[self.case](checkout)
         env = self.tool.env(checkout)
+        if self.case == "functions-changed":
+            run_measured(command, cwd=checkout.folder, env=env)
+            change_one(checkout.folder)
         if self.case == "resolve-warm":
             # Packuments that are there are taken as they are; npm and zipper read this alike.
             env = {**env, "npm_config_prefer_offline": "true"}
@@ -190,11 +211,14 @@ class _Racer:
         output = self.home / f"{self.case}-{name}.out"
         output.parent.mkdir(parents=True, exist_ok=True)
         # Info-ZIP adds an ending to a name that has none.
-        output = output.with_suffix(".zip" if "resolve" not in self.case else ".json")
+        if self.case not in OF_FUNCTIONS:
+            output = output.with_suffix(".zip" if "resolve" not in self.case else ".json")
         folder = copy_project(self.project, self.home / f"{self.case}-{name}")
         checkout = Checkout(folder, output, cache, self.finished)
         if self.case in _NO_LOCKFILE:
             remove_lockfiles(folder)
+        elif self.case in OF_FUNCTIONS:
+            describe_functions(folder, self.functions)
         elif self.case not in WITHOUT_PROJECT:
             relock_for(self.tool, checkout)
         return checkout
@@ -219,4 +243,6 @@ class _Racer:
 
     def _clear(self, checkout: Checkout) -> None:
         shutil.rmtree(self.home / checkout.folder.relative_to(self.home).parts[0])
+        if checkout.output.is_dir():
+            shutil.rmtree(checkout.output)
         checkout.output.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tests.bench.functions import OF_FUNCTIONS
 from tests.support.shared import REPOSITORY
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Tool:
         env: variables on top of the user's own, for a checkout.
         relock: the command that makes the tool's own lockfile of npm's; None where it reads that.
         missing: why it cannot run here; None where it can.
+        runs_max: how many measured runs are enough, for a tool that takes minutes.
     """
 
     name: str
@@ -54,11 +56,16 @@ class Tool:
     env: Callable[[Checkout], dict[str, str]] = field(default=lambda _: {})
     relock: tuple[str, ...] | None = None
     missing: str | None = None
+    runs_max: int = 1_000
 
 
-def all_tools(bun: str | None) -> list[Tool]:
-    """Return every tool, those that cannot run here too; `bun` is where bun is, if not on PATH."""
-    return [_zipper(), _npm(), _bun(bun or shutil.which("bun")), _cp(), _python()]
+def all_tools(bun: str | None, sam: str | None) -> list[Tool]:
+    """Return every tool, those that cannot run here too.
+
+    `bun` and `sam` are where these are, if not on PATH.
+    """
+    bun, sam = bun or shutil.which("bun"), sam or shutil.which("sam")
+    return [_zipper(), _npm(), _bun(bun), _sam(sam), _cp(), _python()]
 
 
 def relock_for(tool: Tool, checkout: Checkout) -> None:
@@ -76,12 +83,16 @@ def _zipper() -> Tool:
     def resolve(at: Checkout) -> list[str]:
         return _module("resolve", at.folder, *_quietly(at))
 
+    def build_all(at: Checkout) -> list[str]:
+        return _module("build", "-o", f"{at.output}/", *_quietly(at)[2:])
+
     return Tool(
         "zipper",
         f"Python {sys.version.split()[0]}",
         {
             **dict.fromkeys(("warm", "cold", "cold-unlocked"), build),
             **dict.fromkeys(("resolve-cold", "resolve-warm"), resolve),
+            **dict.fromkeys(OF_FUNCTIONS, build_all),
             "import": lambda _: [sys.executable, "-c", "import zipper"],
             "version": lambda _: _module("--version"),
             "help": lambda _: _module("--help"),
@@ -102,12 +113,7 @@ def _npm() -> Tool:
             "cold-unlocked": _then_zip(install.format("install")),
             **dict.fromkeys(("resolve-cold", "resolve-warm"), lambda _: lock),
         },
-        env=lambda at: {
-            "npm_config_cache": str(at.cache),
-            "npm_config_audit": "false",
-            "npm_config_fund": "false",
-            "npm_config_update_notifier": "false",
-        },
+        env=_npm_env,
         missing=missing,
     )
 
@@ -129,6 +135,34 @@ def _bun(bun: str | None) -> Tool:
         relock=tuple(lock),
         missing=missing,
     )
+
+
+def _sam(sam: str | None) -> Tool:
+    """Return SAM's build, which installs each function into a folder and zips nothing."""
+    missing = "no sam; `pip install aws-sam-cli` in an environment of its own, then --sam PATH"
+    program = sam or "sam"
+
+    def build(at: Checkout) -> list[str]:
+        places = ("--build-dir", str(at.output), "--cache-dir", str(at.cache / "sam"))
+        return [program, "build", "--cached", "--parallel", *places]
+
+    return Tool(
+        "sam",
+        _version(program) if sam else missing,
+        dict.fromkeys(OF_FUNCTIONS, build),
+        env=lambda at: {**_npm_env(at), "SAM_CLI_TELEMETRY": "0"},
+        missing=None if sam else missing,
+        runs_max=1,
+    )
+
+
+def _npm_env(at: Checkout) -> dict[str, str]:
+    return {
+        "npm_config_cache": str(at.cache),
+        "npm_config_audit": "false",
+        "npm_config_fund": "false",
+        "npm_config_update_notifier": "false",
+    }
 
 
 def _cp() -> Tool:
