@@ -130,6 +130,7 @@ def test_codes_are_listed_and_explained() -> None:
 
     assert len(codes) == len(set(codes)) > 30
     assert {"handler-missing", "module-missing", "binary-arch", "secret-file"} <= set(codes)
+    assert {"left-out", "script-failed", "advisory", "source-git"} <= set(codes)
     assert "\nsource: " in explained
     assert "\nexample: " in explained
 

@@ -22,6 +22,7 @@ from zipper.target import DEFAULT_RUNTIME, Target
 if TYPE_CHECKING:
     from zipper.checks.findings import Report
     from zipper.checks.rules import Rule
+    from zipper.checks.told_codes import ToldCode
 
 __all__ = ["check_one", "command", "settings_for"]
 
@@ -143,10 +144,12 @@ def _show(reports: list[Report], form: str, *, quiet: bool, verbose: bool) -> No
             echo_lines(describe_report(report, quiet=quiet, verbose=verbose), fold=True)
 
 
-def _rules() -> tuple[Rule, ...]:
+def _rules() -> tuple[Rule | ToldCode, ...]:
+    """Return what explains every code: those that rules find, and those that commands tell."""
     from zipper.checks.member_rules import ALL_RULES  # noqa: PLC0415  (a table that few calls need)
+    from zipper.checks.told_codes import TOLD_CODES  # noqa: PLC0415  (the same)
 
-    return ALL_RULES
+    return (*ALL_RULES, *TOLD_CODES)
 
 
 def _show_rules(code: str | None) -> int:

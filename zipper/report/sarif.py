@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from zipper.checks.findings import Finding, Report
     from zipper.checks.rules import Rule
+    from zipper.checks.told_codes import ToldCode
 
 __all__ = ["make_sarif"]
 
@@ -26,7 +27,7 @@ SCHEMA: Final = (
 _LEVELS: Final = {"error": "error", "warning": "warning", "info": "note"}
 
 
-def make_sarif(reports: Sequence[Report], rules: Iterable[Rule]) -> dict[str, object]:
+def make_sarif(reports: Sequence[Report], rules: Iterable[Rule | ToldCode]) -> dict[str, object]:
     """Return the SARIF log, one run a zip; each describes the rules of which it has findings."""
     known = {rule.code: rule for rule in rules}
     return {
@@ -36,7 +37,7 @@ def make_sarif(reports: Sequence[Report], rules: Iterable[Rule]) -> dict[str, ob
     }
 
 
-def _describe_run(report: Report, rules: Mapping[str, Rule]) -> dict[str, object]:
+def _describe_run(report: Report, rules: Mapping[str, Rule | ToldCode]) -> dict[str, object]:
     codes = sorted({finding.code for finding in report.findings})
     driver = {
         "name": "zipper",
@@ -57,7 +58,7 @@ def _describe_run(report: Report, rules: Mapping[str, Rule]) -> dict[str, object
     }
 
 
-def _describe_rule(code: str, rule: Rule | None) -> dict[str, object]:
+def _describe_rule(code: str, rule: Rule | ToldCode | None) -> dict[str, object]:
     if rule is None:
         return {"id": code}
     return {

@@ -1,0 +1,147 @@
+"""The codes of findings that no rule finds: what `build`, `install` and `audit` tell on their way.
+
+Adding a code: add its row here. A test compares the table with every `Finding` that is made.
+The texts are what `check --explain` shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = ["TOLD_CODES", "ToldCode"]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldCode:
+    """One code and what it means; the fields are those of a `Rule`, which finds by itself."""
+
+    code: str
+    summary: str
+    """One line for `check --list`."""
+    text: str
+    """A paragraph for `check --explain`."""
+    source: str
+    example: str
+
+
+TOLD_CODES: Final[tuple[ToldCode, ...]] = (
+    ToldCode(
+        "left-out",
+        "a file of the project is not packed",
+        "Environment files, `.npmrc`, `.git`, private keys and the project's own node_modules stay "
+        "out of every package, because whoever may read the function may download them.",
+        "zipper's rules for what is packed; AWS, Lambda: GetFunction",
+        "`.env`; `--exclude '!.env'` packs it all the same",
+    ),
+    ToldCode(
+        "install-scripts",
+        "packages have install scripts, which did not run",
+        "Most packages work without them. One that needs its script is named in `allow_scripts`, "
+        "in full (`esbuild`) or with a version (`@prisma/client@5`).",
+        "npm, package.json: scripts; npm 12, allowScripts",
+        "`install scripts that do not run: esbuild@0.25.0`",
+    ),
+    ToldCode(
+        "script-ran",
+        "a package is packed as its install scripts left it",
+        "`allow_scripts` or npm's `allowScripts` names it. The scripts run once for each Node.js "
+        "and target; later builds find the result in the store. The finding names the Node.js, "
+        "and the log if they ran in this build.",
+        "npm, package.json: scripts",
+        "`esbuild` with `--allow-script esbuild`",
+    ),
+    ToldCode(
+        "script-failed",
+        "the install script of an optional package failed",
+        "As npm does, the package is left out, with all that it alone needs. A required package "
+        "fails the build instead, with the end of its log. The log is kept whole and named.",
+        "npm, package.json: optionalDependencies",
+        "`fsevents` on Linux; an addon without a compiler",
+    ),
+    ToldCode(
+        "script-change-lost",
+        "an install script changed files of another package",
+        "What a script writes into its own folder, or into a dotted folder beside it such as "
+        "`node_modules/.prisma`, becomes part of its package. Changes elsewhere would depend on "
+        "the order of the scripts, so they are not kept.",
+        "zipper's rules for install scripts",
+        "a `postinstall` that patches another package",
+    ),
+    ToldCode(
+        "npmrc-ignored",
+        "a setting of npm cannot be used as it is written",
+        "npm warns of the same. The line counts as absent.",
+        "npm, npmrc",
+        "`_authToken` without the registry that it is for",
+    ),
+    ToldCode(
+        "resolved-disguised",
+        "the lockfile puts another package in the place of one",
+        "The name, or the tarball, is not that of what package.json asks for, and no alias or "
+        "override says so. Few would see that in a review.",
+        "npm, package-lock.json: name, resolved",
+        "`left-pad` with the `resolved` of `left-pad-evil`",
+    ),
+    ToldCode(
+        "alias-disguised",
+        "an alias's name does not tell what it stands for",
+        "A dependency of a dependency is installed under a name that belongs to another package.",
+        "npm, package spec: aliases",
+        '`"lodash": "npm:something-else@1"` in a package that you use',
+    ),
+    ToldCode(
+        "source-git",
+        "a dependency comes from a git repository",
+        "A repository can be changed or vanish, and nobody reviews what it holds. `allow-git` in "
+        ".npmrc allows or forbids it.",
+        "npm, config: allow-git",
+        '`"a": "github:someone/a"` in a package that you use',
+    ),
+    ToldCode(
+        "source-remote",
+        "a dependency comes from an address of its own",
+        "A tarball at an address can be changed or vanish, and no registry vouches for it. "
+        "`allow-remote` in .npmrc allows or forbids it.",
+        "npm, config: allow-remote",
+        '`"a": "https://files.example/a.tgz"` in a package that you use',
+    ),
+    ToldCode(
+        "signature",
+        "the registry does not vouch for a package",
+        "Its signature is absent, or made with another key, or over another content. It is told "
+        'where `verify_signatures = "warn"`, and ends the build where that is `"error"`.',
+        "npm, Verifying registry signatures",
+        "a mirror that serves a tarball of its own",
+    ),
+    ToldCode(
+        "advisory",
+        "something is known against a package",
+        "An error from the level of `audit_level` on, else an info. The finding names the versions "
+        "that have it and where it is described.",
+        "npm, audit; the OSV format",
+        "`GHSA-...` in `minimist@1.2.5`",
+    ),
+    ToldCode(
+        "advisory-ignored",
+        "an advisory that `audit_ignore` accepts",
+        "It is told and does not fail, until the day that the entry names.",
+        "the project's settings",
+        '`audit_ignore = ["GHSA-... until 2027-01-01"]`',
+    ),
+    ToldCode(
+        "ignore-expired",
+        "an entry of `audit_ignore` has expired",
+        "The advisory counts again. Update the package, or look at it again and write a later day.",
+        "the project's settings",
+        "an entry whose day is past",
+    ),
+    ToldCode(
+        "advisories-unknown",
+        "a registry answers no questions about advisories",
+        "Its packages were not judged. A database file in the OSV format judges them too.",
+        "npm, audit: bulk advisories",
+        "a private registry; `zipper audit --osv FILE`",
+    ),
+)
+"""In the order in which a build meets them; `integrity-weak` is a rule's and a build's."""
