@@ -35,6 +35,7 @@ CASES: Final = (
     "cold-unlocked",
     "resolve-cold",
     "resolve-warm",
+    "install",
     "size",
     "functions",
     "functions-changed",
@@ -72,6 +73,8 @@ REQUIREMENTS: Final = (
     Requirement("resolve-warm", "big", "npm", 10),
     Requirement("resolve-warm", "small", "npm", 10),
     Requirement("functions", "aws", "sam", 20),
+    Requirement("install", "big", "npm", 3),
+    Requirement("install", "big", "bun", 1 / 1.5),
 )
 """The speed table that zipper promises."""
 
@@ -239,7 +242,8 @@ class _Racer:
     def _done(self, checkout: Checkout) -> bool:
         if "resolve" in self.case:
             return self._written(checkout) is not None
-        return checkout.output.exists()
+        wanted = checkout.folder / "node_modules" if self.case == "install" else checkout.output
+        return wanted.exists()
 
     def _clear(self, checkout: Checkout) -> None:
         shutil.rmtree(self.home / checkout.folder.relative_to(self.home).parts[0])

@@ -86,6 +86,10 @@ def _zipper() -> Tool:
     def build_all(at: Checkout) -> list[str]:
         return _module("build", "-o", f"{at.output}/", *_quietly(at)[2:])
 
+    def install(at: Checkout) -> list[str]:
+        into = ("--into", at.folder, "--cache-dir", at.cache, "--quiet", "--no-progress")
+        return _module("install", at.folder, "--runtime", _RUNTIME, *into)
+
     return Tool(
         "zipper",
         f"Python {sys.version.split()[0]}",
@@ -93,6 +97,7 @@ def _zipper() -> Tool:
             **dict.fromkeys(("warm", "cold", "cold-unlocked"), build),
             **dict.fromkeys(("resolve-cold", "resolve-warm"), resolve),
             **dict.fromkeys(OF_FUNCTIONS, build_all),
+            "install": install,
             "import": lambda _: [sys.executable, "-c", "import zipper"],
             "version": lambda _: _module("--version"),
             "help": lambda _: _module("--help"),
@@ -112,6 +117,7 @@ def _npm() -> Tool:
             **dict.fromkeys(("warm", "cold"), _then_zip(install.format("ci"))),
             "cold-unlocked": _then_zip(install.format("install")),
             **dict.fromkeys(("resolve-cold", "resolve-warm"), lambda _: lock),
+            "install": lambda _: shlex.split(install.format("ci")),
         },
         env=_npm_env,
         missing=missing,
@@ -130,6 +136,7 @@ def _bun(bun: str | None) -> Tool:
             **dict.fromkeys(("warm", "cold"), _then_zip(f"{install} --frozen-lockfile")),
             "cold-unlocked": _then_zip(install),
             **dict.fromkeys(("resolve-cold", "resolve-warm"), lambda _: lock),
+            "install": lambda _: shlex.split(f"{install} --frozen-lockfile"),
         },
         env=lambda at: {"BUN_INSTALL_CACHE_DIR": str(at.cache)},
         relock=tuple(lock),
