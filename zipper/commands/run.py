@@ -14,6 +14,7 @@ from zipper.commands.options import (
     cache_option,
     function_options,
     network_options,
+    node_option,
     output_options,
 )
 from zipper.commands.show import Shower, echo_lines, show_json
@@ -82,9 +83,7 @@ __all__ = ["command"]
 @click.option(
     "--runtime-modules", type=click.Path(), metavar="DIR", help="Stands for the runtime's AWS SDK."
 )
-@click.option(
-    "--node", metavar="PATH|VERSION|system", help="Another Node than the runtime's newest."
-)
+@node_option
 @network_options
 @cache_option
 @output_options
@@ -100,12 +99,11 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
     concurrency: int,
     no_network: bool,
     runtime_modules: str | None,
-    node: str | None,
     offline: bool,
     cache_dir: Path | None,
     as_json: bool,
     quiet: bool,
-    verbose: bool,  # noqa: ARG001  (one of the options that all commands have)
+    verbose: bool,
     no_progress: bool,
     **options: object,
 ) -> int:
@@ -136,7 +134,8 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
             network=not no_network,
             concurrency=concurrency,
             runtime_modules=runtime_modules,
-            node=node,
+            node=settings.node,
+            node_mirror=settings.node_mirror,
             registry=settings.registry,
             offline=offline,
             cache_dir=cache_dir,
@@ -145,7 +144,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
     if as_json:
         show_json(to_document(result))
     elif not quiet:
-        echo_lines(describe_run(result), fold=True)
+        echo_lines(describe_run(result, verbose=verbose), fold=True)
     return int(not result.ok)
 
 

@@ -32,14 +32,14 @@ def invocation(**changes):
     return Invocation(**{**values, **changes})
 
 
-def text(*invocations, left=(), notes=()):
+def text(*invocations, left=(), notes=(), verbose=False):
     """Return the lines of a run with these invocations."""
     environment = ExecutionEnvironment(invocations, left, len(left), 7, notes)
     result = RunResult(
         "a.zip", "nodejs22.x", "x86_64", "index.handler", 128, 3, "standard", "22.1.0",
         "the system", 0.1, 3, 100, (environment,), ("a note",),
     )  # fmt: skip
-    return list(describe_run(result))
+    return list(describe_run(result, verbose=verbose))
 
 
 def test_good_run():
@@ -91,3 +91,54 @@ def test_left_files_and_notes():
 
     assert "  left in /tmp: 7 bytes in 1 file(s)" in lines
     assert ["note: a note", "note: another"] == lines[-2:]
+
+
+def test_message_of_several_lines():
+    """Lines of a message stay lines, and the trace does not repeat them."""
+    trace = ("E: no module", "Require stack:", "- /a", "    at b (/var/task/index.js:1:1)")
+    error = FunctionError("E", "no module\nRequire stack:\n- /a", trace)
+
+    lines = text(invocation(response=None, error=error))
+
+    assert [
+        "  E: no module",
+        "  Require stack:",
+        "  - /a",
+        "    at b (/var/task/index.js:1:1)",
+    ] == lines[4:-2]
+
+
+def test_long_log_is_cut():
+    """Of a long log the first and the last lines are shown, all of them with `verbose`."""
+    log = tuple(LogLine(0.1, "stdout", "INFO", f"line {number}") for number in range(1000))
+    one = invocation(log=log, log_lines=1000, log_bytes=9000)
+
+    short, whole = text(one), text(one, verbose=True)
+
+    assert 40 == sum("INFO" in line for line in short)
+    assert "line 0" in short[4]
+    assert any("line 999" in line for line in short)
+    assert any("1,000 lines, 9,000 bytes in all" in line for line in short)
+    assert 1000 == sum("INFO" in line for line in whole)
+    assert not any("bytes in all" in line for line in whole)
+
+
+def test_long_line_is_cut():
+    """A line of a log takes no more than a few lines of the terminal."""
+    log = (LogLine(0.1, "stdout", "INFO", "x" * 10_000),)
+
+    assert max(map(len, text(invocation(log=log)))) < 600
+    assert max(map(len, text(invocation(log=log), verbose=True))) > 10_000
+
+
+def test_error_is_told_once():
+    """The runtime's own line about the error is left out; one about another error is not."""
+    error = FunctionError("E", 'say "no"', ("E: no",))
+    own = LogLine(
+        0.1, "stderr", "ERROR", 'Invoke Error \t{"errorType":"E","errorMessage":"say \\"no\\""}'
+    )
+    other = LogLine(0.1, "stderr", "ERROR", 'mine \t{"errorType":"E","errorMessage":"other"}')
+    one = invocation(response=None, error=error, log=(own, other))
+
+    assert ["mine" in line for line in text(one) if "ERROR" in line] == [True]
+    assert 2 == sum("ERROR" in line for line in text(one, verbose=True))
