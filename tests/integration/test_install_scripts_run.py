@@ -206,6 +206,7 @@ def test_variables_of_npm(tmp_path):
         found["npm_config_platform"],
         found["npm_config_libc"],
     )
+    assert "npm_config_target" not in found, "node-pre-gyp 1.0 then knows no Node.js 20"
 
 
 def test_second_build_runs_nothing(tmp_path):

@@ -13,6 +13,7 @@ from zipper.commands.options import (
     cache_option,
     function_options,
     network_options,
+    node_option,
     output_options,
 )
 from zipper.commands.show import Shower, echo_lines, show_json
@@ -41,6 +42,7 @@ __all__ = ["command"]
     "--check", "deep", is_flag=True, help="Judge the zip by every rule, as the command check does."
 )
 @click.option("--dry-run", is_flag=True, help="Print the plan, write no zip.")
+@node_option
 @network_options
 @cache_option
 @output_options

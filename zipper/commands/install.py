@@ -11,6 +11,7 @@ from zipper.commands.options import (
     cache_option,
     function_options,
     network_options,
+    node_option,
     output_options,
 )
 from zipper.commands.show import Shower, echo_lines, show_json
@@ -45,6 +46,7 @@ __all__ = ["command"]
     metavar="PACKAGE",
     help="Let the install scripts of this package run, such as `esbuild`.",
 )
+@node_option
 @network_options
 @cache_option
 @output_options
@@ -83,6 +85,8 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
             target=request.target,
             omit=omit,
             allow_scripts=request.allow_scripts,
+            node=request.node,
+            node_mirror=request.node_mirror,
             registry=request.registry,
             vendor=request.vendor,
             offline=offline,

@@ -19,6 +19,7 @@ __all__ = [
     "check_options",
     "function_options",
     "network_options",
+    "node_option",
     "output_options",
 ]
 
@@ -134,6 +135,15 @@ def network_options(function: _Function) -> _Function:
     )(function)
     return click.option(
         "--registry", metavar="URL", help="Registry to use instead of the configured one."
+    )(function)
+
+
+def node_option(function: _Function) -> _Function:
+    """Add `--node`."""
+    return click.option(
+        "--node",
+        metavar="PATH|VERSION|system",
+        help="Node.js for scripts and runs, instead of the runtime's newest.",
     )(function)
 
 

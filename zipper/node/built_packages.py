@@ -11,7 +11,7 @@ import json
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from zipper.node.install_scripts import script_key
 from zipper.store.files import StoreKey, inflate
@@ -58,6 +58,7 @@ class Built:
         beside: files that its scripts wrote next to it, names relative to the node_modules folder
             that holds it, such as `.prisma/client/index.js`.
         ignored: files of other packages that its scripts changed; the changes are lost.
+        made_in: the Node that ran its scripts, in this build or an earlier one; in words.
         failure: why the scripts of an optional package failed; the tree then goes without it.
         log: what its scripts printed; None where the store had the result.
     """
@@ -66,6 +67,7 @@ class Built:
     files: tuple[PlannedEntry, ...] = ()
     beside: tuple[PlannedEntry, ...] = ()
     ignored: tuple[str, ...] = ()
+    made_in: str = ""
     failure: NodeError | None = None
     log: Path | None = None
 
@@ -163,7 +165,7 @@ def _apply(
     """Return the package's own files with what its scripts changed; nothing is inflated anew."""
     inside: dict[bytes, PlannedEntry] = {entry.name: entry for entry in own.members("")}
     beside: list[PlannedEntry] = []
-    facts: dict[str, list[str]] = {}
+    facts: dict[str, Any] = {}
     for entry in kept.members(""):
         kind, _, name = entry.name.partition(b"/")
         if kind == b"package":
@@ -179,6 +181,7 @@ def _apply(
         files=tuple(sorted(inside.values())),
         beside=tuple(sorted(beside)),
         ignored=tuple(facts.get("ignored", [])),
+        made_in=str(facts.get("node", "")),
         log=log,
     )
 

@@ -81,7 +81,7 @@ def provide_node(
         choice: `system`, a version such as `22` or `22.23.3`, or the path of an executable; only
             with one of these is a Node of another major used.
         packages: for the registry's `node-*` packages; None leaves this source out.
-        mirror: npm's `node_mirror`; NODEJS_ORG_MIRROR where it is None.
+        mirror: where nodeenv downloads; NODEJS_ORG_MIRROR, or nodejs.org, where it is None.
         is_offline: True asks no network; the store behind `packages` may still have the package.
         path: searched for the system's Node; PATH where it is None.
 

@@ -95,8 +95,9 @@ def run_script(run: ScriptRun, host: ScriptHost, *, log: Path) -> None:
 def script_variables(run: ScriptRun, host: ScriptHost) -> dict[str, str]:
     """Return the environment of a script: npm's variables, for the target rather than the host.
 
-    prebuild-install and node-pre-gyp read platform, architecture, C library and Node version from
-    `npm_config_*`; so they fetch what the function needs.
+    prebuild-install and node-pre-gyp read platform, architecture and C library from `npm_config_*`;
+    so they fetch what the function needs. The Node version is that of the Node which runs them:
+    with `npm_config_target` node-pre-gyp 1 refuses every Node that is younger than itself.
 
     Source: @npmcli/run-script 10 (make-spawn-args, package-envs, set-path), @npmcli/config 10
     set-envs, @npmcli/arborist 9 rebuild.js.
@@ -129,8 +130,6 @@ def script_variables(run: ScriptRun, host: ScriptHost) -> dict[str, str]:
         "npm_config_local_prefix": str(host.root),
         "npm_config_os": target.os,
         "npm_config_platform": target.os,
-        "npm_config_runtime": "node",
-        "npm_config_target": node.version,
         "npm_config_target_arch": target.cpu,
         "npm_config_target_libc": target.libc,
         "npm_config_target_platform": target.os,

@@ -29,7 +29,7 @@ __all__ = ["BESIDE", "FACTS", "INSIDE", "ScriptResult", "Workshop", "holder_of",
 INSIDE: Final = "package/"
 BESIDE: Final = "beside/"
 FACTS: Final = "scripts.json"
-"""Members of a result: files of the package, files next to it, and what was removed."""
+"""Members of a result: the package's files, those next to it, what was removed and what ran it."""
 
 _NEVER_KEPT: Final = frozenset({".bin", ".cache", ".package-lock.json"})
 _GYP: Final = '#!/bin/sh\nexec node "$npm_config_node_gyp" "$@"\n'
@@ -100,7 +100,8 @@ class Workshop:
             else:
                 data = (self._host.root / path).read_bytes()
                 entries.append(compress(name, data, executable=change.executable))
-        facts = json.dumps({"removed": removed, "ignored": ignored}).encode()
+        node = f"Node.js {self._host.node.version} from {self._host.node.origin}"
+        facts = json.dumps({"removed": removed, "ignored": ignored, "node": node}).encode()
         return sorted([*entries, compress(FACTS, facts, executable=False)])
 
     def _note(self, result: ScriptResult, before: TreeState) -> TreeState:

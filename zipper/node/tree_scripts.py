@@ -186,6 +186,14 @@ def _findings(built: Mapping[str, Built]) -> Iterator[Finding]:
                 f"{label} is optional and left out: {one.failure.message}",
                 f"read `{one.log}`, or take it out of `allow_scripts`",
             )
+        else:
+            yield Finding(
+                "script-ran",
+                "info",
+                location,
+                f"{label} is packed as its install scripts left it, run in {one.made_in}",
+                f"they ran now, and said: `{one.log}`" if one.log else "they ran in another build",
+            )
         for path in one.ignored[:1]:
             count = len(one.ignored)
             yield Finding(

@@ -56,6 +56,7 @@ def build(  # noqa: PLR0913  (keyword-only options of a public function)
     exclude: Sequence[str] | None = None,
     omit: Iterable[str] | None = None,
     allow_scripts: Iterable[str] | None = None,
+    node: str | None = None,
     layers: Iterable[PathLike] | None = None,
     ignore: Iterable[str] | None = None,
     registry: str | None = None,
@@ -83,6 +84,7 @@ def build(  # noqa: PLR0913  (keyword-only options of a public function)
             left out by default.
         omit: dependency types to leave out besides dev: `optional`, `peer`.
         allow_scripts: packages whose install scripts may run, such as `esbuild` or `a@2`.
+        node: the Node.js that runs them: `system`, a version, or a path.
         layers: zips of the function's layers, which the checks take into account.
         ignore: codes of findings that are left out; errors never are.
         registry: the registry's address instead of the configured one.
@@ -103,6 +105,7 @@ def build(  # noqa: PLR0913  (keyword-only options of a public function)
         exclude=_as_tuple(exclude),
         omit=_as_tuple(omit),
         allow_scripts=_as_tuple(allow_scripts),
+        node=node,
         ignore=_as_tuple(ignore),
     )
     request = read_request(project, options, function=function)
@@ -120,6 +123,7 @@ def plan(  # noqa: PLR0913  (keyword-only options of a public function)
     exclude: Sequence[str] | None = None,
     omit: Iterable[str] | None = None,
     allow_scripts: Iterable[str] | None = None,
+    node: str | None = None,
     layers: Iterable[PathLike] | None = None,
     ignore: Iterable[str] | None = None,
     registry: str | None = None,
@@ -137,6 +141,7 @@ def plan(  # noqa: PLR0913  (keyword-only options of a public function)
         exclude=_as_tuple(exclude),
         omit=_as_tuple(omit),
         allow_scripts=_as_tuple(allow_scripts),
+        node=node,
         ignore=_as_tuple(ignore),
     )
     request = read_request(project, options, function=function)

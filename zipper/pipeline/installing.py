@@ -21,7 +21,7 @@ from zipper.errors import OutputError
 from zipper.files import write_error
 from zipper.node.scripted import place_beside
 from zipper.pipeline.clock import Clock
-from zipper.pipeline.scripting import apply_scripts
+from zipper.pipeline.scripting import ScriptWishes, apply_scripts
 from zipper.project import read_project
 from zipper.store.files import Store
 from zipper.store.place import find_cache_dir
@@ -67,6 +67,8 @@ def install(  # noqa: PLR0913 - the options of `zipper install`
     target: Target | None = None,
     omit: Iterable[str] = ("dev",),
     allow_scripts: Iterable[str] = (),
+    node: str | None = None,
+    node_mirror: str | None = None,
     registry: str | None = None,
     vendor: str | None = None,
     offline: bool = False,
@@ -84,6 +86,8 @@ def install(  # noqa: PLR0913 - the options of `zipper install`
         target: runtime and architecture; by default the newest runtime, x86_64.
         omit: dependency types to leave out; nothing is added to them.
         allow_scripts: packages whose install scripts may run, such as `esbuild` or `a@2`.
+        node: the Node.js that runs them: `system`, a version, or a path.
+        node_mirror: where Node.js is downloaded from instead of nodejs.org.
         registry: the registry's address instead of the configured one.
         vendor: a folder that `zipper vendor` has made, which is looked into first.
         offline: fail rather than open a connection.
@@ -114,7 +118,7 @@ def install(  # noqa: PLR0913 - the options of `zipper install`
             read,
             tree,
             obtained,
-            allow_scripts=tuple(allow_scripts),
+            wishes=ScriptWishes(allow=tuple(allow_scripts), node=node, node_mirror=node_mirror),
             target=target,
             store=store,
             offline=offline,

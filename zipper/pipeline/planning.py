@@ -21,7 +21,7 @@ from zipper.contents.obtain import obtain
 from zipper.contents.trees import find_tree
 from zipper.errors import OutputError, UsageError
 from zipper.node.scripted import place_beside
-from zipper.pipeline.scripting import apply_scripts
+from zipper.pipeline.scripting import ScriptWishes, apply_scripts
 from zipper.pipeline.vouching import vouch
 from zipper.project import Project, read_project
 from zipper.store.files import Store
@@ -137,7 +137,9 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
             project,
             tree,
             obtained,
-            allow_scripts=request.allow_scripts,
+            wishes=ScriptWishes(
+                allow=request.allow_scripts, node=request.node, node_mirror=request.node_mirror
+            ),
             target=request.target,
             store=store,
             offline=io.offline,

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from zipper.events import OnEvent
-    from zipper.node.environment import NodeEnvironment
     from zipper.node.result import RunResult
 
 __all__ = ["run"]
@@ -48,6 +47,7 @@ def run(  # noqa: PLR0913  (keyword-only options of a public function)
     concurrency: int = 1,
     runtime_modules: PathLike | None = None,
     node: str | None = None,
+    node_mirror: str | None = None,
     registry: str | None = None,
     offline: bool = False,
     cache_dir: PathLike | None = None,
@@ -69,6 +69,7 @@ def run(  # noqa: PLR0913  (keyword-only options of a public function)
         concurrency: how many processes start at once; each takes all the events.
         runtime_modules: a folder that stands for the runtime's own modules, such as the AWS SDK.
         node: `system`, a version, or the path of an executable, instead of the runtime's newest.
+        node_mirror: where Node is downloaded from instead of nodejs.org.
         registry: the registry's address instead of the configured one, for Node itself.
         offline: fail rather than open a connection for Node.
         cache_dir: where the store is, instead of ZIPPER_CACHE_DIR or the system's place.
@@ -95,41 +96,24 @@ def run(  # noqa: PLR0913  (keyword-only options of a public function)
         concurrency=concurrency,
         runtime_modules=None if runtime_modules is None else Path(runtime_modules),
     )
-    found = _provide_node(
+    from zipper.pipeline.nodes import find_node  # noqa: PLC0415  (after what may be refused)
+
+    found = find_node(
+        _read_here(registry),
         target,
-        choice=node,
-        registry=registry,
-        offline=offline,
         cache_dir=find_cache_dir(cache_dir),
+        choice=node,
+        mirror=node_mirror,
+        offline=offline,
         on_event=on_event,
     )
     return run_zip(Path(path), settings=settings, node=found, events=events)
 
 
-def _provide_node(
-    target: Target,
-    *,
-    choice: str | None,
-    registry: str | None,
-    offline: bool,
-    cache_dir: Path,
-    on_event: OnEvent | None,
-) -> NodeEnvironment:
-    """Return the Node; npm's settings of the current folder say which registry has it."""
-    from zipper.contents.client import LazyClient  # noqa: PLC0415  (Node is there, as a rule)
-    from zipper.node.environment import provide_node  # noqa: PLC0415
-    from zipper.node.packages import RegistryPackages  # noqa: PLC0415
-
+def _read_here(registry: str | None) -> Project:
+    """Return npm's settings of the current folder as a project's: they name the registry."""
     here = Path.cwd()
     npm = read_npm_settings(here, options={"registry": registry} if registry else None)
-    project = Project(
+    return Project(
         root=here, manifest=Manifest(), lockfile=None, npm=npm, workspaces={}, fingerprint=""
     )
-    with LazyClient(project, cache_dir=cache_dir, offline=offline, on_event=on_event) as client:
-        return provide_node(
-            target,
-            cache_dir=cache_dir,
-            choice=choice,
-            packages=RegistryPackages(client),
-            is_offline=offline,
-        )

@@ -6,6 +6,7 @@ Without consent for anything, nothing is imported and nothing changes.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from zipper.node.scripted import Scripted
@@ -20,7 +21,22 @@ if TYPE_CHECKING:
     from zipper.target import Target
     from zipper.tree.model import Tree
 
-__all__ = ["apply_scripts"]
+__all__ = ["ScriptWishes", "apply_scripts"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptWishes:
+    """What the settings say about install scripts.
+
+    Attributes:
+        allow: packages whose scripts may run, such as `esbuild` or `a@2`.
+        node: what runs them: a path, a version or `system`; None for the runtime's own.
+        node_mirror: where Node.js is downloaded from instead of nodejs.org.
+    """
+
+    allow: tuple[str, ...] = ()
+    node: str | None = None
+    node_mirror: str | None = None
 
 
 def apply_scripts(
@@ -28,7 +44,7 @@ def apply_scripts(
     tree: Tree,
     obtained: Obtained,
     *,
-    allow_scripts: tuple[str, ...],
+    wishes: ScriptWishes,
     target: Target,
     store: Store,
     offline: bool = False,
@@ -44,10 +60,22 @@ def apply_scripts(
         StoreError: ESTORE.
     """
     policy = project.manifest.raw.get("allowScripts")
-    if not allow_scripts and not policy:
+    if not wishes.allow and not policy:
         return Scripted(tree, obtained)
     from zipper.node.consent import read_consent  # noqa: PLC0415 - rare
     from zipper.node.tree_scripts import ScriptRunner, run_tree_scripts  # noqa: PLC0415 - rare
+
+    def provide_node() -> NodeEnvironment:
+        from zipper.pipeline.nodes import find_node  # noqa: PLC0415 - only where a script runs
+
+        return find_node(
+            project,
+            target,
+            cache_dir=store.cache_dir,
+            choice=wishes.node,
+            mirror=wishes.node_mirror,
+            offline=offline,
+        )
 
     def make_tree(root: Path) -> None:
         from zipper.pipeline.installing import fill_tree  # noqa: PLC0415 - only where a script runs
@@ -58,31 +86,14 @@ def apply_scripts(
         tree,
         obtained,
         consent=read_consent(
-            allow_scripts, npm_policy=policy, ignore_scripts=project.npm.ignore_scripts
+            wishes.allow, npm_policy=policy, ignore_scripts=project.npm.ignore_scripts
         ),
         store=store,
         runner=ScriptRunner(
             target=target,
-            node_version=target.node_version,
-            provide_node=lambda: _provide_node(project, target, store, offline=offline),
+            node_version=wishes.node or target.node_version,
+            provide_node=provide_node,
             make_tree=make_tree,
         ),
         legacy_peer_deps=project.npm.legacy_peer_deps,
     )
-
-
-def _provide_node(
-    project: Project, target: Target, store: Store, *, offline: bool
-) -> NodeEnvironment:
-    """Return the Node of the target; its own client asks, as the tarballs' is closed by then."""
-    from zipper.contents.client import LazyClient  # noqa: PLC0415 - only where a script runs
-    from zipper.node.environment import provide_node  # noqa: PLC0415 - as above
-    from zipper.node.packages import RegistryPackages  # noqa: PLC0415 - as above
-
-    with LazyClient(project, cache_dir=store.cache_dir, offline=offline, on_event=None) as client:
-        return provide_node(
-            target,
-            cache_dir=store.cache_dir,
-            packages=RegistryPackages(client),
-            is_offline=offline,
-        )

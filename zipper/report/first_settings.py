@@ -29,6 +29,8 @@ _EXAMPLES: Final[Mapping[str, object]] = {
     "registry": "https://registry.example/",
     "vendor": "vendor/",
     "allow_scripts": ["esbuild"],
+    "node": "system",
+    "node_mirror": "https://mirror.example/node/",
     "layers": ["layers/common.zip"],
     "max_size": "40 MB",
     "max_unzipped_size": "200 MB",

@@ -43,6 +43,9 @@ class BuildRequest:
     registry: str | None = None
     vendor: str | None = None
     allow_scripts: tuple[str, ...] = ()
+    node: str | None = None
+    """A path, a version or `system`; None for the runtime's own."""
+    node_mirror: str | None = None
     layers: tuple[str, ...] = ()
     max_size_bytes: int | None = None
     max_unzipped_size_bytes: int | None = None
@@ -78,6 +81,8 @@ def request_from(settings: Settings, *, folder: str, written: tuple[str, ...] = 
         registry=settings.registry,
         vendor=settings.vendor,
         allow_scripts=settings.allow_scripts or (),
+        node=settings.node,
+        node_mirror=settings.node_mirror,
         layers=settings.layers or (),
         max_size_bytes=settings.max_size,
         max_unzipped_size_bytes=settings.max_unzipped_size,

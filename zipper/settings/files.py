@@ -76,6 +76,7 @@ def anchor(settings: Settings, folder: Path) -> Settings:
         project=_join(folder, settings.project),
         output=_join(folder, settings.output),
         vendor=_join(folder, settings.vendor),
+        node=_join(folder, settings.node) if _is_path(settings.node) else settings.node,
         layers=None
         if settings.layers is None
         else tuple(str(folder / layer) for layer in settings.layers),
@@ -88,6 +89,10 @@ def _join(folder: Path, path: str | None) -> str | None:
     if path is None:
         return None
     return str(folder / path) + ("/" if path.endswith(("/", "\\")) else "")
+
+
+def _is_path(node: str | None) -> bool:
+    return node is not None and ("/" in node or "\\" in node)
 
 
 def _read_pyproject(path: Path) -> Settings | None:

@@ -55,6 +55,8 @@ KEYS: Final[dict[str, Key]] = {
     "registry": Key("text", "The registry's address instead of npm's setting."),
     "vendor": Key("text", "A folder that `zipper vendor` has made, relative to this file."),
     "allow_scripts": Key("list", "Packages whose install scripts may run: `esbuild`, `a@2`."),
+    "node": Key("text", "The Node.js for scripts and runs: a path, a version or `system`."),
+    "node_mirror": Key("text", "Where Node.js is downloaded from instead of nodejs.org."),
     "layers": Key("list", "Zips of the function's layers, relative to this file."),
     "max_size": Key("size", "The zip must not be larger: bytes, or text such as `40 MB`."),
     "max_unzipped_size": Key("size", "Its files together must not be larger."),
@@ -104,6 +106,8 @@ class Settings:
     registry: str | None = None
     vendor: str | None = None
     allow_scripts: tuple[str, ...] | None = None
+    node: str | None = None
+    node_mirror: str | None = None
     layers: tuple[str, ...] | None = None
     max_size: int | None = None
     """Bytes."""

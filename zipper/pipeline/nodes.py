@@ -1,0 +1,50 @@
+"""The Node.js that a run or install scripts need: asked for where one is needed, never before.
+
+In: npm's settings, a target, the user's choice. Out: a `NodeEnvironment`. Where it may come from
+is `zipper.node.environment`'s work; here it gets a registry of its own to ask.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zipper.contents.client import LazyClient
+from zipper.node.environment import provide_node
+from zipper.node.packages import RegistryPackages
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from zipper.events import OnEvent
+    from zipper.node.environment import NodeEnvironment
+    from zipper.project import Project
+    from zipper.target import Target
+
+__all__ = ["find_node"]
+
+
+def find_node(
+    project: Project,
+    target: Target,
+    *,
+    cache_dir: Path,
+    choice: str | None,
+    mirror: str | None,
+    offline: bool,
+    on_event: OnEvent | None = None,
+) -> NodeEnvironment:
+    """Return the Node for `target`; the project's npm settings say which registry has it.
+
+    Raises:
+        NodeError: ENODE if no source has a fitting Node.
+        UsageError: EUSAGE for a choice that is none.
+    """
+    with LazyClient(project, cache_dir=cache_dir, offline=offline, on_event=on_event) as client:
+        return provide_node(
+            target,
+            cache_dir=cache_dir,
+            choice=choice,
+            packages=RegistryPackages(client),
+            mirror=mirror,
+            is_offline=offline,
+        )
