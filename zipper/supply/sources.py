@@ -228,7 +228,7 @@ def _refuse_forbidden(tree: Tree, origins: list[_Origin], settings: NpmSettings)
 
 
 def _refuse_local_in_depth(tree: Tree, origins: list[_Origin]) -> None:
-    """Raise where a package from elsewhere asks for a folder or tarball of this disk.
+    """Raise where a package from elsewhere asks for a folder, tarball or repository of this disk.
 
     Deviation: npm links whatever such a `file:` spec names; nobody who publishes can mean a place
     on this disk, and it would be packed.
@@ -238,9 +238,9 @@ def _refuse_local_in_depth(tree: Tree, origins: list[_Origin]) -> None:
         source, target = tree.nodes[edge.source], tree.nodes[edge.target or ""]
         place = target.link_target if target.link_target is not None else target.resolved
         if (
-            origin.spec.type in _LOCAL
+            (origin.spec.type in _LOCAL or (origin.spec.fetch_spec or "").startswith("file:"))
             and origin.is_deep
-            and not (source.resolved or "").startswith("file:")
+            and not (source.resolved or "").startswith(("file:", "git+file:"))
             and not (place or "").startswith("node_modules/")
         ):
             raise ResolutionError(

@@ -89,12 +89,13 @@ def test_forbidden_sources(npmrc, code, count):
     assert "secret" not in str(caught.value)
 
 
-def test_published_package_may_not_name_a_place_on_this_disk():
-    """A folder that only a package from elsewhere asks for is never packed."""
+@pytest.mark.parametrize("scheme", ["file:", "git+file://"])
+def test_published_package_may_not_name_a_place_on_this_disk(scheme):
+    """A folder or repository that only a package from elsewhere asks for is never packed."""
     tree = tree_of(
         root={"name": "fn", "dependencies": {"a": "^1.0.0"}},
-        a={"dependencies": {"secrets": "file:/home/ada/secrets"}},
-        secrets={"resolved": "file:/home/ada/secrets"},
+        a={"dependencies": {"secrets": f"{scheme}/home/ada/secrets"}},
+        secrets={"resolved": f"{scheme}/home/ada/secrets"},
     )
 
     with pytest.raises(ResolutionError) as caught:
