@@ -132,7 +132,7 @@ class Answers:
         )
         found = _read_json(zipped, "package.json")
         if found is None:
-            raise ResolutionError("ENOPACKAGEJSON", f"`{spec}` has no package.json")
+            raise ResolutionError("ENOENT", f"`{spec}` has no package.json")
         return FetchedManifest(
             manifest=parse_manifest(found), resolved=resolved, integrity=str(integrity)
         )

@@ -1,7 +1,8 @@
 """Git dependencies: fetched with the system's git, by commit, and packed as npm packs them.
 
 In: a git spec. Out: the commit it means, and the package as an uncompressed tar, which the store
-unpacks like any other. Scripts (`prepare`) are not run.
+unpacks like any other. Scripts are not run; `zipper.contents.git_scripts` tells of those that npm
+would run.
 
 Source: pacote 21 lib/git.js; @npmcli/git 7. A repository may be anybody's: git asks nobody for a
 password, runs no hook, and follows only the protocols that npm knows.
@@ -27,14 +28,16 @@ from zipper.npm.spec import parse_spec
 from zipper.store.files import inflate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from zipper.npm.spec import Spec
 
 __all__ = ["pack_commit", "resolve_commit"]
 
 _TIMEOUT_SECONDS: Final = 300
-_PROTOCOLS: Final = "file:git:http:https:ssh"
+_PROTOCOLS: Final = "git:http:https:ssh"
+_OWN_PROTOCOLS: Final = f"file:{_PROTOCOLS}"
+"""What package.json may name; a submodule is chosen by others and may not be of this disk."""
 
 
 def resolve_commit(spec: Spec) -> str:
@@ -44,22 +47,18 @@ def resolve_commit(spec: Spec) -> str:
         ResolutionError: ENOGIT without git; EGIT where the repository cannot be read; ETARGET
             where it has no such branch, tag, commit or version.
     """
-    refs: dict[str, str] = {}
-    for url in _urls(spec):
-        try:
-            refs = parse_refs(_run("ls-remote", "--", url))
-            break
-        except ResolutionError as error:
-            if error.code != "EGIT" or url == _urls(spec)[-1]:
-                raise
+    url, listing = _ask(spec, lambda url: _run("ls-remote", "--", url))
+    refs = parse_refs(listing)
     commit = find_commit(spec, refs)
+    if commit is None and spec.git_committish:
+        commit = _find_in_history(url, spec.git_committish)
     if commit is None:
         wanted = spec.git_range or spec.git_committish or "HEAD"
         raise ResolutionError(
             "ETARGET",
             f"the repository of `{_redact(str(spec))}` has no `{wanted}`",
             facts=(("available", ", ".join(_short_names(refs)) or "nothing"),),
-            hint="name a branch, a tag or a full commit after `#`",
+            hint="name a branch, a tag or a commit after `#`",
         )
     return _resolved(spec, commit)
 
@@ -81,6 +80,36 @@ def pack_commit(resolved: str) -> bytes:
         return _make_tar(top)
 
 
+def _ask(spec: Spec, ask: Callable[[str], str]) -> tuple[str, str]:
+    """Return the first address of the repository that answers, and its answer."""
+    *first, last = _urls(spec)
+    for url in first:
+        try:
+            return url, ask(url)
+        except ResolutionError as error:
+            if error.code != "EGIT":
+                raise
+    return last, ask(last)
+
+
+def _find_in_history(url: str, revision: str) -> str | None:
+    """Return the commit of what no ref is named after, such as `c8db7d8` or `main~1`.
+
+    Only the whole history tells. Source: @npmcli/git 7 lib/clone.js `unresolved`.
+    """
+    with tempfile.TemporaryDirectory(prefix="zipper-git-") as scratch:
+        folder = Path(scratch)
+        _run("clone", "--quiet", "--mirror", "--", url, str(folder / ".git"))
+        wanted = f"{revision}^{{commit}}"
+        try:
+            found = _run("rev-parse", "--verify", "--end-of-options", wanted, folder=folder)
+        except ResolutionError as error:
+            if error.code != "EGIT":
+                raise
+            return None
+        return found.strip()
+
+
 def _urls(spec: Spec) -> Sequence[str]:
     """Return where the repository may be had: HTTPS, then ssh, for hosts that have both."""
     if spec.hosted is not None:
@@ -89,6 +118,11 @@ def _urls(spec: Spec) -> Sequence[str]:
 
 
 def _resolved(spec: Spec, commit: str) -> str:
+    """Return the repository's URL with the commit, and with the folder where one is named.
+
+    Deviation: npm's pacote forgets the folder here (lib/util/add-git-sha.js), so that `npm ci`
+    installs the whole repository in the package's place. npm understands what is written here.
+    """
     if spec.hosted is not None:
         url = f"git+{spec.hosted.https if spec.hosted.auth else spec.hosted.sshurl}"
     else:
@@ -102,27 +136,29 @@ def _check_out(spec: Spec, folder: Path) -> None:
     """Make `folder` the work tree of the spec's commit, fetching as little as the host allows."""
     commit = spec.git_committish or ""
     _run("init", "--quiet", str(folder))
-    for url in _urls(spec):
-        try:
-            _fetch(folder, url, commit)
-            break
-        except ResolutionError as error:
-            if error.code != "EGIT" or url == _urls(spec)[-1]:
-                raise
+    _ask(spec, lambda url: _fetch(folder, url, commit))
     _run("checkout", "--quiet", "--detach", commit, "--", folder=folder)
     if (folder / ".gitmodules").is_file():
-        _run("submodule", "update", "--quiet", "--init", "--recursive", folder=folder)
+        _run(
+            "submodule",
+            "update",
+            "--quiet",
+            "--init",
+            "--recursive",
+            folder=folder,
+            protocols=_PROTOCOLS,
+        )
 
 
-def _fetch(folder: Path, url: str, commit: str) -> None:
+def _fetch(folder: Path, url: str, commit: str) -> str:
     try:
-        _run("fetch", "--quiet", "--depth=1", "--", url, commit, folder=folder)
+        return _run("fetch", "--quiet", "--depth=1", "--", url, commit, folder=folder)
     except ResolutionError as error:
         if error.code != "EGIT":
             raise
         # Not every host gives a commit by its name; then all branches and tags have to come.
         everything = ("+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*")
-        _run("fetch", "--quiet", "--", url, *everything, folder=folder)
+        return _run("fetch", "--quiet", "--", url, *everything, folder=folder)
 
 
 def _make_tar(folder: Path) -> bytes:
@@ -142,14 +178,14 @@ def _read_manifest(folder: Path) -> Manifest:
     path = folder / "package.json"
     if not path.is_file():
         raise ResolutionError(
-            "ENOPACKAGEJSON",
+            "ENOENT",
             "the repository has no package.json",
             hint="name the package's folder: `#commit::path:folder`",
         )
     return parse_manifest(parse_json_object(path.read_bytes(), path="package.json"))
 
 
-def _run(*arguments: str, folder: Path | None = None) -> str:
+def _run(*arguments: str, folder: Path | None = None, protocols: str = _OWN_PROTOCOLS) -> str:
     """Run git and return what it prints.
 
     Raises:
@@ -158,7 +194,7 @@ def _run(*arguments: str, folder: Path | None = None) -> str:
     environment = {
         **os.environ,
         "GIT_TERMINAL_PROMPT": "0",
-        "GIT_ALLOW_PROTOCOL": _PROTOCOLS,
+        "GIT_ALLOW_PROTOCOL": protocols,
         "GIT_SSH_COMMAND": os.environ.get("GIT_SSH_COMMAND", "ssh -oBatchMode=yes"),
     }
     command = ["git", "-c", "core.hooksPath=/dev/null", "-c", "core.symlinks=true", *arguments]

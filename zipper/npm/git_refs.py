@@ -46,10 +46,14 @@ def parse_refs(output: str) -> dict[str, str]:
 def find_commit(spec: Spec, refs: Mapping[str, str]) -> str | None:
     """Return the commit that `spec` means; None where the refs do not tell.
 
-    `#semver:` takes the highest tag that satisfies; no committish means the default branch.
+    `#semver:` takes the latest version where that satisfies, else the highest tag that does; no
+    committish means the default branch.
     """
     if spec.git_range:
         versions = _tagged_versions(refs)
+        latest = _find_latest(versions, refs)
+        if latest is not None and semver.satisfies(latest, spec.git_range, loose=True):
+            return versions[latest]
         best = semver.max_satisfying(list(versions), spec.git_range, loose=True)
         return None if best is None else versions[best]
     if not spec.git_committish:
@@ -58,6 +62,13 @@ def find_commit(spec: Spec, refs: Mapping[str, str]) -> str | None:
     if found is None and _COMMIT.fullmatch(spec.git_committish):
         return spec.git_committish
     return found
+
+
+def _find_latest(versions: Mapping[str, str], refs: Mapping[str, str]) -> str | None:
+    """Return the version that the branch or tag `latest` stands at, or else the default branch."""
+    commit = refs.get("latest", refs.get("HEAD"))
+    standing = [version for version, tagged in versions.items() if tagged == commit]
+    return standing[-1] if standing else None
 
 
 def _tagged_versions(refs: Mapping[str, str]) -> dict[str, str]:
