@@ -26,7 +26,7 @@ from zipper.npm.integrity import check_data, from_data, parse_integrity
 from zipper.store.fill import Wanted, fill
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from zipper.archive.plan import PlannedEntry
@@ -88,10 +88,20 @@ def obtain(
         if error.code == "EOFFLINE":
             raise _describe_missing((), wanted, store, client(), error) from error
         raise
-    weak = (find_weak_integrity(item, location) for location, item in wanted.items())
-    findings = tuple(finding for finding in weak if finding is not None)
     by_location = {location: zips[item.key] for location, item in wanted.items()}
+    findings = tuple(_find_oddities(wanted, by_location))
     return Obtained(by_location, _pack_folders(project, tree), findings)
+
+
+def _find_oddities(wanted: Mapping[str, Wanted], zips: Mapping[str, StoreZip]) -> Iterator[Finding]:
+    for location, item in wanted.items():
+        weak = find_weak_integrity(item, location)
+        if weak is not None:
+            yield weak
+    if any(is_git(item.resolved) for item in wanted.values()):
+        from zipper.contents.git_scripts import find_unprepared  # noqa: PLC0415  (rare)
+
+        yield from find_unprepared(wanted, zips)
 
 
 def list_wanted(
