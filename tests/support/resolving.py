@@ -128,6 +128,7 @@ def request_of(case: Mapping[str, Any], environment: Mapping[str, str]) -> Ideal
         workspaces=_workspaces(path, manifest.raw.get("workspaces"), files),
         lockfile=None if lockfile is None else lockfile.tree,
         lockfile_version=3 if lockfile is None else lockfile.version,
+        locked_manifest=None if lockfile is None else lockfile.root,
         options=ResolveOptions(**options),
         node_version=environment["node"],
         npm_version=environment["npm"],

@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from zipper.contents.wants import is_git
 from zipper.lockfile.read import read_lockfile
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _make_tree(
     tree = resolve().tree
     if lockfile is not None:
         refuse_differences(project, list_differences(lockfile.tree, tree))
-        if lockfile.has_manifests:
+        if lockfile.has_manifests and not _has_other_commits(lockfile.tree, tree):
             tree = lockfile.tree
     # Deviation: npm links a folder outside the project and leaves its dependencies to whoever
     # works there. A package must hold them, so such a folder is copied and resolved.
@@ -102,9 +103,21 @@ def _make_tree(
     if lockfile is not None and tree is lockfile.tree:
         store.remember(_label(project), _IN_STEP)
     elif lockfile is not None:
-        # Version 1 records no manifests: what was made of it is kept as a newer lockfile.
+        # Version 1 records no manifests, and another branch may have been asked for since: what
+        # was made of the lockfile is kept as a newer one.
         store.remember(_label(project), write_lockfile(tree, folder=project.root.as_posix()))
     return tree
+
+
+def _has_other_commits(locked: Tree, ideal: Tree) -> bool:
+    """Tell whether a git dependency was resolved anew, though its version is the locked one.
+
+    `npm ci` compares names and versions, and then installs the ideal tree.
+    """
+    return any(
+        is_git(node.resolved) and node.resolved != locked.nodes[location].resolved
+        for location, node in ideal.nodes.items()
+    )
 
 
 def _label(project: Project) -> str:

@@ -9,7 +9,7 @@ Source: npm docs "package-lock.json"; arborist 9 lib/arborist/load-virtual.js.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from zipper.errors import LockfileError
@@ -35,6 +35,8 @@ class Lockfile:
     version: int
     tree: Tree
     has_manifests: bool
+    root: Manifest = field(default_factory=Manifest)
+    """The project's package.json as the lockfile recorded it."""
 
 
 def read_lockfile(text: str | bytes, *, path: str, manifest: Manifest) -> Lockfile:
@@ -57,12 +59,20 @@ def read_lockfile(text: str | bytes, *, path: str, manifest: Manifest) -> Lockfi
             f"`{path}` has lockfileVersion {version!r}; 1, 2 and 3 are known",
             hint="write a new one: delete it and run `python -m zipper resolve`",
         )
-    has_manifests = isinstance(raw.get("packages"), Mapping)
+    packages = raw.get("packages")
+    has_manifests = isinstance(packages, Mapping)
+    recorded = packages.get(ROOT) if isinstance(packages, Mapping) else None
     nodes = read_entries(raw, path=path)
     root = Node(location=ROOT, name=manifest.name, manifest=manifest, version=manifest.version)
     nodes.pop(ROOT, None)  # a link to the project itself; version 1 has no entry for it
     tree = Tree({ROOT: root, **nodes})
-    return Lockfile(path, int(version), tree, has_manifests=has_manifests)
+    return Lockfile(
+        path,
+        int(version),
+        tree,
+        has_manifests=has_manifests,
+        root=parse_manifest(recorded) if isinstance(recorded, Mapping) else Manifest(),
+    )
 
 
 def read_entries(raw: Mapping[str, object], *, path: str) -> dict[str, Node]:

@@ -88,10 +88,10 @@ def _answers(node: DraftNode, spec: Spec, source: DraftNode) -> bool:  # noqa: P
         return node.is_link and node.real_path == posixpath.normpath(spec.fetch_spec or "")
     if spec.type == "file":
         return not node.is_link and node.resolved == f"file:{spec.fetch_spec}"
-    return spec.type == "git" and _is_commit_of(node, spec)
+    return spec.type == "git" and _is_commit_of(node, spec, source)
 
 
-def _is_commit_of(node: DraftNode, spec: Spec) -> bool:
+def _is_commit_of(node: DraftNode, spec: Spec, source: DraftNode) -> bool:
     """Say whether `node` was taken from the repository of `spec`, at a commit that it allows."""
     try:
         found = parse_spec(node.resolved or "", where="/")
@@ -101,8 +101,31 @@ def _is_commit_of(node: DraftNode, spec: Spec) -> bool:
     if _repository(found, commit=exact) != _repository(spec, commit=exact):
         return False
     if not spec.git_range:
-        return True
+        return exact or _locked_committish(node, source) in (None, spec.git_committish or "")
     return semver.satisfies(node.manifest.version, spec.git_range, loose=True)
+
+
+def _locked_committish(node: DraftNode, source: DraftNode) -> str | None:
+    """Return the branch or tag that `source` asked for when the lockfile was written.
+
+    A commit does not tell which branch it was taken from. None where the lockfile has no such
+    dependency, or one that is not git's.
+    """
+    draft = source.draft
+    manifest = None if draft is None else draft.locked.get(source.location)
+    if manifest is None:
+        return None
+    spec = (
+        manifest.dependencies.get(node.name)
+        or manifest.optional_dependencies.get(node.name)
+        or manifest.dev_dependencies.get(node.name)
+        or manifest.peer_dependencies.get(node.name)
+    )
+    try:
+        parsed = _resolve(node.name, spec, "/") if spec else None
+    except ZipperError:
+        return None
+    return parsed.git_committish or "" if parsed is not None and parsed.type == "git" else None
 
 
 def _repository(spec: Spec, *, commit: bool) -> str:

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING
 from zipper.tree.draft_node import DraftNode, fold_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from zipper.npm.package_json import Manifest
     from zipper.tree.draft_edge import DraftEdge
 
 __all__ = ["Draft", "DraftNode", "detach"]
@@ -31,13 +32,16 @@ class Draft:
 
     `virtual` says that only the edges that somebody looks at are made: a virtual root holds one
     package and its peers, and most of what they depend on never matters there.
+
+    `locked` has the manifests that the lockfile recorded, by location, whatever became of them.
     """
 
-    __slots__ = ("by_name", "edges", "nodes", "root", "virtual")
+    __slots__ = ("by_name", "edges", "locked", "nodes", "root", "virtual")
 
     def __init__(self, root: DraftNode, path: str, *, virtual: bool = False) -> None:
         self.root = root
         self.virtual = virtual
+        self.locked: Mapping[str, Manifest] = {}
         self.nodes: dict[str, DraftNode] = {}
         self.by_name: dict[str, dict[DraftNode, None]] = {}
         self.edges: dict[str, dict[DraftEdge, None]] = {}

@@ -19,6 +19,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.errors import ResolutionError, UsageError
+from zipper.npm.package_json import Manifest
 from zipper.npm.package_name import is_valid_name
 from zipper.npm.pick import PickOptions
 from zipper.tree.draft import Draft, DraftNode
@@ -32,6 +33,7 @@ from zipper.tree.load_virtual import (
     queue_problems,
 )
 from zipper.tree.manifests import Manifests
+from zipper.tree.model import ROOT
 from zipper.tree.overrides import parse_overrides
 from zipper.tree.peers import registry_names
 from zipper.tree.request import IdealTree, IdealTreeRequest
@@ -109,6 +111,7 @@ def _begin(request: IdealTreeRequest) -> Resolution:
         },
     )
     draft = Draft(root, request.path)
+    draft.locked = _locked_manifests(request)
     root.all_edges()
     pick_options = PickOptions(
         node_version=request.node_version,
@@ -119,6 +122,14 @@ def _begin(request: IdealTreeRequest) -> Resolution:
     resolution = Resolution(request, draft, Manifests(pick_options, options.release_age_exclude))
     resolution.manifests.expect(registry_names(manifest, dev=True))
     return resolution
+
+
+def _locked_manifests(request: IdealTreeRequest) -> dict[str, Manifest]:
+    """Return what the lockfile recorded; version 1 records no manifests."""
+    if request.lockfile is None or request.lockfile_version < 2:
+        return {}
+    locked = {location: node.manifest for location, node in request.lockfile.nodes.items()}
+    return locked | {ROOT: request.locked_manifest or Manifest()}
 
 
 def _names_to_update(request: IdealTreeRequest) -> frozenset[str]:

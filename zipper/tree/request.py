@@ -77,6 +77,8 @@ class IdealTreeRequest:
     """The virtual tree that the lockfile describes; what is still valid in it stays."""
     lockfile_version: int = 3
     """That of the lockfile; version 1 records no manifests, so they are asked for again."""
+    locked_manifest: Manifest | None = None
+    """package.json as the lockfile recorded it; None where it did not."""
     update: bool | frozenset[str] = False
     """True: forget the lockfile's choices. Names: choose these anew, wherever they are."""
     options: ResolveOptions = field(default_factory=ResolveOptions)
