@@ -136,6 +136,33 @@ def test_page_tells_changes_and_findings(page: Path, browser: Browser) -> None:
     assert browser.ask("document.querySelectorAll('#findings li .soft').length") > 0
 
 
+def test_table_leads_into_the_map(page: Path, browser: Browser) -> None:
+    """A click on a package's name opens its folder in the map, wherever that is."""
+    browser.open(page)
+
+    browser.click("#packages tbody tr:nth-child(2) button")
+
+    assert "@s/b 2.0.0" == browser.ask(OPEN)[-1]
+    assert ["b.js", "package.json"] == browser.ask(BOXES)
+
+
+def test_many_findings_of_one_code_are_folded_up(tmp_path: Path, browser: Browser) -> None:
+    """Seven notes of one kind are one line, which a click opens; the head counts them."""
+    asks = "".join(f"try {{ require('o{number}') }} catch {{}}\n" for number in range(7))
+    files = {"package.json": manifest("fn", "1.0.0"), "index.js": asks + "exports.handler = 1\n"}
+    page = tmp_path / "report.html"
+    zipped = make_zip(tmp_path / "fn.zip", files)
+    assert 0 == run_zipper("explain", zipped, "--html", page).status
+    browser.open(page)
+    seen = "document.querySelector('#findings details.info li')?.checkVisibility() ?? null"
+    folded = browser.ask(seen)
+
+    browser.click("#findings details.info summary")
+
+    assert [False, True] == [folded, browser.ask(seen)]
+    assert 7 == browser.ask("document.querySelectorAll('#findings details.info li').length")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_page_follows_the_colour_scheme(page: Path, browser: Browser, scheme: str) -> None:
     """The background fits the scheme, and on a narrow screen nothing overflows."""

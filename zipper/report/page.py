@@ -101,29 +101,31 @@ def _shortest_chains(tree: Tree) -> Mapping[str, str]:
 
 
 def _pack(branch: Branch) -> list[object]:
-    """Return a branch as the page reads it: label, bytes, zipped bytes, files, kind, branches.
+    """Return a branch as the page reads it: label, bytes, zipped bytes, files, package, branches.
+
+    `package` is the folder of a package, and 0 for a file or a folder.
 
     Small arrays instead of objects: 30,000 files make 1 MB. A folder with nothing but one folder
     in it becomes one branch, as there is nothing to choose. Recursion is as deep as folders are,
     which the names of a zip bound at 65,535 bytes; deeper ones than 200 are summed up.
     """
-    return _pack_to(branch, 200)
+    return _pack_to(branch, 200, "")
 
 
-def _pack_to(branch: Branch, depth: int) -> list[object]:
+def _pack_to(branch: Branch, depth: int, place: str) -> list[object]:
     label = branch.label
     while not branch.is_package and len(branch.branches) == 1:
-        (only,) = branch.branches.values()
+        ((below, only),) = branch.branches.items()
         if not only.branches or only.is_package:
             break
-        label, branch = f"{label}/{only.label}", only
+        label, branch, place = f"{label}/{only.label}", only, below
     packed: list[object] = [
         label,
         branch.size_bytes,
         branch.zipped_size_bytes,
         branch.files,
-        int(branch.is_package),
+        place if branch.is_package else 0,
     ]
     if branch.branches and depth:
-        packed.append([_pack_to(item, depth - 1) for item in branch.branches.values()])
+        packed.append([_pack_to(item, depth - 1, key) for key, item in branch.branches.items()])
     return packed
