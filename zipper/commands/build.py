@@ -17,13 +17,14 @@ from zipper.commands.options import (
     output_options,
 )
 from zipper.commands.show import Shower, echo_lines, show_json
-from zipper.pipeline.many import Built, build_each, find_requests
+from zipper.pipeline.many import Built, build_each
 from zipper.report.text import (
     describe_findings,
     describe_many,
     describe_package,
     describe_plan,
 )
+from zipper.settings.files import find_requests
 
 if TYPE_CHECKING:
     from pathlib import Path

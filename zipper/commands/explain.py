@@ -20,7 +20,7 @@ from zipper.commands.show import Shower, echo_lines, is_stdout_terminal, show_js
 from zipper.commands.terminal import terminal_width
 from zipper.errors import UsageError
 from zipper.pipeline.explaining import explain_package, read_inventory, take_inventory
-from zipper.pipeline.many import find_requests
+from zipper.settings.files import find_requests
 
 if TYPE_CHECKING:
     from zipper.checks.findings import Finding

@@ -15,9 +15,9 @@ from zipper.commands.options import (
     output_options,
 )
 from zipper.commands.show import Shower, echo_lines, show_json
-from zipper.pipeline.many import find_requests
 from zipper.report.text import describe_findings
 from zipper.report.words import format_count, format_seconds
+from zipper.settings.files import find_requests
 
 __all__ = ["command"]
 

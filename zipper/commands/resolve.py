@@ -9,8 +9,8 @@ import click
 
 from zipper.commands.options import BuildOptions, cache_option, network_options, output_options
 from zipper.commands.show import Shower, echo_lines, show_json
-from zipper.pipeline.many import find_requests
 from zipper.report.words import format_count
+from zipper.settings.files import find_requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,38 +1,30 @@
-"""Several functions at once: which are asked for, and building them in parallel.
+"""Several functions at once, built in parallel.
 
-In: what was typed and the settings. Out: for each function its package or its error. What the
-functions share (a project, its tree) is read and resolved once.
+In: requests. Out: for each function its package or its error. What the functions share (a project,
+its tree) is read and resolved once.
 """
 
 from __future__ import annotations
 
 import os
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zipper.checks.findings import decide_verdict
 from zipper.errors import ZipperError, describe_error
 from zipper.pipeline.building import build_requested
 from zipper.pipeline.once import Once
-from zipper.settings.build_request import (
-    BuildRequest,
-    list_functions,
-    list_outputs,
-    names_of,
-    pick_function,
-    request_from,
-)
-from zipper.settings.files import read_settings
-from zipper.settings.values import Settings, merge, overlay
+from zipper.settings.files import find_requests
+from zipper.settings.values import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from zipper.events import OnEvent
     from zipper.package import Package
+    from zipper.settings.build_request import BuildRequest
 
-__all__ = ["Built", "build_all", "build_each", "find_requests"]
+__all__ = ["Built", "build_all", "build_each"]
 
 _NOTHING = Settings()
 
@@ -59,28 +51,6 @@ class Built:
             return {**name, **asdict(self.package)}
         assert self.error is not None
         return {**name, "error": describe_error(self.error)}
-
-
-def find_requests(project: str | None, options: Settings) -> tuple[BuildRequest, ...]:
-    """Return what is to be built.
-
-    Args:
-        project: a folder, the name of a function that the settings here describe, or None for
-            all of them. A function's name goes before a folder of the same name; `./name` is
-            always the folder.
-        options: over all settings.
-
-    Raises:
-        ProjectError: ESETTINGS, ETOMLPARSE, EJSONPARSE, EREAD.
-        UsageError: EUSAGE for what does not exist.
-    """
-    if project is not None and not _is_path(project):
-        here = read_settings(Path(), environ=os.environ)
-        known = names_of(here.functions)
-        if project in known or (known and not Path(project).is_dir()):
-            return _requests(here, options, ".", name=project)
-    folder = project or "."
-    return _requests(read_settings(Path(folder), environ=os.environ), options, folder, name=None)
 
 
 def build_all(
@@ -140,19 +110,3 @@ def build_each(
 
     with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="zipper-build") as pool:
         return tuple(pool.map(try_one, requests))
-
-
-def _requests(
-    settings: Settings, options: Settings, folder: str, *, name: str | None
-) -> tuple[BuildRequest, ...]:
-    """Return the request of the function called `name`, or of all of them."""
-    written = list_outputs(settings)
-    if name is None:
-        functions = list_functions(overlay(settings, options))
-    else:
-        functions = (merge(pick_function(settings, name), options),)
-    return tuple(request_from(one, folder=folder, written=written) for one in functions)
-
-
-def _is_path(text: str) -> bool:
-    return "/" in text or os.sep in text or text in (".", "..")

@@ -20,6 +20,7 @@ __all__ = [
     "BuildRequest",
     "list_functions",
     "list_outputs",
+    "names_of",
     "pick_function",
     "request_from",
 ]

@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zipper.errors import ProjectError
-from zipper.settings.build_request import BuildRequest, list_outputs, pick_function, request_from
+from zipper.settings.build_request import (
+    BuildRequest,
+    list_functions,
+    list_outputs,
+    names_of,
+    pick_function,
+    request_from,
+)
 from zipper.settings.values import (
     Settings,
     Source,
@@ -25,7 +32,7 @@ from zipper.settings.values import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["anchor", "read_request", "read_settings", "read_settings_file"]
+__all__ = ["anchor", "find_requests", "read_request", "read_settings", "read_settings_file"]
 
 
 def read_settings(folder: Path, *, environ: Mapping[str, str]) -> Settings:
@@ -52,6 +59,28 @@ def read_request(
     return request_from(one, folder=os.fspath(folder), written=list_outputs(settings))
 
 
+def find_requests(project: str | None, options: Settings) -> tuple[BuildRequest, ...]:
+    """Return what is to be built.
+
+    Args:
+        project: a folder, the name of a function that the settings here describe, or None for
+            all of them. A function's name goes before a folder of the same name; `./name` is
+            always the folder.
+        options: over all settings.
+
+    Raises:
+        ProjectError: ESETTINGS, ETOMLPARSE, EJSONPARSE, EREAD.
+        UsageError: EUSAGE for what does not exist.
+    """
+    if project is not None and not _is_path(project):
+        here = read_settings(Path(), environ=os.environ)
+        known = names_of(here.functions)
+        if project in known or (known and not Path(project).is_dir()):
+            return _requests(here, options, ".", name=project)
+    folder = project or "."
+    return _requests(read_settings(Path(folder), environ=os.environ), options, folder, name=None)
+
+
 def read_settings_file(folder: Path) -> Settings:
     """Return the settings of pyproject.toml or of package.json in `folder`.
 
@@ -76,7 +105,9 @@ def anchor(settings: Settings, folder: Path) -> Settings:
         project=_join(folder, settings.project),
         output=_join(folder, settings.output),
         vendor=_join(folder, settings.vendor),
-        node=_join(folder, settings.node) if _is_path(settings.node) else settings.node,
+        node=_join(folder, settings.node)
+        if settings.node and _is_path(settings.node)
+        else settings.node,
         layers=None
         if settings.layers is None
         else tuple(str(folder / layer) for layer in settings.layers),
@@ -84,15 +115,27 @@ def anchor(settings: Settings, folder: Path) -> Settings:
     )
 
 
+def _requests(
+    settings: Settings, options: Settings, folder: str, *, name: str | None
+) -> tuple[BuildRequest, ...]:
+    """Return the request of the function called `name`, or of all of them."""
+    written = list_outputs(settings)
+    if name is None:
+        functions = list_functions(overlay(settings, options))
+    else:
+        functions = (merge(pick_function(settings, name), options),)
+    return tuple(request_from(one, folder=folder, written=written) for one in functions)
+
+
+def _is_path(text: str) -> bool:
+    return "/" in text or os.sep in text or text in (".", "..")
+
+
 def _join(folder: Path, path: str | None) -> str | None:
     """Join, and keep the slash at the end that tells a folder from a file."""
     if path is None:
         return None
     return str(folder / path) + ("/" if path.endswith(("/", "\\")) else "")
-
-
-def _is_path(node: str | None) -> bool:
-    return node is not None and ("/" in node or "\\" in node)
 
 
 def _read_pyproject(path: Path) -> Settings | None:
