@@ -236,6 +236,7 @@ def test_errors_stop_the_build_in_zippers_own_words(
 
     assert 0 != done.returncode
     assert message in done.stdout + done.stderr
+    assert "error: error[" not in done.stdout + done.stderr
     assert [] == list(made.glob("*.whl"))
 
 

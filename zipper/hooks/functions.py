@@ -16,9 +16,10 @@ from zipper.settings.files import read_settings_file
 from zipper.settings.values import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from zipper.package import Package
+    from zipper.pipeline.many import Built
     from zipper.settings.build_request import BuildRequest
 
 __all__ = ["build_functions", "has_functions", "list_sources", "locate"]
@@ -56,7 +57,7 @@ def build_functions(
     requests = _read_requests(root, environ)
     for built in build_each(requests, incremental=True):
         if built.error is not None:
-            raise built.error
+            raise _tell_function(built)
         package = built.package
         assert package is not None
         for line in describe_findings(package.findings, severities=("error", "warning")):
@@ -70,10 +71,11 @@ def build_functions(
 
 
 def list_sources(root: Path, *, environ: Mapping[str, str]) -> Iterator[Path]:
-    """Yield the files of the functions' projects that a build from an sdist needs.
+    """Yield the files that a build of the functions from an sdist needs.
 
-    They are what goes into the packages, and package.json and the lockfile in any case; secrets,
-    `.npmrc` and node_modules stay out as they do there.
+    They are what goes into the packages; package.json and the lockfile; the folders and tarballs
+    on this disk that the dependencies name; layers, and what `zipper vendor` has gathered. The
+    zips that the settings name, secrets, `.npmrc` and node_modules stay out.
 
     Raises:
         ZipperError: for settings, or projects, that cannot be read.
@@ -85,11 +87,52 @@ def list_sources(root: Path, *, environ: Mapping[str, str]) -> Iterator[Path]:
     for request in _read_requests(root, environ):
         folder = Path(request.project).resolve()
         choice = choose_files(folder, include=request.include, exclude=request.exclude)
-        names = ("package.json", *LOCKFILE_NAMES, *choice.files)
-        for path in (folder / name for name in names):
-            if path not in seen and path.suffix != ".zip" and path.is_file():
+        own = (folder / name for name in ("package.json", *LOCKFILE_NAMES, *choice.files))
+        layers = [Path(layer).resolve() for layer in request.layers]
+        vendored = _files_below(Path(request.vendor).resolve()) if request.vendor else ()
+        for path in (*own, *_list_local(folder), *layers, *vendored):
+            is_new = path not in seen and path.is_file()
+            if is_new and (path in layers or not _is_output(path, request.written)):
                 seen.add(path)
                 yield path
+
+
+def _list_local(folder: Path) -> Iterator[Path]:
+    """Yield the files of the packages on this disk that the project in `folder` depends on."""
+    from zipper.contents.handler_files import choose_files  # noqa: PLC0415  (for sdists only)
+    from zipper.project import read_project  # noqa: PLC0415  (the same)
+
+    waiting, seen = [folder], {folder}
+    while waiting:
+        here = waiting.pop()
+        project = read_project(here)
+        nodes = project.lockfile.tree.nodes.values() if project.lockfile else ()
+        links = {node.link_target for node in nodes if node.link_target}
+        specs = project.manifest.raw.get("dependencies")
+        texts = specs.values() if isinstance(specs, dict) else ()
+        files = {text.removeprefix("file:") for text in texts if str(text).startswith("file:")}
+        for place in sorted({(here / name).resolve() for name in links | files} - seen):
+            seen.add(place)
+            if place.is_dir():
+                waiting.append(place)
+                yield from (place / name for name in choose_files(place).files)
+            else:
+                yield place
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def _is_output(path: Path, outputs: Sequence[str]) -> bool:
+    """Tell whether `path` is a zip that the settings name, or lies in a folder for such zips."""
+    for output in outputs:
+        place = Path(output).resolve()
+        if path == place:
+            return True
+        if output.endswith(("/", "\\")) and path.suffix == ".zip" and path.parent == place:
+            return True
+    return False
 
 
 def locate(path: Path, packages: Mapping[Path, str]) -> str | None:
@@ -127,6 +170,14 @@ def _with_output(request: BuildRequest, root: Path) -> BuildRequest:
             'or a folder beside it: `output = "dist/"`',
         )
     return request
+
+
+def _tell_function(built: Built) -> ZipperError:
+    """Return the error of one of several functions, with its name."""
+    error = built.error
+    assert error is not None
+    error.facts = (("function", built.request.name or ""), *error.facts)
+    return error
 
 
 def _refused(package: Package) -> ZipperError:

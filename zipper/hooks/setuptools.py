@@ -7,13 +7,13 @@ needs nothing but `zipper` in `[build-system] requires`, with or without a setup
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from setuptools import Command
-from setuptools.errors import ExecError
 
 from zipper.errors import ZipperError
 from zipper.hooks.functions import build_functions, has_functions, list_sources, locate
@@ -52,7 +52,7 @@ class build_lambda(Command):  # type: ignore[misc]  # noqa: N801  (untyped; name
         try:
             zips = build_functions(Path.cwd(), environ=os.environ, tell=self._tell)
         except ZipperError as error:
-            raise ExecError(str(error)) from error
+            raise _ended_by(error) from error
         for path in zips:
             place = locate(path, self._packages())
             if place is not None and self.build_lib is not None:
@@ -67,7 +67,7 @@ class build_lambda(Command):  # type: ignore[misc]  # noqa: N801  (untyped; name
             sources = list_sources(root, environ=os.environ)
             return [str(path.relative_to(root)) for path in sources if path.is_relative_to(root)]
         except ZipperError as error:
-            raise ExecError(str(error)) from error
+            raise _ended_by(error) from error
 
     def get_outputs(self) -> list[str]:
         """Return nothing: zips are data of a package, found by whoever packs the build folder."""
@@ -85,7 +85,7 @@ class build_lambda(Command):  # type: ignore[misc]  # noqa: N801  (untyped; name
         }
 
     def _tell(self, line: str) -> None:
-        self.announce(line, level=2)
+        self.announce(line, level=logging.INFO)
 
 
 def join(distribution: Distribution) -> None:
@@ -94,14 +94,18 @@ def join(distribution: Distribution) -> None:
         if not has_functions(Path.cwd()):
             return
     except ZipperError as error:
-        # So early setuptools catches nothing; this ends the build without a traceback.
-        raise SystemExit(str(error)) from error
+        raise _ended_by(error) from error
     build = distribution.get_command_class("build")
     if not any(name == "build_lambda" for name, _ in build.sub_commands):
         joined = type(
             "build", (build,), {"sub_commands": [*build.sub_commands, ("build_lambda", None)]}
         )
         distribution.cmdclass["build"] = joined
+
+
+def _ended_by(error: ZipperError) -> SystemExit:
+    """Return what ends the build in zipper's words; setuptools' own errors put some before them."""
+    return SystemExit(str(error))
 
 
 join.order = 100  # type: ignore[attr-defined]  # after setuptools has read pyproject.toml

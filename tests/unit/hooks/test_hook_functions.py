@@ -37,13 +37,35 @@ def test_sources_are_what_the_zip_is_built_from(tmp_path: Path) -> None:
     write(tmp_path, '[tool.zipper]\nproject = "fn"\ninclude = ["index.js"]\noutput = "dist/"\n')
     write_files(
         tmp_path / "fn",
-        {"package-lock.json": {}, ".npmrc": "x", ".env": "x", "old.zip": "x", "notes.md": "x",
+        {"package-lock.json": {"lockfileVersion": 3, "packages": {}}, ".npmrc": "", ".env": "x",
+         "old.zip": "x", "notes.md": "x",
          "node_modules/a/index.js": "x"},
     )  # fmt: skip
 
     names = [path.relative_to(tmp_path).as_posix() for path in list_sources(tmp_path, environ={})]
 
     assert ["fn/package.json", "fn/package-lock.json", "fn/index.js"] == names
+
+
+def test_sources_hold_what_the_function_depends_on(tmp_path: Path) -> None:
+    """Folders and tarballs that package.json names, data that happens to be a zip, and layers."""
+    settings = '[tool.zipper]\nproject = "fn"\noutput = "fn/out.zip"\nlayers = ["layer.zip"]\n'
+    write(tmp_path, settings)
+    local = {"a": "file:../shared", "b": "file:../b-1.0.0.tgz", "c": "^1.0.0"}
+    write_files(
+        tmp_path,
+        {"fn/package.json": {**PACKAGE, "dependencies": local}, "fn/out.zip": "x",
+         "fn/data.zip": "x", "layer.zip": "x", "b-1.0.0.tgz": "x",
+         "shared/package.json": {"name": "a", "dependencies": {"d": "file:../deep"}},
+         "shared/.npmrc": "", "deep/package.json": {"name": "d"}, "other/index.js": "x"},
+    )  # fmt: skip
+
+    names = {path.relative_to(tmp_path).as_posix() for path in list_sources(tmp_path, environ={})}
+
+    assert {
+        "fn/package.json", "fn/index.js", "fn/data.zip", "layer.zip", "b-1.0.0.tgz",
+        "shared/package.json", "deep/package.json",
+    } == names  # fmt: skip
 
 
 def test_an_output_has_to_be_named(tmp_path: Path) -> None:
