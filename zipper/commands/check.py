@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from zipper.commands.named import find_zip, list_zips, settings_for
 from zipper.commands.options import BuildOptions, cache_option, check_options, function_options
 from zipper.commands.show import echo_lines, show_json
 from zipper.errors import UsageError
 from zipper.pipeline.checking import check
 from zipper.report.text import describe_report
-from zipper.settings.build_request import list_functions
-from zipper.settings.files import read_settings
-from zipper.settings.values import Settings, overlay
 from zipper.target import DEFAULT_RUNTIME, Target
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from zipper.checks.findings import Report
     from zipper.checks.rules import Rule
     from zipper.checks.told_codes import ToldCode
+    from zipper.settings.values import Settings
 
-__all__ = ["check_one", "command", "settings_for"]
+__all__ = ["check_one", "command"]
 
 _FORMATS = ("text", "json", "sarif", "github")
 
 
 @click.command("check", short_help="Judge a deployment package made by any tool.")
-@click.argument("path", metavar="[ZIP]...", nargs=-1, type=click.Path())
+@click.argument("path", metavar="[ZIP|NAME]...", nargs=-1, type=click.Path())
 @function_options
 @check_options
 @click.option(
@@ -69,15 +68,18 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
 ) -> int:
     """Judge each ZIP: whether Lambda accepts it, and whether its handler loads there.
 
-    The zip may come from any tool. Handler, runtime, architecture, layers and ignored codes come
-    from the options, else from the ZIPPER_ variables and the settings in this folder, those of the
-    function whose zip it is; else the handler is what `main` in the zip's package.json says.
+    The zip may come from any tool. NAME is a function of the settings in this folder and means its
+    zip; without either, the zips of all functions there are judged. Handler, runtime,
+    architecture, layers and ignored codes come from the options, else from the ZIPPER_ variables
+    and the settings in this folder, those of the function whose zip it is; else the handler is
+    what `main` in the zip's package.json says.
 
     The exit status is 0 if it passes, and 1 for an error, with `--strict` for a warning too.
 
     \b
     Examples:
       python -m zipper check fn.zip --handler src/app.handler --runtime nodejs22.x
+      python -m zipper check orders                 the zip of a function of the settings
       python -m zipper check fn.zip --layer sdk.zip --strict
       python -m zipper check layer.zip --kind layer
       python -m zipper check fn.zip --format sarif > fn.sarif
@@ -85,10 +87,9 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
     """
     if list_codes or explain is not None:
         return _show_rules(explain)
-    if not path:
-        raise UsageError("EUSAGE", "no zip was named", hint="python -m zipper check fn.zip")
+    zips = tuple(map(find_zip, path)) or list_zips()
     typed = BuildOptions.from_values(options).settings
-    reports = [check_one(one, kind, typed, cache_dir) for one in path]
+    reports = [check_one(one, kind, typed, cache_dir) for one in zips]
     _show(reports, "json" if as_json else form, quiet=quiet, verbose=verbose)
     return int(any(report.verdict == "fail" for report in reports))
 
@@ -108,21 +109,6 @@ def check_one(path: str, kind: str, typed: Settings, cache_dir: Path | None) -> 
         max_unzipped_size_bytes=settings.max_unzipped_size,
         cache_dir=cache_dir,
     )
-
-
-def settings_for(path: str, typed: Settings) -> Settings:
-    """Return the settings of the function that `path` is the zip of, else the common ones."""
-    here = overlay(read_settings(Path(), environ=os.environ), typed)
-    if not here.functions:
-        return here
-    wanted = Path(path).absolute()
-    for function in list_functions(here):
-        output = function.output or ""
-        if output.endswith("/") or not output:
-            output = os.path.join(output, f"{function.name}.zip")  # noqa: PTH118  (may be empty)
-        if Path(output).absolute() == wanted:
-            return function
-    return here
 
 
 def _show(reports: list[Report], form: str, *, quiet: bool, verbose: bool) -> None:

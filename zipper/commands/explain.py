@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from zipper.commands.named import find_zip
 from zipper.commands.options import (
     BuildOptions,
     cache_option,
@@ -20,7 +21,7 @@ from zipper.commands.show import Shower, echo_lines, is_stdout_terminal, show_js
 from zipper.commands.terminal import terminal_width
 from zipper.errors import UsageError
 from zipper.pipeline.explaining import explain_package, read_inventory, take_inventory
-from zipper.settings.files import find_requests
+from zipper.settings.files import find_request
 
 if TYPE_CHECKING:
     from zipper.checks.findings import Finding
@@ -34,7 +35,7 @@ __all__ = ["command"]
 
 
 @click.command("explain", short_help="Show sizes, changes, and why a package is there.")
-@click.argument("path", metavar="[ZIP|PROJECT]", default=".", type=click.Path())
+@click.argument("path", metavar="[ZIP|PROJECT|NAME]", default=".", type=click.Path())
 @click.argument("package", required=False)
 @click.option(
     "--diff", metavar="OLD.zip", type=click.Path(), help="Show what changed since OLD.zip."
@@ -74,8 +75,9 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
     """Show what is in ZIP, or what a build of PROJECT would put into one, and how large it is.
 
     With PACKAGE, every chain of dependencies that brings it in, and why there are several copies.
-    The zip may come from any tool. `--html` writes one page with a map of the sizes, the packages,
-    the findings and, with `--diff`, the changes; it needs no network.
+    The zip may come from any tool. NAME is a function of the settings in this folder: its zip, or
+    what a build would put there where there is none yet. `--html` writes one page with a map of the
+    sizes, the packages, the findings and, with `--diff`, the changes; it needs no network.
 
     \b
     Examples:
@@ -88,7 +90,16 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
     form = "json" if as_json else form
     _refuse_contradictions(package, diff, html, form)
     typed = BuildOptions.from_values(options).settings
-    source = _Source(path, typed, offline=offline, cache_dir=cache_dir, progress=not no_progress)
+    zipped = find_zip(path)
+    is_name = zipped != path and not Path(zipped).is_file()
+    source = _Source(
+        path if is_name else zipped,
+        typed,
+        is_name=is_name,
+        offline=offline,
+        cache_dir=cache_dir,
+        progress=not no_progress,
+    )
     if package is not None:
         return _show_why(*source.explain(package), form)
     inventory = source.take_inventory()
@@ -102,12 +113,20 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
 
 
 class _Source:
-    """Where it comes from: a zip, or a project."""
+    """Where it comes from: a zip, a project, or a function by its name that is not built yet."""
 
     def __init__(
-        self, path: str, typed: Settings, *, offline: bool, cache_dir: Path | None, progress: bool
+        self,
+        path: str,
+        typed: Settings,
+        *,
+        is_name: bool,
+        offline: bool,
+        cache_dir: Path | None,
+        progress: bool,
     ) -> None:
         self._path = path
+        self._is_name = is_name
         self._typed = typed
         self._offline = offline
         self._cache_dir = cache_dir
@@ -115,7 +134,7 @@ class _Source:
 
     def take_inventory(self) -> Inventory:
         """Return what is, or would be, in the zip."""
-        if Path(self._path).is_dir():
+        if self._is_project():
             with Shower(quiet=False, progress=self._progress) as shower:
                 return take_inventory(
                     self._request(),
@@ -127,7 +146,7 @@ class _Source:
 
     def explain(self, name: str) -> tuple[Explanation, Tree]:
         """Return why the package called `name` is there."""
-        if Path(self._path).is_dir():
+        if self._is_project():
             with Shower(quiet=False, progress=self._progress) as shower:
                 return explain_package(
                     self._request(),
@@ -143,23 +162,18 @@ class _Source:
 
     def find_findings(self) -> tuple[Finding, ...]:
         """Return what the checks say of a zip; there is nothing to check of a project."""
-        if Path(self._path).is_dir():
+        if self._is_project():
             return ()
         from zipper.commands.check import check_one  # noqa: PLC0415  (for the page only)
 
         return check_one(self._path, "function", self._typed, self._cache_dir).findings
 
+    def _is_project(self) -> bool:
+        return self._is_name or Path(self._path).is_dir()
+
     def _request(self) -> BuildRequest:
-        requests = find_requests(f"{self._path}/", self._typed)
-        if len(requests) > 1:
-            names = ", ".join(request.name or "" for request in requests)
-            raise UsageError(
-                "EUSAGE",
-                f"the settings in `{self._path}` describe {len(requests)} functions",
-                facts=(("functions", names),),
-                hint="name the project folder of one, or its zip",
-            )
-        return requests[0]
+        place = self._path if self._is_name else f"{self._path}/"
+        return find_request(place, self._typed)
 
 
 def _refuse_contradictions(

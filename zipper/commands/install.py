@@ -17,7 +17,7 @@ from zipper.commands.options import (
 from zipper.commands.show import Shower, echo_lines, show_json
 from zipper.report.text import describe_findings
 from zipper.report.words import format_count, format_seconds
-from zipper.settings.files import find_requests
+from zipper.settings.files import find_request
 
 __all__ = ["command"]
 
@@ -65,6 +65,8 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
 ) -> None:
     """Make the dependencies of PROJECT for the target in DIR/node_modules.
 
+    NAME is a function of the settings in this folder and means its project.
+
     The files are those of `npm ci --ignore-scripts`, for the function's runtime and architecture
     and not for this machine's. They are hard-linked out of the store where that is possible, so
     change a copy, not them.
@@ -76,7 +78,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
     """
     from zipper.pipeline.installing import install  # noqa: PLC0415  (for this command only)
 
-    request = find_requests(project, BuildOptions.from_values(options).settings)[0]
+    request = find_request(project, BuildOptions.from_values(options).settings)
     omit = set(request.omit) if include_dev else {"dev", *request.omit}
     with Shower(quiet=quiet or as_json, progress=not no_progress) as shower:
         installed = install(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from zipper.commands.named import find_zip
 from zipper.commands.show import echo_lines, show_json
 from zipper.commands.write import write_text
 from zipper.pipeline.checking import open_listing
@@ -17,7 +18,7 @@ __all__ = ["command"]
 
 
 @click.command("licenses", short_help="List the licences of what is in a zip.")
-@click.argument("path", metavar="ZIP", type=click.Path())
+@click.argument("path", metavar="ZIP|NAME", type=click.Path())
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document to stdout.")
 @click.option(
     "--notice",
@@ -28,11 +29,14 @@ __all__ = ["command"]
 def command(*, path: str, as_json: bool, notice: Path | None) -> None:
     """List the npm packages in ZIP, made by any tool, with the licences that they name.
 
+    NAME is a function of the settings in this folder and means its zip.
+
     \b
     Examples:
       python -m zipper licenses fn.zip
       python -m zipper licenses fn.zip --notice NOTICE
     """
+    path = find_zip(path)
     rows = list_licences(read_inventory(path))
     if as_json:
         show_json({"path": path, "packages": [asdict(row) for row in rows]})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,13 +10,15 @@ import click
 
 from zipper.commands.options import BuildOptions, cache_option, network_options, output_options
 from zipper.commands.show import Shower, echo_lines, show_json
+from zipper.errors import UsageError
 from zipper.report.words import format_count
 from zipper.settings.files import find_requests
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from zipper.pipeline.resolving import Resolved
+    from zipper.settings.build_request import BuildRequest
 
 __all__ = ["command"]
 
@@ -59,6 +62,9 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
 ) -> None:
     """Resolve the dependencies of PROJECT and write its package-lock.json (lockfileVersion 3).
 
+    Without PROJECT, those of the project in this folder, or of every project that its settings
+    name; NAME is a function of them.
+
     It is the lockfile that `npm install --package-lock-only` writes: what an older lockfile holds
     and package.json still allows stays, the rest is chosen anew, and every platform's variants are
     recorded. Neither npm nor Node.js is needed.
@@ -69,27 +75,44 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
       python -m zipper resolve fn --update express
       python -m zipper resolve fn --update-all -o /tmp/package-lock.json
     """
+    requests = _one_a_project(find_requests(project, BuildOptions.from_values(options).settings))
+    if output is not None and len(requests) > 1:
+        raise UsageError(
+            "EUSAGE",
+            f"{len(requests)} projects cannot have one lockfile, `{output}`",
+            hint="name a function or a project, or leave out `--output`",
+        )
     from zipper.pipeline.resolving import resolve  # noqa: PLC0415  (for this command only)
 
-    request = find_requests(project, BuildOptions.from_values(options).settings)[0]
-    with Shower(quiet=quiet or as_json, progress=not no_progress) as shower:
-        resolved = resolve(
-            request.project,
-            output=output,
-            node_version=node_version,
-            target=request.target,
-            update=update_all or names,
-            min_release_age_days=request.min_release_age_days,
-            registry=request.registry,
-            vendor=request.vendor,
-            offline=offline,
-            cache_dir=cache_dir,
-            on_event=shower.on_event,
-        )
+    made = []
+    for request in requests:
+        with Shower(quiet=quiet or as_json, progress=not no_progress) as shower:
+            resolved = resolve(
+                request.project,
+                output=output,
+                node_version=node_version,
+                target=request.target,
+                update=update_all or names,
+                min_release_age_days=request.min_release_age_days,
+                registry=request.registry,
+                vendor=request.vendor,
+                offline=offline,
+                cache_dir=cache_dir,
+                on_event=shower.on_event,
+            )
+        made.append(resolved)
+        if not quiet and not as_json:
+            echo_lines(_describe(resolved, verbose=verbose), fold=True)
     if as_json:
-        show_json(resolved)
-    elif not quiet:
-        echo_lines(_describe(resolved, verbose=verbose), fold=True)
+        show_json(made[0] if len(made) == 1 else {"projects": [asdict(item) for item in made]})
+
+
+def _one_a_project(requests: Sequence[BuildRequest]) -> tuple[BuildRequest, ...]:
+    """Return the first request of each project: functions that share one share its lockfile."""
+    first: dict[Path, BuildRequest] = {}
+    for request in requests:
+        first.setdefault(Path(request.project).resolve(), request)
+    return tuple(first.values())
 
 
 def _describe(resolved: Resolved, *, verbose: bool) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zipper.commands.check import settings_for
+from zipper.commands.named import find_zip, settings_for
 from zipper.commands.options import (
     BuildOptions,
     cache_option,
@@ -32,7 +32,7 @@ __all__ = ["command"]
 
 
 @click.command("run", short_help="Run a zip as Lambda would, in a Node of its runtime.")
-@click.argument("path", metavar="ZIP", type=click.Path())
+@click.argument("path", metavar="ZIP|NAME", type=click.Path())
 @function_options
 @click.option(
     "--event",
@@ -109,6 +109,8 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
 ) -> int:
     """Run the handler in ZIP, made by any tool, as Lambda would.
 
+    NAME is a function of the settings in this folder and means its zip.
+
     It runs in a Node of the function's runtime that is kept apart from any other on this machine,
     from a folder without parents, with Lambda's variables, search path and limits; nothing of your
     environment reaches it but what `--env` gives. The exit status is 1 if the function failed.
@@ -119,6 +121,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
       python -m zipper run fn.zip --sample api-gateway-v2 --memory 512 --timeout 10
       echo '{"id": 7}' | python -m zipper run fn.zip --event - --env TABLE=orders
     """
+    path = find_zip(path)
     settings = settings_for(path, BuildOptions.from_values(options).settings)
     with Shower(quiet=quiet or as_json, progress=not no_progress) as shower:
         result = run(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from zipper.commands.named import find_zip
 from zipper.commands.write import write_text
 from zipper.errors import UsageError
 from zipper.pipeline.explaining import read_inventory
@@ -23,7 +24,7 @@ _NO_DATE: Final = 315_532_800
 
 
 @click.command("sbom", short_help="Write the software bill of materials of a zip.")
-@click.argument("path", metavar="ZIP", type=click.Path())
+@click.argument("path", metavar="ZIP|NAME", type=click.Path())
 @click.option(
     "--format",
     "form",
@@ -38,8 +39,9 @@ _NO_DATE: Final = 315_532_800
 def command(*, path: str, form: str, output: Path | None) -> None:
     """Write what is really in ZIP, made by any tool, as a software bill of materials.
 
-    The same zip gives the same document: its date is SOURCE_DATE_EPOCH, else 1980-01-01. It needs
-    two libraries that are not installed with zipper itself: `pip install zipper[sbom]`.
+    NAME is a function of the settings in this folder and means its zip. The same zip gives the
+    same document: its date is SOURCE_DATE_EPOCH, else 1980-01-01. It needs two libraries that are
+    not installed with zipper itself: `pip install zipper[sbom]`.
 
     \b
     Examples:
@@ -47,7 +49,7 @@ def command(*, path: str, form: str, output: Path | None) -> None:
       python -m zipper sbom fn.zip --format spdx > fn.spdx.json
     """
     created = datetime.fromtimestamp(_read_epoch(os.environ.get("SOURCE_DATE_EPOCH")), UTC)
-    write_text(_make(form, read_inventory(path), created), output)
+    write_text(_make(form, read_inventory(find_zip(path)), created), output)
 
 
 def _make(form: str, inventory: Inventory, created: datetime) -> str:

@@ -85,5 +85,11 @@ def explain_package(
         on_event=on_event,
         vendor=request.vendor,
     ) as client:
-        tree = find_tree(project, target=request.target, store=store, client=client)
+        tree = find_tree(
+            project,
+            target=request.target,
+            store=store,
+            client=client,
+            min_release_age_days=request.min_release_age_days,
+        )
     return explain(tree, name, legacy_peer_deps=project.npm.legacy_peer_deps), tree

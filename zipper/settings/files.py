@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zipper.errors import ProjectError
+from zipper.errors import ProjectError, UsageError
 from zipper.settings.build_request import (
     BuildRequest,
     list_functions,
@@ -32,7 +32,14 @@ from zipper.settings.values import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["anchor", "find_requests", "read_request", "read_settings", "read_settings_file"]
+__all__ = [
+    "anchor",
+    "find_request",
+    "find_requests",
+    "read_request",
+    "read_settings",
+    "read_settings_file",
+]
 
 
 def read_settings(folder: Path, *, environ: Mapping[str, str]) -> Settings:
@@ -79,6 +86,24 @@ def find_requests(project: str | None, options: Settings) -> tuple[BuildRequest,
             return _requests(here, options, ".", name=project)
     folder = project or "."
     return _requests(read_settings(Path(folder), environ=os.environ), options, folder, name=None)
+
+
+def find_request(project: str | None, options: Settings) -> BuildRequest:
+    """Return the one request that `project` makes; see `find_requests`.
+
+    Raises:
+        ProjectError, UsageError: as `find_requests`; EUSAGE where the settings describe several
+            functions and none was named.
+    """
+    requests = find_requests(project, options)
+    if len(requests) > 1:
+        raise UsageError(
+            "EUSAGE",
+            f"the settings in `{project or '.'}` describe {len(requests)} functions",
+            facts=(("functions", ", ".join(request.name or "" for request in requests)),),
+            hint="name one of them, or the folder of its project",
+        )
+    return requests[0]
 
 
 def read_settings_file(folder: Path) -> Settings:

@@ -1,0 +1,72 @@
+"""Which of the four places of a setting wins, for every key there is."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.scene import write_files
+from zipper.settings.files import read_settings
+from zipper.settings.values import KEYS, Settings, merge, variable_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VALUES = {
+    "text": ("a", "b", "c"),
+    "list": (["a"], ["b"], ["c"]),
+    "size": (1, 2, 3),
+    "number": (1, 2, 3),
+    "flag": (True, False, True),
+}
+
+
+def samples(key: str) -> tuple[object, object, object]:
+    """Return three values that `key` can have, as a file says them."""
+    row = KEYS[key]
+    if not row.choices:
+        return VALUES[row.kind]
+    first, second = row.choices[0], row.choices[1]
+    texts = (first, second, first)
+    return tuple([text] for text in texts) if row.kind == "list" else texts
+
+
+def as_variable(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(value) if isinstance(value, list) else str(value)
+
+
+def plain(value: object) -> object:
+    """Return a setting as a file says it: a path without the folder that it was anchored to."""
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    return value.rpartition("/")[2] if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("home", ["pyproject.toml", "package.json"])
+@pytest.mark.parametrize("key", KEYS)
+def test_options_beat_variables_and_variables_beat_files(
+    tmp_path: Path, key: str, home: str
+) -> None:
+    """What nobody says is None; each stronger place replaces what a weaker one says."""
+    in_file, in_variable, typed = samples(key)
+    table = {
+        "pyproject.toml": f"[tool.zipper]\n{key} = {json.dumps(in_file)}\n",
+        "package.json": {"zipper": {key: in_file}},
+    }
+    nothing = read_settings(tmp_path, environ={})
+    write_files(tmp_path, {home: table[home]})
+    environ = {variable_of(key): as_variable(in_variable)}
+    option = Settings(**{key: tuple(typed) if isinstance(typed, list) else typed})
+
+    from_file = read_settings(tmp_path, environ={})
+    from_variable = read_settings(tmp_path, environ=environ)
+    from_option = merge(from_variable, option)
+
+    assert [None, in_file, in_variable, typed] == [
+        plain(getattr(settings, key))
+        for settings in (nothing, from_file, from_variable, from_option)
+    ]
