@@ -11,6 +11,7 @@ import gc
 import importlib
 import io
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -44,6 +45,11 @@ STATUS_ERROR: Final = 1
 STATUS_USAGE: Final = 2
 STATUS_BUG: Final = 3
 STATUS_INTERRUPTED: Final = 130
+STATUS_TERMINATED: Final = 143
+
+
+class _Terminated(KeyboardInterrupt):
+    """The system's wish to end, which leaves as little behind as ^C does."""
 
 
 class _Commands(click.Group):
@@ -94,6 +100,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command and exit: 0 done, 1 expected error, 2 wrong usage, 3 a bug, 130 ^C."""
+    signal.signal(signal.SIGTERM, _terminate)
     # A build makes many small values, no garbage in cycles, and ends: looking for such garbage
     # takes a third of its time.
     gc.disable()
@@ -116,8 +123,8 @@ def run(arguments: Sequence[str]) -> int:
         # Whoever read our output has gone; what is left in the buffer has nowhere to go either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return STATUS_ERROR
-    except (KeyboardInterrupt, click.exceptions.Abort):
-        return _interrupted()
+    except (KeyboardInterrupt, click.exceptions.Abort) as error:
+        return _interrupted(error.__cause__ or error)
     except (ZipperError, click.ClickException) as error:
         return _refused(error, as_json="--json" in arguments)
     except Exception:  # noqa: BLE001  (the one place that turns a bug into a report)
@@ -158,9 +165,13 @@ def _from_click(error: click.ClickException) -> UsageError:
     return UsageError("EUSAGE", text, hint=f"see `{command} --help`")
 
 
-def _interrupted() -> int:
+def _terminate(*_: object) -> NoReturn:
+    raise _Terminated
+
+
+def _interrupted(cause: BaseException) -> int:
     click.echo("interrupted; nothing was changed", err=True)
-    return STATUS_INTERRUPTED
+    return STATUS_TERMINATED if isinstance(cause, _Terminated) else STATUS_INTERRUPTED
 
 
 def _bug(arguments: Sequence[str]) -> int:

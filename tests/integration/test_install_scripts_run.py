@@ -224,6 +224,17 @@ def test_second_build_runs_nothing(tmp_path):
     assert "ran preinstall node_modules/made" in first.log.read_text()
 
 
+def test_same_folder_in_every_build(tmp_path):
+    """Compilers write paths into what they make; builds with other stores still agree."""
+    manifest = {"name": "made", "version": "1.0.0", "scripts": {"install": "pwd > where.txt"}}
+    tarball = tarball_of({"package.json": json.dumps(manifest)})
+    (tmp_path / "other").mkdir()
+
+    one, other = Project(tmp_path, tarball).build(), Project(tmp_path / "other", tarball).build()
+
+    assert contents(one.files) == contents(other.files)
+
+
 def test_another_target_is_built_anew(tmp_path):
     """A result belongs to its target, Node and variables."""
     project = Project(tmp_path, tarball_of(FILES))

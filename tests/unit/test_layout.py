@@ -34,7 +34,7 @@ ROWS = [
     {"registry"},
     {"lockfile", "tree"},
     {"npm", "settings"},
-    {"files", "target"},
+    {"files", "scratch", "target"},
     {"errors"},
 ]  # fmt: skip
 """From the outermost to the innermost: a module imports from its own row and from those below.
@@ -53,7 +53,7 @@ NARROW = {
 
 EFFECTS = {
     "__main__", "cli", "commands", "contents", "files", "hooks", "node", "pipeline", "project",
-    "registry", "settings.files", "store",
+    "registry", "scratch", "settings.files", "store",
 }  # fmt: skip
 """Modules and packages that may touch files, network, processes, clock and threads."""
 

@@ -7,10 +7,9 @@ Node is asked for.
 
 from __future__ import annotations
 
+import hashlib
 import json
-import tempfile
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from zipper.node.install_scripts import script_key
@@ -18,6 +17,7 @@ from zipper.store.files import StoreKey, inflate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from zipper.archive.plan import PlannedEntry
     from zipper.errors import NodeError
@@ -122,10 +122,11 @@ def _run(
     """Run the scripts of `packages` in a tree of their own, and keep what they made."""
     from zipper.node.script_process import ScriptHost  # noqa: PLC0415 - a warm build runs nothing
     from zipper.node.script_workshop import Workshop  # noqa: PLC0415 - the same
+    from zipper.scratch import scratch_folder  # noqa: PLC0415 - the same
 
     built = {}
-    with tempfile.TemporaryDirectory(prefix="zipper-scripts-", ignore_cleanup_errors=True) as name:
-        scratch = Path(name).resolve()
+    digest = hashlib.sha256(repr(sorted(keys.items())).encode()).hexdigest()
+    with scratch_folder("zipper-scripts-", name=digest[:16]) as scratch:
         host = ScriptHost(
             root=scratch / "tree",
             work=scratch / "work",

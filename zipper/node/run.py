@@ -12,7 +12,6 @@ import os
 import platform
 import shutil
 import sys
-import tempfile
 import threading
 import time
 import uuid
@@ -37,6 +36,7 @@ from zipper.node.variables import (
     node_arguments,
     node_variables,
 )
+from zipper.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -220,27 +220,13 @@ def _mapped(path: Path) -> Iterator[Buffer]:
 @contextmanager
 def _work_folder() -> Iterator[Path]:
     """Make the folder of this run; no parent of it holds modules that Node would find."""
-    work = Path(tempfile.mkdtemp(prefix="zipper-run-")).resolve()
-    try:
+    with scratch_folder("zipper-run-") as work:
         work.chmod(0o711)
         for name in ("task", "opt", "runtime", "root", "lang", "tmp"):
             (work / name).mkdir(mode=0o755)
             (work / name).chmod(0o755)
         (work / "tmp").chmod(0o700)
         yield work
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-        if work.exists():  # a function may have taken its own folders' permissions away
-            _remove_protected(work)
-
-
-def _remove_protected(work: Path) -> None:
-    for folder, names, _ in os.walk(work):
-        for name in names:
-            inner = Path(folder, name)
-            if not inner.is_symlink():
-                inner.chmod(0o700)
-    shutil.rmtree(work, ignore_errors=True)
 
 
 def _fill(work: Path, contents: _Contents) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +22,7 @@ from zipper.node.scripted import place_beside
 from zipper.pipeline.clock import Clock
 from zipper.pipeline.scripting import ScriptWishes, apply_scripts
 from zipper.project import read_project
+from zipper.scratch import scratch_folder
 from zipper.store.files import Store
 from zipper.store.place import find_cache_dir
 from zipper.store.unpack import link_packages, write_entries
@@ -144,21 +144,17 @@ def _replace(folder: Path, scripted: Scripted) -> None:
     Raises:
         OutputError: EOUTPUT.
     """
-    suffix = f"{os.getpid()}-{os.urandom(4).hex()}"
-    new = folder.with_name(f".zipper-{suffix}")
-    old = folder.with_name(f".zipper-{suffix}-old")
     try:
-        new.mkdir(parents=True)
-        fill_tree(new, scripted)
-        (new / "node_modules").mkdir(exist_ok=True)
-        with contextlib.suppress(FileNotFoundError):
-            folder.rename(old)
-        (new / "node_modules").rename(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with scratch_folder(".zipper-install-", within=folder.parent) as scratch:
+            fill_tree(scratch, scripted)
+            (scratch / "node_modules").mkdir(exist_ok=True)
+            (scratch / "old").mkdir()
+            with contextlib.suppress(FileNotFoundError):
+                folder.rename(scratch / "old" / "node_modules")
+            (scratch / "node_modules").rename(folder)
     except OSError as cause:
         raise write_error(cause, folder, OutputError) from cause
-    finally:
-        for left in (new, old):
-            shutil.rmtree(left, ignore_errors=True)
 
 
 def fill_tree(root: Path, scripted: Scripted, *, copy: bool = False) -> None:

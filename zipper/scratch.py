@@ -1,0 +1,88 @@
+"""Folders for the work of one process, gone at its end, whatever that end is.
+
+A folder is locked while it is used. What a killed process left behind is recognised by its free
+lock, and removed when the next folder of its kind is made.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from zipper.files import TEMPORARY_SUFFIX, lock_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["scratch_folder"]
+
+_LOCK: Final = f"lock{TEMPORARY_SUFFIX}"
+_NEW_SECONDS: Final = 60
+"""A folder so young may be another process's that has not locked it yet."""
+
+
+@contextlib.contextmanager
+def scratch_folder(prefix: str, *, within: Path | None = None, name: str = "") -> Iterator[Path]:
+    """Make an empty folder that only this user may enter, and remove it at the end.
+
+    Args:
+        prefix: what the folder's name begins with; leftovers of the same prefix are removed.
+        within: an existing folder; the system's temporary one where it is None.
+        name: the rest of the folder's name, unless that is taken: compilers write paths into what
+            they make, so the same work should be done in the same place.
+
+    Raises:
+        OSError: the folder cannot be made.
+    """
+    base = (within or Path(tempfile.gettempdir())).resolve()
+    _remove_leftovers(base, prefix)
+    folder = _make(base, prefix, name)
+    try:
+        with lock_file(folder / _LOCK):
+            yield folder
+    finally:
+        _remove(folder)
+
+
+def _make(base: Path, prefix: str, name: str) -> Path:
+    if name:
+        with contextlib.suppress(FileExistsError):
+            folder = base / f"{prefix}{name}"
+            folder.mkdir(mode=0o700)
+            return folder
+    return Path(tempfile.mkdtemp(prefix=prefix, dir=base))
+
+
+def _remove_leftovers(base: Path, prefix: str) -> None:
+    if sys.platform == "win32":
+        return  # there is no telling whether a folder is in use
+    oldest = time.time() - _NEW_SECONDS
+    for folder in base.glob(f"{prefix}*"):
+        with contextlib.suppress(OSError):
+            found = folder.lstat()
+            lock = folder / _LOCK
+            is_ours = found.st_uid == os.geteuid() and lock.is_file() and not folder.is_symlink()
+            if is_ours and found.st_mtime < oldest:
+                with lock_file(lock) as is_free:
+                    if is_free:
+                        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove the folder, also where its files were made unreadable."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if not folder.exists():
+        return
+    for inner, names, _ in os.walk(folder):
+        for name in names:
+            path = Path(inner, name)
+            if not path.is_symlink():
+                with contextlib.suppress(OSError):
+                    path.chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)
