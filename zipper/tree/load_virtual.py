@@ -12,6 +12,7 @@ from posixpath import dirname, normpath
 from typing import TYPE_CHECKING
 
 from zipper.errors import LockfileError, ZipperError
+from zipper.npm.integrity import parse_integrity
 from zipper.npm.workspaces import name_from_folder
 from zipper.tree.bundle import add_locked_nodes
 from zipper.tree.bundlers import is_in_dependency_bundle
@@ -19,6 +20,7 @@ from zipper.tree.dep_valid import resolve_edge_spec
 
 if TYPE_CHECKING:
     from zipper.npm.package_json import Manifest
+    from zipper.tree.asks import FetchedManifest
     from zipper.tree.draft import DraftNode
     from zipper.tree.flat import Step
     from zipper.tree.model import Tree
@@ -142,4 +144,18 @@ def inflate_lockfile(resolution: Resolution) -> Step[None]:
             fetched = yield from resolution.manifests.fetch(spec)
         except ZipperError:
             continue
+        if _is_of_another_tarball(node, fetched):
+            continue
         set_manifest(resolution, node, fetched.manifest)
+        node.integrity = node.integrity or fetched.integrity
+
+
+def _is_of_another_tarball(node: DraftNode, fetched: FetchedManifest) -> bool:
+    """Say whether the integrities contradict, as where an alias has the name of a real package.
+
+    Source: pacote 21 lib/registry.js `manifest`.
+    """
+    locked, found = parse_integrity(node.integrity), parse_integrity(fetched.integrity)
+    if locked is None or found is None or locked.match(found) is not None:
+        return False
+    return bool(locked.hashes.keys() & found.hashes.keys())

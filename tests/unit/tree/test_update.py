@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
 
 from tests.support.invented_registry import project, registry
 from tests.support.resolving import resolve
+from zipper.lockfile.read import read_lockfile
 from zipper.npm.package_json import parse_manifest
 from zipper.tree.model import Tree
 from zipper.tree.request import ResolveOptions
@@ -72,3 +74,24 @@ def test_a_lockfile_that_is_only_checked_keeps_an_unfit_optional_peer() -> None:
 
     assert set(locked.nodes) == set(checked.nodes)
     assert [] == world.asked
+
+
+def test_an_old_alias_with_the_name_of_a_real_package_keeps_what_it_was() -> None:
+    """Version 1 has only the alias's name; the integrity tells that the registry means another."""
+    old, other = ("sha512-" + letter * 86 + "==" for letter in "AB")
+    tarball = {"tarball": "https://registry.example/pad/-/pad-1.0.0.tgz"}
+    lockfile = {
+        "lockfileVersion": 1,
+        "dependencies": {"pad": {"version": "npm:real@1.0.0", "integrity": old}},
+    }
+    manifest = {"dependencies": {"pad": "npm:real@1.0.0"}}
+    request = project(
+        manifest,
+        lockfile=read_lockfile(json.dumps(lockfile), path="", manifest=parse_manifest({})).tree,
+        lockfile_version=1,
+    )
+    packages = {"pad@1.0.0": {"dist": {**tarball, "integrity": other}, "os": ["plan9"]}}
+
+    node = resolve(request, registry(packages)).tree.nodes["node_modules/pad"]
+
+    assert ("real", old, ()) == (node.manifest.name, node.integrity, node.manifest.os)
