@@ -231,3 +231,38 @@ def test_errors_are_json_where_json_is_asked_for(old: Scene) -> None:
 
     assert {"code", "message", "facts", "hint"} == set(result.document["error"])
     assert (1, "EJSONPARSE") == (result.status, result.document["error"]["code"])
+
+
+def _lock_one_variant(scene: Scene, locked: str) -> None:
+    """Write the lockfile that npm can leave behind on one machine (npm/cli#4828)."""
+    for name, cpu in (("tool-linux-x64", "x64"), ("tool-linux-arm64", "arm64")):
+        scene.publish(name, os=["linux"], cpu=[cpu])
+    variants = {"tool-linux-x64": "1.0.0", "tool-linux-arm64": "1.0.0"}
+    scene.publish("tool", optionalDependencies=variants)
+    scene.depend(
+        "tool",
+        lock={
+            "node_modules/tool": {"optionalDependencies": variants},
+            f"node_modules/{locked}": {
+                "version": "1.0.0",
+                "optional": True,
+                "os": ["linux"],
+                "cpu": [locked.rpartition("-")[2]],
+            },
+        },
+    )
+
+
+def test_lockfile_of_another_machine(old: Scene) -> None:
+    """The variant that the target lacks is named, before any other difference."""
+    _lock_one_variant(old, "tool-linux-arm64")
+
+    assert_refused(old.build(), "ELOCKPLATFORM", "tool-linux-x64", "zipper resolve")
+
+
+def test_lockfile_of_the_targets_machine_alone(old: Scene) -> None:
+    """It is refused as npm refuses it, but package.json is not blamed."""
+    _lock_one_variant(old, "tool-linux-x64")
+
+    missing = "Missing: tool-linux-arm64@1.0.0 from lock file"
+    assert_refused(old.build(), "EUSAGE", "other platforms", missing, "zipper resolve")

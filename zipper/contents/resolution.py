@@ -145,8 +145,12 @@ def _options(npm: NpmSettings) -> ResolveOptions:
     )
 
 
-def refuse_differences(project: Project, differences: list[str]) -> None:
+def refuse_differences(
+    project: Project, differences: list[str], *, only_variants: bool = False
+) -> None:
     """Raise where there are differences between package.json and the lockfile.
+
+    `only_variants` says that all of them are other platforms' packages.
 
     Raises:
         LockfileError: EUSAGE, naming every difference, as `npm ci` does.
@@ -154,9 +158,12 @@ def refuse_differences(project: Project, differences: list[str]) -> None:
     if not differences:
         return
     assert project.lockfile is not None
-    raise LockfileError(
-        "EUSAGE",
-        f"package.json and `{project.lockfile.path}` are out of step",
-        facts=tuple(("difference", line) for line in differences),
-        hint="update the lockfile: `python -m zipper resolve`, or `npm install`",
-    )
+    path = project.lockfile.path
+    if only_variants:
+        message = f"`{path}` lacks the packages of other platforms (npm/cli#4828)"
+        hint = "`python -m zipper resolve` adds them, and changes nothing else"
+    else:
+        message = f"package.json and `{path}` are out of step"
+        hint = "update the lockfile: `python -m zipper resolve`, or `npm install`"
+    facts = tuple(("difference", line) for line in differences)
+    raise LockfileError("EUSAGE", message, facts=facts, hint=hint)

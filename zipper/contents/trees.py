@@ -75,9 +75,9 @@ def _make_tree(
 ) -> Tree:
     """Return the tree that the worklist makes, and remember it for a project with a lockfile."""
     # The resolver and what it reads packuments with: 0.05 s that a warm build does not need.
-    from zipper.contents.resolution import refuse_differences, resolve_tree  # noqa: PLC0415
+    from zipper.contents.resolution import resolve_tree  # noqa: PLC0415
     from zipper.lockfile.write import write_lockfile  # noqa: PLC0415
-    from zipper.tree.lock_fit import lacks_outside_dependencies, list_differences  # noqa: PLC0415
+    from zipper.tree.lock_fit import lacks_outside_dependencies  # noqa: PLC0415
     from zipper.tree.request import Platform  # noqa: PLC0415
 
     resolve = partial(
@@ -93,7 +93,7 @@ def _make_tree(
     lockfile = project.lockfile
     tree = resolve().tree
     if lockfile is not None:
-        refuse_differences(project, list_differences(lockfile.tree, tree))
+        _refuse_misfit(project, lockfile.tree, tree, target)
         if lockfile.has_manifests and not _has_other_commits(lockfile.tree, tree):
             tree = lockfile.tree
     # Deviation: npm links a folder outside the project and leaves its dependencies to whoever
@@ -107,6 +107,25 @@ def _make_tree(
         # was made of the lockfile is kept as a newer one.
         store.remember(_label(project), write_lockfile(tree, folder=project.root.as_posix()))
     return tree
+
+
+def _refuse_misfit(project: Project, locked: Tree, ideal: Tree, target: Target) -> None:
+    """Raise where the lockfile does not give the ideal tree.
+
+    Raises:
+        LockfileError: ELOCKPLATFORM where only variants are missing, and the target's is one of
+            them; else EUSAGE.
+    """
+    from zipper.contents.resolution import refuse_differences  # noqa: PLC0415  (as above)
+    from zipper.tree.connections import connect  # noqa: PLC0415
+    from zipper.tree.lock_fit import lacks_only_variants, list_differences  # noqa: PLC0415
+    from zipper.tree.lock_platform import refuse_lock_for_another_platform  # noqa: PLC0415
+
+    only_variants = lacks_only_variants(locked, ideal)
+    if only_variants:
+        kept = locked.nodes
+        refuse_lock_for_another_platform(locked, connect(locked), kept=kept, target=target)
+    refuse_differences(project, list_differences(locked, ideal), only_variants=only_variants)
 
 
 def _has_other_commits(locked: Tree, ideal: Tree) -> bool:

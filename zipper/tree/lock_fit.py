@@ -10,26 +10,45 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.npm import semver
-from zipper.tree.model import ROOT, Node, Tree
+from zipper.tree.model import ROOT, Node, Tree, is_top
 
 if TYPE_CHECKING:
     from zipper.tree.model import Edge
 
-__all__ = ["describe_misfits", "lacks_outside_dependencies", "list_differences"]
+__all__ = [
+    "describe_misfits",
+    "lacks_only_variants",
+    "lacks_outside_dependencies",
+    "list_differences",
+]
 
 
 def list_differences(locked: Tree, ideal: Tree) -> list[str]:
-    """Return where the ideal tree has other packages than the lockfile, a line for each."""
+    """Return where the ideal tree has other packages than the lockfile, a line for each.
+
+    The version of a folder outside node_modules is its package.json's, whatever was locked.
+    """
     differences = []
     for location, node in ideal.nodes.items():
         known = locked.nodes.get(location)
+        wanted = _version(node, ideal, ideal)
         if known is None:
-            differences.append(f"Missing: {_label(node)} from lock file")
-        elif known.version != node.version and location != ROOT and node.link_target is None:
+            differences.append(f"Missing: {node.name}@{wanted} from lock file")
+        elif not is_top(location) and (found := _version(known, locked, ideal)) != wanted:
             differences.append(
-                f"Invalid: lock file's {_label(known)} does not satisfy {_label(node)}"
+                f"Invalid: lock file's {known.name}@{found} does not satisfy {node.name}@{wanted}"
             )
     return differences
+
+
+def lacks_only_variants(locked: Tree, ideal: Tree) -> bool:
+    """Tell whether the lockfile only lacks optional packages of other platforms (npm/cli#4828)."""
+    missing = [node for location, node in ideal.nodes.items() if location not in locked.nodes]
+    return (
+        any(node.manifest.os or node.manifest.cpu for node in missing)
+        and all(node.optional for node in missing)
+        and len(list_differences(locked, ideal)) == len(missing)
+    )
 
 
 def describe_misfits(tree: Tree, *, legacy_peer_deps: bool = False) -> list[str]:
@@ -65,6 +84,14 @@ def _is_other_version(node: Node, edge: Edge) -> bool:
     if wanted is None or node.link_target is not None:
         return False
     return not semver.satisfies(node.version, wanted, loose=True)
+
+
+def _version(node: Node, tree: Tree, disk: Tree) -> str:
+    """Return the version of a node of `tree`; a link's is that of its target, as on the disk."""
+    if node.link_target is None:
+        return node.version
+    target = disk.nodes.get(node.link_target) or tree.nodes.get(node.link_target)
+    return "" if target is None else target.version
 
 
 def _label(node: Node) -> str:
