@@ -7,7 +7,7 @@ call at a time for each thread; an exception that it raises ends the work.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from zipper.registry.events import BytesReceived, FetchFinished, FetchRetried, FetchStarted
 
@@ -24,8 +24,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class StageStarted:
+class StageStarted(NamedTuple):
     """A stage began: `read`, `resolve`, `select`, `fetch`, `plan`, `write` or `check`.
 
     `total` is the number of things in it (tarballs for `fetch`), or None.
@@ -35,15 +34,13 @@ class StageStarted:
     total: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TarballsMissing:
+class TarballsMissing(NamedTuple):
     """The store lacks `total` tarballs, which are fetched now."""
 
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class PackageStored:
+class PackageStored(NamedTuple):
     """A tarball was fetched, verified, deflated anew and kept in the store."""
 
     label: str

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from zipper.errors import ProjectError
 from zipper.lockfile.read import LOCKFILE_NAMES, Lockfile, read_lockfile
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Project", "read_manifest", "read_project"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Project:
+class Project(NamedTuple):
     """What the folder holds, apart from its code."""
 
     root: Path

@@ -7,7 +7,7 @@ drifts (dates, newest releases) stands here once, with the date on which it was 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from zipper.errors import UsageError
 
@@ -37,8 +37,7 @@ NPM_VERSION: Final = "11.19.1"
 DEFAULT_RUNTIME: Final = "nodejs24.x"
 
 
-@dataclass(frozen=True, slots=True)
-class Runtime:
+class Runtime(NamedTuple):
     """One Node.js runtime of AWS Lambda. Dates are ISO; None means not scheduled.
 
     Source: AWS's runtime table as cfn-lint 1.58.0 ships it; glibc from the notes of Amazon Linux;

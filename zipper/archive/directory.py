@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import mmap
 import struct
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -91,8 +90,7 @@ class Entry(NamedTuple):
         return bool(self.flags & 0x2041)
 
 
-@dataclass(frozen=True, slots=True)
-class Directory:
+class Directory(NamedTuple):
     """What a central directory says."""
 
     entries: tuple[Entry, ...] = ()
@@ -100,21 +98,19 @@ class Directory:
     faults: tuple[Fault, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _End:
+class _End(NamedTuple):
     """The end record, with the values of the zip64 one where there is one."""
 
     directory_end: int
     directory_size: int
     directory_offset: int
-    count: int
+    members: int
     comment: bytes
     is_wide: bool
     faults: tuple[Fault, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
+class _Rows(NamedTuple):
     """The fixed part, the name and the extra field of each member, as columns of equal length."""
 
     fixed: list[bytes]
@@ -151,8 +147,10 @@ def parse_directory(source: Buffer) -> Directory:
     counted = len(entries) if end.is_wide else len(entries) & _UNKNOWN_16
     if rows.problem:
         faults.append(Fault("unreadable", "", rows.problem))
-    elif counted != end.count:
-        message = f"its end record counts {end.count:,} members, its directory has {len(entries):,}"
+    elif counted != end.members:
+        message = (
+            f"its end record counts {end.members:,} members, its directory has {len(entries):,}"
+        )
         faults.append(Fault("unreadable", "", message))
     if any(rows.extras):
         message = "it has zip64 sizes"

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import mmap
 import struct
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.archive.directory import ENTRIES_MAX, Buffer, Entry, Fault, parse_directory
 from zipper.errors import ArchiveError
@@ -44,8 +43,7 @@ _EXPANSION_MAX: Final = 1032
 """Bytes that one byte of deflated data gives at most: 258 from two bits, Huffman's tables aside."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """The members of one zip, in the order of its central directory."""
 
     entries: tuple[Entry, ...]

@@ -8,7 +8,6 @@ printed, compared and tested. Nothing here reads or writes a file.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -70,8 +69,7 @@ class PlannedEntry(NamedTuple):
         return int(FIELDS.unpack(self.fields)[6])
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """Entries sorted by name, bytewise; no name twice, no file where another needs a folder."""
 
     entries: Sequence[PlannedEntry]

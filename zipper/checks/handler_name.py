@@ -7,8 +7,7 @@ Whether the files exist is the rules' work.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 __all__ = ["HandlerName", "parse_handler"]
 
@@ -16,8 +15,7 @@ _SIZE_MAX: Final = 128
 _PARTS: Final = re.compile(r"([^.]*)\.(.*)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class HandlerName:
+class HandlerName(NamedTuple):
     """A handler's name in its parts."""
 
     root: str

@@ -11,8 +11,7 @@ Source: aws-lambda-ric 3.3.0 (src/UserFunction.js) and 4.0.2 (function/module-lo
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from zipper.checks.filesystem import LAYERS, TASK, FileSystem
 from zipper.checks.findings import Finding
@@ -28,8 +27,7 @@ __all__ = ["Located", "check_handler_place", "locate_handler", "node_path"]
 _EXTENSIONS: Final = (".js", ".mjs", ".cjs")
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(NamedTuple):
     """The module that the loader loads for the handler."""
 
     path: str

@@ -7,8 +7,7 @@ Adding a rule: write one function in a module of this package, and add its row h
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from zipper.checks import handler_rules, layout_rules, size_rules, zip_rules
 from zipper.checks.findings import Finding
@@ -19,8 +18,7 @@ __all__ = ["LISTING_RULES", "Rule", "RuleFunction"]
 RuleFunction = Callable[[Subject], Iterator[Finding]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One code: what finds it, and what it means."""
 
     code: str

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from zipper.commands.options import (
-    BuildOptions,
     build_options,
     cache_option,
     function_options,
     network_options,
     node_option,
     output_options,
+    settings_from_values,
 )
 from zipper.commands.show import Shower, echo_lines, show_json
 from zipper.pipeline.many import Built, build_each
@@ -80,7 +80,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
       python -m zipper build fn --exclude 'test/' --exclude '*.md' --dry-run
       python -m zipper build -o dist/        every function of the settings
     """
-    requests = find_requests(project, BuildOptions.from_values(options).settings)
+    requests = find_requests(project, settings_from_values(options))
     shower = Shower(quiet=quiet or as_json, progress=not no_progress)
     if dry_run:
         return _show_plans(
@@ -120,7 +120,7 @@ def _judge(built: Built, cache_dir: Path | None) -> Built:
         cache_dir=cache_dir,
     )
     findings = tuple(dict.fromkeys((*report.findings, *package.findings)))
-    return replace(built, package=replace(package, findings=findings))
+    return built._replace(package=replace(package, findings=findings))
 
 
 def _show_plans(

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from zipper.commands.named import find_zip, list_zips, settings_for
-from zipper.commands.options import BuildOptions, cache_option, check_options, function_options
+from zipper.commands.options import (
+    cache_option,
+    check_options,
+    function_options,
+    settings_from_values,
+)
 from zipper.commands.show import echo_lines, show_json
 from zipper.errors import UsageError
 from zipper.pipeline.checking import check
@@ -88,7 +93,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
     if list_codes or explain is not None:
         return _show_rules(explain)
     zips = tuple(map(find_zip, path)) or list_zips()
-    typed = BuildOptions.from_values(options).settings
+    typed = settings_from_values(options)
     reports = [check_one(one, kind, typed, cache_dir) for one in zips]
     _show(reports, "json" if as_json else form, quiet=quiet, verbose=verbose)
     return int(any(report.verdict == "fail" for report in reports))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +10,11 @@ import click
 
 from zipper.commands.named import find_zip
 from zipper.commands.options import (
-    BuildOptions,
     cache_option,
     check_options,
     function_options,
     network_options,
+    settings_from_values,
 )
 from zipper.commands.show import Shower, echo_lines, is_stdout_terminal, show_json
 from zipper.commands.terminal import terminal_width
@@ -89,7 +88,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
     """
     form = "json" if as_json else form
     _refuse_contradictions(package, diff, html, form)
-    typed = BuildOptions.from_values(options).settings
+    typed = settings_from_values(options)
     zipped = find_zip(path)
     is_name = zipped != path and not Path(zipped).is_file()
     source = _Source(
@@ -244,7 +243,7 @@ def _show_why(explanation: Explanation, tree: Tree, form: str) -> int:
                 "version": copy.node.version,
                 "reason": copy.reason,
                 "is_complete": copy.is_complete,
-                "chains": [[asdict(edge) for edge in chain] for chain in copy.chains],
+                "chains": [[edge._asdict() for edge in chain] for chain in copy.chains],
             }
             for copy in explanation.copies
         ]

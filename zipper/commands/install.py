@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from zipper.commands.options import (
-    BuildOptions,
     cache_option,
     function_options,
     network_options,
     node_option,
     output_options,
+    settings_from_values,
 )
 from zipper.commands.show import Shower, echo_lines, show_json
 from zipper.report.text import describe_findings
@@ -78,7 +78,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
     """
     from zipper.pipeline.installing import install  # noqa: PLC0415  (for this command only)
 
-    request = find_request(project, BuildOptions.from_values(options).settings)
+    request = find_request(project, settings_from_values(options))
     omit = set(request.omit) if include_dev else {"dev", *request.omit}
     with Shower(quiet=quiet or as_json, progress=not no_progress) as shower:
         installed = install(

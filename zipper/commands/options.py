@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,7 +12,6 @@ from zipper.settings.values import KEYS, Settings
 from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME, RUNTIMES
 
 __all__ = [
-    "BuildOptions",
     "build_options",
     "cache_option",
     "check_options",
@@ -21,24 +19,19 @@ __all__ = [
     "network_options",
     "node_option",
     "output_options",
+    "settings_from_values",
 ]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
-class BuildOptions:
-    """What was typed, as the strongest settings; what was not typed is None there."""
+def settings_from_values(values: Mapping[str, object]) -> Settings:
+    """Return what was typed, in click's values, as the strongest settings.
 
-    settings: Settings
-
-    @classmethod
-    def from_values(cls, values: Mapping[str, object]) -> BuildOptions:
-        """Return the settings in click's values: an option that was not given is None or empty."""
-        known = {field.name for field in fields(Settings)}
-        typed = {key: value for key, value in values.items() if value not in (None, ())}
-        assert known >= typed.keys(), typed.keys() - known
-        return cls(Settings(**typed))  # type: ignore[arg-type]  # click gives each its type
+    An option that was not given is None or empty in `values`, and None in the settings.
+    """
+    typed = {key: value for key, value in values.items() if value not in (None, ())}
+    return Settings(**typed)  # type: ignore[arg-type]  # click gives each its type
 
 
 def function_options(function: _Function) -> _Function:

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zipper.commands.options import BuildOptions, cache_option, network_options, output_options
+from zipper.commands.options import (
+    cache_option,
+    network_options,
+    output_options,
+    settings_from_values,
+)
 from zipper.commands.show import Shower, echo_lines, show_json
 from zipper.errors import UsageError
 from zipper.report.words import format_count
@@ -75,7 +80,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
       python -m zipper resolve fn --update express
       python -m zipper resolve fn --update-all -o /tmp/package-lock.json
     """
-    requests = _one_a_project(find_requests(project, BuildOptions.from_values(options).settings))
+    requests = _one_a_project(find_requests(project, settings_from_values(options)))
     if output is not None and len(requests) > 1:
         raise UsageError(
             "EUSAGE",

@@ -10,12 +10,12 @@ import click
 
 from zipper.commands.named import find_zip, settings_for
 from zipper.commands.options import (
-    BuildOptions,
     cache_option,
     function_options,
     network_options,
     node_option,
     output_options,
+    settings_from_values,
 )
 from zipper.commands.show import Shower, echo_lines, show_json
 from zipper.errors import UsageError
@@ -122,7 +122,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
       echo '{"id": 7}' | python -m zipper run fn.zip --event - --env TABLE=orders
     """
     path = find_zip(path)
-    settings = settings_for(path, BuildOptions.from_values(options).settings)
+    settings = settings_for(path, settings_from_values(options))
     with Shower(quiet=quiet or as_json, progress=not no_progress) as shower:
         result = run(
             path,

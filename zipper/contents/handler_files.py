@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import ProjectError
 from zipper.files import TEMPORARY_SUFFIX
@@ -38,16 +37,14 @@ _MAY_HOLD_SECRETS: Final = "it may hold secrets"
 _UNIX_MODES: Final = os.name == "posix"
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(NamedTuple):
     """A file or folder that stays out of the package by default, and why."""
 
     path: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """Files of the project, relative and `/`-separated, sorted bytewise; and what stays out."""
 
     root: Path

@@ -6,9 +6,8 @@ each node's files stand. Pure: fetching is the store's work, reading folders `lo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.archive.plan import put_below
 from zipper.errors import LockfileError
@@ -26,8 +25,7 @@ _HOMES_MAX: Final = 5_000
 """Places in which one package may stand; a workspace of hundreds of packages needs hundreds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Homes:
+class Homes(NamedTuple):
     """For each node: the folders of the package in which its files stand, with a last slash.
 
     Most have one, their location. A linked package (workspace, `file:` folder) is a real folder

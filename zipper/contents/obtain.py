@@ -6,8 +6,7 @@ those of the modules it calls; the registry is imported only when a tarball is m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from zipper.contents.homes import is_bundled, split_location
 from zipper.contents.local_packages import (
@@ -39,8 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["Obtained", "Sources", "has_tarball", "list_wanted", "obtain"]
 
 
-@dataclass(frozen=True, slots=True)
-class Obtained:
+class Obtained(NamedTuple):
     """Every node's files, and what was noticed on the way."""
 
     zips: dict[str, StoreZip]

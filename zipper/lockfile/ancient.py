@@ -10,7 +10,6 @@ Source: npm 6 docs "package-locks"; arborist 9 lib/shrinkwrap.js `#loadAll`, lib
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -113,7 +112,7 @@ def _requires(value: object) -> Mapping[str, str]:
 
 def _target_of(link: Node) -> Node:
     assert link.link_target is not None
-    manifest = replace(link.manifest, version="", raw=MappingProxyType({}))
+    manifest = link.manifest._replace(version="", raw=MappingProxyType({}))
     return Node(location=link.link_target, name=link.name, manifest=manifest)
 
 

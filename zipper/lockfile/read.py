@@ -9,8 +9,7 @@ Source: npm docs "package-lock.json"; arborist 9 lib/arborist/load-virtual.js.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from zipper.errors import LockfileError
 from zipper.lockfile.ancient import DEPTH_MAX, is_folder_name, read_ancient
@@ -24,8 +23,7 @@ LOCKFILE_NAMES: Final = ("npm-shrinkwrap.json", "package-lock.json")
 """npm's names, in its order of precedence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lockfile:
+class Lockfile(NamedTuple):
     """A lockfile: where it is, its version, and its tree (npm's virtual tree).
 
     Where `has_manifests` is false (version 1), nodes know no os, cpu, libc, engines or peers.
@@ -35,7 +33,7 @@ class Lockfile:
     version: int
     tree: Tree
     has_manifests: bool
-    root: Manifest = field(default_factory=Manifest)
+    root: Manifest = Manifest()
     """The project's package.json as the lockfile recorded it."""
 
 

@@ -6,8 +6,8 @@ to nothing: a warm build of a project without consent for scripts needs no more 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from zipper.archive.plan import put_below
 
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Scripted", "place_beside"]
 
 
-@dataclass(frozen=True, slots=True)
-class Scripted:
+class Scripted(NamedTuple):
     """A tree and its files after the scripts.
 
     Attributes:
@@ -33,7 +32,7 @@ class Scripted:
 
     tree: Tree
     obtained: Obtained
-    beside: Mapping[str, tuple[PlannedEntry, ...]] = field(default_factory=dict)
+    beside: Mapping[str, tuple[PlannedEntry, ...]] = MappingProxyType({})
 
 
 def place_beside(scripted: Scripted, homes: Homes) -> Iterator[PlannedEntry]:

@@ -8,7 +8,7 @@ and nothing but this module is imported.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.findings import Finding
@@ -97,7 +97,7 @@ def run_tree_scripts(
             zips[at] = _whole(store, zips[at], one)
     findings = (*obtained.findings, *_findings(built))
     beside = {at: one.beside for at, one in built.items() if one.beside and at in zips}
-    return Scripted(kept, replace(obtained, zips=zips, findings=findings), beside)
+    return Scripted(kept, obtained._replace(zips=zips, findings=findings), beside)
 
 
 def _find_packages(

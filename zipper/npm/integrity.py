@@ -11,9 +11,8 @@ from __future__ import annotations
 import re
 from base64 import b64decode, b64encode
 from binascii import unhexlify
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from zipper.errors import IntegrityError
 from zipper.npm.ecmascript import collapse_spaces
@@ -48,8 +47,7 @@ class _Digest(Protocol):
     def digest(self) -> bytes: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Hash:
+class Hash(NamedTuple):
     """One hash: algorithm, base64 digest, and options that nobody interprets."""
 
     algorithm: str
@@ -69,8 +67,7 @@ class Hash:
         return "?".join((f"{self.algorithm}-{self.digest}", *self.options))
 
 
-@dataclass(frozen=True, slots=True)
-class Integrity:
+class Integrity(NamedTuple):
     """Hashes by algorithm, in the order of the text; never empty."""
 
     hashes: Mapping[str, tuple[Hash, ...]]

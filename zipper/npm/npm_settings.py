@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -42,9 +41,7 @@ class SettingNote(NamedTuple):
     hint: str | None = None
 
 
-# Without what nobody asks of it: making those methods takes half of the class's import time.
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False, match_args=False)
-class NpmSettings:
+class NpmSettings(NamedTuple):
     """What npm would go by. Durations are in milliseconds where npm's are; None means not set.
 
     `registry` is None for the public npm registry, whose address is known only when it is asked.
@@ -55,9 +52,9 @@ class NpmSettings:
     """
 
     registry: str | None = None
-    scoped_registries: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    scoped_registries: Mapping[str, str] = NOTHING
     """Scope with its `@` to address."""
-    credentials: Mapping[str, Credential] = field(default_factory=lambda: MappingProxyType({}))
+    credentials: Mapping[str, Credential] = MappingProxyType({})
     cafile: str | None = None
     ca: tuple[str, ...] = ()
     cert: str | None = None
@@ -105,9 +102,9 @@ class NpmSettings:
     prefix: str | None = None
     node_version: str | None = None
     notes: tuple[SettingNote, ...] = ()
-    sources: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
+    sources: Mapping[str, Source] = MappingProxyType({})
     """npm's name of each setting that is set, to where it was set."""
-    files: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    files: Mapping[str, str] = NOTHING
     """Layer to the path of its file, whether that exists or not."""
 
     def is_set(self, key: str) -> bool:

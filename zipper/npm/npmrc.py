@@ -223,7 +223,7 @@ class _Cascade:
         values["prefer-online"] = (
             values.get("prefer-online") or _number(values, "cache-max", 1) <= 0
         )
-        known = NpmSettings.__dataclass_fields__
+        known = NpmSettings._fields
         fields = {key.replace("-", "_"): value for key, value in values.items()}
         return NpmSettings(
             **cast(

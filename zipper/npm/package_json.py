@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 __all__ = [
     "EMPTY",
@@ -23,7 +22,7 @@ __all__ = [
 ]
 
 EMPTY: Final[Mapping[str, str]] = MappingProxyType({})
-"""The map of nothing; a default by factory, because Python 3.11 takes it for mutable."""
+"""The map of nothing."""
 
 _DEPENDENCY_FIELDS: Final = (
     "dependencies",
@@ -36,8 +35,7 @@ _NO_VERSION: Final = "<0.0.0-0"
 """A range that admits nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class Manifest(NamedTuple):
     """The package.json of one version, made normal where npm makes it normal.
 
     A name in both `dependencies` and `optionalDependencies` stands in the latter only, as npm
@@ -46,23 +44,23 @@ class Manifest:
 
     name: str = ""
     version: str = ""
-    dependencies: Mapping[str, str] = field(default_factory=lambda: EMPTY)
-    dev_dependencies: Mapping[str, str] = field(default_factory=lambda: EMPTY)
-    optional_dependencies: Mapping[str, str] = field(default_factory=lambda: EMPTY)
-    peer_dependencies: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    dependencies: Mapping[str, str] = EMPTY
+    dev_dependencies: Mapping[str, str] = EMPTY
+    optional_dependencies: Mapping[str, str] = EMPTY
+    peer_dependencies: Mapping[str, str] = EMPTY
     """Every peer, the optional ones included."""
     peer_optional: frozenset[str] = frozenset()
     """Names that `peerDependenciesMeta` marks as optional."""
     bundle_dependencies: tuple[str, ...] = ()
-    engines: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    engines: Mapping[str, str] = EMPTY
     os: tuple[str, ...] = ()
     cpu: tuple[str, ...] = ()
     libc: tuple[str, ...] = ()
-    bin: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    bin: Mapping[str, str] = EMPTY
     """Command to file, the file relative to the package, `/`-separated."""
     deprecated: str | None = None
     has_install_script: bool = False
-    raw: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    raw: Mapping[str, object] = MappingProxyType({})
     """The object it was read from, for fields that are only passed on (licence, funding)."""
 
 

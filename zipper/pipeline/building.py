@@ -99,8 +99,9 @@ def build(  # noqa: PLR0913  (keyword-only options of a public function)
         ProjectError, LockfileError, ResolutionError, RegistryError, IntegrityError, ArchiveError,
         StoreError, OutputError, UsageError: with code, facts and hint.
     """
-    options = replace(
-        _settings_of(target, output=output, layers=layers, handler=handler, registry=registry),
+    options = _settings_of(
+        target, output=output, layers=layers, handler=handler, registry=registry
+    )._replace(
         include=_as_tuple(include),
         exclude=_as_tuple(exclude),
         omit=_as_tuple(omit),
@@ -135,8 +136,9 @@ def plan(  # noqa: PLR0913  (keyword-only options of a public function)
 
     Takes the arguments of `build` and raises its errors.
     """
-    options = replace(
-        _settings_of(target, output=output, layers=layers, handler=handler, registry=registry),
+    options = _settings_of(
+        target, output=output, layers=layers, handler=handler, registry=registry
+    )._replace(
         include=_as_tuple(include),
         exclude=_as_tuple(exclude),
         omit=_as_tuple(omit),

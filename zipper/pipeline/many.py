@@ -7,8 +7,8 @@ its tree) is read and resolved once.
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zipper.checks.findings import decide_verdict
 from zipper.errors import ZipperError, describe_error
@@ -29,8 +29,7 @@ __all__ = ["Built", "build_all", "build_each"]
 _NOTHING = Settings()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Built:
+class Built(NamedTuple):
     """How one function came out: a package, or the error that stopped it."""
 
     request: BuildRequest

@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from zipper.archive.plan import DOS_EPOCH, Plan, lay_out, parse_dos_time
 from zipper.checks.findings import Finding
@@ -57,8 +57,7 @@ class PackagePlan:
     timings_seconds: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
+class Circumstances(NamedTuple):
     """How a build works, whatever it builds."""
 
     offline: bool

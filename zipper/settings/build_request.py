@@ -6,8 +6,7 @@ package.json. Nothing is read here; `zipper.settings.files` does that.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from zipper.errors import UsageError
 from zipper.settings.values import KEYS, Settings, merge
@@ -26,8 +25,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildRequest:
+class BuildRequest(NamedTuple):
     """The wishes for one package. Paths are absolute or relative to the working directory."""
 
     project: str
@@ -106,7 +104,7 @@ def list_functions(settings: Settings) -> tuple[Settings, ...]:
     """
     if not settings.functions:
         return (settings,)
-    common = replace(settings, functions=())
+    common = settings._replace(functions=())
     functions = tuple(merge(common, function) for function in settings.functions)
     _refuse_shared_outputs(functions)
     return functions

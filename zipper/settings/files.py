@@ -7,7 +7,6 @@ it is there and speaks of zipper: most builds have none of it and pay nothing.
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,8 +124,7 @@ def read_settings_file(folder: Path) -> Settings:
 
 def anchor(settings: Settings, folder: Path) -> Settings:
     """Return the settings with paths that no longer depend on the working directory."""
-    return replace(
-        settings,
+    return settings._replace(
         project=_join(folder, settings.project),
         output=_join(folder, settings.output),
         vendor=_join(folder, settings.vendor),

@@ -9,9 +9,8 @@ Reading the files is the work of `zipper.settings.files`. The keys are those of
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
 from functools import partial
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from zipper.errors import ProjectError, ZipperError
 from zipper.settings.lines import find_line
@@ -34,8 +33,7 @@ _Where = Callable[[], str]
 Kind = Literal["text", "list", "size", "number", "flag"]
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """One key of the table: the type of its value, and what it is for."""
 
     kind: Kind
@@ -89,8 +87,7 @@ _TYPES: Final[dict[Kind, str]] = {
 _UNITS: Final = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(NamedTuple):
     """What was asked for; None where nothing was."""
 
     name: str | None = None
@@ -124,8 +121,7 @@ class Settings:
     functions: tuple[Settings, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where a table stands: a file, its text, and the keys that lead to the table."""
 
     path: str
@@ -137,19 +133,19 @@ def merge(*layers: Settings) -> Settings:
     """Return the settings of all `layers`, weakest first; a later value replaces, never adds."""
     merged: dict[str, object] = {}
     for layer in layers:
-        for field in fields(layer):
-            value = getattr(layer, field.name)
+        for field in layer._fields:
+            value = getattr(layer, field)
             if value is not None and value != ():
-                merged[field.name] = value
-            elif value == () and field.name != "functions":
-                merged[field.name] = value  # an empty list takes back what was there
-    return replace(Settings(), **merged)  # type: ignore[arg-type]  # the fields are its own
+                merged[field] = value
+            elif value == () and field != "functions":
+                merged[field] = value  # an empty list takes back what was there
+    return Settings(**merged)  # type: ignore[arg-type]  # the fields are its own
 
 
 def overlay(settings: Settings, stronger: Settings) -> Settings:
     """Return `settings` with `stronger` over the table and over each of its functions."""
     functions = tuple(merge(function, stronger) for function in settings.functions)
-    return replace(merge(settings, stronger), functions=functions)
+    return merge(settings, stronger)._replace(functions=functions)
 
 
 def parse_settings(table: object, source: Source) -> Settings:
@@ -163,7 +159,7 @@ def parse_settings(table: object, source: Source) -> Settings:
     row = reader.table(table, (), (*KEYS, "functions"))
     values = {key: reader.value(key, row[key], (key,)) for key in KEYS if key in row}
     functions = reader.functions(row.get("functions", []))
-    return replace(Settings(**values), functions=functions)  # type: ignore[arg-type]
+    return Settings(**values, functions=functions)  # type: ignore[arg-type]
 
 
 def parse_environment(environ: Mapping[str, str]) -> Settings:

@@ -6,8 +6,7 @@ store has cost a look; nothing is imported or opened for the network then.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -21,8 +20,7 @@ JOBS: Final = 16
 """Tarballs under way at once: enough to hide the registry's latency; npm's `maxsockets` is 15."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A tarball that the package needs."""
 
     label: str

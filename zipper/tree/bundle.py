@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from posixpath import normpath
 from typing import TYPE_CHECKING, Final
 
@@ -70,7 +69,7 @@ def add_locked_nodes(resolution: Resolution, top: DraftNode, nodes: Iterable[Nod
             name = name_from_folder(normpath(f"{top.path}/{node.location}"))
         made = resolution.make_node(
             name,
-            replace(node.manifest, name=node.manifest.name or name),
+            node.manifest._replace(name=node.manifest.name or name),
             resolved=_absolute(node.resolved, top),
             integrity=node.integrity,
         )

@@ -6,8 +6,7 @@ target and `explain` walk. Nothing is decided here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Connections", "connect"]
 
 
-@dataclass(frozen=True, slots=True)
-class Connections:
+class Connections(NamedTuple):
     """The edges of a tree by the location of their source, and by that of their target."""
 
     edges_out: Mapping[str, Sequence[Edge]]

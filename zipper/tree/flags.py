@@ -86,8 +86,7 @@ def _flagged(node: Node, flags: Flags) -> Node:
     if node.link_target is not None:
         flags = Flags(dev=False, optional=False, dev_optional=False, peer=False, extraneous=False)
     kept = not flags.extraneous
-    return replace(
-        node,
+    return node._replace(
         dev=kept and flags.dev,
         optional=kept and flags.optional,
         dev_optional=kept and flags.dev_optional,

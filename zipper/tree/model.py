@@ -6,9 +6,8 @@ dependency `a` find?". Changing a tree is the worklist's work, never this module
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from zipper.npm.package_json import Manifest
 from zipper.npm.workspaces import match_workspaces, name_from_folder, parse_workspaces
@@ -34,8 +33,7 @@ ROOT: Final = ""
 EdgeType = Literal["prod", "dev", "optional", "peer", "peerOptional", "workspace"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
+class Node(NamedTuple):
     """One folder of the tree.
 
     `name` is the folder's name, which edges look for; `manifest.name` differs for an alias.
@@ -43,7 +41,7 @@ class Node:
 
     location: str
     name: str
-    manifest: Manifest = field(default_factory=Manifest)
+    manifest: Manifest = Manifest()
     version: str = ""
     resolved: str | None = None
     """Where the tarball is: a URL, a `file:` spec, or None where the lockfile leaves it out."""
@@ -64,8 +62,7 @@ class Node:
         return self.manifest.name or self.name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edge:
+class Edge(NamedTuple):
     """One dependency: who asks, for what, and the location that answers (None: nothing does)."""
 
     source: str
@@ -75,11 +72,10 @@ class Edge:
     target: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(NamedTuple):
     """Nodes by location; the root stands under `ROOT`."""
 
-    nodes: Mapping[str, Node] = field(default_factory=lambda: MappingProxyType({}))
+    nodes: Mapping[str, Node] = MappingProxyType({})
 
     @property
     def root(self) -> Node:
