@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 """True for type checkers, which know the name; importing `typing` takes longer than the rest."""
 
 if TYPE_CHECKING:
-    from zipper.checks.findings import Report
+    from zipper.checks.results import Report
     from zipper.errors import ZipperError
     from zipper.package import Package
     from zipper.pipeline.building import build, plan
@@ -36,7 +36,7 @@ __all__ = [
 
 _HOMES = {
     "Package": "zipper.package",
-    "Report": "zipper.checks.findings",
+    "Report": "zipper.checks.results",
     "Target": "zipper.target",
     "ZipperError": "zipper.errors",
     "build": "zipper.pipeline.building",

@@ -7,7 +7,6 @@ only when the command is typed, so that `--help` and `--version` are quick.
 from __future__ import annotations
 
 import contextlib
-import gc
 import importlib
 import io
 import os
@@ -101,9 +100,6 @@ def cli() -> None:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command and exit: 0 done, 1 expected error, 2 wrong usage, 3 a bug, 130 ^C."""
     signal.signal(signal.SIGTERM, _terminate)
-    # A build makes many small values, no garbage in cycles, and ends: looking for such garbage
-    # takes a third of its time.
-    gc.disable()
     status = run(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):

@@ -8,11 +8,7 @@ from __future__ import annotations
 
 import mmap
 import struct
-from functools import partial
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from typing import Final, Literal, NamedTuple
 
 __all__ = ["ENTRIES_MAX", "Buffer", "Directory", "Entry", "Fault", "parse_directory"]
 
@@ -26,7 +22,9 @@ _END64_LOCATOR: Final = struct.Struct("<4sLQL")
 _END64: Final = struct.Struct("<4sQ2H2L4Q")
 _CENTRAL: Final = struct.Struct("<4xBB5H3L10x2L")
 """The fixed part of a member, without its mark, its lengths, disk and internal attributes."""
-_LENGTHS: Final = struct.Struct("<3H")
+_LENGTHS: Final = struct.Struct("<4s24x3H")
+"""The mark of a member, and the lengths of its name, extra field and comment."""
+_MEMBER: Final = b"PK\x01\x02"
 _UNKNOWN_16: Final = 0xFFFF
 _UNKNOWN_32: Final = 0xFFFFFFFF
 _UTF8_FLAG: Final = 0x800
@@ -53,6 +51,7 @@ class Entry(NamedTuple):
     name: str
     """Decoded: UTF-8 where the bytes are UTF-8, else code page 437."""
     raw_name: bytes
+    extra: bytes
     create_version: int
     create_system: int
     """The system whose attributes `external_attributes` are: 3 for Unix, 0 for FAT."""
@@ -67,7 +66,6 @@ class Entry(NamedTuple):
     external_attributes: int
     header_offset: int
     """From the start of the buffer, whatever stands before the first member included."""
-    extra: bytes
 
     @property
     def mode(self) -> int:
@@ -110,15 +108,6 @@ class _End(NamedTuple):
     faults: tuple[Fault, ...]
 
 
-class _Rows(NamedTuple):
-    """The fixed part, the name and the extra field of each member, as columns of equal length."""
-
-    fixed: list[bytes]
-    names: list[bytes]
-    extras: list[bytes]
-    problem: str | None
-
-
 def parse_directory(source: Buffer) -> Directory:
     """Return the entries of the zip in `source` and the faults of its directory. O(members).
 
@@ -142,20 +131,23 @@ def parse_directory(source: Buffer) -> Directory:
         return Directory((), end.comment, (*faults, Fault("unreadable", "", message)))
     if prefix:
         faults.append(Fault("prefix", "", f"{prefix:,} bytes stand before the first member"))
-    rows = _read_rows(bytes(source[start : end.directory_end]))
-    entries = _make_entries(rows, prefix)
+    entries, problem = _read_entries(bytes(source[start : end.directory_end]))
+    if prefix:
+        entries = [e._replace(header_offset=e.header_offset + prefix) for e in entries]
+    wide = [e.name for e in entries if e.extra and _has_zip64(e.extra)]
+    if wide:
+        entries = [_widen(entry) for entry in entries]
     counted = len(entries) if end.is_wide else len(entries) & _UNKNOWN_16
-    if rows.problem:
-        faults.append(Fault("unreadable", "", rows.problem))
+    if problem:
+        faults.append(Fault("unreadable", "", problem))
     elif counted != end.members:
         message = (
             f"its end record counts {end.members:,} members, its directory has {len(entries):,}"
         )
         faults.append(Fault("unreadable", "", message))
-    if any(rows.extras):
-        message = "it has zip64 sizes"
-        faults += [Fault("zip64", e.name, message) for e in entries if _has_zip64(e.extra)]
-    return Directory(entries, end.comment, tuple(faults))
+    message = "it has zip64 sizes"
+    faults += [Fault("zip64", name, message) for name in wide]
+    return Directory(tuple(entries), end.comment, tuple(faults))
 
 
 def _read_end(source: Buffer) -> _End | None:
@@ -215,66 +207,37 @@ def _read_end64(source: Buffer, end_offset: int) -> tuple[int, int, int, int] | 
     return None
 
 
-def _read_rows(directory: bytes) -> _Rows:
-    """Return all members' fields; one loop, because it runs for every file of a package."""
-    fixed: list[bytes] = []
-    names: list[bytes] = []
-    extras: list[bytes] = []
-    unpack, fixed_size = _LENGTHS.unpack_from, _CENTRAL.size
-    position, size = 0, len(directory)
-    problem = None
-    while position + fixed_size <= size:
-        if directory[position : position + 4] != b"PK\x01\x02":
-            break
-        name_size, extra_size, comment_size = unpack(directory, position + 28)
-        name_at = position + fixed_size
+def _read_entries(directory: bytes) -> tuple[list[Entry], str | None]:
+    """Return all members, and where the directory cannot be read to its end.
+
+    One loop with everything in it, because it runs for every file of a package. Lambda's unzip
+    keeps the bytes of names; so UTF-8 wins over the flag, which Info-ZIP leaves out.
+    """
+    entries: list[Entry] = []
+    append, new = entries.append, tuple.__new__
+    read_lengths, read_fields = _LENGTHS.unpack_from, _CENTRAL.unpack_from
+    position, last = 0, len(directory) - _CENTRAL.size
+    while position <= last:
+        mark, name_size, extra_size, comment_size = read_lengths(directory, position)
+        name_at = position + _CENTRAL.size
         extra_at = name_at + name_size
         following = extra_at + extra_size + comment_size
-        if following > size or len(fixed) == ENTRIES_MAX:
+        if mark != _MEMBER or following > len(directory) or len(entries) == ENTRIES_MAX:
             break
-        fixed.append(directory[position:name_at])
-        names.append(directory[name_at:extra_at])
-        extras.append(directory[extra_at : extra_at + extra_size] if extra_size else b"")
+        raw_name = directory[name_at:extra_at]
+        try:
+            name = raw_name.decode()
+        except UnicodeDecodeError:
+            name = raw_name.decode("cp437")
+        names = (name, raw_name, directory[extra_at : extra_at + extra_size])
+        # What `Entry._make` does, without a call of a Python function for each member.
+        append(new(Entry, names + read_fields(directory, position)))
         position = following
+    problem = None
     # A digital signature may follow the members.
-    if position < size and directory[position : position + 4] != b"PK\x05\x05":
-        problem = f"its central directory cannot be read past {len(fixed):,} members"
-    return _Rows(fixed, names, extras, problem)
-
-
-def _make_entries(rows: _Rows, prefix: int) -> tuple[Entry, ...]:
-    if not rows.names:
-        return ()
-    columns: list[Sequence[int]] = list(
-        zip(*_CENTRAL.iter_unpack(b"".join(rows.fixed)), strict=True)
-    )
-    if prefix:
-        columns[-1] = [offset + prefix for offset in columns[-1]]
-    names = _decode_names(rows.names)
-    fields = zip(names, rows.names, *columns, rows.extras, strict=True)
-    # What `Entry._make` does, without a call of a Python function for each member.
-    entries: tuple[Entry, ...] = tuple(map(partial(tuple.__new__, Entry), fields))
-    if any(map(_has_zip64, filter(None, rows.extras))):
-        return tuple(map(_widen, entries))
-    return entries
-
-
-def _decode_names(raw_names: list[bytes]) -> list[str]:
-    """Return the names as text: in one step for ASCII, one by one otherwise.
-
-    Lambda's unzip keeps bytes; so UTF-8 wins over the flag, which Info-ZIP leaves out.
-    """
-    joined = b"\0".join(raw_names)
-    if joined.isascii() and joined.count(b"\0") == len(raw_names) - 1:
-        return joined.decode("ascii").split("\0")
-    return [_decode_name(name) for name in raw_names]
-
-
-def _decode_name(name: bytes) -> str:
-    try:
-        return name.decode("utf-8")
-    except UnicodeDecodeError:
-        return name.decode("cp437")
+    if position < len(directory) and directory[position : position + 4] != b"PK\x05\x05":
+        problem = f"its central directory cannot be read past {len(entries):,} members"
+    return entries, problem
 
 
 def _has_zip64(extra: bytes) -> bool:

@@ -23,11 +23,14 @@ END: Final = b"PK\x05\x06"
 _LOCAL_SIZE: Final = 30
 _CENTRAL_SIZE: Final = 46
 _CREATE_SYSTEM_UNIX: Final = b"\x14\x03"
-_NAME_LENGTHS: Final = struct.Struct("<HH")
-_CENTRAL_TAIL: Final = struct.Struct("<HHHHHII")
-_CENTRAL_NAME: Final = struct.Struct("<H")
-_CENTRAL_LENGTH: Final = struct.Struct("<I")
-_CENTRAL_MODE: Final = struct.Struct("<HI")
+_LOCAL_HEADER: Final = struct.Struct("<4s22sHH")
+"""Mark, the shared fields, and the lengths of name and extra field."""
+_CENTRAL_RECORD: Final = struct.Struct("<4s2s22sHHHHHII")
+"""Mark, creator, the shared fields, lengths of name, extra field and comment, disk, internal and
+external attributes, offset."""
+_STORED_RECORD: Final = struct.Struct("<6x22sH10xHI")
+"""What is read of a central record: the shared fields, the name's length, mode and offset."""
+_STORED_LENGTH: Final = struct.Struct("<I")
 _END_FIELDS: Final = struct.Struct("<HHHHIIH")
 MAX_ENTRIES: Final = 0xFFFF - 1
 MAX_OFFSET: Final = 0xFFFF_FFFF - 1
@@ -51,21 +54,17 @@ def read_members(data: memoryview, *, prefix: str, end: int) -> list[PlannedEntr
     directory = bytes(data[position : position + size])
     members: list[PlannedEntry] = []
     append = members.append
-    read_name, read_length, read_mode = (
-        _CENTRAL_NAME.unpack_from,
-        _CENTRAL_LENGTH.unpack_from,
-        _CENTRAL_MODE.unpack_from,
-    )
-    make = PlannedEntry._make
+    read_record, read_length = _STORED_RECORD.unpack_from, _STORED_LENGTH.unpack_from
+    new = tuple.__new__
     at = 0
     for _ in range(count):
-        (name_length,) = read_name(directory, at + 28)
+        fields, name_length, mode, offset = read_record(directory, at)
         (length,) = read_length(directory, at + 20)
-        mode, offset = read_mode(directory, at + 40)
         after = at + _CENTRAL_SIZE + name_length
         name = raw_prefix + directory[at + _CENTRAL_SIZE : after]
         start = offset + _LOCAL_SIZE + name_length
-        append(make((name, directory[at + 6 : at + 28], mode, data, start, length)))
+        # What `PlannedEntry._make` does, without a call of a Python function for each member.
+        append(new(PlannedEntry, (name, fields, mode, data, start, length)))
         at = after
     if raw_prefix.isascii():
         return members
@@ -89,17 +88,16 @@ def splice(plan: Plan) -> Iterator[list[bytes | memoryview]]:
     add = chunk.append
     directory: list[bytes] = []
     record = directory.append
-    pack_lengths, pack_tail = _NAME_LENGTHS.pack, _CENTRAL_TAIL.pack
+    pack_local, pack_central = _LOCAL_HEADER.pack, _CENTRAL_RECORD.pack
+    creator = _CREATE_SYSTEM_UNIX
     offset = 0
     for name, fields, mode, data, start, length in entries:
         name_length = len(name)
-        add(LOCAL + fields + pack_lengths(name_length, 0) + name)
+        add(pack_local(LOCAL, fields, name_length, 0) + name)
         add(data[start : start + length])
+        attributes = mode << 16
         record(
-            CENTRAL
-            + _CREATE_SYSTEM_UNIX
-            + fields
-            + pack_tail(name_length, 0, 0, 0, 0, mode << 16, offset)
+            pack_central(CENTRAL, creator, fields, name_length, 0, 0, 0, 0, attributes, offset)
             + name
         )
         offset += _LOCAL_SIZE + name_length + length

@@ -12,7 +12,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from zipper.archive.listing import Buffer, Listing, read_listing, release
-from zipper.checks.findings import Finding, Report, decide_verdict
+from zipper.checks.findings import Finding, decide_verdict
 from zipper.checks.rules import LISTING_RULES, Rule, RuleFunction
 from zipper.checks.subject import Kind, Subject
 from zipper.target import Target, default_handler
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from zipper.checks.facts import FactsCache
+    from zipper.checks.results import Report
 
 __all__ = ["check_listing", "check_zip", "find_handler", "run_rules"]
 
@@ -105,6 +106,7 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
     from zipper.checks.binaries import scan_binaries  # noqa: PLC0415 - not needed by `build`
     from zipper.checks.closure import close, summarize  # noqa: PLC0415 - as above
     from zipper.checks.member_rules import ALL_RULES  # noqa: PLC0415 - as above
+    from zipper.checks.results import Report  # noqa: PLC0415 - as above
 
     listing = read_listing(source)
     subject = Subject(

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.checks.facts import EAGER, FactsCache
 from zipper.checks.filesystem import TASK, FileSystem
-from zipper.checks.findings import Closure, Unknown
 from zipper.checks.handler_name import HandlerName, parse_handler
 from zipper.checks.handler_rules import Located, locate_handler, node_path
 from zipper.checks.resolution import Failure, Resolver
+from zipper.checks.results import Closure, Unknown
 from zipper.checks.walk import Module, Walk
 
 if TYPE_CHECKING:

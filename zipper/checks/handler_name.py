@@ -6,13 +6,11 @@ Whether the files exist is the rules' work.
 
 from __future__ import annotations
 
-import re
 from typing import Final, NamedTuple
 
 __all__ = ["HandlerName", "parse_handler"]
 
 _SIZE_MAX: Final = 128
-_PARTS: Final = re.compile(r"([^.]*)\.(.*)", re.DOTALL)
 
 
 class HandlerName(NamedTuple):
@@ -41,13 +39,13 @@ def parse_handler(text: str) -> HandlerName | str:
     """
     if len(text) > _SIZE_MAX:
         return f"it has {len(text)} characters; the API allows {_SIZE_MAX}"
-    if re.search(r"\s", text):
+    if any(map(str.isspace, text)):
         return "it has white space, which the API refuses"
     if ".." in text:
         return "it has `..`, which the loader refuses"
     base = text.rstrip("/").rpartition("/")[2]
-    match = _PARTS.fullmatch(base)
-    if match is None:
+    module, dot, exports = base.partition(".")
+    if not dot:
         return "it has no dot: a handler is called `file.export`"
     root = text[: text.find(base)]
-    return HandlerName(root, match[1], tuple(match[2].split(".")))
+    return HandlerName(root, module, tuple(exports.split(".")))

@@ -32,12 +32,11 @@ _HEAD_LIMIT_BYTES: Final = 256 * 1024 * 1024
 
 def check_wrapped(subject: Subject) -> Iterator[Finding]:
     """Yield one finding where all files lie in one folder that the handler does not name."""
-    tops = {name.partition("/")[0] for name in subject.listing.by_name}
-    files = subject.files
-    if subject.kind == "layer" or len(tops) != 1 or not files:
+    names = subject.listing.by_name
+    top = next(iter(names), "").partition("/")[0]
+    if subject.kind == "layer" or top in names or top == "node_modules" or not subject.files:
         return
-    (top,) = tops
-    if top in subject.listing.by_name or top == "node_modules":
+    if not all(name.startswith(f"{top}/") for name in names):
         return
     handler = parse_handler(subject.handler) if subject.handler else None
     if isinstance(handler, HandlerName) and handler.module_path.startswith(f"{top}/"):

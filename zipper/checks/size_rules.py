@@ -29,6 +29,10 @@ ZIPPED_MAX_BYTES: Final = 52_428_800
 UNZIPPED_MAX_BYTES: Final = 262_144_000
 """The unzipped size that function and layers must stay below. Source: as above, 250 MB."""
 _LARGEST: Final = 5
+_MAP_ENDING: Final = ".map"
+_TYPES_ENDINGS: Final = (".d.ts", ".d.mts", ".d.cts")
+_SPARE_ENDINGS: Final = (_MAP_ENDING, *_TYPES_ENDINGS)
+_SDK: Final = "node_modules/@aws-sdk/"
 
 
 def check_zipped(subject: Subject) -> Iterator[Finding]:
@@ -121,9 +125,8 @@ def _hint(subject: Subject, surplus: int) -> str:
     """Return what could go, with its bytes."""
     groups: defaultdict[str, int] = defaultdict(int)
     for entry in subject.listing.entries:
-        group = _spare_group(entry.name)
-        if group:
-            groups[group] += entry.size
+        if entry.name.endswith(_SPARE_ENDINGS) or entry.name.startswith(_SDK):
+            groups[_spare_group(entry.name)] += entry.size
     spare = sorted(groups.items(), key=lambda item: (-item[1], item[0]))[:3]
     parts = [f"{label} ({size:,} bytes)" for label, size in spare]
     duplicates = _duplicates(subject)
@@ -133,14 +136,12 @@ def _hint(subject: Subject, surplus: int) -> str:
     return f"take {surplus:,} bytes or more out{could}"
 
 
-def _spare_group(name: str) -> str | None:
-    if name.endswith(".map"):
+def _spare_group(name: str) -> str:
+    if name.endswith(_MAP_ENDING):
         return "source maps"
-    if name.endswith((".d.ts", ".d.mts", ".d.cts")):
+    if name.endswith(_TYPES_ENDINGS):
         return "type declarations"
-    if name.startswith("node_modules/@aws-sdk/"):
-        return "the AWS SDK, which the runtime has too"
-    return None
+    return "the AWS SDK, which the runtime has too"
 
 
 def _duplicates(subject: Subject) -> str:

@@ -57,7 +57,7 @@ class Subject:
     @cached_property
     def files(self) -> tuple[Entry, ...]:
         """The members that are no folders."""
-        return tuple(entry for entry in self.listing.entries if entry.name[-1:] != "/")
+        return tuple([entry for entry in self.listing.entries if entry.name[-1:] != "/"])
 
     @cached_property
     def folders(self) -> frozenset[str]:
@@ -78,13 +78,12 @@ class Subject:
     def sizes_by_package(self) -> Mapping[str, tuple[int, int]]:
         """Unzipped and zipped bytes by package folder; the project's own files under `""`."""
         sizes: dict[str, list[int]] = {}
-        folder, package = None, ""
+        folder, known = None, [0, 0]
         for entry in self.listing.entries:
             # Members of one folder stand together in most zips.
             parent = entry.name.rpartition("/")[0]
             if parent != folder:
-                folder, package = parent, find_package(entry.name)
-            known = sizes.setdefault(package, [0, 0])
+                folder, known = parent, sizes.setdefault(find_package(entry.name), [0, 0])
             known[0] += entry.size
             known[1] += entry.compressed_size
         return {name: (unzipped, zipped) for name, (unzipped, zipped) in sizes.items()}

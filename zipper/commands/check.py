@@ -23,7 +23,7 @@ from zipper.target import DEFAULT_RUNTIME, Target
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from zipper.checks.findings import Report
+    from zipper.checks.results import Report
     from zipper.checks.rules import Rule
     from zipper.checks.told_codes import ToldCode
     from zipper.settings.values import Settings

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import ProjectError
 from zipper.files import TEMPORARY_SUFFIX
-from zipper.store.extract import compress
+from zipper.store.codec import compress
 
 if TYPE_CHECKING:
     from zipper.archive.plan import PlannedEntry

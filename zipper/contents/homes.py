@@ -6,7 +6,9 @@ each node's files stand. Pure: fetching is the store's work, reading folders `lo
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.archive.plan import put_below
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Homes", "find_homes", "is_bundled", "place_members", "split_location"]
 
+_name_of: Final = attrgetter("name")
 _HOMES_MAX: Final = 5_000
 """Places in which one package may stand; a workspace of hundreds of packages needs hundreds."""
 
@@ -140,7 +143,8 @@ def _without_own_folders(
     places, that node's files stand there instead, as npm unpacks it over the folder.
     """
     inside = f"{home}node_modules/".encode("utf-8", "surrogateescape")
-    if not any(member.name.startswith(inside) for member in members):
+    first = bisect_left(members, inside, key=_name_of)
+    if first == len(members) or not members[first].name.startswith(inside):
         return members
     own = _own_folders(location, home, tree)
     return [member for member in members if not member.name.startswith(own)]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from zipper.contents.handler_files import is_executable
 from zipper.errors import ProjectError
-from zipper.store.extract import compress, mend_hashbang
+from zipper.store.codec import compress
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -74,6 +74,8 @@ def _read_entry(folder: Path, name: str, *, is_command: bool) -> PlannedEntry:
     except OSError as cause:
         raise _unreadable(cause, path) from cause
     if is_command:
+        from zipper.store.extract import mend_hashbang  # noqa: PLC0415  (for linked commands only)
+
         return compress(name, mend_hashbang(data), executable=True)
     return compress(name, data, executable=is_executable(mode, data))
 

@@ -14,7 +14,7 @@ from zipper.errors import NodeError
 from zipper.node.install_scripts import order_scripts
 from zipper.node.script_files import compare_states, read_state
 from zipper.node.script_process import ScriptHost, run_script
-from zipper.store.extract import compress
+from zipper.store.codec import compress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,7 +20,6 @@ from zipper.pipeline.clock import Clock
 from zipper.pipeline.hashing import Hashing
 from zipper.pipeline.once import Once
 from zipper.pipeline.planning import Circumstances, PackagePlan, count_packages, make_plan
-from zipper.pipeline.unchanged import Record
 from zipper.settings.files import read_request
 from zipper.settings.values import Settings
 from zipper.store.place import find_cache_dir
@@ -174,6 +173,8 @@ def build_requested(
     planned = make_plan(request, io, clock)
     if not incremental:
         return _write(planned, clock)
+    from zipper.pipeline.unchanged import Record  # noqa: PLC0415  (for several functions, or on demand)
+
     record = Record.of(planned.output, planned.contents, request, io.cache_dir)
     kept = record.recall()
     if kept is not None:

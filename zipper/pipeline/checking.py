@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from zipper.archive.listing import Listing
-    from zipper.checks.findings import Report
+    from zipper.checks.results import Report
     from zipper.checks.subject import Kind
 
 __all__ = ["check", "map_zip", "open_listing"]

@@ -7,7 +7,6 @@ by `zipper.pipeline.building`.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -41,8 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["Circumstances", "PackagePlan", "count_packages", "make_plan"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PackagePlan:
+class PackagePlan(NamedTuple):
     """Everything that is decided before a byte is written; `build --dry-run` prints it."""
 
     request: BuildRequest

@@ -6,8 +6,7 @@ Without consent for anything, nothing is imported and nothing changes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from zipper.node.scripted import Scripted
 
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["ScriptWishes", "apply_scripts"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScriptWishes:
+class ScriptWishes(NamedTuple):
     """What the settings say about install scripts.
 
     Attributes:

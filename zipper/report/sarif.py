@@ -15,7 +15,8 @@ from zipper import __version__
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from zipper.checks.findings import Finding, Report
+    from zipper.checks.findings import Finding
+    from zipper.checks.results import Report
     from zipper.checks.rules import Rule
     from zipper.checks.told_codes import ToldCode
 

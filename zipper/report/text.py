@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from zipper.archive.plan import Plan
-    from zipper.checks.findings import Closure, Finding, Report
+    from zipper.checks.findings import Finding
+    from zipper.checks.results import Closure, Report
     from zipper.package import Package
 
 __all__ = [

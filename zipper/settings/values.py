@@ -13,7 +13,6 @@ from functools import partial
 from typing import Final, Literal, NamedTuple
 
 from zipper.errors import ProjectError, ZipperError
-from zipper.settings.lines import find_line
 from zipper.target import ARCHITECTURES, RUNTIMES
 
 __all__ = [
@@ -238,6 +237,8 @@ class _Reader:
         return tuple(found.values())
 
     def _where(self, place: tuple[str | int, ...]) -> str:
+        from zipper.settings.lines import find_line  # noqa: PLC0415  (for errors only)
+
         line = find_line(self._source.text, (*self._source.place, *place))
         return f"`{self._source.path}`" + (f", line {line}" if line else "")
 

@@ -19,25 +19,24 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import deflate
 
-from zipper.archive.plan import DEFLATED, STORED, PlannedEntry, make_entry
 from zipper.errors import ArchiveError
 from zipper.npm.package_json import parse_bin
+from zipper.store.codec import compress
 from zipper.store.tar import TarMember, read_tar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from zipper.archive.plan import PlannedEntry
+
 __all__ = [
-    "LEVEL",
     "MAX_BYTES",
     "MAX_MEMBERS",
     "claimed_bytes",
-    "compress",
     "extract",
     "mend_hashbang",
 ]
 
-LEVEL: Final = 6
 MAX_BYTES: Final = 1 << 30
 """Most unpacked bytes of one package: four times what Lambda takes in all."""
 MAX_MEMBERS: Final = 100_000
@@ -75,17 +74,6 @@ def extract(tarball: bytes, *, label: str) -> list[PlannedEntry]:
 _HINT: Final = (
     "npm unpacks such a package in part or elsewhere; ask its publisher, or use another version"
 )
-
-
-def compress(name: str, data: bytes | bytearray | memoryview, *, executable: bool) -> PlannedEntry:
-    """Return the entry for one file: deflated, or stored where deflate would not shrink it."""
-    packed = deflate.deflate_compress(data, LEVEL) if data else b""
-    crc = deflate.crc32(data, 0)
-    if len(packed) >= len(data):
-        return make_entry(
-            name, bytes(data), method=STORED, crc=crc, size=len(data), executable=executable
-        )
-    return make_entry(name, packed, method=DEFLATED, crc=crc, size=len(data), executable=executable)
 
 
 def _collect(members: Iterable[TarMember]) -> list[PlannedEntry]:

@@ -21,7 +21,7 @@ from zipper.archive.plan import DEFLATED, FIELDS, Plan, PlannedEntry
 from zipper.archive.splice import END, read_members, splice
 from zipper.errors import StoreError
 from zipper.files import lock_file, map_file, remove_leftovers, write_error, write_file
-from zipper.store.extract import LEVEL
+from zipper.store.codec import LEVEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

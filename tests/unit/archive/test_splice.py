@@ -13,7 +13,7 @@ from zipper.archive.listing import read_listing
 from zipper.archive.plan import Plan, PlannedEntry, lay_out, make_entry
 from zipper.archive.splice import BATCH, END, read_members, splice
 from zipper.errors import ArchiveError
-from zipper.store.extract import compress
+from zipper.store.codec import compress
 
 
 def zip_of(plan: Plan) -> bytes:

@@ -14,7 +14,7 @@ from zipper.target import Target
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from zipper.checks.findings import Report
+    from zipper.checks.results import Report
 
 HANDLER = "exports.handler = async () => 1;"
 

@@ -11,7 +11,7 @@ import pytest
 from tests.support.scene import write_files
 from zipper.contents.handler_files import choose_files, is_executable, read_entries
 from zipper.errors import ProjectError
-from zipper.store.extract import compress
+from zipper.store.codec import compress
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -391,7 +391,7 @@ def test_secrets_do_not_show():
     )
     settings = settle(text)
     shown = f"{settings!r}{settings.credentials!r}{settings.sources!r}{settings.notes!r}"
-    shown += "".join(f"{getattr(settings, name)!r}" for name in type(settings).__dataclass_fields__)
+    shown += "".join(f"{getattr(settings, name)!r}" for name in settings._fields)
     shown += "".join(str(credential.authorization) for credential in settings.credentials.values())
 
     assert "s3cret" not in shown

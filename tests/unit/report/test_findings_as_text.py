@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from zipper.checks.findings import Finding, Report
+from zipper.checks.findings import Finding
+from zipper.checks.results import Report
 from zipper.checks.rules import LISTING_RULES
 from zipper.package import Package
 from zipper.report.first_settings import write_first_settings

@@ -17,7 +17,8 @@ from tests.support.tarballs import gzip, header, make_package, member, tar
 from zipper.archive.plan import DEFLATED, FIELDS, STORED, PlannedEntry
 from zipper.errors import ArchiveError
 from zipper.store import extract as extracting
-from zipper.store.extract import MAX_BYTES, MAX_MEMBERS, compress, extract
+from zipper.store.codec import compress
+from zipper.store.extract import MAX_BYTES, MAX_MEMBERS, extract
 
 MEBIBYTE = 1 << 20
 

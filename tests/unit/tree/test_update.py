@@ -65,7 +65,7 @@ def test_a_lockfile_that_is_only_checked_keeps_an_unfit_optional_peer() -> None:
     tree = resolve(request, registry(packages)).tree
     node = tree.nodes["node_modules/a"]
     peer = parse_manifest({**node.manifest.raw, **optional})
-    locked = Tree({**tree.nodes, node.location: replace(node, manifest=peer)})
+    locked = Tree({**tree.nodes, node.location: node._replace(manifest=peer)})
     world = registry({**packages, "a@1.0.0": optional})
 
     checked = resolve(

@@ -1,0 +1,60 @@
+"""What a warm build imports: its time is Python's start and imports, and little else."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from dataclasses import is_dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.support.scene import Scene
+
+_NEEDLESS = {
+    "cryptography", "email", "http", "keyring", "msgspec", "nodeenv", "packageurl", "packaging",
+    "pathspec", "platformdirs", "requests", "rich", "socket", "sqlite3", "ssl", "subprocess",
+    "tomllib", "tree_sitter", "truststore", "urllib3",
+}  # fmt: skip
+"""What takes long to import: HTTP, displays, parsers of what a warm build does not read."""
+
+_IDLE = {
+    "zipper.pipeline.unchanged", "zipper.registry.client", "zipper.settings.lines",
+    "zipper.store.extract", "zipper.store.workers", "zipper.tree.worklist",
+}  # fmt: skip
+"""What fetches, unpacks and resolves, explains errors, and remembers earlier builds."""
+
+_DATACLASSES_MAX = 6
+"""Public values, and those that the others cannot be; a named tuple takes a fifth of the time."""
+
+
+@pytest.fixture
+def imported(scene: Scene) -> list[str]:
+    """Return the modules that a warm build of a project with a dependency imports."""
+    scene.publish("a", files={"a.js": b"exports.a = 1\n"})
+    scene.depend("a")
+    assert 0 == scene.build().status
+    warm = scene.build("--quiet", env={"PYTHONPROFILEIMPORTTIME": "1"})
+    assert 0 == warm.status
+    return re.findall(r"^import time:.*\|\s*([\w.]+)$", warm.stderr, re.MULTILINE)
+
+
+def test_warm_build_imports_nothing_that_it_does_not_need(imported: list[str]) -> None:
+    """No HTTP client, no display, no resolver, no parser of what is not there."""
+    assert "zipper.pipeline.building" in imported
+    assert [] == [name for name in imported if name.partition(".")[0] in _NEEDLESS]
+    assert [] == [name for name in imported if name in _IDLE]
+
+
+def test_warm_build_defines_few_dataclasses(imported: list[str]) -> None:
+    """Each one takes half a millisecond to define."""
+    ours = [importlib.import_module(name) for name in imported if name.startswith("zipper.")]
+    defined = [
+        f"{module.__name__}.{name}"
+        for module in ours
+        for name, value in vars(module).items()
+        if isinstance(value, type) and is_dataclass(value) and value.__module__ == module.__name__
+    ]
+
+    assert len(defined) <= _DATACLASSES_MAX, defined
