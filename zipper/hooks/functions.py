@@ -98,14 +98,21 @@ def list_sources(root: Path, *, environ: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _list_local(folder: Path) -> Iterator[Path]:
-    """Yield the files of the packages on this disk that the project in `folder` depends on."""
+    """Yield the files of the packages on this disk that the project in `folder` depends on.
+
+    A project that cannot be read names none: its build tells what is wrong, and an editable
+    install, which builds nothing, wants to know nothing of it.
+    """
     from zipper.contents.handler_files import choose_files  # noqa: PLC0415  (for sdists only)
     from zipper.project import read_project  # noqa: PLC0415  (the same)
 
     waiting, seen = [folder], {folder}
     while waiting:
         here = waiting.pop()
-        project = read_project(here)
+        try:
+            project = read_project(here)
+        except ZipperError:
+            continue
         nodes = project.lockfile.tree.nodes.values() if project.lockfile else ()
         links = {node.link_target for node in nodes if node.link_target}
         specs = project.manifest.raw.get("dependencies")
