@@ -13,7 +13,7 @@ from zipper.settings.values import KEYS
 from zipper.target import DEFAULT_RUNTIME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["write_first_settings"]
 
@@ -42,22 +42,27 @@ _EXAMPLES: Final[Mapping[str, object]] = {
     "ignore": ["size-zipped"],
     "strict": True,
 }
-_FUNCTIONS: Final = """
-# Several functions: a table for each; what one leaves out comes from the table above.
-# [[tool.zipper.functions]]
-# name = "orders"
-# project = "functions/orders"
-# handler = "index.handler"
-"""
+_FUNCTIONS: Final = (
+    "# Several functions: a table for each; what one leaves out comes from the table above."
+)
+_FUNCTION: Final = {"name": "orders", "project": "functions/orders", "handler": "index.handler"}
 
 
-def write_first_settings(known: Mapping[str, object]) -> str:
+def write_first_settings(
+    known: Mapping[str, object], functions: Sequence[Mapping[str, object]] = ()
+) -> str:
     """Return the text of the table.
 
     Args:
         known: the values that the project itself tells; a key that is not there is commented out.
+        functions: name, project and so on of each of several functions; none for a single one.
     """
-    return "\n".join(_lines(known)) + _FUNCTIONS
+    lines = [*_lines(known), "", _FUNCTIONS]
+    mark = "" if functions else "# "
+    for number, function in enumerate(functions or (_FUNCTION,)):
+        lines += [*([""] if number else []), f"{mark}[[tool.zipper.functions]]"]
+        lines += [f"{mark}{_assign(key, value)}" for key, value in function.items()]
+    return "\n".join(lines) + "\n"
 
 
 def _lines(known: Mapping[str, object]) -> Iterator[str]:
@@ -68,5 +73,9 @@ def _lines(known: Mapping[str, object]) -> Iterator[str]:
         yield f"# {summary}{choices}."
         value = known.get(key, _EXAMPLES[key])
         mark = "" if key in known else "# "
-        # JSON's texts, lists, numbers and booleans are TOML's too.
-        yield f"{mark}{key} = {json.dumps(value, ensure_ascii=False)}"
+        yield f"{mark}{_assign(key, value)}"
+
+
+def _assign(key: str, value: object) -> str:
+    # JSON's texts, lists, numbers and booleans are TOML's too.
+    return f"{key} = {json.dumps(value, ensure_ascii=False)}"
