@@ -80,6 +80,25 @@ def test_chosen_node_runs_the_scripts(scene: Scene, place: str) -> None:
 
 @pytest.mark.node
 @on_unix
+def test_npmrc_allows_scripts(scene: Scene) -> None:
+    """Npm's own `allow-scripts` lets a script run, and `ignore-scripts` stops it."""
+    scene.publish("made", scripts=SCRIPTS)
+    scene.depend("made")
+    options = ("--json", "--runtime", "nodejs20.x")
+
+    scene.write({".npmrc": "allow-scripts=made\n"})
+    allowed = scene.build(*options)
+    files = listing(scene.output)
+    scene.write({".npmrc": "allow-scripts=made\nignore-scripts=true\n"})
+    ignored = scene.build(*options)
+
+    assert (0, 0) == (allowed.status, ignored.status), allowed.stderr
+    assert "node_modules/made/version.txt" in files
+    assert "node_modules/made/version.txt" not in listing(scene.output)
+
+
+@pytest.mark.node
+@on_unix
 def test_optional_package_whose_script_fails(scene: Scene) -> None:
     """It is left out with what it alone needs, as npm does, and the log is named."""
     scene.publish("deep", files={"index.js": b""})

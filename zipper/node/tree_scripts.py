@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.findings import Finding
-from zipper.node.consent import identify
+from zipper.node.consent import find_allowed
 from zipper.node.scripted import Scripted
 from zipper.tree.model import ROOT, Tree
 
@@ -105,12 +105,9 @@ def _find_packages(
 ) -> dict[str, tuple[ScriptPackage, StoreZip]]:
     """Return the packages that have install scripts and consent, with their own files."""
     found = {}
-    for location, zipped in obtained.zips.items():
-        node = tree.nodes[location]
-        identity = identify(node)
-        if identity is None or not consent.allows(*identity):
-            continue
-        package = _script_package(node, zipped)
+    for location in sorted(find_allowed(tree, consent) & obtained.zips.keys()):
+        zipped = obtained.zips[location]
+        package = _script_package(tree.nodes[location], zipped)
         if package.scripts:
             found[location] = (package, zipped)
     return found

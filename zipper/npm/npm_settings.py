@@ -88,6 +88,8 @@ class NpmSettings(NamedTuple):
     prefer_dedupe: bool = False
     install_links: bool = False
     ignore_scripts: bool = False
+    allow_scripts: tuple[str, ...] = ()
+    """Counts where package.json has no `allowScripts`."""
     replace_registry_host: str = "npmjs"
     omit_lockfile_registry_resolved: bool = False
     package_lock: bool = True

@@ -216,7 +216,8 @@ class _Cascade:
         for key in _SECRET_KINDS & values.keys():
             values[key] = Secret(str(values[key])) if values[key] is not None else None
         values["noproxy"] = _split_commas(values.get("noproxy"))
-        values["min-release-age-exclude"] = _split_commas(values.get("min-release-age-exclude"))
+        for key in ("allow-scripts", "min-release-age-exclude"):
+            values[key] = _split_commas(values.get(key))
         values["prefer-offline"] = (
             values.get("prefer-offline") or _number(values, "cache-min", 0) >= 9999
         )

@@ -69,6 +69,7 @@ KINDS: Final[dict[str, Kind]] = {
     "allow-file": _WHO_MAY,
     "allow-git": _WHO_MAY,
     "allow-remote": _WHO_MAY,
+    "allow-scripts": Kind("string", is_list=True),
     "also": Kind("choice", nullable=True, choices=("dev", "development")),
     "before": Kind("date", nullable=True),
     "ca": Kind("string", nullable=True, is_list=True),

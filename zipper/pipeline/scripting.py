@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from zipper.contents.obtain import Obtained
+    from zipper.node.consent import Consent
     from zipper.node.environment import NodeEnvironment
     from zipper.project import Project
     from zipper.store.files import Store
     from zipper.target import Target
     from zipper.tree.model import Tree
 
-__all__ = ["ScriptWishes", "apply_scripts"]
+__all__ = ["ScriptWishes", "apply_scripts", "read_project_consent"]
 
 
 class ScriptWishes(NamedTuple):
@@ -37,6 +38,28 @@ class ScriptWishes(NamedTuple):
     node_mirror: str | None = None
 
 
+def read_project_consent(project: Project, allow: tuple[str, ...]) -> Consent | None:
+    """Return which install scripts may run; None, and at once, where nobody has said any.
+
+    zipper's `allow_scripts`, the `allowScripts` of package.json and npm's `allow-scripts` count,
+    and `ignore-scripts` stops all.
+
+    Raises:
+        UsageError: EUSAGE for an entry of zipper's that names nothing.
+    """
+    policy = project.manifest.raw.get("allowScripts")
+    if not allow and not policy and not project.npm.allow_scripts:
+        return None
+    from zipper.node.consent import read_consent  # noqa: PLC0415 - rare
+
+    return read_consent(
+        allow,
+        npm_policy=policy,
+        npm_allowed=project.npm.allow_scripts,
+        ignore_scripts=project.npm.ignore_scripts,
+    )
+
+
 def apply_scripts(
     project: Project,
     tree: Tree,
@@ -49,18 +72,16 @@ def apply_scripts(
 ) -> Scripted:
     """Return tree and files after the install scripts that the project allows by name.
 
-    zipper's `allow_scripts` and the `allowScripts` of package.json count, and `ignore-scripts`
-    stops all. A result that is in the store is used again: then no script runs and no Node starts.
+    A result that is in the store is used again: then no script runs and no Node starts.
 
     Raises:
         UsageError: EUSAGE for an entry that names nothing.
         NodeError: ESCRIPT if a script of a required package fails; ENODE without a Node.
         StoreError: ESTORE.
     """
-    policy = project.manifest.raw.get("allowScripts")
-    if not wishes.allow and not policy:
+    consent = read_project_consent(project, wishes.allow)
+    if consent is None:
         return Scripted(tree, obtained)
-    from zipper.node.consent import read_consent  # noqa: PLC0415 - rare
     from zipper.node.tree_scripts import ScriptRunner, run_tree_scripts  # noqa: PLC0415 - rare
 
     def provide_node() -> NodeEnvironment:
@@ -83,9 +104,7 @@ def apply_scripts(
     return run_tree_scripts(
         tree,
         obtained,
-        consent=read_consent(
-            wishes.allow, npm_policy=policy, ignore_scripts=project.npm.ignore_scripts
-        ),
+        consent=consent,
         store=store,
         runner=ScriptRunner(
             target=target,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.contents.obtain import has_tarball
+from zipper.pipeline.scripting import read_project_consent
 from zipper.supply.settings_notes import find_notes
 from zipper.supply.sources import find_disguises, find_odd_sources, list_install_scripts
 
@@ -57,16 +58,9 @@ def vouch(
 
 def _find_allowed(project: Project, tree: Tree, request: BuildRequest) -> frozenset[str]:
     """Return the locations of the packages whose install scripts may run."""
-    policy = project.manifest.raw.get("allowScripts")
-    if not request.allow_scripts and not policy:
+    consent = read_project_consent(project, request.allow_scripts)
+    if consent is None:
         return frozenset()
-    from zipper.node.consent import read_consent  # noqa: PLC0415  (rare)
+    from zipper.node.consent import find_allowed  # noqa: PLC0415  (rare)
 
-    consent = read_consent(
-        request.allow_scripts, npm_policy=policy, ignore_scripts=project.npm.ignore_scripts
-    )
-    return frozenset(
-        location
-        for location, node in tree.nodes.items()
-        if node.manifest.has_install_script and consent.allows(node.package_name, node.version)
-    )
+    return find_allowed(tree, consent)

@@ -286,6 +286,13 @@ def test_stronger_age_wins_over_weaker_date():
     )
 
 
+def test_allowed_scripts_are_a_list():
+    """`allow-scripts` is separated by commas, and may be repeated."""
+    assert ("a", "b@1.0.0", "@c/d") == settle("allow-scripts=a, b@1.0.0,@c/d").allow_scripts
+    assert ("a", "b") == settle("allow-scripts[]=a\nallow-scripts[]=b").allow_scripts
+    assert () == settle("").allow_scripts
+
+
 def test_names_exempt_from_the_age():
     """Names stand in a list, or separated by commas."""
     settings = settle("min-release-age-exclude[]=a, b\nmin-release-age-exclude[]=@c/*")
