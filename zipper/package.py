@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from zipper.checks.findings import Finding
+    from zipper.checks.results import Closure
 
 __all__ = ["Package"]
 
@@ -34,5 +35,8 @@ class Package:
     timings_seconds: Mapping[str, float]
     """Stage to seconds, in the order of the stages, and `total`."""
     findings: tuple[Finding, ...]
+    closure: Closure | None = None
+    """What following the modules from the handler has shown; None where they were not followed:
+    a dry run, a zip that Lambda would refuse anyhow, or `check=False`."""
     is_unchanged: bool = False
     """Whether an earlier build had written this very zip, so that nothing was done."""

@@ -12,7 +12,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from zipper.archive.listing import Buffer, Listing, read_listing, release
-from zipper.checks.findings import Finding, decide_verdict
+from zipper.checks.findings import Finding, decide_verdict, leave_out
 from zipper.checks.rules import LISTING_RULES, Rule, RuleFunction
 from zipper.checks.subject import Kind, Subject
 from zipper.target import Target, default_handler
@@ -151,7 +151,7 @@ def run_rules(
     memory = _Memory.of(subject, functions)
     found = dict.fromkeys(finding for find in functions for finding in memory.run(subject, find))
     memory.keep(subject.cache)
-    return tuple(f for f in found if f.severity == "error" or f.code not in ignore)
+    return leave_out(found, ignore)
 
 
 class _Memory:

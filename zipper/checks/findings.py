@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
-__all__ = ["Finding", "Severity", "Verdict", "decide_verdict"]
+__all__ = ["Finding", "Severity", "Verdict", "decide_verdict", "leave_out"]
 
 Severity = Literal["error", "warning", "info"]
 Verdict = Literal["pass", "fail"]
@@ -37,3 +37,8 @@ def decide_verdict(findings: Iterable[Finding], *, strict: bool = False) -> Verd
     """Return `fail` for an error among the findings, or a warning where `strict` asks for it."""
     failing = ("error", "warning") if strict else ("error",)
     return "fail" if any(finding.severity in failing for finding in findings) else "pass"
+
+
+def leave_out(findings: Iterable[Finding], ignored: Collection[str]) -> tuple[Finding, ...]:
+    """Return the findings but those of the `ignored` codes; errors are never left out."""
+    return tuple(f for f in findings if f.severity == "error" or f.code not in ignored)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -40,17 +39,19 @@ __all__ = ["command"]
 @function_options
 @build_options
 @click.option(
-    "--check", "deep", is_flag=True, help="Judge the zip by every rule, as the command check does."
+    "--check/--no-check",
+    default=None,
+    help="Follow the modules of the zip and read its binaries, as the command check does.  "
+    "[default: check]",
 )
 @click.option("--dry-run", is_flag=True, help="Print the plan, write no zip.")
 @node_option
 @network_options
 @cache_option
 @output_options
-def command(  # noqa: PLR0913  (click gives each option as an argument)
+def command(
     *,
     project: str | None,
-    deep: bool,
     dry_run: bool,
     offline: bool,
     cache_dir: Path | None,
@@ -71,7 +72,8 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
     what the settings say. Patterns are those of .gitignore; `--exclude '!.env'` brings a file back
     that is left out by default.
 
-    The exit status is 1 for a finding of severity error, with `--strict` for a warning too.
+    The finished zip is checked: whether Lambda takes it, and whether its handler loads there. The
+    exit status is 1 for a finding of severity error, with `--strict` for a warning too.
 
     \b
     Examples:
@@ -93,34 +95,11 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
         )
     with shower:
         built = build_each(requests, offline=offline, cache_dir=cache_dir, on_event=shower.on_event)
-    if deep:
-        built = tuple(_judge(item, cache_dir) for item in built)
     if as_json:
         _show_as_json(built)
     else:
         _show_as_text(built, quiet=quiet, verbose=verbose)
     return int(any(item.has_failed for item in built))
-
-
-def _judge(built: Built, cache_dir: Path | None) -> Built:
-    """Return `built` with the findings of every rule, its modules and binaries included."""
-    from zipper.pipeline.checking import check  # noqa: PLC0415  (0.1 s, where it is asked for)
-
-    if built.package is None:
-        return built
-    request, package = built.request, built.package
-    report = check(
-        package.path,
-        target=request.target,
-        handler=package.handler,
-        layers=request.layers,
-        ignore=request.ignore,
-        max_size_bytes=request.max_size_bytes,
-        max_unzipped_size_bytes=request.max_unzipped_size_bytes,
-        cache_dir=cache_dir,
-    )
-    findings = tuple(dict.fromkeys((*report.findings, *package.findings)))
-    return built._replace(package=replace(package, findings=findings))
 
 
 def _show_plans(

@@ -10,8 +10,8 @@ import click
 from zipper.commands.named import find_zip
 from zipper.commands.show import echo_lines, show_json
 from zipper.commands.write import write_text
-from zipper.pipeline.checking import open_listing
 from zipper.pipeline.explaining import read_inventory
+from zipper.pipeline.opening import open_listing
 from zipper.report.licences import describe_licences, list_licences, make_notice
 
 __all__ = ["command"]

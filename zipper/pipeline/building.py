@@ -10,14 +10,13 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from zipper.archive.listing import read_listing
 from zipper.archive.splice import splice
-from zipper.checks.check import check_listing
+from zipper.checks.findings import leave_out
 from zipper.errors import OutputError
-from zipper.files import map_file, remove_leftovers, write_error, write_file
+from zipper.files import remove_leftovers, write_error, write_file
 from zipper.package import Package
 from zipper.pipeline.clock import Clock
-from zipper.pipeline.hashing import Hashing
+from zipper.pipeline.judging import judge
 from zipper.pipeline.once import Once
 from zipper.pipeline.planning import Circumstances, PackagePlan, count_packages, make_plan
 from zipper.settings.files import read_request
@@ -27,9 +26,9 @@ from zipper.store.place import find_cache_dir
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from zipper.archive.listing import Listing
     from zipper.events import OnEvent
     from zipper.settings.build_request import BuildRequest
+    from zipper.store.files import Store
     from zipper.target import Target
 
 __all__ = [
@@ -58,6 +57,7 @@ def build(  # noqa: PLR0913  (keyword-only options of a public function)
     node: str | None = None,
     layers: Iterable[PathLike] | None = None,
     ignore: Iterable[str] | None = None,
+    check: bool | None = None,
     registry: str | None = None,
     offline: bool = False,
     cache_dir: PathLike | None = None,
@@ -86,6 +86,7 @@ def build(  # noqa: PLR0913  (keyword-only options of a public function)
         node: the Node.js that runs them: `system`, a version, or a path.
         layers: zips of the function's layers, which the checks take into account.
         ignore: codes of findings that are left out; errors never are.
+        check: False leaves out the rules that read the files: modules, binaries, secrets.
         registry: the registry's address instead of the configured one.
         offline: fail rather than open a connection.
         cache_dir: where the store is, instead of ZIPPER_CACHE_DIR or the system's place.
@@ -107,6 +108,7 @@ def build(  # noqa: PLR0913  (keyword-only options of a public function)
         allow_scripts=_as_tuple(allow_scripts),
         node=node,
         ignore=_as_tuple(ignore),
+        check=check,
     )
     request = read_request(project, options, function=function)
     return build_requested(request, offline=offline, cache_dir=cache_dir, on_event=on_event)
@@ -171,15 +173,16 @@ def build_requested(
     io = Circumstances(offline, find_cache_dir(cache_dir), on_event, shared or Once())
     clock = Clock(on_event)
     planned = make_plan(request, io, clock)
+    store = io.open_store()
     if not incremental:
-        return _write(planned, clock)
+        return _write(planned, store, clock)
     from zipper.pipeline.unchanged import Record  # noqa: PLC0415  (for several functions, or on demand)
 
-    record = Record.of(planned.output, planned.contents, request, io.cache_dir)
+    record = Record.of(planned.output, planned.contents, request, store)
     kept = record.recall()
     if kept is not None:
         return replace(kept, timings_seconds=clock.timings(), is_unchanged=True)
-    package = _write(planned, clock)
+    package = _write(planned, store, clock)
     record.remember(package)
     return package
 
@@ -213,7 +216,7 @@ def package_of(planned: PackagePlan) -> Package:
     )
 
 
-def _write(planned: PackagePlan, clock: Clock) -> Package:
+def _write(planned: PackagePlan, store: Store, clock: Clock) -> Package:
     """Write the zip and judge it: the one place where a build changes anything but the store."""
     clock.start("write")
     path = planned.output
@@ -224,34 +227,16 @@ def _write(planned: PackagePlan, clock: Clock) -> Package:
     size = write_file(path, splice(planned.contents))
     remove_leftovers(path.parent, path.name)
     clock.start("check")
-    data = map_file(path)
-    if data is None:
-        raise OutputError("EOUTPUT", f"`{path}` vanished after it was written")
     request = planned.request
-    hashing = Hashing(data)
-    found = check_listing(
-        read_listing(data),
-        target=planned.target,
-        handler=planned.handler,
-        size_bytes=size,
-        layers=tuple(_read_layer(layer) for layer in request.layers),
-        ignore=request.ignore,
-        max_size_bytes=request.max_size_bytes,
-        max_unzipped_size_bytes=request.max_unzipped_size_bytes,
-    )
+    judged = judge(path, request, handler=planned.handler, store=store)
     return replace(
         package_of(planned),
         size_bytes=size,
-        code_sha256=hashing.code_sha256(),
+        code_sha256=judged.code_sha256,
         timings_seconds=clock.timings(),
-        findings=(*found, *(f for f in planned.findings if f.code not in request.ignore)),
+        findings=(*judged.findings, *leave_out(planned.findings, request.ignore)),
+        closure=judged.closure,
     )
-
-
-def _read_layer(path: str) -> Listing:
-    from zipper.pipeline.checking import open_listing  # noqa: PLC0415  (only for functions with layers)
-
-    return open_listing(path)
 
 
 def _settings_of(

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zipper.archive.listing import read_listing
 from zipper.checks.check import check_zip
-from zipper.errors import ArchiveError
-from zipper.files import map_file
+from zipper.pipeline.opening import map_zip, open_listing
 from zipper.store.facts import FileFactsCache
 from zipper.store.place import find_cache_dir
 from zipper.target import Target
@@ -22,11 +19,10 @@ from zipper.target import Target
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from zipper.archive.listing import Listing
     from zipper.checks.results import Report
     from zipper.checks.subject import Kind
 
-__all__ = ["check", "map_zip", "open_listing"]
+__all__ = ["check"]
 
 PathLike = str | os.PathLike[str]
 
@@ -82,29 +78,3 @@ def check(  # noqa: PLR0913  (keyword-only options of a public function)
         max_unzipped_size_bytes=max_unzipped_size_bytes,
         today=datetime.now(UTC).date().isoformat(),
     )
-
-
-def open_listing(path: PathLike) -> Listing:
-    """Return the members of the zip at `path`.
-
-    Raises:
-        ArchiveError: EREAD where there is no such file, or it cannot be read.
-    """
-    return read_listing(map_zip(path))
-
-
-def map_zip(path: PathLike) -> memoryview:
-    """Return the bytes of the zip at `path`, mapped: only what is read takes memory.
-
-    Raises:
-        ArchiveError: EREAD where there is no such file, or it cannot be read.
-    """
-    try:
-        data = map_file(Path(path))
-    except OSError as cause:
-        raise ArchiveError("EREAD", f"cannot read `{path}`: {cause.strerror or cause}") from cause
-    if data is None:
-        raise ArchiveError(
-            "EREAD", f"there is no file `{path}`", hint="make it: `python -m zipper build`"
-        )
-    return data

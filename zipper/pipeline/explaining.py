@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zipper.errors import ArchiveError
-from zipper.pipeline.checking import open_listing
+from zipper.pipeline.opening import open_listing
 from zipper.report.inventory import File, Inventory, from_listing, from_plan
 
 if TYPE_CHECKING:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import threading
+from pathlib import Path
 
-__all__ = ["Hashing"]
+from zipper.files import map_file
+
+__all__ = ["Hashing", "hash_file"]
 
 
 class Hashing:
@@ -25,3 +28,13 @@ class Hashing:
 
     def _hash(self) -> None:
         self._digest = hashlib.sha256(self._data).digest()
+
+
+def hash_file(path: str) -> str:
+    """Return the SHA-256 of a file in hexadecimal; empty where there is none.
+
+    Raises:
+        OSError: where it is there and cannot be read.
+    """
+    data = map_file(Path(path))
+    return "" if data is None else hashlib.sha256(data).hexdigest()

@@ -15,7 +15,7 @@ from zipper.errors import UsageError
 from zipper.node.limits import LIMITS
 from zipper.node.run import RunSettings, run_zip
 from zipper.npm.package_json import Manifest
-from zipper.pipeline.checking import open_listing
+from zipper.pipeline.opening import open_listing
 from zipper.project import Project
 from zipper.registry.npmrc_files import read_npm_settings
 from zipper.store.place import find_cache_dir

@@ -14,49 +14,55 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from zipper import __version__
-from zipper.checks.findings import Finding
-from zipper.errors import ZipperError
-from zipper.files import write_file
 from zipper.package import Package
+from zipper.pipeline.hashing import hash_file
+from zipper.pipeline.judging import decode_closure, decode_findings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from zipper.archive.plan import Plan
     from zipper.settings.build_request import BuildRequest
+    from zipper.store.files import Store
 
 __all__ = ["Record"]
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What is remembered of one zip: `place` is the record's own file."""
+    """What is remembered of the zip at `output`."""
 
     output: Path
-    place: Path
+    store: Store
     plan_hash: str
 
     @classmethod
-    def of(cls, output: Path, contents: Plan, request: BuildRequest, cache_dir: Path) -> Record:
+    def of(cls, output: Path, contents: Plan, request: BuildRequest, store: Store) -> Record:
         """Return the record of the zip at `output`, for the plan that is now wanted."""
-        name = hashlib.sha256(str(output).encode("utf-8", "surrogateescape")).hexdigest()
-        return cls(output, cache_dir / "built" / f"{name}.json", _hash(contents, request))
+        return cls(output, store, _hash(contents, request))
 
     def recall(self) -> Package | None:
         """Return the package if the zip is there, untouched, and made from this plan."""
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            row = json.loads(self.place.read_bytes())
+            row = json.loads(self.store.recall(self._label) or "null")
             if row["plan"] == self.plan_hash and row["zip"] == self._look():
-                findings = tuple(Finding(**finding) for finding in row["package"]["findings"])
-                return Package(**{**row["package"], "findings": findings})
+                values = row["package"]
+                judged = {
+                    "findings": decode_findings(values["findings"]),
+                    "closure": decode_closure(values["closure"]),
+                }
+                return Package(**{**values, **judged})
         return None
 
     def remember(self, package: Package) -> None:
         """Keep the record; where that fails the next build is a little slower, no more."""
-        with contextlib.suppress(OSError, ZipperError):
+        with contextlib.suppress(OSError):
             row = {"plan": self.plan_hash, "zip": self._look(), "package": asdict(package)}
-            self.place.parent.mkdir(parents=True, exist_ok=True)
-            write_file(self.place, [[json.dumps(row).encode()]])
+            self.store.remember(self._label, json.dumps(row))
+
+    @property
+    def _label(self) -> str:
+        return f"built {self.output}"
 
     def _look(self) -> list[int]:
         status = self.output.stat()
@@ -70,6 +76,8 @@ def _hash(contents: Plan, request: BuildRequest) -> str:
     stands one byte after the name, so that no two lists of rows have one text.
     """
     digest = hashlib.sha256(f"{__version__}\0{request!r}\0".encode("utf-8", "surrogateescape"))
+    for layer in request.layers:
+        digest.update(hash_file(layer).encode())
     digest.update(b"\0".join([entry.name + entry.fields for entry in contents.entries]))
     digest.update(b"".join([b"x" if entry.mode & 0o111 else b"-" for entry in contents.entries]))
     for entry in contents.entries:

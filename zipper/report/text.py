@@ -34,10 +34,12 @@ def describe_package(
     share = 100 * package.unzipped_size_bytes / QUOTA_BYTES
     what = "planned" if dry_run else "unchanged" if package.is_unchanged else "built"
     seconds = format_seconds(package.timings_seconds["total"])
+    closure = package.closure
+    proof = "" if closure is None else f", {format_count(closure.proven, 'module')} proven"
     zipped = "" if dry_run else f"{format_bytes(package.size_bytes)} zipped, "
     yield (
         f"{what} {package.handler} for {package.runtime} {package.architecture}: "
-        f"{format_count(package.packages, 'package')}, {format_count(package.files, 'file')}"
+        f"{format_count(package.packages, 'package')}, {format_count(package.files, 'file')}{proof}"
     )
     yield (
         f"{zipped}{format_bytes(package.unzipped_size_bytes)} unzipped, "
@@ -47,6 +49,8 @@ def describe_package(
     if verbose:
         stages = (f"{stage} {took:.3f} s" for stage, took in package.timings_seconds.items())
         yield f"stages: {', '.join(stages)}"
+        if closure is not None:
+            yield describe_closure(closure)
 
 
 def describe_many(packages: Sequence[tuple[str, Package | None]]) -> Iterator[str]:

@@ -51,6 +51,7 @@ class BuildRequest(NamedTuple):
     min_release_age_days: float | None = None
     require_integrity: bool = False
     verify_signatures: str = "off"
+    check: bool = True
     ignore: tuple[str, ...] = ()
     strict: bool = False
     written: tuple[str, ...] = ()
@@ -88,6 +89,7 @@ def request_from(settings: Settings, *, folder: str, written: tuple[str, ...] = 
         min_release_age_days=settings.min_release_age,
         require_integrity=bool(settings.require_integrity),
         verify_signatures=settings.verify_signatures or "off",
+        check=settings.check is not False,
         ignore=settings.ignore or (),
         strict=bool(settings.strict),
         written=(*written, *(settings.layers or ())),

@@ -86,6 +86,7 @@ class Store:
     def __init__(self, cache_dir: Path, *, is_shared: bool = False) -> None:
         self.cache_dir = cache_dir
         self.root = cache_dir / "store" / f"{_FORMAT}-libdeflate-{deflate.__version__}-{LEVEL}"
+        self.notes = self.root / "notes"
         self._held: dict[StoreKey, StoreZip] = {}
         self._room_bytes = _HELD_MAX_BYTES if is_shared else 0
 
@@ -141,12 +142,12 @@ class Store:
         """Return the store zip that `add` would write, for this process alone."""
         return StoreZip(self.path_of(key), memoryview(b"".join(_store_zip(entries))))
 
-    def remember(self, label: str, integrity: str) -> None:
-        """Note the integrity of a tarball whose lockfile gives none, for later builds."""
+    def remember(self, label: str, text: str) -> None:
+        """Note what the next build need not find out again; losing it costs time, no more."""
         path = self._note_path(label)
         with contextlib.suppress(OSError, StoreError):
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_file(path, [[integrity.encode()]], error=StoreError)
+            write_file(path, [[text.encode()]], error=StoreError)
 
     def recall(self, label: str) -> str | None:
         """Return what `remember` noted for `label`, if anything."""
@@ -157,7 +158,7 @@ class Store:
 
     def _note_path(self, label: str) -> Path:
         name = hashlib.sha256(label.encode("utf-8", "surrogateescape")).hexdigest()
-        return self.root / "integrity" / name[:2] / name
+        return self.notes / name[:2] / name
 
     @contextlib.contextmanager
     def lock(self, key: StoreKey) -> Iterator[bool]:

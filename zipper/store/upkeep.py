@@ -68,7 +68,7 @@ def verify(store: Store) -> Verified:
 
 
 def prune(store: Store, *, unused_days: int) -> Size:
-    """Remove store zips unused for so many days, stores of other codecs, and leftovers.
+    """Remove store zips and notes unused for so many days, stores of other codecs, leftovers.
 
     A file's access time tells its last use; where the system does not keep it, the time at which
     it was written counts.
@@ -87,8 +87,16 @@ def prune(store: Store, *, unused_days: int) -> Size:
             packages += len(found)
             size += sum(status.st_size for status in found)
             shutil.rmtree(other, ignore_errors=True)
+    _prune_notes(store.notes, oldest)
     store.remove_leftovers()
     return Size(packages, size)
+
+
+def _prune_notes(notes: Path, oldest: float) -> None:
+    for path in notes.glob("*/*"):
+        status = _look_at(path)
+        if status is not None and max(status.st_atime, status.st_mtime) <= oldest:
+            path.unlink(missing_ok=True)
 
 
 def _look_at(path: Path) -> os.stat_result | None:

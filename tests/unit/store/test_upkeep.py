@@ -97,3 +97,15 @@ def test_prune_removes_other_codecs(store: Store) -> None:
     assert Size(1, 3) == prune(store, unused_days=90)
     assert not (store.root.parent / "1-zlib-1.2-6").exists()
     assert 3 == len(list(store))
+
+
+def test_prune_removes_old_notes(store: Store) -> None:
+    """What was remembered long ago goes, the rest stays."""
+    store.remember("old", "1")
+    (note,) = (path for path in store.notes.rglob("*") if path.is_file())
+    os.utime(note, (0, time.time() - 40 * 86_400))
+    store.remember("new", "2")
+
+    prune(store, unused_days=30)
+
+    assert (None, "2") == (store.recall("old"), store.recall("new"))

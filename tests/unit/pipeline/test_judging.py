@@ -1,0 +1,130 @@
+"""What a build says of the zip that it has just written."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.node import write_zip
+from tests.support.registry_server import RegistryServer
+from tests.support.scene import Scene
+from zipper.pipeline.building import build
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from zipper.package import Package
+
+MISSING = 'require("absent"); exports.handler = async () => 1;\n'
+
+
+@pytest.fixture
+def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+    """A project whose handler asks for a module that is not there."""
+    with RegistryServer() as registry:
+        made = Scene(tmp_path / "scene", registry)
+        for name in list(os.environ):
+            if name.lower().startswith(("npm_config_", "zipper_")):
+                monkeypatch.delenv(name)
+        monkeypatch.setenv("HOME", str(made.home))
+        made.write({"index.js": MISSING})
+        yield made
+
+
+def run(scene: Scene, **options: object) -> Package:
+    return build(scene.project, cache_dir=scene.cache, output=scene.output, **options)
+
+
+def codes(package: Package) -> list[str]:
+    return [finding.code for finding in package.findings if finding.severity == "error"]
+
+
+def note_of(scene: Scene) -> Path:
+    """Return the file that holds the one verdict which the store remembers."""
+    notes = [path for path in scene.cache.rglob("notes/*/*") if b"findings" in path.read_bytes()]
+    assert len(notes) == 1
+    return notes[0]
+
+
+def test_a_missing_module_is_an_error_of_the_build(scene: Scene) -> None:
+    """A build is not green where the function would not load; the zip is written all the same."""
+    package = run(scene)
+
+    assert codes(package) == ["module-missing"]
+    assert package.closure is not None
+    assert scene.output.exists()
+
+
+def test_modules_that_resolve_are_proven(scene: Scene) -> None:
+    """The package counts the files that were reached from the handler."""
+    scene.write({"index.js": 'require("./a"); exports.handler = async () => 1;', "a.js": "1"})
+    package = run(scene)
+
+    assert codes(package) == []
+    assert package.closure is not None
+    assert package.closure.proven == 2
+
+
+def test_the_modules_are_left_alone_where_nobody_wants_them_followed(scene: Scene) -> None:
+    """Without the check only the listing is judged, and nothing is claimed about modules."""
+    package = run(scene, check=False)
+
+    assert (codes(package), package.closure) == ([], None)
+
+
+def test_a_zip_that_lambda_would_refuse_is_read_no_further(scene: Scene) -> None:
+    """The handler's file is missing: that has to be mended before modules can be followed."""
+    package = run(scene, handler="other.handler")
+
+    assert (codes(package), package.closure) == (["handler-missing"], None)
+
+
+def test_the_same_bytes_are_judged_once(scene: Scene) -> None:
+    """The second build says what the note of the first one says."""
+    first = run(scene)
+    text = note_of(scene).read_text().replace("module-missing", "remembered")
+    note_of(scene).write_text(text)
+
+    assert codes(run(scene)) == ["remembered"]
+    assert run(scene).closure == first.closure
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "1", '{"findings": 3, "closure": null}', '{"findings": [{}]}']
+)
+def test_a_damaged_note_is_made_anew(scene: Scene, text: str) -> None:
+    """Whatever stands in the file, the findings are those of the zip."""
+    run(scene)
+    note = note_of(scene)
+    note.write_text(text)
+
+    assert codes(run(scene)) == ["module-missing"]
+    assert "module-missing" in note.read_text()
+
+
+def test_another_layer_is_another_verdict(scene: Scene, tmp_path: Path) -> None:
+    """The module is there once a layer brings it, though the zip's own bytes are the same."""
+    layer = tmp_path / "layer.zip"
+    write_zip(layer, {"nodejs/x.txt": b""})
+    bare = run(scene, layers=[layer])
+    write_zip(layer, {"nodejs/node_modules/absent/index.js": b"1"})
+    full = run(scene, layers=[layer])
+
+    assert (codes(bare), codes(full)) == (["module-missing"], [])
+    assert bare.code_sha256 == full.code_sha256
+
+
+def test_ignored_codes_are_left_out_of_a_remembered_verdict(scene: Scene) -> None:
+    """What one build ignores, the next one, which does not, tells."""
+    scene.write({"index.js": "exports.handler = async (e) => require(e.name);"})
+    quiet = run(scene, ignore=["module-dynamic"])
+    loud = run(scene)
+
+    told = [finding.code for finding in loud.findings]
+    assert "module-dynamic" in told
+    assert "module-dynamic" not in [finding.code for finding in quiet.findings]
+    assert json.loads(note_of(scene).read_text())["closure"]["unknown"]

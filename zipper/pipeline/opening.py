@@ -1,0 +1,47 @@
+"""Opening a zip that is to be judged, explained or run.
+
+In: a path. Out: its bytes, mapped, or the listing of its members.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zipper.archive.listing import read_listing
+from zipper.errors import ArchiveError
+from zipper.files import map_file
+
+if TYPE_CHECKING:
+    from zipper.archive.listing import Listing
+
+__all__ = ["map_zip", "open_listing"]
+
+PathLike = str | os.PathLike[str]
+
+
+def open_listing(path: PathLike) -> Listing:
+    """Return the members of the zip at `path`.
+
+    Raises:
+        ArchiveError: EREAD where there is no such file, or it cannot be read.
+    """
+    return read_listing(map_zip(path))
+
+
+def map_zip(path: PathLike) -> memoryview:
+    """Return the bytes of the zip at `path`, mapped: only what is read takes memory.
+
+    Raises:
+        ArchiveError: EREAD where there is no such file, or it cannot be read.
+    """
+    try:
+        data = map_file(Path(path))
+    except OSError as cause:
+        raise ArchiveError("EREAD", f"cannot read `{path}`: {cause.strerror or cause}") from cause
+    if data is None:
+        raise ArchiveError(
+            "EREAD", f"there is no file `{path}`", hint="make it: `python -m zipper build`"
+        )
+    return data
