@@ -120,6 +120,21 @@ def test_optional_package_whose_script_fails(scene: Scene) -> None:
 
 @pytest.mark.node
 @on_unix
+def test_script_that_takes_too_long(scene: Scene) -> None:
+    """The settings say how long a script may take; the error says which of them."""
+    scene.publish("slow", scripts={"install": "sleep 600"})
+    scene.depend("slow")
+    env = {"ZIPPER_SCRIPT_TIMEOUT": "0.2", "ZIPPER_ALLOW_SCRIPTS": "slow"}
+
+    built = scene.build("--runtime", "nodejs20.x", env=env)
+
+    assert (1, "ESCRIPT") == (built.status, built.code)
+    assert "took longer than 0.2 s" in built.stderr
+    assert "`script_timeout`" in built.stderr
+
+
+@pytest.mark.node
+@on_unix
 def test_required_package_whose_script_fails(scene: Scene) -> None:
     """The build fails with the end of the log, and leaves the old zip as it was."""
     scene.publish("bad", scripts={"install": "echo no compiler; exit 7"})

@@ -44,7 +44,7 @@ def check_scripts(subject: Subject) -> Iterator[Finding]:
             f"not run, compiles or downloads one"
         )
         hint = (
-            f"allow its script (`--allow-script {manifest.get('name', package)}`), or use a "
+            f'let it run, with `allow_scripts = ["{manifest.get("name", package)}"]`, or use a '
             "version with prebuilt binaries"
         )
         severity: Severity = "warning"

@@ -99,6 +99,14 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         '`"a": "github:someone/a"` in a package that you use',
     ),
     ToldCode(
+        "git-prepare",
+        "a package from git has a `prepare` script, which npm would run",
+        "npm installs its devDependencies and runs the script in a clone. zipper packs what was "
+        "committed; files that only the script makes are absent.",
+        "npm, scripts: prepare; pacote, git.js",
+        "a TypeScript package from git whose `dist/` is not committed",
+    ),
+    ToldCode(
         "source-remote",
         "a dependency comes from an address of its own",
         "A tarball at an address can be changed or vanish, and no registry vouches for it. "

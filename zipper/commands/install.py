@@ -87,6 +87,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
             target=request.target,
             omit=omit,
             allow_scripts=request.allow_scripts,
+            script_timeout_seconds=request.script_timeout_seconds,
             node=request.node,
             node_mirror=request.node_mirror,
             registry=request.registry,

@@ -31,6 +31,7 @@ __all__ = ["ScriptHost", "run_script", "script_variables"]
 _TAIL_BYTES: Final = 4000
 _LOG_BYTES_MAX: Final = 64 * 1024 * 1024
 _POLL_SECONDS: Final = 0.05
+_TOO_LONG: Final = "took longer than"
 
 _PASSED: Final = (
     "PATH", "PATHEXT", "SYSTEMROOT", "COMSPEC", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL", "TZ",
@@ -207,7 +208,7 @@ def _wait(process: subprocess.Popen[bytes], timeout_seconds: float, log: Path) -
             code = process.wait(_POLL_SECONDS)
             return None if code == 0 else _describe_exit(code)
         if time.monotonic() > deadline:
-            return f"took longer than {timeout_seconds:g} s"
+            return f"{_TOO_LONG} {timeout_seconds:g} s"
         if log.stat().st_size > _LOG_BYTES_MAX:
             return f"printed more than {_LOG_BYTES_MAX:,} bytes"
 
@@ -234,6 +235,8 @@ def _failure(run: ScriptRun, problem: str, log: Path, start: int, seconds: float
         tail = file.read(_TAIL_BYTES).decode("utf-8", "replace").strip()
     missing = "node-gyp" in tail and "not found" in tail
     hint = "its whole output is in the log"
+    if problem.startswith(_TOO_LONG):
+        hint = "where it needs more time, set `script_timeout` to more seconds"
     if missing:
         hint = "node-gyp comes with npm: use a Node.js that has npm beside it, with `--node PATH`"
     return NodeError(

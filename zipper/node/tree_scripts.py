@@ -50,7 +50,7 @@ class ScriptRunner:
     node_version: str
     provide_node: Callable[[], NodeEnvironment]
     make_tree: Callable[[Path], None]
-    timeout_seconds: float = 600
+    timeout_seconds: float
     variables: Mapping[str, str] = field(default_factory=dict)
 
 

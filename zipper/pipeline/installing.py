@@ -67,6 +67,7 @@ def install(  # noqa: PLR0913 - the options of `zipper install`
     target: Target | None = None,
     omit: Iterable[str] = ("dev",),
     allow_scripts: Iterable[str] = (),
+    script_timeout_seconds: float | None = None,
     node: str | None = None,
     node_mirror: str | None = None,
     registry: str | None = None,
@@ -86,6 +87,7 @@ def install(  # noqa: PLR0913 - the options of `zipper install`
         target: runtime and architecture; by default the newest runtime, x86_64.
         omit: dependency types to leave out; nothing is added to them.
         allow_scripts: packages whose install scripts may run, such as `esbuild` or `a@2`.
+        script_timeout_seconds: what one script may take.
         node: the Node.js that runs them: `system`, a version, or a path.
         node_mirror: where Node.js is downloaded from instead of nodejs.org.
         registry: the registry's address instead of the configured one.
@@ -118,7 +120,12 @@ def install(  # noqa: PLR0913 - the options of `zipper install`
             read,
             tree,
             obtained,
-            wishes=ScriptWishes(allow=tuple(allow_scripts), node=node, node_mirror=node_mirror),
+            wishes=ScriptWishes(
+                allow=tuple(allow_scripts),
+                timeout_seconds=script_timeout_seconds,
+                node=node,
+                node_mirror=node_mirror,
+            ),
             target=target,
             store=store,
             offline=offline,

@@ -134,9 +134,7 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
             project,
             tree,
             obtained,
-            wishes=ScriptWishes(
-                allow=request.allow_scripts, node=request.node, node_mirror=request.node_mirror
-            ),
+            wishes=_script_wishes(request),
             target=request.target,
             store=store,
             offline=io.offline,
@@ -160,6 +158,15 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
         contents=contents,
         findings=(*_left_out(choice), *vouched, *obtained.findings),
         timings_seconds=clock.timings(),
+    )
+
+
+def _script_wishes(request: BuildRequest) -> ScriptWishes:
+    return ScriptWishes(
+        allow=request.allow_scripts,
+        timeout_seconds=request.script_timeout_seconds,
+        node=request.node,
+        node_mirror=request.node_mirror,
     )
 
 

@@ -6,7 +6,7 @@ Without consent for anything, nothing is imported and nothing changes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.node.scripted import Scripted
 
@@ -23,17 +23,22 @@ if TYPE_CHECKING:
 
 __all__ = ["ScriptWishes", "apply_scripts", "read_project_consent"]
 
+_TIMEOUT_SECONDS: Final = 600
+"""Compiling SQLite takes a minute, on a machine with much else to do ten times as long."""
+
 
 class ScriptWishes(NamedTuple):
     """What the settings say about install scripts.
 
     Attributes:
         allow: packages whose scripts may run, such as `esbuild` or `a@2`.
+        timeout_seconds: for one script; None for the usual time.
         node: what runs them: a path, a version or `system`; None for the runtime's own.
         node_mirror: where Node.js is downloaded from instead of nodejs.org.
     """
 
     allow: tuple[str, ...] = ()
+    timeout_seconds: float | None = None
     node: str | None = None
     node_mirror: str | None = None
 
@@ -110,6 +115,7 @@ def apply_scripts(
             target=target,
             node_version=wishes.node or target.node_version,
             provide_node=provide_node,
+            timeout_seconds=wishes.timeout_seconds or _TIMEOUT_SECONDS,
             make_tree=make_tree,
         ),
         legacy_peer_deps=project.npm.legacy_peer_deps,

@@ -29,6 +29,7 @@ _EXAMPLES: Final[Mapping[str, object]] = {
     "registry": "https://registry.example/",
     "vendor": "vendor/",
     "allow_scripts": ["esbuild"],
+    "script_timeout": 1200,
     "node": "system",
     "node_mirror": "https://mirror.example/node/",
     "layers": ["layers/common.zip"],

@@ -42,6 +42,7 @@ class BuildRequest(NamedTuple):
     registry: str | None = None
     vendor: str | None = None
     allow_scripts: tuple[str, ...] = ()
+    script_timeout_seconds: float | None = None
     node: str | None = None
     """A path, a version or `system`; None for the runtime's own."""
     node_mirror: str | None = None
@@ -81,6 +82,7 @@ def request_from(settings: Settings, *, folder: str, written: tuple[str, ...] = 
         registry=settings.registry,
         vendor=settings.vendor,
         allow_scripts=settings.allow_scripts or (),
+        script_timeout_seconds=settings.script_timeout,
         node=settings.node,
         node_mirror=settings.node_mirror,
         layers=settings.layers or (),

@@ -52,6 +52,7 @@ KEYS: Final[dict[str, Key]] = {
     "registry": Key("text", "The registry's address instead of npm's setting."),
     "vendor": Key("text", "A folder that `zipper vendor` has made, relative to this file."),
     "allow_scripts": Key("list", "Packages whose install scripts may run: `esbuild`, `a@2`."),
+    "script_timeout": Key("number", "Seconds that one install script may take; 600 at first."),
     "node": Key("text", "The Node.js for scripts and runs: a path, a version or `system`."),
     "node_mirror": Key("text", "Where Node.js is downloaded from instead of nodejs.org."),
     "layers": Key("list", "Zips of the function's layers, relative to this file."),
@@ -103,6 +104,8 @@ class Settings(NamedTuple):
     registry: str | None = None
     vendor: str | None = None
     allow_scripts: tuple[str, ...] | None = None
+    script_timeout: float | None = None
+    """Seconds."""
     node: str | None = None
     node_mirror: str | None = None
     layers: tuple[str, ...] | None = None

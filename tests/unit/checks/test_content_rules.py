@@ -172,7 +172,7 @@ def test_scripts_that_had_to_run() -> None:
     }
     finding = _find(files)["script-needed"]
     assert "node_modules/native" == finding.path
-    assert "--allow-script native" in finding.hint
+    assert 'allow_scripts = ["native"]' in finding.hint
 
 
 def test_prisma_without_its_generated_client() -> None:
