@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from zipper.commands.options import cache_option, network_options
+from zipper.commands.options import cache_option, complete_runtime, network_options
 from zipper.commands.show import Shower, echo_lines, show_json
 from zipper.pipeline.auditing import audit
 from zipper.report.text import describe_findings
@@ -24,7 +24,9 @@ __all__ = ["command"]
 
 @click.command("audit", short_help="Tell what is known against the packages of a project or zip.")
 @click.argument("path", metavar="[PROJECT|ZIP]", default=".", type=click.Path(exists=True))
-@click.option("--runtime", metavar="RUNTIME", help="Of a project's function.")
+@click.option(
+    "--runtime", metavar="RUNTIME", shell_complete=complete_runtime, help="Of a project's function."
+)
 @click.option("--arch", "architecture", type=click.Choice(ARCHITECTURES), help="The same.")
 @click.option(
     "--osv",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from zipper.commands.named import complete_path
 from zipper.commands.options import (
     build_options,
     cache_option,
@@ -35,7 +36,7 @@ __all__ = ["command"]
 
 
 @click.command("build", short_help="Build the deployment package of a project.")
-@click.argument("project", metavar="[PROJECT|NAME]", required=False)
+@click.argument("project", metavar="[PROJECT|NAME]", required=False, shell_complete=complete_path)
 @function_options
 @build_options
 @click.option(

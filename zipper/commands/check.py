@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zipper.commands.named import find_zip, list_zips, settings_for
+from zipper.commands.named import complete_path, find_zip, list_zips, settings_for
 from zipper.commands.options import (
     cache_option,
     check_options,
@@ -34,7 +34,9 @@ _FORMATS = ("text", "json", "sarif", "github")
 
 
 @click.command("check", short_help="Judge a deployment package made by any tool.")
-@click.argument("path", metavar="[ZIP|NAME]...", nargs=-1, type=click.Path())
+@click.argument(
+    "path", metavar="[ZIP|NAME]...", nargs=-1, type=click.Path(), shell_complete=complete_path
+)
 @function_options
 @check_options
 @click.option(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zipper.commands.named import find_zip
+from zipper.commands.named import complete_path, find_zip
 from zipper.commands.options import (
     cache_option,
     check_options,
@@ -34,7 +34,13 @@ __all__ = ["command"]
 
 
 @click.command("explain", short_help="Show sizes, changes, and why a package is there.")
-@click.argument("path", metavar="[ZIP|PROJECT|NAME]", default=".", type=click.Path())
+@click.argument(
+    "path",
+    metavar="[ZIP|PROJECT|NAME]",
+    default=".",
+    type=click.Path(),
+    shell_complete=complete_path,
+)
 @click.argument("package", required=False)
 @click.option(
     "--diff", metavar="OLD.zip", type=click.Path(), help="Show what changed since OLD.zip."

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from zipper.commands.named import complete_path
 from zipper.commands.options import (
     cache_option,
     function_options,
@@ -23,7 +24,7 @@ __all__ = ["command"]
 
 
 @click.command("install", short_help="Make the isolated node_modules on disk.")
-@click.argument("project", metavar="[PROJECT|NAME]", required=False)
+@click.argument("project", metavar="[PROJECT|NAME]", required=False, shell_complete=complete_path)
 @click.option(
     "--into",
     type=click.Path(path_type=Path),

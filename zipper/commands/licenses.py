@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from zipper.commands.named import find_zip
+from zipper.commands.named import complete_path, find_zip
 from zipper.commands.show import echo_lines, show_json
 from zipper.commands.write import write_text
 from zipper.pipeline.explaining import read_inventory
@@ -18,7 +18,7 @@ __all__ = ["command"]
 
 
 @click.command("licenses", short_help="List the licences of what is in a zip.")
-@click.argument("path", metavar="ZIP|NAME", type=click.Path())
+@click.argument("path", metavar="ZIP|NAME", type=click.Path(), shell_complete=complete_path)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document to stdout.")
 @click.option(
     "--notice",

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from zipper.errors import UsageError
+from zipper.errors import UsageError, ZipperError
 from zipper.settings.build_request import list_functions, names_of, pick_function
 from zipper.settings.files import read_settings
 from zipper.settings.values import Settings, overlay
 
-__all__ = ["find_zip", "list_zips", "settings_for"]
+if TYPE_CHECKING:
+    import click
+    from click.shell_completion import CompletionItem
+
+__all__ = ["complete_path", "find_zip", "list_zips", "settings_for"]
 
 
 def find_zip(text: str) -> str:
@@ -33,6 +38,21 @@ def find_zip(text: str) -> str:
     if text not in known and (not known or Path(text).is_dir()):
         return text
     return _zip_of(pick_function(here, text))
+
+
+def complete_path(
+    _context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Return what the shell offers for a zip or a project: functions' names, and files."""
+    from click.shell_completion import CompletionItem  # noqa: PLC0415  (for a shell's question)
+
+    try:
+        known = names_of(read_settings(Path(), environ=os.environ).functions)
+    except ZipperError:
+        known = []
+    names = [CompletionItem(name) for name in known if name.startswith(incomplete)]
+    # bash forgets what came before a file; after it, files are what it offers without a name.
+    return [CompletionItem(incomplete, type="file"), *names]
 
 
 def list_zips() -> tuple[str, ...]:

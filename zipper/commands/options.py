@@ -15,6 +15,7 @@ __all__ = [
     "build_options",
     "cache_option",
     "check_options",
+    "complete_runtime",
     "function_options",
     "network_options",
     "node_option",
@@ -34,6 +35,11 @@ def settings_from_values(values: Mapping[str, object]) -> Settings:
     return Settings(**typed)  # type: ignore[arg-type]  # click gives each its type
 
 
+def complete_runtime(_context: object, _parameter: object, incomplete: str) -> list[str]:
+    """Return the runtimes that a shell offers for what is typed so far."""
+    return [runtime for runtime in RUNTIMES if runtime.startswith(incomplete)]
+
+
 def function_options(function: _Function) -> _Function:
     """Add `--handler`, `--runtime` and `--arch`."""
     function = click.option(
@@ -45,7 +51,7 @@ def function_options(function: _Function) -> _Function:
     function = click.option(
         "--runtime",
         metavar="RUNTIME",
-        shell_complete=lambda *_: list(RUNTIMES),
+        shell_complete=complete_runtime,
         help=f"Runtime of the function, such as `nodejs22.x`.  [default: {DEFAULT_RUNTIME}]",
     )(function)
     return click.option(

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from zipper.commands.named import complete_path
 from zipper.commands.options import (
     cache_option,
+    complete_runtime,
     network_options,
     output_options,
     settings_from_values,
@@ -29,7 +31,7 @@ __all__ = ["command"]
 
 
 @click.command("resolve", short_help="Write package-lock.json, as npm would.")
-@click.argument("project", metavar="[PROJECT|NAME]", required=False)
+@click.argument("project", metavar="[PROJECT|NAME]", required=False, shell_complete=complete_path)
 @click.option(
     "-o",
     "--output",
@@ -42,7 +44,9 @@ __all__ = ["command"]
     metavar="V",
     help="The Node whose engines decide.  [default: the runtime's newest known release]",
 )
-@click.option("--runtime", metavar="RUNTIME", help="Runtime of the function.")
+@click.option(
+    "--runtime", metavar="RUNTIME", shell_complete=complete_runtime, help="Runtime of the function."
+)
 @click.option(
     "--update", "names", multiple=True, metavar="NAME", help="Choose this package anew; repeatable."
 )

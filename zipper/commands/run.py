@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zipper.commands.named import find_zip, settings_for
+from zipper.commands.named import complete_path, find_zip, settings_for
 from zipper.commands.options import (
     cache_option,
     function_options,
@@ -32,7 +32,7 @@ __all__ = ["command"]
 
 
 @click.command("run", short_help="Run a zip as Lambda would, in a Node of its runtime.")
-@click.argument("path", metavar="ZIP|NAME", type=click.Path())
+@click.argument("path", metavar="ZIP|NAME", type=click.Path(), shell_complete=complete_path)
 @function_options
 @click.option(
     "--event",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from zipper.commands.named import find_zip
+from zipper.commands.named import complete_path, find_zip
 from zipper.commands.write import write_text
 from zipper.errors import UsageError
 from zipper.pipeline.explaining import read_inventory
@@ -24,7 +24,7 @@ _NO_DATE: Final = 315_532_800
 
 
 @click.command("sbom", short_help="Write the software bill of materials of a zip.")
-@click.argument("path", metavar="ZIP|NAME", type=click.Path())
+@click.argument("path", metavar="ZIP|NAME", type=click.Path(), shell_complete=complete_path)
 @click.option(
     "--format",
     "form",
