@@ -120,7 +120,9 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return STATUS_ERROR
     except (KeyboardInterrupt, click.exceptions.Abort) as error:
-        return _interrupted(error.__cause__ or error)
+        cause = error.__cause__ or error
+        # click takes any end of a file for the terminal's; nothing is read from one here.
+        return _bug(arguments) if isinstance(cause, EOFError) else _interrupted(cause)
     except (ZipperError, click.ClickException) as error:
         return _refused(error, as_json="--json" in arguments)
     except Exception:  # noqa: BLE001  (the one place that turns a bug into a report)

@@ -240,3 +240,16 @@ def test_completion_knows_commands_options_and_values(typed: str, expected: str)
     result = run_zipper(env=env)
 
     assert f"plain,{expected}" in result.stdout.splitlines()
+
+
+def test_end_of_a_file_is_no_interrupt(tmp_path: Path) -> None:
+    """Damaged bytecode, which ends too early, is told as what it is."""
+    env = {"PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}
+    assert 0 == run_zipper("cache", "path", env=env).status
+    (compiled,) = tmp_path.rglob("commands/cache.*.pyc")
+    compiled.write_bytes(compiled.read_bytes()[:100])
+
+    result = run_zipper("cache", "path", env=env)
+
+    assert (3, "EBUG") == (result.status, result.code)
+    assert "marshal data too short" in result.stderr

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from tests.support.scene import Scene
 
+NO_BYTECODE = {"PYTHONDONTWRITEBYTECODE": "1"}
+"""Under a limit, Python would leave bytecode cut off, for every later process to trip over."""
+
 OLD = b"the package of the build before"
 
 
@@ -115,7 +118,7 @@ def test_file_size_limit(filled: Scene, kilobytes: int) -> None:
     assert 0 == filled.build("--dry-run").status
     done = subprocess.run(
         ["sh", "-c", f'ulimit -f {kilobytes * 2}; exec "$@"', "sh", *command_of(filled)],
-        env=filled.environment,
+        env={**filled.environment, **NO_BYTECODE},
         capture_output=True,
         text=True,
         check=False,
@@ -134,7 +137,7 @@ def test_store_with_a_file_size_limit(filled: Scene) -> None:
     """A store zip that cannot be written whole is not kept, and the build goes on without it."""
     done = subprocess.run(
         ["sh", "-c", 'ulimit -f 100; exec "$@"', "sh", *command_of(filled), "--dry-run"],
-        env=filled.environment,
+        env={**filled.environment, **NO_BYTECODE},
         capture_output=True,
         text=True,
         check=False,
