@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from zipper.checks.findings import Finding
-    from zipper.checks.results import Closure
+    from zipper.checks.proof import Closure
 
 __all__ = ["Package"]
 

@@ -13,8 +13,8 @@ from zipper.checks.facts import EAGER, FactsCache
 from zipper.checks.filesystem import TASK, FileSystem
 from zipper.checks.handler_name import HandlerName, parse_handler
 from zipper.checks.handler_rules import Located, locate_handler, node_path
+from zipper.checks.proof import Closure, Unknown
 from zipper.checks.resolution import Failure, Resolver
-from zipper.checks.results import Closure, Unknown
 from zipper.checks.walk import Module, Walk
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """The report: all that the checks say about one zip, as a value.
 
-In: findings, and what following the modules has shown. Out: values whose fields are those of the
+In: findings, and what following the modules has shown. Out: a value whose fields are those of the
 JSON of `check`.
 """
 
@@ -11,31 +11,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from zipper.checks.findings import Finding, Verdict
+    from zipper.checks.proof import Closure
 
-__all__ = ["Closure", "Report", "Unknown"]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Unknown:
-    """A module request that cannot be followed: an expression, not a string."""
-
-    path: str
-    line: int
-    """Counted from 1."""
-    expression: str
-    """The source text, shortened."""
-
-
-@dataclass(frozen=True, slots=True)
-class Closure:
-    """What following every module from the handler has shown."""
-
-    proven: int = 0
-    """Files of the package that were reached and whose requests all resolve."""
-    assumed: tuple[str, ...] = ()
-    """Requests that the runtime or a layer answers, sorted."""
-    unknown: tuple[Unknown, ...] = ()
-    """Requests that nobody can follow without running the code, sorted."""
+__all__ = ["Report"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

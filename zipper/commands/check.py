@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -120,9 +119,7 @@ def check_one(path: str, kind: str, typed: Settings, cache_dir: Path | None) -> 
 
 def _show(reports: list[Report], form: str, *, quiet: bool, verbose: bool) -> None:
     if form == "json":
-        show_json(
-            reports[0] if len(reports) == 1 else {"reports": [asdict(report) for report in reports]}
-        )
+        show_json(reports[0] if len(reports) == 1 else {"reports": reports})
     elif form == "sarif":
         from zipper.report.sarif import make_sarif  # noqa: PLC0415  (for this format only)
 

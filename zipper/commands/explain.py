@@ -249,7 +249,7 @@ def _show_why(explanation: Explanation, tree: Tree, form: str) -> int:
                 "version": copy.node.version,
                 "reason": copy.reason,
                 "is_complete": copy.is_complete,
-                "chains": [[edge._asdict() for edge in chain] for chain in copy.chains],
+                "chains": copy.chains,
             }
             for copy in explanation.copies
         ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -39,7 +38,7 @@ def command(*, path: str, as_json: bool, notice: Path | None) -> None:
     path = find_zip(path)
     rows = list_licences(read_inventory(path))
     if as_json:
-        show_json({"path": path, "packages": [asdict(row) for row in rows]})
+        show_json({"path": path, "packages": rows})
     elif notice is not None:
         text = "".join(make_notice(rows, open_listing(path)))
         write_text(text, None if str(notice) == "-" else notice)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -113,7 +112,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
         if not quiet and not as_json:
             echo_lines(_describe(resolved, verbose=verbose), fold=True)
     if as_json:
-        show_json(made[0] if len(made) == 1 else {"projects": [asdict(item) for item in made]})
+        show_json(made[0] if len(made) == 1 else {"projects": made})
 
 
 def _one_a_project(requests: Sequence[BuildRequest]) -> tuple[BuildRequest, ...]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import asdict, is_dataclass
-from typing import TYPE_CHECKING, Any, Final, Self, TextIO
+from typing import TYPE_CHECKING, Final, Self, TextIO
 
 import click
+
+from zipper.report.as_json import as_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,10 +25,9 @@ _CONTROL: Final = {code: 0xFFFD for code in (*range(32), 127, *range(0x80, 0xA0)
 """Names in a zip are anybody's: control characters are shown as replacement characters."""
 
 
-def show_json(result: Any) -> None:  # noqa: ANN401  (a result dataclass, or what JSON takes)
+def show_json(result: object) -> None:
     """Print a result's fields as one JSON document."""
-    value = asdict(result) if is_dataclass(result) and not isinstance(result, type) else result
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    click.echo(json.dumps(as_json(result), indent=2, ensure_ascii=False))
 
 
 def echo_lines(lines: Iterable[str], *, err: bool = False, fold: bool = False) -> None:

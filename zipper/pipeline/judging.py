@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zipper import __version__
 from zipper.archive.listing import read_listing
 from zipper.checks.check import check_listing
 from zipper.checks.findings import Finding, leave_out
-from zipper.checks.results import Closure, Unknown
+from zipper.checks.proof import Closure, Unknown
 from zipper.pipeline.hashing import Hashing, hash_file
 from zipper.pipeline.opening import map_zip, open_listing
+from zipper.report.as_json import as_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Judgement", "decode_closure", "decode_findings", "judge"]
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What is known about one zip."""
 
     code_sha256: str
@@ -80,7 +79,7 @@ def _judge_by_all(
     known = _decode(code_sha256, store.recall(label))
     if known is None:
         known = _read_by_all(path, code_sha256, request, handler, store)
-        store.remember(label, json.dumps(asdict(known)))
+        store.remember(label, json.dumps(as_json(known)))
     return known
 
 
@@ -112,7 +111,7 @@ def _decode(code_sha256: str, text: str | None) -> Judgement | None:
 
 
 def decode_findings(rows: Any) -> tuple[Finding, ...]:  # noqa: ANN401  (JSON)
-    """Return the findings that `asdict` has made `rows` of.
+    """Return the findings that `as_json` has made `rows` of.
 
     Raises:
         KeyError, TypeError: for anything else.
@@ -121,7 +120,7 @@ def decode_findings(rows: Any) -> tuple[Finding, ...]:  # noqa: ANN401  (JSON)
 
 
 def decode_closure(row: Any) -> Closure | None:  # noqa: ANN401  (JSON)
-    """Return the closure that `asdict` has made `row` of; None where there was none.
+    """Return the closure that `as_json` has made `row` of; None where there was none.
 
     Raises:
         KeyError, TypeError: for anything else.

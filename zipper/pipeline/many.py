@@ -7,13 +7,13 @@ its tree) is read and resolved once.
 from __future__ import annotations
 
 import os
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zipper.checks.findings import decide_verdict
 from zipper.errors import ZipperError, describe_error
 from zipper.pipeline.building import build_requested
 from zipper.pipeline.once import Once
+from zipper.report.as_json import as_json
 from zipper.settings.files import find_requests
 from zipper.settings.values import Settings
 
@@ -47,7 +47,7 @@ class Built(NamedTuple):
         """Return the package's fields, or the error's, after the function's name if it has one."""
         name = {} if self.request.name is None else {"name": self.request.name}
         if self.package is not None:
-            return {**name, **asdict(self.package)}
+            return {**name, **as_json(self.package)}
         assert self.error is not None
         return {**name, "error": describe_error(self.error)}
 

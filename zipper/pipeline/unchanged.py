@@ -10,13 +10,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from zipper import __version__
 from zipper.package import Package
 from zipper.pipeline.hashing import hash_file
 from zipper.pipeline.judging import decode_closure, decode_findings
+from zipper.report.as_json import as_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +58,7 @@ class Record:
     def remember(self, package: Package) -> None:
         """Keep the record; where that fails the next build is a little slower, no more."""
         with contextlib.suppress(OSError):
-            row = {"plan": self.plan_hash, "zip": self._look(), "package": asdict(package)}
+            row = {"plan": self.plan_hash, "zip": self._look(), "package": as_json(package)}
             self.store.remember(self._label, json.dumps(row))
 
     @property

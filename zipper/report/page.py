@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from dataclasses import asdict
 from string import Template
 from typing import TYPE_CHECKING
 
+from zipper.report.as_json import as_json
 from zipper.report.size_tree import Branch, grow
 from zipper.report.text import QUOTA_BYTES
 from zipper.tree.connections import connect
@@ -53,12 +53,12 @@ def make_page(
         "tree": _pack(grow(inventory)),
         "packages": list_packages(inventory),
         "findings": [
-            asdict(finding)
+            as_json(finding)
             for severity in ("error", "warning", "info")
             for finding in findings
             if finding.severity == severity
         ],
-        "changes": None if changes is None else asdict(changes),
+        "changes": None if changes is None else as_json(changes),
     }
     text = json.dumps(data, separators=(",", ":"), ensure_ascii=True)
     # JSON inside of a script element must not close it, nor open a comment.

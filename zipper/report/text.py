@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from zipper.archive.plan import Plan
     from zipper.checks.findings import Finding
-    from zipper.checks.results import Closure, Report
+    from zipper.checks.proof import Closure
+    from zipper.checks.results import Report
     from zipper.package import Package
 
 __all__ = [
