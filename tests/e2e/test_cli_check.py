@@ -52,7 +52,7 @@ def test_check_passes_and_fails_with_its_status(good: Path, bad: Path) -> None:
     passed, failed = run_zipper("check", good), run_zipper("check", bad)
 
     assert (0, 1) == (passed.status, failed.status)
-    assert "error[module-missing]: index.js:" in failed.stdout
+    assert "error[module-missing]: `index.js` line 1 needs `a`" in failed.stdout
     assert f"fail: {bad} has 2 files" in failed.stdout
 
 

@@ -159,12 +159,11 @@ def cache_option(function: _Function) -> _Function:
 
 def output_options(function: _Function) -> _Function:
     """Add `--json`, `--quiet`, `--verbose` and `--no-progress`."""
-    for name, text in (
-        ("--no-progress", "Show no progress."),
-        ("--verbose", "Show every finding and the seconds of each stage."),
-        ("--quiet", "Show errors only."),
-        ("--json", "Print one JSON document to stdout, and nothing else."),
+    for words, text in (
+        (("--no-progress",), "Show no progress."),
+        (("-v", "--verbose"), "Show every finding and the seconds of each stage."),
+        (("-q", "--quiet"), "Show errors only."),
+        (("--json", "as_json"), "Print one JSON document to stdout, and nothing else."),
     ):
-        parameter = "as_json" if name == "--json" else name.strip("-").replace("-", "_")
-        function = click.option(name, parameter, is_flag=True, help=text)(function)
+        function = click.option(*words, is_flag=True, help=text)(function)
     return function

@@ -36,7 +36,7 @@ __all__ = ["command"]
 @click.option("--registry", metavar="URL", help="Registry to use instead of the configured one.")
 @cache_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document to stdout.")
-@click.option("--quiet", is_flag=True, help="Show errors only.")
+@click.option("-q", "--quiet", is_flag=True, help="Show errors only.")
 @click.option("--no-progress", is_flag=True, help="Show no progress.")
 def command(  # noqa: PLR0913  (click gives each option as an argument)
     *,

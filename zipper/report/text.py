@@ -129,7 +129,8 @@ def describe_findings(
             if finding.severity == severity:
                 told[finding.code] = told.get(finding.code, 0) + 1
                 if most is None or told[finding.code] <= most:
-                    where = f" {finding.path}:" if finding.path else ""
+                    is_named = not finding.path or f"`{finding.path}`" in finding.message
+                    where = "" if is_named else f" {finding.path}:"
                     yield f"{severity}[{finding.code}]:{where} {finding.message}"
                     yield f"  hint: {finding.hint}"
     for code, count in told.items():

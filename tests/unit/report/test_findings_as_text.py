@@ -158,3 +158,13 @@ def test_first_settings_can_be_read() -> None:
         tomllib.loads(bare.split("[[tool")[0])["tool"]["zipper"],
         Source("pyproject.toml", bare, ("tool", "zipper")),
     )
+
+
+def test_a_path_that_the_message_names_is_not_told_twice() -> None:
+    """Lines stay short; the path is there once either way."""
+    named = Finding("junk-file", "info", "a.md", "`a.md` has 12 bytes", "leave it out")
+
+    assert ["info[junk-file]: `a.md` has 12 bytes", "  hint: leave it out"] == list(
+        describe_findings([named])
+    )
+    assert "info[junk-file]: a,b:c.md: 12 bytes" == next(describe_findings([INFO]))
