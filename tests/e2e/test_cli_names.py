@@ -66,10 +66,11 @@ def test_check_without_a_name_judges_every_function(folder: Path) -> None:
     assert "there is no file `dist/stock.zip`" in missing.stderr
 
 
-def test_check_of_a_project_on_its_own_finds_its_zip(tmp_path: Path) -> None:
-    """Settings without functions are those of one, whose zip has the project's name."""
+@pytest.mark.parametrize("settings", ["", '[tool.zipper]\nruntime = "nodejs22.x"\n'])
+def test_check_of_a_project_on_its_own_finds_its_zip(tmp_path: Path, settings: str) -> None:
+    """With settings or without, the zip of a single function has the project's name."""
     files = {
-        "pyproject.toml": '[tool.zipper]\nruntime = "nodejs22.x"\n',
+        "pyproject.toml": settings,
         "package.json": {"name": "@own/alone"},
         "index.js": "exports.handler = async () => 1\n",
     }
@@ -80,6 +81,11 @@ def test_check_of_a_project_on_its_own_finds_its_zip(tmp_path: Path) -> None:
 
     assert document is not None
     assert "alone.zip" == document["path"]
+
+
+def test_check_of_nothing_is_wrong_usage(tmp_path: Path) -> None:
+    """Where nothing is built, a zip has to be named."""
+    assert "no zip was named" in zipper(tmp_path, "check", status=2).stderr
 
 
 def test_explain_of_a_function_that_is_not_built_plans_it(folder: Path) -> None:

@@ -56,16 +56,16 @@ def complete_path(
 
 
 def list_zips() -> tuple[str, ...]:
-    """Return the zip of every function that the settings here describe.
+    """Return the zip of every function that the settings here describe, or of the project here.
 
     Raises:
         ProjectError: as `find_zip`; ENOPROJECT where a zip has the name of a project that is not.
-        UsageError: EUSAGE where there are no settings.
+        UsageError: EUSAGE where there are neither settings nor a package.json.
     """
     here = read_settings(Path(), environ=os.environ)
-    if here == Settings():
+    if here == Settings() and not Path("package.json").is_file():
         hint = "python -m zipper check fn.zip"
-        raise UsageError("EUSAGE", "no zip was named, and no settings here name one", hint=hint)
+        raise UsageError("EUSAGE", "no zip was named, and none is built here", hint=hint)
     return tuple(map(_zip_of, list_functions(here)))
 
 
