@@ -135,6 +135,24 @@ def test_codes_are_listed_and_explained() -> None:
     assert "\nexample: " in explained
 
 
+def test_a_code_with_several_reasons_is_explained_by_each() -> None:
+    """The list shows the common reason, the explanation all of them."""
+    listed = run_zipper("check", "--list").stdout
+    explained = run_zipper("check", "--explain", "binary-arch").stdout
+
+    assert "binary-arch              a binary is for another processor\n" in listed
+    assert 3 == explained.count("\nsource: ") == explained.count("\nexample: ")
+
+
+def test_a_runtime_that_nobody_knows_is_a_finding(good: Path) -> None:
+    """All else is judged for the newest runtime."""
+    result = run_zipper("check", good, "--runtime", "node22", "--json")
+
+    findings = (result.document or {})["findings"]
+    assert (1, ["runtime-unknown"]) == (result.status, [f["code"] for f in findings])
+    assert "`node22`" in findings[0]["message"]
+
+
 def test_explain_tells_why_a_package_is_there(good: Path) -> None:
     """The chain from the project to the package, in text and JSON; status 1 where there is none."""
     text = run_zipper("explain", good, "a")

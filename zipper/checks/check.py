@@ -82,6 +82,8 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
     facts: FactsCache | None = None,
     max_size_bytes: int | None = None,
     max_unzipped_size_bytes: int | None = None,
+    unknown_runtime: str | None = None,
+    tells_case: bool = False,
     today: str | None = None,
 ) -> Report:
     """Return the report of all rules about the zip in `source`.
@@ -98,6 +100,8 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
         facts: remembers what was found in files, for the next check.
         max_size_bytes: the project's own limit of the zip.
         max_unzipped_size_bytes: the project's own limit of the unzipped package.
+        unknown_runtime: the name of a runtime that the table does not have; `target` stands in.
+        tells_case: whether names that differ in their case only clash.
         today: an ISO date, for runtimes that are deprecated by now.
 
     Raises:
@@ -118,6 +122,8 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
         kind=kind,
         max_size_bytes=max_size_bytes,
         max_unzipped_size_bytes=max_unzipped_size_bytes,
+        unknown_runtime=unknown_runtime,
+        tells_case=tells_case,
         today=today,
         code_sha256=base64.b64encode(hashlib.sha256(source).digest()).decode(),
         cache=facts,

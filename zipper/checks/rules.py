@@ -85,7 +85,9 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
         "zip-clash",
         zip_rules.check_clashes,
         "a name is a file and a folder",
-        "Only one of them can exist after unzipping, and which one depends on the order.",
+        "Only one of them can exist after unzipping, and which one depends on the order. With "
+        "`--case` names that differ in case only are told too: Lambda keeps both, a Mac or a "
+        "Windows machine that unzips the package keeps one.",
         "AWS, Troubleshoot deployment issues in Lambda: `Layer conversion failed`",
         "members `lib` and `lib/a.js`",
     ),

@@ -1,7 +1,6 @@
 """Whether the runtime can be used, and whether the packages are made for it.
 
-In: a subject. Out: findings `runtime-deprecated` and `engine-mismatch`; `runtime-unknown` is what a
-caller tells where no `Target` can be made.
+In: a subject. Out: findings `runtime-unknown`, `runtime-deprecated` and `engine-mismatch`.
 """
 
 from __future__ import annotations
@@ -21,9 +20,11 @@ __all__ = ["check_deprecated", "check_engines", "check_known"]
 
 def check_known(subject: Subject) -> Iterator[Finding]:
     """Yield one finding for a runtime that the table does not have."""
-    runtime = subject.target.runtime
-    if runtime not in RUNTIMES:
-        message = f"Lambda has no runtime `{runtime}` that zipper knows of ({AS_OF})"
+    if subject.unknown_runtime is not None:
+        message = (
+            f"Lambda has no runtime `{subject.unknown_runtime}` that zipper knows of ({AS_OF}); "
+            f"all else is judged for `{subject.target.runtime}`"
+        )
         yield Finding("runtime-unknown", "error", "", message, f"use one of {', '.join(RUNTIMES)}")
 
 

@@ -88,7 +88,7 @@ class _Scanner:
 
     def _visit_require(self, path: list[Node]) -> None:
         """Look at one mention of `require`, or of a name that stands for it."""
-        if len(path) < 3 or self._is_shadowed(path):
+        if len(path) < 3 or _is_shadowed(self.source, path):
             return
         node, parent, above = path[-1], path[-2], path[-3]
         if parent.type == "call_expression":
@@ -102,21 +102,6 @@ class _Scanner:
                 and _same(above.child_by_field_name("function"), parent)
             ):
                 self._add_call(path[:-2], "resolve")
-
-    def _is_shadowed(self, path: list[Node]) -> bool:
-        """Return whether a function around the place has a parameter of that name."""
-        name = self.source.text_of(path[-1])
-        for node in path:
-            if node.type in FUNCTIONS:
-                parameters = node.child_by_field_name("parameters") or node.child_by_field_name(
-                    "parameter"
-                )
-                if (
-                    parameters is not None
-                    and next(find_word(self.source.text_of(parameters), name), None) is not None
-                ):
-                    return True
-        return False
 
     def _add_static(self, statement: Node) -> None:
         self.is_module = True
@@ -297,7 +282,19 @@ def _is_eager_use(source: Source, path: list[Node]) -> bool:
     """Return whether the name at the end of `path` is read while the module loads."""
     if len(path) < 2 or path[-1].type != "identifier" or path[-2].type not in _USES:
         return False
-    return source.level_of(path) == EAGER
+    return source.level_of(path) == EAGER and not _is_shadowed(source, path)
+
+
+def _is_shadowed(source: Source, path: list[Node]) -> bool:
+    """Return whether a function around the name at the end of `path` has a parameter of it."""
+    name = source.text_of(path[-1])
+    for node in path:
+        if node.type not in FUNCTIONS:
+            continue
+        own = node.child_by_field_name("parameters") or node.child_by_field_name("parameter")
+        if own is not None and next(find_word(source.text_of(own), name), None) is not None:
+            return True
+    return False
 
 
 def _first(node: Node) -> Node | None:

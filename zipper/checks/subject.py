@@ -47,6 +47,10 @@ class Subject:
     kind: Kind = "function"
     max_size_bytes: int | None = None
     max_unzipped_size_bytes: int | None = None
+    unknown_runtime: str | None = None
+    """The function's runtime where the table does not have it; `target` then stands in for it."""
+    tells_case: bool = False
+    """Whether names that differ in their case only clash."""
     today: str | None = None
     """An ISO date; None leaves out what depends on the day."""
     code_sha256: str = ""
@@ -68,6 +72,12 @@ class Subject:
     def lowered(self) -> Mapping[str, str]:
         """Every file's name by its lower-case form."""
         return {entry.name.lower(): entry.name for entry in self.files}
+
+    @cached_property
+    def lowered_names(self) -> Mapping[str, str]:
+        """The first of the files and folders with each lower-case form, by that form."""
+        names = sorted(self.listing.by_name.keys() | self.folders, reverse=True)
+        return {name.lower(): name for name in names}
 
     @cached_property
     def unzipped_size_bytes(self) -> int:

@@ -115,6 +115,20 @@ def check_clashes(subject: Subject) -> Iterator[Finding]:
     for name in sorted(subject.folders & subject.listing.by_name.keys()):
         message = f"`{_shown(name)}` is a file and a folder; only one of them can be unzipped"
         yield Finding("zip-clash", "error", name, message, "rename the file or the folder")
+    if subject.tells_case:
+        yield from _find_case_clashes(subject)
+
+
+def _find_case_clashes(subject: Subject) -> Iterator[Finding]:
+    """Yield the names that are one name where case does not count, as on macOS and Windows."""
+    for name in sorted(subject.listing.by_name.keys() | subject.folders):
+        first = subject.lowered_names[name.lower()]
+        if first != name:
+            message = (
+                f"`{_shown(name)}` and `{_shown(first)}` differ in case only: two on Lambda, one "
+                "on macOS and Windows"
+            )
+            yield Finding("zip-clash", "warning", name, message, "rename one of them")
 
 
 def check_storage(subject: Subject) -> Iterator[Finding]:

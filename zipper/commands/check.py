@@ -17,7 +17,7 @@ from zipper.commands.show import echo_lines, show_json
 from zipper.errors import UsageError
 from zipper.pipeline.checking import check
 from zipper.report.text import describe_report
-from zipper.target import DEFAULT_RUNTIME, Target
+from zipper.target import DEFAULT_RUNTIME, RUNTIMES, Target
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +45,7 @@ _FORMATS = ("text", "json", "sarif", "github")
     show_default=True,
     help="What the zip is for.",
 )
+@click.option("--case", "tells_case", is_flag=True, help="Tell names that differ in case only.")
 @click.option(
     "--format",
     "form",
@@ -63,6 +64,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
     *,
     path: tuple[str, ...],
     kind: str,
+    tells_case: bool,
     form: str,
     as_json: bool,
     cache_dir: Path | None,
@@ -95,17 +97,21 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
         return _show_rules(explain)
     zips = tuple(map(find_zip, path)) or list_zips()
     typed = settings_from_values(options)
-    reports = [check_one(one, kind, typed, cache_dir) for one in zips]
+    reports = [check_one(one, kind, typed, cache_dir, tells_case=tells_case) for one in zips]
     _show(reports, "json" if as_json else form, quiet=quiet, verbose=verbose)
     return int(any(report.verdict == "fail" for report in reports))
 
 
-def check_one(path: str, kind: str, typed: Settings, cache_dir: Path | None) -> Report:
+def check_one(
+    path: str, kind: str, typed: Settings, cache_dir: Path | None, *, tells_case: bool = False
+) -> Report:
     """Return the report of one zip, by the settings of the function whose zip it is."""
     settings = settings_for(path, typed)
+    runtime = settings.runtime or DEFAULT_RUNTIME
+    is_known = runtime in RUNTIMES
     return check(
         path,
-        target=Target(settings.runtime or DEFAULT_RUNTIME, settings.architecture or "x86_64"),
+        target=Target(runtime if is_known else DEFAULT_RUNTIME, settings.architecture or "x86_64"),
         handler=settings.handler,
         layers=settings.layers or (),
         kind="layer" if kind == "layer" else "function",
@@ -113,6 +119,8 @@ def check_one(path: str, kind: str, typed: Settings, cache_dir: Path | None) -> 
         strict=bool(settings.strict),
         max_size_bytes=settings.max_size,
         max_unzipped_size_bytes=settings.max_unzipped_size,
+        unknown_runtime=None if is_known else runtime,
+        tells_case=tells_case,
         cache_dir=cache_dir,
     )
 
@@ -143,22 +151,24 @@ def _rules() -> tuple[Rule | ToldCode, ...]:
 
 
 def _show_rules(code: str | None) -> int:
-    rules = {rule.code: rule for rule in _rules()}
+    rows: dict[str, list[Rule | ToldCode]] = {}
+    for rule in _rules():
+        rows.setdefault(rule.code, []).append(rule)
     if code is None:
-        width = max(map(len, rules))
-        echo_lines(f"{rule.code:<{width}}  {rule.summary}" for rule in rules.values())
+        width = max(map(len, rows))
+        echo_lines(f"{known:<{width}}  {rules[0].summary}" for known, rules in rows.items())
         return 0
-    rule = rules.get(code)
-    if rule is None:
+    if code not in rows:
         import difflib  # noqa: PLC0415  (for a mistyped word only)
 
-        near = difflib.get_close_matches(code, rules, n=1)
+        near = difflib.get_close_matches(code, rows, n=1)
         raise UsageError(
             "EUSAGE",
             f"there is no code `{code}`",
             hint=f"did you mean `{near[0]}`?" if near else "see `python -m zipper check --list`",
         )
-    lines = [f"{rule.code}: {rule.summary}", "", rule.text, ""]
-    lines += [f"source: {rule.source}", f"example: {rule.example}"]
-    echo_lines(lines, fold=True)
+    for rule in rows[code]:
+        head = [] if rule is rows[code][0] else [""]
+        head += [f"{rule.code}: {rule.summary}", "", rule.text, ""]
+        echo_lines([*head, f"source: {rule.source}", f"example: {rule.example}"], fold=True)
     return 0

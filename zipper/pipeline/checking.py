@@ -38,6 +38,8 @@ def check(  # noqa: PLR0913  (keyword-only options of a public function)
     strict: bool = False,
     max_size_bytes: int | None = None,
     max_unzipped_size_bytes: int | None = None,
+    unknown_runtime: str | None = None,
+    tells_case: bool = False,
     cache_dir: PathLike | None = None,
 ) -> Report:
     """Judge the zip at `path`: whether Lambda accepts it, and whether its handler loads.
@@ -55,6 +57,9 @@ def check(  # noqa: PLR0913  (keyword-only options of a public function)
         strict: whether a warning makes the verdict `fail`.
         max_size_bytes: the project's own limit of the zip.
         max_unzipped_size_bytes: the project's own limit of its files together.
+        unknown_runtime: the name of a runtime that zipper does not know, which is then an error;
+            all else is judged for `target`.
+        tells_case: whether two names that differ in their case only are a warning.
         cache_dir: where the store is, instead of ZIPPER_CACHE_DIR or the system's place.
 
     Returns:
@@ -76,5 +81,7 @@ def check(  # noqa: PLR0913  (keyword-only options of a public function)
         facts=FileFactsCache(find_cache_dir(cache_dir) / "facts.sqlite"),
         max_size_bytes=max_size_bytes,
         max_unzipped_size_bytes=max_unzipped_size_bytes,
+        unknown_runtime=unknown_runtime,
+        tells_case=tells_case,
         today=datetime.now(UTC).date().isoformat(),
     )

@@ -30,7 +30,9 @@ _LEVELS: Final = {"error": "error", "warning": "warning", "info": "note"}
 
 def make_sarif(reports: Sequence[Report], rules: Iterable[Rule | ToldCode]) -> dict[str, object]:
     """Return the SARIF log, one run a zip; each describes the rules of which it has findings."""
-    known = {rule.code: rule for rule in rules}
+    known: dict[str, Rule] = {}
+    for rule in rules:  # the first row of a code tells the common reason
+        known.setdefault(rule.code, rule)
     return {
         "$schema": SCHEMA,
         "version": "2.1.0",

@@ -181,6 +181,8 @@ def test_bytes_that_are_no_utf8_are_no_error() -> None:
         ("typeof module === 'object' && module.exports", False, False, 0),
         ("const require = createRequire(import.meta.url); require('a')", True, False, 0),
         ("const exports = {}; exports.a = 1", False, False, 0),
+        ("var r = wrap((exports, module) => { module.exports = 1 }); r()", False, False, 0),
+        ("(function (m) { module.exports = m })(1)", False, False, 1),
     ],
 )
 def test_kinds_of_module(text: str, is_module: bool, awaits: bool, commonjs: int) -> None:

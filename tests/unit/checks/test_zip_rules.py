@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from zipper.archive.listing import Listing, read_listing
-from zipper.checks.check import check_listing
+from zipper.checks.check import check_listing, run_rules
 from zipper.checks.member_rules import ALL_RULES
-from zipper.checks.subject import find_folders, find_package
+from zipper.checks.rules import LISTING_RULES
+from zipper.checks.subject import Subject, find_folders, find_package
 from zipper.target import RUNTIMES, Target
 
 if TYPE_CHECKING:
@@ -117,6 +118,17 @@ def test_duplicates() -> None:
 def test_a_file_that_is_a_folder_clashes() -> None:
     """A file `lib` beside `lib/a.js` cannot be unzipped."""
     assert "lib" == find({**SOUND, "lib": (b"", 0o644), "lib/a.js": (b"", 0o644)})["zip-clash"].path
+
+
+@pytest.mark.parametrize("other", ["INDEX.js", "lib/a.js"])
+def test_names_that_differ_in_case_clash_on_request(other: str) -> None:
+    """Files and folders that are one on a Mac are a warning, and only where that is asked for."""
+    files = {**SOUND, other: (b"", 0o644), "LIB/b.js": (b"", 0o644)}
+    assert "zip-clash" not in find(files)
+    wanted = "index.js" if other == "INDEX.js" else "lib"
+    subject = Subject(listing=make_listing(files), target=Target(), tells_case=True)
+    findings = [f for f in run_rules(subject, LISTING_RULES) if f.code == "zip-clash"]
+    assert [("warning", wanted)] == [(f.severity, f.path) for f in findings]
 
 
 @pytest.mark.parametrize(
