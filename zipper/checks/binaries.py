@@ -190,8 +190,8 @@ def _default_level(subject: Subject) -> int:
 def package_levels(subject: Subject) -> dict[str, int]:
     """Return levels by package folder and by reached file, worked out once.
 
-    A package counts as reached at the level of what depends on it, since addons are mostly loaded
-    by an expression (`require("@img/sharp-" + platform)`).
+    A package that no request reaches has the level of what depends on it, since addons are mostly
+    loaded by an expression (`require("@img/sharp-" + platform)`).
     """
     memory = subject.__dict__
     if _LEVELS not in memory:
@@ -205,16 +205,20 @@ def _package_levels(subject: Subject) -> dict[str, int]:
     if start is None:
         return {}
     levels: dict[str, int] = {}
+    reached: set[str] = set()
     for path, module in start.walk.modules.items():
         name = relative(path)
         levels[name] = module.level
         package = find_package(name)
         levels[package] = min(levels.get(package, LAZY if package else module.level), module.level)
+        if module.kind in ("module", "commonjs"):
+            reached.add(package)
     pending = [name for name in levels if name and subject.listing.find(f"{name}/package.json")]
     while pending:
         package = pending.pop()
         for other in _dependencies(subject, package):
-            if levels.get(other, OPTIONAL + 1) > levels[package]:
+            # When the code of a reached package runs is known from who asks for it.
+            if other not in reached and levels.get(other, OPTIONAL + 1) > levels[package]:
                 levels[other] = levels[package]
                 pending.append(other)
     return levels
