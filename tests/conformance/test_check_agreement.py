@@ -1,72 +1,217 @@
 """The checks and a real Node agree on what loads.
 
 Each package and each mutation of it is judged twice: by zipper from the zip alone, and by Node of
-the runtime from the unzipped files. Set ZIPPER_CHECK_ZIPS to a folder of zips to add real packages
-(`name.zip`, and `name.handler` where the handler is not `index.handler`).
+the runtime from the unzipped files. ZIPPER_NODE_20, _22 and _24 name the Nodes; ZIPPER_CHECK_MOST
+is the number of mutations of each kind, 0 for none. Set ZIPPER_CHECK_ZIPS to a folder of zips to
+add real packages (`name.zip`, and `name.handler` where the handler is not `index.handler`).
 """
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from support.lambda_loader import find_node, load_by_lambda
+from support.command import run_zipper
+from support.lambda_loader import TaskFolder, find_node
 from support.mutations import Mutation, mutate, pack, unpack
 from support.packages import PACKAGES
+from support.probes import list_names, make_probes
+from support.projects import (
+    Project,
+    bench_projects,
+    copy_project,
+    corpus_projects,
+    remove_lockfiles,
+)
+from support.stacks import STACKS
 
 from zipper.checks.check import check_zip
 from zipper.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from support.lambda_loader import Loaded, PackageFiles
+
+    from zipper.checks.findings import Report
 
 pytestmark = [pytest.mark.node, pytest.mark.slow]
 
 MAJORS = (20, 22, 24)
 LIBRARY_CODES = {"size-unzipped", "secret-file"}
+PROJECTS = [*corpus_projects(), *(p for p in bench_projects() if p.name != "big")]
+MOST = int(os.environ.get("ZIPPER_CHECK_MOST", "3"))
 
 
-def _node(major: int) -> str:
-    node = find_node(major)
-    if node is None:
-        pytest.skip(f"no Node.js {major}; set ZIPPER_NODE_{major}")
-    return node
+class _Judge:
+    """Compares zipper's verdict with that of one Node, and counts."""
+
+    def __init__(
+        self, major: int, folder: TaskFolder, env: Mapping[str, str] | None = None
+    ) -> None:
+        node = find_node(major)
+        if node is None:
+            pytest.skip(f"no Node.js {major}; set ZIPPER_NODE_{major}")
+        self.node = node
+        self.major = major
+        self.folder = folder
+        self.env = env
+        self.target = Target(f"nodejs{major}.x")
+        self.told: list[str] = []
+        self.count = 0
+
+    def load(self, files: PackageFiles, handler: str) -> Loaded:
+        self.folder.show(files)
+        return self.folder.load(self.node, self.major, handler, env=self.env)
+
+    def compare(self, mutation: Mutation) -> None:
+        """Judge one package twice and note a difference."""
+        self.count += 1
+        archive = pack(mutation.files)
+        report = check_zip(
+            archive, path=mutation.name, target=self.target, handler=mutation.handler
+        )
+        problem = _differ(report, self.load(mutation.files, mutation.handler), mutation)
+        if problem is not None:
+            self.told.append(f"{mutation.name}: {problem}")
+
+    def end(self, name: str) -> None:
+        """Tell the agreement, and fail where there is a difference."""
+        agreed = self.count - len(self.told)
+        print(f"agreement on Node.js {self.major}, {name}: {agreed}/{self.count}")
+        assert not self.told, "\n".join(self.told)
 
 
-def _compare(node: str, major: int, mutation: Mutation) -> str | None:
+def _differ(report: Report, loaded: Loaded, mutation: Mutation) -> str | None:
     """Return how zipper and Node disagree about a mutation, or None."""
-    report = check_zip(
-        pack(mutation.files),
-        path=mutation.name,
-        target=Target(f"nodejs{major}.x"),
-        handler=mutation.handler,
-    )
     errors = {f.code for f in report.findings if f.severity == "error"} - LIBRARY_CODES
-    loaded = load_by_lambda(node, major, mutation.files, mutation.handler)
     codes = {f.code for f in report.findings if f.severity != "info"}
+    if not loaded.ok and _is_in_the_runtime(report, loaded):
+        return None
     # An unreadable file that only a later call reads is an error all the same.
     if loaded.ok and errors - {"mode-unreadable"}:
-        return f"{mutation.name}: zipper says {sorted(errors)}, Node loads it"
+        return f"zipper says {sorted(errors)}, Node loads it"
     if not loaded.ok and not errors:
-        return f"{mutation.name}: zipper finds {sorted(codes)}, Node says {loaded.text}"
-    if not loaded.ok and mutation.codes and not errors & mutation.codes:
-        return f"{mutation.name}: zipper says {sorted(errors)}, expected {sorted(mutation.codes)}"
+        return f"zipper finds {sorted(codes)}, Node says {loaded.text}"
+    if not loaded.ok and mutation.codes and not codes & mutation.codes:
+        return f"zipper says {sorted(errors)}, expected {sorted(mutation.codes)}"
     return None
 
 
-def _agree(node: str, major: int, mutations: list[Mutation]) -> None:
-    told = [problem for m in mutations if (problem := _compare(node, major, m)) is not None]
-    print(f"agreement on Node.js {major}: {len(mutations) - len(told)}/{len(mutations)}")
-    assert not told, "\n".join(told)
+def _is_in_the_runtime(report: Report, loaded: Loaded) -> bool:
+    """Return whether Node misses what Lambda's runtime brings and this machine does not."""
+    missing = re.search(r"Cannot find (?:package|module) '([^']+)'", loaded.text)
+    assumed = () if report.closure is None else report.closure.assumed
+    return missing is not None and missing[1] in assumed
+
+
+@pytest.fixture
+def folder() -> Iterator[TaskFolder]:
+    with TaskFolder() as made:
+        yield made
 
 
 @pytest.mark.parametrize("major", MAJORS)
 @pytest.mark.parametrize("name", sorted(PACKAGES))
-def test_zipper_and_node_agree_on_mutations(name: str, major: int) -> None:
+def test_zipper_and_node_agree_on_mutations(name: str, major: int, folder: TaskFolder) -> None:
     """A package and its mutations load in Node exactly where zipper finds no error."""
-    node = _node(major)
+    judge = _Judge(major, folder)
     files, handler = PACKAGES[name]
-    whole = Mutation("unchanged", files, handler, frozenset())
-    target = Target(f"nodejs{major}.x")
-    _agree(node, major, [whole, *mutate(files, handler, target, most=8)])
+    _judge_all(judge, files, handler, most=8)
+    judge.end(name)
+
+
+def _judge_all(judge: _Judge, files: PackageFiles, handler: str, *, most: int) -> None:
+    """Judge a package as it is, and its mutations where its handler is found at all."""
+    judge.compare(Mutation("unchanged", files, handler, frozenset()))
+    for mutation in mutate(files, handler, judge.target, most=most) if most else ():
+        judge.compare(mutation)
+
+
+@pytest.fixture(scope="module")
+def zips(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("zips")
+
+
+def _build(project: Path, output: Path, *options: str) -> PackageFiles:
+    """Return the files of the zip that `build` makes, once a session; skip where it refuses."""
+    if not output.exists():
+        words = ("build", project, "-o", output, "--json", *options)
+        result = run_zipper(*words)
+        if result.code == "EUSAGE" and not output.exists():  # the lockfile is out of date
+            remove_lockfiles(project)
+            result = run_zipper(*words)
+        if not output.exists():
+            pytest.skip(f"zipper refuses it, as npm does: {result.code}")
+    return unpack(output.read_bytes())
+
+
+@pytest.mark.network
+@pytest.mark.parametrize("major", MAJORS)
+@pytest.mark.parametrize("project", PROJECTS, ids=lambda project: project.name)
+def test_zipper_and_node_agree_on_what_build_makes(
+    project: Project, major: int, zips: Path, folder: TaskFolder, tmp_path: Path
+) -> None:
+    """The zips of real projects, with handlers that ask for all dependencies, and mutations."""
+    judge = _Judge(major, folder, project.handler_env)
+    options = ("--handler", project.handler) if project.handler else ()
+    source = copy_project(project, tmp_path / "project")
+    files = _build(source, zips / f"{project.name}.zip", *options)
+    if project.handler is not None:
+        most = MOST if judge.load(files, project.handler).ok else 0
+        _judge_all(judge, files, project.handler, most=most)
+    for name, text in _ask_for_all(judge, files):
+        _judge_all(judge, {**files, name: (text, 0o644)}, "probe.handler", most=MOST)
+    judge.end(project.name)
+
+
+def _ask_for_all(judge: _Judge, files: PackageFiles) -> Iterator[tuple[str, bytes]]:
+    """Yield handlers that ask for each dependency which Node can load, of both kinds."""
+    manifest = json.loads(files["package.json"][0])
+    names = [*manifest.get("dependencies", {}), *manifest.get("optionalDependencies", {})]
+    for extension, ask, end in (
+        ("cjs", "require({});", "exports.handler = async () => 1;\n"),
+        ("mjs", "import {};", "export const handler = async () => 1;\n"),
+    ):
+        texts = [ask.format(json.dumps(name)) for name in names]
+        probe = f"probe.{extension}"
+        good = [
+            text
+            for text in texts
+            if judge.load({**files, probe: (f"{text}\n{end}".encode(), 0o644)}, "probe.handler").ok
+        ]
+        if good:
+            yield probe, "\n".join([*good, end]).encode()
+
+
+@pytest.mark.network
+@pytest.mark.parametrize("major", MAJORS)
+@pytest.mark.parametrize("stack", STACKS)
+def test_zipper_and_node_agree_on_popular_packages(
+    stack: str, major: int, zips: Path, folder: TaskFolder, tmp_path: Path
+) -> None:
+    """Handlers that require and import popular packages: all their names, and a wrong one."""
+    judge = _Judge(major, folder)
+    manifest = {"name": "fn", "version": "1.0.0", "dependencies": STACKS[stack]}
+    (tmp_path / "package.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (tmp_path / "index.js").write_text("exports.handler = async () => 1;\n", encoding="utf-8")
+    files = _build(tmp_path, zips / f"{stack.replace('/', '_')}.zip")
+    folder.show(files)
+    probes = [
+        probe
+        for number, name in enumerate(STACKS[stack])
+        for probe in make_probes(
+            name, list_names(judge.node, major, folder.root, name), number=number
+        )
+    ]
+    whole = {**files, **{probe.name: (probe.text.encode(), 0o644) for probe in probes}}
+    for probe in probes:
+        judge.compare(Mutation(probe.name, whole, probe.handler, frozenset()))
+    judge.end(stack)
 
 
 def _real_zips() -> list[Path]:
@@ -76,13 +221,10 @@ def _real_zips() -> list[Path]:
 
 @pytest.mark.parametrize("path", _real_zips(), ids=lambda path: path.stem)
 @pytest.mark.parametrize("major", MAJORS)
-def test_zipper_and_node_agree_on_real_packages(path: Path, major: int) -> None:
+def test_zipper_and_node_agree_on_real_packages(path: Path, major: int, folder: TaskFolder) -> None:
     """A real package and its mutations load in Node exactly where zipper finds no error."""
-    node = _node(major)
-    files = unpack(path.read_bytes())
+    judge = _Judge(major, folder)
     named = path.with_suffix(".handler")
     handler = named.read_text().strip() if named.exists() else "index.handler"
-    whole = Mutation("unchanged", files, handler, frozenset())
-    most = int(os.environ.get("ZIPPER_CHECK_MOST", "6"))
-    mutations = list(mutate(files, handler, Target(f"nodejs{major}.x"), most=most)) if most else []
-    _agree(node, major, [whole, *mutations])
+    _judge_all(judge, unpack(path.read_bytes()), handler, most=MOST)
+    judge.end(path.stem)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["FLAGS", "Loaded", "PackageFiles", "TaskFolder", "find_node", "load_by_lambda"]
+__all__ = ["FLAGS", "Loaded", "PackageFiles", "TaskFolder", "find_node"]
 
 PackageFiles = dict[str, tuple[bytes, int]]
 """Content and mode by name."""
@@ -107,7 +107,7 @@ try {
   console.log("loaded");
   process.exit(0);
 } catch (error) {
-  console.log("refused", error?.name, error?.code, String(error?.message ?? error).slice(0, 400));
+  console.log("refused", error?.name, error?.code, String(error?.message ?? error).replace(/\s+/g, " ").slice(0, 400));
   process.exit(1);
 }
 """
@@ -201,10 +201,3 @@ class TaskFolder:
         )
         text = answer.stdout.strip().rpartition("\n")[2] or answer.stderr.strip()[-400:]
         return Loaded(answer.returncode == 0 and text == "loaded", text)
-
-
-def load_by_lambda(node: str, major: int, files: PackageFiles, handler: str) -> Loaded:
-    """Return whether `node` loads `handler` from a package of `files`."""
-    with TaskFolder() as folder:
-        folder.show(files)
-        return folder.load(node, major, handler)

@@ -226,7 +226,10 @@ def _handlers(files: PackageFiles, handler: str, own: str) -> Iterator[Mutation]
     yield _make("leave the root", files, f"../{handler}", {"handler-malformed"})
     yield _make("another file", files, f"nothing.{export}", {"handler-missing"})
     yield _make(
-        "stale prefix", files, f"dist/{handler}", {"handler-stale-prefix", "handler-missing"}
+        "stale prefix",
+        files,
+        f"dist/{handler}",
+        {"handler-stale-prefix", "handler-missing", "handler-esm"},
     )
     yield _make("dot prefix", files, f"./{handler}", ())
     yield _make("the extension in the name", files, f"{own}.{export}", {"handler-export"})

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from zipper.archive.listing import Buffer, Listing, read_listing, release
 from zipper.checks.findings import Finding, decide_verdict, leave_out
 from zipper.checks.rules import LISTING_RULES, Rule, RuleFunction
+from zipper.checks.size_rules import READ_MAX_BYTES
 from zipper.checks.subject import Kind, Subject
 from zipper.target import Target, default_handler
 
@@ -129,9 +130,11 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
         cache=facts,
     )
     release(source)
-    scan_binaries(subject)
-    findings = run_rules(subject, ALL_RULES, ignore=ignore)
-    start = close(subject)
+    rules, start = LISTING_RULES, None
+    if subject.unzipped_size_bytes <= READ_MAX_BYTES:
+        scan_binaries(subject)
+        rules, start = ALL_RULES, close(subject)
+    findings = run_rules(subject, rules, ignore=ignore)
     return Report(
         path=path,
         size_bytes=subject.size_bytes,

@@ -13,6 +13,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from zipper.checks.subject import MANIFEST_LIMIT_BYTES
 from zipper.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ __all__ = ["NO_PACKAGE", "MapError", "PackageFile", "Packages", "find_target", "
 
 _DEPTH_MAX: Final = 64
 """Nested conditions and arrays that are followed."""
-_LIMIT_BYTES: Final = 64 * 1024 * 1024
 _INVALID_PARTS: Final = frozenset({"", ".", "..", "node_modules"})
 
 
@@ -84,7 +84,7 @@ class Packages:
     def _parse(self, folder: str) -> PackageFile:
         path = f"{folder}/package.json"
         try:
-            text = self._files.read(path, limit_bytes=_LIMIT_BYTES)
+            text = self._files.read(path, limit_bytes=MANIFEST_LIMIT_BYTES)
             if text is None:
                 return PackageFile(folder)
             value = json.loads(text.decode("utf-8", "replace").removeprefix("\ufeff"))

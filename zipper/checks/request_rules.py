@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from zipper.checks.closure import Start, close, relative
+from zipper.checks.closure import close, relative
 from zipper.checks.facts import EAGER, OPTIONAL
 from zipper.checks.findings import Finding
 from zipper.checks.packages import split_name
@@ -18,7 +18,7 @@ from zipper.checks.telling import WHEN, make_finding, where
 from zipper.checks.walk import Asked, Module, iterate_failures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from zipper.checks.resolution import Failure
 
@@ -35,7 +35,7 @@ def check_requests(subject: Subject) -> Iterator[Finding]:
         key = module.path, asked.request.specifier
         if key not in told:
             told.add(key)
-            yield _judge_failure(subject, start, module, asked, failure)
+            yield _judge_failure(subject, module, asked, failure)
 
 
 def check_runtime_modules(subject: Subject) -> Iterator[Finding]:
@@ -56,9 +56,7 @@ def check_runtime_modules(subject: Subject) -> Iterator[Finding]:
         yield Finding("module-sdk", "info", "", message, hint)
 
 
-def _judge_failure(
-    subject: Subject, start: Start, module: Module, asked: Asked, failure: Failure
-) -> Finding:
+def _judge_failure(subject: Subject, module: Module, asked: Asked, failure: Failure) -> Finding:
     specifier, level = asked.request.specifier, asked.level
     place = where(module, asked.request)
     if failure.kind == "package-json":
@@ -67,7 +65,7 @@ def _judge_failure(
         return make_finding(
             "package-json-invalid", level, path, message, "mend the file, or pack it again"
         )
-    if level == OPTIONAL or (level != EAGER and _may_be_absent(start, module, specifier)):
+    if level == OPTIONAL or (level != EAGER and _may_be_absent(subject, module, specifier)):
         message = f"{place} can use `{specifier}`, which {failure.message}; {WHEN[OPTIONAL]}"
         hint = f"add `{specifier}` to the dependencies if the function needs it"
         return Finding("module-optional-missing", "info", relative(module.path), message, hint)
@@ -118,7 +116,7 @@ def _sdk_hint(subject: Subject, specifier: str) -> str | None:
     return None
 
 
-def _may_be_absent(start: Start, module: Module, specifier: str) -> bool:
+def _may_be_absent(subject: Subject, module: Module, specifier: str) -> bool:
     """Return whether the asking package does not promise to bring `specifier`.
 
     An optional dependency, an optional peer, or something that no field of it names: what is asked
@@ -128,21 +126,13 @@ def _may_be_absent(start: Start, module: Module, specifier: str) -> bool:
     owner = find_package(relative(module.path))
     if parts is None or not owner:
         return False
-    manifest = start.walk.files.read(f"/var/task/{owner}/package.json", limit_bytes=1 << 26)
-    return not _promises(manifest or b"", parts[0])
+    return not _promises(subject.read_json(f"{owner}/package.json"), parts[0])
 
 
-def _promises(manifest: bytes, name: str) -> bool:
-    import json  # noqa: PLC0415 - only needed where something is missing
-
-    try:
-        value = json.loads(manifest)
-    except (ValueError, RecursionError):
-        return False
-    if not isinstance(value, dict):
-        return False
-    required = value.get("dependencies")
-    optional = value.get("optionalDependencies")
+def _promises(manifest: Mapping[str, object], name: str) -> bool:
+    """Return whether a package.json says that the package brings `name` along."""
+    required = manifest.get("dependencies")
+    optional = manifest.get("optionalDependencies")
     is_optional = isinstance(optional, dict) and name in optional
     return isinstance(required, dict) and name in required and not is_optional
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from zipper.checks.subject import Subject
 
 __all__ = [
+    "READ_MAX_BYTES",
     "UNZIPPED_MAX_BYTES",
     "ZIPPED_MAX_BYTES",
     "check_budget",
@@ -28,6 +29,8 @@ ZIPPED_MAX_BYTES: Final = 52_428_800
 """The largest zip that can be uploaded directly. Source: AWS, Lambda quotas, 2026: 50 MB."""
 UNZIPPED_MAX_BYTES: Final = 262_144_000
 """The unzipped size that function and layers must stay below. Source: as above, 250 MB."""
+READ_MAX_BYTES: Final = 1 << 30
+"""Four times the quota: the members of a larger zip are not read, however small the zip is."""
 _LARGEST: Final = 5
 _MAP_ENDING: Final = ".map"
 _TYPES_ENDINGS: Final = (".d.ts", ".d.mts", ".d.cts")
@@ -59,10 +62,11 @@ def check_unzipped(subject: Subject) -> Iterator[Finding]:
     budget = UNZIPPED_MAX_BYTES - in_layers
     what = "function" if subject.kind == "function" else "layer"
     layers = f" and its layers another {in_layers:,}" if in_layers else ""
+    unread = "" if own <= READ_MAX_BYTES else ". So much is not looked into"
     message = (
         f"the {what} has {own:,} bytes unzipped{layers}; they must stay below "
         f"{UNZIPPED_MAX_BYTES:,}, which leaves "
-        f"{max(budget, 0):,} for the {what}. {_describe_largest(subject)}"
+        f"{max(budget, 0):,} for the {what}{unread}. {_describe_largest(subject)}"
     )
     yield Finding("size-unzipped", "error", "", message, _hint(subject, own - budget + 1))
 

@@ -20,12 +20,21 @@ if TYPE_CHECKING:
     from zipper.checks.facts import FactsCache
     from zipper.target import Target
 
-__all__ = ["TEXT_LIMIT_BYTES", "Kind", "Subject", "find_folders", "find_package"]
+__all__ = [
+    "MANIFEST_LIMIT_BYTES",
+    "TEXT_LIMIT_BYTES",
+    "Kind",
+    "Subject",
+    "find_folders",
+    "find_package",
+]
 
 Kind = Literal["function", "layer"]
 
 TEXT_LIMIT_BYTES: Final = 64 * 1024 * 1024
 """The largest JavaScript or JSON file that is read; larger ones count as unknown."""
+MANIFEST_LIMIT_BYTES: Final = 4 * 1024 * 1024
+"""The largest package.json that is read: several rules read each, and real ones have 0.3 MB."""
 
 
 _REMEMBERED_BYTES: Final = 8 * 1024
@@ -121,8 +130,9 @@ class Subject:
     def read_bytes(self, path: str) -> bytes:
         """Return the content of the member at `path`, empty where it cannot be read."""
         entry = self.listing.find(path)
+        limit = MANIFEST_LIMIT_BYTES if path.endswith("package.json") else TEXT_LIMIT_BYTES
         try:
-            return b"" if entry is None else self.listing.read(entry, limit_bytes=TEXT_LIMIT_BYTES)
+            return b"" if entry is None else self.listing.read(entry, limit_bytes=limit)
         except ArchiveError:
             return b""
 

@@ -99,6 +99,19 @@ def test_damaged_addons(library: bytes, change, code: str, eager: bool, severity
     assert {code: severity} == {c: f.severity for c, f in found.items()}
 
 
+def test_an_addon_of_a_package_that_may_fail_is_no_error(library: bytes) -> None:
+    """Whoever asks for a package in a `try` decides, not that another package depends on it."""
+    found = _find(
+        {
+            "node_modules/addon/package.json": b'{"name": "addon", "dependencies": {"part": "1"}}',
+            "node_modules/addon/index.js": b"try { require('part') } catch {}",
+            "node_modules/part/index.js": b"module.exports = require('./' + process.platform)",
+            "node_modules/part/x.node": library[:40],
+        }
+    )
+    assert {"binary-truncated": "warning"} == {code: f.severity for code, f in found.items()}
+
+
 def test_a_library_may_lie_elsewhere_in_the_package(library: bytes) -> None:
     """A needed library that any folder of the package has is found."""
     needs = library.replace(b"\0libc.so.6\0", b"\0libq.so.6\0")

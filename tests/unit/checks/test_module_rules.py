@@ -314,6 +314,27 @@ def test_the_handler_that_is_meant(manifest: str, expected: str) -> None:
     assert expected == find_handler(read_listing(_zip({"package.json": manifest})))
 
 
+def test_a_package_json_beyond_all_measure_is_not_read() -> None:
+    """It is said with its size, and nothing is parsed."""
+    manifest = '{"name": "a"' + " " * (5 << 20) + "}"
+    files = {"index.js": f"require('a'); {HANDLER}", "node_modules/a/package.json": manifest}
+    (finding,) = [f for f in check(files).findings if f.severity == "error"]
+    assert "package-json-invalid" == finding.code
+    assert "5,242,893" in finding.message
+
+
+def test_a_zip_of_many_times_the_quota_is_judged_by_its_listing() -> None:
+    """What cannot be deployed at all is not inflated."""
+    listing = read_listing(_zip({"index.js": "require('a')"}))
+    archive = bytes(listing.source).replace(
+        len("require('a')").to_bytes(4, "little"), (3 << 30).to_bytes(4, "little")
+    )
+    report = check_zip(archive, path="out.zip", target=Target(), handler="index.handler")
+    assert ["size-unzipped"] == [f.code for f in report.findings]
+    assert "not looked into" in report.findings[0].message
+    assert report.closure is None
+
+
 def test_strict_fails_on_warnings() -> None:
     """`strict` makes a warning decide the verdict."""
     files = {"index.js": f"() => require('a');\n{HANDLER}"}
