@@ -1,9 +1,9 @@
 """The checks and a real Node agree on what loads.
 
 Each package and each mutation of it is judged twice: by zipper from the zip alone, and by Node of
-the runtime from the unzipped files. ZIPPER_NODE_20, _22 and _24 name the Nodes; ZIPPER_CHECK_MOST
-is the number of mutations of each kind, 0 for none. Set ZIPPER_CHECK_ZIPS to a folder of zips to
-add real packages (`name.zip`, and `name.handler` where the handler is not `index.handler`).
+the runtime from the unzipped files. ZIPPER_CHECK_MOST is the number of mutations of each kind, 0
+for none. Set ZIPPER_CHECK_ZIPS to a folder of zips to add real packages (`name.zip`, and
+`name.handler` where the handler is not `index.handler`).
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.command import run_zipper
-from support.lambda_loader import TaskFolder, find_node
+from support.lambda_loader import TaskFolder
 from support.mutations import Mutation, mutate, pack, unpack
+from support.node import MAJORS, node_of
 from support.packages import PACKAGES
 from support.probes import list_names, make_probes
 from support.projects import (
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.node, pytest.mark.slow]
 
-MAJORS = (20, 22, 24)
 LIBRARY_CODES = {"size-unzipped", "secret-file"}
 PROJECTS = [*corpus_projects(), *(p for p in bench_projects() if p.name != "big")]
 MOST = int(os.environ.get("ZIPPER_CHECK_MOST", "3"))
@@ -53,10 +53,7 @@ class _Judge:
     def __init__(
         self, major: int, folder: TaskFolder, env: Mapping[str, str] | None = None
     ) -> None:
-        node = find_node(major)
-        if node is None:
-            pytest.skip(f"no Node.js {major}; set ZIPPER_NODE_{major}")
-        self.node = node
+        self.node = str(node_of(major).executable)
         self.major = major
         self.folder = folder
         self.env = env

@@ -10,7 +10,6 @@ the runtime's major version loads the handler by the rules of that runtime's loa
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,7 +20,7 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["FLAGS", "Loaded", "PackageFiles", "TaskFolder", "find_node"]
+__all__ = ["FLAGS", "Loaded", "PackageFiles", "TaskFolder"]
 
 PackageFiles = dict[str, tuple[bytes, int]]
 """Content and mode by name."""
@@ -119,19 +118,6 @@ class Loaded:
 
     ok: bool
     text: str
-
-
-def find_node(major: int) -> str | None:
-    """Return a Node of `major`: from ZIPPER_NODE_<major>, or `node` on the PATH if it is one."""
-    named = os.environ.get(f"ZIPPER_NODE_{major}")
-    for candidate in (named, shutil.which("node")):
-        if candidate:
-            answer = subprocess.run(
-                [candidate, "--version"], capture_output=True, text=True, check=False, timeout=30
-            )
-            if answer.stdout.startswith(f"v{major}."):
-                return candidate
-    return None
 
 
 class TaskFolder:

@@ -30,7 +30,7 @@ _LEVELS: Final = {"error": "error", "warning": "warning", "info": "note"}
 
 def make_sarif(reports: Sequence[Report], rules: Iterable[Rule | ToldCode]) -> dict[str, object]:
     """Return the SARIF log, one run a zip; each describes the rules of which it has findings."""
-    known: dict[str, Rule] = {}
+    known: dict[str, Rule | ToldCode] = {}
     for rule in rules:  # the first row of a code tells the common reason
         known.setdefault(rule.code, rule)
     return {
