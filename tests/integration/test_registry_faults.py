@@ -458,7 +458,7 @@ def test_threads_are_gone_after_closing(server):
     server.play("/a", adversary.good(PACKUMENT))
     with open_client(server.url) as client:
         client.prefetch(["a"])
-        client.fetch_packument("a")
+        client.open_packument("a")
 
     assert not [
         thread for thread in threading.enumerate() if thread.name.startswith("zipper-fetch")

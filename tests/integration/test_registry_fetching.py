@@ -160,7 +160,7 @@ def test_prefetched_packument_is_fetched_once(registry):
     with open_client(registry) as client:
         client.prefetch("abc")
         client.prefetch("abc")
-        names = [json.loads(client.fetch_packument(name))["name"] for name in "abc"]
+        names = [client.open_packument(name).manifest("1.0.0").name for name in "abc"]
 
     assert ["a", "b", "c"] == names
     assert 3 == registry.count()
@@ -173,7 +173,7 @@ def test_wanted_packument_does_not_wait_for_those_ahead(registry):
         registry.publish(name, "1.0.0")
     with open_client(registry, npm={"maxsockets": "1"}) as client:
         client.prefetch(names)
-        client.fetch_packument("p49")
+        client.open_packument("p49")
         asked = [request.path for request in registry.requests]
 
     assert asked.index("/p49") < 49
@@ -184,9 +184,9 @@ def test_error_of_fetching_ahead_is_told_when_asked(registry):
     registry.publish("a", "1.0.0")
     with open_client(registry) as client:
         client.prefetch(["missing", "a"])
-        client.fetch_packument("a")
+        client.open_packument("a")
         with pytest.raises(RegistryError) as caught:
-            client.fetch_packument("missing")
+            client.open_packument("missing")
 
     assert "E404" == caught.value.code
 

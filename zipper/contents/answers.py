@@ -17,7 +17,6 @@ from zipper.contents.wants import git_key, key_of, parse_key
 from zipper.errors import ProjectError, ResolutionError, ZipperError
 from zipper.npm.integrity import from_data
 from zipper.npm.package_json import Manifest, parse_manifest
-from zipper.npm.packument import parse_packument
 from zipper.project import read_manifest
 from zipper.store.extract import extract
 from zipper.tree.asks import DirectoryAsk, FetchedManifest, ManifestAsk, PackumentAsk
@@ -90,8 +89,7 @@ class Answers:
         if ask.soon:
             self._client().prefetch(ask.soon, full=self._full)
         if isinstance(ask, PackumentAsk):
-            text = self._client().fetch_packument(ask.name, full=self._full)
-            return parse_packument(text, ask.name)
+            return self._client().open_packument(ask.name, full=self._full)
         if isinstance(ask, DirectoryAsk):
             return self._read_directory(ask.path)
         if isinstance(ask, ManifestAsk):

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 from zipper.contents.wants import is_git
 from zipper.errors import RegistryError, ZipperError
 from zipper.npm.integrity import parse_integrity
-from zipper.npm.packument import parse_packument
 from zipper.npm.pick import PickOptions, pick_manifest
 from zipper.npm.spec import resolve_spec
 from zipper.tree.model import list_dependencies
@@ -93,7 +92,7 @@ def _pick(
         parsed = parsed.sub_spec or parsed
         if not parsed.registry or parsed.name is None or parsed.name in missing:
             return None
-        packument = parse_packument(client.fetch_packument(parsed.name), parsed.name)
+        packument = client.open_packument(parsed.name)
         return pick_manifest(packument, parsed, options=options)
     except RegistryError as error:
         if error.code == "EOFFLINE":

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.errors import RegistryError, ZipperError
-from zipper.npm.packument import parse_packument
 from zipper.supply.publishers import compare_publishers
 from zipper.tree.model import ROOT
 
@@ -35,7 +34,7 @@ def tell_publishers(
             continue
         seen.add((name, old, new))
         try:
-            packument = parse_packument(client().fetch_packument(name, full=True), name)
+            packument = client().open_packument(name, full=True)
         except RegistryError:
             continue
         one, other = packument.find_manifest(old), packument.find_manifest(new)

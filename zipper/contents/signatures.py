@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final
 from zipper.checks.findings import Finding
 from zipper.contents.wants import is_git
 from zipper.errors import IntegrityError, RegistryError
-from zipper.npm.packument import Packument, parse_packument
 from zipper.registry.address import registry_url
 from zipper.supply.signatures import Key, Signed, parse_keys, verify_signatures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from zipper.npm.packument import Packument
     from zipper.registry.client import RegistryClient
     from zipper.store.files import Store
     from zipper.tree.model import Node
@@ -86,7 +86,7 @@ def _judge_each(
             yield node, _unsigned(node, f"its registry publishes no keys: {registry}")
             continue
         if name not in packuments:
-            packuments[name] = parse_packument(client.fetch_packument(name, full=True), name)
+            packuments[name] = client.open_packument(name, full=True)
         try:
             verify_signatures(_describe(node, packuments[name]), keys[registry])
         except IntegrityError as error:

@@ -69,9 +69,7 @@ def find_integrity(client: RegistryClient, node: Node) -> str:
 
 def _find_dist(client: RegistryClient, name: str, version: str) -> Mapping[str, object]:
     """Return `dist` of a version's manifest; empty where the packument does not have it."""
-    from zipper.npm.packument import parse_packument  # noqa: PLC0415  (needs msgspec)
-
-    packument = parse_packument(client.fetch_packument(name), name)
+    packument = client.open_packument(name)
     manifest = packument.find_manifest(version)
     dist = None if manifest is None else manifest.raw.get("dist")
     return dist if isinstance(dist, Mapping) else {}

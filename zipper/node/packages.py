@@ -6,7 +6,6 @@ so the tarball itself is kept nowhere.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ResolutionError
@@ -37,11 +36,11 @@ class RegistryPackages:
             RegistryError: as the client's.
             IntegrityError: EINTEGRITY.
         """
-        versions = json.loads(self._client().fetch_packument(name)).get("versions")
-        found = versions.get(version) if isinstance(versions, dict) else None
-        dist = found.get("dist") if isinstance(found, dict) else None
+        packument = self._client().open_packument(name)
+        manifest = packument.find_manifest(version)
+        dist = None if manifest is None else manifest.raw.get("dist")
         if not isinstance(dist, dict):
-            known = list(versions)[-_SHOWN:] if isinstance(versions, dict) else []
+            known = list(packument.versions)[-_SHOWN:]
             raise ResolutionError(
                 "ETARGET",
                 f"the registry has no {name}@{version}",

@@ -11,7 +11,7 @@ what is no packument at all is an EPACKUMENT.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, NoReturn
 
@@ -66,7 +66,10 @@ class Packument:
     restricted: Mapping[str, object] = field(default_factory=lambda: _NOTHING)
     restriction: str = ""
     """Why versions are restricted, in the registry's words."""
-    _time: object = None
+    raw_time: object = None
+    """The field `time`, undecoded, or a function that gives it; see `time`."""
+    text_bytes: int = 0
+    """Bytes of the text that this keeps in memory."""
     _decoded: dict[tuple[str, Group], Manifest] = field(default_factory=dict)
     _ordered: dict[bool, Ordered] = field(default_factory=dict)
     _times: list[Mapping[str, str]] = field(default_factory=list)
@@ -75,7 +78,8 @@ class Packument:
     def time(self) -> Mapping[str, str]:
         """Version to date of publication; empty in an abbreviated packument."""
         if not self._times:
-            self._times.append(_texts(_decode_object(self._time)))
+            raw = self.raw_time() if callable(self.raw_time) else self.raw_time
+            self._times.append(_texts(_decode_object(raw)))
         return self._times[0]
 
     def find_manifest(self, version: str, group: Group = "versions") -> Manifest | None:
@@ -150,14 +154,13 @@ def parse_packument(data: bytes, name: str) -> Packument:
             raw = _decoders().parts.decode(data)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
             _refuse(name, "it is no JSON object")
-        return packument_from_object(raw, name)
+        return replace(packument_from_object(raw, name), text_bytes=len(data))
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         _refuse(name, "it is no JSON")
     parts = {field: getattr(document, field) for field in document.__struct_fields__}
     parts = {field: value for field, value in parts.items() if value is not msgspec.UNSET}
-    return packument_from_object(
-        {_decoders().names[field]: value for field, value in parts.items()}, name
-    )
+    named = {_decoders().names[field]: value for field, value in parts.items()}
+    return replace(packument_from_object(named, name), text_bytes=len(data))
 
 
 def packument_from_object(obj: Mapping[str, object], name: str) -> Packument:
@@ -179,7 +182,7 @@ def packument_from_object(obj: Mapping[str, object], name: str) -> Packument:
         staged=_split_object(staged.get("versions")),
         restricted=_split_object(restricted.get("versions")),
         restriction=message if isinstance(message, str) else "",
-        _time=obj.get("time"),
+        raw_time=obj.get("time"),
     )
 
 
@@ -234,7 +237,7 @@ def _decode(value: object) -> object:
     """Return `value`, decoded where it is raw; None where it cannot be decoded."""
     import msgspec  # noqa: PLC0415 (see parse_packument)
 
-    if not isinstance(value, msgspec.Raw):
+    if not isinstance(value, bytes | msgspec.Raw):
         return value
     try:
         return msgspec.json.decode(value)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from zipper.errors import IntegrityError
 from zipper.npm.credentials import redact_url
+from zipper.npm.packument import Packument, parse_packument
 from zipper.registry import failures
 from zipper.registry.address import registry_url, rewrite_resolved, tarball_url
 from zipper.registry.asking import Asker
@@ -27,6 +27,7 @@ from zipper.registry.vendor import TarballPlace, VendorFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from concurrent.futures import Future, ThreadPoolExecutor
     from types import TracebackType
 
     from zipper.npm.integrity import Integrity
@@ -116,7 +117,7 @@ class RegistryClient:
         )
         self._pool: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
-        self._pending: dict[tuple[str, bool], Future[bytes | None]] = {}
+        self._pending: dict[tuple[str, bool], Future[Packument | None] | Packument] = {}
         self._ahead_bytes = 0
 
     def __enter__(self) -> Self:
@@ -154,6 +155,8 @@ class RegistryClient:
         """Run `work` in one of the client's threads."""
         with self._lock:
             if self._pool is None:
+                from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  (imports much)
+
                 self._pool = ThreadPoolExecutor(self.connections, thread_name_prefix="zipper-fetch")
             return self._pool.submit(work, *arguments)
 
@@ -220,6 +223,8 @@ class RegistryClient:
             RegistryError, IntegrityError: the first that arises; the rest is not begun.
             Exception: what `then` raises.
         """
+        from concurrent.futures import as_completed  # noqa: PLC0415  (as in submit)
+
         futures = [self.submit(self._fetch_then, ask, then) for ask in asks]
         try:
             for future in as_completed(futures):
@@ -232,7 +237,7 @@ class RegistryClient:
         return then(ask, self.fetch_tarball(ask))
 
     def prefetch(self, names: Iterable[str], *, full: bool = False) -> None:
-        """Begin to fetch packuments; `fetch_packument` then takes up what is under way.
+        """Begin to fetch packuments; `open_packument` then takes up what is under way.
 
         A hint: where much waits to be taken already, nothing is fetched. Errors are told when the
         name is asked for.
@@ -240,10 +245,11 @@ class RegistryClient:
         for name in names:
             key = (name, full)
             if key not in self._pending:
-                self._pending[key] = self.submit(self._load_ahead, name, full)
+                known = self._packuments.find(name, full=full) if self.vendor is None else None
+                self._pending[key] = known or self.submit(self._open_ahead, name, full)
 
-    def fetch_packument(self, name: str, *, full: bool = False) -> bytes:
-        """Return the JSON text of a packument, as the registry sent it.
+    def open_packument(self, name: str, *, full: bool = False) -> Packument:
+        """Return a packument, of which as little is read as possible.
 
         What was prefetched is handed out once, so that its memory is the caller's to free; what
         still waits for a thread is fetched at once instead.
@@ -254,19 +260,31 @@ class RegistryClient:
                 where the registry has it.
 
         Raises:
-            RegistryError: as `Asker.ask`; EOFFLINE; EPACKUMENT for what is no JSON object.
+            RegistryError: as `Asker.ask`; EOFFLINE; EPACKUMENT for what is no packument.
         """
-        future = self._pending.pop((name, full), None)
-        if future is not None and not future.cancel():
-            body = future.result()
-            if body is not None:
+        pending = self._pending.pop((name, full), None)
+        if pending is None:
+            return self._open(name, full=full)
+        if isinstance(pending, Packument):
+            return pending
+        if not pending.cancel():
+            found = pending.result()
+            if found is not None:
                 with self._lock:
-                    self._ahead_bytes -= len(body)
-                return body
-        return self._load(name, full=full)
+                    self._ahead_bytes -= found.text_bytes
+                return found
+        return self._open(name, full=full)
 
-    def _load(self, name: str, *, full: bool) -> bytes:
-        """Return a packument, from the vendored folder where it is; one is recorded whole."""
+    def _open(self, name: str, *, full: bool) -> Packument:
+        if self.vendor is None:
+            return self._packuments.open(name, full=full)
+        return parse_packument(self.fetch_packument(name, full=full), name)
+
+    def fetch_packument(self, name: str, *, full: bool = False) -> bytes:
+        """Return the JSON text of a packument, as the registry sent it.
+
+        Arguments and errors are those of `open_packument`.
+        """
         vendor = self.vendor
         kept = None if vendor is None else vendor.find_packument(name)
         if kept is not None:
@@ -308,13 +326,13 @@ class RegistryClient:
         )
         return self._asker.ask(ask, _read_whole, name="")
 
-    def _load_ahead(self, name: str, full: bool) -> bytes | None:  # noqa: FBT001 - for a thread
+    def _open_ahead(self, name: str, full: bool) -> Packument | None:  # noqa: FBT001 - for a thread
         if self._ahead_bytes > _MAX_AHEAD_BYTES:
             return None
-        body = self._load(name, full=full)
+        packument = self._open(name, full=full)
         with self._lock:
-            self._ahead_bytes += len(body)
-        return body
+            self._ahead_bytes += packument.text_bytes
+        return packument
 
 
 def _place(ask: TarballAsk) -> TarballPlace:

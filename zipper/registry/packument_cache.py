@@ -1,10 +1,11 @@
-"""Packuments on disk: one file a document, written at once and read whole.
+"""Packuments on disk: one file a document, written at once; read whole, or only what is asked for.
 
-Input and output: the bytes of a document with what is needed to ask whether it changed. A file is
-named after its address, so no name can lead out of the folder; it holds no credential. A damaged
-file counts as absent and is removed. Whether an entry may be used is `zipper.registry.freshness`.
+Input and output: documents with what is needed to ask whether they changed. A file is named after
+its address, so no name can lead out of the folder; it holds no credential. A damaged file counts
+as absent and is removed. Whether an entry may be used is `zipper.registry.freshness`.
 
-The file's modification time is the moment when the registry last confirmed it.
+A file is two lines (what it is; a head in JSON), an index of the manifests, and the text as the
+registry sent it. Its modification time is the moment when the registry last confirmed it.
 """
 
 from __future__ import annotations
@@ -13,31 +14,37 @@ import contextlib
 import hashlib
 import json
 import os
-import tempfile
-import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-__all__ = ["CachedDocument", "PackumentCache"]
+import deflate
 
-_MAGIC: Final = b"zipper packument 1"
-_MAX_HEAD_BYTES: Final = 65_536
+from zipper.registry.packument_index import PackumentIndex, parse_index
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["CachedDocument", "Contents", "IndexedDocument", "PackumentCache", "Terms"]
+
+_MAGIC: Final = b"zipper packument 2\n"
+_FIRST_BYTES: Final = 16_384
+"""Read at once: head and index of nearly every packument."""
 
 
-@dataclass(frozen=True, slots=True)
-class CachedDocument:
-    """A document with its validators.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Under which terms a document may be used.
 
     Attributes:
-        body: the JSON text as the registry sent it, decoded from gzip.
         is_full: it has all that the registry knows; an abbreviated one leaves out the times.
+        lacks_libc: an abbreviated one that may leave out for which libc a version is.
         fresh_seconds: how long it needs no revalidation after it was confirmed.
         confirmed_at: seconds since 1970 when the registry last sent or confirmed it.
     """
 
-    body: bytes
     is_full: bool
+    lacks_libc: bool = False
     etag: str | None = None
     last_modified: str | None = None
     fresh_seconds: float = 0.0
@@ -53,6 +60,67 @@ class CachedDocument:
         return {name: value for name, value in headers.items() if value}
 
 
+@dataclass(frozen=True, slots=True)
+class CachedDocument:
+    """The JSON text of a packument, as the registry sent it, decoded from gzip."""
+
+    body: bytes
+    terms: Terms
+    stored: IndexedDocument | None = None
+    """Where it now stands on disk, if it does, with an index."""
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of the text."""
+        return len(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What is read of a packument before a version is picked."""
+
+    tags: Mapping[str, str]
+    index: PackumentIndex
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedDocument:
+    """A packument on disk, of which only the contents have been read."""
+
+    path: Path
+    terms: Terms
+    size_bytes: int
+    contents: Contents
+    text_offset: int
+
+    def read_part(self, row: int) -> bytes | None:
+        """Return the text of a row of the index; None where it is not what was written."""
+        offset, length, crc = self.contents.index.row(row)
+        try:
+            with self.path.open("rb", buffering=0) as file:
+                file.seek(self.text_offset + offset)
+                part = file.read(length)
+        except OSError:
+            return None
+        return part if len(part) == length and deflate.crc32(part, 0) == crc else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The head of a file, and what follows it."""
+
+    end: int
+    """Where the index begins."""
+    terms: Terms
+    tags: Mapping[str, str] | None
+    """None where there is no index."""
+    rows: int
+    index_bytes: int
+    index_crc: int
+    size_bytes: int
+    crc: int
+
+
 class PackumentCache:
     """The packuments below `folder`; many threads and processes may use it at once."""
 
@@ -60,37 +128,62 @@ class PackumentCache:
         self._folder = folder
 
     def read(self, url: str, *, full: bool) -> CachedDocument | None:
-        """Return the entry for an address and form, or None; a damaged one is removed."""
+        """Return the whole entry for an address and form, or None; a damaged one is removed."""
         path = self._path(url, full=full)
         try:
             with path.open("rb") as file:
                 confirmed_at = os.fstat(file.fileno()).st_mtime
-                magic, head = file.readline(_MAX_HEAD_BYTES), file.readline(_MAX_HEAD_BYTES)
-                body = file.read()
+                data = file.read()
         except OSError:
             return None
-        document = _parse(magic, head, body, url, confirmed_at)
-        if document is None:
-            with contextlib.suppress(OSError):
-                path.unlink()
-        return document
+        head = _parse_head(data, url, confirmed_at)
+        if head is not None:
+            body = data[head.end + head.index_bytes :]
+            if len(body) == head.size_bytes and deflate.crc32(body, 0) == head.crc:
+                return CachedDocument(body, head.terms)
+        _remove(path)
+        return None
 
-    def write(self, url: str, document: CachedDocument, *, full: bool) -> None:
-        """Keep a document, where the disk allows it; one that cannot be written fails nobody."""
+    def find(self, url: str, *, full: bool) -> IndexedDocument | CachedDocument | None:
+        """Return the entry with its index read, or whole where it has none; None as `read`."""
         path = self._path(url, full=full)
-        head = {
-            "url": url,
-            "full": document.is_full,
-            "etag": document.etag,
-            "modified": document.last_modified,
-            "fresh": document.fresh_seconds,
-            "size": len(document.body),
-            "crc": zlib.crc32(document.body),
-        }
-        text = json.dumps(head, separators=(",", ":")).encode()
-        with contextlib.suppress(OSError):
+        try:
+            with path.open("rb", buffering=0) as file:
+                status = os.fstat(file.fileno())
+                data = file.read(_FIRST_BYTES)
+                head = _parse_head(data, url, status.st_mtime)
+                if head is not None and head.tags is not None:
+                    missing = head.end + head.index_bytes - len(data)
+                    data += file.read(missing) if missing > 0 else b""
+        except OSError:
+            return None
+        if head is None or head.tags is None:
+            return self.read(url, full=full)
+        found = _parse_indexed(path, head, data, status.st_size)
+        if found is None:
+            _remove(path)
+        return found
+
+    def write(
+        self, url: str, document: CachedDocument, *, full: bool, contents: Contents | None = None
+    ) -> CachedDocument:
+        """Keep a document, where the disk allows it; return it with the place where it stands.
+
+        One that cannot be written fails nobody.
+        """
+        path = self._path(url, full=full)
+        index = b"" if contents is None else contents.index.to_bytes()
+        head = _format_head(url, document, contents, index)
+        try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            _write_at_once(path, (_MAGIC, b"\n", text, b"\n", document.body))
+            _write_at_once(path, (_MAGIC, head, index, document.body))
+        except OSError:
+            return document
+        if contents is None:
+            return document
+        start = len(_MAGIC) + len(head) + len(index)
+        stored = IndexedDocument(path, document.terms, document.size_bytes, contents, start)
+        return replace(document, stored=stored)
 
     def confirm(self, url: str, *, full: bool) -> None:
         """Remember that the registry just said that the entry is unchanged."""
@@ -102,30 +195,73 @@ class PackumentCache:
         return self._folder / key[:2] / key[2:]
 
 
-def _parse(
-    magic: bytes, head: bytes, body: bytes, url: str, confirmed_at: float
-) -> CachedDocument | None:
-    if magic != _MAGIC + b"\n":
+def _format_head(
+    url: str, document: CachedDocument, contents: Contents | None, index: bytes
+) -> bytes:
+    """Return the second line of a file; see `_parse_head`."""
+    terms = document.terms
+    head = {
+        "url": url,
+        "full": terms.is_full,
+        "libc": terms.lacks_libc,
+        "etag": terms.etag,
+        "modified": terms.last_modified,
+        "fresh": terms.fresh_seconds,
+        "size": document.size_bytes,
+        "crc": deflate.crc32(document.body, 0),
+        "tags": None if contents is None else dict(contents.tags),
+        "rows": 0 if contents is None else len(contents.index.numbers) // 3,
+        "index": len(index),
+        "index_crc": deflate.crc32(index, 0),
+    }
+    return json.dumps(head, separators=(",", ":")).encode() + b"\n"
+
+
+def _parse_head(data: bytes, url: str, confirmed_at: float) -> _Head | None:
+    """Return what the first bytes of a file say of it; None where they do not."""
+    end = data.find(b"\n", len(_MAGIC)) + 1
+    if not data.startswith(_MAGIC) or not end:
         return None
     try:
-        fields = json.loads(head)
-        sound = fields["url"] == url and fields["size"] == len(body)
-        if not sound or fields["crc"] != zlib.crc32(body):
+        fields = json.loads(data[len(_MAGIC) : end])
+        if fields["url"] != url:
             return None
-        return CachedDocument(
-            body=body,
+        terms = Terms(
             is_full=fields["full"] is True,
+            lacks_libc=fields["libc"] is True,
             etag=fields["etag"],
             last_modified=fields["modified"],
             fresh_seconds=float(fields["fresh"]),
             confirmed_at=confirmed_at,
         )
+        numbers = (int(fields[name]) for name in ("rows", "index", "index_crc", "size", "crc"))
+        return _Head(end, terms, fields["tags"], *numbers)
     except (ValueError, KeyError, TypeError):
         return None
 
 
+def _parse_indexed(path: Path, head: _Head, data: bytes, size_bytes: int) -> IndexedDocument | None:
+    start = head.end + head.index_bytes
+    indexed = data[head.end : start]
+    if size_bytes != start + head.size_bytes or deflate.crc32(indexed, 0) != head.index_crc:
+        return None
+    try:
+        index = parse_index(indexed, head.rows)
+    except ValueError:
+        return None
+    contents = Contents(head.tags or {}, index)
+    return IndexedDocument(path, head.terms, head.size_bytes, contents, start)
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink()
+
+
 def _write_at_once(path: Path, pieces: tuple[bytes, ...]) -> None:
     """Write beside `path`, then rename, so that nobody ever sees half a file."""
+    import tempfile  # noqa: PLC0415  (imports much, and most runs only read)
+
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import RegistryError
+from zipper.npm.packument import parse_packument
 from zipper.registry import failures
 from zipper.registry.address import packument_url, registry_url
 from zipper.registry.download import decode_body
@@ -18,12 +20,21 @@ from zipper.registry.events import BytesReceived, FetchFinished, FetchStarted, O
 from zipper.registry.exchange import Ask
 from zipper.registry.faults import Fault
 from zipper.registry.freshness import fresh_seconds, is_storable
-from zipper.registry.packument_cache import CachedDocument, PackumentCache
+from zipper.registry.packument_cache import (
+    CachedDocument,
+    Contents,
+    IndexedDocument,
+    PackumentCache,
+    Terms,
+)
+from zipper.registry.packument_index import index_packument
+from zipper.registry.stored_packument import open_stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from zipper.npm.npm_settings import NpmSettings
+    from zipper.npm.packument import Packument
     from zipper.registry.asking import Asker
     from zipper.registry.exchange import Reply
 
@@ -36,6 +47,10 @@ _ABBREVIATED: Final = "application/vnd.npm.install-v1+json; q=1.0, application/j
 _FULL: Final = "application/json"
 _LIBC: Final = re.compile(rb'"libc":\s*\[')
 """The field, not a dependency of that name."""
+
+Document = CachedDocument | IndexedDocument
+_Read = Callable[..., Document | None]
+"""A way to look into the cache: `PackumentCache.read` or `find`."""
 
 
 class Packuments:
@@ -68,7 +83,7 @@ class Packuments:
         self._max_bytes = max_bytes
 
     def load(self, name: str, *, full: bool) -> bytes:
-        """Return the packument of `name`, abbreviated where that says enough and not `full`.
+        """Return the text of the packument of `name`, abbreviated where that says enough.
 
         An abbreviated one says enough unless a version names an operating system or a processor
         and none names a libc: registries leave `libc` out of this form, and which variants are
@@ -80,43 +95,79 @@ class Packuments:
         Raises:
             RegistryError: as `Asker.ask`; EOFFLINE; EPACKUMENT for what is no JSON object.
         """
-        if not full:
-            document = self._load_form(name, full=False)
-            if document.is_full or not _lacks_libc(document.body):
-                return document.body
-        return self._load_form(name, full=True).body
+        document = self._load_fitting(name, PackumentCache.read, full=full)
+        assert isinstance(document, CachedDocument)
+        return document.body
 
-    def _load_form(self, name: str, *, full: bool) -> CachedDocument:
+    def open(self, name: str, *, full: bool) -> Packument:
+        """Return the packument that `load` returns, of which as little is read as possible.
+
+        Raises:
+            RegistryError: as `load`; EPACKUMENT for the packument of another name.
+        """
+        return self._parse(name, self._load_fitting(name, PackumentCache.find, full=full))
+
+    def find(self, name: str, *, full: bool) -> Packument | None:
+        """Return the packument if the cache has it and nobody needs to be asked, else None."""
+        document = self._find_usable(name, full=full)
+        if document is not None and not full and document.terms.lacks_libc:
+            document = self._find_usable(name, full=True)
+        if document is None:
+            return None
+        self._on_event(FetchFinished(name, document.size_bytes, from_cache=True))
+        return self._parse(name, document)
+
+    def _find_usable(self, name: str, *, full: bool) -> Document | None:
         url = packument_url(self._settings, name)
-        cached = self._read_cached(url, full=full)
-        if cached is not None and self._may_use(cached):
-            self._on_event(FetchFinished(name, len(cached.body), from_cache=True))
+        cached = self._read_cached(url, PackumentCache.find, full=full)
+        return cached if cached is not None and self._may_use(cached.terms) else None
+
+    def _parse(self, name: str, document: Document) -> Packument:
+        if isinstance(document, CachedDocument):
+            if document.stored is None:
+                return parse_packument(document.body, name)
+            document = document.stored
+        return open_stored(name, document, lambda: self._fetch_again(name, document))
+
+    def _fetch_again(self, name: str, document: IndexedDocument) -> Packument:
+        """Return the whole packument where the disk has lost a part of it."""
+        return parse_packument(self.load(name, full=document.terms.is_full), name)
+
+    def _load_fitting(self, name: str, read: _Read, *, full: bool) -> Document:
+        document = self._load_form(name, read, full=full)
+        if not full and document.terms.lacks_libc:
+            document = self._load_form(name, read, full=True)
+        return document
+
+    def _load_form(self, name: str, read: _Read, *, full: bool) -> Document:
+        url = packument_url(self._settings, name)
+        cached = self._read_cached(url, read, full=full)
+        if cached is not None and self._may_use(cached.terms):
+            self._on_event(FetchFinished(name, cached.size_bytes, from_cache=True))
             return cached
         if self._offline:
             raise failures.offline(f"the packument of {name}", url)
         document = self._fetch(name, url, cached, full=full)
-        self._on_event(FetchFinished(name, len(document.body)))
+        self._on_event(FetchFinished(name, document.size_bytes))
         return document
 
-    def _may_use(self, cached: CachedDocument) -> bool:
+    def _may_use(self, terms: Terms) -> bool:
         settings = self._settings
         if self._offline or settings.prefer_offline:
             return True
-        return not settings.prefer_online and cached.is_fresh(time.time())
+        return not settings.prefer_online and terms.is_fresh(time.time())
 
-    def _read_cached(self, url: str, *, full: bool) -> CachedDocument | None:
+    def _read_cached(self, url: str, read: _Read, *, full: bool) -> Document | None:
         """Return the entry of this form, else the other one if it has all that is asked for."""
         if self._cache is None:
             return None
-        found = self._cache.read(url, full=full)
+        found = read(self._cache, url, full=full)
         if found is not None:
             return found
-        other = self._cache.read(url, full=not full)
-        return other if other is not None and other.is_full else None
+        other = read(self._cache, url, full=not full)
+        return other if other is not None and other.terms.is_full else None
 
-    def _fetch(
-        self, name: str, url: str, cached: CachedDocument | None, *, full: bool
-    ) -> CachedDocument:
+    def _fetch(self, name: str, url: str, cached: Document | None, *, full: bool) -> Document:
         """Return the registry's answer, or the cached one that it confirms.
 
         A registry that does not know the abbreviated form may say that there is nothing: then the
@@ -129,9 +180,7 @@ class Packuments:
                 raise
         return self._fetch_form(name, url, cached, full=True)
 
-    def _fetch_form(
-        self, name: str, url: str, cached: CachedDocument | None, *, full: bool
-    ) -> CachedDocument:
+    def _fetch_form(self, name: str, url: str, cached: Document | None, *, full: bool) -> Document:
         ask = Ask(
             url=url,
             label=name,
@@ -140,19 +189,20 @@ class Packuments:
             headers={
                 "accept": _FULL if full else _ABBREVIATED,
                 "accept-encoding": "gzip",
-                **(cached.validators() if cached is not None else {}),
+                **(cached.terms.validators() if cached is not None else {}),
             },
         )
 
-        def receive(reply: Reply, pieces: Iterator[bytes]) -> CachedDocument:
+        def receive(reply: Reply, pieces: Iterator[bytes]) -> Document:
             if reply.status == 304:
                 return self._confirm(url, cached, full=full)
             self._on_event(FetchStarted(name, reply.size_bytes))
-            return self._keep(url, self._read_document(name, reply, pieces), reply, full=full)
+            body = self._read_document(name, reply, pieces)
+            return self._keep(name, url, body, reply, full=full)
 
         return self._asker.ask(ask, receive, name=name)
 
-    def _confirm(self, url: str, cached: CachedDocument | None, *, full: bool) -> CachedDocument:
+    def _confirm(self, url: str, cached: Document | None, *, full: bool) -> Document:
         if cached is None or self._cache is None:
             raise Fault("EPACKUMENT", "the registry confirms what it was not asked about")
         self._cache.confirm(url, full=full)
@@ -175,19 +225,34 @@ class Packuments:
             )
         return body
 
-    def _keep(self, url: str, body: bytes, reply: Reply, *, full: bool) -> CachedDocument:
+    def _keep(
+        self, name: str, url: str, body: bytes, reply: Reply, *, full: bool
+    ) -> CachedDocument:
         """Return the document, kept for the next time where that is allowed."""
-        is_abbreviated = "vnd.npm.install-v1" in reply.headers.get("content-type", "")
-        document = CachedDocument(
-            body=body,
-            is_full=not is_abbreviated,
+        is_full = "vnd.npm.install-v1" not in reply.headers.get("content-type", "")
+        now = time.time()
+        terms = Terms(
+            is_full=is_full,
+            lacks_libc=not is_full and _lacks_libc(body),
             etag=reply.headers.get("etag"),
             last_modified=reply.headers.get("last-modified"),
-            fresh_seconds=fresh_seconds(reply.headers, now=time.time()),
+            fresh_seconds=fresh_seconds(reply.headers, now=now),
+            confirmed_at=now,
         )
-        if self._cache is not None and is_storable(reply.headers):
-            self._cache.write(url, document, full=full)
-        return document
+        document = CachedDocument(body, terms)
+        if self._cache is None or not is_storable(reply.headers):
+            return document
+        return self._cache.write(url, document, full=full, contents=_index(name, body))
+
+
+def _index(name: str, body: bytes) -> Contents | None:
+    """Return what the cache keeps beside the text; None where the text says all."""
+    try:
+        packument = parse_packument(body, name)
+    except RegistryError:
+        return None
+    index = index_packument(body, packument)
+    return None if index is None else Contents(packument.dist_tags, index)
 
 
 def _lacks_libc(body: bytes) -> bool:

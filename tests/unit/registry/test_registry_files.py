@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from zipper.registry.npmrc_files import read_npm_settings
-from zipper.registry.packument_cache import CachedDocument, PackumentCache
+from zipper.registry.packument_cache import CachedDocument, PackumentCache, Terms
 
 URL = "https://registry.example/a"
 
@@ -89,7 +89,7 @@ def test_file_that_is_no_text(tmp_path):
 
 def document(body: bytes = b'{"name":"a"}', **fields) -> CachedDocument:
     """Return a document as a registry gives it."""
-    return CachedDocument(body=body, is_full=True, **fields)
+    return CachedDocument(body, Terms(is_full=True, **fields))
 
 
 def test_document_comes_back_as_it_was_kept(tmp_path):
@@ -98,8 +98,9 @@ def test_document_comes_back_as_it_was_kept(tmp_path):
     cache.write(URL, document(etag='"x"', last_modified="yesterday", fresh_seconds=300), full=True)
     found = cache.read(URL, full=True)
 
-    assert (b'{"name":"a"}', True, 300) == (found.body, found.is_full, found.fresh_seconds)
-    assert {"if-none-match": '"x"', "if-modified-since": "yesterday"} == found.validators()
+    terms = found.terms
+    assert (b'{"name":"a"}', True, 300) == (found.body, terms.is_full, terms.fresh_seconds)
+    assert {"if-none-match": '"x"', "if-modified-since": "yesterday"} == terms.validators()
     assert cache.read(URL, full=False) is None
     assert cache.read(URL + "b", full=True) is None
 
@@ -110,9 +111,9 @@ def test_confirmed_document_is_fresh_again(tmp_path):
     cache.write(URL, document(fresh_seconds=300), full=True)
     (path,) = [path for path in tmp_path.rglob("*") if path.is_file()]
     os.utime(path, (1000, 1000))
-    old = cache.read(URL, full=True)
+    old = cache.read(URL, full=True).terms
     cache.confirm(URL, full=True)
-    new = cache.read(URL, full=True)
+    new = cache.read(URL, full=True).terms
 
     assert [True, False, False] == [old.is_fresh(now) for now in (1299, 1300, 999)]
     assert new.confirmed_at > 1_700_000_000
@@ -124,7 +125,7 @@ DAMAGES = {
     "longer": lambda data: data + b" ",
     "head only": lambda data: data.split(b"\n")[0],
     "empty": lambda _: b"",
-    "another version": lambda data: data.replace(b"packument 1", b"packument 9"),
+    "another version": lambda data: data.replace(b"packument 2", b"packument 9"),
     "another address": lambda data: data.replace(b"registry.example", b"registry.exbmple"),
     "no JSON": lambda data: data.replace(b'"url"', b"url", 1),
     "wrong types": lambda data: data.replace(b'"fresh":0.0', b'"fresh":[]', 1),
