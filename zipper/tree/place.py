@@ -12,11 +12,13 @@ Source: @npmcli/arborist 9, lib/place-dep.js.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 from zipper.tree.can_place import CanPlace, check_can_place
 from zipper.tree.draft import detach
-from zipper.tree.eresolve import explain_unplaceable
+from zipper.tree.eresolve import explain_endless, explain_unplaceable
 from zipper.tree.flat import Step, call
 from zipper.tree.gather import gather_along
 from zipper.tree.peer_sets import deepest_nesting_target, peer_entry_sets
@@ -32,6 +34,12 @@ if TYPE_CHECKING:
     from zipper.tree.resolution import Resolution
 
 __all__ = ["Placement", "place_dep"]
+
+_PUTS_MAX: Final = 100
+"""How often one member of a peer set may be put somewhere while the set is placed.
+
+Deviation: npm has no bound; where members displace each other in turns it overruns its stack.
+"""
 
 
 class Placement:
@@ -50,6 +58,7 @@ class Placement:
         "own_answer",
         "parent",
         "placed",
+        "puts",
         "start",
     )
 
@@ -62,17 +71,23 @@ class Placement:
         self.answer: CanPlace | None = None
         self.own_answer: CanPlace | None = None
         self.displaced: dict[DraftNode, None] = {}
+        # How often each member of the peer set has been put somewhere, all placements together.
+        self.puts: Counter[DraftNode] = Counter() if parent is None else parent.puts
         # The deepest folder to try: a peer must be as high as the package whose peer it is.
         above: DraftNode = edge.source if parent is None else parent.start
         self.start: DraftNode = deepest_nesting_target(above, edge.name)
 
+    def lineage(self) -> Iterator[Placement]:
+        """Yield this placement, the one that brought it along, and so on."""
+        one: Placement | None = self
+        while one is not None:
+            yield one
+            one = one.parent
+
     @property
     def top(self) -> Placement:
-        """The placement that brought this one along."""
-        one = self
-        while one.parent is not None:
-            one = one.parent
-        return one
+        """The placement that brought all of these along."""
+        return next(one for one in self.lineage() if one.parent is None)
 
     def walk(self) -> Iterator[Placement]:
         """Yield this placement and those of the peers, each before its own peers."""
@@ -109,6 +124,9 @@ def place_dep(resolution: Resolution, placement: Placement) -> Step[None]:
         prune_dedupable(answer.target, prefer_dedupe=prefer_dedupe, descend=True)
         return
     virtual_root = placement.dep.parent
+    placement.puts[placement.dep] += 1
+    if placement.puts[placement.dep] > _PUTS_MAX:
+        raise explain_endless([one.edge for one in islice(placement.lineage(), _PUTS_MAX)])
     if not _put(resolution, placement, answer.target):
         return
     yield from _place_peers(resolution, placement, virtual_root)

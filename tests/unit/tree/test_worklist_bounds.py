@@ -7,6 +7,7 @@ import pytest
 from tests.support.invented_registry import project, registry
 from tests.support.resolving import resolve
 from zipper.errors import ResolutionError, UsageError, ZipperError
+from zipper.tree.request import ResolveOptions
 
 _CONTRADICTORY = {
     "o@1.0.0": {"peerDependencies": {"z": "*"}},
@@ -26,6 +27,31 @@ def test_contradictory_peers_end_with_the_contradiction() -> None:
     told = [text for _, text in caught.value.facts]
     assert "kit@1.0.0 wants z@>=3 (peer)" in told
     assert "l@1.0.0 wants z@^2 (peer)" in told
+
+
+def test_a_peer_set_that_displaces_itself_ends_with_the_contradiction() -> None:
+    """A registry that gives all its packages one integrity makes npm overrun its stack."""
+    same = {"dist": {"tarball": "https://registry.example/x.tgz", "integrity": "sha512-AAAA"}}
+    world = registry(
+        {
+            "b@2.0.0": {**same, "peerDependencies": {"h": "*"}},
+            "d@1.0.0": {**same, "peerDependencies": {"f": "^2.0.0"}},
+            "e@1.0.0": {**same, "optionalDependencies": {"g": "*"}},
+            "f@1.1.0": {**same, "peerDependencies": {"b": "1 || 2"}},
+            "f@2.0.0": {**same},
+            "g@3.0.0": {**same, "peerDependencies": {"f": "^1.0.0"}},
+            "h@3.0.0": {**same, "peerDependencies": {"b": "*"}},
+        }
+    )
+    request = project(
+        {"dependencies": {"e": "^1.0.0", "d": "^1.0.0"}},
+        options=ResolveOptions(install_strategy="nested"),
+    )
+
+    with pytest.raises(ResolutionError) as caught:
+        resolve(request, world)
+
+    assert "ERESOLVE" == caught.value.code
 
 
 @pytest.mark.parametrize(("kind", "length"), [("dependencies", 1200), ("peerDependencies", 300)])
