@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from zipper.errors import IntegrityError
 from zipper.npm.credentials import redact_url
-from zipper.npm.packument import Packument, parse_packument
+from zipper.npm.packument import parse_packument
 from zipper.registry import failures
 from zipper.registry.address import registry_url, rewrite_resolved, tarball_url
+from zipper.registry.ahead import Ahead
 from zipper.registry.asking import Asker
 from zipper.registry.download import Download, decode_body
 from zipper.registry.events import BytesReceived, Event, FetchFinished, FetchStarted, OnEvent
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from zipper.npm.integrity import Integrity
     from zipper.npm.npm_settings import NpmSettings
+    from zipper.npm.packument import Packument
     from zipper.registry.exchange import Reply
     from zipper.registry.keyring_tokens import KeyringTokens
 
@@ -43,8 +45,6 @@ _MAX_TARBALL_BYTES: Final = 512 * 1024 * 1024
 """Twice what Lambda takes unzipped."""
 _DEFAULT_CONNECTIONS: Final = 16
 _MAX_CONNECTIONS: Final = 128
-_MAX_AHEAD_BYTES: Final = 96 * 1024 * 1024
-"""Packuments fetched ahead and not yet taken: beyond this, names are no longer fetched ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +117,7 @@ class RegistryClient:
         )
         self._pool: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
-        self._pending: dict[tuple[str, bool], Future[Packument | None] | Packument] = {}
-        self._ahead_bytes = 0
+        self._ahead = Ahead(find=self._find, fetch=self._open, submit=self.submit)
 
     def __enter__(self) -> Self:
         return self
@@ -242,17 +241,12 @@ class RegistryClient:
         A hint: where much waits to be taken already, nothing is fetched. Errors are told when the
         name is asked for.
         """
-        for name in names:
-            key = (name, full)
-            if key not in self._pending:
-                known = self._packuments.find(name, full=full) if self.vendor is None else None
-                self._pending[key] = known or self.submit(self._open_ahead, name, full)
+        self._ahead.begin(names, full=full)
 
     def open_packument(self, name: str, *, full: bool = False) -> Packument:
         """Return a packument, of which as little is read as possible.
 
-        What was prefetched is handed out once, so that its memory is the caller's to free; what
-        still waits for a thread is fetched at once instead.
+        What was prefetched is handed out once, so that its memory is the caller's to free.
 
         Args:
             name: of the package, with its scope.
@@ -262,20 +256,12 @@ class RegistryClient:
         Raises:
             RegistryError: as `Asker.ask`; EOFFLINE; EPACKUMENT for what is no packument.
         """
-        pending = self._pending.pop((name, full), None)
-        if pending is None:
-            return self._open(name, full=full)
-        if isinstance(pending, Packument):
-            return pending
-        if not pending.cancel():
-            found = pending.result()
-            if found is not None:
-                with self._lock:
-                    self._ahead_bytes -= found.text_bytes
-                return found
-        return self._open(name, full=full)
+        return self._ahead.take(name, full=full)
 
-    def _open(self, name: str, *, full: bool) -> Packument:
+    def _find(self, name: str, full: bool) -> Packument | None:  # noqa: FBT001 - for Ahead
+        return self._packuments.find(name, full=full) if self.vendor is None else None
+
+    def _open(self, name: str, full: bool) -> Packument:  # noqa: FBT001 - for Ahead
         if self.vendor is None:
             return self._packuments.open(name, full=full)
         return parse_packument(self.fetch_packument(name, full=full), name)
@@ -325,14 +311,6 @@ class RegistryClient:
             body=posted,
         )
         return self._asker.ask(ask, _read_whole, name="")
-
-    def _open_ahead(self, name: str, full: bool) -> Packument | None:  # noqa: FBT001 - for a thread
-        if self._ahead_bytes > _MAX_AHEAD_BYTES:
-            return None
-        packument = self._open(name, full=full)
-        with self._lock:
-            self._ahead_bytes += packument.text_bytes
-        return packument
 
 
 def _place(ask: TarballAsk) -> TarballPlace:
