@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.mounts import run_mounted
 from tests.support.node import node_of, write_zip
 from tests.support.shared import REPOSITORY
 
@@ -102,3 +103,23 @@ def test_killed_run(running: subprocess.Popen[bytes], tmp_path: Path) -> None:
     )
     assert 0 == again.returncode, again.stderr
     assert [] == list((tmp_path / "tmp").iterdir())
+
+
+def test_full_temporary_folder(tmp_path: Path) -> None:
+    """A package that the temporary folder cannot hold is an error, and leaves nothing there."""
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    package = write_zip(tmp_path / "fn.zip", {"index.js": HANDLER, "data": os.urandom(300_000)})
+    node = shutil.which("node") or str(node_of(20).executable)
+    words = ["--node", node, "--cache-dir", str(tmp_path / "cache")]
+
+    done = run_mounted(
+        f"mount -t tmpfs -o size=100k tmpfs {folder}",
+        [sys.executable, "-m", "zipper", "run", package, *words],
+        f"ls {folder}",
+        env={**os.environ, "TMPDIR": str(folder), "PYTHONPATH": str(REPOSITORY)},
+    )
+
+    assert (1, "") == (done.returncode, done.stdout)
+    assert "error[EOUTPUT]: cannot write" in done.stderr
+    assert "free some space" in done.stderr

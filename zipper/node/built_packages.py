@@ -10,19 +10,22 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from zipper.errors import OutputError
+from zipper.files import write_error
 from zipper.node.install_scripts import script_key
 from zipper.store.files import StoreKey, inflate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from zipper.archive.plan import PlannedEntry
     from zipper.errors import NodeError
     from zipper.node.environment import NodeEnvironment
     from zipper.node.install_scripts import ScriptPackage
+    from zipper.node.script_workshop import ScriptResult, Workshop
     from zipper.store.files import Store, StoreZip
     from zipper.target import Target
 
@@ -93,6 +96,7 @@ def build_packages(
     Raises:
         NodeError: ESCRIPT if a script of a required package fails; ENODE without a Node.
         StoreError: ESTORE.
+        OutputError: EOUTPUT where the temporary folder cannot hold the tree.
     """
     built: dict[str, Built] = {}
     missing: dict[str, StoreKey] = {}
@@ -124,30 +128,42 @@ def _run(
     from zipper.node.script_workshop import Workshop  # noqa: PLC0415 - the same
     from zipper.scratch import scratch_folder  # noqa: PLC0415 - the same
 
-    built = {}
     digest = hashlib.sha256(repr(sorted(keys.items())).encode()).hexdigest()
-    with scratch_folder("zipper-scripts-", name=digest[:16]) as scratch:
-        host = ScriptHost(
-            root=scratch / "tree",
-            work=scratch / "work",
-            node=node,
-            target=settings.target,
-            timeout_seconds=settings.timeout_seconds,
-            variables=settings.variables,
-        )
-        host.root.mkdir()
-        make_tree(host.root)
-        _restore(ready, host.root)
-        workshop = Workshop(host, logs=settings.logs)
-        workshop.prepare()
-        for location, result in workshop.run([one for one, _ in packages.values()]).items():
-            package, own = packages[location]
-            if result.failure is not None:
-                built[location] = Built(package=package, failure=result.failure, log=result.log)
-            else:
-                kept = store.add(keys[location], workshop.pack(result))
-                built[location] = _apply(package, own, kept, log=result.log)
-    return built
+    try:
+        with scratch_folder("zipper-scripts-", name=digest[:16]) as scratch:
+            host = ScriptHost(
+                root=scratch / "tree",
+                work=scratch / "work",
+                node=node,
+                target=settings.target,
+                timeout_seconds=settings.timeout_seconds,
+                variables=settings.variables,
+            )
+            host.root.mkdir()
+            make_tree(host.root)
+            _restore(ready, host.root)
+            workshop = Workshop(host, logs=settings.logs)
+            workshop.prepare()
+            results = workshop.run([one for one, _ in packages.values()])
+            return {
+                at: _keep(one, packages[at], keys[at], store, workshop)
+                for at, one in results.items()
+            }
+    except OSError as cause:
+        raise write_error(cause, Path(cause.filename or settings.logs), OutputError) from cause
+
+
+def _keep(
+    result: ScriptResult,
+    package: tuple[ScriptPackage, StoreZip],
+    key: StoreKey,
+    store: Store,
+    workshop: Workshop,
+) -> Built:
+    """Put what the scripts of one package made into the store, unless they failed."""
+    if result.failure is not None:
+        return Built(package=package[0], failure=result.failure, log=result.log)
+    return _apply(*package, store.add(key, workshop.pack(result)), log=result.log)
 
 
 def _restore(ready: list[Built], root: Path) -> None:

@@ -12,6 +12,7 @@ import os
 import platform
 import shutil
 import sys
+import tempfile
 import threading
 import time
 import uuid
@@ -22,7 +23,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zipper.archive.listing import Buffer, read_listing
-from zipper.errors import ArchiveError, NodeError, UsageError
+from zipper.errors import ArchiveError, NodeError, OutputError, UsageError
+from zipper.files import write_error
 from zipper.node.execution import run_events
 from zipper.node.launch import Launch
 from zipper.node.limits import STANDARD, Limits, check_limits
@@ -111,6 +113,7 @@ def run_zip(
     Raises:
         UsageError: EUSAGE for settings that Lambda refuses, or an event that is not JSON.
         ArchiveError: EZIP for a zip that Lambda could not unpack, or that is too large.
+        OutputError: EOUTPUT where the temporary folder cannot hold the package.
         NodeError: ENODE on a system that cannot run functions, or for a Node that does not start.
     """
     _require_system()
@@ -128,8 +131,7 @@ def run_zip(
     with ExitStack() as stack:
         began = time.monotonic()
         contents = _read_contents(path, settings, stack)
-        work = stack.enter_context(_work_folder())
-        _fill(work, contents)
+        work = _unpack(contents, stack)
         unpack_seconds = time.monotonic() - began
         launch = _prepare_launch(settings, node, work)
         environments = _run_all(launch, tuple(events), settings.concurrency)
@@ -215,6 +217,17 @@ def _mapped(path: Path) -> Iterator[Buffer]:
                 yield content
     except FileNotFoundError as error:
         raise UsageError("EUSAGE", f"there is no file `{path}`") from error
+
+
+def _unpack(contents: _Contents, stack: ExitStack) -> Path:
+    """Return the folder of this run, filled; it is gone when `stack` is left."""
+    try:
+        work = stack.enter_context(_work_folder())
+        _fill(work, contents)
+    except OSError as cause:
+        place = Path(cause.filename or tempfile.gettempdir())
+        raise write_error(cause, place, OutputError) from cause
+    return work
 
 
 @contextmanager
