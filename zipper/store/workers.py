@@ -5,6 +5,7 @@ In: what the store lacks. Out: a store zip for each. Only a cold build imports t
 
 from __future__ import annotations
 
+import os
 import threading
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Final, Self
@@ -94,6 +95,9 @@ class Worker:
         self._on_error = on_error
         self._closed = threading.Event()
         self._large = threading.Semaphore(_LARGE_JOBS)
+        # Whoever unpacks has a core to itself: where all do so at once, the largest packages end
+        # long after the others, and cores wait for them.
+        self._turns = threading.Semaphore(max(_LARGE_JOBS, os.cpu_count() or 1))
 
     def close(self) -> None:
         """End what is under way."""
@@ -131,12 +135,13 @@ class Worker:
             return zipped
         tarball = self._fetch.fetch(item)
         if max(len(tarball), claimed_bytes(tarball)) > _LARGE_BYTES:
-            with self._large:
+            with self._large, self._turns:
                 zipped = self._keep(item, tarball)
             del tarball
             return_free_memory()
         else:
-            zipped = self._keep(item, tarball)
+            with self._turns:
+                zipped = self._keep(item, tarball)
         if self._on_packed is not None:
             self._on_packed(item)
         return zipped
