@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from tests.support.fuzz.with_atheris import SEEDS, TARGETS, change, play
+from tests.support.fuzz.changes import change
+from tests.support.fuzz.targets import SEEDS, TARGETS, play
 
 
 @pytest.mark.parametrize("target", sorted(TARGETS))

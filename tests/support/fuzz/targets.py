@@ -1,0 +1,276 @@
+"""What the fuzzers call: one function for each reader of other people's bytes, with its seeds.
+
+In: any bytes. Out: nothing; a reader ends with a value or a `ZipperError`, and what else it raises
+is a finding. So is an invariant that does not hold: those stand here as asserts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from tests.support.hostile import CASES
+from tests.support.tarballs import gzip
+from zipper.archive.listing import read_listing
+from zipper.archive.plan import lay_out
+from zipper.archive.splice import splice
+from zipper.checks.commonjs_names import find_commonjs_names
+from zipper.checks.scan import scan
+from zipper.checks.search import search
+from zipper.errors import ZipperError
+from zipper.lockfile.read import read_lockfile
+from zipper.npm import semver
+from zipper.npm.credentials import find_credential
+from zipper.npm.flat_yaml import parse_flat_yaml
+from zipper.npm.json_text import parse_json_object
+from zipper.npm.npmrc import build_settings, layer_from_text
+from zipper.npm.package_json import Manifest, parse_manifest
+from zipper.npm.packument import parse_packument
+from zipper.npm.release_age import age_from_npm, age_from_pnpm, age_from_uv, age_from_yarn
+from zipper.npm.spec import parse_spec, resolve_spec
+from zipper.store.extract import extract
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zipper.npm.release_age import ReleaseAge
+    from zipper.npm.spec import Spec
+
+__all__ = ["SEEDS", "TARGETS", "play"]
+
+def fuzz_gzip(data: bytes) -> None:
+    """Unpack `data` as a tarball."""
+    extract(data, label="a@1.0.0")
+
+
+def fuzz_tar(data: bytes) -> None:
+    """Unpack `data` as the tar in a right gzip; what comes can be spliced and listed again.
+
+    The sums of headers are mended first, else nearly every change would be refused for its sum.
+    """
+    entries = extract(gzip(_mend_sums(data)), label="a@1.0.0")
+    zipped = b"".join(piece for chunk in splice(lay_out(entries)) for piece in chunk)
+    listing = read_listing(zipped)
+    assert not listing.faults
+    assert [entry.name for entry in entries] == [entry.raw_name for entry in listing.entries]
+
+
+def _mend_sums(data: bytes) -> bytes:
+    mended = bytearray(data)
+    for at in range(0, len(data) - 511, 512):
+        if data[at + 257 : at + 262] == b"ustar":
+            total = sum(data[at : at + 512]) - sum(data[at + 148 : at + 156]) + 8 * 0x20
+            mended[at + 148 : at + 156] = b"%06o\0 " % total
+    return bytes(mended)
+
+
+def fuzz_zip(data: bytes) -> None:
+    """List `data` as a zip, look for faults, and read every member."""
+    listing = read_listing(data)
+    listing.find_header_faults()
+    for entry in listing.entries:
+        with contextlib.suppress(ZipperError):
+            listing.read(entry, limit_bytes=1 << 20, check_crc=True)
+
+
+def fuzz_lockfile(data: bytes) -> None:
+    """Read `data` as a lockfile."""
+    tree = read_lockfile(data, path="package-lock.json", manifest=Manifest()).tree
+    for location in tree.nodes:
+        for edge in tree.edges_out(location):
+            tree.find(edge.source, edge.name)
+
+
+def fuzz_manifest(data: bytes) -> None:
+    """Read `data` as package.json."""
+    parse_manifest(parse_json_object(data, path="package.json"))
+
+
+def fuzz_packument(data: bytes) -> None:
+    """Read `data` as a packument, and every version of it."""
+    packument = parse_packument(data, "a")
+    for version in packument.versions:
+        packument.manifest(version)
+
+
+def fuzz_semver(data: bytes) -> None:
+    """Read lines as versions and ranges; what semver says of them agrees with itself."""
+    lines = [*_text(data).split("\n")[:8], "1.2.3"]
+    for range_ in lines:
+        for loose in (False, True):
+            shown = semver.valid_range(range_, loose=loose)
+            chosen = semver.max_satisfying(lines, range_, loose=loose)
+            assert chosen is None or semver.satisfies(chosen, range_, loose=loose)
+            assert shown is not None or chosen is None
+    for one, other in zip(lines, lines[1:], strict=False):
+        assert semver.compare(one, other) == -semver.compare(other, one)
+        assert semver.intersects(one, other) == semver.intersects(other, one)
+        semver.diff(one, other)
+        semver.clean(one)
+
+
+def fuzz_spec(data: bytes) -> None:
+    """Read `data` as a spec, alone and as an entry of `dependencies`."""
+    text = _text(data)
+    with contextlib.suppress(ZipperError):
+        _look_at(parse_spec(text, where="/project", home="/home/me"))
+    _look_at(resolve_spec("a", text, where="/project", home="/home/me"))
+
+
+def _look_at(spec: Spec) -> None:
+    str(spec)
+    assert spec.escaped_name is None or spec.escaped_name.count("/") <= 1
+    assert (spec.sub_spec is not None) == (spec.type == "alias")
+
+
+def fuzz_npmrc(data: bytes) -> None:
+    """Read `data` as .npmrc, and send what it holds where it belongs."""
+    environ = {"HOME": "/home/me", "TOKEN": "invented", "EMPTY": ""}
+    layer = layer_from_text("project", _text(data), "/project/.npmrc")
+    settings = build_settings([layer], environ=environ, home="/home/me", folder="/project")
+    assert "invented" not in repr(settings.credentials)
+    find_credential(settings.credentials, settings.registry)
+    settings.registry_of("@scope/name")
+    for note in settings.notes:
+        assert note.code
+        assert note.message
+    _find_newest(age_from_npm(settings))
+
+
+def fuzz_age(data: bytes) -> None:
+    """Read `data` as the files in which pnpm, yarn and uv keep how old a version must be."""
+    text = _text(data)
+    flat = parse_flat_yaml(text)
+    _find_newest(age_from_pnpm(flat, "pnpm-workspace.yaml"))
+    _find_newest(age_from_yarn(flat, ".yarnrc.yml"))
+    _find_newest(age_from_uv({"exclude-newer": text}, "uv.toml"))
+
+
+def _find_newest(age: ReleaseAge | None) -> None:
+    if age is not None:
+        age.newest_allowed(datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def fuzz_javascript(data: bytes) -> None:
+    """Look for modules and exports in `data` as a file of JavaScript."""
+    facts = scan(data)
+    assert facts.syntax_error_line <= data.count(b"\n") + 1
+    search(data)
+    find_commonjs_names(data)
+
+
+def _text(data: bytes) -> str:
+    """Return text that may hold lone surrogates, as JSON's `\\ud800` does."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "age": fuzz_age,
+    "gzip": fuzz_gzip,
+    "javascript": fuzz_javascript,
+    "lockfile": fuzz_lockfile,
+    "manifest": fuzz_manifest,
+    "npmrc": fuzz_npmrc,
+    "packument": fuzz_packument,
+    "semver": fuzz_semver,
+    "spec": fuzz_spec,
+    "tar": fuzz_tar,
+    "zip": fuzz_zip,
+}
+
+_LOCKFILE = {
+    "lockfileVersion": 3,
+    "packages": {
+        "": {"dependencies": {"a": "1"}},
+        "node_modules/a": {"version": "1.0.0", "integrity": "sha512-AAAA", "bin": {"a": "a.js"}},
+        "node_modules/w": {"resolved": "packages/w", "link": True},
+        "packages/w": {"name": "w", "dependencies": {"a": "1"}},
+    },
+}
+_ANCIENT = {"lockfileVersion": 1, "dependencies": {"a": {"version": "1.0.0", "dependencies": {}}}}
+_VERSION = {"name": "a", "version": "1.0.0", "dist": {"tarball": "x", "integrity": "sha512-AAAA"}}
+_ODD_PACKUMENT = {
+    "name": "a",
+    "dist-tags": {"latest": "2.0.0", "next": "3.0.0-0"},
+    "time": {"created": "2020-01-01T00:00:00.000Z", "2.0.0": "2024-01-01T00:00:00.000Z"},
+    "versions": {
+        "2.0.0": {
+            **_VERSION,
+            "version": "2.0.0",
+            "deprecated": "old",
+            "engines": ["node >= 4"],
+            "os": "linux",
+            "cpu": ["!x64"],
+            "bundleDependencies": True,
+            "peerDependencies": {"b": "*"},
+            "peerDependenciesMeta": {"b": {"optional": True}},
+            "optionalDependencies": {"c": "npm:d@1"},
+            "hasInstallScript": True,
+        }
+    },
+}
+_PACKUMENT = {"name": "a", "dist-tags": {"latest": "1.0.0"}, "versions": {"1.0.0": _VERSION}}
+
+
+def _small_zip() -> bytes:
+    entries = extract(CASES[-1].tarball, label="a")
+    return b"".join(piece for chunk in splice(lay_out(entries)) for piece in chunk)
+
+
+_TARBALLS = [case.tarball for case in CASES if 64 < len(case.tarball) < 6_000]
+SEEDS: dict[str, list[bytes]] = {
+    "age": [
+        b"minimumReleaseAge: 1440\nminimumReleaseAgeExclude:\n  - a\n  - '@b/*'\n",
+        b'npmMinimalAgeGate: "3d"\nnpmPreapprovedPackages: [a, "b"]\n',
+        b"2026-01-01T00:00:00Z",
+        b"2026-01-01",
+        b"P7DT1H",
+        b"1 week",
+    ],
+    "gzip": _TARBALLS,
+    "javascript": [
+        b"import a, { b as c } from 'a'\nexport * from './x.js'\nawait import(`./y.js`)\n",
+        b"'use strict'\nconst a = require('a'), b = require(__dirname + '/b')\nexports.c = 1\n",
+        b"module.exports = { a, 'b': 1, ...require('./c') }; if (x) { require.resolve('d') }\n",
+        b"Object.defineProperty(exports, 'a', { enumerable: true, get() { return _b.a } })\n",
+        b"import { createRequire } from 'module'; const r = createRequire(import.meta.url); r('a')",
+        b"export default class A { static x = /[/]/g; #y = () => `${`a`}` }\n",
+    ],
+    "lockfile": [json.dumps(_LOCKFILE).encode(), json.dumps(_ANCIENT).encode()],
+    "manifest": [json.dumps(_VERSION).encode()],
+    "npmrc": [
+        b"registry=https://registry.example/\n@a:registry = https://b.example/npm/ ; c\n",
+        b"//b.example/npm/:_authToken=${TOKEN}\n//b.example/:_auth = ${EMPTY?}dTpw\n",
+        b"//c.example/:username=u\n//c.example/:_password=cHc=\ncafile=~/ca.pem\nca[]=x\n",
+        b"min-release-age=3\nmin-release-age-exclude[]=@a/*\nbefore=2026-01-01\nomit[]=dev\n",
+        b"fetch-retries=0x2\nfetch-timeout=1e3\nproxy=http://u:p@localhost:8\nnoproxy=a,b\n",
+        b"[section]\n'quoted key' = 'a\\u0041'\nnull=null\nstrict-ssl\n",
+    ],
+    "packument": [json.dumps(_PACKUMENT).encode(), json.dumps(_ODD_PACKUMENT).encode()],
+    "semver": [
+        b"1.2.3\n^1.2.3-beta.1 || ~2.3 >=4\n>1.x <=2.0.0-0\n1.2 - 3.4.5\n",
+        b"v1.2.3-a.b.10+build\n=1.2.3\n*\n\n>=1.0.0 <2.0.0\n~>1\n",
+        b"9007199254740991.0.0\n<0.0.0-0\n^0.0.x\n1.2.3foo\n",
+    ],
+    "spec": [
+        b"@scope/name@^1.0.0",
+        b"npm:@a/b@1",
+        b"owner/repository#semver:^1",
+        b"git+ssh://git@host.example:a/b.git#main::path:c",
+        b"file:../a%20b",
+        b"https://host.example/a.tgz",
+        b"./a.tgz",
+        b"latest",
+        b"github:a/b",
+    ],
+    "tar": [tarball[15:-8] for tarball in _TARBALLS],
+    "zip": [_small_zip()],
+}
+
+
+def play(target: str, data: bytes) -> None:
+    """Give `data` to a target; a coded error is as good as a value."""
+    with contextlib.suppress(ZipperError):
+        TARGETS[target](data)
