@@ -1,7 +1,12 @@
-"""Run the zipper command as a user does: a process of its own, its JSON and its words."""
+"""Run the zipper command as a user does: a process of its own, its JSON and its words.
+
+Tables of many rows may run it in this process instead, with the same result in a tenth of the time.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import re
@@ -11,12 +16,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.support.shared import REPOSITORY
+from zipper import cli
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["CommandResult", "run_zipper"]
+__all__ = ["CommandResult", "run_here", "run_zipper"]
 
 _CODE = re.compile(r"^error\[(\w+)\]", re.MULTILINE)
 _TIMEOUT_SECONDS = 900
@@ -69,6 +75,32 @@ def run_zipper(
     return CommandResult(
         done.returncode, _code(done.stderr, document), document, done.stdout, done.stderr
     )
+
+
+def run_here(*arguments: str | Path, cwd: Path, env: Mapping[str, str]) -> CommandResult:
+    """Run the command in this process.
+
+    Args:
+        arguments: the command line after `zipper`.
+        cwd: the working directory.
+        env: all variables that it sees.
+    """
+    stdout, stderr, kept = io.StringIO(), io.StringIO(), dict(os.environ)
+    os.environ.clear()
+    os.environ.update(env)
+    try:
+        with (
+            contextlib.chdir(cwd),
+            contextlib.redirect_stdout(stdout),
+            contextlib.redirect_stderr(stderr),
+        ):
+            status = cli.run([str(word) for word in arguments])
+    finally:
+        os.environ.clear()
+        os.environ.update(kept)
+    printed, told = stdout.getvalue(), stderr.getvalue()
+    document = _document(printed)
+    return CommandResult(status, _code(told, document), document, printed, told)
 
 
 def _document(stdout: str) -> dict | None:

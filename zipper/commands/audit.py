@@ -84,6 +84,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
             osv=osv,
             level=cast("Any", level or settings.audit_level or "low"),
             ignore=(*(settings.audit_ignore or ()), *ignore),
+            min_release_age_days=settings.min_release_age,
             on_event=shower.on_event,
             **{**options, "registry": options["registry"] or settings.registry},
         )

@@ -77,22 +77,15 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
       python -m zipper install --into build
       python -m zipper install fn --into build --arch arm64 --allow-script esbuild
     """
-    from zipper.pipeline.installing import install  # noqa: PLC0415  (for this command only)
+    from zipper.pipeline.installing import install_requested  # noqa: PLC0415  (for this command only)
 
     request = find_request(project, settings_from_values(options))
     omit = set(request.omit) if include_dev else {"dev", *request.omit}
     with Shower(quiet=quiet or as_json, progress=not no_progress) as shower:
-        installed = install(
-            request.project,
+        installed = install_requested(
+            request,
             into=into,
-            target=request.target,
             omit=omit,
-            allow_scripts=request.allow_scripts,
-            script_timeout_seconds=request.script_timeout_seconds,
-            node=request.node,
-            node_mirror=request.node_mirror,
-            registry=request.registry,
-            vendor=request.vendor,
             offline=offline,
             cache_dir=cache_dir,
             on_event=shower.on_event,

@@ -90,20 +90,16 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
             f"{len(requests)} projects cannot have one lockfile, `{output}`",
             hint="name a function or a project, or leave out `--output`",
         )
-    from zipper.pipeline.resolving import resolve  # noqa: PLC0415  (for this command only)
+    from zipper.pipeline.resolving import resolve_requested  # noqa: PLC0415  (this command only)
 
     made = []
     for request in requests:
         with Shower(quiet=quiet or as_json, progress=not no_progress) as shower:
-            resolved = resolve(
-                request.project,
+            resolved = resolve_requested(
+                request,
                 output=output,
                 node_version=node_version,
-                target=request.target,
                 update=update_all or names,
-                min_release_age_days=request.min_release_age_days,
-                registry=request.registry,
-                vendor=request.vendor,
                 offline=offline,
                 cache_dir=cache_dir,
                 on_event=shower.on_event,

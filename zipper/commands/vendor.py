@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,9 +9,11 @@ import click
 
 from zipper.commands.options import cache_option
 from zipper.commands.show import Shower, echo_lines, show_json
+from zipper.pipeline.many import find_requests
 from zipper.pipeline.vendoring import vendor
-from zipper.settings.files import read_settings
-from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME
+from zipper.report.text import describe_findings
+from zipper.settings.values import Settings
+from zipper.target import ARCHITECTURES
 
 if TYPE_CHECKING:
     from zipper.pipeline.vendoring import Vendored
@@ -21,7 +22,7 @@ __all__ = ["command"]
 
 
 @click.command("vendor", short_help="Gather all that a build fetches in one folder.")
-@click.argument("project", metavar="[PROJECT]", default=".", type=click.Path())
+@click.argument("project", metavar="[PROJECT|NAME]", required=False)
 @click.option(
     "--into", required=True, metavar="DIR", type=click.Path(path_type=Path), help="The folder."
 )
@@ -40,7 +41,7 @@ __all__ = ["command"]
 @click.option("--no-progress", is_flag=True, help="Show no progress.")
 def command(  # noqa: PLR0913  (click gives each option as an argument)
     *,
-    project: str,
+    project: str | None,
     into: Path,
     runtime: str | None,
     architectures: tuple[str, ...],
@@ -59,20 +60,21 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
       python -m zipper vendor --into vendored
       python -m zipper build --offline --vendor vendored       elsewhere
     """
-    settings = read_settings(Path(project), environ=os.environ)
+    request = find_requests(project, Settings(runtime=runtime, registry=registry))[0]
     with Shower(quiet=quiet or as_json, progress=not no_progress) as shower:
         found = vendor(
-            settings.project or project,
+            request,
             into=into,
-            runtime=runtime or settings.runtime or DEFAULT_RUNTIME,
             architectures=architectures or ARCHITECTURES,
-            registry=registry or settings.registry,
             cache_dir=cache_dir,
             on_event=shower.on_event,
         )
     if as_json:
         show_json(found)
-    elif not quiet:
+        return
+    shown = ("error",) if quiet else ("error", "warning")
+    echo_lines(describe_findings(found.findings, severities=shown, most=10), err=True, fold=True)
+    if not quiet:
         echo_lines([_describe(found), found.path])
 
 

@@ -75,6 +75,7 @@ def audit(  # noqa: PLR0913  (keyword-only options of a public function)
     level: Level = "low",
     ignore: Iterable[str] = (),
     include_dev: bool = False,
+    min_release_age_days: float | None = None,
     registry: str | None = None,
     vendor: str | None = None,
     offline: bool = False,
@@ -96,6 +97,7 @@ def audit(  # noqa: PLR0913  (keyword-only options of a public function)
         level: a weaker advisory is told and does not fail.
         ignore: advisories that are accepted: `ID`, or `ID until 2027-01-31`.
         include_dev: count the development dependencies of a project too.
+        min_release_age_days: of a project without a lockfile: how old a version must be.
         registry: the registry's address instead of the configured one.
         vendor: a folder that `zipper vendor` has made, which is looked into first.
         offline: fail rather than open a connection.
@@ -117,7 +119,13 @@ def audit(  # noqa: PLR0913  (keyword-only options of a public function)
         with LazyClient(
             project, cache_dir=store.cache_dir, offline=offline, on_event=on_event, vendor=vendor
         ) as lazy:
-            whole = find_tree(project, target=target or Target(), store=store, client=lazy)
+            whole = find_tree(
+                project,
+                target=target or Target(),
+                store=store,
+                client=lazy,
+                min_release_age_days=min_release_age_days,
+            )
         omit = project.npm.omit if include_dev else project.npm.omit | {"dev"}
         installed = _list_project(project, select(whole, target=target or Target(), omit=omit))
     else:

@@ -20,14 +20,16 @@ from zipper.errors import OutputError
 from zipper.files import write_error
 from zipper.node.scripted import place_beside
 from zipper.pipeline.clock import Clock
+from zipper.pipeline.planning import count_packages
 from zipper.pipeline.scripting import ScriptWishes, apply_scripts
+from zipper.pipeline.vouching import vouch
 from zipper.project import read_project
 from zipper.scratch import scratch_folder
+from zipper.settings.files import find_requests
+from zipper.settings.values import Settings
 from zipper.store.files import Store
 from zipper.store.place import find_cache_dir
 from zipper.store.unpack import link_packages, write_entries
-from zipper.supply.sources import find_odd_sources
-from zipper.target import Target
 from zipper.tree.bins import find_bin_links
 from zipper.tree.model import ROOT
 from zipper.tree.select import select
@@ -39,10 +41,12 @@ if TYPE_CHECKING:
     from zipper.contents.homes import Homes
     from zipper.events import OnEvent
     from zipper.node.scripted import Scripted
+    from zipper.settings.build_request import BuildRequest
     from zipper.store.files import StoreZip
+    from zipper.target import Target
     from zipper.tree.model import Tree
 
-__all__ = ["Installed", "fill_tree", "install"]
+__all__ = ["Installed", "fill_tree", "install", "install_requested"]
 
 PathLike = str | os.PathLike[str]
 
@@ -66,7 +70,7 @@ def install(  # noqa: PLR0913 - the options of `zipper install`
     into: PathLike,
     target: Target | None = None,
     omit: Iterable[str] = ("dev",),
-    allow_scripts: Iterable[str] = (),
+    allow_scripts: Iterable[str] | None = None,
     script_timeout_seconds: float | None = None,
     node: str | None = None,
     node_mirror: str | None = None,
@@ -79,10 +83,11 @@ def install(  # noqa: PLR0913 - the options of `zipper install`
     """Make the project's dependencies for the target in `into`/node_modules.
 
     The files are those of `npm ci --ignore-scripts` for that target, hard-linked out of the store
-    where that is possible: change a copy, not them. Linked packages are real folders.
+    where that is possible: change a copy, not them. What is None here, and who has to vouch for
+    the packages, comes from the settings that `build` heeds.
 
     Args:
-        project: the folder that holds package.json.
+        project: the folder that holds package.json, or the settings that name it.
         into: the folder that gets node_modules; it is made where there is none.
         target: runtime and architecture; by default the newest runtime, x86_64.
         omit: dependency types to leave out; nothing is added to them.
@@ -100,20 +105,60 @@ def install(  # noqa: PLR0913 - the options of `zipper install`
         ProjectError, LockfileError, ResolutionError, RegistryError, IntegrityError, ArchiveError,
         StoreError, OutputError, NodeError, UsageError: with code, facts and hint.
     """
-    target = target or Target()
+    options = Settings(
+        runtime=target.runtime if target else None,
+        architecture=target.architecture if target else None,
+        allow_scripts=None if allow_scripts is None else tuple(allow_scripts),
+        script_timeout=script_timeout_seconds,
+        node=node,
+        node_mirror=node_mirror,
+        registry=registry,
+        vendor=vendor,
+    )
+    return install_requested(
+        find_requests(os.path.join(project, ""), options)[0],  # noqa: PTH118  (the last slash)
+        into=into,
+        omit=omit,
+        offline=offline,
+        cache_dir=cache_dir,
+        on_event=on_event,
+    )
+
+
+def install_requested(
+    request: BuildRequest,
+    *,
+    into: PathLike,
+    omit: Iterable[str],
+    offline: bool = False,
+    cache_dir: PathLike | None = None,
+    on_event: OnEvent | None = None,
+) -> Installed:
+    """Install what `request` asks for; see `install`."""
     clock = Clock(on_event)
     clock.start("read")
-    read = read_project(Path(project), npm_options={"registry": registry} if registry else {})
     store = Store(find_cache_dir(cache_dir))
+    npm_options = {"registry": request.registry} if request.registry else {}
+    read = read_project(Path(request.project), npm_options=npm_options)
     with LazyClient(
-        read, cache_dir=store.cache_dir, offline=offline, on_event=on_event, vendor=vendor
+        read,
+        cache_dir=store.cache_dir,
+        offline=offline,
+        on_event=on_event,
+        vendor=request.vendor,
     ) as client:
         clock.start("select" if read.lockfile else "resolve")
-        whole = find_tree(read, target=target, store=store, client=client)
+        whole = find_tree(
+            read,
+            target=request.target,
+            store=store,
+            client=client,
+            min_release_age_days=request.min_release_age_days,
+        )
         omitted = frozenset(omit) | read.npm.omit
         legacy = read.npm.legacy_peer_deps
-        tree = select(whole, target=target, omit=omitted, legacy_peer_deps=legacy)
-        origins = find_odd_sources(tree, read.npm)
+        tree = select(whole, target=request.target, omit=omitted, legacy_peer_deps=legacy)
+        vouched = vouch(read, tree, request, store=store, client=client)
         clock.start("fetch", total=len(tree.nodes))
         obtained = obtain(read, tree, store=store, client=client, on_event=on_event)
         scripted = apply_scripts(
@@ -121,12 +166,12 @@ def install(  # noqa: PLR0913 - the options of `zipper install`
             tree,
             obtained,
             wishes=ScriptWishes(
-                allow=tuple(allow_scripts),
-                timeout_seconds=script_timeout_seconds,
-                node=node,
-                node_mirror=node_mirror,
+                allow=request.allow_scripts,
+                timeout_seconds=request.script_timeout_seconds,
+                node=request.node,
+                node_mirror=request.node_mirror,
             ),
-            target=target,
+            target=request.target,
             store=store,
             offline=offline,
         )
@@ -135,13 +180,11 @@ def install(  # noqa: PLR0913 - the options of `zipper install`
     _replace(folder, scripted)
     return Installed(
         path=str(folder),
-        packages=sum(
-            node.link_target is None for at, node in scripted.tree.nodes.items() if at != ROOT
-        ),
-        runtime=target.runtime,
-        architecture=target.architecture,
+        packages=count_packages(scripted.tree),
+        runtime=request.target.runtime,
+        architecture=request.target.architecture,
         timings_seconds=clock.timings(),
-        findings=(*origins, *scripted.obtained.findings),
+        findings=(*vouched, *scripted.obtained.findings),
     )
 
 

@@ -17,20 +17,25 @@ from zipper.errors import UsageError, describe_error
 from zipper.files import write_file
 from zipper.lockfile.write import infer_text_format, write_lockfile
 from zipper.npm import semver
+from zipper.pipeline.vouching import vouch
 from zipper.project import read_project
+from zipper.settings.files import find_requests
+from zipper.settings.values import Settings
 from zipper.store.files import Store
 from zipper.store.place import find_cache_dir
-from zipper.target import Target
 from zipper.tree.model import ROOT, Tree
 from zipper.tree.request import Platform
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from zipper.checks.findings import Finding
     from zipper.events import OnEvent
     from zipper.project import Project
+    from zipper.settings.build_request import BuildRequest
+    from zipper.target import Target
 
-__all__ = ["Change", "Resolved", "resolve"]
+__all__ = ["Change", "Resolved", "resolve", "resolve_requested"]
 
 PathLike = str | os.PathLike[str]
 
@@ -75,17 +80,18 @@ def resolve(  # noqa: PLR0913  (keyword-only options of a public function)
     """Resolve the project's dependencies as `npm install --package-lock-only` does.
 
     What the lockfile holds and package.json still allows stays; the rest is chosen anew. Every
-    platform's variants are recorded, whatever the machine or the target.
+    platform's variants are recorded, whatever the machine or the target. What is None here, and
+    who has to vouch for the packages, comes from the settings that `build` heeds.
 
     Args:
-        project: the folder that holds package.json.
+        project: the folder that holds package.json, or the settings that name it.
         output: the lockfile; by default npm-shrinkwrap.json where there is one, else
             package-lock.json, in the project's folder.
         node_version: whose engines decide; by default the newest known release of the runtime.
         target: a required package must fit its operating system and processor.
         update: True to choose every version anew, or the names of packages to choose anew.
-        min_release_age_days: how old a version must be that is chosen; None for what npm's
-            settings and other tools' files ask for.
+        min_release_age_days: how old a version must be that is chosen; None for what the settings,
+            npm's settings and other tools' files ask for.
         registry: the registry's address instead of the configured one.
         vendor: a folder that `zipper vendor` has made, which is looked into first.
         offline: answer from what was fetched before, and fail rather than open a connection.
@@ -93,16 +99,49 @@ def resolve(  # noqa: PLR0913  (keyword-only options of a public function)
         on_event: told of progress, from any thread.
 
     Raises:
-        ResolutionError, RegistryError, ProjectError, LockfileError, OutputError, UsageError.
+        ResolutionError, RegistryError, IntegrityError, ProjectError, LockfileError, OutputError,
+        UsageError: with code, facts and hint; the lockfile is as it was.
     """
-    target = target or Target()
-    version = _parse_node_version(node_version or target.node_version)
-    read = read_project(
-        Path(project), npm_options={"registry": registry} if registry is not None else {}
+    options = Settings(
+        runtime=target.runtime if target else None,
+        architecture=target.architecture if target else None,
+        min_release_age=min_release_age_days,
+        registry=registry,
+        vendor=vendor,
     )
+    return resolve_requested(
+        find_requests(os.path.join(project, ""), options)[0],  # noqa: PTH118  (the last slash)
+        output=output,
+        node_version=node_version,
+        update=update,
+        offline=offline,
+        cache_dir=cache_dir,
+        on_event=on_event,
+    )
+
+
+def resolve_requested(
+    request: BuildRequest,
+    *,
+    output: PathLike | None = None,
+    node_version: str | None = None,
+    update: bool | Iterable[str] = False,
+    offline: bool = False,
+    cache_dir: PathLike | None = None,
+    on_event: OnEvent | None = None,
+) -> Resolved:
+    """Resolve what `request` asks for; see `resolve`."""
+    target = request.target
+    version = _parse_node_version(node_version or target.node_version)
+    npm_options = {"registry": request.registry} if request.registry is not None else {}
+    read = read_project(Path(request.project), npm_options=npm_options)
     store = Store(find_cache_dir(cache_dir))
     with LazyClient(
-        read, cache_dir=store.cache_dir, offline=offline, on_event=on_event, vendor=vendor
+        read,
+        cache_dir=store.cache_dir,
+        offline=offline,
+        on_event=on_event,
+        vendor=request.vendor,
     ) as client:
         ideal = resolve_tree(
             read,
@@ -111,10 +150,11 @@ def resolve(  # noqa: PLR0913  (keyword-only options of a public function)
             store=store,
             client=client,
             update=update if isinstance(update, bool) else frozenset(update),
-            min_release_age_days=min_release_age_days,
+            min_release_age_days=request.min_release_age_days,
         )
         before = read.lockfile.tree if read.lockfile else Tree()
         told = (*ideal.warnings, *tell_publishers(before, ideal.tree, client))
+        vouched = vouch(read, _without_dev(ideal.tree), request, store=store, client=client)
     path = _find_lockfile(read, output)
     text = write_lockfile(
         ideal.tree,
@@ -128,8 +168,26 @@ def resolve(  # noqa: PLR0913  (keyword-only options of a public function)
         packages=sum("node_modules/" in location for location in ideal.tree.nodes),
         node_version=version,
         changes=_find_changes(before, ideal.tree),
-        warnings=tuple(describe_error(warning) for warning in told),
+        warnings=(
+            *(describe_error(warning) for warning in told),
+            *(_describe_finding(finding) for finding in vouched if finding.severity != "info"),
+        ),
     )
+
+
+def _without_dev(tree: Tree) -> Tree:
+    """Return what builds may pack, on any platform; who vouches for the rest is nobody's matter."""
+    return Tree({location: node for location, node in tree.nodes.items() if not node.dev})
+
+
+def _describe_finding(finding: Finding) -> dict[str, object]:
+    """Return a finding as an error is described."""
+    return {
+        "code": finding.code,
+        "message": finding.message,
+        "facts": [{"label": "at", "text": finding.path}] if finding.path else [],
+        "hint": finding.hint or None,
+    }
 
 
 def _find_lockfile(project: Project, output: PathLike | None) -> Path:

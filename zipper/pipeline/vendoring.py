@@ -1,7 +1,7 @@
 """`vendor`: all that a build would fetch, in one folder that can be carried elsewhere.
 
-In: a project. Out: a folder for `--vendor`, with which the project builds where there is no
-network. Nothing is unpacked; what is fetched is verified as for a build.
+In: what is to be built. Out: a folder for `--vendor`, with which the project builds where there is
+no network. Nothing is unpacked; what is fetched is verified, and vouched for, as for a build.
 """
 
 from __future__ import annotations
@@ -18,19 +18,22 @@ from zipper.contents.obtain import Sources, list_wanted
 from zipper.contents.trees import find_tree
 from zipper.errors import OutputError
 from zipper.files import write_error
+from zipper.pipeline.vouching import vouch
 from zipper.project import read_project
 from zipper.registry.vendor import VendorFolder
 from zipper.store.files import Store
 from zipper.store.place import find_cache_dir
-from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME, Target
+from zipper.target import ARCHITECTURES, Target
 from zipper.tree.select import select
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
+    from zipper.checks.findings import Finding
     from zipper.events import OnEvent
     from zipper.project import Project
     from zipper.registry.client import RegistryClient
+    from zipper.settings.build_request import BuildRequest
     from zipper.store.files import StoreKey
     from zipper.store.fill import Wanted
 
@@ -50,31 +53,27 @@ class Vendored:
     """Of all files in the folder."""
     runtime: str
     architectures: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    """Where packages come from and who vouches for them, as `build` tells it."""
 
 
 def vendor(
-    project: PathLike = ".",
+    request: BuildRequest,
     *,
     into: PathLike,
-    runtime: str = DEFAULT_RUNTIME,
     architectures: Sequence[str] = ARCHITECTURES,
-    omit: Iterable[str] = ("dev",),
-    registry: str | None = None,
     cache_dir: PathLike | None = None,
     on_event: OnEvent | None = None,
 ) -> Vendored:
     """Gather tarballs and packuments of a project in `into`, for builds without a network.
 
     What is in the folder already stays. Local tarballs and folders are part of the project and
-    are not gathered.
+    are not gathered. Where the request verifies signatures, the registries' keys are gathered too.
 
     Args:
-        project: the folder that holds package.json.
+        request: of one build; without a lockfile, its runtime's Node decides about versions.
         into: the folder; it is made where there is none.
-        runtime: of the function; where there is no lockfile, its Node decides about versions.
         architectures: those of the functions that will be built.
-        omit: dependency types that the builds leave out; nothing is added to them.
-        registry: the registry's address instead of the configured one.
         cache_dir: where packuments are kept, instead of ZIPPER_CACHE_DIR or the system's place.
         on_event: told of progress, from any thread.
 
@@ -83,7 +82,9 @@ def vendor(
         StoreError, OutputError: with code, facts and hint.
     """
     folder = VendorFolder(_make_folder(Path(into)), is_recording=True)
-    read = read_project(Path(project), npm_options={"registry": registry} if registry else {})
+    npm_options = {"registry": request.registry} if request.registry else {}
+    read = read_project(Path(request.project), npm_options=npm_options)
+    runtime = request.target.runtime
     targets = [Target(runtime, architecture) for architecture in architectures]
     # An empty store: what this machine has fetched before must be in the folder all the same.
     with (
@@ -97,7 +98,7 @@ def vendor(
         ) as client,
     ):
         store = Store(Path(scratch))
-        wanted = _gather(read, targets, frozenset(omit) | read.npm.omit, store, client)
+        wanted, findings = _gather(read, targets, request, store, client)
         _fetch_all(Sources(read.root, client()), list(wanted.values()), client())
     files = [path for path in folder.root.rglob("*") if path.is_file()]
     return Vendored(
@@ -107,27 +108,37 @@ def vendor(
         size_bytes=sum(path.stat().st_size for path in files),
         runtime=runtime,
         architectures=tuple(architectures),
+        findings=findings,
     )
 
 
 def _gather(
     project: Project,
     targets: Sequence[Target],
-    omit: frozenset[str],
+    request: BuildRequest,
     store: Store,
     client: LazyClient,
-) -> dict[StoreKey, Wanted]:
+) -> tuple[dict[StoreKey, Wanted], tuple[Finding, ...]]:
     """Return what the builds for all targets want; their packuments are recorded on the way."""
     wanted: dict[StoreKey, Wanted] = {}
+    findings: dict[Finding, None] = {}
+    omit = frozenset({"dev", *request.omit, *project.npm.omit})
     whole = None
     for target in targets:
         if whole is None:
-            whole = find_tree(project, target=target, store=store, client=client)
+            whole = find_tree(
+                project,
+                target=target,
+                store=store,
+                client=client,
+                min_release_age_days=request.min_release_age_days,
+            )
         legacy = project.npm.legacy_peer_deps
         tree = select(whole, target=target, omit=omit, legacy_peer_deps=legacy)
+        findings |= dict.fromkeys(vouch(project, tree, request, store=store, client=client))
         items = list_wanted(project, tree, store=store, client=client).values()
         wanted |= {item.key: item for item in items}
-    return wanted
+    return wanted, tuple(findings)
 
 
 def _fetch_all(sources: Sources, wanted: Sequence[Wanted], client: RegistryClient) -> None:

@@ -295,22 +295,28 @@ class RegistryClient:
         Raises:
             RegistryError: as `Asker.ask`; EOFFLINE.
         """
-        url = registry + path
+        vendor = self.vendor if body is None else None
+        kept = None if vendor is None else vendor.find_document(registry + path)
+        if kept is not None:
+            return kept
         if self._offline:
-            raise failures.offline(path, url)
+            raise failures.offline(path, registry + path)
         headers = {"accept": "application/json", "accept-encoding": "gzip"}
         posted = None if body is None else json.dumps(body).encode()
         if posted is not None:
             headers["content-type"] = "application/json"
         ask = Ask(
-            url=url,
+            url=registry + path,
             label=path,
             registry=registry,
             max_bytes=MAX_PACKUMENT_BYTES,
             headers=headers,
             body=posted,
         )
-        return self._asker.ask(ask, _read_whole, name="")
+        text = self._asker.ask(ask, _read_whole, name="")
+        if vendor is not None:
+            vendor.keep_document(registry + path, text)
+        return text
 
 
 def _place(ask: TarballAsk) -> TarballPlace:

@@ -1,11 +1,13 @@
-"""A folder with all that a build would fetch: packuments, tarballs and git commits as files.
+"""A folder with all that a build would fetch: packuments, tarballs, git commits, keys as files.
 
 In and out: bytes by name. `zipper.pipeline.vendoring` fills one through the registry's client,
-which reads it elsewhere. A tarball is verified like a fetched one; packuments are believed as a
-registry's are, so what a build without a lockfile chooses is only as good as the folder.
+which reads it elsewhere. A tarball is verified like a fetched one; packuments and a registry's keys
+are believed as a registry's are, so what a build without a lockfile chooses, and what signatures
+prove, is only as good as the folder.
 
     DIR/packuments/@scope%2fname.json
     DIR/tarballs/@scope%2fname-1.0.0-<beginning of a hash of its integrity>.tgz
+    DIR/documents/<hash of the address>.json
     DIR/git/<hash of the spec>.txt, <hash of the commit's URL>.tar
 """
 
@@ -79,6 +81,18 @@ class VendorFolder:
         """
         self._write(self._tarball(place), data)
 
+    def find_document(self, url: str) -> bytes | None:
+        """Return what a registry has at an address, such as its keys, if it is there."""
+        return self._read(self._document(url))
+
+    def keep_document(self, url: str, body: bytes) -> None:
+        """Keep a document where this folder records.
+
+        Raises:
+            OutputError: EOUTPUT.
+        """
+        self._write(self._document(url), body)
+
     def find_git(self, what: str) -> bytes | None:
         """Return what a git spec means (an URL with its commit), or what such an URL holds."""
         return self._read(self._git(what))
@@ -98,6 +112,9 @@ class VendorFolder:
         told = place.resolved or "" if place.integrity is None else str(place.integrity)
         label = _file_name(f"{place.name}-{place.version}")
         return self.root / "tarballs" / f"{label}-{_hash(told)[:16]}.tgz"
+
+    def _document(self, url: str) -> Path:
+        return self.root / "documents" / f"{_hash(url)}.json"
 
     def _git(self, what: str) -> Path:
         return self.root / "git" / _hash(what)

@@ -1,6 +1,6 @@
 """Inputs made from the seeds by changes at random, where atheris is not installed.
 
-    python -m tests.support.fuzz.changes tar 100000
+python -m tests.support.fuzz.changes tar 100000
 """
 
 from __future__ import annotations

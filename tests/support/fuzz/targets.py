@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tests.support.hostile import CASES
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from zipper.npm.spec import Spec
 
 __all__ = ["SEEDS", "TARGETS", "play"]
+
 
 def fuzz_gzip(data: bytes) -> None:
     """Unpack `data` as a tarball."""
@@ -104,7 +106,7 @@ def fuzz_semver(data: bytes) -> None:
             chosen = semver.max_satisfying(lines, range_, loose=loose)
             assert chosen is None or semver.satisfies(chosen, range_, loose=loose)
             assert shown is not None or chosen is None
-    for one, other in zip(lines, lines[1:], strict=False):
+    for one, other in pairwise(lines):
         assert semver.compare(one, other) == -semver.compare(other, one)
         assert semver.intersects(one, other) == semver.intersects(other, one)
         semver.diff(one, other)
@@ -162,7 +164,7 @@ def fuzz_javascript(data: bytes) -> None:
 
 
 def _text(data: bytes) -> str:
-    """Return text that may hold lone surrogates, as JSON's `\\ud800` does."""
+    """Return text that may hold lone surrogates, as JSON's escapes can."""
     return data.decode("utf-8", "surrogateescape")
 
 
