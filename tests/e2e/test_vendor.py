@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.command import CommandResult, run_zipper
-from tests.support.scene import listing
+from tests.support.scene import HANDLER, listing, write_files
 
 if TYPE_CHECKING:
     from tests.support.scene import Scene
@@ -150,31 +150,79 @@ def test_every_missing_packument_is_named(scene: Scene) -> None:
     assert f"{scene.registry.url}@s%2fother" in result.stderr
 
 
-def test_old_lockfile_tells_of_every_tarball(scene: Scene) -> None:
-    """A lockfile of version 1, which records no manifests, is told of like a newer one."""
-    manifests = {name: scene.publish(name) for name in ("a", "b", "c")}
-    dependencies = dict.fromkeys(manifests, "1.0.0")
+@pytest.fixture
+def ancient(scene: Scene) -> Scene:
+    """A project with a lockfile of version 1, which does not say for which systems `c` is."""
+    manifests = {name: scene.publish(name) for name in ("a", "b")}
+    manifests["c"] = scene.publish("c", os=["darwin"], files={"c.js": b"1"})
+    dependencies = dict.fromkeys(("a", "b"), "1.0.0")
     locked = {
         name: {"version": "1.0.0", "resolved": raw["dist"]["tarball"]}
         | {"integrity": raw["dist"]["integrity"]}
         for name, raw in manifests.items()
     }
-    scene.write(
-        {
-            "package.json": {"name": "fn", "version": "1.0.0", "dependencies": dependencies},
-            "package-lock.json": {
-                "name": "fn",
-                "lockfileVersion": 1,
-                "requires": True,
-                "dependencies": locked,
-            },
-        }
-    )
-    result = scene.build("--offline")
+    locked["c"]["optional"] = True
+    package = {"name": "fn", "version": "1.0.0", "dependencies": dependencies}
+    lockfile = {"name": "fn", "lockfileVersion": 1, "requires": True, "dependencies": locked}
+    package["optionalDependencies"] = {"c": "1.0.0"}
+    scene.write({"package.json": package, "package-lock.json": lockfile})
+    return scene
+
+
+def test_old_lockfile_tells_of_everything(ancient: Scene) -> None:
+    """A lockfile of version 1 records no manifests: packuments are missing, and tarballs."""
+    result = ancient.build("--offline")
 
     assert (1, "EOFFLINE") == (result.status, result.code)
-    names = ("a@1.0.0:", "b@1.0.0:", "c@1.0.0:")
+    names = ("a@1.0.0:", "b@1.0.0:", "a: ", "b: ", "c: ", "5 things", "its packument")
     assert [] == [name for name in names if name not in result.stderr], result.stderr
+    assert "c@1.0.0" not in result.stderr
+
+
+def test_old_lockfile_is_not_packed_without_its_manifests(ancient: Scene) -> None:
+    """With the tarballs but not the packuments, other systems' packages would be packed."""
+    assert 0 == ancient.build("--json").status
+    right = listing(ancient.output)
+    newer = {"": {"dependencies": {"a": "1.0.0", "b": "1.0.0", "c": "1.0.0"}}}
+    _store_everything(ancient, newer)
+    lockfile = ancient.project / "package-lock.json"
+    lockfile.write_text(lockfile.read_text() + " \n")
+    shutil.rmtree(ancient.cache / "packuments")
+    ancient.output.unlink()
+    result = ancient.build("--offline")
+
+    assert "node_modules/c/c.js" not in right
+    assert (1, "EOFFLINE") == (result.status, result.code), result.stderr
+    assert "3 things" in result.stderr
+    assert not ancient.output.exists()
+
+
+def _store_everything(scene: Scene, packages: dict) -> None:
+    """Have every tarball in the store, by a project that wants them all on every system."""
+    for name, raw in scene.manifests.items():
+        packages[f"node_modules/{name}"] = {"version": "1.0.0", **raw["dist"]}
+        packages[f"node_modules/{name}"]["resolved"] = raw["dist"]["tarball"]
+    other = scene.folder / "other"
+    lockfile = {"name": "fn", "lockfileVersion": 3, "packages": packages}
+    files = {"package.json": packages[""], "package-lock.json": lockfile, "index.js": HANDLER}
+    write_files(other, files)
+    arguments = ("build", other, "-o", scene.folder / "other.zip", "--cache-dir", scene.cache)
+    done = run_zipper(*arguments, env=scene.environment)
+    assert 0 == done.status, done.stderr
+
+
+def test_old_lockfile_and_a_registry_that_fails(ancient: Scene) -> None:
+    """What is made of a lockfile while nobody answers is not believed, nor remembered."""
+    packuments = dict(ancient.registry.packuments)
+    ancient.registry.tokens = {"Bearer other"}
+    refused = ancient.build(env={"npm_config_registry": "http://127.0.0.1:9/"})
+    ancient.registry.tokens = set()
+    result = ancient.build()
+
+    assert packuments == ancient.registry.packuments
+    assert (1, "ENETWORK") == (refused.status, refused.code), refused.stderr
+    assert 0 == result.status, result.stderr
+    assert "node_modules/c/c.js" not in listing(ancient.output)
 
 
 def _forget(scene: Scene, *names: str) -> None:

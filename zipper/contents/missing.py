@@ -20,8 +20,14 @@ if TYPE_CHECKING:
     from zipper.npm.package_json import Manifest
     from zipper.registry.client import RegistryClient
     from zipper.store.fill import Wanted
+    from zipper.tree.model import Tree
 
-__all__ = ["describe_missing", "find_missing_packuments", "is_vendored"]
+__all__ = [
+    "describe_missing",
+    "find_missing_manifests",
+    "find_missing_packuments",
+    "is_vendored",
+]
 
 _HINT: Final = (
     "build once without `--offline`, or have all of it in a folder with "
@@ -83,6 +89,27 @@ def find_missing_packuments(
     return tuple(sorted(missing.items()))
 
 
+def find_missing_manifests(tree: Tree, client: RegistryClient) -> tuple[tuple[str, str], ...]:
+    """Return the packuments that are missing for a lockfile of version 1, which has no manifests.
+
+    Without them nobody knows for which systems a package is.
+    """
+    missing: dict[str, str] = {}
+    for location, node in tree.nodes.items():
+        if not location.startswith("node_modules/") or node.link_target is not None:
+            continue
+        try:
+            client.fetch_packument(node.package_name)
+        except RegistryError as error:
+            if error.code == "EOFFLINE":
+                missing[node.package_name] = _describe_packument(error)
+    return tuple(sorted(missing.items()))
+
+
+def _describe_packument(error: RegistryError) -> str:
+    return f"its packument, {dict(error.facts).get('address', '')}"
+
+
 def _pick(
     name: str, spec: str, client: RegistryClient, options: PickOptions, missing: dict[str, str]
 ) -> Manifest | None:
@@ -96,8 +123,7 @@ def _pick(
         return pick_manifest(packument, parsed, options=options)
     except RegistryError as error:
         if error.code == "EOFFLINE":
-            address = dict(error.facts).get("address", "")
-            missing[parsed.name or name] = f"its packument, {address}"
+            missing[parsed.name or name] = _describe_packument(error)
         return None
     except ZipperError:
         return None

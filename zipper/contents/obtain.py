@@ -35,7 +35,14 @@ if TYPE_CHECKING:
     from zipper.store.files import Store, StoreZip
     from zipper.tree.model import Node, Tree
 
-__all__ = ["Obtained", "Sources", "has_tarball", "list_wanted", "obtain"]
+__all__ = [
+    "Obtained",
+    "Sources",
+    "find_missing_tarballs",
+    "has_tarball",
+    "list_wanted",
+    "obtain",
+]
 
 
 class Obtained(NamedTuple):
@@ -114,9 +121,33 @@ def list_wanted(
     Raises:
         RegistryError, LockfileError, ProjectError: an integrity cannot be told.
     """
+    wanted, unknown = _list_known(project, tree, store, client)
+    if unknown:
+        facts = [(label, "its integrity is not known") for label in unknown]
+        cause = next(iter(unknown.values()))
+        raise _describe_missing(facts, wanted, store, client(), cause) from cause
+    return wanted
+
+
+def find_missing_tarballs(
+    project: Project, tree: Tree, *, store: Store, client: Callable[[], RegistryClient]
+) -> tuple[tuple[str, str], ...]:
+    """Return what an offline build lacks of the tarballs of `tree`: labels and addresses.
+
+    Raises:
+        LockfileError, ProjectError: an integrity cannot be told.
+    """
+    wanted, unknown = _list_known(project, tree, store, client)
+    facts = [(label, "its integrity is not known") for label in unknown]
+    return (*facts, *_list_missing(wanted, store, client()))
+
+
+def _list_known(
+    project: Project, tree: Tree, store: Store, client: Callable[[], RegistryClient]
+) -> tuple[dict[str, Wanted], dict[str, RegistryError]]:
+    """Return what is wanted, and label to error of that of which nobody may be asked."""
     wanted: dict[str, Wanted] = {}
-    unknown: list[tuple[str, str]] = []
-    offline: RegistryError | None = None
+    unknown: dict[str, RegistryError] = {}
     for node in tree.nodes.values():
         if not has_tarball(project, node):
             continue
@@ -127,11 +158,8 @@ def list_wanted(
             if not isinstance(error, RegistryError) or error.code != "EOFFLINE":
                 raise
             # What is missing is told all at once, so that one more build is enough.
-            offline = error
-            unknown.append((f"{node.package_name}@{node.version}", "its integrity is not known"))
-    if offline is not None:
-        raise _describe_missing(unknown, wanted, store, client(), offline)
-    return wanted
+            unknown[f"{node.package_name}@{node.version}"] = error
+    return wanted, unknown
 
 
 def _describe_missing(
@@ -142,19 +170,23 @@ def _describe_missing(
     cause: RegistryError,
 ) -> RegistryError:
     """Return one error for all that an offline build lacks, with the address of each tarball."""
-    from zipper.contents.missing import describe_missing, is_vendored  # noqa: PLC0415  (rare)
+    from zipper.contents.missing import describe_missing  # noqa: PLC0415  (rare)
 
-    missing = [
-        (
-            item.label,
-            redact_url(item.resolved or client.tarball_url(item.package_name, item.version)),
-        )
+    return describe_missing((*unknown, *_list_missing(wanted, store, client)), cause)
+
+
+def _list_missing(
+    wanted: Mapping[str, Wanted], store: Store, client: RegistryClient
+) -> list[tuple[str, str]]:
+    from zipper.contents.missing import is_vendored  # noqa: PLC0415  (rare)
+
+    return [
+        (item.label, redact_url(_address(item, client)))
         for item in {item.key: item for item in wanted.values()}.values()
         if not is_local_tarball(item.resolved)
         and not store.path_of(item.key).exists()
         and not is_vendored(item, client)
     ]
-    return describe_missing((*unknown, *missing), cause)
 
 
 def _address(item: Wanted, client: RegistryClient) -> str:

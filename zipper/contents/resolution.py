@@ -12,7 +12,11 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from zipper.contents.answers import Answers, drive
-from zipper.contents.missing import describe_missing, find_missing_packuments
+from zipper.contents.missing import (
+    describe_missing,
+    find_missing_manifests,
+    find_missing_packuments,
+)
 from zipper.errors import LockfileError, RegistryError, ResolutionError
 from zipper.npm.pick import PickOptions
 from zipper.project import read_manifest
@@ -101,7 +105,7 @@ def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolv
         if lockfile is not None:
             legacy = project.npm.legacy_peer_deps
             refuse_differences(project, describe_misfits(lockfile.tree, legacy_peer_deps=legacy))
-        elif error.code == "EOFFLINE":
+        if error.code == "EOFFLINE":
             raise _describe_missing(project, client(), request, error) from error
         raise
 
@@ -113,6 +117,12 @@ def _describe_missing(
     cause: RegistryError,
 ) -> RegistryError:
     """Return one error for all packuments that are known to be missing."""
+    lockfile = project.lockfile
+    if lockfile is not None and request.update is not True:
+        missing = (
+            find_missing_manifests(lockfile.tree, client) if not lockfile.has_manifests else ()
+        )
+        return describe_missing(missing, cause)
     folders = project.workspaces.values()
     manifests = (project.manifest, *(read_manifest(project.root / folder) for folder in folders))
     options = PickOptions(node_version=request.node_version, before=request.options.before)

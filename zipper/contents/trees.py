@@ -11,7 +11,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from zipper.contents.wants import is_git
+from zipper.errors import RegistryError
 from zipper.lockfile.read import read_lockfile
+from zipper.tree.model import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,11 +22,12 @@ if TYPE_CHECKING:
     from zipper.registry.client import RegistryClient
     from zipper.store.files import Store
     from zipper.target import Target
-    from zipper.tree.model import Tree
 
 __all__ = ["find_tree"]
 
 _IN_STEP = "in step"
+_NOTE_VERSION = 2
+"""Of what is remembered; what an older one says is not believed."""
 
 
 def find_tree(
@@ -91,7 +94,13 @@ def _make_tree(
         full=False,
     )
     lockfile = project.lockfile
-    tree = resolve().tree
+    try:
+        tree = resolve().tree
+    except RegistryError as error:
+        told = _tell_tarballs(error, project, store=store, client=client)
+        if told is error:
+            raise
+        raise told from error
     if lockfile is not None:
         _refuse_misfit(project, lockfile.tree, tree, target)
         if lockfile.has_manifests and not _has_other_commits(lockfile.tree, tree):
@@ -139,6 +148,29 @@ def _has_other_commits(locked: Tree, ideal: Tree) -> bool:
     )
 
 
+def _tell_tarballs(
+    error: RegistryError,
+    project: Project,
+    *,
+    store: Store,
+    client: Callable[[], RegistryClient],
+) -> RegistryError:
+    """Return the error of an offline build with a lockfile of version 1 that names tarballs too.
+
+    Those that every build needs: for which systems the optional ones are, packuments will tell.
+    """
+    lockfile = project.lockfile
+    if error.code != "EOFFLINE" or lockfile is None or lockfile.has_manifests:
+        return error
+    from zipper.contents.missing import describe_missing, find_missing_manifests  # noqa: PLC0415
+    from zipper.contents.obtain import find_missing_tarballs  # noqa: PLC0415
+
+    nodes = lockfile.tree.nodes.items()
+    needed = Tree({at: node for at, node in nodes if not node.dev and not node.optional})
+    tarballs = find_missing_tarballs(project, needed, store=store, client=client)
+    return describe_missing((*find_missing_manifests(lockfile.tree, client()), *tarballs), error)
+
+
 def _label(project: Project) -> str:
     """Return under which name it is remembered that this lockfile fits these manifests."""
     npm = project.npm
@@ -151,4 +183,4 @@ def _label(project: Project) -> str:
         npm.install_links,
         npm.tag,
     )
-    return f"lockfile {project.fingerprint} {options}"
+    return f"lockfile in {_NOTE_VERSION} {project.fingerprint} {options}"

@@ -9,9 +9,9 @@ Source: @npmcli/arborist 9, load-virtual, build-ideal-tree `#initTree`, `#inflat
 from __future__ import annotations
 
 from posixpath import dirname, normpath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from zipper.errors import LockfileError, ZipperError
+from zipper.errors import LockfileError, RegistryError, ZipperError
 from zipper.npm.integrity import parse_integrity
 from zipper.npm.workspaces import name_from_folder
 from zipper.tree.bundle import add_locked_nodes
@@ -34,6 +34,9 @@ __all__ = [
     "queue_named_updates",
     "queue_problems",
 ]
+
+_REFUSALS: Final = frozenset({"E401", "E403", "E404", "E405", "E410", "E451"})
+"""A registry's answer that it has no such packument for us; the next attempt gets it too."""
 
 
 def load_virtual(resolution: Resolution, tree: Tree) -> Step[None]:
@@ -125,10 +128,16 @@ def set_manifest(resolution: Resolution, node: DraftNode, manifest: Manifest) ->
 
 
 def inflate_lockfile(resolution: Resolution) -> Step[None]:
-    """Ask for the manifests that lockfiles of version 1 do not have; a failure changes nothing.
+    """Ask for the manifests that lockfiles of version 1 do not have; a refusal changes nothing.
 
     What these manifests newly ask for is not looked for, unless something else draws attention to
     the package: npm has chosen its worklist by then.
+
+    Raises:
+        RegistryError: nobody could be asked, or nobody answered.
+
+    Deviation: npm goes on without the manifests then too. It does not know for which systems a
+    package is, and would have the variants of all of them in the tree.
     """
     nodes = [
         node
@@ -142,6 +151,10 @@ def inflate_lockfile(resolution: Resolution) -> Step[None]:
         try:
             spec = resolve_edge_spec(node.name, wanted or "*", dirname(node.path))
             fetched = yield from resolution.manifests.fetch(spec)
+        except RegistryError as error:
+            if error.code not in _REFUSALS:
+                raise
+            continue
         except ZipperError:
             continue
         if _is_of_another_tarball(node, fetched):
