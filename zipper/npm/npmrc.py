@@ -200,7 +200,7 @@ class _Cascade:
             return address
         bare = parts._replace(netloc=host).geturl()
         key = registry_key(bare) or ""
-        basic = base64.b64encode(unquote(user).encode()).decode()
+        basic = _encode_basic(unquote(user))
         self._fields.setdefault(key, {}).setdefault("_auth", (basic, source))
         return bare
 
@@ -239,6 +239,11 @@ class _Cascade:
             sources=MappingProxyType(self._sources),
             files=files,
         )
+
+
+def _encode_basic(pair: str) -> str:
+    """Return `user:password` in base64; what a variable holds need not be UTF-8."""
+    return base64.b64encode(pair.encode("utf-8", "surrogateescape")).decode()
 
 
 def _note_unverified(source: Source) -> SettingNote:
@@ -310,7 +315,7 @@ def _build_credentials(
         basic = Secret(texts["_auth"]) if "_auth" in texts else None
         if basic is None and "username" in texts and "_password" in texts:
             pair = f"{texts['username']}:{decode_password(texts['_password'])}"
-            basic = Secret(base64.b64encode(pair.encode()).decode())
+            basic = Secret(_encode_basic(pair))
         has_certificate = "certfile" in texts and "keyfile" in texts
         if token is None and basic is None and not has_certificate:
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import json
 import pickle
@@ -332,6 +333,19 @@ def test_credentials(text, expected):
     settings = settle(f"{key}:" + text.format(k=key), environ={"TOKEN": "from-env"})
 
     assert expected == settings.credentials[key].authorization.reveal()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["registry=https://${USER}@h.example/", "//h.example/:username=a${USER}\n{k}:_password="],
+)
+def test_user_in_a_variable_that_is_no_utf_8(text):
+    """A variable's bytes are sent as they are."""
+    environ = {"USER": b"a\xff".decode("utf-8", "surrogateescape")}
+    settings = settle(text.replace("{k}", "//h.example/") + "cHc=", environ=environ)
+    (credential,) = settings.credentials.values()
+
+    assert b"a\xff" in base64.b64decode(credential.basic.reveal())
 
 
 @pytest.mark.parametrize("text", ["username=a", "_password=Yg==", "certfile=a", "_authToken="])
