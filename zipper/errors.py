@@ -11,7 +11,7 @@ a caller can act on it and a person can read it. Anything else that escapes is a
     ├── ResolutionError     ETARGET, E404, ERESOLVE, ENOVERSIONS, EBADENGINE, EBADPLATFORM,
     │                       EOVERRIDE, EINVALIDTAGNAME, EINVALIDPACKAGENAME, EUNSUPPORTEDPROTOCOL,
     │                       E403, EINVALIDSPEC, ERR_INVALID_URL, EALLOWGIT, EALLOWREMOTE,
-    │                       EALLOWDIRECTORY
+    │                       EALLOWDIRECTORY, EUNASKED
     ├── RegistryError       E401, E403, E404, E429, E5xx, ENETWORK, ETIMEDOUT, ECERT,
     │                       EPACKUMENT, EOFFLINE, E2BIG, EMAXREDIRECT, EINVALIDREDIRECT,
     │                       EINVALIDURL, EKEYS, ENOAUDIT, EADVISORIES
@@ -24,6 +24,8 @@ a caller can act on it and a person can read it. Anything else that escapes is a
 """
 
 from __future__ import annotations
+
+from typing import Final
 
 __all__ = [
     "ArchiveError",
@@ -40,6 +42,9 @@ __all__ = [
     "describe_error",
     "format_error",
 ]
+
+_SHOWN_MAX: Final = 1000
+"""Characters of a message or a fact that are shown."""
 
 
 class ZipperError(Exception):
@@ -115,15 +120,21 @@ class NodeError(ZipperError):
 
 def format_error(error: ZipperError) -> str:
     """Return the error as it is shown: code and message, indented facts, a blank line, the hint."""
-    lines = [f"error[{error.code}]: {error.message}"]
+    lines = [f"error[{error.code}]: {_cut(error.message)}"]
     width = max((len(label) for label, _ in error.facts), default=0) + 1
     for label, text in error.facts:
-        first, *rest = text.split("\n")
+        first, *rest = _cut(text).split("\n")
         lines.append(f"  {label + ':':<{width}} {first}")
         lines.extend(f"  {'':<{width}} {line}" for line in rest)
     if error.hint:
         lines += ["", f"hint: {error.hint}"]
     return "\n".join(lines)
+
+
+def _cut(text: str) -> str:
+    """Return the text as far as anybody reads it: what it quotes may be of any length."""
+    rest = len(text) - _SHOWN_MAX
+    return text if rest <= 0 else f"{text[:_SHOWN_MAX]} ... and {rest:,} characters more"
 
 
 def describe_error(error: ZipperError) -> dict[str, object]:

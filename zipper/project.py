@@ -6,6 +6,7 @@ In: the folder's path and the environment. Out: one frozen value. The folder is 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -39,8 +40,11 @@ class Project(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The function's name: package.json's, its scope left out, or the folder's."""
-        return self.manifest.name.rpartition("/")[2] or self.root.name or "function"
+        """The function's name: package.json's, its scope left out, or the folder's.
+
+        It names the zip, so nothing of it leads to another folder, or to none.
+        """
+        return re.split(r"[/\\:\0]", self.manifest.name)[-1] or self.root.name or "function"
 
 
 def read_project(path: Path, *, npm_options: Mapping[str, str] | None = None) -> Project:

@@ -38,6 +38,11 @@ def read(folder: Path, files: dict[str, str | bytes | dict]) -> Project:
         ({"name": "@scope/fn"}, "fn"),
         ({}, "my-folder"),
         ({"name": 7}, "my-folder"),
+        ({"name": "../../up"}, "up"),
+        ({"name": "..\\..\\up"}, "up"),
+        ({"name": "C:up"}, "up"),
+        ({"name": "x\0y"}, "y"),
+        ({"name": "up/"}, "my-folder"),
         ({"name": ""}, "my-folder"),
     ],
 )

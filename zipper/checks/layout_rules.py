@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 _LAYER_FOLDERS: Final = ("nodejs", "bin", "lib", "extensions", "python", "java", "ruby", "dotnet")
-_HEAD_LIMIT_BYTES: Final = 256 * 1024 * 1024
+_HEAD_BYTES: Final = 64
 
 
 def check_wrapped(subject: Subject) -> Iterator[Finding]:
@@ -150,13 +150,13 @@ def _may_be_program(entry: Entry) -> bool:
 
 def _program_kind(subject: Subject, entry: Entry) -> str | None:
     try:
-        content = subject.listing.read(entry, limit_bytes=_HEAD_LIMIT_BYTES)
+        content = subject.listing.read_head(entry, _HEAD_BYTES)
     except ArchiveError:
         return None  # the rules about contents say it
     folder = entry.name.rpartition("/")[0].rpartition("/")[2]
     # Types 2 and 3 of an ELF file are programs; a library is 3 too, and is told by its name.
     if content[:4] == b"\x7fELF" and content[16:17] in (b"\x02", b"\x03"):
         return "an ELF program"
-    if content[:2] == b"#!" and folder == "bin" and b"node" not in content[:64].split(b"\n")[0]:
+    if content[:2] == b"#!" and folder == "bin" and b"node" not in content.split(b"\n")[0]:
         return "a script"
     return None

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["find_weak_integrity", "git_key", "is_git", "key_of", "parse_key", "want"]
 
 _WEAK: Final = frozenset({"sha1", "md5"})
+_DIGITS_MAX: Final = 128
+"""Of a sha512; what is longer is no digest, nothing has it, and no file can be called so."""
 
 
 def want(node: Node, integrity: str | None = None) -> Wanted | None:
@@ -62,7 +64,7 @@ def key_of(integrity: Integrity) -> StoreKey:
     """
     algorithm = integrity.strongest
     digests = sorted({item.hex_digest for item in integrity.hashes[algorithm]})
-    if len(digests) == 1:
+    if len(digests) == 1 and len(digests[0]) <= _DIGITS_MAX:
         return StoreKey(algorithm, digests[0])
     joined = hashlib.sha256("".join(digests).encode()).hexdigest()
     return StoreKey(f"{algorithm}-any", joined)

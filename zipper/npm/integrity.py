@@ -150,12 +150,13 @@ def parse_integrity(text: object, *, strict: bool = False) -> Integrity | None:
     """
     if not isinstance(text, str):
         return None
-    hashes: dict[str, tuple[Hash, ...]] = {}
+    hashes: dict[str, list[Hash]] = {}
     for word in collapse_spaces(text).split(" "):
         found = _parse_hash(word, strict=strict)
         if found is not None:
-            hashes[found.algorithm] = (*hashes.get(found.algorithm, ()), found)
-    return Integrity(MappingProxyType(hashes)) if hashes else None
+            hashes.setdefault(found.algorithm, []).append(found)
+    whole = {algorithm: tuple(found) for algorithm, found in hashes.items()}
+    return Integrity(MappingProxyType(whole)) if whole else None
 
 
 def check_data(data: bytes, integrity: Integrity | None) -> Hash:

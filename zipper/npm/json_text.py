@@ -40,7 +40,7 @@ def parse_json_object(
         raise error(
             "EJSONPARSE",
             f"`{path}` is not JSON: {cause.msg} at line {cause.lineno}, column {cause.colno}",
-            facts=(("line", _excerpt(cause)),) if cause.doc.strip() else (),
+            facts=(("line", _excerpt(cause)),) if cause.doc.lstrip().startswith("{") else (),
             hint=_hint(cause.doc, error),
         ) from cause
     except UnicodeEncodeError as cause:
@@ -62,7 +62,11 @@ def parse_json_object(
 
 
 def _excerpt(cause: json.JSONDecodeError) -> str:
-    """Return the culprit's line with a caret below the column."""
+    """Return the culprit's line with a caret below the column.
+
+    Of what has no brace in front nothing is shown: the name may be a link to anything, a file of
+    tokens too.
+    """
     start = max(cause.pos - cause.colno + 1, cause.pos - 60, 0)
     end = cause.doc.find("\n", cause.pos)
     line = cause.doc[start : end if end >= 0 else None][:100].replace("\t", " ")

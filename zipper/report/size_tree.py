@@ -60,10 +60,9 @@ def _line(folder: str, known: dict[str, Branch], labels: dict[str, str]) -> Iter
     yield branch
     if not folder:
         return
-    place = ""
     parts = folder.split("/")
     for index, part in enumerate(parts):
-        place = f"{place}/{part}" if place else part
+        place = "/".join(parts[: index + 1])
         scope = part.startswith("@") and index and parts[index - 1] == "node_modules"
         if scope and index + 1 < len(parts):
             continue  # @scope/name is one package

@@ -43,6 +43,8 @@ MAX_MEMBERS: Final = 100_000
 """Most members of one tarball; a package needs fewer than 65,535 files to fit a zip."""
 _WHOLE_BYTES: Final = 24 << 20
 """Up to this size a tarball is inflated in one piece, which is 2.5 times faster than in chunks."""
+_DEFLATE_RATIO_MAX: Final = 1032
+"""A byte of deflated data becomes as many at most: 258 for two bits."""
 _LARGE_MEMBER_BYTES: Final = 16 << 20
 _LARGE_MEMBER: Final = threading.Lock()
 """Held while a member above that size is in memory: one at a time, in all threads together."""
@@ -257,6 +259,8 @@ class _Inflater:
         if count <= len(self._buffer):
             piece, self._buffer = self._buffer[:count], self._buffer[count:]
             return piece
+        # What a header claims is not given memory for where the bytes cannot become as many.
+        count = min(count, len(self._buffer) + len(self._data) * _DEFLATE_RATIO_MAX)
         if count > _LARGE_MEMBER_BYTES:
             self._holds_lock = _LARGE_MEMBER.acquire()
         target = bytearray(count)

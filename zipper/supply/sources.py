@@ -36,6 +36,8 @@ _SETTINGS: Final = {
 _LOCAL: Final = ("file", "directory")
 _PLAIN: Final = re.compile(r"[\^~<>=v\s]*[\d*xX][^:/]*|")
 """Versions, ranges and their like, which nearly all specs are; parsing them costs a warm build."""
+_PLACES: Final = re.compile(r"file:|git|\.{1,2}/|~/|\.tgz|\.tar")
+"""What an override may have that gives a package a place of its own."""
 _TARBALL_PATH: Final = re.compile(r"(?:^|/)((?:@[^/]+/)?[^/@]+)/-/[^/]+\.tgz\Z")
 _MAX_NAMED: Final = 12
 
@@ -53,10 +55,12 @@ def find_odd_sources(tree: Tree, settings: NpmSettings) -> tuple[Finding, ...]:
 
     Raises:
         ResolutionError: EALLOWGIT or EALLOWREMOTE, naming all dependencies that the settings
-            forbid; EALLOWDIRECTORY for a published package that wants a folder of this disk.
+            forbid; EALLOWDIRECTORY for a published package that wants a folder of this disk;
+            EUNASKED for a lockfile that takes a package from this disk or from git by itself.
     """
     origins = list(_odd_origins(tree))
     _refuse_local_in_depth(tree, origins)
+    _refuse_unasked_places(tree, origins)
     _refuse_forbidden(tree, origins, settings)
     return tuple(
         finding
@@ -250,6 +254,38 @@ def _refuse_local_in_depth(tree: Tree, origins: list[_Origin]) -> None:
                 hint="use another version of the package, or put another in its place with "
                 "`overrides`",
             )
+
+
+def _refuse_unasked_places(tree: Tree, origins: list[_Origin]) -> None:
+    """Raise where the lockfile alone takes a package from a place that nobody's spec names.
+
+    Deviation: npm believes the lockfile. Whoever sends one could have any folder or tarball of
+    this disk packed so, or any repository fetched, and few would see it in a review.
+    """
+    if _PLACES.search(str(tree.root.manifest.raw.get("overrides"))):
+        return
+    asked = {origin.edge.target for origin in origins if origin.spec.type in ("git", *_LOCAL)}
+    for location, node in tree.nodes.items():
+        place = _odd_place(node)
+        if place is None or location in asked or "node_modules/" not in location:
+            continue
+        raise ResolutionError(
+            "EUNASKED",
+            f"the lockfile takes `{node.package_name}` from `{redact_url(place)}`, and nobody "
+            "asks for it from there",
+            facts=(("location", location),),
+            hint="write a new lockfile with `python -m zipper resolve`, and find out who wrote "
+            "this one",
+        )
+
+
+def _odd_place(node: Node) -> str | None:
+    """Return the place outside the project and its registries that the node comes from."""
+    if node.link_target is not None:
+        return node.link_target if node.link_target.startswith("..") else None
+    if node.in_bundle or node.resolved is None:
+        return None
+    return node.resolved if node.resolved.startswith(("file:", "git+", "git:")) else None
 
 
 def _judge(tree: Tree, origin: _Origin, settings: NpmSettings) -> Finding | None:

@@ -39,6 +39,8 @@ def find_bin_links(bins: Iterable[tuple[str, Mapping[str, str]]]) -> list[BinLin
             continue
         bin_folder = f"{parent}node_modules/.bin"
         for command, file in commands.items():
+            if "\0" in command + file:
+                continue  # no file can be called so
             path, target = f"{bin_folder}/{command}", posixpath.join(folder, file)
             link = BinLink(path, posixpath.relpath(target, bin_folder), target)
             links.setdefault(path, link)

@@ -131,15 +131,17 @@ class Manifests:
 def _origin(manifest: Manifest) -> tuple[str, str | None]:
     """Return tarball URL and integrity of a registry manifest.
 
-    Old versions have a SHA-1 in hexadecimal only. A `file:` address is nobody's to give but the
-    project's: a packument that has one would have a file of this disk read. The registry's
-    standard address counts then. Source: pacote 21, lib/registry.js.
+    Old versions have a SHA-1 in hexadecimal only. A `file:` or git address is nobody's to give but
+    the project's: a packument that has one would have a file of this disk read, or git started. The
+    registry's standard address counts then. Source: pacote 21, lib/registry.js.
     """
     dist = manifest.raw.get("dist")
     if not isinstance(dist, dict):
         return "", None
     tarball, written, shasum = (dist.get(key) for key in ("tarball", "integrity", "shasum"))
-    resolved = tarball if isinstance(tarball, str) and not tarball.startswith("file:") else ""
+    resolved = tarball if isinstance(tarball, str) else ""
+    if resolved.lower().startswith(("file:", "git")):
+        resolved = ""
     if isinstance(written, str) and written:
         parsed = sri.parse_integrity(written)
         return resolved, str(parsed) if parsed is not None else None

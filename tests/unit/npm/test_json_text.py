@@ -86,3 +86,10 @@ def test_any_text_is_an_object_or_a_coded_error(text: str | bytes) -> None:
 
     assert isinstance(value, dict)
     assert json.dumps(value, ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize("text", ["//registry.example/:_authToken=x", "-----BEGIN KEY-----", "[x"])
+def test_nothing_is_shown_of_what_is_no_object(text: str) -> None:
+    """The name may be a link to a file of tokens; only what looks like an object is quoted."""
+    assert () == refused(text).facts
+    assert "line" in dict(refused("{" + text).facts)

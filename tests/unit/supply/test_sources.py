@@ -148,6 +148,32 @@ def test_lockfile_that_swaps_a_package():
     }
 
 
+@pytest.mark.parametrize("resolved", ["file:../a.tgz", GIT, "git://host.example/a.git#0123456"])
+def test_place_that_nobody_asks_for(resolved):
+    """A lockfile alone may not take a package from this disk or from git."""
+    tree = tree_of(root={"dependencies": {"a": "1"}}, a={"resolved": resolved})
+    with pytest.raises(ResolutionError) as caught:
+        find_odd_sources(tree, settings_of())
+
+    assert "EUNASKED" == caught.value.code
+    assert ("location", "node_modules/a") in caught.value.facts
+
+
+@pytest.mark.parametrize(
+    "root",
+    [
+        {"dependencies": {"a": "file:../a.tgz"}},
+        {"dependencies": {"a": "1"}, "overrides": {"a": "file:../a.tgz"}},
+        {"optionalDependencies": {"a": "file:../a.tgz"}},
+    ],
+)
+def test_place_that_the_project_asks_for(root):
+    """What package.json names by its place, as a dependency or an override, is its decision."""
+    tree = tree_of(root=root, a={"resolved": "file:../a.tgz"})
+
+    assert () == find_odd_sources(tree, settings_of())
+
+
 def test_override_may_rename():
     """What package.json's overrides put in a package's place is the project's own decision."""
     tree = tree_of(
