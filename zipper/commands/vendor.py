@@ -9,9 +9,9 @@ import click
 
 from zipper.commands.options import cache_option
 from zipper.commands.show import Shower, echo_lines, show_json
-from zipper.pipeline.many import find_requests
 from zipper.pipeline.vendoring import vendor
 from zipper.report.text import describe_findings
+from zipper.settings.files import find_request
 from zipper.settings.values import Settings
 from zipper.target import ARCHITECTURES
 
@@ -60,7 +60,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
       python -m zipper vendor --into vendored
       python -m zipper build --offline --vendor vendored       elsewhere
     """
-    request = find_requests(project, Settings(runtime=runtime, registry=registry))[0]
+    request = find_request(project, Settings(runtime=runtime, registry=registry))
     with Shower(quiet=quiet or as_json, progress=not no_progress) as shower:
         found = vendor(
             request,
