@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from zipper.errors import LockfileError
+from zipper.npm.git_resolved import make_consistent
 from zipper.npm.package_json import EMPTY, Manifest
 from zipper.tree.model import Node, join_location
 
@@ -94,14 +95,18 @@ def _read_node(location: str, name: str, entry: Mapping[str, object]) -> Node:
 def _split_version(name: str, version: str, resolved: str) -> tuple[str, str, str]:
     """Return package name, version and tarball of an entry, whose `version` may be a spec.
 
-    `npm:other@1.0.0` is an alias, a URL or a `file:` tarball stands for its own `resolved`.
+    `npm:other@1.0.0` is an alias, a URL or a `file:` tarball stands for its own `resolved`, and so
+    does a repository, whose version is not recorded.
     """
     if version.startswith("npm:"):
         package_name, _, version = version.removeprefix("npm:").rpartition("@")
         return package_name or name, version, resolved
-    if "://" in version or version.startswith(("git", "github:", "file:")):
-        return name, version, resolved or version
-    return name, version, resolved
+    if "/" not in version and ":" not in version:
+        return name, version, resolved
+    repository = make_consistent(version)
+    if repository.startswith(("git+", "git:")):
+        return name, "", repository
+    return name, version, resolved or version
 
 
 def _requires(value: object) -> Mapping[str, str]:

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from zipper.errors import LockfileError
 from zipper.lockfile.ancient import DEPTH_MAX, is_folder_name, read_ancient
+from zipper.npm.git_resolved import make_consistent
 from zipper.npm.json_text import parse_json_object
 from zipper.npm.package_json import Manifest, parse_manifest
 from zipper.tree.model import ROOT, Node, Tree
@@ -109,7 +110,7 @@ def _read_entry(location: str, entry: Mapping[str, object], *, path: str) -> Nod
         name=within or manifest.name or location.rpartition("/")[2],
         manifest=manifest,
         version=manifest.version,
-        resolved=resolved if isinstance(resolved, str) else None,
+        resolved=make_consistent(resolved) if isinstance(resolved, str) else None,
         integrity=integrity if isinstance(integrity, str) and integrity else None,
         link_target=_link_target(resolved) if link else None,
         dev=flag("dev") is True,

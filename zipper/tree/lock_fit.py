@@ -26,7 +26,8 @@ __all__ = [
 def list_differences(locked: Tree, ideal: Tree) -> list[str]:
     """Return where the ideal tree has other packages than the lockfile, a line for each.
 
-    The version of a folder outside node_modules is its package.json's, whatever was locked.
+    The version of a folder outside node_modules is its package.json's, whatever was locked; that
+    of a git package is in no lockfile of version 1.
     """
     differences = []
     for location, node in ideal.nodes.items():
@@ -34,7 +35,7 @@ def list_differences(locked: Tree, ideal: Tree) -> list[str]:
         wanted = _version(node, ideal, ideal)
         if known is None:
             differences.append(f"Missing: {node.name}@{wanted} from lock file")
-        elif not is_top(location) and (found := _version(known, locked, ideal)) != wanted:
+        elif not is_top(location) and (found := _version(known, locked, ideal)) not in ("", wanted):
             differences.append(
                 f"Invalid: lock file's {known.name}@{found} does not satisfy {node.name}@{wanted}"
             )

@@ -58,7 +58,8 @@ def test_fields_of_an_entry() -> None:
         ("npm:@s/other@1.2.3", "@s/other", "1.2.3", None),
         ("https://registry.example/x.tgz", "a", None, "https://registry.example/x.tgz"),
         ("file:x.tgz", "a", "file:x.tgz", "file:x.tgz"),
-        ("git+ssh://git@host.example/x.git#abc", "a", None, "git+ssh://git@host.example/x.git#abc"),
+        ("git+ssh://git@host.example/x.git#abc", "a", "", "git+ssh://git@host.example/x.git#abc"),
+        ("github:o/x#abc", "a", "", "git+ssh://git@github.com/o/x.git#abc"),
     ],
 )
 def test_versions_that_are_specs(
@@ -67,7 +68,8 @@ def test_versions_that_are_specs(
     """Aliases have another package's name; URLs and tarballs are their own address."""
     node = read({"a": {"version": version}})["node_modules/a"]
 
-    assert (name, read_version or version, resolved) == (
+    expected = version if read_version is None else read_version
+    assert (name, expected, resolved) == (
         node.package_name,
         node.version,
         node.resolved,

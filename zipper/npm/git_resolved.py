@@ -1,0 +1,45 @@
+"""Where a git package came from, as lockfiles say it: one form for each known host.
+
+In: a `resolved` of a lockfile, or the `version` of one of version 1. Out: the same, or a git URL.
+
+Source: @npmcli/arborist 9 lib/consistent-resolve.js.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from zipper.errors import ZipperError
+
+__all__ = ["make_consistent"]
+
+_ON_A_HOST: Final = re.compile(
+    r"https?://(?:[^/@]*@)?(?:www\.)?"
+    r"(?:github\.com|gist\.github\.com|gitlab\.com|bitbucket\.org|git\.sr\.ht)/"
+)
+
+
+def make_consistent(resolved: str) -> str:
+    """Return the URL of a repository in npm's one form for it; whatever else, unchanged.
+
+    The known hosts' shortcuts, HTTPS and git URLs all become `git+ssh://`, unless they hold a
+    password, which ssh has no use for.
+    """
+    if resolved.startswith("file:"):
+        return resolved
+    if resolved.startswith("http") and _ON_A_HOST.match(resolved) is None:
+        return resolved
+    from zipper.npm.spec import parse_spec  # noqa: PLC0415  (0.01 s, for odd addresses only)
+
+    try:
+        spec = parse_spec(resolved, where="/")
+    except ZipperError:
+        return resolved
+    if spec.type != "git":
+        return resolved
+    if spec.hosted is None:
+        return spec.save_spec or resolved
+    url = spec.hosted.https if spec.hosted.auth else spec.hosted.sshurl
+    committish = spec.hosted.committish
+    return f"git+{url}#{committish}" if committish else f"git+{url}"
