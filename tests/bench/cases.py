@@ -183,8 +183,9 @@ class _Racer:
         self._note_failure(checkout, sample)
         if self.failure is None:
             self.samples.append(sample)
-            written = None if self.case in WITHOUT_PROJECT else self._written(checkout)
-            self.size_bytes = written.stat().st_size if written and written.is_file() else 0
+            without_size = (*WITHOUT_PROJECT, "install")
+            written = None if self.case in without_size else self._written(checkout)
+            self.size_bytes = written.stat().st_size if written else 0
         self._clear(checkout)
 
     def result(self) -> Result:

@@ -41,7 +41,9 @@ def show_path(*, cache_dir: Path | None) -> None:
 def show_size(*, cache_dir: Path | None) -> None:
     """Print how many packages the store has, and their bytes."""
     size = measure(Store(find_cache_dir(cache_dir)))
-    click.echo(f"{format_count(size.packages, 'package')}, {format_bytes(size.size_bytes)}")
+    unpacked = size.unpacked_size_bytes
+    more = f", and {format_bytes(unpacked)} unpacked for installs" if unpacked else ""
+    click.echo(f"{format_count(size.packages, 'package')}, {format_bytes(size.size_bytes)}{more}")
 
 
 @command.command("verify")
@@ -68,8 +70,9 @@ def verify_store(*, cache_dir: Path | None) -> int:
     help="Remove what no build used for so long.",
 )
 def prune_store(*, cache_dir: Path | None, days: int) -> None:
-    """Remove packages that were not used lately, other codecs' stores and leftovers."""
+    """Remove packages and Nodes that were not used lately, other codecs' stores, leftovers."""
     result = prune(Store(find_cache_dir(cache_dir)), unused_days=days)
     click.echo(
-        f"removed {format_count(result.packages, 'package')}, {format_bytes(result.size_bytes)}"
+        f"removed {format_count(result.packages, 'package')}, "
+        f"{format_bytes(result.size_bytes + result.unpacked_size_bytes)}"
     )

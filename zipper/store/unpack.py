@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from zipper.errors import OutputError
 from zipper.files import write_error
 from zipper.store.files import inflate
+from zipper.store.unpacked import folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -80,7 +81,7 @@ def _make(zipped: StoreZip, into: Path, *, copy: bool) -> None:
 
 def _inflated_folder(zipped: StoreZip, entries: Sequence[PlannedEntry]) -> Path | None:
     """Return the folder with the package's files, made if need be; None in a read-only store."""
-    folder = zipped.path.with_suffix("")
+    folder = folder_of(zipped.path)
     if folder.is_dir():
         return folder
     temporary = folder.with_name(f"{folder.name}.{os.getpid()}-{os.urandom(4).hex()}")

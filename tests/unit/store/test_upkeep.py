@@ -13,6 +13,7 @@ import pytest
 from tests.support.tarballs import make_package
 from zipper.store.extract import extract
 from zipper.store.files import Store, StoreKey
+from zipper.store.unpack import link_packages
 from zipper.store.upkeep import Size, measure, prune, verify
 
 if TYPE_CHECKING:
@@ -109,3 +110,76 @@ def test_prune_removes_old_notes(store: Store) -> None:
     prune(store, unused_days=30)
 
     assert (None, "2") == (store.recall("old"), store.recall("new"))
+
+
+def unpack(store: Store, path: Path) -> Path:
+    """Have an install unpack the store zip at `path`, and return its folder."""
+    zipped = store.find(StoreKey("sha512", path.stem))
+    assert zipped is not None
+    link_packages([(zipped, store.cache_dir / "installed" / path.stem[:9])])
+    return path.with_suffix("")
+
+
+def test_measure_counts_what_installs_unpacked(store: Store) -> None:
+    """The folders from which installs link take room too."""
+    unpack(store, next(iter(store)))
+
+    measured = measure(store)
+
+    assert 3 == measured.packages
+    assert measured.unpacked_size_bytes > 900
+
+
+@pytest.mark.parametrize("harm", ["changed", "absent", "more"])
+def test_verify_removes_a_folder_that_was_changed(store: Store, harm: str) -> None:
+    """A file of an install that was edited in place is edited for all installs: it goes."""
+    first, second, _ = store
+    folder, good = unpack(store, first), unpack(store, second)
+    if harm == "changed":
+        (folder / "a.js").write_text("1" * 900)
+        (folder / "a.js").write_text("0" * 899 + "x")
+    elif harm == "absent":
+        (folder / "a.js").unlink()
+    else:
+        (folder / "b.js").touch()
+
+    result = verify(store)
+
+    assert (3, (folder,)) == (result.sound, result.removed)
+    assert (False, True) == (folder.exists(), good.exists())
+
+
+def test_prune_removes_folders_with_their_package(store: Store) -> None:
+    """What was unpacked goes with its store zip; so does what killed installs left."""
+    old, other, _ = store
+    folder, kept = unpack(store, old), unpack(store, other)
+    long_ago = time.time() - 31 * 86_400
+    os.utime(old, (long_ago, long_ago))
+    half = other.with_name(f"{other.stem}.12-ab")
+    new = other.with_name(f"{other.stem}.13-ab")
+    for path in (half, new):
+        path.mkdir()
+    os.utime(half, (long_ago, long_ago))
+
+    pruned = prune(store, unused_days=30)
+
+    assert (1, True) == (pruned.packages, pruned.unpacked_size_bytes > 900)
+    assert [False, True, False, True] == [path.exists() for path in (folder, kept, half, new)]
+
+
+def test_prune_removes_unused_nodes_and_logs(store: Store) -> None:
+    """A Node goes by the last use of its marker; one that is used stays."""
+    long_ago = time.time() - 31 * 86_400
+    for name in ("old", "used"):
+        (store.cache_dir / "node" / name).mkdir(parents=True)
+        (store.cache_dir / "node" / name / "zipper.json").write_text("{}")
+    log = store.cache_dir / "scripts" / "a-1.0.0-0.log"
+    log.parent.mkdir()
+    log.write_text("said")
+    for path in (store.cache_dir / "node" / "old" / "zipper.json", log):
+        os.utime(path, (long_ago, long_ago))
+
+    prune(store, unused_days=30)
+
+    assert ["used"] == [path.name for path in (store.cache_dir / "node").iterdir()]
+    assert not log.exists()
