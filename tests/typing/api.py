@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import assert_type
+from typing import assert_never, assert_type
 
 import zipper
-from zipper.events import BytesReceived, Event, PackageStored, StageStarted
+from zipper.events import (
+    BytesReceived,
+    Event,
+    FetchFinished,
+    FetchRetried,
+    FetchStarted,
+    PackageStored,
+    StageStarted,
+    TarballsMissing,
+)
 
 
 def use_build() -> None:
@@ -64,3 +73,24 @@ def show(event: Event) -> None:
             print(label)
         case _:
             pass
+
+
+def tell_everything(event: Event) -> None:
+    """Each event is one of these: mypy reports one that would be left over."""
+    match event:
+        case StageStarted(stage, total):
+            print(f"{stage}: {total or 'some'} things")
+        case TarballsMissing(total):
+            print(f"{total} to fetch")
+        case FetchStarted(label, size_bytes):
+            print(f"{label}: {size_bytes or 'nobody knows how many'} bytes")
+        case BytesReceived(label, size_bytes):
+            print(f"{size_bytes} bytes of {label}")
+        case FetchRetried(label, reason, _, wait_seconds):
+            print(f"{label}: {reason}, once more after {wait_seconds} s")
+        case FetchFinished(label, _, from_cache):
+            print(f"{label} is here{' already' if from_cache else ''}")
+        case PackageStored(label):
+            print(f"{label} is kept")
+        case _:
+            assert_never(event)
