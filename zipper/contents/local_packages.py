@@ -47,7 +47,7 @@ def pack_folder(
         raise ProjectError(
             "ENOPROJECT",
             f"the linked package `{location}` {what}",
-            hint="check out the folder, or remove the dependency from package.json",
+            hint="check out the folder or give it a package.json, or remove the dependency",
         )
     inside = location in workspaces
     top, project = (root, location) if inside else (folder, "")

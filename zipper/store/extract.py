@@ -68,7 +68,7 @@ def extract(tarball: bytes, *, label: str) -> list[PlannedEntry]:
             tar.finish()
     except ArchiveError as error:
         raise ArchiveError(
-            error.code, f"{label}: {error.message}", facts=error.facts, hint=_HINT
+            error.code, f"{label}: {error.message}", facts=error.facts, hint=error.hint or _HINT
         ) from error
     return files
 
@@ -76,6 +76,7 @@ def extract(tarball: bytes, *, label: str) -> list[PlannedEntry]:
 _HINT: Final = (
     "npm unpacks such a package in part or elsewhere; ask its publisher, or use another version"
 )
+_NO_TARBALL: Final = "make one of the package's folder with `npm pack`, or fetch it anew"
 
 
 def _collect(members: Iterable[TarMember]) -> list[PlannedEntry]:
@@ -94,7 +95,7 @@ def _collect(members: Iterable[TarMember]) -> list[PlannedEntry]:
             hashbangs[name] = bytes(member.data)
         entries[name] = compress(name, member.data, executable=bool(member.mode & 0o111))
     if not entries:
-        raise ArchiveError("ETARBALL", "this is no tar, or one without files")
+        raise ArchiveError("ETARBALL", "this is no tar, or one without files", hint=_NO_TARBALL)
     _refuse_clashes(entries)
     for name in _bin_targets(manifest, entries):
         data = hashbangs.get(name)
@@ -193,7 +194,7 @@ def _open(tarball: bytes) -> _Tar:
     if tarball[:2] != b"\x1f\x8b":
         if len(tarball) >= 512 and tarball[257:262] == b"ustar":
             return _Whole(memoryview(tarball))
-        raise ArchiveError("ETARBALL", "this is no gzip file")
+        raise ArchiveError("ETARBALL", "this is no gzip file", hint=_NO_TARBALL)
     data = _inflate_whole(tarball)
     return _Inflater(tarball) if data is None else _Whole(data)
 

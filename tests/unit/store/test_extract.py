@@ -248,3 +248,12 @@ def zlib_inside(tarball: bytes) -> bytes:
 def is_inside(name: bytes) -> bool:
     parts = name.split(b"/")
     return b".." not in parts and b"" not in parts and b"\0" not in name and b"\\" not in name
+
+
+@pytest.mark.parametrize("data", [b"<html>", gzip(b""), gzip(bytes(1024))])
+def test_what_is_no_tarball_is_not_blamed_on_its_publisher(data: bytes) -> None:
+    """Npm could do nothing with it either: the hint says how to make one."""
+    with pytest.raises(ArchiveError) as raised:
+        extract(data, label="a")
+
+    assert "npm pack" in (raised.value.hint or "")
