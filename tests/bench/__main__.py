@@ -2,7 +2,8 @@
 
     python -m tests.bench [--projects small,big] [--cases warm,cold] [--runs 5] [--json FILE]
 
-Whole processes in alternating turns; medians. The projects are those of the shared folder
+Whole processes in alternating turns, the disk at rest before each; medians. The last line says
+which promises of the speed table hold; on a busy machine the processors' time tells more. The projects are those of the shared folder
 (ZIPPER_SHARED), or project folders named by path. Everything is written to one temporary folder,
 which is removed at the end. Peers that are not installed are skipped, and it is said.
 """
@@ -27,7 +28,7 @@ from tests.bench.cases import (
     measure_sizes,
 )
 from tests.bench.functions import OF_FUNCTIONS
-from tests.bench.table import comparisons, format_table
+from tests.bench.table import comparisons, format_table, promises_of
 from tests.bench.tools import Tool, all_tools
 from tests.support.projects import Project, bench_projects, fixture_projects, project_at
 
@@ -134,6 +135,7 @@ def _as_document(results: Sequence[Result]) -> dict:
             for r in results
         ],
         "comparisons": [asdict(comparison) for comparison in comparisons(results)],
+        "promises": [asdict(made) for result in results for made in promises_of(result, results)],
     }
 
 

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CASES",
+    "CEILINGS",
     "MEMORY_CEILING_BYTES",
     "REQUIREMENTS",
     "WITHOUT_PROJECT",
+    "Ceiling",
     "Requirement",
     "Result",
     "measure_case",
@@ -78,6 +80,29 @@ REQUIREMENTS: Final = (
 )
 """The speed table that zipper promises."""
 
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """`case` must take at most `seconds`, on top of Python's own start where it says so."""
+
+    case: str
+    project: str | None
+    seconds: float
+    above_python: bool = False
+
+
+CEILINGS: Final = (
+    Ceiling("warm", "small", 0.12),
+    Ceiling("import", None, 0.03, above_python=True),
+    Ceiling("version", None, 0.08),
+    Ceiling("help", None, 0.12),
+)
+"""What a person at a terminal is promised, on two cores that have nothing else to do."""
+
+_RUNS_MIN: Final = 3
+_ENOUGH_SECONDS: Final = 60.0
+"""Three runs of a tool are enough if they took so long in all: npm needs 50 s for one."""
+
 MEMORY_CEILING_BYTES: Final = 400_000_000
 """What no run of zipper may exceed, on any project."""
 
@@ -120,8 +145,8 @@ def measure_case(
 ) -> list[Result]:
     """Run every tool `runs` times in turns, so that a busy minute troubles all of them alike.
 
-    A tool that takes minutes runs as often as it says, at most. `functions` is how many the
-    cases of many functions have.
+    A tool that takes minutes runs three times, or as often as it says, at most. `functions` is how
+    many the cases of many functions have.
     """
     able = [tool for tool in tools if case in tool.commands and tool.missing is None]
     racers = [_Racer(tool, case, project, scratch, functions) for tool in able]
@@ -129,7 +154,7 @@ def measure_case(
         racer.warm_up()
     for number in range(runs):
         for racer in racers:
-            if number < racer.tool.runs_max:
+            if not racer.has_enough():
                 racer.run(number)
     return [racer.result() for racer in racers]
 
@@ -174,6 +199,12 @@ class _Racer:
         if self.tool.name == "zipper" and self.case == "warm" and checkout.output.exists():
             shutil.copyfile(checkout.output, self.finished)
         self._clear(checkout)
+
+    def has_enough(self) -> bool:
+        """Whether more runs would tell nothing new."""
+        seconds = [sample.seconds for sample in self.samples]
+        is_slow = len(seconds) >= _RUNS_MIN and sum(seconds) >= _ENOUGH_SECONDS
+        return is_slow or len(seconds) >= self.tool.runs_max
 
     def run(self, number: int) -> None:
         """Run once, measured, in a checkout of its own."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.bench.cases import Result
-from tests.bench.table import Comparison, comparisons, format_table
+from tests.bench.table import Comparison, comparisons, format_table, promises_of
 
 
 def result(tool: str, seconds: float, *, case: str = "warm", **fields: object) -> Result:
@@ -35,7 +35,7 @@ def test_a_failed_tool_is_compared_with_nobody() -> None:
     results = [result("zipper", 0.1), Result("warm", "small", "npm", (), 0, 0, failure="E404")]
 
     assert [] == comparisons(results)
-    assert "failed" in format_table(results).splitlines()[-1]
+    assert "failed" in format_table(results).splitlines()[-3]
 
 
 @pytest.mark.parametrize(("peak", "verdict"), [(400_000_000, "holds"), (400_000_001, "MISSED")])
@@ -43,7 +43,30 @@ def test_memory_has_a_ceiling(peak: int, verdict: str) -> None:
     """A run of ours that needs more than 400 MB is told."""
     table = format_table([result("zipper", 0.1, peak_memory_bytes=peak)])
 
-    assert f"400 MB {verdict}" in table.splitlines()[-1]
+    assert f"400 MB {verdict}" in table.splitlines()[-3]
+
+
+@pytest.mark.parametrize(("seconds", "verdict"), [(0.12, "holds"), (0.121, "MISSED")])
+def test_a_warm_small_build_has_a_ceiling(seconds: float, verdict: str) -> None:
+    """0.12 s are enough, whatever the peers need."""
+    table = format_table([result("zipper", seconds)])
+
+    assert f"0.120 s {verdict}" in table.splitlines()[-3]
+
+
+@pytest.mark.parametrize(("seconds", "holds"), [(0.04, True), (0.05, False)])
+def test_import_is_measured_above_pythons_own_start(seconds: float, holds: bool) -> None:
+    """0.03 s above a Python that does nothing."""
+    ours, bare = result("zipper", seconds, case="import"), result("python", 0.015, case="import")
+
+    assert [holds, True] == [promise.holds for promise in promises_of(ours, [ours, bare])]
+
+
+def test_last_line_names_what_is_missed() -> None:
+    """Nobody has to search the table for it."""
+    table = format_table([result("zipper", 0.1), result("npm", 1.6), result("bun", 0.05)])
+
+    assert "3 of 4 promises hold; missed: warm small bun / zipper 1.00" == table.splitlines()[-1]
 
 
 def test_median_of_several_runs_is_compared() -> None:
