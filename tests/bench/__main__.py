@@ -3,9 +3,11 @@
     python -m tests.bench [--projects small,big] [--cases warm,cold] [--runs 5] [--json FILE]
 
 Whole processes in alternating turns, the disk at rest before each; medians. The last line says
-which promises of the speed table hold; on a busy machine the processors' time tells more. The projects are those of the shared folder
-(ZIPPER_SHARED), or project folders named by path. Everything is written to one temporary folder,
-which is removed at the end. Peers that are not installed are skipped, and it is said.
+which promises of the speed table hold; on a busy machine the processors' time tells more.
+
+The projects are those of the shared folder (ZIPPER_SHARED), or project folders named by path.
+Everything is written to one temporary folder, which is removed at the end. Peers that are not
+installed are skipped, and it is said.
 """
 
 from __future__ import annotations
