@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import ProjectError
 from zipper.lockfile.read import LOCKFILE_NAMES, Lockfile, read_lockfile
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Project", "read_manifest", "read_project"]
 
+_FOREIGN_LOCKFILES: Final = ("yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb")
+
 
 class Project(NamedTuple):
     """What the folder holds, apart from its code."""
@@ -37,6 +39,8 @@ class Project(NamedTuple):
     """Workspace name to its folder, relative to the project."""
     fingerprint: str
     """A hash of all manifests and the lockfile: what a tree depends on, apart from settings."""
+    unread_lockfiles: tuple[str, ...] = ()
+    """Other package managers' lockfiles in a project that has none of npm's."""
 
     @property
     def name(self) -> str:
@@ -78,6 +82,7 @@ def read_project(path: Path, *, npm_options: Mapping[str, str] | None = None) ->
         npm=read_npm_settings(root, options=npm_options),
         workspaces=workspaces,
         fingerprint=_fingerprint(seen),
+        unread_lockfiles=() if lockfile else _find_unread_lockfiles(root),
     )
 
 
@@ -117,6 +122,10 @@ def _read_lockfile(root: Path, manifest: Manifest, seen: list[bytes]) -> Lockfil
             seen.append(data)
             return read_lockfile(data, path=str(path), manifest=manifest)
     return None
+
+
+def _find_unread_lockfiles(root: Path) -> tuple[str, ...]:
+    return tuple(name for name in _FOREIGN_LOCKFILES if (root / name).is_file())
 
 
 def _fingerprint(texts: Iterable[bytes]) -> str:

@@ -174,3 +174,13 @@ def test_change_of_publisher_is_told(scene: Scene) -> None:
         ),
         ("EINSTALLSCRIPT", "`a@1.1.0` was published with install scripts, `1.0.0` without any"),
     ] == [(warning["code"], warning["message"]) for warning in resolved.warnings]
+
+
+def test_a_lockfile_that_is_not_read_is_told(scene: Scene) -> None:
+    """Whoever has only a yarn.lock learns that its versions do not count."""
+    scene.publish("a")
+    scene.write({"package.json": {"name": "fn", "dependencies": {"a": "*"}}, "yarn.lock": ""})
+
+    assert "lockfile-unread" in codes(scene.build("--json"))
+    scene.depend("a")
+    assert "lockfile-unread" not in codes(scene.build("--json"))

@@ -68,6 +68,14 @@ def test_shrinkwrap_is_stronger(folder: Path) -> None:
     assert [""] == list(project.lockfile.tree.nodes)
 
 
+def test_other_lockfiles_are_noticed_where_npm_has_none(folder: Path) -> None:
+    """They are not read, which matters only where nothing else decides about versions."""
+    files: dict[str, str | bytes | dict] = {"package.json": "{}", "yarn.lock": "", "bun.lock": ""}
+
+    assert ("yarn.lock", "bun.lock") == read(folder, files).unread_lockfiles
+    assert () == read(folder, {**files, "package-lock.json": LOCK}).unread_lockfiles
+
+
 def test_byte_order_mark_is_taken(folder: Path) -> None:
     """A file that Windows editors begin with a mark is read."""
     assert "fn" == read(folder, {"package.json": b'\xef\xbb\xbf{"name": "fn"}'}).name

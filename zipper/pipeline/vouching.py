@@ -42,6 +42,10 @@ def vouch(
     """
     findings = [*find_notes(project.npm), *find_odd_sources(tree, project.npm)]
     findings += find_disguises(tree)
+    if project.unread_lockfiles:
+        from zipper.supply.lockfile_notes import find_unread  # noqa: PLC0415  (on demand only)
+
+        findings += find_unread(project.unread_lockfiles)
     nodes = [node for node in tree.nodes.values() if has_tarball(project, node)]
     if request.require_integrity:
         from zipper.supply.integrity import require_integrity  # noqa: PLC0415  (on demand only)
