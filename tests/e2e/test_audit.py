@@ -90,6 +90,24 @@ def test_level_and_ignore_from_options_and_settings(built: Scene) -> None:
     assert [("advisory-ignored", "info", "node_modules/a")] == told(audit(built, built.project))
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ((), "1 advisory counts against 2 packages"),
+        (("--level", "critical"), "no advisories count (1 is known) against 2 packages"),
+        (("--ignore", "1091"), "no advisories count (1 is known) against 2 packages"),
+    ],
+    ids=["counts", "below the level", "ignored"],
+)
+def test_last_line_counts(built: Scene, words: tuple[str, ...], expected: str) -> None:
+    """The last line never says that nothing is known where something is."""
+    built.registry.advisories = {"a": [ADVISORY]}
+    arguments = ("audit", built.project, *words, "--cache-dir", built.cache)
+    result = run_zipper(*arguments, env=built.environment)
+
+    assert expected in result.stdout
+
+
 def test_registry_without_the_endpoint(built: Scene) -> None:
     """Then nobody has looked, which is an error and not silence."""
     result = audit(built, built.output)

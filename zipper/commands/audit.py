@@ -17,6 +17,9 @@ from zipper.supply.advisories import LEVELS
 from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME, Target
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from zipper.checks.findings import Finding
     from zipper.pipeline.auditing import Audit
 
 __all__ = ["command"]
@@ -99,6 +102,17 @@ def _show(found: Audit, *, quiet: bool) -> None:
     shown = ("error",) if quiet else ("error", "warning", "info")
     echo_lines(describe_findings(found.findings, severities=shown), err=True, fold=True)
     if not quiet:
-        count = sum(finding.severity == "error" for finding in found.findings)
-        told = "nothing is known" if not count else f"{count} advisories count"
+        told = _count(found.findings)
         echo_lines([f"{told} against {found.packages} packages ({', '.join(found.sources)})"])
+
+
+def _count(findings: Sequence[Finding]) -> str:
+    """Return how many advisories count, and how many others are known."""
+    known = [one for one in findings if one.code in ("advisory", "advisory-ignored")]
+    counting = sum(finding.severity == "error" for finding in known)
+    if not known:
+        return "nothing is known"
+    told = "1 advisory counts" if counting == 1 else f"{counting or 'no'} advisories count"
+    other = len(known) - counting
+    more = "" if not other else " (1 is known)" if other == 1 else f" ({other} are known)"
+    return told + more

@@ -274,8 +274,8 @@ def _refuse_unasked_places(tree: Tree, origins: list[_Origin]) -> None:
             f"the lockfile takes `{node.package_name}` from `{redact_url(place)}`, and nobody "
             "asks for it from there",
             facts=(("location", location),),
-            hint="write a new lockfile with `python -m zipper resolve`, and find out who wrote "
-            "this one",
+            hint="find out who wrote the lockfile; to write a new one, delete it and run "
+            "`python -m zipper resolve`",
         )
 
 
