@@ -32,6 +32,8 @@ UNZIPPED_MAX_BYTES: Final = 262_144_000
 READ_MAX_BYTES: Final = 1 << 30
 """Four times the quota: the members of a larger zip are not read, however small the zip is."""
 _LARGEST: Final = 5
+_NEAR: Final = 0.9
+"""The part of the quota from which on the remaining bytes are told."""
 _MAP_ENDING: Final = ".map"
 _TYPES_ENDINGS: Final = (".d.ts", ".d.mts", ".d.cts")
 _SPARE_ENDINGS: Final = (_MAP_ENDING, *_TYPES_ENDINGS)
@@ -54,21 +56,27 @@ def check_zipped(subject: Subject) -> Iterator[Finding]:
 
 
 def check_unzipped(subject: Subject) -> Iterator[Finding]:
-    """Yield one finding where function and layers reach Lambda's quota."""
+    """Yield one finding where function and layers reach Lambda's quota, or come near it."""
     own = subject.unzipped_size_bytes
     in_layers = sum(entry.size for layer in subject.layers for entry in layer.entries)
-    if own + in_layers < UNZIPPED_MAX_BYTES:
-        return
     budget = UNZIPPED_MAX_BYTES - in_layers
     what = "function" if subject.kind == "function" else "layer"
     layers = f" and its layers another {in_layers:,}" if in_layers else ""
-    unread = "" if own <= READ_MAX_BYTES else ". So much is not looked into"
-    message = (
-        f"the {what} has {own:,} bytes unzipped{layers}; they must stay below "
-        f"{UNZIPPED_MAX_BYTES:,}, which leaves "
-        f"{max(budget, 0):,} for the {what}{unread}. {_describe_largest(subject)}"
-    )
-    yield Finding("size-unzipped", "error", "", message, _hint(subject, own - budget + 1))
+    sizes = f"the {what} has {own:,} bytes unzipped{layers}"
+    if own >= budget:
+        unread = "" if own <= READ_MAX_BYTES else ". So much is not looked into"
+        message = (
+            f"{sizes}; they must stay below {UNZIPPED_MAX_BYTES:,}, which leaves "
+            f"{max(budget, 0):,} for the {what}{unread}. {_describe_largest(subject)}"
+        )
+        yield Finding("size-unzipped", "error", "", message, _hint(subject, own - budget + 1))
+    elif own + in_layers >= UNZIPPED_MAX_BYTES * _NEAR:
+        message = (
+            f"{sizes}; {budget - own:,} of {UNZIPPED_MAX_BYTES:,} remain. "
+            f"{_describe_largest(subject)}"
+        )
+        hint = "set `max_unzipped_size` in the settings to notice growth before a deployment fails"
+        yield Finding("size-unzipped", "info", "", message, hint)
 
 
 def check_budget(subject: Subject) -> Iterator[Finding]:

@@ -203,6 +203,9 @@ def test_the_unzipped_size_counts_layers_and_names_packages() -> None:
     )
     layer = _grown(make_listing(SOUND), "index.js", 62_144_000)
     assert "size-unzipped" not in find(listing, rules=ALL_RULES[:12])
+    near = find(_grown(listing, "index.js", 50_000_000), rules=ALL_RULES[:12])["size-unzipped"]
+    assert "info" == near.severity
+    assert "12,143,927 of 262,144,000 remain" in near.message
     finding = find(listing, layers=(layer,), rules=ALL_RULES[:12])["size-unzipped"]
     assert "`node_modules/large` 200,000,0" in finding.message
     assert "(a dependency of the project)" in finding.message
@@ -215,7 +218,8 @@ def test_the_unzipped_size_counts_layers_and_names_packages() -> None:
 def test_the_unzipped_quota_is_exact(size: int, expected: bool) -> None:
     """The package must be smaller than 262,144,000 bytes."""
     listing = _grown(make_listing(SOUND), "index.js", size)
-    assert expected == ("size-unzipped" in find(listing, rules=ALL_RULES[:12]))
+    finding = find(listing, rules=ALL_RULES[:12])["size-unzipped"]
+    assert expected == (finding.severity == "error")
 
 
 @pytest.mark.parametrize(
