@@ -30,7 +30,7 @@ __all__ = [
     "encode",
 ]
 
-SCANNER_VERSION: Final = "2"
+SCANNER_VERSION: Final = "3"
 """Part of every key: raise it with each change of what the scanner finds."""
 
 EAGER: Final = 0

@@ -14,6 +14,8 @@ from zipper.checks.facts import CONDITIONAL, EAGER, LAZY, OPTIONAL
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from zipper.checks.conditions import Conditions
+
 __all__ = ["FUNCTIONS", "is_called_in_place", "leaves_early", "level_of_child"]
 
 FUNCTIONS: Final = frozenset(
@@ -26,31 +28,49 @@ FUNCTIONS: Final = frozenset(
         "method_definition",
     }
 )
-_BRANCHES: Final = {
-    "if_statement": ("consequence", "alternative"),
-    "ternary_expression": ("consequence", "alternative"),
-    "while_statement": ("body",),
-    "for_statement": ("body",),
-    "for_in_statement": ("body",),
-}
+_LOOPS: Final = ("while_statement", "for_statement", "for_in_statement")
 _SHORT_CIRCUITS: Final = frozenset({"&&", "||", "??", "&&=", "||=", "??="})
+_LOGICAL: Final = {"&&": True, "||": False}
+"""What the left side must be for the right side to run."""
 
 
-def level_of_child(parent: Node, child: Node) -> int:
+def level_of_child(parent: Node, child: Node, conditions: Conditions) -> int:
     """Return what a statement or an expression means for one of its parts."""
     kind = parent.type
-    if kind in _BRANCHES:
-        return CONDITIONAL if any(_is_field(parent, f, child) for f in _BRANCHES[kind]) else EAGER
+    if kind in ("if_statement", "ternary_expression"):
+        return _level_of_choice(parent, child, conditions)
+    if kind in _LOOPS:
+        return CONDITIONAL if _is_field(parent, "body", child) else EAGER
     if kind in ("binary_expression", "augmented_assignment_expression"):
-        operator = parent.child_by_field_name("operator")
-        short = operator is not None and operator.type in _SHORT_CIRCUITS
-        return CONDITIONAL if short and _is_field(parent, "right", child) else EAGER
+        return _level_of_right(parent, child, conditions)
     if kind == "try_statement":
         return _level_of_try(parent, child)
     if kind == "field_definition":
         is_static = any(c.type == "static" for c in parent.children)
         return EAGER if is_static or not _is_field(parent, "value", child) else LAZY
     return CONDITIONAL if kind in ("switch_case", "switch_default", "catch_clause") else EAGER
+
+
+def _level_of_choice(parent: Node, child: Node, conditions: Conditions) -> int:
+    """Return the level of a branch: that of the code around it where the condition is known."""
+    is_first = _is_field(parent, "consequence", child)
+    if not is_first and not _is_field(parent, "alternative", child):
+        return EAGER
+    condition = parent.child_by_field_name("condition")
+    truth = None if condition is None else conditions.find_truth(condition)
+    return CONDITIONAL if truth is None else EAGER if truth is is_first else OPTIONAL
+
+
+def _level_of_right(parent: Node, child: Node, conditions: Conditions) -> int:
+    """Return the level of an operand, which `&&`, `||` and `??` may leave out."""
+    operator = parent.child_by_field_name("operator")
+    if operator is None or operator.type not in _SHORT_CIRCUITS:
+        return EAGER
+    if not _is_field(parent, "right", child):
+        return EAGER
+    left = parent.child_by_field_name("left")
+    truth = None if left is None or operator.type not in _LOGICAL else conditions.find_truth(left)
+    return CONDITIONAL if truth is None else EAGER if truth is _LOGICAL[operator.type] else OPTIONAL
 
 
 def _level_of_try(statement: Node, child: Node) -> int:

@@ -33,6 +33,11 @@ _DECLARED: Final = rb"\b(?:var|let|const|function|import|class)\s(?:[^;=()]*[\s,
 """What declares a name; roughly, because a wrong yes only leaves a finding out."""
 _USES: Final = ("member_expression", "call_expression", "arguments")
 """Where a name is used; `typeof exports` is none, because it never throws."""
+_GUARDS: Final = {
+    "if_statement": "condition",
+    "ternary_expression": "condition",
+    "binary_expression": "left",
+}
 _COMMONJS_LIMIT_BYTES: Final = 200_000
 _EXPRESSION_MAX: Final = 120
 _OWN_PLACES: Final = (b"(import.meta.url)", b"(__filename)", b"(import.meta.filename)")
@@ -282,7 +287,16 @@ def _is_eager_use(source: Source, path: list[Node]) -> bool:
     """Return whether the name at the end of `path` is read while the module loads."""
     if len(path) < 2 or path[-1].type != "identifier" or path[-2].type not in _USES:
         return False
-    return source.level_of(path) == EAGER and not _is_shadowed(source, path)
+    if _is_shadowed(source, path) or any(_asks_for_type(source, node) for node in path):
+        return False
+    return source.level_of(path) == EAGER
+
+
+def _asks_for_type(source: Source, node: Node) -> bool:
+    """Return whether a branch depends on a `typeof`, as code does that is of either kind."""
+    field = _GUARDS.get(node.type)
+    condition = None if field is None else node.child_by_field_name(field)
+    return condition is not None and b"typeof" in source.text_of(condition)
 
 
 def _is_shadowed(source: Source, path: list[Node]) -> bool:

@@ -15,7 +15,7 @@ from zipper.checks.facts import LAZY, Facts, Request, Unfollowed
 
 __all__ = ["is_too_large", "search"]
 
-_PUNCTUATION: Final = b";,(){}[]=.+-*/<>!&|?:"
+_PUNCTUATION: Final = b";,(){}[]=.+-*/<>!&|?:`'\""
 _PUNCTUATION_MAX: Final = 600_000
 """Signs up to which a file is parsed: 220 MB of syntax tree at most."""
 _REQUESTS_MAX: Final = 5_000

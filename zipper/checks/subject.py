@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MANIFEST_LIMIT_BYTES",
+    "PATH_MAX",
     "TEXT_LIMIT_BYTES",
     "Kind",
     "Subject",
@@ -33,6 +34,8 @@ Kind = Literal["function", "layer"]
 
 TEXT_LIMIT_BYTES: Final = 64 * 1024 * 1024
 """The largest JavaScript or JSON file that is read; larger ones count as unknown."""
+PATH_MAX: Final = 4096
+"""Bytes of a path that Linux takes; a longer one could name folders of gigabytes in all."""
 MANIFEST_LIMIT_BYTES: Final = 4 * 1024 * 1024
 """The largest package.json that is read: several rules read each, and real ones have 0.3 MB."""
 
@@ -147,7 +150,8 @@ def _parse_object(text: bytes) -> Mapping[str, object]:
 
 def find_folders(listing: Listing) -> frozenset[str]:
     """Return every folder that a member names or implies, without a slash at the end."""
-    folders = {name.rpartition("/")[0] for name in listing.by_name}
+    names = [name for name in listing.by_name if len(name) <= PATH_MAX]
+    folders = {name.rpartition("/")[0] for name in names}
     pending = folders
     while pending := {name.rpartition("/")[0] for name in pending} - folders:
         folders |= pending

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import tree_sitter_javascript
 from tree_sitter import Language, Node, Parser
 
+from zipper.checks.conditions import Conditions
 from zipper.checks.facts import CONDITIONAL, EAGER, LAZY
 from zipper.checks.levels import FUNCTIONS, is_called_in_place, leaves_early, level_of_child
 from zipper.checks.source_text import find_word, literal
@@ -79,6 +80,7 @@ class Source:
         self._has_top = False
         self._top_start = 0
         self._called: dict[bytes, int] = {}
+        self._conditions = Conditions(content)
 
     @cached_property
     def syntax_error_line(self) -> int:
@@ -178,7 +180,7 @@ class Source:
             if parent.type in FUNCTIONS:
                 level = max(level, self._level_of_function(path, index))
             else:
-                level = max(level, level_of_child(parent, child))
+                level = max(level, level_of_child(parent, child, self._conditions))
         return level
 
     def _level_of_function(self, path: list[Node], index: int) -> int:

@@ -93,8 +93,9 @@ class Walk:
     def run(self, path: str, *, required: bool) -> None:
         """Reach everything from `path` on, the earliest level first, and remember new facts."""
         self._reach(path, EAGER, required=required)
-        while (queue := next((q for q in self._queues if q), None)) is not None:
-            wave = queue[-_WAVE:]
+        while (level := next((n for n, q in enumerate(self._queues) if q), None)) is not None:
+            queue = self._queues[level]
+            wave = [module for module in queue[-_WAVE:] if module.level == level]
             del queue[-_WAVE:]
             self._fill(wave)
             for module in wave:
@@ -134,6 +135,9 @@ class Walk:
         known = self.modules.get(path)
         if known is None:
             known = self.modules[path] = Module(path, level, required)
+            self._queues[level].append(known)
+        elif level < known.level:  # it waits in a later queue, and is passed over there
+            known.level = level
             self._queues[level].append(known)
 
     def _fill(self, wave: list[Module]) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.archive.listing import DEFLATED, STORED, Entry, release
 from zipper.checks.findings import Finding, Severity
+from zipper.checks.subject import PATH_MAX
 from zipper.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ __all__ = [
 _REMAKE: Final = "make the zip again, with `zipper build` or with `zip -r`"
 _SUSPICIOUS: Final = ("\\", "\0", ":", "//", "/./", "/../")
 """What the joined names contain if any is unsafe; six searches beat 27,000 tests."""
+_NAME_MAX: Final = 255
+"""Bytes of one part of a path that Linux takes."""
 _LINK_LIMIT_BYTES: Final = 4096
 _MAPPED_BYTES: Final = 16 * 1024 * 1024
 """Bytes of a mapped zip that are read before its memory is given back."""
@@ -86,7 +89,10 @@ def check_names(subject: Subject) -> Iterator[Finding]:
     """Yield the names that leave the root, or that an unzip on Linux takes literally."""
     names = subject.listing.by_name
     joined = "/" + "/\n/".join(names) + "/"
-    if joined.count("\n") < len(names) and not any(mark in joined for mark in _SUSPICIOUS):
+    characters = _NAME_MAX if joined.isascii() else _NAME_MAX // 4
+    is_long = len(max(names, key=len, default="")) > characters
+    is_plain = joined.count("\n") < len(names) and not any(m in joined for m in _SUSPICIOUS)
+    if is_plain and not is_long:
         return
     for name in names:
         problem = _judge_name(name)
@@ -207,7 +213,15 @@ def _judge_name(name: str) -> tuple[str, str] | None:
         return "has a control character in its name", "rename the file"
     if not name or "." in parts or "" in parts[:-1]:
         return "has an empty part or a `.` in its name", "write the name without it"
-    return None
+    return _judge_length(name)
+
+
+def _judge_length(name: str) -> tuple[str, str] | None:
+    raw = name.encode("utf-8", "surrogatepass")
+    if len(raw) <= PATH_MAX and max(map(len, raw.split(b"/"))) <= _NAME_MAX:
+        return None
+    hint = f"Linux takes {_NAME_MAX} bytes for a name and {PATH_MAX} for a path: rename it"
+    return "is too long to be unzipped", hint
 
 
 def _judge_link(subject: Subject, entry: Entry) -> Iterator[Finding]:
@@ -258,4 +272,5 @@ def _resolve(name: str, target: str) -> str | None:
 
 def _shown(name: str) -> str:
     """Return a name as it can be printed."""
-    return name if name.isprintable() else ascii(name)[1:-1]
+    short = name if len(name) <= PATH_MAX else f"{name[:_NAME_MAX]}..."
+    return short if short.isprintable() else ascii(short)[1:-1]

@@ -335,6 +335,16 @@ def test_a_zip_of_many_times_the_quota_is_judged_by_its_listing() -> None:
     assert report.closure is None
 
 
+def test_a_file_runs_as_early_as_anyone_asks_for_it() -> None:
+    """A function that may ask for a file later does not hide that another file needs it at once."""
+    files = {
+        "index.js": f"exports.f = () => require('./b'); require('./a'); {HANDLER}",
+        "a.js": "require('./b')",
+        "b.js": "require('c')",
+    }
+    assert {"module-missing": "error"} == codes(check(files))
+
+
 def test_strict_fails_on_warnings() -> None:
     """`strict` makes a warning decide the verdict."""
     files = {"index.js": f"() => require('a');\n{HANDLER}"}

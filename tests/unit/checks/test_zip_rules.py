@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from zipper.checks.findings import Finding
 
 LINK = 0o120777
+ODD_NAMES = ("a:b.js", "..a/b..js", "a./b", "...", "lib/é.js", "a b.js")
 
 
 def make_listing(files: dict[str, tuple[bytes, int]] | list[tuple[str, bytes, int]]) -> Listing:
@@ -93,6 +94,9 @@ def test_a_sound_package_has_no_error(runtime: str) -> None:
         ("./a.js", "empty part"),
         ("a//b.js", "empty part"),
         ("a\nb.js", "control"),
+        (f"{'a' * 256}.js", "too long"),
+        ("\u00e9" * 128, "too long"),
+        ("a/" * 2050 + "b.js", "too long"),
     ],
 )
 def test_unsafe_names(name: str, words: str) -> None:
@@ -103,7 +107,7 @@ def test_unsafe_names(name: str, words: str) -> None:
     assert "\n" not in finding.message
 
 
-@pytest.mark.parametrize("name", ["a:b.js", "..a/b..js", "a./b", "...", "lib/é.js", "a b.js"])
+@pytest.mark.parametrize("name", [*ODD_NAMES, "a" * 255, "b/" * 2000 + "c"])
 def test_odd_names_that_are_safe(name: str) -> None:
     """Odd names that a Linux unzip handles are left alone."""
     assert "zip-name-unsafe" not in find({**SOUND, name: (b"", 0o644)})

@@ -1,0 +1,150 @@
+"""Conditions whose value is the same in every Node on Lambda.
+
+In: the node of a condition and its file's text. Out: True, False, or None where the text alone does
+not tell. Packages for browsers and Node ask `typeof window`, `process.platform` and the like before
+they choose a file; the branch that Node takes runs as surely as the code around it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from zipper.checks.source_text import literal
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+__all__ = ["Conditions"]
+
+_TYPES: Final = {
+    **dict.fromkeys((b"process", b"global", b"globalThis"), "object"),
+    **dict.fromkeys((b"Buffer", b"setImmediate", b"setTimeout"), "function"),
+    **dict.fromkeys(
+        (
+            b"window",
+            b"document",
+            b"define",
+            b"importScripts",
+            b"XMLHttpRequest",
+            b"WorkerGlobalScope",
+            b"HTMLElement",
+            b"Deno",
+            b"Bun",
+            b"EdgeRuntime",
+        ),
+        "undefined",
+    ),
+}
+"""What `typeof` says of global names. `navigator` and `self` are left out: versions differ."""
+_COMMONJS: Final = {b"require": "function", b"module": "object", b"exports": "object"}
+_MEMBERS: Final[dict[bytes, str | None]] = {
+    b"process.platform": "linux",
+    b"process.type": None,
+    b"process.browser": None,
+    b"process.__nwjs": None,
+    b"process.versions.electron": None,
+}
+"""None for what is undefined in Node."""
+_MODULE: Final = re.compile(rb"(?m)^[ \t]*(?:import|export)\b")
+_OWN: Final = (
+    rb"\b(?:var|let|const|function|import|class)\s(?:[^;=()]*[\s,{])?%(name)s\b"
+    rb"|\bfunction\b[^()]{0,99}\([^()]*\b%(name)s\b[^()]*\)"
+    rb"|\([^()]*\b%(name)s\b[^()]*\)\s*=>|\b%(name)s\s*(?:=>|=[^=])"
+)
+"""What gives a name another meaning in the file; roughly, because a wrong yes only says less."""
+_DEPTH_MAX: Final = 40
+_CONSTANTS: Final = {"undefined": None, "true": True, "false": False}
+_EQUAL: Final = ("===", "==")
+_UNEQUAL: Final = ("!==", "!=")
+
+
+class _Unknown(Exception):  # noqa: N818 - not an error: the way out of an expression
+    """A part of the condition has no value that the text tells."""
+
+
+class Conditions:
+    """The conditions of one file."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._own: dict[bytes, bool] = {}
+
+    def find_truth(self, condition: Node) -> bool | None:
+        """Return whether `condition` holds in Node on Lambda; None where nobody knows."""
+        try:
+            return self._holds(condition, _DEPTH_MAX)
+        except _Unknown:
+            return None
+
+    def _holds(self, node: Node, depth: int) -> bool:
+        if depth == 0:
+            raise _Unknown
+        if node.type == "parenthesized_expression" and node.named_child_count == 1:
+            return self._holds(node.named_children[0], depth - 1)
+        if node.type == "unary_expression" and self._operator(node) == "!":
+            return not self._holds(_field(node, "argument"), depth - 1)
+        if node.type == "binary_expression":
+            return self._holds_of_two(node, depth)
+        if node.type == "identifier":
+            text = self._text(node)
+            if (text in _TYPES or text in _COMMONJS) and not self._is_own(text):
+                return self._type_of(text) != "undefined"
+        return bool(self._value(node))
+
+    def _holds_of_two(self, node: Node, depth: int) -> bool:
+        left, right = _field(node, "left"), _field(node, "right")
+        operator = self._operator(node)
+        if operator in _EQUAL:
+            return self._value(left) == self._value(right)
+        if operator in _UNEQUAL:
+            return self._value(left) != self._value(right)
+        if operator not in ("&&", "||"):
+            raise _Unknown
+        decides = operator == "||"
+        first = self.find_truth(left) if depth else None
+        second = self._holds(right, depth - 1) if first is not decides else decides
+        if first is None and second is not decides:
+            raise _Unknown
+        return second
+
+    def _value(self, node: Node) -> str | bool | None:
+        """Return an expression's value, text or boolean; None for `undefined`."""
+        text = self._text(node)
+        if node.type in _CONSTANTS:
+            return _CONSTANTS[node.type]
+        value = literal(node, self._content)
+        if value is not None:
+            return value
+        if node.type == "unary_expression" and self._operator(node) == "typeof":
+            return self._type_of(self._text(_field(node, "argument")))
+        if node.type == "member_expression" and text in _MEMBERS and not self._is_own(b"process"):
+            return _MEMBERS[text]
+        raise _Unknown
+
+    def _type_of(self, name: bytes) -> str:
+        known = _TYPES.get(name)
+        if known is None and name in _COMMONJS and _MODULE.search(self._content) is None:
+            known = _COMMONJS[name]
+        if known is None or self._is_own(name):
+            raise _Unknown
+        return known
+
+    def _is_own(self, name: bytes) -> bool:
+        """Return whether the file may give a global name a meaning of its own."""
+        if name not in self._own:
+            self._own[name] = re.search(_OWN % {b"name": name}, self._content) is not None
+        return self._own[name]
+
+    def _operator(self, node: Node) -> str:
+        return _field(node, "operator").type
+
+    def _text(self, node: Node) -> bytes:
+        return self._content[node.start_byte : node.end_byte]
+
+
+def _field(node: Node, name: str) -> Node:
+    found = node.child_by_field_name(name)
+    if found is None:
+        raise _Unknown
+    return found
