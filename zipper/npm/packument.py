@@ -10,6 +10,7 @@ what is no packument at all is an EPACKUMENT.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -216,6 +217,8 @@ def _decoders() -> _Decoders:
 
 
 def _read_outline(value: object) -> Outline | None:
+    if isinstance(value, bytes):
+        value = _decode(value)
     if isinstance(value, Mapping):
         return _outline(value.get("deprecated"), value.get("engines"))
     if value is None:
@@ -234,15 +237,29 @@ def _outline(deprecated: object, engines: object) -> Outline:
 
 
 def _decode(value: object) -> object:
-    """Return `value`, decoded where it is raw; None where it cannot be decoded."""
+    """Return `value`, decoded where it is raw; None where it cannot be decoded.
+
+    A single manifest comes as bytes, for which msgspec need not be imported.
+    """
+    if isinstance(value, bytes):
+        try:
+            return json.loads(value, parse_constant=_refuse_constant)
+        except (ValueError, RecursionError):
+            return None
+    if value is None or isinstance(value, str | Mapping):
+        return value
     import msgspec  # noqa: PLC0415 (see parse_packument)
 
-    if not isinstance(value, bytes | msgspec.Raw):
+    if not isinstance(value, msgspec.Raw):
         return value
     try:
         return msgspec.json.decode(value)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _decode_object(value: object) -> Mapping[str, object] | None:
@@ -252,6 +269,8 @@ def _decode_object(value: object) -> Mapping[str, object] | None:
 
 def _split_object(value: object) -> Mapping[str, object]:
     """Return the members of an object, their values undecoded."""
+    if value is None or isinstance(value, Mapping):
+        return value or _NOTHING
     import msgspec  # noqa: PLC0415 (see parse_packument)
 
     if isinstance(value, msgspec.Raw):
@@ -260,7 +279,7 @@ def _split_object(value: object) -> Mapping[str, object]:
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
             return _NOTHING
         return members
-    return value if isinstance(value, Mapping) else _NOTHING
+    return _NOTHING
 
 
 def _texts(value: Mapping[str, object] | None) -> Mapping[str, str]:

@@ -16,7 +16,7 @@ from typing import Final
 
 from zipper.npm.ecmascript import collapse_spaces
 from zipper.npm.semver_shorthand import expand_alternative
-from zipper.npm.semver_version import FULL, FULL_LOOSE, Key, Version, parse
+from zipper.npm.semver_version import FULL, FULL_LOOSE, Key, Version, parse, parse_plain
 
 __all__ = ["Comparator", "Range", "parse_range"]
 
@@ -28,6 +28,7 @@ only notations such as two thousand `v` before a number are lost.
 """
 _CACHED_LENGTH: Final = 512  # characters; longer ranges are hostile and would fill the cache
 _OPERATOR: Final = "([<>]?=?)"
+_OPERATORS: Final = ("", "<", "<=", "=", ">", ">=")
 _LOWEST: Final[Key] = ()
 _HIGHEST: Final[Key] = (float("inf"),)
 _NOTHING: Final = "<0.0.0-0"
@@ -188,6 +189,10 @@ def _parse_comparator(token: str, loose: bool) -> Comparator | None:  # noqa: FB
     """
     if not token:
         return Comparator("", None)
+    bare = token.lstrip("<>=")
+    operator, plain = token[: len(token) - len(bare)], parse_plain(bare)
+    if plain is not None and operator in _OPERATORS:
+        return Comparator("" if operator == "=" else operator, plain)
     match = (
         _comparator_pattern(loose).fullmatch(token) if len(token) <= MAX_COMPARATOR_LENGTH else None
     )

@@ -22,10 +22,14 @@ from zipper.npm.semver_version import (
     NUMBER_LOOSE,
     PRERELEASE,
     PRERELEASE_LOOSE,
+    is_plain_number,
 )
 
 __all__ = ["expand_alternative"]
 
+_Token = tuple[str, str, str | None, str | None, str | None]
+"""Operator, major, minor, patch, prerelease."""
+_OPERATORS: Final = ("", "^", "~", "<", "<=", "=", ">", ">=")
 _MAX_TOKEN: Final = 2_048  # characters; see MAX_COMPARATOR_LENGTH in semver_range
 _EXPONENT_FROM: Final = 10**21  # from here JavaScript writes numbers with an exponent
 
@@ -130,9 +134,9 @@ def _hyphen_end(end: str, upper: list[str | None], lowest: str) -> str:
 
 
 def _expand_token(token: str, loose: bool, lowest: str) -> list[str]:  # noqa: FBT001
-    match = _shorthand_pattern(loose).fullmatch(token) if len(token) <= _MAX_TOKEN else None
-    if match is not None:
-        operator, major, minor, patch, prerelease, _ = match.groups()
+    found = _take_apart_plain(token) or _take_apart(token, loose)
+    if found is not None:
+        operator, major, minor, patch, prerelease = found
         if operator == "^":
             return _caret(major, minor, patch, prerelease, lowest)
         if operator.startswith("~"):
@@ -140,6 +144,29 @@ def _expand_token(token: str, loose: bool, lowest: str) -> list[str]:  # noqa: F
         if _any(patch) and not _gap(major, minor, patch):
             return _x_range(operator, major, minor, lowest)
     return [_STAR.sub("", token, count=1)] if "*" in token else [token]
+
+
+def _take_apart_plain(token: str) -> _Token | None:
+    """Return operator and numbers of `^1.2.3`, `>=10` and their like, which nearly all tokens are.
+
+    These need no grammar, whose compiling takes milliseconds.
+    """
+    version = token.lstrip("^~<>=")
+    operator = token[: len(token) - len(version)]
+    parts = version.split(".")
+    if operator not in _OPERATORS or len(parts) > 3 or not all(map(is_plain_number, parts)):
+        return None
+    major, minor, patch = (*parts, None, None)[:3]
+    assert major is not None
+    return operator, major, minor, patch, None
+
+
+def _take_apart(token: str, loose: bool) -> _Token | None:  # noqa: FBT001
+    match = _shorthand_pattern(loose).fullmatch(token) if len(token) <= _MAX_TOKEN else None
+    if match is None:
+        return None
+    operator, major, minor, patch, prerelease, _ = match.groups()
+    return operator, major, minor, patch, prerelease
 
 
 def _caret(

@@ -15,7 +15,15 @@ from typing import Final
 
 from zipper.npm.ecmascript import SPACES, trim
 
-__all__ = ["MAX_LENGTH", "MAX_SAFE_INTEGER", "Key", "Version", "parse"]
+__all__ = [
+    "MAX_LENGTH",
+    "MAX_SAFE_INTEGER",
+    "Key",
+    "Version",
+    "is_plain_number",
+    "parse",
+    "parse_plain",
+]
 
 MAX_LENGTH: Final = 256
 """Characters that a version may have, white space around it included."""
@@ -119,8 +127,31 @@ def _pattern(loose: bool) -> re.Pattern[str]:  # noqa: FBT001
     return re.compile(FULL_LOOSE if loose else FULL)
 
 
+def is_plain_number(text: str) -> bool:
+    """Tell whether `text` is a number that every grammar here takes, and no limit is near."""
+    return text.isdigit() and text.isascii() and len(text) < 16 and (text[0] != "0" or text == "0")
+
+
+def parse_plain(text: str) -> Version | None:
+    """Return the version in `1.2.3` or `1.2.3-0`, which nearly all are; None for anything else.
+
+    These need no grammar, whose compiling takes milliseconds.
+    """
+    main, dash, prerelease = text.partition("-")
+    parts = main.split(".")
+    if len(parts) != 3 or (dash and prerelease != "0") or not all(map(is_plain_number, parts)):
+        return None
+    major, minor, patch = map(int, parts)
+    if dash:
+        return Version((major, minor, patch, (0, _rank(0))), text, (0,))
+    return Version((major, minor, patch, _RELEASE), text)
+
+
 @lru_cache(maxsize=1 << 17)
 def _parse(text: str, loose: bool) -> Version | None:  # noqa: FBT001 (positional: cheaper keys)
+    plain = parse_plain(text)
+    if plain is not None:
+        return plain
     text = trim(text)
     match = _pattern(loose).fullmatch(text.lstrip(_LOOSE_PREFIX) if loose else text)
     if match is None:
