@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -223,6 +224,48 @@ def test_old_lockfile_and_a_registry_that_fails(ancient: Scene) -> None:
     assert (1, "ENETWORK") == (refused.status, refused.code), refused.stderr
     assert 0 == result.status, result.stderr
     assert "node_modules/c/c.js" not in listing(ancient.output)
+
+
+def test_git_is_refused_where_it_is_forbidden(scene: Scene) -> None:
+    """`--no-git` and ZIPPER_NO_GIT end every way to a git dependency before git starts."""
+    git = "git+ssh://git@registry.example/o/dep.git#semver:1"
+    scene.write({"package.json": {"name": "fn", "version": "1.0.0", "dependencies": {"dep": git}}})
+    folder = str(scene.project)
+    into = str(scene.folder / "into")
+    ways = (
+        ("build", folder, "--dry-run"),
+        ("resolve", folder),
+        ("install", folder, "--into", into),
+        ("vendor", folder, "--into", into),
+        ("explain", folder, "dep"),
+    )
+    for way in ways:
+        cache = ("--cache-dir", str(scene.cache))
+        typed = run_zipper(*way, "--no-git", *cache, env=scene.environment)
+        set_ = run_zipper(*way, *cache, env={**scene.environment, "ZIPPER_NO_GIT": "true"})
+
+        assert (1, "EALLOWGIT") == (typed.status, typed.code), typed.stderr
+        assert (1, "EALLOWGIT") == (set_.status, set_.code), set_.stderr
+        assert "`--no-git`" in typed.stderr
+
+
+def test_packuments_at_hand_are_preferred(scene: Scene) -> None:
+    """`--prefer-offline` and ZIPPER_PREFER_OFFLINE ask only about what was never fetched."""
+    scene.publish("a")
+    scene.depend("a")
+    resolve = ("resolve", scene.project, "--update-all", "--cache-dir", scene.cache)
+    variable = {**scene.environment, "ZIPPER_PREFER_OFFLINE": "true"}
+    counts = [scene.registry.count()]
+    for options, environment in (
+        ((), scene.environment),
+        (("--prefer-offline",), scene.environment),
+        ((), variable),
+        ((), scene.environment),
+    ):
+        assert 0 == run_zipper(*resolve, *options, env=environment).status
+        counts.append(scene.registry.count())
+
+    assert [True, False, False, True] == [after > before for before, after in pairwise(counts)]
 
 
 def _forget(scene: Scene, *names: str) -> None:

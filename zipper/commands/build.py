@@ -10,6 +10,7 @@ from zipper.commands.named import complete_path
 from zipper.commands.options import (
     build_options,
     cache_option,
+    fetch_options,
     function_options,
     network_options,
     node_option,
@@ -48,6 +49,7 @@ __all__ = ["command"]
 @click.option("--dry-run", is_flag=True, help="Print the plan, write no zip.")
 @node_option
 @network_options
+@fetch_options
 @cache_option
 @output_options
 def command(

@@ -12,6 +12,7 @@ from zipper.commands.named import complete_path, find_zip
 from zipper.commands.options import (
     cache_option,
     check_options,
+    fetch_options,
     function_options,
     network_options,
     settings_from_values,
@@ -61,6 +62,7 @@ __all__ = ["command"]
 @function_options
 @check_options
 @network_options
+@fetch_options
 @cache_option
 @click.option("--no-progress", is_flag=True, help="Show no progress.")
 def command(  # noqa: PLR0913  (click gives each option as an argument)

@@ -9,6 +9,7 @@ import click
 from zipper.commands.named import complete_path
 from zipper.commands.options import (
     cache_option,
+    fetch_options,
     function_options,
     network_options,
     node_option,
@@ -49,6 +50,7 @@ __all__ = ["command"]
 )
 @node_option
 @network_options
+@fetch_options
 @cache_option
 @output_options
 def command(  # noqa: PLR0913  (click gives each option as an argument)

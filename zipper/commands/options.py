@@ -16,6 +16,7 @@ __all__ = [
     "cache_option",
     "check_options",
     "complete_runtime",
+    "fetch_options",
     "function_options",
     "network_options",
     "node_option",
@@ -135,6 +136,25 @@ def network_options(function: _Function) -> _Function:
     return click.option(
         "--registry", metavar="URL", help="Registry to use instead of the configured one."
     )(function)
+
+
+def fetch_options(function: _Function) -> _Function:
+    """Add `--prefer-offline` and `--no-git`."""
+    return _add(
+        function,
+        click.option(
+            "--prefer-offline",
+            is_flag=True,
+            default=None,
+            help="Use packuments that are at hand, however old they are.",
+        ),
+        click.option(
+            "--no-git",
+            is_flag=True,
+            default=None,
+            help="Refuse dependencies from git; git is never started.",
+        ),
+    )
 
 
 def node_option(function: _Function) -> _Function:

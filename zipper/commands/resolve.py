@@ -11,6 +11,7 @@ from zipper.commands.named import complete_path
 from zipper.commands.options import (
     cache_option,
     complete_runtime,
+    fetch_options,
     network_options,
     output_options,
     settings_from_values,
@@ -51,6 +52,7 @@ __all__ = ["command"]
 )
 @click.option("--update-all", is_flag=True, help="Choose every package anew.")
 @network_options
+@fetch_options
 @cache_option
 @output_options
 def command(  # noqa: PLR0913  (click gives each option as an argument)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zipper.commands.options import cache_option
+from zipper.commands.options import cache_option, fetch_options
 from zipper.commands.show import Shower, echo_lines, show_json
 from zipper.pipeline.vendoring import vendor
 from zipper.report.text import describe_findings
@@ -35,6 +35,7 @@ __all__ = ["command"]
     help="An architecture of the functions.  [default: all]",
 )
 @click.option("--registry", metavar="URL", help="Registry to use instead of the configured one.")
+@fetch_options
 @cache_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document to stdout.")
 @click.option("-q", "--quiet", is_flag=True, help="Show errors only.")
@@ -46,6 +47,8 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
     runtime: str | None,
     architectures: tuple[str, ...],
     registry: str | None,
+    prefer_offline: bool | None,
+    no_git: bool | None,
     cache_dir: Path | None,
     as_json: bool,
     quiet: bool,
@@ -60,7 +63,10 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
       python -m zipper vendor --into vendored
       python -m zipper build --offline --vendor vendored       elsewhere
     """
-    request = find_request(project, Settings(runtime=runtime, registry=registry))
+    typed = Settings(
+        runtime=runtime, registry=registry, prefer_offline=prefer_offline, no_git=no_git
+    )
+    request = find_request(project, typed)
     with Shower(quiet=quiet or as_json, progress=not no_progress) as shower:
         found = vendor(
             request,

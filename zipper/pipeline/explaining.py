@@ -75,8 +75,7 @@ def explain_package(
     from zipper.store.place import find_cache_dir  # noqa: PLC0415
     from zipper.tree.explain import explain  # noqa: PLC0415
 
-    npm_options = {"registry": request.registry} if request.registry else {}
-    project = read_project(Path(request.project), npm_options=npm_options)
+    project = read_project(Path(request.project), npm_options=request.npm_options)
     store = Store(find_cache_dir(cache_dir))
     with LazyClient(
         project,

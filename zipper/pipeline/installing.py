@@ -138,8 +138,7 @@ def install_requested(
     clock = Clock(on_event)
     clock.start("read")
     store = Store(find_cache_dir(cache_dir))
-    npm_options = {"registry": request.registry} if request.registry else {}
-    read = read_project(Path(request.project), npm_options=npm_options)
+    read = read_project(Path(request.project), npm_options=request.npm_options)
     with LazyClient(
         read,
         cache_dir=store.cache_dir,

@@ -77,9 +77,9 @@ class Circumstances(NamedTuple):
     def read_project(self, request: BuildRequest) -> Project:
         """Return the project, read once for all functions that have it."""
         folder = Path(request.project)
-        npm_options = {"registry": request.registry} if request.registry else {}
+        npm_options = request.npm_options
         return self.shared.get(
-            ("project", folder.absolute(), request.registry),
+            ("project", folder.absolute(), *npm_options.items()),
             lambda: read_project(folder, npm_options=npm_options),
         )
 
@@ -88,7 +88,13 @@ class Circumstances(NamedTuple):
         target, store = request.target, self.open_store()
         node_version = None if project.lockfile else target.node_version
         return self.shared.get(
-            ("tree", project.root, request.registry, node_version, request.min_release_age_days),
+            (
+                "tree",
+                project.root,
+                *request.npm_options.items(),
+                node_version,
+                request.min_release_age_days,
+            ),
             lambda: find_tree(
                 project,
                 target=target,

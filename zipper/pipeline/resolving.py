@@ -133,8 +133,7 @@ def resolve_requested(
     """Resolve what `request` asks for; see `resolve`."""
     target = request.target
     version = _parse_node_version(node_version or target.node_version)
-    npm_options = {"registry": request.registry} if request.registry is not None else {}
-    read = read_project(Path(request.project), npm_options=npm_options)
+    read = read_project(Path(request.project), npm_options=request.npm_options)
     store = Store(find_cache_dir(cache_dir))
     with LazyClient(
         read,

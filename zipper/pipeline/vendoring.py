@@ -82,8 +82,7 @@ def vendor(
         StoreError, OutputError: with code, facts and hint.
     """
     folder = VendorFolder(_make_folder(Path(into)), is_recording=True)
-    npm_options = {"registry": request.registry} if request.registry else {}
-    read = read_project(Path(request.project), npm_options=npm_options)
+    read = read_project(Path(request.project), npm_options=request.npm_options)
     runtime = request.target.runtime
     targets = [Target(runtime, architecture) for architecture in architectures]
     # An empty store: what this machine has fetched before must be in the folder all the same.

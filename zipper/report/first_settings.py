@@ -27,6 +27,8 @@ _EXAMPLES: Final[Mapping[str, object]] = {
     "exclude": ["test/", "*.md"],
     "omit": ["optional"],
     "registry": "https://registry.example/",
+    "prefer_offline": True,
+    "no_git": True,
     "vendor": "vendor/",
     "allow_scripts": ["esbuild"],
     "script_timeout": 1200,

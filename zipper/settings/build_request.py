@@ -40,6 +40,8 @@ class BuildRequest(NamedTuple):
     exclude: tuple[str, ...] = ()
     omit: tuple[str, ...] = ()
     registry: str | None = None
+    prefer_offline: bool = False
+    no_git: bool = False
     vendor: str | None = None
     allow_scripts: tuple[str, ...] = ()
     script_timeout_seconds: float | None = None
@@ -57,6 +59,16 @@ class BuildRequest(NamedTuple):
     strict: bool = False
     written: tuple[str, ...] = ()
     """Zips that other builds by the same settings write; they are nobody's input."""
+
+    @property
+    def npm_options(self) -> dict[str, str]:
+        """What stands over npm's own settings, by npm's names."""
+        wanted = {
+            "registry": self.registry,
+            "prefer-offline": "true" if self.prefer_offline else None,
+            "allow-git": "none" if self.no_git else None,
+        }
+        return {name: value for name, value in wanted.items() if value}
 
 
 def request_from(settings: Settings, *, folder: str, written: tuple[str, ...] = ()) -> BuildRequest:
@@ -80,6 +92,8 @@ def request_from(settings: Settings, *, folder: str, written: tuple[str, ...] = 
         exclude=settings.exclude or (),
         omit=_judge_omit(settings.omit or ()),
         registry=settings.registry,
+        prefer_offline=bool(settings.prefer_offline),
+        no_git=bool(settings.no_git),
         vendor=settings.vendor,
         allow_scripts=settings.allow_scripts or (),
         script_timeout_seconds=settings.script_timeout,

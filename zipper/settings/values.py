@@ -50,6 +50,8 @@ KEYS: Final[dict[str, Key]] = {
     "exclude": Key("list", "gitignore patterns: leave out project files that match."),
     "omit": Key("list", "Dependency types to leave out.", ("dev", "optional", "peer")),
     "registry": Key("text", "The registry's address instead of npm's setting."),
+    "prefer_offline": Key("flag", "Whether packuments at hand are used, however old they are."),
+    "no_git": Key("flag", "Whether dependencies from git are refused."),
     "vendor": Key("text", "A folder that `zipper vendor` has made, relative to this file."),
     "allow_scripts": Key("list", "Packages whose install scripts may run: `esbuild`, `a@2`."),
     "script_timeout": Key("number", "Seconds that one install script may take; 600 at first."),
@@ -102,6 +104,8 @@ class Settings(NamedTuple):
     exclude: tuple[str, ...] | None = None
     omit: tuple[str, ...] | None = None
     registry: str | None = None
+    prefer_offline: bool | None = None
+    no_git: bool | None = None
     vendor: str | None = None
     allow_scripts: tuple[str, ...] | None = None
     script_timeout: float | None = None

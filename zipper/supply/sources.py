@@ -90,14 +90,12 @@ def refuse_source(spec: Spec, *, settings: NpmSettings, own: frozenset[str]) -> 
     allowed = getattr(settings, key.replace("-", "_"))
     if allowed == "all" or (allowed == "root" and spec.raw in own):
         return
+    forbidden, hint = _tell_setting(key, settings)
     raise ResolutionError(
         code,
         f"dependencies from {what} are not allowed: `{spec.name}`",
-        facts=(
-            ("address", redact_url(spec.fetch_spec or spec.raw_spec)),
-            ("set in", f"`{key}={allowed}` in {settings.source_of(key)}"),
-        ),
-        hint=_forbidden_hint(key),
+        facts=(("address", redact_url(spec.fetch_spec or spec.raw_spec)), forbidden),
+        hint=hint,
     )
 
 
@@ -173,8 +171,17 @@ def list_install_scripts(tree: Tree, *, allowed: frozenset[str] = frozenset()) -
     )
 
 
-def _forbidden_hint(key: str) -> str:
-    return f"depend on a published version instead, or set `{key}=all` in .npmrc"
+def _tell_setting(key: str, settings: NpmSettings) -> tuple[tuple[str, str], str]:
+    """Return the fact that says who forbids, and the hint."""
+    instead = "depend on a published version instead, or"
+    if key == "allow-git" and settings.source_of(key).place == "--allow-git":
+        return (
+            "forbidden by",
+            "`--no-git` (or ZIPPER_NO_GIT, `no_git`)",
+        ), f"{instead} leave it out"
+    allowed = getattr(settings, key.replace("-", "_"))
+    fact = ("set in", f"`{key}={allowed}` in {settings.source_of(key)}")
+    return fact, f"{instead} set `{key}=all` in .npmrc"
 
 
 def _odd_origins(tree: Tree) -> Iterator[_Origin]:
@@ -220,14 +227,12 @@ def _refuse_forbidden(tree: Tree, origins: list[_Origin], settings: NpmSettings)
             and (allowed == "none" or (allowed == "root" and origin.is_deep))
         ]
         if forbidden:
+            fact, hint = _tell_setting(key, settings)
             raise ResolutionError(
                 code,
                 f"dependencies from {what} are not allowed: `{forbidden[0].edge.name}`",
-                facts=(
-                    *(("dependency", _describe(tree, origin)) for origin in forbidden),
-                    ("set in", f"`{key}={allowed}` in {settings.source_of(key)}"),
-                ),
-                hint=_forbidden_hint(key),
+                facts=(*(("dependency", _describe(tree, one)) for one in forbidden), fact),
+                hint=hint,
             )
 
 
