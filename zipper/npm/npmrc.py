@@ -311,8 +311,9 @@ def _build_credentials(
     """
     for address, named in fields.items():
         texts = {name: text for name, (text, _) in named.items() if text}
-        token = Secret(texts["_authToken"]) if "_authToken" in texts else None
-        basic = Secret(texts["_auth"]) if "_auth" in texts else None
+        # A variable's last line break is no part of a token; Node trims a header's value as well.
+        token = Secret(texts["_authToken"].strip()) if "_authToken" in texts else None
+        basic = Secret(texts["_auth"].strip()) if "_auth" in texts else None
         if basic is None and "username" in texts and "_password" in texts:
             pair = f"{texts['username']}:{decode_password(texts['_password'])}"
             basic = Secret(_encode_basic(pair))

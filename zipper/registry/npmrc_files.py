@@ -66,7 +66,9 @@ def read_npm_settings(
     builtin = _read_layer("builtin", _find_builtin_file(environ))
     user_file = path_of("userconfig", builtin) or home / ".npmrc"
     is_user_file = _is_same(project_file, user_file)
-    project = Layer("project") if is_user_file else _read_layer("project", project_file)
+    # What somebody else has put there may be a pipe, whose end never comes.
+    is_own = not is_user_file and project_file.is_file()
+    project = _read_layer("project", project_file) if is_own else Layer("project")
     user_file = path_of("userconfig", builtin, project) or user_file
     user = _read_layer("user", user_file)
     prefix = path_of("prefix", builtin, user)

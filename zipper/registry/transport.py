@@ -6,6 +6,7 @@ read, then its bytes. Decides which credential goes where; does not retry, does 
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
@@ -31,9 +32,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Transport"]
 
+_HEADER: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS: Final = 20
 _CONNECT_SECONDS: Final = 20.0
+_MAX_LIMIT_SECONDS: Final = 86_400.0
+"""Of `fetch-timeout`; a longer one may not fit the system's clock."""
 _PIECE_BYTES: Final = 65_536
 """What has to come within `fetch-timeout`; larger pieces would hide a slow exchange for longer."""
 _MAX_DRAINED_BYTES: Final = 65_536
@@ -66,7 +70,7 @@ class Transport:
         self._environ = environ
         self._user_agent = user_agent
         self._insecure_hosts = insecure_hosts
-        self.limit_seconds = max(settings.fetch_timeout, 1) / 1000
+        self.limit_seconds = min(max(settings.fetch_timeout, 1) / 1000, _MAX_LIMIT_SECONDS)
         self._watchdog = Watchdog(self.limit_seconds)
         contexts = TlsContexts(settings, environ=environ, folder=folder)
         self._sessions = Sessions(contexts.context_for, self._watchdog)
@@ -154,14 +158,14 @@ class Transport:
         if credential is not None and not self._is_private(url):
             credential, withheld = None, credential
         sent = {
-            "user-agent": self._user_agent,
+            "user-agent": re.sub(r"[^\x20-\x7e]", "?", self._user_agent),
             "accept": "*/*",
             "connection": "keep-alive",
             **ask.headers,
             **headers,
         }
         if credential is not None and (authorization := credential.authorization) is not None:
-            sent["authorization"] = authorization.reveal()
+            sent["authorization"] = _fit_header(authorization.reveal(), credential)
         response = self._sessions.send(
             url,
             sent,
@@ -200,6 +204,23 @@ class Transport:
         if key not in self._proxies:
             self._proxies[key] = find_proxy(self._settings, self._environ, url)
         return self._proxies[key]
+
+
+def _fit_header(value: str, credential: Credential) -> str:
+    """Return the value where a header may hold it; else its text would end up in a traceback.
+
+    Raises:
+        Fault: ERR_INVALID_CHAR, Node's code, which shows nothing of the value.
+    """
+    if _HEADER.fullmatch(value):
+        return value
+    raise Fault(
+        "ERR_INVALID_CHAR",
+        f"the credential {credential.key} from {credential.source} has a line break, or a "
+        "character that no header may hold",
+        most_retries=0,
+        hint="write the token without quotes, in one line; a variable may have a line too many",
+    )
 
 
 def _origin(url: str) -> tuple[str, str | None]:
