@@ -76,6 +76,14 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         "`_authToken` without the registry that it is for",
     ),
     ToldCode(
+        "lockfile-unread",
+        "a lockfile of another package manager, which is not read",
+        "The versions in it do not count: they are chosen anew, as the newest that package.json "
+        "allows. `python -m zipper resolve` writes a package-lock.json, which keeps them.",
+        "npm, package-lock.json",
+        "`pnpm-lock.yaml` in a project without package-lock.json",
+    ),
+    ToldCode(
         "resolved-disguised",
         "the lockfile puts another package in the place of one",
         "The name, or the tarball, is not that of what package.json asks for, and no alias or "
