@@ -5,6 +5,7 @@ In: the folder's path and the environment. Out: one frozen value. The folder is 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 from collections.abc import Mapping
@@ -41,6 +42,8 @@ class Project(NamedTuple):
     """A hash of all manifests and the lockfile: what a tree depends on, apart from settings."""
     unread_lockfiles: tuple[str, ...] = ()
     """Other package managers' lockfiles in a project that has none of npm's."""
+    workspace_root: Path | None = None
+    """The project that this one is a workspace of, where it has no lockfile of its own."""
 
     @property
     def name(self) -> str:
@@ -83,6 +86,7 @@ def read_project(path: Path, *, npm_options: Mapping[str, str] | None = None) ->
         workspaces=workspaces,
         fingerprint=_fingerprint(seen),
         unread_lockfiles=() if lockfile else _find_unread_lockfiles(root),
+        workspace_root=None if lockfile else _find_workspace_root(root),
     )
 
 
@@ -126,6 +130,19 @@ def _read_lockfile(root: Path, manifest: Manifest, seen: list[bytes]) -> Lockfil
 
 def _find_unread_lockfiles(root: Path) -> tuple[str, ...]:
     return tuple(name for name in _FOREIGN_LOCKFILES if (root / name).is_file())
+
+
+def _find_workspace_root(folder: Path) -> Path | None:
+    """Return the nearest folder above of which `folder` is a workspace, as npm looks for it."""
+    for above in folder.parents:
+        data = _read(above / "package.json") if (above / "package.json").is_file() else None
+        if data is not None and b'"workspaces"' in data:
+            place = folder.relative_to(above).as_posix()
+            with contextlib.suppress(ProjectError):
+                raw = parse_json_object(data, path=str(above / "package.json"))
+                if match_workspaces(parse_workspaces(raw.get("workspaces") or ()), [place]):
+                    return above
+    return None
 
 
 def _fingerprint(texts: Iterable[bytes]) -> str:

@@ -125,3 +125,18 @@ def test_install_wants_one_function(folder: Path) -> None:
     assert "describe 3 functions" in several.stderr
     assert "orders, users, stock" in several.stderr
     assert (folder / "made/node_modules/users-lib/package.json").exists()
+
+
+def test_a_workspace_alone_is_warned_of_its_root(tmp_path: Path) -> None:
+    """A build of one workspace's folder says whose lockfile does not count, and what to do."""
+    files = {
+        "package.json": {"workspaces": ["packages/*"]},
+        "packages/fn/package.json": {"name": "fn"},
+        "packages/fn/index.js": "exports.handler = async () => 1\n",
+    }
+    write_files(tmp_path, files)
+
+    told = zipper(tmp_path, "build", "packages/fn").stderr
+
+    assert "warning[workspace-alone]" in told
+    assert 'include = ["/packages/fn/"]' in told

@@ -172,3 +172,23 @@ def test_settings_of_the_project_are_read(folder: Path) -> None:
     assert frozenset({"optional"}) == frozenset(read_project(folder).npm.omit)
     options = {"registry": "https://registry.example/"}
     assert "https://registry.example/" == read_project(folder, npm_options=options).npm.registry
+
+
+@pytest.mark.parametrize(
+    ("workspaces", "lockfile", "expected"),
+    [
+        (["my-*"], None, True),
+        ({"packages": ["my-folder"]}, None, True),
+        (["other/*"], None, False),
+        ("no list", None, False),
+        (["my-*"], LOCK, False),
+    ],
+)
+def test_a_workspace_without_a_lockfile_knows_its_root(
+    folder: Path, workspaces: object, lockfile: str | dict | None, *, expected: bool
+) -> None:
+    """The folder above whose patterns select it; with a lockfile of its own it stands alone."""
+    write_files(folder.parent, {"package.json": {"workspaces": workspaces}})
+    files = {"package.json": {}, **({} if lockfile is None else {"package-lock.json": lockfile})}
+
+    assert (folder.parent if expected else None) == read(folder, files).workspace_root

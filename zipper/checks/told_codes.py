@@ -35,6 +35,15 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         "`.env`; `--exclude '!.env'` packs it all the same",
     ),
     ToldCode(
+        "workspace-alone",
+        "a workspace is built as a project of its own",
+        "npm takes a workspace's lockfile, and the workspaces beside it, from the root. A build of "
+        "its folder alone knows neither: versions are chosen anew, and a package that is nowhere "
+        "but in a workspace is not found. Build the root, with the handler in the workspace.",
+        "npm, workspaces: npm-prefix and @npmcli/config, loadLocalPrefix",
+        '`project = "packages/orders"` below a package.json with `workspaces`',
+    ),
+    ToldCode(
         "install-scripts",
         "packages have install scripts, which did not run",
         "Most packages work without them. One that needs its script is named in `allow_scripts`, "

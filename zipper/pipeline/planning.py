@@ -18,7 +18,7 @@ from zipper.contents.handler_files import Choice, choose_files, read_entries
 from zipper.contents.homes import find_homes, place_members
 from zipper.contents.obtain import obtain
 from zipper.contents.trees import find_tree
-from zipper.errors import OutputError, UsageError
+from zipper.errors import OutputError, UsageError, ZipperError
 from zipper.node.scripted import place_beside
 from zipper.pipeline.scripting import ScriptWishes, apply_scripts
 from zipper.pipeline.vouching import vouch
@@ -87,22 +87,19 @@ class Circumstances(NamedTuple):
         """Return the whole tree; one that has to be resolved depends on the Node of the target."""
         target, store = request.target, self.open_store()
         node_version = None if project.lockfile else target.node_version
-        return self.shared.get(
-            (
-                "tree",
-                project.root,
-                *request.npm_options.items(),
-                node_version,
-                request.min_release_age_days,
-            ),
-            lambda: find_tree(
-                project,
-                target=target,
-                store=store,
-                client=client,
-                min_release_age_days=request.min_release_age_days,
-            ),
-        )
+        days = request.min_release_age_days
+
+        def find() -> Tree:
+            return find_tree(
+                project, target=target, store=store, client=client, min_release_age_days=days
+            )
+
+        try:
+            key = ("tree", project.root, *request.npm_options.items(), node_version, days)
+            return self.shared.get(key, find)
+        except ZipperError as error:
+            _tell_root(error, project)
+            raise
 
 
 def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> PackagePlan:
@@ -174,6 +171,17 @@ def _script_wishes(request: BuildRequest) -> ScriptWishes:
         node=request.node,
         node_mirror=request.node_mirror,
     )
+
+
+def _tell_root(error: ZipperError, project: Project) -> None:
+    """Say of a package that is not found that it may be a workspace beside this one."""
+    if project.workspace_root is None or error.code != "E404":
+        return
+    from zipper.supply.lockfile_notes import hint_at_root  # noqa: PLC0415  (for this error only)
+
+    above = project.workspace_root
+    error.facts = (*error.facts, ("workspace of", str(above)))
+    error.hint = hint_at_root(project.root.relative_to(above).as_posix())
 
 
 def _find_output(request: BuildRequest, project: Project) -> Path:

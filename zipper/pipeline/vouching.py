@@ -46,6 +46,11 @@ def vouch(
         from zipper.supply.lockfile_notes import find_unread  # noqa: PLC0415  (on demand only)
 
         findings += find_unread(project.unread_lockfiles)
+    if project.workspace_root is not None:
+        from zipper.supply.lockfile_notes import tell_workspace  # noqa: PLC0415  (on demand only)
+
+        above = project.workspace_root
+        findings.append(tell_workspace(str(above), project.root.relative_to(above).as_posix()))
     nodes = [node for node in tree.nodes.values() if has_tarball(project, node)]
     if request.require_integrity:
         from zipper.supply.integrity import require_integrity  # noqa: PLC0415  (on demand only)

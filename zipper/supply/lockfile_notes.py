@@ -1,6 +1,6 @@
-"""Lockfiles of other package managers, which nobody reads here.
+"""Lockfiles that do not count: other package managers', and that of a workspace's root.
 
-In: their names. Out: findings.
+In: what the project found. Out: findings.
 
 Deviation: npm takes the versions in a yarn.lock of version 1 where there is no lockfile of its own.
 """
@@ -14,7 +14,7 @@ from zipper.checks.findings import Finding
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["find_unread"]
+__all__ = ["find_unread", "hint_at_root", "tell_workspace"]
 
 
 def find_unread(names: Sequence[str]) -> tuple[Finding, ...]:
@@ -29,4 +29,24 @@ def find_unread(names: Sequence[str]) -> tuple[Finding, ...]:
             "one with the versions of a yarn.lock of version 1",
         )
         for name in names
+    )
+
+
+def tell_workspace(root: str, place: str) -> Finding:
+    """Return the finding `workspace-alone` about the workspace at `place` in the folder `root`."""
+    return Finding(
+        "workspace-alone",
+        "warning",
+        "package.json",
+        f"this is a workspace of `{root}`, whose lockfile does not count here: versions are chosen "
+        "anew",
+        hint_at_root(place),
+    )
+
+
+def hint_at_root(place: str) -> str:
+    """Return what to do about a workspace that is built as a project of its own."""
+    return (
+        "build the root: leave `project` at the root's folder and set "
+        f'`handler = "{place}/index.handler"` and `include = ["/{place}/"]`'
     )
