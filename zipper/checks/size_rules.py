@@ -110,12 +110,12 @@ def _why(subject: Subject, folder: str) -> str:
     name = folder.rpartition("node_modules/")[2]
     if name in _dependency_names(subject.package_json):
         return " (a dependency of the project)"
+    quoted = f'"{name}"'.encode()
     askers = [
         other.rpartition("node_modules/")[2]
-        for other in sorted(subject.sizes_by_package)
+        for other, manifest in subject.manifests.items()
         # Parsing is what takes time, so only what has the name at all is parsed.
-        if other
-        and f'"{name}"'.encode() in subject.read_bytes(f"{other}/package.json")
+        if quoted in manifest
         and name in _dependency_names(subject.read_json(f"{other}/package.json"))
     ]
     more = f" and {len(askers) - 1} more" if len(askers) > 1 else ""

@@ -7,7 +7,7 @@ computed once. A rule's own knowledge does not belong here.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -45,7 +45,8 @@ _REMEMBERED_MAX: Final = 1000
 """Size and number of the JSON files whose values are kept: a hostile zip may have many more."""
 
 
-@dataclass(frozen=True, kw_only=True)
+# Without what nobody asks of it: making those methods takes half of the class's import time.
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Subject:
     """One package under test. Without slots, so that the shared answers can be remembered."""
 
@@ -67,7 +68,7 @@ class Subject:
     """An ISO date; None leaves out what depends on the day."""
     code_sha256: str = ""
     """Of the zip; empty where nothing about the zip as a whole is remembered."""
-    cache: FactsCache | None = field(default=None, repr=False, compare=False)
+    cache: FactsCache | None = None
     """Remembers what was found in JavaScript files."""
 
     @cached_property
@@ -109,6 +110,12 @@ class Subject:
             known[0] += entry.size
             known[1] += entry.compressed_size
         return {name: (unzipped, zipped) for name, (unzipped, zipped) in sizes.items()}
+
+    @cached_property
+    def manifests(self) -> Mapping[str, bytes]:
+        """The package.json of each package as it stands there, by the package's folder, sorted."""
+        folders = filter(None, sorted(self.sizes_by_package))
+        return {folder: self.read_bytes(f"{folder}/package.json") for folder in folders}
 
     @cached_property
     def package_json(self) -> Mapping[str, object]:
