@@ -397,6 +397,23 @@ def test_token_is_not_sent_over_an_open_connection():
     assert "s3cret" not in heads + str(error)
 
 
+def test_token_is_sent_over_an_open_connection_where_that_is_said():
+    """`insecure_hosts` names the hosts for which the user takes the risk, and no other gets it."""
+    with Adversary() as server:
+        port = server.url.rsplit(":", 1)[1].rstrip("/")
+        for host in ("registry.example", "other.example"):
+            server.play(f"http://{host}:{port}{PATH}", adversary.good(TARBALL))
+            npmrc = (
+                f"proxy={server.url}\n//{host}:{port}/:_authToken=s3cret\n"
+                "insecure-hosts=registry.example\n"
+            )
+            with open_client(f"http://{host}:{port}/", npmrc) as client:
+                fetch_tarball(client)
+        heads = {path: heads[0] for path, heads in server.heads.items()}
+
+    assert [True, False] == ["s3cret" in head for head in heads.values()]
+
+
 def test_proxy_is_used_for_plain_and_tunnelled_requests(server):
     """`proxy` gets the whole address; for HTTPS it is asked to connect, and its refusal is told."""
     server.play("http://registry.example/a", adversary.good(PACKUMENT))

@@ -63,6 +63,8 @@ class NpmSettings(NamedTuple):
     proxy: Secret | None = None
     https_proxy: Secret | None = None
     noproxy: tuple[str, ...] = ()
+    insecure_hosts: tuple[str, ...] = ()
+    """Hosts besides loopback to which a credential may go over plain HTTP."""
     fetch_retries: float = 5
     fetch_retry_factor: float = 2
     fetch_retry_mintimeout: float = 500

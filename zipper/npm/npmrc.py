@@ -216,6 +216,7 @@ class _Cascade:
         for key in _SECRET_KINDS & values.keys():
             values[key] = Secret(str(values[key])) if values[key] is not None else None
         values["noproxy"] = _split_commas(values.get("noproxy"))
+        values["insecure-hosts"] = _split_commas(values.get("insecure-hosts"))
         for key in ("allow-scripts", "min-release-age-exclude"):
             values[key] = _split_commas(values.get(key))
         values["prefer-offline"] = (

@@ -100,6 +100,8 @@ KINDS: Final[dict[str, Kind]] = {
     "min-release-age": Kind("number", nullable=True),
     "min-release-age-exclude": Kind("string", is_list=True),
     "node-version": _TEXT,
+    # Deviation: not npm's, which sends a credential over plain HTTP to any host.
+    "insecure-hosts": Kind("string", is_list=True),
     "noproxy": Kind("string", is_list=True),
     "offline": _BOOLEAN,
     "omit": Kind("choice", is_list=True, choices=("dev", "optional", "peer")),

@@ -41,7 +41,6 @@ class Asker:
         environ: for proxies and certificates.
         folder: what relative paths in the settings are relative to.
         on_event: told before each wait.
-        insecure_hosts: hosts that may be sent a credential over plain HTTP.
         keyring: has credentials for registries that have none in the settings.
     """
 
@@ -52,13 +51,11 @@ class Asker:
         environ: Mapping[str, str],
         folder: Path,
         on_event: OnEvent,
-        insecure_hosts: frozenset[str] = frozenset(),
         keyring: KeyringTokens | None = None,
     ) -> None:
         self._settings = settings
         self._environ = environ
         self._folder = folder
-        self._insecure_hosts = insecure_hosts
         self._keyring = keyring
         self._stopped = threading.Event()
         self._attempts = Attempts(policy_from_settings(settings), on_event, self._stopped)
@@ -124,7 +121,6 @@ class Asker:
                     environ=self._environ,
                     folder=self._folder,
                     user_agent=self._settings.user_agent or f"zipper/{__version__} npm/11",
-                    insecure_hosts=self._insecure_hosts,
                     keyring=self._keyring,
                 )
         return self._transport

@@ -74,7 +74,6 @@ class RegistryClient:
         folder: what relative paths in the settings are relative to.
         offline: ask nobody; the settings' `offline` counts too.
         on_event: told of each step, from the thread that does it; must not raise.
-        insecure_hosts: hosts that may be sent a credential over plain HTTP.
         max_packument_bytes: a longer packument is refused.
         vendor: a folder that is looked into first, or that records what is fetched.
         keyring: has credentials for registries that have none in the settings; by default the
@@ -90,7 +89,6 @@ class RegistryClient:
         folder: Path = Path(),
         offline: bool = False,
         on_event: OnEvent | None = None,
-        insecure_hosts: frozenset[str] = frozenset(),
         max_packument_bytes: int = MAX_PACKUMENT_BYTES,
         vendor: VendorFolder | None = None,
         keyring: KeyringTokens | None = None,
@@ -104,7 +102,6 @@ class RegistryClient:
             environ=environ,
             folder=folder,
             on_event=self._on_event,
-            insecure_hosts=insecure_hosts,
             keyring=keyring,
         )
         self._packuments = Packuments(

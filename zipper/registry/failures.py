@@ -107,7 +107,8 @@ def _tell_source(credential: Credential) -> str:
 def _token_hint(reply: Reply, ask: Ask, settings: NpmSettings) -> str:
     if reply.withheld is not None:
         return (
-            "use the registry's https:// address: a credential is not sent over an open connection"
+            "use the registry's https:// address: a credential is sent over an open connection to "
+            "a host in `insecure_hosts` only"
         )
     if reply.credential is not None:
         return f"the credential in {reply.credential.source} is wrong or has expired; replace it"

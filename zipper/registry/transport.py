@@ -51,7 +51,6 @@ class Transport:
         environ: for proxies and certificates.
         folder: what relative paths of certificates are relative to.
         user_agent: sent with each request.
-        insecure_hosts: hosts to which a credential may go over plain HTTP, besides loopback.
         keyring: has credentials for registries that have none in the settings.
     """
 
@@ -62,14 +61,12 @@ class Transport:
         environ: Mapping[str, str],
         folder: Path,
         user_agent: str,
-        insecure_hosts: frozenset[str] = frozenset(),
         keyring: KeyringTokens | None = None,
     ) -> None:
         self._settings = settings
         self._keyring = keyring or KeyringTokens(settings)
         self._environ = environ
         self._user_agent = user_agent
-        self._insecure_hosts = insecure_hosts
         self.limit_seconds = min(max(settings.fetch_timeout, 1) / 1000, _MAX_LIMIT_SECONDS)
         self._watchdog = Watchdog(self.limit_seconds)
         contexts = TlsContexts(settings, environ=environ, folder=folder)
@@ -196,7 +193,7 @@ class Transport:
     def _is_private(self, url: str) -> bool:
         parts = urlsplit(url)
         host = parts.hostname
-        return parts.scheme == "https" or is_loopback(host) or host in self._insecure_hosts
+        return parts.scheme == "https" or is_loopback(host) or host in self._settings.insecure_hosts
 
     def _proxy(self, url: str) -> str | None:
         parts = urlsplit(url)

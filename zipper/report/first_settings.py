@@ -29,6 +29,7 @@ _EXAMPLES: Final[Mapping[str, object]] = {
     "registry": "https://registry.example/",
     "prefer_offline": True,
     "no_git": True,
+    "insecure_hosts": ["registry.internal"],
     "vendor": "vendor/",
     "allow_scripts": ["esbuild"],
     "script_timeout": 1200,

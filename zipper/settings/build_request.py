@@ -42,6 +42,7 @@ class BuildRequest(NamedTuple):
     registry: str | None = None
     prefer_offline: bool = False
     no_git: bool = False
+    insecure_hosts: tuple[str, ...] = ()
     vendor: str | None = None
     allow_scripts: tuple[str, ...] = ()
     script_timeout_seconds: float | None = None
@@ -67,6 +68,7 @@ class BuildRequest(NamedTuple):
             "registry": self.registry,
             "prefer-offline": "true" if self.prefer_offline else None,
             "allow-git": "none" if self.no_git else None,
+            "insecure-hosts": ",".join(self.insecure_hosts),
         }
         return {name: value for name, value in wanted.items() if value}
 
@@ -94,6 +96,7 @@ def request_from(settings: Settings, *, folder: str, written: tuple[str, ...] = 
         registry=settings.registry,
         prefer_offline=bool(settings.prefer_offline),
         no_git=bool(settings.no_git),
+        insecure_hosts=settings.insecure_hosts or (),
         vendor=settings.vendor,
         allow_scripts=settings.allow_scripts or (),
         script_timeout_seconds=settings.script_timeout,

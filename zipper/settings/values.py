@@ -52,6 +52,7 @@ KEYS: Final[dict[str, Key]] = {
     "registry": Key("text", "The registry's address instead of npm's setting."),
     "prefer_offline": Key("flag", "Whether packuments at hand are used, however old they are."),
     "no_git": Key("flag", "Whether dependencies from git are refused."),
+    "insecure_hosts": Key("list", "Hosts that may be sent a credential over plain HTTP."),
     "vendor": Key("text", "A folder that `zipper vendor` has made, relative to this file."),
     "allow_scripts": Key("list", "Packages whose install scripts may run: `esbuild`, `a@2`."),
     "script_timeout": Key("number", "Seconds that one install script may take; 600 at first."),
@@ -106,6 +107,7 @@ class Settings(NamedTuple):
     registry: str | None = None
     prefer_offline: bool | None = None
     no_git: bool | None = None
+    insecure_hosts: tuple[str, ...] | None = None
     vendor: str | None = None
     allow_scripts: tuple[str, ...] | None = None
     script_timeout: float | None = None
