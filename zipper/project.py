@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import ProjectError
@@ -115,7 +116,16 @@ def read_manifest(folder: Path, *, seen: list[bytes] | None = None) -> Manifest:
             facts=tuple(("malformed", line) for line in malformed),
             hint='write them as `"dependencies": {"NAME": "SPEC"}`, every spec in quotation marks',
         )
+    if "directories" in raw:
+        from zipper.npm.bin_folder import expand_bin_folder  # noqa: PLC0415  (rare)
+
+        raw = expand_bin_folder(raw, partial(_list_files, folder))
     return parse_manifest(raw)
+
+
+def _list_files(package: Path, folder: str) -> list[str]:
+    top = package / folder
+    return [path.relative_to(top).as_posix() for path in top.rglob("*") if path.is_file()]
 
 
 def _read_lockfile(root: Path, manifest: Manifest, seen: list[bytes]) -> Lockfile | None:

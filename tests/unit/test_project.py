@@ -128,6 +128,14 @@ def test_manifest_alone(folder: Path) -> None:
     assert "2.0.0" == read_manifest(folder).version
 
 
+def test_a_folder_of_commands_is_listed(folder: Path) -> None:
+    """`directories.bin` names the files that are there."""
+    manifest = {"name": "w", "directories": {"bin": "cmd"}}
+    write_files(folder, {"package.json": manifest, "cmd/run": "1"})
+
+    assert {"run": "cmd/run"} == dict(read_manifest(folder).bin)
+
+
 def test_workspaces_are_found(folder: Path) -> None:
     """Folders that the patterns select are workspaces, by the names in their manifests."""
     project = read(

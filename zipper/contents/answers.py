@@ -15,6 +15,7 @@ from zipper.contents.local_packages import read_local_tarball
 from zipper.contents.tarballs import open_tarball
 from zipper.contents.wants import git_key, key_of, parse_key
 from zipper.errors import ProjectError, ResolutionError, ZipperError
+from zipper.npm.bin_folder import expand_bin_folder
 from zipper.npm.integrity import from_data
 from zipper.npm.package_json import Manifest, parse_manifest
 from zipper.project import read_manifest
@@ -22,7 +23,7 @@ from zipper.store.extract import extract
 from zipper.tree.asks import DirectoryAsk, FetchedManifest, ManifestAsk, PackumentAsk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
 
     from zipper.npm.spec import Spec
     from zipper.registry.client import RegistryClient
@@ -128,7 +129,7 @@ class Answers:
         zipped = self._store.find(key_of(integrity)) or self._store.add(
             key_of(integrity), extract(tarball, label=str(spec))
         )
-        found = _read_json(zipped, "package.json")
+        found = _read_manifest(zipped, "package.json")
         if found is None:
             raise ResolutionError("ENOENT", f"`{spec}` has no package.json")
         return FetchedManifest(
@@ -148,7 +149,7 @@ class Answers:
         if zipped is None:
             tar = read_commit(self._client(), resolved)
             zipped = self._store.add(key, extract(tar, label=str(spec)))
-        found = _read_json(zipped, "package.json")
+        found = _read_manifest(zipped, "package.json")
         assert found is not None
         return FetchedManifest(manifest=parse_manifest(found), resolved=resolved)
 
@@ -163,7 +164,7 @@ class Answers:
             tarball = open_tarball(self._client(), *where)
             zipped = self._store.add(key_of(from_data(tarball)), extract(tarball, label=label))
         names = (name for name in zipped.names() if _is_asked_for(name))
-        found = {name: _read_json(zipped, name) for name in names}
+        found = {name: _read_manifest(zipped, name) for name in names}
         return {name: value for name, value in found.items() if value is not None}
 
 
@@ -171,6 +172,18 @@ def _is_asked_for(name: str) -> bool:
     if name == "npm-shrinkwrap.json":
         return True
     return name.endswith("/package.json") and name.startswith("node_modules/")
+
+
+def _read_manifest(zipped: StoreZip, name: str) -> Mapping[str, object] | None:
+    """Return a package.json, or the lockfile, inside a package."""
+    raw = _read_json(zipped, name)
+    top = name.removesuffix("package.json")
+
+    def list_files(folder: str) -> Iterator[str]:
+        start = f"{top}{folder}/"
+        return (one.removeprefix(start) for one in zipped.names() if one.startswith(start))
+
+    return None if raw is None else expand_bin_folder(raw, list_files)
 
 
 def _read_json(zipped: StoreZip, name: str) -> Mapping[str, object] | None:
