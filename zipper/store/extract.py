@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING, Final, Protocol
 import deflate
 
 from zipper.errors import ArchiveError
+from zipper.npm.bin_folder import expand_bin_folder
 from zipper.npm.package_json import parse_bin
 from zipper.store.codec import compress
 from zipper.store.tar import TarMember, read_tar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from zipper.archive.plan import PlannedEntry
 
@@ -155,7 +156,7 @@ def _refuse_clashes(entries: Iterable[str]) -> None:
                 )
 
 
-def _bin_targets(manifest: bytes, entries: Iterable[str]) -> list[str]:
+def _bin_targets(manifest: bytes, entries: Collection[str]) -> list[str]:
     """Return the files that package.json's `bin`, or else its `directories.bin`, names."""
     try:
         raw = json.loads(manifest) if manifest else None
@@ -163,11 +164,10 @@ def _bin_targets(manifest: bytes, entries: Iterable[str]) -> list[str]:
         return []
     if not isinstance(raw, dict):
         return []
-    targets = set(parse_bin(raw.get("bin"), str(raw.get("name", ""))).values())
-    folders = raw.get("directories")
-    if not raw.get("bin") and isinstance(folders, dict) and isinstance(folders.get("bin"), str):
-        folder = folders["bin"].removeprefix("./").strip("/") + "/"
-        targets |= {name for name in entries if name.startswith(folder) and "/." not in name}
+    expanded = expand_bin_folder(
+        raw, lambda folder: (n[len(folder) + 1 :] for n in entries if n.startswith(f"{folder}/"))
+    )
+    targets = set(parse_bin(expanded.get("bin"), str(raw.get("name", ""))).values())
     return [name for name in entries if name in targets]
 
 
