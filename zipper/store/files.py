@@ -92,7 +92,7 @@ class Store:
 
     def path_of(self, key: StoreKey) -> Path:
         """Return where the store zip of `key` is or would be."""
-        return self.root / key.algorithm / key.digest[:2] / f"{key.digest}.zip"
+        return self.root.joinpath(key.algorithm, key.digest[:2], f"{key.digest}.zip")
 
     def find(self, key: StoreKey) -> StoreZip | None:
         """Return the store zip of `key`, checked; None where it is absent or was damaged.
