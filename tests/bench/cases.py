@@ -216,7 +216,7 @@ class _Racer:
             self.samples.append(sample)
             without_size = (*WITHOUT_PROJECT, "install")
             written = None if self.case in without_size else self._written(checkout)
-            self.size_bytes = written.stat().st_size if written else 0
+            self.size_bytes = written.stat().st_size if written and written.is_file() else 0
         self._clear(checkout)
 
     def result(self) -> Result:
