@@ -49,7 +49,7 @@ _MEMBERS: Final[dict[bytes, str | None]] = {
 _MODULE: Final = re.compile(rb"(?m)^[ \t]*(?:import|export)\b")
 _OWN: Final = (
     rb"\b(?:var|let|const|function|import|class)\s(?:[^;=()]*[\s,{])?%(name)s\b"
-    rb"|\bfunction\b[^()]{0,99}\([^()]*\b%(name)s\b[^()]*\)"
+    rb"|\bfunction\b[\s*\w$]{0,99}\([^()]*\b%(name)s\b[^()]*\)"
     rb"|\([^()]*\b%(name)s\b[^()]*\)\s*=>|\b%(name)s\s*(?:=>|=[^=])"
 )
 """What gives a name another meaning in the file; roughly, because a wrong yes only says less."""

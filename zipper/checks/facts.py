@@ -30,7 +30,7 @@ __all__ = [
     "encode",
 ]
 
-SCANNER_VERSION: Final = "3"
+SCANNER_VERSION: Final = "4"
 """Part of every key: raise it with each change of what the scanner finds."""
 
 EAGER: Final = 0

@@ -52,6 +52,7 @@ def _requests(text: str) -> list[tuple[str, str, int]]:
         ("for (const x of y) require('a')", CONDITIONAL),
         ("for (const x of require('a')) y()", EAGER),
         ("if (Buffer) require('a')", EAGER),
+        ("b['function'] = {}\nif (Buffer) require('a')", EAGER),
         ("if (!process.browser) require('a')", EAGER),
         ("if (process.type === 'renderer' || process.__nwjs) {} else require('a')", EAGER),
         ("if (process.browser === true || x) require('a')", CONDITIONAL),
