@@ -14,6 +14,7 @@ from zipper.checks.exported import find_module_exports
 from zipper.checks.facts import (
     CONDITIONAL,
     EAGER,
+    LAZY,
     Facts,
     Request,
     RequestKind,
@@ -218,6 +219,8 @@ def scan(content: bytes) -> Facts:
     source = Source(content)
     scanner = _Scanner(source)
     scanner.run()
+    if source.is_exhausted:
+        scanner.unfollowed.append(Unfollowed(1, LAZY, "nested so deep that it is followed in part"))
     exports, stars = find_module_exports(source) if scanner.is_module else ((), ())
     return Facts(
         syntax_error_line=source.syntax_error_line or source.duplicate_line,

@@ -55,6 +55,8 @@ a variable that is alone on its line before `[`, `*` or `static`; `export { a as
 called `using`; a line that begins with a name such as `in5`; a string of one NUL. Lines stay."""
 _CALLS_MAX: Final = 50
 """Places at which a name is looked up as called; more say nothing new."""
+_STEPS_MAX: Final = 2_000_000
+"""Nodes that are walked through in one file; real bundles of 5 MB need a tenth."""
 _DEPTH_MAX: Final = 400
 """Nested nodes that are followed; deeper code counts as lazy."""
 _PARSER: Final = Parser(Language(tree_sitter_javascript.language()))
@@ -81,6 +83,7 @@ class Source:
         self._top_start = 0
         self._called: dict[bytes, int] = {}
         self._conditions = Conditions(content)
+        self._steps = 0
 
     @cached_property
     def syntax_error_line(self) -> int:
@@ -128,7 +131,7 @@ class Source:
         while self._has_top and top.node is not None and top.node.end_byte <= offset:
             if not top.goto_next_sibling():
                 break
-        if not self._has_top or top.node is None:
+        if not self._has_top or top.node is None or self.is_exhausted:
             return [self.root]
         self._top_start = top.node.start_byte
         if not top.node.start_byte <= offset < top.node.end_byte:
@@ -140,7 +143,13 @@ class Source:
             if node is None or node.start_byte > offset or len(path) > _DEPTH_MAX:
                 break
             path.append(node)
+        self._steps += len(path)
         return path
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether so much was looked at that the rest of the file is not."""
+        return self._steps > _STEPS_MAX
 
     @cached_property
     def statements(self) -> list[Node]:
