@@ -59,6 +59,12 @@ def invented_projects() -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
+def complete(packages: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Return a registry that has every version, so that nothing that is asked for is missing."""
+    identifiers = (f"{name}@{version}" for name in _NAMES for version in _VERSIONS)
+    return {identifier: packages.get(identifier, {}) for identifier in identifiers}
+
+
 def invent(seed: int) -> tuple[dict[str, dict[str, Any]], dict[str, Any]]:
     """Return packages and a project's manifest, the same for the same seed in every version."""
     random = Random(seed)
