@@ -21,6 +21,9 @@ __all__ = ["check_integrity", "check_scripts"]
 _LOADERS: Final = re.compile(
     r"\bbindings\b|node-gyp-build|node-pre-gyp|prebuild-install|node-addon-api|nan\b|cmake-js|napi-build-utils"
 )
+_SEARCHERS: Final = ("bindings", "node-gyp-build")
+"""Packages that export one function, which throws where it finds no binary."""
+_SEARCHES: Final = re.compile(rb"require\(\s*['\"](?:bindings|node-gyp-build)['\"]\s*\)\s*\(")
 _LOCKFILES: Final = ("npm-shrinkwrap.json", "package-lock.json", "node_modules/.package-lock.json")
 _PRISMA: Final = "node_modules/@prisma/client"
 _GENERATED: Final = "node_modules/.prisma/client/index.js"
@@ -47,7 +50,7 @@ def check_scripts(subject: Subject) -> Iterator[Finding]:
             f'let it run, with `allow_scripts = ["{manifest.get("name", package)}"]`, or use a '
             "version with prebuilt binaries"
         )
-        severity: Severity = "warning"
+        severity: Severity = "error" if _loads_at_once(subject, package) else "warning"
         yield Finding("script-needed", severity, package, message, hint)
     yield from _check_prisma(subject)
 
@@ -115,6 +118,22 @@ def _compiles(subject: Subject, package: str) -> bool:
     dependencies = manifest.get("dependencies")
     names = " ".join(dependencies) if isinstance(dependencies, Mapping) else ""
     return bool(_LOADERS.search(names)) or _asks_for_addon(subject, package)
+
+
+def _loads_at_once(subject: Subject, package: str) -> bool:
+    """Return whether the package looks for its binary, which is absent, while it is loaded."""
+    start = close(subject)
+    for path, module in start.walk.modules.items() if start is not None else ():
+        if module.level == EAGER and find_package(relative(path)) == package:
+            lines = [
+                asked.request.line
+                for asked in module.asked
+                if asked.level == EAGER and asked.request.specifier in _SEARCHERS
+            ]
+            text = subject.read_bytes(relative(path)).splitlines() if lines else []
+            if any(_SEARCHES.search(text[line - 1]) for line in lines if line <= len(text)):
+                return True
+    return False
 
 
 def _asks_for_addon(subject: Subject, package: str) -> bool:

@@ -171,7 +171,9 @@ def test_scripts_that_had_to_run() -> None:
         "node_modules/bindings/index.js": "module.exports = (name) => require(name)",
     }
     finding = _find(files)["script-needed"]
-    assert "node_modules/native" == finding.path
+    assert ("warning", "node_modules/native") == (finding.severity, finding.path)
+    at_once = {**files, "node_modules/native/index.js": "module.exports = require('bindings')('n')"}
+    assert "error" == _find(at_once)["script-needed"].severity
     assert 'allow_scripts = ["native"]' in finding.hint
 
 
