@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 from tests.bench.cases import (
     CASES,
+    GENERATED,
     WITHOUT_PROJECT,
     Result,
     measure_case,
@@ -74,7 +75,8 @@ def _measure(asked: argparse.Namespace, tools: list[Tool], scratch: Path) -> Ite
     for case in cases:
         if case in WITHOUT_PROJECT:
             (project, *_) = fixture_projects()
-            yield from measure_case(case, project, tools, runs=asked.runs * 3, scratch=scratch)
+            runs = asked.runs if case in GENERATED else asked.runs * 3
+            yield from measure_case(case, project, tools, runs=runs, scratch=scratch)
 
 
 def _measure_functions(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CASES",
     "CEILINGS",
+    "GENERATED",
     "MEMORY_CEILING_BYTES",
     "REQUIREMENTS",
     "WITHOUT_PROJECT",
@@ -44,8 +45,13 @@ CASES: Final = (
     "import",
     "version",
     "help",
+    "generated-5000",
+    "generated-10000",
 )
-WITHOUT_PROJECT: Final = ("import", "version", "help")
+GENERATED: Final = ("generated-5000", "generated-10000")
+"""Resolving so many packages, which must take less than 3 s for 5,000, and less than twice as long
+for 10,000."""
+WITHOUT_PROJECT: Final = ("import", "version", "help", *GENERATED)
 _EMPTY_CACHE: Final = ("cold", "cold-unlocked", "resolve-cold")
 _NO_LOCKFILE: Final = ("cold-unlocked", "resolve-cold", "resolve-warm")
 

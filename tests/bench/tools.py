@@ -101,6 +101,8 @@ def _zipper() -> Tool:
             "import": lambda _: [sys.executable, "-c", "import zipper"],
             "version": lambda _: _module("--version"),
             "help": lambda _: _module("--help"),
+            "generated-5000": lambda _: _generated("5000"),
+            "generated-10000": lambda _: _generated("10000"),
         },
         env=lambda _: {"PYTHONPATH": str(REPOSITORY)},
     )
@@ -186,6 +188,10 @@ def _python() -> Tool:
 
 def _module(*arguments: str | Path) -> list[str]:
     return [sys.executable, "-m", "zipper", *map(str, arguments)]
+
+
+def _generated(count: str) -> list[str]:
+    return [sys.executable, "-m", "tests.bench.generated", count]
 
 
 def _quietly(at: Checkout) -> tuple[str | Path, ...]:
