@@ -135,6 +135,15 @@ def test_codes_are_listed_and_explained() -> None:
     assert "\nexample: " in explained
 
 
+@pytest.mark.parametrize("words", [("--ignore", "zip-clsh"), ("--explain", "zip-clsh")])
+def test_a_mistyped_code_is_wrong_usage(good: Path, words: tuple[str, str]) -> None:
+    """Ignoring nothing by mistake would be silent."""
+    result = run_zipper("check", good, *words)
+
+    assert (2, "EUSAGE") == (result.status, result.code)
+    assert "`zip-clash`" in result.stderr
+
+
 def test_a_code_with_several_reasons_is_explained_by_each() -> None:
     """The list shows the common reason, the explanation all of them."""
     listed = run_zipper("check", "--list").stdout

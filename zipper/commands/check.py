@@ -20,6 +20,7 @@ from zipper.report.text import describe_report
 from zipper.target import DEFAULT_RUNTIME, RUNTIMES, Target
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from zipper.checks.results import Report
@@ -97,6 +98,8 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
         return _show_rules(explain)
     zips = tuple(map(find_zip, path)) or list_zips()
     typed = settings_from_values(options)
+    if typed.ignore:
+        _refuse_unknown_codes(typed.ignore)
     reports = [check_one(one, kind, typed, cache_dir, tells_case=tells_case) for one in zips]
     _show(reports, "json" if as_json else form, quiet=quiet, verbose=verbose)
     return int(any(report.verdict == "fail" for report in reports))
@@ -150,6 +153,18 @@ def _rules() -> tuple[Rule | ToldCode, ...]:
     return (*ALL_RULES, *TOLD_CODES)
 
 
+def _refuse_unknown_codes(codes: Iterable[str]) -> None:
+    """Refuse a mistyped code, which would silently change nothing."""
+    known = {rule.code for rule in _rules()}
+    for code in codes:
+        if code not in known:
+            import difflib  # noqa: PLC0415  (for a mistyped word only)
+
+            near = difflib.get_close_matches(code, sorted(known), n=1)
+            hint = f"did you mean `{near[0]}`?" if near else "see `python -m zipper check --list`"
+            raise UsageError("EUSAGE", f"there is no code `{code}`", hint=hint)
+
+
 def _show_rules(code: str | None) -> int:
     rows: dict[str, list[Rule | ToldCode]] = {}
     for rule in _rules():
@@ -158,15 +173,7 @@ def _show_rules(code: str | None) -> int:
         width = max(map(len, rows))
         echo_lines(f"{known:<{width}}  {rules[0].summary}" for known, rules in rows.items())
         return 0
-    if code not in rows:
-        import difflib  # noqa: PLC0415  (for a mistyped word only)
-
-        near = difflib.get_close_matches(code, rows, n=1)
-        raise UsageError(
-            "EUSAGE",
-            f"there is no code `{code}`",
-            hint=f"did you mean `{near[0]}`?" if near else "see `python -m zipper check --list`",
-        )
+    _refuse_unknown_codes((code,))
     for rule in rows[code]:
         head = [] if rule is rows[code][0] else [""]
         head += [f"{rule.code}: {rule.summary}", "", rule.text, ""]
