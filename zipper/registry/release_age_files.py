@@ -6,7 +6,6 @@ In: a project's folder. Out: `ReleaseAge` values. What the files mean is decided
 
 from __future__ import annotations
 
-import tomllib
 from typing import TYPE_CHECKING
 
 from zipper.npm.flat_yaml import parse_flat_yaml
@@ -71,8 +70,13 @@ def _read_ages(root: Path) -> Iterator[ReleaseAge]:
 
 
 def _read_toml(path: Path) -> Mapping[str, object]:
+    text = _read(path)
+    if not text:
+        return {}
+    import tomllib  # noqa: PLC0415  (few projects have such a file)
+
     try:
-        return tomllib.loads(_read(path))
+        return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError):
         return {}
 
