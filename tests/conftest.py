@@ -1,0 +1,44 @@
+"""At the end of a run: faults survived, hostile inputs refused, readers fuzzed, of those played."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from _pytest.reports import TestReport
+    from _pytest.terminal import TerminalReporter
+
+FAULTS = ("test_registry_faults.py", "test_faults_")
+HOSTILE = ("test_attacks.py::test_hostile_project", "test_extract.py::test_case")
+FUZZED = ("test_fuzz_targets.py::test_changed",)
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Print a line for each of the three that was played."""
+    for line in _describe(terminalreporter):
+        terminalreporter.write_line(line)
+
+
+def _describe(reporter: TerminalReporter) -> Iterator[str]:
+    passed, played = _count(reporter, FAULTS)
+    if played:
+        yield f"faults: {len(passed)} survived of {played} played"
+    passed, played = _count(reporter, HOSTILE)
+    if played:
+        refused = sum(("refused", True) in report.user_properties for report in passed)
+        told = f"{refused} refused, {len(passed) - refused} taken without harm"
+        yield f"hostile inputs: {told}, of {played} tried"
+    passed, played = _count(reporter, FUZZED)
+    if played:
+        yield f"fuzzed readers: {played - len(passed)} findings in {played}"
+
+
+def _count(reporter: TerminalReporter, places: tuple[str, ...]) -> tuple[list[TestReport], int]:
+    """Return the tests at these places that passed, and how many were played."""
+    by_outcome = [
+        [r for r in reporter.stats.get(outcome, ()) if any(place in r.nodeid for place in places)]
+        for outcome in ("passed", "failed", "error")
+    ]
+    return by_outcome[0], sum(map(len, by_outcome))
