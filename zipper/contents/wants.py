@@ -33,9 +33,11 @@ def want(node: Node, integrity: str | None = None) -> Wanted | None:
         integrity: what the registry says, for a lockfile that does not.
 
     Raises:
-        LockfileError: ELOCKFILE for an integrity that npm cannot read either.
+        LockfileError: ELOCKFILE for an integrity that npm cannot read either, and for a repository
+            without a commit.
     """
     if is_git(node.resolved):
+        _require_commit(node)
         return Wanted(
             label=f"{node.package_name}@{node.version}",
             key=git_key(node.resolved or ""),
@@ -73,6 +75,23 @@ def key_of(integrity: Integrity) -> StoreKey:
 def is_git(resolved: str | None) -> bool:
     """Tell whether `resolved` names a commit of a git repository."""
     return resolved is not None and resolved.startswith(("git+", "git://"))
+
+
+def _require_commit(node: Node) -> None:
+    """Raise for a branch or tag in a lockfile, which may mean something else tomorrow.
+
+    Deviation: npm takes whatever it means today. It never writes one itself.
+    """
+    address = node.resolved or ""
+    committish = address.partition("#")[2].partition("::")[0]
+    if len(committish) not in (40, 64) or committish.strip("0123456789abcdefABCDEF"):
+        from zipper.npm.credentials import redact_url  # noqa: PLC0415  (for this error only)
+
+        raise LockfileError(
+            "ELOCKFILE",
+            f"the lockfile names no commit of `{node.package_name}`: {redact_url(address)[:200]}",
+            hint=f"choose one: `python -m zipper resolve --update {node.name}`",
+        )
 
 
 def git_key(resolved: str) -> StoreKey:

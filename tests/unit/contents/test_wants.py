@@ -71,6 +71,16 @@ def test_commits_vouch_for_themselves() -> None:
     assert first.key != other.key
 
 
+@pytest.mark.parametrize("committish", ["", "#main", "#abc1234", "#semver:^1", "#" + "xy" * 20])
+def test_a_branch_vouches_for_nothing(committish: str) -> None:
+    """What a lockfile names must be a whole commit, or the store would keep a branch for ever."""
+    with pytest.raises(LockfileError, match="names no commit of `a`") as raised:
+        want(node(None, resolved=f"git+https://user:secret@host.example/a.git{committish}"))
+
+    assert "ELOCKFILE" == raised.value.code
+    assert "secret" not in str(raised.value)
+
+
 @pytest.mark.parametrize(
     ("algorithm", "weak"), [("sha512", False), ("sha384", False), ("sha256", False), ("sha1", True)]
 )
