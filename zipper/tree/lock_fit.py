@@ -35,7 +35,7 @@ def list_differences(locked: Tree, ideal: Tree) -> list[str]:
         wanted = _version(node, ideal, ideal)
         if known is None:
             differences.append(f"Missing: {node.name}@{wanted} from lock file")
-        elif not is_top(location) and (found := _version(known, locked, ideal)) not in ("", wanted):
+        elif _is_told(known) and (found := _version(known, locked, ideal)) != wanted:
             differences.append(
                 f"Invalid: lock file's {known.name}@{found} does not satisfy {node.name}@{wanted}"
             )
@@ -87,11 +87,17 @@ def _is_other_version(node: Node, edge: Edge) -> bool:
     return not semver.satisfies(node.version, wanted, loose=True)
 
 
+def _is_told(known: Node) -> bool:
+    """Say whether the lockfile tells a version that counts."""
+    return not is_top(known.location) and (known.link_target is not None or bool(known.version))
+
+
 def _version(node: Node, tree: Tree, disk: Tree) -> str:
     """Return the version of a node of `tree`; a link's is that of its target, as on the disk."""
     if node.link_target is None:
         return node.version
-    target = disk.nodes.get(node.link_target) or tree.nodes.get(node.link_target)
+    known = disk if is_top(node.link_target) and node.link_target in disk.nodes else tree
+    target = known.nodes.get(node.link_target)
     return "" if target is None else target.version
 
 

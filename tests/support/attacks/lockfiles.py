@@ -194,7 +194,7 @@ def resolved_is_a_command_of_git(scene: Scene) -> None:
     lock(scene, {"node_modules/a": {"version": "1.0.0", "resolved": address}}, a=address)
 
 
-@attack("EGIT")
+@attack("ELOCKFILE")
 def commit_is_an_option_of_git(scene: Scene) -> None:
     """A commit that would be an option of git."""
     honest(scene)

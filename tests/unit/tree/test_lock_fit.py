@@ -53,6 +53,11 @@ _LINK = {"link": True, "resolved": "lib"}
             {"node_modules__a": {"version": "3.0.0"}},
             [],
         ),
+        (
+            {"node_modules__a": {"link": True, "resolved": "node_modules/a"}},
+            {"node_modules__a": {"version": "3.0.0"}},
+            ["Invalid: lock file's a@ does not satisfy a@3.0.0"],
+        ),
     ],
 )
 def test_differences_are_npms(locked: dict, ideal: dict, expected: list[str]) -> None:
