@@ -126,7 +126,7 @@ def link_to_all_folders_above(scene: Scene) -> None:
     lock(scene, packages, a="1.0.0")
 
 
-@attack("ENOPROJECT")
+@attack("EUSAGE")
 def link_to_itself(scene: Scene) -> None:
     """Links in a circle."""
     honest(scene)
