@@ -30,17 +30,18 @@ __all__ = ["Draft", "DraftNode", "detach"]
 class Draft:
     """One root and all nodes below it, indexed so that a change touches only what it must.
 
-    `virtual` says that only the edges that somebody looks at are made: a virtual root holds one
-    package and its peers, and most of what they depend on never matters there.
+    `lazy` says that only the edges that somebody looks at are made: a virtual root holds one
+    package and its peers, and most of what they depend on never matters there. With `overrides` it
+    does, since rules spread along every edge.
 
     `locked` has the manifests that the lockfile recorded, by location, whatever became of them.
     """
 
-    __slots__ = ("by_name", "edges", "locked", "nodes", "root", "virtual")
+    __slots__ = ("by_name", "edges", "lazy", "locked", "nodes", "root")
 
-    def __init__(self, root: DraftNode, path: str, *, virtual: bool = False) -> None:
+    def __init__(self, root: DraftNode, path: str, *, lazy: bool = False) -> None:
         self.root = root
-        self.virtual = virtual
+        self.lazy = lazy
         self.locked: Mapping[str, Manifest] = {}
         self.nodes: dict[str, DraftNode] = {}
         self.by_name: dict[str, dict[DraftNode, None]] = {}
@@ -139,7 +140,7 @@ class Draft:
             for edge in tuple(below.edges_out.values()):
                 if edge.to is None or edge.to.draft is not self:
                     edge.reload()
-            if not self.virtual:
+            if not self.lazy:
                 below.all_edges()
 
     def _register(self, node: DraftNode) -> None:
@@ -183,7 +184,7 @@ class Draft:
 
     def _reload_named(self, key: str, node: DraftNode) -> None:
         """Let every edge of that name look again, now that `node` has been placed."""
-        if self.virtual:
+        if self.lazy:
             # Here edges are made on demand, and this is the demand.
             for other in tuple(self.nodes.values()):
                 if other is not node and not other.is_link:

@@ -118,6 +118,8 @@ class Resolution:
             root.load_dependencies(legacy_peer_deps=self.request.options.legacy_peer_deps)
         else:
             root.share_dependencies(node)
-        Draft(root, node.real_path, virtual=True)
+        draft = Draft(root, node.real_path, lazy=root.overrides is None)
+        if not draft.lazy:
+            root.all_edges()
         self.virtual_roots[node] = root
         return root
