@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import ProjectError
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from zipper.lockfile.yarn import YarnEntry, YarnLock
     from zipper.npm.npmrc import NpmSettings
 
 __all__ = ["Project", "read_manifest", "read_project"]
 
 _FOREIGN_LOCKFILES: Final = ("yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb")
+_NO_YARN_LOCK: Final[Mapping[str, YarnEntry]] = MappingProxyType({})
 
 
 class Project(NamedTuple):
@@ -41,8 +44,10 @@ class Project(NamedTuple):
     """Workspace name to its folder, relative to the project."""
     fingerprint: str
     """A hash of all manifests and the lockfile: what a tree depends on, apart from settings."""
+    yarn_lock: Mapping[str, YarnEntry] = _NO_YARN_LOCK
+    """What a yarn.lock says, by `name@spec`, in a project that has no lockfile of npm's."""
     unread_lockfiles: tuple[str, ...] = ()
-    """Other package managers' lockfiles in a project that has none of npm's."""
+    """Other package managers' lockfiles, not read to their end, where there is none of npm's."""
     workspace_root: Path | None = None
     """The project that this one is a workspace of, where it has no lockfile of its own."""
 
@@ -76,6 +81,7 @@ def read_project(path: Path, *, npm_options: Mapping[str, str] | None = None) ->
     seen: list[bytes] = []
     manifest = read_manifest(root, seen=seen)
     lockfile = _read_lockfile(root, manifest, seen)
+    yarn = _read_yarn_lock(root, seen) if lockfile is None else None
     workspaces = _find_workspaces(root, manifest, seen)
     linked = [folder for folder in _linked_folders(lockfile) if folder not in workspaces.values()]
     seen += [_read(root / folder / "package.json") or b"" for folder in linked]
@@ -86,7 +92,8 @@ def read_project(path: Path, *, npm_options: Mapping[str, str] | None = None) ->
         npm=read_npm_settings(root, options=npm_options),
         workspaces=workspaces,
         fingerprint=_fingerprint(seen),
-        unread_lockfiles=() if lockfile else _find_unread_lockfiles(root),
+        yarn_lock=_NO_YARN_LOCK if yarn is None else yarn.entries,
+        unread_lockfiles=() if lockfile else _find_unread_lockfiles(root, yarn),
         workspace_root=None if lockfile else _find_workspace_root(root),
     )
 
@@ -138,8 +145,20 @@ def _read_lockfile(root: Path, manifest: Manifest, seen: list[bytes]) -> Lockfil
     return None
 
 
-def _find_unread_lockfiles(root: Path) -> tuple[str, ...]:
-    return tuple(name for name in _FOREIGN_LOCKFILES if (root / name).is_file())
+def _read_yarn_lock(root: Path, seen: list[bytes]) -> YarnLock | None:
+    data = _read(root / "yarn.lock")
+    if not data:
+        return None
+    from zipper.lockfile.yarn import read_yarn_lock  # noqa: PLC0415  (rare)
+
+    seen.append(data)
+    return read_yarn_lock(data)
+
+
+def _find_unread_lockfiles(root: Path, yarn: YarnLock | None) -> tuple[str, ...]:
+    names = tuple(name for name in _FOREIGN_LOCKFILES if (root / name).is_file())
+    is_read = yarn is not None and yarn.is_whole and yarn.entries
+    return tuple(name for name in names if not is_read or name != "yarn.lock")
 
 
 def _find_workspace_root(folder: Path) -> Path | None:

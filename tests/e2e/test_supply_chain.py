@@ -177,9 +177,9 @@ def test_change_of_publisher_is_told(scene: Scene) -> None:
 
 
 def test_a_lockfile_that_is_not_read_is_told(scene: Scene) -> None:
-    """Whoever has only a yarn.lock learns that its versions do not count."""
+    """Whoever has only another package manager's lockfile learns that its versions do not count."""
     scene.publish("a")
-    scene.write({"package.json": {"name": "fn", "dependencies": {"a": "*"}}, "yarn.lock": ""})
+    scene.write({"package.json": {"name": "fn", "dependencies": {"a": "*"}}, "bun.lock": ""})
 
     assert "lockfile-unread" in codes(scene.build("--json"))
     scene.depend("a")

@@ -81,6 +81,32 @@ def test_byte_order_mark_is_taken(folder: Path) -> None:
     assert "fn" == read(folder, {"package.json": b'\xef\xbb\xbf{"name": "fn"}'}).name
 
 
+def test_yarn_lock_counts_where_npm_has_none(folder: Path) -> None:
+    """What yarn chose is in the project, is part of its fingerprint, and is not called unread."""
+    old, new = (f'a@^1.0.0:\n  version "{version}"\n' for version in ("1.0.0", "1.1.0"))
+    before = read(folder, {"package.json": "{}", "yarn.lock": old})
+    after = read(folder, {"yarn.lock": new})
+
+    assert ["1.0.0"] == [entry.version for entry in before.yarn_lock.values()]
+    assert () == before.unread_lockfiles
+    assert before.fingerprint != after.fingerprint
+    assert {} == read(folder, {"package-lock.json": LOCK}).yarn_lock
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '__metadata:\n  version: 6\n\n"a@npm:^1.0.0":\n  version: 1.0.0\n',
+        'a@^1.0.0:\n  version "1.0.0"\n\n<<<<<<< HEAD\n',
+    ],
+)
+def test_yarn_lock_that_is_not_read_to_its_end_is_noticed(folder: Path, text: str) -> None:
+    """One of a later yarn, and one that was left in the middle of a merge."""
+    assert ("yarn.lock",) == read(
+        folder, {"package.json": "{}", "yarn.lock": text}
+    ).unread_lockfiles
+
+
 @pytest.mark.parametrize(
     ("files", "error", "code"),
     [
@@ -93,6 +119,7 @@ def test_byte_order_mark_is_taken(folder: Path) -> None:
         ({"package.json/x": ""}, ProjectError, "EREAD"),
         ({"package.json": "{}", "package-lock.json": "{"}, LockfileError, "EJSONPARSE"),
         ({"package.json": "{}", "package-lock.json/x": ""}, ProjectError, "EREAD"),
+        ({"package.json": "{}", "yarn.lock/x": ""}, ProjectError, "EREAD"),
         (
             {"package.json": "{}", "package-lock.json": {"lockfileVersion": 9}},
             LockfileError,

@@ -88,7 +88,8 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         "lockfile-unread",
         "a lockfile of another package manager, which is not read",
         "The versions in it do not count: they are chosen anew, as the newest that package.json "
-        "allows. `python -m zipper resolve` writes a package-lock.json, which keeps them.",
+        "allows. Of a broken yarn.lock what stands before the broken line counts, as for npm. "
+        "`python -m zipper resolve` writes a package-lock.json, which keeps them.",
         "npm, package-lock.json",
         "`pnpm-lock.yaml` in a project without package-lock.json",
     ),

@@ -1,8 +1,6 @@
 """Lockfiles that do not count: other package managers', and that of a workspace's root.
 
 In: what the project found. Out: findings.
-
-Deviation: npm takes the versions in a yarn.lock of version 1 where there is no lockfile of its own.
 """
 
 from __future__ import annotations
@@ -24,9 +22,10 @@ def find_unread(names: Sequence[str]) -> tuple[Finding, ...]:
             "lockfile-unread",
             "warning",
             name,
-            f"`{name}` is another package manager's and is not read: versions are chosen anew",
-            "check in a package-lock.json to keep them; `npm install --package-lock-only` makes "
-            "one with the versions of a yarn.lock of version 1",
+            f"`{name}` is another package manager's and is not read to its end: versions are "
+            "chosen anew",
+            "check in a package-lock.json to keep them; of other lockfiles only a yarn.lock of "
+            "version 1 counts",
         )
         for name in names
     )

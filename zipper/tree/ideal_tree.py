@@ -119,7 +119,13 @@ def _begin(request: IdealTreeRequest) -> Resolution:
         before=options.before,
         default_tag=options.default_tag,
     )
-    resolution = Resolution(request, draft, Manifests(pick_options, options.release_age_exclude))
+    manifests = Manifests(
+        pick_options,
+        options.release_age_exclude,
+        yarn_lock=request.yarn_lock if request.update is not True else {},
+        path=request.path,
+    )
+    resolution = Resolution(request, draft, manifests)
     resolution.manifests.expect(registry_names(manifest, dev=True))
     return resolution
 

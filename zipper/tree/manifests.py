@@ -19,10 +19,12 @@ from zipper.tree.asks import (
     PackumentAsk,
     TarballAsk,
 )
+from zipper.tree.yarn_spec import check_yarn_lock, expect_integrity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from zipper.lockfile.yarn import YarnEntry
     from zipper.npm.package_json import Manifest
     from zipper.npm.packument import Packument
     from zipper.npm.spec import Spec
@@ -37,6 +39,10 @@ class Manifests:
 
     pick_options: PickOptions
     release_age_exclude: tuple[str, ...] = ()
+    yarn_lock: Mapping[str, YarnEntry] = field(default_factory=dict)
+    """What is asked first; see `IdealTreeRequest.yarn_lock`."""
+    path: str = "/"
+    """The project's folder, from which the files in a yarn.lock count."""
     packuments: dict[str, Packument | ZipperError] = field(default_factory=dict)
     fetched: dict[tuple[str, str], FetchedManifest | ZipperError] = field(default_factory=dict)
     directories: dict[str, Manifest | None] = field(default_factory=dict)
@@ -54,14 +60,20 @@ class Manifests:
         """Return the manifest that `spec` means.
 
         Raises:
-            ZipperError: what the outside answered, or ETARGET and its like from picking.
+            ZipperError: what the outside answered, ETARGET and its like from picking, EINTEGRITY
+                where a yarn.lock says otherwise.
         """
+        noted: str | None = None
+        if self.yarn_lock:
+            spec, noted = check_yarn_lock(spec, self.yarn_lock, where=self.path)
         spec = spec.sub_spec or spec
         key = (spec.name or "", (spec.fetch_spec or "") if spec.registry else spec.raw)
         known = self.fetched.get(key)
         if known is None:
             try:
                 known = yield from self._pick(spec) if spec.registry else self._open(spec)
+                if noted is not None:
+                    known = expect_integrity(spec, known, noted)
             except ZipperError as error:
                 known = error
             self.fetched[key] = known

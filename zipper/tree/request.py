@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from zipper.errors import ZipperError
+    from zipper.lockfile.yarn import YarnEntry
     from zipper.npm.package_json import Manifest
     from zipper.tree.model import Tree
 
@@ -79,6 +80,8 @@ class IdealTreeRequest:
     """That of the lockfile; version 1 records no manifests, so they are asked for again."""
     locked_manifest: Manifest | None = None
     """package.json as the lockfile recorded it; None where it did not."""
+    yarn_lock: Mapping[str, YarnEntry] = field(default_factory=lambda: MappingProxyType({}))
+    """What yarn chose, by `name@spec`; for a project without a lockfile of npm's."""
     update: bool | frozenset[str] = False
     """True: forget the lockfile's choices. Names: choose these anew, wherever they are."""
     options: ResolveOptions = field(default_factory=ResolveOptions)

@@ -1,0 +1,104 @@
+"""What a yarn.lock makes of a spec: the version that yarn chose, an alias, or an address.
+
+In: a spec and the entries of a yarn.lock. Out: the spec to fetch, and the integrity to expect.
+
+Source: @npmcli/arborist 9, lib/shrinkwrap.js `checkYarnLock`, lib/version-from-tgz.js; pacote 21,
+lib/registry.js and lib/fetcher.js for the integrity.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from zipper.errors import IntegrityError
+from zipper.npm import semver
+from zipper.npm.integrity import Integrity, parse_integrity
+from zipper.npm.spec import resolve_spec
+from zipper.npm.web_url import parse_url
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zipper.lockfile.yarn import YarnEntry
+    from zipper.npm.spec import Spec
+    from zipper.tree.asks import FetchedManifest
+
+__all__ = ["check_yarn_lock", "expect_integrity"]
+
+_SLASH: Final = re.compile("/|%2f", re.IGNORECASE)
+
+
+def check_yarn_lock(
+    spec: Spec, entries: Mapping[str, YarnEntry], *, where: str
+) -> tuple[Spec, str | None]:
+    """Return the spec that `entries` give for `spec`, or itself, and the integrity yarn noted.
+
+    Deviation: npm knows two registries by their host and downloads from the address that yarn
+    noted where it has another. No host is known here: every address of the form
+    `.../name/-/name-1.0.0.tgz` stands for that version, which the configured registry is asked for.
+
+    Raises:
+        ResolutionError: what is noted is no spec; see `resolve_spec`.
+    """
+    entry = entries.get(spec.raw)
+    if entry is None or not entry.resolved:
+        return spec, None
+    wanted = entry.resolved
+    published = _read_address(entry.resolved) if spec.registry else None
+    if published == (spec.name, entry.version):
+        wanted = entry.version
+    elif published is not None:
+        wanted = "npm:{}@{}".format(*published)
+    return resolve_spec(spec.name, wanted, where=where), entry.integrity
+
+
+def expect_integrity(spec: Spec, fetched: FetchedManifest, noted: str | None) -> FetchedManifest:
+    """Return what was fetched for `spec` with the hashes that yarn noted.
+
+    A registry's are added to them. Of any other tarball only yarn's count, so that its bytes are
+    compared with them wherever it is unpacked.
+
+    Raises:
+        IntegrityError: EINTEGRITY, the two have an algorithm in common and differ.
+    """
+    expected = parse_integrity(noted)
+    if expected is None or spec.type == "git":
+        return fetched
+    found = parse_integrity(fetched.integrity)
+    if found is None:
+        return replace(fetched, integrity=str(expected))
+    if any(_differ(expected, found, name) for name in expected.hashes.keys() & found.hashes):
+        raise IntegrityError(
+            "EINTEGRITY",
+            f"`{spec}` has another integrity than yarn.lock says",
+            facts=(("wanted", str(expected)), ("found", str(found))),
+            hint="the tarball changed after yarn.lock was written, or yarn.lock was tampered with; "
+            "compare with the registry's `dist.integrity` before you trust it",
+        )
+    if not spec.registry:
+        return replace(fetched, integrity=str(expected))
+    merged = MappingProxyType({**expected.hashes, **found.hashes, **expected.hashes})
+    return replace(fetched, integrity=str(Integrity(merged)))
+
+
+def _differ(one: Integrity, other: Integrity, algorithm: str) -> bool:
+    digests = {item.digest for item in one.hashes[algorithm]}
+    return digests.isdisjoint(item.digest for item in other.hashes[algorithm])
+
+
+def _read_address(address: str) -> tuple[str, str] | None:
+    """Return name and version of the tarball at a registry's address; None where it is none."""
+    url = parse_url(address) if address.startswith(("http:/", "https:/")) else None
+    if url is None or not address.endswith(".tgz"):
+        return None
+    before, _, base = url.pathname[1:].rpartition("/-/")
+    scope, name = ["", *_SLASH.split(before)][-2:]
+    if not name or "/" in base or not base.startswith(f"{name}-"):
+        return None
+    version = semver.valid(base[len(name) + 1 : -len(".tgz")])
+    if version is None:
+        return None
+    return (f"{scope}/{name}" if scope.startswith("@") else name), version
