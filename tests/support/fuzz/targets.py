@@ -22,6 +22,7 @@ from zipper.checks.scan import scan
 from zipper.checks.search import search
 from zipper.errors import ZipperError
 from zipper.lockfile.read import read_lockfile
+from zipper.lockfile.yarn import read_yarn_lock
 from zipper.npm import semver
 from zipper.npm.credentials import find_credential
 from zipper.npm.flat_yaml import parse_flat_yaml
@@ -32,6 +33,8 @@ from zipper.npm.packument import parse_packument
 from zipper.npm.release_age import age_from_npm, age_from_pnpm, age_from_uv, age_from_yarn
 from zipper.npm.spec import parse_spec, resolve_spec
 from zipper.store.extract import extract
+from zipper.tree.asks import FetchedManifest
+from zipper.tree.yarn_spec import check_yarn_lock, expect_integrity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -155,6 +158,16 @@ def _find_newest(age: ReleaseAge | None) -> None:
         age.newest_allowed(datetime(2026, 1, 1, tzinfo=UTC))
 
 
+def fuzz_yarn_lock(data: bytes) -> None:
+    """Read `data` as yarn.lock, and ask it for what its own keys ask for."""
+    lock = read_yarn_lock(data)
+    for raw in lock.entries:
+        with contextlib.suppress(ZipperError):
+            spec = parse_spec(raw, where="/project")
+            found, noted = check_yarn_lock(spec, lock.entries, where="/project")
+            expect_integrity(found, FetchedManifest(manifest=Manifest(), resolved=""), noted)
+
+
 def fuzz_javascript(data: bytes) -> None:
     """Look for modules and exports in `data` as a file of JavaScript."""
     facts = scan(data)
@@ -179,6 +192,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "semver": fuzz_semver,
     "spec": fuzz_spec,
     "tar": fuzz_tar,
+    "yarn-lock": fuzz_yarn_lock,
     "zip": fuzz_zip,
 }
 
@@ -223,6 +237,15 @@ def _small_zip() -> bytes:
 
 _TARBALLS = [case.tarball for case in CASES if 64 < len(case.tarball) < 6_000]
 SEEDS: dict[str, list[bytes]] = {
+    "yarn-lock": [
+        (
+            b'# yarn lockfile v1\n\n\n"@s/a@>=1 <2", "@s/a@^1":\n  version "1.0.0"\n'
+            b'  resolved "https://registry.example/@s/a/-/a-1.0.0.tgz#abc"\n'
+            b'  integrity sha512-AAAA\n  dependencies:\n    b "^1"\n'
+        ),
+        b'a@npm:b@1:\n  version "1.0.0"\n  resolved "https://registry.example/b/-/b-2.0.0.tgz"\n',
+        b"__metadata:\n  version: 8\n",
+    ],
     "age": [
         b"minimumReleaseAge: 1440\nminimumReleaseAgeExclude:\n  - a\n  - '@b/*'\n",
         b'npmMinimalAgeGate: "3d"\nnpmPreapprovedPackages: [a, "b"]\n',
