@@ -133,6 +133,8 @@ def _node_from_spec(
         existing = resolution.draft.root.edge_named(spec.name or "")
         node = existing.to if existing is not None else None
         if node is not None and node.is_workspace and edge.satisfied_by(node):
+            # Deviation: npm takes the workspace's own link out of the tree here. Where it is not
+            # placed again, the lockfile lacks the workspace, and no error is told.
             return resolution.make_link(name, node.manifest, node.real_path)
     fetched = yield from resolution.manifests.fetch(spec)
     manifest = fetched.manifest

@@ -59,7 +59,6 @@ class Placement:
         "parent",
         "placed",
         "puts",
-        "start",
     )
 
     def __init__(self, dep: DraftNode, edge: DraftEdge, parent: Placement | None = None) -> None:
@@ -73,9 +72,6 @@ class Placement:
         self.displaced: dict[DraftNode, None] = {}
         # How often each member of the peer set has been put somewhere, all placements together.
         self.puts: Counter[DraftNode] = Counter() if parent is None else parent.puts
-        # The deepest folder to try: a peer must be as high as the package whose peer it is.
-        above: DraftNode = edge.source if parent is None else parent.start
-        self.start: DraftNode = deepest_nesting_target(above, edge.name)
 
     def lineage(self) -> Iterator[Placement]:
         """Yield this placement, the one that brought it along, and so on."""
@@ -88,6 +84,18 @@ class Placement:
     def top(self) -> Placement:
         """The placement that brought all of these along."""
         return next(one for one in self.lineage() if one.parent is None)
+
+    @property
+    def start(self) -> DraftNode:
+        """The deepest folder to try: a peer must be as high as the package whose peer it is.
+
+        As the tree is now: what has been placed so far may have removed the package that asks.
+        """
+        line = list(self.lineage())
+        folder = line[-1].edge.source
+        for one in reversed(line):
+            folder = deepest_nesting_target(folder, one.edge.name)
+        return folder
 
     def walk(self) -> Iterator[Placement]:
         """Yield this placement and those of the peers, each before its own peers."""
@@ -109,9 +117,10 @@ def place_dep(resolution: Resolution, placement: Placement) -> Step[None]:
     if settled and edge.name not in resolution.update_names:
         return
     # The package that asks has been replaced or removed meanwhile: it needs nothing any more.
-    if placement.start.draft is not resolution.draft:
+    start = placement.start
+    if start.draft is not resolution.draft:
         return
-    yield from _find_folder(resolution, placement)
+    yield from _find_folder(resolution, placement, start)
     if placement.answer is None and not _accept_conflict(resolution, placement):
         return
     answer = placement.answer
@@ -132,11 +141,11 @@ def place_dep(resolution: Resolution, placement: Placement) -> Step[None]:
     yield from _place_peers(resolution, placement, virtual_root)
 
 
-def _find_folder(resolution: Resolution, placement: Placement) -> Step[None]:
+def _find_folder(resolution: Resolution, placement: Placement, start: DraftNode) -> Step[None]:
     """Ask from the deepest folder upwards, until the first conflict."""
     options = resolution.request.options
     edge, dep = placement.edge, placement.dep
-    for target in placement.start.ancestry():
+    for target in start.ancestry():
         target_edge = target.edge_named(edge.name)
         # What has it as a peer cannot hold it, but a folder further up can.
         if target_edge is not None and target_edge.peer and not target.is_top:

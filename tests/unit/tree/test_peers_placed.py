@@ -1,0 +1,74 @@
+"""Placing a package with its peers while the tree around them changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.invented_registry import registry
+from tests.support.resolving import request_of, resolve, world_of
+from zipper.errors import ResolutionError
+
+
+def test_peers_of_what_has_gone_meanwhile_are_no_conflict() -> None:
+    """Putting `g` in place removes `f`, for which it was put there: then its peer `c` is moot.
+
+    What remains is the version of `f` that does not exist, as npm 11 says too.
+    """
+    packages = registry(
+        {
+            "c@1.0.0": {},
+            "c@2.0.0": {},
+            "e@1.0.0": {"dependencies": {"c": "^1.0.0", "g": "^2.0.0"}},
+            "f@2.0.0": {"peerDependencies": {"g": "<2"}},
+            "g@1.1.0": {"peerDependencies": {"c": "^2.0.0"}},
+            "g@2.0.0": {"dependencies": {"g": "2.1.0-beta.1", "f": ">=1.1.0"}},
+            "h@1.1.0": {"peerDependencies": {"e": "1 || 2"}},
+        }
+    ).packuments
+    files = {
+        "package.json": {"dependencies": {"h": "1 || 2"}, "workspaces": ["packages/*"]},
+        "packages/a/package.json": {
+            "name": "a",
+            "version": "2.0.0",
+            "devDependencies": {"f": "<2"},
+        },
+    }
+    case = {"packuments": packages, "files": files}
+    request = request_of(case, {"node": "22.0.0", "npm": "11.0.0"})
+
+    with pytest.raises(ResolutionError) as caught:
+        resolve(request, world_of(case))
+
+    assert caught.value.code == "ETARGET"
+    assert "`f`" in caught.value.message
+
+
+def test_a_workspace_that_answers_a_peer_stays_where_it_is() -> None:
+    """`b` is looked at with its peer `a`, the workspace, and then not taken; `a` is still there."""
+    packages = registry(
+        {
+            "b@1.1.0": {"peerDependencies": {"a": "1 || 2"}},
+            "b@2.0.0": {},
+            "d@1.1.0": {"peerDependencies": {"b": "^1.0.0"}},
+            "d@3.0.0": {},
+            "f@1.1.0": {"optionalDependencies": {"b": "^2.0.0", "d": "^1.0.0"}},
+            "g@1.0.0": {"peerDependencies": {"h": ">=1.1.0"}},
+            "h@1.1.0": {"dependencies": {"d": "*"}, "peerDependencies": {"f": ">=1.1.0"}},
+        }
+    ).packuments
+    files = {
+        "package.json": {"workspaces": ["packages/*"]},
+        "packages/a/package.json": {
+            "name": "a",
+            "version": "2.0.0",
+            "dependencies": {"g": "*"},
+        },
+    }
+    case = {"packuments": packages, "files": files}
+    request = request_of(case, {"node": "22.0.0", "npm": "11.0.0"})
+
+    tree = resolve(request, world_of(case)).tree
+
+    assert tree.nodes["node_modules/a"].link_target == "packages/a"
+    assert not tree.nodes["packages/a"].extraneous
+    assert not tree.nodes["node_modules/g"].extraneous
