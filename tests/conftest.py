@@ -1,4 +1,7 @@
-"""At the end of a run: faults survived, hostile inputs refused, readers fuzzed, of those played."""
+"""At the end of a run, of those played: faults survived, hostile inputs refused, readers fuzzed.
+
+And how many invented projects resolve as with npm.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,12 @@ if TYPE_CHECKING:
 
 FAULTS = ("test_registry_faults.py", "test_faults_")
 HOSTILE = ("test_attacks.py::test_hostile_project", "test_extract.py::test_case")
+INVENTED = ("test_npm_invented_registries.py",)
 FUZZED = ("test_fuzz_targets.py::test_changed",)
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
-    """Print a line for each of the three that was played."""
+    """Print a line for each that was played."""
     for line in _describe(terminalreporter):
         terminalreporter.write_line(line)
 
@@ -30,6 +34,9 @@ def _describe(reporter: TerminalReporter) -> Iterator[str]:
         refused = sum(("refused", True) in report.user_properties for report in passed)
         told = f"{refused} refused, {len(passed) - refused} taken without harm"
         yield f"hostile inputs: {told}, of {played} tried"
+    passed, played = _count(reporter, INVENTED)
+    if played:
+        yield f"invented projects: {len(passed)} resolve as with npm, of {played} that npm answers"
     passed, played = _count(reporter, FUZZED)
     if played:
         yield f"fuzzed readers: {played - len(passed)} findings in {played}"
@@ -39,6 +46,6 @@ def _count(reporter: TerminalReporter, places: tuple[str, ...]) -> tuple[list[Te
     """Return the tests at these places that passed, and how many were played."""
     by_outcome = [
         [r for r in reporter.stats.get(outcome, ()) if any(place in r.nodeid for place in places)]
-        for outcome in ("passed", "failed", "error")
+        for outcome in ("passed", "failed", "error", "xfailed")
     ]
     return by_outcome[0], sum(map(len, by_outcome))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from random import Random
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
@@ -63,31 +62,6 @@ def complete(packages: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str
     """Return a registry that has every version, so that nothing that is asked for is missing."""
     identifiers = (f"{name}@{version}" for name in _NAMES for version in _VERSIONS)
     return {identifier: packages.get(identifier, {}) for identifier in identifiers}
-
-
-def invent(seed: int) -> tuple[dict[str, dict[str, Any]], dict[str, Any]]:
-    """Return packages and a project's manifest, the same for the same seed in every version."""
-    random = Random(seed)
-
-    def dependencies(least: int, most: int) -> dict[str, str]:
-        count = random.randint(least, most)
-        return {random.choice(_NAMES): random.choice(_RANGES) for _ in range(count)}
-
-    packages: dict[str, dict[str, Any]] = {}
-    for name in _NAMES:
-        for version in random.sample(_VERSIONS, random.randint(1, len(_VERSIONS))):
-            fields: dict[str, Any] = {"dependencies": dependencies(0, 2)}
-            if random.random() < 0.4:
-                fields["peerDependencies"] = dependencies(1, 2)
-            if random.random() < 0.2:
-                fields["optionalDependencies"] = dependencies(1, 1)
-            if random.random() < 0.2:
-                fields["peerDependenciesMeta"] = {random.choice(_NAMES): {"optional": True}}
-            packages[f"{name}@{version}"] = fields
-    return packages, {
-        "dependencies": dependencies(1, 3),
-        "devDependencies": dependencies(0, 2),
-    }
 
 
 def _manifests() -> st.SearchStrategy[dict[str, Any]]:
