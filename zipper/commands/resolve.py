@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -124,6 +124,8 @@ def _one_a_project(requests: Sequence[BuildRequest]) -> tuple[BuildRequest, ...]
 def _describe(resolved: Resolved, *, verbose: bool) -> Iterator[str]:
     for warning in resolved.warnings:
         yield f"warning[{warning['code']}]: {warning['message']}"
+        for fact in cast("list[dict[str, str]]", warning["facts"]):
+            yield f"    {fact['label']}: {fact['text']}"
     shown = resolved.changes if verbose else resolved.changes[:20]
     for change in shown:
         yield f"  {change.location} {change.before or 'nothing'} -> {change.after or 'nothing'}"

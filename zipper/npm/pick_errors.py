@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ResolutionError
+from zipper.npm import semver
 
 if TYPE_CHECKING:
     from zipper.npm.packument import Packument
@@ -32,7 +33,7 @@ def no_match(
     if avoid is not None:
         message += f" and is outside of `{avoid}`"
     return ResolutionError(
-        "ETARGET", message, facts=_facts(packument, before), hint=_hint(packument, before)
+        "ETARGET", message, facts=_facts(packument, before), hint=_hint(packument, before, wanted)
     )
 
 
@@ -78,10 +79,12 @@ def _list_versions(packument: Packument) -> str:
     return ", ".join(shown[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def _hint(packument: Packument, before: str | float | None) -> str:
+def _hint(packument: Packument, before: str | float | None, wanted: str | None = None) -> str:
     if before is not None:
         return "choose a later date, or a range that older versions satisfy"
-    latest = packument.dist_tags.get("latest")
-    if latest:
+    latest = packument.dist_tags.get("latest", "")
+    if wanted is not None and latest and semver.satisfies(latest, wanted):
+        return f"the registry's manifest of `{latest}` cannot be used: tell whoever runs it"
+    if latest in packument.versions and semver.valid(latest) is not None:
         return f"`^{latest}` is what the registry has now; change the range, or add `overrides`"
     return "check the name and the registry in .npmrc"

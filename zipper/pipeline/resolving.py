@@ -27,9 +27,10 @@ from zipper.tree.model import ROOT, Tree
 from zipper.tree.request import Platform
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from zipper.checks.findings import Finding
+    from zipper.errors import ZipperError
     from zipper.events import OnEvent
     from zipper.project import Project
     from zipper.settings.build_request import BuildRequest
@@ -133,6 +134,7 @@ def resolve_requested(
     """Resolve what `request` asks for; see `resolve`."""
     target = request.target
     version = _parse_node_version(node_version or target.node_version)
+    chosen = update if isinstance(update, bool) else frozenset(update)
     read = read_project(Path(request.project), npm_options=request.npm_options)
     store = Store(find_cache_dir(cache_dir))
     with LazyClient(
@@ -148,11 +150,15 @@ def resolve_requested(
             platform=Platform(os=target.os, cpu=target.cpu, libc=target.libc),
             store=store,
             client=client,
-            update=update if isinstance(update, bool) else frozenset(update),
+            update=chosen,
             min_release_age_days=request.min_release_age_days,
         )
         before = read.lockfile.tree if read.lockfile else Tree()
-        told = (*ideal.warnings, *tell_publishers(before, ideal.tree, client))
+        told = (
+            *ideal.warnings,
+            *_tell_unknown(before, update=chosen),
+            *tell_publishers(before, ideal.tree, client),
+        )
         vouched = vouch(read, _without_dev(ideal.tree), request, store=store, client=client)
     path = _find_lockfile(read, output)
     text = write_lockfile(
@@ -172,6 +178,19 @@ def resolve_requested(
             *(_describe_finding(finding) for finding in vouched if finding.severity != "info"),
         ),
     )
+
+
+def _tell_unknown(before: Tree, *, update: bool | frozenset[str]) -> Iterator[ZipperError]:
+    """Yield a warning for each name that the lockfile lacks: nothing of it can be chosen anew."""
+    if isinstance(update, bool) or not before.nodes:
+        return
+    known = {node.name for node in before.nodes.values()}
+    for name in sorted(update - known):
+        yield UsageError(
+            "EUSAGE",
+            f"nothing in the lockfile is called `{name}`, so there is nothing to update",
+            hint="check the name; a new dependency is written into package.json",
+        )
 
 
 def _without_dev(tree: Tree) -> Tree:

@@ -30,7 +30,7 @@ def explain_peer_conflict(edge: DraftEdge, wanted: DraftEdge | None) -> Resoluti
     facts = [("wanted", f"{edge.name}@{edge.spec} ({edge.type})"), ("by", chain_of(edge.source))]
     if current is not None:
         facts += [("found", _name(current)), *_reasons(current, but=edge)]
-    if wanted is not None and wanted is not edge:
+    if wanted is not None and wanted is not edge and wanted not in _shown(current, but=edge):
         facts.append(("also wanted", f"{wanted.name}@{wanted.spec} ({wanted.type})"))
         facts.append(("by", chain_of(wanted.source)))
     return ResolutionError(
@@ -98,11 +98,15 @@ def chain_of(node: DraftNode) -> str:
 
 def _reasons(node: DraftNode, *, but: DraftEdge) -> list[tuple[str, str]]:
     """Return who wants `node`, at most four of them."""
-    edges = [edge for edge in node.edges_in if edge is not but and edge.valid][:4]
     return [
         ("wanted by", f"{chain_of(edge.source)} ({edge.type} {edge.name}@{edge.spec})")
-        for edge in edges
+        for edge in _shown(node, but=but)
     ]
+
+
+def _shown(node: DraftNode | None, *, but: DraftEdge) -> list[DraftEdge]:
+    edges_in = () if node is None else node.edges_in
+    return [edge for edge in edges_in if edge is not but and edge.valid][:4]
 
 
 def _name(node: DraftNode) -> str:

@@ -136,7 +136,7 @@ def _check_required(resolution: Resolution, flags: dict[str, Flags]) -> None:
         except ZipperError as error:
             if options.engine_strict:
                 raise _with_chain(error, node) from None
-            resolution.warnings.append(error)
+            resolution.warnings.append(_with_chain(error, node))
         try:
             check_platform(
                 node.manifest,

@@ -20,7 +20,7 @@ from zipper.errors import ZipperError
 from zipper.npm.collation import collation_key
 from zipper.npm.package_json import Manifest
 from zipper.tree.dep_valid import from_path, resolve_edge_spec
-from zipper.tree.eresolve import explain_endless, explain_peer_conflict
+from zipper.tree.eresolve import chain_of, explain_endless, explain_peer_conflict
 from zipper.tree.flat import Step, call
 from zipper.tree.replace import can_replace
 
@@ -102,7 +102,11 @@ def _node_from_edge_spec(
     resolution: Resolution, edge: DraftEdge, root: DraftNode, wish: DraftEdge
 ) -> Step[DraftNode]:
     """Return a node for the name of `edge` and the spec of `wish`; a failure is a node too."""
-    spec = resolve_edge_spec(edge.name, wish.spec, _folder_of(wish.source))
+    try:
+        spec = resolve_edge_spec(edge.name, wish.spec, _folder_of(wish.source))
+    except ZipperError as error:
+        error.facts = (("required by", chain_of(wish.source)), *error.facts)
+        raise
     try:
         return (yield from _node_from_spec(resolution, edge.name, spec, root, wish))
     except ZipperError as error:
