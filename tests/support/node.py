@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from zipper.errors import NodeError
-from zipper.node.environment import NodeEnvironment, provide_node
+from zipper.node.choice import provide_node
 from zipper.node.run import RunSettings, run_zip
 from zipper.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from zipper.node.environment import NodeEnvironment
     from zipper.node.result import RunResult
 
 __all__ = ["MAJORS", "NpmPackages", "node_of", "run_files", "write_zip"]

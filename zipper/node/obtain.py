@@ -1,7 +1,7 @@
 """Getting a Node.js: from the system, from nodeenv's download, from the registry's packages.
 
 In: a version. Out: a finished environment below one folder, or the reason of each source that had
-none. Which version is wanted belongs to `zipper.node.environment`.
+none. Which version is wanted belongs to `zipper.node.choice`.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ a callback, errors are `ZipperError`s.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,15 +17,16 @@ from zipper.errors import OutputError
 from zipper.files import remove_leftovers, write_error, write_file
 from zipper.package import Package
 from zipper.pipeline.clock import Clock
+from zipper.pipeline.gathering import Circumstances, count_packages
 from zipper.pipeline.judging import judge
 from zipper.pipeline.once import Once
-from zipper.pipeline.planning import Circumstances, PackagePlan, count_packages, make_plan
+from zipper.pipeline.planning import PackagePlan, make_plan
 from zipper.settings.files import read_request
 from zipper.settings.values import Settings
 from zipper.store.place import find_cache_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from zipper.events import OnEvent
     from zipper.settings.build_request import BuildRequest
@@ -100,15 +102,18 @@ def build(  # noqa: PLR0913  (keyword-only options of a public function)
         StoreError, OutputError, UsageError: with code, facts and hint.
     """
     options = _settings_of(
-        target, output=output, layers=layers, handler=handler, registry=registry
-    )._replace(
-        include=_as_tuple(include),
-        exclude=_as_tuple(exclude),
-        omit=_as_tuple(omit),
-        allow_scripts=_as_tuple(allow_scripts),
+        target,
+        handler=handler,
+        output=output,
+        include=include,
+        exclude=exclude,
+        omit=omit,
+        allow_scripts=allow_scripts,
         node=node,
-        ignore=_as_tuple(ignore),
+        layers=layers,
+        ignore=ignore,
         check=check,
+        registry=registry,
     )
     request = read_request(project, options, function=function)
     return build_requested(request, offline=offline, cache_dir=cache_dir, on_event=on_event)
@@ -138,14 +143,17 @@ def plan(  # noqa: PLR0913  (keyword-only options of a public function)
     Takes the arguments of `build` and raises its errors.
     """
     options = _settings_of(
-        target, output=output, layers=layers, handler=handler, registry=registry
-    )._replace(
-        include=_as_tuple(include),
-        exclude=_as_tuple(exclude),
-        omit=_as_tuple(omit),
-        allow_scripts=_as_tuple(allow_scripts),
+        target,
+        handler=handler,
+        output=output,
+        include=include,
+        exclude=exclude,
+        omit=omit,
+        allow_scripts=allow_scripts,
         node=node,
-        ignore=_as_tuple(ignore),
+        layers=layers,
+        ignore=ignore,
+        registry=registry,
     )
     request = read_request(project, options, function=function)
     return plan_requested(request, offline=offline, cache_dir=cache_dir, on_event=on_event)
@@ -239,23 +247,17 @@ def _write(planned: PackagePlan, store: Store, clock: Clock) -> Package:
     )
 
 
-def _settings_of(
-    target: Target | None,
-    *,
-    output: PathLike | None,
-    layers: Iterable[PathLike] | None,
-    handler: str | None,
-    registry: str | None,
-) -> Settings:
-    return Settings(
-        runtime=None if target is None else target.runtime,
-        architecture=None if target is None else target.architecture,
-        handler=handler,
-        output=None if output is None else os.fspath(output),
-        layers=None if layers is None else tuple(os.fspath(layer) for layer in layers),
-        registry=registry,
-    )
+def _settings_of(target: Target | None, **wishes: object) -> Settings:
+    """Return a call's wishes as settings: paths as text, lists as tuples, None where none is."""
+    if target is not None:
+        wishes |= {"runtime": target.runtime, "architecture": target.architecture}
+    typed = {key: _plain(value) for key, value in wishes.items()}
+    return Settings(**typed)  # type: ignore[arg-type]  # the callers' signatures say the types
 
 
-def _as_tuple(values: Iterable[str] | None) -> tuple[str, ...] | None:
-    return None if values is None else tuple(values)
+def _plain(value: object) -> object:
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return value
+    return tuple(_plain(item) for item in value)

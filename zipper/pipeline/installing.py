@@ -12,41 +12,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zipper.contents.client import LazyClient
-from zipper.contents.homes import find_homes
-from zipper.contents.obtain import obtain
-from zipper.contents.trees import find_tree
 from zipper.errors import OutputError
 from zipper.files import write_error
-from zipper.node.scripted import place_beside
 from zipper.pipeline.clock import Clock
-from zipper.pipeline.planning import count_packages
-from zipper.pipeline.scripting import ScriptWishes, apply_scripts
-from zipper.pipeline.vouching import vouch
-from zipper.project import read_project
+from zipper.pipeline.filling import fill_tree
+from zipper.pipeline.gathering import Circumstances, count_packages, gather
+from zipper.pipeline.once import Once
 from zipper.scratch import scratch_folder
 from zipper.settings.files import find_requests
 from zipper.settings.values import Settings
-from zipper.store.files import Store
 from zipper.store.place import find_cache_dir
-from zipper.store.unpack import link_packages, write_entries
-from zipper.tree.bins import find_bin_links
-from zipper.tree.model import ROOT
-from zipper.tree.select import select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from zipper.checks.findings import Finding
-    from zipper.contents.homes import Homes
     from zipper.events import OnEvent
     from zipper.node.scripted import Scripted
     from zipper.settings.build_request import BuildRequest
-    from zipper.store.files import StoreZip
     from zipper.target import Target
-    from zipper.tree.model import Tree
 
-__all__ = ["Installed", "fill_tree", "install", "install_requested"]
+__all__ = ["Installed", "install", "install_requested"]
 
 PathLike = str | os.PathLike[str]
 
@@ -137,43 +123,9 @@ def install_requested(
     """Install what `request` asks for; see `install`."""
     clock = Clock(on_event)
     clock.start("read")
-    store = Store(find_cache_dir(cache_dir))
-    read = read_project(Path(request.project), npm_options=request.npm_options)
-    with LazyClient(
-        read,
-        cache_dir=store.cache_dir,
-        offline=offline,
-        on_event=on_event,
-        vendor=request.vendor,
-    ) as client:
-        clock.start("select" if read.lockfile else "resolve")
-        whole = find_tree(
-            read,
-            target=request.target,
-            store=store,
-            client=client,
-            min_release_age_days=request.min_release_age_days,
-        )
-        omitted = frozenset(omit) | read.npm.omit
-        legacy = read.npm.legacy_peer_deps
-        tree = select(whole, target=request.target, omit=omitted, legacy_peer_deps=legacy)
-        vouched = vouch(read, tree, request, store=store, client=client)
-        clock.start("fetch", total=len(tree.nodes))
-        obtained = obtain(read, tree, store=store, client=client, on_event=on_event)
-        scripted = apply_scripts(
-            read,
-            tree,
-            obtained,
-            wishes=ScriptWishes(
-                allow=request.allow_scripts,
-                timeout_seconds=request.script_timeout_seconds,
-                node=request.node,
-                node_mirror=request.node_mirror,
-            ),
-            target=request.target,
-            store=store,
-            offline=offline,
-        )
+    io = Circumstances(offline, find_cache_dir(cache_dir), on_event, Once())
+    gathered = gather(io.read_project(request), request, io, clock, omit=frozenset(omit))
+    scripted = gathered.scripted
     clock.start("write")
     folder = Path(into).absolute() / "node_modules"
     _replace(folder, scripted)
@@ -183,7 +135,7 @@ def install_requested(
         runtime=request.target.runtime,
         architecture=request.target.architecture,
         timings_seconds=clock.timings(),
-        findings=(*vouched, *scripted.obtained.findings),
+        findings=gathered.findings,
     )
 
 
@@ -204,45 +156,3 @@ def _replace(folder: Path, scripted: Scripted) -> None:
             (scratch / "node_modules").rename(folder)
     except OSError as cause:
         raise write_error(cause, folder, OutputError) from cause
-
-
-def fill_tree(root: Path, scripted: Scripted, *, copy: bool = False) -> None:
-    """Make the tree's node_modules below `root`, its commands linked.
-
-    Args:
-        root: a folder.
-        scripted: the tree and its files.
-        copy: write every file anew, for a folder in which scripts are going to change them.
-
-    Raises:
-        OutputError: EOUTPUT.
-        OSError: a folder or link cannot be made.
-    """
-    tree, obtained = scripted.tree, scripted.obtained
-    homes = find_homes(tree)
-    levels: dict[int, list[tuple[StoreZip, Path]]] = {}
-    for location, zipped in obtained.zips.items():
-        for home in homes.by_location[location]:
-            levels.setdefault(home.count("node_modules/"), []).append((zipped, root / home))
-    # Parents first: a package unpacked over a folder that its parent's tarball brought wins.
-    for _, packages in sorted(levels.items()):
-        link_packages(packages, copy=copy)
-    for location, entries in obtained.folders.items():
-        for home in homes.by_location[location]:
-            write_entries(entries, root / home)
-    write_entries(list(place_beside(scripted, homes)), root)
-    _link_bins(root, tree, homes)
-
-
-def _link_bins(root: Path, tree: Tree, homes: Homes) -> None:
-    bins = [
-        (home.rstrip("/"), node.manifest.bin)
-        for location, node in tree.nodes.items()
-        if node.manifest.bin and location != ROOT and node.link_target is None
-        for home in homes.by_location[location]
-    ]
-    for link in find_bin_links(bins):
-        if (root / link.file).is_file():
-            path = root / link.path
-            path.parent.mkdir(exist_ok=True)
-            path.symlink_to(link.target)

@@ -1,7 +1,7 @@
 """The Node.js that a run or install scripts need: asked for where one is needed, never before.
 
 In: npm's settings, a target, the user's choice. Out: a `NodeEnvironment`. Where it may come from
-is `zipper.node.environment`'s work; here it gets a registry of its own to ask.
+is `zipper.node.choice`'s work; here it gets a registry of its own to ask.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.contents.client import LazyClient
-from zipper.node.environment import provide_node
+from zipper.node.choice import provide_node
 from zipper.node.packages import RegistryPackages
 
 if TYPE_CHECKING:

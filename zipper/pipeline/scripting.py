@@ -6,7 +6,7 @@ Without consent for anything, nothing is imported and nothing changes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.node.scripted import Scripted
 
@@ -17,30 +17,14 @@ if TYPE_CHECKING:
     from zipper.node.consent import Consent
     from zipper.node.environment import NodeEnvironment
     from zipper.project import Project
+    from zipper.settings.build_request import BuildRequest
     from zipper.store.files import Store
-    from zipper.target import Target
     from zipper.tree.model import Tree
 
-__all__ = ["ScriptWishes", "apply_scripts", "read_project_consent"]
+__all__ = ["apply_scripts", "read_project_consent"]
 
 _TIMEOUT_SECONDS: Final = 600
 """Compiling SQLite takes a minute, on a machine with much else to do ten times as long."""
-
-
-class ScriptWishes(NamedTuple):
-    """What the settings say about install scripts.
-
-    Attributes:
-        allow: packages whose scripts may run, such as `esbuild` or `a@2`.
-        timeout_seconds: for one script; None for the usual time.
-        node: what runs them: a path, a version or `system`; None for the runtime's own.
-        node_mirror: where Node.js is downloaded from instead of nodejs.org.
-    """
-
-    allow: tuple[str, ...] = ()
-    timeout_seconds: float | None = None
-    node: str | None = None
-    node_mirror: str | None = None
 
 
 def read_project_consent(project: Project, allow: tuple[str, ...]) -> Consent | None:
@@ -69,9 +53,8 @@ def apply_scripts(
     project: Project,
     tree: Tree,
     obtained: Obtained,
+    request: BuildRequest,
     *,
-    wishes: ScriptWishes,
-    target: Target,
     store: Store,
     offline: bool = False,
 ) -> Scripted:
@@ -84,7 +67,7 @@ def apply_scripts(
         NodeError: ESCRIPT if a script of a required package fails; ENODE without a Node.
         StoreError: ESTORE.
     """
-    consent = read_project_consent(project, wishes.allow)
+    consent = read_project_consent(project, request.allow_scripts)
     if consent is None:
         return Scripted(tree, obtained)
     from zipper.node.tree_scripts import ScriptRunner, run_tree_scripts  # noqa: PLC0415 - rare
@@ -94,15 +77,15 @@ def apply_scripts(
 
         return find_node(
             project,
-            target,
+            request.target,
             cache_dir=store.cache_dir,
-            choice=wishes.node,
-            mirror=wishes.node_mirror,
+            choice=request.node,
+            mirror=request.node_mirror,
             offline=offline,
         )
 
     def make_tree(root: Path) -> None:
-        from zipper.pipeline.installing import fill_tree  # noqa: PLC0415 - only where a script runs
+        from zipper.pipeline.filling import fill_tree  # noqa: PLC0415 - only where a script runs
 
         fill_tree(root, Scripted(tree, obtained), copy=True)
 
@@ -112,10 +95,10 @@ def apply_scripts(
         consent=consent,
         store=store,
         runner=ScriptRunner(
-            target=target,
-            node_version=wishes.node or target.node_version,
+            target=request.target,
+            node_version=request.node or request.target.node_version,
             provide_node=provide_node,
-            timeout_seconds=wishes.timeout_seconds or _TIMEOUT_SECONDS,
+            timeout_seconds=request.script_timeout_seconds or _TIMEOUT_SECONDS,
             make_tree=make_tree,
         ),
         legacy_peer_deps=project.npm.legacy_peer_deps,

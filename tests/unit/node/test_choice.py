@@ -14,7 +14,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from zipper.errors import NodeError, RegistryError, UsageError
-from zipper.node.environment import provide_node
+from zipper.node.choice import provide_node
 from zipper.target import Target
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-ins for Node are shell scripts")

@@ -1,0 +1,141 @@
+"""From a request to the packages of a function: what a build and an install have in common.
+
+In: what was asked for, and how to work. Out: the selected tree with the files of each package,
+after its install scripts. Nothing is written but the store.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from zipper.contents.client import LazyClient
+from zipper.contents.obtain import obtain
+from zipper.contents.trees import find_tree
+from zipper.errors import ZipperError
+from zipper.pipeline.scripting import apply_scripts
+from zipper.pipeline.vouching import vouch
+from zipper.project import Project, read_project
+from zipper.store.files import Store
+from zipper.tree.model import ROOT, Tree
+from zipper.tree.select import select
+
+if TYPE_CHECKING:
+    from zipper.checks.findings import Finding
+    from zipper.events import OnEvent
+    from zipper.node.scripted import Scripted
+    from zipper.pipeline.clock import Clock
+    from zipper.pipeline.once import Once
+    from zipper.settings.build_request import BuildRequest
+
+__all__ = ["Circumstances", "Gathered", "count_packages", "gather"]
+
+
+class Circumstances(NamedTuple):
+    """How a build or an install works, whatever it makes."""
+
+    offline: bool
+    cache_dir: Path
+    on_event: OnEvent | None
+    shared: Once
+
+    def open_store(self) -> Store:
+        """Return the store, one for all functions: what one has read is there for the next."""
+        return self.shared.get(
+            ("store", self.cache_dir), lambda: Store(self.cache_dir, is_shared=True)
+        )
+
+    def read_project(self, request: BuildRequest) -> Project:
+        """Return the project, read once for all functions that have it."""
+        folder = Path(request.project)
+        npm_options = request.npm_options
+        return self.shared.get(
+            ("project", folder.absolute(), *npm_options.items()),
+            lambda: read_project(folder, npm_options=npm_options),
+        )
+
+    def find_tree(self, request: BuildRequest, project: Project, client: LazyClient) -> Tree:
+        """Return the whole tree; one that has to be resolved depends on the Node of the target."""
+        target, store = request.target, self.open_store()
+        node_version = None if project.lockfile else target.node_version
+        days = request.min_release_age_days
+
+        def find() -> Tree:
+            return find_tree(
+                project, target=target, store=store, client=client, min_release_age_days=days
+            )
+
+        try:
+            key = ("tree", project.root, *request.npm_options.items(), node_version, days)
+            return self.shared.get(key, find)
+        except ZipperError as error:
+            _tell_root(error, project)
+            raise
+
+
+class Gathered(NamedTuple):
+    """The packages of a function, and what a person should know about them."""
+
+    scripted: Scripted
+    findings: tuple[Finding, ...]
+
+
+def gather(
+    project: Project,
+    request: BuildRequest,
+    io: Circumstances,
+    clock: Clock,
+    *,
+    omit: frozenset[str],
+) -> Gathered:
+    """Return the packages of `project` for the target of `request`.
+
+    Args:
+        project: what was read for the request.
+        request: what was asked for.
+        io: how to work.
+        clock: told when each stage begins.
+        omit: dependency types to leave out besides those of npm's settings.
+
+    Raises:
+        LockfileError, ResolutionError, RegistryError, IntegrityError, ArchiveError, StoreError,
+        NodeError, UsageError: with code, facts and hint.
+    """
+    store = io.open_store()
+    with LazyClient(
+        project,
+        cache_dir=store.cache_dir,
+        offline=io.offline,
+        on_event=io.on_event,
+        vendor=request.vendor,
+    ) as client:
+        clock.start("select" if project.lockfile else "resolve")
+        tree = select(
+            io.find_tree(request, project, client),
+            target=request.target,
+            omit=omit | project.npm.omit,
+            legacy_peer_deps=project.npm.legacy_peer_deps,
+        )
+        vouched = vouch(project, tree, request, store=store, client=client)
+        clock.start("fetch", total=count_packages(tree))
+        obtained = obtain(project, tree, store=store, client=client, on_event=io.on_event)
+        scripted = apply_scripts(project, tree, obtained, request, store=store, offline=io.offline)
+    return Gathered(scripted, (*vouched, *scripted.obtained.findings))
+
+
+def count_packages(tree: Tree) -> int:
+    """Return the number of packages, links and the project itself left out."""
+    return sum(
+        1 for location, node in tree.nodes.items() if location != ROOT and node.link_target is None
+    )
+
+
+def _tell_root(error: ZipperError, project: Project) -> None:
+    """Say of a package that is not found that it may be a workspace beside this one."""
+    if project.workspace_root is None or error.code != "E404":
+        return
+    from zipper.supply.lockfile_notes import hint_at_root  # noqa: PLC0415  (for this error only)
+
+    above = project.workspace_root
+    error.facts = (*error.facts, ("workspace of", str(above)))
+    error.hint = hint_at_root(project.root.relative_to(above).as_posix())
