@@ -45,7 +45,7 @@ def compare_lockfiles(npm: str, zipper: str) -> list[str]:
 
 
 def resolve_like_npm(
-    project: Project, output: Path, *, options: Iterable[str] = ()
+    project: Project, output: Path, *, options: Iterable[str | Path] = ()
 ) -> CommandResult:
     """Resolve a copy of `project` without its lockfile, for the Node that npm runs on."""
     with tempfile.TemporaryDirectory(prefix="zipper-resolve-") as scratch:

@@ -147,7 +147,7 @@ def ask_for_install(project: Project, *, cpu: str) -> Answer:
 
 def _resolve(folder: Path) -> Answer:
     remove_lockfiles(folder)
-    run = run_npm(*_LOCK_ONLY, folder=folder)
+    run = run_npm(*_LOCK_ONLY, "--prefer-online", folder=folder)
     return Answer(run.code, None, None if run.code else _lockfile(folder), {})
 
 
