@@ -44,10 +44,14 @@ __all__ = [
 def read_settings(folder: Path, *, environ: Mapping[str, str]) -> Settings:
     """Return what the files in `folder` say, and over it what the ZIPPER_ variables say.
 
+    ZIPPER_PROJECT counts in the working directory only: a folder that somebody names is meant.
+
     Raises:
         ProjectError: ESETTINGS, ETOMLPARSE, EJSONPARSE, EREAD.
     """
     variables = anchor(parse_environment(environ), Path.cwd())
+    if folder != Path():
+        variables = variables._replace(project=None)
     return overlay(read_settings_file(folder), variables)
 
 

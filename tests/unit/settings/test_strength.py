@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.support.scene import write_files
 from zipper.settings.files import read_settings
 from zipper.settings.values import KEYS, Settings, merge, variable_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 VALUES = {
     "text": ("a", "b", "c"),
@@ -49,24 +46,34 @@ def plain(value: object) -> object:
 @pytest.mark.parametrize("home", ["pyproject.toml", "package.json"])
 @pytest.mark.parametrize("key", KEYS)
 def test_options_beat_variables_and_variables_beat_files(
-    tmp_path: Path, key: str, home: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str, home: str
 ) -> None:
     """What nobody says is None; each stronger place replaces what a weaker one says."""
+    monkeypatch.chdir(tmp_path)
     in_file, in_variable, typed = samples(key)
     table = {
         "pyproject.toml": f"[tool.zipper]\n{key} = {json.dumps(in_file)}\n",
         "package.json": {"zipper": {key: in_file}},
     }
-    nothing = read_settings(tmp_path, environ={})
+    nothing = read_settings(Path(), environ={})
     write_files(tmp_path, {home: table[home]})
     environ = {variable_of(key): as_variable(in_variable)}
     option = Settings(**{key: tuple(typed) if isinstance(typed, list) else typed})
 
-    from_file = read_settings(tmp_path, environ={})
-    from_variable = read_settings(tmp_path, environ=environ)
+    from_file = read_settings(Path(), environ={})
+    from_variable = read_settings(Path(), environ=environ)
     from_option = merge(from_variable, option)
 
     assert [None, in_file, in_variable, typed] == [
         plain(getattr(settings, key))
         for settings in (nothing, from_file, from_variable, from_option)
     ]
+
+
+def test_a_folder_that_is_named_beats_the_variable(tmp_path: Path) -> None:
+    """ZIPPER_PROJECT is for the working directory; who names another project means that one."""
+    environ = {"ZIPPER_PROJECT": "elsewhere", "ZIPPER_RUNTIME": "nodejs20.x"}
+
+    settings = read_settings(tmp_path, environ=environ)
+
+    assert (settings.project, settings.runtime) == (None, "nodejs20.x")
