@@ -17,8 +17,11 @@ from typing import TYPE_CHECKING, Final
 from zipper.errors import OutputError, ZipperError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
+
+    Follow = Callable[[Path], AbstractContextManager[Callable[[int], None]]]
 
 if sys.platform != "win32":
     import fcntl
@@ -45,6 +48,7 @@ def write_file(
     *,
     error: type[ZipperError] = OutputError,
     mode: int = 0o666,
+    follow: Follow | None = None,
 ) -> int:
     """Write `chunks` to `path`, replacing what was there; return the number of bytes.
 
@@ -53,6 +57,8 @@ def write_file(
         chunks: each a sequence of at most 1,000 buffers, written by one system call.
         error: the class of what is raised.
         mode: permission bits, less the umask.
+        follow: opened for the temporary file, told after each chunk how many bytes are written,
+            and closed before the file gets its name.
 
     Raises:
         ZipperError: of class `error`, code EOUTPUT (ESTORE for StoreError), where the operating
@@ -62,7 +68,7 @@ def write_file(
         f"{_prefix_of(path.name)}{os.getpid()}-{os.urandom(4).hex()}{TEMPORARY_SUFFIX}"
     )
     try:
-        size = _write_new(temporary, chunks, mode)
+        size = _write_new(temporary, chunks, mode, follow or _follow_not)
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         temporary.replace(path)
@@ -162,12 +168,24 @@ def _open_lock(path: Path) -> int | None:
     return None
 
 
-def _write_new(path: Path, chunks: Iterable[Sequence[bytes | memoryview]], mode: int) -> int:
+@contextlib.contextmanager
+def _follow_not(_path: Path) -> Iterator[Callable[[int], None]]:
+    yield lambda _size: None
+
+
+def _write_new(
+    path: Path, chunks: Iterable[Sequence[bytes | memoryview]], mode: int, follow: Follow
+) -> int:
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     descriptor = os.open(path, flags, mode)
     try:
         _lock(descriptor)
-        return sum(_write_all(descriptor, chunk) for chunk in chunks)
+        size = 0
+        with follow(path) as grown:
+            for chunk in chunks:
+                size += _write_all(descriptor, chunk)
+                grown(size)
+        return size
     finally:
         os.close(descriptor)
 

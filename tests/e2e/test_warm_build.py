@@ -20,10 +20,11 @@ _NEEDLESS = {
 """What takes long to import: HTTP, displays, parsers of what a warm build does not read."""
 
 _IDLE = {
-    "zipper.pipeline.unchanged", "zipper.registry.client", "zipper.settings.lines",
+    "zipper.archive.listing", "zipper.checks.check", "zipper.pipeline.unchanged",
+    "zipper.registry.client", "zipper.settings.lines",
     "zipper.store.extract", "zipper.store.workers", "zipper.tree.worklist",
 }  # fmt: skip
-"""What fetches, unpacks and resolves, explains errors, and remembers earlier builds."""
+"""What judges, fetches, unpacks and resolves, explains errors, and remembers earlier builds."""
 
 _DATACLASSES_MAX = 6
 """Public values, and those that the others cannot be; a named tuple takes a fifth of the time."""

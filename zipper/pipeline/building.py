@@ -18,6 +18,7 @@ from zipper.files import remove_leftovers, write_error, write_file
 from zipper.package import Package
 from zipper.pipeline.clock import Clock
 from zipper.pipeline.gathering import Circumstances, count_packages
+from zipper.pipeline.hashing import Hashing
 from zipper.pipeline.judging import judge
 from zipper.pipeline.once import Once
 from zipper.pipeline.planning import PackagePlan, make_plan
@@ -232,15 +233,17 @@ def _write(planned: PackagePlan, store: Store, clock: Clock) -> Package:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as cause:
         raise write_error(cause, path.parent, OutputError) from cause
-    size = write_file(path, splice(planned.contents))
+    hashing = Hashing()
+    size = write_file(path, splice(planned.contents), follow=hashing.follow)
     remove_leftovers(path.parent, path.name)
     clock.start("check")
     request = planned.request
-    judged = judge(path, request, handler=planned.handler, store=store)
+    code_sha256 = hashing.code_sha256()
+    judged = judge(path, code_sha256, request, handler=planned.handler, store=store)
     return replace(
         package_of(planned),
         size_bytes=size,
-        code_sha256=judged.code_sha256,
+        code_sha256=code_sha256,
         timings_seconds=clock.timings(),
         findings=(*judged.findings, *leave_out(planned.findings, request.ignore)),
         closure=judged.closure,

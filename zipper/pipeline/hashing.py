@@ -1,33 +1,80 @@
-"""The hash of a package, worked out beside the checks: hashing leaves Python's lock to them."""
+"""The hash of a package, worked out while it is written: hashing leaves Python's lock to others."""
 
 from __future__ import annotations
 
 import base64
+import contextlib
+import errno
 import hashlib
 import threading
 from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Final
 
 from zipper.files import map_file
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from io import FileIO
+
 __all__ = ["Hashing", "hash_file"]
+
+_PIECE_BYTES: Final = 1 << 20
 
 
 class Hashing:
-    """The SHA-256 of some bytes, begun when it is made."""
+    """The SHA-256 of a file that is being written."""
 
-    def __init__(self, data: memoryview) -> None:
-        self._data = data
-        self._digest = b""
-        self._thread = threading.Thread(target=self._hash, name="zipper-hash")
-        self._thread.start()
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
 
     def code_sha256(self) -> str:
-        """Return the hash in base64, as Lambda reports it; waits until it is there."""
-        self._thread.join()
-        return base64.b64encode(self._digest).decode("ascii")
+        """Return the hash in base64, as Lambda reports it."""
+        return base64.b64encode(self._digest.digest()).decode("ascii")
 
-    def _hash(self) -> None:
-        self._digest = hashlib.sha256(self._data).digest()
+    @contextlib.contextmanager
+    def follow(self, path: Path) -> Iterator[Callable[[int], None]]:
+        """Read the file at `path` back and hash it as it grows; at the end, wait for the rest.
+
+        Yields a function to be told each time how many bytes have been written.
+
+        Raises:
+            OSError: where the file cannot be read back.
+        """
+        sizes: SimpleQueue[int | None] = SimpleQueue()
+        failures: list[OSError] = []
+        with path.open("rb", buffering=0) as file:
+            work = (file, iter(sizes.get, None), failures)
+            thread = threading.Thread(target=self._read, args=work, name="zipper-hash")
+            thread.start()
+            try:
+                yield sizes.put
+            finally:
+                sizes.put(None)
+                thread.join()
+        for failure in failures:
+            raise failure
+
+    def _read(self, file: FileIO, sizes: Iterator[int], failures: list[OSError]) -> None:
+        piece = memoryview(bytearray(_PIECE_BYTES))
+        done = 0
+        with _kept(failures):
+            for size in sizes:
+                while done < size:
+                    count = file.readinto(piece[: size - done])
+                    if not count:
+                        raise OSError(errno.EIO, "it became shorter while it was written")
+                    self._digest.update(piece[:count])
+                    done += count
+
+
+@contextlib.contextmanager
+def _kept(failures: list[OSError]) -> Iterator[None]:
+    """Keep what fails in a thread, for the one who waits for it to raise."""
+    try:
+        yield
+    except OSError as failure:
+        failures.append(failure)
 
 
 def hash_file(path: str) -> str:

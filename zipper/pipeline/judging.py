@@ -1,7 +1,7 @@
 """Judging the zip that a build has written: what Lambda would refuse, then whether it loads.
 
-In: the zip's bytes and what was asked for. Out: the hash, the findings, and what following the
-modules has shown. The same bytes are judged once: the verdict is remembered beside the store.
+In: the zip, its hash, and what was asked for. Out: the findings, and what following the modules
+has shown. The same bytes are judged once: the verdict is remembered beside the store.
 """
 
 from __future__ import annotations
@@ -11,12 +11,9 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zipper import __version__
-from zipper.archive.listing import read_listing
-from zipper.checks.check import check_listing
 from zipper.checks.findings import Finding, leave_out
 from zipper.checks.proof import Closure, Unknown
-from zipper.pipeline.hashing import Hashing, hash_file
-from zipper.pipeline.opening import map_zip, open_listing
+from zipper.pipeline.hashing import hash_file
 from zipper.report.as_json import as_json
 
 if TYPE_CHECKING:
@@ -31,63 +28,64 @@ __all__ = ["Judgement", "decode_closure", "decode_findings", "judge"]
 class Judgement(NamedTuple):
     """What is known about one zip."""
 
-    code_sha256: str
     findings: tuple[Finding, ...]
     closure: Closure | None = None
     """None where the modules were not followed."""
 
 
-def judge(path: Path, request: BuildRequest, *, handler: str, store: Store) -> Judgement:
-    """Return what the rules find in the zip at `path`.
+def judge(
+    path: Path, code_sha256: str, request: BuildRequest, *, handler: str, store: Store
+) -> Judgement:
+    """Return what the rules find in the zip at `path`, from memory where they did so today.
 
-    Rules that read the listing alone come first: a zip that Lambda would refuse is not read any
-    further, as it has to be made anew anyhow. Without `request.check` nothing else is done.
+    Args:
+        path: the zip.
+        code_sha256: its hash, under which the verdict is remembered.
+        request: the function that it is for, and which findings nobody wants to see.
+        handler: the function's handler.
+        store: what remembers.
 
     Raises:
         ArchiveError: EREAD if the zip or a layer cannot be read.
     """
-    data = map_zip(path)
-    hashing = Hashing(data)
-    found = check_listing(
-        read_listing(data),
-        target=request.target,
-        handler=handler,
-        size_bytes=len(data),
-        layers=tuple(open_listing(layer) for layer in request.layers),
-        max_size_bytes=request.max_size_bytes,
-        max_unzipped_size_bytes=request.max_unzipped_size_bytes,
-    )
-    judged = Judgement(hashing.code_sha256(), found)
-    if request.check and not any(finding.severity == "error" for finding in found):
-        judged = _judge_by_all(path, judged.code_sha256, request, handler, store)
-    kept = leave_out(judged.findings, request.ignore)
-    return Judgement(judged.code_sha256, kept, judged.closure)
-
-
-def _judge_by_all(
-    path: Path, code_sha256: str, request: BuildRequest, handler: str, store: Store
-) -> Judgement:
-    """Return what every rule finds, from memory where these bytes were judged today."""
     # Which runtimes are deprecated depends on the day.
     today = time.strftime("%Y-%m-%d", time.gmtime())
     circumstances = [
-        *(__version__, code_sha256, repr(request.target), handler, today),
+        *(__version__, code_sha256, repr(request.target), handler, today, request.check),
         *(request.max_size_bytes, request.max_unzipped_size_bytes),
         *(hash_file(layer) for layer in request.layers),
     ]
     label = f"judged {json.dumps(circumstances)}"
-    known = _decode(code_sha256, store.recall(label))
-    if known is None:
-        known = _read_by_all(path, code_sha256, request, handler, store)
-        store.remember(label, json.dumps(as_json(known)))
-    return known
+    judged = _decode(store.recall(label))
+    if judged is None:
+        judged = _apply_rules(path, request, handler, store)
+        store.remember(label, json.dumps(as_json(judged)))
+    return judged._replace(findings=leave_out(judged.findings, request.ignore))
 
 
-def _read_by_all(
-    path: Path, code_sha256: str, request: BuildRequest, handler: str, store: Store
-) -> Judgement:
-    from zipper.pipeline.checking import check  # noqa: PLC0415  (0.1 s, for new bytes only)
+def _apply_rules(path: Path, request: BuildRequest, handler: str, store: Store) -> Judgement:
+    """Return what the rules find.
 
+    Rules that read the listing alone come first: a zip that Lambda would refuse is not read any
+    further, as it has to be made anew anyhow. Without `request.check` nothing else is done.
+    """
+    # For new bytes only; they take 0.1 s to import.
+    from zipper.checks.check import check_listing  # noqa: PLC0415
+    from zipper.pipeline.checking import check  # noqa: PLC0415
+    from zipper.pipeline.opening import open_listing  # noqa: PLC0415
+
+    listing = open_listing(path)
+    found = check_listing(
+        listing,
+        target=request.target,
+        handler=handler,
+        size_bytes=len(listing.source),
+        layers=tuple(open_listing(layer) for layer in request.layers),
+        max_size_bytes=request.max_size_bytes,
+        max_unzipped_size_bytes=request.max_unzipped_size_bytes,
+    )
+    if not request.check or any(finding.severity == "error" for finding in found):
+        return Judgement(found)
     report = check(
         path,
         target=request.target,
@@ -97,17 +95,17 @@ def _read_by_all(
         max_unzipped_size_bytes=request.max_unzipped_size_bytes,
         cache_dir=store.cache_dir,
     )
-    return Judgement(code_sha256, report.findings, report.closure)
+    return Judgement(report.findings, report.closure)
 
 
-def _decode(code_sha256: str, text: str | None) -> Judgement | None:
+def _decode(text: str | None) -> Judgement | None:
     """Return the judgement in a note; None where it is none."""
     try:
         row = json.loads(text or "null")
         findings, closure = decode_findings(row["findings"]), decode_closure(row["closure"])
     except (ValueError, KeyError, TypeError):
         return None
-    return Judgement(code_sha256, findings, closure)
+    return Judgement(findings, closure)
 
 
 def decode_findings(rows: Any) -> tuple[Finding, ...]:  # noqa: ANN401  (JSON)
