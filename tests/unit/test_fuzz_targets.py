@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 
 import pytest
 
+from tests.support.fuzz.budget import choose
 from tests.support.fuzz.changes import change
 from tests.support.fuzz.targets import SEEDS, TARGETS, play
 
@@ -30,3 +32,18 @@ def test_most_seeds_are_read(target: str) -> None:
         readable += 1
 
     assert readable > 0
+
+
+@pytest.mark.parametrize("budget_seconds", [3600, 600, 100, 3])
+def test_every_reader_gets_its_slice(budget_seconds: int) -> None:
+    """However small a budget is, no target of the coverage-guided fuzzing goes without a slice."""
+    spent: Counter[str] = Counter()
+    left = budget_seconds
+    while chosen := choose(spent, left, longest_seconds=90):
+        target, seconds = chosen
+        spent[target] += seconds
+        left -= seconds
+
+    assert sorted(TARGETS) == sorted(spent)
+    assert max(spent.values()) - min(spent.values()) <= 90
+    assert sum(spent.values()) <= max(budget_seconds, len(TARGETS))

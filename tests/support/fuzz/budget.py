@@ -3,9 +3,11 @@
     pip install atheris
     nice python -m tests.support.fuzz.budget FOLDER --seconds 3600 --slice 90
 
-Each target gets slices of `--slice` seconds, round after round, until the budget is spent. A
+Each target gets slices of `--slice` seconds, round after round, until the budget is spent; where
+the budget is too small for a round, slices become shorter, so that no target goes without one. A
 finding ends its slice, is kept as `FOLDER/TARGET-findings/...` and told; the others go on. At the
-end: executions and findings of every target, and status 1 where there were any.
+end: executions and findings of every target, and status 1 where there were any, or where a target
+was never played.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from pathlib import Path
 
 from tests.support.fuzz.targets import TARGETS
 
-__all__ = ["main"]
+__all__ = ["choose", "main"]
 
 _DONE = re.compile(rb"stat::number_of_executed_units:\s*(\d+)")
 _SLACK_SECONDS = 120
@@ -37,15 +39,33 @@ def main(arguments: list[str]) -> int:
     executions: Counter[str] = Counter()
     spent: Counter[str] = Counter()
     end = time.monotonic() + asked.seconds
-    while (left := end - time.monotonic()) > 1:
-        target = min(TARGETS, key=lambda name: spent[name])
+    while chosen := choose(spent, end - time.monotonic(), longest_seconds=asked.slice):
+        target, seconds = chosen
         began = time.monotonic()
-        executions[target] += play_slice(target, asked.folder, int(min(left, asked.slice)))
+        executions[target] += play_slice(target, asked.folder, seconds)
         spent[target] += time.monotonic() - began
+        _tell(asked.folder, target, executions, spent)
+    for target in TARGETS:
         _tell(asked.folder, target, executions, spent)
     findings = sum(_count_findings(asked.folder, target) for target in TARGETS)
     print(f"all: {executions.total():,} executions, {findings} findings")
-    return int(findings > 0)
+    return int(findings > 0 or not all(executions[target] for target in TARGETS))
+
+
+def choose(
+    spent: Counter[str], left_seconds: float, *, longest_seconds: int
+) -> tuple[str, int] | None:
+    """Return who is played next and for how many seconds; None when the budget is spent.
+
+    Who had the least is next. While some have had nothing, each takes no more than leaves as much
+    for the others; where even a second each is too much, they get it all the same.
+    """
+    waiting = sum(1 for target in TARGETS if not spent[target])
+    if left_seconds <= 1 and not waiting:
+        return None
+    fair = left_seconds / max(1, waiting)
+    target = min(TARGETS, key=lambda name: spent[name])
+    return target, max(1, int(min(fair, longest_seconds)))
 
 
 def play_slice(target: str, folder: Path, seconds: int) -> int:
