@@ -27,7 +27,7 @@ Play = Callable[[socket.socket, str], bool | None]
 
 
 class Adversary:
-    """The server; `heads` are the requests' heads by path, in their order."""
+    """The server; `heads` are the requests' heads by path, in their order, `asked_at` when."""
 
     def __init__(self, *, certificate: str | None = None, handshake: Play | None = None) -> None:
         self._plays: dict[str, list[Play]] = {}
@@ -37,6 +37,7 @@ class Adversary:
             self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._tls.load_cert_chain(TLS / certificate)
         self.heads: dict[str, list[str]] = {}
+        self.asked_at: dict[str, list[float]] = {}
         self._stopped = threading.Event()
 
     def __enter__(self) -> Self:
@@ -88,6 +89,7 @@ class Adversary:
     def _answer(self, connection: socket.socket) -> None:
         while head := _read_head(connection):
             path = head.split(" ", 2)[1]
+            self.asked_at.setdefault(path, []).append(time.monotonic())
             self.heads.setdefault(path, []).append(head)
             plays = self._plays.get(path, [status(404)])
             play = plays.pop(0) if len(plays) > 1 else plays[0]
@@ -194,7 +196,7 @@ def reset(before: bytes = b"") -> Play:
     return play
 
 
-def stall(before: bytes = b"", *, seconds: float = 30) -> Play:
+def stall(before: bytes = b"", *, seconds: float = 300) -> Play:
     """Send something, then nothing more."""
 
     def play(connection: socket.socket, _head: str) -> None:

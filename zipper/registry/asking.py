@@ -86,8 +86,8 @@ class Asker:
 
         Args:
             ask: what is wanted.
-            receive: gets the head (status 200, 206 or 304) and the pieces of the body; a `Fault`
-                that it raises costs an attempt.
+            receive: gets the head (status 200, 206 or 304, and 416 where a range was asked for) and
+                the pieces of the body; a `Fault` that it raises costs an attempt.
             name: of the package, whose scope the error names.
             headers: asked before each attempt, for what changes from one to the next.
 
@@ -99,8 +99,10 @@ class Asker:
         transport = self._open_transport()
 
         def attempt() -> T:
-            with transport.open(ask, headers()) as reply:
-                self._check_status(reply, ask, name)
+            changing = headers()
+            with transport.open(ask, changing) as reply:
+                if reply.status != 416 or "range" not in changing:
+                    self._check_status(reply, ask, name)
                 return receive(reply, transport.read_pieces(reply, max_bytes=ask.max_bytes))
 
         try:
@@ -136,6 +138,4 @@ class Asker:
                 wait_seconds=parse_retry_after(reply.headers.get("retry-after"), now=time.time()),
                 hint="the registry is overloaded or out of order; try again later",
             )
-        if status == 416:
-            raise Fault("ENETWORK", "the server has no such part", most_retries=1)
         raise failures.refused(reply, ask, self._settings, name=name)

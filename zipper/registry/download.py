@@ -60,8 +60,8 @@ class Download:
             Fault: the body is incomplete; what came is kept for the next attempt.
             IntegrityError: EINTEGRITY; nothing is kept.
         """
-        if reply.status == 206:
-            self._check_range(reply.headers.get("content-range", ""))
+        if reply.status in {206, 416}:
+            self._check_range(reply.headers.get("content-range", ""), is_part=reply.status == 206)
         else:
             self._restart()
         self._etag = reply.headers.get("etag")
@@ -96,12 +96,15 @@ class Download:
             return decoded
         return body
 
-    def _check_range(self, text: str) -> None:
+    def _check_range(self, text: str, *, is_part: bool) -> None:
+        """Accept the part that was asked for; else the next attempt asks for the whole."""
         match = _CONTENT_RANGE.match(text)
-        if match is None or int(match.group(1)) != self._size:
-            self._may_resume = False
-            self._restart()
-            raise Fault("ENETWORK", "the server sent another part than it was asked for")
+        if is_part and match is not None and int(match.group(1)) == self._size:
+            return
+        self._may_resume = False
+        self._restart()
+        reason = "sent another part than it was asked for" if is_part else "has no such part"
+        raise Fault("ENETWORK", f"the server {reason}")
 
     def _restart(self) -> None:
         self._pieces = []

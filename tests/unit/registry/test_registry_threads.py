@@ -115,3 +115,44 @@ def test_no_attempt_after_closing():
         repeat([Fault("ENETWORK", "x")], stopped=True)
 
     assert 1 == caught.value.attempts
+
+
+class Patient(Event):
+    """A signal for which nobody really waits: it notes for how long it was asked to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits: list[float] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Come back at once."""
+        self.waits.append(timeout or 0)
+        return False
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (None, [1, 10, 60]),  # the fourth would lead beyond two minutes
+        (50, [50, 50]),
+        (119, [119]),
+        (121, []),
+    ],
+)
+def test_all_waits_together_are_bounded_and_told(asked, expected):
+    """Two minutes are waited in all for one thing, whatever a registry or the settings ask for."""
+    policy = RetryPolicy(retries=50, factor=10, min_seconds=1, max_seconds=60)
+    signal, events = Patient(), []
+    attempts = Attempts(policy, events.append, signal, chance=lambda: 0)
+
+    def attempt() -> None:
+        raise Fault("E503", "the registry is out of order", wait_seconds=asked)
+
+    with pytest.raises(GaveUpError) as caught:
+        attempts.run("a", attempt)
+
+    assert expected == signal.waits == [event.wait_seconds for event in events]
+    assert (sum(expected), len(expected) + 1) == (
+        caught.value.waited_seconds,
+        caught.value.attempts,
+    )
