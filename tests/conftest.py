@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from _pytest.reports import TestReport
     from _pytest.terminal import TerminalReporter
 
-FAULTS = ("test_registry_faults.py", "test_faults_")
+FAULTS = ("test_registry_faults.py", "test_registry_certificates.py", "test_faults_")
 HOSTILE = ("test_attacks.py::test_hostile_project", "test_extract.py::test_case")
 INVENTED = ("test_npm_invented_registries.py",)
 FUZZED = ("test_fuzz_targets.py::test_changed",)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.support.registry_server import TLS, RegistryServer, integrity_of
+from tests.support.registry_server import RegistryServer, integrity_of
 from zipper.errors import IntegrityError, RegistryError
 from zipper.npm.integrity import parse_integrity
 from zipper.npm.npmrc import build_settings, layer_from_options, layer_from_text
@@ -332,55 +331,6 @@ def test_scope_has_its_own_registry(registry):
             client.fetch_tarball(ask_for(manifest))
 
         assert (1, 0) == (private.count(), registry.count())
-
-
-def test_system_does_not_trust_an_unknown_authority():
-    """A certificate of an unknown authority is ECERT, at once and with the way out."""
-    with RegistryServer(certificate="loopback.pem") as registry:
-        started = time.monotonic()
-        with open_client(registry) as client, pytest.raises(RegistryError) as caught:
-            client.fetch_packument("a")
-
-    assert "ECERT" == caught.value.code
-    assert "cafile" in caught.value.hint
-    assert time.monotonic() - started < 2
-
-
-@pytest.mark.parametrize("way", ["cafile", "ca", "NODE_EXTRA_CA_CERTS", "strict-ssl"])
-def test_authority_can_be_named(way):
-    """`cafile`, `ca`, NODE_EXTRA_CA_CERTS and `strict-ssl=false` let a private registry in."""
-    authority = TLS / "authority.pem"
-    pem = json.dumps(authority.read_text())
-    npmrc = {"cafile": f"cafile={authority}", "ca": f"ca={pem}", "strict-ssl": "strict-ssl=false"}
-    environ = {"NODE_EXTRA_CA_CERTS": str(authority)} if way.isupper() else {}
-    with RegistryServer(certificate="loopback.pem") as registry:
-        registry.publish("a", "1.0.0")
-        with open_client(registry, npmrc.get(way, ""), environ=environ) as client:
-            assert client.fetch_packument("a")
-
-
-def test_client_certificate_is_shown():
-    """`certfile` and `keyfile` of the registry's path are used for mutual TLS."""
-    with RegistryServer(certificate="loopback.pem", client_authority="authority.pem") as registry:
-        registry.publish("a", "1.0.0")
-        host = registry.origin.removeprefix("https:")
-        client_file = TLS / "client.pem"
-        npmrc = f"cafile={TLS / 'authority.pem'}\n"
-        npmrc += f"{host}/:certfile={client_file}\n{host}/:keyfile={client_file}"
-        with open_client(registry, npmrc) as client:
-            assert client.fetch_packument("a")
-
-
-def test_unreadable_cafile_is_named():
-    """A `cafile` that is not there is ECERT with the file and the line that names it."""
-    with RegistryServer(certificate="loopback.pem") as registry:
-        client = open_client(registry, "cafile=/no/such.pem")
-        with client, pytest.raises(RegistryError) as caught:
-            client.fetch_packument("a")
-
-    assert "ECERT" == caught.value.code
-    assert "/no/such.pem" in caught.value.message
-    assert "/home/me/.npmrc:2" == dict(caught.value.facts)["set in"]
 
 
 def test_damaged_cache_entry_is_discarded(registry, tmp_path):

@@ -27,15 +27,31 @@ Play = Callable[[socket.socket, str], bool | None]
 
 
 class Adversary:
-    """The server; `heads` are the requests' heads by path, in their order, `asked_at` when."""
+    """The server; `heads` are the requests' heads by path, in their order, `asked_at` when.
 
-    def __init__(self, *, certificate: str | None = None, handshake: Play | None = None) -> None:
+    With a `client_authority` it asks for a certificate that this one has signed, and `clients` has
+    the names that were shown, by path; who has none is refused only if it `demands_clients`.
+    """
+
+    def __init__(
+        self,
+        *,
+        certificate: str | None = None,
+        client_authority: str | None = None,
+        demands_clients: bool = False,
+        handshake: Play | None = None,
+    ) -> None:
         self._plays: dict[str, list[Play]] = {}
         self._handshake = handshake
         self._tls: ssl.SSLContext | None = None
         if certificate is not None:
             self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._tls.load_cert_chain(TLS / certificate)
+            if client_authority is not None:
+                modes = (ssl.CERT_OPTIONAL, ssl.CERT_REQUIRED)
+                self._tls.verify_mode = modes[demands_clients]
+                self._tls.load_verify_locations(TLS / client_authority)
+        self.clients: dict[str, list[str | None]] = {}
         self.heads: dict[str, list[str]] = {}
         self.asked_at: dict[str, list[float]] = {}
         self._stopped = threading.Event()
@@ -83,18 +99,40 @@ class Adversary:
             if self._tls is None:
                 self._answer(connection)
                 return
-            with self._tls.wrap_socket(connection, server_side=True) as secured:
-                self._answer(secured)
+            with self._tls.wrap_socket(
+                connection, server_side=True, do_handshake_on_connect=False
+            ) as secured:
+                if _shake_hands(secured):
+                    self._answer(secured)
 
     def _answer(self, connection: socket.socket) -> None:
         while head := _read_head(connection):
             path = head.split(" ", 2)[1]
             self.asked_at.setdefault(path, []).append(time.monotonic())
             self.heads.setdefault(path, []).append(head)
+            self.clients.setdefault(path, []).append(_client_name(connection))
             plays = self._plays.get(path, [status(404)])
             play = plays.pop(0) if len(plays) > 1 else plays[0]
             if not play(connection, head):
                 return
+
+
+def _shake_hands(secured: ssl.SSLSocket) -> bool:
+    """Return whether it came to a connection; else the client gets the time to read the alert."""
+    try:
+        secured.do_handshake()
+    except ssl.SSLError:
+        secured.shutdown(socket.SHUT_WR)
+        _wait_for_end(secured, 5)
+        return False
+    return True
+
+
+def _client_name(connection: socket.socket) -> str | None:
+    """Return the common name of the certificate that the client has shown, if any."""
+    shown = connection.getpeercert() if isinstance(connection, ssl.SSLSocket) else None
+    subject = shown.get("subject", ()) if shown else ()
+    return next((value for ((key, value),) in subject if key == "commonName"), None)
 
 
 def _read_head(connection: socket.socket) -> str:

@@ -22,7 +22,20 @@ _CERTIFICATE_HINT: Final = (
     " `cafile=` in .npmrc or in the variable NODE_EXTRA_CA_CERTS"
 )
 
-
+_CLIENT_REASONS: Final = {
+    "CERTIFICATE_REQUIRED": "the registry wants a certificate of the client",
+    "HANDSHAKE_FAILURE": "the registry and the client have no way to encrypt in common, or it wants"
+    " a certificate of the client",
+    "UNKNOWN_CA": "the registry does not trust the client's certificate",
+    "BAD_CERTIFICATE": "the registry does not take the client's certificate",
+    "CERTIFICATE_UNKNOWN": "the registry does not take the client's certificate",
+    "CERTIFICATE_EXPIRED": "the registry says that the client's certificate has expired",
+}
+"""What a server says in TLS alerts, the ends of OpenSSL's names; RFC 8446, section 6.2."""
+_CLIENT_HINT: Final = (
+    "`//host/path/:certfile=` and `//host/path/:keyfile=` in .npmrc name the client's certificate "
+    "and its key for the registry at that address"
+)
 _NETWORK_HINT: Final = "is the network there? `--offline` builds from what is in the cache already"
 _SILENCE: Final = (requests.ReadTimeout, urllib3.exceptions.ReadTimeoutError)
 _PROXY: Final = (
@@ -96,12 +109,28 @@ def fault_from_exception(error: Exception, *, expired: bool, limit_seconds: floa
             most_retries=0,
             hint=_CERTIFICATE_HINT,
         )
+    if refusal := _find_client_refusal(causes):
+        return Fault("ECERT", refusal, most_retries=0, hint=_CLIENT_HINT)
     if any(isinstance(cause, _PROXY) for cause in causes):
         return _proxy_fault(causes)
     for kinds, code, reason, most_retries, hint in _REASONS:
         if any(isinstance(cause, kinds) for cause in causes):
             return Fault(code, reason, most_retries=most_retries, hint=hint)
     return Fault("ENETWORK", f"the connection broke ({type(causes[-1]).__name__})")
+
+
+def _find_client_refusal(causes: list[BaseException]) -> str | None:
+    """Return what a server says about the client's certificate, in the alert that ended it all."""
+    alerts = [cause.reason or "" for cause in causes if isinstance(cause, ssl.SSLError)]
+    return next(
+        (
+            reason
+            for alert in alerts
+            for name, reason in _CLIENT_REASONS.items()
+            if alert.endswith(f"_ALERT_{name}")
+        ),
+        None,
+    )
 
 
 def timeout_fault(limit_seconds: float) -> Fault:

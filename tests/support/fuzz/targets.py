@@ -135,7 +135,8 @@ def fuzz_npmrc(data: bytes) -> None:
     environ = {"HOME": "/home/me", "TOKEN": "invented", "EMPTY": ""}
     layer = layer_from_text("project", _text(data), "/project/.npmrc")
     settings = build_settings([layer], environ=environ, home="/home/me", folder="/project")
-    assert "invented" not in repr(settings.credentials)
+    for credential in settings.credentials.values():  # a variable in an address is no secret
+        assert "invented" not in repr((credential.token, credential.basic))
     find_credential(settings.credentials, settings.registry)
     settings.registry_of("@scope/name")
     for note in settings.notes:
