@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -163,6 +164,30 @@ def test_prefetched_packument_is_fetched_once(registry):
 
     assert ["a", "b", "c"] == names
     assert 3 == registry.count()
+
+
+def test_whoever_fetches_ahead_is_told_what_comes(registry, tmp_path):
+    """What arrives is handed to a callback, also to go on from; what is at hand is returned."""
+    registry.publish("a", "1.0.0")
+    registry.publish("b", "1.0.0")
+    came: list[str] = []
+    done = Event()
+    with open_client(registry, cache_dir=tmp_path) as client:
+
+        def go_on(packument):
+            came.append(packument.name)
+            if packument.name == "a":
+                client.prefetch(["b"], then=go_on)
+            else:
+                done.set()
+
+        assert [] == client.prefetch(["a"], then=go_on)
+        assert done.wait(10)
+    with open_client(registry, "prefer-offline=true", cache_dir=tmp_path) as client:
+        at_hand = client.prefetch(["a", "b"])
+
+    assert ["a", "b"] == came == [packument.name for packument in at_hand]
+    assert 2 == registry.count()
 
 
 def test_wanted_packument_does_not_wait_for_those_ahead(registry):

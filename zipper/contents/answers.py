@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zipper.contents.following import Following
 from zipper.contents.local_packages import read_local_tarball
 from zipper.contents.tarballs import open_tarball
 from zipper.contents.wants import git_key, key_of, parse_key
@@ -23,13 +24,15 @@ from zipper.store.extract import extract
 from zipper.tree.asks import DirectoryAsk, FetchedManifest, ManifestAsk, PackumentAsk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 
+    from zipper.npm.packument import Packument
     from zipper.npm.spec import Spec
     from zipper.registry.client import RegistryClient
     from zipper.store.files import Store, StoreZip
     from zipper.tree.asks import Answer, Ask, TarballAsk
     from zipper.tree.request import IdealTree
+    from zipper.tree.wishes import Wish
 
 __all__ = ["Answers", "drive"]
 
@@ -61,6 +64,8 @@ class Answers:
         root: the project's folder.
         store: where tarballs that have to be opened go.
         client: makes the registry's client.
+        follow: what a packument and the wish for it lead to; see `zipper.tree.wishes`.
+        skip: names that are not fetched ahead.
         refuse: raises for a spec whose source the settings forbid, before it is opened.
         full: ask for the registry's whole packuments. A lockfile records licence and funding, and
             an age needs the times, which the abbreviated form leaves out.
@@ -72,6 +77,8 @@ class Answers:
         *,
         store: Store,
         client: Callable[[], RegistryClient],
+        follow: Callable[[Packument, Wish], list[Wish]],
+        skip: frozenset[str] = frozenset(),
         refuse: Callable[[Spec], None] = lambda _: None,
         full: bool = True,
     ) -> None:
@@ -80,6 +87,7 @@ class Answers:
         self._full = full
         self._store = store
         self._client = client
+        self._following = Following(self._prefetch, follow, skip=skip)
 
     def find(self, ask: Ask) -> Answer:
         """Return the answer to `ask`; what it names as likely is fetched meanwhile.
@@ -88,14 +96,19 @@ class Answers:
             ZipperError: for the resolver, which knows whether it can do without.
         """
         if ask.soon:
-            self._client().prefetch(ask.soon, full=self._full)
+            self._following.want(ask.soon)
         if isinstance(ask, PackumentAsk):
-            return self._client().open_packument(ask.name, full=self._full)
+            packument = self._client().open_packument(ask.name, full=self._full)
+            self._following.note(packument)
+            return packument
         if isinstance(ask, DirectoryAsk):
             return self._read_directory(ask.path)
         if isinstance(ask, ManifestAsk):
             return self._read_spec(ask.spec)
         return self._read_inside(ask)
+
+    def _prefetch(self, names: Iterable[str], then: Callable[[Packument], None]) -> list[Packument]:
+        return self._client().prefetch(names, full=self._full, then=then)
 
     def _read_directory(self, path: str) -> Manifest | None:
         try:

@@ -89,6 +89,8 @@ def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolv
         project.root,
         store=store,
         client=client,
+        follow=request.follow,
+        skip=_locked_names(request),
         refuse=partial(refuse_source, settings=project.npm, own=_own_specs(project)),
         # Only the full form has the times of publication.
         full=full or age is not None,
@@ -128,6 +130,18 @@ def _describe_missing(
     manifests = (project.manifest, *(read_manifest(project.root / folder) for folder in folders))
     options = PickOptions(node_version=request.node_version, before=request.options.before)
     return describe_missing(find_missing_packuments(manifests, client, options=options), cause)
+
+
+def _locked_names(request: IdealTreeRequest) -> frozenset[str]:
+    """Return the names whose versions are locked: few of their packuments are asked for.
+
+    Version 1 of a lockfile has no manifests, so nearly all are.
+    """
+    lockfile = request.lockfile
+    if lockfile is None or request.update is True or request.lockfile_version < 2:
+        return frozenset()
+    names = {node.package_name for node in lockfile.nodes.values()}
+    return frozenset(names - request.update if request.update else names)
 
 
 def _own_specs(project: Project) -> frozenset[str]:

@@ -42,15 +42,32 @@ class Ahead:
         self._fetch = fetch
         self._submit = submit
         self._lock = threading.Lock()
+        self._begun: set[_Key] = set()
         self._pending: dict[_Key, Future[Packument | None] | Packument] = {}
         self._bytes = 0
 
-    def begin(self, names: Iterable[str], *, full: bool) -> None:
-        """Begin to fetch what is neither under way nor at hand."""
+    def begin(
+        self, names: Iterable[str], *, full: bool, then: Callable[[Packument], None] | None = None
+    ) -> list[Packument]:
+        """Begin to fetch what has not been asked for yet; return what is at hand.
+
+        Args:
+            names: of packages.
+            full: the registry's whole documents.
+            then: called with each packument that is fetched, by the thread that fetched it.
+        """
+        found = []
         for name in names:
-            if (name, full) not in self._pending:
+            with self._lock:
+                if (name, full) in self._begun:
+                    continue
+                self._begun.add((name, full))
                 known = self._find(name, full)
-                self._pending[name, full] = known or self._submit(self._fetch_early, name, full)
+                if known is not None:
+                    found.append(known)
+                submitted = known or self._submit(self._fetch_early, name, full, then)
+                self._pending[name, full] = submitted
+        return found
 
     def take(self, name: str, *, full: bool) -> Packument:
         """Return a packument; what still waits for a thread is fetched at once instead.
@@ -58,7 +75,9 @@ class Ahead:
         Raises:
             RegistryError: what fetching it raised.
         """
-        pending = self._pending.pop((name, full), None)
+        with self._lock:
+            self._begun.add((name, full))
+            pending = self._pending.pop((name, full), None)
         if isinstance(pending, Packument):
             return pending
         if pending is not None and not pending.cancel():
@@ -69,10 +88,17 @@ class Ahead:
                 return found
         return self._fetch(name, full)
 
-    def _fetch_early(self, name: str, full: bool) -> Packument | None:  # noqa: FBT001 - for a thread
+    def _fetch_early(
+        self,
+        name: str,
+        full: bool,  # noqa: FBT001 - for a thread
+        then: Callable[[Packument], None] | None,
+    ) -> Packument | None:
         if self._bytes > _MAX_BYTES:
             return None
         packument = self._fetch(name, full)
         with self._lock:
             self._bytes += packument.text_bytes
+        if then is not None:
+            then(packument)
         return packument

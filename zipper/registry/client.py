@@ -232,13 +232,27 @@ class RegistryClient:
     def _fetch_then(self, ask: TarballAsk, then: Callable[[TarballAsk, bytes], T]) -> T:
         return then(ask, self.fetch_tarball(ask))
 
-    def prefetch(self, names: Iterable[str], *, full: bool = False) -> None:
+    def prefetch(
+        self,
+        names: Iterable[str],
+        *,
+        full: bool = False,
+        then: Callable[[Packument], None] | None = None,
+    ) -> list[Packument]:
         """Begin to fetch packuments; `open_packument` then takes up what is under way.
 
         A hint: where much waits to be taken already, nothing is fetched. Errors are told when the
         name is asked for.
+
+        Args:
+            names: of packages; those that were asked for before count no more.
+            full: as in `open_packument`.
+            then: called with each packument that is fetched, by the thread that fetched it.
+
+        Returns:
+            What is at hand already.
         """
-        self._ahead.begin(names, full=full)
+        return self._ahead.begin(names, full=full, then=then)
 
     def open_packument(self, name: str, *, full: bool = False) -> Packument:
         """Return a packument, of which as little is read as possible.

@@ -1,7 +1,7 @@
 """What the resolver asks the outside for, and in which shape the answers come.
 
 The resolver is a generator: it yields one of these and is sent the answer, or the `ZipperError`
-that stands for it is thrown in. `soon` on an ask names packuments that will probably be asked for
+that stands for it is thrown in. `soon` on an ask tells for what packuments will probably be asked
 next; they may be fetched meanwhile, or not.
 
     ask               answer                                    errors that are expected
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from zipper.npm.package_json import Manifest
     from zipper.npm.packument import Packument
     from zipper.npm.spec import Spec
+    from zipper.tree.wishes import Wish
 
 __all__ = [
     "Answer",
@@ -44,7 +45,7 @@ class PackumentAsk:
     """
 
     name: str
-    soon: tuple[str, ...] = ()
+    soon: tuple[Wish, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class ManifestAsk:
     """
 
     spec: Spec
-    soon: tuple[str, ...] = ()
+    soon: tuple[Wish, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class DirectoryAsk:
     """The package.json in the directory `path` (absolute)."""
 
     path: str
-    soon: tuple[str, ...] = ()
+    soon: tuple[Wish, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class TarballAsk:
     version: str
     resolved: str
     integrity: str | None
-    soon: tuple[str, ...] = ()
+    soon: tuple[Wish, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING
 from zipper.errors import ResolutionError, UsageError
 from zipper.npm.package_json import Manifest
 from zipper.npm.package_name import is_valid_name
-from zipper.npm.pick import PickOptions
 from zipper.tree.draft import Draft, DraftNode
 from zipper.tree.flat import Step, run_flat
 from zipper.tree.freeze import freeze
@@ -35,7 +34,6 @@ from zipper.tree.load_virtual import (
 from zipper.tree.manifests import Manifests
 from zipper.tree.model import ROOT
 from zipper.tree.overrides import parse_overrides
-from zipper.tree.peers import registry_names
 from zipper.tree.request import IdealTree, IdealTreeRequest
 from zipper.tree.resolution import Resolution
 from zipper.tree.worklist import Worklist, build_dependencies
@@ -113,20 +111,13 @@ def _begin(request: IdealTreeRequest) -> Resolution:
     draft = Draft(root, request.path)
     draft.locked = _locked_manifests(request)
     root.all_edges()
-    pick_options = PickOptions(
-        node_version=request.node_version,
-        npm_version=request.npm_version,
-        before=options.before,
-        default_tag=options.default_tag,
-    )
     manifests = Manifests(
-        pick_options,
-        options.release_age_exclude,
+        request.pick_options,
         yarn_lock=request.yarn_lock if request.update is not True else {},
         path=request.path,
     )
     resolution = Resolution(request, draft, manifests)
-    resolution.manifests.expect(registry_names(manifest, dev=True))
+    resolution.expect(manifest, is_placed=True, dev=True)
     return resolution
 
 

@@ -17,6 +17,7 @@ from zipper.npm.workspaces import name_from_folder
 from zipper.tree.bundle import add_locked_nodes
 from zipper.tree.bundlers import is_in_dependency_bundle
 from zipper.tree.dep_valid import resolve_edge_spec
+from zipper.tree.wishes import Wish
 
 if TYPE_CHECKING:
     from zipper.npm.package_json import Manifest
@@ -144,7 +145,9 @@ def inflate_lockfile(resolution: Resolution) -> Step[None]:
         for node in resolution.draft.nodes.values()
         if node.location.startswith("node_modules") and not node.is_link
     ]
-    resolution.manifests.expect(node.name for node in nodes)
+    resolution.manifests.expect(
+        Wish(node.name, node.version or "*", is_placed=False) for node in nodes
+    )
     for node in nodes:
         local = bool(node.resolved) and (node.resolved or "").startswith("file:")
         wanted = node.resolved if local or not node.version else node.version

@@ -5,13 +5,12 @@ In: parsed specs. Out: manifests with their origin, or the errors npm has for th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from zipper.errors import ResolutionError, ZipperError
 from zipper.npm import integrity as sri
-from zipper.npm.pick import PickOptions, pick_manifest
-from zipper.npm.workspaces import matches_pattern
+from zipper.npm.pick import pick_manifest
 from zipper.tree.asks import (
     DirectoryAsk,
     FetchedManifest,
@@ -22,13 +21,15 @@ from zipper.tree.asks import (
 from zipper.tree.yarn_spec import check_yarn_lock, expect_integrity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from zipper.lockfile.yarn import YarnEntry
     from zipper.npm.package_json import Manifest
     from zipper.npm.packument import Packument
+    from zipper.npm.pick import PickOptions
     from zipper.npm.spec import Spec
     from zipper.tree.flat import Step
+    from zipper.tree.wishes import Wish
 
 __all__ = ["Manifests"]
 
@@ -37,8 +38,8 @@ __all__ = ["Manifests"]
 class Manifests:
     """What has been learned from outside so far; an error is remembered like an answer."""
 
-    pick_options: PickOptions
-    release_age_exclude: tuple[str, ...] = ()
+    pick_options: Callable[[str], PickOptions]
+    """The options for a package of this name."""
     yarn_lock: Mapping[str, YarnEntry] = field(default_factory=dict)
     """What is asked first; see `IdealTreeRequest.yarn_lock`."""
     path: str = "/"
@@ -46,15 +47,15 @@ class Manifests:
     packuments: dict[str, Packument | ZipperError] = field(default_factory=dict)
     fetched: dict[tuple[str, str], FetchedManifest | ZipperError] = field(default_factory=dict)
     directories: dict[str, Manifest | None] = field(default_factory=dict)
-    _soon: dict[str, None] = field(default_factory=dict)
-    _expected: set[str] = field(default_factory=set)
+    _soon: list[Wish] = field(default_factory=list)
+    _expected: set[Wish] = field(default_factory=set)
 
-    def expect(self, names: Iterable[str]) -> None:
-        """Note packuments that will probably be asked for."""
-        for name in names:
-            if name not in self._expected:
-                self._expected.add(name)
-                self._soon[name] = None
+    def expect(self, wishes: Iterable[Wish]) -> None:
+        """Note what will probably be asked for."""
+        for wish in wishes:
+            if wish not in self._expected:
+                self._expected.add(wish)
+                self._soon.append(wish)
 
     def fetch(self, spec: Spec) -> Step[FetchedManifest]:
         """Return the manifest that `spec` means.
@@ -102,8 +103,6 @@ class Manifests:
         name = spec.name or ""
         known = self.packuments.get(name)
         if known is None:
-            self._expected.add(name)
-            self._soon.pop(name, None)
             try:
                 known = cast("Packument", (yield PackumentAsk(name, self._take_soon())))
             except ZipperError as error:
@@ -111,7 +110,7 @@ class Manifests:
             self.packuments[name] = known
         if isinstance(known, ZipperError):
             raise known
-        manifest = pick_manifest(known, spec, options=self._pick_options_for(name))
+        manifest = pick_manifest(known, spec, options=self.pick_options(name))
         if not manifest.version:
             raise ResolutionError(
                 "EINCOMPLETEMANIFEST",
@@ -121,20 +120,10 @@ class Manifests:
         resolved, integrity = _origin(manifest)
         return FetchedManifest(manifest=manifest, resolved=resolved, integrity=integrity)
 
-    def _pick_options_for(self, name: str) -> PickOptions:
-        """Return the options for one package; some may be younger than the others."""
-        options = self.pick_options
-        if options.before is None or not any(
-            name == pattern or matches_pattern(name, pattern)
-            for pattern in self.release_age_exclude
-        ):
-            return options
-        return replace(options, before=None)
-
     def _open(self, spec: Spec) -> Step[FetchedManifest]:
         return cast("FetchedManifest", (yield ManifestAsk(spec, self._take_soon())))
 
-    def _take_soon(self) -> tuple[str, ...]:
+    def _take_soon(self) -> tuple[Wish, ...]:
         soon = tuple(self._soon)
         self._soon.clear()
         return soon

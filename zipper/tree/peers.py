@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from zipper.tree.draft_edge import DraftEdge
     from zipper.tree.resolution import Resolution
 
-__all__ = ["PeerLoad", "node_from_edge", "registry_names"]
+__all__ = ["PeerLoad", "node_from_edge"]
 
 _STEPS_MAX: Final = 5_000
 """Nodes made for one edge; the largest peer sets in use have a few hundred.
@@ -91,6 +91,7 @@ def node_from_edge(
         root.draft.attach(node, root)
     if _is_required(edge, load) or (second is not None and _is_required(second, load)):
         load.required.add(node)
+    resolution.expect(node.manifest, is_placed=node in load.required)
     return (yield from call(_load_peer_set(resolution, node, load)))
 
 
@@ -142,7 +143,6 @@ def _node_from_spec(
             return resolution.make_link(name, node.manifest, node.real_path)
     fetched = yield from resolution.manifests.fetch(spec)
     manifest = fetched.manifest
-    resolution.manifests.expect(registry_names(manifest))
     return resolution.make_node(
         name, manifest, resolved=fetched.resolved or None, integrity=fetched.integrity
     )
@@ -161,25 +161,6 @@ def _is_linked(resolution: Resolution, spec: Spec, root: DraftNode, edge: DraftE
     top = resolution.request.path
     inside = f"{posixpath.normpath(spec.fetch_spec or '')}/".startswith(f"{top}/")
     return edge.raw_spec.startswith(("file:../", "file:./")) and inside
-
-
-def registry_names(manifest: Manifest, *, dev: bool = False) -> list[str]:
-    """Return the names whose packuments are likely to be asked for once this is placed."""
-    wanted = {
-        **manifest.peer_dependencies,
-        **manifest.dependencies,
-        **manifest.optional_dependencies,
-        **(manifest.dev_dependencies if dev else {}),
-    }
-    names = []
-    for name, spec in wanted.items():
-        if name in manifest.peer_optional and name not in manifest.dependencies:
-            continue
-        if spec.startswith("npm:"):
-            names.append(spec[4:].rpartition("@")[0] or spec[4:])
-        elif ":" not in spec and "/" not in spec:
-            names.append(name)
-    return names
 
 
 def _load_peer_set(resolution: Resolution, node: DraftNode, load: PeerLoad) -> Step[DraftNode]:

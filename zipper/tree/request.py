@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
+from zipper.npm.pick import PickOptions
+from zipper.npm.workspaces import matches_pattern
 from zipper.target import NPM_VERSION
+from zipper.tree.wishes import follow_wish
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +20,9 @@ if TYPE_CHECKING:
     from zipper.errors import ZipperError
     from zipper.lockfile.yarn import YarnEntry
     from zipper.npm.package_json import Manifest
+    from zipper.npm.packument import Packument
     from zipper.tree.model import Tree
+    from zipper.tree.wishes import Wish
 
 __all__ = [
     "IdealTree",
@@ -88,6 +93,36 @@ class IdealTreeRequest:
     node_version: str = "24.21.0"
     npm_version: str = NPM_VERSION
     platform: Platform = field(default_factory=Platform)
+
+    def pick_options(self, name: str) -> PickOptions:
+        """Return what steers picking a version of one package; some may be younger than others."""
+        options = self.options
+        before = options.before
+        if before is not None and any(
+            name == pattern or matches_pattern(name, pattern)
+            for pattern in options.release_age_exclude
+        ):
+            before = None
+        return PickOptions(
+            node_version=self.node_version,
+            npm_version=self.npm_version,
+            before=before,
+            default_tag=options.default_tag,
+        )
+
+    def follow(self, packument: Packument, wish: Wish) -> list[Wish]:
+        """Return what will probably be asked for once `wish` has been answered.
+
+        Nobody can tell where a yarn.lock chooses the versions.
+        """
+        if self.yarn_lock and self.update is not True:
+            return []
+        return follow_wish(
+            packument,
+            wish,
+            options=self.pick_options(wish.name),
+            legacy_peer_deps=self.options.legacy_peer_deps,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from zipper.npm.package_json import Manifest
 from zipper.tree.draft import Draft, DraftNode
+from zipper.tree.wishes import list_wishes
 
 if TYPE_CHECKING:
     from zipper.errors import ZipperError
@@ -45,6 +46,13 @@ class Resolution:
     def trusts_optional_peers(self) -> bool:
         """Whether an optional peer that does not fit is taken as it is in the lockfile."""
         return not self.request.options.save and not self.request.update
+
+    def expect(self, manifest: Manifest, *, is_placed: bool, dev: bool = False) -> None:
+        """Note what will probably be asked for, now that a package has been picked."""
+        legacy = self.request.options.legacy_peer_deps
+        self.manifests.expect(
+            list_wishes(manifest, is_placed=is_placed, legacy_peer_deps=legacy, dev=dev)
+        )
 
     def make_node(
         self,

@@ -146,7 +146,8 @@ def _resolve_ahead(request: IdealTreeRequest, world: World) -> Tree | str:
     try:
         while True:
             ask = steps.send(answer) if not isinstance(answer, ZipperError) else steps.throw(answer)
-            for name in (*reversed(ask.soon), *_names([ask])):
+            names = (wish.name for wish in reversed(ask.soon))
+            for name in (*names, *_names([ask])):
                 if name not in fetched:
                     fetched[name] = _answer(world, PackumentAsk(name))
             answer = fetched[ask.name] if isinstance(ask, PackumentAsk) else _answer(world, ask)

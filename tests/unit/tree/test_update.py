@@ -13,6 +13,7 @@ from zipper.lockfile.read import read_lockfile
 from zipper.npm.package_json import parse_manifest
 from zipper.tree.model import Tree
 from zipper.tree.request import ResolveOptions
+from zipper.tree.wishes import Wish
 
 _OLD = {"a@1.0.0": {"dependencies": {"b": "^1.0.0"}}, "b@1.0.0": {}}
 _NEW = {**_OLD, "a@1.1.0": {"dependencies": {"b": "^1.0.0"}}, "b@1.5.0": {}}
@@ -49,12 +50,12 @@ def test_what_package_json_no_longer_asks_for_goes() -> None:
 
 
 def test_names_that_come_next_are_told_ahead() -> None:
-    """The first ask names the other dependencies, so that they can be fetched meanwhile."""
+    """The first ask tells of all dependencies, so that they can be fetched meanwhile."""
     world = registry({"a@1.0.0": {}, "b@1.0.0": {}, "c@1.0.0": {}})
 
     resolve(project({"dependencies": {"a": "*", "b": "*", "c": "*"}}), world)
 
-    assert ("b", "c") == world.asked[0].soon
+    assert (Wish("a", "*"), Wish("b", "*"), Wish("c", "*")) == world.asked[0].soon
 
 
 def test_a_lockfile_that_is_only_checked_keeps_an_unfit_optional_peer() -> None:
