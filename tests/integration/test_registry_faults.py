@@ -251,6 +251,16 @@ def test_resumes_where_it_broke_off(server, play):
     assert 0 < first <= 100_000
 
 
+def test_slow_and_steady_is_not_ended(server):
+    """What moves may take longer than `fetch-timeout` in all: that is for standing still."""
+    play = adversary.steady(TARBALL, piece_bytes=80_000, seconds_per_piece=0.6)
+    server.play(PATH, play)
+    with open_client(server.url, npm={"fetch-timeout": "2000"}) as client:
+        assert TARBALL == fetch_tarball(client)
+
+    assert 1 == server.count(PATH)
+
+
 def test_server_that_has_no_such_part_is_asked_for_the_whole(server):
     """Status 416 to what was asked for by its range costs an attempt, and the rest is forgotten."""
     plays = (adversary.short(TARBALL, 100_000), adversary.status(416), adversary.good(TARBALL))

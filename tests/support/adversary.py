@@ -255,6 +255,19 @@ def trickle(data: bytes, *, seconds_per_byte: float) -> Play:
     return play
 
 
+def steady(body: bytes, *, piece_bytes: int, seconds_per_piece: float) -> Play:
+    """Send the whole body, piece after piece, with a rest before each."""
+
+    def play(connection: socket.socket, _head: str) -> bool:
+        connection.sendall(answer(b"", length=len(body)))
+        for at in range(0, len(body), piece_bytes):
+            time.sleep(seconds_per_piece)
+            connection.sendall(body[at : at + piece_bytes])
+        return True
+
+    return play
+
+
 def tunnel(url: str) -> Play:
     """Be a proxy: connect to the server at `url`, whatever was asked for, and pass all bytes on."""
     host, _, port = url.split("/")[2].rpartition(":")
