@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from pathlib import Path
 from threading import Event
 
@@ -83,9 +85,28 @@ def test_wrong_integrity_is_refused_with_both_values(registry):
     assert 1 == registry.count()
 
 
+class Crowded(dict):
+    """Tarballs that take a while, and how many were asked for at the same time at most."""
+
+    def __init__(self, tarballs: dict[str, bytes]) -> None:
+        super().__init__(tarballs)
+        self.most = self._now = 0
+        self._lock = threading.Lock()
+
+    def __getitem__(self, path: str) -> bytes:
+        with self._lock:
+            self._now += 1
+            self.most = max(self.most, self._now)
+        time.sleep(0.05)
+        with self._lock:
+            self._now -= 1
+        return super().__getitem__(path)
+
+
 def test_many_tarballs_are_handed_on_as_they_come(registry):
-    """fetch_each gives each tarball once to the function, over a bounded number of connections."""
+    """fetch_each gives each tarball once to the function, over `maxsockets` connections."""
     manifests = [registry.publish(f"p{number}", "1.0.0") for number in range(40)]
+    registry.tarballs = Crowded(registry.tarballs)
     with open_client(registry, npm={"maxsockets": "4"}) as client:
         sizes = dict(
             client.fetch_each(map(ask_for, manifests), lambda ask, body: (ask.name, len(body)))
@@ -93,6 +114,7 @@ def test_many_tarballs_are_handed_on_as_they_come(registry):
 
     assert {f"p{number}" for number in range(40)} == set(sizes)
     assert 40 == registry.count()
+    assert 4 == registry.tarballs.most
 
 
 def test_first_error_ends_the_rest(registry):
