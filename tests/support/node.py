@@ -21,6 +21,8 @@ import pytest
 from zipper.errors import NodeError
 from zipper.node.choice import provide_node
 from zipper.node.run import RunSettings, run_zip
+from zipper.store.extract import extract
+from zipper.store.files import Store, StoreKey
 from zipper.target import Target
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from zipper.node.environment import NodeEnvironment
     from zipper.node.result import RunResult
+    from zipper.store.files import StoreZip
 
 __all__ = ["MAJORS", "NpmPackages", "node_of", "run_files", "write_zip"]
 
@@ -40,15 +43,16 @@ _KEPT = Path(os.environ.get("ZIPPER_NODE_DIR", _DEFAULT))
 class NpmPackages:
     """A PackageSource: npm fetches and verifies."""
 
-    def fetch(self, name: str, version: str) -> bytes:
-        """Return the tarball of `name@version`."""
+    def obtain(self, name: str, version: str) -> StoreZip:
+        """Return the files of `name@version`."""
         with tempfile.TemporaryDirectory() as folder:
             command = ["npm", "pack", f"{name}@{version}", f"--pack-destination={folder}"]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode:
                 raise NodeError("ENODE", f"npm has no {name}@{version}: {done.stderr[-300:]}")
             (tarball,) = Path(folder).iterdir()
-            return tarball.read_bytes()
+            entries = extract(tarball.read_bytes(), label=name)
+        return Store(_KEPT).keep_in_memory(StoreKey("npm", f"{name}-{version}"), entries)
 
 
 @cache

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from zipper.store.files import StoreZip
+
 __all__ = [
     "NodeEnvironment",
     "PackageSource",
@@ -30,8 +32,8 @@ _MARKER: Final = "zipper.json"
 class PackageSource(Protocol):
     """Where a package of the registry comes from: the store, and a registry behind it."""
 
-    def fetch(self, name: str, version: str) -> bytes:
-        """Return the .tgz of exactly `name@version`, already verified by its integrity.
+    def obtain(self, name: str, version: str) -> StoreZip:
+        """Return the files of exactly `name@version`, whose tarball agreed with its integrity.
 
         Raises:
             ZipperError: whatever keeps it away, such as E404, EOFFLINE or EINTEGRITY.

@@ -7,7 +7,6 @@ none. Which version is wanted belongs to `zipper.node.choice`.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 import platform
@@ -15,7 +14,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -28,9 +26,12 @@ from zipper.node.environment import (
     read_marker,
     write_marker,
 )
+from zipper.store.unpack import write_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
+
+    from zipper.archive.plan import PlannedEntry
 
 __all__ = ["Sources", "ask_version", "package_name"]
 
@@ -38,9 +39,8 @@ _ASK: Final = "process.stdout.write(JSON.stringify([process.versions.node, proce
 _ASK_SECONDS: Final = 30
 _DOWNLOAD_SECONDS: Final = 600
 _CONNECT_SECONDS: Final = 5
-_WANTED: Final = ("bin/node", "bin/node.exe", "include/")
+_WANTED: Final = (b"bin/node", b"include/")
 """What an environment takes of a `node-*` package: Node, and the headers for native add-ons."""
-_PACKAGE_BYTES_MAX: Final = 600_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +154,11 @@ class Sources:
         if name is None or self.packages is None:
             return "no package for this system" if name is None else "not asked"
         try:
-            tarball = self.packages.fetch(name, version)
+            package = self.packages.obtain(name, version)
             _remove(folder)
-            _extract(tarball, folder)
+            write_entries(list(_pick(package.members(""))), folder)
             _add_scripts(folder, version)
-        except (ZipperError, OSError, tarfile.TarError) as error:
+        except (ZipperError, OSError) as error:
             first = error.message if isinstance(error, ZipperError) else str(error)
             return f"{name}@{version}: {first}"
         return _verified(folder, version, f"the registry's package {name}@{version}")
@@ -256,26 +256,13 @@ def _verified(folder: Path, version: str, origin: str) -> NodeEnvironment | str:
     return NodeEnvironment(executable, version, origin, folder)
 
 
-def _extract(tarball: bytes, folder: Path) -> None:
-    """Write Node and its headers from an npm package; other members, and links, stay out."""
-    with tarfile.open(fileobj=io.BytesIO(tarball), mode="r:gz") as archive:
-        total = 0
-        for member in archive:
-            path = member.name.partition("/")[2]
-            if not (member.isfile() and path.startswith(_WANTED)) or ".." in path.split("/"):
-                continue
-            total += member.size
-            if total > _PACKAGE_BYTES_MAX:
-                raise OSError(f"more than {_PACKAGE_BYTES_MAX:,} bytes")
-            if sys.platform == "win32":
-                path = path.replace("bin/", "Scripts/", 1)
-            target = folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            content = archive.extractfile(member)
-            assert content is not None
-            with target.open("wb") as file:
-                shutil.copyfileobj(content, file)
-            target.chmod(0o755 if member.mode & 0o111 else 0o644)
+def _pick(members: Iterable[PlannedEntry]) -> Iterator[PlannedEntry]:
+    """Yield Node and its headers, named as nodeenv's download has them; the rest stays out."""
+    for member in members:
+        if member.name.startswith(_WANTED):
+            is_moved = sys.platform == "win32" and member.name.startswith(b"bin/")
+            name = b"Scripts/" + member.name[4:] if is_moved else member.name
+            yield member._replace(name=name)
 
 
 def _add_scripts(folder: Path, version: str) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from zipper.contents.client import LazyClient
 from zipper.node.choice import provide_node
 from zipper.node.packages import RegistryPackages
+from zipper.store.files import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +45,7 @@ def find_node(
             target,
             cache_dir=cache_dir,
             choice=choice,
-            packages=RegistryPackages(client),
+            packages=RegistryPackages(Store(cache_dir), client),
             mirror=mirror,
             is_offline=offline,
         )

@@ -10,11 +10,14 @@ import tarfile
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
 from zipper.errors import NodeError, RegistryError, UsageError
 from zipper.node.choice import provide_node
+from zipper.store.extract import extract
+from zipper.store.files import Store, StoreKey
 from zipper.target import Target
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-ins for Node are shell scripts")
@@ -35,7 +38,7 @@ class Packages:
         self.extra = extra
         self.fetched = []
 
-    def fetch(self, name, version):
+    def obtain(self, name, version):
         """Return a package with the script as its Node."""
         self.fetched.append((name, version))
         buffer = io.BytesIO()
@@ -49,13 +52,14 @@ class Packages:
                 member = tarfile.TarInfo(path)
                 member.size, member.mode = len(content), mode
                 archive.addfile(member, io.BytesIO(content.encode()))
-        return buffer.getvalue()
+        entries = extract(buffer.getvalue(), label=name)
+        return Store(Path("unused")).keep_in_memory(StoreKey("test", version), entries)
 
 
 class NoPackages:
     """A source without packages."""
 
-    def fetch(self, name, version):
+    def obtain(self, name, version):
         """Refuse."""
         raise RegistryError("E404", f"{name}@{version} is not there")
 
@@ -170,17 +174,16 @@ def test_package_of_another_version_is_refused(tmp_path, empty_path):
     assert "has version 22.0.0" == dict(caught.value.facts)["registry"]
 
 
-def test_hostile_package_stays_inside(tmp_path, empty_path):
-    """No member of a package is written outside of the environment."""
-    extra = [
-        ("package/include/../../../escaped", "x", 0o644),
-        ("../include/escaped", "x", 0o644),
-        ("/include/escaped", "x", 0o644),
-    ]
-    node = provide(tmp_path, path=empty_path, packages=Packages(extra=extra))
+@pytest.mark.parametrize(
+    "name", ["package/include/../../../escaped", "/include/escaped", "../../include/escaped"]
+)
+def test_hostile_package_is_refused(tmp_path, empty_path, name):
+    """A package with a member that would be written elsewhere is not unpacked at all."""
+    with pytest.raises(NodeError) as caught:
+        provide(tmp_path, path=empty_path, packages=Packages(extra=[(name, "x", 0o644)]))
 
-    escaped = [path for path in tmp_path.rglob("escaped") if node.folder not in path.parents]
-    assert [] == escaped
+    assert "has a member named" in dict(caught.value.facts)["registry"]
+    assert [] == list(tmp_path.rglob("escaped"))
 
 
 def test_choice_of_a_path(tmp_path):
