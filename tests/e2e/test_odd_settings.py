@@ -122,6 +122,23 @@ def test_odd_caches(asking: Scene, arrange: Callable[[Scene], None], code: str |
     assert (int(code is not None), code) == (result.status, result.code), result.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rules")
+def test_cache_that_everybody_may_write_to(asking: Scene) -> None:
+    """It is used, and each build says what that means; who means it ignores the code."""
+    asking.cache.mkdir()
+    asking.cache.chmod(0o777)
+    told = build(asking)
+    asking.write({"pyproject.toml": '[tool.zipper]\nignore = ["cache-shared"]\n'})
+    silent = build(asking)
+    asking.cache.chmod(0o755)
+    asking.write({"pyproject.toml": ""})
+    safe = build(asking)
+
+    assert [0, 0, 0] == [told.status, silent.status, safe.status], told.stderr
+    assert f"everybody on this machine may write to the cache `{asking.cache}`" in told.stderr
+    assert "cache" not in silent.stderr + safe.stderr
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="links and pipes are POSIX's")
 def test_pipe_in_place_of_settings(asking: Scene) -> None:
     """A project's .npmrc that is a pipe is not waited for."""

@@ -85,6 +85,15 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         "`_authToken` without the registry that it is for",
     ),
     ToldCode(
+        "cache-shared",
+        "somebody else may write to the cache",
+        "A package in the store is what its tarball was when it was fetched and verified; after "
+        "that only the rights of the folder protect it. pip warns of a cache that is another "
+        "user's as well. Where that is meant, as in a container, ignore the code.",
+        "pip, check_path_owner",
+        "`--cache-dir /tmp/cache` made with `chmod 777`",
+    ),
+    ToldCode(
         "lockfile-unread",
         "a lockfile of another package manager, which is not read",
         "The versions in it do not count: they are chosen anew, as the newest that package.json "

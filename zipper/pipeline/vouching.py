@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from zipper.contents.obtain import has_tarball
 from zipper.pipeline.scripting import read_project_consent
-from zipper.supply.settings_notes import find_notes
+from zipper.store.place import describe_strangers
+from zipper.supply.settings_notes import find_notes, tell_strangers
 from zipper.supply.sources import find_disguises, find_odd_sources, list_install_scripts
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def vouch(
     """
     findings = [*find_notes(project.npm), *find_odd_sources(tree, project.npm)]
     findings += find_disguises(tree)
+    if strangers := describe_strangers(store.cache_dir):
+        findings.append(tell_strangers(str(store.cache_dir), strangers))
     if project.unread_lockfiles:
         from zipper.supply.lockfile_notes import find_unread  # noqa: PLC0415  (on demand only)
 

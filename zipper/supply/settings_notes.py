@@ -1,4 +1,4 @@
-"""What npm's settings say that npm itself would warn about, as findings of a build."""
+"""What is odd about the settings of npm and about the cache, as findings of a build."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zipper.checks.findings import Finding
 if TYPE_CHECKING:
     from zipper.npm.npm_settings import NpmSettings
 
-__all__ = ["find_notes"]
+__all__ = ["find_notes", "tell_strangers"]
 
 
 def find_notes(settings: NpmSettings) -> tuple[Finding, ...]:
@@ -23,4 +23,15 @@ def find_notes(settings: NpmSettings) -> tuple[Finding, ...]:
             note.hint or "correct it, or remove it",
         )
         for note in settings.notes
+    )
+
+
+def tell_strangers(cache_dir: str, who: str) -> Finding:
+    """Return the finding `cache-shared`: somebody else may change what is packed from the cache."""
+    return Finding(
+        "cache-shared",
+        "warning",
+        "",
+        f"{who} may write to the cache `{cache_dir}`, and what is put there would be packed",
+        f"`chmod go-w {cache_dir}`, or name a cache of your own with `--cache-dir`",
     )
