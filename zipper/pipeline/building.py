@@ -62,6 +62,9 @@ def build(  # noqa: PLR0913  (keyword-only options of a public function)
     ignore: Iterable[str] | None = None,
     check: bool | None = None,
     registry: str | None = None,
+    vendor: PathLike | None = None,
+    prefer_offline: bool | None = None,
+    no_git: bool | None = None,
     offline: bool = False,
     cache_dir: PathLike | None = None,
     on_event: OnEvent | None = None,
@@ -91,6 +94,9 @@ def build(  # noqa: PLR0913  (keyword-only options of a public function)
         ignore: codes of findings that are left out; errors never are.
         check: False leaves out the rules that read the files: modules, binaries, secrets.
         registry: the registry's address instead of the configured one.
+        vendor: a folder that `zipper vendor` has made, which is looked into first.
+        prefer_offline: True to use packuments that are at hand, however old they are.
+        no_git: True to refuse dependencies from git; git is never started.
         offline: fail rather than open a connection.
         cache_dir: where the store is, instead of ZIPPER_CACHE_DIR or the system's place.
         on_event: told of progress, from any thread.
@@ -115,6 +121,9 @@ def build(  # noqa: PLR0913  (keyword-only options of a public function)
         ignore=ignore,
         check=check,
         registry=registry,
+        vendor=vendor,
+        prefer_offline=prefer_offline,
+        no_git=no_git,
     )
     request = read_request(project, options, function=function)
     return build_requested(request, offline=offline, cache_dir=cache_dir, on_event=on_event)
@@ -135,6 +144,9 @@ def plan(  # noqa: PLR0913  (keyword-only options of a public function)
     layers: Iterable[PathLike] | None = None,
     ignore: Iterable[str] | None = None,
     registry: str | None = None,
+    vendor: PathLike | None = None,
+    prefer_offline: bool | None = None,
+    no_git: bool | None = None,
     offline: bool = False,
     cache_dir: PathLike | None = None,
     on_event: OnEvent | None = None,
@@ -155,6 +167,9 @@ def plan(  # noqa: PLR0913  (keyword-only options of a public function)
         layers=layers,
         ignore=ignore,
         registry=registry,
+        vendor=vendor,
+        prefer_offline=prefer_offline,
+        no_git=no_git,
     )
     request = read_request(project, options, function=function)
     return plan_requested(request, offline=offline, cache_dir=cache_dir, on_event=on_event)

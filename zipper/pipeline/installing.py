@@ -62,6 +62,8 @@ def install(  # noqa: PLR0913 - the options of `zipper install`
     node_mirror: str | None = None,
     registry: str | None = None,
     vendor: str | None = None,
+    prefer_offline: bool | None = None,
+    no_git: bool | None = None,
     offline: bool = False,
     cache_dir: PathLike | None = None,
     on_event: OnEvent | None = None,
@@ -83,6 +85,8 @@ def install(  # noqa: PLR0913 - the options of `zipper install`
         node_mirror: where Node.js is downloaded from instead of nodejs.org.
         registry: the registry's address instead of the configured one.
         vendor: a folder that `zipper vendor` has made, which is looked into first.
+        prefer_offline: True to use packuments that are at hand, however old they are.
+        no_git: True to refuse dependencies from git; git is never started.
         offline: fail rather than open a connection.
         cache_dir: where the store is, instead of ZIPPER_CACHE_DIR or the system's place.
         on_event: told of progress, from any thread.
@@ -100,6 +104,8 @@ def install(  # noqa: PLR0913 - the options of `zipper install`
         node_mirror=node_mirror,
         registry=registry,
         vendor=vendor,
+        prefer_offline=prefer_offline,
+        no_git=no_git,
     )
     return install_requested(
         find_requests(os.path.join(project, ""), options)[0],  # noqa: PTH118  (the last slash)

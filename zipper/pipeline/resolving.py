@@ -74,6 +74,8 @@ def resolve(  # noqa: PLR0913  (keyword-only options of a public function)
     min_release_age_days: float | None = None,
     registry: str | None = None,
     vendor: str | None = None,
+    prefer_offline: bool | None = None,
+    no_git: bool | None = None,
     offline: bool = False,
     cache_dir: PathLike | None = None,
     on_event: OnEvent | None = None,
@@ -95,6 +97,8 @@ def resolve(  # noqa: PLR0913  (keyword-only options of a public function)
             npm's settings and other tools' files ask for.
         registry: the registry's address instead of the configured one.
         vendor: a folder that `zipper vendor` has made, which is looked into first.
+        prefer_offline: True to use packuments that are at hand, however old they are.
+        no_git: True to refuse dependencies from git; git is never started.
         offline: answer from what was fetched before, and fail rather than open a connection.
         cache_dir: where the store is, instead of ZIPPER_CACHE_DIR or the system's place.
         on_event: told of progress, from any thread.
@@ -109,6 +113,8 @@ def resolve(  # noqa: PLR0913  (keyword-only options of a public function)
         min_release_age=min_release_age_days,
         registry=registry,
         vendor=vendor,
+        prefer_offline=prefer_offline,
+        no_git=no_git,
     )
     return resolve_requested(
         find_requests(os.path.join(project, ""), options)[0],  # noqa: PTH118  (the last slash)

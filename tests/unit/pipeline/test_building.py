@@ -7,19 +7,22 @@ import os
 import random
 import time
 import zipfile
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.registry_server import RegistryServer
 from tests.support.scene import HANDLER, Scene, write_files
-from zipper.errors import OutputError, UsageError
+from zipper.errors import OutputError, UsageError, ZipperError
 from zipper.events import FetchFinished, PackageStored, StageStarted
 from zipper.pipeline.building import build, plan
+from zipper.pipeline.installing import install
+from zipper.pipeline.resolving import resolve
 from zipper.target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from zipper.events import Event
@@ -198,3 +201,27 @@ def test_hostile_project_file_names_are_told(scene: Scene) -> None:
     codes = {finding.code for finding in run(scene).findings}
 
     assert "zip-name-unsafe" in codes
+
+
+def test_git_is_refused_where_the_caller_says_so(scene: Scene) -> None:
+    """`no_git` means the same for a build, its plan, an install and a lockfile."""
+    git = {"dep": "git+ssh://git@registry.example/o/dep.git"}
+    scene.write({"package.json": {"name": "fn", "version": "1.0.0", "dependencies": git}})
+    (scene.project / "package-lock.json").unlink()
+    calls: list[Callable[..., object]] = [build, plan, resolve, partial(install, into=scene.folder)]
+    for call in calls:
+        with pytest.raises(ZipperError) as caught:
+            call(scene.project, no_git=True, cache_dir=scene.cache)
+        assert "EALLOWGIT" == caught.value.code
+
+
+def test_packuments_at_hand_are_preferred_where_the_caller_says_so(scene: Scene) -> None:
+    """`prefer_offline` asks the registry about what was never fetched, and nothing else."""
+    (scene.project / "package-lock.json").unlink()
+    run(scene)
+    asked = scene.registry.count()
+    run(scene, prefer_offline=True)
+    preferred = scene.registry.count()
+    run(scene)
+
+    assert asked == preferred < scene.registry.count()

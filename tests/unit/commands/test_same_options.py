@@ -1,0 +1,43 @@
+"""What can be typed can be called: the command and the library offer the same options."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+
+import pytest
+
+import zipper
+
+_KEYWORDS = {
+    "allow_script": "allow_scripts", "arch": "target", "architecture": "target",
+    "include_dev": "omit", "layer": "layers", "names": "update", "runtime": "target",
+    "update_all": "update",
+}  # fmt: skip
+"""Names of options in the library where they differ."""
+
+_OF_A_PERSON = {
+    "dry_run", "help", "json", "no_progress", "quiet", "show_json", "strict", "verbose",
+    "as_json", "progress",
+}  # fmt: skip
+"""Options about what is printed and with which exit status; and `plan` is the dry run."""
+
+
+@pytest.mark.parametrize("name", ["build", "resolve", "install"])
+def test_every_option_is_a_keyword(name: str) -> None:
+    """A build script needs no command line for what a person can ask for."""
+    command = importlib.import_module(f"zipper.commands.{name}").command
+    typed = {option.name for option in command.params} - _OF_A_PERSON
+    wanted = {_KEYWORDS.get(option, option) for option in typed}
+    if name == "install":
+        # It settles where dependencies go, whatever the handler.
+        wanted.discard("handler")
+
+    assert set() == wanted - set(inspect.signature(getattr(zipper, name)).parameters)
+
+
+def test_plan_takes_what_build_takes() -> None:
+    """All but whether the zip is checked: there is none."""
+    options = [set(inspect.signature(one).parameters) for one in (zipper.build, zipper.plan)]
+
+    assert {"check"} == options[0] - options[1]
