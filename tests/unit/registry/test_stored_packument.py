@@ -96,6 +96,8 @@ def test_an_ordinary_packument_is_read_in_parts(tmp_path: Path) -> None:
         b'{"versions":{"1.0.0":{}},"stagedVersions":{"versions":{"2.0.0":{}}}}',
         b'{"versions":{"1.0.0":{}},"policyRestrictions":{"message":"no"}}',
         b'{"versions":{"1.0.0":{"a":1},"2.0.0":{},"1.0.0":{"b":1}}}',
+        b'{"versions":{"1.0.0":{"a":1}, "2.0.0":{},"3.0.0":{"b":1}}}',
+        b'{"versions":{"1.0.0":{"a":1},"2.0.0":{},"\\u0033.0.0":{"b":1}}}',
         b'{"versions":7}',
     ],
 )
