@@ -20,7 +20,7 @@ from zipfile import BadZipFile, ZipFile
 import pytest
 
 from tests.support.adversary import Adversary, reset, status
-from tests.support.command import CommandResult, run_zipper
+from tests.support.command import CommandResult, run_here
 from tests.support.registry_server import RegistryServer
 from zipper.errors import ZipperError
 from zipper.npm.npmrc import build_settings, layer_from_text
@@ -122,19 +122,27 @@ def test_nothing_is_written_by_what_works(scene: Scene, private: RegistryServer,
     dependencies = {"@own/a": "^1.0.0", "plain": "^1.0.0"}
     scene.write({"package.json": {"name": "fn", "version": "1.0.0", "dependencies": dependencies}})
     environment = {**scene.environment, "OWN_TOKEN": VARIABLE, "npm_config_registry": ""}
-    common = ("--cache-dir", str(scene.cache))
-    project, output = str(scene.project), str(scene.output)
+    project, output, page = str(scene.project), str(scene.output), str(scene.folder / "page.html")
+    address = scene.registry.url.replace("http://", f"http://carol:{ADDRESS}@")
+    scene.registry.advisories = {}
     results = [
-        run_zipper(*words, *common, env=environment, cwd=scene.folder)
+        run_here(*words, "--cache-dir", str(scene.cache), env=environment, cwd=scene.folder)
         for words in (
             ("build", project, "-o", output, "--verbose"),
             ("resolve", project, "--verbose"),
             ("build", project, "-o", output, "--json"),
+            ("build", project, "-o", output, "--registry", address, "--verbose"),
             ("install", project, "--into", str(scene.folder / "installed"), "--verbose"),
             ("vendor", project, "--into", str(scene.folder / "vendored"), "--json"),
             ("explain", project, "--json"),
+            ("explain", output, "--html", page),
+            ("audit", project),
             ("check", output, "--verbose"),
         )
+    ]
+    results += [
+        run_here(*words, output, env=environment, cwd=scene.folder)
+        for words in (("sbom",), ("licenses",))
     ]
     count, found = search(scene.folder, but=kept)
 

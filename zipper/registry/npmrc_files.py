@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zipper.errors import UsageError
 from zipper.npm.npmrc import (
     Layer,
     NpmSettings,
@@ -46,6 +47,12 @@ def read_npm_settings(
         environ: defaults to the process's.
         home: defaults to the variable HOME, else the user's home folder.
         options: by npm's names, stronger than all else.
+
+    Raises:
+        UsageError: EUSAGE for an option that cannot be what it is.
+
+    Deviation: npm warns of an option as of a line in a file, and goes on with the weaker layer. A
+    registry that was mistyped would be the public one then, which would be told private names.
     """
     environ = os.environ if environ is None else environ
     home = _home(environ) if home is None else home
@@ -75,13 +82,17 @@ def read_npm_settings(
     global_file = path_of("globalconfig", builtin, user, project) or _find_global_file(
         environ, prefix
     )
-    return build_settings(
+    settings = build_settings(
         (builtin, _read_layer("global", global_file), user, project, *strong),
         environ=environ,
         home=home.as_posix(),
         folder=project_dir.absolute().as_posix(),
         files={"project": str(project_file), "user": str(user_file), "global": str(global_file)},
     )
+    for note in settings.notes:
+        if note.source.layer == "options" and note.code == "ESETTINGS":
+            raise UsageError("EUSAGE", f"{note.message} ({note.source.place})", hint=note.hint)
+    return settings
 
 
 def _read_layer(name: str, path: Path | None) -> Layer:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from zipper.errors import UsageError
 from zipper.registry.npmrc_files import read_npm_settings
 from zipper.registry.packument_cache import CachedDocument, PackumentCache, Terms
 
@@ -68,6 +69,17 @@ def test_globalconfig_and_prefix_move_the_machines_file(tmp_path):
 
     assert "a" == read(tmp_path).tag
     assert "b" == read(tmp_path, globalconfig=str(tmp_path / "b")).tag
+
+
+@pytest.mark.parametrize("address", ["registry", "http://me:s3cret@[::1/", "//me:s3cret@h/"])
+def test_option_that_is_none_is_refused(tmp_path, address):
+    """A registry that was mistyped is not taken for none: the public one would be told names."""
+    with pytest.raises(UsageError) as caught:
+        read(tmp_path, registry=address)
+
+    assert "EUSAGE" == caught.value.code
+    assert "(--registry)" in caught.value.message
+    assert "s3cret" not in str(caught.value)
 
 
 def test_project_in_the_home_folder_is_read_once(tmp_path):
