@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
@@ -192,11 +193,27 @@ def test_packages_that_ask_for_each_other_end(alone: Scene) -> None:
     assert A | B == names_or_code(alone)
 
 
-def test_manifest_in_the_tarball_may_disagree(alone: Scene) -> None:
-    """The tree is the packument's; the files are the tarball's, whatever its package.json says."""
-    alone.publish(
-        "a",
-        files={"package.json": b'{"name": "z", "version": "9", "dependencies": {"gone": "1"}}'},
-    )
+DISAGREEING = {
+    "name": {"name": "z"},
+    "version": {"version": "9.0.0"},
+    "dependencies": {"dependencies": {"gone": "1"}},
+    "bin": {"bin": {"x": "cli.js"}},
+    "scripts": {"scripts": {"postinstall": "touch /tmp/never"}},
+    "bundle": {"bundleDependencies": ["b"]},
+    "everything": {"name": "../z", "version": [], "dependencies": 7, "bin": "/etc/passwd"},
+}
 
-    assert {"node_modules/a/package.json"} == names_or_code(alone)
+
+@pytest.mark.parametrize("fields", DISAGREEING.values(), ids=DISAGREEING)
+def test_manifest_in_the_tarball_may_disagree(alone: Scene, fields: dict[str, object]) -> None:
+    """The tree is the packument's; the files, and which of them run, are the tarball's."""
+    told = {"name": "a", "version": VERSION, "dependencies": {"b": "^1.0.0"}} | fields
+    files = {"package.json": json.dumps(told).encode(), "cli.js": b"#!/usr/bin/env node\n"}
+    alone.publish("a", files=files, dependencies={"b": "^1.0.0"})
+
+    assert {"node_modules/a/package.json", "node_modules/a/cli.js"} | B == names_or_code(alone)
+    with ZipFile(alone.output) as archive:
+        modes = {entry.filename: entry.external_attr >> 16 for entry in archive.infolist()}
+        assert json.loads(archive.read("node_modules/a/package.json")) == told
+    executable = bool(modes["node_modules/a/cli.js"] & 0o111)
+    assert ("bin" in fields and "name" not in fields) == executable

@@ -374,6 +374,23 @@ def test_redirect_to_another_host_loses_the_credential(server, wanted, text):
         assert "s3cret" not in other.heads["/x"][0] + server.heads["/y"][0]
 
 
+def test_what_is_posted_goes_to_no_other_host(server):
+    """Names of packages are told to their registry: a redirect elsewhere does not get them."""
+    asked = {"@own/secret-name": ["1.0.0"]}
+    with Adversary() as other:
+        server.play("/here", adversary.redirect("/there"))
+        server.play("/there", adversary.good(b"{}"))
+        server.play("/away", adversary.redirect(other.url + "x", code=307))
+        other.play("/x", adversary.good(b"{}"))
+        with open_client(server.url) as client:
+            assert b"{}" == client.fetch_document("here", registry=server.url, body=asked)
+            with pytest.raises(RegistryError) as caught:
+                client.fetch_document("away", registry=server.url, body=asked)
+
+        assert ("EINVALIDREDIRECT", 0) == (caught.value.code, other.count("/x"))
+    assert "secret-name" in server.heads["/there"][0]
+
+
 def test_redirect_to_an_open_connection_is_refused(server, wanted):
     """From HTTPS nothing leads to HTTP."""
     with Adversary(certificate="loopback.pem") as secure:

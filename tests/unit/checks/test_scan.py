@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from zipper.checks.commonjs_names import find_commonjs_names
 from zipper.checks.facts import (
@@ -16,6 +18,7 @@ from zipper.checks.facts import (
 )
 from zipper.checks.handler_shape import find_length
 from zipper.checks.scan import scan
+from zipper.checks.search import search
 
 
 def _requests(text: str) -> list[tuple[str, str, int]]:
@@ -308,3 +311,25 @@ def test_hostile_code_ends(content: bytes) -> None:
     """Code that is nested or repeated without end gives facts all the same."""
     assert scan(content) == scan(content)
     find_commonjs_names(content[:60_000])
+
+
+PIECES = st.sampled_from(
+    (
+        *("require(", "import(", "import a from ", "export * from ", "'a'", "`${", "}", "{", "("),
+        *(")", "function f", "=>", "exports.", "module.exports = ", ";", "\n", "/", "/*", "//"),
+        *("\\", "\0", "async ", "class A ", "if (x) ", "try ", "\ufeff", "\u2028", "<!--", "#!"),
+        *("=", ".", "\u00e9"),
+    )
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.one_of(st.binary(max_size=500), st.lists(PIECES, max_size=60).map("".join)))
+def test_any_text_has_facts(text: bytes | str) -> None:
+    """Whatever a file holds: what it asks for, or the line of its error, and nothing is raised."""
+    data = text if isinstance(text, bytes) else text.encode()
+    facts = scan(data)
+    search(data)
+    find_commonjs_names(data)
+
+    assert 0 <= facts.syntax_error_line <= data.count(b"\n") + 1
