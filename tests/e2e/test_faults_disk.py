@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shlex
 import subprocess
 import sys
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import pytest
 
 from tests.support.mounts import run_mounted
+from tests.support.scene import listing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -176,6 +179,36 @@ def test_eight_processes_on_one_empty_store(filled: Scene, expected: bytes) -> N
         assert expected == output.read_bytes()
     assert filled.registry.count() - asked <= 12
     assert [] == filled.temporary_files()
+    assert 0 == filled.verify().status
+
+
+@pytest.mark.parametrize("cache_control", ["", "public, max-age=300", "no-cache"])
+def test_eight_processes_without_a_lockfile(
+    filled: Scene, expected: bytes, cache_control: str
+) -> None:
+    """They share the packuments too: what one was told since another began need not be asked.
+
+    One that begins later asks whether they are still the same, which costs no body.
+    """
+    with ZipFile(io.BytesIO(expected)) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    del contents["package-lock.json"]
+    (filled.project / "package-lock.json").unlink()
+    filled.registry.cache_control = cache_control
+    filled.registry.requests.clear()
+    outputs = [filled.folder / f"out-{number}.zip" for number in range(8)]
+
+    builds = [filled.start("-o", str(output)) for output in outputs]
+
+    for build, output in zip(builds, outputs, strict=True):
+        _, stderr = build.communicate(timeout=240)
+        assert 0 == build.returncode, stderr
+        assert contents == listing(output)
+    fetched = [r.path for r in filled.registry.requests if "if-none-match" not in r.headers]
+    tarballs = sum(path.endswith(".tgz") for path in fetched)
+    assert tarballs <= 12
+    assert len(fetched) - tarballs <= 12
+    assert [] == [path for path in filled.cache.rglob("*.lock") if path.is_file()]
     assert 0 == filled.verify().status
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import threading
 import time
+from concurrent.futures import wait
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Event
 
@@ -16,6 +18,7 @@ from zipper.npm.integrity import parse_integrity
 from zipper.npm.npmrc import build_settings, layer_from_options, layer_from_text
 from zipper.registry.client import RegistryClient, TarballAsk
 from zipper.registry.events import BytesReceived, FetchFinished, FetchStarted
+from zipper.registry.packument_cache import CachedDocument, PackumentCache, Terms
 
 
 @pytest.fixture
@@ -262,6 +265,25 @@ def test_changed_packument_replaces_the_cached_one(registry, tmp_path):
         found = json.loads(client.fetch_packument("a"))
 
     assert ["1.0.0", "2.0.0"] == list(found["versions"])
+
+
+def test_packument_that_another_process_fetches_is_waited_for(registry, tmp_path):
+    """Clients that share a cache fetch each packument once, also where nothing stays fresh."""
+    registry.publish("a", "1.0.0")
+    with open_client(registry, cache_dir=tmp_path) as one, ExitStack() as held:
+        cache = PackumentCache(tmp_path)
+        held.enter_context(cache.lock(f"{registry.url}a", full=False))
+        waiting = one.submit(one.fetch_packument, "a")
+        assert "not yet" == next(iter(wait([waiting], timeout=0.3).done), "not yet")
+        with open_client(registry) as other:
+            body = other.fetch_packument("a")
+        terms = Terms(is_full=False, confirmed_at=time.time())
+        cache.write(f"{registry.url}a", CachedDocument(body, terms), full=False)
+        held.close()
+
+        assert body == waiting.result()
+
+    assert 1 == registry.count()
 
 
 def test_fresh_packument_is_not_asked_again(registry, tmp_path):

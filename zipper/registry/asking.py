@@ -68,6 +68,10 @@ class Asker:
         if self._transport is not None:
             self._transport.stop()
 
+    def pause(self, seconds: float) -> bool:
+        """Wait; True where `stop` was called."""
+        return self._stopped.wait(seconds)
+
     def close(self) -> None:
         """Close the connections, when no exchange is under way any more."""
         self.stop()

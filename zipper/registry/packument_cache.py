@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Final
 
 import deflate
 
+from zipper.files import lock_file
 from zipper.registry.packument_index import PackumentIndex, parse_index
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["CachedDocument", "Contents", "IndexedDocument", "PackumentCache", "Terms"]
 
@@ -190,9 +191,31 @@ class PackumentCache:
         with contextlib.suppress(OSError):
             os.utime(self._path(url, full=full))
 
+    @contextlib.contextmanager
+    def lock(self, url: str, *, full: bool) -> Iterator[bool]:
+        """Hold an entry's lock among processes and threads; yields False where it is taken."""
+        path = self._folder / "locks" / _key(url, full=full)
+        with lock_file(path) as held:
+            try:
+                yield held
+            finally:
+                if held:
+                    _remove(path)
+
+    def is_newer(self, url: str, confirmed_at: float, *, full: bool) -> bool:
+        """Tell whether the entry was written or confirmed after `confirmed_at`; costs a look."""
+        try:
+            return os.stat(self._path(url, full=full)).st_mtime > confirmed_at  # noqa: PTH116
+        except OSError:
+            return False
+
     def _path(self, url: str, *, full: bool) -> Path:
-        key = hashlib.sha256(f"{'full' if full else 'abbreviated'} {url}".encode()).hexdigest()
+        key = _key(url, full=full)
         return self._folder / key[:2] / key[2:]
+
+
+def _key(url: str, *, full: bool) -> str:
+    return hashlib.sha256(f"{'full' if full else 'abbreviated'} {url}".encode()).hexdigest()
 
 
 def _format_head(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import RegistryError
@@ -48,6 +49,10 @@ _FULL: Final = "application/json"
 _LIBC: Final = re.compile(rb'"libc":\s*\[')
 """The field, not a dependency of that name."""
 
+_TURN_SECONDS: Final = 20.0
+"""For how long another process may fetch the same; after that both do."""
+_LOOK_SECONDS: Final = 0.02
+
 Document = CachedDocument | IndexedDocument
 _Read = Callable[..., Document | None]
 """A way to look into the cache: `PackumentCache.read` or `find`."""
@@ -81,6 +86,7 @@ class Packuments:
         self._offline = offline
         self._on_event = on_event
         self._max_bytes = max_bytes
+        self._began = time.time()
 
     def load(self, name: str, *, full: bool) -> bytes:
         """Return the text of the packument of `name`, abbreviated where that says enough.
@@ -147,15 +153,43 @@ class Packuments:
             return cached
         if self._offline:
             raise failures.offline(f"the packument of {name}", url)
-        document = self._fetch(name, url, cached, full=full)
+        with self._turn(url, full=full):
+            document = self._read_newer(url, read, cached, full=full)
+            if document is None or not self._may_use(document.terms):
+                document = self._fetch(name, url, document, full=full)
         self._on_event(FetchFinished(name, document.size_bytes))
         return document
 
+    def _read_newer(
+        self, url: str, read: _Read, known: Document | None, *, full: bool
+    ) -> Document | None:
+        """Return what another process has fetched or confirmed meanwhile, else what is known."""
+        told_at = 0.0 if known is None else known.terms.confirmed_at
+        if self._cache is None or not self._cache.is_newer(url, told_at, full=full):
+            return known
+        return self._read_cached(url, read, full=full)
+
+    @contextmanager
+    def _turn(self, url: str, *, full: bool) -> Iterator[None]:
+        """Wait, though not for ever, while another process fetches the same for the same cache."""
+        end = time.monotonic() + _TURN_SECONDS
+        while self._cache is not None:
+            with self._cache.lock(url, full=full) as held:
+                if held or time.monotonic() > end:
+                    yield
+                    return
+            if self._asker.pause(_LOOK_SECONDS):
+                break
+        yield
+
     def _may_use(self, terms: Terms) -> bool:
+        """Tell whether an entry is fresh, or what the registry has said since this run began."""
         settings = self._settings
         if self._offline or settings.prefer_offline:
             return True
-        return not settings.prefer_online and terms.is_fresh(time.time())
+        now = time.time()
+        is_said_now = self._began <= terms.confirmed_at <= now
+        return not settings.prefer_online and (is_said_now or terms.is_fresh(now))
 
     def _read_cached(self, url: str, read: _Read, *, full: bool) -> Document | None:
         """Return the entry of this form, else the other one if it has all that is asked for."""

@@ -175,3 +175,19 @@ def test_many_writers_leave_one_whole_entry(tmp_path):
 
     assert cache.read(URL, full=True).body in bodies
     assert 1 == len([path for path in tmp_path.rglob("*") if path.is_file()])
+
+
+def test_lock_of_an_entry_is_one_process_at_a_time(tmp_path):
+    """Whoever holds it is alone with this entry, and nothing stays behind."""
+    cache = PackumentCache(tmp_path)
+    with (
+        cache.lock(URL, full=True) as first,
+        cache.lock(URL, full=True) as second,
+        cache.lock(URL, full=False) as other,
+    ):
+        pass
+    with cache.lock(URL, full=True) as again:
+        pass
+
+    assert (True, False, True, True) == (first, second, other, again)
+    assert [] == [path for path in tmp_path.rglob("*") if path.is_file()]
