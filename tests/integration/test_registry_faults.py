@@ -291,6 +291,22 @@ def test_no_resuming_without_proof(server):
     assert "range:" not in server.heads[PATH][1]
 
 
+@pytest.mark.parametrize(("etag", "expected"), [('"x"', ['"x"']), ('W/"x"', [])])
+def test_strong_etag_vouches_for_the_rest(server, etag, expected):
+    """Without an integrity the rest is asked for if the file is still the same, to the byte."""
+    plays = (
+        adversary.short(TARBALL, 100_000, etag=etag),
+        adversary.ranged(TARBALL, etag=etag),
+    )
+    server.play(PATH, *plays)
+    with open_client(server.url) as client:
+        assert TARBALL == fetch_tarball(client, integrity=False)
+
+    told = dict(line.split(": ", 1) for line in server.heads[PATH][1].split("\r\n")[1:] if line)
+    assert expected == [told[name] for name in told if name.lower() == "if-range"]
+    assert bool(expected) == ("range" in told)
+
+
 def test_wrong_part_is_refused(server):
     """An answer with another range than asked for is not glued on."""
     wrong = adversary.raw(
