@@ -7,6 +7,7 @@ disk), its files are written anew. Builds never read the inflated folders.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import shutil
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = ["link_packages", "write_entries"]
 
-_THREADS: Final = 4
-"""Two for each core here; what is waited for is the file system."""
+_THREADS: Final = 2
+"""More only wait for each other: a file system changes its folders one at a time, nearly."""
+_SEPARATOR: Final = os.sep.encode()
 _NO_LINKS: Final = frozenset({errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.EROFS})
 
 
@@ -96,20 +98,49 @@ def _inflated_folder(zipped: StoreZip, entries: Sequence[PlannedEntry]) -> Path 
 
 def _link(entries: Sequence[PlannedEntry], source: Path, into: Path) -> None:
     """Link every file; tens of thousands, so nothing here costs more than the link itself."""
-    link, start, end = os.link, f"{source}{os.sep}", f"{into}{os.sep}"
-    made: set[bytes] = set()
-    into.mkdir(parents=True, exist_ok=True)
+    names: dict[bytes, list[bytes]] = {}
     for entry in entries:
-        folder = entry.name.rpartition(b"/")[0]
-        if folder not in made:
-            os.makedirs(end + os.fsdecode(folder), exist_ok=True)  # noqa: PTH103 - as below
-            made.add(folder)
-        name = os.fsdecode(entry.name)
-        try:
-            link(start + name, end + name)
-        except FileExistsError:
-            os.unlink(end + name)  # noqa: PTH108 - a Path costs more than the call
-            link(start + name, end + name)
+        folder, _, name = entry.name.rpartition(b"/")
+        names.setdefault(folder, []).append(name)
+    link_names = _link_within if os.link in os.supports_dir_fd else _link_by_path
+    start, end = os.fsencode(source) + _SEPARATOR, os.fsencode(into) + _SEPARATOR
+    for folder, inner in names.items():
+        _make_folder(end + folder)
+        link_names(inner, start + folder, end + folder)
+
+
+def _make_folder(path: bytes) -> None:
+    try:
+        os.mkdir(path)  # noqa: PTH102 - a Path costs more than the call
+    except FileExistsError:
+        pass
+    except FileNotFoundError:
+        os.makedirs(path, exist_ok=True)  # noqa: PTH103 - as above
+
+
+def _link_within(names: Iterable[bytes], source: bytes, into: bytes) -> None:
+    """Link by names in two open folders: the system need not walk two long paths for each file."""
+    start = end = None
+    try:
+        start, end = os.open(source, os.O_RDONLY), os.open(into, os.O_RDONLY)
+        for name in names:
+            try:
+                os.link(name, name, src_dir_fd=start, dst_dir_fd=end)
+            except FileExistsError:
+                os.unlink(name, dir_fd=end)
+                os.link(name, name, src_dir_fd=start, dst_dir_fd=end)
+    finally:
+        for descriptor in (start, end):
+            if descriptor is not None:
+                os.close(descriptor)
+
+
+def _link_by_path(names: Iterable[bytes], source: bytes, into: bytes) -> None:
+    for name in names:
+        path = into + _SEPARATOR + name
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)  # noqa: PTH108 - as above
+        os.link(source + _SEPARATOR + name, path)
 
 
 def _by_folder(
