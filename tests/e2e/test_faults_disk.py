@@ -46,6 +46,13 @@ def expected(filled: Scene) -> bytes:
     return reference.read_bytes()
 
 
+def contents_of(package: bytes) -> dict[str, bytes]:
+    """Return what is in the expected package but for the lockfile."""
+    with ZipFile(io.BytesIO(package)) as archive:
+        names = (name for name in archive.namelist() if name != "package-lock.json")
+        return {name: archive.read(name) for name in names}
+
+
 def command_of(scene: Scene) -> list[str]:
     return [sys.executable, "-m", "zipper", *scene.arguments]
 
@@ -112,6 +119,29 @@ def test_read_only_store(filled: Scene, expected: bytes, warm: bool) -> None:
     assert 0 == done.returncode, done.stderr
     assert expected == filled.output.read_bytes()
     assert (0 if warm else 10) == filled.registry.count() - asked
+
+
+@pytest.mark.parametrize(
+    "mount",
+    [
+        "mount -t tmpfs -o size=8k,nr_inodes=6 tmpfs {cache}",
+        "mount --bind {cache} {cache} && mount -o remount,bind,ro {cache}",
+    ],
+    ids=["full", "read-only"],
+)
+def test_nothing_can_be_kept_without_a_lockfile(filled: Scene, expected: bytes, mount: str) -> None:
+    """Packuments that cannot be kept, nor locked, are fetched for this build alone."""
+    (filled.project / "package-lock.json").unlink()
+    filled.cache.mkdir()
+    done = run_mounted(
+        mount.format(cache=quoted(filled.cache)),
+        command_of(filled),
+        "true",
+        env=filled.environment,
+    )
+
+    assert 0 == done.returncode, done.stderr
+    assert contents_of(expected) == listing(filled.output)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file size limits are POSIX's")
@@ -190,9 +220,7 @@ def test_eight_processes_without_a_lockfile(
 
     One that begins later asks whether they are still the same, which costs no body.
     """
-    with ZipFile(io.BytesIO(expected)) as archive:
-        contents = {name: archive.read(name) for name in archive.namelist()}
-    del contents["package-lock.json"]
+    contents = contents_of(expected)
     (filled.project / "package-lock.json").unlink()
     filled.registry.cache_control = cache_control
     filled.registry.requests.clear()
