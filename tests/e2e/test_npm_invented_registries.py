@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -101,7 +100,7 @@ def _resolve(case: InventedCase, locked: str | None) -> str:
         files["package-lock.json"] = json.loads(locked)
     told = {"packuments": case.packuments, "files": files, "options": case.options}
     request = request_of(told, {"node": node_version(), "npm": NPM_VERSION})
-    request = replace(request, update=case.update if locked else False)
+    request = request._replace(update=case.update if locked else False)
     try:
         tree = resolve(request, world_of(told)).tree
     except ZipperError as error:

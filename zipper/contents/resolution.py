@@ -6,7 +6,6 @@ step never imports this.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, cast
@@ -65,8 +64,7 @@ def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolv
     lockfile = project.lockfile
     now = datetime.now(UTC)
     age = find_release_age(project.root, project.npm, days=min_release_age_days, now=now)
-    options = replace(
-        _options(project.npm),
+    options = _options(project.npm)._replace(
         install_links=project.npm.install_links or copy_of is not None,
         before=None if age is None else age.newest_allowed(now).isoformat(),
         save=full,

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from posixpath import normpath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import ZipperError
 from zipper.lockfile.json_nice import stringify_nicely
@@ -51,8 +50,7 @@ _EMPTY: Final = re.compile(r"(?:\{\}|\[\])((?:\r?\n)+)?\Z")
 _FORMAT: Final = re.compile(r"\s*[{\[]((?:\r?\n)+)([\s\t]*)")
 
 
-@dataclass(frozen=True, slots=True)
-class TextFormat:
+class TextFormat(NamedTuple):
     """How JSON is laid out: what a level is indented by, and how lines end."""
 
     indent: str = "  "

@@ -8,9 +8,8 @@ Source: hosted-git-info 9 (lib/hosts.js, lib/from-url.js, lib/parse-url.js), the
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.npm.ecmascript import SPACES, decode_uri, encode_uri_component
 from zipper.npm.web_url import WebUrl, parse_url
@@ -28,8 +27,7 @@ _WITH_AUTH: Final = frozenset({"git+https:", "git:", "http:", "https:", "git+htt
 _SPACE: Final = re.compile(f"[{SPACES}]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Host:
+class _Host(NamedTuple):
     domain: str
     protocols: tuple[str, ...]
     tarball: str
@@ -37,8 +35,7 @@ class _Host:
     extract: Callable[[WebUrl], _Place | None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Owner, repository and committish of a URL, still escaped."""
 
     user: str | None
@@ -46,8 +43,7 @@ class _Place:
     committish: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostedGit:
+class HostedGit(NamedTuple):
     """A repository on a known host."""
 
     type: str

@@ -9,8 +9,7 @@ Source: npm-pick-manifest 11 lib/index.js, the one of npm 11.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import ResolutionError
 from zipper.npm.dates import parse_date
@@ -29,8 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["PickOptions", "PickedVersion", "pick_manifest", "pick_version"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PickOptions:
+class PickOptions(NamedTuple):
     """What steers the choice among versions that satisfy.
 
     Attributes:
@@ -52,8 +50,7 @@ class PickOptions:
     avoid_strict: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PickedVersion:
+class PickedVersion(NamedTuple):
     """A manifest, and what picking it meant."""
 
     manifest: Manifest
@@ -124,7 +121,7 @@ class _Picker:
         for range_, is_major in ((f"^{picked.manifest.version}", False), ("*", True)):
             other = self.pick(range_, "range")
             if other is not None and not other.should_avoid:
-                return replace(other, outside_dependency_range=True, is_semver_major=is_major)
+                return other._replace(outside_dependency_range=True, is_semver_major=is_major)
         raise no_match(self._packument, wanted, avoid=self._options.avoid)
 
     def pick(self, wanted: str, kind: str) -> PickedVersion | None:

@@ -10,9 +10,8 @@ Source: npm 11 `before`, `min-release-age`; pnpm 10.16 `minimumReleaseAge`; yarn
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.npm.dates import parse_date
 
@@ -45,8 +44,7 @@ _ISO: Final = re.compile(
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseAge:
+class ReleaseAge(NamedTuple):
     """What must have been published for a while; either `seconds` or `before` is set.
 
     Attributes:

@@ -10,9 +10,8 @@ Source: node-semver 7.8 (classes/range.js, classes/comparator.js, internal/re.js
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from zipper.npm.ecmascript import collapse_spaces
 from zipper.npm.semver_shorthand import expand_alternative
@@ -34,8 +33,7 @@ _HIGHEST: Final[Key] = (float("inf"),)
 _NOTHING: Final = "<0.0.0-0"
 
 
-@dataclass(frozen=True, slots=True)
-class Comparator:
+class Comparator(NamedTuple):
     """An operator and a version; without a version it admits any.
 
     `operator` is one of `<`, `<=`, `>`, `>=` and the empty text (equal).
@@ -50,8 +48,7 @@ class Comparator:
         return "" if self.version is None else f"{self.operator}{self.version.text}"
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """The versions that all comparators of one alternative admit, as one stretch of the order."""
 
     comparators: tuple[Comparator, ...]
@@ -69,8 +66,7 @@ class Interval:
         return key <= self.high if self.high_included else key < self.high
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(NamedTuple):
     """A parsed range. `alternatives` is never empty."""
 
     raw: str

@@ -9,9 +9,8 @@ Source: node-semver 7.8 (classes/semver.js, internal/re.js), the semver of npm 1
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from zipper.npm.ecmascript import SPACES, trim
 
@@ -52,8 +51,7 @@ FULL_LOOSE: Final = (
 _LOOSE_PREFIX: Final = f"v={SPACES}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Version:
+class Version(NamedTuple):
     """A version; equal and ordered by precedence, so build metadata does not count.
 
     Deviation: two numeric identifiers above 2**53 that are the same double differ in their text
@@ -96,16 +94,16 @@ class Version:
     def __eq__(self, other: object) -> bool:
         return self.key == other.key if isinstance(other, Version) else NotImplemented
 
-    def __lt__(self, other: Version) -> bool:
+    def __lt__(self, other: Version) -> bool:  # type: ignore[override]
         return self.key < other.key
 
-    def __le__(self, other: Version) -> bool:
+    def __le__(self, other: Version) -> bool:  # type: ignore[override]
         return self.key <= other.key
 
-    def __gt__(self, other: Version) -> bool:
+    def __gt__(self, other: Version) -> bool:  # type: ignore[override]
         return self.key > other.key
 
-    def __ge__(self, other: Version) -> bool:
+    def __ge__(self, other: Version) -> bool:  # type: ignore[override]
         return self.key >= other.key
 
 

@@ -9,9 +9,8 @@ Source: npm-package-arg 13 lib/npa.js, the one of npm 11.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from zipper.errors import ResolutionError
 from zipper.npm import semver
@@ -38,8 +37,7 @@ _GIT_PROTOCOLS: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spec:
+class Spec(NamedTuple):
     """A parsed spec; fields that do not go with its type are None."""
 
     type: SpecType

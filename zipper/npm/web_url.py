@@ -12,8 +12,7 @@ numbers are not written out as IPv4 addresses; no git host or registry is writte
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 __all__ = ["WebUrl", "parse_url"]
@@ -40,8 +39,7 @@ _TWO_DOTS: Final = ("..", ".%2e", "%2e.", "%2e%2e")
 _HIGHEST_PORT: Final = 65_535
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebUrl:
+class WebUrl(NamedTuple):
     """A URL's parts, named as in JavaScript: `protocol` has its colon, `hash` its `#`."""
 
     protocol: str

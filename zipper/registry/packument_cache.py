@@ -14,9 +14,9 @@ import contextlib
 import hashlib
 import json
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import deflate
 
@@ -33,8 +33,7 @@ _FIRST_BYTES: Final = 16_384
 """Read at once: head and index of nearly every packument."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class Terms(NamedTuple):
     """Under which terms a document may be used.
 
     Attributes:
@@ -61,8 +60,7 @@ class Terms:
         return {name: value for name, value in headers.items() if value}
 
 
-@dataclass(frozen=True, slots=True)
-class CachedDocument:
+class CachedDocument(NamedTuple):
     """The JSON text of a packument, as the registry sent it, decoded from gzip."""
 
     body: bytes
@@ -84,8 +82,7 @@ class Contents:
     index: PackumentIndex
 
 
-@dataclass(frozen=True, slots=True)
-class IndexedDocument:
+class IndexedDocument(NamedTuple):
     """A packument on disk, of which only the contents have been read."""
 
     path: Path
@@ -106,8 +103,7 @@ class IndexedDocument:
         return part if len(part) == length and deflate.crc32(part, 0) == crc else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
+class _Head(NamedTuple):
     """The head of a file, and what follows it."""
 
     end: int
@@ -184,7 +180,7 @@ class PackumentCache:
             return document
         start = len(_MAGIC) + len(head) + len(index)
         stored = IndexedDocument(path, document.terms, document.size_bytes, contents, start)
-        return replace(document, stored=stored)
+        return document._replace(stored=stored)
 
     def confirm(self, url: str, *, full: bool) -> None:
         """Remember that the registry just said that the entry is unchanged."""

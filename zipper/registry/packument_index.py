@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import sys
 from array import array
-from dataclasses import dataclass
 from itertools import accumulate, chain, islice, repeat
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 import deflate
 
@@ -27,8 +26,7 @@ __all__ = ["PackumentIndex", "index_packument", "parse_index"]
 _ROW_BYTES: Final = 3 * 4
 
 
-@dataclass(frozen=True, slots=True)
-class PackumentIndex:
+class PackumentIndex(NamedTuple):
     """Three numbers for each version, in the packument's order, then those of `time`, if any."""
 
     versions: tuple[str, ...]

@@ -14,8 +14,7 @@ next; they may be fetched meanwhile, or not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,8 +35,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class PackumentAsk:
+class PackumentAsk(NamedTuple):
     """The packument of the registry package `name`.
 
     The tree itself needs `libc` and, with `before`, `time`; the lockfile records the licence too:
@@ -48,8 +46,7 @@ class PackumentAsk:
     soon: tuple[Wish, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestAsk:
+class ManifestAsk(NamedTuple):
     """The package.json of what a `remote`, `git` or `file` spec points at.
 
     So of a `directory` that is to be installed as a copy.
@@ -59,16 +56,14 @@ class ManifestAsk:
     soon: tuple[Wish, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DirectoryAsk:
+class DirectoryAsk(NamedTuple):
     """The package.json in the directory `path` (absolute)."""
 
     path: str
     soon: tuple[Wish, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TarballAsk:
+class TarballAsk(NamedTuple):
     """The manifests inside a package that brings its own node_modules or shrinkwrap."""
 
     name: str
@@ -78,8 +73,7 @@ class TarballAsk:
     soon: tuple[Wish, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchedManifest:
+class FetchedManifest(NamedTuple):
     """A manifest that came without a packument, and where it came from.
 
     `resolved` is what the lockfile records: a URL, a git URL with its commit, `file:` and an

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Flags", "calculate_flags", "is_omitted", "with_flags"]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Flags:
     """What may be said of one node; `extraneous` means that nothing needs it."""
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Manifests"]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Manifests:
     """What has been learned from outside so far; an error is remembered like an answer."""
 

@@ -39,7 +39,7 @@ Deviation: npm has no bound and never finishes on some contradictory peer cycles
 """
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class PeerLoad:
     """One gathering: which nodes have to be there, and how far it has come."""
 

@@ -5,9 +5,8 @@ In: values from the project, its `.npmrc` and the command line. Out: values for 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from zipper.npm.pick import PickOptions
 from zipper.npm.workspaces import matches_pattern
@@ -35,8 +34,7 @@ __all__ = [
 InstallStrategy = Literal["hoisted", "nested", "shallow"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Platform:
+class Platform(NamedTuple):
     """The machine that required packages must fit, in npm's words."""
 
     os: str = "linux"
@@ -44,8 +42,7 @@ class Platform:
     libc: str | None = "glibc"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResolveOptions:
+class ResolveOptions(NamedTuple):
     """npm's options that decide about the tree, under npm's names."""
 
     legacy_peer_deps: bool = False
@@ -67,8 +64,7 @@ class ResolveOptions:
     """Dependency types whose engines and platforms are not checked."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IdealTreeRequest:
+class IdealTreeRequest(NamedTuple):
     """A project to resolve.
 
     Paths are absolute and `/`-separated; `path` is the project's, free of symbolic links.
@@ -77,7 +73,7 @@ class IdealTreeRequest:
     path: str
     manifest: Manifest
     """The project's package.json, `overrides` and all; see `Manifest.raw`."""
-    workspaces: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    workspaces: Mapping[str, str] = MappingProxyType({})
     """Workspace name to its directory, relative to the project; see `npm.workspaces`."""
     lockfile: Tree | None = None
     """The virtual tree that the lockfile describes; what is still valid in it stays."""
@@ -85,14 +81,14 @@ class IdealTreeRequest:
     """That of the lockfile; version 1 records no manifests, so they are asked for again."""
     locked_manifest: Manifest | None = None
     """package.json as the lockfile recorded it; None where it did not."""
-    yarn_lock: Mapping[str, YarnEntry] = field(default_factory=lambda: MappingProxyType({}))
+    yarn_lock: Mapping[str, YarnEntry] = MappingProxyType({})
     """What yarn chose, by `name@spec`; for a project without a lockfile of npm's."""
     update: bool | frozenset[str] = False
     """True: forget the lockfile's choices. Names: choose these anew, wherever they are."""
-    options: ResolveOptions = field(default_factory=ResolveOptions)
+    options: ResolveOptions = ResolveOptions()
     node_version: str = "24.21.0"
     npm_version: str = NPM_VERSION
-    platform: Platform = field(default_factory=Platform)
+    platform: Platform = Platform()
 
     def pick_options(self, name: str) -> PickOptions:
         """Return what steers picking a version of one package; some may be younger than others."""
@@ -125,8 +121,7 @@ class IdealTreeRequest:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class IdealTree:
+class IdealTree(NamedTuple):
     """The resolved tree; `warnings` are errors in kind that npm only warns about."""
 
     tree: Tree

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Resolution"]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Resolution:
     """The state of one resolution; mutable, private to it."""
 

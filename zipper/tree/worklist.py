@@ -39,7 +39,7 @@ Deviation: npm has no bound, and two peer sets can displace each other for ever.
 """
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Worklist:
     """The nodes that wait for their dependencies, and those that have been served."""
 

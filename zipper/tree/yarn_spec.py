@@ -9,7 +9,6 @@ lib/registry.js and lib/fetcher.js for the integrity.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -69,7 +68,7 @@ def expect_integrity(spec: Spec, fetched: FetchedManifest, noted: str | None) ->
         return fetched
     found = parse_integrity(fetched.integrity)
     if found is None:
-        return replace(fetched, integrity=str(expected))
+        return fetched._replace(integrity=str(expected))
     if any(_differ(expected, found, name) for name in expected.hashes.keys() & found.hashes):
         raise IntegrityError(
             "EINTEGRITY",
@@ -79,9 +78,9 @@ def expect_integrity(spec: Spec, fetched: FetchedManifest, noted: str | None) ->
             "compare with the registry's `dist.integrity` before you trust it",
         )
     if not spec.registry:
-        return replace(fetched, integrity=str(expected))
+        return fetched._replace(integrity=str(expected))
     merged = MappingProxyType({**expected.hashes, **found.hashes, **expected.hashes})
-    return replace(fetched, integrity=str(Integrity(merged)))
+    return fetched._replace(integrity=str(Integrity(merged)))
 
 
 def _differ(one: Integrity, other: Integrity, algorithm: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -104,7 +103,7 @@ def test_resolving_from_the_own_lockfile_changes_nothing(
     text = write_lockfile(first, folder=request.path)
     locked = read_lockfile(text, path="package-lock.json", manifest=request.manifest).tree
 
-    again = _resolve(replace(request, lockfile=locked), world)
+    again = _resolve(request._replace(lockfile=locked), world)
 
     assert isinstance(again, Tree)
     assert text == write_lockfile(again, folder=request.path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tests.support.invented_registry import project, registry
@@ -58,7 +57,7 @@ def test_a_link_in_a_lockfile_is_replaced_when_links_are_installed() -> None:
     request = project(_MANIFEST)
     linked = resolve(request, _folders()).tree
 
-    again = replace(request, lockfile=linked, options=ResolveOptions(install_links=True))
+    again = request._replace(lockfile=linked, options=ResolveOptions(install_links=True))
     tree = resolve(again, _folders()).tree
 
     assert {"", "node_modules/shared", "node_modules/pad"} == set(tree.nodes)

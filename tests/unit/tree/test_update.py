@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -35,7 +34,7 @@ def test_only_what_is_named_is_chosen_anew(
     request = project({"dependencies": {"a": "^1.0.0"}})
     locked = resolve(request, registry(_OLD)).tree
 
-    tree = resolve(replace(request, lockfile=locked, update=update), registry(_NEW)).tree
+    tree = resolve(request._replace(lockfile=locked, update=update), registry(_NEW)).tree
 
     assert expected == {node.name: node.version for node in tree.nodes.values() if node.location}
 
@@ -70,7 +69,7 @@ def test_a_lockfile_that_is_only_checked_keeps_an_unfit_optional_peer() -> None:
     world = registry({**packages, "a@1.0.0": optional})
 
     checked = resolve(
-        replace(request, lockfile=locked, options=ResolveOptions(save=False)), world
+        request._replace(lockfile=locked, options=ResolveOptions(save=False)), world
     ).tree
 
     assert set(locked.nodes) == set(checked.nodes)

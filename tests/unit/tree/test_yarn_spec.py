@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from tests.support.invented_registry import project, registry
@@ -98,8 +96,7 @@ def test_other_integrity_than_noted_is_refused() -> None:
 )
 def test_resolver_takes_what_yarn_chose(update: bool, versions: dict[str, str]) -> None:
     """An older version stays, with what it needs, unless everything is chosen anew."""
-    request = replace(
-        project({"dependencies": {"a": "^1.0.0"}}),
+    request = project({"dependencies": {"a": "^1.0.0"}})._replace(
         yarn_lock={"a@^1.0.0": YarnEntry("1.0.0", f"{_HOST}/a/-/a-1.0.0.tgz")},
         update=update,
     )
