@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from zipper.lockfile.yarn import YarnEntry, YarnLock
     from zipper.npm.npmrc import NpmSettings
 
-__all__ = ["Project", "read_manifest", "read_project"]
+__all__ = ["Project", "find_manifest", "read_manifest", "read_project"]
 
 _FOREIGN_LOCKFILES: Final = ("yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb")
 _NO_YARN_LOCK: Final[Mapping[str, YarnEntry]] = MappingProxyType({})
@@ -96,6 +96,20 @@ def read_project(path: Path, *, npm_options: Mapping[str, str] | None = None) ->
         unread_lockfiles=() if lockfile else _find_unread_lockfiles(root, yarn),
         workspace_root=None if lockfile else _find_workspace_root(root),
     )
+
+
+def find_manifest(folder: Path) -> Manifest | None:
+    """Return the manifest in `folder`; None where there is none.
+
+    Raises:
+        ProjectError: EJSONPARSE, EINVALIDPACKAGE, EREAD.
+    """
+    try:
+        return read_manifest(folder)
+    except ProjectError as error:
+        if error.code == "ENOPROJECT":
+            return None
+        raise
 
 
 def read_manifest(folder: Path, *, seen: list[bytes] | None = None) -> Manifest:

@@ -273,5 +273,5 @@ def _forget(scene: Scene, *names: str) -> None:
     for path in (scene.cache / "packuments").rglob("*"):
         if path.is_file():
             head = json.loads(path.read_bytes().split(b"\n", 2)[1])
-            if head["url"].rpartition("/")[2] in names:
+            if head["key"].rpartition("/")[2] in names:
                 path.unlink()

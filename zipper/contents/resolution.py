@@ -11,11 +11,6 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from zipper.contents.answers import Answers, drive
-from zipper.contents.missing import (
-    describe_missing,
-    find_missing_manifests,
-    find_missing_packuments,
-)
 from zipper.errors import LockfileError, RegistryError, ResolutionError
 from zipper.npm.pick import PickOptions
 from zipper.project import read_manifest
@@ -118,6 +113,12 @@ def _describe_missing(
     cause: RegistryError,
 ) -> RegistryError:
     """Return one error for all packuments that are known to be missing."""
+    from zipper.contents.missing import (  # noqa: PLC0415  (for this error only)
+        describe_missing,
+        find_missing_manifests,
+        find_missing_packuments,
+    )
+
     lockfile = project.lockfile
     if lockfile is not None and request.update is not True:
         missing = (

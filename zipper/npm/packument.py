@@ -72,7 +72,7 @@ class Packument:
     text_bytes: int = 0
     """Bytes of the text that this keeps in memory."""
     _decoded: dict[tuple[str, Group], Manifest] = field(default_factory=dict)
-    _ordered: dict[bool, Ordered] = field(default_factory=dict)
+    _ordered: dict[tuple[bool, bool], Ordered] = field(default_factory=dict)
     _times: list[Mapping[str, str]] = field(default_factory=list)
 
     @property
@@ -111,9 +111,12 @@ class Packument:
             return Outline(bool(known.deprecated), known.engines)
         return _read_outline(self._group(group).get(version))
 
-    def ordered(self, *, include_staged: bool = False) -> Ordered:
-        """Return all entries that have a semver version (loosely read), sorted once."""
-        known = self._ordered.get(include_staged)
+    def ordered(self, *, include_staged: bool = False, prereleases: bool = True) -> Ordered:
+        """Return all entries that have a semver version (loosely read), sorted once.
+
+        Without `prereleases` those are left out; some packages have ten of them for each release.
+        """
+        known = self._ordered.get((include_staged, prereleases))
         if known is None:
             groups: list[Group] = ["versions", "staged", "restricted"]
             entries = [
@@ -121,6 +124,7 @@ class Packument:
                 for group in groups
                 if group != "staged" or include_staged
                 for version in self._group(group)
+                if prereleases or not _is_prerelease(version)
             ]
             rows = [
                 (parsed.key, -index, entry)
@@ -129,7 +133,7 @@ class Packument:
             ]
             rows.sort()
             known = Ordered([row[0] for row in rows], [row[2] for row in rows])
-            self._ordered[include_staged] = known
+            self._ordered[include_staged, prereleases] = known
         return known
 
     def _group(self, group: Group) -> Mapping[str, object]:
@@ -138,6 +142,12 @@ class Packument:
             "staged": self.staged,
             "restricted": self.restricted,
         }[group]
+
+
+def _is_prerelease(version: str) -> bool:
+    """Tell of `1.2.3-x` that it is a prerelease, or no version at all; nothing of odder texts."""
+    release, dash, _ = version.partition("-")
+    return bool(dash) and release.count(".") == 2 and release.replace(".", "").isdigit()
 
 
 def parse_packument(data: bytes, name: str) -> Packument:

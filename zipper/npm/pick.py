@@ -161,7 +161,9 @@ class _Picker:
 
     def _descending(self, range_: Range) -> Iterator[tuple[str, Group]]:
         """Yield the entries in the range and before the date, the highest version first."""
-        ordered = self._packument.ordered(include_staged=self._options.include_staged)
+        ordered = self._packument.ordered(
+            include_staged=self._options.include_staged, prereleases=range_.admits_prereleases
+        )
         start = bisect_left(ordered.keys, range_.low)
         stop = bisect_right(ordered.keys, range_.high)
         for index in range(stop - 1, start - 1, -1):

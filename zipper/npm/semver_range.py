@@ -92,6 +92,11 @@ class Range(NamedTuple):
         """No version of this range has a greater key."""
         return max(alternative.high for alternative in self.alternatives)
 
+    @property
+    def admits_prereleases(self) -> bool:
+        """Whether a prerelease can be in this range."""
+        return self.include_prerelease or any(one.prerelease_of for one in self.alternatives)
+
     def test(self, version: Version | str) -> bool:
         """Tell whether `version` is in the range; text that is no version is not."""
         parsed = parse(version, loose=self.loose)

@@ -127,7 +127,9 @@ def _pattern(loose: bool) -> re.Pattern[str]:  # noqa: FBT001
 
 def is_plain_number(text: str) -> bool:
     """Tell whether `text` is a number that every grammar here takes, and no limit is near."""
-    return text.isdigit() and text.isascii() and len(text) < 16 and (text[0] != "0" or text == "0")
+    if not text.isdecimal() or not text.isascii() or len(text) > 15:
+        return False
+    return text[0] != "0" or text == "0"
 
 
 def parse_plain(text: str) -> Version | None:
@@ -135,14 +137,16 @@ def parse_plain(text: str) -> Version | None:
 
     These need no grammar, whose compiling takes milliseconds.
     """
-    main, dash, prerelease = text.partition("-")
-    parts = main.split(".")
-    if len(parts) != 3 or (dash and prerelease != "0") or not all(map(is_plain_number, parts)):
+    parts = text.removesuffix("-0").split(".")
+    if len(parts) != 3:
         return None
-    major, minor, patch = map(int, parts)
-    if dash:
-        return Version((major, minor, patch, (0, _rank(0))), text, (0,))
-    return Version((major, minor, patch, _RELEASE), text)
+    major, minor, patch = parts
+    if not (is_plain_number(major) and is_plain_number(minor) and is_plain_number(patch)):
+        return None
+    main = (int(major), int(minor), int(patch))
+    if text.endswith("-0"):
+        return Version((*main, (0, _rank(0))), text, (0,))
+    return Version((*main, _RELEASE), text)
 
 
 @lru_cache(maxsize=1 << 17)

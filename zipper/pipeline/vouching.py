@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from zipper.contents.obtain import has_tarball
 from zipper.pipeline.scripting import read_project_consent
 from zipper.store.place import describe_strangers
 from zipper.supply.settings_notes import find_notes, tell_strangers
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from zipper.registry.client import RegistryClient
     from zipper.settings.build_request import BuildRequest
     from zipper.store.files import Store
-    from zipper.tree.model import Tree
+    from zipper.tree.model import Node, Tree
 
 __all__ = ["vouch"]
 
@@ -54,18 +53,24 @@ def vouch(
 
         above = project.workspace_root
         findings.append(tell_workspace(str(above), project.root.relative_to(above).as_posix()))
-    nodes = [node for node in tree.nodes.values() if has_tarball(project, node)]
     if request.require_integrity:
         from zipper.supply.integrity import require_integrity  # noqa: PLC0415  (on demand only)
 
-        require_integrity(nodes)
+        require_integrity(_with_tarballs(project, tree))
     if request.verify_signatures != "off":
         from zipper.contents.signatures import check_signatures  # noqa: PLC0415  (on demand only)
 
         is_required = request.verify_signatures == "error"
+        nodes = _with_tarballs(project, tree)
         findings += check_signatures(nodes, store=store, client=client, is_required=is_required)
     scripts = list_install_scripts(tree, allowed=_find_allowed(project, tree, request))
     return (*findings, *([scripts] if scripts is not None else ()))
+
+
+def _with_tarballs(project: Project, tree: Tree) -> list[Node]:
+    from zipper.contents.obtain import has_tarball  # noqa: PLC0415  (on demand only)
+
+    return [node for node in tree.nodes.values() if has_tarball(project, node)]
 
 
 def _find_allowed(project: Project, tree: Tree, request: BuildRequest) -> frozenset[str]:

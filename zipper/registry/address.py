@@ -12,7 +12,14 @@ from urllib.parse import quote, urlsplit
 if TYPE_CHECKING:
     from zipper.npm.npm_settings import NpmSettings
 
-__all__ = ["default_registry", "packument_url", "registry_url", "rewrite_resolved", "tarball_url"]
+__all__ = [
+    "default_registry",
+    "packument_key",
+    "packument_url",
+    "registry_url",
+    "rewrite_resolved",
+    "tarball_url",
+]
 
 
 @cache
@@ -43,7 +50,16 @@ def packument_url(settings: NpmSettings, name: str) -> str:
 
     Source: npm-package-arg 13 `escapedName`; pacote 21 lib/registry.js.
     """
-    return registry_url(settings, name) + quote(name, safe="@!'()*~").replace("%2F", "%2f")
+    return registry_url(settings, name) + _escape(name)
+
+
+def packument_key(settings: NpmSettings, name: str) -> str:
+    """Return what a packument is called where it is kept: its address.
+
+    Without the public registry's, which nobody needs to find out unless something is fetched.
+    """
+    configured = settings.registry_of(name)
+    return (configured.rstrip("/") + "/" if configured else "") + _escape(name)
 
 
 def tarball_url(settings: NpmSettings, name: str, version: str) -> str:
@@ -91,6 +107,10 @@ def rewrite_resolved(settings: NpmSettings, resolved: str, *, name: str = "") ->
     elif base and not _lies_below(path, base):
         path = base + path
     return found._replace(scheme=registry.scheme, netloc=registry.netloc, path=path).geturl()
+
+
+def _escape(name: str) -> str:
+    return quote(name, safe="@!'()*~").replace("%2F", "%2f")
 
 
 def _split_host(address: str) -> tuple[str | None, str]:

@@ -6,22 +6,14 @@ the cache here holds packuments only. Nothing heavy is imported until something 
 
 from __future__ import annotations
 
-import json
 import threading
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, Self, TypeVar
 
-from zipper.errors import IntegrityError
-from zipper.npm.credentials import redact_url
 from zipper.npm.packument import parse_packument
 from zipper.registry import failures
-from zipper.registry.address import registry_url, rewrite_resolved, tarball_url
+from zipper.registry.address import rewrite_resolved, tarball_url
 from zipper.registry.ahead import Ahead
-from zipper.registry.asking import Asker
-from zipper.registry.download import Download, decode_body
-from zipper.registry.events import BytesReceived, Event, FetchFinished, FetchStarted, OnEvent
-from zipper.registry.exchange import Ask
 from zipper.registry.packument_cache import PackumentCache
 from zipper.registry.packuments import MAX_PACKUMENT_BYTES, Packuments
 from zipper.registry.vendor import TarballPlace, VendorFolder
@@ -34,8 +26,9 @@ if TYPE_CHECKING:
     from zipper.npm.integrity import Integrity
     from zipper.npm.npm_settings import NpmSettings
     from zipper.npm.packument import Packument
-    from zipper.registry.exchange import Reply
+    from zipper.registry.events import Event, OnEvent
     from zipper.registry.keyring_tokens import KeyringTokens
+    from zipper.registry.remote import Remote
 
 __all__ = ["RegistryClient", "TarballAsk"]
 
@@ -47,8 +40,7 @@ _DEFAULT_CONNECTIONS: Final = 16
 _MAX_CONNECTIONS: Final = 128
 
 
-@dataclass(frozen=True, slots=True)
-class TarballAsk:
+class TarballAsk(NamedTuple):
     """A tarball of a lockfile or a packument: `resolved` is None for the standard address."""
 
     name: str
@@ -97,22 +89,32 @@ class RegistryClient:
         self.vendor = vendor
         self._offline = offline or settings.offline
         self._on_event = on_event or _tell_nobody
-        self._asker = Asker(
-            settings,
-            environ=environ,
-            folder=folder,
-            on_event=self._on_event,
-            keyring=keyring,
-        )
+        self._cache = None if cache_dir is None else PackumentCache(cache_dir)
+
+        def make_remote() -> Remote:
+            from zipper.registry.remote import Remote  # noqa: PLC0415 - most builds fetch nothing
+
+            return Remote(
+                settings,
+                environ=environ,
+                folder=folder,
+                cache=self._cache,
+                on_event=self._on_event,
+                keyring=keyring,
+                max_packument_bytes=max_packument_bytes,
+            )
+
+        self._make_remote = make_remote
         self._packuments = Packuments(
-            self._asker,
+            lambda: self._open_remote().packuments,
             settings,
-            cache=None if cache_dir is None else PackumentCache(cache_dir),
+            cache=self._cache,
             offline=self._offline,
             on_event=self._on_event,
-            max_bytes=max_packument_bytes,
         )
         self._pool: ThreadPoolExecutor | None = None
+        self._remote: Remote | None = None
+        self._is_closed = False
         self._lock = threading.Lock()
         self._ahead = Ahead(find=self._find, fetch=self._open, submit=self.submit)
 
@@ -129,10 +131,23 @@ class RegistryClient:
 
     def close(self) -> None:
         """End all exchanges and waits, and the threads."""
-        self._asker.stop()
+        with self._lock:
+            self._is_closed = True
+            if self._remote is not None:
+                self._remote.stop()
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
-        self._asker.close()
+        if self._remote is not None:
+            self._remote.close()
+
+    def _open_remote(self) -> Remote:
+        """Return the way to the registries, made when something must be fetched."""
+        with self._lock:
+            if self._remote is None:
+                self._remote = self._make_remote()
+                if self._is_closed:
+                    self._remote.stop()
+            return self._remote
 
     @property
     def is_offline(self) -> bool:
@@ -174,38 +189,16 @@ class RegistryClient:
         vendor = self.vendor
         if vendor is not None and (kept := vendor.find_tarball(_place(ask))) is not None:
             return kept
-        wanted = self._describe(ask)
-        if self._offline:
-            raise failures.offline(ask.label, wanted.url)
-        download = Download(
-            ask.integrity, lambda size: self._on_event(BytesReceived(ask.label, size))
-        )
-
-        def receive(reply: Reply, pieces: Iterator[bytes]) -> bytes:
-            self._on_event(FetchStarted(ask.label, reply.size_bytes))
-            return download.receive(reply, pieces, max_bytes=wanted.max_bytes)
-
-        try:
-            body = self._asker.ask(wanted, receive, name=ask.name, headers=download.headers)
-        except IntegrityError as error:
-            raise _name_tarball(error, ask.label, wanted.url) from None
-        self._on_event(FetchFinished(ask.label, len(body)))
-        if vendor is not None:
-            vendor.keep_tarball(_place(ask), body)
-        return body
-
-    def _describe(self, ask: TarballAsk) -> Ask:
         if ask.resolved is None:
             url = self.tarball_url(ask.name, ask.version)
         else:
             url = self.rewrite_resolved(ask.resolved, name=ask.name)
-        return Ask(
-            url=url,
-            label=ask.label,
-            registry=registry_url(self.settings, ask.name),
-            max_bytes=_MAX_TARBALL_BYTES,
-            headers={"accept-encoding": "identity"},
-        )
+        if self._offline:
+            raise failures.offline(ask.label, url)
+        body = self._open_remote().fetch_tarball(ask, url)
+        if vendor is not None:
+            vendor.keep_tarball(_place(ask), body)
+        return body
 
     def fetch_each(
         self, asks: Iterable[TarballAsk], then: Callable[[TarballAsk, bytes], T]
@@ -312,19 +305,7 @@ class RegistryClient:
             return kept
         if self._offline:
             raise failures.offline(path, registry + path)
-        headers = {"accept": "application/json", "accept-encoding": "gzip"}
-        posted = None if body is None else json.dumps(body).encode()
-        if posted is not None:
-            headers["content-type"] = "application/json"
-        ask = Ask(
-            url=registry + path,
-            label=path,
-            registry=registry,
-            max_bytes=MAX_PACKUMENT_BYTES,
-            headers=headers,
-            body=posted,
-        )
-        text = self._asker.ask(ask, _read_whole, name="")
+        text = self._open_remote().fetch_document(path, registry=registry, body=body)
         if vendor is not None:
             vendor.keep_document(registry + path, text)
         return text
@@ -334,15 +315,5 @@ def _place(ask: TarballAsk) -> TarballPlace:
     return TarballPlace(ask.name, ask.version, ask.resolved, ask.integrity)
 
 
-def _read_whole(reply: Reply, pieces: Iterator[bytes]) -> bytes:
-    encoding = reply.headers.get("content-encoding")
-    return decode_body(b"".join(pieces), encoding, max_bytes=MAX_PACKUMENT_BYTES)
-
-
 def _tell_nobody(event: Event) -> None:
     """Take the place of a callback that was not given."""
-
-
-def _name_tarball(error: IntegrityError, label: str, url: str) -> IntegrityError:
-    facts = (("tarball", label), ("address", redact_url(url)), *error.facts)
-    return IntegrityError(error.code, f"{label}: {error.message}", facts=facts, hint=error.hint)

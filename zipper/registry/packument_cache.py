@@ -1,7 +1,7 @@
 """Packuments on disk: one file a document, written at once; read whole, or only what is asked for.
 
 Input and output: documents with what is needed to ask whether they changed. A file is named after
-its address, so no name can lead out of the folder; it holds no credential. A damaged file counts
+its key, so no name can lead out of the folder; it holds no credential. A damaged file counts
 as absent and is removed. Whether an entry may be used is `zipper.registry.freshness`.
 
 A file is two lines (what it is; a head in JSON), an index of the manifests, and the text as the
@@ -26,9 +26,9 @@ from zipper.registry.packument_index import PackumentIndex, parse_index
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["CachedDocument", "Contents", "IndexedDocument", "PackumentCache", "Terms"]
+__all__ = ["CachedDocument", "Contents", "Document", "IndexedDocument", "PackumentCache", "Terms"]
 
-_MAGIC: Final = b"zipper packument 2\n"
+_MAGIC: Final = b"zipper packument 3\n"
 _FIRST_BYTES: Final = 16_384
 """Read at once: head and index of nearly every packument."""
 
@@ -118,22 +118,25 @@ class _Head(NamedTuple):
     crc: int
 
 
+Document = CachedDocument | IndexedDocument
+
+
 class PackumentCache:
     """The packuments below `folder`; many threads and processes may use it at once."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def read(self, url: str, *, full: bool) -> CachedDocument | None:
-        """Return the whole entry for an address and form, or None; a damaged one is removed."""
-        path = self._path(url, full=full)
+    def read(self, key: str, *, full: bool) -> CachedDocument | None:
+        """Return the whole entry for a key and form, or None; a damaged one is removed."""
+        path = self._path(key, full=full)
         try:
             with path.open("rb") as file:
                 confirmed_at = os.fstat(file.fileno()).st_mtime
                 data = file.read()
         except OSError:
             return None
-        head = _parse_head(data, url, confirmed_at)
+        head = _parse_head(data, key, confirmed_at)
         if head is not None:
             body = data[head.end + head.index_bytes :]
             if len(body) == head.size_bytes and deflate.crc32(body, 0) == head.crc:
@@ -141,36 +144,36 @@ class PackumentCache:
         _remove(path)
         return None
 
-    def find(self, url: str, *, full: bool) -> IndexedDocument | CachedDocument | None:
+    def find(self, key: str, *, full: bool) -> IndexedDocument | CachedDocument | None:
         """Return the entry with its index read, or whole where it has none; None as `read`."""
-        path = self._path(url, full=full)
+        path = self._path(key, full=full)
         try:
             with path.open("rb", buffering=0) as file:
                 status = os.fstat(file.fileno())
                 data = file.read(_FIRST_BYTES)
-                head = _parse_head(data, url, status.st_mtime)
+                head = _parse_head(data, key, status.st_mtime)
                 if head is not None and head.tags is not None:
                     missing = head.end + head.index_bytes - len(data)
                     data += file.read(missing) if missing > 0 else b""
         except OSError:
             return None
         if head is None or head.tags is None:
-            return self.read(url, full=full)
+            return self.read(key, full=full)
         found = _parse_indexed(path, head, data, status.st_size)
         if found is None:
             _remove(path)
         return found
 
     def write(
-        self, url: str, document: CachedDocument, *, full: bool, contents: Contents | None = None
+        self, key: str, document: CachedDocument, *, full: bool, contents: Contents | None = None
     ) -> CachedDocument:
         """Keep a document, where the disk allows it; return it with the place where it stands.
 
         One that cannot be written fails nobody.
         """
-        path = self._path(url, full=full)
+        path = self._path(key, full=full)
         index = b"" if contents is None else contents.index.to_bytes()
-        head = _format_head(url, document, contents, index)
+        head = _format_head(key, document, contents, index)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             _write_at_once(path, (_MAGIC, head, index, document.body))
@@ -182,15 +185,15 @@ class PackumentCache:
         stored = IndexedDocument(path, document.terms, document.size_bytes, contents, start)
         return document._replace(stored=stored)
 
-    def confirm(self, url: str, *, full: bool) -> None:
+    def confirm(self, key: str, *, full: bool) -> None:
         """Remember that the registry just said that the entry is unchanged."""
         with contextlib.suppress(OSError):
-            os.utime(self._path(url, full=full))
+            os.utime(self._path(key, full=full))
 
     @contextlib.contextmanager
-    def lock(self, url: str, *, full: bool) -> Iterator[bool]:
+    def lock(self, key: str, *, full: bool) -> Iterator[bool]:
         """Hold an entry's lock among processes and threads; yields False where it is taken."""
-        path = self._folder / "locks" / _key(url, full=full)
+        path = self._folder / "locks" / _name(key, full=full)
         with lock_file(path) as held:
             try:
                 yield held
@@ -198,29 +201,29 @@ class PackumentCache:
                 if held:
                     _remove(path)
 
-    def is_newer(self, url: str, confirmed_at: float, *, full: bool) -> bool:
+    def is_newer(self, key: str, confirmed_at: float, *, full: bool) -> bool:
         """Tell whether the entry was written or confirmed after `confirmed_at`; costs a look."""
         try:
-            return os.stat(self._path(url, full=full)).st_mtime > confirmed_at  # noqa: PTH116
+            return os.stat(self._path(key, full=full)).st_mtime > confirmed_at  # noqa: PTH116
         except OSError:
             return False
 
-    def _path(self, url: str, *, full: bool) -> Path:
-        key = _key(url, full=full)
-        return self._folder / key[:2] / key[2:]
+    def _path(self, key: str, *, full: bool) -> Path:
+        name = _name(key, full=full)
+        return self._folder / name[:2] / name[2:]
 
 
-def _key(url: str, *, full: bool) -> str:
-    return hashlib.sha256(f"{'full' if full else 'abbreviated'} {url}".encode()).hexdigest()
+def _name(key: str, *, full: bool) -> str:
+    return hashlib.sha256(f"{'full' if full else 'abbreviated'} {key}".encode()).hexdigest()
 
 
 def _format_head(
-    url: str, document: CachedDocument, contents: Contents | None, index: bytes
+    key: str, document: CachedDocument, contents: Contents | None, index: bytes
 ) -> bytes:
     """Return the second line of a file; see `_parse_head`."""
     terms = document.terms
     head = {
-        "url": url,
+        "key": key,
         "full": terms.is_full,
         "libc": terms.lacks_libc,
         "etag": terms.etag,
@@ -236,14 +239,14 @@ def _format_head(
     return json.dumps(head, separators=(",", ":")).encode() + b"\n"
 
 
-def _parse_head(data: bytes, url: str, confirmed_at: float) -> _Head | None:
+def _parse_head(data: bytes, key: str, confirmed_at: float) -> _Head | None:
     """Return what the first bytes of a file say of it; None where they do not."""
     end = data.find(b"\n", len(_MAGIC)) + 1
     if not data.startswith(_MAGIC) or not end:
         return None
     try:
         fields = json.loads(data[len(_MAGIC) : end])
-        if fields["url"] != url:
+        if fields["key"] != key:
             return None
         terms = Terms(
             is_full=fields["full"] is True,

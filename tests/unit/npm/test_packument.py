@@ -104,3 +104,16 @@ def test_prototype_keys_are_ordinary_names():
     packument = parse({"versions": {"__proto__": {"version": "9.0.0"}, "1.0.0": {}}})
 
     assert [entry[0] for entry in packument.ordered().entries] == ["1.0.0"]
+
+
+def test_prereleases_are_left_out_where_no_range_can_mean_them() -> None:
+    """What is odder than `1.2.3-x` stays among the rest, and is judged by the range."""
+    names = ["1.0.0", "1.0.0-rc.1", "2.0.0-0", "v3.0.0", "4.0.0beta", "5.0.0+build", "6-1.0"]
+    packument = packument_from_object({"versions": {name: {} for name in names}}, "a")
+
+    assert [entry[0] for entry in packument.ordered(prereleases=False).entries] == [
+        "1.0.0",
+        "v3.0.0",
+        "4.0.0beta",
+        "5.0.0+build",
+    ]

@@ -137,9 +137,9 @@ DAMAGES = {
     "longer": lambda data: data + b" ",
     "head only": lambda data: data.split(b"\n")[0],
     "empty": lambda _: b"",
-    "another version": lambda data: data.replace(b"packument 2", b"packument 9"),
-    "another address": lambda data: data.replace(b"registry.example", b"registry.exbmple"),
-    "no JSON": lambda data: data.replace(b'"url"', b"url", 1),
+    "another version": lambda data: data.replace(b"packument 3", b"packument 9"),
+    "another key": lambda data: data.replace(b"registry.example", b"registry.exbmple"),
+    "no JSON": lambda data: data.replace(b'"key"', b"key", 1),
     "wrong types": lambda data: data.replace(b'"fresh":0.0', b'"fresh":[]', 1),
 }
 
