@@ -576,6 +576,8 @@ def test_proxy_is_used_for_plain_and_tunnelled_requests(server):
     npm = {"proxy": server.url.replace("//", "//user:s3cret@"), "fetch-retries": "0"}
     with open_client("http://registry.example/", npm=npm) as client:
         assert PACKUMENT == client.fetch_packument("a")
+    (head,) = server.heads["http://registry.example/a"]
+    assert "proxy-authorization: basic dxnlcjpzm2nyzxq=" in head.lower()
     with open_client("https://registry.example/", npm=npm) as client:
         error = fail_to_fetch(client)
 
@@ -598,6 +600,7 @@ def test_tunnel_through_a_proxy(server):
             assert PACKUMENT == client.fetch_packument("a")
 
         assert "authorization: Bearer s3cret" in registry.heads["/a"][0]
+        assert "proxy-authorization" not in registry.heads["/a"][0].lower()
     (head,) = server.heads[host.strip("/")]
     assert "Proxy-Authorization: Basic dXNlcjpwYXNz" in head
     assert "s3cret" not in head

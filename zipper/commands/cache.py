@@ -70,7 +70,7 @@ def verify_store(*, cache_dir: Path | None) -> int:
     help="Remove what no build used for so long.",
 )
 def prune_store(*, cache_dir: Path | None, days: int) -> None:
-    """Remove packages and Nodes that were not used lately, other codecs' stores, leftovers."""
+    """Remove packages, packuments and Nodes unused lately, other codecs' stores, leftovers."""
     result = prune(Store(find_cache_dir(cache_dir)), unused_days=days)
     click.echo(
         f"removed {format_count(result.packages, 'package')}, "

@@ -201,6 +201,20 @@ class PackumentCache:
                 if held:
                     _remove(path)
 
+    def prune(self, oldest: float) -> int:
+        """Remove what was neither used nor written since `oldest`; return how many bytes.
+
+        So go the locks and half-written files of killed processes, which nobody uses.
+        """
+        size = 0
+        for path in self._folder.glob("*/*"):
+            with contextlib.suppress(OSError):
+                status = path.stat()
+                if max(status.st_atime, status.st_mtime) <= oldest:
+                    path.unlink()
+                    size += status.st_size
+        return size
+
     def is_newer(self, key: str, confirmed_at: float, *, full: bool) -> bool:
         """Tell whether the entry was written or confirmed after `confirmed_at`; costs a look."""
         try:

@@ -16,6 +16,7 @@ import deflate
 from zipper.archive.plan import FIELDS, PlannedEntry
 from zipper.errors import ArchiveError
 from zipper.files import map_file
+from zipper.registry.packument_cache import PackumentCache
 from zipper.store.files import Store, StoreZip, inflate, is_sound
 from zipper.store.unpacked import (
     folder_of,
@@ -85,9 +86,9 @@ def verify(store: Store) -> Verified:
 def prune(store: Store, *, unused_days: int) -> Size:
     """Remove what was unused for so many days, stores of other codecs, and leftovers.
 
-    Unused may be store zips, their folders, notes, Nodes, and logs of install scripts. A file's
-    access time tells its last use; where the system does not keep it, the time at which it was
-    written counts.
+    Unused may be store zips, their folders, packuments, notes, Nodes, and logs of install scripts.
+    A file's access time tells its last use; where the system does not keep it, the time at which it
+    was written counts.
     """
     oldest = time.time() - unused_days * _DAY_SECONDS
     packages = size = unpacked = 0
@@ -104,6 +105,7 @@ def prune(store: Store, *, unused_days: int) -> Size:
             packages += len(found)
             size += sum(status.st_size for status in found)
             shutil.rmtree(other, ignore_errors=True)
+    size += PackumentCache(store.cache_dir / "packuments").prune(oldest)
     _prune_notes(store.notes, oldest)
     _prune_nodes(store.cache_dir, oldest)
     store.remove_leftovers()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.tarballs import make_package
+from zipper.registry.packument_cache import CachedDocument, PackumentCache, Terms
 from zipper.store.extract import extract
 from zipper.store.files import Store, StoreKey
 from zipper.store.unpack import link_packages
@@ -183,3 +184,26 @@ def test_prune_removes_unused_nodes_and_logs(store: Store) -> None:
 
     assert ["used"] == [path.name for path in (store.cache_dir / "node").iterdir()]
     assert not log.exists()
+
+
+def test_prune_removes_old_packuments_and_what_killed_processes_left(store: Store) -> None:
+    """Packuments that nobody read or wrote lately go, with locks and half-written files."""
+    cache = PackumentCache(store.cache_dir / "packuments")
+    for name in ("old", "new"):
+        document = CachedDocument(b"{}", Terms(is_full=True))
+        cache.write(f"https://registry.example/{name}", document, full=True)
+    (old, new) = sorted((store.cache_dir / "packuments").glob("*/*"), key=_holds_new)
+    half, lock = old.with_name(".new-abc"), store.cache_dir / "packuments" / "locks" / "abc"
+    lock.parent.mkdir()
+    for path in (old, half, lock):
+        path.touch()
+        os.utime(path, (1, 1))
+    size = old.stat().st_size
+    os.utime(old, (1, 1))
+
+    assert size == prune(store, unused_days=90).size_bytes
+    assert [False, True, False, False] == [path.exists() for path in (old, new, half, lock)]
+
+
+def _holds_new(path: Path) -> bool:
+    return b"example/new" in path.read_bytes()
