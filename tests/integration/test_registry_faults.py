@@ -536,6 +536,30 @@ def test_closing_ends_what_is_under_way(server):
     assert time.monotonic() - started < PATIENCE_SECONDS
 
 
+SECRET_PATH = "/a.tgz?token=s3cret"
+SECRETIVE = {
+    "refused": adversary.status(403),
+    "given up": adversary.status(500),
+    "another one": adversary.good(b"x"),
+    "redirected": adversary.redirect("/b.tgz?signature=s3cret"),
+}
+
+
+@pytest.mark.parametrize("play", SECRETIVE.values(), ids=SECRETIVE)
+def test_secret_in_an_address_is_in_no_message(server, play):
+    """A password or a signature in an address of a lockfile is told by no error and no event."""
+    server.play(SECRET_PATH, play)
+    resolved = f"{server.url.replace('//', '//me:s3cret@')}{SECRET_PATH[1:]}"
+    events = []
+    client = open_client(server.url, npm={"fetch-retries": "1"}, on_event=events.append)
+    ask = TarballAsk("a", "1.0.0", resolved, parse_integrity(integrity_of(TARBALL)))
+    with client, pytest.raises(ZipperError) as caught:
+        client.fetch_tarball(ask)
+
+    assert "tgz?***" in dict(caught.value.facts)["address"]
+    assert "s3cret" not in str(caught.value) + repr(caught.value.facts) + repr(events)
+
+
 def test_token_is_not_sent_over_an_open_connection():
     """Over plain HTTP a credential goes to loopback only; the error says why it was refused."""
     with Adversary() as server:
