@@ -116,6 +116,16 @@ def test_registry_without_the_endpoint(built: Scene) -> None:
     assert "--osv" in result.stderr
 
 
+def test_offline_needs_a_database(built: Scene) -> None:
+    """What only a registry knows is not looked for in the cache, and the way out is told."""
+    result = audit(built, built.output, "--offline")
+
+    assert (1, "EOFFLINE") == (result.status, result.code)
+    assert "advisories" in result.stderr
+    assert "`--osv FILE`" in result.stderr
+    assert 0 == built.registry.count()
+
+
 @pytest.mark.parametrize("form", ["record", "list", "vulns", "zip"])
 def test_database_file_needs_no_network(built: Scene, form: str) -> None:
     """A database in each of its forms is asked instead of the registry."""

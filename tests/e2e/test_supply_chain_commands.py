@@ -165,6 +165,22 @@ def test_explained_project_is_the_one_that_is_built(scene: Scene) -> None:
     assert [{"a": ["1.0.0"]}] == scene.registry.posted
 
 
+def test_keys_cannot_be_had_offline(scene: Scene) -> None:
+    """Signatures that must be verified need the registry's keys: what has them is told."""
+    scene.publish("a")
+    Signer().sign_all(scene.registry)
+    scene.depend("a")
+    assert 0 == run(scene, "build").status
+    demand(scene, 'verify_signatures = "error"')
+    scene.registry.requests.clear()
+    result = run(scene, "build", "--offline")
+
+    assert (1, "EOFFLINE") == (result.status, result.code)
+    assert "-/npm/v1/keys" in result.stdout + result.stderr
+    assert "--vendor DIR" in result.stdout + result.stderr
+    assert 0 == scene.registry.count()
+
+
 def test_vendored_keys_vouch_elsewhere(scene: Scene) -> None:
     """What `vendor` gathers is enough to verify signatures where there is no network."""
     scene.publish("a")

@@ -8,6 +8,7 @@ import json
 import socket
 import threading
 import time
+import tracemalloc
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -176,6 +177,7 @@ def test_lasting_fault_is_one_error(server, wanted, name):
     told = dict(error.facts)
     assert f"3 times, {sum(waits(events)):.1f} s of waiting between" == told["tried"]
     assert server.url.rstrip("/") + wanted.path == told["address"]
+    assert (server.url, "/home/me/.npmrc:1") == (told["registry"], told["set in"])
     assert 2 == len(waits(events))
     assert 3 == server.count(wanted.path)
 
@@ -516,10 +518,16 @@ def test_bomb_is_refused(server):
     bomb = gzip.compress(b"{" + b" " * 50_000_000 + b"}")
     server.play("/a", adversary.good(bomb, content_encoding="gzip"))
     client = open_client(server.url, max_packument_bytes=1_000_000)
-    with client, pytest.raises(RegistryError) as caught:
-        client.fetch_packument("a")
+    tracemalloc.start()
+    try:
+        with client, pytest.raises(RegistryError) as caught:
+            client.fetch_packument("a")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
 
     assert "E2BIG" == caught.value.code
+    assert peak < 20_000_000
 
 
 def test_closing_ends_what_is_under_way(server):

@@ -249,6 +249,8 @@ def _ask_registry(
     try:
         return parse_bulk(client.fetch_document(_BULK, registry=registry, body=body))
     except RegistryError as error:
+        if error.code == "EOFFLINE":
+            error.hint = "give a database file in the OSV format: `--osv FILE`"
         if error.code not in _NO_ENDPOINT:
             raise
         return None

@@ -304,7 +304,7 @@ class RegistryClient:
         if kept is not None:
             return kept
         if self._offline:
-            raise failures.offline(path, registry + path)
+            raise failures.document_offline(path, registry + path)
         text = self._open_remote().fetch_document(path, registry=registry, body=body)
         if vendor is not None:
             vendor.keep_document(registry + path, text)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from zipper.registry.attempts import GaveUpError
     from zipper.registry.exchange import Ask, Reply
 
-__all__ = ["given_up", "offline", "refused"]
+__all__ = ["document_offline", "given_up", "offline", "refused"]
 
 
 def refused(reply: Reply, ask: Ask, settings: NpmSettings, *, name: str) -> RegistryError:
@@ -66,6 +66,16 @@ def offline(label: str, url: str) -> RegistryError:
         f"{label} is not in the cache",
         facts=(("address", redact_url(url)),),
         hint="build once without `--offline`; what was fetched then is enough from there on",
+    )
+
+
+def document_offline(path: str, url: str) -> RegistryError:
+    """Return the error for what only a registry itself can answer, such as its keys."""
+    return RegistryError(
+        "EOFFLINE",
+        f"`{path}` is asked of the registry each time, and the network is forbidden",
+        facts=(("address", redact_url(url)),),
+        hint="a folder made by `python -m zipper vendor` may have it: `--vendor DIR`",
     )
 
 
