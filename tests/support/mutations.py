@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from support.lambda_loader import PackageFiles
+    from zipper.checks.facts import FactsCache
     from zipper.checks.walk import Walk
     from zipper.target import Target
 
@@ -75,10 +76,16 @@ def unpack(archive: bytes) -> PackageFiles:
 
 
 def mutate(
-    files: PackageFiles, handler: str, target: Target, *, most: int = 12
+    files: PackageFiles,
+    handler: str,
+    target: Target,
+    *,
+    most: int = 12,
+    facts: FactsCache | None = None,
 ) -> Iterator[Mutation]:
     """Yield mutations of a package that loads; at most `most` of each kind."""
-    subject = Subject(listing=read_listing(pack(files)), target=target, handler=handler)
+    listing = read_listing(pack(files))
+    subject = Subject(listing=listing, target=target, handler=handler, cache=facts)
     start = close(subject)
     assert start is not None
     walk = start.walk
@@ -367,8 +374,24 @@ _REQUIRES = (
     "import('nothing').catch(() => {});",
     "let x = 1; let x = 2;",
     "await 0;",
+    "const { createZstdDecompress: zz } = require('node:zlib'); zz.bind(null);",
+    "const zz = require('zlib'); const made = { zstd: zz.createZstdDecompress.bind(null) };",
+    "const zz = require('zlib'); if (zz.createZstdDecompress) zz.createZstdDecompress.bind();",
+    "const zz = require('zlib'); zz.createZstdDecompress ??= () => 1; zz.createZstdDecompress();",
+    "const { isRegExp } = require('util'); isRegExp(1);",
+    "const { isRegExp: zz = () => 1 } = require('util'); zz(1);",
+    "const { isRegExp } = require('util'); exports.later = () => isRegExp(1);",
+    "const zz = require('http'); class Socket extends zz.WebSocket {}",
 )
 _IMPORTS = (
+    'import { createZstdDecompress } from "node:zlib";',
+    'import { isRegExp } from "util";',
+    'import { R_OK } from "node:fs";',
+    'import { reedFile } from "node:fs";',
+    'import zlib from "node:zlib"; zlib.nothing?.();',
+    'export { styleText, parseArgs as zz } from "node:util";',
+    'import { constants as zz } from "node:module";',
+    'import { strict as zz, partialDeepStrictEqual } from "assert/strict";',
     'import "esm-only";',
     'import "esm-waits";',
     'import { a } from "esm-only";',
