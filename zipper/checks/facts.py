@@ -30,7 +30,7 @@ __all__ = [
     "encode",
 ]
 
-SCANNER_VERSION: Final = "4"
+SCANNER_VERSION: Final = "5"
 """Part of every key: raise it with each change of what the scanner finds."""
 
 EAGER: Final = 0
@@ -55,7 +55,8 @@ class Request(NamedTuple):
     line: int
     """Counted from 1."""
     names: tuple[str, ...]
-    """The exports that a static import or re-export names."""
+    """The exports that a static import or re-export names; of a `require` those that the file
+    needs while it loads, see `zipper.checks.builtin_uses`."""
 
 
 class Unfollowed(NamedTuple):

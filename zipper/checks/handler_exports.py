@@ -72,7 +72,7 @@ def check_callback(subject: Subject) -> Iterator[Finding]:
 
 
 def _names_of_module(subject: Subject, start: Start) -> frozenset[str] | None:
-    names = ExportedNames(start.walk).of(start.path)
+    names = ExportedNames(start.walk, subject.target.details.major).of(start.path)
     if names is not None and subject.target.details.loader == 4 and "default" in names:
         return None  # the loader then looks into the default export
     return names

@@ -186,9 +186,10 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "module-export-name",
         module_rules.check_names,
         "a name that is imported is not exported",
-        "A static import of a name that the module lacks is a SyntaxError before anything "
-        "runs. Of CommonJS modules "
-        "only those names count that cjs-module-lexer finds in their text.",
+        "A static import of a name that the module lacks is a SyntaxError before anything runs. Of "
+        "CommonJS modules only those names count that cjs-module-lexer finds in their text. Node's "
+        "own modules differ by version; `require` gives undefined for what one lacks, and code "
+        "that calls it, or takes a property of it, while the file loads throws.",
         "ECMAScript 2025, 16.2.1.7; cjs-module-lexer 2.2",
         "`import { v5 } from 'uuid'` with a version that has none",
     ),

@@ -109,27 +109,32 @@ def check_kinds(subject: Subject) -> Iterator[Finding]:
 
 
 def check_names(subject: Subject) -> Iterator[Finding]:
-    """Yield static imports of names that the module does not export."""
+    """Yield names that are taken from modules which do not export them."""
     start = close(subject)
     if start is None:
         return
-    names = ExportedNames(start.walk)
+    names = ExportedNames(start.walk, subject.target.details.major)
     for path in sorted(start.walk.modules):
         module = start.walk.modules[path]
-        if module.kind != "module":
+        if module.kind not in ("module", "commonjs"):
             continue
         for asked in module.asked:
             missing = names.find_missing(asked)
             if missing is not None:
-                place = where(module, asked.request)
-                message = (
-                    f"{place} imports `{missing}` from `{asked.request.specifier}`, which does "
-                    "not export it; "
-                    f"{WHEN[asked.level]}"
-                )
+                message = _say_missing(subject, module, asked, missing)
                 hint = names.hint(asked, missing)
                 yield make_finding("module-export-name", asked.level, path, message, hint)
     start.walk.remember()
+
+
+def _say_missing(subject: Subject, module: Module, asked: Asked, missing: str) -> str:
+    place, specifier = where(module, asked.request), asked.request.specifier
+    if isinstance(asked.answer, Failure) or asked.answer.kind != "builtin":
+        lack = f"from `{specifier}`, which does not export it"
+    else:
+        lack = f"from `{specifier}`, and Node.js {subject.target.details.major} has no such export"
+    how = "imports" if asked.request.kind == "import" else "while it loads needs"
+    return f"{place} {how} `{missing}` {lack}; {WHEN[asked.level]}"
 
 
 def check_dynamic(subject: Subject) -> Iterator[Finding]:

@@ -1,13 +1,14 @@
 """Whether a module exports the names that another one imports.
 
 In: a `Walk`. Out: the first name of a request that is not exported. A module whose exports cannot
-be known (built-in, of the runtime, not found) exports everything.
+be known (of the runtime, not found) exports everything.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from zipper.checks.builtin_names import find_builtin_names
 from zipper.checks.resolution import Failure, Found
 
 if TYPE_CHECKING:
@@ -22,23 +23,35 @@ _DEPTH_MAX: Final = 1000
 class ExportedNames:
     """Names by module, each found once."""
 
-    def __init__(self, walk: Walk) -> None:
+    def __init__(self, walk: Walk, major: int) -> None:
         self._walk = walk
+        self._major = major
         self._known: dict[str, frozenset[str] | None] = {}
 
     def find_missing(self, asked: Asked) -> str | None:
         """Return the first name of a request that its module does not export, or None."""
-        if asked.request.kind != "import" or not asked.request.names:
+        if not asked.request.names:
             return None
-        if isinstance(asked.answer, Failure) or asked.answer.kind != "file":
-            return None
-        names = self.of(asked.answer.path)
+        names = self._of_answer(asked)
         if names is None:
             return None
         return next((name for name in asked.request.names if name not in names), None)
 
+    def _of_answer(self, asked: Asked) -> frozenset[str] | None:
+        """Return what a request may name; None for anything."""
+        if isinstance(asked.answer, Failure) or asked.answer.kind == "runtime":
+            return None
+        if asked.answer.kind == "builtin":
+            return find_builtin_names(asked.request.specifier, self._major)
+        return self.of(asked.answer.path) if asked.request.kind == "import" else None
+
     def hint(self, asked: Asked, missing: str) -> str:
         """Return what to do about a missing name."""
+        if isinstance(asked.answer, Found) and asked.answer.kind == "builtin":
+            return (
+                "use a runtime whose Node.js has it, or versions of the packages that say they "
+                f"support Node.js {self._major}"
+            )
         target = self._target(asked.answer)
         if target is not None and target.kind == "commonjs":
             return (

@@ -6,10 +6,10 @@ work, and what the file exports as CommonJS `zipper.checks.exported`'s.
 
 from __future__ import annotations
 
-import re
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from zipper.checks.builtin_uses import NeededNames
 from zipper.checks.exported import find_module_exports
 from zipper.checks.facts import (
     CONDITIONAL,
@@ -21,7 +21,8 @@ from zipper.checks.facts import (
     Unfollowed,
 )
 from zipper.checks.search import is_too_large, search
-from zipper.checks.syntax import FUNCTIONS, Source, find_word, literal
+from zipper.checks.source_text import count_declarations
+from zipper.checks.syntax import FUNCTIONS, Source, find_word, is_shadowed, literal
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -30,8 +31,6 @@ __all__ = ["scan"]
 
 _WORDS: Final = (b"require", b"import", b"export", b"createRequire")
 _COMMONJS: Final = (b"require", b"exports", b"module")
-_DECLARED: Final = rb"\b(?:var|let|const|function|import|class)\s(?:[^;=()]*[\s,{])?%s\b"
-"""What declares a name; roughly, because a wrong yes only leaves a finding out."""
 _USES: Final = ("member_expression", "call_expression", "arguments")
 """Where a name is used; `typeof exports` is none, because it never throws."""
 _GUARDS: Final = {
@@ -52,6 +51,7 @@ class _Scanner:
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.needed = NeededNames(source)
         self.requests: list[Request] = []
         self.unfollowed: list[Unfollowed] = []
         self.is_module = False
@@ -94,7 +94,7 @@ class _Scanner:
 
     def _visit_require(self, path: list[Node]) -> None:
         """Look at one mention of `require`, or of a name that stands for it."""
-        if len(path) < 3 or _is_shadowed(self.source, path):
+        if len(path) < 3 or is_shadowed(self.source, path):
             return
         node, parent, above = path[-1], path[-2], path[-3]
         if parent.type == "call_expression":
@@ -133,7 +133,9 @@ class _Scanner:
         specifier = self._value_of(first)
         line = self.source.line_of(call)
         if specifier is not None:
-            self.requests.append(Request(specifier, kind, level, line, ()))
+            is_sure = kind == "require" and level == EAGER
+            names = self.needed.find(path, specifier) if is_sure else ()
+            self.requests.append(Request(specifier, kind, level, line, names))
         else:
             text = self.source.text_of(call)[:_EXPRESSION_MAX].decode("utf-8", "replace")
             self.unfollowed.append(Unfollowed(line, level, " ".join(text.split())))
@@ -280,7 +282,7 @@ def _find_commonjs(source: Source) -> int:
         first = next(
             (path for path in map(source.path_to, uses) if _is_eager_use(source, path)), None
         )
-        if first is not None and re.search(_DECLARED % name, source.content) is None:
+        if first is not None and not count_declarations(source.content, name):
             line = source.line_of(first[-1])
             best = min(best, line) if best else line
     return best
@@ -290,7 +292,7 @@ def _is_eager_use(source: Source, path: list[Node]) -> bool:
     """Return whether the name at the end of `path` is read while the module loads."""
     if len(path) < 2 or path[-1].type != "identifier" or path[-2].type not in _USES:
         return False
-    if _is_shadowed(source, path) or any(_asks_for_type(source, node) for node in path):
+    if is_shadowed(source, path) or any(_asks_for_type(source, node) for node in path):
         return False
     return source.level_of(path) == EAGER
 
@@ -300,18 +302,6 @@ def _asks_for_type(source: Source, node: Node) -> bool:
     field = _GUARDS.get(node.type)
     condition = None if field is None else node.child_by_field_name(field)
     return condition is not None and b"typeof" in source.text_of(condition)
-
-
-def _is_shadowed(source: Source, path: list[Node]) -> bool:
-    """Return whether a function around the name at the end of `path` has a parameter of it."""
-    name = source.text_of(path[-1])
-    for node in path:
-        if node.type not in FUNCTIONS:
-            continue
-        own = node.child_by_field_name("parameters") or node.child_by_field_name("parameter")
-        if own is not None and next(find_word(source.text_of(own), name), None) is not None:
-            return True
-    return False
 
 
 def _first(node: Node) -> Node | None:

@@ -13,11 +13,15 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-__all__ = ["find_word", "literal"]
+__all__ = ["count_declarations", "find_word", "literal"]
 
 _IDENTIFIER: Final = frozenset(
     bytes([code]) for code in range(128) if chr(code).isalnum() or chr(code) in "_$"
 )
+_DECLARED: Final = (
+    rb"\b(?:var|let|const|function|import|class)\s(?:[^;=()]{0,500}[\s,{])?(?<!extends\s)%s\b"
+)
+"""What declares a name; roughly, because a wrong yes only leaves a finding out."""
 _ESCAPE: Final = re.compile(
     r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|[\s\S]))"
 )
@@ -51,6 +55,11 @@ def find_word(content: bytes, word: bytes, *, before: bytes = b"") -> Iterator[i
         ):
             yield offset
         offset = content.find(word, offset + size)
+
+
+def count_declarations(content: bytes, name: bytes) -> int:
+    """Return how many declarations seem to bind `name`, whatever their scope."""
+    return sum(1 for _ in re.finditer(_DECLARED % re.escape(name), content))
 
 
 def literal(node: Node, content: bytes) -> str | None:

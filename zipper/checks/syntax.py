@@ -22,7 +22,7 @@ from zipper.checks.source_text import find_word, literal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["FUNCTIONS", "Source", "find_word", "literal", "plain_text"]
+__all__ = ["FUNCTIONS", "Source", "find_word", "is_shadowed", "literal", "plain_text"]
 
 _DECLARATIONS: Final = frozenset(
     {
@@ -249,6 +249,18 @@ class Source:
                 best = min(best, self.level_of(path))
         self._called[name] = best
         return best
+
+
+def is_shadowed(source: Source, path: list[Node]) -> bool:
+    """Return whether a function around the name at the end of `path` has a parameter of it."""
+    name = source.text_of(path[-1])
+    for node in path:
+        if node.type not in FUNCTIONS:
+            continue
+        own = node.child_by_field_name("parameters") or node.child_by_field_name("parameter")
+        if own is not None and next(find_word(source.text_of(own), name), None) is not None:
+            return True
+    return False
 
 
 def _find_error(node: Node) -> Node | None:

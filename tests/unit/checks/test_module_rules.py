@@ -173,6 +173,58 @@ def test_named_imports(names: str, target: str, expected: dict[str, str]) -> Non
 
 
 @pytest.mark.parametrize(
+    ("text", "runtimes"),
+    [
+        ("import { createZstdDecompress } from 'node:zlib'", "20"),
+        ("import { isRegExp } from 'util'", "24"),
+        ("import { readFile, nothing } from 'fs'", "20 22 24"),
+        ("import fs, { readFile } from 'node:fs'", ""),
+        ("import { nothing } from 'constants'", ""),
+        ("export { getCallSite } from 'util'", "20 24"),
+        ("import { strict, partialDeepStrictEqual } from 'node:assert/strict'", "20"),
+    ],
+)
+def test_names_of_builtin_modules(text: str, runtimes: str) -> None:
+    """What Node's own modules export depends on the runtime."""
+    files = {"index.mjs": f"{text};\nexport const handler = () => 1"}
+    assert runtimes == _runtimes_that_lack_a_name(files)
+
+
+def _runtimes_that_lack_a_name(files: dict[str, str]) -> str:
+    lacking = {"module-export-name": "error"}
+    reports = {m: codes(check(files, runtime=f"nodejs{m}.x")) for m in (20, 22, 24)}
+    assert {} in reports.values() or len(set(map(str, reports.values()))) == 1
+    return " ".join(str(major) for major, found in reports.items() if found == lacking)
+
+
+@pytest.mark.parametrize(
+    ("text", "runtimes"),
+    [
+        ("const { createZstdDecompress: d } = require('node:zlib'); d.bind(null)", "20"),
+        ("const z = require('zlib'); const all = { d: z.createZstdDecompress.bind(null) }", "20"),
+        ("const { isRegExp } = require('util'); isRegExp(1)", "24"),
+        ("const u = require('util'); new u.log()", "24"),
+        ("const h = require('http'); class A extends h.WebSocket {}", "20"),
+        ("const u = require('util'); (() => { u.isRegExp(1) })()", "24"),
+        ("const { isRegExp } = require('util'); exports.later = () => isRegExp(1)", ""),
+        ("const { isRegExp = () => 1 } = require('util'); isRegExp(1)", ""),
+        ("let { isRegExp } = require('util'); isRegExp ??= () => 1; isRegExp(1)", ""),
+        ("const u = require('util'); u.isRegExp = () => 1; u.isRegExp(1)", ""),
+        ("const u = require('util'); u.isRegExp?.(1)", ""),
+        ("const u = require('util'); if (u.isRegExp) u.isRegExp(1)", ""),
+        ("const u = require('util'); try { u.isRegExp(1) } catch {}", ""),
+        ("const u = require('util'); const f = u.isRegExp", ""),
+        ("const u = require('util'); ((u) => u.isRegExp(1))({ isRegExp() {} })", ""),
+        ("const u = require('util'); u.nothing(1)", ""),
+    ],
+)
+def test_names_that_commonjs_needs_of_builtin_modules(text: str, runtimes: str) -> None:
+    """What `require` finds undefined is an error where the code cannot load without it."""
+    files = {"index.js": f"{text};\nexports.handler = async () => 1"}
+    assert runtimes == _runtimes_that_lack_a_name(files)
+
+
+@pytest.mark.parametrize(
     ("target", "expected"),
     [
         ("exports.a = 1", {}),
