@@ -46,6 +46,11 @@ _MEMBERS: Final[dict[bytes, str | None]] = {
     b"process.versions.electron": None,
 }
 """None for what is undefined in Node."""
+_VARIABLE: Final = re.compile(rb"process\.env\.(\w+)")
+_SET_VARIABLES: Final = re.compile(
+    rb"AWS_|LAMBDA_|_|(?:NODE_ENV|NODE_PATH|LD_LIBRARY_PATH|LANG|PATH|TZ)$"
+)
+"""Variables that Lambda sets, or people do."""
 _MODULE: Final = re.compile(rb"(?m)^[ \t]*(?:import|export)\b")
 _OWN: Final = (
     rb"\b(?:var|let|const|function|import|class)\s(?:[^;=()]*[\s,{])?%(name)s\b"
@@ -68,6 +73,7 @@ class Conditions:
 
     def __init__(self, content: bytes) -> None:
         self._content = content
+        self._assumes = False
         self._own: dict[bytes, bool] = {}
 
     def find_truth(self, condition: Node) -> bool | None:
@@ -76,6 +82,19 @@ class Conditions:
             return self._holds(condition, _DEPTH_MAX)
         except _Unknown:
             return None
+
+    def expect_truth(self, condition: Node) -> bool | None:
+        """Return whether `condition` holds unless somebody sets a variable; None as above.
+
+        `process.env.X === "off"` is a switch that is off by default: what the other branch needs
+        is needed. What the first branch needs is not certain to be superfluous, so only `EAGER`
+        may be concluded from this.
+        """
+        self._assumes = True
+        try:
+            return self.find_truth(condition)
+        finally:
+            self._assumes = False
 
     def _holds(self, node: Node, depth: int) -> bool:
         if depth == 0:
@@ -95,6 +114,8 @@ class Conditions:
     def _holds_of_two(self, node: Node, depth: int) -> bool:
         left, right = _field(node, "left"), _field(node, "right")
         operator = self._operator(node)
+        if self._assumes and (self._is_switch(left) or self._is_switch(right)):
+            return self._holds_of_switch(left, right, operator)
         if operator in _EQUAL:
             return self._value(left) == self._value(right)
         if operator in _UNEQUAL:
@@ -107,6 +128,18 @@ class Conditions:
         if first is None and second is not decides:
             raise _Unknown
         return second
+
+    def _holds_of_switch(self, left: Node, right: Node, operator: str) -> bool:
+        """Return what comparing a variable that nobody sets with a text says."""
+        other = right if self._is_switch(left) else left
+        if operator not in (*_EQUAL, *_UNEQUAL) or not literal(other, self._content):
+            raise _Unknown
+        return operator in _UNEQUAL
+
+    def _is_switch(self, node: Node) -> bool:
+        """Return whether an expression is an environment variable that is a package's own."""
+        name = _VARIABLE.fullmatch(self._text(node))
+        return name is not None and _SET_VARIABLES.match(name[1]) is None
 
     def _value(self, node: Node) -> str | bool | None:
         """Return an expression's value, text or boolean; None for `undefined`."""

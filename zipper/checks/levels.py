@@ -57,8 +57,16 @@ def _level_of_choice(parent: Node, child: Node, conditions: Conditions) -> int:
     if not is_first and not _is_field(parent, "alternative", child):
         return EAGER
     condition = parent.child_by_field_name("condition")
+    return _level_where(condition, conditions, wanted=is_first)
+
+
+def _level_where(condition: Node | None, conditions: Conditions, *, wanted: bool) -> int:
+    """Return the level of code that runs where `condition` is as `wanted`."""
     truth = None if condition is None else conditions.find_truth(condition)
-    return CONDITIONAL if truth is None else EAGER if truth is is_first else OPTIONAL
+    if truth is not None:
+        return EAGER if truth is wanted else OPTIONAL
+    expected = None if condition is None else conditions.expect_truth(condition)
+    return EAGER if expected is wanted else CONDITIONAL
 
 
 def _level_of_right(parent: Node, child: Node, conditions: Conditions) -> int:
@@ -69,8 +77,9 @@ def _level_of_right(parent: Node, child: Node, conditions: Conditions) -> int:
     if not _is_field(parent, "right", child):
         return EAGER
     left = parent.child_by_field_name("left")
-    truth = None if left is None or operator.type not in _LOGICAL else conditions.find_truth(left)
-    return CONDITIONAL if truth is None else EAGER if truth is _LOGICAL[operator.type] else OPTIONAL
+    if operator.type not in _LOGICAL:
+        return CONDITIONAL
+    return _level_where(left, conditions, wanted=_LOGICAL[operator.type])
 
 
 def _level_of_try(statement: Node, child: Node) -> int:
