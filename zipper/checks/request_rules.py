@@ -13,14 +13,13 @@ from zipper.checks.closure import close, relative
 from zipper.checks.facts import EAGER, OPTIONAL
 from zipper.checks.findings import Finding
 from zipper.checks.packages import split_name
+from zipper.checks.resolution import NOT_PACKED, Failure
 from zipper.checks.subject import Subject, find_package
 from zipper.checks.telling import WHEN, make_finding, where
 from zipper.checks.walk import Asked, Module, iterate_failures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    from zipper.checks.resolution import Failure
 
 __all__ = ["check_requests", "check_runtime_modules"]
 
@@ -82,6 +81,16 @@ def _judge_failure(subject: Subject, module: Module, asked: Asked, failure: Fail
         return make_finding(
             "module-case", level, module.path, message, f"write the name as in `{found}`"
         )
+    return _judge_absence(subject, module, asked, failure)
+
+
+def _judge_absence(subject: Subject, module: Module, asked: Asked, failure: Failure) -> Finding:
+    """Return the finding for what neither the zip nor the runtime has."""
+    specifier, level = asked.request.specifier, asked.level
+    holder = _find_holder(subject, module, specifier)
+    if holder is not None:
+        return _judge_incomplete(module, asked, failure, holder)
+    place = where(module, asked.request)
     message = f"{place} needs `{specifier}`, which {failure.message}; {WHEN[level]}"
     sdk = _sdk_hint(subject, specifier)
     if sdk is not None:
@@ -89,6 +98,40 @@ def _judge_failure(subject: Subject, module: Module, asked: Asked, failure: Fail
     return make_finding(
         "module-missing", level, module.path, message, _missing_hint(module, specifier, failure)
     )
+
+
+def _judge_incomplete(module: Module, asked: Asked, failure: Failure, holder: str) -> Finding:
+    """Return the finding for a package that is there without the file that is asked for."""
+    specifier, level = asked.request.specifier, asked.level
+    lack = f"`{holder}` {failure.message}"
+    if failure.message == NOT_PACKED:
+        file = relative(failure.place).removeprefix(f"{holder}/") or _subpath(specifier)
+        lack = f"`{holder}` is there, but not its file `{file}`"
+    message = f"{where(module, asked.request)} needs `{specifier}`: {lack}; {WHEN[level]}"
+    hint = f"pack `{holder}` as it is published; something left a part of it out"
+    return make_finding("module-missing", level, module.path, message, hint)
+
+
+def _subpath(specifier: str) -> str:
+    _, subpath = split_name(specifier) or ("", ".")
+    return "index.js" if subpath == "." else subpath.removeprefix("./")
+
+
+def _find_holder(subject: Subject, module: Module, specifier: str) -> str | None:
+    """Return the folder of the package that a bare name means, if the zip has it."""
+    parts = split_name(specifier)
+    places = [] if parts is None else _places(module, parts[0])
+    return next((place for place in places if place in subject.folders), None)
+
+
+def _places(module: Module, name: str) -> list[str]:
+    """Return where a bare name may lie for a module, the root first, then from the package up."""
+    folder = find_package(relative(module.path))
+    places = [f"node_modules/{name}"]
+    while folder:
+        places.append(f"{folder}/node_modules/{name}")
+        folder = find_package(folder.rpartition("/node_modules/")[0])
+    return places
 
 
 def _missing_hint(module: Module, specifier: str, failure: Failure) -> str:
@@ -143,14 +186,7 @@ def _find_other_case(
     """Return a file of the zip that differs from what was asked for in its case only."""
     if failure.kind != "missing":
         return None
-    if failure.place:
-        places = [relative(failure.place)]
-    else:
-        folder = find_package(relative(module.path))
-        places = [f"node_modules/{specifier}"]
-        while folder:
-            places.append(f"{folder}/node_modules/{specifier}")
-            folder = find_package(folder.rpartition("/node_modules/")[0])
+    places = [relative(failure.place)] if failure.place else _places(module, specifier)
     lowered = subject.lowered
     for place in places:
         for end in ("", ".js", ".json", ".node", "/index.js", "/package.json"):

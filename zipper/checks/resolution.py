@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
     from zipper.checks.filesystem import FileSystem
 
-__all__ = ["Failure", "Found", "Resolver"]
+__all__ = ["NOT_PACKED", "Failure", "Found", "Resolver"]
 
+NOT_PACKED: Final = "is not in the package"
+"""The message of a failure where nothing more can be said."""
 _EXTENSIONS: Final = (".js", ".json", ".node")
 
 
@@ -103,7 +105,7 @@ class Resolver:
         except _BrokenPackageError as error:
             return error.failure
         found = found or self._answer_runtime(specifier)
-        return found or Failure("missing", "is not in the package")
+        return found or Failure("missing", NOT_PACKED)
 
     def load_path(self, place: str) -> Found | Failure:
         """Return what `require` of the absolute path `place` finds."""
@@ -269,7 +271,7 @@ class _BrokenPackageError(Exception):
 
 
 def _missing(place: str) -> Failure:
-    return Failure("missing", "is not in the package", place)
+    return Failure("missing", NOT_PACKED, place)
 
 
 def _join(folder: str, path: str) -> str:

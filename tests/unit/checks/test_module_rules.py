@@ -59,6 +59,7 @@ def codes(report: Report) -> dict[str, str]:
         ("require('@aws-sdk/client-s3')", {"module-sdk": "info"}),
         ("require('aws-sdk')", {"module-sdk": "error"}),
         ("require('@smithy/types')", {"module-sdk": "error"}),
+        ("require('@smithy/part/gone')", {"module-missing": "error"}),
         ("require('./Lib')", {"module-case": "error"}),
         ("require('PKG')", {"module-case": "error"}),
         ("require('pkg/hidden')", {"module-export-path": "error"}),
@@ -78,8 +79,30 @@ def test_requests_of_the_handler(text: str, expected: dict[str, str]) -> None:
         "node_modules/pkg/package.json": '{"name": "pkg", "exports": {".": "./i.js"}}',
         "node_modules/pkg/i.js": "",
         "node_modules/bad/package.json": "{",
+        "node_modules/@smithy/part/package.json": '{"exports": {"./gone": "./lib/gone.js"}}',
     }
     assert expected == codes(check(files))
+
+
+@pytest.mark.parametrize(
+    ("specifier", "words"),
+    [
+        ("a", "`node_modules/a` is there, but not its file `index.js`"),
+        ("a/b", "`node_modules/a` is there, but not its file `b`"),
+        ("main", "`node_modules/main` has no file `./x.js`, which its `main` names"),
+        ("@s/map", "`node_modules/@s/map` is there, but not its file `dist/i.js`"),
+    ],
+)
+def test_packages_that_are_there_in_part(specifier: str, words: str) -> None:
+    """A package without the file that is asked for is told apart from one that is missing."""
+    files = {
+        "index.js": f"require('{specifier}');\n{HANDLER}",
+        "node_modules/a/package.json": "{}",
+        "node_modules/main/package.json": '{"main": "./x.js"}',
+        "node_modules/@s/map/package.json": '{"exports": "./dist/i.js"}',
+    }
+    (finding,) = [f for f in check(files).findings if f.code == "module-missing"]
+    assert words in finding.message
 
 
 def test_missing_modules_name_place_line_and_remedy() -> None:
