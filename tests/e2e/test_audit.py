@@ -116,6 +116,22 @@ def test_registry_without_the_endpoint(built: Scene) -> None:
     assert "--osv" in result.stderr
 
 
+def test_development_is_asked_about_where_that_is_said(built: Scene) -> None:
+    """What is not packed does not count, and its name is told to nobody, but with the option."""
+    built.publish("tool")
+    built.registry.advisories = {"tool": [{**ADVISORY, "vulnerable_versions": "*"}]}
+    manifest = json.loads((built.project / "package.json").read_text())
+    manifest["devDependencies"] = {"tool": "*"}
+    (built.project / "package-lock.json").unlink()
+    built.write({"package.json": manifest})
+    packed = audit(built, built.project)
+    all_of_it = audit(built, built.project, "--include-dev")
+
+    assert (0, []) == (packed.status, told(packed))
+    assert (1, [("advisory", "error", "node_modules/tool")]) == (all_of_it.status, told(all_of_it))
+    assert [False, True] == ["tool" in asked for asked in built.registry.posted]
+
+
 def test_offline_needs_a_database(built: Scene) -> None:
     """What only a registry knows is not looked for in the cache, and the way out is told."""
     result = audit(built, built.output, "--offline")
