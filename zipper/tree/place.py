@@ -117,6 +117,8 @@ def place_dep(resolution: Resolution, placement: Placement) -> Step[None]:
     if settled and edge.name not in resolution.update_names:
         return
     # The package that asks has been replaced or removed meanwhile: it needs nothing any more.
+    # Deviation: npm goes on in the subtree that was taken out, of which nothing is kept but the
+    # conflicts that it meets there: a required peer of what stays may be given up for one.
     start = placement.start
     if start.draft is not resolution.draft:
         return
