@@ -53,7 +53,7 @@ class Search:
     def __init__(self, entry_edge: DraftEdge) -> None:
         self.entry_edge = entry_edge
         self.path: set[DraftNode] = set()
-        self.known: dict[tuple[DraftEdge, DraftNode], Verdict] = {}
+        self.known: dict[tuple[DraftEdge, DraftNode], CanPlace] = {}
         self.count = 0
 
 
@@ -61,7 +61,9 @@ class CanPlace:
     """The question whether `dep` may answer `edge` from the node_modules of `target`.
 
     `verdict` counts the peers in, `own_verdict` does not; `children` are the questions about the
-    peers, `parent` the one that this is a peer's of.
+    peers, `parent` the one that this is a peer's of. `is_clear` says that nothing of these names is
+    in the folder, and that there is none above: then the members of the set can be put there one by
+    one without asking again, since each comes under another name.
     """
 
     __slots__ = (
@@ -69,6 +71,7 @@ class CanPlace:
         "current",
         "dep",
         "edge",
+        "is_clear",
         "own_verdict",
         "parent",
         "peers_verdict",
@@ -102,6 +105,7 @@ class CanPlace:
         self.verdict: Verdict = "CONFLICT"
         self.own_verdict: Verdict | None = None
         self.peers_verdict: Verdict | None = None
+        self.is_clear = False
 
     @property
     def deepest_target(self) -> DraftNode:
@@ -164,7 +168,9 @@ def _judge_free(question: CanPlace) -> Step[Verdict]:
         for edge in shadowed.edges_in:
             if edge.source.is_descendant_of(target) and edge.valid and not edge.satisfied_by(dep):
                 return "CONFLICT"
-    return (yield from _judge_peers(question, "OK"))
+    verdict = yield from _judge_peers(question, "OK")
+    question.is_clear = question.is_clear and target.resolve_parent is None
+    return verdict
 
 
 def _judge_occupied(question: CanPlace, current: DraftNode) -> Step[Verdict]:
@@ -260,6 +266,7 @@ def _judge_peers(question: CanPlace, state: Verdict) -> Step[Verdict]:
     search = question.search
     search.path.add(question.dep)
     verdict = state
+    is_clear = state == "OK"
     for edge in question.dep.peer_edges():
         if edge.to is None or edge.to in search.path:
             continue
@@ -271,9 +278,11 @@ def _judge_peers(question: CanPlace, state: Verdict) -> Step[Verdict]:
             )
             question.children.append(child)
             yield from call(check_can_place(child))
-            known = search.known[edge, target] = child.verdict
-        if known == "CONFLICT":
+            known = search.known[edge, target] = child
+        if known.verdict == "CONFLICT":
             verdict = "CONFLICT"
+        is_clear = is_clear and known.is_clear and target is question.target
+    question.is_clear = is_clear
     search.path.discard(question.dep)
     question.peers_verdict = verdict
     return verdict

@@ -186,11 +186,11 @@ class Draft:
         """Let every edge of that name look again, now that `node` has been placed."""
         if self.lazy:
             # Here edges are made on demand, and this is the demand.
-            for other in tuple(self.nodes.values()):
-                if other is not node and not other.is_link:
-                    other.edge_named(node.name)
-            for other in tuple(self.root.children.values()):
-                node.edge_named(other.name)
+            others = self.nodes.values()
+            for other in [one for one in others if key in one.dependencies and one is not node]:
+                other.edge_named(node.name)
+            for known in [one for one in self.root.children if one in node.dependencies]:
+                node.edge_named(known)
         for edge in tuple(self.edges.get(key, ())):
             found = edge.source.resolve(edge.name)
             if found is not edge.to or found is node:

@@ -45,8 +45,9 @@ Deviation: npm has no bound; where members displace each other in turns it overr
 class Placement:
     """The placing of `dep` for `edge`: `children` are those of its peers, `parent` the other way.
 
-    `placed` is the new node in the tree, None where nothing had to be placed; `answer` is the
-    question that decided; `displaced` are the nodes that must find their dependencies anew.
+    `top` brought all of these along. `placed` is the new node in the tree, None where nothing had
+    to be placed; `answer` is the question that decided; `displaced` are the nodes that must find
+    their dependencies anew.
     """
 
     __slots__ = (
@@ -59,12 +60,14 @@ class Placement:
         "parent",
         "placed",
         "puts",
+        "top",
     )
 
     def __init__(self, dep: DraftNode, edge: DraftEdge, parent: Placement | None = None) -> None:
         self.dep = dep
         self.edge = edge
         self.parent = parent
+        self.top: Placement = self if parent is None else parent.top
         self.children: list[Placement] = []
         self.placed: DraftNode | None = None
         self.answer: CanPlace | None = None
@@ -81,19 +84,15 @@ class Placement:
             one = one.parent
 
     @property
-    def top(self) -> Placement:
-        """The placement that brought all of these along."""
-        return next(one for one in self.lineage() if one.parent is None)
-
-    @property
     def start(self) -> DraftNode:
         """The deepest folder to try: a peer must be as high as the package whose peer it is.
 
         As the tree is now: what has been placed so far may have removed the package that asks.
         """
-        line = list(self.lineage())
-        folder = line[-1].edge.source
-        for one in reversed(line):
+        folder = self.top.edge.source
+        if folder.resolve_parent is None:
+            return folder
+        for one in reversed(list(self.lineage())):
             folder = deepest_nesting_target(folder, one.edge.name)
         return folder
 
@@ -147,6 +146,11 @@ def _find_folder(resolution: Resolution, placement: Placement, start: DraftNode)
     """Ask from the deepest folder upwards, until the first conflict."""
     options = resolution.request.options
     edge, dep = placement.edge, placement.dep
+    above = placement.top.answer
+    if above is not None and above.is_clear and above.target is start:
+        placement.answer = CanPlace(dep, edge, start, parent=above)
+        placement.answer.verdict = placement.answer.own_verdict = "OK"
+        return
     for target in start.ancestry():
         target_edge = target.edge_named(edge.name)
         # What has it as a peer cannot hold it, but a folder further up can.
@@ -168,8 +172,8 @@ def _find_folder(resolution: Resolution, placement: Placement, start: DraftNode)
         placement.answer = question
         if dep.errors or options.install_strategy == "nested":
             break
-        above = target.resolve_parent
-        if options.install_strategy == "shallow" and above is not None and above.is_root:
+        folder = target.resolve_parent
+        if options.install_strategy == "shallow" and folder is not None and folder.is_root:
             break
 
 

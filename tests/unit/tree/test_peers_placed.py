@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from typing import Any
+
 import pytest
 
 from tests.support.invented_registry import registry
@@ -72,3 +75,57 @@ def test_a_workspace_that_answers_a_peer_stays_where_it_is() -> None:
     assert tree.nodes["node_modules/a"].link_target == "packages/a"
     assert not tree.nodes["packages/a"].extraneous
     assert not tree.nodes["node_modules/g"].extraneous
+
+
+def test_a_chain_of_peers_takes_time_in_proportion_to_its_length() -> None:
+    """Where nothing is in the way, a set of peers is asked about once, not once for each member."""
+    steps = [_count_calls(_peers_in_a_chain(length)) for length in (100, 200)]
+
+    assert steps[1] < 2.2 * steps[0]
+
+
+def test_a_set_of_peers_that_meets_another_is_asked_about_anew() -> None:
+    """`b` of the set stands there already, in a version that `c` at its end cannot take."""
+    packages = registry(
+        {
+            "a@1.0.0": {"peerDependencies": {"b": "*"}},
+            "b@1.0.0": {"peerDependencies": {"c": "*"}},
+            "b@2.0.0": {"peerDependencies": {"c": "*"}},
+            "c@1.0.0": {"peerDependencies": {"b": "^1.0.0"}},
+            "x@1.0.0": {"dependencies": {"a": "*"}},
+        }
+    ).packuments
+    files = {"package.json": {"dependencies": {"b": "^2.0.0", "x": "*"}}}
+    case = {"packuments": packages, "files": files}
+
+    with pytest.raises(ResolutionError) as caught:
+        resolve(request_of(case, {"node": "22.0.0", "npm": "11.0.0"}), world_of(case))
+
+    assert caught.value.code == "ERESOLVE"
+
+
+def _peers_in_a_chain(length: int) -> dict[str, Any]:
+    packages = {
+        f"p{number:03}@1.0.0": {"peerDependencies": {f"p{number + 1:03}": "*"}}
+        for number in range(length)
+    }
+    packages[f"p{length:03}@1.0.0"] = {}
+    files = {"package.json": {"dependencies": {"p000": "*"}}}
+    return {"packuments": registry(packages).packuments, "files": files}
+
+
+def _count_calls(case: dict[str, Any]) -> int:
+    """Return how many calls of Python's functions it takes to resolve `case`."""
+    count = 0
+
+    def note(frame: object, event: str, argument: object) -> None:  # noqa: ARG001
+        nonlocal count
+        count += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        resolve(request_of(case, {"node": "22.0.0", "npm": "11.0.0"}), world_of(case))
+    finally:
+        sys.setprofile(before)
+    return count
