@@ -32,6 +32,20 @@ WRITERS = {
         const zip = new archiver.ZipArchive(); zip.pipe(out);
         for (const name of names) zip.append(fs.createReadStream(`src/${name}`), { name });
         await zip.finalize();""",
+    "archiver as serverless calls it": """
+        const zip = new archiver.ZipArchive(); zip.pipe(out);
+        for (const name of names) {
+          const mode = name.startsWith("bin/") ? 0o755 : 0o644;
+          zip.append(read(name), { name, mode, date: new Date(0) });
+        }
+        await zip.finalize();""",
+    "archiver as the CDK calls it": """
+        const zip = new archiver.ZipArchive(); zip.pipe(out);
+        for (const name of names) {
+          const { mode } = fs.statSync(`src/${name}`);
+          zip.append(read(name), { name, mode, date: new Date("1980-01-01T00:00:00.000Z") });
+        }
+        await zip.finalize();""",
     "yazl": """
         const zip = new yazl.ZipFile(); zip.outputStream.pipe(out);
         for (const name of names) zip.addReadStream(fs.createReadStream(`src/${name}`), name);
@@ -132,6 +146,40 @@ def test_info_zip(source: Path, tmp_path: Path, options: tuple[str, ...]) -> Non
     assert {} == _codes(path)
 
 
+DOTTED = {"zip-name-unsafe": "warning"}
+"""Names that begin with `./` are read as an unzip does, and told."""
+PADDED = {"zip-unreadable": "warning"}
+"""bsdtar fills up what it writes to a pipe with zeros, behind the zip's end."""
+MODELESS = {"mode-not-executable": "warning"}
+PROGRAMS = {
+    "zip to a pipe": ("zip -qr - . | cat > out.zip", {}),
+    "bsdtar": ("bsdtar -acf out.zip *", {}),
+    "bsdtar of a folder": ("bsdtar -acf out.zip .", DOTTED),
+    "bsdtar, stored": ("bsdtar --format=zip --options zip:compression=store -cf out.zip *", {}),
+    "bsdtar to a pipe": ("bsdtar --format=zip -cf - * | cat > out.zip", PADDED),
+    "7z": ("7z a -tzip -bso0 out.zip .", {}),
+    "7z, stored": ("7z a -tzip -bso0 -mx=0 out.zip .", {}),
+    "7z by another method": ("7z a -tzip -bso0 -mm=LZMA out.zip .", {"zip-method": "error"}),
+    "7z with a password": ("7z a -tzip -bso0 -pp out.zip .", {"zip-encrypted": "error"}),
+    "jar": ("jar cfM out.zip .", MODELESS),
+    "python3": ("python3 -m zipfile -c out.zip *", {}),
+}
+"""What is typed in the folder that is packed, and what is found."""
+
+
+@pytest.mark.parametrize("tool", PROGRAMS)
+def test_programs(source: Path, tmp_path: Path, tool: str) -> None:
+    """Descriptors, padding, folder entries and foreign extra fields are all read."""
+    words, expected = PROGRAMS[tool]
+    if shutil.which(words.partition(" ")[0]) is None or shutil.which("bash") is None:
+        pytest.skip(f"no {words.partition(' ')[0]} on the PATH")
+    (source / "index.js").write_bytes(FILES["index.js"] + b"// a line that repeats itself\n" * 99)
+    # The zip lies beside the folder, so that no tool packs it too.
+    line = f"set -o pipefail; {words.replace('out.zip', '../out.zip')}"
+    subprocess.run(["bash", "-c", line], cwd=source, check=True, capture_output=True)
+    assert expected == _codes(tmp_path / "out.zip")
+
+
 @pytest.mark.network
 @pytest.mark.node
 @pytest.mark.usefixtures("source")
@@ -143,10 +191,12 @@ def test_writers_in_javascript(tmp_path: Path) -> None:
     words = ["npm", "install", "--no-save", "--silent", "--ignore-scripts", *packages]
     subprocess.run(words, cwd=tmp_path, check=True)
     found = {name: _write(tmp_path, text) for name, text in WRITERS.items()}
-    whole, modeless = {}, {"mode-not-executable": "warning"}
+    whole, modeless = {}, MODELESS
     assert {
         "archiver": whole,
         "archiver of streams": modeless,
+        "archiver as serverless calls it": whole,
+        "archiver as the CDK calls it": whole,
         "yazl": modeless,
         "adm-zip": whole,
         "jszip": modeless,

@@ -29,7 +29,9 @@ _UNKNOWN_16: Final = 0xFFFF
 _UNKNOWN_32: Final = 0xFFFFFFFF
 _UTF8_FLAG: Final = 0x800
 
-FaultKind = Literal["unreadable", "prefix", "trailing", "zip64", "overlap", "local-header"]
+FaultKind = Literal[
+    "unreadable", "prefix", "trailing", "zip64", "overlap", "local-header", "dotted"
+]
 
 
 class Fault(NamedTuple):
@@ -145,6 +147,9 @@ def parse_directory(source: Buffer) -> Directory:
             f"its end record counts {end.members:,} members, its directory has {len(entries):,}"
         )
         faults.append(Fault("unreadable", "", message))
+    if entries and entries[0].name.startswith("./"):
+        faults.append(Fault("dotted", "", "its names begin with `./`"))
+        entries = _drop_dots(entries)
     message = "it has zip64 sizes"
     faults += [Fault("zip64", name, message) for name in wide]
     return Directory(tuple(entries), end.comment, tuple(faults))
@@ -238,6 +243,15 @@ def _read_entries(directory: bytes) -> tuple[list[Entry], str | None]:
     if position < len(directory) and directory[position : position + 4] != b"PK\x05\x05":
         problem = f"its central directory cannot be read past {len(entries):,} members"
     return entries, problem
+
+
+def _drop_dots(entries: list[Entry]) -> list[Entry]:
+    """Return the members by the names that they have when unzipped: `./a` is `a`.
+
+    bsdtar writes such names when it is asked to pack `.`, with one for the root itself.
+    """
+    named = [entry._replace(name=entry.name.removeprefix("./")) for entry in entries]
+    return [entry for entry in named if entry.name]
 
 
 def _has_zip64(extra: bytes) -> bool:

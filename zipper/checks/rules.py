@@ -69,7 +69,8 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
         "a name is absolute, leaves the root or has a backslash",
         "A backslash is part of the file's name on Linux, so that `lib\\a.js` is one odd file "
         "at the root and "
-        "modules are not found. Absolute names and `..` would write outside of the package.",
+        "modules are not found. Absolute names and `..` would write outside of the package. `./` "
+        "before every name, as bsdtar writes it, is a warning.",
         "PKZIP application note 4.4.17; reports on .NET Framework and PowerShell 5 zips",
         "`Compress-Archive` of Windows PowerShell 5 writes `lib\\a.js`",
     ),

@@ -87,6 +87,13 @@ def check_empty(subject: Subject) -> Iterator[Finding]:
 
 def check_names(subject: Subject) -> Iterator[Finding]:
     """Yield the names that leave the root, or that an unzip on Linux takes literally."""
+    if any(fault.kind == "dotted" for fault in subject.listing.faults):
+        message = (
+            "the names begin with `./`, which an unzip on Linux drops; that Lambda does so, too, "
+            "is not documented"
+        )
+        hint = "pack `*` instead of `.`, or use `zip -r`, which leaves it out"
+        yield Finding("zip-name-unsafe", "warning", "", message, hint)
     names = subject.listing.by_name
     joined = "/" + "/\n/".join(names) + "/"
     characters = _NAME_MAX if joined.isascii() else _NAME_MAX // 4

@@ -116,6 +116,15 @@ def _stream(files: dict[str, bytes]) -> bytes:
     return bytes(pipe.written)
 
 
+def test_names_that_begin_with_a_dot_are_those_of_an_unzip() -> None:
+    """`./a` is `a`, and `./` is nothing; one such name among others is kept."""
+    dotted = read_listing(_zip({"./": b"", "./a": b"1", "./b/c": b"2", "d": b"3"}))
+    assert ["a", "b/c", "d"] == [entry.name for entry in dotted.entries]
+    assert ["dotted"] == [fault.kind for fault in dotted.faults]
+    assert () == dotted.find_header_faults()
+    assert ["a", "./b"] == [e.name for e in read_listing(_zip({"a": b"1", "./b": b"2"})).entries]
+
+
 def test_backslashes_are_kept() -> None:
     """A name with backslashes, as PowerShell 5 writes it, is not made normal."""
     archive = _zip({"lib/a.js": b"1"}).replace(b"lib/a.js", b"lib\\a.js")
