@@ -299,6 +299,20 @@ def test_fresh_packument_is_not_asked_again(registry, tmp_path):
     assert [1, 1, 2] == counts
 
 
+def test_packument_that_must_not_be_kept_is_not(registry, tmp_path):
+    """With `no-store` nothing is written, and nothing is there offline."""
+    registry.cache_control = "private, no-store"
+    registry.publish("a", "1.0.0")
+    with open_client(registry, cache_dir=tmp_path) as client:
+        assert client.fetch_packument("a")
+    client = open_client(registry, cache_dir=tmp_path, offline=True)
+    with client, pytest.raises(RegistryError) as caught:
+        client.fetch_packument("a")
+
+    assert "EOFFLINE" == caught.value.code
+    assert [] == [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
 @pytest.mark.parametrize("option", ["offline", "prefer-offline"])
 def test_old_packument_is_used_offline(registry, tmp_path, option):
     """`offline` and `prefer-offline` take the cached copy whatever its age."""
