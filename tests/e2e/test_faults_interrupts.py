@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import sys
 import threading
@@ -43,8 +44,13 @@ def filled(scene: Scene) -> Scene:
 @pytest.fixture
 def expected(filled: Scene) -> bytes:
     """What every build of the scene that ends well has to write."""
-    reference = filled.folder / "reference.zip"
-    result = filled.build("-o", str(reference), "--cache-dir", str(filled.folder / "reference"))
+    return build_apart(filled)
+
+
+def build_apart(scene: Scene) -> bytes:
+    """Return the package of a build with a cache of its own."""
+    reference = scene.folder / "reference.zip"
+    result = scene.build("-o", str(reference), "--cache-dir", str(scene.folder / "reference"))
     assert 0 == result.status, result.stderr
     return reference.read_bytes()
 
@@ -175,6 +181,7 @@ def kill_in_a_loop(scene: Scene, expected: bytes, *, rounds: int, seed: int) -> 
         if number % 2:
             for path in scene.store_zips():
                 path.unlink()
+            shutil.rmtree(scene.cache / "packuments", ignore_errors=True)
         scene.output.write_bytes(OLD)
         process = scene.start()
         time.sleep(moments.uniform(0.1, 1.0) * whole_seconds)
@@ -196,6 +203,13 @@ def kill_in_a_loop(scene: Scene, expected: bytes, *, rounds: int, seed: int) -> 
 def test_killed_builds(filled: Scene, expected: bytes) -> None:
     """Eight builds killed at random moments do no harm."""
     assert 0 < kill_in_a_loop(filled, expected, rounds=8, seed=1)
+
+
+def test_killed_builds_without_a_lockfile(filled: Scene) -> None:
+    """Nor do builds that were killed while they asked for packuments, which the next one shares."""
+    (filled.project / "package-lock.json").unlink()
+
+    assert 0 < kill_in_a_loop(filled, build_apart(filled), rounds=6, seed=3)
 
 
 @pytest.mark.slow
