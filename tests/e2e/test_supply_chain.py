@@ -95,6 +95,26 @@ def test_required_integrity(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("setting", ["none", "root"])
+def test_address_of_a_yarn_lock_is_not_even_fetched(scene: Scene, setting: str) -> None:
+    """What yarn.lock puts in the place of a version is no address that package.json names."""
+    scene.publish("a")
+    address = f"{scene.registry.origin}/elsewhere/a.tgz"
+    scene.write(
+        {
+            "package.json": {"name": "fn", "version": "1.0.0", "dependencies": {"a": "^1.0.0"}},
+            "yarn.lock": f'# yarn lockfile v1\n\n\na@^1.0.0:\n  version "1.0.0"\n'
+            f'  resolved "{address}"\n',
+            ".npmrc": f"allow-remote={setting}\n",
+        }
+    )
+    result = scene.build()
+
+    assert (1, "EALLOWREMOTE") == (result.status, result.code), result.stderr
+    assert "yarn.lock, for `a@^1.0.0`" in result.stderr
+    assert 0 == scene.registry.count("/elsewhere/a.tgz")
+
+
+@pytest.mark.parametrize("setting", ["none", "root"])
 def test_remote_dependency_in_depth_is_not_even_fetched(scene: Scene, setting: str) -> None:
     """With `allow-remote` no address that a dependency names is asked."""
     scene.publish("evil")

@@ -83,6 +83,8 @@ def refuse_source(spec: Spec, *, settings: NpmSettings, own: frozenset[str]) -> 
         ResolutionError: EALLOWGIT, EALLOWREMOTE.
 
     Source: pacote 21 lib/fetcher.js `canUse`, as npm 11.19.1 ships it.
+    Deviation: with `root`, npm also opens what a yarn.lock gives for a dependency of the project.
+    Here the address has to stand in package.json, where people look.
     """
     if spec.type not in _SETTINGS:
         return

@@ -18,7 +18,7 @@ from zipper.tree.asks import (
     PackumentAsk,
     TarballAsk,
 )
-from zipper.tree.yarn_spec import check_yarn_lock, expect_integrity
+from zipper.tree.yarn_spec import check_yarn_lock, expect_integrity, tell_yarn_lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -64,9 +64,10 @@ class Manifests:
             ZipperError: what the outside answered, ETARGET and its like from picking, EINTEGRITY
                 where a yarn.lock says otherwise.
         """
-        noted: str | None = None
+        asked, noted = spec, None
         if self.yarn_lock:
             spec, noted = check_yarn_lock(spec, self.yarn_lock, where=self.path)
+        is_pinned = spec is not asked
         spec = spec.sub_spec or spec
         key = (spec.name or "", (spec.fetch_spec or "") if spec.registry else spec.raw)
         known = self.fetched.get(key)
@@ -76,7 +77,7 @@ class Manifests:
                 if noted is not None:
                     known = expect_integrity(spec, known, noted)
             except ZipperError as error:
-                known = error
+                known = tell_yarn_lock(error, asked) if is_pinned else error
             self.fetched[key] = known
         if isinstance(known, ZipperError):
             raise known

@@ -9,10 +9,11 @@ lib/registry.js and lib/fetcher.js for the integrity.
 from __future__ import annotations
 
 import re
+from copy import copy
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from zipper.errors import IntegrityError
+from zipper.errors import IntegrityError, ZipperError
 from zipper.npm import semver
 from zipper.npm.integrity import Integrity, parse_integrity
 from zipper.npm.spec import resolve_spec
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from zipper.npm.spec import Spec
     from zipper.tree.asks import FetchedManifest
 
-__all__ = ["check_yarn_lock", "expect_integrity"]
+__all__ = ["check_yarn_lock", "expect_integrity", "tell_yarn_lock"]
 
 _SLASH: Final = re.compile("/|%2f", re.IGNORECASE)
 
@@ -81,6 +82,18 @@ def expect_integrity(spec: Spec, fetched: FetchedManifest, noted: str | None) ->
         return fetched._replace(integrity=str(expected))
     merged = MappingProxyType({**expected.hashes, **found.hashes, **expected.hashes})
     return fetched._replace(integrity=str(Integrity(merged)))
+
+
+def tell_yarn_lock(error: ZipperError, asked: Spec) -> ZipperError:
+    """Return the error of fetching what a yarn.lock gave for `asked`, which says so too."""
+    told = copy(error)  # another spec may have met the same error
+    told.facts = (*error.facts, ("chosen by", f"yarn.lock, for `{asked.raw}`"))
+    if error.code in ("ETARGET", "ENOVERSIONS"):
+        told.hint = (
+            f"remove the entry `{asked.raw}` from yarn.lock, or choose everything anew, without "
+            "yarn.lock: `python -m zipper resolve --update-all`"
+        )
+    return told
 
 
 def _differ(one: Integrity, other: Integrity, algorithm: str) -> bool:

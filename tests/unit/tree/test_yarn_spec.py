@@ -104,3 +104,17 @@ def test_resolver_takes_what_yarn_chose(update: bool, versions: dict[str, str]) 
     tree = resolve(request, registry(_PACKAGES)).tree
 
     assert versions == {node.name: node.version for node in tree.nodes.values() if node.location}
+
+
+def test_an_error_names_the_yarn_lock_that_led_to_it() -> None:
+    """A version that yarn chose and nobody has any more is not one that package.json asks for."""
+    request = project({"dependencies": {"a": "^1.0.0"}})._replace(
+        yarn_lock={"a@^1.0.0": YarnEntry("1.0.7", f"{_HOST}/a/-/a-1.0.7.tgz")}
+    )
+
+    with pytest.raises(ResolutionError) as raised:
+        resolve(request, registry(_PACKAGES))
+
+    assert "ETARGET" == raised.value.code
+    assert ("chosen by", "yarn.lock, for `a@^1.0.0`") in raised.value.facts
+    assert "yarn.lock" in (raised.value.hint or "")
