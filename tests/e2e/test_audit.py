@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import TYPE_CHECKING
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
@@ -161,9 +162,30 @@ def test_database_file_needs_no_network(built: Scene, form: str) -> None:
     assert 0 == built.registry.count()
 
 
-@pytest.mark.parametrize("content", [b"", b"no json", b"PK\x03\x04 no zip"])
+def damaged_zip(at: int, byte: int) -> bytes:
+    """Return a database whose zip differs in one byte."""
+    made = io.BytesIO()
+    with ZipFile(made, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("GHSA-1.json", json.dumps(RECORD) * 3)
+    data = bytearray(made.getvalue())
+    data[at] = byte
+    return bytes(data)
+
+
+UNREADABLE = {
+    "empty": b"",
+    "no JSON": b"no json",
+    "no zip": b"PK\x03\x04 no zip",
+    "deep": b"[" * 100_000,
+    "damaged": damaged_zip(45, 0xFF),
+    "encrypted": damaged_zip(6, 1),
+    "another method": damaged_zip(8, 99),
+}
+
+
+@pytest.mark.parametrize("content", UNREADABLE.values(), ids=UNREADABLE)
 def test_database_that_is_none(built: Scene, content: bytes) -> None:
-    """A file that is no database is one clear error."""
+    """A file that is no database, or a damaged one, is one clear error."""
     path = built.folder / "db.json"
     path.write_bytes(content)
 

@@ -7,6 +7,7 @@ advisories about certain names. What a record means is decided in `zipper.supply
 from __future__ import annotations
 
 import zipfile
+import zlib
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["read_osv"]
 
+_UNREADABLE: Final = (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""What `zipfile` raises for a zip that is damaged, encrypted or packed in a way of its own."""
 _MAX_RECORD_BYTES: Final = 16 << 20
 _MAX_FILE_BYTES: Final = 512 << 20
 
@@ -34,7 +37,7 @@ def read_osv(path: Path, names: Collection[str]) -> tuple[Advisory, ...]:
     """
     try:
         return tuple(_find(path, names))
-    except (OSError, ValueError, RecursionError, zipfile.BadZipFile, NotImplementedError) as cause:
+    except _UNREADABLE as cause:
         raise UsageError(
             "EOSV",
             f"`{path}` cannot be read as a database of advisories: {cause}",

@@ -33,6 +33,9 @@ from zipper.npm.packument import parse_packument
 from zipper.npm.release_age import age_from_npm, age_from_pnpm, age_from_uv, age_from_yarn
 from zipper.npm.spec import parse_spec, resolve_spec
 from zipper.store.extract import extract
+from zipper.supply.advisories import parse_bulk
+from zipper.supply.osv import parse_record
+from zipper.supply.signatures import Signed, parse_keys, verify_signatures
 from zipper.tree.asks import FetchedManifest
 from zipper.tree.yarn_spec import check_yarn_lock, expect_integrity
 
@@ -159,6 +162,23 @@ def _find_newest(age: ReleaseAge | None) -> None:
         age.newest_allowed(datetime(2026, 1, 1, tzinfo=UTC))
 
 
+def fuzz_trust(data: bytes) -> None:
+    """Read `data` as what a registry tells of its keys and of advisories, and as a database's."""
+    record = None
+    with contextlib.suppress(ValueError, RecursionError):
+        record = json.loads(data)
+    advisories = list(parse_record(record))
+    with contextlib.suppress(ZipperError):
+        advisories += parse_bulk(data)
+    for advisory in advisories:
+        advisory.affects("1.0.0")
+    signed = Signed(
+        name="a", version="1.0.0", integrity="sha512-abc", published=None, signatures=[{}]
+    )
+    with contextlib.suppress(ZipperError):
+        verify_signatures(signed, {key.keyid: key for key in parse_keys(data)})
+
+
 def fuzz_yarn_lock(data: bytes) -> None:
     """Read `data` as yarn.lock, and ask it for what its own keys ask for."""
     lock = read_yarn_lock(data)
@@ -193,6 +213,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "semver": fuzz_semver,
     "spec": fuzz_spec,
     "tar": fuzz_tar,
+    "trust": fuzz_trust,
     "yarn-lock": fuzz_yarn_lock,
     "zip": fuzz_zip,
 }
@@ -292,6 +313,18 @@ SEEDS: dict[str, list[bytes]] = {
         b"github:a/b",
     ],
     "tar": [tarball[15:-8] for tarball in _TARBALLS],
+    "trust": [
+        b'{"keys":[{"keyid":"None","key":"MFkw","expires":"2030-01-01","scheme":"x"}]}',
+        (
+            b'{"a":[{"id":1,"url":"https://x.example/GHSA-35jh-r3h4-6jhm","severity":"high",'
+            b'"vulnerable_versions":"<2.0.0 || >=3 <3.1"}]}'
+        ),
+        (
+            b'{"id":"GHSA-1","affected":[{"package":{"ecosystem":"npm","name":"a"},"ranges":'
+            b'[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"1.2.3"}]}],'
+            b'"versions":["1.0.0"]}],"database_specific":{"severity":"HIGH"}}'
+        ),
+    ],
     "zip": [_small_zip()],
 }
 
