@@ -7,7 +7,7 @@ fail, a warning where a later call or one branch fails, an info where the code i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zipper.checks.closure import close, relative
 from zipper.checks.facts import EAGER, OPTIONAL
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 __all__ = ["check_requests", "check_runtime_modules"]
+
+_ENDINGS: Final = (".js", ".mjs", ".cjs", ".json", ".node", "/index.js", "/index.mjs")
 
 
 def check_requests(subject: Subject) -> Iterator[Finding]:
@@ -87,10 +89,18 @@ def _judge_failure(subject: Subject, module: Module, asked: Asked, failure: Fail
 def _judge_absence(subject: Subject, module: Module, asked: Asked, failure: Failure) -> Finding:
     """Return the finding for what neither the zip nor the runtime has."""
     specifier, level = asked.request.specifier, asked.level
+    place = where(module, asked.request)
+    whole = _find_whole_name(subject, failure)
+    if whole is not None and specifier.startswith("."):
+        message = (
+            f"{place} needs `{specifier}`; the package has `{whole}`, which must be named in full: "
+            f"`import` adds no extension, `require` only `.js`, `.json` and `.node`; {WHEN[level]}"
+        )
+        hint = f"write `{specifier}{whole.removeprefix(relative(failure.place))}`"
+        return make_finding("module-missing", level, module.path, message, hint)
     holder = _find_holder(subject, module, specifier)
     if holder is not None:
         return _judge_incomplete(module, asked, failure, holder)
-    place = where(module, asked.request)
     message = f"{place} needs `{specifier}`, which {failure.message}; {WHEN[level]}"
     sdk = _sdk_hint(subject, specifier)
     if sdk is not None:
@@ -180,6 +190,12 @@ def _promises(manifest: Mapping[str, object], name: str) -> bool:
     return isinstance(required, dict) and name in required and not is_optional
 
 
+def _find_whole_name(subject: Subject, failure: Failure) -> str | None:
+    """Return the file whose name without its extension was asked for."""
+    names = (f"{relative(failure.place)}{end}" for end in _ENDINGS if failure.place)
+    return next((name for name in names if name in subject.listing.by_name), None)
+
+
 def _find_other_case(
     subject: Subject, module: Module, specifier: str, failure: Failure
 ) -> str | None:
@@ -191,6 +207,6 @@ def _find_other_case(
     for place in places:
         for end in ("", ".js", ".json", ".node", "/index.js", "/package.json"):
             found = lowered.get(f"{place}{end}".lower())
-            if found is not None and not found.startswith(f"{place}/"):
+            if found is not None and not found.startswith(place):
                 return found
     return None

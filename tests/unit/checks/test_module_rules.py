@@ -105,6 +105,22 @@ def test_packages_that_are_there_in_part(specifier: str, words: str) -> None:
     assert words in finding.message
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "file"),
+    [
+        ("index.mjs", "import './lib/a'; export const handler = () => 1", "lib/a.js"),
+        ("index.js", f"require('./lib/a');\n{HANDLER}", "lib/a.cjs"),
+    ],
+)
+def test_names_without_their_extension(name: str, text: str, file: str) -> None:
+    """An extension that nobody adds is told as such, with the name to write."""
+    report = check({name: text, file: "", "LIB/a/b.js": ""})
+    (finding,) = [f for f in report.findings if f.code.startswith("module")]
+    assert "module-missing" == finding.code
+    assert f"the package has `{file}`, which must be named in full" in finding.message
+    assert f"write `./{file}`" == finding.hint
+
+
 def test_missing_modules_name_place_line_and_remedy() -> None:
     """A finding says which file asks in which line, and what to do."""
     report = check({"index.js": f"\n\nrequire('left-pad');\n{HANDLER}"})
