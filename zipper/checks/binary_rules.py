@@ -88,8 +88,7 @@ def check_libraries(subject: Subject) -> Iterator[Finding]:
             name = member.entry.name
             shown = ", ".join(f"`{library}`" for library in missing[:3])
             message = (
-                f"`{name}` needs {shown}, which is neither in the package nor in a layer nor "
-                "in the runtime"
+                f"`{name}` needs {shown}: neither in the package nor in a layer nor in the runtime"
             )
             hint = "pack the library beside it, or in `lib/` of the package or of a layer"
             yield Finding("binary-library-missing", _severity(member), name, message, hint)

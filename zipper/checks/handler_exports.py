@@ -33,6 +33,8 @@ def check_export(subject: Subject) -> Iterator[Finding]:
     start = close(subject)
     if start is None or start.module.facts.syntax_error_line:
         return
+    if start.module.kind == "module" and start.module.facts.uses_commonjs:
+        return  # it has its own finding
     wanted = start.name.exports[0]
     if start.module.kind == "module":
         names = _names_of_module(subject, start)

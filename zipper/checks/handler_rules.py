@@ -55,8 +55,8 @@ def node_path(subject: Subject) -> tuple[str, ...]:
 
 def check_handler_place(subject: Subject) -> Iterator[Finding]:
     """Yield why the handler's module is not found, or found in an unexpected place."""
-    if subject.handler is None or subject.kind == "layer":
-        return
+    if subject.handler is None or subject.kind == "layer" or not subject.files:
+        return  # a zip without files has its own finding
     name = parse_handler(subject.handler)
     if isinstance(name, str):
         message = f"the handler `{subject.handler}` cannot be used: {name}"

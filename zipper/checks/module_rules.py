@@ -88,6 +88,8 @@ def check_syntax(subject: Subject) -> Iterator[Finding]:
                 f"`module` or `exports`, which ES modules do not have"
             )
             hint = 'name it `.cjs`, or take `"type": "module"` out of the package.json above it'
+            if path.endswith(".mjs"):
+                hint = "name it `.cjs`, or write `import` and `export`"
             yield make_finding(code, module.level, path, message, hint)
 
 
@@ -214,6 +216,8 @@ def _judge_require(
             f"that off on Node.js {subject.target.details.major}: ERR_REQUIRE_ESM"
         )
         hint = f"use `import()`, or a version of `{specifier}` that has CommonJS, or nodejs24.x"
+        if specifier.startswith("."):
+            hint = "use `import()`, or nodejs24.x"
         yield make_finding("module-esm-required", asked.level, module.path, message, hint)
     elif _awaits(start, target, set()):
         message = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.builtin_names import find_builtin_names
+from zipper.checks.builtin_names import differs_between_nodes, find_builtin_names
 from zipper.checks.resolution import Failure, Found
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ class ExportedNames:
     def hint(self, asked: Asked, missing: str) -> str:
         """Return what to do about a missing name."""
         if isinstance(asked.answer, Found) and asked.answer.kind == "builtin":
+            if not differs_between_nodes(asked.request.specifier, missing):
+                return "mend the name: no Node.js of Lambda has it"
             return (
                 "use a runtime whose Node.js has it, or versions of the packages that say they "
                 f"support Node.js {self._major}"
@@ -58,6 +60,8 @@ class ExportedNames:
                 f"`{asked.request.specifier}` is CommonJS: import its default and take "
                 f"`{missing}` from that"
             )
+        if asked.request.specifier.startswith("."):
+            return f"export `{missing}` there, or mend the name"
         return f"install a version of `{asked.request.specifier}` that exports `{missing}`"
 
     def of(self, path: str) -> frozenset[str] | None:

@@ -48,8 +48,9 @@ def check_runtime_modules(subject: Subject) -> Iterator[Finding]:
     if names:
         shown = ", ".join(f"`{name}`" for name in names[:5])
         more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+        verb = "comes" if len(names) == 1 else "come"
         message = (
-            f"{shown}{more} come from the runtime, in a version that AWS changes without notice"
+            f"{shown}{more} {verb} from the runtime, in a version that AWS changes without notice"
         )
         hint = (
             "pack the SDK to fix its version, or leave it out on purpose with `--ignore module-sdk`"

@@ -132,7 +132,8 @@ def check_junk(subject: Subject) -> Iterator[Finding]:
             first.setdefault(kind, entry.name)
     for kind in sorted(sizes, key=lambda label: -sum(sizes[label])):
         count, size = len(sizes[kind]), sum(sizes[kind])
-        message = f"{kind}: {count:,} files, {size:,} bytes, such as `{first[kind]}`"
+        files = "file" if count == 1 else "files"
+        message = f"{kind}: {count:,} {files}, {size:,} bytes, such as `{first[kind]}`"
         hint = "leave them out if size matters; most functions run without them"
         yield Finding("junk-file", "info", first[kind], message, hint)
 

@@ -10,11 +10,10 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.findings import Finding
+from zipper.checks.subject import Subject, find_package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from zipper.checks.subject import Subject
 
 __all__ = [
     "READ_MAX_BYTES",
@@ -64,10 +63,11 @@ def check_unzipped(subject: Subject) -> Iterator[Finding]:
     layers = f" and its layers another {in_layers:,}" if in_layers else ""
     sizes = f"the {what} has {own:,} bytes unzipped{layers}"
     if own >= budget:
+        left = f" with them, which leaves {max(budget, 0):,}" if in_layers else ""
         unread = "" if own <= READ_MAX_BYTES else ". So much is not looked into"
         message = (
-            f"{sizes}; they must stay below {UNZIPPED_MAX_BYTES:,}, which leaves "
-            f"{max(budget, 0):,} for the {what}{unread}. {_describe_largest(subject)}"
+            f"{sizes}; it must stay below {UNZIPPED_MAX_BYTES:,}{left}{unread}. "
+            f"{_describe_largest(subject)}"
         )
         yield Finding("size-unzipped", "error", "", message, _hint(subject, own - budget + 1))
     elif own + in_layers >= UNZIPPED_MAX_BYTES * _NEAR:
@@ -107,19 +107,28 @@ def _why(subject: Subject, folder: str) -> str:
     """Return ` (why the package is there)`, or nothing where the zip does not tell."""
     if not folder:
         return ""
-    name = folder.rpartition("node_modules/")[2]
-    if name in _dependency_names(subject.package_json):
+    home, _, name = folder.rpartition("node_modules/")
+    if not home and name in _dependency_names(subject.package_json):
         return " (a dependency of the project)"
     quoted = f'"{name}"'.encode()
     askers = [
         other.rpartition("node_modules/")[2]
         for other, manifest in subject.manifests.items()
         # Parsing is what takes time, so only what has the name at all is parsed.
-        if quoted in manifest
+        if f"{other}/".startswith(home)
+        and quoted in manifest
         and name in _dependency_names(subject.read_json(f"{other}/package.json"))
+        and _find_copy(subject, other, name) == folder
     ]
     more = f" and {len(askers) - 1} more" if len(askers) > 1 else ""
     return f" (needed by `{askers[0]}`{more})" if askers else ""
+
+
+def _find_copy(subject: Subject, folder: str, name: str) -> str:
+    """Return the folder in which Node finds `name` from the package at `folder`."""
+    while folder and f"{folder}/node_modules/{name}" not in subject.sizes_by_package:
+        folder = find_package(folder.rpartition("/node_modules/")[0])
+    return f"{folder}/node_modules/{name}".lstrip("/")
 
 
 def _dependency_names(manifest: object) -> list[str]:
@@ -141,10 +150,10 @@ def _hint(subject: Subject, surplus: int) -> str:
             groups[_spare_group(entry.name)] += entry.size
     spare = sorted(groups.items(), key=lambda item: (-item[1], item[0]))[:3]
     parts = [f"{label} ({size:,} bytes)" for label, size in spare]
+    could = f"; nothing at run time needs {', '.join(parts)}" if parts else ""
     duplicates = _duplicates(subject)
     if duplicates:
-        parts.append(f"second copies of packages ({duplicates})")
-    could = f"; nothing at run time needs {', '.join(parts)}" if parts else ""
+        could += f"; one version where there are several would save: {duplicates}"
     return f"take {surplus:,} bytes or more out{could}"
 
 
@@ -165,5 +174,5 @@ def _duplicates(subject: Subject) -> str:
     surplus = {name: sum(sizes) - max(sizes) for name, sizes in copies.items() if len(sizes) > 1}
     largest = sorted(surplus.items(), key=lambda item: (-item[1], item[0]))[:3]
     return ", ".join(
-        f"`{name}` {len(copies[name])} times, {size:,} bytes" for name, size in largest
+        f"`{name}` ({len(copies[name])} copies) {size:,} bytes" for name, size in largest
     )

@@ -76,15 +76,12 @@ def check_integrity(subject: Subject) -> Iterator[Finding]:
         elif not re.search(r"sha(?:256|384|512)-", value):
             weak.append(location)
     if missing:
-        message = (
-            f"{len(missing)} packages of `{path}` have no integrity, such as `{missing[0]}`: "
-            "anything could be installed"
-        )
+        message = f"`{path}` has no integrity for {_some(missing)}: anything could be installed"
         yield Finding(
             "integrity-missing", "warning", path, message, "let npm write the lockfile again"
         )
     if weak:
-        message = f"{len(weak)} packages of `{path}` have a sha1 or md5 only, such as `{weak[0]}`"
+        message = f"`{path}` has a sha1 or md5 only for {_some(weak)}"
         yield Finding(
             "integrity-weak",
             "warning",
@@ -92,6 +89,12 @@ def check_integrity(subject: Subject) -> Iterator[Finding]:
             message,
             "remove them from the lockfile and install again",
         )
+
+
+def _some(locations: list[str]) -> str:
+    """Return the first of some packages and how many more there are."""
+    more = f" and {len(locations) - 1:,} more" if len(locations) > 1 else ""
+    return f"`{locations[0]}`{more}"
 
 
 def _compiles(subject: Subject, package: str) -> bool:

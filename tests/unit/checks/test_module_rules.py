@@ -327,7 +327,7 @@ def test_named_imports_of_commonjs(target: str, expected: dict[str, str]) -> Non
             "index.handler",
             {"index.mjs": HANDLER},
             "nodejs22.x",
-            {"handler-esm": "error", "handler-export": "error"},
+            {"handler-esm": "error"},
         ),
         (
             "dist/index.handler",

@@ -199,23 +199,29 @@ def test_the_unzipped_size_counts_layers_and_names_packages() -> None:
         "node_modules/large/package.json": (b'{"dependencies": {"inner": "1"}}', 0o644),
         "node_modules/large/a.map": (b"", 0o644),
         "node_modules/inner/a.js": (b"", 0o644),
+        "node_modules/other/package.json": (b'{"dependencies": {"inner": "2"}}', 0o644),
+        "node_modules/other/node_modules/inner/a.js": (b"", 0o644),
     }
-    listing = _grown(
-        _grown(make_listing(files), "node_modules/large/a.map", 200_000_000),
-        "node_modules/inner/a.js",
-        9,
-    )
+    listing = make_listing(files)
+    for name, size in (
+        ("node_modules/large/a.map", 200_000_000),
+        ("node_modules/inner/a.js", 900),
+        ("node_modules/other/node_modules/inner/a.js", 800),
+    ):
+        listing = _grown(listing, name, size)
     layer = _grown(make_listing(SOUND), "index.js", 62_144_000)
     assert "size-unzipped" not in find(listing, rules=ALL_RULES[:12])
     near = find(_grown(listing, "index.js", 50_000_000), rules=ALL_RULES[:12])["size-unzipped"]
     assert "info" == near.severity
-    assert "12,143,927 of 262,144,000 remain" in near.message
+    assert "12,142,204 of 262,144,000 remain" in near.message
     finding = find(listing, layers=(layer,), rules=ALL_RULES[:12])["size-unzipped"]
     assert "`node_modules/large` 200,000,0" in finding.message
     assert "(a dependency of the project)" in finding.message
-    assert "`node_modules/inner` 9 (needed by `large`)" in finding.message
+    assert "`node_modules/inner` 900 (needed by `large`)" in finding.message
+    assert "`node_modules/other/node_modules/inner` 800 (needed by `other`)" in finding.message
     assert "leaves 200,000,000" in finding.message
     assert "source maps (200,000,000 bytes)" in finding.hint
+    assert "`inner` (2 copies) 800 bytes" in finding.hint
 
 
 @pytest.mark.parametrize(("size", "expected"), [(262_143_999, False), (262_144_000, True)])
