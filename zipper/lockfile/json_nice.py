@@ -19,32 +19,43 @@ if TYPE_CHECKING:
 
 __all__ = ["stringify_nicely"]
 
-_INDEX: Final = re.compile(r"0|[1-9][0-9]{0,9}")
 _INDEX_MAX: Final = 2**32 - 1
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_SURROGATE: Final = "[\ud800-\udfff]"
+_encode: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def stringify_nicely(value: object, *, first_keys: Sequence[str], indent: str) -> str:
     """Return `value` as text; `first_keys` lead, in every object, among values of their kind."""
     ranks = {key: rank for rank, key in enumerate(first_keys)}
-    text = json.dumps(_sort(value, ranks), indent=indent, ensure_ascii=False)
-    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    text = _write(value, ranks, indent, "\n")
+    if text.isascii():
+        return text
+    return re.sub(_SURROGATE, lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def _sort(value: object, ranks: Mapping[str, int]) -> object:
-    if isinstance(value, list | tuple):
-        return [_sort(item, ranks) for item in value]
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if not isinstance(value, Mapping):
-        return value
-    keys = sorted(value, key=lambda key: _order(key, value[key], ranks))
-    return {key: _sort(value[key], ranks) for key in keys}
+def _write(value: object, ranks: Mapping[str, int], indent: str, line: str) -> str:
+    """Return `value` as text; `line` is a line break with what the line begins with.
+
+    The standard library writes JSON quickly only where it is not laid out.
+    """
+    if isinstance(value, str):
+        return _encode(value)
+    if not value or not isinstance(value, Mapping | list | tuple):
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        return _encode(value)
+    inner = line + indent
+    if isinstance(value, Mapping):
+        keys = sorted(value, key=lambda key: _order(key, value[key], ranks))
+        items = [f"{_encode(key)}: {_write(value[key], ranks, indent, inner)}" for key in keys]
+        return f"{{{inner}{f',{inner}'.join(items)}{line}}}"
+    items = [_write(item, ranks, indent, inner) for item in value]
+    return f"[{inner}{f',{inner}'.join(items)}{line}]"
 
 
 def _order(key: str, value: object, ranks: Mapping[str, int]) -> tuple[object, ...]:
     # An ECMAScript object puts what looks like an index first, whatever the order of insertion.
-    if _INDEX.fullmatch(key) and int(key) < _INDEX_MAX:
+    if key.isdigit() and key.isascii() and str(int(key[:11])) == key and int(key) < _INDEX_MAX:
         return (0, int(key))
     rank = ranks.get(key)
     nested = isinstance(value, Mapping)

@@ -34,14 +34,12 @@ __all__ = [
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _DAY_SECONDS: Final = 86_400.0
 _MAX_SECONDS: Final = 100 * 365 * _DAY_SECONDS
-_FRIENDLY: Final = re.compile(
-    r"(\d+(?:\.\d+)?)\s*(s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:ours?)?|d(?:ays?)?|w(?:eeks?)?)",
-    re.IGNORECASE,
+_FRIENDLY: Final = (
+    r"(?i:(\d+(?:\.\d+)?)\s*"
+    r"(s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:ours?)?|d(?:ays?)?|w(?:eeks?)?))"
 )
-_ISO: Final = re.compile(
-    r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.IGNORECASE
-)
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ISO: Final = r"(?i:P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?)"
+_DATE: Final = r"\d{4}-\d{2}-\d{2}"
 
 
 class ReleaseAge(NamedTuple):
@@ -140,7 +138,7 @@ def age_from_uv(table: Mapping[str, object], path: str) -> ReleaseAge | None:
     if milliseconds != milliseconds:  # noqa: PLR0124  (so is NaN told)
         return None
     moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
-    if _DATE.fullmatch(text):
+    if re.fullmatch(_DATE, text):
         moment += timedelta(days=1)
     return ReleaseAge(before=moment, source=source)
 
@@ -158,10 +156,10 @@ def _number(value: object, unit_seconds: int) -> float | None:
 
 def _duration(text: str) -> float | None:
     """Return the seconds of `3d`, `1 week` or `P7D`; None where the text is no duration."""
-    friendly = _FRIENDLY.fullmatch(text.strip())
+    friendly = re.fullmatch(_FRIENDLY, text.strip())
     if friendly is not None:
         return float(friendly[1]) * _SECONDS[friendly[2][0].lower()]
-    iso = _ISO.fullmatch(text.strip())
+    iso = re.fullmatch(_ISO, text.strip())
     if iso is None or not any(iso.groups()):
         return None
     units = ("w", "d", "h", "m", "s")

@@ -30,6 +30,7 @@ __all__ = ["expand_alternative"]
 _Token = tuple[str, str, str | None, str | None, str | None]
 """Operator, major, minor, patch, prerelease."""
 _OPERATORS: Final = ("", "^", "~", "<", "<=", "=", ">", ">=")
+_COMPARISONS: Final = frozenset({"<", "<=", "=", ">", ">="})
 _MAX_TOKEN: Final = 2_048  # characters; see MAX_COMPARATOR_LENGTH in semver_range
 _EXPONENT_FROM: Final = 10**21  # from here JavaScript writes numbers with an exponent
 
@@ -85,7 +86,7 @@ def expand_alternative(text: str, *, loose: bool, include_prerelease: bool) -> l
         if hyphen is not None:
             text = _hyphen(hyphen.groups(), lowest)
     if " " in text:
-        text = _close_gaps(text)
+        text = _close_plain_gaps(text) or _close_gaps(text)
     tokens: list[str] = []
     for token in text.split(" "):
         tokens += _expand_token(token, loose, lowest)
@@ -94,6 +95,23 @@ def expand_alternative(text: str, *, loose: bool, include_prerelease: bool) -> l
     tokens = [*tokens[:1], *inner, *tokens[1:][-1:]]
     anything = f">=0.0.0{lowest}"
     return ["" if token == anything else token for token in tokens]
+
+
+def _close_plain_gaps(text: str) -> str | None:
+    """Return what `_close_gaps` makes of `>= 1.2.3` and its like, None for anything else.
+
+    Nearly every project has some in `engines`, and none that needs the grammar.
+    """
+    tokens, operator = [], ""
+    for word in text.split(" "):
+        if word in _COMPARISONS and not operator:
+            operator = word
+        elif _take_apart_plain(word) is None or (operator and not word[0].isdigit()):
+            return None
+        else:
+            tokens.append(operator + word)
+            operator = ""
+    return None if operator else " ".join(tokens)
 
 
 def _close_gaps(text: str) -> str:

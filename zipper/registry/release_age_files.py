@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from zipper.npm.flat_yaml import parse_flat_yaml
 from zipper.npm.release_age import (
     ReleaseAge,
     age_from_bun,
@@ -55,7 +54,11 @@ def _read_ages(root: Path) -> Iterator[ReleaseAge]:
     """Yield what each file says; one that cannot be read says nothing, as for its own tool."""
     for name, parse in (("pnpm-workspace.yaml", age_from_pnpm), (".yarnrc.yml", age_from_yarn)):
         text = _read(root / name)
-        if text and (age := parse(parse_flat_yaml(text), name)) is not None:
+        if not text:
+            continue
+        from zipper.npm.flat_yaml import parse_flat_yaml  # noqa: PLC0415  (few have such a file)
+
+        if (age := parse(parse_flat_yaml(text), name)) is not None:
             yield age
     document = _read_toml(root / "bunfig.toml")
     if (age := age_from_bun(document, "bunfig.toml")) is not None:

@@ -133,3 +133,23 @@ def test_python_digits_and_spaces_are_not_javascript_ones():
     assert semver.valid("\u0661.2.3") is None
     assert semver.valid("1.2.3\x1c") is None
     assert semver.valid("\ufeff1.2.3\n") == "1.2.3"
+
+
+@pytest.mark.parametrize(
+    ("spaced", "canonical"),
+    [
+        ("> 1 < 3", ">=2.0.0 <3.0.0-0"),
+        ("< 2 || >= 4", "<2.0.0-0||>=4.0.0"),
+        (">= 1.2.3 4", ">=1.2.3 >=4.0.0 <5.0.0-0"),
+        ("~ 1.2.3 >= 1.2.5", ">=1.2.3 <1.3.0-0 >=1.2.5"),
+        (">= 1.x", ">=1.0.0"),
+        (">= ^1", None),
+        ("> = 1", None),
+        (">= >= 1", None),
+        (">=", None),
+        (">= 01", None),
+    ],
+)
+def test_an_operator_may_stand_apart_from_its_version(spaced, canonical):
+    """With and without the grammar, node-semver's answer is given."""
+    assert canonical == semver.valid_range(spaced)
