@@ -272,6 +272,14 @@ def _long_names() -> Iterator[Case]:
         INDEX,
         files={"package.json": MANIFEST, "x.js": b"1"},
     )
+    yield _good(
+        "pax-is-for-one-file",
+        HONEST,
+        pax({"path": "package/x.js", "size": "3"}),
+        header("package/no.js", size=0) + b"123".ljust(512, b"\0"),
+        INDEX,
+        files={**BOTH, "x.js": b"123"},
+    )
     yield _good("pax-broken", HONEST, pax(b"99999 path=package/x.js\n"), INDEX, files=BOTH)
     yield _good("pax-no-length", HONEST, pax(b"path=package/x.js\n"), INDEX, files=BOTH)
     yield _good("pax-empty", HONEST, pax(b""), INDEX, files=BOTH)
@@ -414,6 +422,9 @@ def _wrapping() -> Iterator[Case]:
     yield Case("garbage-behind", whole + b"garbage", words="followed by other bytes")
     yield Case("zeros-behind", whole + bytes(100), BOTH, as_npm=True)
     yield Case("two-members", gzip(inner[:700]) + gzip(inner[700:]), BOTH, as_npm=True)
+    half = len(inner) // 2
+    same = gzip(inner[:half]) + gzip(inner[half:])
+    yield Case("two-members-of-one-size", same, BOTH, as_npm=True)
     yield Case("empty-member-first", gzip(b"") + whole, BOTH, as_npm=True)
     yield Case("size-lies-small", gzip(inner, size=3), words="damaged")
     yield Case("size-lies-large", gzip(inner, size=3 << 30), words="damaged")

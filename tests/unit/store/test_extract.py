@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
+import tracemalloc
 import zlib
 from typing import TYPE_CHECKING
 
@@ -142,6 +143,21 @@ def test_many_zeros_are_refused_by_their_size() -> None:
         extract(liar, label="a")
 
     assert time.process_time() - began < 5
+
+
+def test_a_size_that_is_only_claimed_takes_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A header may say a gibibyte: as many bytes are made room for as can come of the file."""
+    monkeypatch.setattr(extracting, "_WHOLE_BYTES", 0)
+    liar = gzip(tar(header("p/zeros", size=(1 << 30) - 50)))
+    tracemalloc.start()
+    try:
+        with pytest.raises(ArchiveError, match="cut off"):
+            extract(liar, label="a")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 16 * MEBIBYTE
 
 
 @pytest.mark.slow
