@@ -286,6 +286,37 @@ def test_packument_that_another_process_fetches_is_waited_for(registry, tmp_path
     assert 1 == registry.count()
 
 
+class Meeting(dict):
+    """Packuments that are answered when as many have asked as are expected."""
+
+    def __init__(self, packuments: dict[str, dict], *, count: int) -> None:
+        super().__init__(packuments)
+        self._barrier = threading.Barrier(count, timeout=60)
+
+    def __getitem__(self, name: str) -> dict:
+        self._barrier.wait()
+        return super().__getitem__(name)
+
+
+@pytest.mark.parametrize("npm", [{}, {"prefer-online": True}])
+def test_what_cannot_be_shared_is_not_waited_for_in_turn(registry, tmp_path, npm):
+    """Clients that waited for a packument which may not be kept then ask for it all at once."""
+    registry.cache_control = "no-store"
+    registry.publish("a", "1.0.0")
+    registry.packuments = Meeting(registry.packuments, count=4)
+    with ExitStack() as opened:
+        clients = [
+            opened.enter_context(open_client(registry, cache_dir=tmp_path, npm=npm))
+            for _ in range(4)
+        ]
+        with PackumentCache(tmp_path).lock(f"{registry.url}a", full=False):
+            bodies = [client.submit(client.fetch_packument, "a") for client in clients]
+            wait(bodies, timeout=0.5)
+        assert 1 == len({body.result() for body in bodies})
+
+    assert 4 == registry.count()
+
+
 def test_fresh_packument_is_not_asked_again(registry, tmp_path):
     """Within `max-age` the cached copy is used without a request, unless prefer-online says so."""
     registry.cache_control = "public, max-age=300"

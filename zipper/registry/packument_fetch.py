@@ -69,16 +69,22 @@ class PackumentFetcher:
 
     @contextmanager
     def turn(self, name: str, *, full: bool) -> Iterator[None]:
-        """Wait, though not for ever, while another process fetches the same for the same cache."""
+        """Wait, though not for ever, while another process fetches the same for the same cache.
+
+        Whoever has waited holds up nobody else: what came of it is in the cache by then, or is
+        nothing that may be kept.
+        """
         key = packument_key(self._settings, name)
         end = time.monotonic() + _TURN_SECONDS
-        while self._cache is not None:
+        has_waited = False
+        while self._cache is not None and not self._settings.prefer_online:
             with self._cache.lock(key, full=full) as held:
-                if held or time.monotonic() > end:
+                if held and not has_waited:
                     yield
                     return
-            if self._asker.pause(_LOOK_SECONDS):
+            if held or time.monotonic() > end or self._asker.pause(_LOOK_SECONDS):
                 break
+            has_waited = True
         yield
 
     def fetch(self, name: str, cached: Document | None, *, full: bool) -> Document:
