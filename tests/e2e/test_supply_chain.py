@@ -66,10 +66,11 @@ def test_warning_packs_and_tells(signed: Scene) -> None:
     signed.write({"pyproject.toml": '[tool.zipper]\nverify_signatures = "warn"\n'})
     signed.registry.documents.clear()
     result = signed.build("--json")
-    told = [f["path"] for f in result.document["findings"] if f["code"] == "signature"]
+    found = [f for f in result.document["findings"] if f["code"] == "signature"]
 
     assert 0 == result.status
-    assert ["node_modules/@s/a", "node_modules/b"] == sorted(told)
+    assert ["node_modules/@s/a", "node_modules/b"] == sorted(f["path"] for f in found)
+    assert not [f for f in found if "`warn`" in f["hint"]]  # that is what it is set to
     assert "publishes no keys" in result.stdout
 
 

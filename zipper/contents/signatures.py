@@ -27,6 +27,9 @@ __all__ = ["check_signatures"]
 
 _KEYS: Final = "-/npm/v1/keys"
 _GOOD: Final = "signed"
+_TOLD_HINT: Final = (
+    '`verify_signatures = "error"` refuses such a package, `"off"` asks nobody about any'
+)
 _NO_KEYS: Final = frozenset({"E400", "E404", "E405", "E501"})
 
 
@@ -61,7 +64,7 @@ def check_signatures(
     if bad and is_required:
         raise _refuse([error for _, error in bad])
     return tuple(
-        Finding("signature", "warning", node.location, error.message, error.hint or "")
+        Finding("signature", "warning", node.location, error.message, _TOLD_HINT)
         for node, error in bad
     )
 
