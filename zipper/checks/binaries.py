@@ -15,7 +15,7 @@ from zipper.archive.listing import release
 from zipper.checks.closure import close, relative
 from zipper.checks.elf import Binary, recognize, scan_binary
 from zipper.checks.facts import EAGER, LAZY, OPTIONAL, SCANNER_VERSION
-from zipper.checks.subject import Subject, find_package
+from zipper.checks.subject import Subject, find_dependency, find_package
 from zipper.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Member",
-    "find_dependency",
     "find_members",
     "is_foreign",
     "names_platform",
@@ -233,18 +232,6 @@ def _dependencies(subject: Subject, package: str) -> Iterator[str]:
             folder = find_dependency(subject, package, name)
             if folder is not None:
                 yield folder
-
-
-def find_dependency(subject: Subject, package: str, name: str) -> str | None:
-    """Return the folder of `name`, inside the package that needs it or above it."""
-    place = package
-    while True:
-        folder = f"{place}/node_modules/{name}" if place else f"node_modules/{name}"
-        if folder in subject.folders:
-            return folder
-        if not place:
-            return None
-        place = find_package(place.rpartition("node_modules/")[0])
 
 
 def names_platform(name: str) -> bool:

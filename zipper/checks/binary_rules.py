@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.checks.binaries import (
     Member,
-    find_dependency,
     find_members,
     is_foreign,
     names_platform,
@@ -20,7 +19,7 @@ from zipper.checks.binaries import (
 )
 from zipper.checks.facts import EAGER, OPTIONAL
 from zipper.checks.findings import Finding, Severity
-from zipper.checks.subject import Subject, find_package
+from zipper.checks.subject import Subject, find_dependency, find_package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -245,14 +244,19 @@ def _judge_abi(subject: Subject, member: Member) -> tuple[str, str, str] | None:
 
 
 def _has_rival(subject: Subject, member: Member) -> bool:
-    """Return whether the package has a binary for the runtime's version as well."""
+    """Return whether the package has a binary for the runtime's version as well.
+
+    One that uses Node-API is for every version. Source: node-gyp-build 4.8, `matchTags`.
+    """
     package = find_package(member.entry.name)
     wanted = subject.target.details.modules
     return any(
-        other is not member and other.is_addon and find_package(other.entry.name) == package
+        other is not member and other.is_addon and not other.foreign
+        and find_package(other.entry.name) == package
         and (
             other.binary.node_modules_version == wanted
             or any(m[1] == str(wanted) for m in _PATH_ABI.finditer(other.entry.name))
+            or "napi" in other.entry.name.rpartition("/")[2].split(".")
         )
         for other in find_members(subject)
     )  # fmt: skip

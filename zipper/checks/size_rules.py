@@ -10,7 +10,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.findings import Finding
-from zipper.checks.subject import Subject, find_package
+from zipper.checks.subject import Subject, find_dependency
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,17 +118,10 @@ def _why(subject: Subject, folder: str) -> str:
         if f"{other}/".startswith(home)
         and quoted in manifest
         and name in _dependency_names(subject.read_json(f"{other}/package.json"))
-        and _find_copy(subject, other, name) == folder
+        and find_dependency(subject, other, name) == folder
     ]
     more = f" and {len(askers) - 1} more" if len(askers) > 1 else ""
     return f" (needed by `{askers[0]}`{more})" if askers else ""
-
-
-def _find_copy(subject: Subject, folder: str, name: str) -> str:
-    """Return the folder in which Node finds `name` from the package at `folder`."""
-    while folder and f"{folder}/node_modules/{name}" not in subject.sizes_by_package:
-        folder = find_package(folder.rpartition("/node_modules/")[0])
-    return f"{folder}/node_modules/{name}".lstrip("/")
 
 
 def _dependency_names(manifest: object) -> list[str]:

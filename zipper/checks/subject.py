@@ -26,6 +26,7 @@ __all__ = [
     "TEXT_LIMIT_BYTES",
     "Kind",
     "Subject",
+    "find_dependency",
     "find_folders",
     "find_package",
 ]
@@ -164,6 +165,18 @@ def find_folders(listing: Listing) -> frozenset[str]:
         folders |= pending
     folders.discard("")
     return frozenset(folders)
+
+
+def find_dependency(subject: Subject, package: str, name: str) -> str | None:
+    """Return the folder of `name`, inside the package that needs it or above it."""
+    place = package
+    while True:
+        folder = f"{place}/node_modules/{name}" if place else f"node_modules/{name}"
+        if folder in subject.folders:
+            return folder
+        if not place:
+            return None
+        place = find_package(place.rpartition("node_modules/")[0])
 
 
 def find_package(path: str) -> str:

@@ -14,7 +14,7 @@ from zipper.checks.closure import close, relative
 from zipper.checks.facts import EAGER, OPTIONAL
 from zipper.checks.findings import Finding, Severity
 from zipper.checks.resolution import Failure
-from zipper.checks.subject import Subject, find_package
+from zipper.checks.subject import Subject, find_dependency, find_package
 
 __all__ = ["check_integrity", "check_scripts"]
 
@@ -37,6 +37,8 @@ def check_scripts(subject: Subject) -> Iterator[Finding]:
     for package in sorted(subject.sizes_by_package):
         if not package or package in with_binary or not _compiles(subject, package):
             continue
+        if _platform_packages(subject, package) & with_binary:
+            continue
         level = levels.get(package, EAGER if close(subject) is None else OPTIONAL)
         if level == OPTIONAL:
             continue
@@ -53,6 +55,13 @@ def check_scripts(subject: Subject) -> Iterator[Finding]:
         severity: Severity = "error" if _loads_at_once(subject, package) else "warning"
         yield Finding("script-needed", severity, package, message, hint)
     yield from _check_prisma(subject)
+
+
+def _platform_packages(subject: Subject, package: str) -> set[str | None]:
+    """Return the folders of what a package lists as optional, where its binaries mostly are."""
+    names = subject.read_json(f"{package}/package.json").get("optionalDependencies")
+    found = names if isinstance(names, Mapping) else {}
+    return {find_dependency(subject, package, str(name)) for name in found}
 
 
 def check_integrity(subject: Subject) -> Iterator[Finding]:

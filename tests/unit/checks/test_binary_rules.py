@@ -205,6 +205,25 @@ def test_platform_packages_must_have_the_addon_that_they_name(library: bytes) ->
     assert [] == [f for f in _all(whole) if f.code == "module-missing"]
 
 
+@pytest.mark.parametrize(
+    ("sibling", "expected"),
+    [
+        ("node.napi.glibc.node", set()),
+        ("node.napi.musl.node", {"binary-abi"}),
+        ("node.abi137.glibc.node", set()),
+        ("napi-notes.node", {"binary-abi"}),
+    ],
+)
+def test_a_binary_for_every_version_is_taken(
+    library: bytes, sibling: str, expected: set[str]
+) -> None:
+    """Beside one that uses Node-API, nothing loads those that are for older versions."""
+    folder = "node_modules/addon/prebuilds/linux-x64"
+    files = {f"{folder}/node.abi115.glibc.node": library, f"{folder}/{sibling}": library}
+    found = {f.code for f in _all(files) if f.code.startswith("binary") and f.severity == "error"}
+    assert expected == found
+
+
 def test_a_binary_of_32_bits_is_of_another_architecture(library: bytes) -> None:
     """The class in the header counts before what it makes of the rest."""
     narrow = library[:4] + b"\x01" + library[5:]

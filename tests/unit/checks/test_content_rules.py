@@ -177,6 +177,21 @@ def test_scripts_that_had_to_run() -> None:
     assert 'allow_scripts = ["native"]' in finding.hint
 
 
+def test_binaries_in_packages_of_their_own_need_no_script() -> None:
+    """What a package lists as optional for the target brings the binary."""
+    files = {
+        "index.js": f"require('native'); {HANDLER}",
+        "node_modules/native/package.json": '{"name": "native", "scripts": {"install": '
+        '"node-gyp-build"}, "dependencies": {"node-gyp-build": "4"}, '
+        '"optionalDependencies": {"@native/linux-x64": "1"}}',
+        "node_modules/native/index.js": "require('node-gyp-build')",
+        "node_modules/node-gyp-build/index.js": "",
+    }
+    assert "script-needed" in _find(files)
+    assert "script-needed" in _find({**files, "node_modules/@native/linux-x64/package.json": "{}"})
+    assert "script-needed" not in _find({**files, "node_modules/@native/linux-x64/node.node": ""})
+
+
 def test_prisma_without_its_generated_client() -> None:
     """Prisma's client loads what `prisma generate` makes."""
     files = {
