@@ -56,6 +56,16 @@ def test_check_passes_and_fails_with_its_status(good: Path, bad: Path) -> None:
     assert f"fail: {bad} has 2 files" in failed.stdout
 
 
+@pytest.mark.parametrize("layer", ["<html>404</html>", ""])
+def test_a_layer_that_is_no_zip_is_an_error(good: Path, tmp_path: Path, layer: str) -> None:
+    """What cannot be read is not taken for a layer without files."""
+    place = tmp_path / "layer.zip"
+    place.write_text(layer)
+    result = run_zipper("check", good, "--layer", place)
+    assert (1, "EZIP") == (result.status, result.code)
+    assert f"`{place}` cannot be read" in result.stderr
+
+
 def test_check_json_has_the_report(bad: Path) -> None:
     """The JSON has the fields of the library's report."""
     document = run_zipper("check", bad, "--json").document

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from zipper.checks.check import check_zip
-from zipper.pipeline.opening import map_zip, open_listing
+from zipper.pipeline.opening import map_zip, open_sound_listing
 from zipper.store.facts import FileFactsCache
 from zipper.store.place import find_cache_dir
 from zipper.target import Target
@@ -66,7 +66,8 @@ def check(  # noqa: PLR0913  (keyword-only options of a public function)
         The report. A file that is no zip has a report too, with the finding `zip-unreadable`.
 
     Raises:
-        ArchiveError: EREAD where there is no such file, or it cannot be read.
+        ArchiveError: EREAD where there is no such file, or it cannot be read; EZIP for a layer
+            that is no zip.
         UsageError: EUSAGE for a target that does not exist.
     """
     return check_zip(
@@ -74,7 +75,7 @@ def check(  # noqa: PLR0913  (keyword-only options of a public function)
         path=os.fspath(path),
         target=target or Target(),
         handler=handler,
-        layers=tuple(open_listing(layer) for layer in layers),
+        layers=tuple(open_sound_listing(layer) for layer in layers),
         kind=kind,
         ignore=frozenset(ignore),
         strict=strict,

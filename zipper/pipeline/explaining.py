@@ -10,8 +10,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zipper.errors import ArchiveError
-from zipper.pipeline.opening import open_listing
+from zipper.pipeline.opening import open_sound_listing
 from zipper.report.inventory import File, Inventory, from_listing, from_plan
 
 if TYPE_CHECKING:
@@ -29,15 +28,7 @@ def read_inventory(path: str | os.PathLike[str]) -> Inventory:
     Raises:
         ArchiveError: EREAD where there is no such file; EZIP where it is no zip.
     """
-    listing = open_listing(path)
-    for fault in listing.faults:
-        if fault.kind == "unreadable":
-            raise ArchiveError(
-                "EZIP",
-                f"`{os.fspath(path)}` cannot be read: {fault.message}",
-                hint=f"see what is wrong with it: `python -m zipper check {os.fspath(path)}`",
-            )
-    return from_listing(os.fspath(path), listing)
+    return from_listing(os.fspath(path), open_sound_listing(path))
 
 
 def take_inventory(

@@ -72,7 +72,7 @@ def _apply_rules(path: Path, request: BuildRequest, handler: str, store: Store) 
     # For new bytes only; they take 0.1 s to import.
     from zipper.checks.check import check_listing  # noqa: PLC0415
     from zipper.pipeline.checking import check  # noqa: PLC0415
-    from zipper.pipeline.opening import open_listing  # noqa: PLC0415
+    from zipper.pipeline.opening import open_listing, open_sound_listing  # noqa: PLC0415
 
     listing = open_listing(path)
     found = check_listing(
@@ -80,7 +80,7 @@ def _apply_rules(path: Path, request: BuildRequest, handler: str, store: Store) 
         target=request.target,
         handler=handler,
         size_bytes=len(listing.source),
-        layers=tuple(open_listing(layer) for layer in request.layers),
+        layers=tuple(open_sound_listing(layer) for layer in request.layers),
         max_size_bytes=request.max_size_bytes,
         max_unzipped_size_bytes=request.max_unzipped_size_bytes,
     )

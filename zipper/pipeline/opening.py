@@ -16,7 +16,7 @@ from zipper.files import map_file
 if TYPE_CHECKING:
     from zipper.archive.listing import Listing
 
-__all__ = ["map_zip", "open_listing"]
+__all__ = ["map_zip", "open_listing", "open_sound_listing"]
 
 PathLike = str | os.PathLike[str]
 
@@ -28,6 +28,23 @@ def open_listing(path: PathLike) -> Listing:
         ArchiveError: EREAD where there is no such file, or it cannot be read.
     """
     return read_listing(map_zip(path))
+
+
+def open_sound_listing(path: PathLike) -> Listing:
+    """Return the members of the zip at `path`, which must be one.
+
+    Raises:
+        ArchiveError: EREAD where there is no such file; EZIP where it is no zip.
+    """
+    listing = open_listing(path)
+    for fault in listing.faults:
+        if fault.kind == "unreadable":
+            raise ArchiveError(
+                "EZIP",
+                f"`{os.fspath(path)}` cannot be read: {fault.message}",
+                hint=f"see what is wrong with it: `python -m zipper check {os.fspath(path)}`",
+            )
+    return listing
 
 
 def map_zip(path: PathLike) -> memoryview:
