@@ -6,8 +6,7 @@ In: what a rule found. Out: values whose fields are those of the JSON. How they 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -18,8 +17,7 @@ Severity = Literal["error", "warning", "info"]
 Verdict = Literal["pass", "fail"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One rule's result for one place of the package.
 
     `path` is a member's name or the empty string for the package as a whole; `message` is one

@@ -24,7 +24,7 @@ from zipper.npm.package_json import (
     parse_engines,
     parse_manifest,
 )
-from zipper.npm.semver import parse
+from zipper.npm.semver_version import parse_key
 
 if TYPE_CHECKING:
     from zipper.npm.semver_version import Key
@@ -127,9 +127,9 @@ class Packument:
                 if prereleases or not _is_prerelease(version)
             ]
             rows = [
-                (parsed.key, -index, entry)
+                (key, -index, entry)
                 for index, entry in enumerate(entries)
-                if (parsed := parse(entry[0], loose=True)) is not None
+                if (key := parse_key(entry[0])) is not None
             ]
             rows.sort()
             known = Ordered([row[0] for row in rows], [row[2] for row in rows])

@@ -21,6 +21,7 @@ __all__ = [
     "Version",
     "is_plain_number",
     "parse",
+    "parse_key",
     "parse_plain",
 ]
 
@@ -147,6 +148,20 @@ def parse_plain(text: str) -> Version | None:
     if text.endswith("-0"):
         return Version((*main, (0, _rank(0))), text, (0,))
     return Version((*main, _RELEASE), text)
+
+
+def parse_key(text: str) -> Key | None:
+    """Return the key of the version in `text`, loosely read; None where it is none.
+
+    Of thousands of versions nobody wants more than to put them in order.
+    """
+    parts = text.split(".")
+    if len(parts) == 3 and len(text) < 16 and text.isascii():
+        major, minor, patch = parts
+        if major.isdecimal() and minor.isdecimal() and patch.isdecimal():
+            return (int(major), int(minor), int(patch), _RELEASE)
+    parsed = parse(text, loose=True)
+    return None if parsed is None else parsed.key
 
 
 @lru_cache(maxsize=1 << 17)

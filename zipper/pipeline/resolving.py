@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from zipper.contents.client import LazyClient
 from zipper.contents.publishers import tell_publishers
@@ -41,8 +41,7 @@ __all__ = ["Change", "Resolved", "resolve", "resolve_requested"]
 PathLike = str | os.PathLike[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One location at which the lockfile has another version than before; None: nothing."""
 
     location: str

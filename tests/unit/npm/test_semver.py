@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from zipper.npm import semver
 from zipper.npm.semver_range import parse_range
+from zipper.npm.semver_version import parse_key
 
 NUMBERS = st.integers(min_value=0, max_value=2**53 - 1)
 WORDS = st.from_regex(r"(0|[1-9][0-9]{0,3}|[0-9]{0,2}[a-zA-Z-][0-9a-zA-Z-]{0,3})", fullmatch=True)
@@ -153,3 +154,13 @@ def test_python_digits_and_spaces_are_not_javascript_ones():
 def test_an_operator_may_stand_apart_from_its_version(spaced, canonical):
     """With and without the grammar, node-semver's answer is given."""
     assert canonical == semver.valid_range(spaced)
+
+
+@given(
+    st.one_of(VERSIONS, st.from_regex(r"[v0-9]{0,4}\.[0-9²]{1,17}\.[0-9a-b-]{1,4}", fullmatch=True))
+)
+def test_key_is_that_of_the_version_loosely_read(text):
+    """What versions are put in order by is read in another way, and is the same."""
+    parsed = semver.parse(text, loose=True)
+
+    assert (None if parsed is None else parsed.key) == parse_key(text)
