@@ -215,6 +215,21 @@ def test_whoever_fetches_ahead_is_told_what_comes(registry, tmp_path):
     assert 2 == registry.count()
 
 
+def test_unusable_packument_in_the_cache_disturbs_nobody_else(registry, tmp_path):
+    """What lies there under the name of another package is told when it is asked for."""
+    registry.publish("a", "1.0.0")
+    registry.packuments["b"] = registry.packuments["a"]
+    with open_client(registry, cache_dir=tmp_path) as client, pytest.raises(RegistryError):
+        client.open_packument("b")
+    with open_client(registry, "prefer-offline=true", cache_dir=tmp_path) as client:
+        client.prefetch(["b", "a"])
+        assert "a" == client.open_packument("a").name
+        with pytest.raises(RegistryError) as caught:
+            client.open_packument("b")
+
+    assert "EPACKUMENT" == caught.value.code
+
+
 def test_wanted_packument_does_not_wait_for_those_ahead(registry):
     """A name that is asked for goes before all that is only fetched ahead."""
     names = [f"p{number}" for number in range(50)]

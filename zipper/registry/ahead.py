@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Final
 
+from zipper.errors import ZipperError
 from zipper.npm.packument import Packument
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Ahead:
                 if (name, full) in self._begun:
                     continue
                 self._begun.add((name, full))
-                known = self._find(name, full)
+                known = self._find_early(name, full)
                 if known is not None:
                     found.append(known)
                 submitted = known or self._submit(self._fetch_early, name, full, then)
@@ -87,6 +88,12 @@ class Ahead:
                     self._bytes -= found.text_bytes
                 return found
         return self._fetch(name, full)
+
+    def _find_early(self, name: str, full: bool) -> Packument | None:  # noqa: FBT001 - as find
+        try:
+            return self._find(name, full)
+        except ZipperError:
+            return None  # told when the name is asked for
 
     def _fetch_early(
         self,
