@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import time
 
 import pytest
@@ -164,3 +165,13 @@ def test_key_is_that_of_the_version_loosely_read(text):
     parsed = semver.parse(text, loose=True)
 
     assert (None if parsed is None else parsed.key) == parse_key(text)
+
+
+def test_versions_that_differ_in_build_metadata_are_one():
+    """Neither operator sees it, nor does a set."""
+    one, other = semver.parse("1.2.3+a"), semver.parse("1.2.3+b")
+
+    assert one == other
+    assert not operator.ne(one, other)
+    assert 1 == len({one, other})
+    assert one != "1.2.3"
