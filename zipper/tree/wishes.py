@@ -76,8 +76,11 @@ def follow_wish(
 
 def _add(wishes: dict[str, Wish], name: str, spec: str, *, is_placed: bool) -> None:
     """Add a dependency, unless no registry has it."""
+    wanted, version = name, spec
     if spec.startswith("npm:"):
-        real, _, version = spec[4:].rpartition("@")
-        wishes[name] = Wish(real or spec[4:], version if real else "*", is_placed)
-    elif ":" not in spec and "/" not in spec:
-        wishes[name] = Wish(name, spec, is_placed)
+        before, _, after = spec[4:].rpartition("@")
+        wanted, version = (before, after) if before else (spec[4:], "*")
+    elif ":" in spec or "/" in spec:
+        return
+    if wanted:
+        wishes[name] = Wish(wanted, version, is_placed)

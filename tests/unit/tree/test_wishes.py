@@ -13,7 +13,14 @@ from zipper.npm.pick import PickOptions
 from zipper.tree.wishes import Wish, follow_wish, list_wishes
 
 _ALL = {
-    "dependencies": {"a": "^1", "alias": "npm:b@~2", "bare": "npm:@s/c", "local": "file:../l"},
+    "dependencies": {
+        "a": "^1",
+        "alias": "npm:b@~2",
+        "bare": "npm:@s/c",
+        "local": "file:../l",
+        "no": "npm:",
+        "": "1",
+    },
     "optionalDependencies": {"o": "*"},
     "devDependencies": {"d": "1.0.0"},
     "peerDependencies": {"p": "next", "q": "^3", "hosted": "owner/repository"},
