@@ -8,9 +8,10 @@ names), may export anything.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
-__all__ = ["differs_between_nodes", "find_builtin_names"]
+__all__ = ["find_builtin_names", "find_changed_names"]
 
 _MAJORS: Final = (20, 22, 24)
 
@@ -318,10 +319,11 @@ def find_builtin_names(specifier: str, major: int) -> frozenset[str] | None:
     return names or None
 
 
-def differs_between_nodes(specifier: str, name: str) -> bool:
-    """Return whether some of the majors export `name` and others, for sure, do not."""
+@lru_cache(maxsize=256)
+def find_changed_names(specifier: str) -> frozenset[str]:
+    """Return what some of the majors export from a module and others, for sure, do not."""
     known = [find_builtin_names(specifier, major) or frozenset() for major in _MAJORS]
-    return any(name in names for names in known) and any(name not in names for names in known)
+    return frozenset.union(*known) - frozenset.intersection(*known)
 
 
 def _plain(specifier: str) -> str:

@@ -12,7 +12,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.builtin_names import differs_between_nodes
+from zipper.checks.builtin_names import find_changed_names
 from zipper.checks.facts import EAGER
 from zipper.checks.source_text import count_declarations
 from zipper.checks.syntax import FUNCTIONS, is_shadowed
@@ -60,6 +60,9 @@ class NeededNames:
             path: the nodes from the root to the call of `require`.
             specifier: what the call asks for.
         """
+        changed = find_changed_names(specifier)
+        if not changed:
+            return ()
         declarator = path[-2] if len(path) > 2 else path[-1]
         binding = declarator.child_by_field_name("name")
         if declarator.type != "variable_declarator" or binding is None or not _is_constant(path):
@@ -67,8 +70,7 @@ class NeededNames:
         return tuple(
             name.decode()
             for name, expression in dict.fromkeys(self._takings(binding))
-            if differs_between_nodes(specifier, name.decode("utf-8", "replace"))
-            and self._is_needed(expression)
+            if name.decode("utf-8", "replace") in changed and self._is_needed(expression)
         )
 
     def _takings(self, binding: Node) -> Iterator[tuple[bytes, bytes]]:

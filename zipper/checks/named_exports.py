@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.builtin_names import differs_between_nodes, find_builtin_names
+from zipper.checks.builtin_names import find_builtin_names, find_changed_names
 from zipper.checks.resolution import Failure, Found
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class ExportedNames:
     def hint(self, asked: Asked, missing: str) -> str:
         """Return what to do about a missing name."""
         if isinstance(asked.answer, Found) and asked.answer.kind == "builtin":
-            if not differs_between_nodes(asked.request.specifier, missing):
+            if missing not in find_changed_names(asked.request.specifier):
                 return "mend the name: no Node.js of Lambda has it"
             return (
                 "use a runtime whose Node.js has it, or versions of the packages that say they "
