@@ -73,10 +73,12 @@ def test_maps_in_circles(files: dict[str, bytes]) -> None:
         b"/*" * 500_000 + b"*/\n",
         b'"' * 700_000 + b"\n",
         b"a=/[/]/;" * 5_000,
+        b"const u = require('util');" + b"const u " * 10_000 + b"u.isRegExp();",
+        b"const u = require('util');" * 5_000 + b"u.isRegExp();",
         b"\0" * 1000,
         b"\xff\xfe" * 10_000,
     ],
-    ids=range(9),
+    ids=range(11),
 )
 def test_texts_that_no_parser_likes(text: bytes) -> None:
     """Deep, open, odd or undecodable code has a verdict; what it is depends on the text."""
