@@ -306,7 +306,7 @@ class Meeting(dict):
 
     def __init__(self, packuments: dict[str, dict], *, count: int) -> None:
         super().__init__(packuments)
-        self._barrier = threading.Barrier(count, timeout=60)
+        self._barrier = threading.Barrier(count, timeout=10)
 
     def __getitem__(self, name: str) -> dict:
         self._barrier.wait()
