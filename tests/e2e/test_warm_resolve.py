@@ -1,0 +1,52 @@
+"""What a warm resolve imports: most of its time is Python's start and imports, not the work."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.command import run_zipper
+
+if TYPE_CHECKING:
+    from tests.support.scene import Scene
+
+_NEEDLESS = {
+    "concurrent", "cryptography", "email", "http", "keyring", "msgspec", "packageurl", "packaging",
+    "pathspec", "platformdirs", "random", "requests", "rich", "socket", "sqlite3", "ssl",
+    "subprocess", "tempfile", "tomllib", "truststore", "urllib3",
+}  # fmt: skip
+"""What fetches, writes packuments, and draws."""
+
+_IDLE = {
+    "zipper.contents.obtain", "zipper.contents.opened", "zipper.contents.missing",
+    "zipper.npm.flat_yaml", "zipper.registry.asking", "zipper.registry.remote",
+    "zipper.registry.packument_fetch", "zipper.registry.transport", "zipper.store.extract",
+}  # fmt: skip
+"""What fetches and opens packages, and what explains errors."""
+
+
+@pytest.fixture
+def imported(scene: Scene) -> list[str]:
+    """Return the modules that resolving imports when all packuments are at hand."""
+    scene.publish("a", dependencies={"b": ">= 1"}, peerDependencies={"c": "*"})
+    scene.publish("b", engines={"node": ">= 10"})
+    scene.publish("c")
+    manifest = {"name": "fn", "version": "1.0.0", "dependencies": {"a": "*"}}
+    scene.write({"package.json": manifest})
+    words = ("resolve", str(scene.project), "--cache-dir", str(scene.cache), "--quiet")
+    first = run_zipper(*words, cwd=scene.folder, env=scene.environment)
+    assert 0 == first.status, first.stderr
+    (scene.project / "package-lock.json").unlink()
+    measured = scene.environment | {"PYTHONPROFILEIMPORTTIME": "1"}
+    warm = run_zipper(*words, "--prefer-offline", cwd=scene.folder, env=measured)
+    assert 0 == warm.status, warm.stderr
+    return re.findall(r"^import time:.*\|\s*([\w.]+)$", warm.stderr, re.MULTILINE)
+
+
+def test_warm_resolve_imports_nothing_that_it_does_not_need(imported: list[str]) -> None:
+    """No HTTP client and no threads, no decoder of whole packuments, no reader of tarballs."""
+    assert "zipper.tree.worklist" in imported
+    assert [] == [name for name in imported if name.partition(".")[0] in _NEEDLESS]
+    assert [] == [name for name in imported if name in _IDLE]
