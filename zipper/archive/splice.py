@@ -15,7 +15,7 @@ from zipper.errors import ArchiveError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["BATCH", "END", "read_members", "splice"]
+__all__ = ["BATCH", "END", "read_members", "read_names", "splice"]
 
 LOCAL: Final = b"PK\x03\x04"
 CENTRAL: Final = b"PK\x01\x02"
@@ -31,6 +31,7 @@ external attributes, offset."""
 _STORED_RECORD: Final = struct.Struct("<6x22sH10xHI")
 """What is read of a central record: the shared fields, the name's length, mode and offset."""
 _STORED_LENGTH: Final = struct.Struct("<I")
+_STORED_NAME_LENGTH: Final = struct.Struct("<H")
 _END_FIELDS: Final = struct.Struct("<HHHHIIH")
 MAX_ENTRIES: Final = 0xFFFF - 1
 MAX_OFFSET: Final = 0xFFFF_FFFF - 1
@@ -69,6 +70,20 @@ def read_members(data: memoryview, *, prefix: str, end: int) -> list[PlannedEntr
     if raw_prefix.isascii():
         return members
     return [put_below(member, b"") for member in members]
+
+
+def read_names(data: memoryview, *, end: int) -> list[bytes]:
+    """Return the names of a store zip's members, in order; see `read_members`."""
+    count, size, position = struct.unpack_from("<HII", data, end + 10)
+    directory = bytes(data[position : position + size])
+    names: list[bytes] = []
+    append, read_length = names.append, _STORED_NAME_LENGTH.unpack_from
+    at = _CENTRAL_SIZE
+    for _ in range(count):
+        (length,) = read_length(directory, at - 18)
+        append(directory[at : at + length])
+        at += length + _CENTRAL_SIZE
+    return names
 
 
 def splice(plan: Plan) -> Iterator[list[bytes | memoryview]]:

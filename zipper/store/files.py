@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import deflate
 
 from zipper.archive.plan import DEFLATED, FIELDS, Plan, PlannedEntry
-from zipper.archive.splice import END, read_members, splice
+from zipper.archive.splice import END, read_members, read_names, splice
 from zipper.errors import StoreError
 from zipper.files import lock_file, map_file, remove_leftovers, write_error, write_file
 from zipper.store.codec import LEVEL
@@ -60,8 +60,11 @@ class StoreZip:
 
     def names(self) -> list[str]:
         """Return the names of the package's files, sorted bytewise."""
-        members = self.members("")
-        return [member.name.decode("utf-8", "surrogateescape") for member in members]
+        return [name.decode("utf-8", "surrogateescape") for name in self.raw_names()]
+
+    def raw_names(self) -> list[bytes]:
+        """Return what `names` returns, as the bytes that stand in the zip."""
+        return read_names(self.data, end=self.end)
 
     def read(self, name: str) -> bytes | None:
         """Return the content of one file; None where the package has no such file."""
@@ -104,7 +107,7 @@ class Store:
             return self._held[key]
         path = self.path_of(key)
         try:
-            data = map_file(path)
+            data = map_file(path, reads_all=True)
         except OSError as cause:
             raise _unreadable(cause, path) from cause
         if data is None:

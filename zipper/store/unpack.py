@@ -11,6 +11,7 @@ import contextlib
 import errno
 import os
 import shutil
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -31,7 +32,6 @@ __all__ = ["link_packages", "write_entries"]
 
 _THREADS: Final = 2
 """More only wait for each other: a file system changes its folders one at a time, nearly."""
-_SEPARATOR: Final = os.sep.encode()
 _NO_LINKS: Final = frozenset({errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.EROFS})
 
 
@@ -45,9 +45,10 @@ def link_packages(packages: Iterable[tuple[StoreZip, Path]], *, copy: bool = Fal
     Raises:
         OutputError: EOUTPUT where the operating system refuses.
     """
+    waiting = deque(packages)
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="zipper-unpack") as pool:
-        for _ in pool.map(lambda item: _make(item[0], item[1], copy=copy), packages):
-            pass
+        for work in [pool.submit(_make_all, waiting, copy=copy) for _ in range(_THREADS)]:
+            work.result()
 
 
 def write_entries(entries: Sequence[PlannedEntry], into: Path) -> None:
@@ -67,80 +68,100 @@ def write_entries(entries: Sequence[PlannedEntry], into: Path) -> None:
         raise write_error(cause, into, OutputError) from cause
 
 
-def _make(zipped: StoreZip, into: Path, *, copy: bool) -> None:
-    entries = zipped.members("")
-    inflated = None if copy else _inflated_folder(zipped, entries)
-    if inflated is not None:
+def _make_all(waiting: deque[tuple[StoreZip, Path]], *, copy: bool) -> None:
+    """Make packages until none waits; all threads take from one row, as packages differ in size."""
+    while True:
         try:
-            _link(entries, inflated, into)
-        except OSError as cause:
-            if cause.errno not in _NO_LINKS and not isinstance(cause, FileNotFoundError):
-                raise write_error(cause, into, OutputError) from cause
-        else:
+            zipped, into = waiting.popleft()
+        except IndexError:
             return
-    write_entries(entries, into)
+        if copy or not _make_links(zipped, into):
+            write_entries(zipped.members(""), into)
 
 
-def _inflated_folder(zipped: StoreZip, entries: Sequence[PlannedEntry]) -> Path | None:
-    """Return the folder with the package's files, made if need be; None in a read-only store."""
+def _make_links(zipped: StoreZip, into: Path) -> bool:
+    """Link a package's files; False where they cannot be linked."""
+    source, end, names = os.fsencode(folder_of(zipped.path)), os.fsencode(into), zipped.raw_names()
+    try:
+        try:
+            _link(names, source, end)
+        except FileNotFoundError:
+            _inflate_once(zipped)
+            _link(names, source, end)
+    except OSError as cause:
+        if cause.errno in _NO_LINKS or isinstance(cause, FileNotFoundError):
+            return False
+        raise write_error(cause, into, OutputError) from cause
+    return True
+
+
+def _inflate_once(zipped: StoreZip) -> None:
+    """Make the folder with the package's files beside its store zip, where that is possible."""
     folder = folder_of(zipped.path)
-    if folder.is_dir():
-        return folder
     temporary = folder.with_name(f"{folder.name}.{os.getpid()}-{os.urandom(4).hex()}")
     try:
-        write_entries(entries, temporary)
+        write_entries(zipped.members(""), temporary)
         temporary.rename(folder)
     except (OSError, OutputError):
         # Another process was quicker, or the store cannot be written to.
         shutil.rmtree(temporary, ignore_errors=True)
-    return folder if folder.is_dir() else None
 
 
-def _link(entries: Sequence[PlannedEntry], source: Path, into: Path) -> None:
+def _link(names: Sequence[bytes], source: bytes, into: bytes) -> None:
     """Link every file; tens of thousands, so nothing here costs more than the link itself."""
-    names: dict[bytes, list[bytes]] = {}
-    for entry in entries:
-        folder, _, name = entry.name.rpartition(b"/")
-        names.setdefault(folder, []).append(name)
     link_names = _link_within if os.link in os.supports_dir_fd else _link_by_path
-    start, end = os.fsencode(source) + _SEPARATOR, os.fsencode(into) + _SEPARATOR
-    for folder, inner in names.items():
-        _make_folder(end + folder)
-        link_names(inner, start + folder, end + folder)
-
-
-def _make_folder(path: bytes) -> None:
     try:
-        os.mkdir(path)  # noqa: PTH102 - a Path costs more than the call
-    except FileExistsError:
-        pass
-    except FileNotFoundError:
-        os.makedirs(path, exist_ok=True)  # noqa: PTH103 - as above
+        os.mkdir(into)  # noqa: PTH102 - a Path costs more than the call
+    except (FileExistsError, FileNotFoundError):
+        os.makedirs(into, exist_ok=True)  # noqa: PTH103 - as above
+    link_names(names, _list_folders(names), source, into)
 
 
-def _link_within(names: Iterable[bytes], source: bytes, into: bytes) -> None:
-    """Link by names in two open folders: the system need not walk two long paths for each file."""
-    start = end = None
-    try:
-        start, end = os.open(source, os.O_RDONLY), os.open(into, os.O_RDONLY)
-        for name in names:
-            try:
-                os.link(name, name, src_dir_fd=start, dst_dir_fd=end)
-            except FileExistsError:
-                os.unlink(name, dir_fd=end)
-                os.link(name, name, src_dir_fd=start, dst_dir_fd=end)
-    finally:
-        for descriptor in (start, end):
-            if descriptor is not None:
-                os.close(descriptor)
-
-
-def _link_by_path(names: Iterable[bytes], source: bytes, into: bytes) -> None:
+def _list_folders(names: Iterable[bytes]) -> list[bytes]:
+    """Return all folders of `names`, parents first."""
+    folders: set[bytes] = set()
     for name in names:
-        path = into + _SEPARATOR + name
+        folder = name.rpartition(b"/")[0]
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = folder.rpartition(b"/")[0]
+    return sorted(folders)
+
+
+def _link_within(
+    names: Iterable[bytes], folders: Iterable[bytes], source: bytes, into: bytes
+) -> None:
+    """Link in two open folders: the system need not walk two long paths for each file."""
+    start = os.open(source, os.O_RDONLY)
+    try:
+        end = os.open(into, os.O_RDONLY)
+        try:
+            for folder in folders:
+                with contextlib.suppress(FileExistsError):
+                    os.mkdir(folder, dir_fd=end)
+            for name in names:
+                try:
+                    os.link(name, name, src_dir_fd=start, dst_dir_fd=end)
+                except FileExistsError:
+                    os.unlink(name, dir_fd=end)
+                    os.link(name, name, src_dir_fd=start, dst_dir_fd=end)
+        finally:
+            os.close(end)
+    finally:
+        os.close(start)
+
+
+def _link_by_path(
+    names: Iterable[bytes], folders: Iterable[bytes], source: bytes, into: bytes
+) -> None:
+    """Link as `_link_within` does, on systems that have no such call."""
+    for folder in folders:
+        os.makedirs(os.path.join(into, folder), exist_ok=True)  # noqa: PTH103, PTH118 - as above
+    for name in names:
+        path = os.path.join(into, name)  # noqa: PTH118 - as above
         with contextlib.suppress(FileNotFoundError):
             os.unlink(path)  # noqa: PTH108 - as above
-        os.link(source + _SEPARATOR + name, path)
+        os.link(os.path.join(source, name), path)  # noqa: PTH118 - as above
 
 
 def _by_folder(

@@ -28,7 +28,7 @@ _HALF_MADE_SECONDS: Final = 3600
 
 def folder_of(path: Path) -> Path:
     """Return the folder that belongs to the store zip at `path`, whether it exists or not."""
-    return path.with_suffix("")
+    return Path(str(path)[: -len(".zip")])
 
 
 def measure_unpacked(folder: Path) -> int:

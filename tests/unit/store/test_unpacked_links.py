@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from zipper.store.files import StoreZip
 
-    Link = Callable[[Iterable[bytes], bytes, bytes], None]
+    Link = Callable[[Iterable[bytes], Iterable[bytes], bytes, bytes], None]
 
 FILES = {
     "a/b/c.js": b"c",
@@ -86,14 +86,15 @@ def test_file_where_a_folder_is_needed_is_told(zipped: StoreZip, tmp_path: Path,
 def test_both_ways_to_link_do_the_same(link: Link, tmp_path: Path) -> None:
     """Systems that cannot link within open folders give the same files."""
     source, into = tmp_path / "source", tmp_path / "into"
-    for folder in (source, into):
-        folder.mkdir()
-    for name in ("a", "b"):
+    (source / "f" / "g").mkdir(parents=True)
+    (into / "f").mkdir(parents=True)
+    for name in ("a", "f/b", "f/g/c"):
         (source / name).write_bytes(name.encode())
     (into / "a").write_bytes(b"older")
-    link([b"a", b"b"], os.fsencode(source), os.fsencode(into))
+    folders = [b"f", b"f/g"]
+    link([b"a", b"f/b", b"f/g/c"], folders, os.fsencode(source), os.fsencode(into))
 
-    assert {"a": b"a", "b": b"b"} == contents(into)
-    assert (source / "b").samefile(into / "b")
+    assert {"a": b"a", "f/b": b"f/b", "f/g/c": b"f/g/c"} == contents(into)
+    assert (source / "f" / "b").samefile(into / "f" / "b")
     with pytest.raises(FileNotFoundError):
-        link([b"absent"], os.fsencode(source), os.fsencode(into))
+        link([b"absent"], folders, os.fsencode(source), os.fsencode(into))
