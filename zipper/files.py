@@ -96,15 +96,11 @@ def _prefix_of(name: str) -> str:
     return f".{name}." if len(os.fsencode(name)) <= _NAME_MAX_BYTES else f".{name[:40]}..."
 
 
-def map_file(path: Path, *, reads_all: bool = False) -> memoryview | None:
+def map_file(path: Path) -> memoryview | None:
     """Return the bytes of `path`, mapped read-only; None where there is no such file.
 
     Small files are read: that is faster. A mapping keeps a file open, of which some systems allow
     256, so large ones are read too while many are open.
-
-    Args:
-        path: the file.
-        reads_all: every byte will be looked at: the system is told, and does it at once.
 
     Raises:
         OSError: where it is there and cannot be read.
@@ -116,17 +112,10 @@ def map_file(path: Path, *, reads_all: bool = False) -> memoryview | None:
     try:
         # A new descriptor has the lowest number that is free: it tells how many are open.
         if os.fstat(descriptor).st_size >= _MAPPED_MIN_BYTES and descriptor < _OPEN_MAX:
-            return memoryview(_map(descriptor, reads_all=reads_all))
+            return memoryview(mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ))
         return memoryview(_read_all(descriptor))
     finally:
         os.close(descriptor)
-
-
-def _map(descriptor: int, *, reads_all: bool) -> mmap.mmap:
-    if reads_all and hasattr(mmap, "MAP_POPULATE"):
-        flags = mmap.MAP_SHARED | mmap.MAP_POPULATE
-        return mmap.mmap(descriptor, 0, flags=flags, prot=mmap.PROT_READ)
-    return mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
 
 
 @contextlib.contextmanager

@@ -107,7 +107,7 @@ class Store:
             return self._held[key]
         path = self.path_of(key)
         try:
-            data = map_file(path, reads_all=True)
+            data = map_file(path)
         except OSError as cause:
             raise _unreadable(cause, path) from cause
         if data is None:
