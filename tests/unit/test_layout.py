@@ -34,7 +34,7 @@ ROWS = [
     {"registry"},
     {"lockfile", "tree"},
     {"npm", "settings"},
-    {"files", "scratch", "target"},
+    {"files", "memory", "scratch", "target"},
     {"errors"},
 ]  # fmt: skip
 """From the outermost to the innermost: a module imports from its own row and from those below.
@@ -52,8 +52,8 @@ NARROW = {
 """Packages that may import less than their row allows."""
 
 EFFECTS = {
-    "__main__", "cli", "commands", "contents", "files", "hooks", "node", "pipeline", "project",
-    "registry", "scratch", "settings.files", "store",
+    "__main__", "cli", "commands", "contents", "files", "hooks", "memory", "node", "pipeline",
+    "project", "registry", "scratch", "settings.files", "store",
 }  # fmt: skip
 """Modules and packages that may touch files, network, processes, clock and threads."""
 

@@ -168,6 +168,9 @@ class RegistryClient:
             if self._pool is None:
                 from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  (imports much)
 
+                from zipper.memory import share_memory  # noqa: PLC0415  (with the threads alone)
+
+                share_memory()
                 self._pool = ThreadPoolExecutor(self.connections, thread_name_prefix="zipper-fetch")
             return self._pool.submit(work, *arguments)
 

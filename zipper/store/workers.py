@@ -11,8 +11,8 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Final, Self
 
 from zipper.errors import StoreError, ZipperError
+from zipper.memory import return_free_memory, share_memory
 from zipper.store.extract import claimed_bytes, extract
-from zipper.store.memory import return_free_memory, share_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,6 +39,8 @@ def get_all(worker: Worker, missing: Sequence[Wanted], *, jobs: int) -> dict[Sto
     Two processes with one empty store thus share the work instead of doing it twice.
     """
     share_memory()
+    # What choosing versions took, where that went before.
+    return_free_memory()
     with _Pool(worker, jobs) as pool:
         first = pool.map(worker.try_item, missing)
         later = [item for item, zipped in zip(missing, first, strict=True) if zipped is None]
