@@ -38,11 +38,14 @@ class Circumstances(NamedTuple):
     cache_dir: Path
     on_event: OnEvent | None
     shared: Once
+    links: bool = False
+    """Packages are linked out of the store: their files' names are all that is read."""
 
     def open_store(self) -> Store:
         """Return the store, one for all functions: what one has read is there for the next."""
         return self.shared.get(
-            ("store", self.cache_dir), lambda: Store(self.cache_dir, is_shared=True)
+            ("store", self.cache_dir),
+            lambda: Store(self.cache_dir, is_shared=True, links=self.links),
         )
 
     def read_project(self, request: BuildRequest) -> Project:

@@ -129,7 +129,7 @@ def install_requested(
     """Install what `request` asks for; see `install`."""
     clock = Clock(on_event)
     clock.start("read")
-    io = Circumstances(offline, find_cache_dir(cache_dir), on_event, Once())
+    io = Circumstances(offline, find_cache_dir(cache_dir), on_event, Once(), links=True)
     gathered = gather(io.read_project(request), request, io, clock, omit=frozenset(omit))
     scripted = gathered.scripted
     clock.start("write")

@@ -1,10 +1,11 @@
 """The store on disk: one zip of already deflated members for each tarball, named after its hash.
 
-    <cache>/store/1-libdeflate-0.9.0-6/sha512/3c/3cf6...e1.zip
+    <cache>/store/2-libdeflate-0.9.0-6/sha512/3c/3cf6...e1.zip
 
 A store zip is written under a temporary name and renamed, so many processes may fill one store.
 Its comment carries the CRC-32 of all bytes before the comment, which is checked at each use
-(19 GB/s): a damaged or truncated one is removed and counts as absent.
+(19 GB/s): a damaged or truncated one is removed and counts as absent. It carries that of the
+directory too: who links the files that stand beside a store zip reads nothing but its names.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import contextlib
 import hashlib
 import struct
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import deflate
@@ -24,16 +26,16 @@ from zipper.files import lock_file, map_file, remove_leftovers, write_error, wri
 from zipper.store.codec import LEVEL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["Store", "StoreKey", "StoreZip", "inflate", "is_sound"]
+__all__ = ["Store", "StoreKey", "StoreZip", "folder_of", "inflate", "is_sound"]
 
-_FORMAT: Final = 1
-"""Raised whenever the rules of `zipper.store.extract` change, so that old bytes are not reused."""
+_FORMAT: Final = 2
+"""Raised when the comment or the rules of `zipper.store.extract` change: old zips are not used."""
 _HELD_MAX_BYTES: Final = 1 << 27
 """Of store zips that a shared store holds: half of what the largest package may have."""
-_COMMENT: Final = struct.Struct("<11sI")
+_COMMENT: Final = struct.Struct("<11sII")
+"""Mark, CRC-32 of the directory and the end record, CRC-32 of all."""
 _MARK: Final = b"zipper crc\x00"
 _END_BYTES: Final = 22 + _COMMENT.size
 
@@ -47,10 +49,14 @@ class StoreKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StoreZip:
-    """One package in the store, mapped into memory and checked."""
+    """One package in the store, mapped into memory.
+
+    Where only its names have been checked, so is the rest when a file of it is first wanted.
+    """
 
     path: Path
     data: memoryview
+    names_only: bool = False
     _placed: dict[str, list[PlannedEntry]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -73,9 +79,15 @@ class StoreZip:
         return None if found is None else inflate(found)
 
     def members(self, prefix: str) -> list[PlannedEntry]:
-        """Return the package's files, their names put below `prefix`, sorted by name."""
+        """Return the package's files, their names put below `prefix`, sorted by name.
+
+        Raises:
+            StoreError: ESTORE for a package whose names alone were checked, and that is damaged.
+        """
         known = self._placed.get(prefix)
         if known is None:
+            if self.names_only and not is_sound(self.data):
+                raise _damaged(self.path)
             known = self._placed[prefix] = read_members(self.data, prefix=prefix, end=self.end)
         return known
 
@@ -84,12 +96,15 @@ class Store:
     """The packages under one cache folder. Safe for many threads and processes.
 
     With `is_shared`, store zips that were found are held for whoever asks next, up to a bound.
+    With `links`, of a package whose files have been unpacked beside it only the names are checked:
+    a hundred megabytes need not be read to link what they became.
     """
 
-    def __init__(self, cache_dir: Path, *, is_shared: bool = False) -> None:
+    def __init__(self, cache_dir: Path, *, is_shared: bool = False, links: bool = False) -> None:
         self.cache_dir = cache_dir
         self.root = cache_dir / "store" / f"{_FORMAT}-libdeflate-{deflate.__version__}-{LEVEL}"
         self.notes = self.root / "notes"
+        self._links = links
         self._held: dict[StoreKey, StoreZip] = {}
         self._room_bytes = _HELD_MAX_BYTES if is_shared else 0
 
@@ -112,8 +127,9 @@ class Store:
             raise _unreadable(cause, path) from cause
         if data is None:
             return None
-        if is_sound(data):
-            return self._hold(key, StoreZip(path, data))
+        names_only = self._links and folder_of(path).is_dir()
+        if is_sound(data, names_only=names_only):
+            return self._hold(key, StoreZip(path, data, names_only))
         with contextlib.suppress(OSError):
             path.unlink()
         return None
@@ -185,13 +201,22 @@ class Store:
 
 
 def _store_zip(entries: Sequence[PlannedEntry]) -> list[bytes | memoryview]:
-    """Return the pieces of a store zip, the CRC-32 of all before the comment in the comment."""
-    *body, end = (piece for chunk in splice(Plan(entries)) for piece in chunk)
-    pieces = [*body, bytes(end[:-2]) + struct.pack("<H", _COMMENT.size)]
+    """Return the pieces of a store zip, and a comment with its sums."""
+    *body, directory, end = (piece for chunk in splice(Plan(entries)) for piece in chunk)
+    last = [directory, bytes(end[:-2]) + struct.pack("<H", _COMMENT.size)]
+    return [*body, *last, _COMMENT.pack(_MARK, _sum(last), _sum([*body, *last]))]
+
+
+def _sum(pieces: Iterable[bytes | memoryview]) -> int:
     crc = 0
     for piece in pieces:
         crc = deflate.crc32(piece, crc)
-    return [*pieces, _COMMENT.pack(_MARK, crc)]
+    return crc
+
+
+def folder_of(path: Path) -> Path:
+    """Return the folder of unpacked files that belongs to a store zip, whether it exists or not."""
+    return Path(str(path)[: -len(".zip")])
 
 
 def inflate(entry: PlannedEntry) -> bytes:
@@ -201,14 +226,28 @@ def inflate(entry: PlannedEntry) -> bytes:
     return bytes(deflate.deflate_decompress(packed, size) if method == DEFLATED else packed)
 
 
-def is_sound(data: memoryview) -> bool:
-    """Tell whether `data` is a whole store zip: its end record is there and its CRC-32 agrees."""
+def is_sound(data: memoryview, *, names_only: bool = False) -> bool:
+    """Tell whether `data` is a whole store zip: its end record is there and its CRC-32 agrees.
+
+    With `names_only`, the CRC-32 of its directory: nothing else is read.
+    """
     end = len(data) - _END_BYTES
     if end < 0 or bytes(data[end : end + 4]) != END:
         return False
     comment = len(data) - _COMMENT.size
-    mark, crc = _COMMENT.unpack_from(data, comment)
-    return bool(mark == _MARK and deflate.crc32(data[:comment], 0) == crc)
+    mark, names_crc, crc = _COMMENT.unpack_from(data, comment)
+    (start,) = struct.unpack_from("<I", data, end + 16)
+    if mark != _MARK or start > end or deflate.crc32(data[start:comment], 0) != names_crc:
+        return False
+    return bool(names_only or deflate.crc32(data[:comment], 0) == crc)
+
+
+def _damaged(path: Path) -> StoreError:
+    return StoreError(
+        "ESTORE",
+        f"`{path}` is damaged",
+        hint="remove what is damaged, and have it fetched again: `python -m zipper cache verify`",
+    )
 
 
 def _unreadable(cause: OSError, path: Path) -> StoreError:

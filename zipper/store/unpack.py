@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.errors import OutputError
 from zipper.files import write_error
-from zipper.store.files import inflate
-from zipper.store.unpacked import folder_of
+from zipper.store.files import folder_of, inflate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

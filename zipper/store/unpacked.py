@@ -13,22 +13,17 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from zipper.store.files import inflate
+from zipper.store.files import folder_of, inflate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from zipper.store.files import Store, StoreZip
 
-__all__ = ["folder_of", "is_unpacked_sound", "measure_unpacked", "remove_strays", "remove_unpacked"]
+__all__ = ["is_unpacked_sound", "measure_unpacked", "remove_strays", "remove_unpacked"]
 
 _HALF_MADE_SECONDS: Final = 3600
 """No folder takes so long to fill: what is older was left by a process that was killed."""
-
-
-def folder_of(path: Path) -> Path:
-    """Return the folder that belongs to the store zip at `path`, whether it exists or not."""
-    return Path(str(path)[: -len(".zip")])
 
 
 def measure_unpacked(folder: Path) -> int:

@@ -17,9 +17,8 @@ from zipper.archive.plan import FIELDS, PlannedEntry
 from zipper.errors import ArchiveError
 from zipper.files import map_file
 from zipper.registry.packument_cache import PackumentCache
-from zipper.store.files import Store, StoreZip, inflate, is_sound
+from zipper.store.files import Store, StoreZip, folder_of, inflate, is_sound
 from zipper.store.unpacked import (
-    folder_of,
     is_unpacked_sound,
     measure_unpacked,
     remove_strays,

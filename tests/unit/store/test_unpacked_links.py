@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from zipper.errors import OutputError
+from zipper.errors import OutputError, StoreError
 from zipper.store.codec import compress
 from zipper.store.files import Store, StoreKey
 from zipper.store.unpack import _link_by_path, _link_within, link_packages
@@ -80,6 +80,50 @@ def test_file_where_a_folder_is_needed_is_told(zipped: StoreZip, tmp_path: Path,
     with pytest.raises(OutputError, match="into"):
         link_packages([(zipped, tmp_path / "into")])
     assert b"mine" == path.read_bytes()
+
+
+def harm(zipped: StoreZip, at: int) -> None:
+    """Change one byte of a store zip on disk."""
+    data = bytearray(zipped.path.read_bytes())
+    data[at] ^= 1
+    zipped.path.write_bytes(data)
+
+
+def test_names_are_all_that_a_link_needs(zipped: StoreZip, tmp_path: Path) -> None:
+    """What is unpacked beside a store zip is linked though its data are damaged, and not copied."""
+    link_packages([(zipped, tmp_path / "first")])
+    harm(zipped, 40)
+    found = Store(tmp_path / "cache", links=True).find(StoreKey("sha512", "ab" * 64))
+    assert found is not None
+    link_packages([(found, tmp_path / "second")])
+
+    assert FILES == contents(tmp_path / "second")
+    with pytest.raises(StoreError) as caught:
+        link_packages([(found, tmp_path / "copy")], copy=True)
+    assert "ESTORE" == caught.value.code
+    assert "cache verify" in (caught.value.hint or "")
+    with pytest.raises(StoreError):
+        found.read("cli.js")
+    assert Store(tmp_path / "cache").find(StoreKey("sha512", "ab" * 64)) is None
+
+
+@pytest.mark.parametrize("at", [-20, -60, -200])
+def test_damaged_names_are_noticed(zipped: StoreZip, tmp_path: Path, at: int) -> None:
+    """The directory and the end record have a sum of their own."""
+    link_packages([(zipped, tmp_path / "first")])
+    harm(zipped, at)
+
+    assert Store(tmp_path / "cache", links=True).find(StoreKey("sha512", "ab" * 64)) is None
+    assert not zipped.path.exists()
+
+
+def test_whole_package_is_checked_where_nothing_is_unpacked(
+    zipped: StoreZip, tmp_path: Path
+) -> None:
+    """Its files are going to be read."""
+    harm(zipped, 40)
+
+    assert Store(tmp_path / "cache", links=True).find(StoreKey("sha512", "ab" * 64)) is None
 
 
 @pytest.mark.parametrize("link", [_link_within, _link_by_path])
