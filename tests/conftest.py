@@ -5,6 +5,7 @@ And how many invented projects resolve as with npm.
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,6 +18,15 @@ FAULTS = ("test_registry_faults.py", "test_registry_certificates.py", "test_faul
 HOSTILE = ("test_attacks.py::test_hostile_project", "test_extract.py::test_case")
 INVENTED = ("test_npm_invented_registries.py",)
 FUZZED = ("test_fuzz_targets.py::test_changed",)
+
+
+def pytest_configure() -> None:
+    """Let processes that tests start be interrupted, also where a shell's `&` forbids it.
+
+    Whoever starts in the background of a shell ignores ^C, and so do all whom it starts.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
