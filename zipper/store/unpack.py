@@ -43,11 +43,16 @@ def link_packages(packages: Iterable[tuple[StoreZip, Path]], *, copy: bool = Fal
 
     Raises:
         OutputError: EOUTPUT where the operating system refuses.
+        StoreError: ESTORE for a package that has to be written anew, and is damaged.
     """
     waiting = deque(packages)
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="zipper-unpack") as pool:
-        for work in [pool.submit(_make_all, waiting, copy=copy) for _ in range(_THREADS)]:
-            work.result()
+        try:
+            for work in [pool.submit(_make_all, waiting, copy=copy) for _ in range(_THREADS)]:
+                work.result()
+        finally:
+            # After an error or ^C the other thread ends with the package that it is at.
+            waiting.clear()
 
 
 def write_entries(entries: Sequence[PlannedEntry], into: Path) -> None:

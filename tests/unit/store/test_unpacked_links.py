@@ -82,6 +82,16 @@ def test_file_where_a_folder_is_needed_is_told(zipped: StoreZip, tmp_path: Path,
     assert b"mine" == path.read_bytes()
 
 
+def test_error_ends_the_work_of_all_threads(zipped: StoreZip, tmp_path: Path) -> None:
+    """Nobody waits for thousands of packages that are of no use any more."""
+    (tmp_path / "refused").write_bytes(b"a file where the package's folder would be")
+    folders = [tmp_path / "refused", *(tmp_path / "made" / str(n) for n in range(5_000))]
+
+    with pytest.raises(OutputError, match="refused"):
+        link_packages([(zipped, folder) for folder in folders])
+    assert len(list((tmp_path / "made").glob("*"))) < 5_000
+
+
 def harm(zipped: StoreZip, at: int) -> None:
     """Change one byte of a store zip on disk."""
     data = bytearray(zipped.path.read_bytes())
