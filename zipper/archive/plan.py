@@ -1,14 +1,15 @@
 """The archive plan: which members a zip will have, before a byte of it is written.
 
-In: members that are already deflated (from store zips, or from the project's own files). Out: a
-`Plan`, sorted and free of clashes, that `zipper.archive.splice` turns into bytes and that can be
-printed, compared and tested. Nothing here reads or writes a file.
+In: members that are already deflated (from store zips, or from the project's own files), and whole
+store zips. Out: a `Plan`, sorted and free of clashes, that `zipper.archive.splice` turns into bytes
+and that can be printed, compared and tested. Nothing here reads or writes a file.
 """
 
 from __future__ import annotations
 
 import struct
 from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import ArchiveError
@@ -16,16 +17,18 @@ from zipper.errors import ArchiveError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from zipper.archive.members import PlannedZip
+
 __all__ = [
     "DOS_EPOCH",
     "Plan",
     "PlannedEntry",
-    "Source",
     "lay_out",
     "make_entry",
-    "parse_dos_time",
     "put_below",
 ]
+
+_name_of: Final = itemgetter(0)
 
 DOS_EPOCH: Final = b"\x00\x00\x21\x00"
 """1980-01-01 00:00:00, the oldest date a zip can tell, as DOS time and date."""
@@ -40,13 +43,6 @@ DEFLATED: Final = 8
 UTF8_FLAG: Final = 0x800
 MODE_FILE: Final = 0o100644
 MODE_EXECUTABLE: Final = 0o100755
-
-
-class Source(NamedTuple):
-    """Bytes that hold members: a mapped store zip, or the deflated files of the project."""
-
-    label: str
-    data: memoryview
 
 
 class PlannedEntry(NamedTuple):
@@ -68,17 +64,38 @@ class PlannedEntry(NamedTuple):
         """The size when unpacked."""
         return int(FIELDS.unpack(self.fields)[6])
 
+    @property
+    def files(self) -> int:
+        """One, where a `PlannedZip` is many."""
+        return 1
+
+    def entries(self) -> list[PlannedEntry]:
+        """Return the entry alone."""
+        return [self]
+
 
 class Plan(NamedTuple):
-    """Entries sorted by name, bytewise; no name twice, no file where another needs a folder."""
+    """Entries sorted by name, bytewise; no name twice, no file where another needs a folder.
 
-    entries: Sequence[PlannedEntry]
+    A store zip that is taken over whole is one part, for all of its entries.
+    """
+
+    parts: Sequence[PlannedEntry | PlannedZip]
+
+    @property
+    def entries(self) -> list[PlannedEntry]:
+        """Every entry, in order."""
+        return [entry for part in self.parts for entry in part.entries()]
+
+    @property
+    def files(self) -> int:
+        """How many entries there are."""
+        return sum([part.files for part in self.parts])
 
     @property
     def unzipped_size_bytes(self) -> int:
         """The sum of all sizes when unpacked, as Lambda counts them."""
-        unpack = FIELDS.unpack
-        return sum(unpack(entry.fields)[6] for entry in self.entries)
+        return sum([part.size_bytes for part in self.parts])
 
     def describe(self) -> Iterator[tuple[str, int, int, bool]]:
         """Yield name, size, compressed size (bytes) and executable for each entry, in order."""
@@ -108,62 +125,51 @@ def put_below(entry: PlannedEntry, prefix: bytes) -> PlannedEntry:
     return entry._replace(name=name, fields=FIELDS.pack(version, flags | UTF8_FLAG, *rest))
 
 
-def lay_out(entries: Iterable[PlannedEntry], *, dos_time: bytes = DOS_EPOCH) -> Plan:
-    """Return the plan of all `entries`, sorted by name, each dated `dos_time`.
+def lay_out(parts: Iterable[PlannedEntry | PlannedZip], *, dos_time: bytes = DOS_EPOCH) -> Plan:
+    """Return the plan of all `parts`, sorted by name, each dated `dos_time`.
+
+    A store zip stays whole where nothing else stands below its folder, and the date is its own.
 
     Raises:
         ArchiveError: EZIP where two entries have one name, or one is a file where another
             needs a folder. O(n log n).
     """
-    ordered = sorted(entries)
+    ordered = sorted(parts, key=_name_of)
     if dos_time != DOS_EPOCH:
         ordered = [
             entry._replace(fields=entry.fields[:6] + dos_time + entry.fields[10:])
-            for entry in ordered
+            for part in ordered
+            for entry in part.entries()
         ]
-    _refuse_clashes([entry.name for entry in ordered])
+    while crossed := _find_crossed(ordered):
+        ordered = [
+            piece
+            for number, part in enumerate(ordered)
+            for piece in (part.entries() if number in crossed else [part])
+        ]
+        ordered.sort(key=_name_of)
+    _refuse_clashes(ordered)
     return Plan(ordered)
 
 
-def parse_dos_time(epoch_seconds: int) -> bytes:
-    """Return a SOURCE_DATE_EPOCH as DOS time and date in UTC, kept within 1980 to 2107.
+def _find_crossed(ordered: Sequence[PlannedEntry | PlannedZip]) -> set[int]:
+    """Return which parts are store zips in whose folder something else stands too.
 
-    Source: https://reproducible-builds.org/specs/source-date-epoch/ for the meaning; APPNOTE.TXT
-    4.4.6 for the form (two-second steps).
+    The name of a store zip's part is its folder with a slash; what stands there sorts behind it.
     """
-    days, seconds = divmod(max(epoch_seconds, 0), 86_400)
-    year, month, day = _civil(days)
-    if year < 1980:
-        return DOS_EPOCH
-    if year > 2107:
-        year, month, day, seconds = 2107, 12, 31, 86_398
-    minutes, second = divmod(seconds, 60)
-    hour, minute = divmod(minutes, 60)
-    time = hour << 11 | minute << 5 | second >> 1
-    date = (year - 1980) << 9 | month << 5 | day
-    return struct.pack("<HH", time, date)
+    return {
+        number
+        for number, (part, following) in enumerate(pairwise(ordered))
+        if part[0][-1:] == b"/" and following[0].startswith(part[0])
+    }
 
 
-def _civil(days: int) -> tuple[int, int, int]:
-    """Return year, month and day of a day count since 1970-01-01 (proleptic Gregorian)."""
-    days += 719_468
-    era, day_of_era = divmod(days, 146_097)
-    year_of_era = (
-        day_of_era - day_of_era // 1_460 + day_of_era // 36_524 - day_of_era // 146_096
-    ) // 365
-    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
-    shifted = (5 * day_of_year + 2) // 153
-    day = day_of_year - (153 * shifted + 2) // 5 + 1
-    month = shifted + 3 if shifted < 10 else shifted - 9
-    return year_of_era + era * 400 + (month <= 2), month, day
+def _refuse_clashes(ordered: Sequence[PlannedEntry | PlannedZip]) -> None:
+    """Raise where a name stands twice or is both a file and a folder.
 
-
-def _refuse_clashes(names: list[bytes]) -> None:
-    """Raise where a name stands twice or is both a file and a folder; `names` are sorted.
-
-    Where `a` is a file and `a/b` too, something such as `a.js` may sort between them, so the
-    folders that are open are kept on a stack of the files seen that are prefixes.
+    Of a whole store zip only its folder counts: its entries are free of clashes, and alone there.
     """
+    names = [part[0] for part in ordered]
     if len(set(names)) != len(names):
         twice = next(a for a, b in pairwise(names) if a == b)
         raise _clash(twice, "stands twice in the package")

@@ -18,6 +18,7 @@ from zipper.tree.model import ROOT, Node, Tree
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from zipper.archive.members import PlannedZip
     from zipper.archive.plan import PlannedEntry
     from zipper.store.files import StoreZip
 
@@ -111,8 +112,8 @@ def place_members(
     *,
     zips: Mapping[str, StoreZip],
     folders: Mapping[str, Sequence[PlannedEntry]],
-) -> Iterator[PlannedEntry]:
-    """Yield every package's files for each of its homes.
+) -> Iterator[PlannedEntry | PlannedZip]:
+    """Yield every package's files for each of its homes; whole store zips where that is possible.
 
     Args:
         tree: the selected tree.
@@ -121,9 +122,14 @@ def place_members(
         folders: location to the files of a folder on this disk, named relative to it: for links,
             and for `file:` folders that are installed as a copy.
     """
+    holders = _find_holders(tree)
     for location, zipped in zips.items():
         for home in homes.by_location[location]:
-            yield from _without_own_folders(zipped.members(home), location, home, tree)
+            whole = None if location in holders else zipped.whole(home)
+            if whole is not None:
+                yield whole
+            else:
+                yield from _without_own_folders(zipped.members(home), location, home, tree)
     for location, entries in folders.items():
         target = tree.nodes[location].link_target
         for home in homes.by_location[location]:
@@ -132,6 +138,16 @@ def place_members(
             yield from _without_own_folders(
                 members, location if target is None else target, home, tree
             )
+
+
+def _find_holders(tree: Tree) -> set[str]:
+    """Return the locations of packages that have others in a node_modules folder of their own."""
+    holders: set[str] = set()
+    for location in tree.nodes:
+        parent = location
+        while (parent := parent.rpartition("/node_modules/")[0]) and parent not in holders:
+            holders.add(parent)
+    return holders
 
 
 def _without_own_folders(

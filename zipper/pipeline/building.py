@@ -230,7 +230,7 @@ def package_of(planned: PackagePlan) -> Package:
         size_bytes=0,
         unzipped_size_bytes=planned.contents.unzipped_size_bytes,
         code_sha256="",
-        files=len(planned.contents.entries),
+        files=planned.contents.files,
         packages=count_packages(planned.tree),
         runtime=planned.target.runtime,
         architecture=planned.target.architecture,

@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from zipper.archive.plan import DOS_EPOCH, Plan, lay_out, parse_dos_time
+from zipper.archive.plan import DOS_EPOCH, Plan, lay_out
 from zipper.checks.findings import Finding
 from zipper.contents.handler_files import Choice, choose_files, read_entries
 from zipper.contents.homes import find_homes, place_members
@@ -142,4 +142,6 @@ def _dos_time(epoch: str | None) -> bytes:
             f"SOURCE_DATE_EPOCH is no number of seconds: {epoch[:40]!r}",
             hint="unset it, or set it to the seconds since 1970: `git log -1 --format=%ct`",
         )
+    from zipper.archive.dos_time import parse_dos_time  # noqa: PLC0415  (on demand only)
+
     return parse_dos_time(int(epoch))

@@ -1,11 +1,13 @@
 """The store on disk: one zip of already deflated members for each tarball, named after its hash.
 
-    <cache>/store/2-libdeflate-0.9.0-6/sha512/3c/3cf6...e1.zip
+    <cache>/store/3-libdeflate-0.9.0-6/sha512/3c/3cf6...e1.zip
 
 A store zip is written under a temporary name and renamed, so many processes may fill one store.
-Its comment carries the CRC-32 of all bytes before the comment, which is checked at each use
-(19 GB/s): a damaged or truncated one is removed and counts as absent. It carries that of the
-directory too: who links the files that stand beside a store zip reads nothing but its names.
+Its members stand in the folder that most trees give the package, `node_modules/a/`: where this one
+does too, a zip is made of it without looking at each. It ends with the CRC-32 of all bytes before,
+which is checked at each use (19 GB/s): a damaged or truncated one is removed and counts as absent.
+Before that stands the one of the directory: who links the files that stand beside a store zip
+reads nothing but its names.
 """
 
 from __future__ import annotations
@@ -19,8 +21,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import deflate
 
-from zipper.archive.plan import DEFLATED, FIELDS, Plan, PlannedEntry
-from zipper.archive.splice import END, read_members, read_names, splice
+from zipper.archive.members import CENTRAL_SIZE, PlannedZip, read_members, read_names
+from zipper.archive.plan import DEFLATED, FIELDS, Plan, PlannedEntry, put_below
+from zipper.archive.splice import END, splice
 from zipper.errors import StoreError
 from zipper.files import lock_file, map_file, remove_leftovers, write_error, write_file
 from zipper.store.codec import LEVEL
@@ -30,14 +33,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Store", "StoreKey", "StoreZip", "folder_of", "inflate", "is_sound"]
 
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 """Raised when the comment or the rules of `zipper.store.extract` change: old zips are not used."""
 _HELD_MAX_BYTES: Final = 1 << 27
 """Of store zips that a shared store holds: half of what the largest package may have."""
-_COMMENT: Final = struct.Struct("<11sII")
-"""Mark, CRC-32 of the directory and the end record, CRC-32 of all."""
+_ABOUT: Final = struct.Struct("<11sHI")
+"""What the comment begins with: mark, length of the folder's name, size of all members unpacked."""
+_SUMS: Final = struct.Struct("<II")
+"""What it ends with: CRC-32 from the directory up to here, CRC-32 of all up to here."""
+_FOLDER_MAX_BYTES: Final = 300
+"""npm allows names of 214 characters."""
 _MARK: Final = b"zipper crc\x00"
-_END_BYTES: Final = 22 + _COMMENT.size
+_END_BYTES: Final = 22 + _ABOUT.size + _SUMS.size
 
 
 class StoreKey(NamedTuple):
@@ -70,7 +77,7 @@ class StoreZip:
 
     def raw_names(self) -> list[bytes]:
         """Return what `names` returns, as the bytes that stand in the zip."""
-        return read_names(self.data, end=self.end)
+        return read_names(self.data, skip=self._read_comment()[0], end=self.end)
 
     def read(self, name: str) -> bytes | None:
         """Return the content of one file; None where the package has no such file."""
@@ -88,8 +95,23 @@ class StoreZip:
         if known is None:
             if self.names_only and not is_sound(self.data):
                 raise _damaged(self.path)
-            known = self._placed[prefix] = read_members(self.data, prefix=prefix, end=self.end)
+            skip, _ = self._read_comment()
+            known = read_members(self.data, prefix=prefix, skip=skip, end=self.end)
+            self._placed[prefix] = known
         return known
+
+    def whole(self, prefix: str) -> PlannedZip | None:
+        """Return what `members` returns as one part of a plan; None where the names differ."""
+        folder = prefix.encode("utf-8", "surrogateescape")
+        length, size = self._read_comment()
+        begin = _first_name(self.data, self.end)
+        if not length or self.data[begin : begin + length] != folder:
+            return None
+        return PlannedZip(folder, self.data, self.end, size)
+
+    def _read_comment(self) -> tuple[int, int]:
+        _, length, size = _ABOUT.unpack_from(self.data, self.end + 22)
+        return length, size
 
 
 class Store:
@@ -140,8 +162,15 @@ class Store:
             self._held[key] = found
         return found
 
-    def add(self, key: StoreKey, entries: Sequence[PlannedEntry]) -> StoreZip:
+    def add(
+        self, key: StoreKey, entries: Sequence[PlannedEntry], *, package_name: str = ""
+    ) -> StoreZip:
         """Write the store zip of `key` and return it; one that is there already is replaced.
+
+        Args:
+            key: the name that it gets.
+            entries: named as the package itself names them.
+            package_name: of a package, to have its members stand where most trees need them.
 
         Raises:
             StoreError: ESTORE where the store cannot be written.
@@ -151,15 +180,17 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as cause:
             raise write_error(cause, path.parent, StoreError) from cause
-        write_file(path, [_store_zip(entries)], error=StoreError)
+        write_file(path, [_store_zip(entries, package_name)], error=StoreError)
         data = map_file(path)
         if data is None:
             raise StoreError("ESTORE", f"`{path}` vanished while it was written")
         return StoreZip(path, data)
 
-    def keep_in_memory(self, key: StoreKey, entries: Sequence[PlannedEntry]) -> StoreZip:
+    def keep_in_memory(
+        self, key: StoreKey, entries: Sequence[PlannedEntry], *, package_name: str = ""
+    ) -> StoreZip:
         """Return the store zip that `add` would write, for this process alone."""
-        return StoreZip(self.path_of(key), memoryview(b"".join(_store_zip(entries))))
+        return StoreZip(self.path_of(key), memoryview(b"".join(_store_zip(entries, package_name))))
 
     def remember(self, label: str, text: str) -> None:
         """Note what the next build need not find out again; losing it costs time, no more."""
@@ -200,11 +231,23 @@ class Store:
             remove_leftovers(folder)
 
 
-def _store_zip(entries: Sequence[PlannedEntry]) -> list[bytes | memoryview]:
+def _store_zip(entries: Sequence[PlannedEntry], package_name: str) -> list[bytes | memoryview]:
     """Return the pieces of a store zip, and a comment with its sums."""
-    *body, directory, end = (piece for chunk in splice(Plan(entries)) for piece in chunk)
-    last = [directory, bytes(end[:-2]) + struct.pack("<H", _COMMENT.size)]
-    return [*body, *last, _COMMENT.pack(_MARK, _sum(last), _sum([*body, *last]))]
+    folder = f"node_modules/{package_name}/".encode("utf-8", "surrogateescape")
+    if not package_name or not folder.isascii() or len(folder) > _FOLDER_MAX_BYTES:
+        # A name that is not ASCII would flag all of its members as UTF-8.
+        folder = b""
+    plan = Plan([put_below(entry, folder) for entry in entries])
+    *body, directory, end = (piece for chunk in splice(plan) for piece in chunk)
+    about = _ABOUT.pack(_MARK, len(folder), plan.unzipped_size_bytes)
+    last = [directory, end[:-2], struct.pack("<H", _ABOUT.size + _SUMS.size), about]
+    return [*body, *last, _SUMS.pack(_sum(last), _sum([*body, *last]))]
+
+
+def _first_name(data: memoryview, end: int) -> int:
+    """Return where the first central record's name begins."""
+    (start,) = struct.unpack_from("<I", data, end + 16)
+    return int(start) + CENTRAL_SIZE
 
 
 def _sum(pieces: Iterable[bytes | memoryview]) -> int:
@@ -234,12 +277,14 @@ def is_sound(data: memoryview, *, names_only: bool = False) -> bool:
     end = len(data) - _END_BYTES
     if end < 0 or bytes(data[end : end + 4]) != END:
         return False
-    comment = len(data) - _COMMENT.size
-    mark, names_crc, crc = _COMMENT.unpack_from(data, comment)
+    sums = len(data) - _SUMS.size
+    names_crc, crc = _SUMS.unpack_from(data, sums)
     (start,) = struct.unpack_from("<I", data, end + 16)
-    if mark != _MARK or start > end or deflate.crc32(data[start:comment], 0) != names_crc:
+    if start > end or deflate.crc32(data[start:sums], 0) != names_crc:
         return False
-    return bool(names_only or deflate.crc32(data[:comment], 0) == crc)
+    if bytes(data[end + 22 : end + 22 + len(_MARK)]) != _MARK:
+        return False
+    return bool(names_only or deflate.crc32(data[:sums], 0) == crc)
 
 
 def _damaged(path: Path) -> StoreError:

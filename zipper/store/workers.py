@@ -150,8 +150,9 @@ class Worker:
 
     def _keep(self, item: Wanted, tarball: bytes) -> StoreZip:
         entries = extract(tarball, label=item.label)
+        name = item.package_name
         try:
-            return self._store.add(item.key, entries)
+            return self._store.add(item.key, entries, package_name=name)
         except StoreError:
             # A store that cannot be written to (read-only, full) slows builds, it stops none.
-            return self._store.keep_in_memory(item.key, entries)
+            return self._store.keep_in_memory(item.key, entries, package_name=name)

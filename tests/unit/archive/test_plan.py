@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from zipper.archive.dos_time import parse_dos_time
+from zipper.archive.members import PlannedZip
 from zipper.archive.plan import (
     DOS_EPOCH,
     FIELDS,
@@ -17,8 +19,9 @@ from zipper.archive.plan import (
     PlannedEntry,
     lay_out,
     make_entry,
-    parse_dos_time,
+    put_below,
 )
+from zipper.archive.splice import splice
 from zipper.errors import ArchiveError
 
 
@@ -109,6 +112,52 @@ def test_dates_are_those_asked_for() -> None:
 
     assert parse_dos_time(1_700_000_000) == FIELDS.unpack(dated.fields)[3]
     assert entry("a") == dated._replace(fields=entry("a").fields)
+
+
+def zip_of(folder: bytes, *given_names: str) -> PlannedZip:
+    plan = lay_out([put_below(entry(name), folder) for name in given_names])
+    data = b"".join(piece for chunk in splice(plan) for piece in chunk)
+    return PlannedZip(folder, memoryview(data), len(data) - 22, plan.unzipped_size_bytes)
+
+
+def test_zip_stays_whole_where_it_stands_alone() -> None:
+    """Neighbours whose names begin alike do not stand in its folder."""
+    zipped = zip_of(b"m/a/", "x", "y")
+
+    plan = lay_out([entry("m/a0"), zipped, entry("m/a-b/x")])
+
+    assert [b"m/a-b/x", b"m/a/", b"m/a0"] == [part.name for part in plan.parts]
+    assert [b"m/a-b/x", b"m/a/x", b"m/a/y", b"m/a0"] == [e.name for e in plan.entries]
+    assert 4 == plan.files
+
+
+@pytest.mark.parametrize("inside", ["m/a/b", "m/a/w", "m/a/z/q"])
+def test_zip_is_taken_apart_where_something_else_stands_in_its_folder(inside: str) -> None:
+    """Sorted by name, another file may belong between its members."""
+    plan = lay_out([zip_of(b"m/a/", "x", "y"), entry(inside), zip_of(b"m/b/", "x")])
+
+    wanted = sorted([b"m/a/x", b"m/a/y", b"m/b/", inside.encode()])
+    assert wanted == [part.name for part in plan.parts]
+
+
+@pytest.mark.parametrize("name", ["m/a", "m/a/x", "m/a/x/y"])
+def test_clash_with_a_whole_zip_is_refused(name: str) -> None:
+    """A file in the place of its folder, of one of its files, or below one."""
+    with pytest.raises(ArchiveError, match=r"needs? a folder|stands twice"):
+        lay_out([zip_of(b"m/a/", "x", "y"), entry(name)])
+
+
+def test_one_zip_twice_in_one_place_is_refused() -> None:
+    """Two packages in one folder are a clash like any other."""
+    with pytest.raises(ArchiveError, match="`m/a/x` stands twice"):
+        lay_out([zip_of(b"m/a/", "x"), zip_of(b"m/a/", "x")])
+
+
+def test_date_is_that_of_the_members_of_a_zip_too() -> None:
+    """A date other than the store's own is written into each member."""
+    dated = lay_out([zip_of(b"m/a/", "x")], dos_time=parse_dos_time(1_700_000_000))
+
+    assert [parse_dos_time(1_700_000_000)] == [FIELDS.unpack(e.fields)[3] for e in dated.entries]
 
 
 def read_dos_time(data: bytes) -> datetime:

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zipper.archive.listing import read_listing
+from zipper.archive.members import read_members
 from zipper.archive.plan import Plan, PlannedEntry, lay_out, make_entry
-from zipper.archive.splice import BATCH, END, read_members, splice
+from zipper.archive.splice import BATCH, END, splice
 from zipper.errors import ArchiveError
 from zipper.store.codec import compress
 
@@ -21,7 +22,7 @@ def zip_of(plan: Plan) -> bytes:
 
 
 def members_of(data: bytes, prefix: str = "") -> list[PlannedEntry]:
-    return read_members(memoryview(data), prefix=prefix, end=data.rindex(END))
+    return read_members(memoryview(data), prefix=prefix, skip=0, end=data.rindex(END))
 
 
 NAMES = st.lists(

@@ -17,8 +17,10 @@ from zipper.store.extract import extract
 from zipper.store.files import Store, StoreKey
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from zipper.archive.members import PlannedZip
     from zipper.archive.plan import PlannedEntry
     from zipper.store.files import StoreZip
 
@@ -37,15 +39,21 @@ def entries() -> list[PlannedEntry]:
 
 
 def bytes_of(zipped: StoreZip) -> bytes:
-    return b"".join(b"".join(chunk) for chunk in splice(lay_out(zipped.members("p/"))))
+    return bytes_of_plan(zipped.members("p/"))
 
 
-def test_found_is_what_was_added(store: Store, entries: list[PlannedEntry]) -> None:
+def bytes_of_plan(parts: Sequence[PlannedEntry | PlannedZip]) -> bytes:
+    return b"".join(b"".join(chunk) for chunk in splice(lay_out(parts)))
+
+
+@pytest.mark.parametrize("name", ["", "a", "@s/a", "é", "n" * 300])
+def test_found_is_what_was_added(store: Store, entries: list[PlannedEntry], name: str) -> None:
     """Names, modes and contents come back, below the prefix that is asked for."""
-    added = store.add(KEY, entries)
+    added = store.add(KEY, entries, package_name=name)
     found = store.find(KEY)
 
     assert found is not None
+    assert [e.name.decode() for e in entries] == found.names()
     assert bytes_of(added) == bytes_of(found)
     assert [b"p/" + e.name for e in entries] == [e.name for e in found.members("p/")]
     assert [e.mode for e in entries] == [e.mode for e in found.members("")]
@@ -60,6 +68,30 @@ def test_store_zip_is_an_ordinary_zip(store: Store, entries: list[PlannedEntry])
     with zipfile.ZipFile(path) as archive:
         assert None is archive.testzip()
         assert [*sorted(["package.json", *FILES], key=str.encode)] == archive.namelist()
+
+
+def test_package_stands_where_most_trees_need_it(store: Store, entries: list[PlannedEntry]) -> None:
+    """In that folder it is taken over whole, in any other member by member, to the same bytes."""
+    store.add(KEY, entries, package_name="@s/a")
+    found = store.find(KEY)
+    assert found is not None
+
+    whole = found.whole("node_modules/@s/a/")
+
+    assert whole is not None
+    assert found.members("node_modules/@s/a/") == whole.entries()
+    assert bytes_of_plan([whole]) == bytes_of_plan(found.members("node_modules/@s/a/"))
+    for other in ("node_modules/@s/b/", "node_modules/@s/ab/", "node_modules/", "", "a/"):
+        assert None is found.whole(other)
+
+
+@pytest.mark.parametrize(("name", "home"), [("", ""), ("é", "node_modules/é/"), ("", "p/")])
+def test_package_without_a_folder_is_never_whole(
+    store: Store, entries: list[PlannedEntry], name: str, home: str
+) -> None:
+    """Nor is one whose name would flag all of its members as UTF-8, nor an empty one."""
+    assert None is store.add(KEY, entries, package_name=name).whole(home)
+    assert None is store.add(KEY, [], package_name="a").whole("node_modules/a/")
 
 
 def test_memory_and_disk_give_the_same_bytes(store: Store, entries: list[PlannedEntry]) -> None:

@@ -142,9 +142,11 @@ def test_damaged_package_is_fetched_again(store: Store) -> None:
 class FullStore(Store):
     """A store on a disk that is full."""
 
-    def add(self, key: StoreKey, entries: Sequence[PlannedEntry]) -> StoreZip:
+    def add(
+        self, key: StoreKey, entries: Sequence[PlannedEntry], *, package_name: str = ""
+    ) -> StoreZip:
         """Refuse, as the operating system would."""
-        raise StoreError("ESTORE", f"cannot write {self.path_of(key)}: {len(entries)} files")
+        raise StoreError("ESTORE", f"cannot write {key}: {package_name}, {len(entries)}")
 
 
 def test_store_that_cannot_be_written(tmp_path: Path) -> None:
