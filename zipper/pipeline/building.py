@@ -11,14 +11,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from zipper.archive.splice import splice
 from zipper.checks.findings import leave_out
 from zipper.errors import OutputError
-from zipper.files import remove_leftovers, write_error, write_file
+from zipper.files import remove_leftovers, write_error
 from zipper.package import Package
 from zipper.pipeline.clock import Clock
 from zipper.pipeline.gathering import Circumstances, count_packages
-from zipper.pipeline.hashing import Hashing
+from zipper.pipeline.hashing import write_hashed
 from zipper.pipeline.judging import judge
 from zipper.pipeline.once import Once
 from zipper.pipeline.planning import PackagePlan, make_plan
@@ -202,7 +201,7 @@ def build_requested(
         return _write(planned, store, clock)
     from zipper.pipeline.unchanged import Record  # noqa: PLC0415  (for several functions, or on demand)
 
-    record = Record.of(planned.output, planned.contents, request, store)
+    record = Record.of(planned.output, planned.fingerprint, request, store)
     kept = record.recall()
     if kept is not None:
         return replace(kept, timings_seconds=clock.timings(), is_unchanged=True)
@@ -248,12 +247,10 @@ def _write(planned: PackagePlan, store: Store, clock: Clock) -> Package:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as cause:
         raise write_error(cause, path.parent, OutputError) from cause
-    hashing = Hashing()
-    size = write_file(path, splice(planned.contents), follow=hashing.follow)
+    size, code_sha256 = write_hashed(path, planned.contents, planned.fingerprint, store)
     remove_leftovers(path.parent, path.name)
     clock.start("check")
     request = planned.request
-    code_sha256 = hashing.code_sha256()
     judged = judge(path, code_sha256, request, handler=planned.handler, store=store)
     return replace(
         package_of(planned),

@@ -1,8 +1,9 @@
-"""The hash of a package, worked out while it is written: hashing leaves Python's lock to others."""
+"""The hash of a package: recalled where its plan is known, else worked out while it is written."""
 
 from __future__ import annotations
 
 import base64
+import binascii
 import contextlib
 import errno
 import hashlib
@@ -11,19 +12,56 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final
 
-from zipper.files import map_file
+from zipper.archive.splice import splice
+from zipper.files import map_file, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from io import FileIO
 
-__all__ = ["Hashing", "hash_file"]
+    from zipper.archive.plan import Plan
+    from zipper.store.files import Store
+
+__all__ = ["Hashing", "hash_file", "write_hashed"]
 
 _PIECE_BYTES: Final = 1 << 20
 
 
+def write_hashed(path: Path, contents: Plan, fingerprint: str, store: Store) -> tuple[int, str]:
+    """Write the zip of `contents` to `path`; return its size in bytes and its `code_sha256`.
+
+    The same plan makes the same bytes, so their hash is worked out once: it takes as long as to
+    write them.
+
+    Args:
+        path: its folder must exist.
+        contents: the plan.
+        fingerprint: of the plan; the hash is remembered under it.
+        store: what remembers.
+
+    Raises:
+        OutputError: EOUTPUT where the operating system refuses.
+        ArchiveError: EZIP where the zip would be too large for its format.
+    """
+    label = f"code_sha256 of {fingerprint}"
+    known = store.recall(label) or ""
+    if _is_hash(known):
+        return write_file(path, splice(contents)), known
+    hashing = Hashing()
+    size = write_file(path, splice(contents), follow=hashing.follow)
+    store.remember(label, hashing.code_sha256())
+    return size, hashing.code_sha256()
+
+
+def _is_hash(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text, validate=True)) == hashlib.sha256().digest_size
+    except (binascii.Error, ValueError):
+        return False
+
+
 class Hashing:
-    """The SHA-256 of a file that is being written."""
+    """The SHA-256 of a file that is being written; hashing leaves Python's lock to others."""
 
     def __init__(self) -> None:
         self._digest = hashlib.sha256()

@@ -17,6 +17,7 @@ from zipper.contents.handler_files import Choice, choose_files, read_entries
 from zipper.contents.homes import find_homes, place_members
 from zipper.errors import OutputError, UsageError
 from zipper.node.scripted import place_beside
+from zipper.pipeline.fingerprint import take_fingerprint
 from zipper.pipeline.gathering import Circumstances, gather
 from zipper.target import default_handler
 
@@ -43,6 +44,8 @@ class PackagePlan(NamedTuple):
     tree: Tree
     """The selected tree: what the package's node_modules is made of."""
     contents: Plan
+    fingerprint: str
+    """Plans that have the same make the same zip."""
     findings: tuple[Finding, ...]
     timings_seconds: Mapping[str, float]
 
@@ -77,6 +80,7 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
         output=destination,
         tree=tree,
         contents=contents,
+        fingerprint=take_fingerprint(contents, homes, obtained.zips),
         findings=(*_left_out(choice), *gathered.findings),
         timings_seconds=clock.timings(),
     )

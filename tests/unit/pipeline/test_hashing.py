@@ -1,4 +1,4 @@
-"""The hash of a package, worked out while it is written."""
+"""The hash of a package, worked out while it is written, or recalled for the same plan."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from zipper.archive.plan import lay_out, make_entry
 from zipper.errors import OutputError
 from zipper.files import write_file
-from zipper.pipeline.hashing import Hashing, hash_file
+from zipper.pipeline.hashing import Hashing, hash_file, write_hashed
+from zipper.store.files import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+PLAN = lay_out([make_entry("a", b"hi", method=0, crc=0xD8932AAC, size=2, executable=True)])
 CHUNKS = [[bytes(range(256)) * 5_000, b"x"], [b""], [b"y" * 3], [b"z" * (3 << 20)]]
 
 
@@ -36,6 +39,36 @@ def test_hash_of_an_empty_file_is_that_of_no_bytes(tmp_path: Path) -> None:
     write_file(tmp_path / "fn.zip", [], follow=hashing.follow)
 
     assert "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" == hashing.code_sha256()
+
+
+def hash_of(path: Path) -> str:
+    return base64.b64encode(hashlib.sha256(path.read_bytes()).digest()).decode("ascii")
+
+
+def test_hash_of_a_plan_is_remembered_under_its_fingerprint(tmp_path: Path) -> None:
+    """The second time it is recalled, for that plan and no other."""
+    store, first, second = Store(tmp_path / "cache"), tmp_path / "1.zip", tmp_path / "2.zip"
+
+    assert (102, hash_of_plan := write_hashed(first, PLAN, "f", store)[1]) == (
+        first.stat().st_size,
+        hash_of(first),
+    )
+    store.remember("code_sha256 of g", other := base64.b64encode(bytes(32)).decode())
+
+    assert (102, hash_of_plan) == write_hashed(second, PLAN, "f", store)
+    assert first.read_bytes() == second.read_bytes()
+    assert (102, other) == write_hashed(second, PLAN, "g", store)
+
+
+@pytest.mark.parametrize("note", ["", "AAAA", "é", "!" * 44, "A" * 45])
+def test_damaged_note_counts_as_none(tmp_path: Path, note: str) -> None:
+    """The hash is then worked out anew, and remembered."""
+    store, path = Store(tmp_path / "cache"), tmp_path / "1.zip"
+    store.remember("code_sha256 of f", note)
+
+    _, found = write_hashed(path, PLAN, "f", store)
+
+    assert hash_of(path) == found == store.recall("code_sha256 of f")
 
 
 def test_file_that_is_cut_while_it_is_written_is_not_hashed(tmp_path: Path) -> None:
