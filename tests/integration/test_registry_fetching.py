@@ -18,7 +18,8 @@ from zipper.npm.integrity import parse_integrity
 from zipper.npm.npmrc import build_settings, layer_from_options, layer_from_text
 from zipper.registry.client import RegistryClient, TarballAsk
 from zipper.registry.events import BytesReceived, FetchFinished, FetchStarted
-from zipper.registry.packument_cache import CachedDocument, PackumentCache, Terms
+from zipper.registry.freshness import Terms
+from zipper.registry.packument_cache import CachedDocument, PackumentCache
 
 
 @pytest.fixture

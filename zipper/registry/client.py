@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from zipper.registry.events import Event, OnEvent
     from zipper.registry.keyring_tokens import KeyringTokens
     from zipper.registry.remote import Remote
+    from zipper.registry.stamps import Stamp
 
 __all__ = ["RegistryClient", "TarballAsk"]
 
@@ -148,6 +149,14 @@ class RegistryClient:
                 if self._is_closed:
                     self._remote.stop()
             return self._remote
+
+    def stamps(self) -> tuple[Stamp, ...] | None:
+        """Return by what it is known that the cache would give the same packuments again.
+
+        None where it might not, whatever stands there: one was not to be had, or a folder that was
+        vendored has been looked into.
+        """
+        return self._packuments.stamps() if self.vendor is None else None
 
     @property
     def is_offline(self) -> bool:

@@ -7,15 +7,62 @@ as npm 11.19.1 uses them.
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["fresh_seconds", "is_storable"]
+    from zipper.npm.npm_settings import NpmSettings
+
+__all__ = ["Terms", "fresh_seconds", "is_storable", "may_use"]
 
 _HEURISTIC: Final = 0.1
 """Share of a document's age for which it counts as fresh, where the registry says nothing."""
+
+
+class Terms(NamedTuple):
+    """Under which terms a document may be used.
+
+    Attributes:
+        is_full: it has all that the registry knows; an abbreviated one leaves out the times.
+        lacks_libc: an abbreviated one that may leave out for which libc a version is.
+        fresh_seconds: how long it needs no revalidation after it was confirmed.
+        confirmed_at: seconds since 1970 when the registry last sent or confirmed it.
+    """
+
+    is_full: bool
+    lacks_libc: bool = False
+    etag: str | None = None
+    last_modified: str | None = None
+    fresh_seconds: float = 0.0
+    confirmed_at: float = 0.0
+
+    def is_fresh(self, now: float) -> bool:
+        """Return whether it may be used unasked; a time in the future is not believed."""
+        return 0 <= now - self.confirmed_at < self.fresh_seconds
+
+    def validators(self) -> dict[str, str]:
+        """Return the headers that ask whether it changed; none where the registry gave none."""
+        headers = {"if-none-match": self.etag, "if-modified-since": self.last_modified}
+        return {name: value for name, value in headers.items() if value}
+
+
+def may_use(
+    terms: Terms, settings: NpmSettings, *, offline: bool, began: float, now: float
+) -> bool:
+    """Return whether an entry may be used unasked.
+
+    Args:
+        terms: the entry's.
+        settings: npm's; `prefer-offline` takes what is there, `prefer-online` asks always.
+        offline: nobody may be asked.
+        began: when this run began; what the registry has said since is never asked again.
+        now: seconds since 1970, like `began`.
+    """
+    if offline or settings.prefer_offline:
+        return True
+    is_said_now = began <= terms.confirmed_at <= now
+    return not settings.prefer_online and (is_said_now or terms.is_fresh(now))
 
 
 def is_storable(headers: Mapping[str, str]) -> bool:

@@ -21,43 +21,18 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import deflate
 
 from zipper.files import lock_file
+from zipper.registry.freshness import Terms
 from zipper.registry.packument_index import PackumentIndex, parse_index
+from zipper.registry.stamps import Stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["CachedDocument", "Contents", "Document", "IndexedDocument", "PackumentCache", "Terms"]
+__all__ = ["CachedDocument", "Contents", "Document", "IndexedDocument", "PackumentCache"]
 
 _MAGIC: Final = b"zipper packument 3\n"
 _FIRST_BYTES: Final = 16_384
 """Read at once: head and index of nearly every packument."""
-
-
-class Terms(NamedTuple):
-    """Under which terms a document may be used.
-
-    Attributes:
-        is_full: it has all that the registry knows; an abbreviated one leaves out the times.
-        lacks_libc: an abbreviated one that may leave out for which libc a version is.
-        fresh_seconds: how long it needs no revalidation after it was confirmed.
-        confirmed_at: seconds since 1970 when the registry last sent or confirmed it.
-    """
-
-    is_full: bool
-    lacks_libc: bool = False
-    etag: str | None = None
-    last_modified: str | None = None
-    fresh_seconds: float = 0.0
-    confirmed_at: float = 0.0
-
-    def is_fresh(self, now: float) -> bool:
-        """Return whether it may be used unasked; a time in the future is not believed."""
-        return 0 <= now - self.confirmed_at < self.fresh_seconds
-
-    def validators(self) -> dict[str, str]:
-        """Return the headers that ask whether it changed; none where the registry gave none."""
-        headers = {"if-none-match": self.etag, "if-modified-since": self.last_modified}
-        return {name: value for name, value in headers.items() if value}
 
 
 class CachedDocument(NamedTuple):
@@ -176,19 +151,44 @@ class PackumentCache:
         head = _format_head(key, document, contents, index)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            _write_at_once(path, (_MAGIC, head, index, document.body))
+            written_at = _write_at_once(path, (_MAGIC, head, index, document.body))
         except OSError:
             return document
         if contents is None:
             return document
         start = len(_MAGIC) + len(head) + len(index)
-        stored = IndexedDocument(path, document.terms, document.size_bytes, contents, start)
+        terms = document.terms._replace(confirmed_at=written_at)
+        stored = IndexedDocument(path, terms, document.size_bytes, contents, start)
         return document._replace(stored=stored)
 
-    def confirm(self, key: str, *, full: bool) -> None:
-        """Remember that the registry just said that the entry is unchanged."""
+    def confirm(self, key: str, document: Document, *, full: bool) -> Document:
+        """Remember that the registry just said that the entry is unchanged; return it so."""
+        path = self._path(key, full=full)
+        if isinstance(document, IndexedDocument):
+            path = document.path  # that of the other form, where it says as much
         with contextlib.suppress(OSError):
-            os.utime(self._path(key, full=full))
+            os.utime(path)
+            terms = document.terms._replace(confirmed_at=path.stat().st_mtime)
+            return document._replace(terms=terms)
+        return document
+
+    def stamp(self, key: str, document: Document, *, full: bool) -> tuple[Stamp, ...] | None:
+        """Return by what it is known that this form of `key` is still answered by `document`.
+
+        None where it does not stand in the cache, or without an index.
+        """
+        stored = document.stored if isinstance(document, CachedDocument) else document
+        if stored is None:
+            return None
+        file, other = (_file(key, full=form) for form in (full, not full))
+        size = stored.text_offset + stored.size_bytes
+        terms = stored.terms
+        if stored.path == self._folder / file:
+            return (Stamp(file, size, terms.confirmed_at, terms.fresh_seconds),)
+        return (
+            Stamp(file, None),
+            Stamp(other, size, terms.confirmed_at, terms.fresh_seconds),
+        )
 
     @contextlib.contextmanager
     def lock(self, key: str, *, full: bool) -> Iterator[bool]:
@@ -223,12 +223,17 @@ class PackumentCache:
             return False
 
     def _path(self, key: str, *, full: bool) -> Path:
-        name = _name(key, full=full)
-        return self._folder / name[:2] / name[2:]
+        return self._folder / _file(key, full=full)
 
 
 def _name(key: str, *, full: bool) -> str:
     return hashlib.sha256(f"{'full' if full else 'abbreviated'} {key}".encode()).hexdigest()
+
+
+def _file(key: str, *, full: bool) -> str:
+    """Return where an entry stands below the cache's folder."""
+    name = _name(key, full=full)
+    return f"{name[:2]}/{name[2:]}"
 
 
 def _format_head(
@@ -294,16 +299,18 @@ def _remove(path: Path) -> None:
         path.unlink()
 
 
-def _write_at_once(path: Path, pieces: tuple[bytes, ...]) -> None:
-    """Write beside `path`, then rename, so that nobody ever sees half a file."""
+def _write_at_once(path: Path, pieces: tuple[bytes, ...]) -> float:
+    """Write beside `path`, then rename, so that nobody ever sees half a file; return its time."""
     import tempfile  # noqa: PLC0415  (imports much, and most runs only read)
 
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.writelines(pieces)
+        written_at = os.stat(name).st_mtime  # noqa: PTH116  (the same file after it is renamed)
         Path(name).replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
+    return written_at

@@ -18,8 +18,8 @@ from zipper.registry.download import decode_body
 from zipper.registry.events import BytesReceived, FetchStarted, OnEvent
 from zipper.registry.exchange import Ask
 from zipper.registry.faults import Fault
-from zipper.registry.freshness import fresh_seconds, is_storable
-from zipper.registry.packument_cache import CachedDocument, Contents, PackumentCache, Terms
+from zipper.registry.freshness import Terms, fresh_seconds, is_storable
+from zipper.registry.packument_cache import CachedDocument, Contents, PackumentCache
 from zipper.registry.packument_index import index_packument
 
 if TYPE_CHECKING:
@@ -125,8 +125,7 @@ class PackumentFetcher:
     def _confirm(self, name: str, cached: Document | None, *, full: bool) -> Document:
         if cached is None or self._cache is None:
             raise Fault("EPACKUMENT", "the registry confirms what it was not asked about")
-        self._cache.confirm(packument_key(self._settings, name), full=full)
-        return cached
+        return self._cache.confirm(packument_key(self._settings, name), cached, full=full)
 
     def _read_document(self, name: str, reply: Reply, pieces: Iterator[bytes]) -> bytes:
         gathered = []

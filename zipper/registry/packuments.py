@@ -10,23 +10,26 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from zipper.errors import ZipperError
 from zipper.npm.packument import parse_packument
 from zipper.registry import failures
 from zipper.registry.address import packument_key, packument_url
 from zipper.registry.events import FetchFinished, OnEvent
+from zipper.registry.freshness import may_use
 from zipper.registry.packument_cache import (
     CachedDocument,
     Document,
     IndexedDocument,
     PackumentCache,
-    Terms,
 )
 from zipper.registry.stored_packument import open_stored
 
 if TYPE_CHECKING:
     from zipper.npm.npm_settings import NpmSettings
     from zipper.npm.packument import Packument
+    from zipper.registry.freshness import Terms
     from zipper.registry.packument_fetch import PackumentFetcher
+    from zipper.registry.stamps import Stamp
 
 __all__ = ["MAX_PACKUMENT_BYTES", "Packuments"]
 
@@ -63,6 +66,15 @@ class Packuments:
         self._offline = offline
         self._on_event = on_event
         self._began = time.time()
+        self._stamps: dict[str, Stamp] = {}
+        self._is_all_kept = True
+
+    def stamps(self) -> tuple[Stamp, ...] | None:
+        """Return by what it is known that all answers so far would be given again.
+
+        None where one of them was an error, or is not in the cache.
+        """
+        return tuple(self._stamps.values()) if self._is_all_kept else None
 
     def load(self, name: str, *, full: bool) -> bytes:
         """Return the text of the packument of `name`, abbreviated where that says enough.
@@ -101,7 +113,10 @@ class Packuments:
 
     def _find_usable(self, name: str, *, full: bool) -> Document | None:
         cached = self._read_cached(name, PackumentCache.find, full=full)
-        return cached if cached is not None and self._may_use(cached.terms) else None
+        if cached is None or not self._may_use(cached.terms):
+            return None
+        self._note(name, cached, full=full)
+        return cached
 
     def _parse(self, name: str, document: Document) -> Packument:
         if isinstance(document, CachedDocument):
@@ -121,6 +136,25 @@ class Packuments:
         return document
 
     def _load_form(self, name: str, read: _Read, *, full: bool) -> Document:
+        try:
+            document = self._ask_form(name, read, full=full)
+        except ZipperError:
+            self._is_all_kept = False
+            raise
+        self._note(name, document, full=full)
+        return document
+
+    def _note(self, name: str, document: Document, *, full: bool) -> None:
+        """Note where an answer stands in the cache."""
+        key = packument_key(self._settings, name)
+        stamps = None if self._cache is None else self._cache.stamp(key, document, full=full)
+        if stamps is None:
+            self._is_all_kept = False
+            return
+        for stamp in stamps:
+            self._stamps[stamp.file] = stamp
+
+    def _ask_form(self, name: str, read: _Read, *, full: bool) -> Document:
         cached = self._read_cached(name, read, full=full)
         if cached is not None and self._may_use(cached.terms):
             self._on_event(FetchFinished(name, cached.size_bytes, from_cache=True))
@@ -148,12 +182,9 @@ class Packuments:
 
     def _may_use(self, terms: Terms) -> bool:
         """Tell whether an entry is fresh, or what the registry has said since this run began."""
-        settings = self._settings
-        if self._offline or settings.prefer_offline:
-            return True
-        now = time.time()
-        is_said_now = self._began <= terms.confirmed_at <= now
-        return not settings.prefer_online and (is_said_now or terms.is_fresh(now))
+        return may_use(
+            terms, self._settings, offline=self._offline, began=self._began, now=time.time()
+        )
 
     def _read_cached(self, name: str, read: _Read, *, full: bool) -> Document | None:
         """Return the entry of this form, else the other one if it has all that is asked for."""

@@ -6,7 +6,7 @@ In: a project's folder. Out: `ReleaseAge` values. What the files mean is decided
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zipper.npm.release_age import (
     ReleaseAge,
@@ -25,7 +25,16 @@ if TYPE_CHECKING:
 
     from zipper.npm.npm_settings import NpmSettings
 
-__all__ = ["find_release_age"]
+__all__ = ["AGE_FILES", "find_release_age"]
+
+AGE_FILES: Final = (
+    "pnpm-workspace.yaml",
+    ".yarnrc.yml",
+    "bunfig.toml",
+    "uv.toml",
+    "pyproject.toml",
+)
+"""All files that are looked into, in the project's folder."""
 
 
 def find_release_age(
@@ -52,7 +61,8 @@ def find_release_age(
 
 def _read_ages(root: Path) -> Iterator[ReleaseAge]:
     """Yield what each file says; one that cannot be read says nothing, as for its own tool."""
-    for name, parse in (("pnpm-workspace.yaml", age_from_pnpm), (".yarnrc.yml", age_from_yarn)):
+    pnpm, yarn, bun, uv_own, uv_shared = AGE_FILES
+    for name, parse in ((pnpm, age_from_pnpm), (yarn, age_from_yarn)):
         text = _read(root / name)
         if not text:
             continue
@@ -60,15 +70,15 @@ def _read_ages(root: Path) -> Iterator[ReleaseAge]:
 
         if (age := parse(parse_flat_yaml(text), name)) is not None:
             yield age
-    document = _read_toml(root / "bunfig.toml")
-    if (age := age_from_bun(document, "bunfig.toml")) is not None:
+    document = _read_toml(root / bun)
+    if (age := age_from_bun(document, bun)) is not None:
         yield age
-    uv = _read_toml(root / "uv.toml")
-    if (age := age_from_uv(uv, "uv.toml")) is not None:
+    uv = _read_toml(root / uv_own)
+    if (age := age_from_uv(uv, uv_own)) is not None:
         yield age
-    tool = _read_toml(root / "pyproject.toml").get("tool")
+    tool = _read_toml(root / uv_shared).get("tool")
     table = tool.get("uv") if isinstance(tool, dict) else None
-    if not uv and isinstance(table, dict) and (age := age_from_uv(table, "pyproject.toml")):
+    if not uv and isinstance(table, dict) and (age := age_from_uv(table, uv_shared)):
         yield age
 
 

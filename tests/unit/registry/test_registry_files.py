@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from zipper.errors import UsageError
+from zipper.registry.freshness import Terms
 from zipper.registry.npmrc_files import read_npm_settings
-from zipper.registry.packument_cache import CachedDocument, PackumentCache, Terms
+from zipper.registry.packument_cache import CachedDocument, PackumentCache
 
 URL = "https://registry.example/a"
 
@@ -124,11 +125,12 @@ def test_confirmed_document_is_fresh_again(tmp_path):
     (path,) = [path for path in tmp_path.rglob("*") if path.is_file()]
     os.utime(path, (1000, 1000))
     old = cache.read(URL, full=True).terms
-    cache.confirm(URL, full=True)
+    told = cache.confirm(URL, cache.read(URL, full=True), full=True)
     new = cache.read(URL, full=True).terms
 
     assert [True, False, False] == [old.is_fresh(now) for now in (1299, 1300, 999)]
     assert new.confirmed_at > 1_700_000_000
+    assert new == told.terms
 
 
 DAMAGES = {
@@ -161,7 +163,7 @@ def test_cache_that_cannot_be_written_fails_nobody(tmp_path):
     (tmp_path / "file").write_text("x")
     cache = PackumentCache(tmp_path / "file")
     cache.write(URL, document(), full=True)
-    cache.confirm(URL, full=True)
+    cache.confirm(URL, document(), full=True)
 
     assert cache.read(URL, full=True) is None
 

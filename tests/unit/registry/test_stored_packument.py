@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from zipper.npm.packument import Packument, parse_packument
+from zipper.registry.freshness import Terms
 from zipper.registry.packument_cache import (
     CachedDocument,
     Contents,
     IndexedDocument,
     PackumentCache,
-    Terms,
 )
 from zipper.registry.packument_index import index_packument
 from zipper.registry.stored_packument import open_stored

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.tarballs import make_package
-from zipper.registry.packument_cache import CachedDocument, PackumentCache, Terms
+from zipper.registry.freshness import Terms
+from zipper.registry.packument_cache import CachedDocument, PackumentCache
 from zipper.store.extract import extract
 from zipper.store.files import Store, StoreKey
 from zipper.store.unpack import link_packages
