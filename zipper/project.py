@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from zipper.lockfile.yarn import YarnEntry, YarnLock
     from zipper.npm.npmrc import NpmSettings
 
-__all__ = ["Project", "find_manifest", "read_manifest", "read_project"]
+__all__ = ["Project", "find_manifest", "fingerprint", "read_manifest", "read_project"]
 
 _FOREIGN_LOCKFILES: Final = ("yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb")
 _NO_YARN_LOCK: Final[Mapping[str, YarnEntry]] = MappingProxyType({})
@@ -91,21 +91,21 @@ def read_project(path: Path, *, npm_options: Mapping[str, str] | None = None) ->
         lockfile=lockfile,
         npm=read_npm_settings(root, options=npm_options),
         workspaces=workspaces,
-        fingerprint=_fingerprint(seen),
+        fingerprint=fingerprint(seen),
         yarn_lock=_NO_YARN_LOCK if yarn is None else yarn.entries,
         unread_lockfiles=() if lockfile else _find_unread_lockfiles(root, yarn),
         workspace_root=None if lockfile else _find_workspace_root(root),
     )
 
 
-def find_manifest(folder: Path) -> Manifest | None:
-    """Return the manifest in `folder`; None where there is none.
+def find_manifest(folder: Path, *, seen: list[bytes] | None = None) -> Manifest | None:
+    """Return the manifest in `folder`; None where there is none. `seen` as in `read_manifest`.
 
     Raises:
         ProjectError: EJSONPARSE, EINVALIDPACKAGE, EREAD.
     """
     try:
-        return read_manifest(folder)
+        return read_manifest(folder, seen=seen)
     except ProjectError as error:
         if error.code == "ENOPROJECT":
             return None
@@ -113,7 +113,7 @@ def find_manifest(folder: Path) -> Manifest | None:
 
 
 def read_manifest(folder: Path, *, seen: list[bytes] | None = None) -> Manifest:
-    """Return the manifest in `folder`; its bytes are added to `seen`, if that is given.
+    """Return the manifest in `folder`; what it is made of is added to `seen`, if that is given.
 
     Raises:
         ProjectError: ENOPROJECT, EJSONPARSE, EINVALIDPACKAGE, EREAD.
@@ -141,6 +141,8 @@ def read_manifest(folder: Path, *, seen: list[bytes] | None = None) -> Manifest:
         from zipper.npm.bin_folder import expand_bin_folder  # noqa: PLC0415  (rare)
 
         raw = expand_bin_folder(raw, partial(_list_files, folder))
+        if seen is not None:
+            seen.append(repr(raw.get("bin")).encode("utf-8", "surrogatepass"))
     return parse_manifest(raw)
 
 
@@ -188,7 +190,8 @@ def _find_workspace_root(folder: Path) -> Path | None:
     return None
 
 
-def _fingerprint(texts: Iterable[bytes]) -> str:
+def fingerprint(texts: Iterable[bytes]) -> str:
+    """Return a hash of texts, of where each one ends too."""
     digest = hashlib.sha256()
     for text in texts:
         digest.update(len(text).to_bytes(8, "big"))

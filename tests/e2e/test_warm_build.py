@@ -30,11 +30,14 @@ _DATACLASSES_MAX = 6
 """Public values, and those that the others cannot be; a named tuple takes a fifth of the time."""
 
 
-@pytest.fixture
-def imported(scene: Scene) -> list[str]:
+@pytest.fixture(params=["a lockfile", "no lockfile"])
+def imported(scene: Scene, request: pytest.FixtureRequest) -> list[str]:
     """Return the modules that a warm build of a project with a dependency imports."""
+    scene.registry.cache_control = "public, max-age=300"
     scene.publish("a", files={"a.js": b"exports.a = 1\n"})
     scene.depend("a")
+    if request.param == "no lockfile":
+        (scene.project / "package-lock.json").unlink()
     assert 0 == scene.build().status
     warm = scene.build("--quiet", env={"PYTHONPROFILEIMPORTTIME": "1"})
     assert 0 == warm.status

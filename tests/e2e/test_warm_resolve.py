@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.support.command import run_zipper
 
 if TYPE_CHECKING:
@@ -27,9 +25,18 @@ _IDLE = {
 """What fetches and opens packages, and what explains errors."""
 
 
-@pytest.fixture
-def imported(scene: Scene) -> list[str]:
-    """Return the modules that resolving imports when all packuments are at hand."""
+_RECALLED_WITHOUT = {"deflate", "queue"}
+_RECALLED_WITHOUT_OURS = (
+    "zipper.archive", "zipper.checks", "zipper.npm.packument", "zipper.npm.pick",
+    "zipper.npm.semver", "zipper.npm.spec", "zipper.pipeline.locking", "zipper.registry.client",
+    "zipper.registry.packument", "zipper.store.files", "zipper.supply", "zipper.tree.asks",
+    "zipper.tree.ideal_tree", "zipper.tree.worklist",
+)  # fmt: skip
+"""The resolver, all that reads packuments, and what judges where packages come from."""
+
+
+def import_again(scene: Scene, *options: str) -> list[str]:
+    """Return what resolving imports the second time, when all packuments are at hand."""
     scene.publish("a", dependencies={"b": ">= 1"}, peerDependencies={"c": "*"})
     scene.publish("b", engines={"node": ">= 10"})
     scene.publish("c")
@@ -40,13 +47,26 @@ def imported(scene: Scene) -> list[str]:
     assert 0 == first.status, first.stderr
     (scene.project / "package-lock.json").unlink()
     measured = scene.environment | {"PYTHONPROFILEIMPORTTIME": "1"}
-    warm = run_zipper(*words, "--prefer-offline", cwd=scene.folder, env=measured)
+    warm = run_zipper(*words, "--prefer-offline", *options, cwd=scene.folder, env=measured)
     assert 0 == warm.status, warm.stderr
     return re.findall(r"^import time:.*\|\s*([\w.]+)$", warm.stderr, re.MULTILINE)
 
 
-def test_warm_resolve_imports_nothing_that_it_does_not_need(imported: list[str]) -> None:
+def test_warm_resolve_imports_nothing_that_it_does_not_need(scene: Scene) -> None:
     """No HTTP client and no threads, no decoder of whole packuments, no reader of tarballs."""
+    imported = import_again(scene, "--node-version", "20.0.0")
+
     assert "zipper.tree.worklist" in imported
     assert [] == [name for name in imported if name.partition(".")[0] in _NEEDLESS]
     assert [] == [name for name in imported if name in _IDLE]
+
+
+def test_recalled_resolution_imports_nothing_of_the_resolver(scene: Scene) -> None:
+    """A note is compared with what is there, and the lockfile written: nothing is resolved."""
+    imported = import_again(scene)
+
+    assert "zipper.contents.earlier" in imported
+    assert (scene.project / "package-lock.json").exists()
+    assert [] == [name for name in imported if name.partition(".")[0] in _NEEDLESS]
+    assert [] == [name for name in imported if name in _RECALLED_WITHOUT]
+    assert [] == [name for name in imported if name.startswith(_RECALLED_WITHOUT_OURS)]

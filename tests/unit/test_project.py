@@ -196,6 +196,15 @@ def test_fingerprint_follows_what_a_tree_depends_on(folder: Path) -> None:
     assert len(files) == len(changed)
 
 
+def test_fingerprint_follows_a_folder_of_commands(folder: Path) -> None:
+    """Where `directories.bin` names a folder, the files in it are the package's commands."""
+    manifest = {"name": "fn", "directories": {"bin": "commands"}}
+    first = read(folder, {"package.json": manifest, "commands/a.js": ""}).fingerprint
+
+    assert first == read(folder, {"other/b.js": "", "commands/a.js": "1"}).fingerprint
+    assert first != read(folder, {"commands/b.js": ""}).fingerprint
+
+
 def _without(files: dict, name: str) -> dict:
     return {key: value for key, value in files.items() if key != name}
 

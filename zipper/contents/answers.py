@@ -9,15 +9,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zipper.contents.basis import Basis
 from zipper.contents.following import Following
 from zipper.errors import ZipperError
-from zipper.project import find_manifest
+from zipper.project import find_manifest, fingerprint
 from zipper.tree.asks import DirectoryAsk, ManifestAsk, PackumentAsk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
 
     from zipper.contents.opened import OpenedPackages
+    from zipper.npm.package_json import Manifest
     from zipper.npm.packument import Packument
     from zipper.npm.spec import Spec
     from zipper.registry.client import RegistryClient
@@ -61,6 +63,7 @@ class Answers:
         refuse: raises for a spec whose source the settings forbid, before it is opened.
         full: ask for the registry's whole packuments. A lockfile records licence and funding, and
             an age needs the times, which the abbreviated form leaves out.
+        basis: told what is asked for.
     """
 
     def __init__(
@@ -73,8 +76,10 @@ class Answers:
         skip: frozenset[str] = frozenset(),
         refuse: Callable[[Spec], None] = lambda _: None,
         full: bool = True,
+        basis: Basis | None = None,
     ) -> None:
         self._root = root
+        self._basis = basis or Basis()
         self._refuse = refuse
         self._full = full
         self._store = store
@@ -90,15 +95,23 @@ class Answers:
         """
         if ask.soon:
             self._following.want(ask.soon)
+        if isinstance(ask, DirectoryAsk):
+            return self._read_directory(ask.path)
+        self._basis.note(ask)
         if isinstance(ask, PackumentAsk):
             packument = self._client().open_packument(ask.name, full=self._full)
             self._following.note(packument)
             return packument
-        if isinstance(ask, DirectoryAsk):
-            return find_manifest(Path(ask.path))
         if isinstance(ask, ManifestAsk):
             return self._opened().read_spec(ask.spec)
         return self._opened().read_inside(ask)
+
+    def _read_directory(self, path: str) -> Manifest | None:
+        seen: list[bytes] = []
+        try:
+            return find_manifest(Path(path), seen=seen)
+        finally:
+            self._basis.folders[path] = fingerprint(seen)
 
     def _prefetch(self, names: Iterable[str], then: Callable[[Packument], None]) -> list[Packument]:
         return self._client().prefetch(names, full=self._full, then=then)

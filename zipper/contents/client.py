@@ -14,13 +14,17 @@ if TYPE_CHECKING:
     from zipper.events import OnEvent
     from zipper.project import Project
     from zipper.registry.client import RegistryClient
+    from zipper.registry.stamps import Stamp
     from zipper.registry.vendor import VendorFolder
 
 __all__ = ["LazyClient"]
 
 
 class LazyClient:
-    """Gives the client when it is called; importing what it needs costs 0.1 s."""
+    """Gives the client when it is called; importing what it needs costs 0.1 s.
+
+    `cache_dir` is the cache's folder; the packuments stand in a folder of it.
+    """
 
     def __init__(
         self,
@@ -32,7 +36,7 @@ class LazyClient:
         vendor: str | VendorFolder | None = None,
     ) -> None:
         self._project = project
-        self._cache_dir = cache_dir
+        self.cache_dir = cache_dir
         self._offline = offline
         self._on_event = on_event
         self._vendor = vendor
@@ -46,13 +50,17 @@ class LazyClient:
             self._client = RegistryClient(
                 self._project.npm,
                 environ=os.environ,
-                cache_dir=self._cache_dir / "packuments",
+                cache_dir=self.cache_dir / "packuments",
                 folder=self._project.root,
                 offline=self._offline,
                 on_event=self._on_event,
                 vendor=self._open_vendor(),
             )
         return self._client
+
+    def stamps(self) -> tuple[Stamp, ...] | None:
+        """Return by what all packuments that were asked for are known again; see the client."""
+        return () if self._client is None else self._client.stamps()
 
     def _open_vendor(self) -> VendorFolder | None:
         if self._vendor is None or not isinstance(self._vendor, str):

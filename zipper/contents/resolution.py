@@ -24,6 +24,7 @@ from zipper.tree.request import IdealTreeRequest, ResolveOptions
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from zipper.contents.basis import Basis
     from zipper.npm.npmrc import NpmSettings
     from zipper.project import Project
     from zipper.registry.client import RegistryClient
@@ -45,13 +46,15 @@ def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolv
     copy_of: Tree | None = None,
     min_release_age_days: float | None = None,
     full: bool = True,
+    basis: Basis | None = None,
 ) -> IdealTree:
     """Return the ideal tree, beginning with the lockfile's where there is one.
 
     `copy_of` is a whole tree to begin with instead; `file:` folders outside the project are then
     copied and resolved like any package, as npm's `install-links` does. Without `full` the
     manifests lack what only a lockfile records (licence and funding), and the lockfile is looked at
-    as `npm ci` does, which leaves optional peers that do not fit alone.
+    as `npm ci` does, which leaves optional peers that do not fit alone. `basis` is told what the
+    tree rests on.
 
     Raises:
         ZipperError: see `zipper.tree.ideal_tree.build_ideal_tree`.
@@ -59,6 +62,8 @@ def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolv
     lockfile = project.lockfile
     now = datetime.now(UTC)
     age = find_release_age(project.root, project.npm, days=min_release_age_days, now=now)
+    if age is not None and basis is not None:
+        basis.is_lasting = False  # in a day there is another answer
     options = _options(project.npm)._replace(
         install_links=project.npm.install_links or copy_of is not None,
         before=None if age is None else age.newest_allowed(now).isoformat(),
@@ -87,6 +92,7 @@ def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolv
         refuse=partial(refuse_source, settings=project.npm, own=_own_specs(project)),
         # Only the full form has the times of publication.
         full=full or age is not None,
+        basis=basis,
     )
     try:
         return drive(build_ideal_tree(request), answers)

@@ -16,10 +16,9 @@ from zipper.lockfile.read import read_lockfile
 from zipper.tree.model import Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from zipper.contents.client import LazyClient
+    from zipper.contents.earlier import Earlier
     from zipper.project import Project
-    from zipper.registry.client import RegistryClient
     from zipper.store.files import Store
     from zipper.target import Target
 
@@ -35,8 +34,9 @@ def find_tree(
     *,
     target: Target,
     store: Store,
-    client: Callable[[], RegistryClient],
+    client: LazyClient,
     min_release_age_days: float | None = None,
+    earlier: Earlier | None = None,
 ) -> Tree:
     """Return the tree that a build packs.
 
@@ -48,6 +48,7 @@ def find_tree(
         client: makes the registry's client; called only when something must be asked.
         min_release_age_days: what is not locked must be as old; None for what other tools' files
             and npm's settings say.
+        earlier: where it is noted what resolving a project without a lockfile came to.
 
     Raises:
         LockfileError: EUSAGE where the lockfile and package.json disagree, as `npm ci` refuses.
@@ -59,13 +60,22 @@ def find_tree(
     if project.lockfile is not None and noted is not None:
         path = project.lockfile.path
         return read_lockfile(noted, path=path, manifest=project.manifest).tree
+    recalled = None if earlier is None else earlier.recall()
+    if recalled is not None:
+        return _read_resolved(recalled.text, project)
     return _make_tree(
         project,
         target=target,
         store=store,
         client=client,
         min_release_age_days=min_release_age_days,
+        earlier=earlier,
     )
+
+
+def _read_resolved(text: bytes, project: Project) -> Tree:
+    """Return the tree of the lockfile that resolving came to."""
+    return read_lockfile(text, path="what was resolved", manifest=project.manifest).tree
 
 
 def _make_tree(
@@ -73,16 +83,20 @@ def _make_tree(
     *,
     target: Target,
     store: Store,
-    client: Callable[[], RegistryClient],
+    client: LazyClient,
     min_release_age_days: float | None,
+    earlier: Earlier | None,
 ) -> Tree:
-    """Return the tree that the worklist makes, and remember it for a project with a lockfile."""
+    """Return the tree that the worklist makes, and remember it."""
     # The resolver and what it reads packuments with: 0.05 s that a warm build does not need.
+    from zipper.contents.basis import Basis  # noqa: PLC0415
+    from zipper.contents.earlier import Recalled  # noqa: PLC0415
     from zipper.contents.resolution import resolve_tree  # noqa: PLC0415
     from zipper.lockfile.write import write_lockfile  # noqa: PLC0415
     from zipper.tree.lock_fit import lacks_outside_dependencies  # noqa: PLC0415
     from zipper.tree.request import Platform  # noqa: PLC0415
 
+    basis = Basis()
     resolve = partial(
         resolve_tree,
         project,
@@ -92,6 +106,7 @@ def _make_tree(
         client=client,
         min_release_age_days=min_release_age_days,
         full=False,
+        basis=basis,
     )
     lockfile = project.lockfile
     try:
@@ -115,6 +130,10 @@ def _make_tree(
         # Version 1 records no manifests, and another branch may have been asked for since: what
         # was made of the lockfile is kept as a newer one.
         store.remember(_label(project), write_lockfile(tree, folder=project.root.as_posix()))
+    elif earlier is not None:
+        text = write_lockfile(tree, folder=project.root.as_posix()).encode("utf-8", "surrogatepass")
+        if earlier.remember(Recalled(text), tree, basis=basis, client=client):
+            return _read_resolved(text, project)
     return tree
 
 
@@ -153,7 +172,7 @@ def _tell_tarballs(
     project: Project,
     *,
     store: Store,
-    client: Callable[[], RegistryClient],
+    client: LazyClient,
 ) -> RegistryError:
     """Return the error of an offline build with a lockfile of version 1 that names tarballs too.
 

@@ -22,6 +22,7 @@ from zipper.tree.select import select
 
 if TYPE_CHECKING:
     from zipper.checks.findings import Finding
+    from zipper.contents.earlier import Earlier
     from zipper.events import OnEvent
     from zipper.node.scripted import Scripted
     from zipper.pipeline.clock import Clock
@@ -65,7 +66,12 @@ class Circumstances(NamedTuple):
 
         def find() -> Tree:
             return find_tree(
-                project, target=target, store=store, client=client, min_release_age_days=days
+                project,
+                target=target,
+                store=store,
+                client=client,
+                min_release_age_days=days,
+                earlier=self._find_earlier(request, project),
             )
 
         try:
@@ -74,6 +80,18 @@ class Circumstances(NamedTuple):
         except ZipperError as error:
             _tell_root(error, project)
             raise
+
+    def _find_earlier(self, request: BuildRequest, project: Project) -> Earlier | None:
+        """Return where a tree is noted that no lockfile holds; None for a project that has one."""
+        if project.lockfile is not None:
+            return None
+        from zipper.contents.earlier import find_earlier  # noqa: PLC0415  (without a lockfile only)
+
+        target = request.target
+        asked = ("build", target.node_version, target.os, target.cpu, target.libc)
+        return find_earlier(
+            project, request, cache_dir=self.cache_dir, offline=self.offline, asked=asked
+        )
 
 
 class Gathered(NamedTuple):

@@ -11,26 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from zipper.contents.client import LazyClient
-from zipper.contents.publishers import tell_publishers
-from zipper.contents.resolution import resolve_tree
-from zipper.errors import UsageError, describe_error
+from zipper.contents.earlier import Recalled, find_earlier
+from zipper.errors import UsageError
 from zipper.files import write_file
-from zipper.lockfile.write import infer_text_format, write_lockfile
-from zipper.npm import semver
-from zipper.pipeline.vouching import vouch
 from zipper.project import read_project
 from zipper.settings.files import find_requests
 from zipper.settings.values import Settings
-from zipper.store.files import Store
-from zipper.store.place import find_cache_dir
-from zipper.tree.model import ROOT, Tree
-from zipper.tree.request import Platform
+from zipper.store.place import describe_strangers, find_cache_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-    from zipper.checks.findings import Finding
-    from zipper.errors import ZipperError
+    from zipper.contents.earlier import Earlier
     from zipper.events import OnEvent
     from zipper.project import Project
     from zipper.settings.build_request import BuildRequest
@@ -138,79 +130,100 @@ def resolve_requested(
 ) -> Resolved:
     """Resolve what `request` asks for; see `resolve`."""
     target = request.target
-    version = _parse_node_version(node_version or target.node_version)
+    version = _parse_node_version(node_version) if node_version else target.node_version
     chosen = update if isinstance(update, bool) else frozenset(update)
     read = read_project(Path(request.project), npm_options=request.npm_options)
-    store = Store(find_cache_dir(cache_dir))
-    with LazyClient(
-        read,
-        cache_dir=store.cache_dir,
-        offline=offline,
-        on_event=on_event,
-        vendor=request.vendor,
-    ) as client:
-        ideal = resolve_tree(
-            read,
-            node_version=version,
-            platform=Platform(os=target.os, cpu=target.cpu, libc=target.libc),
-            store=store,
-            client=client,
-            update=chosen,
-            min_release_age_days=request.min_release_age_days,
-        )
-        before = read.lockfile.tree if read.lockfile else Tree()
-        told = (
-            *ideal.warnings,
-            *_tell_unknown(before, update=chosen),
-            *tell_publishers(before, ideal.tree, client),
-        )
-        vouched = vouch(read, _without_dev(ideal.tree), request, store=store, client=client)
-    path = _find_lockfile(read, output)
-    text = write_lockfile(
-        ideal.tree,
-        folder=read.root.as_posix(),
-        layout=infer_text_format((read.root / "package.json").read_text("utf-8-sig")),
-        omit_registry_resolved=read.npm.omit_lockfile_registry_resolved,
+    folder = find_cache_dir(cache_dir)
+    earlier = _find_earlier(
+        read, request, version=version, update=chosen, offline=offline, cache_dir=folder
     )
-    write_file(path, [[text.encode("utf-8", "surrogatepass")]])
+    found = None if earlier is None else earlier.recall()
+    if found is None:
+        with LazyClient(
+            read,
+            cache_dir=folder,
+            offline=offline,
+            on_event=on_event,
+            vendor=request.vendor,
+        ) as client:
+            found = _resolve_anew(
+                read, request, version=version, update=chosen, earlier=earlier, client=client
+            )
+    path = _find_lockfile(read, output)
+    write_file(path, [[found.text]])
+    told = found.told
     return Resolved(
         path=str(path),
-        packages=sum("node_modules/" in location for location in ideal.tree.nodes),
+        packages=told["packages"],
         node_version=version,
-        changes=_find_changes(before, ideal.tree),
-        warnings=(
-            *(describe_error(warning) for warning in told),
-            *(_describe_finding(finding) for finding in vouched if finding.severity != "info"),
-        ),
+        changes=tuple(Change(*change) for change in told["changes"]),
+        warnings=tuple(told["warnings"]),
     )
 
 
-def _tell_unknown(before: Tree, *, update: bool | frozenset[str]) -> Iterator[ZipperError]:
-    """Yield a warning for each name that the lockfile lacks: nothing of it can be chosen anew."""
-    if isinstance(update, bool) or not before.nodes:
-        return
-    known = {node.name for node in before.nodes.values()}
-    for name in sorted(update - known):
-        yield UsageError(
-            "EUSAGE",
-            f"nothing in the lockfile is called `{name}`, so there is nothing to update",
-            hint="check the name; a new dependency is written into package.json",
-        )
+def _find_earlier(
+    project: Project,
+    request: BuildRequest,
+    *,
+    version: str,
+    update: bool | frozenset[str],
+    offline: bool,
+    cache_dir: Path,
+) -> Earlier | None:
+    """Return where it is noted what this came to before; None where it may come to something else.
+
+    What signatures say is asked of the registry each time.
+    """
+    if request.verify_signatures != "off":
+        return None
+    target = request.target
+    strangers = describe_strangers(cache_dir)
+    asked = (
+        "resolve",
+        version,
+        (target.os, target.cpu, target.libc),
+        update if isinstance(update, bool) else sorted(update),
+        request.allow_scripts,
+        request.require_integrity,
+        strangers and (strangers, str(cache_dir)),
+    )
+    return find_earlier(project, request, cache_dir=cache_dir, offline=offline, asked=asked)
 
 
-def _without_dev(tree: Tree) -> Tree:
-    """Return what builds may pack, on any platform; who vouches for the rest is nobody's matter."""
-    return Tree({location: node for location, node in tree.nodes.items() if not node.dev})
+def _resolve_anew(
+    project: Project,
+    request: BuildRequest,
+    *,
+    version: str,
+    update: bool | frozenset[str],
+    earlier: Earlier | None,
+    client: LazyClient,
+) -> Recalled:
+    """Return what resolving comes to, and note it."""
+    # The resolver, and what it reads packuments with: most of the time of a resolve.
+    from zipper.contents.basis import Basis  # noqa: PLC0415
+    from zipper.pipeline.locking import lock  # noqa: PLC0415
+    from zipper.store.files import Store  # noqa: PLC0415
 
-
-def _describe_finding(finding: Finding) -> dict[str, object]:
-    """Return a finding as an error is described."""
-    return {
-        "code": finding.code,
-        "message": finding.message,
-        "facts": [{"label": "at", "text": finding.path}] if finding.path else [],
-        "hint": finding.hint or None,
+    basis = Basis()
+    locked = lock(
+        project,
+        request,
+        node_version=version,
+        update=update,
+        store=Store(client.cache_dir),
+        client=client,
+        basis=basis,
+    )
+    told = {
+        "packages": locked.packages,
+        "changes": locked.changes,
+        "warnings": locked.warnings,
     }
+    made = Recalled(locked.text, told)
+    if earlier is not None:
+        earlier.remember(made, locked.tree, basis=basis, client=client)
+    return made
 
 
 def _find_lockfile(project: Project, output: PathLike | None) -> Path:
@@ -223,6 +236,8 @@ def _find_lockfile(project: Project, output: PathLike | None) -> Path:
 
 
 def _parse_node_version(version: str) -> str:
+    from zipper.npm import semver  # noqa: PLC0415  (where a version is given)
+
     parsed = semver.valid(version)
     if parsed is None:
         raise UsageError(
@@ -231,19 +246,3 @@ def _parse_node_version(version: str) -> str:
             hint="give all three numbers, such as `--node-version 22.23.3`",
         )
     return parsed
-
-
-def _find_changes(before: Tree, after: Tree) -> tuple[Change, ...]:
-    locations = sorted((before.nodes.keys() | after.nodes.keys()) - {ROOT})
-    changes = (
-        Change(location, _version(before, location), _version(after, location))
-        for location in locations
-    )
-    return tuple(change for change in changes if change.before != change.after)
-
-
-def _version(tree: Tree, location: str) -> str | None:
-    node = tree.nodes.get(location)
-    if node is None:
-        return None
-    return node.version if node.link_target is None else f"link to {node.link_target}"

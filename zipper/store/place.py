@@ -12,7 +12,10 @@ from zipper.errors import StoreError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["describe_strangers", "find_cache_dir"]
+__all__ = ["RESOLUTIONS", "describe_strangers", "find_cache_dir"]
+
+RESOLUTIONS: Final = "resolutions"
+"""The folder of the cache where it is noted what resolving came to."""
 
 _ROOT: Final = 0
 

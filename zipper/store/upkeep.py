@@ -18,6 +18,7 @@ from zipper.errors import ArchiveError
 from zipper.files import map_file
 from zipper.registry.packument_cache import PackumentCache
 from zipper.store.files import Store, StoreZip, folder_of, inflate, is_sound
+from zipper.store.place import RESOLUTIONS
 from zipper.store.unpacked import (
     is_unpacked_sound,
     measure_unpacked,
@@ -106,6 +107,7 @@ def prune(store: Store, *, unused_days: int) -> Size:
             shutil.rmtree(other, ignore_errors=True)
     size += PackumentCache(store.cache_dir / "packuments").prune(oldest)
     _prune_notes(store.notes, oldest)
+    _prune_notes(store.cache_dir / RESOLUTIONS, oldest)
     _prune_nodes(store.cache_dir, oldest)
     store.remove_leftovers()
     return Size(packages, size, unpacked + remove_strays(store))
