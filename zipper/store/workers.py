@@ -5,9 +5,11 @@ In: what the store lacks. Out: a store zip for each. Only a cold build imports t
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from collections import deque
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Final, Self
 
 from zipper.errors import StoreError, ZipperError
@@ -15,7 +17,7 @@ from zipper.memory import return_free_memory, share_memory
 from zipper.store.extract import claimed_bytes, extract
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
 
     from zipper.store.files import Store, StoreKey, StoreZip
@@ -29,6 +31,9 @@ _LARGE_JOBS: Final = 2
 memory of a cold build."""
 
 
+_FIRST_JOBS: Final = 4
+_PATIENCE_SECONDS: Final = 0.1
+"""After so long without an answer there is one more who asks, too."""
 _LOCK_SECONDS: Final = 0.05
 """Between two looks at whether another process has let go of a package's lock."""
 
@@ -51,10 +56,17 @@ def get_all(worker: Worker, missing: Sequence[Wanted], *, jobs: int) -> dict[Sto
 
 
 class _Pool:
-    """Threads that end at once when something fails or the user interrupts."""
+    """Threads that end at once when something fails or the user interrupts.
+
+    Each opens a connection of its own, which costs as much as several small tarballs. So a few
+    begin, and there is one more whenever nobody has anything to unpack: the slower a registry
+    answers, the more have to wait for it at once.
+    """
 
     def __init__(self, worker: Worker, jobs: int) -> None:
         self._worker = worker
+        self._jobs = jobs
+        self._width = min(_FIRST_JOBS, jobs)
         self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="zipper-fetch")
 
     def __enter__(self) -> Self:
@@ -73,11 +85,19 @@ class _Pool:
         self, work: Callable[[Wanted], StoreZip | None], items: Sequence[Wanted]
     ) -> list[StoreZip | None]:
         """Return each item's result, in order; raises the first error as soon as it arises."""
-        futures = [self._threads.submit(work, item) for item in items]
-        done, _ = wait(futures, return_when=FIRST_EXCEPTION)
-        for future in done:
-            future.result()
-        return [future.result() for future in futures]
+        waiting = deque(range(len(items)))
+        under_way: dict[Future[StoreZip | None], int] = {}
+        results: dict[int, StoreZip | None] = {}
+        while waiting or under_way:
+            while waiting and len(under_way) < self._width:
+                number = waiting.popleft()
+                under_way[self._threads.submit(work, items[number])] = number
+            done, _ = wait(under_way, _PATIENCE_SECONDS, FIRST_COMPLETED)
+            for future in done:
+                results[under_way.pop(future)] = future.result()
+            if self._worker.is_starved:
+                self._width = min(self._width + max(1, len(done)), self._jobs)
+        return [results[number] for number in range(len(items))]
 
 
 class Worker:
@@ -100,6 +120,13 @@ class Worker:
         # Whoever unpacks has a core to itself: where all do so at once, the largest packages end
         # long after the others, and cores wait for them.
         self._turns = threading.Semaphore(max(_LARGE_JOBS, os.cpu_count() or 1))
+        self._in_hand = 0
+        self._counting = threading.Lock()
+
+    @property
+    def is_starved(self) -> bool:
+        """Whether no tarball is being unpacked or waits for that: all wait for the registry."""
+        return self._in_hand == 0
 
     def close(self) -> None:
         """End what is under way."""
@@ -136,17 +163,28 @@ class Worker:
         if zipped is not None:
             return zipped
         tarball = self._fetch.fetch(item)
-        if max(len(tarball), claimed_bytes(tarball)) > _LARGE_BYTES:
-            with self._large, self._turns:
-                zipped = self._keep(item, tarball)
-            del tarball
-            return_free_memory()
-        else:
-            with self._turns:
-                zipped = self._keep(item, tarball)
+        with self._counted():
+            if max(len(tarball), claimed_bytes(tarball)) > _LARGE_BYTES:
+                with self._large, self._turns:
+                    zipped = self._keep(item, tarball)
+                del tarball
+                return_free_memory()
+            else:
+                with self._turns:
+                    zipped = self._keep(item, tarball)
         if self._on_packed is not None:
             self._on_packed(item)
         return zipped
+
+    @contextlib.contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._counting:
+            self._in_hand += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._in_hand -= 1
 
     def _keep(self, item: Wanted, tarball: bytes) -> StoreZip:
         entries = extract(tarball, label=item.label)

@@ -149,6 +149,49 @@ class FullStore(Store):
         raise StoreError("ESTORE", f"cannot write {key}: {package_name}, {len(entries)}")
 
 
+@dataclass
+class SlowTarballs:
+    """Tarballs that come only when so many are asked for at once, as far away as a registry is."""
+
+    at_once: int
+    most: int = 0
+    _waiting: threading.Condition = field(default_factory=threading.Condition)
+    _count: int = 0
+
+    def fetch(self, item: Wanted) -> bytes:
+        """Return a package, as soon as enough others are asked for, or have been."""
+        with self._waiting:
+            self._count += 1
+            self.most = max(self.most, self._count)
+            self._waiting.notify_all()
+            enough = self._waiting.wait_for(lambda: self.most >= self.at_once, timeout=20)
+            self._count -= 1
+        assert enough
+        return make_package({"x": item.label})
+
+    def close(self) -> None:
+        """Nothing stands still for good."""
+
+
+def test_slow_registry_is_asked_for_more_at_once(store: Store) -> None:
+    """While all wait and none unpacks there is one more, up to the bound."""
+    source = SlowTarballs(at_once=9)
+
+    zips = fill(store, [wanted(f"p{n}") for n in range(30)], open_fetch=lambda: source, jobs=9)
+
+    assert 30 == len(zips)
+    assert 9 == source.most
+
+
+def test_no_more_are_asked_for_at_once_than_allowed(store: Store) -> None:
+    """One job is one after another."""
+    source = SlowTarballs(at_once=1)
+
+    fill(store, [wanted(f"p{n}") for n in range(5)], open_fetch=lambda: source, jobs=1)
+
+    assert 1 == source.most
+
+
 def test_store_that_cannot_be_written(tmp_path: Path) -> None:
     """Packages are there for this build, as if they had been kept."""
     source = Tarballs({"a": make_package({"x": "1"})})
