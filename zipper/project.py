@@ -14,7 +14,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import ProjectError
-from zipper.lockfile.read import LOCKFILE_NAMES, Lockfile, read_lockfile
 from zipper.npm.json_text import parse_json_object
 from zipper.npm.package_json import Manifest, describe_malformed, parse_manifest
 from zipper.npm.workspaces import match_workspaces, name_workspaces, parse_workspaces
@@ -24,10 +23,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from zipper.lockfile.read import Lockfile
     from zipper.lockfile.yarn import YarnEntry, YarnLock
     from zipper.npm.npmrc import NpmSettings
 
-__all__ = ["Project", "find_manifest", "fingerprint", "read_manifest", "read_project"]
+__all__ = [
+    "LOCKFILE_NAMES",
+    "Project",
+    "find_manifest",
+    "fingerprint",
+    "read_manifest",
+    "read_project",
+]
+
+LOCKFILE_NAMES: Final = ("npm-shrinkwrap.json", "package-lock.json")
+"""npm's names, in its order of precedence."""
 
 _FOREIGN_LOCKFILES: Final = ("yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb")
 _NO_YARN_LOCK: Final[Mapping[str, YarnEntry]] = MappingProxyType({})
@@ -156,6 +166,8 @@ def _read_lockfile(root: Path, manifest: Manifest, seen: list[bytes]) -> Lockfil
         path = root / name
         data = _read(path)
         if data is not None:
+            from zipper.lockfile.read import read_lockfile  # noqa: PLC0415  (where there is one)
+
             seen.append(data)
             return read_lockfile(data, path=str(path), manifest=manifest)
     return None

@@ -6,13 +6,13 @@ drifts (dates, newest releases) stands here once, with the date on which it was 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from zipper.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Self
 
 __all__ = [
     "ARCHITECTURES",
@@ -170,32 +170,39 @@ def find_builtins(major: int) -> frozenset[str]:
     return frozenset(names | {f"node:{name}" for name in names if not name.startswith("node:")})
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class _Fields(NamedTuple):
+    """What a target is made of; a named tuple cannot itself refuse what it is given."""
+
+    runtime: str
+    architecture: str
+
+
+class Target(_Fields):
     """A runtime and an architecture of AWS Lambda.
 
     Raises:
         UsageError: EUSAGE for a runtime or an architecture that the table does not have.
     """
 
-    runtime: str = DEFAULT_RUNTIME
-    architecture: str = "x86_64"
+    __slots__ = ()
 
-    def __post_init__(self) -> None:
-        if self.runtime not in RUNTIMES:
+    def __new__(cls, runtime: str = DEFAULT_RUNTIME, architecture: str = "x86_64") -> Self:
+        """Return the target, if there is such a one."""
+        if runtime not in RUNTIMES:
             raise UsageError(
                 "EUSAGE",
-                f"unknown runtime `{self.runtime}`",
+                f"unknown runtime `{runtime}`",
                 facts=(("known", ", ".join(RUNTIMES)),),
                 hint=f"use `{DEFAULT_RUNTIME}`, the newest supported one",
             )
-        if self.architecture not in ARCHITECTURES:
+        if architecture not in ARCHITECTURES:
             raise UsageError(
                 "EUSAGE",
-                f"unknown architecture `{self.architecture}`",
+                f"unknown architecture `{architecture}`",
                 facts=(("known", ", ".join(ARCHITECTURES)),),
                 hint="AWS writes `x86_64` where npm writes `x64`",
             )
+        return super().__new__(cls, runtime, architecture)
 
     @property
     def details(self) -> Runtime:

@@ -6,6 +6,7 @@ those of the modules it calls; the registry is imported only when a tarball is m
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from zipper.contents.homes import is_bundled, split_location
@@ -19,7 +20,6 @@ from zipper.contents.required_by import tell_chain
 from zipper.contents.tarballs import fetch_from_registry, find_integrity
 from zipper.contents.wants import find_weak_integrity, is_git, want
 from zipper.errors import RegistryError, ZipperError
-from zipper.events import OnEvent, PackageStored, TarballsMissing
 from zipper.npm.credentials import redact_url
 from zipper.npm.integrity import check_data, from_data, parse_integrity
 from zipper.store.fill import Wanted, fill
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from zipper.archive.plan import PlannedEntry
     from zipper.checks.findings import Finding
+    from zipper.events import OnEvent
     from zipper.project import Project
     from zipper.registry.client import RegistryClient
     from zipper.store.files import Store, StoreZip
@@ -84,10 +85,8 @@ def obtain(
             wanted.values(),
             open_fetch=lambda: Sources(project.root, client()),
             on_error=lambda item, error: tell_chain(error, tree, location_of[item.key]),
-            on_missing=None if on_event is None else lambda count: on_event(TarballsMissing(count)),
-            on_packed=None
-            if on_event is None
-            else lambda item: on_event(PackageStored(item.label)),
+            on_missing=None if on_event is None else partial(_tell_missing, on_event),
+            on_packed=None if on_event is None else partial(_tell_packed, on_event),
         )
     except RegistryError as error:
         if error.code == "EOFFLINE":
@@ -96,6 +95,18 @@ def obtain(
     by_location = {location: zips[item.key] for location, item in wanted.items()}
     findings = tuple(_find_oddities(wanted, by_location))
     return Obtained(by_location, _pack_folders(project, tree), findings)
+
+
+def _tell_missing(on_event: OnEvent, count: int) -> None:
+    from zipper.events import TarballsMissing  # noqa: PLC0415  (where something is fetched)
+
+    on_event(TarballsMissing(count))
+
+
+def _tell_packed(on_event: OnEvent, item: Wanted) -> None:
+    from zipper.events import PackageStored  # noqa: PLC0415  (where something is fetched)
+
+    on_event(PackageStored(item.label))
 
 
 def _find_oddities(wanted: Mapping[str, Wanted], zips: Mapping[str, StoreZip]) -> Iterator[Finding]:

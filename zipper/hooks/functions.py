@@ -81,7 +81,7 @@ def list_sources(root: Path, *, environ: Mapping[str, str]) -> Iterator[Path]:
         ZipperError: for settings, or projects, that cannot be read.
     """
     from zipper.contents.handler_files import choose_files  # noqa: PLC0415  (for sdists only)
-    from zipper.lockfile.read import LOCKFILE_NAMES  # noqa: PLC0415  (the same)
+    from zipper.project import LOCKFILE_NAMES  # noqa: PLC0415  (the same)
 
     seen: set[Path] = set()
     for request in _read_requests(root, environ):

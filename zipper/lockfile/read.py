@@ -9,7 +9,7 @@ Source: npm docs "package-lock.json"; arborist 9 lib/arborist/load-virtual.js.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from zipper.errors import LockfileError
 from zipper.lockfile.ancient import DEPTH_MAX, is_folder_name, read_ancient
@@ -18,10 +18,7 @@ from zipper.npm.json_text import parse_json_object
 from zipper.npm.package_json import Manifest, parse_manifest
 from zipper.tree.model import ROOT, Node, Tree
 
-__all__ = ["LOCKFILE_NAMES", "Lockfile", "read_entries", "read_lockfile"]
-
-LOCKFILE_NAMES: Final = ("npm-shrinkwrap.json", "package-lock.json")
-"""npm's names, in its order of precedence."""
+__all__ = ["Lockfile", "read_entries", "read_lockfile"]
 
 
 class Lockfile(NamedTuple):

@@ -8,7 +8,6 @@ The layers, weakest first: defaults, builtin, global, user, project, environment
 
 from __future__ import annotations
 
-import base64
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from urllib.parse import unquote, urlsplit
@@ -244,6 +243,8 @@ class _Cascade:
 
 def _encode_basic(pair: str) -> str:
     """Return `user:password` in base64; what a variable holds need not be UTF-8."""
+    import base64  # noqa: PLC0415  (for a password only)
+
     return base64.b64encode(pair.encode("utf-8", "surrogateescape")).decode()
 
 

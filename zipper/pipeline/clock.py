@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
-from zipper.events import OnEvent, StageStarted
+if TYPE_CHECKING:
+    from zipper.events import OnEvent
 
 __all__ = ["Clock"]
 
@@ -23,6 +25,8 @@ class Clock:
         self._finish()
         self._stage = stage
         if self._on_event is not None:
+            from zipper.events import StageStarted  # noqa: PLC0415  (where somebody listens)
+
             self._on_event(StageStarted(stage, total))
 
     def timings(self) -> dict[str, float]:

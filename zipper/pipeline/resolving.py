@@ -6,11 +6,9 @@ In: a project's folder and options. Out: the lockfile on disk, and what changed 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from zipper.contents.client import LazyClient
 from zipper.contents.earlier import Recalled, find_earlier
 from zipper.errors import UsageError
 from zipper.files import write_file
@@ -22,6 +20,7 @@ from zipper.store.place import describe_strangers, find_cache_dir
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from zipper.contents.client import LazyClient
     from zipper.contents.earlier import Earlier
     from zipper.events import OnEvent
     from zipper.project import Project
@@ -41,8 +40,7 @@ class Change(NamedTuple):
     after: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolved:
+class Resolved(NamedTuple):
     """What `resolve` wrote. The fields are those of `resolve --json`."""
 
     path: str
@@ -139,6 +137,8 @@ def resolve_requested(
     )
     found = None if earlier is None else earlier.recall()
     if found is None:
+        from zipper.contents.client import LazyClient  # noqa: PLC0415  (as in _resolve_anew)
+
         with LazyClient(
             read,
             cache_dir=folder,

@@ -8,22 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from zipper.npm.release_age import (
-    ReleaseAge,
-    age_from_bun,
-    age_from_npm,
-    age_from_pnpm,
-    age_from_uv,
-    age_from_yarn,
-    strictest,
-)
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
     from zipper.npm.npm_settings import NpmSettings
+    from zipper.npm.release_age import ReleaseAge
 
 __all__ = ["AGE_FILES", "find_release_age"]
 
@@ -50,6 +41,12 @@ def find_release_age(
         days: zipper's own `min_release_age`, None where it is not set.
         now: to compare dates with ages.
     """
+    from zipper.npm.release_age import (  # noqa: PLC0415  (when something is resolved)
+        ReleaseAge,
+        age_from_npm,
+        strictest,
+    )
+
     found = None
     if days is not None:
         exclude = settings.min_release_age_exclude
@@ -61,6 +58,13 @@ def find_release_age(
 
 def _read_ages(root: Path) -> Iterator[ReleaseAge]:
     """Yield what each file says; one that cannot be read says nothing, as for its own tool."""
+    from zipper.npm.release_age import (  # noqa: PLC0415  (when something is resolved)
+        age_from_bun,
+        age_from_pnpm,
+        age_from_uv,
+        age_from_yarn,
+    )
+
     pnpm, yarn, bun, uv_own, uv_shared = AGE_FILES
     for name, parse in ((pnpm, age_from_pnpm), (yarn, age_from_yarn)):
         text = _read(root / name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.subject import find_package
 from zipper.report.words import format_bytes, format_count, format_seconds
 
 if TYPE_CHECKING:
@@ -144,6 +143,8 @@ def describe_plan(contents: Plan, *, every_file: bool) -> Iterator[str]:
         for name, size, _, executable in contents.describe():
             yield f"{size:>12,}  {'x' if executable else '-'}  {name}"
         return
+    from zipper.checks.subject import find_package  # noqa: PLC0415  (for a dry run only)
+
     folders: dict[str, list[int]] = {}
     for name, size, packed, _ in contents.describe():
         sums = folders.setdefault(find_package(name) or "the project's own files", [0, 0, 0])
