@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -40,7 +38,7 @@ def scratch_folder(prefix: str, *, within: Path | None = None, name: str = "") -
     Raises:
         OSError: the folder cannot be made.
     """
-    base = (within or Path(tempfile.gettempdir())).resolve()
+    base = (within or _find_temporary_folder()).resolve()
     _remove_leftovers(base, prefix)
     folder = _make(base, prefix, name)
     try:
@@ -56,7 +54,15 @@ def _make(base: Path, prefix: str, name: str) -> Path:
             folder = base / f"{prefix}{name}"
             folder.mkdir(mode=0o700)
             return folder
-    return Path(tempfile.mkdtemp(prefix=prefix, dir=base))
+    folder = base / f"{prefix}{os.urandom(8).hex()}"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+def _find_temporary_folder() -> Path:
+    from tempfile import gettempdir  # noqa: PLC0415  (imports much, and an install says where)
+
+    return Path(gettempdir())
 
 
 def _remove_leftovers(base: Path, prefix: str) -> None:
@@ -76,6 +82,13 @@ def _remove_leftovers(base: Path, prefix: str) -> None:
 
 def _remove(folder: Path) -> None:
     """Remove the folder, also where its files were made unreadable."""
+    with contextlib.suppress(OSError):
+        if [path.name for path in folder.iterdir()] == [_LOCK]:
+            (folder / _LOCK).unlink()
+            folder.rmdir()
+            return
+    import shutil  # noqa: PLC0415  (imports much, and most installs leave nothing)
+
     shutil.rmtree(folder, ignore_errors=True)
     if not folder.exists():
         return
