@@ -30,6 +30,7 @@ __all__ = [
     "TEMPORARY_SUFFIX",
     "lock_file",
     "map_file",
+    "read_end",
     "remove_leftovers",
     "write_file",
 ]
@@ -94,6 +95,24 @@ def remove_leftovers(folder: Path, name: str = "") -> None:
 def _prefix_of(name: str) -> str:
     """Return what the temporary names of a file begin with; 255 bytes are the most for a name."""
     return f".{name}." if len(os.fsencode(name)) <= _NAME_MAX_BYTES else f".{name[:40]}..."
+
+
+def read_end(path: Path, size_bytes: int) -> bytes | None:
+    """Return the last bytes of `path`, all of a file that has fewer; None where there is no file.
+
+    Raises:
+        OSError: where it is there and cannot be read.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError:
+        return None
+    try:
+        start = max(0, os.lseek(descriptor, 0, os.SEEK_END) - size_bytes)
+        os.lseek(descriptor, start, os.SEEK_SET)
+        return os.read(descriptor, size_bytes)
+    finally:
+        os.close(descriptor)
 
 
 def map_file(path: Path) -> memoryview | None:

@@ -16,6 +16,7 @@ from zipper.files import (
     TEMPORARY_SUFFIX,
     lock_file,
     map_file,
+    read_end,
     remove_leftovers,
     write_file,
 )
@@ -111,6 +112,17 @@ def test_absent_and_empty_files_can_be_mapped(tmp_path: Path) -> None:
     assert None is map_file(tmp_path / "none")
     assert b"" == map_file(tmp_path / "empty")
     assert b"123" == map_file(tmp_path / "full")
+
+
+def test_end_of_a_file(tmp_path: Path) -> None:
+    """It is as long as was asked for, or the whole file; no file is None."""
+    (tmp_path / "empty").touch()
+    (tmp_path / "full").write_bytes(b"12345")
+
+    assert None is read_end(tmp_path / "none", 3)
+    assert b"" == read_end(tmp_path / "empty", 3)
+    assert b"345" == read_end(tmp_path / "full", 3)
+    assert b"12345" == read_end(tmp_path / "full", 9)
 
 
 def test_mapped_bytes_stay_when_the_file_is_replaced(target: Path) -> None:

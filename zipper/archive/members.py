@@ -101,8 +101,9 @@ def read_members(data: memoryview, *, prefix: str, skip: int, end: int) -> list[
 
 def read_names(data: memoryview, *, skip: int, end: int) -> list[bytes]:
     """Return the names of a store zip's members, in order; see `read_members`."""
-    count, size, position = _DIRECTORY.unpack_from(data, end)
-    directory = bytes(data[position : position + size])
+    count, size, _ = _DIRECTORY.unpack_from(data, end)
+    # Not where the end record says: `data` may be the end of the zip alone.
+    directory = bytes(data[end - size : end])
     names: list[bytes] = []
     append, read_length = names.append, _NAME_LENGTH.unpack_from
     at = CENTRAL_SIZE

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import struct
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +26,7 @@ from zipper.archive.members import CENTRAL_SIZE, PlannedZip, read_members, read_
 from zipper.archive.plan import DEFLATED, FIELDS, Plan, PlannedEntry, put_below
 from zipper.archive.splice import END, splice
 from zipper.errors import StoreError
-from zipper.files import lock_file, map_file, remove_leftovers, write_error, write_file
+from zipper.files import lock_file, map_file, read_end, remove_leftovers, write_error, write_file
 from zipper.store.codec import LEVEL
 
 if TYPE_CHECKING:
@@ -43,7 +44,10 @@ _SUMS: Final = struct.Struct("<II")
 """What it ends with: CRC-32 from the directory up to here, CRC-32 of all up to here."""
 _FOLDER_MAX_BYTES: Final = 300
 """npm allows names of 214 characters."""
+_SUFFIX: Final = ".zip"
 _MARK: Final = b"zipper crc\x00"
+_DIRECTORY_BYTES: Final = 1 << 13
+"""What is read of a store zip at first for its names: enough for a hundred of them."""
 _END_BYTES: Final = 22 + _ABOUT.size + _SUMS.size
 
 
@@ -58,7 +62,8 @@ class StoreKey(NamedTuple):
 class StoreZip:
     """One package in the store, mapped into memory.
 
-    Where only its names have been checked, so is the rest when a file of it is first wanted.
+    Where its names are all that has been read and checked, so is the rest when a file of it is
+    first wanted.
     """
 
     path: Path
@@ -93,10 +98,9 @@ class StoreZip:
         """
         known = self._placed.get(prefix)
         if known is None:
-            if self.names_only and not is_sound(self.data):
-                raise _damaged(self.path)
+            data = self._read_whole() if self.names_only else self.data
             skip, _ = self._read_comment()
-            known = read_members(self.data, prefix=prefix, skip=skip, end=self.end)
+            known = read_members(data, prefix=prefix, skip=skip, end=len(data) - _END_BYTES)
             self._placed[prefix] = known
         return known
 
@@ -108,6 +112,15 @@ class StoreZip:
         if not length or self.data[begin : begin + length] != folder:
             return None
         return PlannedZip(folder, self.data, self.end, size)
+
+    def _read_whole(self) -> memoryview:
+        try:
+            data = map_file(self.path)
+        except OSError as cause:
+            raise _unreadable(cause, self.path) from cause
+        if data is None or not is_sound(data):
+            raise _damaged(self.path)
+        return data
 
     def _read_comment(self) -> tuple[int, int]:
         _, length, size = _ABOUT.unpack_from(self.data, self.end + 22)
@@ -132,7 +145,7 @@ class Store:
 
     def path_of(self, key: StoreKey) -> Path:
         """Return where the store zip of `key` is or would be."""
-        return self.root.joinpath(key.algorithm, key.digest[:2], f"{key.digest}.zip")
+        return self.root.joinpath(key.algorithm, key.digest[:2], f"{key.digest}{_SUFFIX}")
 
     def find(self, key: StoreKey) -> StoreZip | None:
         """Return the store zip of `key`, checked; None where it is absent or was damaged.
@@ -143,13 +156,14 @@ class Store:
         if key in self._held:
             return self._held[key]
         path = self.path_of(key)
+        # A second Path would cost more than the system's answer.
+        names_only = self._links and os.path.isdir(str(path)[: -len(_SUFFIX)])  # noqa: PTH112
         try:
-            data = map_file(path)
+            data = _read_directory(path) if names_only else map_file(path)
         except OSError as cause:
             raise _unreadable(cause, path) from cause
         if data is None:
             return None
-        names_only = self._links and folder_of(path).is_dir()
         if is_sound(data, names_only=names_only):
             return self._hold(key, StoreZip(path, data, names_only))
         with contextlib.suppress(OSError):
@@ -244,6 +258,22 @@ def _store_zip(entries: Sequence[PlannedEntry], package_name: str) -> list[bytes
     return [*body, *last, _SUMS.pack(_sum(last), _sum([*body, *last]))]
 
 
+def _read_directory(path: Path) -> memoryview | None:
+    """Return the end of a store zip, from its directory on; None where there is no such file."""
+    data = read_end(path, _DIRECTORY_BYTES)
+    if data is None or len(data) < _END_BYTES:
+        return None if data is None else memoryview(data)
+    size = _directory_size(data) + _END_BYTES
+    if size > len(data):
+        data = read_end(path, size)
+    return None if data is None else memoryview(data[-size:])
+
+
+def _directory_size(data: memoryview | bytes) -> int:
+    (size,) = struct.unpack_from("<I", data, len(data) - _END_BYTES + 12)
+    return int(size)
+
+
 def _first_name(data: memoryview, end: int) -> int:
     """Return where the first central record's name begins."""
     (start,) = struct.unpack_from("<I", data, end + 16)
@@ -259,7 +289,7 @@ def _sum(pieces: Iterable[bytes | memoryview]) -> int:
 
 def folder_of(path: Path) -> Path:
     """Return the folder of unpacked files that belongs to a store zip, whether it exists or not."""
-    return Path(str(path)[: -len(".zip")])
+    return Path(str(path)[: -len(_SUFFIX)])
 
 
 def inflate(entry: PlannedEntry) -> bytes:
@@ -279,8 +309,8 @@ def is_sound(data: memoryview, *, names_only: bool = False) -> bool:
         return False
     sums = len(data) - _SUMS.size
     names_crc, crc = _SUMS.unpack_from(data, sums)
-    (start,) = struct.unpack_from("<I", data, end + 16)
-    if start > end or deflate.crc32(data[start:sums], 0) != names_crc:
+    start = end - _directory_size(data)
+    if start < 0 or deflate.crc32(data[start:sums], 0) != names_crc:
         return False
     if bytes(data[end + 22 : end + 22 + len(_MARK)]) != _MARK:
         return False
