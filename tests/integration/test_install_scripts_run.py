@@ -130,7 +130,7 @@ class Project:
     def make_tree(self, root):
         """Make the tree on disk."""
         self.asked.append("tree")
-        link_packages([(own, root / at) for at, own in self.zips.items()], copy=True)
+        link_packages([[(own, f"{root}/{at}") for at, own in self.zips.items()]], copy=True)
 
 
 def contents(entries):

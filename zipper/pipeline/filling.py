@@ -14,6 +14,7 @@ from zipper.tree.bins import find_bin_links
 from zipper.tree.model import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from zipper.contents.homes import Homes
@@ -38,18 +39,27 @@ def fill_tree(root: Path, scripted: Scripted, *, copy: bool = False) -> None:
     """
     tree, obtained = scripted.tree, scripted.obtained
     homes = find_homes(tree)
-    levels: dict[int, list[tuple[StoreZip, Path]]] = {}
-    for location, zipped in obtained.zips.items():
-        for home in homes.by_location[location]:
-            levels.setdefault(home.count("node_modules/"), []).append((zipped, root / home))
-    # Parents first: a package unpacked over a folder that its parent's tarball brought wins.
-    for _, packages in sorted(levels.items()):
-        link_packages(packages, copy=copy)
+    link_packages(_group(root, obtained.zips, homes), copy=copy)
     for location, entries in obtained.folders.items():
         for home in homes.by_location[location]:
             write_entries(entries, root / home)
     write_entries(list(place_beside(scripted, homes)), root)
     _link_bins(root, tree, homes)
+
+
+def _group(
+    root: Path, zips: Mapping[str, StoreZip], homes: Homes
+) -> list[list[tuple[StoreZip, str]]]:
+    """Return the packages and their folders, those that stand in one outermost folder together.
+
+    Parents first: a package unpacked over a folder that its parent's tarball brought wins.
+    """
+    placed = [(home, zipped) for at, zipped in zips.items() for home in homes.by_location[at]]
+    groups: dict[str, list[tuple[StoreZip, str]]] = {}
+    for home, zipped in sorted(placed, key=lambda pair: pair[0].count("node_modules/")):
+        outermost = home.rstrip("/").partition("/node_modules/")[0]
+        groups.setdefault(outermost, []).append((zipped, f"{root}/{home}"))
+    return list(groups.values())
 
 
 def _link_bins(root: Path, tree: Tree, homes: Homes) -> None:

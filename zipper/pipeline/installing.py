@@ -156,9 +156,8 @@ def _replace(folder: Path, scripted: Scripted) -> None:
         with scratch_folder(".zipper-install-", within=folder.parent) as scratch:
             fill_tree(scratch, scripted)
             (scratch / "node_modules").mkdir(exist_ok=True)
-            (scratch / "old").mkdir()
             with contextlib.suppress(FileNotFoundError):
-                folder.rename(scratch / "old" / "node_modules")
+                folder.rename(scratch / "old")
             (scratch / "node_modules").rename(folder)
     except OSError as cause:
         raise write_error(cause, folder, OutputError) from cause

@@ -10,49 +10,46 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shutil
-from collections import deque
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import OutputError
 from zipper.files import write_error
 from zipper.store.files import folder_of, inflate
+from zipper.store.shared_work import share_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from zipper.archive.plan import PlannedEntry
     from zipper.store.files import StoreZip
 
 __all__ = ["link_packages", "write_entries"]
 
-_THREADS: Final = 2
-"""More only wait for each other: a file system changes its folders one at a time, nearly."""
 _NO_LINKS: Final = frozenset({errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.EROFS})
 
 
-def link_packages(packages: Iterable[tuple[StoreZip, Path]], *, copy: bool = False) -> None:
+def link_packages(groups: Sequence[Sequence[tuple[StoreZip, str]]], *, copy: bool = False) -> None:
     """Make each package's files in its folder, which may exist already and hold others.
 
     Args:
-        packages: store zip and folder; the folders' parents are made.
+        groups: store zips and their folders, whose parents are made. Those of one group are made
+            one after the other, each over what is there; groups have no folder in common.
         copy: write the files anew, for a folder in which they are going to be changed.
 
     Raises:
         OutputError: EOUTPUT where the operating system refuses.
         StoreError: ESTORE for a package that has to be written anew, and is damaged.
     """
-    waiting = deque(packages)
-    with ThreadPoolExecutor(_THREADS, thread_name_prefix="zipper-unpack") as pool:
-        try:
-            for work in [pool.submit(_make_all, waiting, copy=copy) for _ in range(_THREADS)]:
-                work.result()
-        finally:
-            # After an error or ^C the other thread ends with the package that it is at.
-            waiting.clear()
+
+    def make(number: int) -> None:
+        for zipped, into in groups[number]:
+            if copy or not _make_links(zipped, into):
+                write_entries(zipped.members(""), Path(into))
+
+    share_work(len(groups), make)
 
 
 def write_entries(entries: Sequence[PlannedEntry], into: Path) -> None:
@@ -72,18 +69,7 @@ def write_entries(entries: Sequence[PlannedEntry], into: Path) -> None:
         raise write_error(cause, into, OutputError) from cause
 
 
-def _make_all(waiting: deque[tuple[StoreZip, Path]], *, copy: bool) -> None:
-    """Make packages until none waits; all threads take from one row, as packages differ in size."""
-    while True:
-        try:
-            zipped, into = waiting.popleft()
-        except IndexError:
-            return
-        if copy or not _make_links(zipped, into):
-            write_entries(zipped.members(""), into)
-
-
-def _make_links(zipped: StoreZip, into: Path) -> bool:
+def _make_links(zipped: StoreZip, into: str) -> bool:
     """Link a package's files; False where they cannot be linked."""
     source, end, names = os.fsencode(folder_of(zipped.path)), os.fsencode(into), zipped.raw_names()
     try:
@@ -95,7 +81,7 @@ def _make_links(zipped: StoreZip, into: Path) -> bool:
     except OSError as cause:
         if cause.errno in _NO_LINKS or isinstance(cause, FileNotFoundError):
             return False
-        raise write_error(cause, into, OutputError) from cause
+        raise write_error(cause, Path(into), OutputError) from cause
     return True
 
 
@@ -107,6 +93,8 @@ def _inflate_once(zipped: StoreZip) -> None:
         write_entries(zipped.members(""), temporary)
         temporary.rename(folder)
     except (OSError, OutputError):
+        import shutil  # noqa: PLC0415 - 2 ms, for this alone
+
         # Another process was quicker, or the store cannot be written to.
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -124,11 +112,10 @@ def _link(names: Sequence[bytes], source: bytes, into: bytes) -> None:
 def _list_folders(names: Iterable[bytes]) -> list[bytes]:
     """Return all folders of `names`, parents first."""
     folders: set[bytes] = set()
-    for name in names:
-        folder = name.rpartition(b"/")[0]
-        while folder and folder not in folders:
-            folders.add(folder)
-            folder = folder.rpartition(b"/")[0]
+    above = {name.rpartition(b"/")[0] for name in names}
+    while above := above - folders - {b""}:
+        folders |= above
+        above = {folder.rpartition(b"/")[0] for folder in above}
     return sorted(folders)
 
 
@@ -143,12 +130,13 @@ def _link_within(
             for folder in folders:
                 with contextlib.suppress(FileExistsError):
                     os.mkdir(folder, dir_fd=end)
+            link = partial(os.link, src_dir_fd=start, dst_dir_fd=end)
             for name in names:
                 try:
-                    os.link(name, name, src_dir_fd=start, dst_dir_fd=end)
+                    link(name, name)
                 except FileExistsError:
                     os.unlink(name, dir_fd=end)
-                    os.link(name, name, src_dir_fd=start, dst_dir_fd=end)
+                    link(name, name)
         finally:
             os.close(end)
     finally:

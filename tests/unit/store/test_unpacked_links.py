@@ -32,8 +32,19 @@ FILES = {
 @pytest.fixture
 def zipped(tmp_path: Path) -> StoreZip:
     """A package in the store."""
-    entries = [compress(name, data, executable=name == "cli.js") for name, data in FILES.items()]
-    return Store(tmp_path / "cache").add(StoreKey("sha512", "ab" * 64), sorted(entries))
+    return add(tmp_path / "cache", "ab", FILES)
+
+
+def add(cache_dir: Path, digits: str, files: dict[str, bytes], package_name: str = "") -> StoreZip:
+    """Put a package with `files` into the store, under a hash that repeats two digits."""
+    entries = [compress(name, data, executable=name == "cli.js") for name, data in files.items()]
+    key = StoreKey("sha512", digits * 64)
+    return Store(cache_dir).add(key, sorted(entries), package_name=package_name)
+
+
+def link(zipped: StoreZip, *folders: Path, copy: bool = False) -> None:
+    """Make one package in each of `folders`, which have nothing to do with each other."""
+    link_packages([[(zipped, str(folder))] for folder in folders], copy=copy)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -43,7 +54,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_files_are_links_out_of_the_store(zipped: StoreZip, tmp_path: Path) -> None:
     """Two installs of a package share its bytes on disk; only commands are executable."""
-    link_packages([(zipped, tmp_path / "x" / "one"), (zipped, tmp_path / "x" / "two")])
+    link(zipped, tmp_path / "x" / "one", tmp_path / "x" / "two")
     one, two = tmp_path / "x" / "one", tmp_path / "x" / "two"
 
     assert FILES == contents(one) == contents(two)
@@ -53,8 +64,8 @@ def test_files_are_links_out_of_the_store(zipped: StoreZip, tmp_path: Path) -> N
 
 def test_copies_can_be_changed(zipped: StoreZip, tmp_path: Path) -> None:
     """What is written into a copy is nowhere else."""
-    link_packages([(zipped, tmp_path / "linked")])
-    link_packages([(zipped, tmp_path / "copy")], copy=True)
+    link(zipped, tmp_path / "linked")
+    link(zipped, tmp_path / "copy", copy=True)
     (tmp_path / "copy" / "cli.js").write_bytes(b"changed")
 
     assert FILES == contents(tmp_path / "linked")
@@ -65,7 +76,7 @@ def test_files_that_are_there_are_replaced(zipped: StoreZip, tmp_path: Path) -> 
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "z.js").write_bytes(b"older")
     (tmp_path / "other.js").write_bytes(b"o")
-    link_packages([(zipped, tmp_path)])
+    link(zipped, tmp_path)
 
     assert {"a/z.js": b"z", "other.js": b"o"}.items() <= contents(tmp_path).items()
 
@@ -78,7 +89,7 @@ def test_file_where_a_folder_is_needed_is_told(zipped: StoreZip, tmp_path: Path,
     path.write_bytes(b"mine")
 
     with pytest.raises(OutputError, match="into"):
-        link_packages([(zipped, tmp_path / "into")])
+        link(zipped, tmp_path / "into")
     assert b"mine" == path.read_bytes()
 
 
@@ -88,7 +99,7 @@ def test_error_ends_the_work_of_all_threads(zipped: StoreZip, tmp_path: Path) ->
     folders = [tmp_path / "refused", *(tmp_path / "made" / str(n) for n in range(5_000))]
 
     with pytest.raises(OutputError, match="refused"):
-        link_packages([(zipped, folder) for folder in folders])
+        link(zipped, *folders)
     assert len(list((tmp_path / "made").glob("*"))) < 5_000
 
 
@@ -101,15 +112,15 @@ def harm(zipped: StoreZip, at: int) -> None:
 
 def test_names_are_all_that_a_link_needs(zipped: StoreZip, tmp_path: Path) -> None:
     """What is unpacked beside a store zip is linked though its data are damaged, and not copied."""
-    link_packages([(zipped, tmp_path / "first")])
+    link(zipped, tmp_path / "first")
     harm(zipped, 40)
     found = Store(tmp_path / "cache", links=True).find(StoreKey("sha512", "ab" * 64))
     assert found is not None
-    link_packages([(found, tmp_path / "second")])
+    link(found, tmp_path / "second")
 
     assert FILES == contents(tmp_path / "second")
     with pytest.raises(StoreError) as caught:
-        link_packages([(found, tmp_path / "copy")], copy=True)
+        link(found, tmp_path / "copy", copy=True)
     assert "ESTORE" == caught.value.code
     assert "cache verify" in (caught.value.hint or "")
     with pytest.raises(StoreError):
@@ -120,11 +131,37 @@ def test_names_are_all_that_a_link_needs(zipped: StoreZip, tmp_path: Path) -> No
 @pytest.mark.parametrize("at", [-20, -60, -200])
 def test_damaged_names_are_noticed(zipped: StoreZip, tmp_path: Path, at: int) -> None:
     """The directory and the end record have a sum of their own."""
-    link_packages([(zipped, tmp_path / "first")])
+    link(zipped, tmp_path / "first")
     harm(zipped, at)
 
     assert Store(tmp_path / "cache", links=True).find(StoreKey("sha512", "ab" * 64)) is None
     assert not zipped.path.exists()
+
+
+@pytest.mark.parametrize("count", [1, 40, 400])
+def test_all_names_are_read(tmp_path: Path, count: int) -> None:
+    """However many they are, the end of the store zip is read as far as they go."""
+    files = {f"lib/a-file-with-a-long-name-{number:03}.js": b"x" * 40 for number in range(count)}
+    zipped = add(tmp_path / "cache", "cd", files, package_name="a")
+    link(zipped, tmp_path / "first")
+    found = Store(tmp_path / "cache", links=True).find(StoreKey("sha512", "cd" * 64))
+    assert found is not None
+    link(found, tmp_path / "second")
+
+    assert sorted(files) == found.names()
+    assert len(found.data) < len(zipped.data)
+    assert files == contents(tmp_path / "second")
+    assert zipped.members("x/")[-1][:3] == found.members("x/")[-1][:3]
+
+
+def test_package_in_anothers_folder_wins(tmp_path: Path) -> None:
+    """Of one group, what comes later replaces what stands there."""
+    outer = add(tmp_path, "01", {"node_modules/b/i.js": b"bundled", "package.json": b"{}"})
+    inner = add(tmp_path, "02", {"i.js": b"own"})
+    into = tmp_path / "node_modules" / "a"
+    link_packages([[(outer, f"{into}/"), (inner, f"{into}/node_modules/b/")]])
+
+    assert {"node_modules/b/i.js": b"own", "package.json": b"{}"} == contents(into)
 
 
 def test_whole_package_is_checked_where_nothing_is_unpacked(

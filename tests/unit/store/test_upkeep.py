@@ -119,7 +119,7 @@ def unpack(store: Store, path: Path) -> Path:
     """Have an install unpack the store zip at `path`, and return its folder."""
     zipped = store.find(StoreKey("sha512", path.stem))
     assert zipped is not None
-    link_packages([(zipped, store.cache_dir / "installed" / path.stem[:9])])
+    link_packages([[(zipped, f"{store.cache_dir}/installed/{path.stem[:9]}")]])
     return path.with_suffix("")
 
 
