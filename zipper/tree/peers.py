@@ -138,8 +138,10 @@ def _node_from_spec(
         existing = resolution.draft.root.edge_named(spec.name or "")
         node = existing.to if existing is not None else None
         if node is not None and node.is_workspace and edge.satisfied_by(node):
-            # Deviation: npm takes the workspace's own link out of the tree here. Where it is not
-            # placed again, the lockfile lacks the workspace, and no error is told.
+            # Deviation: npm takes the workspace's own link out of the tree here, and into the
+            # virtual root. Where no peer is placed from there, the lockfile lacks the workspace
+            # and what it depends on, and no error of either is told. npm that makes a link of its
+            # own here, as this does, comes to the same trees.
             return resolution.make_link(name, node.manifest, node.real_path)
     fetched = yield from resolution.manifests.fetch(spec)
     manifest = fetched.manifest
