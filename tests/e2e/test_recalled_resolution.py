@@ -275,6 +275,13 @@ def test_place_of_the_project_matters_where_its_name_or_links_do(scene: Scene) -
         resolve(scene, project=folder)
     assert b'"name": "checkout"' in take_lockfile(other)
 
+    scene.write({"package.json": {**MANIFEST, "workspaces": ["w"]}, "w/package.json": "{}"})
+    shutil.copytree(scene.project, other, dirs_exist_ok=True)
+    resolve(scene)
+    linked = notes(scene)
+    resolve(scene, project=other)
+    assert linked != notes(scene)
+
 
 def _depend_on_git(scene: Scene) -> dict:
     require_git()

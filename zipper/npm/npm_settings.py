@@ -3,16 +3,14 @@
 `zipper.npm.npmrc` makes it; resolver, client and pipeline read it. No text is parsed here.
 """
 
-from __future__ import annotations
+# No annotations from __future__ here: they would be texts, and a named tuple compiles each of them.
 
+from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-    from zipper.npm.credentials import Credential, Secret
+from zipper.npm.credentials import Credential, Secret
 
 __all__ = ["NOTHING", "NpmSettings", "SettingNote", "Source"]
 

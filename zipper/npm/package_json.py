@@ -4,7 +4,7 @@ In: a decoded JSON object, from a project, a packument's version or a lockfile e
 `Manifest`. Reading the file is not this module's work; see `zipper.project`.
 """
 
-from __future__ import annotations
+# No annotations from __future__ here: they would be texts, and a named tuple compiles each of them.
 
 import json
 from collections.abc import Mapping

@@ -4,16 +4,14 @@ In: merged settings. Out: one frozen value with every default filled in that doe
 package.json. Nothing is read here; `zipper.settings.files` does that.
 """
 
-from __future__ import annotations
+# No annotations from __future__ here: they would be texts, and a named tuple compiles each of them.
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from zipper.errors import UsageError
 from zipper.settings.values import KEYS, Settings, merge
 from zipper.target import DEFAULT_RUNTIME, Target
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 __all__ = [
     "BuildRequest",

@@ -6,7 +6,7 @@ Reading the files is the work of `zipper.settings.files`. The keys are those of
 `schema.json`, which editors read; a test holds the two together.
 """
 
-from __future__ import annotations
+# No annotations from __future__ here: they would be texts, and a named tuple compiles each of them.
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -128,7 +128,7 @@ class Settings(NamedTuple):
     check: bool | None = None
     ignore: tuple[str, ...] | None = None
     strict: bool | None = None
-    functions: tuple[Settings, ...] = ()
+    functions: tuple["Settings", ...] = ()
 
 
 class Source(NamedTuple):
