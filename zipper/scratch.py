@@ -45,7 +45,12 @@ def scratch_folder(prefix: str, *, within: Path | None = None, name: str = "") -
         with lock_file(folder / _LOCK):
             yield folder
     finally:
-        _remove(folder)
+        try:
+            _remove(folder)
+        except KeyboardInterrupt:
+            # It was all done, or is given up: what is left is to clear away.
+            _remove(folder)
+            raise
 
 
 def _make(base: Path, prefix: str, name: str) -> Path:
