@@ -40,7 +40,7 @@ class Circumstances(NamedTuple):
     on_event: OnEvent | None
     shared: Once
     links: bool = False
-    """Packages are linked out of the store: their files' names are all that is read."""
+    """Packages are linked out of the store: their files' names are all that is read, and late."""
 
     def open_store(self) -> Store:
         """Return the store, one for all functions: what one has read is there for the next."""

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zipper.errors import OutputError
+from zipper.errors import OutputError, StoreError
 from zipper.files import write_error
 from zipper.pipeline.clock import Clock
 from zipper.pipeline.filling import fill_tree
-from zipper.pipeline.gathering import Circumstances, count_packages, gather
+from zipper.pipeline.gathering import Circumstances, Gathered, count_packages, gather
 from zipper.pipeline.once import Once
 from zipper.scratch import scratch_folder
 from zipper.settings.files import find_requests
@@ -128,21 +128,34 @@ def install_requested(
 ) -> Installed:
     """Install what `request` asks for; see `install`."""
     clock = Clock(on_event)
-    clock.start("read")
     io = Circumstances(offline, find_cache_dir(cache_dir), on_event, Once(), links=True)
-    gathered = gather(io.read_project(request), request, io, clock, omit=frozenset(omit))
-    scripted = gathered.scripted
-    clock.start("write")
     folder = Path(into).absolute() / "node_modules"
-    _replace(folder, scripted)
+    try:
+        gathered = _make(folder, request, io, clock, omit=frozenset(omit))
+    except StoreError:
+        # A package was damaged, and taken unread because its files stand beside it. Now each is
+        # read, and a damaged one fetched anew.
+        io = io._replace(shared=Once(), links=False)
+        gathered = _make(folder, request, io, clock, omit=frozenset(omit))
     return Installed(
         path=str(folder),
-        packages=count_packages(scripted.tree),
+        packages=count_packages(gathered.scripted.tree),
         runtime=request.target.runtime,
         architecture=request.target.architecture,
         timings_seconds=clock.timings(),
         findings=gathered.findings,
     )
+
+
+def _make(
+    folder: Path, request: BuildRequest, io: Circumstances, clock: Clock, *, omit: frozenset[str]
+) -> Gathered:
+    """Make what `request` asks for at `folder`, and return it."""
+    clock.start("read")
+    gathered = gather(io.read_project(request), request, io, clock, omit=omit)
+    clock.start("write")
+    _replace(folder, gathered.scripted)
+    return gathered
 
 
 def _replace(folder: Path, scripted: Scripted) -> None:

@@ -60,29 +60,25 @@ class StoreKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StoreZip:
-    """One package in the store, mapped into memory.
-
-    Where its names are all that has been read and checked, so is the rest when a file of it is
-    first wanted.
-    """
+    """One package in the store, mapped into memory."""
 
     path: Path
     data: memoryview
-    names_only: bool = False
+    """Empty where nothing of it has been read: then what is wanted is read and checked."""
     _placed: dict[str, list[PlannedEntry]] = field(default_factory=dict, repr=False, compare=False)
 
-    @property
-    def end(self) -> int:
-        """Where the end record begins."""
-        return len(self.data) - _END_BYTES
-
     def names(self) -> list[str]:
-        """Return the names of the package's files, sorted bytewise."""
+        """Return the names of the package's files, sorted bytewise; see `raw_names`."""
         return [name.decode("utf-8", "surrogateescape") for name in self.raw_names()]
 
     def raw_names(self) -> list[bytes]:
-        """Return what `names` returns, as the bytes that stand in the zip."""
-        return read_names(self.data, skip=self._read_comment()[0], end=self.end)
+        """Return what `names` returns, as the bytes that stand in the zip.
+
+        Raises:
+            StoreError: ESTORE for a package of which nothing had been read, and that is damaged.
+        """
+        data = self._open(names_only=True)
+        return read_names(data, skip=_read_comment(data)[0], end=len(data) - _END_BYTES)
 
     def read(self, name: str) -> bytes | None:
         """Return the content of one file; None where the package has no such file."""
@@ -94,12 +90,12 @@ class StoreZip:
         """Return the package's files, their names put below `prefix`, sorted by name.
 
         Raises:
-            StoreError: ESTORE for a package whose names alone were checked, and that is damaged.
+            StoreError: as `raw_names` does.
         """
         known = self._placed.get(prefix)
         if known is None:
-            data = self._read_whole() if self.names_only else self.data
-            skip, _ = self._read_comment()
+            data = self._open()
+            skip, _ = _read_comment(data)
             known = read_members(data, prefix=prefix, skip=skip, end=len(data) - _END_BYTES)
             self._placed[prefix] = known
         return known
@@ -107,32 +103,32 @@ class StoreZip:
     def whole(self, prefix: str) -> PlannedZip | None:
         """Return what `members` returns as one part of a plan; None where the names differ."""
         folder = prefix.encode("utf-8", "surrogateescape")
-        length, size = self._read_comment()
-        begin = _first_name(self.data, self.end)
-        if not length or self.data[begin : begin + length] != folder:
+        data = self._open()
+        end = len(data) - _END_BYTES
+        length, size = _read_comment(data)
+        begin = _first_name(data, end)
+        if not length or data[begin : begin + length] != folder:
             return None
-        return PlannedZip(folder, self.data, self.end, size)
+        return PlannedZip(folder, data, end, size)
 
-    def _read_whole(self) -> memoryview:
+    def _open(self, *, names_only: bool = False) -> memoryview:
+        if self.data:
+            return self.data
         try:
-            data = map_file(self.path)
+            data = _read_directory(self.path) if names_only else map_file(self.path)
         except OSError as cause:
             raise _unreadable(cause, self.path) from cause
-        if data is None or not is_sound(data):
+        if data is None or not is_sound(data, names_only=names_only):
             raise _damaged(self.path)
         return data
-
-    def _read_comment(self) -> tuple[int, int]:
-        _, length, size = _ABOUT.unpack_from(self.data, self.end + 22)
-        return length, size
 
 
 class Store:
     """The packages under one cache folder. Safe for many threads and processes.
 
     With `is_shared`, store zips that were found are held for whoever asks next, up to a bound.
-    With `links`, of a package whose files have been unpacked beside it only the names are checked:
-    a hundred megabytes need not be read to link what they became.
+    With `links`, a package whose files have been unpacked beside it is found unread: who links them
+    reads its names, and a hundred megabytes less.
     """
 
     def __init__(self, cache_dir: Path, *, is_shared: bool = False, links: bool = False) -> None:
@@ -150,6 +146,8 @@ class Store:
     def find(self, key: StoreKey) -> StoreZip | None:
         """Return the store zip of `key`, checked; None where it is absent or was damaged.
 
+        With `links`, one with its files beside it is not read yet, and may turn out to be either.
+
         Raises:
             StoreError: ESTORE where it is there and cannot be read.
         """
@@ -157,15 +155,16 @@ class Store:
             return self._held[key]
         path = self.path_of(key)
         # A second Path would cost more than the system's answer.
-        names_only = self._links and os.path.isdir(str(path)[: -len(_SUFFIX)])  # noqa: PTH112
+        if self._links and os.path.isdir(str(path)[: -len(_SUFFIX)]):  # noqa: PTH112
+            return self._hold(key, StoreZip(path, memoryview(b"")))
         try:
-            data = _read_directory(path) if names_only else map_file(path)
+            data = map_file(path)
         except OSError as cause:
             raise _unreadable(cause, path) from cause
         if data is None:
             return None
-        if is_sound(data, names_only=names_only):
-            return self._hold(key, StoreZip(path, data, names_only))
+        if is_sound(data):
+            return self._hold(key, StoreZip(path, data))
         with contextlib.suppress(OSError):
             path.unlink()
         return None
@@ -272,6 +271,12 @@ def _read_directory(path: Path) -> memoryview | None:
 def _directory_size(data: memoryview | bytes) -> int:
     (size,) = struct.unpack_from("<I", data, len(data) - _END_BYTES + 12)
     return int(size)
+
+
+def _read_comment(data: memoryview) -> tuple[int, int]:
+    """Return the length of the folder's name, and the size of all members unpacked."""
+    _, length, size = _ABOUT.unpack_from(data, len(data) - _END_BYTES + 22)
+    return length, size
 
 
 def _first_name(data: memoryview, end: int) -> int:
