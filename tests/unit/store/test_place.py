@@ -25,6 +25,35 @@ def test_given_is_stronger_than_the_variable() -> None:
     assert platformdirs.user_cache_path("zipper", appauthor=False) == find_cache_dir(None, {})
 
 
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"HOME": "/home/ada"},
+        {"HOME": "/home/ada/", "XDG_CACHE_HOME": ""},
+        {"HOME": "/"},
+        {"HOME": "home"},
+        {"HOME": ""},
+        {"HOME": "/home/ada", "XDG_CACHE_HOME": "/var/caches"},
+        {"HOME": "/home/ada", "XDG_CACHE_HOME": "caches"},
+        {"HOME": "/home/ada", "XDG_CACHE_HOME": " "},
+        {"HOME": "/data", "ANDROID_DATA": "/data", "ANDROID_ROOT": "/system"},
+        {},
+    ],
+    ids=str,
+)
+def test_system_place_is_the_one_of_platformdirs(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the variables say, and whether it was asked or not."""
+    for name in ("HOME", "XDG_CACHE_HOME", "ZIPPER_CACHE_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    expected = platformdirs.user_cache_path("zipper", appauthor=False)
+    assert expected == find_cache_dir(None, os.environ, user=4242)
+
+
 def test_place_is_absolute() -> None:
     """A relative place is one below the current folder, and `~` is the home."""
     assert Path.cwd() / "cache" == find_cache_dir("cache", {})
