@@ -357,6 +357,20 @@ def test_build_without_lockfile_recalls_its_tree(scene: Scene) -> None:
     assert {"node_modules/a/package.json", "node_modules/b/package.json"} < members.keys()
 
 
+def test_explaining_recalls_what_a_build_has_noted(scene: Scene) -> None:
+    """Why a package is there is told of the tree that was built."""
+    scene.build()
+    noted = notes(scene)
+    scene.registry.requests.clear()
+    words = ("explain", str(scene.project), "b", "--cache-dir", str(scene.cache))
+    told = run_here(*words, cwd=scene.folder, env=scene.environment)
+
+    assert 0 == told.status, told.stderr
+    assert "b@1.0.0" in told.stdout
+    assert noted == notes(scene)
+    assert [] == scene.registry.requests
+
+
 def test_targets_have_notes_of_their_own(scene: Scene) -> None:
     """What is built for one architecture is not taken for another."""
     scene.build()

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from zipper.settings.build_request import BuildRequest
     from zipper.tree.model import Tree
 
-__all__ = ["Earlier", "Recalled", "find_earlier"]
+__all__ = ["Earlier", "Recalled", "find_earlier", "find_earlier_tree"]
 
 _FORMAT: Final = 1
 """Of what is noted; what an older one says is not believed."""
@@ -87,6 +87,15 @@ def find_earlier(
     name = hashlib.sha256(repr(decides).encode("utf-8", "surrogateescape")).hexdigest()
     path = cache_dir / RESOLUTIONS / name[:2] / name[2:]
     return Earlier(project, path, cache_dir / "packuments", offline=offline or npm.offline)
+
+
+def find_earlier_tree(
+    project: Project, request: BuildRequest, *, cache_dir: Path, offline: bool
+) -> Earlier | None:
+    """Return where the tree is noted that a build packs of a project without a lockfile."""
+    target = request.target
+    asked = ("build", target.node_version, target.os, target.cpu, target.libc)
+    return find_earlier(project, request, cache_dir=cache_dir, offline=offline, asked=asked)
 
 
 class Earlier:

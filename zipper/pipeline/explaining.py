@@ -60,6 +60,7 @@ def explain_package(
         ProjectError, LockfileError, ResolutionError, RegistryError, StoreError.
     """
     from zipper.contents.client import LazyClient  # noqa: PLC0415  (zips need none of it)
+    from zipper.contents.earlier import find_earlier_tree  # noqa: PLC0415
     from zipper.contents.trees import find_tree  # noqa: PLC0415
     from zipper.project import read_project  # noqa: PLC0415
     from zipper.store.files import Store  # noqa: PLC0415
@@ -68,6 +69,9 @@ def explain_package(
 
     project = read_project(Path(request.project), npm_options=request.npm_options)
     store = Store(find_cache_dir(cache_dir))
+    earlier = None
+    if project.lockfile is None:
+        earlier = find_earlier_tree(project, request, cache_dir=store.cache_dir, offline=offline)
     with LazyClient(
         project,
         cache_dir=store.cache_dir,
@@ -81,5 +85,6 @@ def explain_package(
             store=store,
             client=client,
             min_release_age_days=request.min_release_age_days,
+            earlier=earlier,
         )
     return explain(tree, name, legacy_peer_deps=project.npm.legacy_peer_deps), tree

@@ -22,7 +22,6 @@ from zipper.tree.select import select
 
 if TYPE_CHECKING:
     from zipper.checks.findings import Finding
-    from zipper.contents.earlier import Earlier
     from zipper.events import OnEvent
     from zipper.node.scripted import Scripted
     from zipper.pipeline.clock import Clock
@@ -65,13 +64,20 @@ class Circumstances(NamedTuple):
         days = request.min_release_age_days
 
         def find() -> Tree:
+            earlier = None
+            if project.lockfile is None:
+                from zipper.contents.earlier import find_earlier_tree  # noqa: PLC0415  (here only)
+
+                earlier = find_earlier_tree(
+                    project, request, cache_dir=self.cache_dir, offline=self.offline
+                )
             return find_tree(
                 project,
                 target=target,
                 store=store,
                 client=client,
                 min_release_age_days=days,
-                earlier=self._find_earlier(request, project),
+                earlier=earlier,
             )
 
         try:
@@ -80,18 +86,6 @@ class Circumstances(NamedTuple):
         except ZipperError as error:
             _tell_root(error, project)
             raise
-
-    def _find_earlier(self, request: BuildRequest, project: Project) -> Earlier | None:
-        """Return where a tree is noted that no lockfile holds; None for a project that has one."""
-        if project.lockfile is not None:
-            return None
-        from zipper.contents.earlier import find_earlier  # noqa: PLC0415  (without a lockfile only)
-
-        target = request.target
-        asked = ("build", target.node_version, target.os, target.cpu, target.libc)
-        return find_earlier(
-            project, request, cache_dir=self.cache_dir, offline=self.offline, asked=asked
-        )
 
 
 class Gathered(NamedTuple):
