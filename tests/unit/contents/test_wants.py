@@ -7,8 +7,9 @@ from base64 import b64encode
 
 import pytest
 
-from zipper.contents.wants import find_weak_integrity, want
+from zipper.contents.wants import find_weak_integrity, key_of, parse_key, want
 from zipper.errors import LockfileError
+from zipper.npm.integrity import parse_integrity
 from zipper.tree.model import Node
 
 DATA = b"a tarball"
@@ -40,6 +41,17 @@ def test_several_hashes_of_one_strength_have_a_key_of_their_own() -> None:
     assert first != both
     assert both == again
     assert "sha512-any" == both.algorithm
+
+
+@pytest.mark.parametrize("end", ["", "\n", " ", "?option", "==", f" {integrity('sha1')}"])
+@pytest.mark.parametrize("digit", "AQgw+/z")
+def test_usual_integrity_is_read_as_any(digit: str, end: str) -> None:
+    """One sha512 in full length, the bits that its last digit has too many of included."""
+    text = f"sha512-{integrity('sha512')[7:-3]}{digit}=={end}"
+    parsed = parse_integrity(text)
+
+    assert parsed is not None
+    assert key_of(parsed) == parse_key(text, what="a")
 
 
 def test_no_integrity_is_nothing_yet() -> None:
