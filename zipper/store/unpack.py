@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -130,13 +129,12 @@ def _link_within(
             for folder in folders:
                 with contextlib.suppress(FileExistsError):
                     os.mkdir(folder, dir_fd=end)
-            link = partial(os.link, src_dir_fd=start, dst_dir_fd=end)
             for name in names:
                 try:
-                    link(name, name)
+                    os.link(name, name, src_dir_fd=start, dst_dir_fd=end)
                 except FileExistsError:
                     os.unlink(name, dir_fd=end)
-                    link(name, name)
+                    os.link(name, name, src_dir_fd=start, dst_dir_fd=end)
         finally:
             os.close(end)
     finally:
