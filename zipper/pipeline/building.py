@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zipper.checks.findings import leave_out
@@ -204,7 +203,7 @@ def build_requested(
     record = Record.of(planned.output, planned.fingerprint, request, store)
     kept = record.recall()
     if kept is not None:
-        return replace(kept, timings_seconds=clock.timings(), is_unchanged=True)
+        return kept._replace(timings_seconds=clock.timings(), is_unchanged=True)
     package = _write(planned, store, clock)
     record.remember(package)
     return package
@@ -252,8 +251,7 @@ def _write(planned: PackagePlan, store: Store, clock: Clock) -> Package:
     clock.start("check")
     request = planned.request
     judged = judge(path, code_sha256, request, handler=planned.handler, store=store)
-    return replace(
-        package_of(planned),
+    return package_of(planned)._replace(
         size_bytes=size,
         code_sha256=code_sha256,
         timings_seconds=clock.timings(),

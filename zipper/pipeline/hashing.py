@@ -9,7 +9,6 @@ import errno
 import hashlib
 import threading
 from pathlib import Path
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final
 
 from zipper.archive.splice import splice
@@ -79,6 +78,8 @@ class Hashing:
         Raises:
             OSError: where the file cannot be read back.
         """
+        from queue import SimpleQueue  # noqa: PLC0415  (not where the hash is recalled)
+
         sizes: SimpleQueue[int | None] = SimpleQueue()
         failures: list[OSError] = []
         with path.open("rb", buffering=0) as file:

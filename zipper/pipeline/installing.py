@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from zipper.errors import OutputError, StoreError
 from zipper.files import write_error
@@ -37,8 +36,7 @@ __all__ = ["Installed", "install", "install_requested"]
 PathLike = str | os.PathLike[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Installed:
+class Installed(NamedTuple):
     """What `install` made. The fields are those of `install --json`."""
 
     path: str

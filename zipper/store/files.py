@@ -16,7 +16,6 @@ import contextlib
 import hashlib
 import os
 import struct
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -58,14 +57,20 @@ class StoreKey(NamedTuple):
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
 class StoreZip:
-    """One package in the store, mapped into memory."""
+    """One package in the store, mapped into memory.
 
-    path: Path
-    data: memoryview
-    """Empty where nothing of it has been read: then what is wanted is read and checked."""
-    _placed: dict[str, list[PlannedEntry]] = field(default_factory=dict, repr=False, compare=False)
+    Attributes:
+        path: where it is.
+        data: its bytes; empty where nothing has been read: then what is wanted is read and checked.
+    """
+
+    __slots__ = ("_placed", "data", "path")
+
+    def __init__(self, path: Path, data: memoryview) -> None:
+        self.path = path
+        self.data = data
+        self._placed: dict[str, list[PlannedEntry]] = {}
 
     def names(self) -> list[str]:
         """Return the names of the package's files, sorted bytewise; see `raw_names`."""

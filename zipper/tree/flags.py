@@ -8,7 +8,6 @@ Source: @npmcli/arborist 9, calc-dep-flags.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from zipper.tree.model import ROOT, Edge, Node, Tree, parent_location
@@ -21,15 +20,16 @@ if TYPE_CHECKING:
 __all__ = ["Flags", "calculate_flags", "is_omitted", "with_flags"]
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Flags:
-    """What may be said of one node; `extraneous` means that nothing needs it."""
+    """What may be said of one node; `extraneous` means that nothing needs it.
 
-    dev: bool = True
-    optional: bool = True
-    dev_optional: bool = True
-    peer: bool = True
-    extraneous: bool = True
+    All is said at first, and taken back as it is disproved; of the root nothing is said.
+    """
+
+    __slots__ = ("dev", "dev_optional", "extraneous", "optional", "peer")
+
+    def __init__(self, *, said: bool = True) -> None:
+        self.dev = self.optional = self.dev_optional = self.peer = self.extraneous = said
 
 
 def calculate_flags(tree: Tree, connections: Connections) -> dict[str, Flags]:
@@ -39,7 +39,7 @@ def calculate_flags(tree: Tree, connections: Connections) -> dict[str, Flags]:
     there, so that it goes only when both are omitted.
     """
     flags = {location: Flags() for location in tree.nodes}
-    flags[ROOT] = Flags(dev=False, optional=False, dev_optional=False, peer=False, extraneous=False)
+    flags[ROOT] = Flags(said=False)
     queue = [ROOT]
     seen: set[str] = set()
     while queue:
@@ -84,7 +84,7 @@ def with_flags(tree: Tree, flags: Mapping[str, Flags]) -> Tree:
 
 def _flagged(node: Node, flags: Flags) -> Node:
     if node.link_target is not None:
-        flags = Flags(dev=False, optional=False, dev_optional=False, peer=False, extraneous=False)
+        flags = Flags(said=False)
     kept = not flags.extraneous
     return node._replace(
         dev=kept and flags.dev,
@@ -106,13 +106,10 @@ def _keep_parents(location: str, flags: dict[str, Flags]) -> None:
 
 
 def _pass_through_link(link: Flags, target: Flags) -> bool:
-    before = replace(target)
-    target.dev &= link.dev
-    target.optional &= link.optional
-    target.dev_optional &= link.dev_optional
-    target.peer &= link.peer
-    target.extraneous &= link.extraneous
-    return before != target
+    disproved = [name for name in Flags.__slots__ if getattr(target, name) > getattr(link, name)]
+    for name in disproved:
+        setattr(target, name, False)
+    return bool(disproved)
 
 
 def _pass_along(edge: Edge, own: Flags, to: Flags) -> bool:
