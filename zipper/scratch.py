@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -18,7 +19,7 @@ from zipper.files import TEMPORARY_SUFFIX, lock_file
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["scratch_folder"]
+__all__ = ["scratch_folder", "uninterrupted"]
 
 _LOCK: Final = f"lock{TEMPORARY_SUFFIX}"
 _NEW_SECONDS: Final = 60
@@ -45,12 +46,21 @@ def scratch_folder(prefix: str, *, within: Path | None = None, name: str = "") -
         with lock_file(folder / _LOCK):
             yield folder
     finally:
-        try:
+        with uninterrupted():
             _remove(folder)
-        except KeyboardInterrupt:
-            # It was all done, or is given up: what is left is to clear away.
-            _remove(folder)
-            raise
+
+
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Have ^C wait for what must not be left half done; `rmtree` may even lose one on its way."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _make(base: Path, prefix: str, name: str) -> Path:

@@ -17,7 +17,7 @@ from zipper.pipeline.clock import Clock
 from zipper.pipeline.filling import fill_tree
 from zipper.pipeline.gathering import Circumstances, Gathered, count_packages, gather
 from zipper.pipeline.once import Once
-from zipper.scratch import scratch_folder
+from zipper.scratch import scratch_folder, uninterrupted
 from zipper.settings.files import find_requests
 from zipper.settings.values import Settings
 from zipper.store.place import find_cache_dir
@@ -167,8 +167,9 @@ def _replace(folder: Path, scripted: Scripted) -> None:
         with scratch_folder(".zipper-install-", within=folder.parent) as scratch:
             fill_tree(scratch, scripted)
             (scratch / "node_modules").mkdir(exist_ok=True)
-            with contextlib.suppress(FileNotFoundError):
-                folder.rename(scratch / "old")
-            (scratch / "node_modules").rename(folder)
+            with uninterrupted():
+                with contextlib.suppress(FileNotFoundError):
+                    folder.rename(scratch / "old")
+                (scratch / "node_modules").rename(folder)
     except OSError as cause:
         raise write_error(cause, folder, OutputError) from cause
