@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["share_work"]
 
 _NUMBER_BYTES: Final = 8
+_INTERRUPTS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 def share_work(count: int, work: Work) -> None:
@@ -31,30 +32,46 @@ def share_work(count: int, work: Work) -> None:
     Raises:
         BaseException: what `work` raised first.
     """
-    # Of several threads a fork has one, and the locks that the others hold are held forever.
-    if hasattr(os, "memfd_create") and threading.active_count() == 1:
+    if hasattr(os, "memfd_create") and _has_one_thread():
         _share_with_process(count, work)
     else:
         _share_with_thread(count, work)
 
 
+def _has_one_thread() -> bool:
+    """Tell whether a fork is safe: of several threads it has one, and the others' locks for ever.
+
+    Threads that are none of Python's count too.
+    """
+    try:
+        return len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208 - no paths are wanted
+    except OSError:
+        return False
+
+
 def _share_with_process(count: int, work: Work) -> None:
     turns = os.memfd_create("zipper")
     told, tell = os.pipe()
+    # The child hears no ^C: it ends with its turns. The parent hears it between two steps, so that
+    # it never leaves before the child has ended.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
     parent, child = os.getpid(), None
     try:
-        with _undisturbed():
-            child = _fork()
-            if child == 0:
-                _help(turns, count, work, parent=parent, tell=tell)
+        child = _fork()
+        if child == 0:
+            _help(turns, count, work, parent=parent, tell=tell)
         for number in _take_turns(turns, count):
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
             work(number)
     finally:
+        signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
         os.close(tell)
         os.lseek(turns, count, os.SEEK_SET)
         left = _wait_for(child, told, count)
         os.close(told)
         os.close(turns)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     # What the child failed at fails here too, and is raised as if there had been no child.
     for number in left:
         work(number)
@@ -75,16 +92,6 @@ def _fork() -> int | None:
         return os.fork()
     except OSError:
         return None
-
-
-@contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Have ^C wait. The child never leaves here: it ends with its turns, and cleans nothing up."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _help(turns: int, count: int, work: Work, *, parent: int, tell: int) -> NoReturn:
@@ -131,6 +138,10 @@ def _share_with_thread(count: int, work: Work) -> None:
     helper = threading.Thread(target=take_turns, name="zipper-helper")
     helper.start()
     take_turns()
-    helper.join()
+    while helper.is_alive():
+        try:
+            helper.join()
+        except KeyboardInterrupt as error:
+            failed.append(error)
     if failed:
         raise failed[0]
