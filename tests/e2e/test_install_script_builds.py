@@ -147,7 +147,11 @@ def test_install_with_scripts(project, tmp_path):
 def test_no_consent_no_script(project, tmp_path):
     """Without an entry nothing runs: the command stays the script that the tarball has."""
     install(
-        project, into=tmp_path / "into", target=Target("nodejs22.x"), cache_dir=tmp_path / "cache"
+        project,
+        into=tmp_path / "into",
+        target=Target("nodejs22.x"),
+        allow_scripts=(),
+        cache_dir=tmp_path / "cache",
     )
 
     command = tmp_path / "into" / "node_modules" / "esbuild" / "bin" / "esbuild"

@@ -11,7 +11,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from support.node import NpmPackages, node_of
+from support.node import fetch_with_npm, node_of
 from support.npm import require_npm
 
 from zipper.errors import NodeError
@@ -326,10 +326,9 @@ def test_esbuild_as_npm_leaves_it(tmp_path):
     """Esbuild's script puts the real binary in the place of its command, as with npm."""
     version = "0.28.0"
     theirs = install_with_npm(tmp_path / "npm", f"esbuild@{version}")
-    packages = NpmPackages()
-    others = [packages.fetch("@esbuild/linux-x64", version)]
+    others = [fetch_with_npm("@esbuild/linux-x64", version)]
 
-    ours = Project(tmp_path, packages.fetch("esbuild", version), others=others).build()
+    ours = Project(tmp_path, fetch_with_npm("esbuild", version), others=others).build()
 
     assert on_disk(theirs / "esbuild") == contents(ours.files)
 

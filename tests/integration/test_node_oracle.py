@@ -9,7 +9,7 @@ import subprocess
 import tarfile
 
 import pytest
-from support.node import NpmPackages, node_of
+from support.node import fetch_with_npm, node_of
 from support.shared import REPOSITORY
 
 from zipper.node.variables import FunctionSettings, Places, node_arguments
@@ -57,7 +57,7 @@ def loaders(tmp_path_factory):
     """Return the folder with each runtime's loader."""
     folder = tmp_path_factory.mktemp("ric")
     for major, (version, path, exports) in VERSIONS.items():
-        tarball = NpmPackages().fetch("aws-lambda-ric", version)
+        tarball = fetch_with_npm("aws-lambda-ric", version)
         with tarfile.open(fileobj=io.BytesIO(tarball), mode="r:gz") as archive:
             source = archive.extractfile(path).read().decode()
         (folder / str(major)).mkdir()

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from zipper.node.result import RunResult
     from zipper.store.files import StoreZip
 
-__all__ = ["MAJORS", "NpmPackages", "node_of", "run_files", "write_zip"]
+__all__ = ["MAJORS", "NpmPackages", "fetch_with_npm", "node_of", "run_files", "write_zip"]
 
 MAJORS = (20, 22, 24)
 
@@ -45,14 +45,23 @@ class NpmPackages:
 
     def obtain(self, name: str, version: str) -> StoreZip:
         """Return the files of `name@version`."""
-        with tempfile.TemporaryDirectory() as folder:
-            command = ["npm", "pack", f"{name}@{version}", f"--pack-destination={folder}"]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            if done.returncode:
-                raise NodeError("ENODE", f"npm has no {name}@{version}: {done.stderr[-300:]}")
-            (tarball,) = Path(folder).iterdir()
-            entries = extract(tarball.read_bytes(), label=name)
+        entries = extract(fetch_with_npm(name, version), label=name)
         return Store(_KEPT).keep_in_memory(StoreKey("npm", f"{name}-{version}"), entries)
+
+
+def fetch_with_npm(name: str, version: str) -> bytes:
+    """Return a tarball of npm's registry.
+
+    Raises:
+        NodeError: ENODE where npm cannot get it.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["npm", "pack", f"{name}@{version}", f"--pack-destination={folder}"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise NodeError("ENODE", f"npm has no {name}@{version}: {done.stderr[-300:]}")
+        (tarball,) = Path(folder).iterdir()
+        return tarball.read_bytes()
 
 
 @cache
