@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from zipper.contents.basis import Basis
     from zipper.contents.client import LazyClient
-    from zipper.npm.npm_settings import NpmSettings
     from zipper.project import Project
     from zipper.settings.build_request import BuildRequest
     from zipper.tree.model import Tree
@@ -41,8 +40,6 @@ __all__ = ["Earlier", "Recalled", "find_earlier", "find_earlier_tree"]
 
 _FORMAT: Final = 1
 """Of what is noted; what an older one says is not believed."""
-_IRRELEVANT: Final = ("files", "sources", "offline", "prefer_offline", "prefer_online")
-"""npm's settings that say where the others were set, and when the cache may answer."""
 
 
 class Recalled(NamedTuple):
@@ -81,7 +78,7 @@ def find_earlier(
         project.workspace_root and (str(project.workspace_root), str(project.root)),
         fingerprint(_read(project.root / name) for name in AGE_FILES),
         request.min_release_age_days,
-        _settings(npm),
+        npm.list_deciding(),
         asked,
     )
     name = hashlib.sha256(repr(decides).encode("utf-8", "surrogateescape")).hexdigest()
@@ -167,16 +164,6 @@ def _look_at(folder: Path) -> str:
     with contextlib.suppress(ZipperError):
         find_manifest(folder, seen=seen)
     return fingerprint(seen)
-
-
-def _settings(npm: NpmSettings) -> list[tuple[str, object]]:
-    """Return the settings in a form that is the same in each process; sets have no order."""
-    rows = npm._asdict().items()
-    return [
-        (name, sorted(value) if isinstance(value, frozenset) else value)
-        for name, value in rows
-        if name not in _IRRELEVANT
-    ]
 
 
 def _read(path: Path) -> bytes:

@@ -39,6 +39,9 @@ class SettingNote(NamedTuple):
     hint: str | None = None
 
 
+_UNDECISIVE: Final = ("files", "sources", "offline", "prefer_offline", "prefer_online")
+
+
 class NpmSettings(NamedTuple):
     """What npm would go by. Durations are in milliseconds where npm's are; None means not set.
 
@@ -108,6 +111,17 @@ class NpmSettings(NamedTuple):
     """npm's name of each setting that is set, to where it was set."""
     files: Mapping[str, str] = NOTHING
     """Layer to the path of its file, whether that exists or not."""
+
+    def list_deciding(self) -> list[tuple[str, object]]:
+        """Return the settings that decide what a project comes to, the same in each process.
+
+        Where a setting was set, and when the cache may answer, decide nothing. Sets have no order.
+        """
+        return [
+            (name, sorted(value) if isinstance(value, frozenset) else value)
+            for name, value in self._asdict().items()
+            if name not in _UNDECISIVE
+        ]
 
     def is_set(self, key: str) -> bool:
         """Return whether any layer sets `key` (npm's spelling); a default does not count."""

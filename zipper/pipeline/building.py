@@ -14,8 +14,9 @@ from zipper.checks.findings import leave_out
 from zipper.errors import OutputError
 from zipper.files import remove_leftovers, write_error
 from zipper.package import Package
+from zipper.pipeline.circumstances import Circumstances
 from zipper.pipeline.clock import Clock
-from zipper.pipeline.gathering import Circumstances, count_packages
+from zipper.pipeline.gathering import count_packages
 from zipper.pipeline.hashing import write_hashed
 from zipper.pipeline.judging import judge
 from zipper.pipeline.once import Once

@@ -6,7 +6,6 @@ after its install scripts. Nothing is written but the store.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from zipper.contents.client import LazyClient
@@ -15,77 +14,18 @@ from zipper.contents.trees import find_tree
 from zipper.errors import ZipperError
 from zipper.pipeline.scripting import apply_scripts
 from zipper.pipeline.vouching import vouch
-from zipper.project import Project, read_project
-from zipper.store.files import Store
 from zipper.tree.model import ROOT, Tree
 from zipper.tree.select import select
 
 if TYPE_CHECKING:
     from zipper.checks.findings import Finding
-    from zipper.events import OnEvent
     from zipper.node.scripted import Scripted
+    from zipper.pipeline.circumstances import Circumstances
     from zipper.pipeline.clock import Clock
-    from zipper.pipeline.once import Once
+    from zipper.project import Project
     from zipper.settings.build_request import BuildRequest
 
-__all__ = ["Circumstances", "Gathered", "count_packages", "gather"]
-
-
-class Circumstances(NamedTuple):
-    """How a build or an install works, whatever it makes."""
-
-    offline: bool
-    cache_dir: Path
-    on_event: OnEvent | None
-    shared: Once
-    links: bool = False
-    """Packages are linked out of the store: their files' names are all that is read, and late."""
-
-    def open_store(self) -> Store:
-        """Return the store, one for all functions: what one has read is there for the next."""
-        return self.shared.get(
-            ("store", self.cache_dir),
-            lambda: Store(self.cache_dir, is_shared=True, links=self.links),
-        )
-
-    def read_project(self, request: BuildRequest) -> Project:
-        """Return the project, read once for all functions that have it."""
-        folder = Path(request.project)
-        npm_options = request.npm_options
-        return self.shared.get(
-            ("project", folder.absolute(), *npm_options.items()),
-            lambda: read_project(folder, npm_options=npm_options),
-        )
-
-    def find_tree(self, request: BuildRequest, project: Project, client: LazyClient) -> Tree:
-        """Return the whole tree; one that has to be resolved depends on the Node of the target."""
-        target, store = request.target, self.open_store()
-        node_version = None if project.lockfile else target.node_version
-        days = request.min_release_age_days
-
-        def find() -> Tree:
-            earlier = None
-            if project.lockfile is None:
-                from zipper.contents.earlier import find_earlier_tree  # noqa: PLC0415  (here only)
-
-                earlier = find_earlier_tree(
-                    project, request, cache_dir=self.cache_dir, offline=self.offline
-                )
-            return find_tree(
-                project,
-                target=target,
-                store=store,
-                client=client,
-                min_release_age_days=days,
-                earlier=earlier,
-            )
-
-        try:
-            key = ("tree", project.root, *request.npm_options.items(), node_version, days)
-            return self.shared.get(key, find)
-        except ZipperError as error:
-            _tell_root(error, project)
-            raise
+__all__ = ["Gathered", "count_packages", "gather"]
 
 
 class Gathered(NamedTuple):
@@ -126,7 +66,7 @@ def gather(
     ) as client:
         clock.start("select" if project.lockfile else "resolve")
         tree = select(
-            io.find_tree(request, project, client),
+            _find_tree(request, project, io, client),
             target=request.target,
             omit=omit | project.npm.omit,
             legacy_peer_deps=project.npm.legacy_peer_deps,
@@ -136,6 +76,39 @@ def gather(
         obtained = obtain(project, tree, store=store, client=client, on_event=io.on_event)
         scripted = apply_scripts(project, tree, obtained, request, store=store, offline=io.offline)
     return Gathered(scripted, (*vouched, *scripted.obtained.findings))
+
+
+def _find_tree(
+    request: BuildRequest, project: Project, io: Circumstances, client: LazyClient
+) -> Tree:
+    """Return the whole tree; one that has to be resolved depends on the Node of the target."""
+    target, store = request.target, io.open_store()
+    node_version = None if project.lockfile else target.node_version
+    days = request.min_release_age_days
+
+    def find() -> Tree:
+        earlier = None
+        if project.lockfile is None:
+            from zipper.contents.earlier import find_earlier_tree  # noqa: PLC0415  (here only)
+
+            earlier = find_earlier_tree(
+                project, request, cache_dir=io.cache_dir, offline=io.offline
+            )
+        return find_tree(
+            project,
+            target=target,
+            store=store,
+            client=client,
+            min_release_age_days=days,
+            earlier=earlier,
+        )
+
+    try:
+        key = ("tree", project.root, *request.npm_options.items(), node_version, days)
+        return io.shared.get(key, find)
+    except ZipperError as error:
+        _tell_root(error, project)
+        raise
 
 
 def count_packages(tree: Tree) -> int:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from zipper.errors import OutputError, StoreError
 from zipper.files import write_error
+from zipper.pipeline.circumstances import Circumstances
 from zipper.pipeline.clock import Clock
-from zipper.pipeline.filling import fill_tree
-from zipper.pipeline.gathering import Circumstances, Gathered, count_packages, gather
+from zipper.pipeline.filling import fill_layout, fill_tree
+from zipper.pipeline.laid_out import LaidOut, find_note
 from zipper.pipeline.once import Once
 from zipper.scratch import scratch_folder, uninterrupted
 from zipper.settings.files import find_requests
@@ -23,11 +24,10 @@ from zipper.settings.values import Settings
 from zipper.store.place import find_cache_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from zipper.checks.findings import Finding
     from zipper.events import OnEvent
-    from zipper.node.scripted import Scripted
     from zipper.settings.build_request import BuildRequest
     from zipper.target import Target
 
@@ -129,35 +129,54 @@ def install_requested(
     io = Circumstances(offline, find_cache_dir(cache_dir), on_event, Once(), links=True)
     folder = Path(into).absolute() / "node_modules"
     try:
-        gathered = _make(folder, request, io, clock, omit=frozenset(omit))
+        made = _make(folder, request, io, clock, omit=frozenset(omit))
     except StoreError:
         # A package was damaged, and taken unread because its files stand beside it. Now each is
         # read, and a damaged one fetched anew.
         io = io._replace(shared=Once(), links=False)
-        gathered = _make(folder, request, io, clock, omit=frozenset(omit))
+        made = _make(folder, request, io, clock, omit=frozenset(omit))
     return Installed(
         path=str(folder),
-        packages=count_packages(gathered.scripted.tree),
+        packages=made.packages,
         runtime=request.target.runtime,
         architecture=request.target.architecture,
         timings_seconds=clock.timings(),
-        findings=gathered.findings,
+        findings=made.findings,
     )
 
 
 def _make(
     folder: Path, request: BuildRequest, io: Circumstances, clock: Clock, *, omit: frozenset[str]
-) -> Gathered:
+) -> LaidOut:
     """Make what `request` asks for at `folder`, and return it."""
     clock.start("read")
-    gathered = gather(io.read_project(request), request, io, clock, omit=omit)
+    project = io.read_project(request)
+    note = find_note(project, request, omit=omit, store=io.open_store())
+    laid_out = note.recall() if note is not None and io.links else None
+    if laid_out is not None:
+        clock.start("write")
+        with _replacing(folder) as scratch:
+            fill_layout(scratch, laid_out.layout)
+        return laid_out
+    # What chooses and finds packages: a repeated install does neither.
+    from zipper.pipeline.gathering import count_packages, gather  # noqa: PLC0415
+
+    gathered = gather(project, request, io, clock, omit=omit)
+    tree = gathered.scripted.tree
     clock.start("write")
-    _replace(folder, gathered.scripted)
-    return gathered
+    with _replacing(folder) as scratch:
+        layout = fill_tree(scratch, gathered.scripted)
+    laid_out = LaidOut(layout, count_packages(tree), gathered.findings)
+    if note is not None:
+        note.remember(laid_out, tree)
+    return laid_out
 
 
-def _replace(folder: Path, scripted: Scripted) -> None:
-    """Make the new node_modules beside the old one and let it take its place.
+@contextlib.contextmanager
+def _replacing(folder: Path) -> Iterator[Path]:
+    """Have the new node_modules made beside the old one, then let it take its place.
+
+    Yields the folder in which it is to be made.
 
     Raises:
         OutputError: EOUTPUT.
@@ -165,7 +184,7 @@ def _replace(folder: Path, scripted: Scripted) -> None:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with scratch_folder(".zipper-install-", within=folder.parent) as scratch:
-            fill_tree(scratch, scripted)
+            yield scratch
             (scratch / "node_modules").mkdir(exist_ok=True)
             with uninterrupted():
                 with contextlib.suppress(FileNotFoundError):

@@ -18,12 +18,13 @@ from zipper.contents.homes import find_homes, place_members
 from zipper.errors import OutputError, UsageError
 from zipper.node.scripted import place_beside
 from zipper.pipeline.fingerprint import take_fingerprint
-from zipper.pipeline.gathering import Circumstances, gather
+from zipper.pipeline.gathering import gather
 from zipper.target import default_handler
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from zipper.pipeline.circumstances import Circumstances
     from zipper.pipeline.clock import Clock
     from zipper.project import Project
     from zipper.settings.build_request import BuildRequest
