@@ -1,4 +1,4 @@
-"""Every file that zipper packs is the file that npm installs, for both architectures.
+"""Every file that zipper packs or installs is npm's file, for both architectures.
 
 ZIPPER_PROJECT=PATH runs it for that project alone.
 """
@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.compare import build_like, compare_files, files_in_zip
+from tests.support.compare import (
+    build_like,
+    compare_files,
+    files_in_zip,
+    files_on_disk,
+    install_like,
+)
 from tests.support.npm import ask_for_install, npm_cpu, require_npm
 from tests.support.projects import Project, all_projects
 
@@ -35,3 +41,16 @@ def test_package_holds_what_npm_ci_installs(
     assert (answer.code is None) == output.exists(), built.stderr
     if answer.code is None:
         assert [] == compare_files(answer.files, files_in_zip(output)).differences
+
+
+@pytest.mark.parametrize("project", all_projects(), ids=lambda project: project.name)
+def test_install_makes_what_npm_ci_makes(project: Project, tmp_path: Path) -> None:
+    """The files on disk are npm's too, where they are chosen and where they are recalled."""
+    require_npm()
+    answer = ask_for_install(project, cpu=npm_cpu("x86_64"))
+    for into in (tmp_path / "chosen", tmp_path / "recalled"):
+        made = install_like(answer, project, into, architecture="x86_64")
+
+        assert answer.code == made.code, made.stderr
+        if answer.code is None:
+            assert [] == compare_files(answer.files, files_on_disk(into)).differences

@@ -1,14 +1,16 @@
-"""Compare a deployment package with what npm installs, file by file.
+"""Compare what zipper makes with what npm installs, file by file.
 
-    python -m tests.support.compare [PROJECT...] [--arch arm64] [--zip FILE] [--cache-dir DIR]
+    python -m tests.support.compare [PROJECT...] [--arch arm64] [--install] [--zip FILE]
+        [--cache-dir DIR]
 
-builds each PROJECT with zipper (or takes the zip that FILE names) and prints how many files equal
-npm's, and each one that does not.
+builds the package of each PROJECT with zipper, or installs it, or takes the zip that FILE names,
+and prints how many files equal npm's, and each one that does not.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import sys
 import tempfile
@@ -23,9 +25,16 @@ from tests.support.npm import Answer, File, ask_for_install, node_version, npm_c
 from tests.support.projects import Project, all_projects, copy_project, project_at, remove_lockfiles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["Comparison", "build_like", "compare_files", "files_in_zip"]
+__all__ = [
+    "Comparison",
+    "build_like",
+    "compare_files",
+    "files_in_zip",
+    "files_on_disk",
+    "install_like",
+]
 
 _SHOWN = 12
 """Differences of one kind that are told one by one; the rest are only counted."""
@@ -80,6 +89,19 @@ def files_in_zip(path: Path) -> dict[str, File]:
         }
 
 
+def files_on_disk(root: Path) -> dict[str, File]:
+    """Return what `files_in_zip` does, of a folder with a node_modules folder."""
+    paths = {path.relative_to(root).as_posix(): path for path in root.rglob("*")}
+    return {
+        name: File(
+            hashlib.sha256(path.read_bytes()).hexdigest(),
+            executable=bool(path.stat().st_mode & 0o111),
+        )
+        for name, path in paths.items()
+        if path.is_file() and not path.is_symlink() and _is_compared(name)
+    }
+
+
 def build_like(
     answer: Answer,
     project: Project,
@@ -89,16 +111,40 @@ def build_like(
     options: Iterable[str] = (),
 ) -> CommandResult:
     """Build a copy of `project` for npm's own Node, with the lockfile that npm installed from."""
+    with _copied(answer, project) as folder:
+        handler = ("--handler", project.handler) if project.handler else ()
+        target = (*_target(architecture), *handler, "-o", output)
+        return run_zipper("build", folder, *target, "--json", *options)
+
+
+def install_like(
+    answer: Answer,
+    project: Project,
+    into: Path,
+    *,
+    architecture: str,
+    options: Iterable[str] = (),
+) -> CommandResult:
+    """Install a copy of `project` into a folder, as `build_like` builds it."""
+    with _copied(answer, project) as folder:
+        target = (*_target(architecture), "--omit", "dev", "--into", into)
+        return run_zipper("install", folder, *target, "--json", *options)
+
+
+@contextlib.contextmanager
+def _copied(answer: Answer, project: Project) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="zipper-compare-") as scratch:
         folder = copy_project(project, Path(scratch) / project.name)
         if answer.refused or answer.lockfile is None or not _has_lockfile(folder):
             remove_lockfiles(folder)
             if answer.lockfile is not None:
                 (folder / "package-lock.json").write_text(answer.lockfile, encoding="utf-8")
-        runtime = f"nodejs{node_version().partition('.')[0]}.x"
-        target = ("--runtime", runtime, "--arch", architecture)
-        handler = ("--handler", project.handler) if project.handler else ()
-        return run_zipper("build", folder, *target, *handler, "-o", output, "--json", *options)
+        yield folder
+
+
+def _target(architecture: str) -> tuple[str, ...]:
+    runtime = f"nodejs{node_version().partition('.')[0]}.x"
+    return ("--runtime", runtime, "--arch", architecture)
 
 
 def _has_lockfile(folder: Path) -> bool:
@@ -117,22 +163,23 @@ def _told(kind: str, paths: tuple[str, ...]) -> list[str]:
     return lines + ([f"{kind}: and {len(paths) - _SHOWN} more"] if len(paths) > _SHOWN else [])
 
 
-def _compare_one(
-    project: Project, architecture: str, options: list[str], given: Path | None
-) -> bool:
+def _compare_one(project: Project, asked: argparse.Namespace) -> bool:
     """Compare one project, tell the outcome, and return whether it is npm's."""
-    answer = ask_for_install(project, cpu=npm_cpu(architecture))
-    title = f"{project.name} {architecture}"
+    answer = ask_for_install(project, cpu=npm_cpu(asked.arch))
+    title = f"{project.name} {asked.arch}"
+    options = ["--cache-dir", asked.cache_dir] if asked.cache_dir else []
+    make = install_like if asked.install else build_like
     with tempfile.TemporaryDirectory() as scratch:
-        output = given or Path(scratch) / "package.zip"
-        if given is None:
-            built = build_like(answer, project, output, architecture=architecture, options=options)
+        output = asked.zip or Path(scratch) / ("installed" if asked.install else "package.zip")
+        if asked.zip is None:
+            made = make(answer, project, output, architecture=asked.arch, options=options)
             if answer.code or not output.exists():
-                print(f"{title}: npm says {answer.code}, zipper {built.code}")
-                if answer.code is None or answer.code != built.code:
-                    print(built.stderr, end="")
-                return answer.code is not None and answer.code == built.code
-        found = compare_files(answer.files, files_in_zip(output))
+                print(f"{title}: npm says {answer.code}, zipper {made.code}")
+                if answer.code is None or answer.code != made.code:
+                    print(made.stderr, end="")
+                return answer.code is not None and answer.code == made.code
+        files = files_on_disk(output) if asked.install else files_in_zip(output)
+        found = compare_files(answer.files, files)
     print(f"{title}: {found.equal_count} files equal", *found.differences, sep="\n  ", flush=True)
     return not found.differences
 
@@ -141,12 +188,13 @@ def _main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.support.compare")
     parser.add_argument("projects", nargs="*", type=Path, help="every known one where left out")
     parser.add_argument("--arch", default="x86_64", choices=["x86_64", "arm64"])
-    parser.add_argument("--zip", type=Path, help="compare this zip instead of building one")
+    made = parser.add_mutually_exclusive_group()
+    made.add_argument("--zip", type=Path, help="compare this zip instead of building one")
+    made.add_argument("--install", action="store_true", help="install instead of building a zip")
     parser.add_argument("--cache-dir", help="zipper's store; its default one where left out")
     asked = parser.parse_args(arguments)
     projects = [project_at(folder) for folder in asked.projects] or all_projects()
-    options = ["--cache-dir", asked.cache_dir] if asked.cache_dir else []
-    equal = [_compare_one(project, asked.arch, options, asked.zip) for project in projects]
+    equal = [_compare_one(project, asked) for project in projects]
     print(f"{sum(equal)} of {len(equal)} projects as npm has them")
     return int(not all(equal))
 
