@@ -5,9 +5,9 @@ In: what the store lacks. Out: a store zip for each. Only a cold build imports t
 
 from __future__ import annotations
 
-import contextlib
 import os
 import threading
+import time
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Final, Self
@@ -17,7 +17,7 @@ from zipper.memory import return_free_memory, share_memory
 from zipper.store.extract import claimed_bytes, extract
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from types import TracebackType
 
     from zipper.store.files import Store, StoreKey, StoreZip
@@ -31,9 +31,13 @@ _LARGE_JOBS: Final = 2
 memory of a cold build."""
 
 
-_FIRST_JOBS: Final = 4
-_PATIENCE_SECONDS: Final = 0.1
-"""After so long without an answer there is one more who asks, too."""
+_NEAR_JOBS: Final = 4
+_NEAR_SECONDS: Final = 0.006
+"""A registry that answers faster keeps two cores busy through four connections."""
+_ENOUGH_ANSWERS: Final = 4
+"""Of so many the fastest tells how far the registry is; others had to wait for a core as well."""
+_PATIENCE_SECONDS: Final = 0.5
+"""One that has not answered by then, on new connections too, is far as well."""
 _LOCK_SECONDS: Final = 0.05
 """Between two looks at whether another process has let go of a package's lock."""
 
@@ -59,14 +63,13 @@ class _Pool:
     """Threads that end at once when something fails or the user interrupts.
 
     Each opens a connection of its own, which costs as much as several small tarballs. So a few
-    begin, and there is one more whenever nobody has anything to unpack: the slower a registry
-    answers, the more have to wait for it at once.
+    begin, and the others follow where the registry is far: then many have to wait for it at once.
     """
 
     def __init__(self, worker: Worker, jobs: int) -> None:
         self._worker = worker
         self._jobs = jobs
-        self._width = min(_FIRST_JOBS, jobs)
+        self._width = min(_NEAR_JOBS, jobs)
         self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="zipper-fetch")
 
     def __enter__(self) -> Self:
@@ -95,8 +98,8 @@ class _Pool:
             done, _ = wait(under_way, _PATIENCE_SECONDS, FIRST_COMPLETED)
             for future in done:
                 results[under_way.pop(future)] = future.result()
-            if self._worker.is_starved:
-                self._width = min(self._width + max(1, len(done)), self._jobs)
+            if self._worker.is_far or not done:
+                self._width = self._jobs
         return [results[number] for number in range(len(items))]
 
 
@@ -120,13 +123,14 @@ class Worker:
         # Whoever unpacks has a core to itself: where all do so at once, the largest packages end
         # long after the others, and cores wait for them.
         self._turns = threading.Semaphore(max(_LARGE_JOBS, os.cpu_count() or 1))
-        self._in_hand = 0
-        self._counting = threading.Lock()
+        self._connected = threading.local()
+        self._waits_seconds: list[float] = []
 
     @property
-    def is_starved(self) -> bool:
-        """Whether no tarball is being unpacked or waits for that: all wait for the registry."""
-        return self._in_hand == 0
+    def is_far(self) -> bool:
+        """Whether tarballs are long on their way, on connections that are there."""
+        waits = self._waits_seconds
+        return len(waits) >= _ENOUGH_ANSWERS and min(waits) > _NEAR_SECONDS
 
     def close(self) -> None:
         """End what is under way."""
@@ -162,29 +166,26 @@ class Worker:
         zipped = self._store.find(item.key)
         if zipped is not None:
             return zipped
-        tarball = self._fetch.fetch(item)
-        with self._counted():
-            if max(len(tarball), claimed_bytes(tarball)) > _LARGE_BYTES:
-                with self._large, self._turns:
-                    zipped = self._keep(item, tarball)
-                del tarball
-                return_free_memory()
-            else:
-                with self._turns:
-                    zipped = self._keep(item, tarball)
+        tarball = self._measure_fetch(item)
+        if max(len(tarball), claimed_bytes(tarball)) > _LARGE_BYTES:
+            with self._large, self._turns:
+                zipped = self._keep(item, tarball)
+            del tarball
+            return_free_memory()
+        else:
+            with self._turns:
+                zipped = self._keep(item, tarball)
         if self._on_packed is not None:
             self._on_packed(item)
         return zipped
 
-    @contextlib.contextmanager
-    def _counted(self) -> Iterator[None]:
-        with self._counting:
-            self._in_hand += 1
-        try:
-            yield
-        finally:
-            with self._counting:
-                self._in_hand -= 1
+    def _measure_fetch(self, item: Wanted) -> bytes:
+        begun = time.monotonic()
+        tarball = self._fetch.fetch(item)
+        if vars(self._connected):
+            self._waits_seconds.append(time.monotonic() - begun)
+        self._connected.once = True
+        return tarball
 
     def _keep(self, item: Wanted, tarball: bytes) -> StoreZip:
         entries = extract(tarball, label=item.label)

@@ -150,9 +150,10 @@ class FullStore(Store):
 
 
 @dataclass
-class SlowTarballs:
-    """Tarballs that come only when so many are asked for at once, as far away as a registry is."""
+class FarTarballs:
+    """Tarballs that are long on their way, some for good until so many are asked for at once."""
 
+    seconds: float
     at_once: int
     most: int = 0
     _waiting: threading.Condition = field(default_factory=threading.Condition)
@@ -165,27 +166,28 @@ class SlowTarballs:
             self.most = max(self.most, self._count)
             self._waiting.notify_all()
             enough = self._waiting.wait_for(lambda: self.most >= self.at_once, timeout=20)
-            self._count -= 1
         assert enough
+        time.sleep(self.seconds)
+        with self._waiting:
+            self._count -= 1
         return make_package({"x": item.label})
 
     def close(self) -> None:
         """Nothing stands still for good."""
 
 
-def test_slow_registry_is_asked_for_more_at_once(store: Store) -> None:
-    """While all wait and none unpacks there is one more, up to the bound."""
-    source = SlowTarballs(at_once=9)
+@pytest.mark.parametrize("source", [FarTarballs(0.05, at_once=1), FarTarballs(0, at_once=5)])
+def test_far_registry_is_asked_for_more_at_once(store: Store, source: FarTarballs) -> None:
+    """Whether each tarball takes its time, or the first ones do not come."""
+    zips = fill(store, [wanted(f"p{n}") for n in range(40)], open_fetch=lambda: source, jobs=9)
 
-    zips = fill(store, [wanted(f"p{n}") for n in range(30)], open_fetch=lambda: source, jobs=9)
-
-    assert 30 == len(zips)
-    assert 9 == source.most
+    assert 40 == len(zips)
+    assert 4 < source.most <= 9
 
 
 def test_no_more_are_asked_for_at_once_than_allowed(store: Store) -> None:
     """One job is one after another."""
-    source = SlowTarballs(at_once=1)
+    source = FarTarballs(0.03, at_once=1)
 
     fill(store, [wanted(f"p{n}") for n in range(5)], open_fetch=lambda: source, jobs=1)
 
