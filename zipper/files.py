@@ -37,6 +37,9 @@ __all__ = [
 
 TEMPORARY_SUFFIX: Final = ".zipper-tmp"
 _MAX_BUFFERS: Final = 1_000
+_WRITE_BYTES: Final = 1 << 20
+"""Linux takes memory in pieces as large as what is written at once. Where a virtual machine has
+given its large ones back to the host, 128 MB took 0.3 s in steps of 8 MB, and 0.03 s in these."""
 _NAME_MAX_BYTES: Final = 200
 _MAPPED_MIN_BYTES: Final = 1 << 16
 """Of 613 store zips 533 are smaller; reading those took a quarter less time than mapping them."""
@@ -55,7 +58,7 @@ def write_file(
 
     Args:
         path: its folder must exist.
-        chunks: each a sequence of at most 1,000 buffers, written by one system call.
+        chunks: each a sequence of buffers; after each one `follow` is told.
         error: the class of what is raised.
         mode: permission bits, less the umask.
         follow: opened for the temporary file, told after each chunk how many bytes are written,
@@ -232,8 +235,23 @@ def _write_once(descriptor: int, batch: Sequence[bytes | memoryview]) -> int:
 
 
 def _batches(buffers: Sequence[bytes | memoryview]) -> Iterator[Sequence[bytes | memoryview]]:
-    for start in range(0, len(buffers), _MAX_BUFFERS):
-        yield buffers[start : start + _MAX_BUFFERS]
+    """Yield what one system call each writes: so many buffers, and so many bytes, at most."""
+    batch: list[bytes | memoryview] = []
+    size = 0
+    for buffer in buffers:
+        length = len(buffer)
+        if batch and (size + length > _WRITE_BYTES or len(batch) == _MAX_BUFFERS):
+            yield batch
+            batch, size = [], 0
+        if length > _WRITE_BYTES:
+            view = memoryview(buffer)
+            for start in range(0, length, _WRITE_BYTES):
+                yield [view[start : start + _WRITE_BYTES]]
+        else:
+            batch.append(buffer)
+            size += length
+    if batch:
+        yield batch
 
 
 def _remove_if_free(path: Path) -> None:

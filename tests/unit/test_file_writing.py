@@ -39,6 +39,16 @@ def test_bytes_are_written_in_order(target: Path) -> None:
     assert b"abcd" + b"e" * 2_500 == target.read_bytes()
 
 
+def test_large_buffers_are_written_whole(target: Path) -> None:
+    """What is more than one system call writes comes between what is less."""
+    large = bytes(range(256)) * 10_000
+    chunks = [[b"a", large, b"b", memoryview(large)[1:], large[: 1 << 20], b"c"], [large]]
+
+    write_file(target, chunks)
+
+    assert b"".join(bytes(buffer) for chunk in chunks for buffer in chunk) == target.read_bytes()
+
+
 def test_old_file_is_replaced(target: Path) -> None:
     """What was there is gone only when the new one is whole."""
     target.write_bytes(b"old")
