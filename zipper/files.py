@@ -106,9 +106,8 @@ def read_end(path: Path, size_bytes: int) -> bytes | None:
     Raises:
         OSError: where it is there and cannot be read.
     """
-    try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    except FileNotFoundError:
+    descriptor = _open_to_read(path)
+    if descriptor is None:
         return None
     try:
         start = max(0, os.lseek(descriptor, 0, os.SEEK_END) - size_bytes)
@@ -127,9 +126,8 @@ def map_file(path: Path) -> memoryview | None:
     Raises:
         OSError: where it is there and cannot be read.
     """
-    try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    except FileNotFoundError:
+    descriptor = _open_to_read(path)
+    if descriptor is None:
         return None
     try:
         # A new descriptor has the lowest number that is free: it tells how many are open.
@@ -174,6 +172,13 @@ def write_error(cause: OSError, path: Path, kind: type[ZipperError]) -> ZipperEr
         f"cannot write `{path}`: {cause.strerror or cause}",
         hint=hints.get(cause.errno or 0),
     )
+
+
+def _open_to_read(path: Path) -> int | None:
+    try:
+        return os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError:
+        return None
 
 
 def _read_all(descriptor: int) -> bytes:

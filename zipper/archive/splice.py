@@ -33,7 +33,7 @@ _END_FIELDS: Final = struct.Struct("<HHHHIIH")
 MAX_ENTRIES: Final = 0xFFFF - 1
 MAX_OFFSET: Final = 0xFFFF_FFFF - 1
 BATCH: Final = 1_000
-"""Buffers in a chunk: below IOV_MAX (1,024), so that one chunk is one `writev`."""
+"""Buffers in a chunk: few enough for one `writev`, of which IOV_MAX allows 1,024."""
 _CHUNK_BYTES: Final = 1 << 23
 """A chunk of whole store zips is not much longer: whoever hashes it follows chunk by chunk."""
 

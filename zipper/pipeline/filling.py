@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from zipper.store.files import StoreZip
     from zipper.tree.bins import BinLink
 
-__all__ = ["Layout", "fill_layout", "fill_tree", "lay_out_packages"]
+__all__ = ["Layout", "fill_layout", "fill_tree"]
 
 
 class Layout(NamedTuple):
@@ -35,7 +35,7 @@ class Layout(NamedTuple):
     bins: Sequence[BinLink]
 
 
-def lay_out_packages(scripted: Scripted, homes: Homes) -> Layout:
+def _lay_out(scripted: Scripted, homes: Homes) -> Layout:
     """Return the layout of all packages that have a store zip, and of all commands."""
     tree, zips = scripted.tree, scripted.obtained.zips
     placed = [(home, zipped) for at, zipped in zips.items() for home in homes.by_location[at]]
@@ -76,7 +76,7 @@ def fill_tree(root: Path, scripted: Scripted, *, copy: bool = False) -> Layout:
         OutputError, StoreError, OSError: see `fill_layout`.
     """
     homes = find_homes(scripted.tree)
-    layout = lay_out_packages(scripted, homes)
+    layout = _lay_out(scripted, homes)
     link_packages(_place(root, layout), copy=copy)
     for location, entries in scripted.obtained.folders.items():
         for home in homes.by_location[location]:
