@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from zipper.pipeline.building import build, plan
     from zipper.pipeline.checking import check
     from zipper.pipeline.installing import install
-    from zipper.pipeline.resolving import resolve
+    from zipper.pipeline.lockfile_writing import resolve
     from zipper.pipeline.running import run
     from zipper.target import Target
 
@@ -43,7 +43,7 @@ _HOMES = {
     "check": "zipper.pipeline.checking",
     "install": "zipper.pipeline.installing",
     "plan": "zipper.pipeline.building",
-    "resolve": "zipper.pipeline.resolving",
+    "resolve": "zipper.pipeline.lockfile_writing",
     "run": "zipper.pipeline.running",
 }
 """Each public name is imported when it is first used: a build script may need only one."""

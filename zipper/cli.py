@@ -148,7 +148,7 @@ def _refused(error: ZipperError | click.ClickException, *, as_json: bool) -> int
 
         document = {"error": describe_error(error)}
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
-    from zipper.commands.show import echo_lines  # noqa: PLC0415  (only where something is wrong)
+    from zipper.commands.output import echo_lines  # noqa: PLC0415  (only where something is wrong)
 
     echo_lines(format_error(error).split("\n"), err=True, fold=True)
     return STATUS_USAGE if isinstance(error, UsageError) else STATUS_ERROR

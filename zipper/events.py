@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from zipper.registry.events import BytesReceived, FetchFinished, FetchRetried, FetchStarted
-
 __all__ = [
     "BytesReceived",
     "Event",
@@ -22,6 +20,37 @@ __all__ = [
     "StageStarted",
     "TarballsMissing",
 ]
+
+
+class FetchStarted(NamedTuple):
+    """A document or tarball was asked for; `size_bytes` is None where the registry does not say."""
+
+    label: str
+    size_bytes: int | None
+
+
+class BytesReceived(NamedTuple):
+    """So many more bytes of the body of `label` have come."""
+
+    label: str
+    size_bytes: int
+
+
+class FetchRetried(NamedTuple):
+    """The registry did not answer as it should; it is asked again after `wait_seconds`."""
+
+    label: str
+    reason: str
+    attempt: int
+    wait_seconds: float
+
+
+class FetchFinished(NamedTuple):
+    """All of `label` is there; `from_cache` says that the body came from the disk."""
+
+    label: str
+    size_bytes: int
+    from_cache: bool = False
 
 
 class StageStarted(NamedTuple):
@@ -55,4 +84,5 @@ Event = (
     | FetchRetried
     | FetchFinished
 )
+
 OnEvent = Callable[[Event], None]

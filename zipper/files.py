@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
     Follow = Callable[[Path], AbstractContextManager[Callable[[int], None]]]
 
-if sys.platform != "win32":
-    import fcntl
-
 __all__ = [
     "TEMPORARY_SUFFIX",
     "lock_file",
@@ -35,14 +32,35 @@ __all__ = [
     "write_file",
 ]
 
+_UNIX_MODES: Final = os.name == "posix"
+
+
+def is_executable(mode: int, data: bytes | memoryview) -> bool:
+    """Tell whether a file is a program: by its mode, or by its first bytes where there is none.
+
+    Windows has no executable bit, so there `#!` and ELF's magic decide.
+    """
+    if _UNIX_MODES:
+        return bool(mode & 0o100)
+    return bytes(data[:2]) == b"#!" or bytes(data[:4]) == b"\x7fELF"
+
+
+if sys.platform != "win32":
+    import fcntl
+
 TEMPORARY_SUFFIX: Final = ".zipper-tmp"
+
 _MAX_BUFFERS: Final = 1_000
+
 _WRITE_BYTES: Final = 1 << 20
 """Linux takes memory in pieces as large as what is written at once. Where a virtual machine has
 given its large ones back to the host, 128 MB took 0.3 s in steps of 8 MB, and 0.03 s in these."""
+
 _NAME_MAX_BYTES: Final = 200
+
 _MAPPED_MIN_BYTES: Final = 1 << 16
 """Of 613 store zips 533 are smaller; reading those took a quarter less time than mapping them."""
+
 _OPEN_MAX: Final = 128
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from zipper.checks.findings import Finding
-    from zipper.checks.proof import Closure
+    from zipper.findings import Closure, Finding
 
 __all__ = ["Package"]
 

@@ -33,8 +33,8 @@ from support.projects import (
 )
 from support.stacks import STACKS
 
-from zipper.checks.check import check_zip
-from zipper.store.facts import FileFactsCache
+from zipper.checks.run_rules import check_zip
+from zipper.store.facts_database import FileFactsCache
 from zipper.target import Target
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from support.lambda_loader import Loaded, PackageFiles
 
-    from zipper.checks.facts import FactsCache
+    from zipper.checks.file_facts import FactsCache
     from zipper.checks.results import Report
 
 pytestmark = [pytest.mark.node, pytest.mark.slow]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.support.registry_server import ABBREVIATED
 from tests.support.scene import listing
-from zipper.pipeline.resolving import resolve
+from zipper.pipeline.lockfile_writing import resolve
 
 if TYPE_CHECKING:
     from tests.support.scene import Scene

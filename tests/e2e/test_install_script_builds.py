@@ -15,8 +15,8 @@ from support.command import run_zipper
 from support.node import node_of
 from support.npm import require_npm
 
-from zipper.node.obtain import ask_version
-from zipper.node.run import RunSettings, run_zip
+from zipper.node.install_node import ask_version
+from zipper.node.run_zip import RunSettings, run_zip
 from zipper.pipeline.installing import install
 from zipper.target import Target
 

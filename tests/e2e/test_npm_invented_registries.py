@@ -13,7 +13,7 @@ from tests.support.invented_case import InventedCase, invent_case
 from tests.support.npm import node_version, require_npm
 from tests.support.resolving import TOP, request_of, resolve, world_of
 from zipper.errors import ZipperError
-from zipper.lockfile.write import write_lockfile
+from zipper.lockfile.npm_write import write_lockfile
 from zipper.target import NPM_VERSION
 
 if TYPE_CHECKING:

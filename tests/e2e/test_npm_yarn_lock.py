@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.npm import node_version, require_npm, run_npm
-from zipper.lockfile.yarn import read_yarn_lock
-from zipper.pipeline.resolving import resolve
+from zipper.lockfile.yarn_classic import read_yarn_lock
+from zipper.pipeline.lockfile_writing import resolve
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.support.scene import Scene
 
 _LOADED = re.compile(r"^import time:.*\|\s*([\w.]+)$", re.MULTILINE)
-_CHOOSING = {"zipper.pipeline.gathering", "zipper.tree.select", "zipper.contents.obtain"}
+_CHOOSING = {"zipper.pipeline.dependencies", "zipper.tree.select", "zipper.fetching.fetch_packages"}
 """What a recalled install does without."""
 
 

@@ -7,7 +7,7 @@ from support.command import run_zipper
 from support.node import MAJORS, node_of
 from support.projects import bench_projects, copy_project, corpus_projects, fixture_projects
 
-from zipper.node.run import RunSettings, run_zip
+from zipper.node.run_zip import RunSettings, run_zip
 from zipper.target import Target
 
 pytestmark = [pytest.mark.node, pytest.mark.network, pytest.mark.slow]

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.scene import listing
 from tests.support.signing import Signer
-from zipper.pipeline.resolving import resolve
+from zipper.pipeline.lockfile_writing import resolve
 
 if TYPE_CHECKING:
     from tests.support.command import CommandResult

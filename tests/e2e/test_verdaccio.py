@@ -13,9 +13,9 @@ import pytest
 
 from tests.support.scene import Scene, listing
 from tests.support.verdaccio import Verdaccio
+from zipper.events import FetchFinished, FetchStarted
 from zipper.npm.npmrc import build_settings, layer_from_text
 from zipper.registry.client import RegistryClient
-from zipper.registry.events import FetchFinished, FetchStarted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,9 +20,9 @@ _NEEDLESS = {
 """What takes long to import: HTTP, displays, parsers of what a warm build does not read."""
 
 _IDLE = {
-    "zipper.archive.listing", "zipper.checks.check", "zipper.pipeline.unchanged",
+    "zipper.archive.listing", "zipper.checks.run_rules", "zipper.pipeline.build_note",
     "zipper.registry.client", "zipper.settings.lines",
-    "zipper.store.extract", "zipper.store.workers", "zipper.tree.worklist",
+    "zipper.store.extract", "zipper.fetching.download_workers", "zipper.tree.worklist",
 }  # fmt: skip
 """What judges, fetches, unpacks and resolves, explains errors, and remembers earlier builds."""
 

@@ -18,9 +18,10 @@ _NEEDLESS = {
 """What fetches, writes packuments, and draws."""
 
 _IDLE = {
-    "zipper.contents.obtain", "zipper.contents.opened", "zipper.contents.missing",
-    "zipper.npm.flat_yaml", "zipper.registry.asking", "zipper.registry.remote",
-    "zipper.registry.packument_fetch", "zipper.registry.transport", "zipper.store.extract",
+    "zipper.fetching.fetch_packages", "zipper.npm.flat_yaml", "zipper.registry.network",
+    "zipper.registry.packument_fetch", "zipper.registry.requester", "zipper.registry.transport",
+    "zipper.resolving.missing_packuments", "zipper.resolving.tarball_manifests",
+    "zipper.store.extract",
 }  # fmt: skip
 """What fetches and opens packages, and what explains errors."""
 
@@ -28,9 +29,10 @@ _IDLE = {
 _RECALLED_WITHOUT = {"deflate", "queue"}
 _RECALLED_WITHOUT_OURS = (
     "zipper.archive", "zipper.checks", "zipper.npm.packument", "zipper.npm.pick",
-    "zipper.npm.semver", "zipper.npm.spec", "zipper.pipeline.locking", "zipper.registry.client",
-    "zipper.registry.packument", "zipper.store.files", "zipper.supply", "zipper.tree.asks",
-    "zipper.tree.ideal_tree", "zipper.tree.worklist",
+    "zipper.npm.semver", "zipper.npm.spec", "zipper.pipeline.lockfile_changes",
+    "zipper.registry.client", "zipper.registry.packument", "zipper.store.store_zips",
+    "zipper.supply", "zipper.tree.ideal_tree", "zipper.tree.resolver_requests",
+    "zipper.tree.worklist",
 )  # fmt: skip
 """The resolver, all that reads packuments, and what judges where packages come from."""
 
@@ -65,7 +67,7 @@ def test_recalled_resolution_imports_nothing_of_the_resolver(scene: Scene) -> No
     """A note is compared with what is there, and the lockfile written: nothing is resolved."""
     imported = import_again(scene)
 
-    assert "zipper.contents.earlier" in imported
+    assert "zipper.resolving.resolution_note" in imported
     assert (scene.project / "package-lock.json").exists()
     assert [] == [name for name in imported if name.partition(".")[0] in _NEEDLESS]
     assert [] == [name for name in imported if name in _RECALLED_WITHOUT]

@@ -19,8 +19,10 @@ from zipper.node.built_packages import ScriptSettings, build_packages
 from zipper.node.install_scripts import ScriptPackage, package_scripts
 from zipper.npm.integrity import from_data
 from zipper.store.extract import extract
-from zipper.store.files import Store, StoreKey, inflate
-from zipper.store.unpack import link_packages
+from zipper.store.install_files import link_packages
+from zipper.store.keys import StoreKey
+from zipper.store.store_zip_format import inflate
+from zipper.store.store_zips import Store
 from zipper.target import Target
 
 pytestmark = [pytest.mark.node, pytest.mark.skipif(os.name == "nt", reason="scripts are for sh")]

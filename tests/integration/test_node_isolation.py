@@ -30,7 +30,7 @@ sys.path[:0] = sys.argv[4:]
 from pathlib import Path
 from zipper.node.environment import NodeEnvironment
 from zipper.node.result import to_document
-from zipper.node.run import RunSettings, run_zip
+from zipper.node.run_zip import RunSettings, run_zip
 from zipper.target import Target
 node = NodeEnvironment(Path(sys.argv[2]), sys.argv[3], "here", Path("/"))
 settings = RunSettings(target=Target("nodejs22.x"), handler="index.handler", network=False)

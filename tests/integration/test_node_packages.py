@@ -10,11 +10,11 @@ import pytest
 from tests.support.registry_server import RegistryServer
 from zipper.errors import IntegrityError, NodeError, RegistryError, ResolutionError
 from zipper.node.choice import provide_node
-from zipper.node.obtain import package_name
-from zipper.node.packages import RegistryPackages
+from zipper.node.install_node import package_name
+from zipper.node.node_packages import RegistryPackages
 from zipper.npm.npmrc import build_settings, layer_from_text
 from zipper.registry.client import RegistryClient
-from zipper.store.files import Store
+from zipper.store.store_zips import Store
 from zipper.target import Target
 
 if TYPE_CHECKING:

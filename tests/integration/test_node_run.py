@@ -15,7 +15,7 @@ from support.shared import REPOSITORY
 from zipper.errors import ArchiveError, UsageError
 from zipper.node.limits import PREVIEW
 from zipper.node.result import to_document
-from zipper.node.run import RunSettings, run_zip
+from zipper.node.run_zip import RunSettings, run_zip
 from zipper.node.sample_events import SAMPLES, read_sample
 from zipper.target import RUNTIMES, Target
 

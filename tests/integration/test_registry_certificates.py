@@ -10,9 +10,9 @@ from tests.support import adversary
 from tests.support.adversary import Adversary
 from tests.support.registry_server import TLS, RegistryServer
 from zipper.errors import RegistryError
+from zipper.events import FetchRetried
 from zipper.npm.npmrc import build_settings, layer_from_options, layer_from_text
 from zipper.registry.client import RegistryClient
-from zipper.registry.events import FetchRetried
 
 AUTHORITY = f"cafile={TLS / 'authority.pem'}\n"
 CLIENT = TLS / "client.pem"

@@ -20,10 +20,11 @@ from tests.support import adversary
 from tests.support.adversary import Adversary, Play
 from tests.support.registry_server import TLS, integrity_of
 from zipper.errors import RegistryError, ZipperError
+from zipper.events import Event, FetchRetried
 from zipper.npm.integrity import parse_integrity
 from zipper.npm.npmrc import build_settings, layer_from_options, layer_from_text
-from zipper.registry.client import RegistryClient, TarballAsk
-from zipper.registry.events import Event, FetchRetried
+from zipper.registry.client import RegistryClient
+from zipper.registry.vendor_folder import TarballAsk
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,12 +14,13 @@ import pytest
 
 from tests.support.registry_server import RegistryServer, integrity_of
 from zipper.errors import IntegrityError, RegistryError
+from zipper.events import BytesReceived, FetchFinished, FetchStarted
 from zipper.npm.integrity import parse_integrity
 from zipper.npm.npmrc import build_settings, layer_from_options, layer_from_text
-from zipper.registry.client import RegistryClient, TarballAsk
-from zipper.registry.events import BytesReceived, FetchFinished, FetchStarted
+from zipper.registry.client import RegistryClient
 from zipper.registry.freshness import Terms
 from zipper.registry.packument_cache import CachedDocument, PackumentCache
+from zipper.registry.vendor_folder import TarballAsk
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ import pytest
 from tests.support.shared import REPOSITORY
 from zipper.errors import RegistryError
 from zipper.npm.integrity import parse_integrity
-from zipper.registry.client import RegistryClient, TarballAsk
-from zipper.registry.npmrc_files import read_npm_settings
+from zipper.project.npmrc_files import read_npm_settings
+from zipper.registry.client import RegistryClient
+from zipper.registry.vendor_folder import TarballAsk
 
 PROJECT = REPOSITORY / "fixtures" / "projects" / "orders-api"
 

@@ -13,12 +13,12 @@ from zlib import decompress
 import pytest
 
 from tests.support.hostile import CASES
-from zipper.archive.plan import DEFLATED, FIELDS
+from zipper.archive.entries import DEFLATED, FIELDS
 from zipper.errors import ArchiveError
 from zipper.store.extract import extract
 
 if TYPE_CHECKING:
-    from zipper.archive.plan import PlannedEntry
+    from zipper.archive.entries import PlannedEntry
 
 SCRIPT = Path(__file__).resolve().parents[1] / "support" / "extract_with_npm.cjs"
 

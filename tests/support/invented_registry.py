@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.support.resolving import World
 from zipper.npm.package_json import parse_manifest
-from zipper.tree.request import IdealTreeRequest
+from zipper.tree.resolver_options import IdealTreeRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 from zipper.archive.listing import read_listing
 from zipper.checks.closure import close, relative
-from zipper.checks.resolution import Failure
+from zipper.checks.module_resolution import Failure
 from zipper.checks.subject import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from support.lambda_loader import PackageFiles
-    from zipper.checks.facts import FactsCache
+    from zipper.checks.file_facts import FactsCache
     from zipper.checks.walk import Walk
     from zipper.target import Target
 

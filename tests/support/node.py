@@ -20,9 +20,10 @@ import pytest
 
 from zipper.errors import NodeError
 from zipper.node.choice import provide_node
-from zipper.node.run import RunSettings, run_zip
+from zipper.node.run_zip import RunSettings, run_zip
 from zipper.store.extract import extract
-from zipper.store.files import Store, StoreKey
+from zipper.store.keys import StoreKey
+from zipper.store.store_zips import Store
 from zipper.target import Target
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from zipper.node.environment import NodeEnvironment
     from zipper.node.result import RunResult
-    from zipper.store.files import StoreZip
+    from zipper.store.store_zips import StoreZip
 
 __all__ = ["MAJORS", "NpmPackages", "fetch_with_npm", "node_of", "run_files", "write_zip"]
 

@@ -11,25 +11,25 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from zipper.errors import RegistryError, ResolutionError, ZipperError
-from zipper.lockfile.read import read_lockfile
+from zipper.lockfile.npm_read import read_lockfile
 from zipper.npm.collation import collation_key
 from zipper.npm.package_json import parse_manifest
 from zipper.npm.packument import packument_from_object
 from zipper.npm.workspaces import match_workspaces, name_workspaces, parse_workspaces
-from zipper.tree.asks import (
+from zipper.tree.ideal_tree import build_ideal_tree
+from zipper.tree.resolver_options import IdealTree, IdealTreeRequest, ResolveOptions
+from zipper.tree.resolver_requests import (
     DirectoryAsk,
     FetchedManifest,
     ManifestAsk,
     PackumentAsk,
     TarballAsk,
 )
-from zipper.tree.ideal_tree import build_ideal_tree
-from zipper.tree.request import IdealTree, IdealTreeRequest, ResolveOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from zipper.tree.asks import Answer, Ask
+    from zipper.tree.resolver_requests import Answer, Ask
 
 TOP = "/case"
 """Where the files of a case are imagined to be."""

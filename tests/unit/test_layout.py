@@ -26,16 +26,19 @@ TESTS = sorted((REPOSITORY / "tests").rglob("test_*.py"))
 ROWS = [
     {"__main__", "cli", "commands"},
     {"hooks"},
-    {"package", "pipeline"},
-    {"checks", "contents", "node", "report", "supply"},
+    {"pipeline"},
+    {"node", "report"},
+    {"checks", "layout", "resolving"},
+    {"fetching", "supply"},
     {"store"},
-    {"archive"},
-    {"events", "project"},
-    {"registry"},
-    {"lockfile", "tree"},
+    {"project", "registry"},
+    {"archive", "tree"},
+    {"lockfile"},
+    {"tree.model"},
     {"npm", "settings"},
-    {"files", "memory", "scratch", "target"},
-    {"errors"},
+    {"files", "malloc", "scratch", "target"},
+    {"package"},
+    {"errors", "events", "findings"},
 ]  # fmt: skip
 """From the outermost to the innermost: a module imports from its own row and from those below.
 
@@ -43,7 +46,7 @@ ROWS = [
 
 NARROW = {
     "archive": {"errors"},
-    "checks": {"archive", "errors", "npm", "target"},
+    "checks": {"archive", "errors", "findings", "npm", "target"},
     "errors": set(),
     "lockfile": {"errors", "npm", "tree.model"},
     "npm": {"errors"},
@@ -52,8 +55,9 @@ NARROW = {
 """Packages that may import less than their row allows."""
 
 EFFECTS = {
-    "__main__", "cli", "commands", "contents", "files", "hooks", "memory", "node", "pipeline",
-    "project", "registry", "scratch", "settings.files", "store",
+    "__main__", "cli", "commands", "fetching", "files", "hooks", "malloc", "node", "pipeline",
+    "project", "registry", "resolving", "scratch", "settings.cache_folder",
+    "settings.read_settings", "store",
 }  # fmt: skip
 """Modules and packages that may touch files, network, processes, clock and threads."""
 
@@ -126,15 +130,17 @@ def ours(path: Path) -> Iterator[str]:
 
 
 def row_of(name: str) -> int:
-    return next(number for number, row in enumerate(ROWS) if name.partition(".")[0] in row)
+    """Return the number of a module's row: its own where it has one, else its room's."""
+    own = [number for number, row in enumerate(ROWS) if name in row]
+    return own[0] if own else next(n for n, row in enumerate(ROWS) if name.partition(".")[0] in row)
 
 
 def test_every_module_has_a_row() -> None:
     """No module stands outside of the order, and the order names none that is gone."""
     tops = {name_of(path).partition(".")[0] for path in MODULES} - {"__init__"}
 
-    assert tops == set().union(*ROWS)
-    assert sum(map(len, ROWS)) == len(tops)
+    assert tops | {"tree.model"} == set().union(*ROWS)
+    assert sum(map(len, ROWS)) == len(tops) + 1
 
 
 def test_imports_go_inwards() -> None:

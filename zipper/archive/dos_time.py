@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from zipper.archive.plan import DOS_EPOCH
+from zipper.archive.entries import DOS_EPOCH
 
 __all__ = ["parse_dos_time"]
 

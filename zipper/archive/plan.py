@@ -7,71 +7,21 @@ and that can be printed, compared and tested. Nothing here reads or writes a fil
 
 from __future__ import annotations
 
-import struct
 from itertools import pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from zipper.archive.entries import DOS_EPOCH, PlannedEntry
 from zipper.errors import ArchiveError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from zipper.archive.members import PlannedZip
+    from zipper.archive.entries import PlannedZip
 
-__all__ = [
-    "DOS_EPOCH",
-    "Plan",
-    "PlannedEntry",
-    "lay_out",
-    "make_entry",
-    "put_below",
-]
+__all__ = ["Plan", "lay_out"]
 
 _name_of: Final = itemgetter(0)
-
-DOS_EPOCH: Final = b"\x00\x00\x21\x00"
-"""1980-01-01 00:00:00, the oldest date a zip can tell, as DOS time and date."""
-
-FIELDS: Final = struct.Struct("<HHH4sIII")
-"""What a local header and a central record share: version needed, flags, method, time and date,
-CRC-32, compressed size, size. Source: APPNOTE.TXT 6.3.10, sections 4.3.7 and 4.3.12."""
-
-VERSION_NEEDED: Final = 20
-STORED: Final = 0
-DEFLATED: Final = 8
-UTF8_FLAG: Final = 0x800
-MODE_FILE: Final = 0o100644
-MODE_EXECUTABLE: Final = 0o100755
-
-
-class PlannedEntry(NamedTuple):
-    """One member to be: 27,000 of them are made for a large package, hence a plain tuple.
-
-    `fields` are the 22 bytes packed by `FIELDS`; `start` is where the deflated bytes begin in
-    `data`, `length` how many they are.
-    """
-
-    name: bytes
-    fields: bytes
-    mode: int
-    data: memoryview
-    start: int
-    length: int
-
-    @property
-    def size_bytes(self) -> int:
-        """The size when unpacked."""
-        return int(FIELDS.unpack(self.fields)[6])
-
-    @property
-    def files(self) -> int:
-        """One, where a `PlannedZip` is many."""
-        return 1
-
-    def entries(self) -> list[PlannedEntry]:
-        """Return the entry alone."""
-        return [self]
 
 
 class Plan(NamedTuple):
@@ -103,26 +53,6 @@ class Plan(NamedTuple):
             executable = bool(entry.mode & 0o111)
             name = entry.name.decode("utf-8", "surrogateescape")
             yield name, entry.size_bytes, entry.length, executable
-
-
-def make_entry(
-    name: str, data: bytes | bytearray, *, method: int, crc: int, size: int, executable: bool
-) -> PlannedEntry:
-    """Return an entry for `data`, which is deflated (or stored, by `method`) already."""
-    raw = name.encode("utf-8", "surrogateescape")
-    flags = 0 if raw.isascii() else UTF8_FLAG
-    fields = FIELDS.pack(VERSION_NEEDED, flags, method, DOS_EPOCH, crc, len(data), size)
-    mode = MODE_EXECUTABLE if executable else MODE_FILE
-    return PlannedEntry(raw, fields, mode, memoryview(data), 0, len(data))
-
-
-def put_below(entry: PlannedEntry, prefix: bytes) -> PlannedEntry:
-    """Return `entry` with `prefix` before its name."""
-    name = prefix + entry.name
-    if name.isascii():
-        return entry._replace(name=name)
-    version, flags, *rest = FIELDS.unpack(entry.fields)
-    return entry._replace(name=name, fields=FIELDS.pack(version, flags | UTF8_FLAG, *rest))
 
 
 def lay_out(parts: Iterable[PlannedEntry | PlannedZip], *, dos_time: bytes = DOS_EPOCH) -> Plan:

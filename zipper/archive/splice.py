@@ -10,13 +10,14 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Final
 
-from zipper.archive.members import CENTRAL_SIZE, LOCAL_SIZE, PlannedZip
+from zipper.archive.entries import CENTRAL_SIZE, LOCAL_SIZE, PlannedZip
 from zipper.errors import ArchiveError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from zipper.archive.plan import Plan, PlannedEntry
+    from zipper.archive.entries import PlannedEntry
+    from zipper.archive.plan import Plan
 
 __all__ = ["BATCH", "END", "splice"]
 

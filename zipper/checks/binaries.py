@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final
 from zipper.archive.listing import release
 from zipper.checks.closure import close, relative
 from zipper.checks.elf import Binary, recognize, scan_binary
-from zipper.checks.facts import EAGER, LAZY, OPTIONAL, SCANNER_VERSION
-from zipper.checks.subject import Subject, find_dependency, find_package
+from zipper.checks.file_facts import EAGER, LAZY, OPTIONAL, SCANNER_VERSION
+from zipper.checks.subject import Subject, find_dependency
 from zipper.errors import ArchiveError
+from zipper.npm.folder_path import find_package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

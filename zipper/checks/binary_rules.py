@@ -17,9 +17,10 @@ from zipper.checks.binaries import (
     names_platform,
     package_levels,
 )
-from zipper.checks.facts import EAGER, OPTIONAL
-from zipper.checks.findings import Finding, Severity
-from zipper.checks.subject import Subject, find_dependency, find_package
+from zipper.checks.file_facts import EAGER, OPTIONAL
+from zipper.checks.subject import Subject, find_dependency
+from zipper.findings import Finding, Severity
+from zipper.npm.folder_path import find_package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

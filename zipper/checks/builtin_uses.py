@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.builtin_names import find_changed_names
-from zipper.checks.facts import EAGER
+from zipper.checks.file_facts import EAGER
 from zipper.checks.source_text import count_declarations
 from zipper.checks.syntax import FUNCTIONS, is_shadowed
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.facts import EAGER, FactsCache
+from zipper.checks.file_facts import EAGER, FactsCache
 from zipper.checks.filesystem import TASK, FileSystem
 from zipper.checks.handler_name import HandlerName, parse_handler
 from zipper.checks.handler_rules import Located, locate_handler, node_path
-from zipper.checks.proof import Closure, Unknown
-from zipper.checks.resolution import Failure, Resolver
+from zipper.checks.module_resolution import Failure, Resolver
 from zipper.checks.walk import Module, Walk
+from zipper.findings import Closure, Unknown
 
 if TYPE_CHECKING:
     from zipper.checks.subject import Subject

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.facts import Names
+from zipper.checks.file_facts import Names
 from zipper.checks.search import is_too_large
 from zipper.checks.syntax import Source, literal, plain_text
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.checks.closure import Start, close, relative
-from zipper.checks.findings import Finding
+from zipper.checks.module_resolution import Failure
 from zipper.checks.named_exports import ExportedNames
-from zipper.checks.resolution import Failure
 from zipper.checks.subject import TEXT_LIMIT_BYTES, Subject
 from zipper.errors import ArchiveError
+from zipper.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,10 +14,10 @@ import json
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from zipper.checks.filesystem import LAYERS, TASK, FileSystem
-from zipper.checks.findings import Finding
 from zipper.checks.handler_name import HandlerName, parse_handler
 from zipper.checks.subject import TEXT_LIMIT_BYTES, Subject
 from zipper.errors import ArchiveError
+from zipper.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.findings import Finding
 from zipper.checks.handler_name import HandlerName, parse_handler
 from zipper.errors import ArchiveError
+from zipper.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

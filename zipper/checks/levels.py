@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.facts import CONDITIONAL, EAGER, LAZY, OPTIONAL
+from zipper.checks.file_facts import CONDITIONAL, EAGER, LAZY, OPTIONAL
 
 if TYPE_CHECKING:
     from tree_sitter import Node

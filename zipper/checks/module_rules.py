@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.checks.closure import Start, close, relative
-from zipper.checks.findings import Finding
+from zipper.checks.module_messages import WHEN, make_finding, where
+from zipper.checks.module_resolution import Failure
 from zipper.checks.named_exports import ExportedNames
-from zipper.checks.resolution import Failure
-from zipper.checks.telling import WHEN, make_finding, where
+from zipper.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,16 +10,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.closure import close, relative
-from zipper.checks.facts import EAGER, OPTIONAL
-from zipper.checks.findings import Finding
-from zipper.checks.packages import split_name
-from zipper.checks.resolution import NOT_PACKED, Failure
-from zipper.checks.subject import Subject, find_package
-from zipper.checks.telling import WHEN, make_finding, where
+from zipper.checks.file_facts import EAGER, OPTIONAL
+from zipper.checks.module_messages import WHEN, make_finding, where
+from zipper.checks.module_resolution import NOT_PACKED, Failure
+from zipper.checks.package_maps import split_name
 from zipper.checks.walk import Asked, Module, iterate_failures
+from zipper.findings import Finding
+from zipper.npm.folder_path import find_package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from zipper.checks.subject import Subject
 
 __all__ = ["check_requests", "check_runtime_modules"]
 

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from zipper.checks.findings import Finding, Verdict
-    from zipper.checks.proof import Closure
+    from zipper.findings import Closure, Finding, Verdict
 
 __all__ = ["Report"]
 

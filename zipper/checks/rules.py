@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from zipper.checks import handler_rules, layout_rules, size_rules, zip_rules
-from zipper.checks.findings import Finding
 from zipper.checks.subject import Subject
+from zipper.findings import Finding
 
 __all__ = ["LISTING_RULES", "Rule", "RuleFunction"]
 

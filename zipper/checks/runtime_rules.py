@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from zipper.checks.findings import Finding
+from zipper.findings import Finding
 from zipper.target import AS_OF, DEFAULT_RUNTIME, RUNTIMES
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """A JavaScript file's requests for modules, and what kind of module it is.
 
-In: the file's bytes. Out: `Facts`. Which file a request finds is `zipper.checks.resolution`'s
-work, and what the file exports as CommonJS `zipper.checks.exported`'s.
+In: the file's bytes. Out: `Facts`. Which file a request finds is the work of
+`zipper.checks.module_resolution`, and what the file exports as CommonJS `zipper.checks.exported`'s.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.checks.builtin_uses import NeededNames
 from zipper.checks.exported import find_module_exports
-from zipper.checks.facts import (
+from zipper.checks.file_facts import (
     CONDITIONAL,
     EAGER,
     LAZY,

@@ -11,7 +11,7 @@ import re
 from itertools import islice
 from typing import Final
 
-from zipper.checks.facts import LAZY, Facts, Request, Unfollowed
+from zipper.checks.file_facts import LAZY, Facts, Request, Unfollowed
 
 __all__ = ["is_too_large", "search"]
 

@@ -11,8 +11,8 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.findings import Finding
 from zipper.errors import ArchiveError
+from zipper.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.findings import Finding
 from zipper.checks.subject import Subject, find_dependency
+from zipper.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

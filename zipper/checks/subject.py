@@ -12,12 +12,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
 from zipper.errors import ArchiveError
+from zipper.npm.folder_path import find_package
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from zipper.archive.listing import Entry, Listing
-    from zipper.checks.facts import FactsCache
+    from zipper.checks.file_facts import FactsCache
     from zipper.target import Target
 
 __all__ = [
@@ -28,20 +29,21 @@ __all__ = [
     "Subject",
     "find_dependency",
     "find_folders",
-    "find_package",
 ]
 
 Kind = Literal["function", "layer"]
 
 TEXT_LIMIT_BYTES: Final = 64 * 1024 * 1024
 """The largest JavaScript or JSON file that is read; larger ones count as unknown."""
+
 PATH_MAX: Final = 4096
 """Bytes of a path that Linux takes; a longer one could name folders of gigabytes in all."""
+
 MANIFEST_LIMIT_BYTES: Final = 4 * 1024 * 1024
 """The largest package.json that is read: several rules read each, and real ones have 0.3 MB."""
 
-
 _REMEMBERED_BYTES: Final = 8 * 1024
+
 _REMEMBERED_MAX: Final = 1000
 """Size and number of the JSON files whose values are kept: a hostile zip may have many more."""
 
@@ -177,18 +179,3 @@ def find_dependency(subject: Subject, package: str, name: str) -> str | None:
         if not place:
             return None
         place = find_package(place.rpartition("node_modules/")[0])
-
-
-def find_package(path: str) -> str:
-    """Return the folder of the npm package that `path` lies in; empty for the project's own files.
-
-    >>> find_package("node_modules/a/node_modules/@s/b/lib/index.js")
-    'node_modules/a/node_modules/@s/b'
-    """
-    before, mark, after = path.rpartition("node_modules/")
-    if not mark or (before and not before.endswith("/")):
-        return ""
-    name, _, rest = after.partition("/")
-    if name.startswith("@"):
-        name = f"{name}/{rest.partition('/')[0]}"
-    return f"{before}{mark}{name}"

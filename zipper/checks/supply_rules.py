@@ -11,10 +11,11 @@ from typing import Final
 
 from zipper.checks.binaries import find_members, package_levels
 from zipper.checks.closure import close, relative
-from zipper.checks.facts import EAGER, OPTIONAL
-from zipper.checks.findings import Finding, Severity
-from zipper.checks.resolution import Failure
-from zipper.checks.subject import Subject, find_dependency, find_package
+from zipper.checks.file_facts import EAGER, OPTIONAL
+from zipper.checks.module_resolution import Failure
+from zipper.checks.subject import Subject, find_dependency
+from zipper.findings import Finding, Severity
+from zipper.npm.folder_path import find_package
 
 __all__ = ["check_integrity", "check_scripts"]
 

@@ -15,7 +15,7 @@ import tree_sitter_javascript
 from tree_sitter import Language, Node, Parser
 
 from zipper.checks.conditions import Conditions
-from zipper.checks.facts import CONDITIONAL, EAGER, LAZY
+from zipper.checks.file_facts import CONDITIONAL, EAGER, LAZY
 from zipper.checks.levels import FUNCTIONS, is_called_in_place, leaves_early, level_of_child
 from zipper.checks.source_text import find_word, literal
 

@@ -13,7 +13,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
-from zipper.checks.facts import (
+from zipper.checks.file_facts import (
     EAGER,
     LAZY,
     OPTIONAL,
@@ -29,7 +29,7 @@ from zipper.checks.facts import (
     encode,
 )
 from zipper.checks.filesystem import LAYERS, FileSystem
-from zipper.checks.resolution import Failure, Found, Resolver
+from zipper.checks.module_resolution import Failure, Found, Resolver
 from zipper.errors import ArchiveError
 
 if TYPE_CHECKING:

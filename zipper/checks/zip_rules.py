@@ -11,9 +11,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from zipper.archive.listing import DEFLATED, STORED, Entry, release
-from zipper.checks.findings import Finding, Severity
 from zipper.checks.subject import PATH_MAX
 from zipper.errors import ArchiveError
+from zipper.findings import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from zipper.commands.options import cache_option, complete_runtime, network_options
-from zipper.commands.show import Shower, echo_lines, show_json
+from zipper.commands.click_options import cache_option, complete_runtime, network_options
+from zipper.commands.output import Shower, echo_lines, show_json
 from zipper.pipeline.auditing import audit
-from zipper.report.text import describe_findings
-from zipper.settings.files import read_settings
+from zipper.report.as_text import describe_findings
+from zipper.settings.read_settings import read_settings
 from zipper.supply.advisories import LEVELS
 from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME, Target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from zipper.checks.findings import Finding
+    from zipper.findings import Finding
     from zipper.pipeline.auditing import Audit
 
 __all__ = ["command"]

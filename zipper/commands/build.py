@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zipper.commands.named import complete_path
-from zipper.commands.options import (
+from zipper.commands.click_options import (
     build_options,
     cache_option,
     fetch_options,
@@ -17,15 +16,11 @@ from zipper.commands.options import (
     output_options,
     settings_from_values,
 )
-from zipper.commands.show import Shower, echo_lines, show_json
-from zipper.pipeline.many import Built, build_each
-from zipper.report.text import (
-    describe_findings,
-    describe_many,
-    describe_package,
-    describe_plan,
-)
-from zipper.settings.files import find_requests
+from zipper.commands.output import Shower, echo_lines, show_json
+from zipper.commands.zip_names import complete_path
+from zipper.pipeline.building_all import Built, build_each
+from zipper.report.as_text import describe_findings, describe_many, describe_package, describe_plan
+from zipper.settings.read_settings import find_requests
 
 if TYPE_CHECKING:
     from pathlib import Path

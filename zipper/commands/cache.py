@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zipper.commands.options import cache_option
-from zipper.report.words import format_bytes, format_count
-from zipper.store.files import Store
-from zipper.store.place import find_cache_dir
-from zipper.store.upkeep import measure, prune, verify
+from zipper.commands.click_options import cache_option
+from zipper.pipeline.cache_upkeep import measure, prune, verify
+from zipper.report.units import format_bytes, format_count
+from zipper.settings.cache_folder import find_cache_dir
+from zipper.store.store_zips import Store
 
 if TYPE_CHECKING:
     from pathlib import Path

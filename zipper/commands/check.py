@@ -6,26 +6,26 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zipper.commands.named import complete_path, find_zip, list_zips, settings_for
-from zipper.commands.options import (
+from zipper.commands.click_options import (
     cache_option,
     check_options,
     function_options,
     settings_from_values,
 )
-from zipper.commands.show import echo_lines, show_json
+from zipper.commands.output import echo_lines, show_json
+from zipper.commands.zip_names import complete_path, find_zip, list_zips, settings_for
 from zipper.errors import UsageError
 from zipper.pipeline.checking import check
-from zipper.report.text import describe_report
+from zipper.report.as_text import describe_report
 from zipper.target import DEFAULT_RUNTIME, RUNTIMES, Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from zipper.checks.build_codes import ToldCode
     from zipper.checks.results import Report
     from zipper.checks.rules import Rule
-    from zipper.checks.told_codes import ToldCode
     from zipper.settings.values import Settings
 
 __all__ = ["check_one", "command"]
@@ -147,8 +147,8 @@ def _show(reports: list[Report], form: str, *, quiet: bool, verbose: bool) -> No
 
 def _rules() -> tuple[Rule | ToldCode, ...]:
     """Return what explains every code: those that rules find, and those that commands tell."""
+    from zipper.checks.build_codes import TOLD_CODES  # noqa: PLC0415  (the same)
     from zipper.checks.member_rules import ALL_RULES  # noqa: PLC0415  (a table that few calls need)
-    from zipper.checks.told_codes import TOLD_CODES  # noqa: PLC0415  (the same)
 
     return (*ALL_RULES, *TOLD_CODES)
 

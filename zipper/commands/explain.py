@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zipper.commands.named import complete_path, find_zip
-from zipper.commands.options import (
+from zipper.commands.click_options import (
     cache_option,
     check_options,
     fetch_options,
@@ -17,19 +16,20 @@ from zipper.commands.options import (
     network_options,
     settings_from_values,
 )
-from zipper.commands.show import Shower, echo_lines, is_stdout_terminal, show_json
+from zipper.commands.output import Shower, echo_lines, is_stdout_terminal, show_json
 from zipper.commands.terminal import terminal_width
+from zipper.commands.zip_names import complete_path, find_zip
 from zipper.errors import UsageError
 from zipper.pipeline.explaining import explain_package, read_inventory, take_inventory
-from zipper.settings.files import find_request
+from zipper.settings.read_settings import find_request
 
 if TYPE_CHECKING:
-    from zipper.checks.findings import Finding
+    from zipper.findings import Finding
     from zipper.report.inventory import Inventory
     from zipper.settings.build_request import BuildRequest
     from zipper.settings.values import Settings
-    from zipper.tree.explain import Explanation
     from zipper.tree.model import Tree
+    from zipper.tree.why import Explanation
 
 __all__ = ["command"]
 
@@ -162,7 +162,7 @@ class _Source:
                     cache_dir=self._cache_dir,
                     on_event=shower.on_event,
                 )
-        from zipper.tree.explain import explain  # noqa: PLC0415  (for this question only)
+        from zipper.tree.why import explain  # noqa: PLC0415  (for this question only)
 
         tree = read_inventory(self._path).tree
         return explain(tree, name), tree
@@ -201,7 +201,7 @@ def _refuse_contradictions(
 
 
 def _show_sizes(inventory: Inventory, form: str, *, every: bool) -> None:
-    from zipper.report.page import list_packages  # noqa: PLC0415  (with its question)
+    from zipper.report.html_page import list_packages  # noqa: PLC0415  (with its question)
     from zipper.report.size_tree import describe_copies, draw_sizes  # noqa: PLC0415
 
     if form == "json":
@@ -242,7 +242,7 @@ def _show_changes(diff: str, inventory: Inventory, form: str) -> None:
 
 
 def _show_why(explanation: Explanation, tree: Tree, form: str) -> int:
-    from zipper.tree.explain import draw_explanation  # noqa: PLC0415  (with its question)
+    from zipper.tree.why import draw_explanation  # noqa: PLC0415  (with its question)
 
     if form == "json":
         copies = [
@@ -264,9 +264,9 @@ def _show_why(explanation: Explanation, tree: Tree, form: str) -> int:
 def _write_page(
     path: Path, inventory: Inventory, findings: tuple[Finding, ...], diff: str | None
 ) -> None:
-    from zipper.commands.write import write_text  # noqa: PLC0415  (with its question)
+    from zipper.commands.output import write_text  # noqa: PLC0415  (with its question)
     from zipper.report.changes import compare  # noqa: PLC0415
-    from zipper.report.page import make_page  # noqa: PLC0415
+    from zipper.report.html_page import make_page  # noqa: PLC0415
 
     template = resources.files("zipper.report").joinpath("page.html").read_text(encoding="utf-8")
     changes = None if diff is None else compare(read_inventory(diff), inventory)

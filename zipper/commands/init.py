@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from zipper.commands.look import Seen, look
-from zipper.commands.write import write_text
+from zipper.commands.detect import Seen, look
+from zipper.commands.output import write_text
 from zipper.errors import ProjectError
-from zipper.report.first_settings import write_first_settings
-from zipper.settings.files import read_settings_file
+from zipper.report.settings_template import write_first_settings
+from zipper.settings.read_settings import read_settings_file
 from zipper.settings.values import Settings
 
 __all__ = ["command"]

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from zipper.commands.named import complete_path
-from zipper.commands.options import (
+from zipper.commands.click_options import (
     cache_option,
     fetch_options,
     function_options,
@@ -16,10 +15,11 @@ from zipper.commands.options import (
     output_options,
     settings_from_values,
 )
-from zipper.commands.show import Shower, echo_lines, show_json
-from zipper.report.text import describe_findings
-from zipper.report.words import format_count, format_seconds
-from zipper.settings.files import find_request
+from zipper.commands.output import Shower, echo_lines, show_json
+from zipper.commands.zip_names import complete_path
+from zipper.report.as_text import describe_findings
+from zipper.report.units import format_count, format_seconds
+from zipper.settings.read_settings import find_request
 
 __all__ = ["command"]
 

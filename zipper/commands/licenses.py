@@ -6,11 +6,10 @@ from pathlib import Path
 
 import click
 
-from zipper.commands.named import complete_path, find_zip
-from zipper.commands.show import echo_lines, show_json
-from zipper.commands.write import write_text
+from zipper.commands.output import echo_lines, show_json, write_text
+from zipper.commands.zip_names import complete_path, find_zip
 from zipper.pipeline.explaining import read_inventory
-from zipper.pipeline.opening import open_listing
+from zipper.pipeline.reading_zips import open_listing
 from zipper.report.licences import describe_licences, list_licences, make_notice
 
 __all__ = ["command"]

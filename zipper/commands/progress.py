@@ -21,7 +21,7 @@ from zipper.events import (
     StageStarted,
     TarballsMissing,
 )
-from zipper.report.words import format_bytes, format_count, format_seconds
+from zipper.report.units import format_bytes, format_count, format_seconds
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress

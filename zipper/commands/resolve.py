@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from zipper.commands.named import complete_path
-from zipper.commands.options import (
+from zipper.commands.click_options import (
     cache_option,
     complete_runtime,
     fetch_options,
@@ -16,15 +15,16 @@ from zipper.commands.options import (
     output_options,
     settings_from_values,
 )
-from zipper.commands.show import Shower, echo_lines, show_json
+from zipper.commands.output import Shower, echo_lines, show_json
+from zipper.commands.zip_names import complete_path
 from zipper.errors import UsageError
-from zipper.report.words import format_count
-from zipper.settings.files import find_requests
+from zipper.report.units import format_count
+from zipper.settings.read_settings import find_requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from zipper.pipeline.resolving import Resolved
+    from zipper.pipeline.lockfile_writing import Resolved
     from zipper.settings.build_request import BuildRequest
 
 __all__ = ["command"]
@@ -92,7 +92,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
             f"{len(requests)} projects cannot have one lockfile, `{output}`",
             hint="name a function or a project, or leave out `--output`",
         )
-    from zipper.pipeline.resolving import resolve_requested  # noqa: PLC0415  (this command only)
+    from zipper.pipeline.lockfile_writing import resolve_requested  # noqa: PLC0415  (this command only)
 
     made = []
     for request in requests:

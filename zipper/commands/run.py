@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zipper.commands.named import complete_path, find_zip, settings_for
-from zipper.commands.options import (
+from zipper.commands.click_options import (
     cache_option,
     function_options,
     network_options,
@@ -17,11 +16,12 @@ from zipper.commands.options import (
     output_options,
     settings_from_values,
 )
-from zipper.commands.show import Shower, echo_lines, show_json
+from zipper.commands.output import Shower, echo_lines, show_json
+from zipper.commands.zip_names import complete_path, find_zip, settings_for
 from zipper.errors import UsageError
 from zipper.node.result import to_document
+from zipper.node.run_text import describe_run
 from zipper.node.sample_events import SAMPLES, read_sample
-from zipper.node.text import describe_run
 from zipper.pipeline.running import run
 from zipper.target import DEFAULT_RUNTIME, Target
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from zipper.commands.named import complete_path, find_zip
-from zipper.commands.write import write_text
+from zipper.commands.output import write_text
+from zipper.commands.zip_names import complete_path, find_zip
 from zipper.errors import UsageError
 from zipper.pipeline.explaining import read_inventory
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zipper.commands.options import cache_option, fetch_options
-from zipper.commands.show import Shower, echo_lines, show_json
+from zipper.commands.click_options import cache_option, fetch_options
+from zipper.commands.output import Shower, echo_lines, show_json
 from zipper.pipeline.vendoring import vendor
-from zipper.report.text import describe_findings
-from zipper.settings.files import find_request
+from zipper.report.as_text import describe_findings
+from zipper.settings.read_settings import find_request
 from zipper.settings.values import Settings
 from zipper.target import ARCHITECTURES
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from zipper.errors import ProjectError, ZipperError
 from zipper.settings.build_request import list_functions, list_outputs, request_from
-from zipper.settings.files import read_settings_file
+from zipper.settings.read_settings import read_settings_file
 from zipper.settings.values import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from zipper.package import Package
-    from zipper.pipeline.many import Built
+    from zipper.pipeline.building_all import Built
     from zipper.settings.build_request import BuildRequest
 
 __all__ = ["build_functions", "has_functions", "list_sources", "locate"]
@@ -50,8 +50,8 @@ def build_functions(
         ZipperError: the first error of a function; ECHECK for a package that Lambda would refuse.
     """
     # These need a while to import, and most runs of a backend have no function to build.
-    from zipper.pipeline.many import build_each  # noqa: PLC0415
-    from zipper.report.text import describe_findings, describe_package  # noqa: PLC0415
+    from zipper.pipeline.building_all import build_each  # noqa: PLC0415
+    from zipper.report.as_text import describe_findings, describe_package  # noqa: PLC0415
 
     zips = []
     requests = _read_requests(root, environ)
@@ -80,8 +80,8 @@ def list_sources(root: Path, *, environ: Mapping[str, str]) -> Iterator[Path]:
     Raises:
         ZipperError: for settings, or projects, that cannot be read.
     """
-    from zipper.contents.handler_files import choose_files  # noqa: PLC0415  (for sdists only)
-    from zipper.project import LOCKFILE_NAMES  # noqa: PLC0415  (the same)
+    from zipper.project.own_files import choose_files  # noqa: PLC0415  (for sdists only)
+    from zipper.project.read_project import LOCKFILE_NAMES  # noqa: PLC0415  (the same)
 
     seen: set[Path] = set()
     for request in _read_requests(root, environ):
@@ -103,8 +103,8 @@ def _list_local(folder: Path) -> Iterator[Path]:
     A project that cannot be read names none: its build tells what is wrong, and an editable
     install, which builds nothing, wants to know nothing of it.
     """
-    from zipper.contents.handler_files import choose_files  # noqa: PLC0415  (for sdists only)
-    from zipper.project import read_project  # noqa: PLC0415  (the same)
+    from zipper.project.own_files import choose_files  # noqa: PLC0415  (for sdists only)
+    from zipper.project.read_project import read_project  # noqa: PLC0415  (the same)
 
     waiting, seen = [folder], {folder}
     while waiting:
@@ -157,7 +157,7 @@ def locate(path: Path, packages: Mapping[Path, str]) -> str | None:
 
 
 def _read_requests(root: Path, environ: Mapping[str, str]) -> tuple[BuildRequest, ...]:
-    from zipper.settings.files import read_settings  # noqa: PLC0415  (only where there are some)
+    from zipper.settings.read_settings import read_settings  # noqa: PLC0415  (only where there are some)
 
     settings = read_settings(root, environ=environ)
     written = list_outputs(settings)

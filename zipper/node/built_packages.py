@@ -16,17 +16,18 @@ from typing import TYPE_CHECKING, Any, Final
 from zipper.errors import OutputError
 from zipper.files import write_error
 from zipper.node.install_scripts import script_key
-from zipper.store.files import StoreKey, inflate
+from zipper.store.keys import StoreKey
+from zipper.store.store_zip_format import inflate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from zipper.archive.plan import PlannedEntry
+    from zipper.archive.entries import PlannedEntry
     from zipper.errors import NodeError
     from zipper.node.environment import NodeEnvironment
     from zipper.node.install_scripts import ScriptPackage
     from zipper.node.script_workshop import ScriptResult, Workshop
-    from zipper.store.files import Store, StoreZip
+    from zipper.store.store_zips import Store, StoreZip
     from zipper.target import Target
 
 __all__ = ["Built", "ScriptSettings", "build_packages"]
@@ -169,7 +170,7 @@ def _keep(
 def _restore(ready: list[Built], root: Path) -> None:
     """Put what earlier builds made into the tree; scripts that run now may need it."""
     from zipper.node.script_workshop import holder_of  # noqa: PLC0415 - as above
-    from zipper.store.unpack import write_entries  # noqa: PLC0415 - as above
+    from zipper.store.install_files import write_entries  # noqa: PLC0415 - as above
 
     for one in ready:
         write_entries(one.files, root / one.package.location)

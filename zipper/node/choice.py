@@ -2,7 +2,7 @@
 
 In: a target, a cache folder, perhaps the user's choice. Out: a `NodeEnvironment`. Where the binary
 comes from, in this order: the system, where its major fits; nodeenv's download; the registry's own
-packages. Getting each of them belongs to `zipper.node.obtain`.
+packages. Getting each of them belongs to `zipper.node.install_node`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.errors import NodeError, UsageError
 from zipper.node.environment import NodeEnvironment
-from zipper.node.obtain import Sources, ask_version
+from zipper.node.install_node import Sources, ask_version
 from zipper.target import RUNTIMES
 
 if TYPE_CHECKING:

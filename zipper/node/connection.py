@@ -24,7 +24,7 @@ from zipper.node.launch import Ended, Launch
 from zipper.node.limits import MEBIBYTE
 from zipper.node.log import LogCollector, TakenLog
 from zipper.node.processes import find_descendants, measure_memory, peak_memory
-from zipper.node.request import SandboxRequest
+from zipper.node.sandbox_request import SandboxRequest
 
 if TYPE_CHECKING:
     import threading

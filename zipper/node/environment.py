@@ -1,6 +1,6 @@
 """A Node.js that can be started, and the folder in which an environment of it is kept.
 
-Which one is wanted is `zipper.node.choice`'s work, getting it `zipper.node.obtain`'s.
+Which one is wanted is `zipper.node.choice`'s work, getting it `zipper.node.install_node`'s.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from zipper.store.files import StoreZip
+    from zipper.store.store_zips import StoreZip
 
 __all__ = [
     "NodeEnvironment",

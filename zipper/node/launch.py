@@ -1,6 +1,6 @@
 """What one run's processes have in common, and how one of them ended. Values only.
 
-In: nothing. Out: `Launch`, which `zipper.node.run` makes, and `Ended`, which the sandbox tells.
+In: nothing. Out: `Launch`, which `zipper.node.run_zip` makes, and `Ended`, which the sandbox tells.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from zipper.node.limits import Limits
-    from zipper.node.request import Start
+    from zipper.node.sandbox_request import Start
     from zipper.node.variables import FunctionSettings
 
 __all__ = ["Ended", "Launch"]

@@ -28,8 +28,8 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from zipper.node import syscalls
 from zipper.node.left_files import find_left_files
 from zipper.node.processes import count_threads, kill_descendants
-from zipper.node.request import SandboxRequest, Start, read_request
 from zipper.node.root import build_root, enter_root
+from zipper.node.sandbox_request import SandboxRequest, Start, read_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,17 +10,17 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from zipper.archive.compress import compress
 from zipper.errors import NodeError
 from zipper.node.install_scripts import order_scripts
 from zipper.node.script_files import compare_states, read_state
 from zipper.node.script_process import ScriptHost, run_script
-from zipper.store.codec import compress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from zipper.archive.plan import PlannedEntry
+    from zipper.archive.entries import PlannedEntry
     from zipper.node.install_scripts import ScriptPackage
     from zipper.node.script_files import Change, TreeState
 

@@ -11,21 +11,21 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.findings import Finding
+from zipper.fetching.package_files import Scripted
+from zipper.findings import Finding
 from zipper.node.consent import find_allowed
-from zipper.node.scripted import Scripted
 from zipper.tree.model import ROOT, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from zipper.contents.obtain import Obtained
+    from zipper.fetching.package_files import Obtained
     from zipper.node.built_packages import Built
     from zipper.node.consent import Consent
     from zipper.node.environment import NodeEnvironment
     from zipper.node.install_scripts import ScriptPackage
-    from zipper.store.files import Store, StoreZip
+    from zipper.store.store_zips import Store, StoreZip
     from zipper.target import Target
     from zipper.tree.model import Node
 
@@ -142,7 +142,7 @@ def _whole(store: Store, own: StoreZip, built: Built) -> StoreZip:
     """Return the package after its scripts as a store zip of this process."""
     import hashlib  # noqa: PLC0415 - rare
 
-    from zipper.store.files import StoreKey  # noqa: PLC0415 - rare
+    from zipper.store.keys import StoreKey  # noqa: PLC0415 - rare
 
     facts = repr([(entry.name, entry.fields, entry.mode) for entry in built.files])
     digest = hashlib.sha512(f"{own.path.stem}\0{facts}".encode()).hexdigest()

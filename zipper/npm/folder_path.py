@@ -6,7 +6,22 @@ stays relative, because there is no current folder here.
 
 from __future__ import annotations
 
-__all__ = ["normalize", "relative", "resolve"]
+__all__ = ["find_package", "normalize", "relative", "resolve"]
+
+
+def find_package(path: str) -> str:
+    """Return the folder of the npm package that `path` lies in; empty for the project's own files.
+
+    >>> find_package("node_modules/a/node_modules/@s/b/lib/index.js")
+    'node_modules/a/node_modules/@s/b'
+    """
+    before, mark, after = path.rpartition("node_modules/")
+    if not mark or (before and not before.endswith("/")):
+        return ""
+    name, _, rest = after.partition("/")
+    if name.startswith("@"):
+        name = f"{name}/{rest.partition('/')[0]}"
+    return f"{before}{mark}{name}"
 
 
 def normalize(path: str) -> str:

@@ -1,6 +1,6 @@
 """Which commit a git spec means, given what `git ls-remote` says.
 
-In: the output of `git ls-remote` and a spec. Out: a commit. Running git is `zipper.contents.git`'s
+In: the output of `git ls-remote` and a spec. Out: a commit. Running git is `zipper.fetching.git`'s
 work.
 
 Source: @npmcli/git 7 lib/lines-to-revs.js; pacote 21 lib/git.js `#resolvedFromRepo`.

@@ -12,7 +12,13 @@ from typing import Final
 
 from zipper.errors import ZipperError
 
-__all__ = ["make_consistent"]
+__all__ = ["is_git", "make_consistent"]
+
+
+def is_git(resolved: str | None) -> bool:
+    """Tell whether `resolved` names a commit of a git repository."""
+    return resolved is not None and resolved.startswith(("git+", "git://"))
+
 
 _ON_A_HOST: Final = re.compile(
     r"https?://(?:[^/@]*@)?(?:www\.)?"

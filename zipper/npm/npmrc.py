@@ -1,7 +1,7 @@
 """Layers of npm settings -> one typed `NpmSettings`, each value with its source.
 
 Input: the texts of the `.npmrc` files, the environment, and options. Output: a frozen value.
-Nothing is read from disk here (`zipper.registry.npmrc_files` does) and nothing is sent.
+Nothing is read from disk here (`zipper.project.npmrc_files` does) and nothing is sent.
 
 The layers, weakest first: defaults, builtin, global, user, project, environment, options.
 """

@@ -1,7 +1,7 @@
 """package.json as a value: the fields that resolving, packing and checking need.
 
 In: a decoded JSON object, from a project, a packument's version or a lockfile entry. Out: a
-`Manifest`. Reading the file is not this module's work; see `zipper.project`.
+`Manifest`. Reading the file is not this module's work; see `zipper.project.read_project`.
 """
 
 # No annotations from __future__ here: they would be texts, and a named tuple compiles each of them.

@@ -1,7 +1,7 @@
 """How old a version must be before it counts, in the words of five tools.
 
 In: npm's settings, and what the files of pnpm, yarn, bun and uv say, decoded. Out: one
-`ReleaseAge`. Reading the files is the work of `zipper.registry.release_age_files`.
+`ReleaseAge`. Reading the files is the work of `zipper.project.release_age_files`.
 
 Source: npm 11 `before`, `min-release-age`; pnpm 10.16 `minimumReleaseAge`; yarn 4.10
 `npmMinimalAgeGate`; bun 1.3 `install.minimumReleaseAge`; uv 0.9 `exclude-newer`.

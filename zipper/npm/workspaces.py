@@ -1,7 +1,7 @@
 """Which directories are workspaces: the `workspaces` field against directory names.
 
 In: the field and candidate directories, relative to the project. Out: the matching ones, in npm's
-order. Listing directories is the work of `zipper.project`; a lockfile names its own.
+order. Listing directories is the work of `zipper.project.read_project`; a lockfile names its own.
 
 Source: @npmcli/map-workspaces 5 and the patterns of minimatch 10.
 """

@@ -12,18 +12,18 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from zipper.checks.findings import Finding, decide_verdict
-from zipper.contents.client import LazyClient
-from zipper.contents.obtain import has_tarball
-from zipper.contents.trees import find_tree
-from zipper.contents.wants import is_git
 from zipper.errors import RegistryError
+from zipper.fetching.needed_tarballs import has_tarball
+from zipper.findings import Finding, decide_verdict
 from zipper.npm.credentials import redact_url
-from zipper.project import Project, read_project
+from zipper.npm.git_resolved import is_git
+from zipper.project.npmrc_files import read_npm_settings
+from zipper.project.read_project import Project, read_project
 from zipper.registry.address import registry_url
-from zipper.registry.npmrc_files import read_npm_settings
-from zipper.store.files import Store
-from zipper.store.place import find_cache_dir
+from zipper.registry.lazy_client import LazyClient
+from zipper.resolving.project_tree import find_tree
+from zipper.settings.cache_folder import find_cache_dir
+from zipper.store.store_zips import Store
 from zipper.supply.advisories import (
     Advisory,
     Ignored,
@@ -40,8 +40,8 @@ from zipper.tree.select import select
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from zipper.checks.findings import Verdict
     from zipper.events import OnEvent
+    from zipper.findings import Verdict
     from zipper.npm.npm_settings import NpmSettings
     from zipper.registry.client import RegistryClient
     from zipper.tree.model import Node, Tree

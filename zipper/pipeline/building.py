@@ -10,27 +10,25 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from zipper.checks.findings import leave_out
 from zipper.errors import OutputError
 from zipper.files import remove_leftovers, write_error
+from zipper.findings import leave_out
 from zipper.package import Package
-from zipper.pipeline.circumstances import Circumstances
-from zipper.pipeline.clock import Clock
-from zipper.pipeline.gathering import count_packages
+from zipper.pipeline.checking_output import judge
+from zipper.pipeline.dependencies import count_packages
 from zipper.pipeline.hashing import write_hashed
-from zipper.pipeline.judging import judge
-from zipper.pipeline.once import Once
 from zipper.pipeline.planning import PackagePlan, make_plan
-from zipper.settings.files import read_request
+from zipper.pipeline.session import Circumstances, Clock, Once
+from zipper.settings.cache_folder import find_cache_dir
+from zipper.settings.read_settings import read_request
 from zipper.settings.values import Settings
-from zipper.store.place import find_cache_dir
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from zipper.events import OnEvent
     from zipper.settings.build_request import BuildRequest
-    from zipper.store.files import Store
+    from zipper.store.store_zips import Store
     from zipper.target import Target
 
 __all__ = [
@@ -199,7 +197,7 @@ def build_requested(
     store = io.open_store()
     if not incremental:
         return _write(planned, store, clock)
-    from zipper.pipeline.unchanged import Record  # noqa: PLC0415  (for several functions, or on demand)
+    from zipper.pipeline.build_note import Record  # noqa: PLC0415  (for several functions, or on demand)
 
     record = Record.of(planned.output, planned.fingerprint, request, store)
     kept = record.recall()

@@ -10,10 +10,10 @@ import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from zipper.checks.check import check_zip
-from zipper.pipeline.opening import map_zip, open_sound_listing
-from zipper.store.facts import FileFactsCache
-from zipper.store.place import find_cache_dir
+from zipper.checks.run_rules import check_zip
+from zipper.pipeline.reading_zips import map_zip, open_sound_listing
+from zipper.settings.cache_folder import find_cache_dir
+from zipper.store.facts_database import FileFactsCache
 from zipper.target import Target
 
 if TYPE_CHECKING:

@@ -10,14 +10,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zipper.pipeline.opening import open_sound_listing
+from zipper.pipeline.reading_zips import open_sound_listing
 from zipper.report.inventory import File, Inventory, from_listing, from_plan
 
 if TYPE_CHECKING:
     from zipper.events import OnEvent
     from zipper.settings.build_request import BuildRequest
-    from zipper.tree.explain import Explanation
     from zipper.tree.model import Tree
+    from zipper.tree.why import Explanation
 
 __all__ = ["explain_package", "read_inventory", "take_inventory"]
 
@@ -59,13 +59,13 @@ def explain_package(
     Raises:
         ProjectError, LockfileError, ResolutionError, RegistryError, StoreError.
     """
-    from zipper.contents.client import LazyClient  # noqa: PLC0415  (zips need none of it)
-    from zipper.contents.earlier import find_earlier_tree  # noqa: PLC0415
-    from zipper.contents.trees import find_tree  # noqa: PLC0415
-    from zipper.project import read_project  # noqa: PLC0415
-    from zipper.store.files import Store  # noqa: PLC0415
-    from zipper.store.place import find_cache_dir  # noqa: PLC0415
-    from zipper.tree.explain import explain  # noqa: PLC0415
+    from zipper.project.read_project import read_project  # noqa: PLC0415
+    from zipper.registry.lazy_client import LazyClient  # noqa: PLC0415  (zips need none of it)
+    from zipper.resolving.project_tree import find_tree  # noqa: PLC0415
+    from zipper.resolving.resolution_note import find_earlier_tree  # noqa: PLC0415
+    from zipper.settings.cache_folder import find_cache_dir  # noqa: PLC0415
+    from zipper.store.store_zips import Store  # noqa: PLC0415
+    from zipper.tree.why import explain  # noqa: PLC0415
 
     project = read_project(Path(request.project), npm_options=request.npm_options)
     store = Store(find_cache_dir(cache_dir))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from io import FileIO
 
     from zipper.archive.plan import Plan
-    from zipper.store.files import Store
+    from zipper.store.store_zips import Store
 
 __all__ = ["Hashing", "hash_file", "write_hashed"]
 

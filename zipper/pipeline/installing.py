@@ -13,21 +13,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from zipper.errors import OutputError, StoreError
 from zipper.files import write_error
-from zipper.pipeline.circumstances import Circumstances
-from zipper.pipeline.clock import Clock
-from zipper.pipeline.filling import fill_layout, fill_tree
-from zipper.pipeline.laid_out import LaidOut, find_note
-from zipper.pipeline.once import Once
+from zipper.pipeline.install_note import LaidOut, find_note
+from zipper.pipeline.node_modules import fill_layout, fill_tree
+from zipper.pipeline.session import Circumstances, Clock, Once
 from zipper.scratch import scratch_folder, uninterrupted
-from zipper.settings.files import find_requests
+from zipper.settings.cache_folder import find_cache_dir
+from zipper.settings.read_settings import find_requests
 from zipper.settings.values import Settings
-from zipper.store.place import find_cache_dir
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from zipper.checks.findings import Finding
     from zipper.events import OnEvent
+    from zipper.findings import Finding
     from zipper.settings.build_request import BuildRequest
     from zipper.target import Target
 
@@ -159,7 +157,7 @@ def _make(
             fill_layout(scratch, laid_out.layout)
         return laid_out
     # What chooses and finds packages: a repeated install does neither.
-    from zipper.pipeline.gathering import count_packages, gather  # noqa: PLC0415
+    from zipper.pipeline.dependencies import count_packages, gather  # noqa: PLC0415
 
     gathered = gather(project, request, io, clock, omit=omit)
     tree = gathered.scripted.tree

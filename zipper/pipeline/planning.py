@@ -11,22 +11,21 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from zipper.archive.plan import DOS_EPOCH, Plan, lay_out
-from zipper.checks.findings import Finding
-from zipper.contents.handler_files import Choice, choose_files, read_entries
-from zipper.contents.homes import find_homes, place_members
+from zipper.archive.entries import DOS_EPOCH
+from zipper.archive.plan import Plan, lay_out
+from zipper.archive.plan_fingerprint import take_fingerprint
 from zipper.errors import OutputError, UsageError
-from zipper.node.scripted import place_beside
-from zipper.pipeline.fingerprint import take_fingerprint
-from zipper.pipeline.gathering import gather
+from zipper.findings import Finding
+from zipper.layout.placement import find_homes, place_beside, place_members
+from zipper.pipeline.dependencies import gather
+from zipper.project.own_files import Choice, choose_files, read_entries
 from zipper.target import default_handler
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from zipper.pipeline.circumstances import Circumstances
-    from zipper.pipeline.clock import Clock
-    from zipper.project import Project
+    from zipper.pipeline.session import Circumstances, Clock
+    from zipper.project.read_project import Project
     from zipper.settings.build_request import BuildRequest
     from zipper.target import Target
     from zipper.tree.model import Tree

@@ -10,15 +10,15 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zipper.checks.check import find_handler
+from zipper.checks.run_rules import find_handler
 from zipper.errors import UsageError
 from zipper.node.limits import LIMITS
-from zipper.node.run import RunSettings, run_zip
+from zipper.node.run_zip import RunSettings, run_zip
 from zipper.npm.package_json import Manifest
-from zipper.pipeline.opening import open_listing
-from zipper.project import Project
-from zipper.registry.npmrc_files import read_npm_settings
-from zipper.store.place import find_cache_dir
+from zipper.pipeline.reading_zips import open_listing
+from zipper.project.npmrc_files import read_npm_settings
+from zipper.project.read_project import Project
+from zipper.settings.cache_folder import find_cache_dir
 from zipper.target import Target
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def run(  # noqa: PLR0913  (keyword-only options of a public function)
         concurrency=concurrency,
         runtime_modules=None if runtime_modules is None else Path(runtime_modules),
     )
-    from zipper.pipeline.nodes import find_node  # noqa: PLC0415  (after what may be refused)
+    from zipper.pipeline.nodejs import find_node  # noqa: PLC0415  (after what may be refused)
 
     found = find_node(
         _read_here(registry),

@@ -13,29 +13,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zipper.contents.client import LazyClient
-from zipper.contents.obtain import Sources, list_wanted
-from zipper.contents.trees import find_tree
 from zipper.errors import OutputError
+from zipper.fetching.fetch_packages import Sources, list_wanted
 from zipper.files import write_error
-from zipper.pipeline.vouching import vouch
-from zipper.project import read_project
-from zipper.registry.vendor import VendorFolder
-from zipper.store.files import Store
-from zipper.store.place import find_cache_dir
+from zipper.pipeline.running_scripts import find_allowed_scripts
+from zipper.project.read_project import read_project
+from zipper.registry.lazy_client import LazyClient
+from zipper.registry.vendor_folder import VendorFolder
+from zipper.resolving.project_tree import find_tree
+from zipper.settings.cache_folder import find_cache_dir
+from zipper.store.store_zips import Store
+from zipper.supply.policy import vouch
 from zipper.target import ARCHITECTURES, Target
 from zipper.tree.select import select
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from zipper.checks.findings import Finding
     from zipper.events import OnEvent
-    from zipper.project import Project
+    from zipper.fetching.needed_tarballs import Wanted
+    from zipper.findings import Finding
+    from zipper.project.read_project import Project
     from zipper.registry.client import RegistryClient
     from zipper.settings.build_request import BuildRequest
-    from zipper.store.files import StoreKey
-    from zipper.store.fill import Wanted
+    from zipper.store.keys import StoreKey
 
 __all__ = ["Vendored", "vendor"]
 
@@ -134,7 +135,9 @@ def _gather(
             )
         legacy = project.npm.legacy_peer_deps
         tree = select(whole, target=target, omit=omit, legacy_peer_deps=legacy)
-        findings |= dict.fromkeys(vouch(project, tree, request, store=store, client=client))
+        allowed = find_allowed_scripts(project, tree, request.allow_scripts)
+        vouched = vouch(project, tree, request, allowed=allowed, store=store, client=client)
+        findings |= dict.fromkeys(vouched)
         items = list_wanted(project, tree, store=store, client=client).values()
         wanted |= {item.key: item for item in items}
     return wanted, tuple(findings)

@@ -8,51 +8,38 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from zipper.npm.packument import parse_packument
-from zipper.registry import failures
+from zipper.registry import registry_errors as failures
 from zipper.registry.address import rewrite_resolved, tarball_url
-from zipper.registry.ahead import Ahead
 from zipper.registry.packument_cache import PackumentCache
 from zipper.registry.packuments import MAX_PACKUMENT_BYTES, Packuments
-from zipper.registry.vendor import TarballPlace, VendorFolder
+from zipper.registry.prefetched import Ahead
+from zipper.registry.vendor_folder import TarballAsk, TarballPlace, VendorFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from concurrent.futures import Future, ThreadPoolExecutor
     from types import TracebackType
 
-    from zipper.npm.integrity import Integrity
+    from zipper.events import Event, OnEvent
     from zipper.npm.npm_settings import NpmSettings
     from zipper.npm.packument import Packument
-    from zipper.registry.events import Event, OnEvent
+    from zipper.registry.cache_stamps import Stamp
     from zipper.registry.keyring_tokens import KeyringTokens
-    from zipper.registry.remote import Remote
-    from zipper.registry.stamps import Stamp
+    from zipper.registry.network import Remote
 
-__all__ = ["RegistryClient", "TarballAsk"]
+__all__ = ["RegistryClient"]
 
 T = TypeVar("T")
 
 _MAX_TARBALL_BYTES: Final = 512 * 1024 * 1024
 """Twice what Lambda takes unzipped."""
+
 _DEFAULT_CONNECTIONS: Final = 16
+
 _MAX_CONNECTIONS: Final = 128
-
-
-class TarballAsk(NamedTuple):
-    """A tarball of a lockfile or a packument: `resolved` is None for the standard address."""
-
-    name: str
-    version: str
-    resolved: str | None = None
-    integrity: Integrity | None = None
-
-    @property
-    def label(self) -> str:
-        """`name@version`, as people write it."""
-        return f"{self.name}@{self.version}"
 
 
 class RegistryClient:
@@ -61,7 +48,7 @@ class RegistryClient:
     Leaving the block ends what is under way, also what other threads wait for.
 
     Args:
-        settings: npm's; see `zipper.registry.npmrc_files.read_npm_settings`.
+        settings: npm's; see `zipper.project.npmrc_files.read_npm_settings`.
         environ: for proxies and certificates.
         cache_dir: where packuments are kept; None for nowhere.
         folder: what relative paths in the settings are relative to.
@@ -93,7 +80,7 @@ class RegistryClient:
         self._cache = None if cache_dir is None else PackumentCache(cache_dir)
 
         def make_remote() -> Remote:
-            from zipper.registry.remote import Remote  # noqa: PLC0415 - most builds fetch nothing
+            from zipper.registry.network import Remote  # noqa: PLC0415 - most builds fetch nothing
 
             return Remote(
                 settings,
@@ -177,7 +164,7 @@ class RegistryClient:
             if self._pool is None:
                 from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  (imports much)
 
-                from zipper.memory import share_memory  # noqa: PLC0415  (with the threads alone)
+                from zipper.malloc import share_memory  # noqa: PLC0415  (with the threads alone)
 
                 share_memory()
                 self._pool = ThreadPoolExecutor(self.connections, thread_name_prefix="zipper-fetch")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import requests
 
     from zipper.npm.credentials import Credential
-    from zipper.registry.watch import Watch
+    from zipper.registry.stall_watch import Watch
 
 __all__ = ["Ask", "Reply"]
 

@@ -1,6 +1,6 @@
 """One attempt that failed, and whether to try again.
 
-Raised where a fault arises, caught by the retry loop (`zipper.registry.attempts`), which makes
+Raised where a fault arises, caught by the retry loop (`zipper.registry.retry_loop`), which makes
 another attempt or lets it become a `RegistryError`. Nothing here imports an HTTP client.
 """
 

@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import deflate
 
 from zipper.files import lock_file
+from zipper.registry.cache_stamps import Stamp
 from zipper.registry.freshness import Terms
 from zipper.registry.packument_index import PackumentIndex, parse_index
-from zipper.registry.stamps import Stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import RegistryError
+from zipper.events import BytesReceived, FetchStarted, OnEvent
 from zipper.npm.packument import parse_packument
 from zipper.registry.address import packument_key, packument_url, registry_url
 from zipper.registry.download import decode_body
-from zipper.registry.events import BytesReceived, FetchStarted, OnEvent
 from zipper.registry.exchange import Ask
 from zipper.registry.faults import Fault
 from zipper.registry.freshness import Terms, fresh_seconds, is_storable
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from zipper.npm.npm_settings import NpmSettings
-    from zipper.registry.asking import Asker
     from zipper.registry.exchange import Reply
     from zipper.registry.packument_cache import Document
+    from zipper.registry.requester import Asker
 
 __all__ = ["PackumentFetcher"]
 

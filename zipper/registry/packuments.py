@@ -11,10 +11,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ZipperError
+from zipper.events import FetchFinished, OnEvent
 from zipper.npm.packument import parse_packument
-from zipper.registry import failures
+from zipper.registry import registry_errors as failures
 from zipper.registry.address import packument_key, packument_url
-from zipper.registry.events import FetchFinished, OnEvent
 from zipper.registry.freshness import may_use
 from zipper.registry.packument_cache import (
     CachedDocument,
@@ -27,9 +27,9 @@ from zipper.registry.stored_packument import open_stored
 if TYPE_CHECKING:
     from zipper.npm.npm_settings import NpmSettings
     from zipper.npm.packument import Packument
+    from zipper.registry.cache_stamps import Stamp
     from zipper.registry.freshness import Terms
     from zipper.registry.packument_fetch import PackumentFetcher
-    from zipper.registry.stamps import Stamp
 
 __all__ = ["MAX_PACKUMENT_BYTES", "Packuments"]
 

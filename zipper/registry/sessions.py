@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from urllib3.poolmanager import PoolManager
 
     from zipper.npm.credentials import Credential
-    from zipper.registry.watch import Watch, Watchdog
+    from zipper.registry.stall_watch import Watch, Watchdog
 
 __all__ = ["Sessions"]
 

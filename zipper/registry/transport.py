@@ -15,14 +15,14 @@ import requests
 import urllib3.exceptions
 
 from zipper.npm.credentials import Credential, find_credential, registry_key
-from zipper.registry.exceptions import fault_from_exception, timeout_fault
 from zipper.registry.exchange import Ask, Reply
 from zipper.registry.faults import Fault
+from zipper.registry.http_faults import fault_from_exception, timeout_fault
 from zipper.registry.keyring_tokens import KeyringTokens
 from zipper.registry.proxies import find_proxy, is_loopback
 from zipper.registry.sessions import Sessions
+from zipper.registry.stall_watch import Watch, Watchdog
 from zipper.registry.tls import TlsContexts
-from zipper.registry.watch import Watch, Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -9,8 +9,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from zipper.checks.subject import find_package
-from zipper.report.words import format_bytes, format_count
+from zipper.npm.folder_path import find_package
+from zipper.report.units import format_bytes, format_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

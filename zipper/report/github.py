@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from zipper.checks.findings import Finding
     from zipper.checks.results import Report
+    from zipper.findings import Finding
 
 __all__ = ["describe_annotations"]
 

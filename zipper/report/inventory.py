@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.subject import find_package
 from zipper.errors import ArchiveError
+from zipper.npm.folder_path import find_package
 from zipper.npm.package_json import Manifest, parse_manifest
 from zipper.tree.connections import connect
 from zipper.tree.model import Node, Tree

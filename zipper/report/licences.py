@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.subject import find_package
 from zipper.errors import ArchiveError
+from zipper.npm.folder_path import find_package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -15,10 +15,10 @@ from zipper import __version__
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from zipper.checks.findings import Finding
+    from zipper.checks.build_codes import ToldCode
     from zipper.checks.results import Report
     from zipper.checks.rules import Rule
-    from zipper.checks.told_codes import ToldCode
+    from zipper.findings import Finding
 
 __all__ = ["make_sarif"]
 

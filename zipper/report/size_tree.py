@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from zipper.report.words import format_bytes, format_count
+from zipper.report.units import format_bytes, format_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """What one build is to do: settings and options become a `BuildRequest`.
 
 In: merged settings. Out: one frozen value with every default filled in that does not depend on
-package.json. Nothing is read here; `zipper.settings.files` does that.
+package.json. Nothing is read here; `zipper.settings.read_settings` does that.
 """
 
 # No annotations from __future__ here: they would be texts, and a named tuple compiles each of them.

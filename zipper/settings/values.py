@@ -2,7 +2,7 @@
 
 In: the table `[tool.zipper]` of pyproject.toml or `"zipper"` of package.json as its parser gives
 it, the environment, options. Out: one frozen value, or an error that names key, file and line.
-Reading the files is the work of `zipper.settings.files`. The keys are those of
+Reading the files is the work of `zipper.settings.read_settings`. The keys are those of
 `schema.json`, which editors read; a test holds the two together.
 """
 

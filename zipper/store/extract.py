@@ -1,7 +1,7 @@
 """From a tarball's bytes to the members of a store zip, by npm's rules of unpacking.
 
 In: a verified .tgz in memory. Out: `PlannedEntry`s, deflated and sorted. Nothing here touches the
-disk; `zipper.store.files` does.
+disk; `zipper.store.store_zips` does.
 
 Source: pacote 21 lib/fetcher.js (the first folder is cut off, links are dropped, `.gitignore`
 becomes `.npmignore` where there is none, modes are widened to 0644/0755), bin-links 6 (the files
@@ -19,16 +19,16 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import deflate
 
+from zipper.archive.compress import compress
 from zipper.errors import ArchiveError
 from zipper.npm.bin_folder import expand_bin_folder
 from zipper.npm.package_json import parse_bin
-from zipper.store.codec import compress
 from zipper.store.tar import TarMember, read_tar
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from zipper.archive.plan import PlannedEntry
+    from zipper.archive.entries import PlannedEntry
 
 __all__ = [
     "MAX_BYTES",

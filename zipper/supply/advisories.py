@@ -13,8 +13,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from zipper.checks.findings import Finding, Severity
 from zipper.errors import RegistryError, UsageError
+from zipper.findings import Finding, Severity
 from zipper.npm import semver
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
 """The registry's signatures of packages: ECDSA over P-256 of `name@version:integrity`.
 
 In: a version's `dist.signatures` and the registry's published keys. Out: nothing, or the error
-that npm has for it. Fetching both is the work of `zipper.contents.signatures`. The cryptography is
-that of the package `cryptography`, which the extra `signatures` brings.
+that npm has for it. Fetching both is the work of `zipper.supply.signature_check`. The
+cryptography is that of the package `cryptography`, which the extra `signatures` brings.
 
 Source: pacote 21 lib/registry.js `manifest`, as npm 11.19.1 ships it; npm's documentation of
 registry signatures.

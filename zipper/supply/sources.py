@@ -15,8 +15,8 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from zipper.checks.findings import Finding
 from zipper.errors import ResolutionError, ZipperError
+from zipper.findings import Finding
 from zipper.npm.credentials import redact_url
 from zipper.tree.model import ROOT, is_top
 

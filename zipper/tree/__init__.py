@@ -12,19 +12,20 @@ and returns an `IdealTree`; where the outside has an error instead, the `ZipperE
             return stop.value
         answer = ...                    # or: ask = steps.throw(error)
 
-There are four asks (`asks`); each may name packuments that will probably be asked for next. The
-answers decide the result, never the time at which they come. tests/support/resolving.py is a whole
-driver.
+There are four asks (`resolver_requests`); each may name packuments that will probably be asked for
+next. The answers decide the result, never the time at which they come. tests/support/resolving.py
+is a whole driver.
 
 Nothing is imported here: a build from a lockfile needs `model` and `select` only.
 
-    zipper.tree.ideal_tree   build_ideal_tree(request) -> Generator[Ask, Answer, IdealTree]
-    zipper.tree.request      IdealTreeRequest, ResolveOptions, Platform, IdealTree
-    zipper.tree.asks         PackumentAsk, ManifestAsk, DirectoryAsk, TarballAsk, FetchedManifest
-    zipper.tree.select       select(tree, target=..., omit=...) -> Tree
-    zipper.tree.explain      explain(tree, name) -> the chains, why there are several copies
+    zipper.tree.ideal_tree         build_ideal_tree(request) -> Generator[Ask, Answer, IdealTree]
+    zipper.tree.resolver_options   IdealTreeRequest, ResolveOptions, Platform, IdealTree
+    zipper.tree.resolver_requests  PackumentAsk, ManifestAsk, DirectoryAsk, TarballAsk,
+                                   FetchedManifest
+    zipper.tree.select             select(tree, target=..., omit=...) -> Tree
+    zipper.tree.why                explain(tree, name) -> the chains, why there are several copies
 
 Reading order: `model` (frozen values), `draft` and `draft_edge` (the tree in the making),
-`can_place` and `place`, `peers`, `worklist`, `freeze`; then `select` and `explain`, which work on
+`can_place` and `place`, `peers`, `worklist`, `freeze`; then `select` and `why`, which work on
 frozen trees from a lockfile as well.
 """

@@ -19,9 +19,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 from zipper.npm import semver
-from zipper.tree.flat import Step, call
 from zipper.tree.peer_sets import deepest_nesting_target, peer_entry_sets
 from zipper.tree.replace import can_replace, matches
+from zipper.tree.trampoline import Step, call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ResolutionError
-from zipper.tree.bundlers import find_bundler
+from zipper.tree.bundle_owner import find_bundler
 from zipper.tree.dep_valid import is_valid
 from zipper.tree.overrides import conflict, forget_overrides, take_overrides
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from zipper.errors import ZipperError
 from zipper.npm.platform import check_engine, check_platform
-from zipper.tree.bundlers import find_bundler
+from zipper.tree.bundle_owner import find_bundler
 from zipper.tree.connections import Connections
 from zipper.tree.eresolve import chain_of
 from zipper.tree.flags import Flags, calculate_flags, is_omitted, with_flags
@@ -21,7 +21,7 @@ from zipper.tree.optional_set import find_optional_set
 
 if TYPE_CHECKING:
     from zipper.tree.draft import DraftNode
-    from zipper.tree.resolution import Resolution
+    from zipper.tree.resolver_state import Resolution
 
 __all__ = ["freeze"]
 

@@ -22,7 +22,6 @@ from zipper.errors import ResolutionError, UsageError
 from zipper.npm.package_json import Manifest
 from zipper.npm.package_name import is_valid_name
 from zipper.tree.draft import Draft, DraftNode
-from zipper.tree.flat import Step, run_flat
 from zipper.tree.freeze import freeze
 from zipper.tree.load_virtual import (
     inflate_lockfile,
@@ -34,14 +33,15 @@ from zipper.tree.load_virtual import (
 from zipper.tree.manifests import Manifests
 from zipper.tree.model import ROOT
 from zipper.tree.overrides import parse_overrides
-from zipper.tree.request import IdealTree, IdealTreeRequest
-from zipper.tree.resolution import Resolution
+from zipper.tree.resolver_options import IdealTree, IdealTreeRequest
+from zipper.tree.resolver_state import Resolution
+from zipper.tree.trampoline import Step, run_flat
 from zipper.tree.worklist import Worklist, build_dependencies
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from zipper.tree.asks import Answer, Ask
+    from zipper.tree.resolver_requests import Answer, Ask
 
 __all__ = ["build_ideal_tree"]
 

@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Final
 from zipper.errors import LockfileError, RegistryError, ZipperError
 from zipper.npm.integrity import parse_integrity
 from zipper.npm.workspaces import name_from_folder
-from zipper.tree.bundle import add_locked_nodes
-from zipper.tree.bundlers import is_in_dependency_bundle
+from zipper.tree.bundle_owner import is_in_dependency_bundle
+from zipper.tree.bundled_packages import add_locked_nodes
 from zipper.tree.dep_valid import resolve_edge_spec
-from zipper.tree.wishes import Wish
+from zipper.tree.prefetch import Wish
 
 if TYPE_CHECKING:
     from zipper.npm.package_json import Manifest
-    from zipper.tree.asks import FetchedManifest
     from zipper.tree.draft import DraftNode
-    from zipper.tree.flat import Step
     from zipper.tree.model import Tree
-    from zipper.tree.resolution import Resolution
+    from zipper.tree.resolver_requests import FetchedManifest
+    from zipper.tree.resolver_state import Resolution
+    from zipper.tree.trampoline import Step
     from zipper.tree.worklist import Worklist
 
 __all__ = [

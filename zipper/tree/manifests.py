@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from zipper.errors import ResolutionError, ZipperError
 from zipper.npm import integrity as sri
 from zipper.npm.pick import pick_manifest
-from zipper.tree.asks import (
+from zipper.tree.resolver_requests import (
     DirectoryAsk,
     FetchedManifest,
     ManifestAsk,
@@ -23,13 +23,13 @@ from zipper.tree.yarn_spec import check_yarn_lock, expect_integrity, tell_yarn_l
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from zipper.lockfile.yarn import YarnEntry
+    from zipper.lockfile.yarn_classic import YarnEntry
     from zipper.npm.package_json import Manifest
     from zipper.npm.packument import Packument
     from zipper.npm.pick import PickOptions
     from zipper.npm.spec import Spec
-    from zipper.tree.flat import Step
-    from zipper.tree.wishes import Wish
+    from zipper.tree.prefetch import Wish
+    from zipper.tree.trampoline import Step
 
 __all__ = ["Manifests"]
 

@@ -15,17 +15,32 @@ from zipper.npm.workspaces import match_workspaces, name_from_folder, parse_work
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+
 __all__ = [
     "ROOT",
     "Edge",
     "EdgeType",
     "Node",
     "Tree",
+    "is_bundled",
     "is_top",
     "join_location",
     "list_dependencies",
     "parent_location",
+    "split_location",
 ]
+
+
+def split_location(location: str) -> tuple[str, str]:
+    """Return the parent package's location and the name; no name for the target of a link."""
+    parent, found, name = location.rpartition("node_modules/")
+    return (parent.rstrip("/"), name) if found else (location, "")
+
+
+def is_bundled(node: Node) -> bool:
+    """Tell whether the node's files come with another package's tarball."""
+    return node.in_bundle and node.resolved is None and node.integrity is None
+
 
 ROOT: Final = ""
 """The location of the project itself."""

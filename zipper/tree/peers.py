@@ -21,14 +21,14 @@ from zipper.npm.collation import collation_key
 from zipper.npm.package_json import Manifest
 from zipper.tree.dep_valid import from_path, resolve_edge_spec
 from zipper.tree.eresolve import chain_of, explain_endless, explain_peer_conflict
-from zipper.tree.flat import Step, call
 from zipper.tree.replace import can_replace
+from zipper.tree.trampoline import Step, call
 
 if TYPE_CHECKING:
     from zipper.npm.spec import Spec
     from zipper.tree.draft import DraftNode
     from zipper.tree.draft_edge import DraftEdge
-    from zipper.tree.resolution import Resolution
+    from zipper.tree.resolver_state import Resolution
 
 __all__ = ["PeerLoad", "node_from_edge"]
 

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Final
 from zipper.tree.can_place import CanPlace, check_can_place
 from zipper.tree.draft import detach
 from zipper.tree.eresolve import explain_endless, explain_unplaceable
-from zipper.tree.flat import Step, call
 from zipper.tree.gather import gather_along
 from zipper.tree.peer_sets import deepest_nesting_target, peer_entry_sets
 from zipper.tree.prune import prune_below, prune_dedupable, prune_for_replacement
 from zipper.tree.replace import matches
+from zipper.tree.trampoline import Step, call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from zipper.errors import ResolutionError
     from zipper.tree.draft import DraftNode
     from zipper.tree.draft_edge import DraftEdge
-    from zipper.tree.resolution import Resolution
+    from zipper.tree.resolver_state import Resolution
 
 __all__ = ["Placement", "place_dep"]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.npm import semver
-from zipper.tree.bundlers import is_in_dependency_bundle
+from zipper.tree.bundle_owner import is_in_dependency_bundle
 from zipper.tree.gather import is_gathered
 
 if TYPE_CHECKING:

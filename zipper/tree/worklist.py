@@ -17,18 +17,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from zipper.npm.collation import CollationKey, collation_key
-from zipper.tree.bundle import load_inner_nodes
-from zipper.tree.bundlers import is_in_dependency_bundle
+from zipper.tree.bundle_owner import is_in_dependency_bundle
+from zipper.tree.bundled_packages import load_inner_nodes
 from zipper.tree.eresolve import explain_endless
-from zipper.tree.flat import Step, call
 from zipper.tree.overrides import take_overrides
 from zipper.tree.peers import PeerLoad, node_from_edge
 from zipper.tree.place import Placement, place_dep
+from zipper.tree.trampoline import Step, call
 
 if TYPE_CHECKING:
     from zipper.tree.draft import DraftNode
     from zipper.tree.draft_edge import DraftEdge
-    from zipper.tree.resolution import Resolution
+    from zipper.tree.resolver_state import Resolution
 
 __all__ = ["Worklist", "build_dependencies", "find_problem_edges"]
 

@@ -22,9 +22,9 @@ from zipper.npm.web_url import parse_url
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from zipper.lockfile.yarn import YarnEntry
+    from zipper.lockfile.yarn_classic import YarnEntry
     from zipper.npm.spec import Spec
-    from zipper.tree.asks import FetchedManifest
+    from zipper.tree.resolver_requests import FetchedManifest
 
 __all__ = ["check_yarn_lock", "expect_integrity", "tell_yarn_lock"]
 

@@ -21,8 +21,8 @@ from zipper.checks.commonjs_names import find_commonjs_names
 from zipper.checks.scan import scan
 from zipper.checks.search import search
 from zipper.errors import ZipperError
-from zipper.lockfile.read import read_lockfile
-from zipper.lockfile.yarn import read_yarn_lock
+from zipper.lockfile.npm_read import read_lockfile
+from zipper.lockfile.yarn_classic import read_yarn_lock
 from zipper.npm import semver
 from zipper.npm.credentials import find_credential
 from zipper.npm.flat_yaml import parse_flat_yaml
@@ -36,7 +36,7 @@ from zipper.store.extract import extract
 from zipper.supply.advisories import parse_bulk
 from zipper.supply.osv import parse_record
 from zipper.supply.signatures import Signed, parse_keys, verify_signatures
-from zipper.tree.asks import FetchedManifest
+from zipper.tree.resolver_requests import FetchedManifest
 from zipper.tree.yarn_spec import check_yarn_lock, expect_integrity
 
 if TYPE_CHECKING:

@@ -10,17 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zipper.archive.dos_time import parse_dos_time
-from zipper.archive.members import PlannedZip
-from zipper.archive.plan import (
+from zipper.archive.entries import (
     DOS_EPOCH,
     FIELDS,
     STORED,
     UTF8_FLAG,
     PlannedEntry,
-    lay_out,
+    PlannedZip,
     make_entry,
     put_below,
 )
+from zipper.archive.plan import lay_out
 from zipper.archive.splice import splice
 from zipper.errors import ArchiveError
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from zipper.archive.compress import compress
+from zipper.archive.entries import PlannedEntry, make_entry, read_members
 from zipper.archive.listing import read_listing
-from zipper.archive.members import read_members
-from zipper.archive.plan import Plan, PlannedEntry, lay_out, make_entry
+from zipper.archive.plan import Plan, lay_out
 from zipper.archive.splice import BATCH, END, splice
 from zipper.errors import ArchiveError
-from zipper.store.codec import compress
 
 
 def zip_of(plan: Plan) -> bytes:

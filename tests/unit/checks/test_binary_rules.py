@@ -12,13 +12,13 @@ from support.mutations import pack
 
 from zipper.archive.listing import read_listing
 from zipper.checks.binaries import is_foreign
-from zipper.checks.check import check_zip
 from zipper.checks.elf import Binary, recognize, scan_binary
+from zipper.checks.run_rules import check_zip
 from zipper.checks.subject import Subject
 from zipper.target import Target
 
 if TYPE_CHECKING:
-    from zipper.checks.findings import Finding
+    from zipper.findings import Finding
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs an ELF file of this machine")
 

@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from zipper.checks.build_codes import TOLD_CODES
 from zipper.checks.member_rules import ALL_RULES
-from zipper.checks.told_codes import TOLD_CODES
 
 PACKAGE = Path(__file__).parents[3] / "zipper"
 EXPLAINED = {row.code for row in (*ALL_RULES, *TOLD_CODES)}

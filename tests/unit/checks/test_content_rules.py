@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from support.mutations import pack
 
-from zipper.checks.check import check_zip
+from zipper.checks.run_rules import check_zip
 from zipper.target import Target
 
 if TYPE_CHECKING:
-    from zipper.checks.findings import Finding
+    from zipper.findings import Finding
 
 HANDLER = "exports.handler = async () => 1;"
 KEY_ID = "AKIA" + "Q3ZJ7K2M5N4P6R7T"

@@ -11,7 +11,7 @@ import zlib
 import pytest
 from support.mutations import pack
 
-from zipper.checks.check import check_zip
+from zipper.checks.run_rules import check_zip
 from zipper.target import Target
 
 HANDLER = b"exports.handler = async () => 1;\n"

@@ -8,7 +8,7 @@ import pytest
 from support.mutations import pack
 
 from zipper.archive.listing import read_listing
-from zipper.checks.check import check_zip, find_handler
+from zipper.checks.run_rules import check_zip, find_handler
 from zipper.target import Target
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zipper.checks.commonjs_names import find_commonjs_names
-from zipper.checks.facts import (
+from zipper.checks.file_facts import (
     CONDITIONAL,
     EAGER,
     LAZY,

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from zipper.archive.listing import Listing, read_listing
-from zipper.checks.check import check_listing, run_rules
 from zipper.checks.member_rules import ALL_RULES
 from zipper.checks.rules import LISTING_RULES
-from zipper.checks.subject import Subject, find_folders, find_package
+from zipper.checks.run_rules import check_listing, run_rules
+from zipper.checks.subject import Subject, find_folders
+from zipper.npm.folder_path import find_package
 from zipper.target import RUNTIMES, Target
 
 if TYPE_CHECKING:
-    from zipper.checks.findings import Finding
+    from zipper.findings import Finding
 
 LINK = 0o120777
 ODD_NAMES = ("a:b.js", "..a/b..js", "a./b", "...", "lib/é.js", "a b.js")

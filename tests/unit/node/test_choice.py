@@ -17,7 +17,8 @@ import pytest
 from zipper.errors import NodeError, RegistryError, UsageError
 from zipper.node.choice import provide_node
 from zipper.store.extract import extract
-from zipper.store.files import Store, StoreKey
+from zipper.store.keys import StoreKey
+from zipper.store.store_zips import Store
 from zipper.target import Target
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-ins for Node are shell scripts")

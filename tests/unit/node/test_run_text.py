@@ -10,7 +10,7 @@ from zipper.node.result import (
     LogLine,
     RunResult,
 )
-from zipper.node.text import describe_run
+from zipper.node.run_text import describe_run
 
 
 def invocation(**changes):

@@ -16,7 +16,7 @@ from zipper.npm.release_age import (
     age_from_yarn,
     strictest,
 )
-from zipper.registry.release_age_files import find_release_age
+from zipper.project.release_age_files import find_release_age
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 DAY = 86_400

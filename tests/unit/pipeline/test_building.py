@@ -18,7 +18,7 @@ from zipper.errors import OutputError, UsageError, ZipperError
 from zipper.events import FetchFinished, PackageStored, StageStarted
 from zipper.pipeline.building import build, plan
 from zipper.pipeline.installing import install
-from zipper.pipeline.resolving import resolve
+from zipper.pipeline.lockfile_writing import resolve
 from zipper.target import Target
 
 if TYPE_CHECKING:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from zipper.archive.plan import lay_out, make_entry
+from zipper.archive.entries import make_entry
+from zipper.archive.plan import lay_out
 from zipper.errors import OutputError
 from zipper.files import write_file
 from zipper.pipeline.hashing import Hashing, hash_file, write_hashed
-from zipper.store.files import Store
+from zipper.store.store_zips import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

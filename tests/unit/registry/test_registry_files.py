@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from zipper.errors import UsageError
+from zipper.project.npmrc_files import read_npm_settings
 from zipper.registry.freshness import Terms
-from zipper.registry.npmrc_files import read_npm_settings
 from zipper.registry.packument_cache import CachedDocument, PackumentCache
 
 URL = "https://registry.example/a"

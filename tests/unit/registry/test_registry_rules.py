@@ -10,7 +10,7 @@ from zipper.npm.npmrc import build_settings, layer_from_text
 from zipper.registry.faults import parse_retry_after
 from zipper.registry.freshness import fresh_seconds, is_storable
 from zipper.registry.proxies import find_proxy, is_exempt, is_loopback
-from zipper.registry.retry import RetryPolicy, policy_from_settings
+from zipper.registry.retry_policy import RetryPolicy, policy_from_settings
 
 POLICY = RetryPolicy(retries=4, factor=10, min_seconds=1, max_seconds=60, total_seconds=100)
 MODIFIED = {

@@ -9,12 +9,12 @@ from threading import Event
 
 import pytest
 
-from zipper.registry.attempts import Attempts, GaveUpError
-from zipper.registry.events import FetchRetried
+from zipper.events import FetchRetried
 from zipper.registry.faults import Fault
 from zipper.registry.host_addresses import HostAddresses
-from zipper.registry.retry import RetryPolicy
-from zipper.registry.watch import Watch, Watchdog
+from zipper.registry.retry_loop import Attempts, GaveUpError
+from zipper.registry.retry_policy import RetryPolicy
+from zipper.registry.stall_watch import Watch, Watchdog
 
 
 def test_address_is_found_by_many_threads():

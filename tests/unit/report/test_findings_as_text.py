@@ -6,15 +6,20 @@ import json
 
 import pytest
 
-from zipper.checks.findings import Finding
 from zipper.checks.results import Report
 from zipper.checks.rules import LISTING_RULES
+from zipper.findings import Finding
 from zipper.package import Package
-from zipper.report.first_settings import write_first_settings
+from zipper.report.as_text import (
+    describe_findings,
+    describe_many,
+    describe_package,
+    describe_report,
+)
 from zipper.report.github import describe_annotations
 from zipper.report.sarif import make_sarif
-from zipper.report.text import describe_findings, describe_many, describe_package, describe_report
-from zipper.report.words import format_bytes, format_count, format_seconds
+from zipper.report.settings_template import write_first_settings
+from zipper.report.units import format_bytes, format_count, format_seconds
 from zipper.settings.values import Source, parse_settings
 
 ERROR = Finding("handler-missing", "error", "", "no `index.js`", "name another")

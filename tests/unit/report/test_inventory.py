@@ -11,9 +11,9 @@ import pytest
 from zipper.archive.listing import Listing, read_listing
 from zipper.npm.package_json import parse_manifest
 from zipper.report.changes import compare, describe_changes, describe_changes_as_markdown
+from zipper.report.html_page import list_packages, make_page
 from zipper.report.inventory import Inventory, fingerprint, from_listing, licence_of
 from zipper.report.licences import describe_licences, list_licences, make_notice
-from zipper.report.page import list_packages, make_page
 from zipper.report.size_tree import describe_copies, draw_sizes
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.scene import write_files
-from zipper.settings.files import read_settings
+from zipper.settings.read_settings import read_settings
 from zipper.settings.values import KEYS, Settings, merge, variable_of
 
 VALUES = {

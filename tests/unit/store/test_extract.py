@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from tests.support.hostile import CASES, FOLDER, Case
 from tests.support.tarballs import gzip, header, make_package, member, tar
-from zipper.archive.plan import DEFLATED, FIELDS, STORED, PlannedEntry
+from zipper.archive.compress import compress
+from zipper.archive.entries import DEFLATED, FIELDS, STORED, PlannedEntry
 from zipper.errors import ArchiveError
 from zipper.store import extract as extracting
-from zipper.store.codec import compress
 from zipper.store.extract import MAX_BYTES, MAX_MEMBERS, extract
 
 if TYPE_CHECKING:

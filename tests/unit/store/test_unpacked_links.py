@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from zipper.archive.compress import compress
 from zipper.errors import OutputError, StoreError
-from zipper.store.codec import compress
-from zipper.store.files import Store, StoreKey
-from zipper.store.unpack import _link_by_path, _link_within, link_packages
+from zipper.store.install_files import _link_by_path, _link_within, link_packages
+from zipper.store.keys import StoreKey
+from zipper.store.store_zips import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from zipper.store.files import StoreZip
+    from zipper.store.store_zips import StoreZip
 
     Link = Callable[[Iterable[bytes], Iterable[bytes], bytes, bytes], None]
 

@@ -15,14 +15,14 @@ from tests.support.invented_registry import (
 )
 from tests.support.resolving import World, resolve
 from zipper.errors import ZipperError
-from zipper.lockfile.read import read_lockfile
-from zipper.lockfile.write import write_lockfile
+from zipper.lockfile.npm_read import read_lockfile
+from zipper.lockfile.npm_write import write_lockfile
 from zipper.npm import semver
-from zipper.tree.asks import Ask, PackumentAsk
 from zipper.tree.connections import connect
 from zipper.tree.ideal_tree import build_ideal_tree
 from zipper.tree.model import ROOT, Edge, Tree, parent_location
-from zipper.tree.request import IdealTreeRequest, Platform
+from zipper.tree.resolver_options import IdealTreeRequest, Platform
+from zipper.tree.resolver_requests import Ask, PackumentAsk
 
 _MANY = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from tests.support.invented_registry import project, registry
 from tests.support.resolving import World, resolve
 from zipper.npm.package_json import parse_manifest
-from zipper.tree.asks import DirectoryAsk, FetchedManifest, ManifestAsk
-from zipper.tree.request import ResolveOptions
+from zipper.tree.resolver_options import ResolveOptions
+from zipper.tree.resolver_requests import DirectoryAsk, FetchedManifest, ManifestAsk
 
 if TYPE_CHECKING:
-    from zipper.tree.asks import Answer, Ask
+    from zipper.tree.resolver_requests import Answer, Ask
 
 _SHARED = {"name": "shared", "version": "1.0.0", "dependencies": {"pad": "*"}}
 _MANIFEST = {"dependencies": {"shared": "file:../shared"}}

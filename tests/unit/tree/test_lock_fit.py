@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from zipper.lockfile.read import read_lockfile
+from zipper.lockfile.npm_read import read_lockfile
 from zipper.npm.package_json import parse_manifest
 from zipper.tree.lock_fit import lacks_only_variants, list_differences
 

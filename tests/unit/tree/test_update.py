@@ -8,11 +8,11 @@ import pytest
 
 from tests.support.invented_registry import project, registry
 from tests.support.resolving import resolve
-from zipper.lockfile.read import read_lockfile
+from zipper.lockfile.npm_read import read_lockfile
 from zipper.npm.package_json import parse_manifest
 from zipper.tree.model import Tree
-from zipper.tree.request import ResolveOptions
-from zipper.tree.wishes import Wish
+from zipper.tree.prefetch import Wish
+from zipper.tree.resolver_options import ResolveOptions
 
 _OLD = {"a@1.0.0": {"dependencies": {"b": "^1.0.0"}}, "b@1.0.0": {}}
 _NEW = {**_OLD, "a@1.1.0": {"dependencies": {"b": "^1.0.0"}}, "b@1.5.0": {}}

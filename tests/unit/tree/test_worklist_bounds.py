@@ -7,7 +7,7 @@ import pytest
 from tests.support.invented_registry import project, registry
 from tests.support.resolving import resolve
 from zipper.errors import ResolutionError, UsageError, ZipperError
-from zipper.tree.request import ResolveOptions
+from zipper.tree.resolver_options import ResolveOptions
 
 _CONTRADICTORY = {
     "o@1.0.0": {"peerDependencies": {"z": "*"}},

@@ -7,10 +7,10 @@ import pytest
 from tests.support.invented_registry import project, registry
 from tests.support.resolving import resolve
 from zipper.errors import IntegrityError, ResolutionError
-from zipper.lockfile.yarn import YarnEntry
+from zipper.lockfile.yarn_classic import YarnEntry
 from zipper.npm.package_json import Manifest
 from zipper.npm.spec import resolve_spec
-from zipper.tree.asks import FetchedManifest
+from zipper.tree.resolver_requests import FetchedManifest
 from zipper.tree.yarn_spec import check_yarn_lock, expect_integrity
 
 _HOST = "https://registry.example"

@@ -1,0 +1,212 @@
+"""Sizes, soundness and pruning of the store."""
+
+from __future__ import annotations
+
+import os
+import struct
+import time
+import zlib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.tarballs import make_package
+from zipper.pipeline.cache_upkeep import Size, measure, prune, verify
+from zipper.registry.freshness import Terms
+from zipper.registry.packument_cache import CachedDocument, PackumentCache
+from zipper.store.extract import extract
+from zipper.store.install_files import link_packages
+from zipper.store.keys import StoreKey
+from zipper.store.store_zips import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """A store with three packages."""
+    made = Store(tmp_path / "cache")
+    for number in range(3):
+        entries = extract(make_package({"a.js": f"{number}" * 900}), label="a@1.0.0")
+        made.add(StoreKey("sha512", f"{number:02x}" * 64), entries)
+    return made
+
+
+def test_empty_store_is_sound(tmp_path: Path) -> None:
+    """A store that does not exist has nothing in it, and none is made."""
+    store = Store(tmp_path / "none")
+
+    assert (Size(0, 0), 0, ()) == (measure(store), verify(store).sound, verify(store).removed)
+    assert not (tmp_path / "none").exists()
+
+
+def test_measure_counts_packages_and_bytes(store: Store) -> None:
+    """The size is that of the store zips."""
+    assert Size(3, sum(path.stat().st_size for path in store)) == measure(store)
+
+
+def test_verify_removes_what_is_damaged(store: Store) -> None:
+    """A damaged package is named and gone; the others stay."""
+    first, *others = store
+    first.write_bytes(first.read_bytes()[:-1])
+
+    result = verify(store)
+
+    assert (2, (first,)) == (result.sound, result.removed)
+    assert others == list(store)
+
+
+def test_verify_looks_into_the_members(store: Store) -> None:
+    """A store zip whose own sum is right, but not that of a member, is noticed too."""
+    path = next(iter(store))
+    data = bytearray(path.read_bytes())
+    at = data.index(b"PK\x01\x02")
+    data[at + 16] ^= 1  # the CRC-32 of the first member, in the directory
+    sums = [zlib.crc32(bytes(data[start:-8])) for start in (at, 0)]
+    data[-8:] = struct.pack("<II", *sums)
+    path.write_bytes(data)
+    assert store.find(StoreKey("sha512", path.stem)) is not None
+
+    assert (path,) == verify(store).removed
+
+
+def test_verify_removes_leftovers(store: Store) -> None:
+    """A temporary file that nobody writes any more goes."""
+    leftover = next(iter(store)).with_name(".x.zip.1-2.zipper-tmp")
+    leftover.write_bytes(b"half")
+
+    verify(store)
+
+    assert not leftover.exists()
+
+
+def test_prune_removes_what_was_not_used(store: Store) -> None:
+    """Only packages whose last use is longer ago than the days given go."""
+    old, *others = store
+    long_ago = time.time() - 31 * 86_400
+    os.utime(old, (long_ago, long_ago))
+    size = old.stat().st_size
+
+    assert Size(0, 0) == prune(store, unused_days=32)
+    assert Size(1, size) == prune(store, unused_days=30)
+    assert others == list(store)
+
+
+def test_prune_removes_other_codecs(store: Store) -> None:
+    """The store of a codec that is no longer used goes whole."""
+    other = store.root.parent / "1-zlib-1.2-6" / "sha512" / "aa"
+    other.mkdir(parents=True)
+    (other / "x.zip").write_bytes(b"123")
+
+    assert Size(1, 3) == prune(store, unused_days=90)
+    assert not (store.root.parent / "1-zlib-1.2-6").exists()
+    assert 3 == len(list(store))
+
+
+def test_prune_removes_old_notes(store: Store) -> None:
+    """What was remembered long ago goes, the rest stays."""
+    store.remember("old", "1")
+    (note,) = (path for path in store.notes.rglob("*") if path.is_file())
+    os.utime(note, (0, time.time() - 40 * 86_400))
+    store.remember("new", "2")
+
+    prune(store, unused_days=30)
+
+    assert (None, "2") == (store.recall("old"), store.recall("new"))
+
+
+def unpack(store: Store, path: Path) -> Path:
+    """Have an install unpack the store zip at `path`, and return its folder."""
+    zipped = store.find(StoreKey("sha512", path.stem))
+    assert zipped is not None
+    link_packages([[(zipped, f"{store.cache_dir}/installed/{path.stem[:9]}")]])
+    return path.with_suffix("")
+
+
+def test_measure_counts_what_installs_unpacked(store: Store) -> None:
+    """The folders from which installs link take room too."""
+    unpack(store, next(iter(store)))
+
+    measured = measure(store)
+
+    assert 3 == measured.packages
+    assert measured.unpacked_size_bytes > 900
+
+
+@pytest.mark.parametrize("harm", ["changed", "absent", "more"])
+def test_verify_removes_a_folder_that_was_changed(store: Store, harm: str) -> None:
+    """A file of an install that was edited in place is edited for all installs: it goes."""
+    first, second, _ = store
+    folder, good = unpack(store, first), unpack(store, second)
+    if harm == "changed":
+        (folder / "a.js").write_text("1" * 900)
+        (folder / "a.js").write_text("0" * 899 + "x")
+    elif harm == "absent":
+        (folder / "a.js").unlink()
+    else:
+        (folder / "b.js").touch()
+
+    result = verify(store)
+
+    assert (3, (folder,)) == (result.sound, result.removed)
+    assert (False, True) == (folder.exists(), good.exists())
+
+
+def test_prune_removes_folders_with_their_package(store: Store) -> None:
+    """What was unpacked goes with its store zip; so does what killed installs left."""
+    old, other, _ = store
+    folder, kept = unpack(store, old), unpack(store, other)
+    long_ago = time.time() - 31 * 86_400
+    os.utime(old, (long_ago, long_ago))
+    half = other.with_name(f"{other.stem}.12-ab")
+    new = other.with_name(f"{other.stem}.13-ab")
+    for path in (half, new):
+        path.mkdir()
+    os.utime(half, (long_ago, long_ago))
+
+    pruned = prune(store, unused_days=30)
+
+    assert (1, True) == (pruned.packages, pruned.unpacked_size_bytes > 900)
+    assert [False, True, False, True] == [path.exists() for path in (folder, kept, half, new)]
+
+
+def test_prune_removes_unused_nodes_and_logs(store: Store) -> None:
+    """A Node goes by the last use of its marker; one that is used stays."""
+    long_ago = time.time() - 31 * 86_400
+    for name in ("old", "used"):
+        (store.cache_dir / "node" / name).mkdir(parents=True)
+        (store.cache_dir / "node" / name / "zipper.json").write_text("{}")
+    log = store.cache_dir / "scripts" / "a-1.0.0-0.log"
+    log.parent.mkdir()
+    log.write_text("said")
+    for path in (store.cache_dir / "node" / "old" / "zipper.json", log):
+        os.utime(path, (long_ago, long_ago))
+
+    prune(store, unused_days=30)
+
+    assert ["used"] == [path.name for path in (store.cache_dir / "node").iterdir()]
+    assert not log.exists()
+
+
+def test_prune_removes_old_packuments_and_what_killed_processes_left(store: Store) -> None:
+    """Packuments that nobody read or wrote lately go, with locks and half-written files."""
+    cache = PackumentCache(store.cache_dir / "packuments")
+    for name in ("old", "new"):
+        document = CachedDocument(b"{}", Terms(is_full=True))
+        cache.write(f"https://registry.example/{name}", document, full=True)
+    (old, new) = sorted((store.cache_dir / "packuments").glob("*/*"), key=_holds_new)
+    half, lock = old.with_name(".new-abc"), store.cache_dir / "packuments" / "locks" / "abc"
+    lock.parent.mkdir()
+    for path in (old, half, lock):
+        path.touch()
+        os.utime(path, (1, 1))
+    size = old.stat().st_size
+    os.utime(old, (1, 1))
+
+    assert size == prune(store, unused_days=90).size_bytes
+    assert [False, True, False, False] == [path.exists() for path in (old, new, half, lock)]
+
+
+def _holds_new(path: Path) -> bool:
+    return b"example/new" in path.read_bytes()

@@ -1,0 +1,31 @@
+"""What the resolver asks for decides whether its answer may be noted."""
+
+from __future__ import annotations
+
+import pytest
+
+from zipper.npm.spec import parse_spec
+from zipper.resolving.driver import Basis
+from zipper.tree.resolver_requests import Ask, ManifestAsk, PackumentAsk, TarballAsk
+
+INTEGRITY = "sha512-" + "A" * 86 + "=="
+
+
+@pytest.mark.parametrize(
+    ("ask", "is_lasting"),
+    [
+        (PackumentAsk("a"), True),
+        (TarballAsk("a", "1.0.0", "https://registry.example/a.tgz", INTEGRITY), True),
+        (TarballAsk("a", "1.0.0", "https://registry.example/a.tgz", None), False),
+        (ManifestAsk(parse_spec("a@https://registry.example/a.tgz", where="/")), False),
+        (ManifestAsk(parse_spec("a@github:b/a", where="/")), False),
+    ],
+    ids=["packument", "tarball with integrity", "tarball without", "address", "git"],
+)
+def test_only_packuments_and_what_they_vouch_for_last(ask: Ask, is_lasting: bool) -> None:
+    """One ask that depends on the moment is enough, whatever comes after it."""
+    basis = Basis()
+    for one in (PackumentAsk("before"), ask, PackumentAsk("after")):
+        basis.note(one)
+
+    assert is_lasting is basis.is_lasting

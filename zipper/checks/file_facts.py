@@ -1,0 +1,167 @@
+"""What one JavaScript file says about modules, as values that can be remembered.
+
+In: what the scanner found. Out: `Facts` and their compact JSON form. They depend on the file's
+bytes alone, never on where it lies, so that a content hash is their key.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = [
+    "CONDITIONAL",
+    "EAGER",
+    "LAZY",
+    "OPTIONAL",
+    "SCANNER_VERSION",
+    "Facts",
+    "FactsCache",
+    "Length",
+    "Names",
+    "Request",
+    "Unfollowed",
+    "decode_facts",
+    "decode_length",
+    "decode_names",
+    "encode",
+]
+
+SCANNER_VERSION: Final = "5"
+"""Part of every key: raise it with each change of what the scanner finds."""
+
+EAGER: Final = 0
+"""Runs whenever the module is loaded."""
+
+CONDITIONAL: Final = 1
+"""Runs while the module is loaded, but only in one branch."""
+
+LAZY: Final = 2
+"""Runs when a function is called later."""
+
+OPTIONAL: Final = 3
+"""A failure is caught."""
+
+RequestKind = Literal["require", "import", "dynamic", "resolve"]
+
+
+class Request(NamedTuple):
+    """One module that a file asks for by a string."""
+
+    specifier: str
+    kind: RequestKind
+    level: int
+    """`EAGER` to `OPTIONAL`."""
+    line: int
+    """Counted from 1."""
+    names: tuple[str, ...]
+    """The exports that a static import or re-export names; of a `require` those that the file
+    needs while it loads, see `zipper.checks.builtin_uses`."""
+
+
+class Unfollowed(NamedTuple):
+    """A request by an expression, and `require` of something that is no string."""
+
+    line: int
+    level: int
+    expression: str
+
+
+class Facts(NamedTuple):
+    """What the modules' closure needs to know about a file."""
+
+    syntax_error_line: int
+    """0 where the file parses."""
+    is_module: bool
+    """Whether it has syntax that only an ES module may have: import, export, import.meta."""
+    awaits: bool
+    """Whether it awaits at the top level."""
+    uses_commonjs: int
+    """The first line that uses `require`, `module` or `exports` while loading, 0 for none."""
+    requests: tuple[Request, ...]
+    unfollowed: tuple[Unfollowed, ...]
+    exports: tuple[str, ...]
+    """The names that an ES module exports itself."""
+    stars: tuple[str, ...]
+    """The specifiers of `export * from`."""
+    is_partial: bool = False
+    """Whether the file is too large to be parsed and was only searched."""
+
+
+class Names(NamedTuple):
+    """What a CommonJS file exports, as far as its text tells."""
+
+    exports: tuple[str, ...]
+    reexports: tuple[str, ...]
+    """Specifiers of modules whose exports are passed on."""
+    hidden: tuple[str, ...]
+    """What else the code exports, which `import` by name does not see."""
+    is_complete: bool
+    """Whether nothing else in the file can add an export."""
+
+
+class Length(NamedTuple):
+    """How many parameters an exported function declares."""
+
+    length: int | None
+    """None where the text does not tell."""
+
+
+class FactsCache(Protocol):
+    """Remembers what was found in a file, by a key that holds its content's hash."""
+
+    def get_many(self, keys: Iterable[str]) -> Mapping[str, bytes]:
+        """Return what is known; keys that are not known are left out."""
+        ...
+
+    def put_many(self, values: Mapping[str, bytes]) -> None:
+        """Remember `values`; a failure to do so is nobody's error."""
+        ...
+
+
+def encode(value: Facts | Names | Length) -> bytes:
+    """Return `value` as compact JSON."""
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def decode_facts(text: bytes) -> Facts | None:
+    """Return the facts in `text`, or None where it holds none (an old form, a damaged row)."""
+    try:
+        row = json.loads(text)
+        error, module, awaits, commonjs, requests, unfollowed, exports, stars, partial = row
+        return Facts(
+            error,
+            module,
+            awaits,
+            commonjs,
+            tuple(
+                Request(s, k, level, line, tuple(names)) for s, k, level, line, names in requests
+            ),
+            tuple(Unfollowed(*item) for item in unfollowed),
+            tuple(exports),
+            tuple(stars),
+            partial,
+        )
+    except (ValueError, TypeError):
+        return None
+
+
+def decode_names(text: bytes) -> Names | None:
+    """Return the names in `text`, or None where it holds none."""
+    try:
+        exports, reexports, hidden, is_complete = json.loads(text)
+        return Names(tuple(exports), tuple(reexports), tuple(hidden), is_complete)
+    except (ValueError, TypeError):
+        return None
+
+
+def decode_length(text: bytes) -> Length | None:
+    """Return the length in `text`, or None where it holds none."""
+    try:
+        (length,) = json.loads(text)
+    except (ValueError, TypeError):
+        return None
+    return Length(length) if length is None or isinstance(length, int) else None

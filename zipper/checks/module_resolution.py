@@ -1,0 +1,287 @@
+"""What a request for a module finds, by Node's rules in Lambda's file system.
+
+In: a specifier and the file that asks. Out: a file, a built-in module, a package of the runtime,
+or a `Failure`. Nothing is executed, and no file is loaded to answer.
+
+Source: Node.js documentation, "Modules: CommonJS modules" (All together) and "Modules: ECMAScript
+modules" (Resolution algorithm specification), 22.x; checked against Node 20.20, 22.23 and 24.21.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+from urllib.parse import unquote
+
+from zipper.checks.package_maps import MapError, PackageFile, Packages, find_target, split_name
+from zipper.target import Target, find_builtins
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zipper.checks.filesystem import FileSystem
+
+__all__ = ["NOT_PACKED", "Failure", "Found", "Resolver"]
+
+NOT_PACKED: Final = "is not in the package"
+"""The message of a failure where nothing more can be said."""
+
+_EXTENSIONS: Final = (".js", ".json", ".node")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What answers a request."""
+
+    kind: Literal["file", "builtin", "runtime"]
+    path: str
+    """A file's real path, or the name of what Node or the runtime brings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a request finds nothing."""
+
+    kind: Literal["missing", "export-path", "package-json", "folder", "unsupported"]
+    message: str
+    """The rest of a sentence that begins with the specifier."""
+    place: str = ""
+    """The absolute path that was looked for, where there is exactly one."""
+
+
+class Resolver:
+    """Answers requests; package.json files and folders are looked up once."""
+
+    def __init__(self, files: FileSystem, target: Target, node_path: tuple[str, ...]) -> None:
+        self.files = files
+        self.packages = Packages(files)
+        self._target = target
+        self._node_path = node_path
+        self._builtins = find_builtins(target.details.major)
+        common = {"node", "node-addons", *(("module-sync",) if target.can_require_modules else ())}
+        self._require_conditions = frozenset(common | {"require"})
+        self._import_conditions = frozenset(common | {"import"})
+
+    def require(self, specifier: str, parent: str) -> Found | Failure:
+        """Return what `require(specifier)` in the file `parent` finds."""
+        early = self._answer_early(specifier)
+        if early is not None:
+            return early
+        folder = parent.rpartition("/")[0]
+        if specifier.startswith(("./", "../", "/")) or specifier in (".", ".."):
+            place = specifier if specifier.startswith("/") else _join(folder, specifier)
+            return self._load(place, specifier) or _missing(place)
+        return self._answer_bare(specifier, parent, self._require_conditions)
+
+    def import_(self, specifier: str, parent: str) -> Found | Failure:
+        """Return what `import` of `specifier` in the file `parent` finds."""
+        early = self._answer_early(specifier)
+        if early is not None:
+            return early
+        if specifier.startswith(("file:", "./", "../", "/")) or specifier in (".", ".."):
+            return self._import_path(specifier, parent)
+        if ":" in specifier.partition("/")[0]:
+            kind = specifier.partition(":")[0]
+            is_data = kind == "data"
+            return (
+                Found("builtin", kind) if is_data else Failure("unsupported", f"is a `{kind}:` URL")
+            )
+        return self._answer_bare(specifier, parent, self._import_conditions)
+
+    def _answer_bare(
+        self, specifier: str, parent: str, conditions: frozenset[str]
+    ) -> Found | Failure:
+        """Return what a bare name finds: in the own package, node_modules, layers, the runtime."""
+        is_require = conditions is self._require_conditions
+        find = self._require_from if is_require else self._import_from
+        # AWS's build of Node searches NODE_PATH for `import` too, since Node.js 18.
+        with_path = is_require or self._target.details.major >= 18
+        try:
+            found = self._map_own(specifier, parent, conditions)
+            folders = self._search(parent.rpartition("/")[0], with_path=with_path)
+            while found is None and (modules := next(folders, None)) is not None:
+                found = find(modules, specifier)
+        except MapError as error:
+            return Failure("export-path", str(error))
+        except _BrokenPackageError as error:
+            return error.failure
+        found = found or self._answer_runtime(specifier)
+        return found or Failure("missing", NOT_PACKED)
+
+    def load_path(self, place: str) -> Found | Failure:
+        """Return what `require` of the absolute path `place` finds."""
+        return self._load(place, place) or _missing(place)
+
+    def _answer_early(self, specifier: str) -> Found | Failure | None:
+        if specifier in self._builtins:
+            return Found("builtin", specifier.removeprefix("node:"))
+        if specifier.startswith("node:"):
+            return Failure("missing", f"is no module of Node.js {self._target.details.major}")
+        return Failure("missing", "is an empty name") if not specifier else None
+
+    def _answer_runtime(self, specifier: str) -> Found | None:
+        """Return the SDK that the runtime brings: v3 from Node.js 18 on, v2 before.
+
+        `@smithy/*` lies inside of `@aws-sdk`'s own node_modules, where no function finds it.
+        Source: AWS, Building Lambda functions with Node.js; measured on nodejs22.x and 24.x.
+        """
+        if self._target.details.major >= 18:
+            return Found("runtime", specifier) if specifier.startswith("@aws-sdk/") else None
+        is_sdk = specifier == "aws-sdk" or specifier.startswith("aws-sdk/")
+        return Found("runtime", specifier) if is_sdk else None
+
+    def _search(self, folder: str, *, with_path: bool = True) -> Iterator[str]:
+        """Yield the folders in which a bare name is looked for, nearest first."""
+        while folder:
+            if not folder.endswith("/node_modules"):
+                yield f"{folder}/node_modules"
+            folder = folder.rpartition("/")[0]
+        yield "/node_modules"
+        if with_path:
+            yield from self._node_path
+
+    def _map_own(
+        self, specifier: str, parent: str, conditions: frozenset[str]
+    ) -> Found | Failure | None:
+        """Return what the asking package's own `imports` and `exports` say, or None."""
+        scope = self.packages.scope(parent)
+        if specifier.startswith("#"):
+            if specifier == "#" or (specifier.startswith("#/") and self._target.details.major < 24):
+                raise MapError("is no valid name for `imports`")
+            self._require_sound(scope)
+            target = find_target(scope, specifier, conditions, internal=True)
+            if target.startswith("/"):
+                return self._exact(target)
+            if target.startswith("#"):
+                return Failure("missing", f"leads to `{target}`, which is no package")
+            is_require = conditions is self._require_conditions
+            return self.require(target, parent) if is_require else self.import_(target, parent)
+        parts = split_name(specifier)
+        if parts is not None and scope.exports is not None and scope.name == parts[0]:
+            return self._exact(find_target(scope, parts[1], conditions))
+        return None
+
+    def _require_from(self, modules: str, specifier: str) -> Found | Failure | None:
+        if not self.files.is_folder(modules):
+            return None
+        parts = split_name(specifier)
+        if parts is not None:
+            package = self.packages.read(f"{modules}/{parts[0]}")
+            if package.exists:
+                self._require_sound(package)
+                if package.exports is not None:
+                    return self._exact(find_target(package, parts[1], self._require_conditions))
+        return self._load(_join(modules, specifier), specifier)
+
+    def _import_from(self, modules: str, specifier: str) -> Found | Failure | None:
+        parts = split_name(specifier)
+        if parts is None:
+            raise MapError("is no valid module name")
+        folder = f"{modules}/{parts[0]}"
+        if not self.files.is_folder(folder):
+            return None
+        package = self.packages.read(folder)
+        self._require_sound(package)
+        if package.exports is not None:
+            return self._exact(find_target(package, parts[1], self._import_conditions))
+        if parts[1] == ".":
+            return self._main_of(package) or Failure(
+                "missing", "has no file that its `main` names", folder
+            )
+        return self._exact(f"{folder}/{parts[1][2:]}")
+
+    def _import_path(self, specifier: str, parent: str) -> Found | Failure:
+        path = specifier.partition("?")[0].partition("#")[0]
+        if "%" in path:
+            path = unquote(path)
+        if path.startswith("file:"):
+            path = "/" + path.removeprefix("file:").lstrip("/")
+        place = path if path.startswith("/") else _join(parent.rpartition("/")[0], path)
+        return self._exact(place)
+
+    def _exact(self, place: str) -> Found | Failure:
+        """Return the file at `place` and nothing else, as ES modules and `exports` do."""
+        if self.files.is_file(place):
+            return Found("file", self.files.real_path(place))
+        if self.files.is_folder(place.rstrip("/")):
+            return Failure("folder", "is a folder, which an ES module cannot import", place)
+        return _missing(place)
+
+    def _main_of(self, package: PackageFile) -> Found | None:
+        """Return the main file of a package without `exports`, as `import` finds it."""
+        folder, main = package.folder, package.main
+        candidates = (
+            []
+            if main is None
+            else [
+                f"{main}{end}"
+                for end in ("", ".js", ".json", ".node", "/index.js", "/index.json", "/index.node")
+            ]
+        )
+        for name in (*candidates, "index.js", "index.json", "index.node"):
+            place = _join(folder, name)
+            if self.files.is_file(place):
+                return Found("file", self.files.real_path(place))
+        return None
+
+    def _load(self, place: str, specifier: str) -> Found | Failure | None:
+        """Return what `require` finds at an absolute path: a file, with an extension, a folder."""
+        wants_folder = specifier.endswith(("/", "/.", "/..")) or specifier in (".", "..")
+        if not wants_folder:
+            found = self._load_file(place, with_itself=True)
+            if found is not None:
+                return found
+        if not self.files.is_folder(place):
+            return None
+        package = self.packages.read(place)
+        if package.problem is not None:
+            return Failure("package-json", package.problem, f"{place}/package.json")
+        if package.main is not None:
+            main = _join(place, package.main)
+            found = self._load_file(main, with_itself=True) or self._load_file(
+                f"{main}/index", with_itself=False
+            )
+            if found is not None:
+                return found
+        found = self._load_file(f"{place}/index", with_itself=False)
+        if found is None and package.main is not None:
+            return Failure(
+                "missing", f"has no file `{package.main}`, which its `main` names", place
+            )
+        return found
+
+    def _load_file(self, place: str, *, with_itself: bool) -> Found | None:
+        for extension in ("", *_EXTENSIONS) if with_itself else _EXTENSIONS:
+            if self.files.is_file(place + extension):
+                return Found("file", self.files.real_path(place + extension))
+        return None
+
+    def _require_sound(self, package: PackageFile) -> None:
+        if package.problem is not None:
+            raise _BrokenPackageError(
+                Failure("package-json", package.problem, f"{package.folder}/package.json")
+            )
+
+
+class _BrokenPackageError(Exception):
+    """A package.json on the way that does not parse."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+def _missing(place: str) -> Failure:
+    return Failure("missing", NOT_PACKED, place)
+
+
+def _join(folder: str, path: str) -> str:
+    """Return `path` from `folder` on, its dots resolved."""
+    parts = folder.split("/")
+    for part in path.split("/"):
+        if part == "..":
+            if len(parts) > 1:
+                parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)

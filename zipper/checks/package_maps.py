@@ -1,0 +1,246 @@
+"""The package.json files of a package, and the maps `exports` and `imports` in them.
+
+In: a `FileSystem` and conditions. Out: targets of subpaths. The walk over folders is
+`zipper.checks.module_resolution`'s work.
+
+Source: Node.js documentation, Modules: ECMAScript modules, "Resolution algorithm specification",
+22.x; lib/internal/modules/esm/resolve.js.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from zipper.checks.subject import MANIFEST_LIMIT_BYTES
+from zipper.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zipper.checks.filesystem import FileSystem
+
+__all__ = ["NO_PACKAGE", "MapError", "PackageFile", "Packages", "find_target", "split_name"]
+
+_DEPTH_MAX: Final = 64
+"""Nested conditions and arrays that are followed."""
+
+_INVALID_PARTS: Final = frozenset({"", ".", "..", "node_modules"})
+
+
+class MapError(Exception):
+    """A subpath that `exports` or `imports` does not give, or a target that it may not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackageFile:
+    """What Node reads of one package.json."""
+
+    folder: str
+    exists: bool = False
+    problem: str | None = None
+    """Why it cannot be parsed; Node then refuses every module of the package."""
+    name: str | None = None
+    main: str | None = None
+    type: str = "none"
+    exports: object = None
+    imports: Mapping[str, object] | None = None
+
+
+NO_PACKAGE: Final = PackageFile("")
+
+
+class Packages:
+    """Reads each package.json once."""
+
+    def __init__(self, files: FileSystem) -> None:
+        self._files = files
+        self._known: dict[str, PackageFile] = {}
+        self._scopes: dict[str, PackageFile] = {}
+
+    def read(self, folder: str) -> PackageFile:
+        """Return the package.json in `folder`, which may not exist."""
+        known = self._known.get(folder)
+        if known is None:
+            known = self._known[folder] = self._parse(folder)
+        return known
+
+    def scope(self, path: str) -> PackageFile:
+        """Return the nearest package.json above the file at `path`."""
+        folder = path.rpartition("/")[0]
+        known = self._scopes.get(folder)
+        if known is None:
+            known = self._scopes[folder] = self._find_scope(folder)
+        return known
+
+    def _find_scope(self, folder: str) -> PackageFile:
+        while folder and not folder.endswith("/node_modules"):
+            package = self.read(folder)
+            if package.exists:
+                return package
+            folder = folder.rpartition("/")[0]
+        return NO_PACKAGE
+
+    def _parse(self, folder: str) -> PackageFile:
+        path = f"{folder}/package.json"
+        try:
+            text = self._files.read(path, limit_bytes=MANIFEST_LIMIT_BYTES)
+            if text is None:
+                return PackageFile(folder)
+            value = json.loads(text.decode("utf-8", "replace").removeprefix("\ufeff"))
+        except (ArchiveError, ValueError, RecursionError) as error:
+            return PackageFile(folder, exists=True, problem=_describe(error))
+        if not isinstance(value, dict):
+            return PackageFile(folder, exists=True)
+        name, main, kind = value.get("name"), value.get("main"), value.get("type")
+        imports = value.get("imports")
+        return PackageFile(
+            folder,
+            exists=True,
+            name=name if isinstance(name, str) else None,
+            main=main if isinstance(main, str) else None,
+            type=kind if kind in ("module", "commonjs") else "none",
+            exports=value.get("exports"),
+            imports=imports if isinstance(imports, dict) else None,
+        )
+
+
+def split_name(specifier: str) -> tuple[str, str] | None:
+    """Return name and subpath (`.` or `./x`) of a bare specifier; None where it has none."""
+    parts = specifier.split("/")
+    count = 2 if specifier.startswith("@") else 1
+    if len(parts) < count or not all(parts[:count]) or specifier.startswith("."):
+        return None
+    if "\\" in parts[0] or "%" in parts[0]:
+        return None
+    return "/".join(parts[:count]), "/".join([".", *parts[count:]])
+
+
+def find_target(
+    package: PackageFile, subpath: str, conditions: frozenset[str], *, internal: bool = False
+) -> str:
+    """Return the target of `subpath` (`.`, `./x`, or `#x` where `internal`).
+
+    A path is absolute; for `imports` it may also be a bare specifier.
+
+    Raises:
+        MapError: if the map has no target for it under `conditions`.
+    """
+    table = package.imports if internal else _as_table(package.exports)
+    if table is None:
+        raise MapError(f"`{subpath}` is not defined")
+    key, match = _find_key(table, subpath)
+    target = (
+        None if key is None else _choose(table[key], match, conditions, package, internal=internal)
+    )
+    if target is None:
+        where = "imports" if internal else "exports"
+        raise MapError(f"`{subpath}` is not defined by `{where}` in its package.json")
+    return target
+
+
+def _as_table(exports: object) -> Mapping[str, object] | None:
+    """Return `exports` with subpaths as keys; a value or conditions alone are those of `.`."""
+    if isinstance(exports, dict):
+        dotted = [key.startswith(".") for key in exports]
+        if any(dotted) and not all(dotted):
+            raise MapError("its `exports` mixes subpaths and conditions")
+        if any(dotted):
+            return exports
+    return None if exports is None else {".": exports}
+
+
+def _find_key(table: Mapping[str, object], subpath: str) -> tuple[str | None, str | None]:
+    """Return the key that fits best, and what its `*` stands for."""
+    if subpath in table and "*" not in subpath and not subpath.endswith("/"):
+        return subpath, None
+    best: tuple[tuple[int, int], str, str] | None = None
+    for key in table:
+        if key.count("*") == 1:
+            start, _, end = key.partition("*")
+            if not subpath.startswith(start) or subpath == start or len(subpath) < len(key):
+                continue
+            if not subpath.endswith(end):
+                continue
+            match = subpath[len(start) : len(subpath) - len(end)]
+        elif key.endswith("/") and subpath.startswith(key):
+            start, match = key, subpath[len(key) :]
+        else:
+            continue
+        rank = len(start), len(key)
+        if best is None or rank > best[0]:
+            best = rank, key, match
+    return (None, None) if best is None else (best[1], best[2])
+
+
+def _choose(
+    target: object,
+    match: str | None,
+    conditions: frozenset[str],
+    package: PackageFile,
+    *,
+    internal: bool,
+    depth: int = 0,
+) -> str | None:
+    """Return the path that a target means under `conditions`; None where no condition fits."""
+    if depth > _DEPTH_MAX:
+        raise MapError("its conditions are nested too deep")
+    if isinstance(target, str):
+        return _expand(target, match, package, internal=internal)
+    if isinstance(target, list):
+        return _choose_first(target, match, conditions, package, internal=internal, depth=depth)
+    if isinstance(target, dict):
+        for condition, item in target.items():
+            if condition != "default" and condition not in conditions:
+                continue
+            found = _choose(item, match, conditions, package, internal=internal, depth=depth + 1)
+            # A null ends the search; only "nothing fits" goes on to the next condition.
+            if found is not None or item is None:
+                return found
+    return None
+
+
+def _choose_first(
+    targets: list[object],
+    match: str | None,
+    conditions: frozenset[str],
+    package: PackageFile,
+    *,
+    internal: bool,
+    depth: int,
+) -> str | None:
+    """Return the first target of an array that is valid; the last problem where none is."""
+    problem: MapError | None = None
+    for item in targets:
+        try:
+            found = _choose(item, match, conditions, package, internal=internal, depth=depth + 1)
+        except MapError as error:
+            problem = error
+            continue
+        if found is not None:
+            return found
+    if problem is not None:
+        raise problem
+    return None
+
+
+def _expand(target: str, match: str | None, package: PackageFile, *, internal: bool) -> str:
+    if not target.startswith("./"):
+        if internal and not target.startswith(("../", "/")):
+            return target.replace("*", match) if match is not None else target
+        raise MapError(f"its target `{target}` does not start with `./`")
+    path = (
+        target.replace("*", match)
+        if match is not None and "*" in target
+        else target + (match or "")
+    )
+    if any(part in _INVALID_PARTS for part in path.split("/")[1:]):
+        raise MapError(f"its target `{path}` leaves the package or has an empty part")
+    return f"{package.folder}/{path[2:]}"
+
+
+def _describe(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} in line {error.lineno}, column {error.colno}"
+    return "it is nested too deep" if isinstance(error, RecursionError) else str(error)

@@ -1,0 +1,212 @@
+"""Run rules over a zip.
+
+In: a listing or the bytes of a zip, a target and options. Out: findings in a fixed order, or a
+`Report`. Opening the file is the caller's work.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from typing import TYPE_CHECKING, Final
+
+from zipper.archive.listing import Buffer, Listing, read_listing, release
+from zipper.checks.rules import LISTING_RULES, Rule, RuleFunction
+from zipper.checks.size_rules import READ_MAX_BYTES
+from zipper.checks.subject import Kind, Subject
+from zipper.findings import Finding, decide_verdict, leave_out
+from zipper.target import Target, default_handler
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from zipper.checks.file_facts import FactsCache
+    from zipper.checks.results import Report
+
+__all__ = ["check_listing", "check_zip", "find_handler", "run_rules"]
+
+_RULES_VERSION: Final = "2"
+"""Part of every key: raise it with each change of a rule whose findings are remembered."""
+
+
+def check_listing(  # noqa: PLR0913 - the options of a check, all by keyword
+    listing: Listing,
+    *,
+    target: Target,
+    handler: str | None,
+    size_bytes: int,
+    layers: tuple[Listing, ...] = (),
+    kind: Kind = "function",
+    ignore: Collection[str] = (),
+    max_size_bytes: int | None = None,
+    max_unzipped_size_bytes: int | None = None,
+    rules: Iterable[Rule] = LISTING_RULES,
+) -> tuple[Finding, ...]:
+    """Return what the rules find; by default those that read the listing only.
+
+    Args:
+        listing: of the zip under test.
+        target: the function's runtime and architecture.
+        handler: such as `index.handler`; None leaves out the rules about it.
+        size_bytes: of the zip.
+        layers: in the order of the function's configuration.
+        kind: whether the zip is a function's or a layer's.
+        ignore: codes whose warnings and infos are left out; errors are never left out.
+        max_size_bytes: the project's own limit of the zip.
+        max_unzipped_size_bytes: the project's own limit of the unzipped package.
+        rules: rows of the tables.
+    """
+    subject = Subject(
+        listing=listing,
+        target=target,
+        handler=handler,
+        size_bytes=size_bytes,
+        layers=layers,
+        kind=kind,
+        max_size_bytes=max_size_bytes,
+        max_unzipped_size_bytes=max_unzipped_size_bytes,
+    )
+    return run_rules(subject, rules, ignore=ignore)
+
+
+def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
+    source: Buffer,
+    *,
+    path: str,
+    target: Target,
+    handler: str | None = None,
+    layers: tuple[Listing, ...] = (),
+    kind: Kind = "function",
+    ignore: Collection[str] = (),
+    strict: bool = False,
+    facts: FactsCache | None = None,
+    max_size_bytes: int | None = None,
+    max_unzipped_size_bytes: int | None = None,
+    unknown_runtime: str | None = None,
+    tells_case: bool = False,
+    today: str | None = None,
+) -> Report:
+    """Return the report of all rules about the zip in `source`.
+
+    Args:
+        source: the zip; mapped, so that only what is read takes memory.
+        path: as it is shown in the report.
+        target: the function's runtime and architecture.
+        handler: such as `index.handler`; None takes what package.json says, see `find_handler`.
+        layers: listings in the order of the function's configuration.
+        kind: whether the zip is a function's or a layer's.
+        ignore: codes whose warnings and infos are left out; errors are never left out.
+        strict: whether a warning makes the verdict `fail`.
+        facts: remembers what was found in files, for the next check.
+        max_size_bytes: the project's own limit of the zip.
+        max_unzipped_size_bytes: the project's own limit of the unzipped package.
+        unknown_runtime: the name of a runtime that the table does not have; `target` stands in.
+        tells_case: whether names that differ in their case only clash.
+        today: an ISO date, for runtimes that are deprecated by now.
+
+    Raises:
+        Nothing: a file that is no zip has a report too.
+    """
+    from zipper.checks.binaries import scan_binaries  # noqa: PLC0415 - not needed by `build`
+    from zipper.checks.closure import close, summarize  # noqa: PLC0415 - as above
+    from zipper.checks.member_rules import ALL_RULES  # noqa: PLC0415 - as above
+    from zipper.checks.results import Report  # noqa: PLC0415 - as above
+
+    listing = read_listing(source)
+    subject = Subject(
+        listing=listing,
+        target=target,
+        handler=None if kind == "layer" else handler or find_handler(listing),
+        size_bytes=len(source),
+        layers=layers,
+        kind=kind,
+        max_size_bytes=max_size_bytes,
+        max_unzipped_size_bytes=max_unzipped_size_bytes,
+        unknown_runtime=unknown_runtime,
+        tells_case=tells_case,
+        today=today,
+        code_sha256=base64.b64encode(hashlib.sha256(source).digest()).decode(),
+        cache=facts,
+    )
+    release(source)
+    rules, start = LISTING_RULES, None
+    if subject.unzipped_size_bytes <= READ_MAX_BYTES:
+        scan_binaries(subject)
+        rules, start = ALL_RULES, close(subject)
+    findings = run_rules(subject, rules, ignore=ignore)
+    return Report(
+        path=path,
+        size_bytes=subject.size_bytes,
+        unzipped_size_bytes=subject.unzipped_size_bytes,
+        code_sha256=subject.code_sha256,
+        files=len(subject.files),
+        verdict=decide_verdict(findings, strict=strict),
+        findings=findings,
+        closure=None if start is None else summarize(start.walk),
+    )
+
+
+def find_handler(listing: Listing) -> str:
+    """Return the handler that the package.json at the root of a zip means."""
+    return default_handler(Subject(listing=listing, target=Target()).package_json)
+
+
+def run_rules(
+    subject: Subject, rules: Iterable[Rule], *, ignore: Collection[str] = ()
+) -> tuple[Finding, ...]:
+    """Return what `rules` find about `subject`, in their order, each finding once."""
+    functions = dict.fromkeys(rule.find for rule in rules)
+    memory = _Memory.of(subject, functions)
+    found = dict.fromkeys(finding for find in functions for finding in memory.run(subject, find))
+    memory.keep(subject.cache)
+    return leave_out(found, ignore)
+
+
+class _Memory:
+    """What the rules found that nothing but zip and target decide, remembered between checks."""
+
+    def __init__(self, keys: Mapping[RuleFunction, str], known: Mapping[str, bytes]) -> None:
+        self._keys = keys
+        self._known = known
+        self._fresh: dict[str, bytes] = {}
+
+    @classmethod
+    def of(cls, subject: Subject, functions: Iterable[RuleFunction]) -> _Memory:
+        """Return the memory of a subject's zip; an empty one where nothing is to be remembered."""
+        if subject.cache is None or not subject.code_sha256:
+            return cls({}, {})
+        from zipper.checks.member_rules import CONTENT_RULES  # noqa: PLC0415 - see `check_zip`
+
+        target = f"{subject.target.runtime}:{subject.target.architecture}"
+        keys = {
+            find: f"rule:{_RULES_VERSION}:{find.__name__}:{target}:{subject.code_sha256}"
+            for find in functions
+            if find in CONTENT_RULES
+        }
+        return cls(keys, subject.cache.get_many(keys.values()))
+
+    def run(self, subject: Subject, find: RuleFunction) -> Iterable[Finding]:
+        """Return what one function finds, from memory where it is known."""
+        key = self._keys.get(find)
+        if key is None:
+            return find(subject)
+        known = _decode(self._known.get(key))
+        if known is None:
+            known = list(find(subject))
+            rows = [[f.code, f.severity, f.path, f.message, f.hint] for f in known]
+            self._fresh[key] = json.dumps(rows).encode()
+            release(subject.listing.source)
+        return known
+
+    def keep(self, cache: FactsCache | None) -> None:
+        """Hand what is new to the cache."""
+        if cache is not None and self._fresh:
+            cache.put_many(self._fresh)
+
+
+def _decode(text: bytes | None) -> list[Finding] | None:
+    try:
+        return None if text is None else [Finding(*row) for row in json.loads(text)]
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,180 @@
+"""What a folder tells of its functions, for a first table of settings.
+
+In: a folder. Out: values for the table, and for each of several functions. The folder is only
+read. A folder with a package.json and a file that can hold a handler is taken for a function,
+unless another one depends on it or it only gathers workspaces.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from zipper.errors import ProjectError
+from zipper.project.read_manifest import read_manifest
+from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME, RUNTIMES, default_handler
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from zipper.npm.package_json import Manifest
+
+__all__ = ["Seen", "look"]
+
+_HANDLER_FILES: Final = (
+    "index", "src/index", "app", "src/app", "handler", "src/handler", "dist/index",
+)  # fmt: skip
+
+_EXTENSIONS: Final = (".js", ".mjs", ".cjs")
+
+_BUILT: Final = frozenset({"node_modules", "dist", "build", "out", "cdk.out", "coverage"})
+
+_DEPTH: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen: values by their keys, and the functions where there are several.
+
+    Attributes:
+        has_handler: whether the file of the handler is there; it may have to be built first.
+    """
+
+    values: dict[str, object]
+    functions: tuple[dict[str, object], ...] = ()
+    has_handler: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Project:
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def handler_file(self) -> str | None:
+        """Where the handler is, without extension: where `main` points, or in a usual place."""
+        if isinstance(self.manifest.raw.get("main"), str):
+            main = default_handler(self.manifest.raw).removesuffix(".handler")
+            return main if self._has(main) else None
+        return next((name for name in _HANDLER_FILES if self._has(name)), None)
+
+    @property
+    def handler(self) -> str:
+        """The likeliest handler, whether its file is there or not."""
+        if self.handler_file is not None:
+            return f"{self.handler_file}.handler"
+        return default_handler(self.manifest.raw)
+
+    @property
+    def name(self) -> str:
+        return self.manifest.name.rpartition("/")[2] or self.folder.name
+
+    def _has(self, name: str) -> bool:
+        return any((self.folder / f"{name}{extension}").is_file() for extension in _EXTENSIONS)
+
+
+def look(folder: Path) -> Seen:
+    """Return what the projects in `folder` and below tell of themselves.
+
+    Raises:
+        ProjectError: ENOPROJECT where there is none; EJSONPARSE, EREAD.
+    """
+    projects = [_Project(path, read_manifest(path)) for path in _find_projects(folder, _DEPTH)]
+    if not projects:
+        raise ProjectError(
+            "ENOPROJECT",
+            f"there is no package.json in `{folder}`, nor in a folder in it",
+            hint="make one first: `npm init`, or write it by hand",
+        )
+    functions = _choose_functions(projects, folder)
+    if len(functions) == 1 and not _gathers_workspaces(projects[0], folder):
+        (only,) = functions
+        place = {} if only.folder == folder else {"project": _place(only, folder)}
+        values = {**place, "handler": only.handler, **_describe_target(only)}
+        return Seen(values, has_handler=only.handler_file is not None)
+    is_workspace = _gathers_workspaces(projects[0], folder)
+    rows = tuple(
+        {"name": name, **(_in_workspaces(one, folder) if is_workspace else _alone(one, folder))}
+        for name, one in zip(_name_apart(functions, folder), functions, strict=True)
+    )
+    return Seen({**_describe_target(functions[0]), "output": "dist/"}, rows)
+
+
+def _alone(one: _Project, folder: Path) -> dict[str, object]:
+    return {"project": _place(one, folder), "handler": one.handler}
+
+
+def _in_workspaces(one: _Project, folder: Path) -> dict[str, object]:
+    """Describe a workspace: its lockfile and the other workspaces are those of the whole."""
+    place = _place(one, folder)
+    return {"handler": f"{place}/{one.handler}", "include": [f"/{place}/"]}
+
+
+def _gathers_workspaces(first: _Project, folder: Path) -> bool:
+    return first.folder == folder and bool(first.manifest.raw.get("workspaces"))
+
+
+def _find_projects(folder: Path, depth: int) -> Iterator[Path]:
+    """Yield the folders with a package.json, `folder` first, what tools have made left out."""
+    if (folder / "package.json").is_file():
+        yield folder
+    try:
+        below = sorted(path for path in folder.iterdir() if path.is_dir())
+    except OSError:
+        return
+    for path in below:
+        is_ours = path.name not in _BUILT and not path.name.startswith(".")
+        if depth > 1 and is_ours and not path.is_symlink():
+            yield from _find_projects(path, depth - 1)
+
+
+def _choose_functions(projects: Sequence[_Project], folder: Path) -> Sequence[_Project]:
+    """Return the projects that are functions; at least one, the first where nothing is certain."""
+    if projects[0].folder == folder and not _gathers_workspaces(projects[0], folder):
+        return projects[:1]
+    used = {name for one in projects for name in one.manifest.dependencies}
+    likely = [one for one in projects if one.handler_file and one.manifest.name not in used]
+    return likely or projects[:1]
+
+
+def _name_apart(functions: Sequence[_Project], folder: Path) -> list[str]:
+    """Return a name for each: its project's, or its place where two would have one name."""
+    names = [one.name for one in functions]
+    return [
+        name if names.count(name) == 1 else _place(one, folder).replace("/", "-")
+        for name, one in zip(names, functions, strict=True)
+    ]
+
+
+def _place(one: _Project, folder: Path) -> str:
+    return one.folder.relative_to(folder).as_posix()
+
+
+def _describe_target(one: _Project) -> dict[str, object]:
+    return {"runtime": _find_runtime(one), "architecture": ARCHITECTURES[0]}
+
+
+def _find_runtime(one: _Project) -> str:
+    """Return the newest runtime that `.nvmrc` and `engines.node` admit."""
+    for major in _majors(one.folder, one.manifest.raw):
+        if f"nodejs{major}.x" in RUNTIMES:
+            return f"nodejs{major}.x"
+    return DEFAULT_RUNTIME
+
+
+def _majors(project: Path, raw: Any) -> Iterator[int]:  # noqa: ANN401  (package.json as it is)
+    from zipper.npm.semver import satisfies  # noqa: PLC0415  (for this command only)
+
+    nvmrc = project / ".nvmrc"
+    if nvmrc.is_file():
+        digits = nvmrc.read_text(encoding="utf-8", errors="replace").strip().lstrip("v")
+        major = digits.partition(".")[0]
+        if major.isascii() and major.isdigit():
+            yield int(major[:4])
+    engines = raw.get("engines")
+    wanted = engines.get("node") if isinstance(engines, dict) else None
+    if isinstance(wanted, str):
+        for runtime in reversed(RUNTIMES.values()):
+            if satisfies(runtime.node_version, wanted):
+                yield runtime.major

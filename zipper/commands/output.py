@@ -1,0 +1,110 @@
+"""What all commands share in showing: JSON of a result, lines, and progress on a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Final, Self, TextIO
+
+import click
+
+from zipper.errors import OutputError
+from zipper.files import write_error, write_file
+from zipper.report.as_json import as_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+    from types import TracebackType
+
+    from zipper.commands.progress import Progress
+    from zipper.events import OnEvent
+
+__all__ = ["Shower", "echo_lines", "is_stdout_terminal", "is_terminal", "show_json", "write_text"]
+
+_CONTROL: Final = {code: 0xFFFD for code in (*range(32), 127, *range(0x80, 0xA0)) if code != 9}
+"""Names in a zip are anybody's: control characters are shown as replacement characters."""
+
+
+def show_json(result: object) -> None:
+    """Print a result's fields as one JSON document."""
+    click.echo(json.dumps(as_json(result), indent=2, ensure_ascii=False))
+
+
+def echo_lines(lines: Iterable[str], *, err: bool = False, fold: bool = False) -> None:
+    """Print lines, in one go; a name in them cannot steer the terminal.
+
+    Args:
+        lines: without line breaks.
+        err: to stderr.
+        fold: on a terminal, break lines that are wider than it and colour the marks of severity;
+            a pipe gets them as they are, so that they can be searched.
+    """
+    lines = (line.translate(_CONTROL) for line in lines)
+    if fold and is_terminal(sys.stderr if err else sys.stdout):
+        from zipper.commands.terminal import fold_lines  # noqa: PLC0415  (on terminals only)
+
+        lines = fold_lines(lines)
+    text = "\n".join(lines)
+    if text:
+        click.echo(text, err=err)
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether `stream` is a terminal that can do more than print lines."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def is_stdout_terminal() -> bool:
+    """Whether what is printed is seen as it is printed."""
+    return sys.stdout.isatty()
+
+
+class Shower:
+    """Progress on stderr while a command works, and nothing of it left when it ends.
+
+    On a terminal: the stage, and bars while something is fetched. Elsewhere (CI, a log, a dumb
+    terminal): a plain line when fetching begins and one when it ends. Nothing with `--quiet`.
+    """
+
+    def __init__(self, *, quiet: bool, progress: bool) -> None:
+        self._progress: Progress | None = None
+        if progress and not quiet:
+            from zipper.commands.progress import LineProgress, TerminalProgress  # noqa: PLC0415
+
+            self._progress = TerminalProgress() if is_terminal(sys.stderr) else LineProgress()
+
+    @property
+    def on_event(self) -> OnEvent | None:
+        """The callback for the pipeline; None where nothing is shown."""
+        return None if self._progress is None else self._progress.on_event
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+
+
+def write_text(text: str, path: Path | None) -> None:
+    """Write `text` to `path`, whole or not at all; to stdout where it is None.
+
+    Raises:
+        OutputError: EOUTPUT where the operating system refuses.
+    """
+    text = text if text.endswith("\n") else f"{text}\n"
+    if path is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as cause:
+        raise write_error(cause, path.parent, OutputError) from cause
+    write_file(path, [[text.encode("utf-8", "surrogateescape")]])

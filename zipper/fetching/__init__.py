@@ -1,0 +1,1 @@
+"""Tarballs, git and local packages into the store."""

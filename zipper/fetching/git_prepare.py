@@ -1,0 +1,58 @@
+"""Packages from git that npm would have built before packing them.
+
+In: what was wanted, and the store zips of it. Out: a finding for each package whose `prepare`
+script did not run.
+
+Source: pacote 21 lib/git.js `#prepareDir`, lib/dir.js `#prepareDir`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from zipper.findings import Finding
+from zipper.npm.git_resolved import is_git
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from zipper.fetching.needed_tarballs import Wanted
+    from zipper.store.store_zips import StoreZip
+
+__all__ = ["find_unprepared"]
+
+
+def find_unprepared(
+    wanted: Mapping[str, Wanted], zips: Mapping[str, StoreZip]
+) -> Iterator[Finding]:
+    """Yield a finding for each package from git that has a `prepare` script.
+
+    Args:
+        wanted: by location.
+        zips: by location too.
+
+    Deviation: npm installs the repository's devDependencies and runs the script, unless
+    `ignore-scripts` is set; here nobody else's code runs, and the package is what was committed.
+    """
+    for location, item in wanted.items():
+        if is_git(item.resolved) and _has_prepare(zips[location]):
+            yield Finding(
+                "git-prepare",
+                "warning",
+                location,
+                f"`{item.package_name}` is packed as it was committed: its `prepare` script, "
+                "which npm would run, did not run",
+                "if files are missing for that: depend on a published version, on a tarball that "
+                "`npm pack` made, or on a branch in which the built files are committed",
+            )
+
+
+def _has_prepare(zipped: StoreZip) -> bool:
+    data = zipped.read("package.json")
+    try:
+        manifest = json.loads(data.decode("utf-8-sig")) if data is not None else None
+    except (ValueError, RecursionError):
+        return False
+    scripts = manifest.get("scripts") if isinstance(manifest, dict) else None
+    return isinstance(scripts, dict) and bool(scripts.get("prepare"))

@@ -1,0 +1,64 @@
+"""Findings: what the rules say, as values, and what follows for the verdict.
+
+In: what a rule found. Out: values whose fields are those of the JSON. How they are written
+(text, JSON, SARIF) is the report package's work; all about one zip is `zipper.checks.results`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+__all__ = ["Closure", "Finding", "Severity", "Unknown", "Verdict", "decide_verdict", "leave_out"]
+
+Severity = Literal["error", "warning", "info"]
+
+Verdict = Literal["pass", "fail"]
+
+
+class Finding(NamedTuple):
+    """One rule's result for one place of the package.
+
+    `path` is a member's name or the empty string for the package as a whole; `message` is one
+    sentence with the numbers; `hint` says what to do and is never empty.
+    """
+
+    code: str
+    severity: Severity
+    path: str
+    message: str
+    hint: str
+
+
+def decide_verdict(findings: Iterable[Finding], *, strict: bool = False) -> Verdict:
+    """Return `fail` for an error among the findings, or a warning where `strict` asks for it."""
+    failing = ("error", "warning") if strict else ("error",)
+    return "fail" if any(finding.severity in failing for finding in findings) else "pass"
+
+
+def leave_out(findings: Iterable[Finding], ignored: Collection[str]) -> tuple[Finding, ...]:
+    """Return the findings but those of the `ignored` codes; errors are never left out."""
+    return tuple(f for f in findings if f.severity == "error" or f.code not in ignored)
+
+
+class Unknown(NamedTuple):
+    """A module request that cannot be followed: an expression, not a string."""
+
+    path: str
+    line: int
+    """Counted from 1."""
+    expression: str
+    """The source text, shortened."""
+
+
+class Closure(NamedTuple):
+    """What following every module from the handler has shown."""
+
+    proven: int = 0
+    """Files of the package that were reached and whose requests all resolve."""
+    assumed: tuple[str, ...] = ()
+    """Requests that the runtime or a layer answers, sorted."""
+    unknown: tuple[Unknown, ...] = ()
+    """Requests that nobody can follow without running the code, sorted."""

@@ -1,0 +1,82 @@
+"""The registry's `node-*` packages: found in the store, or fetched, verified and kept there.
+
+In: a store, and a registry's client for what it lacks. Out: a package's store zip.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from zipper.errors import ResolutionError
+from zipper.fetching.fill_store import fill
+from zipper.fetching.needed_tarballs import Wanted
+from zipper.npm.integrity import parse_integrity
+from zipper.store.keys import parse_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zipper.registry.client import RegistryClient
+    from zipper.store.store_zips import Store, StoreZip
+
+__all__ = ["RegistryPackages"]
+
+_SHOWN: Final = 5
+
+
+class RegistryPackages:
+    """Packages of the registry that a client asks; `client` makes it when it is first needed."""
+
+    def __init__(self, store: Store, client: Callable[[], RegistryClient]) -> None:
+        self._store = store
+        self._client = client
+
+    def obtain(self, name: str, version: str) -> StoreZip:
+        """Return the files of `name@version`; the registry is asked for what the store lacks.
+
+        Raises:
+            ResolutionError: ETARGET if the registry has no such version, or none with an integrity.
+            RegistryError: as the client's.
+            IntegrityError: EINTEGRITY.
+            ArchiveError: ETARBALL for a tarball that cannot be unpacked.
+            StoreError: ESTORE.
+        """
+        label = f"{name}@{version}"
+        noted = self._store.recall(label)
+        integrity = noted or self._find_integrity(name, version)
+        if noted is None:
+            self._store.remember(label, integrity)
+        key = parse_key(integrity, what=label)
+        wanted = Wanted(label, key, name, version, resolved=None, integrity=integrity)
+        return fill(self._store, [wanted], open_fetch=lambda: _Fetch(self._client()))[key]
+
+    def _find_integrity(self, name: str, version: str) -> str:
+        packument = self._client().open_packument(name)
+        manifest = packument.find_manifest(version)
+        dist = None if manifest is None else manifest.raw.get("dist")
+        if not isinstance(dist, dict):
+            known = list(packument.versions)[-_SHOWN:]
+            raise ResolutionError(
+                "ETARGET",
+                f"the registry has no {name}@{version}",
+                facts=(("newest", ", ".join(known) or "none"),),
+            )
+        integrity = dist.get("integrity")
+        if not isinstance(integrity, str) or parse_integrity(integrity) is None:
+            raise ResolutionError("ETARGET", f"{name}@{version} has no integrity")
+        return integrity
+
+
+class _Fetch:
+    """Gets a tarball from the registry; see `zipper.fetching.fill_store.Fetch`."""
+
+    def __init__(self, client: RegistryClient) -> None:
+        self._client = client
+
+    def fetch(self, wanted: Wanted) -> bytes:
+        from zipper.fetching.registry_tarballs import fetch_from_registry  # noqa: PLC0415  (rare)
+
+        return fetch_from_registry(self._client, wanted)
+
+    def close(self) -> None:
+        self._client.close()

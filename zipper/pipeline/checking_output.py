@@ -1,0 +1,128 @@
+"""Judging the zip that a build has written: what Lambda would refuse, then whether it loads.
+
+In: the zip, its hash, and what was asked for. Out: the findings, and what following the modules
+has shown. The same bytes are judged once: the verdict is remembered beside the store.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from zipper import __version__
+from zipper.findings import Closure, Finding, Unknown, leave_out
+from zipper.pipeline.hashing import hash_file
+from zipper.report.as_json import as_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from zipper.settings.build_request import BuildRequest
+    from zipper.store.store_zips import Store
+
+__all__ = ["Judgement", "decode_closure", "decode_findings", "judge"]
+
+
+class Judgement(NamedTuple):
+    """What is known about one zip."""
+
+    findings: tuple[Finding, ...]
+    closure: Closure | None = None
+    """None where the modules were not followed."""
+
+
+def judge(
+    path: Path, code_sha256: str, request: BuildRequest, *, handler: str, store: Store
+) -> Judgement:
+    """Return what the rules find in the zip at `path`, from memory where they did so today.
+
+    Args:
+        path: the zip.
+        code_sha256: its hash, under which the verdict is remembered.
+        request: the function that it is for, and which findings nobody wants to see.
+        handler: the function's handler.
+        store: what remembers.
+
+    Raises:
+        ArchiveError: EREAD if the zip or a layer cannot be read.
+    """
+    # Which runtimes are deprecated depends on the day.
+    today = time.strftime("%Y-%m-%d", time.gmtime())
+    circumstances = [
+        *(__version__, code_sha256, repr(request.target), handler, today, request.check),
+        *(request.max_size_bytes, request.max_unzipped_size_bytes),
+        *(hash_file(layer) for layer in request.layers),
+    ]
+    label = f"judged {json.dumps(circumstances)}"
+    judged = _decode(store.recall(label))
+    if judged is None:
+        judged = _apply_rules(path, request, handler, store)
+        store.remember(label, json.dumps(as_json(judged)))
+    return judged._replace(findings=leave_out(judged.findings, request.ignore))
+
+
+def _apply_rules(path: Path, request: BuildRequest, handler: str, store: Store) -> Judgement:
+    """Return what the rules find.
+
+    Rules that read the listing alone come first: a zip that Lambda would refuse is not read any
+    further, as it has to be made anew anyhow. Without `request.check` nothing else is done.
+    """
+    # For new bytes only; they take 0.1 s to import.
+    from zipper.checks.run_rules import check_listing  # noqa: PLC0415
+    from zipper.pipeline.checking import check  # noqa: PLC0415
+    from zipper.pipeline.reading_zips import open_listing, open_sound_listing  # noqa: PLC0415
+
+    listing = open_listing(path)
+    found = check_listing(
+        listing,
+        target=request.target,
+        handler=handler,
+        size_bytes=len(listing.source),
+        layers=tuple(open_sound_listing(layer) for layer in request.layers),
+        max_size_bytes=request.max_size_bytes,
+        max_unzipped_size_bytes=request.max_unzipped_size_bytes,
+    )
+    if not request.check or any(finding.severity == "error" for finding in found):
+        return Judgement(found)
+    report = check(
+        path,
+        target=request.target,
+        handler=handler,
+        layers=request.layers,
+        max_size_bytes=request.max_size_bytes,
+        max_unzipped_size_bytes=request.max_unzipped_size_bytes,
+        cache_dir=store.cache_dir,
+    )
+    return Judgement(report.findings, report.closure)
+
+
+def _decode(text: str | None) -> Judgement | None:
+    """Return the judgement in a note; None where it is none."""
+    try:
+        row = json.loads(text or "null")
+        findings, closure = decode_findings(row["findings"]), decode_closure(row["closure"])
+    except (ValueError, KeyError, TypeError):
+        return None
+    return Judgement(findings, closure)
+
+
+def decode_findings(rows: Any) -> tuple[Finding, ...]:  # noqa: ANN401  (JSON)
+    """Return the findings that `as_json` has made `rows` of.
+
+    Raises:
+        KeyError, TypeError: for anything else.
+    """
+    return tuple(Finding(**row) for row in rows)
+
+
+def decode_closure(row: Any) -> Closure | None:  # noqa: ANN401  (JSON)
+    """Return the closure that `as_json` has made `row` of; None where there was none.
+
+    Raises:
+        KeyError, TypeError: for anything else.
+    """
+    if row is None:
+        return None
+    unknown = tuple(Unknown(**item) for item in row["unknown"])
+    return Closure(row["proven"], tuple(row["assumed"]), unknown)

@@ -1,0 +1,129 @@
+"""From a request to the packages of a function: what a build and an install have in common.
+
+In: what was asked for, and how to work. Out: the selected tree with the files of each package,
+after its install scripts. Nothing is written but the store.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from zipper.errors import ZipperError
+from zipper.fetching.fetch_packages import obtain
+from zipper.pipeline.running_scripts import apply_scripts, find_allowed_scripts
+from zipper.registry.lazy_client import LazyClient
+from zipper.resolving.project_tree import find_tree
+from zipper.supply.policy import vouch
+from zipper.tree.model import ROOT, Tree
+from zipper.tree.select import select
+
+if TYPE_CHECKING:
+    from zipper.fetching.package_files import Scripted
+    from zipper.findings import Finding
+    from zipper.pipeline.session import Circumstances, Clock
+    from zipper.project.read_project import Project
+    from zipper.settings.build_request import BuildRequest
+
+__all__ = ["Gathered", "count_packages", "gather"]
+
+
+class Gathered(NamedTuple):
+    """The packages of a function, and what a person should know about them."""
+
+    scripted: Scripted
+    findings: tuple[Finding, ...]
+
+
+def gather(
+    project: Project,
+    request: BuildRequest,
+    io: Circumstances,
+    clock: Clock,
+    *,
+    omit: frozenset[str],
+) -> Gathered:
+    """Return the packages of `project` for the target of `request`.
+
+    Args:
+        project: what was read for the request.
+        request: what was asked for.
+        io: how to work.
+        clock: told when each stage begins.
+        omit: dependency types to leave out besides those of npm's settings.
+
+    Raises:
+        LockfileError, ResolutionError, RegistryError, IntegrityError, ArchiveError, StoreError,
+        NodeError, UsageError: with code, facts and hint.
+    """
+    store = io.open_store()
+    with LazyClient(
+        project,
+        cache_dir=store.cache_dir,
+        offline=io.offline,
+        on_event=io.on_event,
+        vendor=request.vendor,
+    ) as client:
+        clock.start("select" if project.lockfile else "resolve")
+        tree = select(
+            _find_tree(request, project, io, client),
+            target=request.target,
+            omit=omit | project.npm.omit,
+            legacy_peer_deps=project.npm.legacy_peer_deps,
+        )
+        allowed = find_allowed_scripts(project, tree, request.allow_scripts)
+        vouched = vouch(project, tree, request, allowed=allowed, store=store, client=client)
+        clock.start("fetch", total=count_packages(tree))
+        obtained = obtain(project, tree, store=store, client=client, on_event=io.on_event)
+        scripted = apply_scripts(project, tree, obtained, request, store=store, offline=io.offline)
+    return Gathered(scripted, (*vouched, *scripted.obtained.findings))
+
+
+def _find_tree(
+    request: BuildRequest, project: Project, io: Circumstances, client: LazyClient
+) -> Tree:
+    """Return the whole tree; one that has to be resolved depends on the Node of the target."""
+    target, store = request.target, io.open_store()
+    node_version = None if project.lockfile else target.node_version
+    days = request.min_release_age_days
+
+    def find() -> Tree:
+        earlier = None
+        if project.lockfile is None:
+            from zipper.resolving.resolution_note import find_earlier_tree  # noqa: PLC0415  (here only)
+
+            earlier = find_earlier_tree(
+                project, request, cache_dir=io.cache_dir, offline=io.offline
+            )
+        return find_tree(
+            project,
+            target=target,
+            store=store,
+            client=client,
+            min_release_age_days=days,
+            earlier=earlier,
+        )
+
+    try:
+        key = ("tree", project.root, *request.npm_options.items(), node_version, days)
+        return io.shared.get(key, find)
+    except ZipperError as error:
+        _tell_root(error, project)
+        raise
+
+
+def count_packages(tree: Tree) -> int:
+    """Return the number of packages, links and the project itself left out."""
+    return sum(
+        1 for location, node in tree.nodes.items() if location != ROOT and node.link_target is None
+    )
+
+
+def _tell_root(error: ZipperError, project: Project) -> None:
+    """Say of a package that is not found that it may be a workspace beside this one."""
+    if project.workspace_root is None or error.code != "E404":
+        return
+    from zipper.supply.lockfile_findings import hint_at_root  # noqa: PLC0415  (for this error only)
+
+    above = project.workspace_root
+    error.facts = (*error.facts, ("workspace of", str(above)))
+    error.hint = hint_at_root(project.root.relative_to(above).as_posix())

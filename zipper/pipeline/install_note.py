@@ -1,0 +1,108 @@
+"""What an earlier install of the same lockfile put where, recalled.
+
+In: a project and what was asked. Out: which store zip stands in which folder, the commands' links,
+and what was told. A note is one line with a hash of the rest, and JSON. Only what packages and
+lockfile decide is noted: no links to folders, nothing from git, no install scripts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from zipper import __version__
+from zipper.findings import Finding
+from zipper.layout.install_layout import Layout
+from zipper.pipeline.running_scripts import read_project_consent
+from zipper.report.as_json import as_json
+from zipper.store.ownership import describe_strangers
+from zipper.store.store_zips import StoreZip
+from zipper.tree.bins import BinLink
+from zipper.tree.model import ROOT, is_bundled
+
+if TYPE_CHECKING:
+    from zipper.project.read_project import Project
+    from zipper.settings.build_request import BuildRequest
+    from zipper.store.store_zips import Store
+    from zipper.tree.model import Tree
+
+__all__ = ["LaidOut", "Note", "find_note"]
+
+
+class LaidOut(NamedTuple):
+    """What an install makes, and what it tells."""
+
+    layout: Layout
+    packages: int
+    findings: tuple[Finding, ...]
+
+
+def find_note(
+    project: Project, request: BuildRequest, *, omit: frozenset[str], store: Store
+) -> Note | None:
+    """Return where it is noted what installing `project` comes to; None where nothing may be.
+
+    Args:
+        project: with all that was read of its folder.
+        request: what was asked for.
+        omit: dependency types to leave out besides those of npm's settings.
+        store: where the packages are, and the note.
+    """
+    if (
+        project.lockfile is None
+        or project.workspaces
+        or project.npm.notes
+        or request.verify_signatures != "off"
+        or read_project_consent(project, request.allow_scripts) is not None
+        or describe_strangers(store.cache_dir)
+    ):
+        return None
+    asked = request._replace(project="", output=None)
+    decides = (__version__, project.fingerprint, asked, sorted(omit), project.npm.list_deciding())
+    return Note(store, f"laid out {decides!r}")
+
+
+class Note:
+    """What is remembered of one install; losing it costs time, no more."""
+
+    def __init__(self, store: Store, label: str) -> None:
+        self._store = store
+        self._label = label
+
+    def recall(self) -> LaidOut | None:
+        """Return what was noted. The packages are found unread: what is absent shows later."""
+        check, _, text = (self._store.recall(self._label) or "").partition("\n")
+        if check != hashlib.sha256(text.encode()).hexdigest():
+            return None
+        row: dict[str, Any] = json.loads(text)
+        unread, root = memoryview(b""), str(self._store.root)
+        groups = [
+            [(StoreZip(Path(f"{root}/{path}"), unread), home) for path, home in group]
+            for group in row["groups"]
+        ]
+        layout = Layout(groups, [BinLink(*link) for link in row["bins"]])
+        findings = tuple(Finding(**finding) for finding in row["findings"])
+        return LaidOut(layout, row["packages"], findings)
+
+    def remember(self, laid_out: LaidOut, tree: Tree) -> None:
+        """Note what was made of `tree`, if it is made of tarballs that the lockfile vouches for."""
+        for location, node in tree.nodes.items():
+            if location == ROOT or is_bundled(node):
+                continue
+            if node.link_target is not None or not node.integrity:
+                return
+        root = self._store.root
+        row = {
+            "groups": [
+                [(zipped.path.relative_to(root).as_posix(), home) for zipped, home in group]
+                for group in laid_out.layout.groups
+            ],
+            "bins": laid_out.layout.bins,
+            "packages": laid_out.packages,
+            "findings": as_json(laid_out.findings),
+        }
+        text = json.dumps(row, separators=(",", ":"))
+        check = hashlib.sha256(text.encode()).hexdigest()
+        self._store.remember(self._label, f"{check}\n{text}")

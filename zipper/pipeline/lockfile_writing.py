@@ -1,0 +1,249 @@
+"""`resolve`: from package.json (and a lockfile, if there is one) to a lockfile, as npm writes it.
+
+In: a project's folder and options. Out: the lockfile on disk, and what changed in it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from zipper.errors import UsageError
+from zipper.files import write_file
+from zipper.project.read_project import read_project
+from zipper.resolving.resolution_note import Recalled, find_earlier
+from zipper.settings.cache_folder import find_cache_dir
+from zipper.settings.read_settings import find_requests
+from zipper.settings.values import Settings
+from zipper.store.ownership import describe_strangers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from zipper.events import OnEvent
+    from zipper.project.read_project import Project
+    from zipper.registry.lazy_client import LazyClient
+    from zipper.resolving.resolution_note import Earlier
+    from zipper.settings.build_request import BuildRequest
+    from zipper.target import Target
+
+__all__ = ["Change", "Resolved", "resolve", "resolve_requested"]
+
+PathLike = str | os.PathLike[str]
+
+
+class Change(NamedTuple):
+    """One location at which the lockfile has another version than before; None: nothing."""
+
+    location: str
+    before: str | None
+    after: str | None
+
+
+class Resolved(NamedTuple):
+    """What `resolve` wrote. The fields are those of `resolve --json`."""
+
+    path: str
+    packages: int
+    """Entries below node_modules, links included, as the lockfile counts."""
+    node_version: str
+    changes: tuple[Change, ...]
+    """Against the lockfile that was there, sorted; everything is added where there was none."""
+    warnings: tuple[dict[str, object], ...]
+    """What does not stop anybody, such as EBADENGINE or EPUBLISHER: code, message, facts, hint."""
+
+
+def resolve(  # noqa: PLR0913  (keyword-only options of a public function)
+    project: PathLike = ".",
+    *,
+    output: PathLike | None = None,
+    node_version: str | None = None,
+    target: Target | None = None,
+    update: bool | Iterable[str] = False,
+    min_release_age_days: float | None = None,
+    registry: str | None = None,
+    vendor: str | None = None,
+    prefer_offline: bool | None = None,
+    no_git: bool | None = None,
+    offline: bool = False,
+    cache_dir: PathLike | None = None,
+    on_event: OnEvent | None = None,
+) -> Resolved:
+    """Resolve the project's dependencies as `npm install --package-lock-only` does.
+
+    What the lockfile holds and package.json still allows stays; the rest is chosen anew. Every
+    platform's variants are recorded, whatever the machine or the target. What is None here, and
+    who has to vouch for the packages, comes from the settings that `build` heeds.
+
+    Args:
+        project: the folder that holds package.json, or the settings that name it.
+        output: the lockfile; by default npm-shrinkwrap.json where there is one, else
+            package-lock.json, in the project's folder.
+        node_version: whose engines decide; by default the newest known release of the runtime.
+        target: a required package must fit its operating system and processor.
+        update: True to choose every version anew, or the names of packages to choose anew.
+        min_release_age_days: how old a version must be that is chosen; None for what the settings,
+            npm's settings and other tools' files ask for.
+        registry: the registry's address instead of the configured one.
+        vendor: a folder that `zipper vendor` has made, which is looked into first.
+        prefer_offline: True to use packuments that are at hand, however old they are.
+        no_git: True to refuse dependencies from git; git is never started.
+        offline: answer from what was fetched before, and fail rather than open a connection.
+        cache_dir: where the store is, instead of ZIPPER_CACHE_DIR or the system's place.
+        on_event: told of progress, from any thread.
+
+    Raises:
+        ResolutionError, RegistryError, IntegrityError, ProjectError, LockfileError, OutputError,
+        UsageError: with code, facts and hint; the lockfile is as it was.
+    """
+    options = Settings(
+        runtime=target.runtime if target else None,
+        architecture=target.architecture if target else None,
+        min_release_age=min_release_age_days,
+        registry=registry,
+        vendor=vendor,
+        prefer_offline=prefer_offline,
+        no_git=no_git,
+    )
+    return resolve_requested(
+        find_requests(os.path.join(project, ""), options)[0],  # noqa: PTH118  (the last slash)
+        output=output,
+        node_version=node_version,
+        update=update,
+        offline=offline,
+        cache_dir=cache_dir,
+        on_event=on_event,
+    )
+
+
+def resolve_requested(
+    request: BuildRequest,
+    *,
+    output: PathLike | None = None,
+    node_version: str | None = None,
+    update: bool | Iterable[str] = False,
+    offline: bool = False,
+    cache_dir: PathLike | None = None,
+    on_event: OnEvent | None = None,
+) -> Resolved:
+    """Resolve what `request` asks for; see `resolve`."""
+    target = request.target
+    version = _parse_node_version(node_version) if node_version else target.node_version
+    chosen = update if isinstance(update, bool) else frozenset(update)
+    read = read_project(Path(request.project), npm_options=request.npm_options)
+    folder = find_cache_dir(cache_dir)
+    earlier = _find_earlier(
+        read, request, version=version, update=chosen, offline=offline, cache_dir=folder
+    )
+    found = None if earlier is None else earlier.recall()
+    if found is None:
+        from zipper.registry.lazy_client import LazyClient  # noqa: PLC0415  (as in _resolve_anew)
+
+        with LazyClient(
+            read,
+            cache_dir=folder,
+            offline=offline,
+            on_event=on_event,
+            vendor=request.vendor,
+        ) as client:
+            found = _resolve_anew(
+                read, request, version=version, update=chosen, earlier=earlier, client=client
+            )
+    path = _find_lockfile(read, output)
+    write_file(path, [[found.text]])
+    told = found.told
+    return Resolved(
+        path=str(path),
+        packages=told["packages"],
+        node_version=version,
+        changes=tuple(Change(*change) for change in told["changes"]),
+        warnings=tuple(told["warnings"]),
+    )
+
+
+def _find_earlier(
+    project: Project,
+    request: BuildRequest,
+    *,
+    version: str,
+    update: bool | frozenset[str],
+    offline: bool,
+    cache_dir: Path,
+) -> Earlier | None:
+    """Return where it is noted what this came to before; None where it may come to something else.
+
+    What signatures say is asked of the registry each time.
+    """
+    if request.verify_signatures != "off":
+        return None
+    target = request.target
+    strangers = describe_strangers(cache_dir)
+    asked = (
+        "resolve",
+        version,
+        (target.os, target.cpu, target.libc),
+        update if isinstance(update, bool) else sorted(update),
+        request.allow_scripts,
+        request.require_integrity,
+        strangers and (strangers, str(cache_dir)),
+    )
+    return find_earlier(project, request, cache_dir=cache_dir, offline=offline, asked=asked)
+
+
+def _resolve_anew(
+    project: Project,
+    request: BuildRequest,
+    *,
+    version: str,
+    update: bool | frozenset[str],
+    earlier: Earlier | None,
+    client: LazyClient,
+) -> Recalled:
+    """Return what resolving comes to, and note it."""
+    # The resolver, and what it reads packuments with: most of the time of a resolve.
+    from zipper.pipeline.lockfile_changes import lock  # noqa: PLC0415
+    from zipper.resolving.driver import Basis  # noqa: PLC0415
+    from zipper.store.store_zips import Store  # noqa: PLC0415
+
+    basis = Basis()
+    locked = lock(
+        project,
+        request,
+        node_version=version,
+        update=update,
+        store=Store(client.cache_dir),
+        client=client,
+        basis=basis,
+    )
+    told = {
+        "packages": locked.packages,
+        "changes": locked.changes,
+        "warnings": locked.warnings,
+    }
+    made = Recalled(locked.text, told)
+    if earlier is not None:
+        earlier.remember(made, locked.tree, basis=basis, client=client)
+    return made
+
+
+def _find_lockfile(project: Project, output: PathLike | None) -> Path:
+    if output is not None:
+        path = Path(output)
+        return path / "package-lock.json" if path.is_dir() else path
+    if project.lockfile is not None:
+        return Path(project.lockfile.path)
+    return project.root / "package-lock.json"
+
+
+def _parse_node_version(version: str) -> str:
+    from zipper.npm import semver  # noqa: PLC0415  (where a version is given)
+
+    parsed = semver.valid(version)
+    if parsed is None:
+        raise UsageError(
+            "EUSAGE",
+            f"`{version}` is no version of Node.js",
+            hint="give all three numbers, such as `--node-version 22.23.3`",
+        )
+    return parsed

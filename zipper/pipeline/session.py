@@ -1,0 +1,99 @@
+"""How long each stage took. The only clock in zipper; no output but timings depends on it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
+
+from zipper.project.read_project import Project, read_project
+from zipper.store.store_zips import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from zipper.events import OnEvent
+    from zipper.settings.build_request import BuildRequest
+
+__all__ = ["Circumstances", "Clock", "Once"]
+
+
+class Clock:
+    """Measures stages that follow each other, and tells when one begins."""
+
+    def __init__(self, on_event: OnEvent | None = None) -> None:
+        self._on_event = on_event
+        self._began = self._last = time.perf_counter()
+        self._stage = ""
+        self._seconds: dict[str, float] = {}
+
+    def start(self, stage: str, total: int | None = None) -> None:
+        """End the stage that is under way and begin another."""
+        self._finish()
+        self._stage = stage
+        if self._on_event is not None:
+            from zipper.events import StageStarted  # noqa: PLC0415  (where somebody listens)
+
+            self._on_event(StageStarted(stage, total))
+
+    def timings(self) -> dict[str, float]:
+        """Return stage to seconds, and the `total`; ends the stage that is under way."""
+        self._finish()
+        self._stage = ""
+        return {**self._seconds, "total": round(self._last - self._began, 6)}
+
+    def _finish(self) -> None:
+        now = time.perf_counter()
+        if self._stage:
+            elapsed = self._seconds.get(self._stage, 0.0) + now - self._last
+            self._seconds[self._stage] = round(elapsed, 6)
+        self._last = now
+
+
+_Value = TypeVar("_Value")
+
+
+class Once:
+    """Remembers answers by key; an error is not remembered, so each asker meets its own."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._locks: dict[Hashable, threading.Lock] = {}
+        self._known: dict[Hashable, object] = {}
+
+    def get(self, key: Hashable, make: Callable[[], _Value]) -> _Value:
+        """Return the answer to `key`, made by `make` where nobody has asked for it before."""
+        with self._guard:
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            if key not in self._known:
+                self._known[key] = make()
+            return cast("_Value", self._known[key])
+
+
+class Circumstances(NamedTuple):
+    """How a build or an install works, whatever it makes."""
+
+    offline: bool
+    cache_dir: Path
+    on_event: OnEvent | None
+    shared: Once
+    links: bool = False
+    """Packages are linked out of the store: their files' names are all that is read, and late."""
+
+    def open_store(self) -> Store:
+        """Return the store, one for all functions: what one has read is there for the next."""
+        return self.shared.get(
+            ("store", self.cache_dir),
+            lambda: Store(self.cache_dir, is_shared=True, links=self.links),
+        )
+
+    def read_project(self, request: BuildRequest) -> Project:
+        """Return the project, read once for all functions that have it."""
+        folder = Path(request.project)
+        npm_options = request.npm_options
+        return self.shared.get(
+            ("project", folder.absolute(), *npm_options.items()),
+            lambda: read_project(folder, npm_options=npm_options),
+        )

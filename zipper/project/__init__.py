@@ -1,0 +1,1 @@
+"""The project: its folder, its own files, npm's settings for it."""

@@ -1,0 +1,206 @@
+"""The project's own files: which go into the package, and their deflated entries.
+
+In: the project folder and the patterns. Out: what was chosen, what was left out and why, and
+entries for the plan. The folder is only read. Dependencies are not this module's work.
+
+Symbolic links are followed inside the project and left out where they lead elsewhere: what a
+link outside points at differs from machine to machine, and may be anything.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from zipper.archive.compress import compress
+from zipper.errors import ProjectError
+from zipper.files import TEMPORARY_SUFFIX, is_executable
+
+if TYPE_CHECKING:
+    from zipper.archive.entries import PlannedEntry
+
+__all__ = ["Choice", "LeftOut", "choose_files", "read_entries"]
+
+_FOLDERS: Final = {
+    "node_modules": "dependencies come from the lockfile, not from this folder",
+    ".git": "it is version control's own",
+    ".hg": "it is version control's own",
+    ".svn": "it is version control's own",
+}
+
+_KEY_NAMES: Final = ("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519")
+
+_KEY_SUFFIXES: Final = (".pem", ".key")
+
+_KEY_STORES: Final = (".p12", ".pfx", ".jks")
+
+_KEY_MARK: Final = b"PRIVATE KEY-----"
+
+_MAY_HOLD_SECRETS: Final = "it may hold secrets"
+
+
+class LeftOut(NamedTuple):
+    """A file or folder that stays out of the package by default, and why."""
+
+    path: str
+    reason: str
+
+
+class Choice(NamedTuple):
+    """Files of the project, relative and `/`-separated, sorted bytewise; and what stays out."""
+
+    root: Path
+    files: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def choose_files(
+    root: Path,
+    *,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    outputs: frozenset[Path] = frozenset(),
+) -> Choice:
+    """Return the project's files for the package.
+
+    Args:
+        root: the project folder.
+        include: gitignore patterns; where there are any, only files that match one are taken,
+            and package.json, whose `type` decides how Node reads the others.
+        exclude: gitignore patterns that go after the default ones, so that `!.env` brings a
+            file back that is left out by default.
+        outputs: files that zipper itself writes, which are never their own input.
+
+    Raises:
+        ProjectError: EPATTERN for a pattern that is none; EREAD where a folder cannot be read.
+    """
+    wanted = _parse_patterns(include)
+    unwanted = _parse_patterns(exclude)
+    files: list[str] = []
+    left_out: list[LeftOut] = []
+    for name, path in _walk(root, left_out):
+        if path in outputs or name.endswith(TEMPORARY_SUFFIX):
+            continue
+        verdict = unwanted(name)
+        reason = None if verdict is False else _reason_against(name, path)
+        if verdict is True or (wanted(name) is not True and include and name != "package.json"):
+            continue
+        if reason is None:
+            files.append(name)
+        else:
+            left_out.append(LeftOut(name, reason))
+    key = _sort_key
+    return Choice(
+        root,
+        tuple(sorted(files, key=key)),
+        tuple(sorted(left_out, key=lambda item: key(item.path))),
+    )
+
+
+def read_entries(choice: Choice) -> Iterator[PlannedEntry]:
+    """Yield the chosen files, read and deflated, in order.
+
+    Raises:
+        ProjectError: EREAD where a file cannot be read.
+    """
+    for name in choice.files:
+        path = choice.root / name
+        try:
+            data = path.read_bytes()
+            mode = path.stat().st_mode
+        except OSError as cause:
+            raise _unreadable(cause, path) from cause
+        yield compress(name, data, executable=is_executable(mode, data))
+
+
+Matcher = Callable[[str], bool | None]
+"""True: the last pattern that matches says yes; False: it is negated; None: none matches."""
+
+
+def _parse_patterns(patterns: Sequence[str]) -> Matcher:
+    """Return a matcher for gitignore patterns."""
+    if not patterns:
+        return lambda _: None
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415  (0.04 s, and most builds have no patterns)
+
+    try:
+        spec = GitIgnoreSpec.from_lines(patterns)
+    except ValueError as cause:
+        raise ProjectError(
+            "EPATTERN",
+            f"a pattern cannot be used: {cause}",
+            facts=(("patterns", ", ".join(patterns)),),
+            hint="patterns are those of .gitignore: `src/`, `*.map`, `!keep.map`",
+        ) from cause
+    return lambda name: spec.check_file(name).include
+
+
+def _walk(root: Path, left_out: list[LeftOut]) -> Iterator[tuple[str, Path]]:
+    """Yield every file below `root`, links inside of it followed; note folders that stay out."""
+    real_root = os.path.realpath(root)
+    waiting: list[tuple[str, Path, frozenset[str]]] = [("", root, frozenset((real_root,)))]
+    while waiting:
+        prefix, folder, parents = waiting.pop()
+        for entry in _scan(folder):
+            name = prefix + entry.name
+            if entry.is_symlink():
+                real = os.path.realpath(entry.path)
+                if real != real_root and not real.startswith(real_root + os.sep):
+                    if entry.name not in _FOLDERS:
+                        left_out.append(LeftOut(name, "it is a link that leaves the project"))
+                    continue
+            else:
+                real = ""
+            if entry.is_dir():
+                if entry.name in _FOLDERS:
+                    left_out.append(LeftOut(name + "/", _FOLDERS[entry.name]))
+                elif real not in parents:
+                    path = Path(entry.path)
+                    below = parents | {real} if real else parents | {os.path.realpath(path)}
+                    waiting.append((name + "/", path, below))
+            elif entry.is_file():
+                yield name, Path(entry.path)
+
+
+def _scan(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError as cause:
+        raise _unreadable(cause, folder) from cause
+
+
+def _reason_against(name: str, path: Path) -> str | None:
+    """Return why a file is left out by default, or None."""
+    base = name.rpartition("/")[2]
+    if base.startswith(".env") and base not in (".env.example", ".env.sample", ".env.template"):
+        return _MAY_HOLD_SECRETS
+    if base == ".npmrc":
+        return "it may hold tokens of a registry"
+    if base in _KEY_NAMES or base.endswith(_KEY_STORES):
+        return "it is a private key"
+    if base.endswith(_KEY_SUFFIXES) and _holds_private_key(path):
+        return "it is a private key"
+    return None
+
+
+def _holds_private_key(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return _KEY_MARK in file.read(65_536)
+    except OSError:
+        return False
+
+
+def _sort_key(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")
+
+
+def _unreadable(cause: OSError, path: Path) -> ProjectError:
+    return ProjectError(
+        "EREAD",
+        f"cannot read `{path}`: {cause.strerror or cause}",
+        hint="change its permissions, or leave it out with `--exclude`",
+    )

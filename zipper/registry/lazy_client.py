@@ -1,0 +1,89 @@
+"""The registry's client of one build: made when it is first needed, and closed with the build."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from zipper.errors import StoreError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from zipper.events import OnEvent
+    from zipper.project.read_project import Project
+    from zipper.registry.cache_stamps import Stamp
+    from zipper.registry.client import RegistryClient
+    from zipper.registry.vendor_folder import VendorFolder
+
+__all__ = ["LazyClient"]
+
+
+class LazyClient:
+    """Gives the client when it is called; importing what it needs costs 0.1 s.
+
+    `cache_dir` is the cache's folder; the packuments stand in a folder of it.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        *,
+        cache_dir: Path,
+        offline: bool,
+        on_event: OnEvent | None,
+        vendor: str | VendorFolder | None = None,
+    ) -> None:
+        self._project = project
+        self.cache_dir = cache_dir
+        self._offline = offline
+        self._on_event = on_event
+        self._vendor = vendor
+        self._client: RegistryClient | None = None
+
+    def __call__(self) -> RegistryClient:
+        """Return the client, the same at every call."""
+        if self._client is None:
+            from zipper.registry.client import RegistryClient  # noqa: PLC0415  (0.1 s)
+
+            self._client = RegistryClient(
+                self._project.npm,
+                environ=os.environ,
+                cache_dir=self.cache_dir / "packuments",
+                folder=self._project.root,
+                offline=self._offline,
+                on_event=self._on_event,
+                vendor=self._open_vendor(),
+            )
+        return self._client
+
+    def stamps(self) -> tuple[Stamp, ...] | None:
+        """Return by what all packuments that were asked for are known again; see the client."""
+        return () if self._client is None else self._client.stamps()
+
+    def _open_vendor(self) -> VendorFolder | None:
+        if self._vendor is None or not isinstance(self._vendor, str):
+            return self._vendor
+        from zipper.registry.vendor_folder import VendorFolder  # noqa: PLC0415  (with the client)
+
+        folder = Path(self._vendor)
+        if not folder.is_dir():
+            raise StoreError(
+                "ESTORE",
+                f"there is no vendored folder `{folder}`",
+                hint=f"make it: `python -m zipper vendor --into {folder}`",
+            )
+        return VendorFolder(folder)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._client is not None:
+            self._client.close()

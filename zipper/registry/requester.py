@@ -1,0 +1,145 @@
+"""Asks a registry until it answers: transport, attempts and statuses in one place.
+
+Input: an `Ask` and what to do with a good answer. Output: what that makes of it, or the error that
+a person reads. What is asked for belongs to `zipper.registry.client` and `packuments`.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from zipper import __version__
+from zipper.registry import registry_errors as failures
+from zipper.registry.faults import RETRIABLE_STATUSES, Fault, parse_retry_after
+from zipper.registry.retry_loop import Attempts, GaveUpError
+from zipper.registry.retry_policy import policy_from_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from zipper.events import OnEvent
+    from zipper.npm.npm_settings import NpmSettings
+    from zipper.registry.exchange import Ask, Reply
+    from zipper.registry.keyring_tokens import KeyringTokens
+    from zipper.registry.transport import Transport
+
+__all__ = ["Asker"]
+
+T = TypeVar("T")
+
+_GOOD: Final = frozenset({200, 206, 304})
+
+
+class Asker:
+    """Sends asks for one set of settings, from any thread.
+
+    Args:
+        settings: npm's.
+        environ: for proxies and certificates.
+        folder: what relative paths in the settings are relative to.
+        on_event: told before each wait.
+        keyring: has credentials for registries that have none in the settings.
+    """
+
+    def __init__(
+        self,
+        settings: NpmSettings,
+        *,
+        environ: Mapping[str, str],
+        folder: Path,
+        on_event: OnEvent,
+        keyring: KeyringTokens | None = None,
+    ) -> None:
+        self._settings = settings
+        self._environ = environ
+        self._folder = folder
+        self._keyring = keyring
+        self._stopped = threading.Event()
+        self._attempts = Attempts(policy_from_settings(settings), on_event, self._stopped)
+        self._lock = threading.Lock()
+        self._transport: Transport | None = None
+
+    def stop(self) -> None:
+        """End all exchanges and waits at once; whoever waits for one gets an error."""
+        self._stopped.set()
+        if self._transport is not None:
+            self._transport.stop()
+
+    def pause(self, seconds: float) -> bool:
+        """Wait; True where `stop` was called."""
+        return self._stopped.wait(seconds)
+
+    def close(self) -> None:
+        """Close the connections, when no exchange is under way any more."""
+        self.stop()
+        if self._transport is not None:
+            self._transport.close()
+
+    def ask(
+        self,
+        ask: Ask,
+        receive: Callable[[Reply, Iterator[bytes]], T],
+        *,
+        name: str,
+        headers: Callable[[], Mapping[str, str]] = dict,
+    ) -> T:
+        """Return what `receive` makes of a good answer, after as many attempts as it takes.
+
+        Args:
+            ask: what is wanted.
+            receive: gets the head (status 200, 206 or 304, and 416 where a range was asked for) and
+                the pieces of the body; a `Fault` that it raises costs an attempt.
+            name: of the package, whose scope the error names.
+            headers: asked before each attempt, for what changes from one to the next.
+
+        Raises:
+            RegistryError: E401, E403, E404, E429, E503 and other statuses, ENETWORK, ETIMEDOUT,
+                ECERT, E2BIG, EMAXREDIRECT, EINVALIDREDIRECT, EINVALIDURL.
+            Exception: what `receive` raises.
+        """
+        transport = self._open_transport()
+
+        def attempt() -> T:
+            changing = headers()
+            with transport.open(ask, changing) as reply:
+                if reply.status != 416 or "range" not in changing:
+                    self._check_status(reply, ask, name)
+                return receive(reply, transport.read_pieces(reply, max_bytes=ask.max_bytes))
+
+        try:
+            return self._attempts.run(ask.label, attempt)
+        except GaveUpError as error:
+            raise failures.given_up(error, ask, self._settings, name=name) from None
+
+    def _open_transport(self) -> Transport:
+        """Return the transport, made when something must be fetched: its import costs 0.1 s."""
+        if self._transport is not None:
+            return self._transport
+        from zipper.registry.transport import Transport  # noqa: PLC0415 - see above
+
+        with self._lock:
+            if self._transport is None:
+                self._transport = Transport(
+                    self._settings,
+                    environ=self._environ,
+                    folder=self._folder,
+                    user_agent=self._settings.user_agent or f"zipper/{__version__} npm/11",
+                    keyring=self._keyring,
+                )
+        return self._transport
+
+    def _check_status(self, reply: Reply, ask: Ask, name: str) -> None:
+        status = reply.status
+        if status in _GOOD:
+            return
+        if status in RETRIABLE_STATUSES or status >= 500:
+            raise Fault(
+                f"E{status}",
+                f"the registry answers with status {status}",
+                wait_seconds=parse_retry_after(reply.headers.get("retry-after"), now=time.time()),
+                hint="the registry is overloaded or out of order; try again later",
+            )
+        raise failures.refused(reply, ask, self._settings, name=name)

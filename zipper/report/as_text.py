@@ -1,0 +1,154 @@
+"""Results as lines of text, for a terminal or a log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from zipper.report.units import format_bytes, format_count, format_seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from zipper.archive.plan import Plan
+    from zipper.checks.results import Report
+    from zipper.findings import Closure, Finding
+    from zipper.package import Package
+
+__all__ = [
+    "describe_findings",
+    "describe_many",
+    "describe_package",
+    "describe_plan",
+    "describe_report",
+]
+
+QUOTA_BYTES: Final = 262_144_000
+"""Unzipped bytes of function and layers together. Source: AWS Lambda quotas, 2026-11."""
+
+
+def describe_package(
+    package: Package, *, dry_run: bool = False, verbose: bool = False
+) -> Iterator[str]:
+    """Yield the three lines that end a build: what, how big against the quota, where."""
+    share = 100 * package.unzipped_size_bytes / QUOTA_BYTES
+    what = "planned" if dry_run else "unchanged" if package.is_unchanged else "built"
+    seconds = format_seconds(package.timings_seconds["total"])
+    closure = package.closure
+    proof = "" if closure is None else f", {format_count(closure.proven, 'module')} proven"
+    zipped = "" if dry_run else f"{format_bytes(package.size_bytes)} zipped, "
+    yield (
+        f"{what} {package.handler} for {package.runtime} {package.architecture}: "
+        f"{format_count(package.packages, 'package')}, {format_count(package.files, 'file')}{proof}"
+    )
+    yield (
+        f"{zipped}{format_bytes(package.unzipped_size_bytes)} unzipped, "
+        f"{share:.1f} % of Lambda's 262,144,000 bytes"
+    )
+    yield f"{package.path} in {seconds}"
+    if verbose:
+        stages = (f"{stage} {took:.3f} s" for stage, took in package.timings_seconds.items())
+        yield f"stages: {', '.join(stages)}"
+        if closure is not None:
+            yield describe_closure(closure)
+
+
+def describe_many(packages: Sequence[tuple[str, Package | None]]) -> Iterator[str]:
+    """Yield a line for each function that has a package, and one for all of them."""
+    made = [(name, package) for name, package in packages if package is not None]
+    width = max((len(name) for name, _ in made), default=0)
+    for name, package in made:
+        what = "unchanged" if package.is_unchanged else "built"
+        yield (
+            f"{name:<{width}}  {what:<9}  {format_bytes(package.size_bytes):>7} zipped  "
+            f"{format_bytes(package.unzipped_size_bytes):>7} unzipped  {package.path}"
+        )
+    kept = sum(package.is_unchanged for _, package in made)
+    failed = len(packages) - len(made)
+    rest = f", {failed} failed" if failed else ""
+    yield f"{format_count(len(made) - kept, 'function')} built, {kept} unchanged{rest}"
+
+
+def describe_report(report: Report, *, quiet: bool = False, verbose: bool = False) -> Iterator[str]:
+    """Yield the findings of a check and the verdict; infos are counted unless `verbose`."""
+    shown = ("error",) if quiet else ("error", "warning", *(("info",) if verbose else ()))
+    lines = list(describe_findings(report.findings, severities=shown, most=None if verbose else 10))
+    yield from lines
+    if quiet and report.verdict == "pass":
+        return
+    if lines:
+        yield ""
+    yield (
+        f"{report.verdict}: {report.path} has {format_count(report.files, 'file')}, "
+        f"{format_bytes(report.size_bytes)} zipped, "
+        f"{format_bytes(report.unzipped_size_bytes)} unzipped"
+    )
+    counts = count_severities(report.findings)
+    if counts:
+        hidden = "; `--verbose` shows the infos" if "info" in counts and not verbose else ""
+        yield f"{counts}{hidden}"
+    if report.closure is not None:
+        yield describe_closure(report.closure)
+
+
+def count_severities(findings: Sequence[Finding]) -> str:
+    """Return `2 errors, 1 warning`; empty where there is nothing."""
+    numbers = {
+        severity: sum(finding.severity == severity for finding in findings)
+        for severity in ("error", "warning", "info")
+    }
+    return ", ".join(format_count(number, noun) for noun, number in numbers.items() if number)
+
+
+def describe_closure(closure: Closure) -> str:
+    """Return what following the modules from the handler has shown, in a line."""
+    return (
+        f"modules: {format_count(closure.proven, 'file')} reached and resolved, "
+        f"{len(closure.assumed):,} left to the runtime or a layer, "
+        f"{len(closure.unknown):,} not to be followed"
+    )
+
+
+def describe_findings(
+    findings: Sequence[Finding],
+    *,
+    severities: Sequence[str] = ("error", "warning", "info"),
+    most: int | None = None,
+) -> Iterator[str]:
+    """Yield each finding of the given severities, errors first, with its hint below it.
+
+    Args:
+        findings: in the order in which those of one severity are told.
+        severities: in the order in which they are told.
+        most: findings of one code that are told; the others are counted. None for no end.
+    """
+    told: dict[str, int] = {}
+    for severity in severities:
+        for finding in findings:
+            if finding.severity == severity:
+                told[finding.code] = told.get(finding.code, 0) + 1
+                if most is None or told[finding.code] <= most:
+                    is_named = not finding.path or f"`{finding.path}`" in finding.message
+                    where = "" if is_named else f" {finding.path}:"
+                    yield f"{severity}[{finding.code}]:{where} {finding.message}"
+                    yield f"  hint: {finding.hint}"
+    for code, count in told.items():
+        if most is not None and count > most:
+            yield f"{count - most:,} more of {code}; `--verbose` shows them"
+
+
+def describe_plan(contents: Plan, *, every_file: bool) -> Iterator[str]:
+    """Yield what a dry run prints: a line for each package, or for each file."""
+    if every_file:
+        for name, size, _, executable in contents.describe():
+            yield f"{size:>12,}  {'x' if executable else '-'}  {name}"
+        return
+    from zipper.npm.folder_path import find_package  # noqa: PLC0415  (for a dry run only)
+
+    folders: dict[str, list[int]] = {}
+    for name, size, packed, _ in contents.describe():
+        sums = folders.setdefault(find_package(name) or "the project's own files", [0, 0, 0])
+        for index, number in enumerate((1, size, packed)):
+            sums[index] += number
+    yield f"{'files':>8}  {'unzipped':>12}  {'zipped':>12}"
+    for folder, (files, size, packed) in folders.items():
+        yield f"{files:>8,}  {size:>12,}  {packed:>12,}  {folder}"

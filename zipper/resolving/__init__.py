@@ -1,0 +1,1 @@
+"""Which tree: from the lockfile, a note, or the resolver."""

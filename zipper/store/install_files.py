@@ -1,0 +1,183 @@
+"""Store zips become folders on disk: an isolated node_modules, ready for Node.js.
+
+In: store zips and the folder each goes to. Out: files with npm's modes. A package is inflated once,
+into a folder beside its store zip, and hard-linked from there; where links cannot be made (another
+disk), its files are written anew. Builds never read the inflated folders.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from zipper.errors import OutputError
+from zipper.files import write_error
+from zipper.store.shared_work import share_work
+from zipper.store.store_zip_format import inflate
+from zipper.store.store_zips import folder_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from zipper.archive.entries import PlannedEntry
+    from zipper.store.store_zips import StoreZip
+
+__all__ = ["link_packages", "write_entries"]
+
+_NO_LINKS: Final = frozenset({errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.EROFS})
+
+
+def link_packages(groups: Sequence[Sequence[tuple[StoreZip, str]]], *, copy: bool = False) -> None:
+    """Make each package's files in its folder, which may exist already and hold others.
+
+    Args:
+        groups: store zips and their folders, whose parents are made. Those of one group are made
+            one after the other, each over what is there; groups have no folder in common.
+        copy: write the files anew, for a folder in which they are going to be changed.
+
+    Raises:
+        OutputError: EOUTPUT where the operating system refuses.
+        StoreError: ESTORE for a package that has to be written anew, and is damaged.
+    """
+
+    def make(number: int) -> None:
+        for zipped, into in groups[number]:
+            if copy or not _make_links(zipped, into):
+                write_entries(zipped.members(""), Path(into))
+
+    share_work(len(groups), make)
+
+
+def write_entries(entries: Sequence[PlannedEntry], into: Path) -> None:
+    """Write each entry below `into`; a file that is there already is replaced.
+
+    Names are those of a plan: relative, without `..`, and no file where another needs a folder.
+
+    Raises:
+        OutputError: EOUTPUT where the operating system refuses.
+    """
+    try:
+        for folder, members in _by_folder(entries, into):
+            folder.mkdir(parents=True, exist_ok=True)
+            for base, entry in members:
+                _write(folder / base, entry)
+    except OSError as cause:
+        raise write_error(cause, into, OutputError) from cause
+
+
+def _make_links(zipped: StoreZip, into: str) -> bool:
+    """Link a package's files; False where they cannot be linked."""
+    source, end, names = os.fsencode(folder_of(zipped.path)), os.fsencode(into), zipped.raw_names()
+    try:
+        try:
+            _link(names, source, end)
+        except FileNotFoundError:
+            _inflate_once(zipped)
+            _link(names, source, end)
+    except OSError as cause:
+        if cause.errno in _NO_LINKS or isinstance(cause, FileNotFoundError):
+            return False
+        raise write_error(cause, Path(into), OutputError) from cause
+    return True
+
+
+def _inflate_once(zipped: StoreZip) -> None:
+    """Make the folder with the package's files beside its store zip, where that is possible."""
+    folder = folder_of(zipped.path)
+    temporary = folder.with_name(f"{folder.name}.{os.getpid()}-{os.urandom(4).hex()}")
+    try:
+        write_entries(zipped.members(""), temporary)
+        temporary.rename(folder)
+    except (OSError, OutputError):
+        import shutil  # noqa: PLC0415 - 2 ms, for this alone
+
+        # Another process was quicker, or the store cannot be written to.
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _link(names: Sequence[bytes], source: bytes, into: bytes) -> None:
+    """Link every file; tens of thousands, so nothing here costs more than the link itself."""
+    link_names = _link_within if os.link in os.supports_dir_fd else _link_by_path
+    try:
+        os.mkdir(into)  # noqa: PTH102 - a Path costs more than the call
+    except (FileExistsError, FileNotFoundError):
+        os.makedirs(into, exist_ok=True)  # noqa: PTH103 - as above
+    link_names(names, _list_folders(names), source, into)
+
+
+def _list_folders(names: Iterable[bytes]) -> list[bytes]:
+    """Return all folders of `names`, parents first."""
+    folders: set[bytes] = set()
+    above = {name.rpartition(b"/")[0] for name in names}
+    while above := above - folders - {b""}:
+        folders |= above
+        above = {folder.rpartition(b"/")[0] for folder in above}
+    return sorted(folders)
+
+
+def _link_within(
+    names: Iterable[bytes], folders: Iterable[bytes], source: bytes, into: bytes
+) -> None:
+    """Link in two open folders: the system need not walk two long paths for each file."""
+    start = os.open(source, os.O_RDONLY)
+    try:
+        end = os.open(into, os.O_RDONLY)
+        try:
+            for folder in folders:
+                with contextlib.suppress(FileExistsError):
+                    os.mkdir(folder, dir_fd=end)
+            for name in names:
+                try:
+                    os.link(name, name, src_dir_fd=start, dst_dir_fd=end)
+                except FileExistsError:
+                    os.unlink(name, dir_fd=end)
+                    os.link(name, name, src_dir_fd=start, dst_dir_fd=end)
+        finally:
+            os.close(end)
+    finally:
+        os.close(start)
+
+
+def _link_by_path(
+    names: Iterable[bytes], folders: Iterable[bytes], source: bytes, into: bytes
+) -> None:
+    """Link as `_link_within` does, on systems that have no such call."""
+    for folder in folders:
+        os.makedirs(os.path.join(into, folder), exist_ok=True)  # noqa: PTH103, PTH118 - as above
+    for name in names:
+        path = os.path.join(into, name)  # noqa: PTH118 - as above
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)  # noqa: PTH108 - as above
+        os.link(os.path.join(source, name), path)  # noqa: PTH118 - as above
+
+
+def _by_folder(
+    entries: Sequence[PlannedEntry], into: Path
+) -> Iterable[tuple[Path, Iterable[tuple[str, PlannedEntry]]]]:
+    """Yield each folder below `into` with its files' names and entries."""
+    named = sorted(
+        (*entry.name.decode("utf-8", "surrogateescape").rpartition("/")[::2], entry)
+        for entry in entries
+    )
+    for folder, members in groupby(named, key=lambda item: item[0]):
+        yield into / folder, ((base, entry) for _, base, entry in members)
+
+
+def _write(path: Path, entry: PlannedEntry) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    mode = 0o777 if entry.mode & 0o111 else 0o666
+    content = memoryview(inflate(entry))
+    try:
+        descriptor = os.open(path, flags, mode)
+    except FileExistsError:
+        path.unlink()
+        descriptor = os.open(path, flags, mode)
+    try:
+        while content:
+            content = content[os.write(descriptor, content) :]
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,51 @@
+"""Lockfiles that do not count: other package managers', and that of a workspace's root.
+
+In: what the project found. Out: findings.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zipper.findings import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["find_unread", "hint_at_root", "tell_workspace"]
+
+
+def find_unread(names: Sequence[str]) -> tuple[Finding, ...]:
+    """Return a finding `lockfile-unread` for each lockfile that did not count."""
+    return tuple(
+        Finding(
+            "lockfile-unread",
+            "warning",
+            name,
+            f"`{name}` is another package manager's and is not read to its end: versions are "
+            "chosen anew",
+            "check in a package-lock.json to keep them; of other lockfiles only a yarn.lock of "
+            "version 1 counts",
+        )
+        for name in names
+    )
+
+
+def tell_workspace(root: str, place: str) -> Finding:
+    """Return the finding `workspace-alone` about the workspace at `place` in the folder `root`."""
+    return Finding(
+        "workspace-alone",
+        "warning",
+        "package.json",
+        f"this is a workspace of `{root}`, whose lockfile does not count here: versions are chosen "
+        "anew",
+        hint_at_root(place),
+    )
+
+
+def hint_at_root(place: str) -> str:
+    """Return what to do about a workspace that is built as a project of its own."""
+    return (
+        "build the root: leave `project` at the root's folder and set "
+        f'`handler = "{place}/index.handler"` and `include = ["/{place}/"]`'
+    )

@@ -1,0 +1,75 @@
+"""Who vouches for what a build packs: where packages come from, and whether that is allowed.
+
+In: a project and its selected tree, before anything is fetched. Out: findings, or the error for
+what the settings forbid. The rules are in `zipper.supply`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zipper.store.ownership import describe_strangers
+from zipper.supply.settings_findings import find_notes, tell_strangers
+from zipper.supply.sources import find_disguises, find_odd_sources, list_install_scripts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zipper.findings import Finding
+    from zipper.project.read_project import Project
+    from zipper.registry.client import RegistryClient
+    from zipper.settings.build_request import BuildRequest
+    from zipper.store.store_zips import Store
+    from zipper.tree.model import Node, Tree
+
+__all__ = ["vouch"]
+
+
+def vouch(
+    project: Project,
+    tree: Tree,
+    request: BuildRequest,
+    *,
+    allowed: frozenset[str],
+    store: Store,
+    client: Callable[[], RegistryClient],
+) -> tuple[Finding, ...]:
+    """Return what a person should know about the origin of the packages.
+
+    `allowed` are the locations of the packages whose install scripts may run.
+
+    Raises:
+        ResolutionError: EALLOWGIT, EALLOWREMOTE.
+        IntegrityError: ENOINTEGRITY; with `verify_signatures` those of `check_signatures`.
+    """
+    findings = [*find_notes(project.npm), *find_odd_sources(tree, project.npm)]
+    findings += find_disguises(tree)
+    if strangers := describe_strangers(store.cache_dir):
+        findings.append(tell_strangers(str(store.cache_dir), strangers))
+    if project.unread_lockfiles:
+        from zipper.supply.lockfile_findings import find_unread  # noqa: PLC0415  (on demand only)
+
+        findings += find_unread(project.unread_lockfiles)
+    if project.workspace_root is not None:
+        from zipper.supply.lockfile_findings import tell_workspace  # noqa: PLC0415  (on demand only)
+
+        above = project.workspace_root
+        findings.append(tell_workspace(str(above), project.root.relative_to(above).as_posix()))
+    if request.require_integrity:
+        from zipper.supply.required_integrity import require_integrity  # noqa: PLC0415  (on demand only)
+
+        require_integrity(_with_tarballs(project, tree))
+    if request.verify_signatures != "off":
+        from zipper.supply.signature_check import check_signatures  # noqa: PLC0415  (on demand only)
+
+        is_required = request.verify_signatures == "error"
+        nodes = _with_tarballs(project, tree)
+        findings += check_signatures(nodes, store=store, client=client, is_required=is_required)
+    scripts = list_install_scripts(tree, allowed=allowed)
+    return (*findings, *([scripts] if scripts is not None else ()))
+
+
+def _with_tarballs(project: Project, tree: Tree) -> list[Node]:
+    from zipper.fetching.needed_tarballs import has_tarball  # noqa: PLC0415  (on demand only)
+
+    return [node for node in tree.nodes.values() if has_tarball(project, node)]

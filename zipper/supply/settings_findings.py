@@ -1,0 +1,37 @@
+"""What is odd about the settings of npm and about the cache, as findings of a build."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zipper.findings import Finding
+
+if TYPE_CHECKING:
+    from zipper.npm.npm_settings import NpmSettings
+
+__all__ = ["find_notes", "tell_strangers"]
+
+
+def find_notes(settings: NpmSettings) -> tuple[Finding, ...]:
+    """Return a finding `npmrc-ignored` for each setting that cannot be used as it is written."""
+    return tuple(
+        Finding(
+            "npmrc-ignored",
+            "warning",
+            note.source.place.rpartition("/")[2] if note.source.line is not None else "",
+            f"{note.message} ({note.source})",
+            note.hint or "correct it, or remove it",
+        )
+        for note in settings.notes
+    )
+
+
+def tell_strangers(cache_dir: str, who: str) -> Finding:
+    """Return the finding `cache-shared`: somebody else may change what is packed from the cache."""
+    return Finding(
+        "cache-shared",
+        "warning",
+        "",
+        f"{who} may write to the cache `{cache_dir}`, and what is put there would be packed",
+        f"`chmod go-w {cache_dir}`, or name a cache of your own with `--cache-dir`",
+    )
