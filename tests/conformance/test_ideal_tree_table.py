@@ -9,27 +9,24 @@ import pytest
 
 from tests.support.drawing import draw_tree_differences, entries_of
 from tests.support.resolving import request_of, resolve, world_of
-from tests.support.shared import SHARED
+from tests.support.shared import CONFORMANCE
 from zipper.errors import ZipperError
 from zipper.target import Target
 from zipper.tree.model import Tree
 from zipper.tree.select import select
 
-_FOLDER = SHARED / "conformance" / "ideal-tree"
 _TARGET = Target("nodejs20.x", "x86_64")
 
 
 def _load() -> list[Any]:
     cases = []
-    for path in sorted(_FOLDER.glob("*.json")):
+    for path in sorted((CONFORMANCE / "ideal-tree").glob("*.json")):
         table = json.loads(path.read_text(encoding="utf-8"))
         cases += [pytest.param(c, table["environment"], id=c["id"]) for c in table["cases"]]
     return cases
 
 
 _CASES = _load()
-if not _CASES:
-    pytest.skip("no ideal-tree tables here; set ZIPPER_SHARED", allow_module_level=True)
 _INSTALLED = [param for param in _CASES if "production" in param.values[0]["expected"]]
 
 

@@ -101,7 +101,7 @@ def resolve(request: IdealTreeRequest, world: World) -> IdealTree:
 def world_of(case: Mapping[str, Any]) -> World:
     """Return the world of a conformance case."""
     return World(
-        packuments=case["packuments"],
+        packuments={name: _packument(name, raw) for name, raw in case["packuments"].items()},
         files={posixpath.normpath(f"{TOP}/{path}"): raw for path, raw in case["files"].items()},
         tarballs=case.get("tarballs", {}),
         local_tarballs={
@@ -109,6 +109,40 @@ def world_of(case: Mapping[str, Any]) -> World:
             for path, files in case.get("localTarballs", {}).items()
         },
     )
+
+
+def _packument(name: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the packument of a table, which leaves out what is the same in all of them."""
+    versions = {
+        version: {
+            "name": name,
+            "version": version,
+            "dist": {"tarball": _address(name, version)},
+            **manifest,
+        }
+        for version, manifest in raw["versions"].items()
+    }
+    return {"name": name, **raw, "versions": versions}
+
+
+def resolved_lockfile(lockfile: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the lockfile of a table with the addresses that follow from names and versions.
+
+    An entry that npm had written without one has `"resolved": null` in the table.
+    """
+    entries = {where: _resolved(where, e) for where, e in lockfile.get("packages", {}).items()}
+    return {**lockfile, "packages": entries} if entries else dict(lockfile)
+
+
+def _resolved(location: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+    name = entry.get("name") or location.rpartition("node_modules/")[2]
+    if "node_modules/" in location and "resolved" not in entry:
+        return {**entry, "resolved": _address(name, entry["version"])}
+    return {key: value for key, value in entry.items() if value is not None}
+
+
+def _address(name: str, version: str) -> str:
+    return f"https://registry.example/{name}/-/{posixpath.basename(name)}-{version}.tgz"
 
 
 def request_of(case: Mapping[str, Any], environment: Mapping[str, str]) -> IdealTreeRequest:
@@ -121,7 +155,8 @@ def request_of(case: Mapping[str, Any], environment: Mapping[str, str]) -> Ideal
     for name in ("npm-shrinkwrap.json", "package-lock.json"):
         raw = files.get(f"{path}/{name}")
         if raw is not None and lockfile is None:
-            lockfile = read_lockfile(json.dumps(raw), path=name, manifest=manifest)
+            text = json.dumps(resolved_lockfile(raw))
+            lockfile = read_lockfile(text, path=name, manifest=manifest)
     return IdealTreeRequest(
         path=path,
         manifest=manifest,

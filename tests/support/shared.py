@@ -1,4 +1,4 @@
-"""Where the conformance tables, the corpus and the bench projects are, when they are there."""
+"""Where the repository and its conformance tables are, and the corpus where it lies beside them."""
 
 from __future__ import annotations
 
@@ -6,23 +6,11 @@ import json
 import os
 from pathlib import Path
 
-import pytest
-
 REPOSITORY = Path(__file__).resolve().parents[2]
+CONFORMANCE = REPOSITORY / "fixtures" / "conformance"
 SHARED = Path(os.environ.get("ZIPPER_SHARED", REPOSITORY.parent / "shared"))
 
 
-def shared_path(name: str) -> Path:
-    """Return the path of `name` below the shared folder; skip the test where it is absent."""
-    path = SHARED / name
-    if not path.exists():
-        pytest.skip(f"{name} is not there; set ZIPPER_SHARED to the folder that holds it")
-    return path
-
-
 def load_cases(name: str) -> list[dict]:
-    """Return the cases of a conformance table, for `parametrize`; none where it is absent."""
-    path = SHARED / "conformance" / name
-    if not path.exists():
-        return []
-    return json.loads(path.read_text(encoding="utf-8"))["cases"]
+    """Return the cases of a conformance table, for `parametrize`."""
+    return json.loads((CONFORMANCE / name).read_text(encoding="utf-8"))["cases"]

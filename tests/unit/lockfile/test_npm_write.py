@@ -8,13 +8,13 @@ import pytest
 
 from tests.support.invented_registry import project, registry
 from tests.support.resolving import resolve
-from tests.support.shared import SHARED
+from tests.support.shared import CONFORMANCE
 from zipper.lockfile.json_nice import stringify_nicely
 from zipper.lockfile.npm_read import read_lockfile
 from zipper.lockfile.npm_write import TextFormat, infer_text_format, write_lockfile
 from zipper.npm.package_json import parse_manifest
 
-_LOCKED = sorted(SHARED.glob("bench/*/package-lock.json"))
+_LOCKED = sorted(CONFORMANCE.glob("lockfiles/*/package-lock.json"))
 
 
 @pytest.mark.parametrize("path", _LOCKED, ids=lambda path: path.parent.name)
