@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
-from zipper import __version__
 from zipper.errors import UsageError, ZipperError, describe_error, format_error
 
 if TYPE_CHECKING:
@@ -84,8 +83,23 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
+def _show_version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001  (click's signature)
+    if value and not context.resilient_parsing:
+        from zipper.commands.version import describe_version  # noqa: PLC0415  (for this option only)
+
+        click.echo(describe_version())
+        context.exit()
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="zipper")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_show_version,
+    help="Show the version and the distribution, and exit.",
+)
 def cli() -> None:
     """Pack Node.js functions for AWS Lambda with nothing but Python.
 
@@ -177,10 +191,12 @@ def _bug(arguments: Sequence[str]) -> int:
     import platform  # noqa: PLC0415  (0.01 s, for bugs only)
     import traceback  # noqa: PLC0415
 
+    from zipper.commands.version import describe_version  # noqa: PLC0415
+
     click.echo(
-        "error[EBUG]: zipper failed in a way that nobody foresaw; this is a bug in zipper\n\n"
-        "please report what follows:\n\n"
-        f"zipper {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
+        "error[EBUG]: internal error; please report it\n\n"
+        "paste what follows:\n\n"
+        f"{describe_version()}, {platform.platform()}\n"
         f"command: {' '.join(arguments[:1])} ({len(arguments)} arguments)\n\n"
         f"{traceback.format_exc()}",
         err=True,

@@ -80,7 +80,7 @@ def make_project(folder: Path, backend: str, settings: str = IN_PACKAGE) -> Path
     write_files(
         folder,
         {
-            "pyproject.toml": f'[build-system]\nrequires = ["{requirement}", "zipper"]\n'
+            "pyproject.toml": f'[build-system]\nrequires = ["{requirement}", "zipper-nodejs"]\n'
             f'build-backend = "{module}"\n\n[project]\nname = "my-package"\nversion = "1.0"\n\n'
             f"{TABLES[backend]}\n{settings}",
             "src/my_package/__init__.py": "",

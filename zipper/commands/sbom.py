@@ -41,7 +41,7 @@ def command(*, path: str, form: str, output: Path | None) -> None:
 
     NAME is a function of the settings in this folder and means its zip. The same zip gives the
     same document: its date is SOURCE_DATE_EPOCH, else 1980-01-01. It needs two libraries that are
-    not installed with zipper itself: `pip install zipper[sbom]`.
+    not installed with zipper itself: `pip install zipper-nodejs[sbom]`.
 
     \b
     Examples:
@@ -65,7 +65,7 @@ def _make(form: str, inventory: Inventory, created: datetime) -> str:
         raise UsageError(
             "EUSAGE",
             f"`sbom --format {form}` needs the Python package that has `{cause.name}`",
-            hint="pip install 'zipper[sbom]'",
+            hint="pip install 'zipper-nodejs[sbom]'",
         ) from cause
 
 

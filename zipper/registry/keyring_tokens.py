@@ -1,7 +1,8 @@
 """Credentials of registries from the system's keyring, where the .npmrc has none.
 
 In: a registry's address. Out: a credential, or None. The package `keyring` is an extra
-(`pip install zipper[keyring]`) and imported only when a configured registry has no credential.
+(`pip install zipper-nodejs[keyring]`) and imported only when a configured registry has no
+credential.
 
 The names are those of .npmrc:
 

@@ -1,8 +1,8 @@
 """The contents of a package as a CycloneDX 1.6 SBOM.
 
 In: an inventory and a date. Out: JSON text, by cyclonedx-python-lib, an optional dependency
-(`pip install zipper[sbom]`). The same package gives the same bytes: the serial number is made from
-the contents, and the date is the caller's.
+(`pip install zipper-nodejs[sbom]`). The same package gives the same bytes: the serial number
+is made from the contents, and the date is the caller's.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The contents of a package as an SPDX 2.3 document.
 
 In: an inventory and a date. Out: JSON text, by spdx-tools, SPDX's own library and an optional
-dependency (`pip install zipper[sbom]`). The same package gives the same bytes.
+dependency (`pip install zipper-nodejs[sbom]`). The same package gives the same bytes.
 """
 
 from __future__ import annotations

@@ -114,7 +114,7 @@ def _is_valid(key: Key, signature: object, message: bytes) -> bool:
         raise UsageError(
             "ENOCRYPTOGRAPHY",
             "verifying signatures needs the package `cryptography`",
-            hint="install it: `pip install zipper[signatures]`",
+            hint="install it: `pip install zipper-nodejs[signatures]`",
         ) from None
     try:
         public = load_der_public_key(key.der)
