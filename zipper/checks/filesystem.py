@@ -14,7 +14,7 @@ from zipper.errors import ArchiveError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["LAYERS", "TASK", "FileSystem"]
+__all__ = ["LAYERS", "TASK", "FileSystem", "may_read"]
 
 TASK: Final = "/var/task"
 LAYERS: Final = "/opt"
@@ -71,6 +71,11 @@ class FileSystem:
             for mount, _, folders in self._mounts
         )
 
+    def is_readable(self, path: str) -> bool:
+        """Return whether the function's user may read the file at `path`, if there is one."""
+        found = self.find(path)
+        return found is None or may_read(found[1])
+
     def exists(self, path: str) -> bool:
         """Return whether `path` is a file or a folder, as Node's `existsSync` does."""
         return self.is_file(path) or self.is_folder(path)
@@ -117,6 +122,13 @@ class FileSystem:
                 place.pop()
             pending.extend(target.split("/")[::-1])
         return "/" + "/".join(place)
+
+
+def may_read(entry: Entry) -> bool:
+    """Return whether the mode of a member lets everyone read it, where the zip has modes."""
+    attributes = entry.external_attributes
+    has_mode = entry.create_system == 3 and attributes >> 16
+    return bool(attributes & 0x00040000) or not has_mode or entry.is_symlink
 
 
 def _read_links(mounts: tuple[tuple[str, Listing, frozenset[str]], ...]) -> dict[str, str]:

@@ -11,10 +11,13 @@ Source: aws-lambda-ric 3.3.0 (src/UserFunction.js) and 4.0.2 (function/module-lo
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from urllib.parse import unquote
 
 from zipper.checks.filesystem import LAYERS, TASK, FileSystem
 from zipper.checks.handler_name import HandlerName, parse_handler
+from zipper.checks.module_resolution import Failure, Found, Resolver
 from zipper.checks.subject import TEXT_LIMIT_BYTES, Subject
 from zipper.errors import ArchiveError
 from zipper.findings import Finding
@@ -37,6 +40,8 @@ class Located(NamedTuple):
     """Found at the root although the handler names a folder."""
     hides: str | None = None
     """A file that the loader would have loaded if `path` were not there."""
+    named: str | None = None
+    """The file that the loader chose, where `import` takes its path for another one."""
 
 
 def node_path(subject: Subject) -> tuple[str, ...]:
@@ -75,7 +80,9 @@ def locate_handler(subject: Subject, files: FileSystem, name: HandlerName) -> Lo
         found = _locate_by_require(files, place)
     else:
         found = _locate_by_import(files, place)
-    return found or _locate_by_name(subject, files, name)
+    if found is not None:
+        return _read_as_url(found) if found.how == "import" else found
+    return _locate_by_name(subject, files, name)
 
 
 def _locate_by_require(files: FileSystem, place: str) -> Located | None:
@@ -105,19 +112,35 @@ def _locate_by_import(files: FileSystem, place: str) -> Located | None:
     return Located(candidates[0], "import", hides=hides)
 
 
+def _read_as_url(found: Located) -> Located:
+    """Return what `import` of an absolute path loads: it is read as a URL.
+
+    The file itself lies at a path without `#`, `?` and `%`, if it is the one that is loaded.
+    """
+    path = re.split("[#?]", found.path, maxsplit=1)[0]
+    path = "" if re.search("%(?![0-9A-Fa-f]{2})", path) else unquote(path)
+    return found if path == found.path else found._replace(path=path, named=found.path)
+
+
 def _locate_by_name(subject: Subject, files: FileSystem, name: HandlerName) -> Located | None:
     """Look where `require.resolve` with the loader's paths looks for a bare name."""
     if not name.module:
         return None
-    folders = [f"{TASK}/node_modules", *node_path(subject)]
-    for folder in folders:
-        place = f"{folder}/{name.module}"
-        for extension in ("", ".js", ".json", ".node"):
-            if files.is_file(place + extension):
-                return Located(place + extension, "require", is_stale=folder == TASK)
-        if files.is_folder(place) and _has_main(files, place):
-            return Located(place, "require", is_stale=folder == TASK)
+    resolver = Resolver(files, subject.target, node_path(subject))
+    for folder in dict.fromkeys((TASK, _folder_of(name))):
+        found = resolver.require(name.module, f"{folder}/handler")
+        if isinstance(found, Found) and found.kind == "file":
+            inner = found.path.removeprefix(f"{TASK}/")
+            is_stale = inner != found.path and not inner.startswith("node_modules/")
+            return Located(found.path, "require", is_stale=is_stale)
+        if isinstance(found, Failure) and found.kind != "missing":
+            return None
     return None
+
+
+def _folder_of(name: HandlerName) -> str:
+    """Return the folder that the handler names, where Node looks for node_modules."""
+    return _join(TASK, name._replace(module="")).rstrip("/")
 
 
 def _has_main(files: FileSystem, folder: str) -> bool:
@@ -133,7 +156,9 @@ def _judge_place(
         yield _missing(subject, name)
         return
     path = found.path.removeprefix(f"{TASK}/")
-    if files.is_folder(found.path) and not found.is_stale:
+    if found.named is not None and not files.is_file(found.path):
+        yield _misread(found)
+    elif files.is_folder(found.path):
         yield from _judge_folder(subject, files, found, path)
     elif found.hides is not None:
         message = (
@@ -152,6 +177,15 @@ def _judge_place(
         yield Finding(
             "handler-stale-prefix", "warning", path, message, f"name the handler after `{path}`"
         )
+
+
+def _misread(found: Located) -> Finding:
+    named = (found.named or "").removeprefix(f"{TASK}/")
+    message = f"`{named}` is imported by its path, which Node reads as a URL: " + (
+        f"it looks for `{found.path}`, which is not there" if found.path else "it is malformed"
+    )
+    hint = "name the file and its folders without `#`, `?` and `%`"
+    return Finding("handler-missing", "error", named, message, hint)
 
 
 def _judge_folder(
@@ -236,6 +270,8 @@ def _is_module_folder(files: FileSystem, script: str) -> bool:
 
 
 def _type_of(files: FileSystem, path: str) -> object:
+    if not files.is_readable(path):
+        return None
     try:
         value = json.loads(files.read(path, limit_bytes=TEXT_LIMIT_BYTES) or b"{}")
     except (ArchiveError, ValueError, RecursionError):

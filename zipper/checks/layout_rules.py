@@ -1,33 +1,25 @@
-"""Rules about where files lie and who may read them.
+"""Rules about where files lie.
 
-In: a subject. Out: findings with `layout-` and `mode-` codes. Reads the listing only, but for
-`check_executables`, which reads the first bytes of files that should be executable.
+In: a subject. Out: findings with `layout-` codes. Reads the listing only.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from zipper.checks.filesystem import FileSystem
 from zipper.checks.handler_name import HandlerName, parse_handler
-from zipper.errors import ArchiveError
+from zipper.checks.handler_rules import locate_handler
 from zipper.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from zipper.archive.listing import Entry
     from zipper.checks.subject import Subject
 
-__all__ = [
-    "check_executables",
-    "check_layer",
-    "check_node_modules",
-    "check_readable",
-    "check_wrapped",
-]
+__all__ = ["check_layer", "check_node_modules", "check_wrapped"]
 
 _LAYER_FOLDERS: Final = ("nodejs", "bin", "lib", "extensions", "python", "java", "ruby", "dotnet")
-_HEAD_BYTES: Final = 64
 
 
 def check_wrapped(subject: Subject) -> Iterator[Finding]:
@@ -39,7 +31,10 @@ def check_wrapped(subject: Subject) -> Iterator[Finding]:
     if not all(name.startswith(f"{top}/") for name in names):
         return
     handler = parse_handler(subject.handler) if subject.handler else None
-    if isinstance(handler, HandlerName) and handler.module_path.startswith(f"{top}/"):
+    if isinstance(handler, HandlerName) and (
+        handler.module_path.startswith(f"{top}/")
+        or locate_handler(subject, FileSystem.of(subject), handler) is not None
+    ):
         return
     message = f"every file lies in the folder `{top}`; Lambda looks for the handler at the root"
     yield Finding(
@@ -96,44 +91,6 @@ def check_layer(subject: Subject) -> Iterator[Finding]:
             yield Finding("layout-layer", "warning", folder, message, "use `nodejs/node_modules`")
 
 
-def check_readable(subject: Subject) -> Iterator[Finding]:
-    """Yield files that the function's user, who owns none of them, may not read.
-
-    Deviation: folders are left out, because AWS gives them 0755 itself.
-    Source: AWS, "Troubleshoot deployment issues in Lambda", permissions.
-    """
-    for entry in subject.files:
-        attributes = entry.external_attributes
-        if attributes & 0x00040000 or entry.create_system != 3 or not attributes >> 16:
-            continue
-        if not entry.is_symlink:
-            message = (
-                f"`{entry.name}` has mode {entry.mode & 0o7777:04o}: not readable by everyone, "
-                "so EACCES"
-            )
-            yield Finding(
-                "mode-unreadable",
-                "error",
-                entry.name,
-                message,
-                "give it 0644, or 0755 for a program",
-            )
-
-
-def check_executables(subject: Subject) -> Iterator[Finding]:
-    """Yield ELF programs and `#!` scripts in a `bin` folder that nobody may execute."""
-    for entry in subject.files:
-        if entry.mode & 0o111 or not _may_be_program(entry) or not entry.size:
-            continue
-        kind = _program_kind(subject, entry)
-        if kind is None:
-            continue
-        message = (
-            f"`{entry.name}` is {kind} without the executable bit: starting it fails with EACCES"
-        )
-        yield Finding("mode-not-executable", "warning", entry.name, message, "give it 0755")
-
-
 def _has_code(subject: Subject, folder: str) -> bool:
     prefix = f"{folder}/"
     return any(
@@ -141,22 +98,3 @@ def _has_code(subject: Subject, folder: str) -> bool:
         for name in subject.listing.by_name
         if "node_modules/" not in name
     )
-
-
-def _may_be_program(entry: Entry) -> bool:
-    folder, _, name = entry.name.rpartition("/")
-    return folder.rpartition("/")[2] in ("bin", ".bin") or "." not in name
-
-
-def _program_kind(subject: Subject, entry: Entry) -> str | None:
-    try:
-        content = subject.listing.read_head(entry, _HEAD_BYTES)
-    except ArchiveError:
-        return None  # the rules about contents say it
-    folder = entry.name.rpartition("/")[0].rpartition("/")[2]
-    # Types 2 and 3 of an ELF file are programs; a library is 3 too, and is told by its name.
-    if content[:4] == b"\x7fELF" and content[16:17] in (b"\x02", b"\x03"):
-        return "an ELF program"
-    if content[:2] == b"#!" and folder == "bin" and b"node" not in content.split(b"\n")[0]:
-        return "a script"
-    return None

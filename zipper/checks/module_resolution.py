@@ -54,7 +54,7 @@ class Resolver:
 
     def __init__(self, files: FileSystem, target: Target, node_path: tuple[str, ...]) -> None:
         self.files = files
-        self.packages = Packages(files)
+        self.packages = Packages(files, target.details.major)
         self._target = target
         self._node_path = node_path
         self._builtins = find_builtins(target.details.major)

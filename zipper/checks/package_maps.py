@@ -54,8 +54,9 @@ NO_PACKAGE: Final = PackageFile("")
 class Packages:
     """Reads each package.json once."""
 
-    def __init__(self, files: FileSystem) -> None:
+    def __init__(self, files: FileSystem, major: int) -> None:
         self._files = files
+        self._major = major
         self._known: dict[str, PackageFile] = {}
         self._scopes: dict[str, PackageFile] = {}
 
@@ -85,8 +86,12 @@ class Packages:
     def _parse(self, folder: str) -> PackageFile:
         path = f"{folder}/package.json"
         try:
+            is_readable = self._files.is_readable(path)
+            if not is_readable and self._major >= 24:
+                return PackageFile(folder, exists=True, problem="permission denied")
+            # Up to Node.js 22 one that cannot be opened counts as absent.
             text = self._files.read(path, limit_bytes=MANIFEST_LIMIT_BYTES)
-            if text is None:
+            if text is None or not is_readable:
                 return PackageFile(folder)
             value = json.loads(text.decode("utf-8", "replace").removeprefix("\ufeff"))
         except (ArchiveError, ValueError, RecursionError) as error:

@@ -176,16 +176,6 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
         "a layer with `node_modules/` at its root",
     ),
     Rule(
-        "mode-unreadable",
-        layout_rules.check_readable,
-        "a file is not readable by everyone",
-        "The function runs as a user who owns none of its files, so each needs the read "
-        "permission for others. "
-        "Without it: `EACCES: permission denied, open '/var/task/index.js'`.",
-        "AWS, Troubleshoot deployment issues in Lambda",
-        "Python's `ZipFile.writestr` stores mode 0600",
-    ),
-    Rule(
         "handler-malformed",
         handler_rules.check_handler_place,
         "the handler's name cannot be parsed",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from support.mutations import pack
+from support.checking import check_files, zip_files
 
 from zipper.archive.listing import read_listing
 from zipper.checks.run_rules import check_zip, find_handler
@@ -17,29 +17,6 @@ if TYPE_CHECKING:
     from zipper.checks.results import Report
 
 HANDLER = "exports.handler = async () => 1;"
-
-
-def check(
-    files: Mapping[str, str | bytes],
-    *,
-    handler: str | None = "index.handler",
-    runtime: str = "nodejs24.x",
-    layers: Iterable[Mapping[str, str]] = (),
-    **options: object,
-) -> Report:
-    """Return the report about a package of text files."""
-    return check_zip(
-        _zip(files),
-        path="out.zip",
-        target=Target(runtime),
-        handler=handler,
-        layers=tuple(read_listing(_zip(layer)) for layer in layers),
-        **options,  # type: ignore[arg-type]
-    )
-
-
-def _zip(files: Mapping[str, str | bytes]) -> bytes:
-    return pack({n: (t.encode() if isinstance(t, str) else t, 0o644) for n, t in files.items()})
 
 
 def codes(report: Report) -> dict[str, str]:
@@ -81,7 +58,7 @@ def test_requests_of_the_handler(text: str, expected: dict[str, str]) -> None:
         "node_modules/bad/package.json": "{",
         "node_modules/@smithy/part/package.json": '{"exports": {"./gone": "./lib/gone.js"}}',
     }
-    assert expected == codes(check(files))
+    assert expected == codes(check_files(files))
 
 
 @pytest.mark.parametrize(
@@ -101,7 +78,7 @@ def test_packages_that_are_there_in_part(specifier: str, words: str) -> None:
         "node_modules/main/package.json": '{"main": "./x.js"}',
         "node_modules/@s/map/package.json": '{"exports": "./dist/i.js"}',
     }
-    (finding,) = [f for f in check(files).findings if f.code == "module-missing"]
+    (finding,) = [f for f in check_files(files).findings if f.code == "module-missing"]
     assert words in finding.message
 
 
@@ -114,7 +91,7 @@ def test_packages_that_are_there_in_part(specifier: str, words: str) -> None:
 )
 def test_names_without_their_extension(name: str, text: str, file: str) -> None:
     """An extension that nobody adds is told as such, with the name to write."""
-    report = check({name: text, file: "", "LIB/a/b.js": ""})
+    report = check_files({name: text, file: "", "LIB/a/b.js": ""})
     (finding,) = [f for f in report.findings if f.code.startswith("module")]
     assert "module-missing" == finding.code
     assert f"the package has `{file}`, which must be named in full" in finding.message
@@ -123,7 +100,7 @@ def test_names_without_their_extension(name: str, text: str, file: str) -> None:
 
 def test_missing_modules_name_place_line_and_remedy() -> None:
     """A finding says which file asks in which line, and what to do."""
-    report = check({"index.js": f"\n\nrequire('left-pad');\n{HANDLER}"})
+    report = check_files({"index.js": f"\n\nrequire('left-pad');\n{HANDLER}"})
     (finding,) = [f for f in report.findings if f.code == "module-missing"]
     assert "index.js" == finding.path
     assert "`index.js` line 3 needs `left-pad`" in finding.message
@@ -138,9 +115,9 @@ def test_features_that_a_package_does_not_promise_are_optional() -> None:
         '"peerDependencies": {"peer": "1"}}',
         "node_modules/a/index.js": "function f() { require('peer'); require('nowhere') }",
     }
-    assert {"module-optional-missing": "info"} == codes(check(files))
+    assert {"module-optional-missing": "info"} == codes(check_files(files))
     files["node_modules/a/index.js"] = "function f() { require('promised') }"
-    assert {"module-missing": "warning"} == codes(check(files))
+    assert {"module-missing": "warning"} == codes(check_files(files))
 
 
 def test_the_closure_counts_what_is_proven_assumed_and_unknown() -> None:
@@ -153,7 +130,7 @@ def test_the_closure_counts_what_is_proven_assumed_and_unknown() -> None:
         "unreached.js": "require('nothing')",
     }
     layer = {"nodejs/node_modules/in-layer/index.js": ""}
-    report = check(files, layers=[layer])
+    report = check_files(files, layers=[layer])
     assert "pass" == report.verdict
     assert report.closure is not None
     assert 4 == report.closure.proven
@@ -185,7 +162,7 @@ def test_requires_of_es_modules(runtime: str, target: str, expected: dict[str, s
         "node_modules/esm/i.js": target,
         "node_modules/esm/waits.js": "await 1",
     }
-    assert expected == codes(check(files, runtime=runtime))
+    assert expected == codes(check_files(files, runtime=runtime))
 
 
 @pytest.mark.parametrize(
@@ -208,7 +185,7 @@ def test_named_imports(names: str, target: str, expected: dict[str, str]) -> Non
         "target.mjs": target,
         "more.mjs": "export const c = 1; export default 2",
     }
-    assert expected == codes(check(files))
+    assert expected == codes(check_files(files))
 
 
 @pytest.mark.parametrize(
@@ -231,7 +208,7 @@ def test_names_of_builtin_modules(text: str, runtimes: str) -> None:
 
 def _runtimes_that_lack_a_name(files: dict[str, str]) -> str:
     lacking = {"module-export-name": "error"}
-    reports = {m: codes(check(files, runtime=f"nodejs{m}.x")) for m in (20, 22, 24)}
+    reports = {m: codes(check_files(files, runtime=f"nodejs{m}.x")) for m in (20, 22, 24)}
     assert {} in reports.values() or len(set(map(str, reports.values()))) == 1
     return " ".join(str(major) for major, found in reports.items() if found == lacking)
 
@@ -285,7 +262,7 @@ def test_named_imports_of_commonjs(target: str, expected: dict[str, str]) -> Non
         "target.cjs": target,
         "other.cjs": "exports.a = 1",
     }
-    assert expected == codes(check(files))
+    assert expected == codes(check_files(files))
 
 
 @pytest.mark.parametrize(
@@ -376,12 +353,14 @@ def test_handlers(
     handler: str, files: dict[str, str], runtime: str, expected: dict[str, str]
 ) -> None:
     """The two loaders of Lambda are told apart in what they find and refuse."""
-    assert expected == codes(check(files, handler=handler, runtime=runtime))
+    assert expected == codes(check_files(files, handler=handler, runtime=runtime))
 
 
 def test_a_handler_in_a_layer_of_its_own_kind_is_not_asked_for() -> None:
     """A layer has no handler and no closure."""
-    report = check({"nodejs/node_modules/a/index.js": ""}, handler="index.handler", kind="layer")
+    report = check_files(
+        {"nodejs/node_modules/a/index.js": ""}, handler="index.handler", kind="layer"
+    )
     assert {} == codes(report)
     assert report.closure is None
 
@@ -402,21 +381,21 @@ def test_a_handler_in_a_layer_of_its_own_kind_is_not_asked_for() -> None:
 )
 def test_the_handler_that_is_meant(manifest: str, expected: str) -> None:
     """Without a handler, `main` of package.json says where it is."""
-    assert expected == find_handler(read_listing(_zip({"package.json": manifest})))
+    assert expected == find_handler(read_listing(zip_files({"package.json": manifest})))
 
 
 def test_a_package_json_beyond_all_measure_is_not_read() -> None:
     """It is said with its size, and nothing is parsed."""
     manifest = '{"name": "a"' + " " * (5 << 20) + "}"
     files = {"index.js": f"require('a'); {HANDLER}", "node_modules/a/package.json": manifest}
-    (finding,) = [f for f in check(files).findings if f.severity == "error"]
+    (finding,) = [f for f in check_files(files).findings if f.severity == "error"]
     assert "package-json-invalid" == finding.code
     assert "5,242,893" in finding.message
 
 
 def test_a_zip_of_many_times_the_quota_is_judged_by_its_listing() -> None:
     """What cannot be deployed at all is not inflated."""
-    listing = read_listing(_zip({"index.js": "require('a')"}))
+    listing = read_listing(zip_files({"index.js": "require('a')"}))
     archive = bytes(listing.source).replace(
         len("require('a')").to_bytes(4, "little"), (3 << 30).to_bytes(4, "little")
     )
@@ -433,13 +412,13 @@ def test_a_file_runs_as_early_as_anyone_asks_for_it() -> None:
         "a.js": "require('./b')",
         "b.js": "require('c')",
     }
-    assert {"module-missing": "error"} == codes(check(files))
+    assert {"module-missing": "error"} == codes(check_files(files))
 
 
 def test_strict_fails_on_warnings() -> None:
     """`strict` makes a warning decide the verdict."""
     files = {"index.js": f"() => require('a');\n{HANDLER}"}
-    assert ("pass", "fail") == (check(files).verdict, check(files, strict=True).verdict)
+    assert ("pass", "fail") == (check_files(files).verdict, check_files(files, strict=True).verdict)
 
 
 def test_a_second_check_finds_the_same_from_memory() -> None:
@@ -465,13 +444,13 @@ def test_a_second_check_finds_the_same_from_memory() -> None:
         "c.mjs": "export * from './c.mjs'",
         "copy.mjs": "export * from './c.mjs'",
     }
-    first = check(files, facts=memory)
+    first = check_files(files, facts=memory)
     puts = memory.puts
     assert puts
-    assert first == check(files, facts=memory)
+    assert first == check_files(files, facts=memory)
     assert puts == memory.puts
     memory.known = dict.fromkeys(memory.known, b"damaged")
-    assert first == check(files, facts=memory)
+    assert first == check_files(files, facts=memory)
 
 
 @pytest.mark.parametrize(
@@ -492,13 +471,13 @@ def test_a_second_check_finds_the_same_from_memory() -> None:
 )
 def test_hostile_packages_end_in_a_report(files: dict[str, str]) -> None:
     """Circles, endless nesting and long lines have a report like everything else."""
-    assert check(files).verdict in ("pass", "fail")
+    assert check_files(files).verdict in ("pass", "fail")
 
 
 def test_a_script_that_is_too_large_is_searched() -> None:
     """A script of many megabytes in one line is not parsed: its requests are found, not proven."""
     text = HANDLER + "require('nothing');" + "a=b+c;" * 400_000
-    report = check({"index.js": text})
+    report = check_files({"index.js": text})
     assert {"module-missing": "warning", "module-dynamic": "info"} == codes(report)
     assert report.closure is not None
     assert "too large to be parsed" in report.closure.unknown[0].expression

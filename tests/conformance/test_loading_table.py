@@ -1,0 +1,103 @@
+"""`check` finds an error exactly where AWS's own loaders did, for packages rebuilt from reports."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from support.mutations import pack
+from support.shared import REPOSITORY
+
+from zipper.archive.listing import read_listing
+from zipper.checks.run_rules import check_zip
+from zipper.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TABLE = REPOSITORY / "fixtures" / "loading" / "cases.json"
+CASES = json.loads(TABLE.read_text(encoding="utf-8"))["cases"]
+DIFFERS: dict[str, str] = {
+    "cond-prod": "what running the file does",
+    "dirname-in-esm": "what running the file does",
+    "dynamic-require-esm": "what running the file does",
+    "erofs": "what running the file does",
+    "esm-cycle": "what running the file does",
+    "esm-star-ambiguous": "what running the file does",
+    "import-meta-resolve": "what running the file does",
+    "json-attr-on-js": "what running the file does",
+    "pct2f-import": "what running the file does",
+    "resolve-missing": "what running the file does",
+    "this-in-esm": "what running the file does",
+    "tmpl-import-missing": "what running the file does",
+    "try-catch-require-gone": "what running the file does",
+    "wasm-esm": "what running the file does",
+    "wasm-missing": "what running the file does",
+    "webpack-like": "what running the file does",
+    "worker-missing": "what running the file does",
+    "worker-url-missing": "what running the file does",
+    "cb3-bind2": "the value of the handler",
+    "cb3-pkg": "the value of the handler",
+    "cjs-handler-assign-miss": "the value of the handler",
+    "default-only-esm": "the value of the handler",
+    "handler-object": "the value of the handler",
+    "index.default-ts-cjs": "the value of the handler",
+    "json-only": "the value of the handler",
+    "fe-asi-break": "syntax that the grammar reads otherwise",
+    "fe-asi-break-paren": "syntax that the grammar reads otherwise",
+    "fe-kw-import-handler": "syntax that the grammar reads otherwise",
+    "fe-kw-reexport-dep": "syntax that the grammar reads otherwise",
+    "fe-latex": "syntax that the grammar reads otherwise",
+    "json-assert": "syntax that the grammar reads otherwise",
+    "syntax-arguments-assign-strict": "syntax that the grammar reads otherwise",
+    "syntax-await-in-sync": "syntax that the grammar reads otherwise",
+    "syntax-const-noinit": "syntax that the grammar reads otherwise",
+    "syntax-jsx": "syntax that the grammar reads otherwise",
+    "syntax-label-break": "syntax that the grammar reads otherwise",
+    "syntax-private-undeclared": "syntax that the grammar reads otherwise",
+    "syntax-regexp-bad": "syntax that the grammar reads otherwise",
+    "syntax-strict-octal-esm": "syntax that the grammar reads otherwise",
+    "syntax-super-out": "syntax that the grammar reads otherwise",
+    "syntax-undeclared-export": "syntax that the grammar reads otherwise",
+    "syntax-yield-strict": "syntax that the grammar reads otherwise",
+}
+"""Why a case has another verdict, by its name."""
+
+
+def zip_of(files: Mapping[str, str | Mapping[str, str]]) -> bytes:
+    """Return the zip of a case's files."""
+    return pack({name: _member(value) for name, value in files.items()})
+
+
+def _member(value: str | Mapping[str, str]) -> tuple[bytes, int]:
+    if isinstance(value, str):
+        return value.encode(), 0o644
+    content = base64.b64decode(value["base64"]) if "base64" in value else value["text"].encode()
+    return content, int(value.get("mode", "0o644"), 8)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_verdict(case, request):
+    """An error is found on those runtimes on which the handler does not load, and on no other."""
+    if case["name"] in DIFFERS:
+        request.node.add_marker(pytest.mark.xfail(reason=DIFFERS[case["name"]]))
+    package = zip_of(case["files"])
+    layers = tuple(read_listing(zip_of(files)) for files in case.get("layers", ()))
+
+    reports = {
+        runtime: check_zip(
+            package,
+            path=case["name"],
+            target=Target(runtime),
+            handler=case["handler"],
+            layers=layers,
+        )
+        for runtime in case["loads"]
+    }
+
+    loads = {runtime: told is True for runtime, told in case["loads"].items()}
+    found = {runtime: report.verdict == "pass" for runtime, report in reports.items()}
+    codes = {(f.code, f.message) for report in reports.values() for f in report.findings}
+    assert loads == found, sorted(codes)

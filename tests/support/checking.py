@@ -1,0 +1,45 @@
+"""Judging a package that a test writes down as files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from support.mutations import pack
+from zipper.archive.listing import read_listing
+from zipper.checks.run_rules import check_zip
+from zipper.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from zipper.checks.results import Report
+
+__all__ = ["Texts", "check_files", "zip_files"]
+
+Texts = "Mapping[str, str | bytes | tuple[str | bytes, int]]"
+"""Contents by name, with a mode where it is not 0644."""
+
+
+def zip_files(files: Texts) -> bytes:
+    """Return a zip of `files`."""
+    pairs = {n: value if isinstance(value, tuple) else (value, 0o644) for n, value in files.items()}
+    return pack({n: (t.encode() if isinstance(t, str) else t, m) for n, (t, m) in pairs.items()})
+
+
+def check_files(
+    files: Texts,
+    *,
+    handler: str | None = "index.handler",
+    runtime: str = "nodejs24.x",
+    layers: Iterable[Texts] = (),
+    **options: object,
+) -> Report:
+    """Return the report about a package of `files`."""
+    return check_zip(
+        zip_files(files),
+        path="out.zip",
+        target=Target(runtime),
+        handler=handler,
+        layers=tuple(read_listing(zip_files(layer)) for layer in layers),
+        **options,  # type: ignore[arg-type]
+    )

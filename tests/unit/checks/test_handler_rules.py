@@ -1,0 +1,107 @@
+"""Where the loader finds the handler's module, and what may be read there.
+
+Each row was tried with the loaders of AWS on Node.js 20, 22 and 24 (`support.lambda_loader`).
+"""
+
+from __future__ import annotations
+
+import pytest
+from support.checking import check_files
+
+H = "exports.handler = async () => 1;"
+WRAP = "node_modules/wrap"
+ESM = "export const handler = async () => 1;"
+UNREADABLE = 0o600
+
+
+def errors(files, handler="index.handler", *, runtime="nodejs24.x", **options):
+    """Return the codes of the errors that are found in a package of `files`."""
+    report = check_files(files, handler=handler, runtime=runtime, **options)
+    return {finding.code for finding in report.findings if finding.severity == "error"}
+
+
+@pytest.mark.parametrize(
+    ("files", "handler", "before", "since"),
+    [
+        ({"index/index.js": H}, "index.handler", set(), {"handler-directory"}),
+        ({"orders/index.js": H}, "orders.handler", set(), {"handler-directory"}),
+        ({"index/index.js": H}, "dist/index.handler", set(), set()),
+        ({"w/index.js": H}, "index.handler", {"handler-missing", "layout-wrapped"}, None),
+        ({"index.js": H}, "/var/task/index.handler", set(), set()),
+        ({"node_modules/wrap/index.js": H}, "wrap.handler", set(), set()),
+        (
+            {
+                "node_modules/wrap/package.json": '{"exports": "./m.js"}',
+                "node_modules/wrap/m.js": H,
+            },
+            "wrap.handler",
+            set(),
+            set(),
+        ),
+        (
+            {"node_modules/wrap/package.json": '{"exports": {"./x": "./m.js"}}'},
+            "wrap.handler",
+            {"handler-missing"},
+            None,
+        ),
+        (
+            {"node_modules/wrap/package.json": '{"main": "m.mjs"}', "node_modules/wrap/m.mjs": ESM},
+            "wrap.handler",
+            {"handler-esm"},
+            set(),
+        ),
+        ({"src/node_modules/wrap/index.js": H, "a.js": ""}, "src/wrap.handler", set(), set()),
+        ({"a#b.js": H}, "a#b.handler", set(), {"handler-missing"}),
+        ({"a?b.js": H}, "a?b.handler", set(), {"handler-missing"}),
+        ({"a%20b.js": H}, "a%20b.handler", set(), {"handler-missing"}),
+        ({"a%zz.js": H}, "a%zz.handler", set(), {"handler-missing"}),
+        ({"a%20b.js": H, "a b.js": H}, "a%20b.handler", set(), set()),
+    ],
+)
+def test_place_of_the_handler(files, handler, before, since) -> None:
+    """Both loaders find the module where AWS's do: up to Node.js 22, and from 24 on."""
+    assert before == errors(files, handler, runtime="nodejs22.x")
+    assert (before if since is None else since) == errors(files, handler)
+
+
+def test_handler_in_a_layer() -> None:
+    """A wrapper that only a layer has is found by its name, by both loaders."""
+    wrapper = {
+        "nodejs/node_modules/wrapper/package.json": '{"main": "main.js"}',
+        "nodejs/node_modules/wrapper/main.js": H,
+    }
+
+    for runtime in ("nodejs22.x", "nodejs24.x"):
+        found = errors({"app.js": H}, "wrapper.handler", runtime=runtime, layers=[wrapper])
+        assert set() == found
+
+
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        ("require('./a')", "error"),
+        ("() => require('./a')", "warning"),
+        ("try { require('./a') } catch {}", "info"),
+        ("1", "warning"),
+    ],
+)
+def test_unreadable_file(text: str, severity: str) -> None:
+    """A file that may not be read is an error only where loading the handler reads it."""
+    report = check_files({"index.js": f"{text}; {H}", "a.js": ("1", UNREADABLE)})
+
+    assert [severity] == [f.severity for f in report.findings if f.code == "mode-unreadable"]
+
+
+def test_unreadable_manifest() -> None:
+    """Up to Node.js 22 a package.json that may not be read counts as absent; then it is refused."""
+    files = {"index.js": H, "package.json": ("{}", UNREADABLE)}
+
+    assert set() == errors(files, runtime="nodejs22.x")
+    assert {"package-json-invalid"} == errors(files)
+
+
+def test_unreadable_file_of_a_layer() -> None:
+    """A layer with a file that not everyone may read cannot be published."""
+    layer = {"nodejs/node_modules/a/index.js": ("1", UNREADABLE)}
+
+    assert {"mode-unreadable"} == errors(layer, None, kind="layer")
