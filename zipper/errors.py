@@ -7,7 +7,8 @@ a caller can act on it and a person can read it. Anything else that escapes is a
     ├── UsageError          EUSAGE, EOSV, ENOCRYPTOGRAPHY: options that contradict or name nothing
     ├── ProjectError        ENOPROJECT, ENOENT, EJSONPARSE, EINVALIDPACKAGE, EWORKSPACESCONFIG,
     │                       EDUPLICATEWORKSPACE, ESETTINGS, EPATTERN
-    ├── LockfileError       EJSONPARSE, ELOCKVERSION, EUSAGE (out of step), ELOCKPLATFORM
+    ├── LockfileError       EJSONPARSE, ELOCKVERSION, EUSAGE (out of step), ELOCKPLATFORM,
+    │                       ELAYOUT
     ├── ResolutionError     ETARGET, E404, ERESOLVE, ENOVERSIONS, EBADENGINE, EBADPLATFORM,
     │                       EOVERRIDE, EINVALIDTAGNAME, EINVALIDPACKAGENAME, EUNSUPPORTEDPROTOCOL,
     │                       E403, EINVALIDSPEC, ERR_INVALID_URL, EALLOWGIT, EALLOWREMOTE,

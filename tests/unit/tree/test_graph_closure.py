@@ -1,0 +1,75 @@
+"""The part of a graph that one importer needs."""
+
+from __future__ import annotations
+
+from tests.support.graphs import draw_graph
+from zipper.npm.package_json import Manifest
+from zipper.tree.graph_closure import take_closure
+from zipper.tree.locked_graph import Instance, LockedGraph
+
+
+def fits(own: Instance) -> bool:
+    return own.manifest.os in ((), ("linux",))
+
+
+def test_development_dependencies_of_a_sibling_never_count() -> None:
+    """Those of the importer count where they are not left out, those of others never do."""
+    graph = draw_graph(
+        {"top": ["a1", "d1"], "a1": ["e1"], "d1": [], "e1": []},
+        top={"manifest": Manifest(dependencies={"a": "1"}, dev_dependencies={"d": "1"})},
+        a1={"manifest": Manifest(name="a", dev_dependencies={"e": "1"}), "folder": "a"},
+    )
+
+    production = take_closure(graph, "", fits=fits)
+    everything = take_closure(graph, "", fits=fits, omit=frozenset())
+
+    assert {"top", "a1"} == set(production.graph.instances)
+    assert {"a": "a1"} == production.graph.instances["top"].targets
+    assert {"top", "a1", "d1"} == set(everything.graph.instances)
+
+
+def test_optional_packages_for_other_systems_go() -> None:
+    """What is optional and does not fit goes with what only it needs; what is required is told."""
+    mac = Manifest(name="m", version="1.0.0", dependencies={"x": "1"}, os=("darwin",))
+    graph = draw_graph(
+        {"top": ["m1", "n1", "r1"], "m1": ["x1"], "n1": [], "x1": [], "r1": []},
+        top={
+            "manifest": Manifest(
+                dependencies={"r": "1"}, optional_dependencies={"m": "1", "n": "1"}
+            )
+        },
+        m1={"manifest": mac},
+        r1={"manifest": mac._replace(name="r", dependencies={})},
+    )
+
+    closure = take_closure(graph, "", fits=fits)
+
+    assert {"top", "n1", "r1"} == set(closure.graph.instances)
+    assert {"n": "n1", "r": "r1"} == closure.graph.instances["top"].targets
+    assert ("r1",) == closure.unfit
+
+
+def test_an_optional_peer_brings_nothing() -> None:
+    """An optional peer is an edge where something else brings the package, and none elsewhere."""
+    plugin = Manifest(
+        name="p", peer_dependencies={"a": "*", "b": "*"}, peer_optional=frozenset({"a", "b"})
+    )
+    graph = draw_graph(
+        {"top": ["p1", "a1"], "p1": ["a1", "b1"], "a1": [], "b1": []}, p1={"manifest": plugin}
+    )
+
+    closure = take_closure(graph, "", fits=fits)
+
+    assert {"top", "p1", "a1"} == set(closure.graph.instances)
+    assert {"a": "a1"} == closure.graph.instances["p1"].targets
+
+
+def test_only_the_importer_is_one() -> None:
+    """Other importers that it does not reach are not in its closure."""
+    graph = draw_graph({"top": ["a1"], "a1": [], "z1": ["a1"]})
+    graph = LockedGraph(graph.instances, {"": "top", "z": "z1"})
+
+    closure = take_closure(graph, "", fits=fits)
+
+    assert {"": "top"} == closure.graph.importers
+    assert {"top", "a1"} == set(closure.graph.instances)

@@ -1,0 +1,41 @@
+"""npm's tree as a graph: what every name reaches, links followed."""
+
+from __future__ import annotations
+
+from zipper.lockfile.npm_read import read_lockfile
+from zipper.npm.package_json import parse_manifest
+from zipper.tree.graph_of_tree import graph_of_tree
+
+LOCKFILE = """{"lockfileVersion": 3, "packages": {
+  "": {"name": "root", "workspaces": ["packages/*"], "dependencies": {"a": "^1.0.0"}},
+  "node_modules/a": {"version": "1.0.0", "integrity": "sha512-a", "dependencies": {"b": "^2.0.0"},
+    "peerDependencies": {"gone": "*"}, "peerDependenciesMeta": {"gone": {"optional": true}}},
+  "node_modules/a/node_modules/b": {"version": "2.0.0", "inBundle": true},
+  "node_modules/b": {"version": "1.0.0", "name": "other"},
+  "node_modules/fn": {"resolved": "packages/fn", "link": true},
+  "packages/fn": {"name": "fn", "version": "1.0.0", "dependencies": {"b": "npm:other@1"}}
+}}"""
+
+
+def test_each_folder_is_an_instance_and_reaches_what_a_walk_finds() -> None:
+    """Names lead to locations, a link's to its target; what nothing answers is left out."""
+    root = parse_manifest(
+        {"name": "root", "workspaces": ["packages/*"], "dependencies": {"a": "1"}}
+    )
+    tree = read_lockfile(LOCKFILE, path="package-lock.json", manifest=root).tree
+
+    graph = graph_of_tree(tree)
+
+    assert {
+        "": {"a": "node_modules/a", "fn": "packages/fn"},
+        "node_modules/a": {"b": "node_modules/a/node_modules/b"},
+        "node_modules/a/node_modules/b": {},
+        "node_modules/b": {},
+        "packages/fn": {"b": "node_modules/b"},
+    } == {key: dict(own.targets) for key, own in graph.instances.items()}
+    assert {"": "", "packages/fn": "packages/fn"} == graph.importers
+    assert "packages/fn" == graph.instances["packages/fn"].folder
+    assert "node_modules/a" == graph.instances["node_modules/a/node_modules/b"].bundled_in
+    assert ["a@1.0.0", "b@2.0.0", "other@1.0.0"] == [
+        graph.instances[key].label for key in graph.instances if key.startswith("node_modules")
+    ]

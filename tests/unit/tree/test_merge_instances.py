@@ -1,0 +1,98 @@
+"""Which instances are the same, and which only look so."""
+
+from __future__ import annotations
+
+from tests.support.graphs import draw_graph
+from zipper.npm.package_json import Manifest
+from zipper.tree.merge_instances import merge_instances
+
+X = Manifest(name="x", version="1.0.0")
+Y = Manifest(name="y", version="1.0.0")
+
+
+def test_equal_chains_become_one() -> None:
+    """Two packages that reach equal packages are equal, rings of them included."""
+    graph = draw_graph(
+        {
+            "top": {"a": "x1", "b": "x2"},
+            "x1": {"y": "y1"},
+            "x2": {"y": "y2"},
+            "y1": {"x": "x1"},
+            "y2": {"x": "x2"},
+        },
+        x1={"manifest": X},
+        x2={"manifest": X},
+        y1={"manifest": Y},
+        y2={"manifest": Y},
+    )
+
+    merged = merge_instances(graph)
+
+    assert {"top", "x1", "y1"} == set(merged.instances)
+    assert {"a": "x1", "b": "x1"} == merged.instances["top"].targets
+
+
+def test_what_differs_far_away_differs() -> None:
+    """Two chains that end in different packages are different from their beginning."""
+    graph = draw_graph(
+        {
+            "top": {"a": "x1", "b": "x2"},
+            "x1": {"y": "y1"},
+            "x2": {"y": "y2"},
+            "y1": {"z": "z1"},
+            "y2": {"z": "z2"},
+            "z1": [],
+            "z2": [],
+        },
+        x1={"manifest": X},
+        x2={"manifest": X},
+        y1={"manifest": Y},
+        y2={"manifest": Y},
+    )
+
+    assert graph.instances == merge_instances(graph).instances
+
+
+def test_other_bytes_are_another_package() -> None:
+    """Another integrity, patch or folder keeps two of one name and version apart."""
+    graph = draw_graph(
+        {
+            "top": {"a": "x1", "b": "x2", "c": "x3", "d": "x4"},
+            "x1": [],
+            "x2": [],
+            "x3": [],
+            "x4": [],
+        },
+        x1={"manifest": X},
+        x2={"manifest": X, "patch": "patches/x.patch"},
+        x3={"manifest": X, "integrity": "sha512-other"},
+        x4={"manifest": X, "folder": "packages/x"},
+    )
+
+    assert graph.instances == merge_instances(graph).instances
+
+
+def test_what_holds_bundled_packages_stays_apart() -> None:
+    """A package whose tarball holds another is never one with its like."""
+    graph = draw_graph(
+        {"top": {"a": "x1", "b": "x2"}, "x1": [], "x2": [], "y1": [], "y2": []},
+        x1={"manifest": X},
+        x2={"manifest": X},
+        y1={"manifest": Y, "bundled_in": "x1"},
+        y2={"manifest": Y, "bundled_in": "x2"},
+    )
+
+    assert graph.instances == merge_instances(graph).instances
+
+
+def test_long_chains_are_compared_in_a_moment() -> None:
+    """Two chains of thousands that differ at their end alone are found to differ at once."""
+    edges = {"top": {"p": "p0", "q": "q0"}}
+    fields = {}
+    for at in range(3_000):
+        for chain in "pq":
+            edges[f"{chain}{at}"] = {"next": f"{chain}{at + 1}"}
+            fields[f"{chain}{at}"] = {"manifest": Manifest(name=f"n{at}", version="1.0.0")}
+    edges |= {"p3000": {}, "q3000": {}}
+
+    assert 6_003 == len(merge_instances(draw_graph(edges, **fields)).instances)

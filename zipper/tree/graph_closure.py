@@ -1,0 +1,98 @@
+"""The part of a locked graph that one importer needs: its production closure for a target.
+
+In: a graph, an importer, what to leave out, and which packages the target can use. Out: a smaller
+graph with that importer alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from zipper.tree.locked_graph import Instance, LockedGraph
+from zipper.tree.model import list_dependencies
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from zipper.tree.model import EdgeType
+
+__all__ = ["Closure", "take_closure"]
+
+
+class Closure(NamedTuple):
+    """What an importer reaches, and what of it the target cannot use though it must have it."""
+
+    graph: LockedGraph
+    unfit: tuple[str, ...]
+    """The keys of instances that are required and do not fit; they are in the graph."""
+
+
+def take_closure(
+    graph: LockedGraph,
+    importer: str,
+    *,
+    fits: Callable[[Instance], bool],
+    omit: frozenset[str] = frozenset({"dev"}),
+) -> Closure:
+    """Return what the importer in the folder `importer` reaches.
+
+    An optional peer is kept where something else reaches what it names, and adds nothing. What only
+    optional dependencies reach, and does not fit, is left out with what only it reaches.
+
+    Args:
+        graph: of a whole lockfile.
+        importer: one of its importers' folders.
+        fits: says whether an instance can be used on the target (os, cpu, libc, engines).
+        omit: dependency types to leave out: `dev`, `optional`, `peer`. Development dependencies
+            count for the importer only.
+    """
+    start = graph.importers[importer]
+    required = _walk(graph, start, omit | {"optional"}, dropped=frozenset())
+    unfit = tuple(key for key in required if not fits(graph.instances[key]) and key != start)
+    dropped = frozenset(
+        key for key, own in graph.instances.items() if key not in required and not fits(own)
+    )
+    reached = _walk(graph, start, omit, dropped=dropped)
+    instances = {
+        key: graph.instances[key]._replace(
+            targets={
+                name: target
+                for name, _, target in _edges(graph, key, start, omit)
+                if target in reached
+            }
+        )
+        for key in reached
+    }
+    return Closure(LockedGraph(instances, {importer: start}), unfit)
+
+
+def _walk(
+    graph: LockedGraph, start: str, omit: frozenset[str], *, dropped: frozenset[str]
+) -> dict[str, None]:
+    reached: dict[str, None] = {}
+    waiting = [start]
+    while waiting:
+        key = waiting.pop()
+        if key in reached:
+            continue
+        reached[key] = None
+        waiting += [
+            target
+            for _, kind, target in _edges(graph, key, start, omit)
+            if kind != "peerOptional" and target not in dropped
+        ]
+    return reached
+
+
+def _edges(
+    graph: LockedGraph, key: str, start: str, omit: frozenset[str]
+) -> Iterator[tuple[str, EdgeType, str]]:
+    """Yield name, kind and target of the instance's edges that count and reach something."""
+    own = graph.instances[key]
+    kinds = list_dependencies(own.manifest, top=key == start)
+    for name, target in own.targets.items():
+        kind: EdgeType = kinds[name][1] if name in kinds else "prod"
+        if name not in kinds and name in own.manifest.dev_dependencies:
+            continue
+        if kind not in omit and not (kind == "peerOptional" and "peer" in omit):
+            yield name, kind, target

@@ -1,0 +1,182 @@
+"""A layout in one pass: whoever asks for the most gets a name at the top, the rest is nested.
+
+In: a problem. Out: the copies, in which every walk finds what the graph names. The pass takes the
+time of the layout that it makes; how few copies that has depends on what stands at the top.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from zipper.tree.hoist_problem import CLOSED, TOP, Copy, EndlessError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from zipper.tree.hoist_problem import Problem
+
+__all__ = ["choose_top", "improve_top", "place_all"]
+
+_NOTHING: Final = -2
+"""In place of an instance: nothing stands at the top under the name."""
+
+_STEPS_MAX: Final = 30_000
+"""Edges that are placed to find out what better stands at the top; a million take a second."""
+
+_SAME_MAX: Final = 4
+"""Copies of one instance inside of each other; a layout that has so many has no end."""
+
+
+def choose_top(problem: Problem) -> dict[str, int]:
+    """Return the instance that stands at the top for each name: the one that most depend on."""
+    top = dict(problem.edges[TOP])
+    counts: dict[str, dict[int, int]] = {}
+    for edges in problem.edges:
+        for name, to in edges:
+            own = counts.setdefault(name, {})
+            own[to] = own.get(to, 0) + 1
+    for name, own in counts.items():
+        if name not in top:
+            top[name] = min(own, key=lambda to: (-own[to], to))
+    return top
+
+
+def improve_top(problem: Problem, top: Mapping[str, int]) -> tuple[Copy, Mapping[str, int]]:
+    """Return the layout with the fewest copies that changes of `top`, one by one, lead to.
+
+    What stands inside of others is tried at the top, and what holds others is tried below the top,
+    where it may lie beside what it needs. The largest gain to be hoped for comes first.
+
+    Raises:
+        EndlessError: as `place_all`.
+    """
+    best = place_all(problem, top)
+    fewest = _count(best)
+    chosen = dict(top)
+    steps = 0
+    tried: set[tuple[str, int]] = set()
+    while steps < _STEPS_MAX:
+        trial = next((one for one in _list_trials(best, problem) if one not in tried), None)
+        if trial is None:
+            break
+        tried.add(trial)
+        steps += _count_edges(problem, best)
+        name, instance = trial
+        try:
+            placed = place_all(problem, {**chosen, name: instance})
+        except EndlessError:
+            continue
+        count = _count(placed)
+        if count < fewest:
+            best, fewest = placed, count
+            chosen[name] = instance
+    return best, chosen
+
+
+def _list_trials(root: Copy, problem: Problem) -> Iterable[tuple[str, int]]:
+    """Return names and what may better stand at the top for them, the most copies first."""
+    fixed = dict(problem.edges[TOP])
+    counts: dict[tuple[str, int], int] = {}
+    for copy in _list_below(root):
+        if copy.name in fixed or copy.instance == CLOSED:
+            continue
+        if copy.parent is not root:
+            trial = (copy.name, copy.instance)
+            counts[trial] = counts.get(trial, 0) + 1
+        elif copy.children:
+            trial = (copy.name, _NOTHING)
+            counts[trial] = counts.get(trial, 0) + len(copy.children)
+    return sorted(counts, key=lambda trial: (-counts[trial], trial))
+
+
+def _list_below(root: Copy) -> Iterator[Copy]:
+    waiting = [*root.children.values()]
+    while waiting:
+        copy = waiting.pop()
+        yield copy
+        waiting += copy.children.values()
+
+
+def _count(root: Copy) -> int:
+    return sum(1 for _ in _list_below(root))
+
+
+def _count_edges(problem: Problem, root: Copy) -> int:
+    placed = (copy.instance for copy in _list_below(root) if copy.instance != CLOSED)
+    return sum(len(problem.edges[one]) + 1 for one in placed)
+
+
+def place_all(problem: Problem, top: Mapping[str, int]) -> Copy:
+    """Return the importer's copy, below which every walk finds what the graph names.
+
+    What is wanted goes into the outermost folder in which it changes no walk: the top where `top`
+    has that instance for the name, else the outermost that has none of the name between. Nearer
+    to the top comes first, names in alphabetical order.
+
+    Raises:
+        EndlessError: with these instances at the top, copies nest without an end.
+    """
+    root = Copy(TOP)
+    waiting = deque([root])
+    while waiting:
+        copy = waiting.popleft()
+        for name, wanted in problem.edges[copy.instance]:
+            waiting += _satisfy(problem, copy, name, wanted, top)
+    return root
+
+
+def _satisfy(
+    problem: Problem, copy: Copy, name: str, wanted: int, top: Mapping[str, int]
+) -> Iterator[Copy]:
+    """Have the walk from `copy` for `name` find `wanted`; yield the copies that this brings."""
+    chain = []
+    at: Copy | None = copy
+    while at is not None and name not in at.children:
+        chain.append(at)
+        at = at.parent
+    if at is not None and at.children[name].instance == wanted:
+        for folder in chain:
+            folder.passed[name] = wanted
+        return
+    while len(chain) > 1:
+        outermost = chain[-1]
+        other = top.get(name) if outermost.parent is None else outermost.passed.get(name)
+        if other is None or other == wanted:
+            break
+        chain.pop()
+    for folder in chain[:-1]:
+        folder.passed[name] = wanted
+    placed = Copy(wanted, name, chain[-1])
+    placed.asker = copy
+    _refuse_endless(placed)
+    yield from _open(problem, placed)
+
+
+def _open(problem: Problem, copy: Copy) -> Iterator[Copy]:
+    """Yield a new copy, and all that comes in its tarball."""
+    yield copy
+    for name in problem.closed.get(copy.instance, ()):
+        Copy(CLOSED, name, copy)
+    for name, inner in problem.bundled.get(copy.instance, ()):
+        yield from _open(problem, Copy(inner, name, copy))
+
+
+def _refuse_endless(copy: Copy) -> None:
+    seen = 0
+    above = copy.parent
+    while above is not None:
+        seen += above.instance == copy.instance
+        if seen == _SAME_MAX:
+            raise EndlessError(_find_ring(copy))
+        above = above.parent
+
+
+def _find_ring(copy: Copy) -> list[int]:
+    """Return the instances from the last one like `copy` down to it, each the next one's asker."""
+    ring = [copy.instance]
+    above = copy.asker
+    while above is not None and above.instance != copy.instance:
+        ring.append(above.instance)
+        above = above.asker
+    return [copy.instance, *ring[::-1]]
