@@ -34,7 +34,8 @@ from support.projects import (
 from support.stacks import STACKS
 
 from zipper.checks.run_rules import check_zip
-from zipper.store.facts_database import FileFactsCache
+from zipper.pipeline.noted_facts import NotedFacts
+from zipper.store.notes import Notebook
 from zipper.target import Target
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def folder() -> Iterator[TaskFolder]:
 @pytest.fixture(scope="module")
 def facts(tmp_path_factory: pytest.TempPathFactory) -> FactsCache:
     """What files say, remembered from one mutation to the next as from one check to the next."""
-    return FileFactsCache(tmp_path_factory.mktemp("facts") / "facts.sqlite")
+    return NotedFacts(Notebook(tmp_path_factory.mktemp("facts")))
 
 
 @pytest.mark.parametrize("major", MAJORS)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from zipper.archive.listing import release
 from zipper.checks.closure import close, relative
 from zipper.checks.elf import Binary, recognize, scan_binary
-from zipper.checks.file_facts import EAGER, LAZY, OPTIONAL, SCANNER_VERSION
+from zipper.checks.file_facts import EAGER, LAZY, OPTIONAL, FactKey
 from zipper.checks.subject import Subject, find_dependency
 from zipper.errors import ArchiveError
 from zipper.npm.folder_path import find_package
@@ -153,8 +153,8 @@ def _remember(subject: Subject, found: Mapping[str, Binary]) -> None:
         subject.cache.put_many({_key(subject): json.dumps(found).encode()})
 
 
-def _key(subject: Subject) -> str:
-    return f"binaries:{SCANNER_VERSION}:{subject.code_sha256}"
+def _key(subject: Subject) -> FactKey:
+    return ("binaries", subject.code_sha256)
 
 
 def is_foreign(subject: Subject, name: str) -> bool:

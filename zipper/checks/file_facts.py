@@ -17,7 +17,7 @@ __all__ = [
     "EAGER",
     "LAZY",
     "OPTIONAL",
-    "SCANNER_VERSION",
+    "FactKey",
     "Facts",
     "FactsCache",
     "Length",
@@ -29,9 +29,6 @@ __all__ = [
     "decode_names",
     "encode",
 ]
-
-SCANNER_VERSION: Final = "5"
-"""Part of every key: raise it with each change of what the scanner finds."""
 
 EAGER: Final = 0
 """Runs whenever the module is loaded."""
@@ -110,14 +107,18 @@ class Length(NamedTuple):
     """None where the text does not tell."""
 
 
-class FactsCache(Protocol):
-    """Remembers what was found in a file, by a key that holds its content's hash."""
+FactKey = tuple[str, ...]
+"""A kind of fact, and all that it depends on, a content's hash among it."""
 
-    def get_many(self, keys: Iterable[str]) -> Mapping[str, bytes]:
+
+class FactsCache(Protocol):
+    """Remembers what this code found in a file or a zip."""
+
+    def get_many(self, keys: Iterable[FactKey]) -> Mapping[FactKey, bytes]:
         """Return what is known; keys that are not known are left out."""
         ...
 
-    def put_many(self, values: Mapping[str, bytes]) -> None:
+    def put_many(self, values: Mapping[FactKey, bytes]) -> None:
         """Remember `values`; a failure to do so is nobody's error."""
         ...
 

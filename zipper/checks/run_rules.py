@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from zipper.archive.listing import Buffer, Listing, read_listing, release
 from zipper.checks.rules import LISTING_RULES, Rule, RuleFunction
@@ -21,13 +21,10 @@ from zipper.target import Target, default_handler
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from zipper.checks.file_facts import FactsCache
+    from zipper.checks.file_facts import FactKey, FactsCache
     from zipper.checks.results import Report
 
 __all__ = ["check_listing", "check_zip", "find_handler", "run_rules"]
-
-_RULES_VERSION: Final = "2"
-"""Part of every key: raise it with each change of a rule whose findings are remembered."""
 
 
 def check_listing(  # noqa: PLR0913 - the options of a check, all by keyword
@@ -166,10 +163,12 @@ def run_rules(
 class _Memory:
     """What the rules found that nothing but zip and target decide, remembered between checks."""
 
-    def __init__(self, keys: Mapping[RuleFunction, str], known: Mapping[str, bytes]) -> None:
+    def __init__(
+        self, keys: Mapping[RuleFunction, FactKey], known: Mapping[FactKey, bytes]
+    ) -> None:
         self._keys = keys
         self._known = known
-        self._fresh: dict[str, bytes] = {}
+        self._fresh: dict[FactKey, bytes] = {}
 
     @classmethod
     def of(cls, subject: Subject, functions: Iterable[RuleFunction]) -> _Memory:
@@ -178,9 +177,9 @@ class _Memory:
             return cls({}, {})
         from zipper.checks.member_rules import CONTENT_RULES  # noqa: PLC0415 - see `check_zip`
 
-        target = f"{subject.target.runtime}:{subject.target.architecture}"
+        target = (subject.target.runtime, subject.target.architecture)
         keys = {
-            find: f"rule:{_RULES_VERSION}:{find.__name__}:{target}:{subject.code_sha256}"
+            find: ("rule", find.__name__, *target, subject.code_sha256)
             for find in functions
             if find in CONTENT_RULES
         }

@@ -17,7 +17,7 @@ from zipper.checks.file_facts import (
     EAGER,
     LAZY,
     OPTIONAL,
-    SCANNER_VERSION,
+    FactKey,
     Facts,
     FactsCache,
     Length,
@@ -86,7 +86,7 @@ class Walk:
         """What the runtime answers."""
         self._target = target
         self._cache = cache
-        self._fresh: dict[str, bytes] = {}
+        self._fresh: dict[FactKey, bytes] = {}
         self._names: dict[str, Names] = {}
         self._queues: tuple[list[Module], ...] = ([], [], [], [])
 
@@ -121,7 +121,7 @@ class Walk:
         None for a value that is computed (a wrapped handler), or that is not found.
         """
         content = self._content(path)
-        key = f"length:{SCANNER_VERSION}:{name}:{_digest(content)}"
+        key = ("length", name, _digest(content))
         known = decode_length(self._known(key))
         if known is not None:
             return known.length
@@ -142,7 +142,7 @@ class Walk:
 
     def _fill(self, wave: list[Module]) -> None:
         """Give each module of `wave` its facts, remembered ones where they are."""
-        keys: dict[str, str] = {}
+        keys: dict[str, FactKey] = {}
         for module in wave:
             content = self._read(module)
             if content is None:
@@ -151,20 +151,20 @@ class Walk:
                 module.kind = "json"
                 module.facts = _check_json(content)
             else:
-                keys[module.path] = f"facts:{SCANNER_VERSION}:{_digest(content)}"
+                keys[module.path] = ("facts", _digest(content))
         known = {} if self._cache is None else self._cache.get_many(set(keys.values()))
         for module in wave:
             key = keys.get(module.path)
             if key is not None:
                 self._set_facts(module, self._recall(module, key, known))
 
-    def _recall(self, module: Module, key: str, known: Mapping[str, bytes]) -> Facts:
+    def _recall(self, module: Module, key: FactKey, known: Mapping[FactKey, bytes]) -> Facts:
         """Return the facts of `module`: remembered, of another copy of the file, or scanned."""
         facts = decode_facts(known.get(key, b"")) or decode_facts(self._fresh.get(key, b""))
         # Contents are not kept meanwhile: a wave of them would take more memory than reading again.
         return facts or self._scan(self._read(module) or b"", key)
 
-    def _scan(self, content: bytes, key: str) -> Facts:
+    def _scan(self, content: bytes, key: FactKey) -> Facts:
         from zipper.checks.scan import scan  # noqa: PLC0415 - the parser is loaded when one is needed
 
         facts = scan(content)
@@ -234,7 +234,7 @@ class Walk:
         content = self._content(path)
         if not content:
             return Names((), (), (), is_complete=False)
-        key = f"names:{SCANNER_VERSION}:{_digest(content)}"
+        key = ("names", _digest(content))
         known = decode_names(self._known(key))
         if known is not None:
             return known
@@ -251,7 +251,7 @@ class Walk:
         except ArchiveError:
             return b""
 
-    def _known(self, key: str) -> bytes:
+    def _known(self, key: FactKey) -> bytes:
         """Return what the cache has under `key`, else nothing."""
         return b"" if self._cache is None else self._cache.get_many([key]).get(key, b"")
 

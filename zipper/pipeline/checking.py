@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from zipper.checks.run_rules import check_zip
+from zipper.pipeline.noted_facts import NotedFacts
 from zipper.pipeline.reading_zips import map_zip, open_sound_listing
 from zipper.settings.cache_folder import find_cache_dir
-from zipper.store.facts_database import FileFactsCache
+from zipper.store.notes import Notebook
 from zipper.target import Target
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def check(  # noqa: PLR0913  (keyword-only options of a public function)
     max_unzipped_size_bytes: int | None = None,
     unknown_runtime: str | None = None,
     tells_case: bool = False,
+    no_recall: bool = False,
     cache_dir: PathLike | None = None,
 ) -> Report:
     """Judge the zip at `path`: whether Lambda accepts it, and whether its handler loads.
@@ -60,6 +62,7 @@ def check(  # noqa: PLR0913  (keyword-only options of a public function)
         unknown_runtime: the name of a runtime that zipper does not know, which is then an error;
             all else is judged for `target`.
         tells_case: whether two names that differ in their case only are a warning.
+        no_recall: True to find out everything afresh.
         cache_dir: where the store is, instead of ZIPPER_CACHE_DIR or the system's place.
 
     Returns:
@@ -79,7 +82,7 @@ def check(  # noqa: PLR0913  (keyword-only options of a public function)
         kind=kind,
         ignore=frozenset(ignore),
         strict=strict,
-        facts=FileFactsCache(find_cache_dir(cache_dir) / "facts.sqlite"),
+        facts=NotedFacts(Notebook(find_cache_dir(cache_dir), recalls=not no_recall)),
         max_size_bytes=max_size_bytes,
         max_unzipped_size_bytes=max_unzipped_size_bytes,
         unknown_runtime=unknown_runtime,

@@ -27,6 +27,7 @@ from zipper.archive.entries import (
 )
 from zipper.errors import StoreError
 from zipper.files import lock_file, map_file, remove_leftovers, write_error, write_file
+from zipper.store.notes import Notebook
 from zipper.store.store_zip_format import (
     END_BYTES,
     first_name_offset,
@@ -129,13 +130,21 @@ class Store:
 
     With `is_shared`, store zips that were found are held for whoever asks next, up to a bound.
     With `links`, a package whose files have been unpacked beside it is found unread: who links them
-    reads its names, and a hundred megabytes less.
+    reads its names, and a hundred megabytes less. Without `recalls` its notebook recalls nothing.
     """
 
-    def __init__(self, cache_dir: Path, *, is_shared: bool = False, links: bool = False) -> None:
+    def __init__(
+        self,
+        cache_dir: Path,
+        *,
+        is_shared: bool = False,
+        links: bool = False,
+        recalls: bool = True,
+    ) -> None:
         self.cache_dir = cache_dir
         self.root = cache_dir / "store" / f"{_FORMAT}-libdeflate-{deflate.__version__}-{LEVEL}"
         self.notes = self.root / "notes"
+        self.notebook = Notebook(cache_dir, recalls=recalls)
         self._links = links
         self._held: dict[StoreKey, StoreZip] = {}
         self._room_bytes = _HELD_MAX_BYTES if is_shared else 0

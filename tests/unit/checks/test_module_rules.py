@@ -14,6 +14,7 @@ from zipper.target import Target
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from zipper.checks.file_facts import FactKey
     from zipper.checks.results import Report
 
 HANDLER = "exports.handler = async () => 1;"
@@ -426,13 +427,13 @@ def test_a_second_check_finds_the_same_from_memory() -> None:
 
     class Memory:
         def __init__(self) -> None:
-            self.known: dict[str, bytes] = {}
+            self.known: dict[FactKey, bytes] = {}
             self.puts = 0
 
-        def get_many(self, keys: Iterable[str]) -> Mapping[str, bytes]:
+        def get_many(self, keys: Iterable[FactKey]) -> Mapping[FactKey, bytes]:
             return {key: self.known[key] for key in keys if key in self.known}
 
-        def put_many(self, values: Mapping[str, bytes]) -> None:
+        def put_many(self, values: Mapping[FactKey, bytes]) -> None:
             self.puts += 1
             self.known.update(values)
 

@@ -1,0 +1,105 @@
+"""The identity of the code changes with all that may change an answer, and with nothing else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from zipper.store.code_identity import code_identity, identify_code
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """A source tree."""
+    folder = tmp_path / "src" / "zipper"
+    (folder / "checks").mkdir(parents=True)
+    (folder / "__init__.py").write_text("one = 1\n")
+    (folder / "checks" / "rules.py").write_text("two = 2\n")
+    return folder
+
+
+def _install(package: Path, rows: str) -> Path:
+    record = package.parent / "zipper-0.1.0.dist-info" / "RECORD"
+    record.parent.mkdir(exist_ok=True)
+    record.write_text(rows)
+    return record
+
+
+def test_the_running_code_has_one() -> None:
+    """It is a hash, the same at each call."""
+    assert 64 == len(code_identity())
+    assert code_identity() == code_identity()
+
+
+def test_an_edit_that_keeps_size_and_time_counts(package: Path) -> None:
+    """The time of change tells an edit in place from none, whatever its time of writing says."""
+    before = identify_code(package, [])
+    path = package / "checks" / "rules.py"
+    status = path.stat()
+    path.write_text("two = 3\n")
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+    assert before != identify_code(package, [])
+
+
+def test_a_new_file_and_a_lost_one_count(package: Path) -> None:
+    """The set of files is part of it; compiled ones are not."""
+    before = identify_code(package, [])
+    (package / "__pycache__").mkdir()
+    (package / "__pycache__" / "a.pyc").write_bytes(b"")
+    assert before == identify_code(package, [])
+
+    (package / "new.json").write_text("{}")
+    with_new = identify_code(package, [])
+    (package / "__init__.py").unlink()
+    assert 3 == len({before, with_new, identify_code(package, [])})
+
+
+def test_an_installation_is_known_by_its_record(package: Path) -> None:
+    """The same wheel is the same code wherever and by whatever installer it was unpacked."""
+    own = "zipper/__init__.py,sha256=aaa,8\nzipper/checks/rules.py,sha256=bbb,8\n"
+    _install(package, own + "zipper-0.1.0.dist-info/INSTALLER,sha256=x,4\n")
+    before = identify_code(package, [])
+    copied = shutil.copytree(package.parent, package.parent.parent / "copy") / "zipper"
+    _install(copied, f"zipper/__pycache__/__init__.cpython-311.pyc,,\n{own}")
+    assert before == identify_code(copied, [])
+
+    _install(copied, own.replace("bbb", "ccc"))
+    assert before != identify_code(copied, [])
+
+
+def test_a_record_of_something_else_is_none(package: Path) -> None:
+    """A source tree beside a record that names none of its files is known by its files."""
+    _install(package, "other/__init__.py,sha256=aaa,8\n")
+    before = identify_code(package, [])
+    (package / "__init__.py").write_text("one = 11\n")
+
+    assert before != identify_code(package, [])
+
+
+def test_the_libraries_that_decide_count(package: Path, tmp_path: Path) -> None:
+    """Another version of a library that decides is other code; other packages are not looked at."""
+    place = tmp_path / "site-packages"
+    (place / "deflate-0.9.0.dist-info").mkdir(parents=True)
+    before = identify_code(package, [str(place), str(tmp_path / "absent")])
+    (place / "requests-2.0.dist-info").mkdir()
+    assert before == identify_code(package, [str(place), str(tmp_path / "absent")])
+
+    (place / "deflate-0.9.0.dist-info").rename(place / "deflate-0.9.1.dist-info")
+    assert before != identify_code(package, [str(place), str(tmp_path / "absent")])
+
+
+def test_a_package_in_a_zip_is_known_by_the_zip(tmp_path: Path) -> None:
+    """Where the package is run from an archive, the archive's stamps tell it."""
+    archive = tmp_path / "app.pyz"
+    archive.write_bytes(b"one")
+    before = identify_code(archive / "zipper", [])
+    archive.write_bytes(b"three")
+
+    assert before != identify_code(archive / "zipper", [])

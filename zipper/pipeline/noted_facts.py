@@ -1,0 +1,43 @@
+"""What the checks remember of files and zips, in the notebook.
+
+In: the keys that `zipper.checks` makes. Out: what is noted under them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zipper.store.notes import FILE_FACTS, RULE_FINDINGS, Kind, Notebook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from zipper.checks.file_facts import FactKey
+
+__all__ = ["NotedFacts"]
+
+
+class NotedFacts:
+    """A `zipper.checks.file_facts.FactsCache` that lasts."""
+
+    def __init__(self, notebook: Notebook) -> None:
+        self._notebook = notebook
+
+    def get_many(self, keys: Iterable[FactKey]) -> Mapping[FactKey, bytes]:
+        """Return what is known of `keys`."""
+        wanted = list(keys)
+        if not wanted:
+            return {}
+        rows = [{"of": key} for key in wanted]
+        found = self._notebook.recall_many(_kind_of(wanted[0]), rows)
+        return {wanted[number]: value for number, value in found.items()}
+
+    def put_many(self, values: Mapping[FactKey, bytes]) -> None:
+        """Remember `values`, all of one kind."""
+        if values:
+            rows = [({"of": key}, value) for key, value in values.items()]
+            self._notebook.remember_many(_kind_of(next(iter(values))), rows)
+
+
+def _kind_of(key: FactKey) -> Kind:
+    return RULE_FINDINGS if key[0] == "rule" else FILE_FACTS

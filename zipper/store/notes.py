@@ -1,0 +1,245 @@
+"""The notebook: everything that zipper remembers from one run to the next.
+
+In: a kind of result, what it depends on by value, and the result. Out: the result again, as long as
+the same code is asked with the same inputs, and what it rests on outside of them is as it was.
+
+    <cache>/notes/<kind>/3c/3cf6...e1     a note of its own
+    <cache>/notes/<kind>.sqlite           small results by content, many at a time
+
+A note is a line with the hash of the rest, a line with its head (format, kind, the identity of the
+code, inputs), one with its witnesses, and the result. Whatever differs, is damaged or cannot be
+read is no note. Losing one costs time, no more; a cache that cannot be written to is read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from zipper.errors import StoreError
+from zipper.files import write_file
+from zipper.store.code_identity import code_identity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from zipper.store.note_rows import NoteRows
+
+__all__ = [
+    "BUILT",
+    "CODE_HASH",
+    "FILE_FACTS",
+    "INSTALL",
+    "INTEGRITY",
+    "KINDS",
+    "LOCKFILE_PROOF",
+    "NOTES",
+    "RESOLUTION",
+    "RULE_FINDINGS",
+    "SIGNATURE",
+    "VERDICT",
+    "Kind",
+    "Notebook",
+    "Value",
+    "is_usable",
+]
+
+Value = str | int | float | bool | None | tuple["Value", ...]
+"""What an input may be: a text, a number, or a tuple of such. Nothing has another form tomorrow."""
+
+NOTES: Final = "notes"
+"""The folder of the cache where the notes are."""
+
+_FORMAT: Final = 1
+"""Of a note's lines, whatever its kind."""
+
+
+class Kind(NamedTuple):
+    """A kind of result."""
+
+    name: str
+    """Its folder, and the word for it in `cache size`."""
+    form: int = 1
+    """Raised when the form of its results changes."""
+    is_small: bool = False
+    """Many small results by content: rows of one file instead of a file each; no witnesses."""
+
+
+LOCKFILE_PROOF: Final = Kind("lockfile-proof")
+RESOLUTION: Final = Kind("resolution")
+INSTALL: Final = Kind("install")
+CODE_HASH: Final = Kind("code-hash")
+VERDICT: Final = Kind("verdict")
+BUILT: Final = Kind("built")
+INTEGRITY: Final = Kind("integrity")
+SIGNATURE: Final = Kind("signature")
+FILE_FACTS: Final = Kind("file-facts", is_small=True)
+RULE_FINDINGS: Final = Kind("rule-findings", is_small=True)
+
+KINDS: Final = (
+    *(LOCKFILE_PROOF, RESOLUTION, INSTALL, CODE_HASH, VERDICT, BUILT, INTEGRITY, SIGNATURE),
+    *(FILE_FACTS, RULE_FINDINGS),
+)
+
+
+class Notebook:
+    """The notes of one cache. Safe for many threads and processes.
+
+    Args:
+        cache_dir: the cache; it need not exist.
+        recalls: False has everything answered afresh; what is found is noted all the same.
+        identity: of the code that asks; by default that of the code that runs.
+    """
+
+    def __init__(
+        self, cache_dir: Path, *, recalls: bool = True, identity: str | None = None
+    ) -> None:
+        self.folder = cache_dir / NOTES
+        self._recalls = recalls
+        self._identity = identity
+
+    def recall(
+        self,
+        kind: Kind,
+        inputs: Mapping[str, Value],
+        still: Callable[[Value], bool] | None = None,
+    ) -> bytes | None:
+        """Return the result that was noted for `inputs`; None where there is none that holds.
+
+        Args:
+            kind: of the result.
+            inputs: all that it depends on, by name.
+            still: tells whether what it rests on besides is as it was; without it a result that
+                has witnesses does not hold.
+
+        Raises:
+            TypeError: an input is no `Value`.
+        """
+        head = self._head(kind, inputs)
+        if not self._recalls:
+            return None
+        data = _read(self._path(kind, head))
+        parts = None if data is None else _open(data)
+        if parts is None or parts[0] != head:
+            return None
+        _, witnesses, body = parts
+        if still is None:
+            return body if witnesses == b"[]" else None
+        with contextlib.suppress(ValueError):
+            return body if still(_freeze(json.loads(witnesses))) else None
+        return None
+
+    def remember(
+        self, kind: Kind, inputs: Mapping[str, Value], body: bytes, witnesses: Value = ()
+    ) -> None:
+        """Note the result for `inputs`; where that fails it is worked out again, no more.
+
+        Args:
+            kind: as for `recall`.
+            inputs: as for `recall`.
+            body: the result.
+            witnesses: what it rests on besides, for the `still` of `recall`.
+
+        Raises:
+            TypeError: an input or a witness is no `Value`.
+        """
+        head = self._head(kind, inputs)
+        rest = b"\n".join((head, _encode(witnesses), body))
+        path = self._path(kind, head)
+        with contextlib.suppress(OSError, StoreError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_file(path, [[_sum(rest), b"\n", rest]], error=StoreError)
+
+    def recall_many(self, kind: Kind, rows: Iterable[Mapping[str, Value]]) -> dict[int, bytes]:
+        """Return the results that were noted for `rows` of inputs, by the row's number."""
+        if not self._recalls:
+            return {}
+        keys = [self._key(kind, inputs) for inputs in rows]
+        found = self._rows(kind).get_many(set(keys))
+        return {number: found[key] for number, key in enumerate(keys) if key in found}
+
+    def remember_many(self, kind: Kind, rows: Iterable[tuple[Mapping[str, Value], bytes]]) -> None:
+        """Note the result for each row of inputs, as `remember` does."""
+        self._rows(kind).put_many({self._key(kind, inputs): body for inputs, body in rows})
+
+    def _rows(self, kind: Kind) -> NoteRows:
+        from zipper.store.note_rows import NoteRows  # noqa: PLC0415 - SQLite; no warm build needs it
+
+        assert kind.is_small
+        return NoteRows(self.folder / f"{kind.name}.sqlite", self._identity or code_identity())
+
+    def _key(self, kind: Kind, inputs: Mapping[str, Value]) -> bytes:
+        return hashlib.sha256(self._head(kind, inputs)).digest()
+
+    def _path(self, kind: Kind, head: bytes) -> Path:
+        name = hashlib.sha256(head).hexdigest()
+        return self.folder / kind.name / name[:2] / name
+
+    def _head(self, kind: Kind, inputs: Mapping[str, Value]) -> bytes:
+        code = self._identity or code_identity()
+        return _encode((_FORMAT, kind.name, kind.form, code, tuple(sorted(inputs.items()))))
+
+
+def is_usable(path: Path, kind: Kind, *, identity: str | None = None) -> bool | None:
+    """Tell whether the file at `path` is a note that this code may use.
+
+    False for one that another code or an older format made; None for one that is damaged.
+    """
+    data = _read(path)
+    parts = None if data is None else _open(data)
+    if parts is None or hashlib.sha256(parts[0]).hexdigest() != path.name:
+        return None
+    row = json.loads(parts[0])
+    return bool(row[:4] == [_FORMAT, kind.name, kind.form, identity or code_identity()])
+
+
+def _open(data: bytes) -> tuple[bytes, bytes, bytes] | None:
+    """Return head, witnesses and body of a note; None where it is none, or damaged."""
+    check, _, rest = data.partition(b"\n")
+    if check != _sum(rest):
+        return None
+    head, _, rest = rest.partition(b"\n")
+    witnesses, _, body = rest.partition(b"\n")
+    return head, witnesses, body
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb", buffering=0) as file:
+            return file.readall()
+    except OSError:
+        return None
+
+
+def _sum(data: bytes) -> bytes:
+    return hashlib.sha256(data).hexdigest().encode("ascii")
+
+
+def _encode(value: Value) -> bytes:
+    """Return `value` as JSON without line ends.
+
+    Raises:
+        TypeError: it is no `Value`, or holds one that is none.
+    """
+    _refuse_others(value)
+    return json.dumps(value, separators=(",", ":")).encode("ascii")
+
+
+def _refuse_others(value: object) -> None:
+    if isinstance(value, tuple):
+        for item in value:
+            _refuse_others(item)
+    elif value is not None and not isinstance(value, str | int | float):
+        raise TypeError(f"a note cannot hold a {type(value).__name__}")
+
+
+def _freeze(value: object) -> Value:
+    """Return what `_encode` made the JSON `value` of."""
+    if isinstance(value, list):
+        return tuple([_freeze(item) for item in value])
+    return value  # type: ignore[return-value]  # no other value is written
