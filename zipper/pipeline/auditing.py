@@ -127,7 +127,9 @@ def audit(  # noqa: PLR0913  (keyword-only options of a public function)
                 min_release_age_days=min_release_age_days,
             )
         omit = project.npm.omit if include_dev else project.npm.omit | {"dev"}
-        installed = _list_project(project, select(whole, target=target or Target(), omit=omit))
+        # What a package is for does not matter to what is known against it.
+        selected = select(whole, target=target or Target(), omit=omit, force=True)
+        installed = _list_project(project, selected)
     else:
         installed = _list_zip(place)
     if osv is not None:

@@ -69,6 +69,8 @@ def gather(
             target=request.target,
             omit=omit | project.npm.omit,
             legacy_peer_deps=project.npm.legacy_peer_deps,
+            force=project.npm.force,
+            engine_strict=project.npm.engine_strict,
         )
         allowed = find_allowed_scripts(project, tree, request.allow_scripts)
         vouched = vouch(project, tree, request, allowed=allowed, store=store, client=client)

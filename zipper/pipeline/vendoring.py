@@ -133,8 +133,14 @@ def _gather(
                 client=client,
                 min_release_age_days=request.min_release_age_days,
             )
-        legacy = project.npm.legacy_peer_deps
-        tree = select(whole, target=target, omit=omit, legacy_peer_deps=legacy)
+        tree = select(
+            whole,
+            target=target,
+            omit=omit,
+            legacy_peer_deps=project.npm.legacy_peer_deps,
+            force=project.npm.force,
+            engine_strict=project.npm.engine_strict,
+        )
         allowed = find_allowed_scripts(project, tree, request.allow_scripts)
         vouched = vouch(project, tree, request, allowed=allowed, store=store, client=client)
         findings |= dict.fromkeys(vouched)

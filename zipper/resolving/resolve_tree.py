@@ -51,10 +51,10 @@ def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolv
     """Return the ideal tree, beginning with the lockfile's where there is one.
 
     `copy_of` is a whole tree to begin with instead; `file:` folders outside the project are then
-    copied and resolved like any package, as npm's `install-links` does. Without `full` the
-    manifests lack what only a lockfile records (licence and funding), and the lockfile is looked at
-    as `npm ci` does, which leaves optional peers that do not fit alone. `basis` is told what the
-    tree rests on.
+    copied and resolved like any package, as npm's `install-links` does. Without `full`, for
+    what is installed, the manifests lack what only a lockfile records (licence and funding); the
+    lockfile is looked at as `npm ci` does, which leaves optional peers that do not fit alone; and
+    platforms and engines are left to `zipper.tree.select`. `basis` is told what the tree rests on.
 
     Raises:
         ZipperError: see `zipper.tree.ideal_tree.build_ideal_tree`.
@@ -67,7 +67,8 @@ def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolv
     options = _options(project.npm)._replace(
         install_links=project.npm.install_links or copy_of is not None,
         before=None if age is None else age.newest_allowed(now).isoformat(),
-        save=full,
+        save=full or lockfile is None,
+        checks_required=full,
         release_age_exclude=() if age is None else age.exclude,
     )
     request = IdealTreeRequest(
@@ -169,6 +170,7 @@ def _options(npm: NpmSettings) -> ResolveOptions:
         install_strategy=cast("InstallStrategy", npm.install_strategy),
         install_links=npm.install_links,
         default_tag=npm.tag,
+        omit=npm.omit,
     )
 
 

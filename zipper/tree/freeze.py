@@ -42,7 +42,8 @@ def freeze(resolution: Resolution, *, had_lockfile: bool) -> Tree:
     connections = _freeze_edges(resolution)
     flags = calculate_flags(tree, connections)
     inert = _settle_failures(resolution, connections, flags)
-    _check_required(resolution, flags)
+    if resolution.request.options.checks_required:
+        _check_required(resolution, flags)
     gone = _find_leftovers(resolution, flags, inert, had_lockfile=had_lockfile)
     flagged = with_flags(tree, flags)
     return Tree(
@@ -126,7 +127,7 @@ def _check_required(resolution: Resolution, flags: dict[str, Flags]) -> None:
         if own.optional or (not own.extraneous and is_omitted(own, options.omit)):
             continue
         try:
-            if location != ROOT or "devEngines" not in node.manifest.raw:
+            if location != ROOT or not node.manifest.raw.get("devEngines"):
                 check_engine(
                     node.manifest,
                     node_version=request.node_version,

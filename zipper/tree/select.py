@@ -14,13 +14,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.errors import ResolutionError
-from zipper.npm.platform import fits_engine, fits_platform
+from zipper.npm.platform import check_engine, check_platform, fits_engine, fits_platform
 from zipper.target import NPM_VERSION
 from zipper.tree.connections import Connections, connect
 from zipper.tree.flags import Flags, calculate_flags, is_omitted, with_flags
 from zipper.tree.lock_platform import refuse_lock_for_another_platform
 from zipper.tree.model import ROOT, Node, Tree, parent_location
 from zipper.tree.optional_set import find_optional_set
+from zipper.tree.required_by import tell_chain
 
 if TYPE_CHECKING:
     from zipper.target import Target
@@ -34,6 +35,8 @@ def select(
     target: Target,
     omit: frozenset[str] = frozenset({"dev"}),
     legacy_peer_deps: bool = False,
+    force: bool = False,
+    engine_strict: bool = False,
     keep_extraneous: bool = False,
 ) -> Tree:
     """Return what is installed of `tree` for `target`, with its flags calculated anew.
@@ -43,16 +46,24 @@ def select(
         target: the runtime and architecture whose os, cpu, libc and Node.js decide.
         omit: dependency types to leave out: `dev`, `optional`, `peer`.
         legacy_peer_deps: read no peer dependencies, as the project's `.npmrc` may ask.
+        force: take required packages whatever platform and Node they are for.
+        engine_strict: refuse a required package that is for another Node.
         keep_extraneous: keep what only an optional peer has brought, as `npm install` does in a
             project without a lockfile; `npm ci` never installs it.
 
     Raises:
-        ResolutionError: EBADPLATFORM when a required package excludes the target.
+        ResolutionError: EBADPLATFORM when a required package excludes the target; EBADENGINE with
+            `engine_strict`.
         LockfileError: ELOCKPLATFORM when only other platforms' variants were locked.
     """
     connections = connect(tree, legacy_peer_deps=legacy_peer_deps)
     flags = calculate_flags(tree, connections)
-    _refuse_unfit(tree, target, flags, omit)
+    required = [
+        location
+        for location, own in flags.items()
+        if not (own.optional or own.extraneous or is_omitted(own, omit))
+    ]
+    _refuse_unfit(tree, required, target, force=force, engine_strict=engine_strict)
     inert = _find_inert(tree, connections, flags, target)
     gone = {
         location
@@ -66,26 +77,24 @@ def select(
 
 
 def _refuse_unfit(
-    tree: Tree, target: Target, flags: dict[str, Flags], omit: frozenset[str]
+    tree: Tree, required: list[str], target: Target, *, force: bool, engine_strict: bool
 ) -> None:
     """Raise for the first required package that excludes the target."""
-    for location, node in tree.nodes.items():
-        own = flags[location]
-        if own.optional or is_omitted(own, omit) or _fits_platform(node, target):
-            continue
-        raise ResolutionError(
-            "EBADPLATFORM",
-            f"`{node.package_name}@{node.version}` does not support "
-            f"{target.os} on {target.cpu} with {target.libc}",
-            facts=(
-                ("at", location or "the project's package.json"),
-                ("os", ", ".join(node.manifest.os) or "any"),
-                ("cpu", ", ".join(node.manifest.cpu) or "any"),
-                ("libc", ", ".join(node.manifest.libc) or "any"),
-            ),
-            hint=f"choose another architecture than `{target.architecture}`, replace the package, "
-            "or move it to `optionalDependencies` where the function can do without it",
-        )
+    for location in required:
+        manifest = tree.nodes[location].manifest
+        try:
+            check_platform(manifest, os=target.os, cpu=target.cpu, libc=target.libc, force=force)
+            # npm leaves the root's engines to its `devEngines`, where there are any.
+            if engine_strict and not (location == ROOT and manifest.raw.get("devEngines")):
+                check_engine(
+                    manifest,
+                    node_version=target.node_version,
+                    npm_version=NPM_VERSION,
+                    force=force,
+                )
+        except ResolutionError as error:
+            tell_chain(error, tree, location)
+            raise
 
 
 def _find_inert(
