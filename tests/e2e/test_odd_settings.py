@@ -84,6 +84,41 @@ def test_odd_values(asking: Scene, npmrc: str, code: str | None) -> None:
     assert all("x-evil" not in request.headers for request in asking.registry.requests)
 
 
+UNUSABLE = {
+    "unset": "registry=${{UNSET}}\n",
+    "empty": "registry=\n",
+    "malformed": "registry=registry.example\n",
+    "scope": "@own:registry=${{UNSET}}\n",
+    "scope in a path": "@own:registry={url}${{UNSET}}/\n",
+}
+
+
+@pytest.mark.parametrize("locked", [False, True], ids=["unlocked", "locked"])
+@pytest.mark.parametrize("npmrc", UNUSABLE.values(), ids=UNUSABLE)
+def test_registry_that_cannot_be_used(scene: Scene, npmrc: str, *, locked: bool) -> None:
+    """Nothing falls back to another registry, filled store or not; file and line are told."""
+    scene.publish("@own/a")
+    scene.depend("@own/a")
+    assert 0 == build(scene).status
+    if not locked:
+        (scene.project / "package-lock.json").unlink()
+    asked = scene.registry.count()
+    for place in (scene.project, scene.home):
+        (scene.project / ".npmrc").unlink(missing_ok=True)
+        (place / ".npmrc").write_text("; first\n" + npmrc.format(url=scene.registry.url))
+        result = build(scene, npm_config_registry="")
+
+        assert (1, "ERR_INVALID_URL") == (result.status, result.code), result.stderr
+        assert f"{place}/.npmrc:2" in result.stderr
+        assert ("UNSET" in npmrc) == ("the variable UNSET is not set" in result.stderr)
+    assert asked == scene.registry.count()
+
+
+def test_unusable_registry_of_a_scope_that_nothing_has(asking: Scene) -> None:
+    """Npm does not look at it, and neither do we."""
+    assert 0 == build(asking, "@other:registry=${UNSET}\n").status
+
+
 def _link_to_a_folder(scene: Scene) -> None:
     (scene.folder / "elsewhere").mkdir()
     scene.cache.symlink_to(scene.folder / "elsewhere")

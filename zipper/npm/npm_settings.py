@@ -10,9 +10,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from zipper.errors import ProjectError
 from zipper.npm.credentials import Credential, Secret
 
-__all__ = ["NOTHING", "NpmSettings", "SettingNote", "Source"]
+__all__ = ["NOTHING", "NpmSettings", "SettingNote", "Source", "refuse_setting"]
 
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -37,6 +38,12 @@ class SettingNote(NamedTuple):
     message: str
     source: Source
     hint: str | None = None
+
+
+def refuse_setting(note: SettingNote) -> ProjectError:
+    """Return the error for a setting that cannot be used, and may not be ignored."""
+    facts = (("set in", str(note.source)),)
+    return ProjectError(note.code, note.message, facts=facts, hint=note.hint)
 
 
 _UNDECISIVE: Final = ("files", "sources", "offline", "prefer_offline", "prefer_online")
@@ -107,6 +114,9 @@ class NpmSettings(NamedTuple):
     prefix: str | None = None
     node_version: str | None = None
     notes: tuple[SettingNote, ...] = ()
+    unusable: Mapping[str, SettingNote] = MappingProxyType({})
+    """Settings that nothing may be decided without, and that have a value which they cannot have:
+    `registry`, `@scope:registry`, those that forbid sources or ages. Nothing weaker counts."""
     sources: Mapping[str, Source] = MappingProxyType({})
     """npm's name of each setting that is set, to where it was set."""
     files: Mapping[str, str] = NOTHING
@@ -132,9 +142,15 @@ class NpmSettings(NamedTuple):
         return self.sources.get(key) or Source("user", self.files.get("user", ""))
 
     def registry_of(self, name: str) -> str | None:
-        """Return the registry of a package's scope, else the configured one, else None."""
+        """Return the registry of a package's scope, else the configured one, else None.
+
+        Raises:
+            ProjectError: ERR_INVALID_URL where the scope has one that cannot be used.
+        """
         scope, slash, _ = name.partition("/")
         if slash and scope.startswith("@"):
+            if self.unusable and (note := self.unusable.get(f"{scope}:registry")):
+                raise refuse_setting(note)
             return self.scoped_registries.get(scope, self.registry)
         return self.registry
 

@@ -12,9 +12,18 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from urllib.parse import unquote, urlsplit
 
-from zipper.npm.credentials import Credential, Secret, decode_password, redact_url, registry_key
+from zipper.npm.credentials import Credential, Secret, decode_password, registry_key
 from zipper.npm.ini import IniValue, parse_ini
 from zipper.npm.npm_settings import NOTHING, NpmSettings, SettingNote, Source
+from zipper.npm.npmrc_notes import (
+    SECRET_KINDS,
+    note_empty_scope,
+    note_invalid,
+    note_unscoped,
+    note_unset_variable,
+    note_unusable,
+    note_unverified,
+)
 from zipper.npm.npmrc_values import INVALID, KINDS, Places, interpolate, parse_setting
 
 if TYPE_CHECKING:
@@ -35,7 +44,19 @@ _CREDENTIAL_NAMES: Final = frozenset(
     {"_authToken", "_auth", "_password", "username", "certfile", "keyfile"}
 )
 _UNSCOPED_CREDENTIALS: Final = frozenset({"_auth", "_authToken", "_password", "username"})
-_SECRET_KINDS: Final = frozenset({"key", "proxy", "https-proxy"})
+_NEVER_IGNORED: Final = frozenset(
+    {
+        "allow-directory",
+        "allow-file",
+        "allow-git",
+        "allow-remote",
+        "before",
+        "lockfile-version",
+        "min-release-age",
+        "registry",
+    }
+)
+"""What a wrong value may not fall back from: who is trusted, and what npm itself stops at."""
 
 
 class Layer(NamedTuple):
@@ -110,6 +131,7 @@ class _Cascade:
         self._notes: list[SettingNote] = []
         self._fields: dict[str, dict[str, tuple[str, Source]]] = {}
         self._scopes: dict[str, str] = {}
+        self._unusable: dict[str, SettingNote] = {}
 
     def add(self, key: str, raw: IniValue, source: Source) -> None:
         """Lay one entry over what weaker layers said."""
@@ -119,17 +141,21 @@ class _Cascade:
         elif key.startswith("@") and name.lower() == "registry":
             self._add_scope(prefix, raw, source)
         elif key in _UNSCOPED_CREDENTIALS and source.layer != "environment":
-            self._refuse_unscoped(key, source)
+            self._notes.append(note_unscoped(key, source))
         elif key in KINDS:
             self._add_setting(key, raw, source)
 
     def _add_setting(self, key: str, raw: IniValue, source: Source) -> None:
         value = parse_setting(raw, KINDS[key], self._places)
+        self._unusable.pop(key, None)
         if value is INVALID:
-            self._note_invalid(key, raw, source)
+            if key in _NEVER_IGNORED:
+                self._unusable[key] = note_unusable(key, raw, source, self._places.environ)
+            else:
+                self._notes.append(note_invalid(key, raw, source))
             return
         if isinstance(value, tuple) and len(value) < _count(raw):
-            self._note_invalid(key, raw, source)
+            self._notes.append(note_invalid(key, raw, source))
         self._sources[key] = source
         if key == "shrinkwrap":
             key = "package-lock"
@@ -151,45 +177,26 @@ class _Cascade:
             del self._values[other]
 
     def _add_scope(self, scope: str, raw: IniValue, source: Source) -> None:
+        key = f"{scope}:registry"
         value = parse_setting(raw, KINDS["registry"], self._places)
+        self._unusable.pop(key, None)
+        self._scopes.pop(scope, None)
+        self._sources[key] = source
         if isinstance(value, str):
             self._scopes[scope] = self._take_user(value, source)
-            self._sources[f"{scope}:registry"] = source
+        elif raw in {None, False, "undefined"} or interpolate(str(raw), self._places.environ) == "":
+            self._notes.append(note_empty_scope(scope, source))
         else:
-            self._note_invalid(f"{scope}:registry", raw, source)
+            self._unusable[key] = note_unusable(key, raw, source, self._places.environ)
 
     def _add_credential(self, address: str, name: str, raw: IniValue, source: Source) -> None:
         if not isinstance(raw, str):
             return
         text = interpolate(raw.strip(), self._places.environ)
         if "${" in text and text != "${}":
-            self._notes.append(_note_unset_variable(f"{address}:{name}", source))
+            self._notes.append(note_unset_variable(f"{address}:{name}", source))
         self._fields.setdefault(address, {})[name] = (text, source)
         self._sources[f"{address}:{name}"] = source
-
-    def _refuse_unscoped(self, key: str, source: Source) -> None:
-        self._notes.append(
-            SettingNote(
-                "ERR_INVALID_AUTH",
-                f"`{key}` names no registry, so it is sent to none",
-                source,
-                hint=f"write it as `//host/path/:{key}`, with the registry's own host and path",
-            )
-        )
-
-    def _note_invalid(self, key: str, raw: IniValue, source: Source) -> None:
-        shown = redact_url(raw) if isinstance(raw, str) and "@" in raw else repr(raw)
-        if key in _SECRET_KINDS:
-            shown = "the value"
-        kind = KINDS.get(key)
-        allowed = (
-            ", ".join(kind.choices) or f"a {kind.name}" if kind else "an address with https://"
-        )
-        self._notes.append(
-            SettingNote(
-                "ESETTINGS", f"`{key}` cannot be {shown}", source, hint=f"npm accepts {allowed}"
-            )
-        )
 
     def _take_user(self, address: str, source: Source) -> str:
         """Return the address without `user:password@`, which becomes a credential of its own."""
@@ -210,9 +217,9 @@ class _Cascade:
         if isinstance(registry, str):
             values["registry"] = self._take_user(registry, self._sources["registry"])
         if values.get("strict-ssl") is False:
-            self._notes.append(_note_unverified(self._sources["strict-ssl"]))
+            self._notes.append(note_unverified(self._sources["strict-ssl"]))
         omit, include = _choose_omitted(values, self._places.environ)
-        for key in _SECRET_KINDS & values.keys():
+        for key in SECRET_KINDS & values.keys():
             values[key] = Secret(str(values[key])) if values[key] is not None else None
         values["noproxy"] = _split_commas(values.get("noproxy"))
         values["insecure-hosts"] = _split_commas(values.get("insecure-hosts"))
@@ -236,6 +243,7 @@ class _Cascade:
             scoped_registries=MappingProxyType(self._scopes),
             credentials=MappingProxyType(dict(_build_credentials(self._fields))),
             notes=tuple(self._notes),
+            unusable=MappingProxyType(self._unusable),
             sources=MappingProxyType(self._sources),
             files=files,
         )
@@ -248,27 +256,9 @@ def _encode_basic(pair: str) -> str:
     return base64.b64encode(pair.encode("utf-8", "surrogateescape")).decode()
 
 
-def _note_unverified(source: Source) -> SettingNote:
-    return SettingNote(
-        "ESETTINGS",
-        "with `strict-ssl=false` anybody in between can answer for the registry",
-        source,
-        hint="name your authority's certificate with `cafile=` instead",
-    )
-
-
 def _count(raw: IniValue) -> int:
     """Return how many words of a list must have come through."""
     return len(raw) if isinstance(raw, tuple) else int(raw not in {None, "null", ""})
-
-
-def _note_unset_variable(key: str, source: Source) -> SettingNote:
-    return SettingNote(
-        "ESETTINGS",
-        f"`{key}` refers to a variable that is not set",
-        source,
-        hint="set the variable where zipper runs",
-    )
 
 
 def _number(values: Mapping[str, object], key: str, default: float) -> float:

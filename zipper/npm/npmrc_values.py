@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
     from zipper.npm.ini import IniScalar, IniValue
 
-__all__ = ["INVALID", "KINDS", "Invalid", "Kind", "Places", "interpolate", "parse_setting"]
+__all__ = [
+    "INVALID",
+    "KINDS",
+    "Invalid",
+    "Kind",
+    "Places",
+    "find_unset",
+    "interpolate",
+    "parse_setting",
+]
 
 
 class Invalid(Enum):
@@ -38,7 +47,7 @@ class Kind(NamedTuple):
     """What a setting accepts.
 
     Attributes:
-        name: boolean, number, string, url, path, date or choice.
+        name: boolean, number, string, url, registry, path, date or choice.
         nullable: null is a value of its own.
         is_list: many values; a single one becomes a list.
         choices: the words allowed where `name` is choice.
@@ -115,7 +124,7 @@ KINDS: Final[dict[str, Kind]] = {
     "prefix": Kind("path", nullable=True),
     "production": Kind("boolean", nullable=True),
     "proxy": Kind("url", nullable=True),
-    "registry": Kind("url"),
+    "registry": Kind("registry"),
     "replace-registry-host": _STRING,
     "shrinkwrap": _BOOLEAN,
     "strict-peer-deps": _BOOLEAN,
@@ -153,6 +162,15 @@ def interpolate(text: str, environ: Mapping[str, str]) -> str:
         return slashes[len(slashes) // 2 :] + _look_up(name, environ, is_optional=bool(optional))
 
     return re.sub(_VARIABLE, replace, text)
+
+
+def find_unset(text: str, environ: Mapping[str, str]) -> str | None:
+    """Return the first variable that `text` refers to and that is not set, if there is one."""
+    for slashes, name, _ in re.findall(_VARIABLE, text):
+        word = f"${{{name}}}"
+        if not len(slashes) % 2 and interpolate(word, environ) == word:
+            return str(name)
+    return None
 
 
 def _look_up(name: str, environ: Mapping[str, str], *, is_optional: bool) -> str:
@@ -196,7 +214,7 @@ def _parse_one(raw: IniScalar, kind: Kind, places: Places) -> object:
         return _parse_path(raw, places)
     if kind.name == "choice":
         return raw if raw in kind.choices else INVALID
-    return _parse_date(raw) if kind.name == "date" else _parse_url(raw)
+    return _FROM_TEXT[kind.name](raw)
 
 
 def _show(raw: IniScalar) -> str:
@@ -232,13 +250,23 @@ def _parse_number(raw: IniScalar) -> int | float | Invalid:
 
 
 def _parse_url(raw: str) -> str | Invalid:
-    """Return the address with a scheme and a host, its empty path written as `/`."""
+    """Return the address with a scheme and a host, its empty path written as `/`.
+
+    One with a variable that is not set is none.
+    """
+    if "${" in raw:
+        return INVALID
     try:
         parts = urlsplit(raw)
         is_usable = bool(parts.scheme and parts.hostname) and parts.port != 0
     except ValueError:
         return INVALID
     return parts._replace(path=parts.path or "/").geturl() if is_usable else INVALID
+
+
+def _parse_registry(raw: str) -> str | Invalid:
+    """Return the address where it is one of the web; npm has no other registries."""
+    return _parse_url(raw) if raw.lower().startswith(("http://", "https://")) else INVALID
 
 
 def _parse_path(text: str, places: Places) -> str:
@@ -270,3 +298,9 @@ _FROM_ANY: Final[Mapping[str, Callable[[IniScalar], object]]] = {
     "string": _show,
 }
 """The kinds for which npm also takes true, false and null."""
+
+_FROM_TEXT: Final[Mapping[str, Callable[[str], object]]] = {
+    "date": _parse_date,
+    "registry": _parse_registry,
+    "url": _parse_url,
+}

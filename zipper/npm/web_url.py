@@ -58,6 +58,16 @@ class WebUrl(NamedTuple):
         return (self.hostname or "") + (f":{self.port}" if self.port else "")
 
     @property
+    def origin(self) -> str:
+        """Protocol, name and port."""
+        return f"{self.protocol}//{self.host}"
+
+    @property
+    def href(self) -> str:
+        """The URL written out."""
+        return self.without_hash + self.hash
+
+    @property
     def without_hash(self) -> str:
         """The URL written out, less what follows `#`."""
         if self.hostname is None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zipper.errors import UsageError
+from zipper.npm.npm_settings import refuse_setting
 from zipper.npm.npmrc import (
     Layer,
     NpmSettings,
@@ -50,9 +51,11 @@ def read_npm_settings(
 
     Raises:
         UsageError: EUSAGE for an option that cannot be what it is.
+        ProjectError: ERR_INVALID_URL for a registry that is no address, ESETTINGS for a value that
+            may not be ignored.
 
-    Deviation: npm warns of an option as of a line in a file, and goes on with the weaker layer. A
-    registry that was mistyped would be the public one then, which would be told private names.
+    Deviation: npm warns of an option, and of an `allow-git` and its like that cannot be, and goes
+    on with the weaker layer. What was mistyped would be allowed then.
     """
     environ = os.environ if environ is None else environ
     home = _home(environ) if home is None else home
@@ -89,9 +92,12 @@ def read_npm_settings(
         folder=project_dir.absolute().as_posix(),
         files={"project": str(project_file), "user": str(user_file), "global": str(global_file)},
     )
-    for note in settings.notes:
-        if note.source.layer == "options" and note.code == "ESETTINGS":
+    for note in (*settings.unusable.values(), *settings.notes):
+        if note.source.layer == "options" and note.code in {"ESETTINGS", "ERR_INVALID_URL"}:
             raise UsageError("EUSAGE", f"{note.message} ({note.source.place})", hint=note.hint)
+    for key, note in settings.unusable.items():
+        if not key.startswith("@"):  # a scope's matters where a package has it
+            raise refuse_setting(note)
     return settings
 
 

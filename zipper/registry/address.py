@@ -9,6 +9,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
+from zipper.npm.web_url import WebUrl, parse_url
+
 if TYPE_CHECKING:
     from zipper.npm.npm_settings import NpmSettings
 
@@ -73,52 +75,73 @@ def tarball_url(settings: NpmSettings, name: str, version: str) -> str:
     return registry_url(settings, name) + quote(path, safe="@/!'()*~")
 
 
-def rewrite_resolved(settings: NpmSettings, resolved: str, *, name: str = "") -> str:
+def rewrite_resolved(settings: NpmSettings, resolved: str) -> str:
     """Return the address from which npm would fetch a `resolved` of a lockfile.
 
     With `replace-registry-host` at its default, what was locked at the public registry is fetched
-    from the configured one. The name's scope decides which registry that is.
+    from the configured one; a scope's registry does not count, whatever the package's name.
 
-    Source: @npmcli/arborist 9 lib/arborist/reify.js `#registryResolved`.
+    Source: @npmcli/arborist 9 lib/arborist/reify.js `#registryResolved`, then pacote 21
+    lib/remote.js, which compares the host with its port and takes the path as it stands.
+    Deviation: what is no http address stays as it is, where `always` gives git another host.
     """
-    wanted = settings.replace_registry_host
-    if wanted == "never" or (wanted == "npmjs" and settings.registry_of(name) is None):
+    wanted = settings.replace_registry_host or "npmjs"
+    if settings.registry is None and wanted == "npmjs" and _is_plain(resolved):
         return resolved
-    try:
-        found = urlsplit(resolved)
-        registry = urlsplit(registry_url(settings, name))
-    except ValueError:
+    registry = parse_url(settings.registry or default_registry())
+    found = parse_url(resolved)
+    if registry is None or found is None or found.protocol not in {"http:", "https:"}:
         return resolved
-    if found.scheme not in {"http", "https"}:
-        return resolved
-    host, prefix = _split_host(default_registry() if wanted == "npmjs" else wanted)
     if wanted == "npmjs":
-        prefix = ""
-    if wanted != "always" and host != found.hostname:
-        return resolved
-    if wanted == "always":
-        prefix = ""
-    if prefix and not _lies_below(found.path, prefix):
-        return resolved
-    base = registry.path.rstrip("/")
-    path = found.path
-    if prefix:
-        path = base + path[len(prefix) :]
+        wanted = _public_host()
+    moved = _replace_host(found, registry, wanted)
+    if wanted in ("always", (moved or found).host):
+        return registry.origin + (moved or found).pathname
+    return resolved if moved is None else moved.href
+
+
+def _replace_host(found: WebUrl, registry: WebUrl, wanted: str) -> WebUrl | None:
+    """Return the address in the registry; None for one that `wanted` does not mean."""
+    match = None if wanted == "always" else parse_url(wanted)
+    host = wanted if match is None else match.hostname or ""
+    old = "" if match is None else match.pathname.removesuffix("/")
+    if wanted != "always" and (
+        host != found.hostname or (old and not _lies_below(found.pathname, old))
+    ):
+        return None
+    base = registry.pathname.removesuffix("/")
+    path = found.pathname
+    if old:
+        path = base + path[len(old) :]
     elif base and not _lies_below(path, base):
         path = base + path
-    return found._replace(scheme=registry.scheme, netloc=registry.netloc, path=path).geturl()
+    return found._replace(
+        protocol=registry.protocol,
+        hostname=registry.hostname,
+        port=registry.port,
+        pathname=path or "/",
+    )
+
+
+def _is_plain(resolved: str) -> bool:
+    """Tell whether the public registry would be asked for this as it stands, whatever its host."""
+    address = resolved.removeprefix("https://")
+    host = address.partition("/")[0]
+    return (
+        address != resolved
+        and host == host.lower()
+        and ":" not in host
+        and not any(mark in address for mark in "?#@\\ ")
+    )
+
+
+@cache
+def _public_host() -> str:
+    return (urlsplit(default_registry()).hostname) or ""
 
 
 def _escape(name: str) -> str:
     return quote(name, safe="@!'()*~").replace("%2F", "%2f")
-
-
-def _split_host(address: str) -> tuple[str | None, str]:
-    """Return the host and path of a URL, or the text itself as a host."""
-    if "://" not in address:
-        return address.lower(), ""
-    parts = urlsplit(address)
-    return parts.hostname, parts.path.rstrip("/")
 
 
 def _lies_below(path: str, prefix: str) -> bool:

@@ -174,9 +174,9 @@ class RegistryClient:
         """Return the standard address of a version's tarball in the registry of its scope."""
         return tarball_url(self.settings, name, version)
 
-    def rewrite_resolved(self, resolved: str, *, name: str = "") -> str:
+    def rewrite_resolved(self, resolved: str) -> str:
         """Return where npm would fetch a `resolved`; see `replace-registry-host`."""
-        return rewrite_resolved(self.settings, resolved, name=name)
+        return rewrite_resolved(self.settings, resolved)
 
     def fetch_tarball(self, ask: TarballAsk) -> bytes:
         """Return the tarball, its integrity verified where one is given.
@@ -191,7 +191,7 @@ class RegistryClient:
         if ask.resolved is None:
             url = self.tarball_url(ask.name, ask.version)
         else:
-            url = self.rewrite_resolved(ask.resolved, name=ask.name)
+            url = self.rewrite_resolved(ask.resolved)
         if self._offline:
             raise failures.offline(ask.label, url)
         body = self._open_remote().fetch_tarball(ask, url)

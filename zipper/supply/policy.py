@@ -9,7 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.store.ownership import describe_strangers
-from zipper.supply.settings_findings import find_notes, tell_strangers
+from zipper.supply.settings_findings import (
+    find_notes,
+    refuse_unusable_registries,
+    tell_strangers,
+)
 from zipper.supply.sources import find_disguises, find_odd_sources, list_install_scripts
 
 if TYPE_CHECKING:
@@ -40,8 +44,10 @@ def vouch(
 
     Raises:
         ResolutionError: EALLOWGIT, EALLOWREMOTE.
+        ProjectError: ERR_INVALID_URL.
         IntegrityError: ENOINTEGRITY; with `verify_signatures` those of `check_signatures`.
     """
+    refuse_unusable_registries(tree, project.npm)
     findings = [*find_notes(project.npm), *find_odd_sources(tree, project.npm)]
     findings += find_disguises(tree)
     if strangers := describe_strangers(store.cache_dir):

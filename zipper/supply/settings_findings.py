@@ -8,8 +8,9 @@ from zipper.findings import Finding
 
 if TYPE_CHECKING:
     from zipper.npm.npm_settings import NpmSettings
+    from zipper.tree.model import Tree
 
-__all__ = ["find_notes", "tell_strangers"]
+__all__ = ["find_notes", "refuse_unusable_registries", "tell_strangers"]
 
 
 def find_notes(settings: NpmSettings) -> tuple[Finding, ...]:
@@ -24,6 +25,23 @@ def find_notes(settings: NpmSettings) -> tuple[Finding, ...]:
         )
         for note in settings.notes
     )
+
+
+def refuse_unusable_registries(tree: Tree, settings: NpmSettings) -> None:
+    """Raise for a package of a scope whose registry cannot be used.
+
+    It is no matter whether the store has the package already: a build says the same on every
+    machine.
+
+    Raises:
+        ProjectError: ERR_INVALID_URL.
+    """
+    if not settings.unusable:
+        return
+    for node in tree.nodes.values():
+        is_package = node.location and node.link_target is None and not node.in_bundle
+        if is_package and (node.resolved or "http").startswith("http"):
+            settings.registry_of(node.package_name)
 
 
 def tell_strangers(cache_dir: str, who: str) -> Finding:

@@ -50,7 +50,7 @@ class ResolveOptions(NamedTuple):
     before: str | None = None
     """An ISO date: versions that were published later do not exist."""
     save: bool = True
-    """False, as for `npm ci` with a lockfile: an optional peer that does not fit in the lockfile is left alone."""
+    """False, as for `npm ci`: an optional peer that does not fit in the lockfile is left alone."""
     release_age_exclude: tuple[str, ...] = ()
     """Names or globs of packages for which `before` does not count."""
     default_tag: str = "latest"

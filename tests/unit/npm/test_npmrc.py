@@ -132,13 +132,8 @@ def test_number_values(text, expected):
 
 INVALID = {
     "fetch-retries=many": "fetch-retries",
-    "registry=example": "registry",
-    "registry=//h/": "registry",
     "install-strategy=flat": "install-strategy",
-    "before=soon": "before",
     "omit=dev,optional": "omit",
-    "@a:registry=nowhere": "@a:registry",
-    "allow-git=some": "allow-git",
     "cafile[]=a": "cafile",
 }
 
@@ -152,6 +147,51 @@ def test_invalid_value_is_noted_and_not_used(text, key):
     assert ("ESETTINGS", "/work/.npmrc:2") == (note.code, str(note.source))
     assert f"`{key}`" in note.message
     assert note.hint.startswith("npm accepts ")
+
+
+UNUSABLE = {
+    "registry=example": "ERR_INVALID_URL",
+    "registry=//h/": "ERR_INVALID_URL",
+    "registry=ftp://h/": "ERR_INVALID_URL",
+    "registry=": "ERR_INVALID_URL",
+    "registry=null": "ERR_INVALID_URL",
+    "registry": "ERR_INVALID_URL",
+    "registry=${UNSET}": "ERR_INVALID_URL",
+    "registry=https://h/${UNSET}/": "ERR_INVALID_URL",
+    "registry[]=https://h/": "ERR_INVALID_URL",
+    "@a:registry=nowhere": "ERR_INVALID_URL",
+    "@a:registry=${UNSET}": "ERR_INVALID_URL",
+    "@a:registry": "ERR_INVALID_URL",
+    "before=soon": "ESETTINGS",
+    "min-release-age=soon": "ESETTINGS",
+    "allow-git=some": "ESETTINGS",
+    "allow-directory=": "ESETTINGS",
+    "lockfile-version=7": "ESETTINGS",
+}
+
+
+@pytest.mark.parametrize(("text", "code"), UNUSABLE.items(), ids=UNUSABLE)
+def test_a_trust_setting_that_cannot_be_is_never_replaced(text, code):
+    """A weaker layer's value does not count, and a stronger layer's mends it."""
+    key = text.partition("=")[0].removesuffix("[]")
+    weaker = f"{key}=https://weaker.example/" if key.endswith("registry") else ""
+    settings = settle("\n" + text, user=weaker)
+
+    note = settings.unusable[key]
+    assert (code, "/work/.npmrc:2") == (note.code, str(note.source))
+    assert f"`{key}`" in note.message
+    assert ("UNSET" in text) == ("the variable UNSET is not set" in note.message)
+    if key.endswith("registry"):
+        assert {} == settle(f"{key}=https://stronger.example/", user=text).unusable
+
+
+@pytest.mark.parametrize("value", ["", "null", "false", "undefined", "${UNSET?}"])
+def test_an_empty_registry_of_a_scope_means_the_default_one(value):
+    """Npm goes on with the default registry for a scope whose own is empty; that is told."""
+    settings = settle(f"@a:registry={value}", user="@a:registry=https://weaker.example/")
+
+    assert ({}, {}) == (settings.scoped_registries, settings.unusable)
+    assert ["`@a:registry` is empty" in note.message for note in settings.notes] == [True]
 
 
 def test_invalid_value_leaves_the_weaker_layer():

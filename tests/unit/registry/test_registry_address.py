@@ -54,45 +54,44 @@ def test_public_registry_is_known_without_being_written_down():
     assert default_registry() + "a/-/a-1.0.0.tgz" == tarball_url(settle(""), "a", "1.0.0")
 
 
+OLD = "https://third.example/old/"
+HOST = default_registry().removeprefix("https://").rstrip("/")
 REWRITTEN = [
-    # setting, resolved (PUBLIC stands for the public registry), expected
-    ("", "PUBLIC/a/-/a-1.0.0.tgz", "https://registry.example/npm/a/-/a-1.0.0.tgz"),
-    ("", "https://third.example/a.tgz", "https://third.example/a.tgz"),
-    ("", "https://registry.example/npm/a.tgz", "https://registry.example/npm/a.tgz"),
-    ("never", "PUBLIC/a.tgz", "PUBLIC/a.tgz"),
-    ("always", "https://third.example:99/a.tgz", "https://registry.example/npm/a.tgz"),
-    ("always", "http://x.example/npm/a.tgz", "https://registry.example/npm/a.tgz"),
-    ("third.example", "https://third.example/a.tgz", "https://registry.example/npm/a.tgz"),
-    ("third.example", "PUBLIC/a.tgz", "PUBLIC/a.tgz"),
-    ("https://third.example/old/", "https://third.example/old/a.tgz", "https://registry.example/npm/a.tgz"),
-    ("https://third.example/old/", "https://third.example/older/a.tgz", "https://third.example/older/a.tgz"),
-    ("always", "git+ssh://git@host.example/a.git#1", "git+ssh://git@host.example/a.git#1"),
-    ("always", "file:../a.tgz", "file:../a.tgz"),
+    # registry, setting, resolved, expected; PUBLIC is the public registry, HOST its name
+    ("", "", "PUBLIC/a/-/a-1.0.0.tgz", "PUBLIC/a/-/a-1.0.0.tgz"),
+    ("", "", "http://HOST/a/-/a-1.0.0.tgz", "PUBLIC/a/-/a-1.0.0.tgz"),
+    ("", "", "https://HOST:8080/a.tgz?x=1#f", "PUBLIC/a.tgz"),
+    ("", "", "http://third.example/a.tgz", "http://third.example/a.tgz"),
+    ("", "never", "http://HOST/a.tgz", "http://HOST/a.tgz"),
+    ("", "third.example", "http://HOST/a.tgz", "http://HOST/a.tgz"),
+    ("PRIVATE", "", "PUBLIC/a/-/a-1.0.0.tgz", "https://registry.example/npm/a/-/a-1.0.0.tgz"),
+    ("PRIVATE", "", "PUBLIC/@s/a/-/a-1.0.0.tgz", "https://registry.example/npm/@s/a/-/a-1.0.0.tgz"),
+    ("PRIVATE", "", "https://third.example/a.tgz", "https://third.example/a.tgz"),
+    ("PRIVATE", "", "https://registry.example/npm/a.tgz", "https://registry.example/npm/a.tgz"),
+    ("PRIVATE", "never", "PUBLIC/a.tgz", "PUBLIC/a.tgz"),
+    ("PRIVATE", "always", "https://third.example:99/a.tgz", "https://registry.example/npm/a.tgz"),
+    ("PRIVATE", "always", "http://u:p@x.example/npm/a.tgz?x", "https://registry.example/npm/a.tgz"),
+    ("PRIVATE", "third.example", "https://third.example/a.tgz?x", "https://registry.example/npm/a.tgz?x"),
+    ("PRIVATE", "Third.example", "https://third.example/a.tgz", "https://third.example/a.tgz"),
+    ("PRIVATE", "third.example:99", "https://third.example:99/a.tgz", "https://registry.example/a.tgz"),
+    ("PRIVATE", "third.example", "PUBLIC/a.tgz", "PUBLIC/a.tgz"),
+    ("PRIVATE", OLD, "https://third.example/old/a.tgz", "https://registry.example/npm/a.tgz"),
+    ("PRIVATE", OLD, "https://third.example/older/a.tgz", "https://third.example/older/a.tgz"),
+    ("PRIVATE", "always", "git+ssh://git@host.example/a.git#1", "git+ssh://git@host.example/a.git#1"),
+    ("PRIVATE", "always", "file:../a.tgz", "file:../a.tgz"),
+    ("registry=http://localhost:4873/", "", "PUBLIC/a.tgz", "http://localhost:4873/a.tgz"),
+    ("@s:registry=https://scope.example/", "", "PUBLIC/@s/a.tgz", "PUBLIC/@s/a.tgz"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("setting", "resolved", "expected"), REWRITTEN)
-def test_replace_registry_host(setting, resolved, expected):
-    """What was locked at one registry is fetched from the configured one, as npm does."""
-    public = default_registry().rstrip("/")
-    settings = settle(PRIVATE + (f"\nreplace-registry-host={setting}" if setting else ""))
-    found = rewrite_resolved(settings, resolved.replace("PUBLIC", public), name="a")
-
-    assert expected.replace("PUBLIC", public) == found
-
-
-def test_nothing_is_rewritten_without_another_registry():
-    """With the public registry itself, `resolved` stands."""
-    resolved = default_registry() + "a/-/a-1.0.0.tgz"
-
-    assert resolved == rewrite_resolved(settle(""), resolved, name="a")
-
-
-def test_scoped_name_is_rewritten_to_its_registry():
-    """The scope's registry takes over what was locked at the public one."""
-    settings = settle("@s:registry=https://scope.example/")
-    resolved = default_registry() + "@s/a/-/a-1.0.0.tgz"
-
-    assert "https://scope.example/@s/a/-/a-1.0.0.tgz" == rewrite_resolved(
-        settings, resolved, name="@s/a"
+@pytest.mark.parametrize(("registry", "setting", "resolved", "expected"), REWRITTEN)
+def test_replace_registry_host(registry, setting, resolved, expected):
+    """What was locked at one registry is fetched from the default one, as npm does."""
+    npmrc = registry.replace("PRIVATE", PRIVATE)
+    settings = settle(npmrc + (f"\nreplace-registry-host={setting}" if setting else ""))
+    resolved, expected = (
+        text.replace("PUBLIC", f"https://{HOST}").replace("HOST", HOST)
+        for text in (resolved, expected)
     )
+
+    assert expected == rewrite_resolved(settings, resolved)
