@@ -14,6 +14,7 @@ from zipper.commands.click_options import (
     network_options,
     node_option,
     output_options,
+    recall_option,
     settings_from_values,
 )
 from zipper.commands.output import Shower, echo_lines, show_json
@@ -45,6 +46,7 @@ __all__ = ["command"]
 @node_option
 @network_options
 @fetch_options
+@recall_option
 @cache_option
 @output_options
 def command(

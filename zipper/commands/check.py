@@ -10,6 +10,7 @@ from zipper.commands.click_options import (
     cache_option,
     check_options,
     function_options,
+    recall_option,
     settings_from_values,
 )
 from zipper.commands.output import echo_lines, show_json
@@ -56,6 +57,7 @@ _FORMATS = ("text", "json", "sarif", "github")
     help="How the findings are written: `github` as annotations of GitHub Actions.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as `--format json`.")
+@recall_option
 @cache_option
 @click.option("-q", "--quiet", is_flag=True, help="Show errors only.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every finding, infos too.")
@@ -124,6 +126,7 @@ def check_one(
         max_unzipped_size_bytes=settings.max_unzipped_size,
         unknown_runtime=None if is_known else runtime,
         tells_case=tells_case,
+        no_recall=bool(settings.no_recall),
         cache_dir=cache_dir,
     )
 

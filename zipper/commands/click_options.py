@@ -21,6 +21,7 @@ __all__ = [
     "network_options",
     "node_option",
     "output_options",
+    "recall_option",
     "settings_from_values",
 ]
 
@@ -174,6 +175,16 @@ def cache_option(function: _Function) -> _Function:
         envvar="ZIPPER_CACHE_DIR",
         metavar="DIR",
         help="Where the store is.  [env: ZIPPER_CACHE_DIR]",
+    )(function)
+
+
+def recall_option(function: _Function) -> _Function:
+    """Add `--no-recall`."""
+    return click.option(
+        "--no-recall",
+        is_flag=True,
+        default=None,
+        help="Work everything out afresh, and note it anew.",
     )(function)
 
 

@@ -14,6 +14,7 @@ from zipper.commands.click_options import (
     fetch_options,
     function_options,
     network_options,
+    recall_option,
     settings_from_values,
 )
 from zipper.commands.output import Shower, echo_lines, is_stdout_terminal, show_json
@@ -63,6 +64,7 @@ __all__ = ["command"]
 @check_options
 @network_options
 @fetch_options
+@recall_option
 @cache_option
 @click.option("--no-progress", is_flag=True, help="Show no progress.")
 def command(  # noqa: PLR0913  (click gives each option as an argument)

@@ -13,6 +13,7 @@ from zipper.commands.click_options import (
     network_options,
     node_option,
     output_options,
+    recall_option,
     settings_from_values,
 )
 from zipper.commands.output import Shower, echo_lines, show_json
@@ -51,6 +52,7 @@ __all__ = ["command"]
 @node_option
 @network_options
 @fetch_options
+@recall_option
 @cache_option
 @output_options
 def command(  # noqa: PLR0913  (click gives each option as an argument)

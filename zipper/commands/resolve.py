@@ -13,6 +13,7 @@ from zipper.commands.click_options import (
     fetch_options,
     network_options,
     output_options,
+    recall_option,
     settings_from_values,
 )
 from zipper.commands.output import Shower, echo_lines, show_json
@@ -53,6 +54,7 @@ __all__ = ["command"]
 @click.option("--update-all", is_flag=True, help="Choose every package anew.")
 @network_options
 @fetch_options
+@recall_option
 @cache_option
 @output_options
 def command(  # noqa: PLR0913  (click gives each option as an argument)

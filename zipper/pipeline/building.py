@@ -62,6 +62,7 @@ def build(  # noqa: PLR0913  (keyword-only options of a public function)
     vendor: PathLike | None = None,
     prefer_offline: bool | None = None,
     no_git: bool | None = None,
+    no_recall: bool | None = None,
     offline: bool = False,
     cache_dir: PathLike | None = None,
     on_event: OnEvent | None = None,
@@ -94,6 +95,7 @@ def build(  # noqa: PLR0913  (keyword-only options of a public function)
         vendor: a folder that `zipper vendor` has made, which is looked into first.
         prefer_offline: True to use packuments that are at hand, however old they are.
         no_git: True to refuse dependencies from git; git is never started.
+        no_recall: True to work everything out afresh, whatever earlier runs have noted.
         offline: fail rather than open a connection.
         cache_dir: where the store is, instead of ZIPPER_CACHE_DIR or the system's place.
         on_event: told of progress, from any thread.
@@ -121,6 +123,7 @@ def build(  # noqa: PLR0913  (keyword-only options of a public function)
         vendor=vendor,
         prefer_offline=prefer_offline,
         no_git=no_git,
+        no_recall=no_recall,
     )
     request = read_request(project, options, function=function)
     return build_requested(request, offline=offline, cache_dir=cache_dir, on_event=on_event)
@@ -144,6 +147,7 @@ def plan(  # noqa: PLR0913  (keyword-only options of a public function)
     vendor: PathLike | None = None,
     prefer_offline: bool | None = None,
     no_git: bool | None = None,
+    no_recall: bool | None = None,
     offline: bool = False,
     cache_dir: PathLike | None = None,
     on_event: OnEvent | None = None,
@@ -167,6 +171,7 @@ def plan(  # noqa: PLR0913  (keyword-only options of a public function)
         vendor=vendor,
         prefer_offline=prefer_offline,
         no_git=no_git,
+        no_recall=no_recall,
     )
     request = read_request(project, options, function=function)
     return plan_requested(request, offline=offline, cache_dir=cache_dir, on_event=on_event)
@@ -191,7 +196,13 @@ def build_requested(
         shared: what other builds under way have read and resolved.
         incremental: leave a zip alone that this machine wrote from the same plan before.
     """
-    io = Circumstances(offline, find_cache_dir(cache_dir), on_event, shared or Once())
+    io = Circumstances(
+        offline,
+        find_cache_dir(cache_dir),
+        on_event,
+        shared or Once(),
+        recalls=not request.no_recall,
+    )
     clock = Clock(on_event)
     planned = make_plan(request, io, clock)
     store = io.open_store()
@@ -216,7 +227,9 @@ def plan_requested(
     on_event: OnEvent | None = None,
 ) -> PackagePlan:
     """Return what `build_requested` would write; see `plan`."""
-    io = Circumstances(offline, find_cache_dir(cache_dir), on_event, Once())
+    io = Circumstances(
+        offline, find_cache_dir(cache_dir), on_event, Once(), recalls=not request.no_recall
+    )
     return make_plan(request, io, Clock(on_event))
 
 

@@ -92,6 +92,7 @@ def _apply_rules(path: Path, request: BuildRequest, handler: str, store: Store) 
         layers=request.layers,
         max_size_bytes=request.max_size_bytes,
         max_unzipped_size_bytes=request.max_unzipped_size_bytes,
+        no_recall=request.no_recall,
         cache_dir=store.cache_dir,
     )
     return Judgement(report.findings, report.closure)

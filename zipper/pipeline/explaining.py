@@ -68,7 +68,7 @@ def explain_package(
     from zipper.tree.why import explain  # noqa: PLC0415
 
     project = read_project(Path(request.project), npm_options=request.npm_options)
-    store = Store(find_cache_dir(cache_dir))
+    store = Store(find_cache_dir(cache_dir), recalls=not request.no_recall)
     earlier = None
     if project.lockfile is None:
         earlier = find_earlier_tree(project, request, cache_dir=store.cache_dir, offline=offline)

@@ -60,6 +60,7 @@ def install(  # noqa: PLR0913 - the options of `zipper install`
     vendor: str | None = None,
     prefer_offline: bool | None = None,
     no_git: bool | None = None,
+    no_recall: bool | None = None,
     offline: bool = False,
     cache_dir: PathLike | None = None,
     on_event: OnEvent | None = None,
@@ -83,6 +84,7 @@ def install(  # noqa: PLR0913 - the options of `zipper install`
         vendor: a folder that `zipper vendor` has made, which is looked into first.
         prefer_offline: True to use packuments that are at hand, however old they are.
         no_git: True to refuse dependencies from git; git is never started.
+        no_recall: True to work everything out afresh, whatever earlier runs have noted.
         offline: fail rather than open a connection.
         cache_dir: where the store is, instead of ZIPPER_CACHE_DIR or the system's place.
         on_event: told of progress, from any thread.
@@ -102,6 +104,7 @@ def install(  # noqa: PLR0913 - the options of `zipper install`
         vendor=vendor,
         prefer_offline=prefer_offline,
         no_git=no_git,
+        no_recall=no_recall,
     )
     return install_requested(
         find_requests(os.path.join(project, ""), options)[0],  # noqa: PTH118  (the last slash)
@@ -124,7 +127,14 @@ def install_requested(
 ) -> Installed:
     """Install what `request` asks for; see `install`."""
     clock = Clock(on_event)
-    io = Circumstances(offline, find_cache_dir(cache_dir), on_event, Once(), links=True)
+    io = Circumstances(
+        offline,
+        find_cache_dir(cache_dir),
+        on_event,
+        Once(),
+        links=True,
+        recalls=not request.no_recall,
+    )
     folder = Path(into).absolute() / "node_modules"
     try:
         made = _make(folder, request, io, clock, omit=frozenset(omit))

@@ -66,6 +66,7 @@ def resolve(  # noqa: PLR0913  (keyword-only options of a public function)
     vendor: str | None = None,
     prefer_offline: bool | None = None,
     no_git: bool | None = None,
+    no_recall: bool | None = None,
     offline: bool = False,
     cache_dir: PathLike | None = None,
     on_event: OnEvent | None = None,
@@ -89,6 +90,7 @@ def resolve(  # noqa: PLR0913  (keyword-only options of a public function)
         vendor: a folder that `zipper vendor` has made, which is looked into first.
         prefer_offline: True to use packuments that are at hand, however old they are.
         no_git: True to refuse dependencies from git; git is never started.
+        no_recall: True to work everything out afresh, whatever earlier runs have noted.
         offline: answer from what was fetched before, and fail rather than open a connection.
         cache_dir: where the store is, instead of ZIPPER_CACHE_DIR or the system's place.
         on_event: told of progress, from any thread.
@@ -105,6 +107,7 @@ def resolve(  # noqa: PLR0913  (keyword-only options of a public function)
         vendor=vendor,
         prefer_offline=prefer_offline,
         no_git=no_git,
+        no_recall=no_recall,
     )
     return resolve_requested(
         find_requests(os.path.join(project, ""), options)[0],  # noqa: PTH118  (the last slash)
@@ -212,7 +215,7 @@ def _resolve_anew(
         request,
         node_version=version,
         update=update,
-        store=Store(client.cache_dir),
+        store=Store(client.cache_dir, recalls=not request.no_recall),
         client=client,
         basis=basis,
     )

@@ -81,12 +81,14 @@ class Circumstances(NamedTuple):
     shared: Once
     links: bool = False
     """Packages are linked out of the store: their files' names are all that is read, and late."""
+    recalls: bool = True
+    """What earlier runs have noted counts."""
 
     def open_store(self) -> Store:
         """Return the store, one for all functions: what one has read is there for the next."""
         return self.shared.get(
-            ("store", self.cache_dir),
-            lambda: Store(self.cache_dir, is_shared=True, links=self.links),
+            ("store", self.cache_dir, self.links, self.recalls),
+            lambda: Store(self.cache_dir, is_shared=True, links=self.links, recalls=self.recalls),
         )
 
     def read_project(self, request: BuildRequest) -> Project:

@@ -43,6 +43,7 @@ _EXAMPLES: Final[Mapping[str, object]] = {
     "verify_signatures": "warn",
     "audit_level": "high",
     "audit_ignore": ["GHSA-xxxx-xxxx-xxxx until 2027-01-31"],
+    "no_recall": True,
     "check": False,
     "ignore": ["size-zipped"],
     "strict": True,

@@ -53,6 +53,8 @@ class BuildRequest(NamedTuple):
     min_release_age_days: float | None = None
     require_integrity: bool = False
     verify_signatures: str = "off"
+    no_recall: bool = False
+    """Whether nothing is recalled that earlier runs have found out."""
     check: bool = True
     ignore: tuple[str, ...] = ()
     strict: bool = False
@@ -106,6 +108,7 @@ def request_from(settings: Settings, *, folder: str, written: tuple[str, ...] = 
         min_release_age_days=settings.min_release_age,
         require_integrity=bool(settings.require_integrity),
         verify_signatures=settings.verify_signatures or "off",
+        no_recall=bool(settings.no_recall),
         check=settings.check is not False,
         ignore=settings.ignore or (),
         strict=bool(settings.strict),

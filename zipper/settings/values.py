@@ -70,6 +70,7 @@ KEYS: Final[dict[str, Key]] = {
         "text", "The weakest advisory that fails.", ("low", "moderate", "high", "critical")
     ),
     "audit_ignore": Key("list", "Accepted advisories: `ID`, or `ID until 2027-01-31`."),
+    "no_recall": Key("flag", "Whether everything is worked out afresh, nothing recalled."),
     "check": Key("flag", "Whether a build follows the modules of its zip and reads its binaries."),
     "ignore": Key("list", "Codes of warnings that are not shown."),
     "strict": Key("flag", "Whether a warning fails the build and the check."),
@@ -125,6 +126,7 @@ class Settings(NamedTuple):
     verify_signatures: str | None = None
     audit_level: str | None = None
     audit_ignore: tuple[str, ...] | None = None
+    no_recall: bool | None = None
     check: bool | None = None
     ignore: tuple[str, ...] | None = None
     strict: bool | None = None

@@ -65,7 +65,7 @@ def _read_records(package: Path) -> list[str]:
     rows: list[str] = []
     with contextlib.suppress(OSError):
         for name in os.listdir(beside):  # noqa: PTH208 - a Path for each costs more than the rest
-            if name.startswith(f"{package.name}-") and name.endswith(".dist-info"):
+            if name.startswith(package.name) and name.endswith(".dist-info"):
                 with contextlib.suppress(OSError):
                     text = Path(beside, name, "RECORD").read_text("utf-8", "surrogateescape")
                     rows += [row for row in text.split("\n") if row.startswith(own)]

@@ -99,7 +99,7 @@ class Notebook:
         self, cache_dir: Path, *, recalls: bool = True, identity: str | None = None
     ) -> None:
         self.folder = cache_dir / NOTES
-        self._recalls = recalls
+        self.recalls = recalls
         self._identity = identity
 
     def recall(
@@ -120,7 +120,7 @@ class Notebook:
             TypeError: an input is no `Value`.
         """
         head = self._head(kind, inputs)
-        if not self._recalls:
+        if not self.recalls:
             return None
         data = _read(self._path(kind, head))
         parts = None if data is None else _open(data)
@@ -156,7 +156,7 @@ class Notebook:
 
     def recall_many(self, kind: Kind, rows: Iterable[Mapping[str, Value]]) -> dict[int, bytes]:
         """Return the results that were noted for `rows` of inputs, by the row's number."""
-        if not self._recalls:
+        if not self.recalls:
             return {}
         keys = [self._key(kind, inputs) for inputs in rows]
         found = self._rows(kind).get_many(set(keys))

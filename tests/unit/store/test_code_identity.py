@@ -25,7 +25,7 @@ def package(tmp_path: Path) -> Path:
 
 
 def _install(package: Path, rows: str) -> Path:
-    record = package.parent / "zipper-0.1.0.dist-info" / "RECORD"
+    record = package.parent / "zipper_nodejs-0.1.0.dist-info" / "RECORD"
     record.parent.mkdir(exist_ok=True)
     record.write_text(rows)
     return record
@@ -64,7 +64,7 @@ def test_a_new_file_and_a_lost_one_count(package: Path) -> None:
 def test_an_installation_is_known_by_its_record(package: Path) -> None:
     """The same wheel is the same code wherever and by whatever installer it was unpacked."""
     own = "zipper/__init__.py,sha256=aaa,8\nzipper/checks/rules.py,sha256=bbb,8\n"
-    _install(package, own + "zipper-0.1.0.dist-info/INSTALLER,sha256=x,4\n")
+    _install(package, own + "zipper_nodejs-0.1.0.dist-info/INSTALLER,sha256=x,4\n")
     before = identify_code(package, [])
     copied = shutil.copytree(package.parent, package.parent.parent / "copy") / "zipper"
     _install(copied, f"zipper/__pycache__/__init__.cpython-311.pyc,,\n{own}")
