@@ -37,6 +37,7 @@ COMMANDS: Final = {
     "vendor": "Gather all that a build fetches in one folder.",
     "cache": "Show, verify or prune the store.",
     "completion": "Print the completion script of a shell.",
+    "help": "Show a reference page, or explain a code.",
 }
 
 STATUS_ERROR: Final = 1

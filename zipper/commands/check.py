@@ -169,16 +169,12 @@ def _refuse_unknown_codes(codes: Iterable[str]) -> None:
 
 
 def _show_rules(code: str | None) -> int:
-    rows: dict[str, list[Rule | ToldCode]] = {}
-    for rule in _rules():
-        rows.setdefault(rule.code, []).append(rule)
-    if code is None:
-        width = max(map(len, rows))
-        echo_lines(f"{known:<{width}}  {rules[0].summary}" for known, rules in rows.items())
+    from zipper.commands.help import explain_code, list_rules  # noqa: PLC0415  (for a reader)
+
+    if code is not None:
+        echo_lines(explain_code(code), fold=True)
         return 0
-    _refuse_unknown_codes((code,))
-    for rule in rows[code]:
-        head = [] if rule is rows[code][0] else [""]
-        head += [f"{rule.code}: {rule.summary}", "", rule.text, ""]
-        echo_lines([*head, f"source: {rule.source}", f"example: {rule.example}"], fold=True)
+    rows = list_rules()
+    width = max(map(len, rows))
+    echo_lines(f"{known:<{width}}  {rules[0].summary}" for known, rules in rows.items())
     return 0
