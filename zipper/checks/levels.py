@@ -6,7 +6,6 @@ along a whole path, and the calls of named functions, are `zipper.checks.syntax`
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.file_facts import CONDITIONAL, EAGER, LAZY, OPTIONAL
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from zipper.checks.conditions import Conditions
 
-__all__ = ["FUNCTIONS", "is_called_in_place", "leaves_early", "level_of_child"]
+__all__ = ["FUNCTIONS", "find_exit", "is_called_in_place", "level_of_child"]
 
 FUNCTIONS: Final = frozenset(
     {
@@ -30,6 +29,19 @@ FUNCTIONS: Final = frozenset(
 )
 _LOOPS: Final = ("while_statement", "for_statement", "for_in_statement")
 _SHORT_CIRCUITS: Final = frozenset({"&&", "||", "??", "&&=", "||=", "??="})
+_WALKS: Final = (b"forEach", b"map", b"filter", b"some", b"every", b"find", b"flatMap")
+_EXITS: Final = ("return_statement", "throw_statement")
+_COMPOUND: Final = frozenset(
+    {
+        *("statement_block", "if_statement", "else_clause", "labeled_statement", "with_statement"),
+        *("for_statement", "for_in_statement", "while_statement", "do_statement"),
+        *("try_statement", "catch_clause", "finally_clause"),
+        *("switch_statement", "switch_body", "switch_case", "switch_default"),
+    }
+)
+"""Statements that hold statements."""
+_STATEMENTS_MAX: Final = 50_000
+"""Statements of one function that are looked at for the first that leaves it."""
 _LOGICAL: Final = {"&&": True, "||": False}
 """What the left side must be for the right side to run."""
 
@@ -102,6 +114,8 @@ def is_called_in_place(path: list[Node], index: int) -> bool:
     for outer in reversed(path[:index]):
         if outer.type == "call_expression":
             return _is_field(outer, "function", inner)
+        if outer.type == "arguments":
+            return _runs_argument(path[: path.index(outer)])
         if outer.type == "member_expression":
             name = outer.child_by_field_name("property")
             if name is None or name.text not in (b"call", b"apply"):
@@ -114,6 +128,37 @@ def is_called_in_place(path: list[Node], index: int) -> bool:
     return False
 
 
-def leaves_early(before: bytes) -> bool:
-    """Return whether a function may return or throw before the place that `before` leads to."""
-    return re.search(rb"\b(?:return|throw)\b", before) is not None
+def _runs_argument(path: list[Node]) -> bool:
+    """Return whether the call that ends `path` runs its function at once.
+
+    So do the methods that walk an array, of a literal that has items, and a promise's maker.
+    """
+    call = path[-1] if path else None
+    if call is None:
+        return False
+    if call.type == "new_expression":
+        maker = call.child_by_field_name("constructor")
+        return maker is not None and maker.text == b"Promise"
+    function = call.child_by_field_name("function")
+    name = None if function is None else function.child_by_field_name("property")
+    walked = None if function is None else function.child_by_field_name("object")
+    is_filled = walked is not None and walked.type == "array" and walked.named_child_count > 0
+    return is_filled and name is not None and name.text in _WALKS
+
+
+def find_exit(function: Node) -> int:
+    """Return the offset of the first `return` or `throw` of a function itself, else its end.
+
+    Those of functions within it end those. A `return` covers its own expression, which runs.
+    """
+    body = function.child_by_field_name("body")
+    pending = [] if body is None else [body]
+    steps = 0
+    while pending and steps < _STATEMENTS_MAX:
+        node = pending.pop()
+        steps += 1
+        if node.type in _EXITS:
+            return node.end_byte
+        if node.type in _COMPOUND:
+            pending += reversed(node.named_children)
+    return function.start_byte if pending else function.end_byte

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final
 import tree_sitter_javascript
 from tree_sitter import Language, Node, Parser
 
+from zipper.checks.calls import Named, find_calls, name_function
 from zipper.checks.conditions import Conditions
 from zipper.checks.file_facts import CONDITIONAL, EAGER, LAZY
-from zipper.checks.levels import FUNCTIONS, is_called_in_place, leaves_early, level_of_child
+from zipper.checks.levels import FUNCTIONS, find_exit, is_called_in_place, level_of_child
 from zipper.checks.source_text import find_word, literal
 
 if TYPE_CHECKING:
@@ -53,8 +54,6 @@ _REPAIRS: Final = (
 """What tree-sitter-javascript 0.25 does not read, and the same in a form that it reads: a field or
 a variable that is alone on its line before `[`, `*` or `static`; `export { a as null }`; a variable
 called `using`; a line that begins with a name such as `in5`; a string of one NUL. Lines stay."""
-_CALLS_MAX: Final = 50
-"""Places at which a name is looked up as called; more say nothing new."""
 _STEPS_MAX: Final = 2_000_000
 """Nodes that are walked through in one file; real bundles of 5 MB need a tenth."""
 _DEPTH_MAX: Final = 400
@@ -81,7 +80,8 @@ class Source:
         self._top = root.walk()
         self._has_top = False
         self._top_start = 0
-        self._called: dict[bytes, int] = {}
+        self._called: dict[tuple[bytes, int, bool], int] = {}
+        self._exits: dict[int, int] = {}
         self._conditions = Conditions(content)
         self._steps = 0
 
@@ -200,54 +200,34 @@ class Source:
             is_plain = (
                 not self.text_of(function).startswith(b"async") and "generator" not in function.type
             )
-            return EAGER if is_plain else CONDITIONAL
-        name = self._name_of_function(path, index)
-        if name is None:
+            is_sure = is_plain and path[-1].start_byte < self._exit_of(function)
+            return EAGER if is_sure else CONDITIONAL
+        named = name_function(path, index)
+        if named is None:
             return LAZY
-        level = self._level_of_calls(name)
-        if level == EAGER and leaves_early(self.content[function.start_byte : path[-1].start_byte]):
+        level = self._level_of_calls(named)
+        if level == EAGER and path[-1].start_byte >= self._exit_of(function):
             return CONDITIONAL
         return level
 
-    def _name_of_function(self, path: list[Node], index: int) -> bytes | None:
-        """Return the name by which the function is called later, where it has a plain one."""
-        own = path[index].child_by_field_name("name")
-        if own is not None and path[index].type.endswith("_declaration"):
-            return self.text_of(own)
-        for above in reversed(path[max(0, index - 6) : index]):
-            if above.type == "variable_declarator":
-                name = above.child_by_field_name("name")
-                return None if name is None or name.type != "identifier" else self.text_of(name)
-            if above.type not in (
-                "call_expression",
-                "arguments",
-                "object",
-                "parenthesized_expression",
-                "pair",
-            ):
-                return None
-        return None
+    def _exit_of(self, function: Node) -> int:
+        known = self._exits.get(function.id)
+        if known is None:
+            known = self._exits[function.id] = find_exit(function)
+        return known
 
-    def _level_of_calls(self, name: bytes) -> int:
-        """Return the earliest level at which `name` is called; `LAZY` where nobody calls it."""
-        known = self._called.get(name)
+    def _level_of_calls(self, named: Named) -> int:
+        """Return the earliest level at which a function is called; `LAZY` where nobody calls it."""
+        known = self._called.get(named.key)
         if known is not None:
             return known
-        self._called[name] = LAZY  # a function that only calls itself is never called
+        self._called[named.key] = LAZY  # a function that only calls itself is never called
         best = LAZY
-        for count, offset in enumerate(find_word(self.content, name, before=b".")):
-            if count > _CALLS_MAX or best == EAGER:
+        for path in find_calls(self, named):
+            best = min(best, self.level_of(path))
+            if best == EAGER:
                 break
-            if self.content[offset + len(name) : offset + len(name) + 8].lstrip()[:1] != b"(":
-                continue
-            path = self.path_to(offset)
-            if (
-                len(path) > 1
-                and path[-2].type == "call_expression"
-                and path[-1].type == "identifier"
-            ):
-                best = min(best, self.level_of(path))
-        self._called[name] = best
+        self._called[named.key] = best
         return best
 
 

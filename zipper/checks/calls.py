@@ -1,0 +1,117 @@
+"""When a function runs that stands under a name: where the name is called.
+
+In: the path to a function, and its file. Out: the name with the part of the file in which it means
+this function, and the places that call it. Names are followed within one file, and only where no
+other declaration can hide them.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from zipper.checks.levels import FUNCTIONS
+from zipper.checks.source_text import find_word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from zipper.checks.syntax import Source
+
+__all__ = ["Named", "find_calls", "name_function"]
+
+_WRAPPERS: Final = frozenset(
+    {"call_expression", "arguments", "object", "parenthesized_expression", "pair"}
+)
+"""What may stand between a variable and the function in it: `var require_a = wrap({"a"() {}})`."""
+_WRAPPERS_MAX: Final = 6
+_CALLS_MAX: Final = 50
+"""Places at which a name is looked up as called; more say nothing new."""
+_MENTIONS_MAX: Final = 2_000
+_BEFORE: Final = re.compile(rb"(?:\b(?:var|let|const|function|class)\s+|[,({\[]\s*|\.{3})\Z")
+_AFTER: Final = re.compile(rb"\s*(?:=(?!=)|[,)}\]]\s*=>|\)\s*\{)")
+_DECLARES: Final = re.compile(rb"\b(?:var|let|const|function|class|import)\s+\Z")
+
+
+class Named(NamedTuple):
+    """A function under a name."""
+
+    name: bytes
+    scope: Node
+    """The function, the block or the program in which the name means it."""
+    start: int
+    """The offset of the name where it is declared."""
+    is_class: bool = False
+    """Whether it runs by `new`."""
+
+    @property
+    def key(self) -> tuple[bytes, int, bool]:
+        """What tells it from others of the file."""
+        return self.name, self.start, self.is_class
+
+
+def name_function(path: list[Node], index: int) -> Named | None:
+    """Return the name by which the function at `index` is called, where it has a plain one."""
+    function = path[index]
+    own = function.child_by_field_name("name")
+    if own is not None and function.type.endswith("_declaration"):
+        return _named(own, path, index)
+    if function.type == "method_definition" and own is not None and own.text == b"constructor":
+        holder = path[index - 2] if index > 1 else function
+        name = holder.child_by_field_name("name") if holder.type == "class_declaration" else None
+        return None if name is None else _named(name, path, index - 2, is_class=True)
+    for at in range(index - 1, max(-1, index - 1 - _WRAPPERS_MAX), -1):
+        if path[at].type == "variable_declarator":
+            name = path[at].child_by_field_name("name")
+            is_plain = name is not None and name.type == "identifier"
+            return _named(name, path, at) if name is not None and is_plain else None
+        if path[at].type not in _WRAPPERS:
+            return None
+    return None
+
+
+def _named(name: Node, path: list[Node], index: int, *, is_class: bool = False) -> Named:
+    around = [path[0], *(node for node in path[:index] if node.type in FUNCTIONS)]
+    return Named(name.text or b"", around[-1], name.start_byte, is_class)
+
+
+def find_calls(source: Source, named: Named) -> Iterator[list[Node]]:
+    """Yield the paths to the names that call a function, where they are sure to mean it."""
+    content, size = source.content, len(named.name)
+    mentions = list(islice(find_word(content, named.name, before=b"."), _MENTIONS_MAX))
+    rivals = [at for at in mentions if at != named.start and _may_declare(content, at, size)]
+    calls = (at for at in mentions if content[at + size : at + size + 8].lstrip()[:1] == b"(")
+    for offset in islice(calls, _CALLS_MAX):
+        path = source.path_to(offset)
+        if _calls(path, named) and _means(path, named, rivals):
+            yield path
+
+
+def _calls(path: list[Node], named: Named) -> bool:
+    if len(path) < 2 or path[-1].type != "identifier":
+        return False
+    field = "constructor" if named.is_class else "function"
+    kind = "new_expression" if named.is_class else "call_expression"
+    found = path[-2].child_by_field_name(field) if path[-2].type == kind else None
+    return found is not None and found.id == path[-1].id
+
+
+def _means(path: list[Node], named: Named, rivals: list[int]) -> bool:
+    """Return whether the name at the end of `path` is the one that was declared."""
+    depth = next((n for n, node in enumerate(path) if node.id == named.scope.id), None)
+    if depth is None:
+        return False
+    inner = next((node for node in path[depth + 1 :] if node.type in FUNCTIONS), None)
+    return inner is None or not any(inner.start_byte <= at < inner.end_byte for at in rivals)
+
+
+def _may_declare(content: bytes, offset: int, size: int) -> bool:
+    """Return whether a mention may give the name another meaning around it."""
+    before = content[max(0, offset - 12) : offset]
+    after = content[offset + size : offset + size + 8]
+    if _DECLARES.search(before) or after[:2] == b"=>":
+        return True
+    return bool(_AFTER.match(after)) and bool(_BEFORE.search(before))
