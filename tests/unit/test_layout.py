@@ -37,7 +37,7 @@ ROWS = [
     {"tree.model", "tree.locked_graph"},
     {"npm", "settings"},
     {"files", "malloc", "scratch", "target"},
-    {"package"},
+    {"javascript", "package"},
     {"errors", "events", "findings"},
 ]  # fmt: skip
 """From the outermost to the innermost: a module imports from its own row and from those below.
@@ -46,8 +46,9 @@ ROWS = [
 
 NARROW = {
     "archive": {"errors"},
-    "checks": {"archive", "errors", "findings", "npm", "target"},
+    "checks": {"archive", "errors", "findings", "javascript", "npm", "target"},
     "errors": set(),
+    "javascript": set(),
     "lockfile": {"errors", "npm", "tree.locked_graph", "tree.model"},
     "npm": {"errors"},
     "target": {"errors"},

@@ -20,6 +20,7 @@ __all__ = [
     "FactKey",
     "Facts",
     "FactsCache",
+    "Flaw",
     "Length",
     "Names",
     "Request",
@@ -28,6 +29,8 @@ __all__ = [
     "decode_length",
     "decode_names",
     "encode",
+    "find_flaw",
+    "takes_wrapper",
 ]
 
 EAGER: Final = 0
@@ -67,6 +70,23 @@ class Unfollowed(NamedTuple):
     expression: str
 
 
+class Flaw(NamedTuple):
+    """An early error: a reason for which some Node, or every one, runs nothing of the file."""
+
+    line: int
+    """Counted from 1; 0 where the parser does not know the place."""
+    message: str
+    """What stands there; of syntax that is too new or too old its name."""
+    goal: Literal["", "module", "commonjs"] = ""
+    """As what the file must be loaded for it to be one; empty for both."""
+    since: int = 0
+    """The first major version of Node.js that reads it, 0 for none."""
+    until: int = 0
+    """The first one that does not any more, 0 where `since` says all."""
+    is_sure: bool = True
+    """False for what the parser itself does not know."""
+
+
 class Facts(NamedTuple):
     """What the modules' closure needs to know about a file."""
 
@@ -85,7 +105,38 @@ class Facts(NamedTuple):
     stars: tuple[str, ...]
     """The specifiers of `export * from`."""
     is_partial: bool = False
-    """Whether the file is too large to be parsed and was only searched."""
+    """Whether the file was not read as a whole, so that what was found is not all and not sure."""
+    flaws: tuple[Flaw, ...] = ()
+    """Early errors beyond those of `syntax_error_line`."""
+
+
+_WRAPPER: Final = ("exports", "require", "module", "__filename", "__dirname")
+
+
+def takes_wrapper(facts: Facts) -> bool:
+    """Return whether a file declares a name that only CommonJS has already.
+
+    Where Node looks into the file for its kind, that makes it an ES module.
+
+    Source: Node.js 22.7 and newer, `ShouldRetryAsESM`.
+    """
+    is_module = all(flaw.goal != "module" for flaw in facts.flaws)
+    taken = {f"a second declaration of `{name}`" for name in _WRAPPER}
+    return is_module and any(f.goal == "commonjs" and f.message in taken for f in facts.flaws)
+
+
+def find_flaw(facts: Facts, kind: str, major: int) -> Flaw | None:
+    """Return why a Node of version `major` refuses a file as `module` or `commonjs`, or None.
+
+    What is sure comes first.
+    """
+    found = [
+        flaw
+        for flaw in facts.flaws
+        if flaw.goal in ("", kind)
+        and (not (flaw.since or flaw.until) or major < flaw.since or 0 < flaw.until <= major)
+    ]
+    return next((f for f in found if f.is_sure), found[0] if found else None)
 
 
 class Names(NamedTuple):
@@ -132,7 +183,7 @@ def decode_facts(text: bytes) -> Facts | None:
     """Return the facts in `text`, or None where it holds none (an old form, a damaged row)."""
     try:
         row = json.loads(text)
-        error, module, awaits, commonjs, requests, unfollowed, exports, stars, partial = row
+        error, module, awaits, commonjs, requests, unfollowed, exports, stars, partial, flaws = row
         return Facts(
             error,
             module,
@@ -145,6 +196,7 @@ def decode_facts(text: bytes) -> Facts | None:
             tuple(exports),
             tuple(stars),
             partial,
+            tuple(Flaw(*item) for item in flaws),
         )
     except (ValueError, TypeError):
         return None

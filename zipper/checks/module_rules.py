@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.checks.closure import Start, close, relative
-from zipper.checks.module_messages import WHEN, make_finding, where
+from zipper.checks.file_facts import find_flaw
+from zipper.checks.module_messages import WHEN, judge_flaw, make_finding, where
 from zipper.checks.module_resolution import Failure
 from zipper.checks.named_exports import ExportedNames
 from zipper.findings import Finding
@@ -70,14 +71,10 @@ def check_syntax(subject: Subject) -> Iterator[Finding]:
     for path in sorted(start.walk.modules):
         module = start.walk.modules[path]
         is_handler = path == start.path
-        if module.facts.syntax_error_line:
-            code = "handler-syntax" if is_handler else "module-syntax"
-            what = "JSON" if module.kind == "json" else "JavaScript"
-            message = (
-                f"`{relative(path)}` is no valid {what}: see line {module.facts.syntax_error_line}"
-            )
-            hint = "pack the file again; it may be cut off, or not compiled for Node.js"
-            yield make_finding(code, module.level, path, message, hint)
+        major = subject.target.details.major
+        flaw = find_flaw(module.facts, module.kind, major)
+        if module.facts.syntax_error_line or (flaw is not None and _counts(module)):
+            yield judge_flaw(module, flaw, major, is_handler=is_handler)
         elif module.kind == "commonjs" and (module.facts.is_module or module.facts.awaits):
             yield _judge_hidden_module(subject, module, is_handler=is_handler)
         elif module.kind == "module" and module.facts.uses_commonjs:
@@ -91,6 +88,11 @@ def check_syntax(subject: Subject) -> Iterator[Finding]:
             if path.endswith(".mjs"):
                 hint = "name it `.cjs`, or write `import` and `export`"
             yield make_finding(code, module.level, path, message, hint)
+
+
+def _counts(module: Module) -> bool:
+    """Return whether a flaw is all there is: of a hidden ES module something better is told."""
+    return not (module.kind == "commonjs" and (module.facts.is_module or module.facts.awaits))
 
 
 def check_kinds(subject: Subject) -> Iterator[Finding]:

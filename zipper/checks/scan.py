@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.builtin_uses import NeededNames
+from zipper.checks.early_errors import find_flaws
 from zipper.checks.exported import find_module_exports
 from zipper.checks.file_facts import (
     CONDITIONAL,
@@ -210,11 +211,16 @@ class _Scanner:
                 self.aliases.add(self.source.text_of(name))
 
 
-def scan(content: bytes) -> Facts:
+def scan(content: bytes, *, is_own: bool = False) -> Facts:
     """Return what `content` says about modules.
 
     Deterministic; time and memory are linear in the size of the file, but for code that is nested
     hundreds of levels deep, which is not followed.
+
+    Args:
+        content: the file's bytes.
+        is_own: whether it belongs to no published package, so that it is searched for all early
+            errors and not only for those that are seen at a glance.
     """
     if is_too_large(content):
         return search(content)
@@ -224,8 +230,9 @@ def scan(content: bytes) -> Facts:
     if source.is_exhausted:
         scanner.unfollowed.append(Unfollowed(1, LAZY, "nested so deep that it is followed in part"))
     exports, stars = find_module_exports(source) if scanner.is_module else ((), ())
-    return Facts(
-        syntax_error_line=source.syntax_error_line or source.duplicate_line,
+    judged = find_flaws(content, source, is_module=scanner.is_module, is_own=is_own)
+    facts = Facts(
+        syntax_error_line=judged.error_line or source.duplicate_line,
         is_module=scanner.is_module,
         awaits=_awaits(source),
         uses_commonjs=0 if scanner.has_own_require else _find_commonjs(source),
@@ -233,6 +240,21 @@ def scan(content: bytes) -> Facts:
         unfollowed=tuple(scanner.unfollowed),
         exports=exports,
         stars=stars,
+        is_partial=judged.is_gap,
+        flaws=judged.flaws,
+    )
+    return weaken(facts) if judged.is_gap else facts
+
+
+def weaken(facts: Facts) -> Facts:
+    """Return `facts` of a file that was read in part: nothing of it is sure to run."""
+    return facts._replace(
+        uses_commonjs=0,
+        requests=tuple(
+            r._replace(level=max(r.level, CONDITIONAL), names=()) for r in facts.requests
+        ),
+        unfollowed=tuple(u._replace(level=max(u.level, CONDITIONAL)) for u in facts.unfollowed),
+        is_partial=True,
     )
 
 

@@ -27,6 +27,7 @@ from zipper.checks.file_facts import (
     decode_length,
     decode_names,
     encode,
+    takes_wrapper,
 )
 from zipper.checks.filesystem import LAYERS, FileSystem
 from zipper.checks.module_resolution import Failure, Found, Resolver
@@ -151,7 +152,8 @@ class Walk:
                 module.kind = "json"
                 module.facts = _check_json(content)
             else:
-                keys[module.path] = ("facts", _digest(content))
+                kind = "own-facts" if is_own(module.path) else "facts"
+                keys[module.path] = (kind, _digest(content))
         known = {} if self._cache is None else self._cache.get_many(set(keys.values()))
         for module in wave:
             key = keys.get(module.path)
@@ -162,12 +164,12 @@ class Walk:
         """Return the facts of `module`: remembered, of another copy of the file, or scanned."""
         facts = decode_facts(known.get(key, b"")) or decode_facts(self._fresh.get(key, b""))
         # Contents are not kept meanwhile: a wave of them would take more memory than reading again.
-        return facts or self._scan(self._read(module) or b"", key)
+        return facts or self._scan(module, key)
 
-    def _scan(self, content: bytes, key: FactKey) -> Facts:
+    def _scan(self, module: Module, key: FactKey) -> Facts:
         from zipper.checks.scan import scan  # noqa: PLC0415 - the parser is loaded when one is needed
 
-        facts = scan(content)
+        facts = scan(self._read(module) or b"", is_own=is_own(module.path))
         self._fresh[key] = encode(facts)
         return facts
 
@@ -199,7 +201,8 @@ class Walk:
         if declared != "none":
             return "module" if declared == "module" else "commonjs"
         detects = self._target.can_require_modules if required else self._target.detects_modules
-        return "module" if detects and (facts.is_module or facts.awaits) else "commonjs"
+        is_module = facts.is_module or facts.awaits or takes_wrapper(facts)
+        return "module" if detects and is_module else "commonjs"
 
     def _follow(self, module: Module) -> None:
         for request in module.facts.requests:
@@ -263,6 +266,11 @@ def iterate_failures(walk: Walk) -> Iterator[tuple[Module, Asked, Failure]]:
         for asked in module.asked:
             if isinstance(asked.answer, Failure):
                 yield module, asked, asked.answer
+
+
+def is_own(path: str) -> bool:
+    """Return whether a file belongs to no package that was installed."""
+    return "/node_modules/" not in path
 
 
 def _digest(content: bytes) -> str:
