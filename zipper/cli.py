@@ -35,7 +35,7 @@ COMMANDS: Final = {
     "sbom": "Write the software bill of materials of a zip.",
     "licenses": "List the licences of what is in a zip.",
     "vendor": "Gather all that a build fetches in one folder.",
-    "cache": "Show, verify or prune the store.",
+    "cache": "Show, verify, repair or prune the store.",
     "completion": "Print the completion script of a shell.",
     "help": "Show a reference page, or explain a code.",
 }

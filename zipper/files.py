@@ -15,10 +15,12 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import OutputError, ZipperError
+from zipper.folders import make_folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
+    from io import FileIO
     from pathlib import Path
 
     Follow = Callable[[Path], AbstractContextManager[Callable[[int], None]]]
@@ -86,19 +88,16 @@ def write_file(
         ZipperError: of class `error`, code EOUTPUT (ESTORE for StoreError), where the operating
             system refuses: a full disk, a folder in the place of the file, no permission.
     """
-    temporary = path.with_name(
-        f"{_prefix_of(path.name)}{os.getpid()}-{os.urandom(4).hex()}{TEMPORARY_SUFFIX}"
-    )
     try:
-        size = _write_new(temporary, chunks, mode, follow or _follow_not)
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-        temporary.replace(path)
+        with _temporary_beside(path, mode) as (temporary, file):
+            size = _write_chunks(file.fileno(), chunks, temporary, follow or _follow_not)
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+            if not _UNIX_MODES:
+                file.close()  # Windows renames no open file; elsewhere the lock is held until then
+            temporary.replace(path)
     except OSError as cause:
         raise write_error(cause, path, error) from cause
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
     return size
 
 
@@ -208,7 +207,7 @@ def _open_lock(path: Path) -> int | None:
     with contextlib.suppress(OSError):
         return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folders(path.parent)
         return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     return None
 
@@ -218,21 +217,45 @@ def _follow_not(_path: Path) -> Iterator[Callable[[int], None]]:
     yield lambda _size: None
 
 
-def _write_new(
-    path: Path, chunks: Iterable[Sequence[bytes | memoryview]], mode: int, follow: Follow
-) -> int:
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(path, flags, mode)
+@contextlib.contextmanager
+def _temporary_beside(path: Path, mode: int) -> Iterator[tuple[Path, FileIO]]:
+    """Yield a new file that is locked; after an error it is removed."""
+    temporary, descriptor = _open_temporary(path, mode)
     try:
-        _lock(descriptor)
-        size = 0
-        with follow(path) as grown:
-            for chunk in chunks:
-                size += _write_all(descriptor, chunk)
-                grown(size)
-        return size
-    finally:
+        with open(descriptor, "wb", buffering=0) as file:  # noqa: PTH123 - of a descriptor
+            yield temporary, file
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+def _open_temporary(path: Path, mode: int) -> tuple[Path, int]:
+    """Make a file beside `path`, and lock it.
+
+    Between the two it has a lock that is free, so another process may take it for a leftover and
+    remove it: then it is made again.
+    """
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    while True:
+        temporary = path.with_name(
+            f"{_prefix_of(path.name)}{os.getpid()}-{os.urandom(4).hex()}{TEMPORARY_SUFFIX}"
+        )
+        descriptor = os.open(temporary, flags, mode)
+        if _lock(descriptor) is not False and os.fstat(descriptor).st_nlink:
+            return temporary, descriptor
         os.close(descriptor)
+
+
+def _write_chunks(
+    descriptor: int, chunks: Iterable[Sequence[bytes | memoryview]], path: Path, follow: Follow
+) -> int:
+    size = 0
+    with follow(path) as grown:
+        for chunk in chunks:
+            size += _write_all(descriptor, chunk)
+            grown(size)
+    return size
 
 
 def _write_all(descriptor: int, buffers: Sequence[bytes | memoryview]) -> int:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zipper.files import TEMPORARY_SUFFIX, lock_file
+from zipper.folders import remove_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,15 +103,4 @@ def _remove(folder: Path) -> None:
             (folder / _LOCK).unlink()
             folder.rmdir()
             return
-    import shutil  # noqa: PLC0415  (imports much, and most installs leave nothing)
-
-    shutil.rmtree(folder, ignore_errors=True)
-    if not folder.exists():
-        return
-    for inner, names, _ in os.walk(folder):
-        for name in names:
-            path = Path(inner, name)
-            if not path.is_symlink():
-                with contextlib.suppress(OSError):
-                    path.chmod(0o700)
-    shutil.rmtree(folder, ignore_errors=True)
+    remove_folder(folder)

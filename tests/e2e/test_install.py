@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.command import run_zipper
 from tests.support.scene import listing
+from zipper.folders import remove_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.support.scene import Scene
@@ -68,6 +71,53 @@ def packed(scene: Scene) -> dict[str, bytes]:
     assert 0 == scene.build("--no-check").status
     members = listing(scene.output).items()
     return {name: data for name, data in members if name.startswith("node_modules/")}
+
+
+@pytest.fixture
+def deep_scene(scene: Scene) -> Iterator[Scene]:
+    """A scene that is removed at the end: pytest does not get so deep."""
+    yield scene
+    assert remove_folder(scene.folder)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="paths are shorter there")
+def test_deep_places(deep_scene: Scene) -> None:
+    """A package that is 1,500 folders deep is installed and replaced; so it is in a deep place."""
+    scene = deep_scene
+    scene.publish("p", files={"d/" * 1_500 + "a.js": b"1", "b.js": b"2"})
+    scene.depend("p")
+    short = scene.folder / "x"
+    deep = short / ("e/" * 1_200)
+    command = ["install", str(scene.project), "--cache-dir", str(scene.cache), "--into"]
+
+    for into in (short, short, deep, deep):
+        done = run_zipper(*command, str(into), env=scene.environment)
+        assert 0 == done.status, done.stderr
+    scene.publish("q", files={"a.js": b"1"})
+    scene.depend("q")
+    built = scene.build("-o", f"{deep}/fn.zip", "--cache-dir", f"{deep}/cache")
+
+    assert 0 == built.status, built.stderr
+    assert {"e", "node_modules"} == {path.name for path in short.iterdir()}
+    assert {"fn.zip", "node_modules", "cache"} == {path.name for path in deep.iterdir()}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="paths are shorter there")
+def test_place_deeper_than_the_system_takes(scene: Scene) -> None:
+    """A path of more than 4,096 bytes is one error, of an install and of a build."""
+    scene.publish("p", files={"a.js": b"1"})
+    scene.depend("p")
+    deep = f"{scene.folder}/{'e/' * 2_500}"
+    cache = ["--cache-dir", str(scene.cache)]
+
+    installed = run_zipper(
+        "install", str(scene.project), "--into", deep, *cache, env=scene.environment
+    )
+    built = scene.build("-o", f"{deep}/fn.zip")
+
+    for done in (installed, built):
+        assert 1 == done.status, done.stderr
+        assert "error[EOUTPUT]: cannot write" in done.stderr
 
 
 def test_files_are_those_of_a_build(filled: Scene) -> None:

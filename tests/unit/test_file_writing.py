@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -186,6 +187,24 @@ def test_file_that_is_being_written_is_no_leftover(target: Path) -> None:
     remove_leftovers(target.parent, target.name)
 
     assert (True, False) == (stayed, temporary.exists())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows replaces no file that is open")
+def test_many_writers_of_one_file_all_succeed(target: Path) -> None:
+    """Each clears leftovers away, none of them what another one is about to lock or to rename."""
+
+    def write(number: int) -> int:
+        for _ in range(40):
+            write_file(target, [[bytes([number]) * 3_000]])
+            remove_leftovers(target.parent, target.name)
+        return number
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(range(8)) == list(pool.map(write, range(8)))
+
+    assert 3_000 == len(target.read_bytes())
+    assert 1 == len(set(target.read_bytes()))
+    assert [target] == list(target.parent.iterdir())
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such locks on Windows")

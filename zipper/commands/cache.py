@@ -1,4 +1,4 @@
-"""`zipper cache`: the store's place, size, soundness, and what may go."""
+"""`zipper cache`: the store's place, size, soundness, repair, and what may go."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zipper.commands.click_options import cache_option
-from zipper.pipeline.cache_upkeep import measure, prune, verify
+from zipper.pipeline.cache_upkeep import Verified, measure, prune, repair, verify
 from zipper.report.units import format_bytes, format_count
 from zipper.settings.cache_folder import find_cache_dir
 from zipper.store.store_zips import Store
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.group("cache", short_help="Show, verify or prune the store.")
+@click.group("cache", short_help="Show, verify, repair or prune the store.")
 def command() -> None:
-    """Show, verify or prune the store of already compressed packages.
+    """Show, verify, repair or prune the store of already compressed packages.
 
     \b
     Examples:
@@ -49,15 +49,25 @@ def show_size(*, cache_dir: Path | None) -> None:
 @command.command("verify")
 @cache_option
 def verify_store(*, cache_dir: Path | None) -> int:
-    """Inflate and check every member; remove packages that are damaged."""
+    """Inflate and check every member; name what is damaged, which `repair` removes."""
     result = verify(Store(find_cache_dir(cache_dir)))
-    for path in result.removed:
-        click.echo(f"removed {path}: it was damaged", err=True)
-    click.echo(
-        f"{format_count(result.sound, 'package')} sound, "
-        f"{len(result.removed):,} damaged and removed"
-    )
-    return int(bool(result.removed))
+    _show_damage(result, "damaged")
+    if result.damaged:
+        click.echo("\nhint: remove what is damaged: `python -m zipper cache repair`", err=True)
+    return int(bool(result.damaged))
+
+
+@command.command("repair")
+@cache_option
+def repair_store(*, cache_dir: Path | None) -> None:
+    """Verify, and remove what is damaged; the next build fetches it again."""
+    _show_damage(repair(Store(find_cache_dir(cache_dir))), "removed")
+
+
+def _show_damage(result: Verified, what: str) -> None:
+    for path in result.damaged:
+        click.echo(f"{what}: {path}", err=True)
+    click.echo(f"{format_count(result.sound, 'package')} sound, {len(result.damaged):,} {what}")
 
 
 @command.command("prune")

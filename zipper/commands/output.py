@@ -11,6 +11,7 @@ import click
 
 from zipper.errors import OutputError
 from zipper.files import write_error, write_file
+from zipper.folders import make_folders
 from zipper.report.as_json import as_json
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def write_text(text: str, path: Path | None) -> None:
         click.echo(text, nl=False)
         return
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folders(path.parent)
     except OSError as cause:
         raise write_error(cause, path.parent, OutputError) from cause
     write_file(path, [[text.encode("utf-8", "surrogateescape")]])

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zipper.errors import ProjectError, ZipperError
+from zipper.folders import list_files
 from zipper.settings.build_request import list_functions, list_outputs, request_from
 from zipper.settings.read_settings import read_settings_file
 from zipper.settings.values import Settings
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from zipper.package import Package
     from zipper.pipeline.building_all import Built
-    from zipper.settings.build_request import BuildRequest
+from zipper.settings.build_request import BuildRequest
 
 __all__ = ["build_functions", "has_functions", "list_sources", "locate"]
 
@@ -128,7 +129,7 @@ def _list_local(folder: Path) -> Iterator[Path]:
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return (path for path in sorted(map(Path, list_files(folder))) if path.is_file())
 
 
 def _is_output(path: Path, outputs: Sequence[str]) -> bool:

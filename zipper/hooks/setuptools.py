@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, ClassVar
 from setuptools import Command
 
 from zipper.errors import ZipperError
+from zipper.folders import make_folders
 from zipper.hooks.functions import build_functions, has_functions, list_sources, locate
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class build_lambda(Command):  # type: ignore[misc]  # noqa: N801  (untyped; name
             place = locate(path, self._packages())
             if place is not None and self.build_lib is not None:
                 copy = Path(self.build_lib, place)
-                copy.parent.mkdir(parents=True, exist_ok=True)
+                make_folders(copy.parent)
                 shutil.copyfile(path, copy)
 
     def get_source_files(self) -> list[str]:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import NodeError, ZipperError
+from zipper.folders import make_folders, remove_folder
 from zipper.node.environment import (
     NodeEnvironment,
     PackageSource,
@@ -128,7 +129,7 @@ class Sources:
 
     def _run_nodeenv(self, folder: Path, version: str, *, beside: Path | None = None) -> str:
         """Have nodeenv make `folder`; return its last words if it fails, else nothing."""
-        _remove(folder)
+        remove_folder(folder)
         command = [sys.executable, "-m", "nodeenv", "--config-file", "", f"--node={version}"]
         command += ["--prebuilt", "--clean-src"]
         command += [f"--mirror={self.mirror.rstrip('/')}"] if self.mirror else []
@@ -159,7 +160,7 @@ class Sources:
             return "no package for this system" if name is None else "not asked"
         try:
             package = self.packages.obtain(name, version)
-            _remove(folder)
+            remove_folder(folder)
             write_entries(list(_pick(package.members(""))), folder)
             _add_scripts(folder, version)
         except (ZipperError, OSError) as error:
@@ -243,7 +244,7 @@ def _make_once(folder: Path, make: Callable[[], NodeEnvironment]) -> NodeEnviron
         try:
             environment = make()
         except BaseException:
-            _remove(folder)
+            remove_folder(folder)
             raise
         write_marker(environment)
         return environment
@@ -275,12 +276,8 @@ def _add_scripts(folder: Path, version: str) -> None:
 
     import nodeenv  # noqa: PLC0415 - imports much; here because its command only downloads
 
-    (folder / "lib" / "node_modules").mkdir(parents=True, exist_ok=True)
+    make_folders(folder / "lib" / "node_modules")
     options = argparse.Namespace(
         node=version, prompt=None, python_virtualenv=False, isolate_npm=False
     )
     nodeenv.install_activate(str(folder), options)
-
-
-def _remove(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)

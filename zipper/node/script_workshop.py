@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.archive.compress import compress
 from zipper.errors import NodeError
+from zipper.folders import make_folders
 from zipper.node.install_scripts import order_scripts
 from zipper.node.script_files import compare_states, read_state
 from zipper.node.script_process import ScriptHost, run_script
@@ -58,11 +59,11 @@ class Workshop:
     def prepare(self) -> None:
         """Make the folders beside the tree, and the `node-gyp` command that npm provides."""
         for name in ("home", "bin"):
-            (self._host.work / name).mkdir(parents=True)
+            make_folders(self._host.work / name)
         command = self._host.work / "bin" / "node-gyp"
         command.write_text(_GYP, encoding="ascii")
         command.chmod(0o755)
-        self._logs.mkdir(parents=True, exist_ok=True)
+        make_folders(self._logs)
 
     def run(self, packages: Sequence[ScriptPackage]) -> dict[str, ScriptResult]:
         """Run all scripts in npm's order and return what each package's changed, by location.

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ArchiveError
+from zipper.folders import make_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -96,7 +97,7 @@ def write_members(members: Iterable[Member], root: Path) -> None:
     for member in members:
         folder = member.path.rpartition("/")[0]
         if folder not in made:
-            (root / folder).mkdir(mode=0o755, parents=True, exist_ok=True)
+            make_folders(root / folder, mode=0o755)
             made.add(folder)
         if member.is_link:
             links.append(member)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from zipper.errors import OutputError
 from zipper.files import remove_leftovers, write_error
 from zipper.findings import leave_out
+from zipper.folders import make_folders
 from zipper.package import Package
 from zipper.pipeline.checking_output import judge
 from zipper.pipeline.dependencies import count_packages
@@ -255,7 +256,7 @@ def _write(planned: PackagePlan, store: Store, clock: Clock) -> Package:
     clock.start("write")
     path = planned.output
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folders(path.parent)
     except OSError as cause:
         raise write_error(cause, path.parent, OutputError) from cause
     size, code_sha256 = write_hashed(path, planned.contents, planned.fingerprint, store)

@@ -1,37 +1,30 @@
 """Looking after the store: its size, the soundness of every member, and what may go.
 
-In: a `Store`. Out: figures; damaged or unused store zips are removed. A build never needs this.
+In: a `Store`. Out: figures; what is damaged or unused is named, or removed. A build never needs
+this. Other processes may use the store meanwhile: what one of them has removed is no damage.
 """
 
 from __future__ import annotations
 
-import contextlib
-import shutil
+import os
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 import deflate
 
 from zipper.archive.entries import FIELDS, PlannedEntry
-from zipper.errors import ArchiveError
+from zipper.errors import ArchiveError, StoreError
 from zipper.files import map_file
+from zipper.folders import Remover, list_files, list_level
 from zipper.registry.packument_cache import PackumentCache
 from zipper.store.ownership import RESOLUTIONS
 from zipper.store.store_zip_format import inflate, is_sound
 from zipper.store.store_zips import Store, StoreZip, folder_of
-from zipper.store.unpacked_folders import (
-    is_unpacked_sound,
-    measure_unpacked,
-    remove_strays,
-    remove_unpacked,
-)
+from zipper.store.unpacked_folders import find_strays, is_unpacked_sound, measure_unpacked
 
-if TYPE_CHECKING:
-    import os
-    from pathlib import Path
-
-__all__ = ["Size", "Verified", "measure", "prune", "verify"]
+__all__ = ["Size", "Verified", "measure", "prune", "repair", "verify"]
 
 _DAY_SECONDS: Final = 86_400
 
@@ -47,10 +40,10 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """How many store zips are sound; which of them and of their folders were not, and are gone."""
+    """How many store zips are sound; which of them and of their folders are not."""
 
     sound: int
-    removed: tuple[Path, ...]
+    damaged: tuple[Path, ...]
 
 
 def measure(store: Store) -> Size:
@@ -61,27 +54,43 @@ def measure(store: Store) -> Size:
 
 
 def verify(store: Store) -> Verified:
-    """Check every member of every store zip against its CRC-32; remove those that are damaged.
+    """Check every member of every store zip, and the folders from which installs link.
 
-    So are folders for installs that differ from their store zip, and what killed processes left.
+    A folder is damaged where it differs from its store zip. Nothing is removed but what killed
+    processes were writing.
     """
-    removed = []
+    damaged: list[Path] = []
     sound = 0
     for path in store:
-        whole = _read_whole(path)
+        try:
+            whole = _read_whole(path)
+        except FileNotFoundError:
+            continue
         if whole is None:
-            removed.append(path)
-            remove_unpacked(path)
-            with contextlib.suppress(OSError):
-                path.unlink()
+            damaged.append(path)
             continue
         sound += 1
-        if not is_unpacked_sound(whole):
-            removed.append(folder_of(path))
-            remove_unpacked(path)
+        if not is_unpacked_sound(whole) and path.exists() and folder_of(path).exists():
+            damaged.append(folder_of(path))
     store.remove_leftovers()
-    remove_strays(store)
-    return Verified(sound, tuple(removed))
+    return Verified(sound, tuple(damaged))
+
+
+def repair(store: Store) -> Verified:
+    """Do what `verify` does, and remove what is damaged: the next build fetches it again.
+
+    Raises:
+        StoreError: ESTORE where something cannot be removed.
+    """
+    found = verify(store)
+    remover = Remover()
+    for path in found.damaged:
+        if path.suffix:
+            remover.remove_file(path)
+        _remove_unpacked(path, remover)
+    _remove_strays(store, remover)
+    _raise_failure(remover)
+    return found
 
 
 def prune(store: Store, *, unused_days: int) -> Size:
@@ -90,65 +99,102 @@ def prune(store: Store, *, unused_days: int) -> Size:
     Unused may be store zips, their folders, packuments, notes, Nodes, and logs of install scripts.
     A file's access time tells its last use; where the system does not keep it, the time at which it
     was written counts.
+
+    Raises:
+        StoreError: ESTORE where something cannot be removed; all else is.
     """
     oldest = time.time() - unused_days * _DAY_SECONDS
+    remover = Remover()
     packages = size = unpacked = 0
     for path in store:
         status = _look_at(path)
-        if status is not None and max(status.st_atime, status.st_mtime) <= oldest:
-            path.unlink(missing_ok=True)
-            unpacked += remove_unpacked(path)
+        if status is not None and _last_use(status) <= oldest and remover.remove_file(path):
+            unpacked += _remove_unpacked(path, remover)
             packages += 1
             size += status.st_size
-    for other in store.root.parent.glob("*"):
+    for other in map(Path, list_level(store.root.parent, 1)):
         if other != store.root and other.is_dir():
-            found = [status for status in map(_look_at, other.rglob("*.zip")) if status is not None]
-            packages += len(found)
-            size += sum(status.st_size for status in found)
-            shutil.rmtree(other, ignore_errors=True)
-    size += PackumentCache(store.cache_dir / "packuments").prune(oldest)
-    _prune_notes(store.notes, oldest)
-    _prune_notes(store.cache_dir / RESOLUTIONS, oldest)
-    _prune_nodes(store.cache_dir, oldest)
+            found = sum(path.endswith(".zip") for path in list_files(other))
+            removed = remover.remove_folder(other)
+            packages += found if removed else 0
+            size += removed
+    size += PackumentCache(store.cache_dir / "packuments").prune(oldest, remover.remove_file)
+    for notes in (store.notes, store.cache_dir / RESOLUTIONS):
+        _prune_files(notes, oldest, remover)
+    _prune_nodes(store.cache_dir, oldest, remover)
     store.remove_leftovers()
-    return Size(packages, size, unpacked + remove_strays(store))
+    unpacked += _remove_strays(store, remover)
+    _raise_failure(remover)
+    return Size(packages, size, unpacked)
 
 
-def _prune_nodes(cache_dir: Path, oldest: float) -> None:
+def _prune_nodes(cache_dir: Path, oldest: float, remover: Remover) -> None:
     """Remove Nodes by the last use of the marker that says they are finished, and old logs."""
-    for marker in cache_dir.glob("node/*/zipper.json"):
+    for folder in list_level(cache_dir / "node", 1):
+        marker = f"{folder}/zipper.json"
         status = _look_at(marker)
-        if status is not None and max(status.st_atime, status.st_mtime) <= oldest:
-            marker.unlink(missing_ok=True)
-            shutil.rmtree(marker.parent, ignore_errors=True)
-    for log in cache_dir.glob("scripts/*.log"):
+        if status is not None and _last_use(status) <= oldest and remover.remove_file(marker):
+            remover.remove_folder(folder)
+    for log in list_level(cache_dir / "scripts", 1):
         status = _look_at(log)
-        if status is not None and status.st_mtime <= oldest:
-            log.unlink(missing_ok=True)
+        if status is not None and log.endswith(".log") and status.st_mtime <= oldest:
+            remover.remove_file(log)
 
 
-def _prune_notes(notes: Path, oldest: float) -> None:
-    for path in notes.glob("*/*"):
-        status = _look_at(path)
-        if status is not None and max(status.st_atime, status.st_mtime) <= oldest:
-            path.unlink(missing_ok=True)
+def _prune_files(folder: Path, oldest: float, remover: Remover) -> None:
+    for name in list_files(folder):
+        status = _look_at(name)
+        if status is not None and _last_use(status) <= oldest:
+            remover.remove_file(name)
 
 
-def _look_at(path: Path) -> os.stat_result | None:
+def _remove_unpacked(path: Path, remover: Remover) -> int:
+    """Remove the folder of the store zip at `path`, or itself; return how many bytes it had."""
+    folder = folder_of(path) if path.suffix else path
+    return remover.remove_folder(folder) if folder.is_dir() else 0
+
+
+def _remove_strays(store: Store, remover: Remover) -> int:
+    return sum(remover.remove_folder(folder) for folder in find_strays(store))
+
+
+def _raise_failure(remover: Remover) -> None:
+    if not remover.failures:
+        return
+    first = remover.failures[0]
+    more = f", and {len(remover.failures) - 1:,} more" if len(remover.failures) > 1 else ""
+    raise StoreError(
+        "ESTORE",
+        f"cannot remove `{os.fspath(first.filename)}`{more}: {first.strerror or first}",
+        hint="make the cache writable, or run this as the user who owns it",
+    ) from first
+
+
+def _last_use(status: os.stat_result) -> float:
+    return max(status.st_atime, status.st_mtime)
+
+
+def _look_at(path: Path | str) -> os.stat_result | None:
     """Return what the system says of a file; None where another process has just removed it."""
     try:
-        return path.stat()
+        return os.stat(path)  # noqa: PTH116 - of a text too
     except OSError:
         return None
 
 
 def _read_whole(path: Path) -> StoreZip | None:
-    """Return the store zip if each of its members is what its CRC-32 says."""
+    """Return the store zip if each of its members is what its CRC-32 says.
+
+    Raises:
+        FileNotFoundError: another process has removed it.
+    """
     try:
         data = map_file(path)
     except OSError:
         return None
-    if data is None or not is_sound(data):
+    if data is None:
+        raise FileNotFoundError(path)
+    if not is_sound(data):
         return None
     zipped = StoreZip(path, data)
     try:

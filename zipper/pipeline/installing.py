@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from zipper.errors import OutputError, StoreError
 from zipper.files import write_error
+from zipper.folders import make_folders, replace_folder
 from zipper.pipeline.install_note import LaidOut, find_note
 from zipper.pipeline.node_modules import fill_layout, fill_tree
 from zipper.pipeline.session import Circumstances, Clock, Once
@@ -190,13 +191,11 @@ def _replacing(folder: Path) -> Iterator[Path]:
         OutputError: EOUTPUT.
     """
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        make_folders(folder.parent)
         with scratch_folder(".zipper-install-", within=folder.parent) as scratch:
             yield scratch
             (scratch / "node_modules").mkdir(exist_ok=True)
             with uninterrupted():
-                with contextlib.suppress(FileNotFoundError):
-                    folder.rename(scratch / "old")
-                (scratch / "node_modules").rename(folder)
+                replace_folder(folder, scratch / "node_modules", aside=scratch / "old")
     except OSError as cause:
         raise write_error(cause, folder, OutputError) from cause

@@ -94,7 +94,7 @@ def _find_written(request: BuildRequest, project: Project, io: Circumstances) ->
 
 def _find_output(request: BuildRequest, project: Project) -> Path:
     path = _find_place(_name_zip(request.output or "", request, project))
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112  (a Path raises where it is too long; see `write_file`)
         raise OutputError(
             "EOUTPUT",
             f"`{path}` is a folder",
@@ -113,7 +113,8 @@ def _name_zip(output: str, request: BuildRequest, project: Project) -> str:
 def _find_place(output: str) -> Path:
     """Return where `output` is: its folder without links, and in it what the rename replaces."""
     path = Path(output)
-    return path.parent.resolve() / path.name if path.name else path.resolve()
+    real = os.path.realpath  # unlike a Path's it takes links that go round in a circle
+    return Path(real(path.parent), path.name) if path.name else Path(real(path))
 
 
 def _shipped_targets(tree: Tree, choice: Choice) -> frozenset[str]:

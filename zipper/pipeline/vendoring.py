@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from zipper.errors import OutputError
 from zipper.fetching.fetch_packages import Sources, list_wanted
 from zipper.files import write_error
+from zipper.folders import list_files, make_folders
 from zipper.pipeline.running_scripts import find_allowed_scripts
 from zipper.project.read_project import read_project
 from zipper.registry.lazy_client import LazyClient
@@ -100,7 +101,7 @@ def vendor(
         store = Store(Path(scratch))
         wanted, findings = _gather(read, targets, request, store, client)
         _fetch_all(Sources(read.root, client()), list(wanted.values()), client())
-    files = [path for path in folder.root.rglob("*") if path.is_file()]
+    files = [path for path in map(Path, list_files(folder.root)) if path.is_file()]
     return Vendored(
         path=str(folder.root),
         tarballs=sum(path.parent.name == "tarballs" for path in files),
@@ -161,7 +162,7 @@ def _fetch_all(sources: Sources, wanted: Sequence[Wanted], client: RegistryClien
 
 def _make_folder(path: Path) -> Path:
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        make_folders(path)
     except OSError as cause:
         raise write_error(cause, path, OutputError) from cause
     return path.absolute()

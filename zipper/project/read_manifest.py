@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import hashlib
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zipper.errors import ProjectError
+from zipper.folders import list_files
 from zipper.npm.json_text import parse_json_object
 from zipper.npm.package_json import Manifest, describe_malformed, parse_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 
 __all__ = ["find_manifest", "fingerprint", "read_manifest", "read_or_none"]
@@ -71,7 +72,8 @@ def read_manifest(folder: Path, *, seen: list[bytes] | None = None) -> Manifest:
 
 def _list_files(package: Path, folder: str) -> list[str]:
     top = package / folder
-    return [path.relative_to(top).as_posix() for path in top.rglob("*") if path.is_file()]
+    found = (Path(path) for path in list_files(top))
+    return [path.relative_to(top).as_posix() for path in found if path.is_file()]
 
 
 def fingerprint(texts: Iterable[bytes]) -> str:

@@ -21,12 +21,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import deflate
 
 from zipper.files import lock_file
+from zipper.folders import list_files, make_folders
 from zipper.registry.cache_stamps import Stamp
 from zipper.registry.freshness import Terms
 from zipper.registry.packument_index import PackumentIndex, parse_index
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 __all__ = ["CachedDocument", "Contents", "Document", "IndexedDocument", "PackumentCache"]
 
@@ -150,7 +151,7 @@ class PackumentCache:
         index = b"" if contents is None else contents.index.to_bytes()
         head = _format_head(key, document, contents, index)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folders(path.parent)
             written_at = _write_at_once(path, (_MAGIC, head, index, document.body))
         except OSError:
             return document
@@ -201,17 +202,17 @@ class PackumentCache:
                 if held:
                     _remove(path)
 
-    def prune(self, oldest: float) -> int:
+    def prune(self, oldest: float, remove: Callable[[str], bool]) -> int:
         """Remove what was neither used nor written since `oldest`; return how many bytes.
 
-        So go the locks and half-written files of killed processes, which nobody uses.
+        So go the locks and half-written files of killed processes, which nobody uses. `remove`
+        removes a file and tells whether it did.
         """
         size = 0
-        for path in self._folder.glob("*/*"):
+        for path in list_files(self._folder):
             with contextlib.suppress(OSError):
-                status = path.stat()
-                if max(status.st_atime, status.st_mtime) <= oldest:
-                    path.unlink()
+                status = os.stat(path)  # noqa: PTH116 - a Path costs more
+                if max(status.st_atime, status.st_mtime) <= oldest and remove(path):
                     size += status.st_size
         return size
 

@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from zipper.errors import OutputError, StoreError
 from zipper.files import write_error, write_file
+from zipper.folders import make_folders
 from zipper.npm.integrity import check_data
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ class VendorFolder:
         if not self.is_recording:
             return
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folders(path.parent)
         except OSError as cause:
             raise write_error(cause, path.parent, OutputError) from cause
         write_file(path, [[data]])

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zipper import __version__
 from zipper.errors import ZipperError
 from zipper.files import write_file
+from zipper.folders import make_folders
 from zipper.project.read_manifest import find_manifest, fingerprint
 from zipper.project.release_age_files import AGE_FILES
 from zipper.registry.cache_stamps import Stamp
@@ -131,7 +132,7 @@ class Earlier:
         rest = json.dumps(row, separators=(",", ":")).encode() + b"\n" + recalled.text
         check = hashlib.sha256(rest).hexdigest().encode() + b"\n"
         with contextlib.suppress(OSError, ZipperError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            make_folders(self._path.parent)
             write_file(self._path, [[check, rest]])
         return True
 

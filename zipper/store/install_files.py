@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.errors import OutputError
 from zipper.files import write_error
+from zipper.folders import make_folders, remove_folder
 from zipper.store.shared_work import share_work
 from zipper.store.store_zip_format import inflate
 from zipper.store.store_zips import folder_of
@@ -62,7 +63,7 @@ def write_entries(entries: Sequence[PlannedEntry], into: Path) -> None:
     """
     try:
         for folder, members in _by_folder(entries, into):
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folders(folder)
             for base, entry in members:
                 _write(folder / base, entry)
     except OSError as cause:
@@ -93,10 +94,8 @@ def _inflate_once(zipped: StoreZip) -> None:
         write_entries(zipped.members(""), temporary)
         temporary.rename(folder)
     except (OSError, OutputError):
-        import shutil  # noqa: PLC0415 - 2 ms, for this alone
-
         # Another process was quicker, or the store cannot be written to.
-        shutil.rmtree(temporary, ignore_errors=True)
+        remove_folder(temporary)
 
 
 def _link(names: Sequence[bytes], source: bytes, into: bytes) -> None:
@@ -105,7 +104,7 @@ def _link(names: Sequence[bytes], source: bytes, into: bytes) -> None:
     try:
         os.mkdir(into)  # noqa: PTH102 - a Path costs more than the call
     except (FileExistsError, FileNotFoundError):
-        os.makedirs(into, exist_ok=True)  # noqa: PTH103 - as above
+        make_folders(os.fsdecode(into))
     link_names(names, _list_folders(names), source, into)
 
 
@@ -147,7 +146,7 @@ def _link_by_path(
 ) -> None:
     """Link as `_link_within` does, on systems that have no such call."""
     for folder in folders:
-        os.makedirs(os.path.join(into, folder), exist_ok=True)  # noqa: PTH103, PTH118 - as above
+        make_folders(os.fsdecode(os.path.join(into, folder)))  # noqa: PTH118 - as above
     for name in names:
         path = os.path.join(into, name)  # noqa: PTH118 - as above
         with contextlib.suppress(FileNotFoundError):

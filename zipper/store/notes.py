@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import StoreError
 from zipper.files import write_file
+from zipper.folders import make_folders
 from zipper.store.code_identity import code_identity
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ class Notebook:
         rest = b"\n".join((head, _encode(witnesses), body))
         path = self._path(kind, head)
         with contextlib.suppress(OSError, StoreError):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folders(path.parent)
             write_file(path, [[_sum(rest), b"\n", rest]], error=StoreError)
 
     def recall_many(self, kind: Kind, rows: Iterable[Mapping[str, Value]]) -> dict[int, bytes]:

@@ -27,6 +27,7 @@ from zipper.archive.entries import (
 )
 from zipper.errors import StoreError
 from zipper.files import lock_file, map_file, remove_leftovers, write_error, write_file
+from zipper.folders import list_level, make_folders
 from zipper.store.notes import Notebook
 from zipper.store.store_zip_format import (
     END_BYTES,
@@ -200,7 +201,7 @@ class Store:
         """
         path = self.path_of(key)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folders(path.parent)
         except OSError as cause:
             raise write_error(cause, path.parent, StoreError) from cause
         write_file(path, [format_store_zip(entries, package_name)], error=StoreError)
@@ -221,7 +222,7 @@ class Store:
         """Note what the next build need not find out again; losing it costs time, no more."""
         path = self._note_path(label)
         with contextlib.suppress(OSError, StoreError):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folders(path.parent)
             write_file(path, [[text.encode()]], error=StoreError)
 
     def recall(self, label: str) -> str | None:
@@ -248,12 +249,12 @@ class Store:
 
     def __iter__(self) -> Iterator[Path]:
         """Yield every store zip's path, sorted."""
-        return iter(sorted(self.root.glob("*/*/*.zip")))
+        return (Path(name) for name in list_level(self.root, 3) if name.endswith(_SUFFIX))
 
     def remove_leftovers(self) -> None:
         """Remove the temporary files that killed processes left."""
-        for folder in self.root.glob("*/*"):
-            remove_leftovers(folder)
+        for folder in list_level(self.root, 2):
+            remove_leftovers(Path(folder))
 
 
 def folder_of(path: Path) -> Path:
@@ -265,7 +266,7 @@ def _damaged(path: Path) -> StoreError:
     return StoreError(
         "ESTORE",
         f"`{path}` is damaged",
-        hint="remove what is damaged, and have it fetched again: `python -m zipper cache verify`",
+        hint="remove what is damaged, and have it fetched again: `python -m zipper cache repair`",
     )
 
 

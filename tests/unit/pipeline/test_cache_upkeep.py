@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
+import threading
 import time
 import zlib
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.tarballs import make_package
-from zipper.pipeline.cache_upkeep import Size, measure, prune, verify
+from zipper.pipeline.cache_upkeep import Size, measure, prune, repair, verify
 from zipper.registry.freshness import Terms
 from zipper.registry.packument_cache import CachedDocument, PackumentCache
 from zipper.store.extract import extract
@@ -37,7 +38,7 @@ def test_empty_store_is_sound(tmp_path: Path) -> None:
     """A store that does not exist has nothing in it, and none is made."""
     store = Store(tmp_path / "none")
 
-    assert (Size(0, 0), 0, ()) == (measure(store), verify(store).sound, verify(store).removed)
+    assert (Size(0, 0), 0, ()) == (measure(store), verify(store).sound, verify(store).damaged)
     assert not (tmp_path / "none").exists()
 
 
@@ -46,15 +47,20 @@ def test_measure_counts_packages_and_bytes(store: Store) -> None:
     assert Size(3, sum(path.stat().st_size for path in store)) == measure(store)
 
 
-def test_verify_removes_what_is_damaged(store: Store) -> None:
-    """A damaged package is named and gone; the others stay."""
+def test_verify_names_what_is_damaged_and_repair_removes_it(store: Store) -> None:
+    """A damaged package is named, and gone after a repair; the others stay."""
     first, *others = store
     first.write_bytes(first.read_bytes()[:-1])
 
     result = verify(store)
+    stayed = list(store)
+    repaired = repair(store)
 
-    assert (2, (first,)) == (result.sound, result.removed)
+    assert (2, (first,)) == (result.sound, result.damaged)
+    assert result == repaired
+    assert [first, *others] == stayed
     assert others == list(store)
+    assert (2, ()) == (verify(store).sound, verify(store).damaged)
 
 
 def test_verify_looks_into_the_members(store: Store) -> None:
@@ -68,7 +74,7 @@ def test_verify_looks_into_the_members(store: Store) -> None:
     path.write_bytes(data)
     assert store.find(StoreKey("sha512", path.stem)) is not None
 
-    assert (path,) == verify(store).removed
+    assert (path,) == verify(store).damaged
 
 
 def test_verify_removes_leftovers(store: Store) -> None:
@@ -116,6 +122,31 @@ def test_prune_removes_old_notes(store: Store) -> None:
     assert (None, "2") == (store.recall("old"), store.recall("new"))
 
 
+def test_verify_beside_prune_finds_no_damage(tmp_path: Path) -> None:
+    """What another process has just removed is absent, and not damaged."""
+    store = Store(tmp_path / "cache")
+    cried: list[Path] = []
+    for turn in range(12):
+        for number in range(40):
+            entries = extract(make_package({f"{n}.js": f"{n}" * 99 for n in range(9)}), label="a")
+            made = store.add(StoreKey("sha512", f"{number:02x}" * 64), entries)
+            link_packages([[(made, f"{tmp_path}/installed/{turn}-{number}")]])
+        begun = threading.Barrier(2)
+
+        def verify_beside(begun: threading.Barrier = begun) -> None:
+            begun.wait()
+            cried.extend(verify(store).damaged)
+
+        thread = threading.Thread(target=verify_beside)
+        thread.start()
+        begun.wait()
+        time.sleep(turn / 1_000)
+        prune(store, unused_days=-1)
+        thread.join()
+
+    assert [] == cried
+
+
 def unpack(store: Store, path: Path) -> Path:
     """Have an install unpack the store zip at `path`, and return its folder."""
     zipped = store.find(StoreKey("sha512", path.stem))
@@ -135,7 +166,7 @@ def test_measure_counts_what_installs_unpacked(store: Store) -> None:
 
 
 @pytest.mark.parametrize("harm", ["changed", "absent", "more"])
-def test_verify_removes_a_folder_that_was_changed(store: Store, harm: str) -> None:
+def test_repair_removes_a_folder_that_was_changed(store: Store, harm: str) -> None:
     """A file of an install that was edited in place is edited for all installs: it goes."""
     first, second, _ = store
     folder, good = unpack(store, first), unpack(store, second)
@@ -147,9 +178,9 @@ def test_verify_removes_a_folder_that_was_changed(store: Store, harm: str) -> No
     else:
         (folder / "b.js").touch()
 
-    result = verify(store)
+    result = repair(store)
 
-    assert (3, (folder,)) == (result.sound, result.removed)
+    assert (3, (folder,)) == (result.sound, result.damaged)
     assert (False, True) == (folder.exists(), good.exists())
 
 

@@ -123,7 +123,7 @@ def test_names_are_all_that_a_link_needs(zipped: StoreZip, tmp_path: Path) -> No
     with pytest.raises(StoreError) as caught:
         link(found, tmp_path / "copy", copy=True)
     assert "ESTORE" == caught.value.code
-    assert "cache verify" in (caught.value.hint or "")
+    assert "cache repair" in (caught.value.hint or "")
     with pytest.raises(StoreError):
         found.read("cli.js")
     assert Store(tmp_path / "cache").find(StoreKey("sha512", "ab" * 64)) is None
