@@ -48,6 +48,8 @@ _HOMES = {
 }
 """Each public name is imported when it is first used: a build script may need only one."""
 
+_TAKING_OPTIONS = frozenset({"build", "check", "install", "plan", "resolve", "run"})
+
 
 if not TYPE_CHECKING:  # a checker that saw it would take every misspelt name for an object
 
@@ -57,7 +59,11 @@ if not TYPE_CHECKING:  # a checker that saw it would take every misspelt name fo
         home = _HOMES.get(name)
         if home is None:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value: object = getattr(importlib.import_module(home), name)
+        value = getattr(importlib.import_module(home), name)
+        if name in _TAKING_OPTIONS:
+            from zipper.settings.call import document  # noqa: PLC0415  (as all else here)
+
+            document(value)
         globals()[name] = value
         return value
 

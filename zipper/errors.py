@@ -26,7 +26,10 @@ a caller can act on it and a person can read it. Anything else that escapes is a
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = [
     "ArchiveError",
@@ -42,6 +45,7 @@ __all__ = [
     "ZipperError",
     "describe_error",
     "format_error",
+    "suggest",
 ]
 
 _SHOWN_MAX: Final = 1000
@@ -146,6 +150,14 @@ def describe_error(error: ZipperError) -> dict[str, object]:
         "facts": [{"label": label, "text": text} for label, text in error.facts],
         "hint": error.hint,
     }
+
+
+def suggest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """Return the hint for a mistyped word: the nearest of those that are known, if one is near."""
+    import difflib  # noqa: PLC0415  (for a mistyped word only)
+
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)
+    return f"did you mean `{near[0]}`?" if near else None
 
 
 def _rebuild(

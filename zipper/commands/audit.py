@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import click
 
-from zipper.commands.click_options import cache_option, complete_runtime, network_options
+from zipper.commands.click_options import settings_from_values, table_options
 from zipper.commands.output import Shower, echo_lines, show_json
-from zipper.pipeline.auditing import audit
+from zipper.pipeline.auditing import audit_requested
 from zipper.report.as_text import describe_findings
+from zipper.settings.build_request import request_from
 from zipper.settings.read_settings import read_settings
-from zipper.supply.advisories import LEVELS
-from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME, Target
+from zipper.settings.values import overlay
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,42 +27,8 @@ __all__ = ["command"]
 
 @click.command("audit", short_help="Tell what is known against the packages of a project or zip.")
 @click.argument("path", metavar="[PROJECT|ZIP]", default=".", type=click.Path(exists=True))
-@click.option(
-    "--runtime", metavar="RUNTIME", shell_complete=complete_runtime, help="Of a project's function."
-)
-@click.option("--arch", "architecture", type=click.Choice(ARCHITECTURES), help="The same.")
-@click.option(
-    "--osv",
-    metavar="FILE",
-    type=click.Path(exists=True, dir_okay=False),
-    help="Ask nobody, but a database in the OSV format: a zip of records, or JSON.",
-)
-@click.option("--level", type=click.Choice(LEVELS), help="Fail from here on.  [default: low]")
-@click.option(
-    "--ignore",
-    multiple=True,
-    metavar="ID",
-    help="An accepted advisory: `ID`, or `ID until 2027-01-31`, from when on it counts again.",
-)
-@click.option("--include-dev", is_flag=True, help="Count development dependencies too.")
-@network_options
-@cache_option
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document to stdout.")
-@click.option("-q", "--quiet", is_flag=True, help="Show errors only.")
-@click.option("--no-progress", is_flag=True, help="Show no progress.")
-def command(  # noqa: PLR0913  (click gives each option as an argument)
-    *,
-    path: str,
-    runtime: str | None,
-    architecture: str | None,
-    osv: str | None,
-    level: str | None,
-    ignore: tuple[str, ...],
-    as_json: bool,
-    quiet: bool,
-    no_progress: bool,
-    **options: Any,  # noqa: ANN401  (click gives each its type)
-) -> int:
+@table_options("audit")
+def command(*, path: str, as_json: bool, **options: object) -> int:
     """Tell which advisories are about the packages that PROJECT would pack, or that ZIP holds.
 
     The registries of the packages are asked, each for its own; `--osv` asks a file instead. The
@@ -77,24 +43,15 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
       python -m zipper audit --osv npm.zip --offline
       python -m zipper audit --ignore 'GHSA-35jh-r3h4-6jhm until 2027-01-31'
     """
-    folder = Path(path) if Path(path).is_dir() else Path()
-    settings = read_settings(folder, environ=os.environ)
-    runtime = runtime or settings.runtime or DEFAULT_RUNTIME
-    with Shower(quiet=quiet or as_json, progress=not no_progress) as shower:
-        found = audit(
-            path,
-            target=Target(runtime, architecture or settings.architecture or "x86_64"),
-            osv=osv,
-            level=cast("Any", level or settings.audit_level or "low"),
-            ignore=(*(settings.audit_ignore or ()), *ignore),
-            min_release_age_days=settings.min_release_age,
-            on_event=shower.on_event,
-            **{**options, "registry": options["registry"] or settings.registry},
-        )
+    folder = path if Path(path).is_dir() else "."
+    here = read_settings(Path(folder), environ=os.environ)
+    request = request_from(overlay(here, settings_from_values(options)), folder=folder)
+    with Shower(request, as_json=as_json) as shower:
+        found = audit_requested(path, request, on_event=shower.on_event)
     if as_json:
         show_json(found)
     else:
-        _show(found, quiet=quiet)
+        _show(found, quiet=request.quiet)
     return int(found.verdict == "fail")
 
 

@@ -6,17 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zipper.commands.click_options import (
-    build_options,
-    cache_option,
-    fetch_options,
-    function_options,
-    network_options,
-    node_option,
-    output_options,
-    recall_option,
-    settings_from_values,
-)
+from zipper.commands.click_options import settings_from_values, table_options
 from zipper.commands.output import Shower, echo_lines, show_json
 from zipper.commands.zip_names import complete_path
 from zipper.pipeline.building_all import Built, build_each
@@ -24,8 +14,6 @@ from zipper.report.as_text import describe_findings, describe_many, describe_pac
 from zipper.settings.read_settings import find_requests
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from zipper.package import Package
     from zipper.settings.build_request import BuildRequest
 
@@ -34,33 +22,9 @@ __all__ = ["command"]
 
 @click.command("build", short_help="Build the deployment package of a project.")
 @click.argument("project", metavar="[PROJECT|NAME]", required=False, shell_complete=complete_path)
-@function_options
-@build_options
-@click.option(
-    "--check/--no-check",
-    default=None,
-    help="Follow the modules of the zip and read its binaries, as the command check does.  "
-    "[default: check]",
-)
 @click.option("--dry-run", is_flag=True, help="Print the plan, write no zip.")
-@node_option
-@network_options
-@fetch_options
-@recall_option
-@cache_option
-@output_options
-def command(
-    *,
-    project: str | None,
-    dry_run: bool,
-    offline: bool,
-    cache_dir: Path | None,
-    as_json: bool,
-    quiet: bool,
-    verbose: bool,
-    no_progress: bool,
-    **options: object,
-) -> int:
+@table_options("build")
+def command(*, project: str | None, dry_run: bool, as_json: bool, **options: object) -> int:
     """Build the deployment package of PROJECT: its files, and its dependencies for the target.
 
     Without PROJECT, the project in this folder, or all functions that its settings describe;
@@ -83,22 +47,21 @@ def command(
       python -m zipper build -o dist/        every function of the settings
     """
     requests = find_requests(project, settings_from_values(options))
-    shower = Shower(quiet=quiet or as_json, progress=not no_progress)
+    shown = requests[0]
+    shower = Shower(shown, as_json=as_json)
     if dry_run:
-        return _show_plans(
-            requests,
-            shower,
-            offline=offline,
-            cache_dir=cache_dir,
-            as_json=as_json,
-            verbose=verbose,
-        )
+        return _show_plans(requests, shower, as_json=as_json)
     with shower:
-        built = build_each(requests, offline=offline, cache_dir=cache_dir, on_event=shower.on_event)
+        built = build_each(
+            requests,
+            offline=shown.offline,
+            cache_dir=shown.cache_dir,
+            on_event=shower.on_event,
+        )
     if as_json:
         _show_as_json(built)
     else:
-        _show_as_text(built, quiet=quiet, verbose=verbose)
+        _show_as_text(built, quiet=shown.quiet, verbose=shown.verbose)
     return int(any(item.has_failed for item in built))
 
 
@@ -106,10 +69,7 @@ def _show_plans(
     requests: tuple[BuildRequest, ...],
     shower: Shower,
     *,
-    offline: bool,
-    cache_dir: Path | None,
     as_json: bool,
-    verbose: bool,
 ) -> int:
     from zipper.pipeline.building import package_of, plan_requested  # noqa: PLC0415  (with its command)
 
@@ -117,13 +77,16 @@ def _show_plans(
     for request in requests:
         with shower:
             planned = plan_requested(
-                request, offline=offline, cache_dir=cache_dir, on_event=shower.on_event
+                request,
+                offline=request.offline,
+                cache_dir=request.cache_dir,
+                on_event=shower.on_event,
             )
         package = package_of(planned)
         built.append(Built(request=request, package=package))
         if not as_json:
-            _show_findings(package, quiet=False, verbose=verbose)
-            echo_lines(describe_plan(planned.contents, every_file=verbose))
+            _show_findings(package, quiet=False, verbose=request.verbose)
+            echo_lines(describe_plan(planned.contents, every_file=request.verbose))
             echo_lines(describe_package(package, dry_run=True), fold=True)
     if as_json:
         _show_as_json(tuple(built))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from zipper.commands.click_options import cache_option
+from zipper.commands.click_options import settings_from_values, table_options
 from zipper.pipeline.cache_upkeep import Verified, measure, prune, repair, verify
 from zipper.report.units import format_bytes, format_count
 from zipper.settings.cache_folder import find_cache_dir
+from zipper.settings.read_settings import read_settings
+from zipper.settings.values import merge
 from zipper.store.store_zips import Store
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
 __all__ = ["command"]
 
@@ -29,28 +33,38 @@ def command() -> None:
     """
 
 
+def _find_folder(options: Mapping[str, object]) -> Path:
+    """Return the folder of the cache, by what was typed and the settings here."""
+    here = read_settings(Path(), environ=os.environ)
+    return find_cache_dir(merge(here, settings_from_values(options)).cache_dir)
+
+
+def _open_store(options: Mapping[str, object]) -> Store:
+    return Store(_find_folder(options))
+
+
 @command.command("path")
-@cache_option
-def show_path(*, cache_dir: Path | None) -> None:
+@table_options("cache")
+def show_path(**options: object) -> None:
     """Print where the cache is."""
-    click.echo(find_cache_dir(cache_dir))
+    click.echo(_find_folder(options))
 
 
 @command.command("size")
-@cache_option
-def show_size(*, cache_dir: Path | None) -> None:
+@table_options("cache")
+def show_size(**options: object) -> None:
     """Print how many packages the store has, and their bytes."""
-    size = measure(Store(find_cache_dir(cache_dir)))
+    size = measure(_open_store(options))
     unpacked = size.unpacked_size_bytes
     more = f", and {format_bytes(unpacked)} unpacked for installs" if unpacked else ""
     click.echo(f"{format_count(size.packages, 'package')}, {format_bytes(size.size_bytes)}{more}")
 
 
 @command.command("verify")
-@cache_option
-def verify_store(*, cache_dir: Path | None) -> int:
+@table_options("cache")
+def verify_store(**options: object) -> int:
     """Inflate and check every member; name what is damaged, which `repair` removes."""
-    result = verify(Store(find_cache_dir(cache_dir)))
+    result = verify(_open_store(options))
     _show_damage(result, "damaged")
     if result.damaged:
         click.echo("\nhint: remove what is damaged: `python -m zipper cache repair`", err=True)
@@ -58,10 +72,10 @@ def verify_store(*, cache_dir: Path | None) -> int:
 
 
 @command.command("repair")
-@cache_option
-def repair_store(*, cache_dir: Path | None) -> None:
+@table_options("cache")
+def repair_store(**options: object) -> None:
     """Verify, and remove what is damaged; the next build fetches it again."""
-    _show_damage(repair(Store(find_cache_dir(cache_dir))), "removed")
+    _show_damage(repair(_open_store(options)), "removed")
 
 
 def _show_damage(result: Verified, what: str) -> None:
@@ -71,7 +85,7 @@ def _show_damage(result: Verified, what: str) -> None:
 
 
 @command.command("prune")
-@cache_option
+@table_options("cache")
 @click.option(
     "--days",
     type=click.IntRange(min=0),
@@ -79,9 +93,9 @@ def _show_damage(result: Verified, what: str) -> None:
     show_default=True,
     help="Remove what no build used for so long.",
 )
-def prune_store(*, cache_dir: Path | None, days: int) -> None:
+def prune_store(*, days: int, **options: object) -> None:
     """Remove packages, packuments and Nodes unused lately, other codecs' stores, leftovers."""
-    result = prune(Store(find_cache_dir(cache_dir)), unused_days=days)
+    result = prune(_open_store(options), unused_days=days)
     click.echo(
         f"removed {format_count(result.packages, 'package')}, "
         f"{format_bytes(result.size_bytes + result.unpacked_size_bytes)}"

@@ -6,23 +6,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zipper.commands.click_options import (
-    cache_option,
-    check_options,
-    function_options,
-    recall_option,
-    settings_from_values,
-)
+from zipper.commands.click_options import settings_from_values, table_options
 from zipper.commands.output import echo_lines, show_json
 from zipper.commands.zip_names import complete_path, find_zip, list_zips, settings_for
-from zipper.errors import UsageError
-from zipper.pipeline.checking import check
+from zipper.errors import UsageError, suggest
+from zipper.pipeline.checking import check_requested
 from zipper.report.as_text import describe_report
-from zipper.target import DEFAULT_RUNTIME, RUNTIMES, Target
+from zipper.settings.build_request import request_from
+from zipper.target import RUNTIMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from zipper.checks.build_codes import ToldCode
     from zipper.checks.results import Report
@@ -38,16 +32,6 @@ _FORMATS = ("text", "json", "sarif", "github")
 @click.argument(
     "path", metavar="[ZIP|NAME]...", nargs=-1, type=click.Path(), shell_complete=complete_path
 )
-@function_options
-@check_options
-@click.option(
-    "--kind",
-    type=click.Choice(["function", "layer"]),
-    default="function",
-    show_default=True,
-    help="What the zip is for.",
-)
-@click.option("--case", "tells_case", is_flag=True, help="Tell names that differ in case only.")
 @click.option(
     "--format",
     "form",
@@ -56,23 +40,15 @@ _FORMATS = ("text", "json", "sarif", "github")
     show_default=True,
     help="How the findings are written: `github` as annotations of GitHub Actions.",
 )
-@click.option("--json", "as_json", is_flag=True, help="The same as `--format json`.")
-@recall_option
-@cache_option
-@click.option("-q", "--quiet", is_flag=True, help="Show errors only.")
-@click.option("-v", "--verbose", is_flag=True, help="Show every finding, infos too.")
 @click.option("--list", "list_codes", is_flag=True, help="List all codes and exit.")
 @click.option("--explain", metavar="CODE", help="Explain a code and exit.")
-def command(  # noqa: PLR0913  (click gives each option as an argument)
+@table_options("check")
+def command(
     *,
     path: tuple[str, ...],
-    kind: str,
-    tells_case: bool,
+    kind: str | None,
     form: str,
     as_json: bool,
-    cache_dir: Path | None,
-    quiet: bool,
-    verbose: bool,
     list_codes: bool,
     explain: str | None,
     **options: object,
@@ -102,33 +78,23 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
     typed = settings_from_values(options)
     if typed.ignore:
         _refuse_unknown_codes(typed.ignore)
-    reports = [check_one(one, kind, typed, cache_dir, tells_case=tells_case) for one in zips]
-    _show(reports, "json" if as_json else form, quiet=quiet, verbose=verbose)
+    reports = [check_one(one, typed, kind) for one in zips]
+    shown = settings_for(zips[0], typed)
+    _show(
+        reports,
+        "json" if as_json else form,
+        quiet=bool(shown.quiet),
+        verbose=bool(shown.verbose),
+    )
     return int(any(report.verdict == "fail" for report in reports))
 
 
-def check_one(
-    path: str, kind: str, typed: Settings, cache_dir: Path | None, *, tells_case: bool = False
-) -> Report:
+def check_one(path: str, typed: Settings, kind: str | None = None) -> Report:
     """Return the report of one zip, by the settings of the function whose zip it is."""
     settings = settings_for(path, typed)
-    runtime = settings.runtime or DEFAULT_RUNTIME
-    is_known = runtime in RUNTIMES
-    return check(
-        path,
-        target=Target(runtime if is_known else DEFAULT_RUNTIME, settings.architecture or "x86_64"),
-        handler=settings.handler,
-        layers=settings.layers or (),
-        kind="layer" if kind == "layer" else "function",
-        ignore=settings.ignore or (),
-        strict=bool(settings.strict),
-        max_size_bytes=settings.max_size,
-        max_unzipped_size_bytes=settings.max_unzipped_size,
-        unknown_runtime=None if is_known else runtime,
-        tells_case=tells_case,
-        no_recall=bool(settings.no_recall),
-        cache_dir=cache_dir,
-    )
+    unknown = None if settings.runtime in (None, *RUNTIMES) else settings.runtime
+    request = request_from(settings._replace(runtime=None) if unknown else settings, folder=".")
+    return check_requested(path, request, kind=kind or "function", unknown_runtime=unknown)
 
 
 def _show(reports: list[Report], form: str, *, quiet: bool, verbose: bool) -> None:
@@ -161,10 +127,7 @@ def _refuse_unknown_codes(codes: Iterable[str]) -> None:
     known = {rule.code for rule in _rules()}
     for code in codes:
         if code not in known:
-            import difflib  # noqa: PLC0415  (for a mistyped word only)
-
-            near = difflib.get_close_matches(code, sorted(known), n=1)
-            hint = f"did you mean `{near[0]}`?" if near else "see `python -m zipper check --list`"
+            hint = suggest(code, sorted(known)) or "see `python -m zipper check --list`"
             raise UsageError("EUSAGE", f"there is no code `{code}`", hint=hint)
 
 

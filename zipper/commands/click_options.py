@@ -1,29 +1,20 @@
-"""Options that several commands share."""
+"""The options of a command, made of the rows of the table, and what was typed, as settings."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from zipper.settings.values import KEYS, Settings
-from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME, RUNTIMES
+from zipper.settings.call import judge_keyword
+from zipper.settings.options import KEYS, options_of
+from zipper.settings.values import Settings
 
-__all__ = [
-    "build_options",
-    "cache_option",
-    "check_options",
-    "complete_runtime",
-    "fetch_options",
-    "function_options",
-    "network_options",
-    "node_option",
-    "output_options",
-    "recall_option",
-    "settings_from_values",
-]
+if TYPE_CHECKING:
+    from zipper.settings.option_row import Option
+
+__all__ = ["settings_from_values", "table_options"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -32,169 +23,70 @@ def settings_from_values(values: Mapping[str, object]) -> Settings:
     """Return what was typed, in click's values, as the strongest settings.
 
     An option that was not given is None or empty in `values`, and None in the settings.
+
+    Raises:
+        UsageError: EUSAGE for what the option cannot have, such as a size without a number.
     """
-    typed = {key: value for key, value in values.items() if value not in (None, ())}
-    return Settings(**typed)  # type: ignore[arg-type]  # click gives each its type
+    typed = {
+        key: _judge(KEYS[key], value)
+        for key, value in values.items()
+        if value not in (None, ()) and key in KEYS
+    }
+    return Settings(**typed)  # type: ignore[arg-type]  # the rows say the types
 
 
-def complete_runtime(_context: object, _parameter: object, incomplete: str) -> list[str]:
-    """Return the runtimes that a shell offers for what is typed so far."""
-    return [runtime for runtime in RUNTIMES if runtime.startswith(incomplete)]
+def _judge(row: Option, value: object) -> object:
+    """Return `value`, judged where click has not done so."""
+    if row.kind in ("size", "number", "count"):
+        return judge_keyword(value, row, f"`{row.typed[-1]}`")
+    return value
 
 
-def function_options(function: _Function) -> _Function:
-    """Add `--handler`, `--runtime` and `--arch`."""
-    function = click.option(
-        "--arch",
-        "architecture",
-        type=click.Choice(ARCHITECTURES),
-        help="Architecture of the function.  [default: x86_64]",
-    )(function)
-    function = click.option(
-        "--runtime",
-        metavar="RUNTIME",
-        shell_complete=complete_runtime,
-        help=f"Runtime of the function, such as `nodejs22.x`.  [default: {DEFAULT_RUNTIME}]",
-    )(function)
+def table_options(command: str) -> Callable[[_Function], _Function]:
+    """Add the options of `command` that the table has, in its order."""
+
+    def add(function: _Function) -> _Function:
+        for row in reversed(options_of(command)):
+            function = _make_option(row)(function)
+        return function
+
+    return add
+
+
+def _make_option(row: Option) -> Callable[[_Function], _Function]:
+    words = "/".join(row.typed) if row.default is True else None
+    more: dict[str, Any] = {}
+    if row.kind == "flag":
+        more = {"is_flag": True}
+    elif row.choices and not row.metavar:
+        more = {"type": click.Choice(row.choices)}
+    elif row.kind in ("path", "paths"):
+        more = {"type": click.Path()}
+    elif row.kind in ("number", "count"):
+        more = {"type": float if row.kind == "number" else int}
+    if row.choices and row.metavar:
+        more["shell_complete"] = _offer(row.choices)
     return click.option(
-        "--handler",
-        metavar="FILE.EXPORT",
-        help="Handler.  [default: package.json's `main` and `.handler`, else index.handler]",
-    )(function)
-
-
-def build_options(function: _Function) -> _Function:
-    """Add what decides the contents of a package and where it is written, and `check_options`."""
-    return _add(
-        check_options(function),
-        click.option(
-            "-o",
-            "--output",
-            type=click.Path(),
-            metavar="OUT.zip",
-            help="The zip to write; a folder if it ends in `/`.  "
-            "[default: the project's name, in this folder]",
-        ),
-        click.option(
-            "--include", multiple=True, metavar="PATTERN", help="Take only files that match."
-        ),
-        click.option(
-            "--exclude", multiple=True, metavar="PATTERN", help="Leave out files that match."
-        ),
-        click.option(
-            "--omit",
-            multiple=True,
-            type=click.Choice(KEYS["omit"].choices),
-            help="Leave out a dependency type; dev always is.",
-        ),
-        click.option(
-            "--allow-script",
-            "allow_scripts",
-            multiple=True,
-            metavar="PACKAGE",
-            help="Let the install scripts of this package run, such as `esbuild`.",
-        ),
-    )
-
-
-def check_options(function: _Function) -> _Function:
-    """Add `--layer`, `--ignore` and `--strict`."""
-    return _add(
-        function,
-        click.option(
-            "--layer",
-            "layers",
-            multiple=True,
-            type=click.Path(),
-            metavar="ZIP",
-            help="A layer of the function; repeat it in the order of its configuration.",
-        ),
-        click.option("--ignore", multiple=True, metavar="CODE", help="Do not show such warnings."),
-        click.option(
-            "--strict", is_flag=True, default=None, help="A warning fails, as an error does."
-        ),
-    )
-
-
-def _add(function: _Function, *options: Callable[[_Function], _Function]) -> _Function:
-    """Add options so that the help lists them in the order given, before those already there."""
-    for option in reversed(options):
-        function = option(function)
-    return function
-
-
-def network_options(function: _Function) -> _Function:
-    """Add `--registry`, `--vendor` and `--offline`."""
-    function = click.option("--offline", is_flag=True, help="Fail rather than open a connection.")(
-        function
-    )
-    function = click.option(
-        "--vendor",
-        type=click.Path(),
-        metavar="DIR",
-        help="Look first into DIR, which `zipper vendor` has made.",
-    )(function)
-    return click.option(
-        "--registry", metavar="URL", help="Registry to use instead of the configured one."
-    )(function)
-
-
-def fetch_options(function: _Function) -> _Function:
-    """Add `--prefer-offline` and `--no-git`."""
-    return _add(
-        function,
-        click.option(
-            "--prefer-offline",
-            is_flag=True,
-            default=None,
-            help="Use packuments that are at hand, however old they are.",
-        ),
-        click.option(
-            "--no-git",
-            is_flag=True,
-            default=None,
-            help="Refuse dependencies from git; git is never started.",
-        ),
-    )
-
-
-def node_option(function: _Function) -> _Function:
-    """Add `--node`."""
-    return click.option(
-        "--node",
-        metavar="PATH|VERSION|system",
-        help="Node.js for scripts and runs, instead of the runtime's newest.",
-    )(function)
-
-
-def cache_option(function: _Function) -> _Function:
-    """Add `--cache-dir`."""
-    return click.option(
-        "--cache-dir",
-        type=click.Path(path_type=Path),
-        envvar="ZIPPER_CACHE_DIR",
-        metavar="DIR",
-        help="Where the store is.  [env: ZIPPER_CACHE_DIR]",
-    )(function)
-
-
-def recall_option(function: _Function) -> _Function:
-    """Add `--no-recall`."""
-    return click.option(
-        "--no-recall",
-        is_flag=True,
+        *(row.typed if words is None else (words,)),
+        row.name,
         default=None,
-        help="Work everything out afresh, and note it anew.",
-    )(function)
+        multiple=row.is_list,
+        metavar=row.metavar or None,
+        help=_help_of(row),
+        **more,
+    )
 
 
-def output_options(function: _Function) -> _Function:
-    """Add `--json`, `--quiet`, `--verbose` and `--no-progress`."""
-    for words, text in (
-        (("--no-progress",), "Show no progress."),
-        (("-v", "--verbose"), "Show every finding and the seconds of each stage."),
-        (("-q", "--quiet"), "Show errors only."),
-        (("--json", "as_json"), "Print one JSON document to stdout, and nothing else."),
-    ):
-        function = click.option(*words, is_flag=True, help=text)(function)
-    return function
+def _help_of(row: Option) -> str:
+    if row.default is None or row.default is True:
+        return row.sentence
+    return f"{row.sentence}  [default: {row.default}]"
+
+
+def _offer(words: tuple[str, ...]) -> Callable[..., list[str]]:
+    """Return what answers a shell with those of `words` that begin with what is typed so far."""
+
+    def complete(_context: object, _parameter: object, incomplete: str) -> list[str]:
+        return [word for word in words if word.startswith(incomplete)]
+
+    return complete

@@ -8,15 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zipper.commands.click_options import (
-    cache_option,
-    check_options,
-    fetch_options,
-    function_options,
-    network_options,
-    recall_option,
-    settings_from_values,
-)
+from zipper.commands.click_options import settings_from_values, table_options
 from zipper.commands.output import Shower, echo_lines, is_stdout_terminal, show_json
 from zipper.commands.terminal import terminal_width
 from zipper.commands.zip_names import complete_path, find_zip
@@ -58,16 +50,9 @@ __all__ = ["command"]
     show_default=True,
     help="How it is written; `markdown` for `--diff`, in a pull request.",
 )
-@click.option("--json", "as_json", is_flag=True, help="The same as `--format json`.")
 @click.option("--all", "every", is_flag=True, help="Show small packages and every folder too.")
-@function_options
-@check_options
-@network_options
-@fetch_options
-@recall_option
-@cache_option
-@click.option("--no-progress", is_flag=True, help="Show no progress.")
-def command(  # noqa: PLR0913  (click gives each option as an argument)
+@table_options("explain")
+def command(
     *,
     path: str,
     package: str | None,
@@ -76,9 +61,6 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
     form: str,
     as_json: bool,
     every: bool,
-    offline: bool,
-    cache_dir: Path | None,
-    no_progress: bool,
     **options: object,
 ) -> int:
     """Show what is in ZIP, or what a build of PROJECT would put into one, and how large it is.
@@ -101,14 +83,7 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
     typed = settings_from_values(options)
     zipped = find_zip(path)
     is_name = zipped != path and not Path(zipped).is_file()
-    source = _Source(
-        path if is_name else zipped,
-        typed,
-        is_name=is_name,
-        offline=offline,
-        cache_dir=cache_dir,
-        progress=not no_progress,
-    )
+    source = _Source(path if is_name else zipped, typed, is_name=is_name)
     if package is not None:
         return _show_why(*source.explain(package), form)
     inventory = source.take_inventory()
@@ -124,31 +99,20 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
 class _Source:
     """Where it comes from: a zip, a project, or a function by its name that is not built yet."""
 
-    def __init__(
-        self,
-        path: str,
-        typed: Settings,
-        *,
-        is_name: bool,
-        offline: bool,
-        cache_dir: Path | None,
-        progress: bool,
-    ) -> None:
+    def __init__(self, path: str, typed: Settings, *, is_name: bool) -> None:
         self._path = path
         self._is_name = is_name
         self._typed = typed
-        self._offline = offline
-        self._cache_dir = cache_dir
-        self._progress = progress
 
     def take_inventory(self) -> Inventory:
         """Return what is, or would be, in the zip."""
         if self._is_project():
-            with Shower(quiet=False, progress=self._progress) as shower:
+            request = self._request()
+            with Shower(request) as shower:
                 return take_inventory(
-                    self._request(),
-                    offline=self._offline,
-                    cache_dir=self._cache_dir,
+                    request,
+                    offline=request.offline,
+                    cache_dir=request.cache_dir,
                     on_event=shower.on_event,
                 )
         return read_inventory(self._path)
@@ -156,12 +120,13 @@ class _Source:
     def explain(self, name: str) -> tuple[Explanation, Tree]:
         """Return why the package called `name` is there."""
         if self._is_project():
-            with Shower(quiet=False, progress=self._progress) as shower:
+            request = self._request()
+            with Shower(request) as shower:
                 return explain_package(
-                    self._request(),
+                    request,
                     name,
-                    offline=self._offline,
-                    cache_dir=self._cache_dir,
+                    offline=request.offline,
+                    cache_dir=request.cache_dir,
                     on_event=shower.on_event,
                 )
         from zipper.tree.why import explain  # noqa: PLC0415  (for this question only)
@@ -175,7 +140,7 @@ class _Source:
             return ()
         from zipper.commands.check import check_one  # noqa: PLC0415  (for the page only)
 
-        return check_one(self._path, "function", self._typed, self._cache_dir).findings
+        return check_one(self._path, self._typed).findings
 
     def _is_project(self) -> bool:
         return self._is_name or Path(self._path).is_dir()

@@ -6,16 +6,7 @@ from pathlib import Path
 
 import click
 
-from zipper.commands.click_options import (
-    cache_option,
-    fetch_options,
-    function_options,
-    network_options,
-    node_option,
-    output_options,
-    recall_option,
-    settings_from_values,
-)
+from zipper.commands.click_options import settings_from_values, table_options
 from zipper.commands.output import Shower, echo_lines, show_json
 from zipper.commands.zip_names import complete_path
 from zipper.report.as_text import describe_findings
@@ -34,40 +25,8 @@ __all__ = ["command"]
     metavar="DIR",
     help="The folder that gets node_modules; an older one there is replaced.",
 )
-@function_options
-@click.option(
-    "--omit",
-    multiple=True,
-    type=click.Choice(["dev", "optional", "peer"]),
-    help="Leave out a dependency type.  [default: dev]",
-)
-@click.option("--include-dev", is_flag=True, help="Install development dependencies too.")
-@click.option(
-    "--allow-script",
-    "allow_scripts",
-    multiple=True,
-    metavar="PACKAGE",
-    help="Let the install scripts of this package run, such as `esbuild`.",
-)
-@node_option
-@network_options
-@fetch_options
-@recall_option
-@cache_option
-@output_options
-def command(  # noqa: PLR0913  (click gives each option as an argument)
-    *,
-    project: str | None,
-    into: Path,
-    include_dev: bool,
-    offline: bool,
-    cache_dir: Path | None,
-    as_json: bool,
-    quiet: bool,
-    verbose: bool,
-    no_progress: bool,
-    **options: object,
-) -> None:
+@table_options("install")
+def command(*, project: str | None, into: Path, as_json: bool, **options: object) -> None:
     """Make the dependencies of PROJECT for the target in DIR/node_modules.
 
     NAME is a function of the settings in this folder and means its project.
@@ -84,19 +43,20 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
     from zipper.pipeline.installing import install_requested  # noqa: PLC0415  (for this command only)
 
     request = find_request(project, settings_from_values(options))
-    omit = set(request.omit) if include_dev else {"dev", *request.omit}
-    with Shower(quiet=quiet or as_json, progress=not no_progress) as shower:
+    omit = set(request.omit) if request.include_dev else {"dev", *request.omit}
+    with Shower(request, as_json=as_json) as shower:
         installed = install_requested(
             request,
             into=into,
             omit=omit,
-            offline=offline,
-            cache_dir=cache_dir,
+            offline=request.offline,
+            cache_dir=request.cache_dir,
             on_event=shower.on_event,
         )
     if as_json:
         show_json(installed)
         return
+    verbose, quiet = request.verbose, request.quiet
     shown = ("error",) if quiet else ("error", "warning", *(("info",) if verbose else ()))
     found = describe_findings(installed.findings, severities=shown, most=None if verbose else 10)
     echo_lines(found, err=True, fold=True)

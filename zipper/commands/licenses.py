@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from zipper.commands.click_options import table_options
 from zipper.commands.output import echo_lines, show_json, write_text
 from zipper.commands.zip_names import complete_path, find_zip
 from zipper.pipeline.explaining import read_inventory
@@ -17,13 +18,13 @@ __all__ = ["command"]
 
 @click.command("licenses", short_help="List the licences of what is in a zip.")
 @click.argument("path", metavar="ZIP|NAME", type=click.Path(), shell_complete=complete_path)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document to stdout.")
 @click.option(
     "--notice",
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="Write one text with every package, its licence and its licence files; `-` for stdout.",
 )
+@table_options("licenses")
 def command(*, path: str, as_json: bool, notice: Path | None) -> None:
     """List the npm packages in ZIP, made by any tool, with the licences that they name.
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from zipper.commands.progress import Progress
     from zipper.events import OnEvent
+    from zipper.settings.build_request import BuildRequest
+    from zipper.settings.values import Settings
 
 __all__ = ["Shower", "echo_lines", "is_stdout_terminal", "is_terminal", "show_json", "write_text"]
 
@@ -66,12 +68,13 @@ class Shower:
     """Progress on stderr while a command works, and nothing of it left when it ends.
 
     On a terminal: the stage, and bars while something is fetched. Elsewhere (CI, a log, a dumb
-    terminal): a plain line when fetching begins and one when it ends. Nothing with `--quiet`.
+    terminal): a plain line when fetching begins and one when it ends. Nothing with `--quiet` or
+    `--no-progress`, whoever set them, and nothing beside JSON.
     """
 
-    def __init__(self, *, quiet: bool, progress: bool) -> None:
+    def __init__(self, shown: BuildRequest | Settings, *, as_json: bool = False) -> None:
         self._progress: Progress | None = None
-        if progress and not quiet:
+        if shown.progress is not False and not shown.quiet and not as_json:
             from zipper.commands.progress import LineProgress, TerminalProgress  # noqa: PLC0415
 
             self._progress = TerminalProgress() if is_terminal(sys.stderr) else LineProgress()

@@ -7,15 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from zipper.commands.click_options import (
-    cache_option,
-    complete_runtime,
-    fetch_options,
-    network_options,
-    output_options,
-    recall_option,
-    settings_from_values,
-)
+from zipper.commands.click_options import settings_from_values, table_options
 from zipper.commands.output import Shower, echo_lines, show_json
 from zipper.commands.zip_names import complete_path
 from zipper.errors import UsageError
@@ -33,45 +25,8 @@ __all__ = ["command"]
 
 @click.command("resolve", short_help="Write package-lock.json, as npm would.")
 @click.argument("project", metavar="[PROJECT|NAME]", required=False, shell_complete=complete_path)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The lockfile to write.  [default: package-lock.json in PROJECT]",
-)
-@click.option(
-    "--node-version",
-    metavar="V",
-    help="The Node whose engines decide.  [default: the runtime's newest known release]",
-)
-@click.option(
-    "--runtime", metavar="RUNTIME", shell_complete=complete_runtime, help="Runtime of the function."
-)
-@click.option(
-    "--update", "names", multiple=True, metavar="NAME", help="Choose this package anew; repeatable."
-)
-@click.option("--update-all", is_flag=True, help="Choose every package anew.")
-@network_options
-@fetch_options
-@recall_option
-@cache_option
-@output_options
-def command(  # noqa: PLR0913  (click gives each option as an argument)
-    *,
-    project: str | None,
-    output: Path | None,
-    node_version: str | None,
-    names: tuple[str, ...],
-    update_all: bool,
-    offline: bool,
-    cache_dir: Path | None,
-    as_json: bool,
-    quiet: bool,
-    verbose: bool,
-    no_progress: bool,
-    **options: object,
-) -> None:
+@table_options("resolve")
+def command(*, project: str | None, output: str | None, as_json: bool, **options: object) -> None:
     """Resolve the dependencies of PROJECT and write its package-lock.json (lockfileVersion 3).
 
     Without PROJECT, those of the project in this folder, or of every project that its settings
@@ -98,19 +53,19 @@ def command(  # noqa: PLR0913  (click gives each option as an argument)
 
     made = []
     for request in requests:
-        with Shower(quiet=quiet or as_json, progress=not no_progress) as shower:
+        with Shower(request, as_json=as_json) as shower:
             resolved = resolve_requested(
                 request,
                 output=output,
-                node_version=node_version,
-                update=update_all or names,
-                offline=offline,
-                cache_dir=cache_dir,
+                node_version=request.node_version,
+                update=request.update_all or request.update,
+                offline=request.offline,
+                cache_dir=request.cache_dir,
                 on_event=shower.on_event,
             )
         made.append(resolved)
-        if not quiet and not as_json:
-            echo_lines(_describe(resolved, verbose=verbose), fold=True)
+        if not request.quiet and not as_json:
+            echo_lines(_describe(resolved, verbose=request.verbose), fold=True)
     if as_json:
         show_json(made[0] if len(made) == 1 else {"projects": made})
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from zipper.errors import UsageError, ZipperError
 from zipper.settings.build_request import list_functions, names_of, pick_function
 from zipper.settings.read_settings import read_settings
-from zipper.settings.values import Settings, overlay
+from zipper.settings.values import Settings, describes_function, overlay
 
 if TYPE_CHECKING:
     import click
@@ -63,7 +63,7 @@ def list_zips() -> tuple[str, ...]:
         UsageError: EUSAGE where there are neither settings nor a package.json.
     """
     here = read_settings(Path(), environ=os.environ)
-    if here == Settings() and not Path("package.json").is_file():
+    if not describes_function(here) and not Path("package.json").is_file():
         hint = "python -m zipper check fn.zip"
         raise UsageError("EUSAGE", "no zip was named, and none is built here", hint=hint)
     return tuple(map(_zip_of, list_functions(here)))

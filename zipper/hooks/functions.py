@@ -14,7 +14,7 @@ from zipper.errors import ProjectError, ZipperError
 from zipper.folders import list_files
 from zipper.settings.build_request import list_functions, list_outputs, request_from
 from zipper.settings.read_settings import read_settings_file
-from zipper.settings.values import Settings
+from zipper.settings.values import describes_function
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ def has_functions(root: Path) -> bool:
     Raises:
         ProjectError: ESETTINGS, ETOMLPARSE, EJSONPARSE, EREAD.
     """
-    return read_settings_file(root) != Settings()
+    return describes_function(read_settings_file(root))
 
 
 def build_functions(

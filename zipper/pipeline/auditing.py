@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from zipper.errors import RegistryError
 from zipper.fetching.needed_tarballs import has_tarball
@@ -22,7 +22,11 @@ from zipper.project.read_project import Project, read_project
 from zipper.registry.address import registry_url
 from zipper.registry.lazy_client import LazyClient
 from zipper.resolving.project_tree import find_tree
+from zipper.settings.build_request import request_from
 from zipper.settings.cache_folder import find_cache_dir
+from zipper.settings.call import settings_of_call
+from zipper.settings.read_settings import read_settings, read_variables
+from zipper.settings.values import merge
 from zipper.store.store_zips import Store
 from zipper.supply.advisories import (
     Advisory,
@@ -34,19 +38,21 @@ from zipper.supply.advisories import (
     parse_bulk,
     parse_ignored,
 )
-from zipper.target import Target
 from zipper.tree.select import select
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Unpack
 
     from zipper.events import OnEvent
     from zipper.findings import Verdict
     from zipper.npm.npm_settings import NpmSettings
     from zipper.registry.client import RegistryClient
-    from zipper.tree.model import Node, Tree
+    from zipper.settings.build_request import BuildRequest
+    from zipper.settings.option_types import AuditOptions
+    from zipper.tree.model import Node
 
-__all__ = ["Audit", "audit"]
+__all__ = ["Audit", "audit", "audit_requested"]
 
 PathLike = str | os.PathLike[str]
 
@@ -67,83 +73,59 @@ class Audit:
     findings: tuple[Finding, ...]
 
 
-def audit(  # noqa: PLR0913  (keyword-only options of a public function)
-    path: PathLike = ".",
-    *,
-    target: Target | None = None,
-    osv: PathLike | None = None,
-    level: Level = "low",
-    ignore: Iterable[str] = (),
-    include_dev: bool = False,
-    min_release_age_days: float | None = None,
-    registry: str | None = None,
-    vendor: str | None = None,
-    offline: bool = False,
-    cache_dir: PathLike | None = None,
-    on_event: OnEvent | None = None,
-    today: date | None = None,
-) -> Audit:
+def audit(path: PathLike = ".", **options: Unpack[AuditOptions]) -> Audit:
     """Return what is known against the packages of a project, or of a zip made by any tool.
 
     Each name is sent only to the registry that serves it, so that no other one learns the names
-    of private packages. With `osv` nobody is asked.
+    of private packages. With `osv` nobody is asked. An option that is not given comes from the
+    settings of the project, as for `build`; for a zip from the ZIPPER_ variables alone.
 
     Deviation: npm asks one registry about everything.
 
     Args:
         path: a project's folder, or a zip.
-        target: of a project: whose packages are meant; by default the newest runtime, x86_64.
-        osv: a database in the OSV format: a zip of records, or JSON of one, of many, or `vulns`.
-        level: a weaker advisory is told and does not fail.
-        ignore: advisories that are accepted: `ID`, or `ID until 2027-01-31`.
-        include_dev: count the development dependencies of a project too.
-        min_release_age_days: of a project without a lockfile: how old a version must be.
-        registry: the registry's address instead of the configured one.
-        vendor: a folder that `zipper vendor` has made, which is looked into first.
-        offline: fail rather than open a connection.
-        cache_dir: where the store is, instead of ZIPPER_CACHE_DIR or the system's place.
-        on_event: told of progress, from any thread.
-        today: the day on which the ignore list is read, by default this one in UTC.
+        **options: see below.
 
     Raises:
         ProjectError, LockfileError, ResolutionError, ArchiveError: the packages cannot be told.
         RegistryError: ENOAUDIT where no registry knows advisories; as `fetch_document`.
         UsageError: EUSAGE for an entry of `ignore`; EOSV for a database that cannot be read.
     """
-    accepted = parse_ignored(ignore)
-    place = Path(path)
-    npm_options = {"registry": registry} if registry else {}
-    if place.is_dir():
-        project = read_project(place, npm_options=npm_options)
-        store = Store(find_cache_dir(cache_dir))
-        with LazyClient(
-            project, cache_dir=store.cache_dir, offline=offline, on_event=on_event, vendor=vendor
-        ) as lazy:
-            whole = find_tree(
-                project,
-                target=target or Target(),
-                store=store,
-                client=lazy,
-                min_release_age_days=min_release_age_days,
-            )
-        omit = project.npm.omit if include_dev else project.npm.omit | {"dev"}
-        # What a package is for does not matter to what is known against it.
-        selected = select(whole, target=target or Target(), omit=omit, force=True)
-        installed = _list_project(project, selected)
-    else:
-        installed = _list_zip(place)
+    typed = settings_of_call("audit", options)
+    is_project = Path(path).is_dir()
+    here = (
+        read_settings(Path(path), environ=os.environ) if is_project else read_variables(os.environ)
+    )
+    request = request_from(merge(here, typed), folder=os.fspath(path))
+    return audit_requested(
+        path, request, today=options.get("today"), on_event=options.get("on_event")
+    )
+
+
+def audit_requested(
+    path: PathLike,
+    request: BuildRequest,
+    *,
+    on_event: OnEvent | None = None,
+    today: date | None = None,
+) -> Audit:
+    """Return what is known against the packages at `path`; see `audit`."""
+    accepted = parse_ignored(request.audit_ignore)
+    place, offline, osv = Path(path), request.offline, request.osv
+    installed = _list_project(request, on_event) if place.is_dir() else _list_zip(place)
     if osv is not None:
         from zipper.pipeline.osv_files import read_osv  # noqa: PLC0415  (for this option only)
 
         names = {item.name for item in installed}
         answers = _Answers(read_osv(Path(osv), names), (str(osv),))
     else:
-        folder = place if place.is_dir() else Path()
-        settings = read_npm_settings(folder, options=npm_options)
+        folder = Path(request.project) if place.is_dir() else Path()
+        settings = read_npm_settings(folder, options=request.npm_options)
         answers = _ask_registries(
             installed, settings, folder=folder, offline=offline, on_event=on_event
         )
     day = today or datetime.now(UTC).date()
+    level = cast("Level", request.audit_level)
     return _judge(path, installed, answers, threshold=level, ignored=accepted, today=day)
 
 
@@ -176,8 +158,27 @@ def _judge(
     )
 
 
-def _list_project(project: Project, tree: Tree) -> tuple[Installed, ...]:
-    """Return the packages of a tree that come from a registry."""
+def _list_project(request: BuildRequest, on_event: OnEvent | None) -> tuple[Installed, ...]:
+    """Return the packages of the project that come from a registry."""
+    project = read_project(Path(request.project), npm_options=request.npm_options)
+    store = Store(find_cache_dir(request.cache_dir), recalls=not request.no_recall)
+    with LazyClient(
+        project,
+        cache_dir=store.cache_dir,
+        offline=request.offline,
+        on_event=on_event,
+        vendor=request.vendor,
+    ) as client:
+        whole = find_tree(
+            project,
+            target=request.target,
+            store=store,
+            client=client,
+            min_release_age_days=request.min_release_age_days,
+        )
+    omit = project.npm.omit if request.include_dev else project.npm.omit | {"dev"}
+    # What a package is for does not matter to what is known against it.
+    tree = select(whole, target=request.target, omit=omit, force=True)
     return tuple(
         Installed(node.package_name, node.version, location)
         for location, node in tree.nodes.items()

@@ -70,7 +70,7 @@ class Record:
 
 def _hash(fingerprint: str, request: BuildRequest) -> str:
     """Return a hash of all that decides the bytes of the zip and the findings about it."""
-    asked = f"{fingerprint}\0{request!r}\0".encode("utf-8", "surrogateescape")
+    asked = f"{fingerprint}\0{request.of_package!r}\0".encode("utf-8", "surrogateescape")
     digest = hashlib.sha256(asked)
     for layer in request.layers:
         digest.update(hash_file(layer).encode())

@@ -70,7 +70,7 @@ def _apply_rules(path: Path, request: BuildRequest, handler: str, store: Store) 
     """
     # For new bytes only; they take 0.1 s to import.
     from zipper.checks.run_rules import check_listing  # noqa: PLC0415
-    from zipper.pipeline.checking import check  # noqa: PLC0415
+    from zipper.pipeline.checking import check_requested  # noqa: PLC0415
     from zipper.pipeline.reading_zips import open_listing, open_sound_listing  # noqa: PLC0415
 
     listing = open_listing(path)
@@ -85,15 +85,11 @@ def _apply_rules(path: Path, request: BuildRequest, handler: str, store: Store) 
     )
     if not request.check or any(finding.severity == "error" for finding in found):
         return Judgement(found)
-    report = check(
+    report = check_requested(
         path,
-        target=request.target,
-        handler=handler,
-        layers=request.layers,
-        max_size_bytes=request.max_size_bytes,
-        max_unzipped_size_bytes=request.max_unzipped_size_bytes,
-        no_recall=request.no_recall,
-        cache_dir=store.cache_dir,
+        request._replace(
+            handler=handler, ignore=(), strict=False, case=False, cache_dir=str(store.cache_dir)
+        ),
     )
     return Judgement(report.findings, report.closure)
 

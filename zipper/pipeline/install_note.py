@@ -59,7 +59,7 @@ def find_note(
         or describe_strangers(store.cache_dir)
     ):
         return None
-    asked = request._replace(project="", output=None)
+    asked = request.of_package._replace(project="", output=None)
     decides = (__version__, project.fingerprint, asked, sorted(omit), project.npm.list_deciding())
     return Note(store, f"laid out {decides!r}")
 

@@ -19,16 +19,17 @@ from zipper.pipeline.node_modules import fill_layout, fill_tree
 from zipper.pipeline.session import Circumstances, Clock, Once
 from zipper.scratch import scratch_folder, uninterrupted
 from zipper.settings.cache_folder import find_cache_dir
-from zipper.settings.read_settings import find_requests
-from zipper.settings.values import Settings
+from zipper.settings.call import settings_of_call
+from zipper.settings.read_settings import read_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from typing import Unpack
 
     from zipper.events import OnEvent
     from zipper.findings import Finding
     from zipper.settings.build_request import BuildRequest
-    from zipper.target import Target
+    from zipper.settings.option_types import InstallOptions
 
 __all__ = ["Installed", "install", "install_requested"]
 
@@ -47,73 +48,35 @@ class Installed(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def install(  # noqa: PLR0913 - the options of `zipper install`
-    project: PathLike = ".",
-    *,
-    into: PathLike,
-    target: Target | None = None,
-    omit: Iterable[str] = ("dev",),
-    allow_scripts: Iterable[str] | None = None,
-    script_timeout_seconds: float | None = None,
-    node: str | None = None,
-    node_mirror: str | None = None,
-    registry: str | None = None,
-    vendor: str | None = None,
-    prefer_offline: bool | None = None,
-    no_git: bool | None = None,
-    no_recall: bool | None = None,
-    offline: bool = False,
-    cache_dir: PathLike | None = None,
-    on_event: OnEvent | None = None,
+def install(
+    project: PathLike = ".", *, into: PathLike, **options: Unpack[InstallOptions]
 ) -> Installed:
     """Make the project's dependencies for the target in `into`/node_modules.
 
     The files are those of `npm ci --ignore-scripts` for that target, hard-linked out of the store
-    where that is possible: change a copy, not them. What is None here, and who has to vouch for
-    the packages, comes from the settings that `build` heeds.
+    where that is possible: change a copy, not them. An option that is not given comes from the
+    settings, as for `build`.
 
     Args:
         project: the folder that holds package.json, or the settings that name it.
         into: the folder that gets node_modules; it is made where there is none.
-        target: runtime and architecture; by default the newest runtime, x86_64.
-        omit: dependency types to leave out; nothing is added to them.
-        allow_scripts: packages whose install scripts may run, such as `esbuild` or `a@2`.
-        script_timeout_seconds: what one script may take.
-        node: the Node.js that runs them: `system`, a version, or a path.
-        node_mirror: where Node.js is downloaded from instead of nodejs.org.
-        registry: the registry's address instead of the configured one.
-        vendor: a folder that `zipper vendor` has made, which is looked into first.
-        prefer_offline: True to use packuments that are at hand, however old they are.
-        no_git: True to refuse dependencies from git; git is never started.
-        no_recall: True to work everything out afresh, whatever earlier runs have noted.
-        offline: fail rather than open a connection.
-        cache_dir: where the store is, instead of ZIPPER_CACHE_DIR or the system's place.
-        on_event: told of progress, from any thread.
+        **options: see below. `omit` is all that is left out where it is given, else dev and what
+            the settings say.
 
     Raises:
         ProjectError, LockfileError, ResolutionError, RegistryError, IntegrityError, ArchiveError,
         StoreError, OutputError, NodeError, UsageError: with code, facts and hint.
     """
-    options = Settings(
-        runtime=target.runtime if target else None,
-        architecture=target.architecture if target else None,
-        allow_scripts=None if allow_scripts is None else tuple(allow_scripts),
-        script_timeout=script_timeout_seconds,
-        node=node,
-        node_mirror=node_mirror,
-        registry=registry,
-        vendor=vendor,
-        prefer_offline=prefer_offline,
-        no_git=no_git,
-        no_recall=no_recall,
-    )
+    typed = settings_of_call("install", options)
+    request = read_request(project, typed, function=options.get("function"))
+    keeps_dev = request.include_dev or typed.omit is not None
     return install_requested(
-        find_requests(os.path.join(project, ""), options)[0],  # noqa: PTH118  (the last slash)
+        request,
         into=into,
-        omit=omit,
-        offline=offline,
-        cache_dir=cache_dir,
-        on_event=on_event,
+        omit=request.omit if keeps_dev else ("dev", *request.omit),
+        offline=request.offline,
+        cache_dir=request.cache_dir,
+        on_event=options.get("on_event"),
     )
 
 

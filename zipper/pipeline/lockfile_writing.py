@@ -14,19 +14,20 @@ from zipper.files import write_file
 from zipper.project.read_project import read_project
 from zipper.resolving.resolution_note import Recalled, find_earlier
 from zipper.settings.cache_folder import find_cache_dir
-from zipper.settings.read_settings import find_requests
-from zipper.settings.values import Settings
+from zipper.settings.call import settings_of_call
+from zipper.settings.read_settings import read_request
 from zipper.store.ownership import describe_strangers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Unpack
 
     from zipper.events import OnEvent
     from zipper.project.read_project import Project
     from zipper.registry.lazy_client import LazyClient
     from zipper.resolving.resolution_note import Earlier
     from zipper.settings.build_request import BuildRequest
-    from zipper.target import Target
+    from zipper.settings.option_types import ResolveOptions
 
 __all__ = ["Change", "Resolved", "resolve", "resolve_requested"]
 
@@ -54,69 +55,35 @@ class Resolved(NamedTuple):
     """What does not stop anybody, such as EBADENGINE or EPUBLISHER: code, message, facts, hint."""
 
 
-def resolve(  # noqa: PLR0913  (keyword-only options of a public function)
-    project: PathLike = ".",
-    *,
-    output: PathLike | None = None,
-    node_version: str | None = None,
-    target: Target | None = None,
-    update: bool | Iterable[str] = False,
-    min_release_age_days: float | None = None,
-    registry: str | None = None,
-    vendor: str | None = None,
-    prefer_offline: bool | None = None,
-    no_git: bool | None = None,
-    no_recall: bool | None = None,
-    offline: bool = False,
-    cache_dir: PathLike | None = None,
-    on_event: OnEvent | None = None,
-) -> Resolved:
+def resolve(project: PathLike = ".", **options: Unpack[ResolveOptions]) -> Resolved:
     """Resolve the project's dependencies as `npm install --package-lock-only` does.
 
     What the lockfile holds and package.json still allows stays; the rest is chosen anew. Every
-    platform's variants are recorded, whatever the machine or the target. What is None here, and
-    who has to vouch for the packages, comes from the settings that `build` heeds.
+    platform's variants are recorded, whatever the machine or the target. An option that is not
+    given comes from the settings, as for `build`.
 
     Args:
         project: the folder that holds package.json, or the settings that name it.
-        output: the lockfile; by default npm-shrinkwrap.json where there is one, else
-            package-lock.json, in the project's folder.
-        node_version: whose engines decide; by default the newest known release of the runtime.
-        target: a required package must fit its operating system and processor.
-        update: True to choose every version anew, or the names of packages to choose anew.
-        min_release_age_days: how old a version must be that is chosen; None for what the settings,
-            npm's settings and other tools' files ask for.
-        registry: the registry's address instead of the configured one.
-        vendor: a folder that `zipper vendor` has made, which is looked into first.
-        prefer_offline: True to use packuments that are at hand, however old they are.
-        no_git: True to refuse dependencies from git; git is never started.
-        no_recall: True to work everything out afresh, whatever earlier runs have noted.
-        offline: answer from what was fetched before, and fail rather than open a connection.
-        cache_dir: where the store is, instead of ZIPPER_CACHE_DIR or the system's place.
-        on_event: told of progress, from any thread.
+        **options: see below. `update=True` chooses every version anew.
 
     Raises:
         ResolutionError, RegistryError, IntegrityError, ProjectError, LockfileError, OutputError,
         UsageError: with code, facts and hint; the lockfile is as it was.
     """
-    options = Settings(
-        runtime=target.runtime if target else None,
-        architecture=target.architecture if target else None,
-        min_release_age=min_release_age_days,
-        registry=registry,
-        vendor=vendor,
-        prefer_offline=prefer_offline,
-        no_git=no_git,
-        no_recall=no_recall,
-    )
+    update = options.get("update")
+    if isinstance(update, bool):
+        options["update"] = None
+    typed = settings_of_call("resolve", options)
+    request = read_request(project, typed, function=options.get("function"))
+    everything = request.update_all if update is None else update is True
     return resolve_requested(
-        find_requests(os.path.join(project, ""), options)[0],  # noqa: PTH118  (the last slash)
-        output=output,
-        node_version=node_version,
-        update=update,
-        offline=offline,
-        cache_dir=cache_dir,
-        on_event=on_event,
+        request,
+        output=options.get("output"),
+        node_version=request.node_version,
+        update=everything or request.update,
+        offline=request.offline,
+        cache_dir=request.cache_dir,
+        on_event=options.get("on_event"),
     )
 
 

@@ -6,7 +6,7 @@ Without consent for anything, nothing is imported and nothing changes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from zipper.fetching.package_files import Scripted
 
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from zipper.tree.model import Tree
 
 __all__ = ["apply_scripts", "find_allowed_scripts", "read_project_consent"]
-
-_TIMEOUT_SECONDS: Final = 600
-"""Compiling SQLite takes a minute, on a machine with much else to do ten times as long."""
 
 
 def read_project_consent(project: Project, allow: tuple[str, ...]) -> Consent | None:
@@ -112,7 +109,7 @@ def apply_scripts(
             target=request.target,
             node_version=request.node or request.target.node_version,
             provide_node=provide_node,
-            timeout_seconds=request.script_timeout_seconds or _TIMEOUT_SECONDS,
+            timeout_seconds=request.script_timeout_seconds,
             make_tree=make_tree,
         ),
         legacy_peer_deps=project.npm.legacy_peer_deps,

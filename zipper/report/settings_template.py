@@ -9,45 +9,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from zipper.settings.values import KEYS
-from zipper.target import DEFAULT_RUNTIME
+from zipper.settings.options import KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["write_first_settings"]
-
-_EXAMPLES: Final[Mapping[str, object]] = {
-    "project": ".",
-    "handler": "index.handler",
-    "runtime": DEFAULT_RUNTIME,
-    "architecture": "arm64",
-    "output": "dist/",
-    "include": ["src/"],
-    "exclude": ["test/", "*.md"],
-    "omit": ["optional"],
-    "registry": "https://registry.example/",
-    "prefer_offline": True,
-    "no_git": True,
-    "insecure_hosts": ["registry.internal"],
-    "vendor": "vendor/",
-    "allow_scripts": ["esbuild"],
-    "script_timeout": 1200,
-    "node": "system",
-    "node_mirror": "https://mirror.example/node/",
-    "layers": ["layers/common.zip"],
-    "max_size": "40 MB",
-    "max_unzipped_size": "200 MB",
-    "min_release_age": 3,
-    "require_integrity": True,
-    "verify_signatures": "warn",
-    "audit_level": "high",
-    "audit_ignore": ["GHSA-xxxx-xxxx-xxxx until 2027-01-31"],
-    "no_recall": True,
-    "check": False,
-    "ignore": ["size-zipped"],
-    "strict": True,
-}
 
 _FUNCTIONS: Final = (
     "# Several functions: a table for each; what one leaves out comes from the table above."
@@ -76,10 +43,12 @@ def write_first_settings(
 def _lines(known: Mapping[str, object]) -> Iterator[str]:
     yield "[tool.zipper]"
     for key, row in KEYS.items():
-        summary = row.summary.rstrip(".")
+        if row.example is None and key not in known:
+            continue
+        summary = row.sentence.rstrip(".")
         choices = f": {', '.join(row.choices)}" if row.choices else ""
         yield f"# {summary}{choices}."
-        value = known.get(key, _EXAMPLES[key])
+        value = known.get(key, row.example)
         mark = "" if key in known else "# "
         yield f"{mark}{_assign(key, value)}"
 

@@ -4,16 +4,35 @@ In: merged settings. Out: one frozen value with every default filled in that doe
 package.json. Nothing is read here; `zipper.settings.read_settings` does that.
 """
 
-# No annotations from __future__ here: they would be texts, and a named tuple compiles each of them.
+from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections import namedtuple
+from typing import TYPE_CHECKING, Final
 
-from zipper.errors import UsageError
-from zipper.settings.values import KEYS, Settings, merge
-from zipper.target import DEFAULT_RUNTIME, Target
+from zipper.errors import UsageError, suggest
+from zipper.settings.options import KEYS
+from zipper.settings.values import Settings, merge
+from zipper.target import Target
+
+COMPOSED: Final = ("project", "runtime", "architecture")
+"""Settings that a request has in another form: a folder that is there, and the target."""
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from zipper.settings.option_types import RequestFields
+else:
+    _FIELDS = {row.field: row.fallback for row in KEYS.values() if row.name not in COMPOSED}
+    # Made of the table: a checker cannot read it, and has the same written down.
+    RequestFields = namedtuple(  # noqa: PYI024
+        "RequestFields",
+        ("project", "target", *_FIELDS, "name", "written", "unknown_variables"),
+        defaults=(*_FIELDS.values(), None, (), ()),
+        module=__name__,
+    )
 
 __all__ = [
+    "COMPOSED",
     "BuildRequest",
     "list_functions",
     "list_outputs",
@@ -23,54 +42,35 @@ __all__ = [
 ]
 
 
-class BuildRequest(NamedTuple):
-    """The wishes for one package. Paths are absolute or relative to the working directory."""
+_AT_WORK: Final = {row.field: row.fallback for row in KEYS.values() if not row.per_function}
 
-    project: str
-    """The folder that holds package.json."""
-    target: Target
-    name: str | None = None
-    """Of one of several functions; None for a project on its own."""
-    handler: str | None = None
-    output: str | None = None
-    """A zip, a folder where it ends in a slash, or None for the project's name."""
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    omit: tuple[str, ...] = ()
-    registry: str | None = None
-    prefer_offline: bool = False
-    no_git: bool = False
-    insecure_hosts: tuple[str, ...] = ()
-    vendor: str | None = None
-    allow_scripts: tuple[str, ...] = ()
-    script_timeout_seconds: float | None = None
-    node: str | None = None
-    """A path, a version or `system`; None for the runtime's own."""
-    node_mirror: str | None = None
-    layers: tuple[str, ...] = ()
-    max_size_bytes: int | None = None
-    max_unzipped_size_bytes: int | None = None
-    min_release_age_days: float | None = None
-    require_integrity: bool = False
-    verify_signatures: str = "off"
-    no_recall: bool = False
-    """Whether nothing is recalled that earlier runs have found out."""
-    check: bool = True
-    ignore: tuple[str, ...] = ()
-    strict: bool = False
-    written: tuple[str, ...] = ()
-    """Zips that other builds by the same settings write; they are nobody's input."""
+
+class BuildRequest(RequestFields):
+    """The wishes for one package. Paths are absolute or relative to the working directory.
+
+    Its fields are the options, by the names that they have in Python; and `target`, which is
+    runtime and architecture, `name`, which is that of one of several functions, `written`, the
+    zips that other builds by the same settings write, and `unknown_variables`.
+    """
+
+    __slots__ = ()
 
     @property
     def npm_options(self) -> dict[str, str]:
-        """What stands over npm's own settings, by npm's names."""
-        wanted = {
-            "registry": self.registry,
-            "prefer-offline": "true" if self.prefer_offline else None,
-            "allow-git": "none" if self.no_git else None,
-            "insecure-hosts": ",".join(self.insecure_hosts),
-        }
-        return {name: value for name, value in wanted.items() if value}
+        """What replaces npm's own settings, by npm's names."""
+        return dict(_npm_options(self))
+
+    @property
+    def of_package(self) -> BuildRequest:
+        """The request without what says how zipper works, such as `offline` and `verbose`."""
+        return self._replace(**_AT_WORK, unknown_variables=())
+
+
+def _npm_options(request: BuildRequest) -> Iterator[tuple[str, str]]:
+    for row in KEYS.values():
+        if row.npm and (value := getattr(request, row.field)):
+            name, mark, word = row.npm.partition("=")
+            yield name, word if mark else ",".join(value) if row.is_list else value
 
 
 def request_from(settings: Settings, *, folder: str, written: tuple[str, ...] = ()) -> BuildRequest:
@@ -84,35 +84,18 @@ def request_from(settings: Settings, *, folder: str, written: tuple[str, ...] = 
     Raises:
         UsageError: EUSAGE for a runtime or an architecture that does not exist.
     """
+    values = {}
+    for row in KEYS.values():
+        value = getattr(settings, row.name)
+        values[row.field] = row.fallback if value is None else value
+    project, runtime, architecture = (values.pop(name) for name in COMPOSED)
     return BuildRequest(
-        project=settings.project or folder,
-        target=Target(settings.runtime or DEFAULT_RUNTIME, settings.architecture or "x86_64"),
+        project=project or folder,
+        target=Target(runtime, architecture),
+        **values,
         name=settings.name,
-        handler=settings.handler,
-        output=settings.output,
-        include=settings.include or (),
-        exclude=settings.exclude or (),
-        omit=_judge_omit(settings.omit or ()),
-        registry=settings.registry,
-        prefer_offline=bool(settings.prefer_offline),
-        no_git=bool(settings.no_git),
-        insecure_hosts=settings.insecure_hosts or (),
-        vendor=settings.vendor,
-        allow_scripts=settings.allow_scripts or (),
-        script_timeout_seconds=settings.script_timeout,
-        node=settings.node,
-        node_mirror=settings.node_mirror,
-        layers=settings.layers or (),
-        max_size_bytes=settings.max_size,
-        max_unzipped_size_bytes=settings.max_unzipped_size,
-        min_release_age_days=settings.min_release_age,
-        require_integrity=bool(settings.require_integrity),
-        verify_signatures=settings.verify_signatures or "off",
-        no_recall=bool(settings.no_recall),
-        check=settings.check is not False,
-        ignore=settings.ignore or (),
-        strict=bool(settings.strict),
-        written=(*written, *(settings.layers or ())),
+        written=(*written, *values["layers"]),
+        unknown_variables=settings.unknown_variables,
     )
 
 
@@ -163,32 +146,17 @@ def pick_function(settings: Settings, name: str | None) -> Settings:
     raise _no_function(name, names_of(functions))
 
 
-def _judge_omit(omit: tuple[str, ...]) -> tuple[str, ...]:
-    known = KEYS["omit"].choices
-    for name in omit:
-        if name not in known:
-            raise UsageError(
-                "EUSAGE",
-                f"unknown dependency type `{name}` to omit",
-                facts=(("known", ", ".join(known)),),
-            )
-    return omit
-
-
 def names_of(functions: Sequence[Settings]) -> list[str]:
     """Return the functions' names."""
     return [function.name or "" for function in functions if function.name]
 
 
 def _no_function(name: str, known: list[str]) -> UsageError:
-    import difflib  # noqa: PLC0415  (for a mistyped word only)
-
-    near = difflib.get_close_matches(name, known, n=1)
     return UsageError(
         "EUSAGE",
         f"there is no function `{name}` in the settings",
         facts=(("functions", ", ".join(known) or "none"),),
-        hint=f"did you mean `{near[0]}`?" if near else None,
+        hint=suggest(name, known),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from zipper.errors import ProjectError, UsageError
 from zipper.settings.build_request import (
@@ -19,6 +19,8 @@ from zipper.settings.build_request import (
     pick_function,
     request_from,
 )
+from zipper.settings.call import settings_of_call
+from zipper.settings.options import KEYS
 from zipper.settings.values import (
     Settings,
     Source,
@@ -31,6 +33,8 @@ from zipper.settings.values import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from zipper.settings.option_row import Kind
+
 __all__ = [
     "anchor",
     "find_request",
@@ -38,7 +42,13 @@ __all__ = [
     "read_request",
     "read_settings",
     "read_settings_file",
+    "read_variables",
+    "request_of_call",
 ]
+
+_NOTHING: Final = Settings()
+_ANCHORED: Final = ("path", "paths", "place")
+"""Kinds of values that are relative to where they are written."""
 
 
 def read_settings(folder: Path, *, environ: Mapping[str, str]) -> Settings:
@@ -49,10 +59,30 @@ def read_settings(folder: Path, *, environ: Mapping[str, str]) -> Settings:
     Raises:
         ProjectError: ESETTINGS, ETOMLPARSE, EJSONPARSE, EREAD.
     """
-    variables = anchor(parse_environment(environ), Path.cwd())
+    variables = read_variables(environ)
     if folder != Path():
         variables = variables._replace(project=None)
     return overlay(read_settings_file(folder), variables)
+
+
+def read_variables(environ: Mapping[str, str]) -> Settings:
+    """Return what the ZIPPER_ variables say; their paths are relative to the working directory.
+
+    Raises:
+        ProjectError: ESETTINGS for a value that its option cannot have.
+    """
+    return anchor(parse_environment(environ), Path.cwd())
+
+
+def request_of_call(function: str, options: Mapping[str, object]) -> BuildRequest:
+    """Return the request of a public function that takes a zip: its options, and the variables.
+
+    Raises:
+        ProjectError: ESETTINGS for a variable.
+        UsageError: EUSAGE for an option.
+    """
+    typed = settings_of_call(function, options)
+    return request_from(merge(read_variables(os.environ), typed), folder=".")
 
 
 def read_request(
@@ -128,18 +158,21 @@ def read_settings_file(folder: Path) -> Settings:
 
 def anchor(settings: Settings, folder: Path) -> Settings:
     """Return the settings with paths that no longer depend on the working directory."""
-    return settings._replace(
-        project=_join(folder, settings.project),
-        output=_join(folder, settings.output),
-        vendor=_join(folder, settings.vendor),
-        node=_join(folder, settings.node)
-        if settings.node and _is_path(settings.node)
-        else settings.node,
-        layers=None
-        if settings.layers is None
-        else tuple(str(folder / layer) for layer in settings.layers),
-        functions=tuple(anchor(function, folder) for function in settings.functions),
-    )
+    if settings == _NOTHING:
+        return settings
+    anchored: dict[str, Any] = {
+        key: _anchored(value, row.kind, folder)
+        for key, row in KEYS.items()
+        if row.kind in _ANCHORED and (value := getattr(settings, key)) is not None
+    }
+    functions = tuple(anchor(function, folder) for function in settings.functions)
+    return settings._replace(functions=functions, **anchored)
+
+
+def _anchored(value: Any, kind: Kind, folder: Path) -> str | tuple[str, ...]:  # noqa: ANN401
+    if kind == "paths":
+        return tuple(_join(folder, path) for path in value)
+    return str(value) if kind == "place" and not _is_path(value) else _join(folder, value)
 
 
 def _requests(
@@ -158,11 +191,10 @@ def _is_path(text: str) -> bool:
     return "/" in text or os.sep in text or text in (".", "..")
 
 
-def _join(folder: Path, path: str | None) -> str | None:
+def _join(folder: Path, path: str) -> str:
     """Join, and keep the slash at the end that tells a folder from a file."""
-    if path is None:
-        return None
-    return str(folder / path) + ("/" if path.endswith(("/", "\\")) else "")
+    inside = Path(path).expanduser() if path.startswith("~/") else path
+    return str(folder / inside) + ("/" if path.endswith(("/", "\\")) else "")
 
 
 def _read_pyproject(path: Path) -> Settings | None:

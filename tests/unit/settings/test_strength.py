@@ -8,14 +8,19 @@ from pathlib import Path
 import pytest
 
 from tests.support.scene import write_files
+from zipper.settings.options import KEYS
 from zipper.settings.read_settings import read_settings
-from zipper.settings.values import KEYS, Settings, merge, variable_of
+from zipper.settings.values import Settings, merge
 
 VALUES = {
     "text": ("a", "b", "c"),
+    "path": ("a", "b", "c"),
+    "place": ("a", "b", "c"),
     "list": (["a"], ["b"], ["c"]),
+    "paths": (["a"], ["b"], ["c"]),
     "size": (1, 2, 3),
     "number": (1, 2, 3),
+    "count": (1, 2, 3),
     "flag": (True, False, True),
 }
 
@@ -57,7 +62,7 @@ def test_options_beat_variables_and_variables_beat_files(
     }
     nothing = read_settings(Path(), environ={})
     write_files(tmp_path, {home: table[home]})
-    environ = {variable_of(key): as_variable(in_variable)}
+    environ = {KEYS[key].variable: as_variable(in_variable)}
     option = Settings(**{key: tuple(typed) if isinstance(typed, list) else typed})
 
     from_file = read_settings(Path(), environ={})

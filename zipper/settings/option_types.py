@@ -1,0 +1,500 @@
+"""The table of options as type checkers and editors read it.
+
+Written by `python -m zipper.settings.generate`; imported for types alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from zipper.events import OnEvent
+    from zipper.target import Target
+
+    PathLike = str | os.PathLike[str]
+
+__all__ = ["RequestFields", "Settings"]
+
+
+class Settings(NamedTuple):
+    """What was given; None where nothing was."""
+
+    name: str | None = None
+    project: str | None = None
+    handler: str | None = None
+    runtime: str | None = None
+    architecture: str | None = None
+    output: str | None = None
+    include: tuple[str, ...] | None = None
+    exclude: tuple[str, ...] | None = None
+    omit: tuple[str, ...] | None = None
+    include_dev: bool | None = None
+    registry: str | None = None
+    prefer_offline: bool | None = None
+    offline: bool | None = None
+    no_git: bool | None = None
+    insecure_hosts: tuple[str, ...] | None = None
+    vendor: str | None = None
+    allow_scripts: tuple[str, ...] | None = None
+    script_timeout: float | None = None
+    node: str | None = None
+    node_mirror: str | None = None
+    node_version: str | None = None
+    update: tuple[str, ...] | None = None
+    update_all: bool | None = None
+    layers: tuple[str, ...] | None = None
+    max_size: int | None = None
+    max_unzipped_size: int | None = None
+    min_release_age: float | None = None
+    require_integrity: bool | None = None
+    verify_signatures: str | None = None
+    audit_level: str | None = None
+    audit_ignore: tuple[str, ...] | None = None
+    osv: str | None = None
+    no_recall: bool | None = None
+    check: bool | None = None
+    ignore: tuple[str, ...] | None = None
+    strict: bool | None = None
+    case: bool | None = None
+    memory: int | None = None
+    timeout: float | None = None
+    limits: str | None = None
+    network: bool | None = None
+    concurrency: int | None = None
+    runtime_modules: str | None = None
+    cache_dir: str | None = None
+    progress: bool | None = None
+    quiet: bool | None = None
+    verbose: bool | None = None
+    functions: tuple[Settings, ...] = ()
+    unknown_variables: tuple[str, ...] = ()
+
+
+class RequestFields(NamedTuple):
+    """A request: the options with their defaults."""
+
+    project: str
+    target: Target
+    handler: str | None = None
+    output: str | None = None
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    omit: tuple[str, ...] = ()
+    include_dev: bool = False
+    registry: str | None = None
+    prefer_offline: bool = False
+    offline: bool = False
+    no_git: bool = False
+    insecure_hosts: tuple[str, ...] = ()
+    vendor: str | None = None
+    allow_scripts: tuple[str, ...] = ()
+    script_timeout_seconds: float = 600
+    node: str | None = None
+    node_mirror: str | None = None
+    node_version: str | None = None
+    update: tuple[str, ...] = ()
+    update_all: bool = False
+    layers: tuple[str, ...] = ()
+    max_size_bytes: int | None = None
+    max_unzipped_size_bytes: int | None = None
+    min_release_age_days: float | None = None
+    require_integrity: bool = False
+    verify_signatures: str = "off"
+    audit_level: str = "low"
+    audit_ignore: tuple[str, ...] = ()
+    osv: str | None = None
+    no_recall: bool = False
+    check: bool = True
+    ignore: tuple[str, ...] = ()
+    strict: bool = False
+    case: bool = False
+    memory_mb: int = 128
+    timeout_seconds: float = 3
+    limits: str = "standard"
+    network: bool = True
+    concurrency: int = 1
+    runtime_modules: str | None = None
+    cache_dir: str | None = None
+    progress: bool = True
+    quiet: bool = False
+    verbose: bool = False
+    name: str | None = None
+    written: tuple[str, ...] = ()
+    unknown_variables: tuple[str, ...] = ()
+
+
+class _Shared1(TypedDict, total=False):
+    """Of build, build_all, check, explain, plan, run."""
+
+    handler: str | None
+    """Handler, such as `index.handler`; by default `main` of package.json and `.handler`."""
+    layers: PathLike | Iterable[PathLike] | None
+    """Zips of the function's layers, in the order of its configuration."""
+
+
+class _Shared2(TypedDict, total=False):
+    """Of audit, build, build_all, check, explain, install, plan, resolve, run, vendor."""
+
+    runtime: str | None
+    """Runtime of the function."""
+    cache_dir: PathLike | None
+    """Folder of the store; by default the system's place for caches."""
+    target: Target | None
+    """Runtime and architecture in one value."""
+
+
+class _Shared3(TypedDict, total=False):
+    """Of audit, build, build_all, check, explain, install, plan, resolve, run."""
+
+    architecture: str | None
+    """Architecture of the function."""
+
+
+class _Shared4(TypedDict, total=False):
+    """Of build, build_all, plan."""
+
+    output: PathLike | None
+    """The zip to write; a folder if it ends in `/`; by default named after the project."""
+    check: bool | None
+    """Follow the modules of the zip and read its binaries."""
+
+
+class _Shared5(TypedDict, total=False):
+    """Of build, build_all, explain, plan."""
+
+    include: str | Iterable[str] | None
+    """gitignore patterns: take only project files that match."""
+    exclude: str | Iterable[str] | None
+    """gitignore patterns: leave out project files that match; `!name` brings one back."""
+
+
+class _Shared6(TypedDict, total=False):
+    """Of build, build_all, explain, install, plan, vendor."""
+
+    omit: str | Iterable[str] | None
+    """Dependency types to leave out; a build always leaves out dev."""
+
+
+class _Shared7(TypedDict, total=False):
+    """Of audit, install."""
+
+    include_dev: bool | None
+    """Take development dependencies too."""
+
+
+class _Shared8(TypedDict, total=False):
+    """Of audit, build, build_all, explain, install, plan, resolve, run, vendor."""
+
+    registry: str | None
+    """Registry to use instead of the one that npm's settings name."""
+    prefer_offline: bool | None
+    """Use cached packuments, however old they are."""
+    offline: bool | None
+    """Fail instead of opening a connection."""
+    insecure_hosts: str | Iterable[str] | None
+    """Hosts that may get a credential over plain HTTP."""
+    on_event: OnEvent | None
+    """Called with each event of `zipper.events`, from any thread."""
+
+
+class _Shared9(TypedDict, total=False):
+    """Of audit, build, build_all, explain, install, plan, resolve, vendor."""
+
+    no_git: bool | None
+    """Refuse dependencies from git; git is never started."""
+    min_release_age_days: float | None
+    """Days since a version was published before it counts."""
+    require_integrity: bool | None
+    """Require a sha256, sha384 or sha512 for every tarball."""
+    verify_signatures: str | None
+    """Check the registry's signatures of all packages."""
+
+
+class _Shared10(TypedDict, total=False):
+    """Of audit, build, build_all, explain, install, plan, resolve."""
+
+    vendor: PathLike | None
+    """Folder made by `zipper vendor`; zipper looks there first."""
+
+
+class _Shared11(TypedDict, total=False):
+    """Of build, build_all, explain, install, plan, resolve, vendor."""
+
+    allow_scripts: str | Iterable[str] | None
+    """Packages whose install scripts may run, such as `esbuild` or `a@2`."""
+
+
+class _Shared12(TypedDict, total=False):
+    """Of build, build_all, explain, install, plan."""
+
+    script_timeout_seconds: float | None
+    """Seconds that one install script may take."""
+
+
+class _Shared13(TypedDict, total=False):
+    """Of build, build_all, explain, install, plan, run."""
+
+    node: PathLike | None
+    """Node.js for install scripts and runs: a path, a version or `system`."""
+    node_mirror: str | None
+    """Address to download Node.js from instead of nodejs.org."""
+
+
+class _Shared14(TypedDict, total=False):
+    """Of resolve."""
+
+    node_version: str | None
+    """Node.js version that `engines` has to admit; by default the runtime's newest."""
+    update: bool | str | Iterable[str] | None
+    """Packages to choose anew, whatever the lockfile says."""
+    output: PathLike | None
+    """Lockfile to write; by default package-lock.json in the project."""
+
+
+class _Shared15(TypedDict, total=False):
+    """Of build, build_all, check, explain, plan."""
+
+    max_size_bytes: int | None
+    """Largest size of the zip: bytes, or text such as `40 MB`."""
+    max_unzipped_size_bytes: int | None
+    """Largest size of its files together."""
+    ignore: str | Iterable[str] | None
+    """Codes of warnings and infos to leave out."""
+    strict: bool | None
+    """Make a warning fail, as an error does."""
+
+
+class _Shared16(TypedDict, total=False):
+    """Of audit."""
+
+    level: str | None
+    """Lowest severity of an advisory that fails."""
+    ignore: str | Iterable[str] | None
+    """Accepted advisories: `ID`, or `ID until 2027-01-31`."""
+    osv: PathLike | None
+    """Database in the OSV format to use instead of the registries: a zip, or JSON."""
+    today: date | None
+    """The day on which `ignore` is read, by default this one in UTC."""
+
+
+class _Shared17(TypedDict, total=False):
+    """Of audit, build, build_all, check, explain, install, plan, resolve, vendor."""
+
+    no_recall: bool | None
+    """Work everything out afresh, and note it anew."""
+
+
+class _Shared18(TypedDict, total=False):
+    """Of check."""
+
+    tells_case: bool | None
+    """Warn about names that differ only in case."""
+    kind: str | None
+    """What the zip is for."""
+    unknown_runtime: str | None
+    """Name of a runtime that zipper does not know, which is an error then."""
+
+
+class _Shared19(TypedDict, total=False):
+    """Of run."""
+
+    memory_mb: int | None
+    """Memory of the function in MB, Node.js included."""
+    timeout_seconds: float | None
+    """Seconds that one invocation may take."""
+    limits: str | None
+    """Limits of the service: today's, or the preview's 1 GB and 60 s."""
+    network: bool | None
+    """Let the function reach the network."""
+    concurrency: int | None
+    """Processes that start at once; each takes all events."""
+    runtime_modules: PathLike | None
+    """Folder that replaces the runtime's AWS SDK."""
+    events: Sequence[bytes] | None
+    """JSON documents; they share one process, one after another."""
+    environment: Mapping[str, str] | None
+    """The function's own variables; nothing else of yours reaches it."""
+
+
+class _Shared20(TypedDict, total=False):
+    """Of vendor."""
+
+    architectures: str | Iterable[str] | None
+    """Architectures of the functions; by default all."""
+
+
+class _Shared21(TypedDict, total=False):
+    """Of build, install, plan, resolve, vendor."""
+
+    function: str | None
+    """Name of one of several functions in the settings."""
+
+
+class AuditOptions(
+    _Shared2,
+    _Shared3,
+    _Shared7,
+    _Shared8,
+    _Shared9,
+    _Shared10,
+    _Shared16,
+    _Shared17,
+    total=False,
+):
+    """What `zipper.audit` takes."""
+
+
+class BuildOptions(
+    _Shared1,
+    _Shared2,
+    _Shared3,
+    _Shared4,
+    _Shared5,
+    _Shared6,
+    _Shared8,
+    _Shared9,
+    _Shared10,
+    _Shared11,
+    _Shared12,
+    _Shared13,
+    _Shared15,
+    _Shared17,
+    _Shared21,
+    total=False,
+):
+    """What `zipper.build` takes."""
+
+
+class BuildAllOptions(
+    _Shared1,
+    _Shared2,
+    _Shared3,
+    _Shared4,
+    _Shared5,
+    _Shared6,
+    _Shared8,
+    _Shared9,
+    _Shared10,
+    _Shared11,
+    _Shared12,
+    _Shared13,
+    _Shared15,
+    _Shared17,
+    total=False,
+):
+    """What `zipper.build_all` takes."""
+
+
+class CheckOptions(
+    _Shared1,
+    _Shared2,
+    _Shared3,
+    _Shared15,
+    _Shared17,
+    _Shared18,
+    total=False,
+):
+    """What `zipper.check` takes."""
+
+
+class ExplainOptions(
+    _Shared1,
+    _Shared2,
+    _Shared3,
+    _Shared5,
+    _Shared6,
+    _Shared8,
+    _Shared9,
+    _Shared10,
+    _Shared11,
+    _Shared12,
+    _Shared13,
+    _Shared15,
+    _Shared17,
+    total=False,
+):
+    """What `zipper.explain` takes."""
+
+
+class InstallOptions(
+    _Shared2,
+    _Shared3,
+    _Shared6,
+    _Shared7,
+    _Shared8,
+    _Shared9,
+    _Shared10,
+    _Shared11,
+    _Shared12,
+    _Shared13,
+    _Shared17,
+    _Shared21,
+    total=False,
+):
+    """What `zipper.install` takes."""
+
+
+class PlanOptions(
+    _Shared1,
+    _Shared2,
+    _Shared3,
+    _Shared4,
+    _Shared5,
+    _Shared6,
+    _Shared8,
+    _Shared9,
+    _Shared10,
+    _Shared11,
+    _Shared12,
+    _Shared13,
+    _Shared15,
+    _Shared17,
+    _Shared21,
+    total=False,
+):
+    """What `zipper.plan` takes."""
+
+
+class ResolveOptions(
+    _Shared2,
+    _Shared3,
+    _Shared8,
+    _Shared9,
+    _Shared10,
+    _Shared11,
+    _Shared14,
+    _Shared17,
+    _Shared21,
+    total=False,
+):
+    """What `zipper.resolve` takes."""
+
+
+class RunOptions(
+    _Shared1,
+    _Shared2,
+    _Shared3,
+    _Shared8,
+    _Shared13,
+    _Shared19,
+    total=False,
+):
+    """What `zipper.run` takes."""
+
+
+class VendorOptions(
+    _Shared2,
+    _Shared6,
+    _Shared8,
+    _Shared9,
+    _Shared11,
+    _Shared17,
+    _Shared20,
+    _Shared21,
+    total=False,
+):
+    """What `zipper.vendor` takes."""

@@ -1,0 +1,240 @@
+"""The table of options: a row for each thing that you can choose.
+
+From a row come the flag of the command, the variable, the key of `[tool.zipper]`, the keyword of
+the public functions, the JSON schema, the comment that `zipper init` writes, and the reference. To
+add an option: add its row, run `python -m zipper.settings.generate`, and read `request.NAME` where
+it counts.
+
+Not here: what one command alone takes, and neither a setting nor a public function, as
+`--list` of check. It stands in the command's module.
+"""
+
+from typing import Final
+
+from zipper.settings.option_row import Option
+from zipper.settings.package_options import FETCHERS, PACKAGE_OPTIONS
+from zipper.target import ARCHITECTURES
+
+__all__ = ["KEYS", "OPTIONS", "find_variables", "keywords_of", "options_of"]
+
+_ALL: Final = (*FETCHERS, "check", "run")
+_ALL_FUNCTIONS: Final = (*_ALL, "build_all", "plan")
+_SHOWN: Final = ("build", "check", "install", "resolve", "run")
+_STAGED: Final = (*FETCHERS, "run")
+
+_RUN_OPTIONS: Final = (
+    Option(
+        "case",
+        "flag",
+        "Warn about names that differ only in case.",
+        ("check",),
+        keyword_name="tells_case",
+    ),
+    Option(
+        "memory",
+        "count",
+        "Memory of the function in MB, Node.js included.",
+        ("run",),
+        default=128,
+        unit="mb",
+        metavar="MB",
+    ),
+    Option(
+        "timeout",
+        "number",
+        "Seconds that one invocation may take.",
+        ("run",),
+        default=3,
+        unit="seconds",
+        metavar="SECONDS",
+    ),
+    Option(
+        "limits",
+        "text",
+        "Limits of the service: today's, or the preview's 1 GB and 60 s.",
+        ("run",),
+        choices=("standard", "preview"),
+        default="standard",
+    ),
+    Option(
+        "network",
+        "flag",
+        "Let the function reach the network.",
+        ("run",),
+        flags=("--network", "--no-network"),
+        default=True,
+    ),
+    Option(
+        "concurrency",
+        "count",
+        "Processes that start at once; each takes all events.",
+        ("run",),
+        default=1,
+        metavar="N",
+    ),
+    Option(
+        "runtime_modules",
+        "path",
+        "Folder that replaces the runtime's AWS SDK.",
+        ("run",),
+        metavar="DIR",
+    ),
+    Option(
+        "cache_dir",
+        "path",
+        "Folder of the store; by default the system's place for caches.",
+        (*_ALL, "cache"),
+        functions=_ALL_FUNCTIONS,
+        per_function=False,
+        metavar="DIR",
+    ),
+    Option(
+        "progress",
+        "flag",
+        "Show progress.",
+        _STAGED,
+        functions=(),
+        flags=("--progress", "--no-progress"),
+        default=True,
+        per_function=False,
+    ),
+    Option(
+        "quiet",
+        "flag",
+        "Show errors only.",
+        ("audit", "vendor", *_SHOWN),
+        functions=(),
+        flags=("-q", "--quiet"),
+        per_function=False,
+    ),
+    Option(
+        "verbose",
+        "flag",
+        "Show every finding, and the seconds of each stage.",
+        _SHOWN,
+        functions=(),
+        flags=("-v", "--verbose"),
+        per_function=False,
+    ),
+)
+
+_CALL_OPTIONS: Final = (
+    Option(
+        "as_json",
+        "flag",
+        "Print one JSON document to stdout, and nothing else.",
+        (*_ALL, "licenses"),
+        functions=(),
+        flags=("--json",),
+        is_setting=False,
+    ),
+    Option(
+        "output",
+        "path",
+        "Lockfile to write; by default package-lock.json in the project.",
+        ("resolve",),
+        flags=("-o", "--output"),
+        metavar="FILE",
+        is_setting=False,
+    ),
+    Option(
+        "architectures",
+        "list",
+        "Architectures of the functions; by default all.",
+        ("vendor",),
+        flags=("--arch", "--architecture"),
+        choices=ARCHITECTURES,
+        is_setting=False,
+    ),
+    Option(
+        "kind",
+        "text",
+        "What the zip is for.",
+        ("check",),
+        choices=("function", "layer"),
+        default="function",
+        is_setting=False,
+    ),
+    Option(
+        "function",
+        "value",
+        "Name of one of several functions in the settings.",
+        functions=("build", "install", "plan", "resolve", "vendor"),
+        is_setting=False,
+        accepts="str",
+    ),
+    Option(
+        "target",
+        "value",
+        "Runtime and architecture in one value.",
+        functions=_ALL_FUNCTIONS,
+        is_setting=False,
+        accepts="Target",
+    ),
+    Option(
+        "unknown_runtime",
+        "value",
+        "Name of a runtime that zipper does not know, which is an error then.",
+        functions=("check",),
+        is_setting=False,
+        accepts="str",
+    ),
+    Option(
+        "events",
+        "value",
+        "JSON documents; they share one process, one after another.",
+        functions=("run",),
+        is_setting=False,
+        accepts="Sequence[bytes]",
+    ),
+    Option(
+        "environment",
+        "value",
+        "The function's own variables; nothing else of yours reaches it.",
+        functions=("run",),
+        is_setting=False,
+        accepts="Mapping[str, str]",
+    ),
+    Option(
+        "today",
+        "value",
+        "The day on which `ignore` is read, by default this one in UTC.",
+        functions=("audit",),
+        is_setting=False,
+        accepts="date",
+    ),
+    Option(
+        "on_event",
+        "value",
+        "Called with each event of `zipper.events`, from any thread.",
+        functions=tuple(name for name in _ALL_FUNCTIONS if name != "check"),
+        is_setting=False,
+        accepts="OnEvent",
+    ),
+)
+"""The rows about one call: neither in a file nor in a variable."""
+
+OPTIONS: Final = (*PACKAGE_OPTIONS, *_RUN_OPTIONS, *_CALL_OPTIONS)
+
+KEYS: Final = {option.name: option for option in OPTIONS if option.is_setting}
+"""The settings: each has a key and a variable. The order is that of `init` and of `--help`."""
+
+
+def find_variables() -> dict[str, tuple[Option, bool]]:
+    """Return the option of each variable, and whether the variable says the opposite.
+
+    The name of one option goes before the flag of another: ZIPPER_IGNORE is `ignore`, and not
+    what `zipper audit --ignore` sets.
+    """
+    flags = {name: (row, opposite) for row in KEYS.values() for name, opposite in row.variables}
+    return flags | {row.variable: (row, False) for row in KEYS.values()}
+
+
+def options_of(command: str) -> tuple[Option, ...]:
+    """Return what `command` takes."""
+    return tuple(option for option in OPTIONS if command in option.commands)
+
+
+def keywords_of(function: str) -> dict[str, Option]:
+    """Return what the public function of this name takes, by keyword."""
+    return {option.keyword: option for option in OPTIONS if function in option.takers}
