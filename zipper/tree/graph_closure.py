@@ -89,10 +89,16 @@ def _edges(
 ) -> Iterator[tuple[str, EdgeType, str]]:
     """Yield name, kind and target of the instance's edges that count and reach something."""
     own = graph.instances[key]
-    kinds = list_dependencies(own.manifest, top=key == start)
+    manifest = own.manifest
+    kinds = list_dependencies(manifest, top=key == start)
     for name, target in own.targets.items():
         kind: EdgeType = kinds[name][1] if name in kinds else "prod"
-        if name not in kinds and name in own.manifest.dev_dependencies:
-            continue
-        if kind not in omit and not (kind == "peerOptional" and "peer" in omit):
+        is_dev = name in manifest.dev_dependencies and not (
+            name in manifest.dependencies or name in manifest.optional_dependencies
+        )
+        is_left_out = kind in omit or (kind == "peerOptional" and "peer" in omit)
+        if not is_left_out and not (is_dev and key != start):
             yield name, kind, target
+    for name, target in own.peer_targets.items() if "peer" not in omit else ():
+        if key != start or "dev" in omit or name not in manifest.dev_dependencies:
+            yield name, "peerOptional" if name in manifest.peer_optional else "peer", target

@@ -34,6 +34,9 @@ class Instance(NamedTuple):
     A name that reaches nothing is not in it: an optional peer that nothing provides, or an optional
     dependency that was left out.
     """
+    peer_targets: Mapping[str, str] = _NO_TARGETS
+    """What a peer reaches where nothing else provides it: a package that is installed for it, or,
+    for a folder with a development dependency of that name, what it finds without this one."""
     resolved: str | None = None
     """Where the tarball is: a URL, a `git+` address or a `file:` spec; None for the registry's."""
     integrity: str | None = None
@@ -45,7 +48,7 @@ class Instance(NamedTuple):
     bundled_in: str | None = None
     """The key of the instance whose tarball holds this one; it stands in no other folder."""
     patch: str | None = None
-    """The file of the patch that is applied to it, relative to the lockfile's folder."""
+    """The patch that is applied to it, as the lockfile names it: a file, or a hash."""
     has_shrinkwrap: bool = False
 
     @property

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tests.support.hostile import CASES
+from tests.support.shared import REPOSITORY
 from tests.support.tarballs import gzip
 from zipper.archive.listing import read_listing
 from zipper.archive.plan import lay_out
@@ -21,7 +22,10 @@ from zipper.checks.commonjs_names import find_commonjs_names
 from zipper.checks.scan import scan
 from zipper.checks.search import search
 from zipper.errors import ZipperError
+from zipper.layout.edge_proof import prove_edges
+from zipper.lockfile.bun import read_bun_lock
 from zipper.lockfile.npm_read import read_lockfile
+from zipper.lockfile.pnpm import read_pnpm_lock
 from zipper.lockfile.yarn_classic import read_yarn_lock
 from zipper.npm import semver
 from zipper.npm.credentials import find_credential
@@ -36,12 +40,17 @@ from zipper.store.extract import extract
 from zipper.supply.advisories import parse_bulk
 from zipper.supply.osv import parse_record
 from zipper.supply.signatures import Signed, parse_keys, verify_signatures
+from zipper.tree.bind_peers import bind_peers
+from zipper.tree.graph_closure import take_closure
+from zipper.tree.hoist import hoist
+from zipper.tree.merge_instances import merge_instances
 from zipper.tree.resolver_requests import FetchedManifest
 from zipper.tree.yarn_spec import check_yarn_lock, expect_integrity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from zipper.lockfile.foreign import ForeignLockfile
     from zipper.npm.release_age import ReleaseAge
     from zipper.npm.spec import Spec
 
@@ -179,6 +188,29 @@ def fuzz_trust(data: bytes) -> None:
         verify_signatures(signed, {key.keyid: key for key in parse_keys(data)})
 
 
+def fuzz_pnpm_lock(data: bytes) -> None:
+    """Read `data` as pnpm-lock.yaml, and lay out what it says."""
+    _lay_out(read_pnpm_lock(_text(data), path="pnpm-lock.yaml"))
+
+
+def fuzz_bun_lock(data: bytes) -> None:
+    """Read `data` as bun.lock, and lay out what it says under both of bun's linkers."""
+    for isolated in (False, True):
+        _lay_out(read_bun_lock(_text(data), path="bun.lock", isolated=isolated))
+
+
+def _lay_out(lockfile: ForeignLockfile) -> None:
+    """Lay every importer out; the proof holds, and no location leaves node_modules."""
+    for folder in lockfile.graph.importers:
+        graph = lockfile.graph
+        if lockfile.peers is not None:
+            graph = bind_peers(graph, folder, lockfile.peers)
+        graph = merge_instances(take_closure(graph, folder, fits=lambda _: True).graph)
+        tree = hoist(graph, folder).tree
+        assert not prove_edges(tree, graph, folder).wrong
+        assert not any({"..", "."} & set(location.split("/")) for location in tree.nodes)
+
+
 def fuzz_yarn_lock(data: bytes) -> None:
     """Read `data` as yarn.lock, and ask it for what its own keys ask for."""
     lock = read_yarn_lock(data)
@@ -214,6 +246,8 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "spec": fuzz_spec,
     "tar": fuzz_tar,
     "trust": fuzz_trust,
+    "bun-lock": fuzz_bun_lock,
+    "pnpm-lock": fuzz_pnpm_lock,
     "yarn-lock": fuzz_yarn_lock,
     "zip": fuzz_zip,
 }
@@ -257,8 +291,35 @@ def _small_zip() -> bytes:
     return b"".join(piece for chunk in splice(lay_out(entries)) for piece in chunk)
 
 
+def _read_locked(name: str) -> list[bytes]:
+    """Return the lockfiles of this name among the fixtures, the short ones."""
+    paths = sorted((REPOSITORY / "fixtures" / "locked").glob(f"*/{name}"))
+    return [data for data in (path.read_bytes() for path in paths) if len(data) < 6_000]
+
+
 _TARBALLS = [case.tarball for case in CASES if 64 < len(case.tarball) < 6_000]
 SEEDS: dict[str, list[bytes]] = {
+    "bun-lock": [
+        *_read_locked("bun.lock"),
+        (
+            b'{"lockfileVersion": 2, "configVersion": 1, "workspaces": {"": {"name": "r", '
+            b'"dependencies": {"a": "1"}}, "p": {"name": "p", "peerDependencies": {"b": "^1.0.0"}, '
+            b'"devDependencies": {"b": "1"}}}, "packages": {"p": ["p@workspace:p"], '
+            b'"a": ["a@1.0.0", "", {"peerDependencies": {"b": "1"}, '
+            b'"dependencies": {"c": "1"}}, ""], '
+            b'"a/c": ["c@1.0.0", "", {"bundled": true}, ""], "b": ["b@1.0.0", "", {}, ""]}}'
+        ),
+    ],
+    "pnpm-lock": [
+        *_read_locked("pnpm-lock.yaml"),
+        (
+            b"lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      a:\n"
+            b"        specifier: ^1\n        version: 1.0.0(b@1.0.0)\npackages:\n  a@1.0.0:\n"
+            b"    resolution: {integrity: sha512-a}\n    bundledDependencies: [c]\n  b@1.0.0:\n"
+            b"    resolution: {integrity: sha512-b}\nsnapshots:\n  a@1.0.0(b@1.0.0):\n"
+            b"    dependencies: {b: 1.0.0}\n  b@1.0.0:\n    dependencies: {a: 1.0.0(b@1.0.0)}\n"
+        ),
+    ],
     "yarn-lock": [
         (
             b'# yarn lockfile v1\n\n\n"@s/a@>=1 <2", "@s/a@^1":\n  version "1.0.0"\n'

@@ -1,0 +1,312 @@
+"""bun.lock of versions 0 to 3: to a locked graph.
+
+In: the file's text. Out: which instance every name reaches. Its keys are locations (`a/b` is the
+`b` in a's own node_modules), so that a walk over them finds what a dependency means; a member of
+the workspace has its own under its name, wherever its folder is.
+
+Source: bun's `src/install/lockfile/bun.lock.zig` (1.1 to 1.3) and `bun.lock.rs` (1.4).
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from zipper.errors import LockfileError
+from zipper.lockfile.foreign import Document, ForeignLockfile, importer_key
+from zipper.npm.jsonc_text import JsoncFaultError, blank_jsonc, parse_jsonc
+from zipper.npm.package_json import Manifest, parse_bin, parse_manifest
+from zipper.npm.yaml_text import YamlFaultError, locate_yaml
+from zipper.tree.locked_graph import Instance, LockedGraph
+from zipper.tree.model import list_dependencies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["read_bun_lock"]
+
+
+_HINT: Final = "write it anew: `bun install`"
+
+_READ: Final = frozenset({"packages", "workspaces"})
+
+_DEPENDENCY_FIELDS: Final = (
+    "dependencies",
+    "devDependencies",
+    "optionalDependencies",
+    "peerDependencies",
+)
+
+_TARBALLS: Final = (".tgz", ".tar.gz", ".tar")
+
+
+class _Row(NamedTuple):
+    """An entry of `packages`, read by what stands in its first element, never by its length."""
+
+    name: str
+    resolution: str
+    """What stands behind `name@`: a version, `workspace:`, `file:`, a URL, ..."""
+    registry: str
+    """For a version: where its tarball is; empty for the registry of its scope."""
+    info: Mapping[str, object]
+    integrity: str | None
+
+
+def read_bun_lock(text: str, *, path: str, isolated: bool | None = None) -> ForeignLockfile:
+    """Return the graph of a bun.lock.
+
+    Args:
+        text: the file's.
+        path: for messages.
+        isolated: whether bun installs with its isolated linker, which binds peers by version; None
+            for what bun does without a setting: where `configVersion` is 1 and there are members.
+
+    Raises:
+        LockfileError: ELOCKVERSION for a version that zipper does not read; EBUNLOCK, with line and
+            column, for what cannot be meant.
+    """
+    text = text.removeprefix("\ufeff")
+    try:
+        root = parse_jsonc(text)
+    except JsoncFaultError as fault:
+        raise LockfileError(
+            "EBUNLOCK",
+            f"`{path}` cannot be read: {fault.message}",
+            facts=(("at", f"line {fault.line}, column {fault.column}"),),
+            hint=_HINT,
+        ) from None
+    document = Document(root, path=path, code="EBUNLOCK", hint=_HINT, locate=partial(_locate, text))
+    version = document.root.get("lockfileVersion")
+    if not isinstance(version, int) or version not in (0, 1, 2, 3) or isinstance(version, bool):
+        raise LockfileError(
+            "ELOCKVERSION",
+            f"`{path}` has lockfileVersion {str(version)[:40]}; 0 to 3 are read",
+            hint="write it with bun 1.4: `bun install`",
+        )
+    reader = _Reader(document)
+    if isolated is None:
+        isolated = document.root.get("configVersion") == 1 and len(reader.folders) > 1
+    graph = LockedGraph(reader.read(isolated=isolated), reader.importers)
+    settings = {key: value for key, value in document.root.items() if key not in _READ}
+    peers: Final = "ancestors" if isolated else None
+    return ForeignLockfile(path, "bun", str(version), graph, settings, peers)
+
+
+def _locate(text: str, keys: tuple[str | int, ...]) -> tuple[int, int]:
+    try:
+        return locate_yaml(blank_jsonc(text), 0, keys)
+    except YamlFaultError:  # JSON that is no YAML, such as a tab before a key
+        return 1, 1
+
+
+class _Reader:
+    """Makes instances of rows; a walk over their keys finds what a dependency means."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        workspaces = document.maps(document.root.get("workspaces"), "workspaces")
+        if "" not in workspaces:
+            document.fail("it has no workspace for the project itself", "workspaces")
+        self.folders = {
+            document.folder(folder, "workspaces", folder): one for folder, one in workspaces.items()
+        }
+        self.importers = {folder: importer_key(folder) for folder in self.folders}
+        self._rows = {key: self._read_row(key, value) for key, value in self._list_rows()}
+        self._patches = document.texts(
+            document.root.get("patchedDependencies"), "patchedDependencies"
+        )
+        self._overrides = document.map(document.root.get("overrides"), "overrides")
+        self._isolated = False
+
+    def read(self, *, isolated: bool) -> dict[str, Instance]:
+        """Return the instances by key: folders, and rows by their location."""
+        self._isolated = isolated
+        found: dict[str, Instance] = {}
+        for folder, info in self.folders.items():
+            found[importer_key(folder)] = self._read_folder(folder, info)
+        for key, row in self._rows.items():
+            place = self._folder_of(key, row)
+            if place is None:
+                found[key] = self._read_package(key, row)
+            elif importer_key(place) not in found:
+                manifest = self._read_manifest(row.info, ("packages", key, 1))._replace(
+                    name=row.name
+                )
+                targets = self._find_targets(key, manifest)
+                peers = self._find_peers(key, manifest)
+                found[importer_key(place)] = Instance(manifest, targets, peers, folder=place)
+        return found
+
+    def _list_rows(self) -> Iterator[tuple[str, list[object]]]:
+        packages = self._document.map(self._document.root.get("packages"), "packages")
+        for key, value in packages.items():
+            if not isinstance(value, list) or not value:
+                self._document.fail("a package's entry is no list", "packages", key)
+            yield key, value
+
+    def _read_row(self, key: str, value: list[object]) -> _Row:
+        document = self._document
+        first = document.text(value[0], "packages", key, 0)
+        at = first.find("@", 1)
+        name, resolution = (first, "") if at < 0 else (first[:at], first[at + 1 :])
+        rest = value[1:]
+        registry = ""
+        if _is_version(resolution):
+            registry = document.text(rest.pop(0) if rest else "", "packages", key, 1)
+        info = rest.pop(0) if rest and isinstance(rest[0], dict) else {}
+        if resolution.startswith(("git+", "git:", "github:")):
+            rest = rest[1:]
+        integrity = document.text(rest[0], "packages", key, len(value) - 1) if rest else ""
+        for segment in _split_key(key):
+            document.name(segment, "packages", key)
+        if not resolution.startswith("root:"):
+            document.name(name, "packages", key, 0)
+        return _Row(name, resolution, registry, document.map(info, "packages", key), integrity)
+
+    def _folder_of(self, key: str, row: _Row) -> str | None:
+        """Return the folder that a row means; None for a package that is fetched."""
+        kind, _, place = row.resolution.partition(":")
+        if kind == "root":
+            return ""
+        if kind not in ("workspace", "link", "file") or place.endswith(_TARBALLS):
+            return None
+        return self._document.folder(place, "packages", key, 0)
+
+    def _key_of(self, row_key: str) -> str:
+        folder = self._folder_of(row_key, self._rows[row_key])
+        return row_key if folder is None else importer_key(folder)
+
+    def _read_folder(self, folder: str, info: Mapping[str, object]) -> Instance:
+        where = ("workspaces", folder)
+        name = self._document.text(info.get("name"), *where, "name")
+        manifest = self._read_manifest(info, where)._replace(name=name)
+        own = name if folder else ""
+        targets = self._find_targets(own, manifest, top=True)
+        peers = self._find_peers(own, manifest)
+        for peer in manifest.peer_dependencies:
+            if peer in manifest.dev_dependencies and peer not in manifest.dependencies:
+                found = self._walk("", peer)
+                if found is not None:
+                    peers.setdefault(peer, self._key_of(found))
+        return Instance(manifest, targets, peers, folder=folder)
+
+    def _read_manifest(self, info: Mapping[str, object], where: tuple[str | int, ...]) -> Manifest:
+        for field in _DEPENDENCY_FIELDS:
+            for name in self._document.texts(info.get(field), *where, field):
+                self._document.name(name, *where, field, name)
+        optional = self._document.words(info.get("optionalPeers"), *where, "optionalPeers")
+        manifest = parse_manifest(info)
+        return manifest._replace(peer_optional=frozenset(optional))
+
+    def _read_package(self, key: str, row: _Row) -> Instance:
+        manifest = self._read_manifest(row.info, ("packages", key, 2))
+        version = row.resolution if _is_version(row.resolution) else ""
+        manifest = manifest._replace(
+            name=row.name,
+            version=version,
+            bin=parse_bin(row.info.get("bin"), row.name),
+        )
+        targets = self._find_targets(key, manifest)
+        peers = self._find_peers(key, manifest)
+        owner = _owner(key)
+        if row.info.get("bundled") is True and owner in self._rows:
+            return Instance(manifest, targets, peers, bundled_in=self._key_of(owner))
+        return Instance(
+            manifest,
+            targets,
+            peers,
+            resolved=self._find_address(row),
+            integrity=row.integrity or None,
+            patch=self._patches.get(f"{row.name}@{version}"),
+        )
+
+    def _find_address(self, row: _Row) -> str | None:
+        if _is_version(row.resolution):
+            return row.registry if row.registry.endswith(_TARBALLS) else None
+        if row.resolution.startswith("github:"):
+            return f"git+ssh://git@github.com/{_dot_git(row.resolution.removeprefix('github:'))}"
+        if row.resolution.startswith(("http:", "https:", "git+", "git:")):
+            return row.resolution
+        place = row.resolution.removeprefix("file:")
+        return f"file:{self._document.folder(place, 'packages')}"
+
+    def _find_targets(self, key: str, manifest: Manifest, *, top: bool = False) -> dict[str, str]:
+        """Return what a package's dependencies reach; peers too, unless they are left open."""
+        targets = {}
+        for name, (_, kind) in list_dependencies(manifest, top=top).items():
+            is_peer = kind in ("peer", "peerOptional")
+            if is_peer and self._isolated:
+                continue
+            found = self._walk(key, name, jumps=top)
+            if found is not None:
+                targets[name] = self._key_of(found)
+            elif kind != "optional" and not is_peer:
+                where = ("packages", key) if key in self._rows else ("workspaces",)
+                self._document.fail(f"`{name}` of `{key or 'the project'}` is not in it", *where)
+        return targets
+
+    def _find_peers(self, key: str, manifest: Manifest) -> dict[str, str]:
+        """Return what is installed for the peers that nothing provides to the isolated linker."""
+        found = {}
+        for name in manifest.peer_dependencies if self._isolated else ():
+            if name not in manifest.peer_optional:
+                row = self._find_peer(name, manifest) or self._walk(key, name)
+                if row is not None:
+                    found[name] = self._key_of(row)
+        return found
+
+    def _walk(self, key: str, name: str, *, jumps: bool = False) -> str | None:
+        """Return the row that `name` reaches: in the folder's own node_modules, or further up.
+
+        Source: `PkgMap.find_resolution`. Above a member's own is the root's.
+        """
+        segments = [] if jumps else _split_key(key)
+        candidates = [f"{key}/{name}"] if jumps and key else []
+        while segments:
+            candidates.append("/".join((*segments, name)))
+            segments.pop()
+        candidates.append(name)
+        return next((one for one in candidates if one in self._rows), None)
+
+    def _find_peer(self, name: str, manifest: Manifest) -> str | None:
+        """Return the row that is installed for a required peer: by version.
+
+        Source: `resolve_peer_dep_version_based`: the newest version that satisfies the range, else
+        the newest; `*` and overridden names are left to the walk.
+        """
+        spec = manifest.peer_dependencies.get(name, "")
+        if spec in ("", "*") or name in self._overrides:
+            return None
+        from zipper.npm.semver import max_satisfying  # noqa: PLC0415  (0.01 s, rarely needed)
+
+        rows = {
+            row.resolution: key
+            for key, row in self._rows.items()
+            if row.name == name and _is_version(row.resolution)
+        }
+        chosen = max_satisfying(rows, spec) or max_satisfying(rows, "*", include_prerelease=True)
+        return None if chosen is None else rows[chosen]
+
+
+def _is_version(resolution: str) -> bool:
+    return resolution[:1].isdigit()
+
+
+def _split_key(key: str) -> list[str]:
+    """Return the names in a key; a scope and its package are one."""
+    names: list[str] = []
+    for part in key.split("/"):
+        if names and names[-1].startswith("@") and "/" not in names[-1]:
+            names[-1] += f"/{part}"
+        else:
+            names.append(part)
+    return names
+
+
+def _owner(key: str) -> str:
+    return "/".join(_split_key(key)[:-1])
+
+
+def _dot_git(address: str) -> str:
+    repository, _, commit = address.partition("#")
+    return f"{repository}.git#{commit}"

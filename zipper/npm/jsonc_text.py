@@ -1,0 +1,83 @@
+"""JSON with comments and trailing commas, as bun writes its lockfile.
+
+In: text. Out: the value; a key that stands twice is refused, which Python's reader passes over.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Final
+
+__all__ = ["JsoncFaultError", "blank_jsonc", "parse_jsonc"]
+
+_COMMENT: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
+
+_COMMA: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"|,(?=\s*[}\]])', re.DOTALL)
+
+_CONFLICT: Final = re.compile(r"(?m)^(?:<{7} |={7}$|>{7} |\|{7} )")
+
+
+class JsoncFaultError(ValueError):
+    """What is wrong with the text, and where: line and column, counted from 1."""
+
+    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+        self.column = column
+
+
+def blank_jsonc(text: str) -> str:
+    """Return `text` as JSON: blanks in place of comments and trailing commas, every place kept."""
+    return _COMMA.sub(_blank, _COMMENT.sub(_blank, text))
+
+
+def parse_jsonc(text: str) -> object:
+    """Return the value of a JSON text that may have comments and trailing commas.
+
+    Raises:
+        JsoncFaultError: no such text; a merge conflict; a key that stands twice; half a character.
+    """
+    conflict = _CONFLICT.search(text)
+    if conflict is not None:
+        raise JsoncFaultError(
+            "it holds a merge conflict", text.count("\n", 0, conflict.start()) + 1
+        )
+    try:
+        value: object = json.loads(blank_jsonc(text), object_pairs_hook=_read_pairs)
+        json.dumps(value, ensure_ascii=False).encode()
+    except json.JSONDecodeError as error:
+        raise JsoncFaultError(error.msg, error.lineno, error.colno) from None
+    except _TwiceError as error:
+        key = str(error)
+        first = text.find(json.dumps(key, ensure_ascii=False))
+        line = text.count("\n", 0, max(first, 0)) + 1
+        raise JsoncFaultError(f"the key `{key[:200]}` stands twice", line) from None
+    except RecursionError:
+        raise JsoncFaultError("it is nested too deep") from None
+    except UnicodeEncodeError:
+        raise JsoncFaultError("a text in it has half a character") from None
+    except ValueError:
+        raise JsoncFaultError("it has a number of thousands of digits") from None
+    return value
+
+
+class _TwiceError(Exception):
+    """A key that an object has twice."""
+
+
+def _read_pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        seen = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise _TwiceError(key)
+            seen.add(key)
+    return found
+
+
+def _blank(match: re.Match[str]) -> str:
+    text = match[0]
+    return text if text.startswith('"') else re.sub(r"[^\n]", " ", text)
