@@ -55,7 +55,7 @@ def take_lockfile(folder: Path) -> bytes:
 
 def notes(scene: Scene) -> dict[Path, int]:
     """Return when each note was written: resolving anew writes one, recalling does not."""
-    found = (scene.cache / "resolutions").rglob("*")
+    found = (scene.cache / "notes" / "resolution").rglob("*")
     return {path: path.stat().st_mtime_ns for path in found if path.is_file()}
 
 

@@ -42,7 +42,7 @@ def packages(registry: RegistryServer, folder: Path, *, offline: bool = False) -
         [layer_from_text("project", f"registry={registry.url}\n", ".npmrc")], environ={}
     )
     client = RegistryClient(settings, environ={"no_proxy": "*"}, offline=offline)
-    return RegistryPackages(Store(folder), lambda: client)
+    return RegistryPackages(Store(folder), lambda: client, client.settings)
 
 
 def provide(source: RegistryPackages, folder: Path) -> NodeEnvironment:

@@ -7,9 +7,8 @@ of the zip's own, because a store zip bears the hash of its tarball in its name.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from zipper import __version__
 from zipper.archive.entries import PlannedZip
 
 if TYPE_CHECKING:
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["take_fingerprint"]
 
+_END_BYTES: Final = 32
+
 
 def take_fingerprint(contents: Plan, homes: Homes, zips: Mapping[str, StoreZip]) -> str:
     """Return the hash of all that decides the bytes of a zip.
@@ -30,11 +31,13 @@ def take_fingerprint(contents: Plan, homes: Homes, zips: Mapping[str, StoreZip])
         contents: the plan of the zip.
         homes: for each location, the folders in which its files stand.
         zips: location to store zip. What comes out of these is told by their paths, which stand
-            for the hash of a tarball, the store's format and its compressor; all else by its bytes.
+            for the hash of a tarball, the store's format and its compressor, and by their ends,
+            which hold a sum of the rest; all else is told by its bytes.
     """
-    digest = hashlib.sha256(__version__.encode())
+    digest = hashlib.sha256()
     for location, zipped in zips.items():
-        row = (homes.by_location[location], str(zipped.path))
+        end = bytes(zipped.data[-_END_BYTES:])
+        row = (homes.by_location[location], str(zipped.path), len(zipped.data), end)
         digest.update(repr(row).encode("utf-8", "surrogateescape"))
     known = {id(zipped.data) for zipped in zips.values()}
     for part in contents.parts:

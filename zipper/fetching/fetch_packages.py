@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from zipper.errors import RegistryError, ZipperError
 from zipper.fetching.fill_store import fill
+from zipper.fetching.integrity_note import IntegrityNote
 from zipper.fetching.local_packages import (
     is_local_folder,
     is_local_tarball,
@@ -199,19 +200,25 @@ def _want(
     found = want(node)
     if found is not None:
         return found
-    label = f"{node.package_name}@{node.version} {node.resolved or ''}"
     if is_local_tarball(node.resolved):
         integrity = str(from_data(read_local_tarball(project.root, node.resolved)))
     else:
-        noted = store.recall(label)
-        from zipper.fetching.registry_tarballs import find_integrity  # noqa: PLC0415  (asks)
-
-        integrity = noted or find_integrity(client(), node)
-        if noted is None:
-            store.remember(label, integrity)
+        noted = IntegrityNote(
+            store, project.npm, node.package_name, node.version, resolved=node.resolved
+        )
+        integrity = noted.recall() or _find_integrity(client(), node, noted)
     found = want(node, integrity)
     assert found is not None
     return found
+
+
+def _find_integrity(client: RegistryClient, node: Node, noted: IntegrityNote) -> str:
+    from zipper.fetching.registry_tarballs import find_integrity  # noqa: PLC0415  (asks)
+
+    integrity = find_integrity(client, node)
+    if client.vendor is None:
+        noted.remember(integrity)
+    return integrity
 
 
 class Sources:

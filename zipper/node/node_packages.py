@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ResolutionError
 from zipper.fetching.fill_store import fill
+from zipper.fetching.integrity_note import IntegrityNote
 from zipper.fetching.needed_tarballs import Wanted
 from zipper.npm.integrity import parse_integrity
 from zipper.store.keys import parse_key
@@ -16,6 +17,7 @@ from zipper.store.keys import parse_key
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from zipper.npm.npm_settings import NpmSettings
     from zipper.registry.client import RegistryClient
     from zipper.store.store_zips import Store, StoreZip
 
@@ -25,10 +27,16 @@ _SHOWN: Final = 5
 
 
 class RegistryPackages:
-    """Packages of the registry that a client asks; `client` makes it when it is first needed."""
+    """Packages of the registry that a client asks; `client` makes it when it is first needed.
 
-    def __init__(self, store: Store, client: Callable[[], RegistryClient]) -> None:
+    `npm` are the settings that the client goes by.
+    """
+
+    def __init__(
+        self, store: Store, client: Callable[[], RegistryClient], npm: NpmSettings
+    ) -> None:
         self._store = store
+        self._npm = npm
         self._client = client
 
     def obtain(self, name: str, version: str) -> StoreZip:
@@ -42,10 +50,11 @@ class RegistryPackages:
             StoreError: ESTORE.
         """
         label = f"{name}@{version}"
-        noted = self._store.recall(label)
-        integrity = noted or self._find_integrity(name, version)
-        if noted is None:
-            self._store.remember(label, integrity)
+        noted = IntegrityNote(self._store, self._npm, name, version, resolved=None)
+        integrity = noted.recall()
+        if integrity is None:
+            integrity = self._find_integrity(name, version)
+            noted.remember(integrity)
         key = parse_key(integrity, what=label)
         wanted = Wanted(label, key, name, version, resolved=None, integrity=integrity)
         return fill(self._store, [wanted], open_fetch=lambda: _Fetch(self._client()))[key]

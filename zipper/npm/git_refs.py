@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from zipper.npm.spec import Spec
 
-__all__ = ["find_commit", "parse_refs"]
+__all__ = ["find_commit", "is_commit", "parse_refs"]
 
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _TAGGED_VERSION: Final = re.compile(r"v?(\d+\.\d+\.\d+(?:[-+].+)?)$")
@@ -41,6 +41,11 @@ def parse_refs(output: str) -> dict[str, str]:
         if ref.startswith("refs/pull/"):
             refs[ref.removeprefix("refs/").removesuffix("/head")] = commit
     return refs
+
+
+def is_commit(committish: str | None) -> bool:
+    """Tell whether what follows the `#` names a commit, which is the same tomorrow."""
+    return committish is not None and _COMMIT.fullmatch(committish) is not None
 
 
 def find_commit(spec: Spec, refs: Mapping[str, str]) -> str | None:

@@ -5,6 +5,7 @@
 
 # No annotations from __future__ here: they would be texts, and a named tuple compiles each of them.
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -132,6 +133,11 @@ class NpmSettings(NamedTuple):
             for name, value in self._asdict().items()
             if name not in _UNDECISIVE
         ]
+
+    def digest(self) -> str:
+        """Return a hash of the settings that decide; nothing secret is in it."""
+        text = repr(self.list_deciding()).encode("utf-8", "surrogateescape")
+        return hashlib.sha256(text).hexdigest()
 
     def is_set(self, key: str) -> bool:
         """Return whether any layer sets `key` (npm's spelling); a default does not count."""

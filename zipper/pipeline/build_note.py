@@ -1,77 +1,73 @@
-"""Whether a package is already what a build would write.
+"""Whether the zip that a build would write is there already.
 
-In: the plan and the zip's place. Out: the package of an earlier build, or None. A record beside
-the store keeps the hash of the plan and what the zip looked like; whatever differs, or cannot be
-read, makes the build write anew.
+In: the plan and the zip's place. Out: whether an earlier build wrote this very plan there, and the
+file has not been touched since. Nothing else is said: findings, handler and verdict are worked out
+anew, or recalled for themselves.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Any, Final
 
-from zipper.package import Package
-from zipper.pipeline.checking_output import decode_closure, decode_findings
-from zipper.pipeline.hashing import hash_file
-from zipper.report.as_json import as_json
+from zipper.pipeline.hashing import hash_output, measure_hashed, recall_hash
+from zipper.store.notes import BUILT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from zipper.settings.build_request import BuildRequest
+    from zipper.store.notes import Value
     from zipper.store.store_zips import Store
 
-__all__ = ["Record"]
+__all__ = ["BuildNote"]
+
+_SETTLED_NS: Final = 50_000_000
+"""Systems count the time of a change in ticks of up to ten milliseconds: a file that was changed as
+lately as this may be changed again and look the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What is remembered of the zip at `output`."""
+class BuildNote:
+    """What is noted of the zip at `output`; losing it costs time, no more."""
 
-    output: Path
-    store: Store
-    plan_hash: str
+    def __init__(self, output: Path, fingerprint: str, store: Store) -> None:
+        self._output = output
+        self._fingerprint = fingerprint
+        self._store = store
+        self._inputs: dict[str, Value] = {"output": str(output), "plan": fingerprint}
 
-    @classmethod
-    def of(cls, output: Path, fingerprint: str, request: BuildRequest, store: Store) -> Record:
-        """Return the record of the zip at `output`, for the plan that is now wanted."""
-        return cls(output, store, _hash(fingerprint, request))
+    def find_written(self) -> tuple[int, str] | None:
+        """Return size and `code_sha256` of the zip if it is there, untouched since it was written.
 
-    def recall(self) -> Package | None:
-        """Return the package if the zip is there, untouched, and made from this plan."""
-        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            row = json.loads(self.store.recall(self._label) or "null")
-            if row["plan"] == self.plan_hash and row["zip"] == self._look():
-                values = row["package"]
-                judged = {
-                    "findings": decode_findings(values["findings"]),
-                    "closure": decode_closure(values["closure"]),
-                }
-                return Package(**{**values, **judged})
+        None where it is not, or was written from another plan.
+        """
+        with contextlib.suppress(OSError):
+            if self._store.notebook.recall(BUILT, self._inputs, self._is_untouched) is not None:
+                return measure_hashed(self._output, self._fingerprint, self._store)
         return None
 
-    def remember(self, package: Package) -> None:
-        """Keep the record; where that fails the next build is a little slower, no more."""
-        with contextlib.suppress(OSError):
-            row = {"plan": self.plan_hash, "zip": self._look(), "package": as_json(package)}
-            self.store.remember(self._label, json.dumps(row))
+    def remember(self) -> None:
+        """Note that the zip is what the plan makes."""
+        stamp = self._look()
+        if stamp is not None:
+            is_settled = time.time_ns() - stamp[-1] > _SETTLED_NS
+            self._store.notebook.remember(BUILT, self._inputs, b"", (stamp, is_settled))
 
-    @property
-    def _label(self) -> str:
-        return f"built {self.output}"
+    def _is_untouched(self, witnesses: Any) -> bool:  # noqa: ANN401  (what `remember` noted)
+        stamp, is_settled = witnesses
+        if stamp != self._look():
+            return False
+        if is_settled:
+            return True
+        expected = recall_hash(self._fingerprint, self._store)
+        if expected is None or hash_output(self._output) != expected:
+            return False
+        self.remember()
+        return True
 
-    def _look(self) -> list[int]:
-        status = self.output.stat()
-        return [status.st_size, status.st_mtime_ns, status.st_ino]
-
-
-def _hash(fingerprint: str, request: BuildRequest) -> str:
-    """Return a hash of all that decides the bytes of the zip and the findings about it."""
-    asked = f"{fingerprint}\0{request.of_package!r}\0".encode("utf-8", "surrogateescape")
-    digest = hashlib.sha256(asked)
-    for layer in request.layers:
-        digest.update(hash_file(layer).encode())
-    return digest.hexdigest()
+    def _look(self) -> tuple[int, ...] | None:
+        try:
+            status = self._output.stat()
+        except OSError:
+            return None
+        return (status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns)

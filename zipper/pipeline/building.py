@@ -118,15 +118,15 @@ def build_requested(
     planned = make_plan(request, io, clock)
     store = io.open_store()
     if not incremental:
-        return _write(planned, store, clock)
-    from zipper.pipeline.build_note import Record  # noqa: PLC0415  (for several functions, or on demand)
+        return _judge(planned, store, clock, _write(planned, store, clock))
+    from zipper.pipeline.build_note import BuildNote  # noqa: PLC0415  (for several functions, or on demand)
 
-    record = Record.of(planned.output, planned.fingerprint, request, store)
-    kept = record.recall()
-    if kept is not None:
-        return kept._replace(timings_seconds=clock.timings(), is_unchanged=True)
-    package = _write(planned, store, clock)
-    record.remember(package)
+    note = BuildNote(planned.output, planned.fingerprint, store)
+    written = note.find_written()
+    if written is not None:
+        return _judge(planned, store, clock, written)._replace(is_unchanged=True)
+    package = _judge(planned, store, clock, _write(planned, store, clock))
+    note.remember()
     return package
 
 
@@ -161,19 +161,25 @@ def package_of(planned: PackagePlan) -> Package:
     )
 
 
-def _write(planned: PackagePlan, store: Store, clock: Clock) -> Package:
-    """Write the zip and judge it: the one place where a build changes anything but the store."""
+def _write(planned: PackagePlan, store: Store, clock: Clock) -> tuple[int, str]:
+    """Write the zip; return its size and hash. Nothing else changes anything but the store."""
     clock.start("write")
     path = planned.output
     try:
         make_folders(path.parent)
     except OSError as cause:
         raise write_error(cause, path.parent, OutputError) from cause
-    size, code_sha256 = write_hashed(path, planned.contents, planned.fingerprint, store)
+    written = write_hashed(path, planned.contents, planned.fingerprint, store)
     remove_leftovers(path.parent, path.name)
+    return written
+
+
+def _judge(planned: PackagePlan, store: Store, clock: Clock, written: tuple[int, str]) -> Package:
+    """Return the package that was written, of this size and hash, with all that is found in it."""
     clock.start("check")
+    size, code_sha256 = written
     request = planned.request
-    judged = judge(path, code_sha256, request, handler=planned.handler, store=store)
+    judged = judge(planned.output, code_sha256, request, handler=planned.handler, store=store)
     return package_of(planned)._replace(
         size_bytes=size,
         code_sha256=code_sha256,

@@ -1,27 +1,28 @@
 """Judging the zip that a build has written: what Lambda would refuse, then whether it loads.
 
 In: the zip, its hash, and what was asked for. Out: the findings, and what following the modules
-has shown. The same bytes are judged once: the verdict is remembered beside the store.
+has shown. The same bytes are judged once: the verdict is noted.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from zipper import __version__
 from zipper.findings import Closure, Finding, Unknown, leave_out
 from zipper.pipeline.hashing import hash_file
 from zipper.report.as_json import as_json
+from zipper.store.notes import VERDICT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from zipper.settings.build_request import BuildRequest
+    from zipper.store.notes import Value
     from zipper.store.store_zips import Store
 
-__all__ = ["Judgement", "decode_closure", "decode_findings", "judge"]
+__all__ = ["Judgement", "judge"]
 
 
 class Judgement(NamedTuple):
@@ -47,18 +48,23 @@ def judge(
     Raises:
         ArchiveError: EREAD if the zip or a layer cannot be read.
     """
-    # Which runtimes are deprecated depends on the day.
-    today = time.strftime("%Y-%m-%d", time.gmtime())
-    circumstances = [
-        *(__version__, code_sha256, repr(request.target), handler, today, request.check),
-        *(request.max_size_bytes, request.max_unzipped_size_bytes),
-        *(hash_file(layer) for layer in request.layers),
-    ]
-    label = f"judged {json.dumps(circumstances)}"
-    judged = _decode(store.recall(label))
-    if judged is None:
+    inputs: dict[str, Value] = {
+        "code_sha256": code_sha256,
+        "target": tuple(request.target),
+        "handler": handler,
+        # Which runtimes are deprecated depends on it.
+        "day": time.strftime("%Y-%m-%d", time.gmtime()),
+        "check": request.check,
+        "max_size": request.max_size_bytes,
+        "max_unzipped_size": request.max_unzipped_size_bytes,
+        "layers": tuple(hash_file(layer) for layer in request.layers),
+    }
+    noted = store.notebook.recall(VERDICT, inputs)
+    if noted is None:
         judged = _apply_rules(path, request, handler, store)
-        store.remember(label, json.dumps(as_json(judged)))
+        store.notebook.remember(VERDICT, inputs, json.dumps(as_json(judged)).encode("ascii"))
+    else:
+        judged = _decode(noted)
     return judged._replace(findings=leave_out(judged.findings, request.ignore))
 
 
@@ -94,32 +100,12 @@ def _apply_rules(path: Path, request: BuildRequest, handler: str, store: Store) 
     return Judgement(report.findings, report.closure)
 
 
-def _decode(text: str | None) -> Judgement | None:
-    """Return the judgement in a note; None where it is none."""
-    try:
-        row = json.loads(text or "null")
-        findings, closure = decode_findings(row["findings"]), decode_closure(row["closure"])
-    except (ValueError, KeyError, TypeError):
-        return None
+def _decode(text: bytes) -> Judgement:
+    """Return the judgement in a note."""
+    row = json.loads(text)
+    findings = tuple(Finding(**finding) for finding in row["findings"])
+    closure = row["closure"]
+    if closure is not None:
+        unknown = tuple(Unknown(**item) for item in closure["unknown"])
+        closure = Closure(closure["proven"], tuple(closure["assumed"]), unknown)
     return Judgement(findings, closure)
-
-
-def decode_findings(rows: Any) -> tuple[Finding, ...]:  # noqa: ANN401  (JSON)
-    """Return the findings that `as_json` has made `rows` of.
-
-    Raises:
-        KeyError, TypeError: for anything else.
-    """
-    return tuple(Finding(**row) for row in rows)
-
-
-def decode_closure(row: Any) -> Closure | None:  # noqa: ANN401  (JSON)
-    """Return the closure that `as_json` has made `row` of; None where there was none.
-
-    Raises:
-        KeyError, TypeError: for anything else.
-    """
-    if row is None:
-        return None
-    unknown = tuple(Unknown(**item) for item in row["unknown"])
-    return Closure(row["proven"], tuple(row["assumed"]), unknown)

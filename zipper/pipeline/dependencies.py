@@ -83,9 +83,9 @@ def gather(
 def _find_tree(
     request: BuildRequest, project: Project, io: Circumstances, client: LazyClient
 ) -> Tree:
-    """Return the whole tree; one that has to be resolved depends on the Node of the target."""
+    """Return the whole tree, which depends on Node and platform of the target too."""
     target, store = request.target, io.open_store()
-    node_version = None if project.lockfile else target.node_version
+    decides = (target.node_version, target.os, target.cpu, target.libc)
     days = request.min_release_age_days
 
     def find() -> Tree:
@@ -106,7 +106,8 @@ def _find_tree(
         )
 
     try:
-        key = ("tree", project.root, *request.npm_options.items(), node_version, days)
+        how = (decides, days, request.vendor, io.recalls)
+        key = ("tree", project.root, *request.npm_options.items(), *how)
         return io.shared.get(key, find)
     except ZipperError as error:
         _tell_root(error, project)

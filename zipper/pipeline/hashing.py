@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import contextlib
 import errno
 import hashlib
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.archive.splice import splice
 from zipper.files import map_file, write_file
+from zipper.store.notes import CODE_HASH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     from zipper.archive.plan import Plan
     from zipper.store.store_zips import Store
 
-__all__ = ["Hashing", "hash_file", "write_hashed"]
+__all__ = [
+    "Hashing",
+    "hash_file",
+    "hash_output",
+    "measure_hashed",
+    "recall_hash",
+    "write_hashed",
+]
 
 _PIECE_BYTES: Final = 1 << 20
 
@@ -42,21 +49,45 @@ def write_hashed(path: Path, contents: Plan, fingerprint: str, store: Store) -> 
         OutputError: EOUTPUT where the operating system refuses.
         ArchiveError: EZIP where the zip would be too large for its format.
     """
-    label = f"code_sha256 of {fingerprint}"
-    known = store.recall(label) or ""
-    if _is_hash(known):
+    known = recall_hash(fingerprint, store)
+    if known is not None:
         return write_file(path, splice(contents)), known
     hashing = Hashing()
     size = write_file(path, splice(contents), follow=hashing.follow)
-    store.remember(label, hashing.code_sha256())
+    _remember_hash(fingerprint, hashing.code_sha256(), store)
     return size, hashing.code_sha256()
 
 
-def _is_hash(text: str) -> bool:
-    try:
-        return len(base64.b64decode(text, validate=True)) == hashlib.sha256().digest_size
-    except (binascii.Error, ValueError):
-        return False
+def measure_hashed(path: Path, fingerprint: str, store: Store) -> tuple[int, str]:
+    """Return size and `code_sha256` of the zip at `path`, which the plan has made.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    known = recall_hash(fingerprint, store)
+    if known is None:
+        known = hash_output(path)
+        _remember_hash(fingerprint, known, store)
+    return path.stat().st_size, known
+
+
+def recall_hash(fingerprint: str, store: Store) -> str | None:
+    """Return the `code_sha256` that the plan's zip had when it was written last."""
+    noted = store.notebook.recall(CODE_HASH, {"plan": fingerprint})
+    return None if noted is None else noted.decode("ascii")
+
+
+def _remember_hash(fingerprint: str, code_sha256: str, store: Store) -> None:
+    store.notebook.remember(CODE_HASH, {"plan": fingerprint}, code_sha256.encode("ascii"))
+
+
+def hash_output(path: Path) -> str:
+    """Return the `code_sha256` of a file that is there.
+
+    Raises:
+        OSError: where it cannot be read.
+    """
+    return base64.b64encode(bytes.fromhex(hash_file(str(path)))).decode("ascii")
 
 
 class Hashing:

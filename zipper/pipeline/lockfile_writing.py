@@ -149,15 +149,15 @@ def _find_earlier(
         return None
     target = request.target
     strangers = describe_strangers(cache_dir)
-    asked = (
-        "resolve",
-        version,
-        (target.os, target.cpu, target.libc),
-        update if isinstance(update, bool) else sorted(update),
-        request.allow_scripts,
-        request.require_integrity,
-        strangers and (strangers, str(cache_dir)),
-    )
+    asked = {
+        "for": "resolve",
+        "node": version,
+        "platform": (target.os, target.cpu, target.libc),
+        "update": update if isinstance(update, bool) else tuple(sorted(update)),
+        "allow_scripts": request.allow_scripts,
+        "require_integrity": request.require_integrity,
+        "strangers": None if strangers is None else (strangers, str(cache_dir)),
+    }
     return find_earlier(project, request, cache_dir=cache_dir, offline=offline, asked=asked)
 
 

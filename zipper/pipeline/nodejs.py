@@ -45,7 +45,7 @@ def find_node(
             target,
             cache_dir=cache_dir,
             choice=choice,
-            packages=RegistryPackages(Store(cache_dir), client),
+            packages=RegistryPackages(Store(cache_dir), client, project.npm),
             mirror=mirror,
             is_offline=offline,
         )

@@ -137,13 +137,14 @@ class RegistryClient:
                     self._remote.stop()
             return self._remote
 
-    def stamps(self) -> tuple[Stamp, ...] | None:
+    def stamps(self, *, but: frozenset[str] = frozenset()) -> tuple[Stamp, ...] | None:
         """Return by what it is known that the cache would give the same packuments again.
 
+        Those of the names in `but` are left out.
         None where it might not, whatever stands there: one was not to be had, or a folder that was
         vendored has been looked into.
         """
-        return self._packuments.stamps() if self.vendor is None else None
+        return self._packuments.stamps(but=but) if self.vendor is None else None
 
     @property
     def is_offline(self) -> bool:

@@ -37,7 +37,7 @@ class LazyClient:
     ) -> None:
         self._project = project
         self.cache_dir = cache_dir
-        self._offline = offline
+        self.offline = offline
         self._on_event = on_event
         self._vendor = vendor
         self._client: RegistryClient | None = None
@@ -52,15 +52,15 @@ class LazyClient:
                 environ=os.environ,
                 cache_dir=self.cache_dir / "packuments",
                 folder=self._project.root,
-                offline=self._offline,
+                offline=self.offline,
                 on_event=self._on_event,
                 vendor=self._open_vendor(),
             )
         return self._client
 
-    def stamps(self) -> tuple[Stamp, ...] | None:
+    def stamps(self, *, but: frozenset[str] = frozenset()) -> tuple[Stamp, ...] | None:
         """Return by what all packuments that were asked for are known again; see the client."""
-        return () if self._client is None else self._client.stamps()
+        return () if self._client is None else self._client.stamps(but=but)
 
     def _open_vendor(self) -> VendorFolder | None:
         if self._vendor is None or not isinstance(self._vendor, str):

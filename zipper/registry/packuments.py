@@ -66,15 +66,18 @@ class Packuments:
         self._offline = offline
         self._on_event = on_event
         self._began = time.time()
-        self._stamps: dict[str, Stamp] = {}
+        self._stamps: dict[str, tuple[str, Stamp]] = {}
         self._is_all_kept = True
 
-    def stamps(self) -> tuple[Stamp, ...] | None:
+    def stamps(self, *, but: frozenset[str] = frozenset()) -> tuple[Stamp, ...] | None:
         """Return by what it is known that all answers so far would be given again.
 
+        Those about the names in `but` are left out.
         None where one of them was an error, or is not in the cache.
         """
-        return tuple(self._stamps.values()) if self._is_all_kept else None
+        if not self._is_all_kept:
+            return None
+        return tuple(stamp for name, stamp in self._stamps.values() if name not in but)
 
     def load(self, name: str, *, full: bool) -> bytes:
         """Return the text of the packument of `name`, abbreviated where that says enough.
@@ -152,7 +155,7 @@ class Packuments:
             self._is_all_kept = False
             return
         for stamp in stamps:
-            self._stamps[stamp.file] = stamp
+            self._stamps[stamp.file] = (name, stamp)
 
     def _ask_form(self, name: str, read: _Read, *, full: bool) -> Document:
         cached = self._read_cached(name, read, full=full)

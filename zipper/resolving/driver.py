@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zipper.errors import ZipperError
+from zipper.npm.git_refs import is_commit
 from zipper.project.read_manifest import find_manifest, fingerprint
 from zipper.resolving.prefetch_queue import Following
 from zipper.tree.resolver_requests import DirectoryAsk, ManifestAsk, PackumentAsk, TarballAsk
@@ -131,18 +132,20 @@ class Basis:
 
     Attributes:
         folders: of the directories that were asked for, a hash of what was there.
-        is_lasting: whether nothing else was asked for but packuments. A git branch, a tarball at an
-            address of its own and a moment in time are looked at anew each time.
+        is_lasting: whether nothing else was asked for but packuments, and what never changes. A git
+            branch and a tarball at an address of its own are looked at anew each time.
+        is_dated: whether what a packument says counts only as far as it is old enough today.
     """
 
     def __init__(self) -> None:
         self.folders: dict[str, str] = {}
         self.is_lasting = True
+        self.is_dated = False
 
     def note(self, ask: Ask) -> None:
         """Note that something was asked for that is no directory."""
         if isinstance(ask, TarballAsk):
             # With an integrity there is one answer only, wherever it comes from.
             self.is_lasting &= ask.integrity is not None
-        elif not isinstance(ask, PackumentAsk):
-            self.is_lasting = False
+        elif isinstance(ask, ManifestAsk):
+            self.is_lasting &= ask.spec.type == "git" and is_commit(ask.spec.git_committish)

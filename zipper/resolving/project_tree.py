@@ -1,8 +1,8 @@
 """The project's whole tree: from its lockfile where that is in step, else resolved.
 
 In: a project. Out: a tree with every platform's variants; `zipper.tree.select` takes the target's
-part of it. That a lockfile is in step is remembered beside the store, by a hash of all that the
-answer depends on, so a warm build neither builds a tree nor asks anybody.
+part of it. That a lockfile is in step is noted with all that the answer depends on, so a warm build
+neither builds a tree nor asks anyone.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from zipper.errors import RegistryError
 from zipper.lockfile.npm_read import read_lockfile
 from zipper.npm.git_resolved import is_git
+from zipper.resolving.lockfile_proof import LockfileProof
 from zipper.tree.model import Tree
 
 if TYPE_CHECKING:
@@ -23,11 +24,6 @@ if TYPE_CHECKING:
     from zipper.target import Target
 
 __all__ = ["find_tree"]
-
-_IN_STEP = "in step"
-
-_NOTE_VERSION = 2
-"""Of what is remembered; what an older one says is not believed."""
 
 
 def find_tree(
@@ -55,12 +51,12 @@ def find_tree(
         LockfileError: EUSAGE where the lockfile and package.json disagree, as `npm ci` refuses.
         ZipperError: what resolving raises.
     """
-    noted = store.recall(_label(project)) if project.lockfile is not None else None
-    if project.lockfile is not None and noted == _IN_STEP:
-        return project.lockfile.tree
-    if project.lockfile is not None and noted is not None:
-        path = project.lockfile.path
-        return read_lockfile(noted, path=path, manifest=project.manifest).tree
+    proof = None
+    if project.lockfile is not None:
+        proof = LockfileProof(project, project.lockfile, target, store=store, client=client)
+        proven = proof.recall()
+        if proven is not None:
+            return proven
     recalled = None if earlier is None else earlier.recall()
     if recalled is not None:
         return _read_resolved(recalled.text, project)
@@ -71,6 +67,7 @@ def find_tree(
         client=client,
         min_release_age_days=min_release_age_days,
         earlier=earlier,
+        proof=proof,
     )
 
 
@@ -87,10 +84,10 @@ def _make_tree(
     client: LazyClient,
     min_release_age_days: float | None,
     earlier: Earlier | None,
+    proof: LockfileProof | None,
 ) -> Tree:
     """Return the tree that the worklist makes, and remember it."""
     # The resolver and what it reads packuments with: 0.05 s that a warm build does not need.
-    from zipper.lockfile.npm_write import write_lockfile  # noqa: PLC0415
     from zipper.resolving.driver import Basis  # noqa: PLC0415
     from zipper.resolving.resolution_note import Recalled  # noqa: PLC0415
     from zipper.resolving.resolve_tree import resolve_tree  # noqa: PLC0415
@@ -125,13 +122,11 @@ def _make_tree(
     # works there. A package must hold them, so such a folder is copied and resolved.
     if lacks_outside_dependencies(tree):
         tree = resolve(copy_of=tree).tree
-    if lockfile is not None and tree is lockfile.tree:
-        store.remember(_label(project), _IN_STEP)
-    elif lockfile is not None:
-        # Version 1 records no manifests, and another branch may have been asked for since: what
-        # was made of the lockfile is kept as a newer one.
-        store.remember(_label(project), write_lockfile(tree, folder=project.root.as_posix()))
+    if proof is not None:
+        proof.remember(tree, basis=basis)
     elif earlier is not None:
+        from zipper.lockfile.npm_write import write_lockfile  # noqa: PLC0415  (as above)
+
         text = write_lockfile(tree, folder=project.root.as_posix()).encode("utf-8", "surrogatepass")
         if earlier.remember(Recalled(text), tree, basis=basis, client=client):
             return _read_resolved(text, project)
@@ -190,18 +185,3 @@ def _tell_tarballs(
     needed = Tree({at: node for at, node in nodes if not node.dev and not node.optional})
     tarballs = find_missing_tarballs(project, needed, store=store, client=client)
     return describe_missing((*find_missing_manifests(lockfile.tree, client()), *tarballs), error)
-
-
-def _label(project: Project) -> str:
-    """Return under which name it is remembered that this lockfile fits these manifests."""
-    npm = project.npm
-    options = (
-        npm.legacy_peer_deps,
-        npm.strict_peer_deps,
-        npm.force,
-        npm.engine_strict,
-        npm.install_strategy,
-        npm.install_links,
-        npm.tag,
-    )
-    return f"lockfile in {_NOTE_VERSION} {project.fingerprint} {options}"

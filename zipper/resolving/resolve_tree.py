@@ -63,7 +63,7 @@ def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolv
     now = datetime.now(UTC)
     age = find_release_age(project.root, project.npm, days=min_release_age_days, now=now)
     if age is not None and basis is not None:
-        basis.is_lasting = False  # in a day there is another answer
+        basis.is_dated = True  # in a day there is another answer
     options = _options(project.npm)._replace(
         install_links=project.npm.install_links or copy_of is not None,
         before=None if age is None else age.newest_allowed(now).isoformat(),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.node import write_zip
+from tests.support.notes import list_notes, rewrite_note
 from tests.support.registry_server import RegistryServer
 from tests.support.scene import Scene
 from zipper.pipeline.building import build
@@ -45,9 +46,8 @@ def codes(package: Package) -> list[str]:
 
 def note_of(scene: Scene) -> Path:
     """Return the file that holds the one verdict which the store remembers."""
-    notes = [path for path in scene.cache.rglob("notes/*/*") if b"findings" in path.read_bytes()]
-    assert len(notes) == 1
-    return notes[0]
+    (note,) = list_notes(scene.cache, "verdict")
+    return note
 
 
 def test_a_missing_module_is_an_error_of_the_build(scene: Scene) -> None:
@@ -86,8 +86,7 @@ def test_a_zip_that_lambda_would_refuse_is_read_no_further(scene: Scene) -> None
 def test_the_same_bytes_are_judged_once(scene: Scene) -> None:
     """The second build says what the note of the first one says."""
     first = run(scene)
-    text = note_of(scene).read_text().replace("module-missing", "remembered")
-    note_of(scene).write_text(text)
+    rewrite_note(note_of(scene), "module-missing", "remembered")
 
     assert codes(run(scene)) == ["remembered"]
     assert run(scene).closure == first.closure
@@ -127,4 +126,4 @@ def test_ignored_codes_are_left_out_of_a_remembered_verdict(scene: Scene) -> Non
     told = [finding.code for finding in loud.findings]
     assert "module-dynamic" in told
     assert "module-dynamic" not in [finding.code for finding in quiet.findings]
-    assert json.loads(note_of(scene).read_text())["closure"]["unknown"]
+    assert json.loads(note_of(scene).read_bytes().splitlines()[-1])["closure"]["unknown"]

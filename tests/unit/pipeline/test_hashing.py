@@ -14,6 +14,7 @@ from zipper.archive.plan import lay_out
 from zipper.errors import OutputError
 from zipper.files import write_file
 from zipper.pipeline.hashing import Hashing, hash_file, write_hashed
+from zipper.store.notes import CODE_HASH
 from zipper.store.store_zips import Store
 
 if TYPE_CHECKING:
@@ -54,22 +55,12 @@ def test_hash_of_a_plan_is_remembered_under_its_fingerprint(tmp_path: Path) -> N
         first.stat().st_size,
         hash_of(first),
     )
-    store.remember("code_sha256 of g", other := base64.b64encode(bytes(32)).decode())
+    other = base64.b64encode(bytes(32)).decode()
+    store.notebook.remember(CODE_HASH, {"plan": "g"}, other.encode())
 
     assert (102, hash_of_plan) == write_hashed(second, PLAN, "f", store)
     assert first.read_bytes() == second.read_bytes()
     assert (102, other) == write_hashed(second, PLAN, "g", store)
-
-
-@pytest.mark.parametrize("note", ["", "AAAA", "é", "!" * 44, "A" * 45])
-def test_damaged_note_counts_as_none(tmp_path: Path, note: str) -> None:
-    """The hash is then worked out anew, and remembered."""
-    store, path = Store(tmp_path / "cache"), tmp_path / "1.zip"
-    store.remember("code_sha256 of f", note)
-
-    _, found = write_hashed(path, PLAN, "f", store)
-
-    assert hash_of(path) == found == store.recall("code_sha256 of f")
 
 
 def test_file_that_is_cut_while_it_is_written_is_not_hashed(tmp_path: Path) -> None:

@@ -19,8 +19,14 @@ INTEGRITY = "sha512-" + "A" * 86 + "=="
         (TarballAsk("a", "1.0.0", "https://registry.example/a.tgz", None), False),
         (ManifestAsk(parse_spec("a@https://registry.example/a.tgz", where="/")), False),
         (ManifestAsk(parse_spec("a@github:b/a", where="/")), False),
+        (ManifestAsk(parse_spec("a@github:b/a#main", where="/")), False),
+        (ManifestAsk(parse_spec(f"a@github:b/a#{'0' * 40}", where="/")), True),
+        (ManifestAsk(parse_spec("a@file:a.tgz", where="/")), False),
     ],
-    ids=["packument", "tarball with integrity", "tarball without", "address", "git"],
+    ids=[
+        *("packument", "tarball with integrity", "tarball without", "address"),
+        *("git", "branch", "commit", "file"),
+    ],
 )
 def test_only_packuments_and_what_they_vouch_for_last(ask: Ask, is_lasting: bool) -> None:
     """One ask that depends on the moment is enough, whatever comes after it."""
