@@ -231,6 +231,14 @@ class Target(_Fields):
         return self.details.major == 20 or self.details.major >= 24
 
     @property
+    def strips_types(self) -> bool:
+        """Whether TypeScript can be loaded, its types taken off.
+
+        Source: Node.js documentation, Modules: TypeScript; on by default since 22.18 and 23.6.
+        """
+        return self.details.major >= 22
+
+    @property
     def os(self) -> str:
         """The operating system in npm's words: always `linux`."""
         return "linux"

@@ -25,12 +25,15 @@ __all__ = [
     "Names",
     "Request",
     "Unfollowed",
+    "Use",
+    "UseKind",
     "decode_facts",
     "decode_length",
     "decode_names",
     "encode",
     "find_flaw",
     "takes_wrapper",
+    "weaken",
 ]
 
 EAGER: Final = 0
@@ -45,7 +48,10 @@ LAZY: Final = 2
 OPTIONAL: Final = 3
 """A failure is caught."""
 
-RequestKind = Literal["require", "import", "dynamic", "resolve"]
+RequestKind = Literal["require", "import", "dynamic", "resolve", "shim", "meta"]
+"""`shim` is a bundler's stand-in for `require`, `meta` is `import.meta.resolve`."""
+
+UseKind = Literal["read", "write", "make", "worker", "name", "this", "meta", "global"]
 
 
 class Request(NamedTuple):
@@ -60,6 +66,10 @@ class Request(NamedTuple):
     names: tuple[str, ...]
     """The exports that a static import or re-export names; of a `require` those that the file
     needs while it loads, see `zipper.checks.builtin_uses`."""
+    attribute: str = ""
+    """The `type` that an import says its module has; `?` where that is computed."""
+    instead_of: str = ""
+    """The module whose absence is certain to lead here: the request stands in the `catch`."""
 
 
 class Unfollowed(NamedTuple):
@@ -87,6 +97,17 @@ class Flaw(NamedTuple):
     """False for what the parser itself does not know."""
 
 
+class Use(NamedTuple):
+    """Something that the code does and that the place, or the kind of module, may refuse."""
+
+    kind: UseKind
+    level: int
+    line: int
+    """Counted from 1."""
+    text: str
+    """A path (see `zipper.checks.constants`), a name, or the function that needs it."""
+
+
 class Facts(NamedTuple):
     """What the modules' closure needs to know about a file."""
 
@@ -108,6 +129,7 @@ class Facts(NamedTuple):
     """Whether the file was not read as a whole, so that what was found is not all and not sure."""
     flaws: tuple[Flaw, ...] = ()
     """Early errors beyond those of `syntax_error_line`."""
+    uses: tuple[Use, ...] = ()
 
 
 _WRAPPER: Final = ("exports", "require", "module", "__filename", "__dirname")
@@ -137,6 +159,19 @@ def find_flaw(facts: Facts, kind: str, major: int) -> Flaw | None:
         and (not (flaw.since or flaw.until) or major < flaw.since or 0 < flaw.until <= major)
     ]
     return next((f for f in found if f.is_sure), found[0] if found else None)
+
+
+def weaken(facts: Facts) -> Facts:
+    """Return `facts` of a file that was read in part: nothing of it is sure to run."""
+    return facts._replace(
+        uses_commonjs=0,
+        requests=tuple(
+            r._replace(level=max(r.level, CONDITIONAL), names=()) for r in facts.requests
+        ),
+        unfollowed=tuple(u._replace(level=max(u.level, CONDITIONAL)) for u in facts.unfollowed),
+        is_partial=True,
+        uses=(),
+    )
 
 
 class Names(NamedTuple):
@@ -183,20 +218,23 @@ def decode_facts(text: bytes) -> Facts | None:
     """Return the facts in `text`, or None where it holds none (an old form, a damaged row)."""
     try:
         row = json.loads(text)
-        error, module, awaits, commonjs, requests, unfollowed, exports, stars, partial, flaws = row
+        error, module, awaits, commonjs, requests, unfollowed, exports, stars, *more = row
+        partial, flaws, uses = more
         return Facts(
             error,
             module,
             awaits,
             commonjs,
             tuple(
-                Request(s, k, level, line, tuple(names)) for s, k, level, line, names in requests
+                Request(s, k, level, line, tuple(names), *rest)
+                for s, k, level, line, names, *rest in requests
             ),
             tuple(Unfollowed(*item) for item in unfollowed),
             tuple(exports),
             tuple(stars),
             partial,
             tuple(Flaw(*item) for item in flaws),
+            tuple(Use(*item) for item in uses),
         )
     except (ValueError, TypeError):
         return None

@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import Final
 
 from zipper.checks import (
+    format_rules,
     handler_exports,
     mode_rules,
     module_rules,
     request_rules,
     runtime_rules,
     secret_rules,
+    use_rules,
     zip_rules,
 )
 from zipper.checks.package_rules import PACKAGE_RULES
@@ -203,6 +205,59 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "that calls it, or takes a property of it, while the file loads throws.",
         "ECMAScript 2025, 16.2.1.7; cjs-module-lexer 2.2",
         "`import { v5 } from 'uuid'` with a version that has none",
+    ),
+    Rule(
+        "module-format",
+        format_rules.check_formats,
+        "a file is loaded as what it is not",
+        "`import` takes JSON only with `with { type: 'json' }`, and knows `.js`, `.mjs`, `.cjs`, "
+        "from Node.js 22 on `.wasm`, and from 22.18 on TypeScript outside of node_modules.",
+        "Node.js documentation, Errors; tried with Node.js 20, 22 and 24",
+        "`import data from './data.json'`",
+    ),
+    Rule(
+        "module-require-shim",
+        use_rules.check_scope,
+        "a bundle in ES modules calls `require`",
+        "esbuild and others put a function in the place of `require` that throws where there is "
+        'none: `Dynamic require of "fs" is not supported`. CommonJS packages need it for Node\'s '
+        "own modules.",
+        "esbuild, `__require`; rolldown, the same",
+        "`--format=esm` without a banner that makes `require`",
+    ),
+    Rule(
+        "module-scope",
+        use_rules.check_scope,
+        "an ES module uses what only CommonJS has",
+        "`__dirname` and `__filename` do not exist in ES modules, and `this` is undefined there.",
+        "Node.js documentation, Modules: ECMAScript modules",
+        "`path.join(__dirname, 'x')` in a `.mjs` file",
+    ),
+    Rule(
+        "module-import-meta",
+        use_rules.check_scope,
+        "a bundle in CommonJS needs `import.meta.url`",
+        "A bundler writes `{}` for `import.meta` in CommonJS; what makes a path or a `require` of "
+        "its `url` throws: ERR_INVALID_ARG_VALUE.",
+        "esbuild, `empty-import-meta`; tried with Node.js 20, 22 and 24",
+        "`createRequire(import.meta.url)` built with `--format=cjs`",
+    ),
+    Rule(
+        "file-missing",
+        use_rules.check_files,
+        "a file that is read or run while loading is not in the package",
+        "The path is made of texts and the file's own place, and the code is sure to run: ENOENT, "
+        "or an error of the worker before the first event.",
+        "Node.js documentation, File system and Worker threads",
+        "`fs.readFileSync(path.join(__dirname, 'schema.graphql'))` in a bundle",
+    ),
+    Rule(
+        "file-read-only",
+        use_rules.check_files,
+        "the package is written to while loading",
+        "/var/task is read-only: EROFS. Only /tmp can be written to.",
+        "AWS, Lambda execution environment",
+        "`fs.mkdirSync(__dirname + '/cache')`",
     ),
     Rule(
         "module-dynamic",

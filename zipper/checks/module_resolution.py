@@ -9,6 +9,7 @@ modules" (Resolution algorithm specification), 22.x; checked against Node 20.20,
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import unquote
@@ -87,6 +88,12 @@ class Resolver:
                 Found("builtin", kind) if is_data else Failure("unsupported", f"is a `{kind}:` URL")
             )
         return self._answer_bare(specifier, parent, self._import_conditions)
+
+    def resolve_meta(self, specifier: str, parent: str) -> Found | Failure:
+        """Return what `import.meta.resolve(specifier)` gives: files that are not there, too."""
+        if specifier.startswith(("./", "../", "/", "file:")) or ":" in specifier:
+            return Found("builtin", specifier)
+        return self.import_(specifier, parent)
 
     def _answer_bare(
         self, specifier: str, parent: str, conditions: frozenset[str]
@@ -193,6 +200,8 @@ class Resolver:
     def _import_path(self, specifier: str, parent: str) -> Found | Failure:
         path = specifier.partition("?")[0].partition("#")[0]
         if "%" in path:
+            if re.search("%(?:2f|5c)", path, re.IGNORECASE):
+                return Failure("unsupported", "has an encoded `/` or `\\`, which Node refuses")
             path = unquote(path)
         if path.startswith("file:"):
             path = "/" + path.removeprefix("file:").lstrip("/")

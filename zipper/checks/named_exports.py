@@ -74,6 +74,9 @@ class ExportedNames:
         """Return a module's names and those of all that it re-exports, in one walk."""
         names: set[str] = set()
         seen: set[str] = set()
+        starred: dict[str, str] = {}
+        """The module that has each name which an `export *` passes on, where it is its own."""
+        ambiguous: set[str] = set()
         pending = [path]
         while pending:
             current = pending.pop()
@@ -90,7 +93,18 @@ class ExportedNames:
             # `export *` leaves the default out.
             names |= own if current == path else own - {"default"}
             pending += passed_on
+            if current != path and _declares_all(module):
+                ambiguous |= {name for name in own if starred.get(name, current) != current}
+                starred.update(dict.fromkeys(own, current))
+        root = self._walk.modules[path]
+        if root.kind == "module" and seen == {path, *self._stars(root)}:
+            names -= ambiguous - set(root.facts.exports)
         return frozenset(names)
+
+    def _stars(self, module: Module) -> list[str]:
+        """Return the modules that a module passes on as a whole."""
+        found = self._own_of_module(module)
+        return [] if found is None else found[1]
 
     def _own(self, module: Module) -> tuple[set[str], list[str]] | None:
         if module.facts.syntax_error_line or module.facts.is_partial:
@@ -128,3 +142,10 @@ class ExportedNames:
         if not isinstance(answer, Found) or answer.kind != "file":
             return None
         return self._walk.modules.get(answer.path)
+
+
+def _declares_all(module: Module) -> bool:
+    """Return whether each name that a module exports is its own: it takes none from another."""
+    return module.kind == "commonjs" or not any(
+        request.kind == "import" for request in module.facts.requests
+    )

@@ -6,24 +6,31 @@ In: the file's bytes. Out: `Facts`. Which file a request finds is the work of
 
 from __future__ import annotations
 
+import re
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.builtin_uses import NeededNames
+from zipper.checks.constants import HERE, ITSELF, ROOT, Constants
 from zipper.checks.early_errors import find_flaws
 from zipper.checks.exported import find_module_exports
 from zipper.checks.file_facts import (
     CONDITIONAL,
     EAGER,
     LAZY,
+    OPTIONAL,
     Facts,
     Request,
     RequestKind,
     Unfollowed,
+    weaken,
 )
 from zipper.checks.search import is_too_large, search
 from zipper.checks.source_text import count_declarations
 from zipper.checks.syntax import FUNCTIONS, Source, find_word, is_shadowed, literal
+from zipper.checks.tries import Tries
+from zipper.checks.uses import find_shims, find_uses
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -44,7 +51,10 @@ _EXPRESSION_MAX: Final = 120
 _OWN_PLACES: Final = (b"(import.meta.url)", b"(__filename)", b"(import.meta.filename)")
 _WORDS_MAX: Final = 50_000
 """Places that are looked at in one file; a hostile file may have more."""
-_JOINS: Final = (b"path.join", b"path.resolve", b"join", b"resolve")
+_ATTRIBUTE_MAX: Final = 200
+_ATTRIBUTES: Final = re.compile(
+    rb"\s*(?:with|assert)\s*\{[^}]{0,100}?type['\"]?\s*:\s*['\"](\w+)['\"]"
+)
 
 
 class _Scanner:
@@ -59,6 +69,10 @@ class _Scanner:
         self.aliases: set[bytes] = set()
         """Names other than `require` that `createRequire(import.meta.url)` made."""
         self.has_own_require = False
+        self.shims: set[bytes] = set()
+        """Names that a bundler has given its stand-in for `require`."""
+        self.constants = Constants(source)
+        self.tries = Tries(source)
 
     def run(self) -> None:
         for path in islice(self.source.find_words(*_WORDS), _WORDS_MAX):
@@ -66,6 +80,10 @@ class _Scanner:
         for alias in sorted(self.aliases):
             for path in islice(self.source.find_words(alias), _WORDS_MAX):
                 self._visit_require(path)
+        self.shims = find_shims(self.source)
+        for shim in sorted(self.shims):
+            for path in islice(self.source.find_words(shim), _WORDS_MAX):
+                self._visit_require(path, is_shim=True)
 
     def _visit(self, path: list[Node]) -> None:
         node, parent = path[-1], path[-2] if len(path) > 1 else path[-1]
@@ -75,6 +93,7 @@ class _Scanner:
                 self._add_static(parent)
             elif parent.type == "meta_property":
                 self.is_module = True
+                self._visit_meta(path)
             elif len(path) > 2 and path[-3].type == "call_expression":
                 self._add_call(path[:-2], "dynamic")
         elif kind == "export" and parent.type == "export_statement":
@@ -93,14 +112,24 @@ class _Scanner:
         elif is_property and self.source.text_of(path[-2]) == b"module.require":
             self._add_call(path[:-2], "require")
 
-    def _visit_require(self, path: list[Node]) -> None:
+    def _visit_meta(self, path: list[Node]) -> None:
+        """Look at one `import.meta`, of which `resolve` may be called."""
+        member, call = (path[-3], path[-4]) if len(path) > 3 else (path[0], path[0])
+        if (
+            self.source.text_of(member).endswith(b".resolve")
+            and call.type == "call_expression"
+            and _same(call.child_by_field_name("function"), member)
+        ):
+            self._add_call(path[:-3], "meta")
+
+    def _visit_require(self, path: list[Node], *, is_shim: bool = False) -> None:
         """Look at one mention of `require`, or of a name that stands for it."""
         if len(path) < 3 or is_shadowed(self.source, path):
             return
         node, parent, above = path[-1], path[-2], path[-3]
         if parent.type == "call_expression":
             if _same(parent.child_by_field_name("function"), node):
-                self._add_call(path[:-1], "require")
+                self._add_call(path[:-1], "shim" if is_shim and self._lacks_require else "require")
         elif parent.type == "member_expression" and above.type == "call_expression":
             name = parent.child_by_field_name("property")
             if (
@@ -110,14 +139,22 @@ class _Scanner:
             ):
                 self._add_call(path[:-2], "resolve")
 
+    @cached_property
+    def _lacks_require(self) -> bool:
+        """Whether nothing in the file can make `require` be something in an ES module."""
+        return not count_declarations(self.source.content, b"require")
+
     def _add_static(self, statement: Node) -> None:
         self.is_module = True
         origin = statement.child_by_field_name("source")
         specifier = None if origin is None else literal(origin, self.source.content)
-        if specifier is not None:
+        if origin is not None and specifier is not None:
             names = tuple(dict.fromkeys(_imported_names(statement, self.source)))
             line = self.source.line_of(statement)
-            self.requests.append(Request(specifier, "import", EAGER, line, names))
+            after = self.source.content[origin.end_byte : origin.end_byte + _ATTRIBUTE_MAX]
+            found = _ATTRIBUTES.match(after)
+            attribute = found[1].decode() if found else ""
+            self.requests.append(Request(specifier, "import", EAGER, line, names, attribute))
 
     def _add_call(self, path: list[Node], kind: RequestKind) -> None:
         """Add the call that ends `path`."""
@@ -129,14 +166,18 @@ class _Scanner:
         if first is None:
             return
         level = self._level_of_dynamic(path) if kind == "dynamic" else self.source.level_of(path)
-        if kind == "resolve":
-            level = max(level, CONDITIONAL)
-        specifier = self._value_of(first)
+        if kind == "resolve" and arguments is not None and arguments.named_child_count > 1:
+            level = max(level, CONDITIONAL)  # it may say where to look
+        specifier = self._value_of(path, first)
         line = self.source.line_of(call)
         if specifier is not None:
             is_sure = kind == "require" and level == EAGER
             names = self.needed.find(path, specifier) if is_sure else ()
-            self.requests.append(Request(specifier, kind, level, line, names))
+            attribute = _attribute_of(call) if kind == "dynamic" else ""
+            tried = self.tries.find_tried(path) if level == CONDITIONAL else ""
+            if level == OPTIONAL:
+                self.tries.note(path, specifier)
+            self.requests.append(Request(specifier, kind, level, line, names, attribute, tried))
         else:
             text = self.source.text_of(call)[:_EXPRESSION_MAX].decode("utf-8", "replace")
             self.unfollowed.append(Unfollowed(line, level, " ".join(text.split())))
@@ -148,50 +189,12 @@ class _Scanner:
         is_fatal = len(path) > 1 and path[-2].type in ("await_expression", "expression_statement")
         return level if is_fatal or level != EAGER else CONDITIONAL
 
-    def _value_of(self, node: Node) -> str | None:
-        """Return the path that an expression of literals and `__dirname` means, or None."""
-        while node.type == "parenthesized_expression" and (inner := _first(node)) is not None:
-            node = inner
-        value = literal(node, self.source.content)
-        if value is not None:
+    def _value_of(self, path: list[Node], node: Node) -> str | None:
+        """Return the module that an expression means; of a path from the file's folder `./x`."""
+        value = self.constants.value_of(path, node)
+        if value is None or value[:1] not in (HERE, ITSELF, ROOT):
             return value
-        if node.type == "binary_expression":
-            return self._value_of_sum(node)
-        if node.type == "call_expression":
-            return self._value_of_join(node)
-        return None
-
-    def _value_of_sum(self, node: Node) -> str | None:
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        operator = node.child_by_field_name("operator")
-        if left is None or right is None or operator is None or operator.type != "+":
-            return None
-        end = literal(right, self.source.content)
-        if end is None:
-            return None
-        if left.type == "identifier" and self.source.text_of(left) == b"__dirname":
-            return f".{end}" if end.startswith("/") else None
-        start = literal(left, self.source.content)
-        return None if start is None else start + end
-
-    def _value_of_join(self, node: Node) -> str | None:
-        function, arguments = (
-            node.child_by_field_name("function"),
-            node.child_by_field_name("arguments"),
-        )
-        if function is None or arguments is None or self.source.text_of(function) not in _JOINS:
-            return None
-        first, rest = _first(arguments), arguments.named_children[1:]
-        if (
-            first is None
-            or first.type != "identifier"
-            or self.source.text_of(first) != b"__dirname"
-        ):
-            return None
-        parts = [literal(part, self.source.content) for part in rest]
-        if not parts or any(part is None or part.startswith("/") for part in parts):
-            return None
-        return "./" + "/".join(part for part in parts if part is not None)
+        return f".{value[1:]}" if value.startswith(f"{HERE}/") else None
 
     def _add_alias(self, path: list[Node]) -> None:
         """Follow what `createRequire` for this file makes: a name, or a function called at once."""
@@ -240,22 +243,11 @@ def scan(content: bytes, *, is_own: bool = False) -> Facts:
         unfollowed=tuple(scanner.unfollowed),
         exports=exports,
         stars=stars,
+        uses=find_uses(source, is_module=scanner.is_module),
         is_partial=judged.is_gap,
         flaws=judged.flaws,
     )
     return weaken(facts) if judged.is_gap else facts
-
-
-def weaken(facts: Facts) -> Facts:
-    """Return `facts` of a file that was read in part: nothing of it is sure to run."""
-    return facts._replace(
-        uses_commonjs=0,
-        requests=tuple(
-            r._replace(level=max(r.level, CONDITIONAL), names=()) for r in facts.requests
-        ),
-        unfollowed=tuple(u._replace(level=max(u.level, CONDITIONAL)) for u in facts.unfollowed),
-        is_partial=True,
-    )
 
 
 def _imported_names(statement: Node, source: Source) -> list[str]:
@@ -284,6 +276,16 @@ def _imported_names(statement: Node, source: Source) -> list[str]:
 def _name_of(specifier: Node, source: Source) -> str:
     node = specifier.child_by_field_name("name") or specifier
     return literal(node, source.content) or source.text_of(node).decode("utf-8", "replace")
+
+
+def _attribute_of(call: Node) -> str:
+    """Return the `type` that `import()` says its module has; `?` where that is computed."""
+    arguments = call.child_by_field_name("arguments")
+    options = [] if arguments is None else arguments.named_children[1:]
+    if not options:
+        return ""
+    found = re.search(rb"type['\"]?\s*:\s*['\"](\w+)['\"]", options[0].text or b"")
+    return found[1].decode() if found else "?"
 
 
 def _awaits(source: Source) -> bool:

@@ -82,7 +82,7 @@ class Source:
         self._top_start = 0
         self._called: dict[tuple[bytes, int, bool], int] = {}
         self._exits: dict[int, int] = {}
-        self._conditions = Conditions(content)
+        self.conditions = Conditions(content)
         self._steps = 0
 
     @cached_property
@@ -189,7 +189,7 @@ class Source:
             if parent.type in FUNCTIONS:
                 level = max(level, self._level_of_function(path, index))
             else:
-                level = max(level, level_of_child(parent, child, self._conditions))
+                level = max(level, level_of_child(parent, child, self.conditions))
         return level
 
     def _level_of_function(self, path: list[Node], index: int) -> int:

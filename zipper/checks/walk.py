@@ -28,6 +28,7 @@ from zipper.checks.file_facts import (
     decode_names,
     encode,
     takes_wrapper,
+    weaken,
 )
 from zipper.checks.filesystem import LAYERS, FileSystem
 from zipper.checks.module_resolution import Failure, Found, Resolver
@@ -38,10 +39,12 @@ if TYPE_CHECKING:
 
     from zipper.target import Target
 
-__all__ = ["Asked", "Module", "Walk"]
+__all__ = ["TYPED", "Asked", "Module", "Walk"]
 
 ModuleKind = Literal["module", "commonjs", "json", "addon", "other", "unread"]
 
+TYPED: Final = (".ts", ".mts", ".cts")
+"""Files of which Node.js 22.18 and newer take the types off."""
 _WAVE: Final = 256
 """Files whose remembered facts are asked for at once."""
 _FILE_LIMIT_BYTES: Final = 64 * 1024 * 1024
@@ -187,16 +190,18 @@ class Walk:
             return None
 
     def _set_facts(self, module: Module, facts: Facts) -> None:
-        module.facts = facts
-        module.kind = self.kind_of(module.path, facts, required=module.required)
+        module.facts = _without_types(facts) if _extension(module.path) in TYPED else facts
+        module.kind = self.kind_of(module.path, module.facts, required=module.required)
 
     def kind_of(self, path: str, facts: Facts, *, required: bool) -> ModuleKind:
         """Return as what Node loads a JavaScript file."""
         extension = _extension(path)
-        if extension == ".mjs":
+        if extension in (".mjs", ".mts"):
             return "module"
-        if extension == ".cjs" or (required and extension != ".js"):
+        if extension in (".cjs", ".cts") or (required and extension not in (".js", ".ts")):
             return "commonjs"
+        if extension not in ("", ".js", ".ts"):
+            return "other"  # which `import` refuses; the rules say so
         declared = self.resolver.packages.scope(path).type
         if declared != "none":
             return "module" if declared == "module" else "commonjs"
@@ -207,16 +212,26 @@ class Walk:
     def _follow(self, module: Module) -> None:
         for request in module.facts.requests:
             level = max(module.level, request.level)
-            if request.kind in ("require", "resolve"):
-                if module.kind == "module" and module.facts.uses_commonjs:
+            if request.kind in ("require", "resolve", "shim"):
+                if module.kind == "module" and (
+                    module.facts.uses_commonjs or request.kind == "shim"
+                ):
                     continue  # there is no `require`; the rules say so
                 answer = self.resolver.require(request.specifier, module.path)
+                if request.instead_of and self._lacks(request.instead_of, module):
+                    level = module.level
             elif module.kind == "commonjs" and request.kind == "import":
                 continue  # the file does not parse as CommonJS; the rules say so
+            elif request.kind == "meta":
+                answer = self.resolver.resolve_meta(request.specifier, module.path)
             else:
                 answer = self.resolver.import_(request.specifier, module.path)
             module.asked.append(Asked(request, level, answer))
             self._note(request, level, answer)
+
+    def _lacks(self, specifier: str, module: Module) -> bool:
+        """Return whether a `require` that is tried before is sure to fail."""
+        return isinstance(self.resolver.require(specifier, module.path), Failure)
 
     def _note(self, request: Request, level: int, answer: Found | Failure) -> None:
         if isinstance(answer, Failure) or answer.kind == "builtin":
@@ -226,12 +241,12 @@ class Walk:
             return
         if answer.path.startswith(f"{LAYERS}/"):
             self.runtime.add(f"{request.specifier} (layer)")
-        if request.kind == "resolve":
+        if request.kind in ("resolve", "meta"):
             # The path is asked for, and may be loaded later, in a worker for example.
             level = max(level, LAZY)
             if _extension(answer.path) not in (".js", ".mjs", ".cjs"):
                 return
-        self._reach(answer.path, min(level, OPTIONAL), required=request.kind == "require")
+        self._reach(answer.path, min(level, OPTIONAL), required=request.kind in ("require", "shim"))
 
     def _find_names(self, path: str) -> Names:
         content = self._content(path)
@@ -271,6 +286,13 @@ def iterate_failures(walk: Walk) -> Iterator[tuple[Module, Asked, Failure]]:
 def is_own(path: str) -> bool:
     """Return whether a file belongs to no package that was installed."""
     return "/node_modules/" not in path
+
+
+def _without_types(facts: Facts) -> Facts:
+    """Return the facts of a TypeScript file, of which the grammar of JavaScript reads a part."""
+    if not facts.syntax_error_line and not facts.flaws:
+        return facts
+    return weaken(facts)._replace(syntax_error_line=0, flaws=())
 
 
 def _digest(content: bytes) -> str:

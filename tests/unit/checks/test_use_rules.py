@@ -1,0 +1,189 @@
+"""What modules do while they load that their kind or the file system refuses.
+
+Each row was tried with the loaders of AWS on Node.js 20, 22 and 24.
+"""
+
+from __future__ import annotations
+
+import pytest
+from support.checking import check_files
+
+C = "exports.handler = async () => 1;"
+M = "export const handler = async () => 1;"
+SHIM = (
+    'var __require = ((x) => typeof require !== "undefined" ? require : x)(function (x) {\n'
+    '  if (typeof require !== "undefined") return require.apply(this, arguments);\n'
+    "  throw Error('Dynamic require of \"' + x + '\" is not supported');\n"
+    "});\n"
+    "var wrap = (cb, mod) => () => (mod || cb.a((mod = { exports: {} }).exports), mod.exports);\n"
+    'var require_a = wrap({ "a"(exports) { exports.fs = __require("fs"); } });\n'
+)
+BANNER = "import { createRequire as make } from 'module'; const require = make(import.meta.url);\n"
+
+
+def told(text, code, *, name="index.mjs", files=None):
+    """Return the severities of the findings of one code about a handler's text."""
+    report = check_files({name: text, **(files or {})})
+    return [finding.severity for finding in report.findings if finding.code == code]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"{SHIM}require_a(); {M}", ["error"]),
+        (f"{SHIM}const late = () => require_a(); {M}", ["warning"]),
+        (f"{SHIM}try {{ __require('fs') }} catch {{}} {M}", ["warning"]),
+        (f"{BANNER}{SHIM}require_a(); {M}", []),
+        (f"globalThis.require = make(import.meta.url);{SHIM}require_a(); {M}", []),
+        (M, []),
+    ],
+)
+def test_stand_in_for_require(text: str, expected: list[str]) -> None:
+    """A bundle in ES modules may call `require` only where something has made one."""
+    assert expected == told(text, "module-require-shim")
+
+
+def test_stand_in_in_commonjs_is_a_require() -> None:
+    """In CommonJS the stand-in is `require` itself, so that its modules must be there."""
+    text = SHIM.replace('"fs"', '"gone"')
+
+    assert ["error"] == told(f"{text}require_a(); {C}", "module-missing", name="index.js")
+    assert [] == told(f"{SHIM}require_a(); {C}", "module-require-shim", name="index.js")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("console.log(__dirname);", ["error"]),
+        ("const o = { __filename };", ["error"]),
+        ("function f() { return __dirname } f();", ["error"]),
+        ("function f() { return __dirname }", ["warning"]),
+        ("const d = typeof __dirname === 'undefined' ? 1 : __dirname;", []),
+        ("const __dirname = import.meta.dirname; console.log(__dirname);", []),
+        ("(function (__dirname) { return __dirname })(1);", []),
+        ("try { console.log(__dirname) } catch {}", []),
+        ("globalThis.__dirname = 1; console.log(__dirname);", []),
+        ("const o = { __dirname: 1 }; o.__dirname; '__dirname';", []),
+        ("this.x = 1;", ["error"]),
+        ("var a = (this && this.b) || 1;", []),
+        ("this?.x;", []),
+        ("class A { x = this.y; static z = this.q } new A();", []),
+        ("const o = { f() { return this.a } }; o.f();", []),
+    ],
+)
+def test_names_of_commonjs(text: str, expected: list[str]) -> None:
+    """What ES modules do not have is an error only where the text is sure to need it."""
+    assert expected == told(f"{text} {M}", "module-scope")
+    assert [] == told(f"{text} {C}", "module-scope", name="index.cjs")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("const m = {}; require('url').fileURLToPath(m.url);", ["error"]),
+        ("const m = {}; (0, a.createRequire)(m.url);", ["error"]),
+        ("const m = {}; new URL('x', m.url);", ["error"]),
+        ("const m = {}; const f = () => a.createRequire(m.url);", ["warning"]),
+        ("const m = {}; m.url = 'file:///x'; a.createRequire(m.url);", []),
+        ("const m = {}; fill(m); a.createRequire(m.url);", []),
+        ("const m = { url: 'file:///x' }; a.createRequire(m.url);", []),
+        ("a.createRequire(m.url);", []),
+    ],
+)
+def test_emptied_import_meta(text: str, expected: list[str]) -> None:
+    """A bundler's empty `import.meta` has no `url` to make a path of."""
+    assert expected == told(f"{text}\n{C}", "module-import-meta", name="index.js")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("require('fs').readFileSync(__dirname + '/x.txt');", ["error"]),
+        (
+            "const p = require('path'), f = p.join(__dirname, 'x'); require('fs').statSync(f);",
+            ["error"],
+        ),
+        ("require('fs').readFileSync('./x.txt');", ["error"]),
+        ("require('fs').readFileSync(process.cwd() + '/x.txt');", ["error"]),
+        ("require('@grpc/proto-loader').loadSync(__dirname + '/x.proto');", ["error"]),
+        (
+            "const { Worker } = require('worker_threads'); new Worker(__dirname + '/w.js');",
+            ["error"],
+        ),
+        ("const { Worker } = require('worker_threads'); new Worker('1', { eval: true });", []),
+        ("require('fs').readFileSync(__dirname + '/there.txt');", []),
+        ("require('fs').readFileSync(__filename);", []),
+        ("require('fs').readFileSync('/etc/hosts');", []),
+        ("require('fs').readFileSync(name);", []),
+        ("try { require('fs').readFileSync(__dirname + '/x.txt') } catch {}", []),
+        ("const f = () => require('fs').readFileSync(__dirname + '/x.txt');", []),
+        ("if (x) require('fs').readFileSync(__dirname + '/x.txt');", []),
+    ],
+)
+def test_files_that_are_read(text: str, expected: list[str]) -> None:
+    """A file that loading is sure to read must be in the package."""
+    found = told(f"{text} {C}", "file-missing", name="index.js", files={"there.txt": ""})
+
+    assert expected == found
+
+
+def test_files_that_are_read_by_url() -> None:
+    """`new URL` with `import.meta.url` names a file beside the module."""
+    text = "import fs from 'fs'; fs.readFileSync(new URL('./x.txt', import.meta.url));"
+
+    assert ["error"] == told(text + M, "file-missing")
+    assert [] == told(text + M, "file-missing", files={"x.txt": ""})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("require('fs').mkdirSync(__dirname + '/cache');", ["error"]),
+        ("require('fs').writeFileSync('a.txt', '');", ["error"]),
+        ("require('fs').copyFileSync('a.txt', '/tmp/a.txt');", []),
+        ("require('fs').mkdirSync(__dirname + '/lib', { recursive: true });", []),
+        ("require('fs').mkdirSync('/tmp/cache');", []),
+        ("try { require('fs').mkdirSync(__dirname + '/cache') } catch {}", []),
+    ],
+)
+def test_files_that_are_written(text: str, expected: list[str]) -> None:
+    """The package is read-only on Lambda; a folder that is there need not be made."""
+    files = {"lib/a.js": ""}
+
+    assert expected == told(f"{text} {C}", "file-read-only", name="index.js", files=files)
+
+
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        ("try { require('a') } catch { require('b') }", "error"),
+        ("try { require('fs') } catch { require('b') }", "warning"),
+        ("try { if (x) require('a') } catch { require('b') }", "warning"),
+        ("try { require('a') } catch { if (x) require('b') }", "warning"),
+    ],
+)
+def test_what_a_catch_needs(text: str, severity: str) -> None:
+    """The code in a `catch` runs where the module that is tried before is absent."""
+    assert [severity] == told(f"{text} {C}", "module-missing", name="index.js")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("require.resolve('gone');", ["error"]),
+        ("try { require.resolve('gone') } catch {}", []),
+        ("const d = 'gone'; require(`./${d}`);", ["error"]),
+        ("const d = './gone'; require(d);", ["error"]),
+        ("let d = './gone'; d = 'fs'; require(d);", []),
+        ("const d = x ? './gone' : 'fs'; require(d);", []),
+    ],
+)
+def test_modules_named_by_constants(text: str, expected: list[str]) -> None:
+    """Constants are put in where they mean one text; a path that is resolved must be there."""
+    assert expected == told(f"{text} {C}", "module-missing", name="index.js")
+
+
+def test_import_meta_resolve() -> None:
+    """`import.meta.resolve` throws for a package that is absent, and looks for no file."""
+    assert ["error"] == told(f"import.meta.resolve('gone'); {M}", "module-missing")
+    assert [] == told(f"import.meta.resolve('./gone.js'); {M}", "module-missing")

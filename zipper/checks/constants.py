@@ -1,0 +1,205 @@
+"""Texts that an expression is sure to mean: literals, constants, paths from the file's own place.
+
+In: nodes of a syntax tree. Out: text, or None. A path begins with `HERE`, `ITSELF` or `ROOT` in
+place of the folder, the file and the current folder, which are known only where the file lies.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from zipper.checks.source_text import count_declarations, literal
+from zipper.checks.syntax import is_shadowed
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from zipper.checks.syntax import Source
+
+__all__ = ["HERE", "ITSELF", "ROOT", "Constants", "place_of"]
+
+HERE: Final = "\ue000"
+"""The folder of the file: `__dirname`, `import.meta.dirname`."""
+ITSELF: Final = "\ue001"
+"""The file: `__filename`, `import.meta.url`, `import.meta.filename`."""
+ROOT: Final = "\ue002"
+"""What `process.cwd()` gives."""
+
+_KNOWN: Final = {
+    b"__dirname": HERE,
+    b"import.meta.dirname": HERE,
+    b"__filename": ITSELF,
+    b"import.meta.url": ITSELF,
+    b"import.meta.filename": ITSELF,
+    b"process.cwd()": ROOT,
+}
+_PLACES: Final = (HERE, ITSELF, ROOT)
+_DEPTH_MAX: Final = 20
+_SIZE_MAX: Final = 4096
+
+
+def place_of(value: str, path: str, root: str) -> str | None:
+    """Return the absolute path that `value` means in the file at `path`; None for a plain text."""
+    starts = {HERE: path.rpartition("/")[0], ITSELF: path, ROOT: root}
+    start = starts.get(value[:1])
+    if start is None:
+        return None
+    parts = start.split("/")
+    for part in value[1:].split("/"):
+        if part == "..":
+            del parts[max(1, len(parts) - 1) :]
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
+
+
+class Constants:
+    """The constants of one file."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._declared: dict[bytes, Node | None] = {}
+
+    def value_of(self, path: list[Node], node: Node) -> str | None:
+        """Return the text that `node` means; None where that is not sure.
+
+        Args:
+            path: the nodes that lead to `node`, for names that a parameter hides.
+            node: an expression.
+        """
+        return self._value(path, node, _DEPTH_MAX)
+
+    def _value(self, path: list[Node], node: Node, depth: int) -> str | None:
+        known = literal(node, self._source.content) or self._known(path, node)
+        if known is not None or depth == 0:
+            return known
+        read = {
+            "parenthesized_expression": self._value_within,
+            "template_string": self._value_of_template,
+            "binary_expression": self._value_of_sum,
+            "call_expression": self._value_of_call,
+            "new_expression": self._value_of_call,
+            "member_expression": self._value_of_member,
+            "identifier": self._value_of_name,
+        }.get(node.type)
+        return None if read is None else read(path, node, depth - 1)
+
+    def _value_within(self, path: list[Node], node: Node, depth: int) -> str | None:
+        inner = node.named_children
+        return self._value(path, inner[0], depth) if len(inner) == 1 else None
+
+    def _value_of_name(self, path: list[Node], node: Node, depth: int) -> str | None:
+        declared = self._find_declared(path, node)
+        return None if declared is None else self._value([], declared, depth)
+
+    def _known(self, path: list[Node], node: Node) -> str | None:
+        """Return the place that one of Node's own names means."""
+        if node.type not in ("identifier", "member_expression", "call_expression"):
+            return None
+        text = self._source.text_of(node) if node.end_byte - node.start_byte < 30 else b""
+        known = _KNOWN.get(text)
+        if known is None or (node.type == "identifier" and self._is_own(path, node, text)):
+            return None
+        return known
+
+    def _is_own(self, path: list[Node], node: Node, name: bytes) -> bool:
+        return bool(count_declarations(self._source.content, name)) or is_shadowed(
+            self._source, [*path, node]
+        )
+
+    def _value_of_template(self, path: list[Node], node: Node, depth: int) -> str | None:
+        content, at, parts = self._source.content, node.start_byte + 1, []
+        for child in node.named_children:
+            if child.type != "template_substitution" or child.named_child_count != 1:
+                continue
+            value = self._value(path, child.named_children[0], depth)
+            if value is None:
+                return None
+            parts += [content[at : child.start_byte].decode("utf-8", "replace"), value]
+            at = child.end_byte
+        parts.append(content[at : node.end_byte - 1].decode("utf-8", "replace"))
+        text = "".join(parts)
+        return None if "\\" in text or _is_misplaced(text) else text
+
+    def _value_of_sum(self, path: list[Node], node: Node, depth: int) -> str | None:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        operator = node.child_by_field_name("operator")
+        if left is None or right is None or operator is None or operator.type != "+":
+            return None
+        start = self._value(path, left, depth)
+        end = None if start is None else self._value(path, right, depth)
+        if start is None or end is None or _is_misplaced(start + end):
+            return None
+        if start in _PLACES and not end.startswith("/"):
+            return None  # `__dirname + "x"` is the name of another folder
+        return (start + end)[:_SIZE_MAX]
+
+    def _value_of_call(self, path: list[Node], node: Node, depth: int) -> str | None:
+        """Return what `path.join`, `path.dirname`, `fileURLToPath` and `new URL` make of places."""
+        function = node.child_by_field_name("function") or node.child_by_field_name("constructor")
+        arguments = node.child_by_field_name("arguments")
+        if function is None or arguments is None:
+            return None
+        name = self._source.text_of(function).rpartition(b".")[2].rstrip(b")")
+        parts = [a for a in arguments.named_children if a.type != "comment"]
+        if name == b"URL" and len(parts) == 2:
+            parts.reverse()
+        values = [self._value(path, part, depth) for part in parts[:10]]
+        first = values[0] if values else None
+        rest = [value for value in values[1:] if value is not None]
+        if first is None or first[:1] not in _PLACES or len(rest) != len(parts) - 1:
+            return None
+        return _combine(name, first, rest)
+
+    def _value_of_member(self, path: list[Node], node: Node, depth: int) -> str | None:
+        """Return the path of `new URL(...).pathname` and `.href`."""
+        owner, name = node.child_by_field_name("object"), node.child_by_field_name("property")
+        if owner is None or name is None or name.text not in (b"pathname", b"href"):
+            return None
+        value = self._value(path, owner, depth)
+        return value if value is not None and value[:1] in _PLACES else None
+
+    def _find_declared(self, path: list[Node], node: Node) -> Node | None:
+        """Return what a name of the top level is declared as, if it never means anything else."""
+        name = self._source.text_of(node)
+        if name not in self._declared:
+            self._declared[name] = self._find_constant(name)
+        return None if is_shadowed(self._source, [*path, node]) else self._declared[name]
+
+    def _find_constant(self, name: bytes) -> Node | None:
+        content = self._source.content
+        if count_declarations(content, name) > 1:
+            return None
+        writes = rb"(?<![\w$.])%s\s*(?:=(?![=>])|[-+*/%%&|^?]{1,3}=|\+\+|--)" % re.escape(name)
+        if len(re.findall(writes, content)) != 1:
+            return None
+        for statement in self._source.statements:
+            if statement.type not in ("lexical_declaration", "variable_declaration"):
+                continue
+            for item in statement.named_children:
+                own = item.child_by_field_name("name")
+                if own is not None and own.type == "identifier" and own.text == name:
+                    return item.child_by_field_name("value")
+        return None
+
+
+def _is_misplaced(text: str) -> bool:
+    """Return whether a place stands within a text, where it means no path."""
+    return any(place in text[1:] for place in _PLACES) or len(text) > _SIZE_MAX
+
+
+def _combine(name: bytes, first: str, rest: list[str]) -> str | None:
+    """Return what a function makes of a place and texts."""
+    value = None
+    if name == b"dirname" and not rest:
+        value = HERE if first == ITSELF else f"{first}/.."
+    elif name == b"fileURLToPath" and not rest:
+        value = first
+    elif name == b"URL" and len(rest) == 1:
+        is_relative = first == ITSELF and ":" not in rest[0] and not rest[0].startswith("/")
+        value = f"{HERE}/{rest[0]}" if is_relative else None
+    elif name in (b"join", b"resolve"):
+        is_path = not any(part[:1] in (*_PLACES, "/") for part in rest) or name == b"join"
+        value = "/".join([first, *rest]) if is_path else None
+    return None if value is None or _is_misplaced(value) else value

@@ -1,0 +1,220 @@
+"""What a file does while it loads that a place or a kind of module may refuse.
+
+In: a parsed file. Out: `Use` values: files that it names, names that only CommonJS has, an
+`import.meta` that a bundler has emptied. Whether they fail is `zipper.checks.use_rules`' work.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from zipper.checks.constants import HERE, ITSELF, ROOT, Constants
+from zipper.checks.file_facts import EAGER, LAZY, OPTIONAL, Use, UseKind
+from zipper.checks.levels import FUNCTIONS
+from zipper.checks.source_text import count_declarations, find_word
+from zipper.checks.syntax import is_shadowed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from zipper.checks.syntax import Source
+
+__all__ = ["find_shims", "find_uses"]
+
+_READS: Final = frozenset(
+    b"readFileSync readdirSync statSync lstatSync openSync accessSync realpathSync opendirSync"
+    b" loadSync renderFile compileFile".split()
+)
+"""What throws where its path is absent: of `fs`, @grpc/proto-loader, protobufjs and pug."""
+_WRITES: Final = frozenset(
+    b"mkdirSync writeFileSync appendFileSync mkdtempSync copyFileSync".split()
+)
+"""What throws where its path, the last of two for a copy, cannot be written to."""
+_CALL: Final = re.compile(
+    rb"(?<![\w$])(?:" + b"|".join(sorted(_READS | _WRITES)) + rb")\)?\s*\(|(?<![\w$])Worker\)?\s*\("
+)
+_FROM: Final = re.compile(
+    rb"['\"](?:(?:node:)?fs|fs-extra|graceful-fs|@grpc/proto-loader|protobufjs|pug)['\"]"
+)
+_THREADS: Final = re.compile(rb"['\"](?:node:)?worker_threads['\"]")
+_CALLS_MAX: Final = 2_000
+_NAMES: Final = (b"__dirname", b"__filename")
+_USES: Final = frozenset({"member_expression", "call_expression", "arguments", "pair"})
+_SHIM: Final = re.compile(
+    rb"Dynamic require of|in an environment that doesn't expose the `require` function"
+)
+"""What the functions throw that esbuild and rolldown put in the place of `require`."""
+_GLOBAL: Final = re.compile(
+    rb"\b(?:globalThis|global)\s*(?:\.\s*|\[\s*['\"])(require|__dirname|__filename)\b['\"\]\s]*=[^=]"
+)
+_EMPTY: Final = re.compile(rb"(?<![\w$.])([\w$]+)\s*=\s*\{\s*\}\s*[,;\n]")
+_META: Final = re.compile(
+    rb"(?:(createRequire|fileURLToPath)\)?\(\s*|new\s+URL\(\s*[^(),]{1,200},\s*)([\w$]+)\.url\s*\)"
+)
+"""A `import.meta.url` that must be a text, by the name that a bundler has given `import.meta`."""
+
+
+def find_uses(source: Source, *, is_module: bool) -> tuple[Use, ...]:
+    """Return what `source` does that may be refused, each once."""
+    found = [*_files(source), *_metas(source), *_globals(source)]
+    if is_module or _names_place(source):
+        found += _names(source)
+    if is_module:
+        found += _selves(source)
+    return tuple(dict.fromkeys(found))
+
+
+def find_shims(source: Source) -> set[bytes]:
+    """Return the names under which a bundler's stand-in for `require` is called."""
+    names: set[bytes] = set()
+    for match in islice(_SHIM.finditer(source.content), 20):
+        path = source.path_to(match.start())
+        holders = [node for node in path if node.type == "variable_declarator"]
+        name = holders[-1].child_by_field_name("name") if holders else None
+        if name is not None and name.type == "identifier":
+            names.add(source.text_of(name))
+    return names
+
+
+def _files(source: Source) -> Iterator[Use]:
+    """Yield the files and folders that are read, written or run by name while the file loads."""
+    has_files = _FROM.search(source.content) is not None
+    has_threads = _THREADS.search(source.content) is not None
+    if not (has_files or has_threads):
+        return
+    constants = Constants(source)
+    for match in islice(_CALL.finditer(source.content), _CALLS_MAX):
+        path = source.path_to(match.start())
+        at = next((n for n in range(len(path) - 1, 0, -1) if path[n].type in _CALLING), None)
+        if at is None or path[-1].type not in ("identifier", "property_identifier"):
+            continue
+        name = source.text_of(path[-1])
+        call = path[at]
+        field = "constructor" if call.type == "new_expression" else "function"
+        function = call.child_by_field_name(field)
+        if function is None or not function.start_byte <= match.start() < function.end_byte:
+            continue
+        is_worker = name == b"Worker"
+        if (is_worker and not has_threads) or (not is_worker and not has_files):
+            continue
+        use = _file_of(source, constants, path[: at + 1], name)
+        if use is not None:
+            yield use
+
+
+_CALLING: Final = ("call_expression", "new_expression")
+
+
+def _file_of(source: Source, constants: Constants, path: list[Node], name: bytes) -> Use | None:
+    arguments = path[-1].child_by_field_name("arguments")
+    given = [] if arguments is None else arguments.named_children
+    parts = [part for part in given if part.type != "comment"]
+    if name == b"copyFileSync":
+        parts = parts[1:]
+    level = source.level_of(path) if parts else LAZY
+    value = constants.value_of(path, parts[0]) if level == EAGER else None
+    if value is None:
+        return None
+    if value[:1] not in (HERE, ITSELF, ROOT):
+        if name == b"Worker" and not value.startswith(("./", "../", "/")):
+            return None
+        value = value if value.startswith("/") else f"{ROOT}/{value}"
+    kind: UseKind = "worker" if name == b"Worker" else "write" if name in _WRITES else "read"
+    if name == b"mkdirSync" and len(parts) > 1:
+        kind = "make"
+    return Use(kind, level, source.line_of(path[-1]), value)
+
+
+def _names_place(source: Source) -> bool:
+    return any(name in source.content for name in _NAMES)
+
+
+def _names(source: Source) -> Iterator[Use]:
+    """Yield the first use at each level of `__dirname` and `__filename`."""
+    for name in _NAMES:
+        if name not in source.content or count_declarations(source.content, name):
+            continue
+        told: set[int] = set()
+        for offset in islice(find_word(source.content, name, before=b"."), _CALLS_MAX):
+            path = source.path_to(offset)
+            if path[-1].type not in ("identifier", "shorthand_property_identifier"):
+                continue
+            level = _level_of_name(source, path)
+            if level < OPTIONAL and level not in told:
+                told.add(level)
+                yield Use("name", level, source.line_of(path[-1]), name.decode())
+
+
+def _level_of_name(source: Source, path: list[Node]) -> int:
+    """Return when a name is read, `OPTIONAL` where a `typeof` guards it or it is a parameter."""
+    if is_shadowed(source, path) or path[-2].type == "unary_expression":
+        return OPTIONAL
+    for node in path:
+        condition = node.child_by_field_name("condition") or node.child_by_field_name("left")
+        if condition is not None and b"typeof" in source.text_of(condition)[:400]:
+            return OPTIONAL
+    return source.level_of(path)
+
+
+def _selves(source: Source) -> Iterator[Use]:
+    """Yield the first place outside of functions that takes a member of `this`."""
+    for statement in source.statements:
+        if statement.type in FUNCTIONS or b"this" not in source.text_of(statement):
+            continue
+        for offset in islice(find_word(source.text_of(statement), b"this"), 20):
+            path = source.path_to(statement.start_byte + offset)
+            if _takes_member(path) and source.level_of(path) == EAGER:
+                yield Use("this", EAGER, source.line_of(path[-1]), "this")
+                return
+
+
+def _takes_member(path: list[Node]) -> bool:
+    """Return whether `this` at the end of `path` is undefined and has a member taken of it."""
+    if path[-1].type != "this" or len(path) < 2 or path[-2].type != "member_expression":
+        return False
+    if any(child.type == "optional_chain" for child in path[-2].children):
+        return False
+    owners = ("class_body", "arrow_function")
+    return not any(
+        node.type in owners or (node.type in FUNCTIONS and node.type != "arrow_function")
+        for node in path
+    )
+
+
+def _metas(source: Source) -> Iterator[Use]:
+    """Yield where a bundle needs the `url` of an `import.meta` that was made an empty object."""
+    content = source.content
+    matches = list(islice(_META.finditer(content), _CALLS_MAX))
+    names = {match[2] for match in matches} if matches else set()
+    empty = {match[1] for match in _EMPTY.finditer(content)} & names if names else set()
+    for match in matches:
+        name = match[2]
+        if name not in empty or not _stays_empty(content, name):
+            continue
+        path = source.path_to(match.start(2))
+        level = source.level_of(path)
+        if level < OPTIONAL and path[-1].type == "identifier" and not is_shadowed(source, path):
+            function = (match[1] or b"new URL").decode()
+            yield Use("meta", level, source.line_of(path[-1]), function)
+
+
+def _stays_empty(content: bytes, name: bytes) -> bool:
+    """Return whether a name is made an empty object once, and only read from then on."""
+    makes = 0
+    for offset in find_word(content, name, before=b"."):
+        after = content[offset + len(name) : offset + len(name) + 12]
+        if re.match(rb"\s*=\s*\{\s*\}", after):
+            makes += 1
+        elif not re.match(rb"\.(?:url|env|dirname|filename|main|resolve|hot)\b(?!\s*=[^=])", after):
+            return False
+    return makes == 1
+
+
+def _globals(source: Source) -> Iterator[Use]:
+    """Yield the names that the file makes global."""
+    for match in islice(_GLOBAL.finditer(source.content), 20):
+        yield Use("global", EAGER, 1, match[1].decode())
