@@ -18,6 +18,7 @@ a caller can act on it and a person can read it. Anything else that escapes is a
     │                       EINVALIDURL, EKEYS, ENOAUDIT, EADVISORIES
     ├── IntegrityError      EINTEGRITY, ENOINTEGRITY, EUNSIGNED, EINTEGRITYSIGNATURE,
     │                       EMISSINGSIGNATUREKEY, EEXPIREDSIGNATUREKEY
+    ├── ReadError           EREAD: a file that was changed while it was read
     ├── ArchiveError        ETARBALL, EZIP: a tarball or zip that is damaged, hostile or too large
     ├── StoreError          ESTORE: the store cannot be read or written
     ├── OutputError         EOUTPUT: the result cannot be written where it was asked for
@@ -38,6 +39,7 @@ __all__ = [
     "NodeError",
     "OutputError",
     "ProjectError",
+    "ReadError",
     "RegistryError",
     "ResolutionError",
     "StoreError",
@@ -105,6 +107,10 @@ class RegistryError(ZipperError):
 
 class IntegrityError(ZipperError):
     """Bytes that differ from their integrity string."""
+
+
+class ReadError(ZipperError):
+    """A file that became shorter, or was written to, while it was read."""
 
 
 class ArchiveError(ZipperError):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
@@ -16,8 +18,6 @@ from tests.support.mounts import run_mounted
 from tests.support.scene import listing
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.support.scene import Scene
 
 NO_BYTECODE = {"PYTHONDONTWRITEBYTECODE": "1"}
@@ -162,6 +162,38 @@ def test_nothing_can_be_kept_without_a_lockfile(filled: Scene, expected: bytes, 
 
     assert 0 == done.returncode, done.stderr
     assert contents_of(expected) == listing(filled.output)
+
+
+def has_open(process: subprocess.Popen[str], path: Path) -> bool:
+    """Tell whether a process has the file open now."""
+    for link in Path(f"/proc/{process.pid}/fd").iterdir():
+        with contextlib.suppress(OSError):
+            if link.readlink() == path:
+                return True
+    return False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for open files in /proc")
+def test_zip_that_is_truncated_while_it_is_read(filled: Scene) -> None:
+    """It is an error, and no signal ends the process."""
+    filled.write({"data": os.urandom(64 << 20)})
+    assert 0 == filled.build("--no-check").status
+    command = [*command_of(filled)[:3], "check", str(filled.output)]
+    process = subprocess.Popen(
+        [*command, "--cache-dir", str(filled.cache)],
+        env=filled.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while process.poll() is None and not has_open(process, filled.output):
+        pass
+    os.truncate(filled.output, 100_000)
+    _, stderr = process.communicate(timeout=60)
+
+    assert 1 == process.returncode, stderr
+    assert "error[EREAD]: " in stderr
+    assert "became shorter while it was read" in stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file size limits are POSIX's")

@@ -36,7 +36,7 @@ ROWS = [
     {"lockfile"},
     {"tree.model", "tree.locked_graph"},
     {"npm", "settings"},
-    {"files", "folders", "malloc", "scratch", "target"},
+    {"file_bytes", "files", "folders", "malloc", "scratch", "target"},
     {"javascript", "package"},
     {"errors", "events", "findings"},
 ]  # fmt: skip
@@ -56,8 +56,8 @@ NARROW = {
 """Packages that may import less than their row allows."""
 
 EFFECTS = {
-    "__main__", "cli", "commands", "fetching", "files", "folders", "hooks", "malloc", "node",
-    "pipeline", "project", "registry", "resolving", "scratch", "settings.cache_folder",
+    "__main__", "cli", "commands", "fetching", "file_bytes", "files", "folders", "hooks", "malloc",
+    "node", "pipeline", "project", "registry", "resolving", "scratch", "settings.cache_folder",
     "settings.generate", "settings.read_settings", "store",
 }  # fmt: skip
 """Modules and packages that may touch files, network, processes, clock and threads."""

@@ -6,13 +6,21 @@ Members' contents and local headers belong to `zipper.archive.listing`.
 
 from __future__ import annotations
 
-import mmap
 import struct
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, Protocol
 
-__all__ = ["ENTRIES_MAX", "Buffer", "Directory", "Entry", "Fault", "parse_directory"]
+__all__ = ["ENTRIES_MAX", "Buffer", "Directory", "Entry", "Fault", "Source", "parse_directory"]
 
-Buffer = bytes | bytearray | memoryview | mmap.mmap
+Buffer = bytes | bytearray | memoryview
+
+
+class Source(Protocol):
+    """The bytes of a zip: all in memory, or read from a file where they are wanted."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, part: slice, /) -> Buffer: ...
+
 
 ENTRIES_MAX: Final = 1_000_000
 """Members that are listed; ten times the most that any emulator of Lambda accepts."""
@@ -110,7 +118,7 @@ class _End(NamedTuple):
     faults: tuple[Fault, ...]
 
 
-def parse_directory(source: Buffer) -> Directory:
+def parse_directory(source: Source) -> Directory:
     """Return the entries of the zip in `source` and the faults of its directory. O(members).
 
     Raises:
@@ -155,7 +163,7 @@ def parse_directory(source: Buffer) -> Directory:
     return Directory(tuple(entries), end.comment, tuple(faults))
 
 
-def _read_end(source: Buffer) -> _End | None:
+def _read_end(source: Source) -> _End | None:
     tail_start = max(0, len(source) - _END.size - _UNKNOWN_16)
     tail = bytes(source[tail_start:])
     found = _find_end(tail)
@@ -198,16 +206,18 @@ def _find_end(tail: bytes) -> int:
     return fallback
 
 
-def _read_end64(source: Buffer, end_offset: int) -> tuple[int, int, int, int] | None:
+def _read_end64(source: Source, end_offset: int) -> tuple[int, int, int, int] | None:
     """Return the zip64 record's own offset, and the directory's members, size and offset."""
     locator = end_offset - _END64_LOCATOR.size
     if locator < _END64.size or bytes(source[locator : locator + 4]) != b"PK\x06\x07":
         return None
-    _, _, offset, _ = _END64_LOCATOR.unpack_from(source, locator)
+    _, _, offset, _ = _END64_LOCATOR.unpack(source[locator : locator + _END64_LOCATOR.size])
     # Bytes before the zip shift the record; it normally stands right before its locator.
     for place in (offset, locator - _END64.size):
         if place + _END64.size <= locator and bytes(source[place : place + 4]) == b"PK\x06\x06":
-            *_, count, directory_size, directory_offset = _END64.unpack_from(source, place)
+            *_, count, directory_size, directory_offset = _END64.unpack(
+                source[place : place + _END64.size]
+            )
             return place, count, directory_size, directory_offset
     return None
 

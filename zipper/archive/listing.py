@@ -1,22 +1,22 @@
 """A zip's members as values.
 
-In: the bytes of a zip that the caller has mapped or read. Out: a `Listing`: one `Entry` a member
-in the order of the central directory, what is wrong with the structure, and members' contents on
-request. Nothing here opens a file, and nothing is made normal: names, modes and sizes are those
-of the zip. What a fault means for Lambda is not this module's work; see `zipper.checks`.
+In: the bytes of a zip, which the caller has read or opened to be read from. Out: a `Listing`: one
+`Entry` a member in the order of the central directory, what is wrong with the structure, and
+members' contents on request. Nothing here opens a file, and nothing is made normal: names, modes
+and sizes are those of the zip. What a fault means for Lambda is not this module's work; see
+`zipper.checks`.
 """
 
 from __future__ import annotations
 
-import mmap
 import struct
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from zipper.archive.directory import ENTRIES_MAX, Buffer, Entry, Fault, parse_directory
+from zipper.archive.directory import ENTRIES_MAX, Buffer, Entry, Fault, Source, parse_directory
 from zipper.errors import ArchiveError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = [
     "DEFLATED",
@@ -26,8 +26,8 @@ __all__ = [
     "Entry",
     "Fault",
     "Listing",
+    "Source",
     "read_listing",
-    "release",
 ]
 
 STORED: Final = 0
@@ -39,6 +39,7 @@ _LOCAL_FIELDS: Final = ((3, "method"), (6, "crc"), (7, "compressed_size"), (8, "
 _DESCRIPTOR_FLAG: Final = 0x8
 _UNKNOWN_32: Final = 0xFFFFFFFF
 _PIECE_BYTES: Final = 256 * 1024
+_NEIGHBOURS_BYTES: Final = 64 * 1024
 _EXPANSION_MAX: Final = 1032
 """Bytes that one byte of deflated data gives at most: 258 from two bits, Huffman's tables aside."""
 
@@ -47,7 +48,7 @@ class Listing(NamedTuple):
     """The members of one zip, in the order of its central directory."""
 
     entries: tuple[Entry, ...]
-    source: Buffer
+    source: Source
     comment: bytes
     faults: tuple[Fault, ...]
     by_name: dict[str, Entry]
@@ -81,8 +82,9 @@ class Listing(NamedTuple):
             raise _damaged(entry, f"has {entry.size:,} bytes, more than the {limit_bytes:,} read")
         if entry.is_encrypted:
             raise _damaged(entry, "is encrypted")
-        with memoryview(self.source) as whole, self._data(entry, whole) as data:
-            content = _inflate(entry, data)
+        if entry.compressed_size > 2 * entry.size + _PIECE_BYTES and entry.method == DEFLATED:
+            return b"".join(self.read_chunks(entry))  # and no more of it than is needed
+        content = _inflate(entry, self._data(entry))
         if check_crc and _crc32(content) != entry.crc:
             raise _damaged(entry, "has another CRC than the directory says")
         return content
@@ -100,13 +102,13 @@ class Listing(NamedTuple):
         if entry.is_encrypted or entry.method not in (STORED, DEFLATED):
             raise _damaged(entry, "is encrypted, or compressed by an unknown method")
         crc = size = 0
-        with memoryview(self.source) as whole, self._data(entry, whole) as data:
-            for chunk in _pieces(data) if entry.method == STORED else _inflate_pieces(entry, data):
-                crc = zlib.crc32(chunk, crc)
-                size += len(chunk)
-                if size > entry.size:
-                    raise _damaged(entry, f"has more than the {entry.size:,} bytes it should have")
-                yield chunk
+        data = self._data_in_pieces(entry)
+        for chunk in data if entry.method == STORED else _inflate_pieces(entry, data):
+            crc = zlib.crc32(chunk, crc)
+            size += len(chunk)
+            if size > entry.size:
+                raise _damaged(entry, f"has more than the {entry.size:,} bytes it should have")
+            yield chunk
         if size != entry.size or crc != entry.crc:
             raise _damaged(entry, "has another size or CRC than the directory says")
 
@@ -120,13 +122,13 @@ class Listing(NamedTuple):
 
         if entry.is_encrypted or entry.method not in (STORED, DEFLATED):
             raise _damaged(entry, "is encrypted, or compressed by an unknown method")
-        with memoryview(self.source) as whole, self._data(entry, whole) as data:
-            if entry.method == STORED:
-                return bytes(data[:size_bytes])
-            try:
-                return zlib.decompressobj(-15).decompress(data[: size_bytes + 4096], size_bytes)
-            except zlib.error:
-                raise _damaged(entry, "does not inflate") from None
+        if entry.method == STORED:
+            return bytes(self._data(entry, size_bytes))
+        try:
+            data = self._data(entry, size_bytes + 4096)
+            return zlib.decompressobj(-15).decompress(data, size_bytes)
+        except zlib.error:
+            raise _damaged(entry, "does not inflate") from None
 
     def compressed(self, entry: Entry) -> bytes:
         """Return the member's bytes as they stand in the zip.
@@ -134,8 +136,7 @@ class Listing(NamedTuple):
         Raises:
             ArchiveError: EZIP if they lie outside of the zip.
         """
-        with memoryview(self.source) as whole, self._data(entry, whole) as data:
-            return bytes(data)
+        return bytes(self._data(entry))
 
     def find_header_faults(self) -> tuple[Fault, ...]:
         """Return where a local header differs from the directory, and which members overlap.
@@ -144,29 +145,58 @@ class Listing(NamedTuple):
         """
         faults: list[Fault] = []
         spans: list[tuple[int, int, str]] = []
-        with memoryview(self.source) as whole:
-            for entry in self.entries:
-                problem = _compare_header(whole, entry)
-                if problem is not None:
-                    faults.append(Fault("local-header", entry.name, problem))
-                    continue
-                end = _data_start(whole, entry) + entry.compressed_size
-                if end > len(whole):
-                    faults.append(
-                        Fault("local-header", entry.name, "ends after the end of the zip")
-                    )
-                spans.append((entry.header_offset, end, entry.name))
+        headers = _Headers(self.source)
+        for entry in self.entries:
+            problem = _compare_header(headers, entry)
+            if problem is not None:
+                faults.append(Fault("local-header", entry.name, problem))
+                continue
+            header = headers.read(entry.header_offset, _LOCAL.size)
+            end = _data_start(header, entry) + entry.compressed_size
+            if end > len(self.source):
+                faults.append(Fault("local-header", entry.name, "ends after the end of the zip"))
+            spans.append((entry.header_offset, end, entry.name))
         return (*faults, *_find_overlaps(spans))
 
-    def _data(self, entry: Entry, whole: memoryview) -> memoryview:
-        start = _data_start(whole, entry)
+    def _data(self, entry: Entry, size_max: int | None = None) -> memoryview:
+        """Return the member's bytes as they stand in the zip, the first `size_max` at most."""
+        start, end = self._span(entry)
+        if size_max is not None:
+            end = min(end, start + size_max)
+        return memoryview(self.source[start:end])
+
+    def _data_in_pieces(self, entry: Entry) -> Iterator[bytes]:
+        start, end = self._span(entry)
+        for at in range(start, end, _PIECE_BYTES):
+            yield bytes(self.source[at : min(end, at + _PIECE_BYTES)])
+
+    def _span(self, entry: Entry) -> tuple[int, int]:
+        at = entry.header_offset
+        start = _data_start(self.source[at : at + _LOCAL.size], entry)
         end = start + entry.compressed_size
-        if end > len(whole):
+        if end > len(self.source):
             raise _damaged(entry, "ends after the end of the zip")
-        return whole[start:end]
+        return start, end
 
 
-def read_listing(source: Buffer) -> Listing:
+class _Headers:
+    """The local headers of a zip, neighbours read together."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._window = memoryview(b"")
+        self._start = 0
+
+    def read(self, start: int, size: int) -> memoryview:
+        """Return `size` bytes from `start` on, fewer at the end of the zip."""
+        at = start - self._start
+        if at < 0 or at + size > len(self._window):
+            self._window = memoryview(self._source[start : start + max(size, _NEIGHBOURS_BYTES)])
+            self._start, at = start, 0
+        return self._window[at : at + size]
+
+
+def read_listing(source: Source) -> Listing:
     """Return the members of the zip in `source`.
 
     A damaged zip gives a listing too, with what could be read and `faults` that say the rest.
@@ -180,17 +210,10 @@ def read_listing(source: Buffer) -> Listing:
     return Listing(directory.entries, source, directory.comment, directory.faults, by_name)
 
 
-def release(source: Buffer) -> None:
-    """Let the system take back the memory of a mapped zip; it is read again where it is needed."""
-    mapped = source.obj if isinstance(source, memoryview) else source
-    if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-        mapped.madvise(mmap.MADV_DONTNEED)
-
-
-def _data_start(whole: memoryview, entry: Entry) -> int:
+def _data_start(header: Buffer, entry: Entry) -> int:
     """Return where the content begins; the local header has a name and extra fields of its own."""
     try:
-        mark, *_, name_size, extra_size = _LOCAL.unpack_from(whole, entry.header_offset)
+        mark, *_, name_size, extra_size = _LOCAL.unpack(header)
     except struct.error:
         raise _damaged(entry, "begins after the end of the zip") from None
     if mark != b"PK\x03\x04":
@@ -224,21 +247,18 @@ def _inflate(entry: Entry, data: memoryview) -> bytes | bytearray:
     return content
 
 
-def _pieces(data: memoryview) -> Iterator[bytes]:
-    for start in range(0, len(data), _PIECE_BYTES):
-        yield bytes(data[start : start + _PIECE_BYTES])
-
-
-def _inflate_pieces(entry: Entry, data: memoryview) -> Iterator[bytes]:
+def _inflate_pieces(entry: Entry, pieces: Iterable[bytes]) -> Iterator[bytes]:
     import zlib  # noqa: PLC0415 - as above
 
     inflater = zlib.decompressobj(-15)
     try:
-        for piece in _pieces(data):
+        for piece in pieces:
             pending = piece
             while pending and not inflater.eof:
                 yield inflater.decompress(pending, _PIECE_BYTES)
                 pending = inflater.unconsumed_tail
+            if inflater.eof:
+                break
         while not inflater.eof and (rest := inflater.decompress(b"", _PIECE_BYTES)):
             yield rest
     except zlib.error:
@@ -252,17 +272,16 @@ def _crc32(content: bytes | bytearray) -> int:
     return value
 
 
-def _compare_header(whole: memoryview, entry: Entry) -> str | None:
+def _compare_header(headers: _Headers, entry: Entry) -> str | None:
     """Return how the local header of `entry` differs from the directory, or None."""
     try:
-        header = _LOCAL.unpack_from(whole, entry.header_offset)
+        header = _LOCAL.unpack(headers.read(entry.header_offset, _LOCAL.size))
     except struct.error:
         return "begins after the end of the zip"
     mark, _, flags, *_, name_size, _ = header
     if mark != b"PK\x03\x04":
         return "has no local header where the directory says"
-    name_start = entry.header_offset + _LOCAL.size
-    name = bytes(whole[name_start : name_start + name_size])
+    name = bytes(headers.read(entry.header_offset + _LOCAL.size, name_size))
     if name != entry.raw_name:
         return f"is called `{name.decode('utf-8', 'replace')}` in its local header"
     # With a descriptor, sizes and CRC follow the content.

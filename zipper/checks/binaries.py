@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from zipper.archive.listing import release
 from zipper.checks.closure import close, relative
 from zipper.checks.elf import Binary, recognize, scan_binary
 from zipper.checks.file_facts import EAGER, LAZY, OPTIONAL, FactKey
@@ -123,10 +122,7 @@ def _scan(subject: Subject) -> Iterator[tuple[str, Binary]]:
 def _look_into(subject: Subject, entry: Entry) -> Binary:
     if entry.size > _LIMIT_BYTES:
         return Binary("elf")
-    release(subject.listing.source)
-    found = scan_binary(subject.listing.inflate(entry, limit_bytes=_LIMIT_BYTES))
-    release(subject.listing.source)
-    return found
+    return scan_binary(subject.listing.inflate(entry, limit_bytes=_LIMIT_BYTES))
 
 
 def _recall(subject: Subject) -> dict[str, Binary] | None:

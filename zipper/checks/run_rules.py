@@ -9,9 +9,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from zipper.archive.listing import Buffer, Listing, read_listing, release
+from zipper.archive.listing import Listing, Source, read_listing
 from zipper.checks.rules import LISTING_RULES, Rule, RuleFunction
 from zipper.checks.size_rules import READ_MAX_BYTES
 from zipper.checks.subject import Kind, Subject
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from zipper.checks.results import Report
 
 __all__ = ["check_listing", "check_zip", "find_handler", "run_rules"]
+
+_PIECE_BYTES: Final = 1 << 16
 
 
 def check_listing(  # noqa: PLR0913 - the options of a check, all by keyword
@@ -68,7 +70,7 @@ def check_listing(  # noqa: PLR0913 - the options of a check, all by keyword
 
 
 def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
-    source: Buffer,
+    source: Source,
     *,
     path: str,
     target: Target,
@@ -123,10 +125,9 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
         unknown_runtime=unknown_runtime,
         tells_case=tells_case,
         today=today,
-        code_sha256=base64.b64encode(hashlib.sha256(source).digest()).decode(),
+        code_sha256=_hash(source),
         cache=facts,
     )
-    release(source)
     rules, start = LISTING_RULES, None
     if subject.unzipped_size_bytes <= READ_MAX_BYTES:
         scan_binaries(subject)
@@ -158,6 +159,14 @@ def run_rules(
     found = dict.fromkeys(finding for find in functions for finding in memory.run(subject, find))
     memory.keep(subject.cache)
     return leave_out(found, ignore)
+
+
+def _hash(source: Source) -> str:
+    """Return the SHA-256 of a zip in base64, as Lambda reports it."""
+    digest = hashlib.sha256()
+    for start in range(0, len(source), _PIECE_BYTES):
+        digest.update(source[start : start + _PIECE_BYTES])
+    return base64.b64encode(digest.digest()).decode("ascii")
 
 
 class _Memory:
@@ -195,7 +204,6 @@ class _Memory:
             known = list(find(subject))
             rows = [[f.code, f.severity, f.path, f.message, f.hint] for f in known]
             self._fresh[key] = json.dumps(rows).encode()
-            release(subject.listing.source)
         return known
 
     def keep(self, cache: FactsCache | None) -> None:

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from zipper.archive.listing import DEFLATED, STORED, Entry, release
+from zipper.archive.listing import DEFLATED, STORED, Entry
 from zipper.checks.subject import PATH_MAX
 from zipper.errors import ArchiveError
 from zipper.findings import Finding, Severity
@@ -38,8 +38,6 @@ _SUSPICIOUS: Final = ("\\", "\0", ":", "//", "/./", "/../")
 _NAME_MAX: Final = 255
 """Bytes of one part of a path that Linux takes."""
 _LINK_LIMIT_BYTES: Final = 4096
-_MAPPED_BYTES: Final = 16 * 1024 * 1024
-"""Bytes of a mapped zip that are read before its memory is given back."""
 _WHOLE_BYTES: Final = 160 * 1024 * 1024
 """Members above it are checked in pieces, which takes longer and little memory."""
 _METHODS: Final = {
@@ -175,13 +173,8 @@ def check_contents(subject: Subject) -> Iterator[Finding]:
     members of a zip whose sizes exceed every quota are not inflated past 1 GiB in all.
     """
     budget = 1 << 30
-    mapped = 0
     for entry in subject.listing.entries:
         budget -= entry.size
-        mapped += entry.compressed_size
-        if mapped > _MAPPED_BYTES:
-            release(subject.listing.source)
-            mapped = 0
         if entry.is_encrypted or entry.method not in (STORED, DEFLATED):
             continue
         if budget < 0:

@@ -7,7 +7,6 @@ one temporary folder and in processes that end with it.
 from __future__ import annotations
 
 import json
-import mmap
 import os
 import platform
 import shutil
@@ -22,8 +21,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from zipper.archive.listing import Buffer, read_listing
+from zipper.archive.listing import Source, read_listing
 from zipper.errors import ArchiveError, NodeError, OutputError, UsageError
+from zipper.file_bytes import read_file
 from zipper.files import write_error
 from zipper.node.execution import run_events
 from zipper.node.launch import Launch
@@ -131,7 +131,7 @@ def run_zip(
         _check_event(event, settings.limits)
     with ExitStack() as stack:
         began = time.monotonic()
-        contents = _read_contents(path, settings, stack)
+        contents = _read_contents(path, settings)
         work = _unpack(contents, stack)
         unpack_seconds = time.monotonic() - began
         launch = _prepare_launch(settings, node, work)
@@ -187,10 +187,10 @@ def _check_event(event: bytes, limits: Limits) -> None:
         ) from error
 
 
-def _read_contents(path: Path, settings: RunSettings, stack: ExitStack) -> _Contents:
+def _read_contents(path: Path, settings: RunSettings) -> _Contents:
     limits = settings.limits
     plans = [
-        plan_members(read_listing(stack.enter_context(_mapped(zip_path))), zip_name=str(zip_path))
+        plan_members(read_listing(_open(zip_path)), zip_name=str(zip_path))
         for zip_path in (path, *settings.layers)
     ]
     contents = _Contents(plans[0], merge_layers(plans[1:]))
@@ -206,18 +206,11 @@ def _read_contents(path: Path, settings: RunSettings, stack: ExitStack) -> _Cont
     return contents
 
 
-@contextmanager
-def _mapped(path: Path) -> Iterator[Buffer]:
-    try:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if size == 0:
-                yield b""
-                return
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-                yield content
-    except FileNotFoundError as error:
-        raise UsageError("EUSAGE", f"there is no file `{path}`") from error
+def _open(path: Path) -> Source:
+    found = read_file(path)
+    if found is None:
+        raise UsageError("EUSAGE", f"there is no file `{path}`")
+    return found
 
 
 def _unpack(contents: _Contents, stack: ExitStack) -> Path:

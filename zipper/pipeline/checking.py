@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from zipper.checks.run_rules import check_zip
+from zipper.file_bytes import FileBytes
 from zipper.pipeline.noted_facts import NotedFacts
-from zipper.pipeline.reading_zips import map_zip, open_sound_listing
+from zipper.pipeline.reading_zips import open_sound_listing, open_zip
 from zipper.settings.cache_folder import find_cache_dir
 from zipper.settings.read_settings import request_of_call
 from zipper.store.notes import Notebook
@@ -46,6 +47,7 @@ def check(path: PathLike, **options: Unpack[CheckOptions]) -> Report:
     Raises:
         ArchiveError: EREAD where there is no such file, or it cannot be read; EZIP for a layer
             that is no zip.
+        ReadError: EREAD where the zip or a layer is changed while it is read.
         UsageError: EUSAGE for a target that does not exist, or a value that an option cannot have.
     """
     return check_requested(
@@ -64,12 +66,14 @@ def check_requested(
     unknown_runtime: str | None = None,
 ) -> Report:
     """Judge the zip at `path` as the function of `request`; see `check`."""
-    return check_zip(
-        map_zip(path),
+    source = open_zip(path)
+    layers = tuple(open_sound_listing(layer) for layer in request.layers)
+    report = check_zip(
+        source,
         path=os.fspath(path),
         target=request.target,
         handler=request.handler,
-        layers=tuple(open_sound_listing(layer) for layer in request.layers),
+        layers=layers,
         kind="layer" if kind == "layer" else "function",
         ignore=frozenset(request.ignore),
         strict=request.strict,
@@ -82,3 +86,7 @@ def check_requested(
         tells_case=request.case,
         today=datetime.now(UTC).date().isoformat(),
     )
+    for read in (source, *(listing.source for listing in layers)):
+        if isinstance(read, FileBytes):
+            read.refuse_change()
+    return report

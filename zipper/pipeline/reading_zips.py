@@ -1,6 +1,6 @@
 """Opening a zip that is to be judged, explained or run.
 
-In: a path. Out: its bytes, mapped, or the listing of its members.
+In: a path. Out: its bytes, or the listing of its members.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from zipper.archive.listing import read_listing
 from zipper.errors import ArchiveError
-from zipper.files import map_file
+from zipper.file_bytes import FileBytes, read_file
 
 if TYPE_CHECKING:
     from zipper.archive.listing import Listing
 
-__all__ = ["map_zip", "open_listing", "open_sound_listing"]
+__all__ = ["open_listing", "open_sound_listing", "open_zip"]
 
 PathLike = str | os.PathLike[str]
 
@@ -27,7 +27,7 @@ def open_listing(path: PathLike) -> Listing:
     Raises:
         ArchiveError: EREAD where there is no such file, or it cannot be read.
     """
-    return read_listing(map_zip(path))
+    return read_listing(open_zip(path))
 
 
 def open_sound_listing(path: PathLike) -> Listing:
@@ -47,14 +47,14 @@ def open_sound_listing(path: PathLike) -> Listing:
     return listing
 
 
-def map_zip(path: PathLike) -> memoryview:
-    """Return the bytes of the zip at `path`, mapped: only what is read takes memory.
+def open_zip(path: PathLike) -> memoryview | FileBytes:
+    """Return the bytes of the zip at `path`: of a large one only what is read takes memory.
 
     Raises:
         ArchiveError: EREAD where there is no such file, or it cannot be read.
     """
     try:
-        data = map_file(Path(path))
+        data = read_file(Path(path))
     except OSError as cause:
         raise ArchiveError("EREAD", f"cannot read `{path}`: {cause.strerror or cause}") from cause
     if data is None:

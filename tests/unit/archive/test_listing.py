@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import mmap
+import os
 import random
 import shutil
 import struct
@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from zipper.archive.listing import Entry, Listing, read_listing
 from zipper.errors import ArchiveError
+from zipper.file_bytes import FileBytes, read_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -211,15 +212,22 @@ def test_a_truncated_directory_is_told() -> None:
     assert ["index.js", "lib/a.js"] == [entry.name for entry in listing.entries]
 
 
-def test_an_mmap_is_read(tmp_path: Path) -> None:
-    """A mapped file is read, and can be closed afterwards."""
+def test_a_file_is_read_where_it_is_wanted(tmp_path: Path) -> None:
+    """What has been opened to be read from gives what its bytes would."""
     path = tmp_path / "a.zip"
-    path.write_bytes(_zip(FILES))
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as source:
-        listing = read_listing(source)
-        assert [*FILES.values()] == [
-            listing.read(entry, limit_bytes=9999) for entry in listing.entries
-        ]
+    path.write_bytes(_zip({**FILES, "large": os.urandom(70_000)}))
+    source = read_file(path)
+    assert isinstance(source, FileBytes)
+
+    listing, whole = read_listing(source), read_listing(path.read_bytes())
+
+    assert whole.entries == listing.entries
+    assert () == listing.find_header_faults()
+    for entry in listing.entries:
+        assert whole.read(entry, limit_bytes=99_999) == listing.read(entry, limit_bytes=99_999)
+        assert whole.read_head(entry, 9) == listing.read_head(entry, 9)
+        assert whole.compressed(entry) == listing.compressed(entry)
+        assert [*whole.read_chunks(entry)] == [*listing.read_chunks(entry)]
 
 
 def _forge(entry: Entry, listing: Listing, **changes: int) -> tuple[Listing, Entry]:
