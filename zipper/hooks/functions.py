@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from zipper.package import Package
     from zipper.pipeline.building_all import Built
-from zipper.settings.build_request import BuildRequest
+    from zipper.settings.build_request import BuildRequest
 
 __all__ = ["build_functions", "has_functions", "list_sources", "locate"]
 

@@ -6,11 +6,11 @@ package.json. Nothing is read here; `zipper.settings.read_settings` does that.
 
 from __future__ import annotations
 
-from collections import namedtuple
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import UsageError, suggest
 from zipper.settings.options import KEYS
+from zipper.settings.records import Record
 from zipper.settings.values import Settings, merge
 from zipper.target import Target
 
@@ -22,14 +22,21 @@ if TYPE_CHECKING:
 
     from zipper.settings.option_types import RequestFields
 else:
-    _FIELDS = {row.field: row.fallback for row in KEYS.values() if row.name not in COMPOSED}
     # Made of the table: a checker cannot read it, and has the same written down.
-    RequestFields = namedtuple(  # noqa: PYI024
-        "RequestFields",
-        ("project", "target", *_FIELDS, "name", "written", "unknown_variables"),
-        defaults=(*_FIELDS.values(), None, (), ()),
-        module=__name__,
-    )
+    _FIELDS = {
+        "project": None,
+        "target": None,
+        **{row.field: row.fallback for row in KEYS.values() if row.name not in COMPOSED},
+        "name": None,
+        "written": (),
+        "unknown_variables": (),
+    }
+
+    class RequestFields(Record, fields=_FIELDS):
+        """A request: the options with their defaults."""
+
+        __slots__ = ()
+
 
 __all__ = [
     "COMPOSED",

@@ -8,7 +8,6 @@ options, `zipper.settings.options`.
 
 from __future__ import annotations
 
-from collections import namedtuple
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -23,6 +22,7 @@ from zipper.settings.option_values import (
     unknown_word,
 )
 from zipper.settings.options import KEYS, find_variables
+from zipper.settings.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,12 +30,13 @@ if TYPE_CHECKING:
     from zipper.settings.option_types import Settings
 else:
     # Made of the table: a checker cannot read it, and has the same written down.
-    Settings = namedtuple(  # noqa: PYI024
-        "Settings",
-        ("name", *KEYS, "functions", "unknown_variables"),
-        defaults=(None, *(None for _ in KEYS), (), ()),
-        module=__name__,
-    )
+    _FIELDS = {"name": None, **dict.fromkeys(KEYS), "functions": (), "unknown_variables": ()}
+
+    class Settings(Record, fields=_FIELDS):
+        """What was given; None where nothing was."""
+
+        __slots__ = ()
+
 
 __all__ = [
     "FUNCTION_KEYS",
