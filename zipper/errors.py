@@ -8,7 +8,7 @@ a caller can act on it and a person can read it. Anything else that escapes is a
     ├── ProjectError        ENOPROJECT, ENOENT, EJSONPARSE, EINVALIDPACKAGE, EWORKSPACESCONFIG,
     │                       EDUPLICATEWORKSPACE, ESETTINGS, EPATTERN
     ├── LockfileError       EJSONPARSE, ELOCKVERSION, EUSAGE (out of step), ELOCKPLATFORM,
-    │                       ELAYOUT, EBUNLOCK, ERR_PNPM_BROKEN_LOCKFILE
+    │                       ELAYOUT, EBUNLOCK, EYARNLOCK, ERR_PNPM_BROKEN_LOCKFILE
     ├── ResolutionError     ETARGET, E404, ERESOLVE, ENOVERSIONS, EBADENGINE, EBADPLATFORM,
     │                       EOVERRIDE, EINVALIDTAGNAME, EINVALIDPACKAGENAME, EUNSUPPORTEDPROTOCOL,
     │                       E403, EINVALIDSPEC, ERR_INVALID_URL, EALLOWGIT, EALLOWREMOTE,

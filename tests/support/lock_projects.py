@@ -9,8 +9,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from zipper.lockfile.bun import read_bun_lock
+from zipper.lockfile.pnpm import read_pnpm_lock
+from zipper.lockfile.yarn_berry import read_yarn_berry
+from zipper.lockfile.yarn_settings import parse_yarn_settings
 from zipper.npm.package_json import parse_manifest
 from zipper.npm.platform import fits_engine, fits_platform
+from zipper.npm.yaml_text import parse_yaml
 from zipper.tree.bind_peers import bind_peers
 from zipper.tree.graph_closure import take_closure
 from zipper.tree.graph_folders import know_folders
@@ -41,6 +46,20 @@ def read_folders(project: Path, graph: LockedGraph) -> Mapping[str, Manifest]:
             text = (project / own.folder / "package.json").read_text("utf-8")
             found[own.folder] = parse_manifest(json.loads(text))
     return found
+
+
+def read_lock(project: Path, name: str) -> ForeignLockfile:
+    """Return the project's lockfile, read with the settings that lie beside it."""
+    text = (project / name).read_text("utf-8")
+    if name == "pnpm-lock.yaml":
+        return read_pnpm_lock(text, path=name)
+    if name == "bun.lock":
+        return read_bun_lock(text, path=name)
+    manifest = json.loads((project / "package.json").read_text("utf-8"))
+    rc = project / ".yarnrc.yml"
+    documents = parse_yaml(rc.read_text("utf-8")) if rc.is_file() else [{}]
+    settings = parse_yarn_settings(manifest, documents[0])
+    return read_yarn_berry(text, path=name, settings=settings)
 
 
 def list_differences(
@@ -89,6 +108,9 @@ def _tell(own: Instance, entry: Mapping[str, Any]) -> str | None:
     version = entry["version"].removeprefix("v")
     if not own.manifest.version and own.resolved is not None:
         version = ""  # the lockfile does not say what is in a tarball or a commit
+    name = entry["name"]
+    if (own.resolved or "").startswith("file:"):
+        name = own.manifest.name  # yarn's lockfile has the name that was asked for
     found = (own.manifest.name, own.manifest.version, own.folder, own.patch is not None)
-    wanted = (entry["name"], version, entry.get("local", own.folder), patched)
+    wanted = (name, version, entry.get("local", own.folder), patched)
     return None if found == wanted else f"{found} instead of {wanted}"

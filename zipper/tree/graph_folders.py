@@ -48,11 +48,17 @@ def know_folders(graph: LockedGraph, manifests: Mapping[str, Manifest]) -> Locke
 
 
 def _join(own: Instance, disk: Manifest) -> Manifest:
-    """Return the manifest of the disk with the lockfile's dependencies."""
+    """Return the manifest of the disk with the lockfile's dependencies.
+
+    yarn's lockfile does not tell development dependencies from others; package.json does.
+    """
     locked = own.manifest
+    is_dev = disk.dev_dependencies.keys() - disk.dependencies.keys()
+    is_dev -= disk.optional_dependencies.keys()
+    dev = {name: spec for name, spec in locked.dependencies.items() if name in is_dev}
     return disk._replace(
-        dependencies=locked.dependencies,
-        dev_dependencies=locked.dev_dependencies,
+        dependencies={n: spec for n, spec in locked.dependencies.items() if n not in dev},
+        dev_dependencies={**locked.dev_dependencies, **dev},
         optional_dependencies=locked.optional_dependencies,
         peer_dependencies={**disk.peer_dependencies, **locked.peer_dependencies} or EMPTY,
         peer_optional=disk.peer_optional | locked.peer_optional,

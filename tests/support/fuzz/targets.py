@@ -26,6 +26,7 @@ from zipper.layout.edge_proof import prove_edges
 from zipper.lockfile.bun import read_bun_lock
 from zipper.lockfile.npm_read import read_lockfile
 from zipper.lockfile.pnpm import read_pnpm_lock
+from zipper.lockfile.yarn_berry import read_yarn_berry
 from zipper.lockfile.yarn_classic import read_yarn_lock
 from zipper.npm import semver
 from zipper.npm.credentials import find_credential
@@ -199,6 +200,11 @@ def fuzz_bun_lock(data: bytes) -> None:
         _lay_out(read_bun_lock(_text(data), path="bun.lock", isolated=isolated))
 
 
+def fuzz_yarn_berry(data: bytes) -> None:
+    """Read `data` as yarn.lock of yarn 2 and later, and lay out what it says."""
+    _lay_out(read_yarn_berry(_text(data), path="yarn.lock"))
+
+
 def _lay_out(lockfile: ForeignLockfile) -> None:
     """Lay every importer out; the proof holds, and no location leaves node_modules."""
     for folder in lockfile.graph.importers:
@@ -248,6 +254,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "trust": fuzz_trust,
     "bun-lock": fuzz_bun_lock,
     "pnpm-lock": fuzz_pnpm_lock,
+    "yarn-berry": fuzz_yarn_berry,
     "yarn-lock": fuzz_yarn_lock,
     "zip": fuzz_zip,
 }
@@ -318,6 +325,27 @@ SEEDS: dict[str, list[bytes]] = {
             b"    resolution: {integrity: sha512-a}\n    bundledDependencies: [c]\n  b@1.0.0:\n"
             b"    resolution: {integrity: sha512-b}\nsnapshots:\n  a@1.0.0(b@1.0.0):\n"
             b"    dependencies: {b: 1.0.0}\n  b@1.0.0:\n    dependencies: {a: 1.0.0(b@1.0.0)}\n"
+        ),
+    ],
+    "yarn-berry": [
+        (
+            b'__metadata:\n  version: 8\n  cacheKey: 10c0\n"r@workspace:.":\n'
+            b'  version: 0.0.0-use.local\n  resolution: "r@workspace:."\n  dependencies:\n'
+            b'    a: "npm:^1.0.0"\n    b: "npm:x@^2.0.0"\n'
+            b'"a@npm:^1.0.0":\n  version: 1.2.0\n  resolution: "a@npm:1.2.0"\n'
+            b'  peerDependencies:\n    b: "*"\n  conditions: os=linux & (cpu=x64 | cpu=arm64)\n'
+            b'"b@npm:x@^2.0.0":\n  version: 2.0.0\n  resolution: "x@npm:2.0.0"\n'
+        ),
+        (
+            b'__metadata:\n  version: 6\n"r@workspace:.":\n  version: 0.0.0-use.local\n'
+            b'  resolution: "r@workspace:."\n  dependencies:\n    a: "patch:a@1.0.0#./a.patch"\n'
+            b'    p: "portal:./p"\n    g: "https://h.example/g.git"\n'
+            b'"a@patch:a@1.0.0#./a.patch::locator=r%40workspace%3A.":\n  version: 1.0.0\n'
+            b'  resolution: "a@patch:a@npm%3A1.0.0#./a.patch::version=1.0.0&hash=0"\n'
+            b'"p@portal:./p::locator=r%40workspace%3A.":\n  version: 0.0.0-use.local\n'
+            b'  resolution: "p@portal:./p::locator=r%40workspace%3A."\n'
+            b'"g@https://h.example/g.git":\n  version: 1.0.0\n'
+            b'  resolution: "g@https://h.example/g.git#commit=0123"\n'
         ),
     ],
     "yarn-lock": [

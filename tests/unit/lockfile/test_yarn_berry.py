@@ -1,0 +1,114 @@
+"""yarn.lock of yarn 2 and later: what is read, what is changed, what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from zipper.errors import LockfileError
+from zipper.lockfile.yarn_berry import read_yarn_berry
+from zipper.lockfile.yarn_extensions import Extension
+from zipper.lockfile.yarn_settings import YarnSettings
+
+START = """__metadata:
+  version: 8
+  cacheKey: 10c0
+
+"r@workspace:.":
+  version: 0.0.0-use.local
+  resolution: "r@workspace:."
+  dependencies:
+    a: "npm:^1.0.0"
+    c: "catalog:"
+
+"a@npm:^1.0.0":
+  version: 1.2.0
+  resolution: "a@npm:1.2.0"
+  dependencies:
+    b: "npm:^1.0.0"
+
+"b@npm:^2.0.0, b@npm:^2.1.0":
+  version: 2.1.0
+  resolution: "b@npm:2.1.0::__archiveUrl=https%3A%2F%2Fx.example%2Fb.tgz"
+
+"c@npm:^3.0.0":
+  version: 3.0.0
+  resolution: "c@npm:3.0.0"
+"""
+SETTINGS = YarnSettings(
+    resolutions={"a/b": "npm:^2.0.0"},
+    extensions=[Extension("b", "2", "+", "c", "^3.0.0")],
+    catalogs={"": {"c": "^3.0.0"}},
+)
+
+
+def read(text: str, settings: YarnSettings = SETTINGS):
+    return read_yarn_berry(text, path="yarn.lock", settings=settings)
+
+
+def test_yarn_changes_dependencies_while_it_installs() -> None:
+    """Resolutions, extensions and catalogs lead from what a package wrote to what is locked."""
+    found = read(START)
+    instances = found.graph.instances
+
+    assert {"a": "a@npm:1.2.0", "c": "c@npm:3.0.0"} == instances["./"].targets
+    b = instances["a@npm:1.2.0"].targets["b"]
+    assert "https://x.example/b.tgz" == instances[b].resolved
+    assert {"c": "c@npm:3.0.0"} == instances[b].targets
+    assert ("8", "parent") == (found.version, found.peers)
+
+
+def test_what_yarn_s_database_adds_is_there_where_the_lockfile_has_it() -> None:
+    """Another yarn has another database: what it did not add, the lockfile lacks."""
+    text = START.replace('"a@npm:^1.0.0"', '"useragent@npm:^2.0.0"').replace(
+        "a@npm:1.2.0", "useragent@npm:2.0.0"
+    )
+    text = text.replace('a: "npm:^1.0.0"', 'useragent: "npm:^2.0.0"').replace("1.2.0", "2.0.0")
+    text = text.replace('  dependencies:\n    b: "npm:^1.0.0"\n', "")
+    added = '\n"request@npm:^2.88.0":\n  version: 2.88.2\n  resolution: "request@npm:2.88.2"\n'
+
+    without = read(text).graph.instances["useragent@npm:2.0.0"]
+    with_it = read(text + added).graph.instances["useragent@npm:2.0.0"]
+
+    assert {} == without.targets
+    assert {"request": "request@npm:2.88.2"} == with_it.targets
+
+
+def test_a_patch_is_named_and_a_builtin_one_is_not() -> None:
+    """A patch of the project's own is said; what yarn patches for its loader is left as it is."""
+    text = (
+        START
+        + """
+"d@patch:d@npm%3A1.0.0#~/.yarn/patches/d.patch":
+  version: 1.0.0
+  resolution: "d@patch:d@npm%3A1.0.0#~/.yarn/patches/d.patch::version=1.0.0&hash=0"
+
+"typescript@patch:typescript@npm%3A^5.0.0#optional!builtin<compat/typescript>":
+  version: 5.0.0
+  resolution: "typescript@patch:typescript@npm%3A5.0.0#optional!builtin<compat/typescript>"
+"""
+    )
+    found = {own.manifest.name: own.patch for own in read(text).graph.instances.values()}
+
+    assert "~/.yarn/patches/d.patch" == found["d"]
+    assert found["typescript"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "word"),
+    [
+        (START.replace("version: 8", "version: 11"), "ELOCKVERSION", "4 to 10"),
+        ("a: [", "EYARNLOCK", "line 2, column 1"),
+        (START + "d: 1\n", "EYARNLOCK", "`d` is no map"),
+        ('# yarn lockfile v1\n\na@1:\n  version "1.0.0"\n', "ELOCKVERSION", "none"),
+        (START.replace("npm:^2.0.0, ", ""), "EYARNLOCK", "line 16, column 5"),
+        (START.replace('c@npm:3.0.0"\n', '../c@npm:3.0.0"\n'), "EYARNLOCK", "package's name"),
+        (START.replace('c@npm:3.0.0"\n', 'c@exec:./x.js"\n'), "EYARNLOCK", "not read"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(text: str, code: str, word: str) -> None:
+    """Each complaint says what and where."""
+    with pytest.raises(LockfileError) as caught:
+        read(text)
+
+    assert code == caught.value.code
+    assert word in str(caught.value)
