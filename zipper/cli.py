@@ -158,13 +158,10 @@ def _refused(error: ZipperError | click.ClickException, *, as_json: bool) -> int
         return STATUS_USAGE
     if isinstance(error, click.ClickException):
         error = _from_click(error)
+    from zipper.commands.output import echo_lines, show_json  # noqa: PLC0415  (where it is wrong)
+
     if as_json:
-        import json  # noqa: PLC0415  (only where it is asked for)
-
-        document = {"error": describe_error(error)}
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
-    from zipper.commands.output import echo_lines  # noqa: PLC0415  (only where something is wrong)
-
+        show_json({"error": describe_error(error)})
     echo_lines(format_error(error).split("\n"), err=True, fold=True)
     return STATUS_USAGE if isinstance(error, UsageError) else STATUS_ERROR
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import select
@@ -172,16 +173,36 @@ def test_an_encoding_without_a_sign_gets_an_escape(tmp_path: Path) -> None:
     assert "\\u65e5\\u672c" in result.stdout
 
 
-def test_names_cannot_steer_the_terminal(tmp_path: Path) -> None:
-    """Control characters of a hostile zip are not sent to the terminal."""
-    path = tmp_path / "x.zip"
-    with ZipFile(path, "w") as archive:
-        archive.writestr("\x1b]0;owned\x07.js", "x")
+HOSTILE = "\x1b]0;owned\x07\x9b\u202e\u2028\u2066\u200b"
+SHOWING = {
+    "explain --all": True,
+    "explain --json": False,
+    "check --verbose": True,
+    "check --json": False,
+    "check --format sarif": False,
+    "check --format github": True,
+    "licenses": True,
+    "licenses --json": False,
+    "sbom": False,
+}
+"""Commands about a zip, and whether they print lines; the others print JSON."""
 
-    for words in (("explain", "--all"), ("check", "--verbose")):
-        result = run_zipper(*words, path)
-        assert "\x1b" not in result.stdout + result.stderr
-        assert "owned" in result.stdout
+
+@pytest.mark.parametrize("words", SHOWING)
+def test_names_cannot_steer_the_terminal(tmp_path: Path, words: str) -> None:
+    """Names and licences of a hostile zip hide nothing, whatever form a command prints."""
+    path = tmp_path / "x.zip"
+    package = {"name": "a", "version": "1.0.0", "license": f"owned{HOSTILE}"}
+    with ZipFile(path, "w") as archive:
+        archive.writestr(f"{HOSTILE}.js", f"require('owned{HOSTILE}')")
+        archive.writestr("node_modules/a/package.json", json.dumps(package))
+        archive.writestr(f"node_modules/{HOSTILE}/package.json", '{"name": 1}')
+
+    result = run_zipper(*words.split(), path)
+
+    assert not set(HOSTILE[:1] + HOSTILE[10:]) & set(result.stdout + result.stderr)
+    assert "owned" in result.stdout
+    assert SHOWING[words] == (result.document is None)
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))

@@ -108,7 +108,7 @@ def _show_as_text(built: tuple[Built, ...], *, quiet: bool, verbose: bool) -> No
             _show_findings(item.package, quiet=quiet, verbose=verbose)
         if item.error is not None:
             name = f"{item.request.name}: " if item.request.name else ""
-            click.echo(f"{name}{item.error}", err=True)
+            echo_lines(f"{name}{item.error}".split("\n"), err=True)
     if quiet:
         return
     if len(built) == 1:

@@ -238,4 +238,4 @@ def _write_page(
     template = resources.files("zipper.report").joinpath("page.html").read_text(encoding="utf-8")
     changes = None if diff is None else compare(read_inventory(diff), inventory)
     write_text(make_page(template, inventory, findings=findings, changes=changes), path)
-    click.echo(f"{path}: open it in a browser")
+    echo_lines([f"{path}: open it in a browser"])

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from zipper.commands.detect import Seen, look
-from zipper.commands.output import write_text
+from zipper.commands.output import echo_lines, write_text
 from zipper.errors import ProjectError
 from zipper.report.settings_template import write_first_settings
 from zipper.settings.read_settings import read_settings_file
@@ -42,12 +42,12 @@ def command(*, folder: Path, to_stdout: bool) -> None:
     seen = look(folder)
     table = write_first_settings(seen.values, seen.functions)
     if to_stdout:
-        click.echo(table, nl=False)
+        write_text(table, None)
         return
     path = folder / "pyproject.toml"
     before = path.read_text(encoding="utf-8") if path.exists() else ""
     write_text(f"{before.rstrip()}\n\n{table}" if before.strip() else table, path)
-    click.echo(f"wrote [tool.zipper] to {path}; {_tell_next(seen)}")
+    echo_lines([f"wrote [tool.zipper] to {path}; {_tell_next(seen)}"])
 
 
 def _tell_next(seen: Seen) -> str:

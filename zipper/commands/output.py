@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import TYPE_CHECKING, Final, Self, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
 
 import click
 
@@ -13,6 +13,7 @@ from zipper.errors import OutputError
 from zipper.files import write_error, write_file
 from zipper.folders import make_folders
 from zipper.report.as_json import as_json
+from zipper.report.visible import escape_json, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,13 +27,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Shower", "echo_lines", "is_stdout_terminal", "is_terminal", "show_json", "write_text"]
 
-_CONTROL: Final = {code: 0xFFFD for code in (*range(32), 127, *range(0x80, 0xA0)) if code != 9}
-"""Names in a zip are anybody's: control characters are shown as replacement characters."""
-
 
 def show_json(result: object) -> None:
     """Print a result's fields as one JSON document."""
-    click.echo(json.dumps(as_json(result), indent=2, ensure_ascii=False))
+    click.echo(escape_json(json.dumps(as_json(result), indent=2, ensure_ascii=False)))
 
 
 def echo_lines(lines: Iterable[str], *, err: bool = False, fold: bool = False) -> None:
@@ -44,7 +42,7 @@ def echo_lines(lines: Iterable[str], *, err: bool = False, fold: bool = False) -
         fold: on a terminal, break lines that are wider than it and colour the marks of severity;
             a pipe gets them as they are, so that they can be searched.
     """
-    lines = (line.translate(_CONTROL) for line in lines)
+    lines = map(show, lines)
     if fold and is_terminal(sys.stderr if err else sys.stdout):
         from zipper.commands.terminal import fold_lines  # noqa: PLC0415  (on terminals only)
 
@@ -105,7 +103,10 @@ def write_text(text: str, path: Path | None) -> None:
     """
     text = text if text.endswith("\n") else f"{text}\n"
     if path is None:
-        click.echo(text, nl=False)
+        if is_stdout_terminal():
+            echo_lines(text.splitlines())
+        else:
+            click.echo(text, nl=False)
         return
     try:
         make_folders(path.parent)

@@ -22,6 +22,7 @@ from zipper.events import (
     TarballsMissing,
 )
 from zipper.report.units import format_bytes, format_count, format_seconds
+from zipper.report.visible import show
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -218,5 +219,5 @@ def describe_retry(event: FetchRetried) -> str:
 
 def _tell(line: str) -> None:
     with contextlib.suppress(OSError):
-        sys.stderr.write(line + "\n")
+        sys.stderr.write(show(line) + "\n")
         sys.stderr.flush()

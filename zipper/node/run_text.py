@@ -17,6 +17,7 @@ from zipper.node.result import (
     RunResult,
     Stage,
 )
+from zipper.report.visible import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,9 +34,6 @@ _LOG_LINES: Final = 20
 """Of a log without `verbose`: so many of its first and of its last lines."""
 
 _LINE_LETTERS: Final = 500
-
-_CONTROL: Final = {code: 0xFFFD for code in (*range(32), 127, *range(0x80, 0xA0)) if code != 9}
-"""A function's output must not steer the terminal."""
 
 
 def describe_run(result: RunResult, *, verbose: bool = False) -> Iterator[str]:
@@ -110,18 +108,18 @@ def _repeats(line: LogLine, error: FunctionError | None) -> bool:
 
 def _cut(text: str, *, verbose: bool) -> str:
     if verbose or len(text) <= _LINE_LETTERS:
-        return _clean(text)
-    return f"{_clean(text[:_LINE_LETTERS])}... ({len(text):,} letters)"
+        return show(text)
+    return f"{show(text[:_LINE_LETTERS])}... ({len(text):,} letters)"
 
 
 def _describe_answer(one: Invocation) -> Iterator[str]:
     if one.error is not None:
         first, *rest = one.error.message.split("\n")
-        yield f"  {_clean(one.error.type)}: {_clean(first)}"
-        yield from (f"  {_clean(line)}" for line in rest)
+        yield f"  {show(one.error.type)}: {show(first)}"
+        yield from (f"  {show(line)}" for line in rest)
         # The first lines of a trace repeat type and message.
         for line in one.error.trace[1 + len(rest) :][:_TRACE_LINES]:
-            yield f"    {_clean(line.strip())}"
+            yield f"    {show(line.strip())}"
     elif one.streamed is not None:
         body = one.streamed.body.decode("utf-8", "replace")
         if one.streamed.prelude is not None:
@@ -138,7 +136,7 @@ def _describe_left(environment: ExecutionEnvironment) -> Iterator[str]:
             f" {environment.left_file_count:,} file(s)"
         )
         for file in environment.left_files[:10]:
-            yield f"    {file.size_bytes:>12,}  {_clean(file.path)}"
+            yield f"    {file.size_bytes:>12,}  {show(file.path)}"
 
 
 def _draw_stages(reached: Stage) -> str:
@@ -151,9 +149,5 @@ def _draw_stages(reached: Stage) -> str:
 
 def _shorten(text: str) -> str:
     if len(text) <= _RESPONSE_LETTERS:
-        return _clean(text)
-    return f"{_clean(text[:_RESPONSE_LETTERS])}... ({len(text):,} letters)"
-
-
-def _clean(text: str) -> str:
-    return text.translate(_CONTROL)
+        return show(text)
+    return f"{show(text[:_RESPONSE_LETTERS])}... ({len(text):,} letters)"
