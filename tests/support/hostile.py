@@ -8,18 +8,27 @@ Those marked `as_npm` unpack as npm 11 unpacks them; a test with a real Node.js 
 
 from __future__ import annotations
 
-import gzip as zlib_gzip
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.support.tarballs import END, directory, gzip, header, make_package, member, pax, tar
+from tests.support.tarballs import (
+    END,
+    directory,
+    gzip,
+    gzip_zeros,
+    header,
+    make_package,
+    member,
+    pax,
+    tar,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["CASES", "FOLDER", "Case"]
+__all__ = ["CASES", "FOLDER", "SMALL_BYTES", "Case"]
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "hostile"
 
@@ -451,8 +460,7 @@ def _wrapping() -> Iterator[Case]:
 
 def _bombs() -> Iterator[Case]:
     """Small for the wire, large for the machine; the really large ones are made by a test."""
-    zeros = member("package/zeros", bytes(1 << 20))
-    bomb = zlib_gzip.compress(tar(HONEST, zeros), mtime=0)
+    bomb = gzip_zeros(HONEST + header("package/zeros", size=1 << 20), (1 << 20) + len(END))
     yield Case("zeros-1-mib", bomb, {"package.json": MANIFEST, "zeros": bytes(1 << 20)})
     yield _bad(
         "claims-10-gib",
@@ -473,7 +481,7 @@ CASES: tuple[Case, ...] = (
     Case("honest", make_package({"index.js": "1"}),
          {"package.json": b'{"name": "a", "version": "1.0.0"}', "index.js": b"1"}, as_npm=True),
 )  # fmt: skip
-_SMALL_BYTES = 8_192
+SMALL_BYTES = 16_384
 
 
 def write_fixtures(folder: Path = FOLDER) -> int:
@@ -481,7 +489,7 @@ def write_fixtures(folder: Path = FOLDER) -> int:
     folder.mkdir(exist_ok=True)
     for old in folder.glob("*.tgz"):
         old.unlink()
-    small = [case for case in CASES if len(case.tarball) <= _SMALL_BYTES]
+    small = [case for case in CASES if len(case.tarball) <= SMALL_BYTES]
     for case in small:
         (folder / f"{case.name}.tgz").write_bytes(case.tarball)
     return len(small)

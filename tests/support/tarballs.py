@@ -10,7 +10,17 @@ import json
 import struct
 import zlib
 
-__all__ = ["END", "directory", "gzip", "header", "make_package", "member", "pax", "tar"]
+__all__ = [
+    "END",
+    "directory",
+    "gzip",
+    "gzip_zeros",
+    "header",
+    "make_package",
+    "member",
+    "pax",
+    "tar",
+]
 
 BLOCK = 512
 END = bytes(2 * BLOCK)
@@ -101,6 +111,20 @@ def gzip(data: bytes, *, size: int | None = None, crc: int | None = None) -> byt
     length = len(data) & 0xFFFF_FFFF if size is None else size
     head = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
     return head + b"".join(blocks) + struct.pack("<II", told, length)
+
+
+def gzip_zeros(data: bytes, zeros: int) -> bytes:
+    """Return `data` and so many zero bytes as gzip, the zeros compressed as far as they can be.
+
+    Source: RFC 1951, 3.2.6: a zero, then copies of 258 bytes from one byte before.
+    """
+    copies, more = divmod(zeros - 1, 258)
+    bits = "110" + "00110000" * (1 + more) + "1100010100000" * copies + "0000000"
+    packed = int(bits[::-1], 2).to_bytes((len(bits) + 7) // 8, "little")
+    stored = struct.pack("<BHH", 0, len(data), len(data) ^ 0xFFFF) + data
+    crc = zlib.crc32(bytes(zeros), zlib.crc32(data))
+    tail = struct.pack("<II", crc, len(data) + zeros)
+    return b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + stored + packed + tail
 
 
 def make_package(
