@@ -32,6 +32,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+from zipper.redaction import redact
+
 __all__ = [
     "ArchiveError",
     "IntegrityError",
@@ -62,6 +64,8 @@ class ZipperError(Exception):
         message: one sentence, without the code and without a full stop.
         facts: label and text, in the order in which they are told; a label may repeat.
         hint: what to do next, or None where nothing certain can be said.
+
+    None of the texts shows a secret: see `zipper.redaction`.
     """
 
     def __init__(
@@ -72,11 +76,11 @@ class ZipperError(Exception):
         facts: tuple[tuple[str, str], ...] = (),
         hint: str | None = None,
     ) -> None:
-        super().__init__(message)
         self.code = code
-        self.message = message
-        self.facts = facts
-        self.hint = hint
+        self.message = redact(message)
+        self.facts = tuple((label, redact(text)) for label, text in facts)
+        self.hint = None if hint is None else redact(hint)
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         return format_error(self)

@@ -6,7 +6,9 @@ In: what a rule found. Out: values whose fields are those of the JSON. How they 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self
+
+from zipper.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -18,18 +20,27 @@ Severity = Literal["error", "warning", "info"]
 Verdict = Literal["pass", "fail"]
 
 
-class Finding(NamedTuple):
-    """One rule's result for one place of the package.
-
-    `path` is a member's name or the empty string for the package as a whole; `message` is one
-    sentence with the numbers; `hint` says what to do and is never empty.
-    """
-
+class _Fields(NamedTuple):
     code: str
     severity: Severity
     path: str
     message: str
     hint: str
+
+
+class Finding(_Fields):
+    """One rule's result for one place of the package.
+
+    `path` is a member's name or the empty string for the package as a whole; `message` is one
+    sentence with the numbers; `hint` says what to do and is never empty. Neither shows a secret:
+    see `zipper.redaction`.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, code: str, severity: Severity, path: str, message: str, hint: str) -> Self:
+        """Make a finding of redacted texts."""
+        return super().__new__(cls, code, severity, path, redact(message), redact(hint))
 
 
 def decide_verdict(findings: Iterable[Finding], *, strict: bool = False) -> Verdict:

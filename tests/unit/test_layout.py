@@ -38,7 +38,7 @@ ROWS = [
     {"npm", "settings"},
     {"file_bytes", "files", "folders", "malloc", "scratch", "target"},
     {"javascript", "package"},
-    {"errors", "events", "findings"},
+    {"errors", "events", "findings", "redaction"},
 ]  # fmt: skip
 """From the outermost to the innermost: a module imports from its own row and from those below.
 
@@ -47,10 +47,10 @@ ROWS = [
 NARROW = {
     "archive": {"errors"},
     "checks": {"archive", "errors", "findings", "javascript", "npm", "target"},
-    "errors": set(),
+    "errors": {"redaction"},
     "javascript": set(),
     "lockfile": {"errors", "npm", "tree.locked_graph", "tree.model"},
-    "npm": {"errors"},
+    "npm": {"errors", "redaction"},
     "target": {"errors"},
 }
 """Packages that may import less than their row allows."""

@@ -15,6 +15,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
+from zipper.redaction import hide
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
@@ -175,10 +177,12 @@ def find_unset(text: str, environ: Mapping[str, str]) -> str | None:
 
 def _look_up(name: str, environ: Mapping[str, str], *, is_optional: bool) -> str:
     if name in environ:
+        hide(environ[name], name)
         return environ[name]
     if match := re.match(_FALLBACK, name, re.DOTALL):
         variable, operator, word = match.groups()
         value = environ.get(variable)
+        hide(value or "", variable)
         return word if value is None or (operator == ":-" and not value) else value
     return "" if is_optional else f"${{{name}}}"
 
