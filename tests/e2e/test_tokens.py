@@ -179,6 +179,74 @@ def test_nothing_is_told_by_what_fails(scene: Scene, private: RegistryServer, co
         assert ({}, []) == (found, [r for r in results if printed(r)])
 
 
+_HOLDING = f"https://carol:{ADDRESS}@127.0.0.1:9/a.tgz?key={TOKEN}"
+TELLING: dict[str, tuple[dict[str, object], str, str]] = {
+    "an override against a dependency": (
+        {"dependencies": {"a": _HOLDING}, "overrides": {"a": "1.0.0"}}, "", "EOVERRIDE",
+    ),
+    "a tarball": ({"dependencies": {"a": _HOLDING}}, "", "ENETWORK"),
+    "a repository": (
+        {"dependencies": {"a": f"git+http://carol:{ADDRESS}@127.0.0.1:9/a.git"}}, "", "E",
+    ),
+    "a spec of no sense": ({"dependencies": {"a": f"xyz://carol:{ADDRESS}@host"}}, "", "E"),
+    "a certificate named by a variable": (
+        {"dependencies": {"a": "1"}}, "registry=https://host/\ncafile=/x/${OWN_TOKEN}\n", "E",
+    ),
+    "a registry named by a variable": (
+        {"dependencies": {"a": "1"}}, "registry=http://127.0.0.1:9/${OWN_TOKEN}/\n", "E",
+    ),
+    "a host named by a variable": (
+        {"dependencies": {"a": "1"}}, "registry=http://${OWN_TOKEN}.localhost:9/\n", "E",
+    ),
+}  # fmt: skip
+"""What a project says, its .npmrc, and how the code of the error begins."""
+
+
+@pytest.mark.parametrize("what", TELLING)
+def test_what_a_project_names_is_told_without_its_secrets(scene: Scene, what: str) -> None:
+    """An error about a spec or a setting shows neither a password nor what a variable held."""
+    manifest, npmrc, code = TELLING[what]
+    scene.write({"package.json": {"name": "fn", "version": "1.0.0", **manifest}, ".npmrc": npmrc})
+    kept = (scene.project / "package.json", scene.project / ".npmrc")
+    env = {"npm_config_registry": "", "OWN_TOKEN": VARIABLE, "npm_config_fetch_retries": "0"}
+
+    results = [
+        run_here(*words, cwd=scene.folder, env={**scene.environment, **env})
+        for words in (
+            ("build", str(scene.project), "--cache-dir", str(scene.cache), "--verbose"),
+            ("resolve", str(scene.project), "--cache-dir", str(scene.cache), "--json"),
+        )
+    ]
+    _, found = search(scene.folder, but=kept)
+
+    assert [1, 1] == [result.status for result in results], results[0].stderr
+    assert results[0].code.startswith(code), results[0].stderr
+    assert ({}, []) == (found, [r for r in results if printed(r)])
+
+
+def test_an_address_with_a_password_is_kept_in_no_cache(scene: Scene) -> None:
+    """A tarball is fetched with what its address says; only the project's own files have it."""
+    tarball = scene.publish("a", files={"index.js": b"1"})["dist"]["tarball"]
+    address = tarball.replace("http://", f"http://carol:{ADDRESS}@")
+    manifest = {"name": "fn", "version": "1.0.0", "dependencies": {"a": address}}
+    scene.write({"package.json": manifest, "index.js": "exports.handler = () => require('a')"})
+    files = (scene.project / "package.json", scene.project / "package-lock.json", scene.output)
+
+    results = [
+        run_here(*words, "--cache-dir", str(scene.cache), cwd=scene.folder, env=scene.environment)
+        for words in (
+            ("build", str(scene.project), "-o", str(scene.output), "--verbose"),
+            ("resolve", str(scene.project), "--verbose"),
+            ("build", str(scene.project), "-o", str(scene.output), "--json"),
+            ("install", str(scene.project), "--into", str(scene.folder / "installed")),
+        )
+    ]
+    _, found = search(scene.folder, but=files)
+
+    assert [0] * 4 == [result.status for result in results], [r.stderr for r in results]
+    assert ({}, []) == (found, [r for r in results if printed(r)])
+
+
 @pytest.mark.parametrize("play", [status(401), status(500), reset()])
 def test_tracebacks_show_none(play) -> None:
     """A traceback of an error and of all its causes shows no credential."""
