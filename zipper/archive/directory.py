@@ -33,12 +33,13 @@ _CENTRAL: Final = struct.Struct("<4xBB5H3L10x2L")
 _LENGTHS: Final = struct.Struct("<4s24x3H")
 """The mark of a member, and the lengths of its name, extra field and comment."""
 _MEMBER: Final = b"PK\x01\x02"
+_END_MARK: Final = b"PK\x05\x06"
 _UNKNOWN_16: Final = 0xFFFF
 _UNKNOWN_32: Final = 0xFFFFFFFF
 _UTF8_FLAG: Final = 0x800
 
 FaultKind = Literal[
-    "unreadable", "prefix", "trailing", "zip64", "overlap", "local-header", "dotted"
+    "unreadable", "ambiguous", "prefix", "trailing", "zip64", "overlap", "local-header", "dotted"
 ]
 
 
@@ -166,7 +167,7 @@ def parse_directory(source: Source) -> Directory:
 def _read_end(source: Source) -> _End | None:
     tail_start = max(0, len(source) - _END.size - _UNKNOWN_16)
     tail = bytes(source[tail_start:])
-    found = _find_end(tail)
+    found, several = _find_end(tail)
     if found < 0:
         return None
     _, disk, first_disk, _, count, size, offset, comment_size = _END.unpack_from(tail, found)
@@ -183,27 +184,29 @@ def _read_end(source: Source) -> _End | None:
         faults.append(Fault("zip64", "", "it has a zip64 end of central directory record"))
         directory_end, count, size, offset = wide
     comment = tail[comment_start : comment_start + comment_size]
+    if several or _END_MARK in comment:
+        faults.append(Fault("ambiguous", "", "its comment holds another end record"))
     return _End(directory_end, size, offset, count, comment, wide is not None, tuple(faults))
 
 
-def _find_end(tail: bytes) -> int:
-    """Return the offset of the end record in `tail`, or -1.
+def _find_end(tail: bytes) -> tuple[int, bool]:
+    """Return the offset of the end record in `tail`, or -1, and whether another is as good.
 
-    The last mark whose comment reaches exactly to the end wins, so that a mark inside a comment
-    misleads nobody; without one, the last mark whose comment fits.
+    The last mark whose comment reaches exactly to the end wins; without one, the last mark whose
+    comment fits. Other readers take the first, or the last whatever its comment.
     """
-    fallback = -1
+    exact, fallback = [], -1
     position = len(tail)
-    while (position := tail.rfind(b"PK\x05\x06", 0, position)) >= 0:
+    while (position := tail.rfind(_END_MARK, 0, position)) >= 0:
         comment_start = position + _END.size
         if comment_start > len(tail):
             continue
         comment_end = comment_start + int.from_bytes(tail[position + 20 : comment_start], "little")
         if comment_end == len(tail):
-            return position
-        if comment_end < len(tail) and fallback < 0:
+            exact.append(position)
+        elif comment_end < len(tail) and fallback < 0:
             fallback = position
-    return fallback
+    return (exact[0] if exact else fallback), len(exact) > 1
 
 
 def _read_end64(source: Source, end_offset: int) -> tuple[int, int, int, int] | None:

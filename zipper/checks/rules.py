@@ -39,7 +39,8 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
         "the zip, or a part of it, cannot be read",
         "The file is no zip, is truncated, or its directory and the headers of its members "
         "disagree. Lambda "
-        "answers `Could not unzip uploaded file`. Bytes before or after the zip are a "
+        "answers `Could not unzip uploaded file`. A comment that holds another end record gives "
+        "one reader other members than another. Bytes before or after the zip are a "
         "warning: tools differ in "
         "whether they accept them.",
         "AWS, Troubleshoot deployment issues in Lambda; PKZIP application note 4.3",
@@ -117,6 +118,15 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
         "layer AWS advises to delete them.",
         "AWS, Troubleshoot deployment issues in Lambda: `Layer conversion failed`",
         "`node_modules/a -> ../../packages/a` where packages/ was not packed",
+    ),
+    Rule(
+        "zip-kind",
+        zip_rules.check_kinds,
+        "a member is a device, a named pipe or a socket",
+        "A package holds files, folders and links. What an unzip makes of anything else differs, "
+        "and what Lambda makes of it is not documented.",
+        "no statement of AWS; inode(7)",
+        "`zip -r` of a folder in which a program has left a named pipe",
     ),
     Rule(
         "size-zipped",

@@ -11,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from zipper.archive.listing import DEFLATED, STORED, Entry
+from zipper.checks.filesystem import LAYERS, TASK, FileSystem
 from zipper.checks.subject import PATH_MAX
 from zipper.errors import ArchiveError
 from zipper.findings import Finding, Severity
@@ -26,6 +27,7 @@ __all__ = [
     "check_duplicates",
     "check_empty",
     "check_headers",
+    "check_kinds",
     "check_links",
     "check_names",
     "check_storage",
@@ -40,6 +42,14 @@ _NAME_MAX: Final = 255
 _LINK_LIMIT_BYTES: Final = 4096
 _WHOLE_BYTES: Final = 160 * 1024 * 1024
 """Members above it are checked in pieces, which takes longer and little memory."""
+_UNIX: Final = 3
+_KINDS: Final = {
+    0o1: "a named pipe",
+    0o2: "a device",
+    0o6: "a device",
+    0o14: "a socket",
+}
+"""By the four highest bits of a Unix mode. Source: inode(7)."""
 _METHODS: Final = {
     9: "deflate64",
     12: "bzip2",
@@ -63,6 +73,9 @@ def check_structure(subject: Subject) -> Iterator[Finding]:
                 f"the zip cannot be read: {fault.message}",
                 _REMAKE,
             )
+        elif fault.kind == "ambiguous":
+            message = f"readers of zips disagree about it: {fault.message}"
+            yield Finding("zip-unreadable", "error", fault.path, message, _REMAKE)
         elif fault.kind in ("prefix", "trailing"):
             message = f"the zip is not clean: {fault.message}"
             yield Finding("zip-unreadable", "warning", fault.path, message, _REMAKE)
@@ -161,9 +174,23 @@ def check_storage(subject: Subject) -> Iterator[Finding]:
 
 def check_links(subject: Subject) -> Iterator[Finding]:
     """Yield symbolic links that dangle or leave the root, and every link of a layer."""
-    for entry in [e for e in subject.listing.entries if e.external_attributes >> 28 == 0o12]:
-        if entry.is_symlink:
-            yield from _judge_link(subject, entry)
+    links = [e for e in subject.listing.entries if e.external_attributes >> 28 == 0o12]
+    if links:
+        seen = FileSystem.of(subject)
+        for entry in links:
+            if entry.is_symlink:
+                yield from _judge_link(subject, entry, seen)
+
+
+def check_kinds(subject: Subject) -> Iterator[Finding]:
+    """Yield the members that are neither file nor folder nor link."""
+    for entry in subject.listing.entries:
+        kind = _KINDS.get(entry.external_attributes >> 28)
+        if kind is not None and entry.create_system == _UNIX:
+            message = (
+                f"`{_shown(entry.name)}` is {kind}; what becomes of one on Lambda is not documented"
+            )
+            yield Finding("zip-kind", "error", entry.name, message, "leave it out, or pack a file")
 
 
 def check_contents(subject: Subject) -> Iterator[Finding]:
@@ -224,7 +251,7 @@ def _judge_length(name: str) -> tuple[str, str] | None:
     return "is too long to be unzipped", hint
 
 
-def _judge_link(subject: Subject, entry: Entry) -> Iterator[Finding]:
+def _judge_link(subject: Subject, entry: Entry, seen: FileSystem) -> Iterator[Finding]:
     try:
         target = subject.listing.read(entry, limit_bytes=_LINK_LIMIT_BYTES).decode(
             "utf-8", "replace"
@@ -238,36 +265,23 @@ def _judge_link(subject: Subject, entry: Entry) -> Iterator[Finding]:
             "zip-symlink", severity, entry.name, f"`{entry.name}` {message}", "pack the file itself"
         )
         return
-    if target.startswith(("/opt/", "/var/runtime/")):
+    link = f"{TASK}/{entry.name}"
+    real = seen.real_path(link)
+    if f"{real}/".startswith((f"{LAYERS}/", "/var/runtime/")):
         return
-    place = _resolve(entry.name, target)
-    if place is None:
-        message = f"`{entry.name}` links to `{target}`, outside of the package"
+    place = real[len(TASK) + 1 :]
+    if not f"{real}/".startswith(f"{TASK}/"):
+        where = "outside of the package" if real.endswith(target) else f"`{real}`"
+        message = f"`{entry.name}` links to `{target}`, {where}"
+        yield Finding("zip-symlink", severity, entry.name, message, "pack the file itself")
+    elif real == link:
+        message = f"`{entry.name}` links to `{target}`, in a circle"
         yield Finding("zip-symlink", severity, entry.name, message, "pack the file itself")
     elif place and place not in subject.folders and place not in subject.listing.by_name:
         message = f"`{entry.name}` links to `{target}`, which is not in the package"
         yield Finding(
             "zip-symlink", severity, entry.name, message, "pack the target, or leave the link out"
         )
-
-
-def _resolve(name: str, target: str) -> str | None:
-    """Return the path that a link means, or None where it leaves the package."""
-    if target.startswith("/"):
-        if not target.startswith("/var/task/"):
-            return None
-        parts: list[str] = []
-        target = target.removeprefix("/var/task/")
-    else:
-        parts = name.split("/")[:-1]
-    for part in target.split("/"):
-        if part == "..":
-            if not parts:
-                return None
-            parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/".join(parts)
 
 
 def _shown(name: str) -> str:

@@ -162,6 +162,12 @@ def test_header_and_directory_must_agree() -> None:
         ("nowhere", "function", True),
         ("/etc/passwd", "function", True),
         ("/opt/nodejs/node_modules", "function", False),
+        ("../../opt/nodejs", "function", False),
+        ("/opt/../etc/shadow", "function", True),
+        ("/var/task/../../etc/shadow", "function", True),
+        ("/var/runtime/../task/index.js", "function", False),
+        ("./sub/../index.js", "function", False),
+        ("link", "function", True),
         ("index.js", "layer", True),
     ],
 )
@@ -169,6 +175,43 @@ def test_links(target: str, kind: str, expected: bool) -> None:
     """A link works in a function if its target is packed, and never in a layer."""
     found = find({**SOUND, "link": (target.encode(), LINK)}, kind=kind)
     assert expected == ("zip-symlink" in found)
+
+
+def test_a_link_is_followed_through_other_links() -> None:
+    """Where the parent of a linked folder is meant, the link's own place does not count."""
+    files = {**SOUND, "layer": (b"/opt", LINK), "out": (b"layer/../etc/shadow", LINK)}
+
+    found = find(files)["zip-symlink"]
+
+    assert "out" == found.path
+    assert "`/etc/shadow`" in found.message
+    del files["out"]
+    assert "zip-symlink" not in find(files)
+
+
+@pytest.mark.parametrize("kind", [0o010644, 0o020644, 0o060644, 0o140755])
+def test_what_is_neither_file_nor_folder_nor_link(kind: int) -> None:
+    """A named pipe, a device or a socket is an error; where a zip has no Unix modes it is none."""
+    assert "error" == find({**SOUND, "odd": (b"", kind)})["zip-kind"].severity
+    assert "zip-kind" not in find({**SOUND, "odd": (b"", 0o100644)})
+
+
+END = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("comment", "is_told"),
+    [(b"", False), (b"made by hand", False), (END, True), (END + b"!", True), (b"PK\5\6", True)],
+)
+def test_a_comment_with_another_end_record(comment: bytes, is_told: bool) -> None:
+    """Readers that search from the end take the one, others the other: an error."""
+    raw = bytes(make_listing(SOUND).source)
+    zipped = raw[:-2] + struct.pack("<H", len(comment)) + comment
+
+    listing = read_listing(zipped)
+
+    assert is_told == ("ambiguous" in {fault.kind for fault in listing.faults})
+    assert is_told == ("zip-unreadable" in find(listing))
 
 
 def test_what_is_no_zip() -> None:
