@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.command import run_zipper
+from tests.support.notes import list_notes
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.support.command import CommandResult
     from tests.support.scene import Scene
 
@@ -126,19 +125,13 @@ def test_linked_folder_is_never_recalled(filled: Scene) -> None:
     assert b"2" == files["node_modules/local/x.js"]
 
 
-def _notes(scene: Scene) -> list[Path]:
-    return [
-        path for path in scene.cache.glob("store/*/notes/*/*") if b"groups" in path.read_bytes()
-    ]
-
-
 def _damage_note(scene: Scene) -> None:
-    (note,) = _notes(scene)
+    (note,) = list_notes(scene.cache, "install")
     note.write_bytes(note.read_bytes().replace(b"node_modules/a/", b"node_modules/c/"))
 
 
 def _empty_note(scene: Scene) -> None:
-    (note,) = _notes(scene)
+    (note,) = list_notes(scene.cache, "install")
     note.write_bytes(b"")
 
 

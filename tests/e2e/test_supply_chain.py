@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.notes import list_notes, rewrite_note
+from tests.support.registry_server import RegistryServer
 from tests.support.scene import listing
 from tests.support.signing import Signer
 from zipper.pipeline.lockfile_writing import resolve
@@ -42,6 +45,27 @@ def test_signed_packages_pass_and_are_asked_about_once(signed: Scene) -> None:
     assert (0, 0, 1) == (first.status, second.status, asked), first.stderr
     assert "signature" not in codes(first)
     assert 0 == signed.registry.count()
+
+
+def test_key_that_is_taken_back_is_noticed_the_next_day(signed: Scene) -> None:
+    """What a key has signed is good for a day; offline, where nobody can be asked, for longer."""
+    assert 0 == signed.build().status
+    signed.registry.documents["/-/npm/v1/keys"]["keys"][0]["keyid"] = "SHA256:other"
+    today = time.strftime("%Y-%m-%d", time.gmtime())
+    for note in list_notes(signed.cache, "signature"):
+        rewrite_note(note, today, "2026-01-01")
+
+    assert 0 == signed.build("--offline").status
+    assert "EMISSINGSIGNATUREKEY" == signed.build().code
+
+
+def test_another_registry_vouches_for_itself(signed: Scene) -> None:
+    """What one registry has signed says nothing of another one's package of that name."""
+    assert 0 == signed.build().status
+    with RegistryServer() as other:
+        other.packuments, other.tarballs = signed.registry.packuments, signed.registry.tarballs
+        environment = {"npm_config_registry": other.url}
+        assert "EUNSIGNED" == signed.build(env=environment).code
 
 
 @pytest.mark.parametrize("with_lockfile", [True, False])

@@ -14,6 +14,7 @@ from zipper.report.units import format_bytes, format_count
 from zipper.settings.cache_folder import find_cache_dir
 from zipper.settings.read_settings import read_settings
 from zipper.settings.values import merge
+from zipper.store.note_upkeep import measure_notes
 from zipper.store.store_zips import Store
 
 if TYPE_CHECKING:
@@ -53,11 +54,15 @@ def show_path(**options: object) -> None:
 @command.command("size")
 @table_options("cache")
 def show_size(**options: object) -> None:
-    """Print how many packages the store has, and their bytes."""
-    size = measure(_open_store(options))
+    """Print how many packages the store has, how many results are noted, and their bytes."""
+    store = _open_store(options)
+    size = measure(store)
     unpacked = size.unpacked_size_bytes
     more = f", and {format_bytes(unpacked)} unpacked for installs" if unpacked else ""
     click.echo(f"{format_count(size.packages, 'package')}, {format_bytes(size.size_bytes)}{more}")
+    for kind, notes, size_bytes in measure_notes(store.cache_dir):
+        if notes:
+            click.echo(f"{format_count(notes, 'note')} of {kind}, {format_bytes(size_bytes)}")
 
 
 @command.command("verify")
@@ -94,7 +99,10 @@ def _show_damage(result: Verified, what: str) -> None:
     help="Remove what no build used for so long.",
 )
 def prune_store(*, days: int, **options: object) -> None:
-    """Remove packages, packuments and Nodes unused lately, other codecs' stores, leftovers."""
+    """Remove packages, packuments, notes and Nodes unused lately, other codecs' stores, leftovers.
+
+    So go the notes that another version of zipper has made.
+    """
     result = prune(_open_store(options), unused_days=days)
     click.echo(
         f"removed {format_count(result.packages, 'package')}, "

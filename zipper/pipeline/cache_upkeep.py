@@ -19,7 +19,7 @@ from zipper.errors import ArchiveError, StoreError
 from zipper.files import map_file
 from zipper.folders import Remover, list_files, list_level
 from zipper.registry.packument_cache import PackumentCache
-from zipper.store.ownership import RESOLUTIONS
+from zipper.store.note_upkeep import find_damaged_notes, prune_notes
 from zipper.store.store_zip_format import inflate, is_sound
 from zipper.store.store_zips import Store, StoreZip, folder_of
 from zipper.store.unpacked_folders import find_strays, is_unpacked_sound, measure_unpacked
@@ -54,7 +54,7 @@ def measure(store: Store) -> Size:
 
 
 def verify(store: Store) -> Verified:
-    """Check every member of every store zip, and the folders from which installs link.
+    """Check every member of every store zip, the folders from which installs link, and all notes.
 
     A folder is damaged where it differs from its store zip. Nothing is removed but what killed
     processes were writing.
@@ -72,6 +72,7 @@ def verify(store: Store) -> Verified:
         sound += 1
         if not is_unpacked_sound(whole) and path.exists() and folder_of(path).exists():
             damaged.append(folder_of(path))
+    damaged += find_damaged_notes(store.cache_dir)
     store.remove_leftovers()
     return Verified(sound, tuple(damaged))
 
@@ -85,16 +86,17 @@ def repair(store: Store) -> Verified:
     found = verify(store)
     remover = Remover()
     for path in found.damaged:
-        if path.suffix:
+        if not path.is_dir():
             remover.remove_file(path)
-        _remove_unpacked(path, remover)
+        if path.suffix in ("", ".zip"):
+            _remove_unpacked(path, remover)
     _remove_strays(store, remover)
     _raise_failure(remover)
     return found
 
 
 def prune(store: Store, *, unused_days: int) -> Size:
-    """Remove what was unused for so many days, stores of other codecs, and leftovers.
+    """Remove what was unused for so many days, stores and notes of other code, and leftovers.
 
     Unused may be store zips, their folders, packuments, notes, Nodes, and logs of install scripts.
     A file's access time tells its last use; where the system does not keep it, the time at which it
@@ -119,8 +121,7 @@ def prune(store: Store, *, unused_days: int) -> Size:
             packages += found if removed else 0
             size += removed
     size += PackumentCache(store.cache_dir / "packuments").prune(oldest, remover.remove_file)
-    for notes in (store.notes, store.cache_dir / RESOLUTIONS):
-        _prune_files(notes, oldest, remover)
+    prune_notes(store.cache_dir, oldest, remover)
     _prune_nodes(store.cache_dir, oldest, remover)
     store.remove_leftovers()
     unpacked += _remove_strays(store, remover)
@@ -139,13 +140,6 @@ def _prune_nodes(cache_dir: Path, oldest: float, remover: Remover) -> None:
         status = _look_at(log)
         if status is not None and log.endswith(".log") and status.st_mtime <= oldest:
             remover.remove_file(log)
-
-
-def _prune_files(folder: Path, oldest: float, remover: Remover) -> None:
-    for name in list_files(folder):
-        status = _look_at(name)
-        if status is not None and _last_use(status) <= oldest:
-            remover.remove_file(name)
 
 
 def _remove_unpacked(path: Path, remover: Remover) -> int:

@@ -1,30 +1,32 @@
 """What an earlier install of the same lockfile put where, recalled.
 
 In: a project and what was asked. Out: which store zip stands in which folder, the commands' links,
-and what was told. A note is one line with a hash of the rest, and JSON. Only what packages and
-lockfile decide is noted: no links to folders, nothing from git, no install scripts.
+and what was told. Only what packages and lockfile decide is noted: no links to folders, nothing
+from git, no install scripts.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from zipper import __version__
 from zipper.findings import Finding
 from zipper.layout.install_layout import Layout
 from zipper.pipeline.running_scripts import read_project_consent
 from zipper.report.as_json import as_json
+from zipper.store.notes import INSTALL
 from zipper.store.ownership import describe_strangers
 from zipper.store.store_zips import StoreZip
 from zipper.tree.bins import BinLink
 from zipper.tree.model import ROOT, is_bundled
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from zipper.project.read_project import Project
     from zipper.settings.build_request import BuildRequest
+    from zipper.store.notes import Value
     from zipper.store.store_zips import Store
     from zipper.tree.model import Tree
 
@@ -59,24 +61,31 @@ def find_note(
         or describe_strangers(store.cache_dir)
     ):
         return None
-    asked = request.of_package._replace(project="", output=None)
-    decides = (__version__, project.fingerprint, asked, sorted(omit), project.npm.list_deciding())
-    return Note(store, f"laid out {decides!r}")
+    asked = request.of_package._replace(
+        project="", output=None, unknown_variables=request.unknown_variables
+    )
+    inputs: dict[str, Value] = {
+        **asked._asdict(),
+        "manifests": project.fingerprint,
+        "omit": tuple(sorted(omit)),
+        "settings": project.npm.digest(),
+    }
+    return Note(store, inputs)
 
 
 class Note:
     """What is remembered of one install; losing it costs time, no more."""
 
-    def __init__(self, store: Store, label: str) -> None:
+    def __init__(self, store: Store, inputs: Mapping[str, Value]) -> None:
         self._store = store
-        self._label = label
+        self._inputs = inputs
 
     def recall(self) -> LaidOut | None:
         """Return what was noted. The packages are found unread: what is absent shows later."""
-        check, _, text = (self._store.recall(self._label) or "").partition("\n")
-        if check != hashlib.sha256(text.encode()).hexdigest():
+        noted = self._store.notebook.recall(INSTALL, self._inputs)
+        if noted is None:
             return None
-        row: dict[str, Any] = json.loads(text)
+        row: dict[str, Any] = json.loads(noted)
         unread, root = memoryview(b""), str(self._store.root)
         groups = [
             [(StoreZip(Path(f"{root}/{path}"), unread), home) for path, home in group]
@@ -103,6 +112,5 @@ class Note:
             "packages": laid_out.packages,
             "findings": as_json(laid_out.findings),
         }
-        text = json.dumps(row, separators=(",", ":"))
-        check = hashlib.sha256(text.encode()).hexdigest()
-        self._store.remember(self._label, f"{check}\n{text}")
+        body = json.dumps(row, separators=(",", ":")).encode("ascii")
+        self._store.notebook.remember(INSTALL, self._inputs, body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from zipper.events import OnEvent
+    from zipper.npm.npm_settings import NpmSettings
     from zipper.project.read_project import Project
     from zipper.registry.cache_stamps import Stamp
     from zipper.registry.client import RegistryClient
@@ -57,6 +59,15 @@ class LazyClient:
                 vendor=self._open_vendor(),
             )
         return self._client
+
+    @property
+    def npm(self) -> NpmSettings:
+        """Npm's settings, by which it asks."""
+        return self._project.npm
+
+    def today(self) -> str | None:
+        """Return the day in UTC as an ISO date; None where nobody may be asked, on whichever."""
+        return None if self.offline else time.strftime("%Y-%m-%d", time.gmtime())
 
     def stamps(self, *, but: frozenset[str] = frozenset()) -> tuple[Stamp, ...] | None:
         """Return by what all packuments that were asked for are known again; see the client."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from zipper.folders import make_folders
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
 __all__ = ["NoteRows"]
@@ -78,23 +78,22 @@ class NoteRows:
                 return int(number)
         return 0
 
-    def remove_damaged(self) -> int:
-        """Remove rows whose sum is wrong, or all where they cannot be read; return how many."""
-        return self._remove(lambda key, _, row: not _is_sound(key, row))
+    def count_damaged(self) -> int:
+        """Return how many rows have a wrong sum; 1 for a file that cannot be read as rows."""
+        connection = sqlite3.connect(self._path, timeout=_TIMEOUT_SECONDS)
+        with contextlib.closing(connection):
+            try:
+                rows = connection.execute("SELECT key, value FROM notes")
+                return sum(not _is_sound(key, row) for key, row in rows)
+            except sqlite3.OperationalError:
+                return 0  # locked for too long
+            except sqlite3.DatabaseError:
+                return 1
 
-    def remove_others(self) -> int:
-        """Remove the rows of other code; return how many there were."""
-        return self._remove(lambda _key, code, _row: code != self._code)
-
-    def _remove(self, is_bad: Callable[[object, object, object], bool]) -> int:
-        if not self._path.exists():
-            return 0
-        bad: list[tuple[object]] = []
+    def remove_others(self) -> None:
+        """Remove the rows of other code."""
         with self._guard(), self._open() as connection:
-            rows = connection.execute("SELECT key, code, value FROM notes")
-            bad = [(key,) for key, code, row in rows if is_bad(key, code, row)]
-            connection.executemany("DELETE FROM notes WHERE key = ?", bad)
-        return len(bad) or int(not self._path.exists())
+            connection.execute("DELETE FROM notes WHERE code IS NOT ?", [self._code])
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import stat
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from zipper.settings.cache_folder import ROOT_USER, user_number
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["RESOLUTIONS", "describe_strangers"]
-
-RESOLUTIONS: Final = "resolutions"
-"""The folder of the cache where it is noted what resolving came to."""
+__all__ = ["describe_strangers"]
 
 
 def describe_strangers(folder: Path, *, user: int | None = None) -> str | None:

@@ -11,7 +11,6 @@ or truncated one is removed and counts as absent.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -144,7 +143,6 @@ class Store:
     ) -> None:
         self.cache_dir = cache_dir
         self.root = cache_dir / "store" / f"{_FORMAT}-libdeflate-{deflate.__version__}-{LEVEL}"
-        self.notes = self.root / "notes"
         self.notebook = Notebook(cache_dir, recalls=recalls)
         self._links = links
         self._held: dict[StoreKey, StoreZip] = {}
@@ -217,24 +215,6 @@ class Store:
         return StoreZip(
             self.path_of(key), memoryview(b"".join(format_store_zip(entries, package_name)))
         )
-
-    def remember(self, label: str, text: str) -> None:
-        """Note what the next build need not find out again; losing it costs time, no more."""
-        path = self._note_path(label)
-        with contextlib.suppress(OSError, StoreError):
-            make_folders(path.parent)
-            write_file(path, [[text.encode()]], error=StoreError)
-
-    def recall(self, label: str) -> str | None:
-        """Return what `remember` noted for `label`, if anything."""
-        try:
-            return self._note_path(label).read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            return None
-
-    def _note_path(self, label: str) -> Path:
-        name = hashlib.sha256(label.encode("utf-8", "surrogateescape")).hexdigest()
-        return self.notes / name[:2] / name
 
     @contextlib.contextmanager
     def lock(self, key: StoreKey) -> Iterator[bool]:

@@ -17,11 +17,9 @@ from zipper.supply.settings_findings import (
 from zipper.supply.sources import find_disguises, find_odd_sources, list_install_scripts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from zipper.findings import Finding
     from zipper.project.read_project import Project
-    from zipper.registry.client import RegistryClient
+    from zipper.registry.lazy_client import LazyClient
     from zipper.settings.build_request import BuildRequest
     from zipper.store.store_zips import Store
     from zipper.tree.model import Node, Tree
@@ -36,7 +34,7 @@ def vouch(
     *,
     allowed: frozenset[str],
     store: Store,
-    client: Callable[[], RegistryClient],
+    client: LazyClient,
 ) -> tuple[Finding, ...]:
     """Return what a person should know about the origin of the packages.
 

@@ -1,7 +1,7 @@
 """Whether the registries have signed the packages of a tree: keys and signatures are fetched here.
 
 In: nodes of a selected tree. Out: findings; the rules are in `zipper.supply.signatures`. What was
-found good is remembered beside the store, so that only new packages are asked for.
+found good is noted, so that only new packages are asked for, and once a day if their keys hold.
 """
 
 from __future__ import annotations
@@ -13,21 +13,23 @@ from zipper.errors import IntegrityError, RegistryError
 from zipper.findings import Finding
 from zipper.npm.git_resolved import is_git
 from zipper.registry.address import registry_url
+from zipper.store.notes import SIGNATURE
 from zipper.supply.signatures import Key, Signed, parse_keys, verify_signatures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
+    from zipper.npm.npm_settings import NpmSettings
     from zipper.npm.packument import Packument
     from zipper.registry.client import RegistryClient
+    from zipper.registry.lazy_client import LazyClient
+    from zipper.store.notes import Value
     from zipper.store.store_zips import Store
     from zipper.tree.model import Node
 
 __all__ = ["check_signatures"]
 
 _KEYS: Final = "-/npm/v1/keys"
-
-_GOOD: Final = "signed"
 
 _TOLD_HINT: Final = (
     '`verify_signatures = "error"` refuses such a package, `"off"` asks nobody about any'
@@ -40,14 +42,14 @@ def check_signatures(
     nodes: Iterable[Node],
     *,
     store: Store,
-    client: Callable[[], RegistryClient],
+    client: LazyClient,
     is_required: bool,
 ) -> tuple[Finding, ...]:
     """Return a finding for each package that its registry does not vouch for.
 
     Args:
         nodes: those of the selected tree that have a tarball of their own.
-        store: where it is remembered what was good.
+        store: where it is noted what was good.
         client: makes the registry's client; called only for packages that are new.
         is_required: raise for them instead, all in one error.
 
@@ -57,11 +59,22 @@ def check_signatures(
         RegistryError: a packument cannot be had, or the keys for another reason than that the
             registry has none.
     """
-    new = [node for node in nodes if store.recall(_label(node)) != _GOOD]
+    today, npm = client.today(), client.npm
+
+    def was_today(day: object) -> bool:
+        return today is None or day == today
+
+    notes = [(node, _inputs_of(node, npm)) for node in nodes]
+    new = {
+        node.location: (node, inputs)
+        for node, inputs in notes
+        if store.notebook.recall(SIGNATURE, inputs, was_today) is None
+    }
     bad: list[tuple[Node, IntegrityError]] = []
-    for node, error in _judge_each(new, client()) if new else ():
+    for node, error in _judge_each([node for node, _ in new.values()], client()) if new else ():
         if error is None:
-            store.remember(_label(node), _GOOD)
+            # A registry may take a key back, so what it has signed is good for a day.
+            store.notebook.remember(SIGNATURE, new[node.location][1], b"", today)
         else:
             bad.append((node, error))
     if bad and is_required:
@@ -134,8 +147,14 @@ def _is_elsewhere(node: Node) -> bool:
     return is_git(resolved) or resolved.startswith("file:")
 
 
-def _label(node: Node) -> str:
-    return f"signature {node.package_name}@{node.version} {node.integrity} {node.resolved}"
+def _inputs_of(node: Node, npm: NpmSettings) -> dict[str, Value]:
+    return {
+        "name": node.package_name,
+        "version": node.version,
+        "integrity": node.integrity,
+        "resolved": node.resolved,
+        "registry": npm.registry_of(node.package_name),
+    }
 
 
 def _unsigned(node: Node, reason: str) -> IntegrityError:

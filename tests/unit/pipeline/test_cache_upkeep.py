@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.notes import list_notes
 from tests.support.tarballs import make_package
 from zipper.pipeline.cache_upkeep import Size, measure, prune, repair, verify
 from zipper.registry.freshness import Terms
@@ -18,6 +19,8 @@ from zipper.registry.packument_cache import CachedDocument, PackumentCache
 from zipper.store.extract import extract
 from zipper.store.install_files import link_packages
 from zipper.store.keys import StoreKey
+from zipper.store.note_upkeep import measure_notes
+from zipper.store.notes import FILE_FACTS, KINDS, VERDICT, Kind, Notebook
 from zipper.store.store_zips import Store
 
 if TYPE_CHECKING:
@@ -112,14 +115,61 @@ def test_prune_removes_other_codecs(store: Store) -> None:
 
 def test_prune_removes_old_notes(store: Store) -> None:
     """What was remembered long ago goes, the rest stays."""
-    store.remember("old", "1")
-    (note,) = (path for path in store.notes.rglob("*") if path.is_file())
+    notes = store.notebook
+    notes.remember(VERDICT, {"a": "old"}, b"1")
+    (note,) = list_notes(store.cache_dir)
     os.utime(note, (0, time.time() - 40 * 86_400))
-    store.remember("new", "2")
+    notes.remember(VERDICT, {"a": "new"}, b"2")
 
     prune(store, unused_days=30)
 
-    assert (None, "2") == (store.recall("old"), store.recall("new"))
+    assert notes.recall(VERDICT, {"a": "old"}) is None
+    assert b"2" == notes.recall(VERDICT, {"a": "new"})
+
+
+def test_prune_removes_notes_of_other_code(store: Store) -> None:
+    """What another zipper has noted goes, and what stands where notes once were; the rest stays."""
+    other = Notebook(store.cache_dir, identity="other")
+    for notes in (other, store.notebook):
+        notes.remember(VERDICT, {}, b"1")
+        notes.remember_many(FILE_FACTS, [({}, b"1")])
+    for former in (store.root / "notes" / "ab" / "abcd", store.cache_dir / "resolutions" / "a"):
+        former.parent.mkdir(parents=True)
+        former.write_bytes(b"in step")
+    (store.cache_dir / "facts.sqlite").write_bytes(b"")
+    (store.cache_dir / "notes" / "former-kind").mkdir()
+
+    prune(store, unused_days=30)
+
+    assert 1 == len(list_notes(store.cache_dir))
+    assert (None, {}) == (other.recall(VERDICT, {}), other.recall_many(FILE_FACTS, [{}]))
+    assert b"1" == store.notebook.recall(VERDICT, {})
+    assert {0: b"1"} == store.notebook.recall_many(FILE_FACTS, [{}])
+    assert {"notes", "store"} == {path.name for path in store.cache_dir.iterdir()}
+    assert {"verdict", "file-facts.sqlite"} == {
+        path.name for path in (store.cache_dir / "notes").iterdir()
+    }
+    assert not (store.root / "notes").exists()
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_each_kind_is_measured_verified_and_repaired(store: Store, kind: Kind) -> None:
+    """A note of each kind is counted; with a flipped bit it is damaged, and gone after a repair."""
+    if kind.is_small:
+        store.notebook.remember_many(kind, [({}, b"a result of some length")])
+        path = store.cache_dir / "notes" / f"{kind.name}.sqlite"
+    else:
+        store.notebook.remember(kind, {}, b"a result of some length")
+        (path,) = list_notes(store.cache_dir)
+    counted = {row.kind: row.notes for row in measure_notes(store.cache_dir)}
+    assert {one.name: int(one is kind) for one in KINDS} == counted
+    assert () == verify(store).damaged
+
+    path.write_bytes(path.read_bytes().replace(b"some length", b"same length"))
+
+    assert (path,) == verify(store).damaged == repair(store).damaged
+    assert (3, ()) == (verify(store).sound, verify(store).damaged)
+    assert 0 == sum(row.notes for row in measure_notes(store.cache_dir))
 
 
 def test_verify_beside_prune_finds_no_damage(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zipper.store.notes import FILE_FACTS, KINDS, VERDICT, Kind, Notebook, Value, is_usable
@@ -96,6 +96,7 @@ def test_witnesses_are_judged(tmp_path: Path) -> None:
     assert notebook.recall(VERDICT, INPUTS) is None
 
 
+@settings(deadline=None)  # the disk of a busy machine takes its time
 @given(st.integers(0), st.integers(0, 7))
 def test_a_flipped_bit_is_no_note(
     tmp_path_factory: pytest.TempPathFactory, at: int, bit: int

@@ -190,14 +190,6 @@ def test_lock_is_for_one(store: Store) -> None:
         assert again
 
 
-def test_notes_are_remembered(store: Store) -> None:
-    """The integrity of a label comes back; that of another one does not."""
-    store.remember("a@1.0.0 ", "sha512-x")
-
-    assert "sha512-x" == store.recall("a@1.0.0 ")
-    assert None is store.recall("a@1.0.1 ")
-
-
 def test_paths_hold_codec_and_level(store: Store) -> None:
     """Another codec, version or level has another folder, so that bytes never mix."""
     import deflate  # noqa: PLC0415  (for its version only)
