@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -91,3 +92,94 @@ def test_engine_strict_is_judged_for_each_target(scene: Scene) -> None:
 
     assert {"a"} == packed(scene, "--runtime", "nodejs24.x")
     assert "EBADENGINE" == run(scene, "build", "--runtime", "nodejs22.x").code
+
+
+def locked(scene: Scene, *options: str, **variables: str) -> dict[str, dict]:
+    """Resolve, and return the lockfile's entries but for the root's."""
+    result = run(scene, "resolve", *options, **variables)
+    assert 0 == result.status, result.stderr
+    lockfile = json.loads((scene.project / "package-lock.json").read_text())
+    return {place: entry for place, entry in lockfile["packages"].items() if place}
+
+
+X = {"name": "x", "version": "1.0.0"}
+LINK_TO_X = {
+    "libs/x": {"version": "1.0.0"},
+    "node_modules/x": {"resolved": "libs/x", "link": True},
+}
+LINK_TO_ROOT = {"node_modules/fn": {"resolved": "", "link": True}}
+
+WORKSPACES = {
+    "backslash": (["libs\\x"], LINK_TO_X),
+    "backslash at the end": (["libs\\x\\"], LINK_TO_X),
+    "backslash and star": (["libs\\*"], LINK_TO_X),
+    "two backslashes": (["libs\\\\x"], LINK_TO_X),
+    "first a dot": ([".\\libs\\x"], {}),
+    "first a backslash": (["\\libs\\x"], {}),
+    "excluded": (["libs/*", "!libs\\x"], LINK_TO_X),
+    "not brought back": (["libs/*", "!libs/x", "libs\\x"], {}),
+    "the project": (["."], LINK_TO_ROOT),
+    "the project and another": ([".", "libs/x"], LINK_TO_X | LINK_TO_ROOT),
+    "nothing": (["./"], {}),
+    "a dot inside": (["libs/./x"], {}),
+}
+
+
+@pytest.mark.parametrize(("patterns", "expected"), WORKSPACES.values(), ids=WORKSPACES)
+def test_workspace_patterns(scene: Scene, patterns: list[str], expected: dict) -> None:
+    """What `workspaces` selects is what npm finds; a backslash that finds nothing is told."""
+    scene.write(
+        {
+            "package.json": {"name": "fn", "workspaces": patterns},
+            "libs/x/package.json": X,
+            "libs/x/index.js": "",
+        }
+    )
+
+    assert expected == locked(scene)
+    result = run(scene, "build")
+    assert 0 == result.status, result.stderr
+    packed_x = {"libs/x/index.js", "node_modules/x/index.js"} <= listing(scene.output).keys()
+    assert ("libs/x" in expected) == packed_x
+    lost = any("\\" in pattern for pattern in patterns) and (
+        not expected or patterns[-1].startswith("!")
+    )
+    assert lost == ("[workspaces-lost]" in result.stderr)
+
+
+@pytest.mark.parametrize("spec", ["file:libs\\x", ".\\libs\\x", "file:.\\libs\\x\\"])
+def test_folders_written_on_windows(scene: Scene, spec: str) -> None:
+    """A folder's backslashes are separators, as for npm on Windows: no dangling link is made."""
+    scene.write(
+        {
+            "package.json": {"name": "fn", "dependencies": {"x": spec}},
+            "index.js": "require('x'); exports.handler = async () => 1;",
+            "libs/x/package.json": X,
+            "libs/x/index.js": "",
+        }
+    )
+
+    assert LINK_TO_X == locked(scene)
+    assert "x" in packed(scene)
+
+
+@pytest.mark.parametrize("spec", ["file:~/lib", "~/lib", "file:~/lib/"])
+def test_folders_in_the_home_folder(scene: Scene, spec: str) -> None:
+    """`~` is the user's home, with and without a lockfile, and another home is another folder."""
+    scene.publish("ms")
+    scene.write({"package.json": {"name": "fn", "dependencies": {"lib": spec}}})
+    for home, version in ((scene.home, "1.0.0"), (scene.folder / "other", "2.0.0")):
+        (home / "lib").mkdir(parents=True)
+        manifest = {"name": "lib", "version": version, "dependencies": {"ms": "*"}}
+        (home / "lib" / "package.json").write_text(json.dumps(manifest))
+
+    for _ in range(2):
+        assert {"lib", "ms"} == packed(scene)
+    assert 0 == run(scene, "build", HOME=str(scene.folder / "other")).status
+    there = json.loads(listing(scene.output)["node_modules/lib/package.json"])
+    assert "2.0.0" == there["version"]
+    assert {
+        "../home/lib": {"version": "1.0.0", "dependencies": {"ms": "*"}},
+        "node_modules/lib": {"resolved": "../home/lib", "link": True},
+    } == locked(scene)
+    assert {"lib", "ms"} == packed(scene)

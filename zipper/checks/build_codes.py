@@ -44,6 +44,14 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         '`project = "packages/orders"` below a package.json with `workspaces`',
     ),
     ToldCode(
+        "workspaces-lost",
+        "a pattern of `workspaces`, written with backslashes, does nothing",
+        "npm reads `packages\\a` as `packages/a`, but neither `.\\packages\\a` nor `!packages\\a`, "
+        "on Windows as elsewhere. Written with `/` each means what it seems to.",
+        "@npmcli/map-workspaces",
+        '`"workspaces": [".\\\\libs\\\\y"]`',
+    ),
+    ToldCode(
         "install-scripts",
         "packages have install scripts, which did not run",
         "Most packages work without them. One that needs its script is named in `allow_scripts`, "

@@ -4,8 +4,8 @@ In: what was written, and where it was written. Out: what to save and what to fe
 
 Source: npm-package-arg 13 lib/npa.js, which sends the path through Node's URL parser; what that
 does to a path is said here in plain steps. The platform is POSIX: a backslash is no separator.
-Deviation: on Windows npm takes backslashes for separators; the answer must not depend on the
-machine, and package.json files that are shared do not have them.
+On Windows npm takes backslashes for separators; the answer must not depend on the machine, so
+`zipper.tree.dep_valid` does so on each for what package.json files say.
 """
 
 from __future__ import annotations

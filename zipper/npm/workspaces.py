@@ -16,6 +16,7 @@ from typing import Final
 from zipper.errors import ProjectError
 
 __all__ = [
+    "find_lost_patterns",
     "match_workspaces",
     "matches_pattern",
     "name_from_folder",
@@ -57,6 +58,19 @@ def match_workspaces(patterns: Iterable[str], directories: Iterable[str]) -> tup
             if directory == pattern or (directory != "." and matches_pattern(directory, pattern)):
                 found[directory] = None
     return tuple(found)
+
+
+def find_lost_patterns(patterns: Iterable[str], folders: Iterable[str]) -> tuple[str, ...]:
+    r"""Return the patterns written with backslashes that do nothing: npm reads them as no path.
+
+    One that excludes, and one that begins with `.\` or `\`, is such on every machine.
+    """
+    found = tuple(folders)
+    return tuple(
+        pattern
+        for pattern in patterns
+        if "\\" in pattern and (pattern.startswith("!") or not match_workspaces((pattern,), found))
+    )
 
 
 def name_workspaces(directories: Mapping[str, str]) -> dict[str, str]:
@@ -103,7 +117,8 @@ def _split(patterns: Iterable[str]) -> tuple[list[str], list[str]]:
             excluding = [other for other in excluding if not matches_pattern(pattern, other)]
             selecting.append(pattern)
     kept = [p for p in selecting if not any(matches_pattern(p, other) for other in excluding)]
-    return kept, excluding
+    # Only what selects may be written with backslashes; in what excludes they escape.
+    return [re.sub(r"\\+", "/", pattern) for pattern in kept], excluding
 
 
 def matches_pattern(directory: str, pattern: str) -> bool:
@@ -134,19 +149,23 @@ def _expand_braces(pattern: str) -> list[str]:
 
 def _translate(pattern: str) -> str:
     """Return the regular expression of a glob: `*` stays within a folder, `**` crosses folders."""
+    if pattern.startswith("/"):
+        return "(?!)"
     segments = []
     for segment in pattern.split("/"):
         if segment == "**":
             segments.append(r"(?:(?!\.)[^/]+/)*")
-        elif segment not in ("", "."):
+        elif segment:
             segments.append(_translate_segment(segment) + "/")
     return "".join(segments)
 
 
 def _translate_segment(segment: str) -> str:
     out = [] if segment.startswith(".") else [r"(?!\.)"]
-    for part in re.findall(r"\*+|\?|\[[^\]]+\]|[^*?\[]+|\[", segment):
-        if part[0] == "*":
+    for part in re.findall(r"\*+|\?|\[[^\]]+\]|\\.|[^*?\[\\]+|\[|\\", segment):
+        if len(part) > 1 and part[0] == "\\":
+            out.append(re.escape(part[1]))
+        elif part[0] == "*":
             out.append("[^/]*" if segment != part else "[^/]+")
         elif part == "?":
             out.append("[^/]")

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from zipper.npm.ini import IniValue
 
-__all__ = ["read_npm_settings"]
+__all__ = ["find_home", "read_npm_settings"]
 
 
 def read_npm_settings(
@@ -58,7 +58,7 @@ def read_npm_settings(
     on with the weaker layer. What was mistyped would be allowed then.
     """
     environ = os.environ if environ is None else environ
-    home = _home(environ) if home is None else home
+    home = find_home(environ) if home is None else home
     strong = (layer_from_environment(environ), layer_from_options(options or {}))
     project_file = project_dir / ".npmrc"
 
@@ -112,7 +112,8 @@ def _read_layer(name: str, path: Path | None) -> Layer:
     return layer_from_text(name, text, str(path))
 
 
-def _home(environ: Mapping[str, str]) -> Path:
+def find_home(environ: Mapping[str, str]) -> Path:
+    """Return the user's home folder, as Node finds it: what HOME says, else the system's."""
     if environ.get("HOME"):
         return Path(environ["HOME"])
     try:

@@ -6,6 +6,7 @@ In: the folder's path and the environment. Out: one frozen value. The folder is 
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from zipper.errors import ProjectError
 from zipper.npm.json_text import parse_json_object
 from zipper.npm.workspaces import match_workspaces, name_workspaces, parse_workspaces
-from zipper.project.npmrc_files import read_npm_settings
+from zipper.project.npmrc_files import find_home, read_npm_settings
 from zipper.project.read_manifest import fingerprint, read_manifest, read_or_none
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Project(NamedTuple):
     """Other package managers' lockfiles, not read to their end, where there is none of npm's."""
     workspace_root: Path | None = None
     """The project that this one is a workspace of, where it has no lockfile of its own."""
+    home: str = "/"
+    """The folder that `file:~/x` counts from, `/`-separated."""
 
     @property
     def name(self) -> str:
@@ -88,8 +91,12 @@ def read_project(path: Path, *, npm_options: Mapping[str, str] | None = None) ->
     workspaces = _find_workspaces(root, manifest, seen)
     linked = [folder for folder in _linked_folders(lockfile) if folder not in workspaces.values()]
     seen += [read_or_none(root / folder / "package.json") or b"" for folder in linked]
+    home = find_home(os.environ).as_posix()
+    if any(b"~/" in text for text in seen):
+        seen.append(home.encode("utf-8", "surrogateescape"))
     return Project(
         root=root,
+        home=home,
         manifest=manifest,
         lockfile=lockfile,
         npm=read_npm_settings(root, options=npm_options),
@@ -166,8 +173,13 @@ def _find_workspaces(root: Path, manifest: Manifest, seen: list[bytes]) -> dict[
             hint='write it as `"workspaces": ["packages/*"]`',
         )
     patterns = parse_workspaces(asked)
-    folders = match_workspaces(patterns, _package_folders(root))
-    names = {folder: read_manifest(root / folder, seen=seen).name for folder in folders}
+    folders = match_workspaces(patterns, (".", *_package_folders(root)))
+    names = {
+        folder: manifest.name or root.name
+        if folder == "."
+        else read_manifest(root / folder, seen=seen).name
+        for folder in folders
+    }
     return name_workspaces(names)
 
 

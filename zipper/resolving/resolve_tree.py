@@ -74,6 +74,7 @@ def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolv
     request = IdealTreeRequest(
         path=project.root.as_posix(),
         manifest=project.manifest,
+        home=project.home,
         workspaces=project.workspaces,
         lockfile=copy_of or (None if lockfile is None else lockfile.tree),
         lockfile_version=3 if lockfile is None or copy_of is not None else lockfile.version,

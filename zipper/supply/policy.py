@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from zipper.store.ownership import describe_strangers
 from zipper.supply.settings_findings import (
+    find_lost_workspaces,
     find_notes,
     refuse_unusable_registries,
     tell_strangers,
@@ -47,7 +48,7 @@ def vouch(
     """
     refuse_unusable_registries(tree, project.npm)
     findings = [*find_notes(project.npm), *find_odd_sources(tree, project.npm)]
-    findings += find_disguises(tree)
+    findings += (*find_disguises(tree), *find_lost_workspaces(project))
     if strangers := describe_strangers(store.cache_dir):
         findings.append(tell_strangers(str(store.cache_dir), strangers))
     if project.unread_lockfiles:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.findings import Finding
+from zipper.npm.workspaces import find_lost_patterns, parse_workspaces
 
 if TYPE_CHECKING:
     from zipper.npm.npm_settings import NpmSettings
+    from zipper.project.read_project import Project
     from zipper.tree.model import Tree
 
-__all__ = ["find_notes", "refuse_unusable_registries", "tell_strangers"]
+__all__ = ["find_lost_workspaces", "find_notes", "refuse_unusable_registries", "tell_strangers"]
 
 
 def find_notes(settings: NpmSettings) -> tuple[Finding, ...]:
@@ -42,6 +44,23 @@ def refuse_unusable_registries(tree: Tree, settings: NpmSettings) -> None:
         is_package = node.location and node.link_target is None and not node.in_bundle
         if is_package and (node.resolved or "http").startswith("http"):
             settings.registry_of(node.package_name)
+
+
+def find_lost_workspaces(project: Project) -> tuple[Finding, ...]:
+    """Return a finding `workspaces-lost` for each pattern with backslashes that does nothing."""
+    patterns = parse_workspaces(project.manifest.raw.get("workspaces"))
+    if not any("\\" in pattern for pattern in patterns):
+        return ()
+    return tuple(
+        Finding(
+            "workspaces-lost",
+            "warning",
+            "package.json",
+            f"`{pattern}` in `workspaces` is not read as the path that it looks like",
+            f"write it with `/`: `{pattern.replace(chr(92), '/')}`",
+        )
+        for pattern in find_lost_patterns(patterns, project.workspaces.values())
+    )
 
 
 def tell_strangers(cache_dir: str, who: str) -> Finding:

@@ -36,14 +36,25 @@ def is_valid(node: DraftNode, wanted: str, edge: DraftEdge) -> bool:
     return edge.accept is not None and _is_one(node, edge.accept, edge)
 
 
-def resolve_edge_spec(name: str, spec: str, where: str) -> Spec:
-    """Return the parsed spec; only local ones depend on `where`, so all others are kept.
+def resolve_edge_spec(name: str, spec: str, where: str, *, home: str = "/") -> Spec:
+    """Return the parsed spec; only local ones depend on `where` and `home`, so all others are kept.
 
     Raises:
         ResolutionError: EUNSUPPORTEDPROTOCOL, EINVALIDTAGNAME, EINVALIDPACKAGENAME.
     """
     parsed = _resolve(name, spec, "/")
-    return resolve_spec(name, spec, where=where) if parsed.type in ("file", "directory") else parsed
+    if parsed.type not in ("file", "directory"):
+        return parsed
+    return _resolve_local(name, spec, where, home)
+
+
+def _resolve_local(name: str, spec: str, where: str, home: str) -> Spec:
+    """Return the parsed spec of a folder or a tarball on this disk.
+
+    Deviation: a backslash is a separator on every machine, as for npm on Windows, where such a
+    spec was written. On others npm links a folder that is not there, and says nothing.
+    """
+    return resolve_spec(name, spec.replace("\\", "/"), where=where, home=home)
 
 
 def from_path(node: DraftNode, edge: DraftEdge | None = None) -> str:
@@ -67,7 +78,7 @@ def _is_one(node: DraftNode, wanted: str, edge: DraftEdge) -> bool:
         spec = _resolve(node.name, wanted or "*", "/")
         if spec.type in ("file", "directory"):
             where = from_path(edge.source, edge.source.edges_out.get(edge.name))
-            spec = resolve_spec(node.name, wanted, where=where)
+            spec = _resolve_local(node.name, wanted, where, edge.source.home)
     except ZipperError:
         return False
     return _answers(node, spec.sub_spec or spec, edge.source)

@@ -56,6 +56,7 @@ class DraftNode:
         "fs_children",
         "fs_parent",
         "has_shrinkwrap",
+        "home",
         "in_shrinkwrap",
         "install_links",
         "integrity",
@@ -118,6 +119,7 @@ class DraftNode:
         self.accept: Mapping[str, object] = accept if isinstance(accept, Mapping) else EMPTY
         self.in_shrinkwrap = False
         self.install_links = False
+        self.home = "/"
 
     def __repr__(self) -> str:
         return f"<{self.name}@{self.version} at {self.path or 'nowhere'}>"

@@ -100,6 +100,7 @@ def _begin(request: IdealTreeRequest) -> Resolution:
         overrides=parse_overrides(manifest.raw.get("overrides")),
     )
     root.install_links = options.install_links
+    root.home = request.home
     root.path = request.path
     root.load_dependencies(
         legacy_peer_deps=options.legacy_peer_deps,

@@ -152,7 +152,7 @@ def inflate_lockfile(resolution: Resolution) -> Step[None]:
         local = bool(node.resolved) and (node.resolved or "").startswith("file:")
         wanted = node.resolved if local or not node.version else node.version
         try:
-            spec = resolve_edge_spec(node.name, wanted or "*", dirname(node.path))
+            spec = resolve_edge_spec(node.name, wanted or "*", dirname(node.path), home=node.home)
             fetched = yield from resolution.manifests.fetch(spec)
         except RegistryError as error:
             if error.code not in _REFUSALS:

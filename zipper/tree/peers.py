@@ -104,7 +104,9 @@ def _node_from_edge_spec(
 ) -> Step[DraftNode]:
     """Return a node for the name of `edge` and the spec of `wish`; a failure is a node too."""
     try:
-        spec = resolve_edge_spec(edge.name, wish.spec, _folder_of(wish.source))
+        spec = resolve_edge_spec(
+            edge.name, wish.spec, _folder_of(wish.source), home=edge.source.home
+        )
     except ZipperError as error:
         error.facts = (("required by", chain_of(wish.source)), *error.facts)
         raise

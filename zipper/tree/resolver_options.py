@@ -69,6 +69,8 @@ class IdealTreeRequest(NamedTuple):
     path: str
     manifest: Manifest
     """The project's package.json, `overrides` and all; see `Manifest.raw`."""
+    home: str = "/"
+    """The folder that `~` stands for in `file:~/x`."""
     workspaces: Mapping[str, str] = MappingProxyType({})
     """Workspace name to its directory, relative to the project; see `npm.workspaces`."""
     lockfile: Tree | None = None

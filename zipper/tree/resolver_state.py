@@ -81,6 +81,7 @@ class Resolution:
         )
         options = self.request.options
         node.install_links = options.install_links
+        node.home = self.request.home
         like = self._like.get(id(manifest))
         if like is not None and like.manifest is manifest and not node.is_link:
             node.share_dependencies(like)
@@ -121,6 +122,7 @@ class Resolution:
         root = DraftNode(node.name, node.manifest, overrides=node.overrides)
         root.source = node
         root.install_links = node.install_links
+        root.home = node.home
         root.path = node.real_path
         if node.is_top:
             root.load_dependencies(legacy_peer_deps=self.request.options.legacy_peer_deps)
