@@ -183,3 +183,161 @@ def test_folders_in_the_home_folder(scene: Scene, spec: str) -> None:
         "node_modules/lib": {"resolved": "../home/lib", "link": True},
     } == locked(scene)
     assert {"lib", "ms"} == packed(scene)
+
+
+@pytest.mark.parametrize(
+    ("npmrc", "was", "becomes"),
+    [
+        ("", 1, 3),
+        ("", 2, 2),
+        ("", 3, 3),
+        ("lockfile-version=2\n", 3, 2),
+        ("lockfile-version=1\n", 2, 1),
+        ("lockfile-version=3\n", 2, 3),
+    ],
+)
+def test_lockfile_versions(scene: Scene, npmrc: str, was: int, becomes: int) -> None:
+    """A lockfile keeps its version, but for the first; the setting wins; 2 keeps both sections."""
+    scene.publish("ms")
+    scene.write({"package.json": {"name": "fn", "version": "1.0.0", "dependencies": {"ms": "1"}}})
+    assert 0 == run(scene, "resolve", npm_config_lockfile_version=str(was)).status
+    path = scene.project / "package-lock.json"
+    before = json.loads(path.read_text())
+    scene.write({".npmrc": npmrc})
+    assert 0 == run(scene, "resolve").status
+    after = json.loads(path.read_text())
+
+    assert (was, becomes) == (before["lockfileVersion"], after["lockfileVersion"])
+    for version, lockfile in ((was, before), (becomes, after)):
+        assert (version > 1, version < 3) == ("packages" in lockfile, "dependencies" in lockfile)
+    assert {"ms"} == packed(scene)
+
+
+def test_a_compact_lockfile(scene: Scene) -> None:
+    """`format-package-lock=false` puts the lockfile on one line."""
+    scene.write({"package.json": {"name": "fn"}, ".npmrc": "format-package-lock=false\n"})
+    assert {} == locked(scene)
+
+    text = (scene.project / "package-lock.json").read_text()
+    assert '{"name":"fn","lockfileVersion":3,"requires":true,"packages":{"":{"name":"fn"}}}' == text
+
+
+def test_an_override_with_an_address_keeps_it(scene: Scene) -> None:
+    """`omit-lockfile-registry-resolved` leaves out what a registry answers, and nothing else."""
+    own = scene.publish("ms", "2.0.0")["dist"]
+    scene.publish("ms", "1.0.0")
+    scene.publish("debug", dependencies={"ms": "1"})
+    manifest = {"name": "fn", "dependencies": {"debug": "1"}, "overrides": {"ms": own["tarball"]}}
+    scene.write({"package.json": manifest, ".npmrc": "omit-lockfile-registry-resolved=true\n"})
+
+    for _ in range(2):
+        entries = locked(scene)
+        assert "resolved" not in entries["node_modules/debug"]
+        assert own["tarball"] == entries["node_modules/ms"]["resolved"]
+
+
+def test_a_lockfile_in_conflict(scene: Scene) -> None:
+    """Both sides of a merge count, as for npm; the marks are told, and `resolve` removes them."""
+    for name, version in (("a", "1.0.0"), ("b", "1.0.0"), ("b", "1.1.0")):
+        scene.publish(name, version)
+    scene.depend("a", "b")
+    path = scene.project / "package-lock.json"
+    text = path.read_text()
+    theirs = text.replace('"version": "1.1.0"', '"version": "1.2.0"')
+    assert theirs != text
+    line = '      "version": "1.1.0",\n'
+    marked = f"<<<<<<< HEAD\n{line}=======\n{line.replace('1.1.0', '1.2.0')}>>>>>>> x\n"
+    path.write_text(text.replace(line, marked))
+
+    built = run(scene, "build")
+    assert 0 == built.status, built.stderr
+    assert "[lockfile-merged]" in built.stderr
+    assert "1.1.0" == json.loads(listing(scene.output)["node_modules/b/package.json"])["version"]
+    assert 0 == run(scene, "resolve").status
+    assert "<<<<<<<" not in path.read_text()
+    again = run(scene, "build")
+    assert (0, False) == (again.status, "lockfile-merged" in again.stderr)
+
+    path.write_text(text.replace(line, marked.replace("1.2.0", '1.2.0"')))
+    refused = run(scene, "build")
+    assert (1, "EJSONPARSE") == (refused.status, refused.code)
+    assert "conflict" in refused.stderr
+
+
+@pytest.mark.parametrize("locks", [False, True], ids=["unlocked", "locked"])
+def test_a_folder_that_a_package_brings_along(scene: Scene, *, locks: bool) -> None:
+    """A published package's `file:./vendor/x` is a link into the package; a real folder here."""
+    vendored = {"vendor/x/package.json": b'{"name":"x"}', "vendor/x/index.js": b"exports.x = 1;"}
+    scene.publish(
+        "a",
+        dependencies={"x": "file:./vendor/x"},
+        files={**vendored, "index.js": b"require('x');"},
+    )
+    scene.write(
+        {
+            "package.json": {"name": "fn", "dependencies": {"a": "1"}},
+            "index.js": "require('a'); exports.handler = async () => 1;",
+        }
+    )
+    if locks:
+        entries = locked(scene)
+        assert {} == entries["node_modules/a/vendor/x"]
+        assert {"resolved": "node_modules/a/vendor/x", "link": True} == entries["node_modules/x"]
+
+    result = run(scene, "build")
+    assert 0 == result.status, result.stderr
+    assert "integrity-missing" not in result.stderr
+    assert {"node_modules/x/index.js", "node_modules/a/vendor/x/index.js"} <= set(
+        listing(scene.output)
+    )
+    assert 0 == run(scene, "install").status
+    assert (scene.folder / "installed" / "node_modules" / "x" / "index.js").is_file()
+
+
+@pytest.mark.parametrize("locks", [False, True], ids=["unlocked", "locked"])
+def test_an_override_with_a_folder(scene: Scene, *, locks: bool) -> None:
+    """Npm looks for the folder inside the package and links nothing; the hint says what works."""
+    scene.publish("ms")
+    scene.publish("debug", dependencies={"ms": "1"})
+    manifest = {"name": "fn", "dependencies": {"debug": "1"}, "overrides": {"ms": "file:./myms"}}
+    scene.write({"package.json": manifest, "myms/package.json": {"name": "ms", "version": "9.9.9"}})
+    if locks:
+        entries = locked(scene)
+        assert {"node_modules/debug/myms", "node_modules/ms"} < entries.keys()
+
+    result = run(scene, "build")
+    assert 0 == result.status, result.stderr
+    assert "[link-dangling]" in result.stderr
+    assert "`$ms` as the override" in result.stderr
+
+    (scene.project / "package-lock.json").unlink(missing_ok=True)
+    manifest["dependencies"] = {"debug": "1", "ms": "file:./myms"}
+    scene.write({"package.json": {**manifest, "overrides": {"ms": "$ms"}}})
+    assert {"debug", "ms", "myms"} == {name.split("/")[0] for name in packed(scene)}
+    told = json.loads(listing(scene.output)["node_modules/ms/package.json"])
+    assert "9.9.9" == told["version"]
+
+
+HOSTILE_LINKS = [
+    "node_modules/a/../x",
+    "node_modules/a//x",
+    "node_modules/a/x/.",
+    "node_modules/@s",
+]
+
+
+@pytest.mark.parametrize("location", HOSTILE_LINKS)
+def test_locations_that_no_package_has(scene: Scene, location: str) -> None:
+    """The target of a link may lie inside a package, and nowhere else below node_modules."""
+    scene.publish("a")
+    scene.depend("a", lock={location: {}})
+
+    assert "ELOCKFILE" == run(scene, "build").code
+
+
+def test_a_tarball_inside_a_package(scene: Scene) -> None:
+    """What lies inside a package comes with it: a lockfile cannot put another tarball there."""
+    scene.publish("a")
+    scene.depend("a", lock={"node_modules/a/lib": {"version": "1.0.0", "integrity": "sha512-x"}})
+
+    assert "ELOCKFILE" == run(scene, "build").code

@@ -52,6 +52,15 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         '`"workspaces": [".\\\\libs\\\\y"]`',
     ),
     ToldCode(
+        "link-dangling",
+        "a dependency is a link to a folder that no package has",
+        "A package, or an override, names a folder with `file:` that is looked for inside the "
+        "package. npm makes a link that leads nowhere. For an override of your own the folder "
+        'counts from the package that is overridden; `"$name"` takes your own dependency.',
+        "@npmcli/arborist, from-path.js",
+        '`"overrides": {"ms": "file:./ms"}`, without `ms` in `dependencies`',
+    ),
+    ToldCode(
         "install-scripts",
         "packages have install scripts, which did not run",
         "Most packages work without them. One that needs its script is named in `allow_scripts`, "
@@ -109,6 +118,14 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         "`python -m zipper resolve` writes a package-lock.json, which keeps them.",
         "npm, package-lock.json",
         "`pnpm-lock.yaml` in a project without package-lock.json",
+    ),
+    ToldCode(
+        "lockfile-merged",
+        "the lockfile holds the conflict marks of a merge",
+        "As npm does, zipper lays our side's changes over theirs and takes the result. "
+        "`python -m zipper resolve` (or `npm install`) writes it without the marks.",
+        "npm, parse-conflict-json",
+        "`<<<<<<< HEAD` in package-lock.json",
     ),
     ToldCode(
         "resolved-disguised",

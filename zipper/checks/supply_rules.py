@@ -77,7 +77,8 @@ def check_integrity(subject: Subject) -> Iterator[Finding]:
         resolved = entry.get("resolved")
         if entry.get("link") or entry.get("inBundle") or entry.get("bundled") or not location:
             continue
-        if "node_modules/" not in location or (
+        # The target of a link lies in no node_modules, or inside a package that brings it along.
+        if find_package(location) != location or (
             isinstance(resolved, str) and resolved.startswith("file:")
         ):
             continue
@@ -97,7 +98,7 @@ def check_integrity(subject: Subject) -> Iterator[Finding]:
             "warning",
             path,
             message,
-            "remove them from the lockfile and install again",
+            "choose them anew, with a sha512: `python -m zipper resolve --update-all`",
         )
 
 

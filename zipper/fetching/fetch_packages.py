@@ -22,6 +22,7 @@ from zipper.fetching.needed_tarballs import Wanted, find_weak_integrity, has_tar
 from zipper.fetching.package_files import Obtained
 from zipper.npm.git_resolved import is_git
 from zipper.npm.integrity import check_data, from_data, parse_integrity
+from zipper.tree.model import is_vendored_link
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -75,7 +76,14 @@ def obtain(
         raise
     by_location = {location: zips[item.key] for location, item in wanted.items()}
     findings = tuple(_find_oddities(wanted, by_location))
-    return Obtained(by_location, _pack_folders(project, tree), findings)
+    folders = _pack_folders(project, tree)
+    if any(is_vendored_link(node) for node in tree.nodes.values()):
+        from zipper.fetching.vendored_folders import unpack_vendored  # noqa: PLC0415  (rare)
+
+        vendored, dangling = unpack_vendored(tree, by_location)
+        folders |= vendored
+        findings += dangling
+    return Obtained(by_location, folders, findings)
 
 
 def _tell_missing(on_event: OnEvent, count: int) -> None:
@@ -91,10 +99,9 @@ def _tell_packed(on_event: OnEvent, item: Wanted) -> None:
 
 
 def _find_oddities(wanted: Mapping[str, Wanted], zips: Mapping[str, StoreZip]) -> Iterator[Finding]:
-    for location, item in wanted.items():
-        weak = find_weak_integrity(item, location)
-        if weak is not None:
-            yield weak
+    weak = find_weak_integrity(wanted)
+    if weak is not None:
+        yield weak
     if any(is_git(item.resolved) for item in wanted.values()):
         from zipper.fetching.git_prepare import find_unprepared  # noqa: PLC0415  (rare)
 
@@ -183,7 +190,7 @@ def _pack_folders(project: Project, tree: Tree) -> dict[str, list[PlannedEntry]]
         folder = node.link_target
         if folder is None and is_local_folder(project.root, node.resolved):
             folder = (node.resolved or "").removeprefix("file:")
-        if folder is not None:
+        if folder is not None and not is_vendored_link(node):
             manifest = tree.nodes.get(folder, node).manifest
             packed[location] = pack_folder(project.root, folder, manifest, workspaces=workspaces)
     return packed

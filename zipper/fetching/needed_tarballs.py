@@ -18,6 +18,8 @@ from zipper.store.keys import StoreKey, git_key, parse_key
 from zipper.tree.model import is_bundled, split_location
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from zipper.project.read_project import Project
     from zipper.tree.model import Node
 
@@ -35,6 +37,8 @@ def has_tarball(project: Project, node: Node) -> bool:
 
 
 _WEAK: Final = frozenset({"sha1", "md5"})
+
+_MAX_NAMED: Final = 5
 
 
 def want(node: Node, integrity: str | None = None) -> Wanted | None:
@@ -88,17 +92,29 @@ def _require_commit(node: Node) -> None:
         )
 
 
-def find_weak_integrity(wanted: Wanted, location: str) -> Finding | None:
-    """Return the finding for a tarball that only a broken algorithm vouches for, or None."""
-    algorithm = wanted.key.algorithm.removesuffix("-any")
-    if algorithm not in _WEAK:
+def find_weak_integrity(wanted: Mapping[str, Wanted]) -> Finding | None:
+    """Return one finding for all tarballs that only a broken algorithm vouches for, or None."""
+    weak = {
+        location: item
+        for location, item in wanted.items()
+        if item.key.algorithm.removesuffix("-any") in _WEAK
+    }
+    if not weak:
         return None
+    labels = sorted({item.label for item in weak.values()})
+    names = sorted({location.rpartition("node_modules/")[2] for location in weak})
+    more = f" and {len(labels) - _MAX_NAMED} more" if len(labels) > _MAX_NAMED else ""
+    update = "--update-all"
+    if len(names) <= _MAX_NAMED:
+        update = " ".join(f"--update {name}" for name in names)
     return Finding(
         "integrity-weak",
         "warning",
-        location,
-        f"only {algorithm} vouches for {wanted.label}; collisions of it can be made",
-        "write a new lockfile: `python -m zipper resolve` records sha512 where the registry has it",
+        next(iter(weak)) if len(weak) == 1 else "",
+        f"only sha1 or md5 vouches for {', '.join(labels[:_MAX_NAMED])}{more}; "
+        "collisions of them can be made",
+        f"`python -m zipper resolve {update}` chooses anew within package.json's ranges, and "
+        "records sha512 where the registry has it",
     )
 
 

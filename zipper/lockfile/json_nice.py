@@ -24,10 +24,15 @@ _SURROGATE: Final = "[\ud800-\udfff]"
 _encode: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def stringify_nicely(value: object, *, first_keys: Sequence[str], indent: str) -> str:
-    """Return `value` as text; `first_keys` lead, in every object, among values of their kind."""
+def stringify_nicely(
+    value: object, *, first_keys: Sequence[str], indent: str, compact: bool = False
+) -> str:
+    """Return `value` as text; `first_keys` lead, in every object, among values of their kind.
+
+    `compact` puts all on one line, without spaces.
+    """
     ranks = {key: rank for rank, key in enumerate(first_keys)}
-    text = _write(value, ranks, indent, "\n")
+    text = _write(value, ranks, "" if compact else indent, "" if compact else "\n")
     if text.isascii():
         return text
     return re.sub(_SURROGATE, lambda found: f"\\u{ord(found[0]):04x}", text)
@@ -47,7 +52,8 @@ def _write(value: object, ranks: Mapping[str, int], indent: str, line: str) -> s
     inner = line + indent
     if isinstance(value, Mapping):
         keys = sorted(value, key=lambda key: _order(key, value[key], ranks))
-        items = [f"{_encode(key)}: {_write(value[key], ranks, indent, inner)}" for key in keys]
+        colon = ": " if line else ":"
+        items = [f"{_encode(key)}{colon}{_write(value[key], ranks, indent, inner)}" for key in keys]
         return f"{{{inner}{f',{inner}'.join(items)}{line}}}"
     items = [_write(item, ranks, indent, inner) for item in value]
     return f"[{inner}{f',{inner}'.join(items)}{line}]"

@@ -9,16 +9,20 @@ Source: npm docs "package-lock.json"; arborist 9 lib/arborist/load-virtual.js.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from zipper.errors import LockfileError
 from zipper.lockfile.npm_v1 import DEPTH_MAX, is_folder_name, read_ancient
 from zipper.npm.git_resolved import make_consistent
 from zipper.npm.json_text import parse_json_object
 from zipper.npm.package_json import Manifest, parse_manifest
-from zipper.tree.model import ROOT, Node, Tree
+from zipper.tree.model import ROOT, Node, Tree, is_top
 
 __all__ = ["Lockfile", "read_entries", "read_lockfile"]
+
+
+_NOT_IN_PACKAGES: Final = frozenset({"resolved", "integrity", "link"})
+"""What the target of a link does not have; one inside another package comes with its tarball."""
 
 
 class Lockfile(NamedTuple):
@@ -33,6 +37,8 @@ class Lockfile(NamedTuple):
     has_manifests: bool
     root: Manifest = Manifest()
     """The project's package.json as the lockfile recorded it."""
+    was_in_conflict: bool = False
+    """Whether it has the conflict marks of a merge, both sides of which were taken together."""
 
 
 def read_lockfile(text: str | bytes, *, path: str, manifest: Manifest) -> Lockfile:
@@ -47,7 +53,8 @@ def read_lockfile(text: str | bytes, *, path: str, manifest: Manifest) -> Lockfi
         LockfileError: EJSONPARSE; ELOCKVERSION for a version npm does not know either;
             ELOCKFILE for entries of a wrong type or with a location outside of the project.
     """
-    raw = parse_json_object(text, path=path, error=LockfileError)
+    merged = _merge(text, path)
+    raw = parse_json_object(text, path=path, error=LockfileError) if merged is None else merged
     version = raw.get("lockfileVersion", 1)
     if not isinstance(version, int | float) or version not in (1, 2, 3) or version is True:
         raise LockfileError(
@@ -68,6 +75,34 @@ def read_lockfile(text: str | bytes, *, path: str, manifest: Manifest) -> Lockfi
         tree,
         has_manifests=has_manifests,
         root=parse_manifest(recorded) if isinstance(recorded, Mapping) else Manifest(),
+        was_in_conflict=merged is not None,
+    )
+
+
+def _merge(text: str | bytes, path: str) -> Mapping[str, object] | None:
+    """Return what both sides of a merge conflict come to, as npm does; None where there is none.
+
+    Raises:
+        LockfileError: EJSONPARSE where a side, or what they have in common, is no JSON. npm takes
+            such a file for none, and chooses every version anew.
+    """
+    if ("<<<<<<<" if isinstance(text, str) else b"<<<<<<<") not in text:  # type: ignore[operator]
+        return None
+    from zipper.npm.json_conflict import has_conflict, merge_conflict  # noqa: PLC0415  (rare)
+
+    decoded = text if isinstance(text, str) else text.decode("utf-8-sig", "replace")
+    if not has_conflict(decoded):
+        return None
+    try:
+        merged = merge_conflict(decoded)
+    except (ValueError, RecursionError):
+        merged = None
+    if isinstance(merged, Mapping):
+        return merged
+    raise LockfileError(
+        "EJSONPARSE",
+        f"`{path}` holds the conflict marks of a merge, and its sides cannot be merged",
+        hint="take one side, as with `git checkout --theirs`, and run `python -m zipper resolve`",
     )
 
 
@@ -96,6 +131,8 @@ def _read_packages(packages: Mapping[object, object], *, path: str) -> dict[str,
 def _read_entry(location: str, entry: Mapping[str, object], *, path: str) -> Node:
     within = _split_location(location, path=path)
     link = entry.get("link") is True
+    if not within and not is_top(location) and not _NOT_IN_PACKAGES.isdisjoint(entry):
+        raise _malformed(path, location)
     resolved = entry.get("resolved")
     integrity = entry.get("integrity")
     if link and isinstance(resolved, str) and ("\0" in resolved or resolved.startswith("/")):
@@ -128,6 +165,8 @@ def _link_target(resolved: object) -> str:
 def _split_location(location: str, *, path: str) -> str:
     """Return the folder's name inside node_modules, or nothing for the target of a link.
 
+    Such a target may lie inside a package: `node_modules/a/vendor/x`.
+
     Raises:
         LockfileError: ELOCKFILE where the location would put files outside of the package.
     """
@@ -135,7 +174,10 @@ def _split_location(location: str, *, path: str) -> str:
     hostile = "\\" in location or "\0" in location or location.startswith("/")
     hostile |= location.count("node_modules/") > DEPTH_MAX
     if found:
-        hostile |= not is_folder_name(name)
+        package = "/".join(name.split("/")[: 1 + name.startswith("@")])
+        inside = name.removeprefix(package).split("/")[1:]
+        hostile |= not is_folder_name(package) or any(part in ("", ".", "..") for part in inside)
+        name = "" if inside else name
         hostile |= ".." in before.split("/")[1:] and not before.startswith("../")
     if hostile:
         raise _malformed(path, location)

@@ -1,6 +1,6 @@
 """package-lock.json, byte for byte as npm 11 writes it.
 
-In: an ideal tree. Out: the text of the lockfile (lockfileVersion 3). Every node of the tree is
+In: an ideal tree. Out: the text of the lockfile. Every node of the tree is
 recorded, those of other platforms too: what is installed is decided when the lockfile is read.
 
 Source: @npmcli/arborist 9, lib/shrinkwrap.js; json-stringify-nice 2.
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from posixpath import normpath
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import ZipperError
@@ -57,6 +58,8 @@ class TextFormat(NamedTuple):
 
     indent: str = "  "
     newline: str = "\n"
+    is_compact: bool = False
+    """All on one line, as npm's `format-package-lock=false` asks."""
 
 
 def infer_text_format(text: str) -> TextFormat:
@@ -78,6 +81,8 @@ def write_lockfile(
     *,
     folder: str,
     layout: TextFormat | None = None,
+    version: int = 3,
+    overridden: Mapping[tuple[str, str], str] = MappingProxyType({}),
     omit_registry_resolved: bool = False,
 ) -> str:
     """Return the text of package-lock.json for `tree`.
@@ -87,11 +92,15 @@ def write_lockfile(
         folder: the project's absolute path, `/`-separated: it names a project without a name, and
             folders outside of it.
         layout: indentation and line ends; npm's default where it is None.
+        version: 3 has `packages`; 1 has `dependencies` instead, for npm 6; 2 has both.
+        overridden: the specs that overrides gave, by the location and the name of a dependency.
         omit_registry_resolved: leave out where registry packages come from, as npm's
             `omit-lockfile-registry-resolved` does.
     """
     layout = layout or TextFormat()
-    sources = _find_registry_packages(tree) if omit_registry_resolved else frozenset()
+    sources = frozenset[str]()
+    if omit_registry_resolved:
+        sources = _find_registry_packages(tree, overridden)
     root = tree.root
     entries = {
         location: _entry(node, folder, hide_resolved=location in sources)
@@ -101,14 +110,27 @@ def write_lockfile(
         del entries[ROOT]
     document: dict[str, object] = {
         "name": root.manifest.name or name_from_folder(folder),
-        "lockfileVersion": 3,
+        "lockfileVersion": version,
         "requires": True,
-        "packages": entries,
     }
+    if version > 1:
+        document["packages"] = entries
+    if version < 3:
+        from zipper.lockfile.npm_legacy_write import list_legacy_dependencies  # noqa: PLC0415  (rare)
+
+        dependencies = list_legacy_dependencies(
+            tree,
+            folder=folder,
+            overridden=overridden,
+            without_resolved=omit_registry_resolved,
+        )
+        if dependencies:
+            document["dependencies"] = dependencies
     if root.manifest.version:
         document["version"] = root.manifest.version
-    text = stringify_nicely(document, first_keys=_FIRST_KEYS, indent=layout.indent)
-    return f"{text}\n".replace("\n", layout.newline)
+    compact = layout.is_compact
+    text = stringify_nicely(document, first_keys=_FIRST_KEYS, indent=layout.indent, compact=compact)
+    return f"{text}\n".replace("\n", "" if compact else layout.newline)
 
 
 def _entry(node: Node, folder: str, *, hide_resolved: bool) -> dict[str, object]:
@@ -177,13 +199,16 @@ def _suggested_name(node: Node, folder: str) -> str | None:
     return told if told == node.name else None
 
 
-def _find_registry_packages(tree: Tree) -> frozenset[str]:
-    """Return the locations that registry specs alone ask for."""
+def _find_registry_packages(
+    tree: Tree, overridden: Mapping[tuple[str, str], str]
+) -> frozenset[str]:
+    """Return the locations that registry specs alone ask for, overrides considered."""
     asked: dict[str, bool] = {}
     for location in tree.nodes:
         for edge in tree.edges_out(location):
             if edge.target is not None:
-                asked[edge.target] = asked.get(edge.target, True) and _is_registry(edge.spec)
+                spec = overridden.get((location, edge.name), edge.spec)
+                asked[edge.target] = asked.get(edge.target, True) and _is_registry(spec)
     return frozenset(location for location, registry in asked.items() if registry)
 
 

@@ -105,6 +105,7 @@ class NpmSettings(NamedTuple):
     omit_lockfile_registry_resolved: bool = False
     package_lock: bool = True
     lockfile_version: str | None = None
+    format_package_lock: bool = True
     allow_git: str = "all"
     allow_remote: str = "all"
     allow_file: str = "all"

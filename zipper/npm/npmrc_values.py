@@ -97,6 +97,7 @@ KINDS: Final[dict[str, Kind]] = {
     "fetch-timeout": _NUMBER,
     "force": _BOOLEAN,
     "global-style": _BOOLEAN,
+    "format-package-lock": _BOOLEAN,
     "globalconfig": Kind("path", nullable=True),
     "https-proxy": Kind("url", nullable=True),
     "ignore-scripts": _BOOLEAN,

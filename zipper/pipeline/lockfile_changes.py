@@ -85,7 +85,9 @@ def lock(
     text = write_lockfile(
         ideal.tree,
         folder=project.root.as_posix(),
-        layout=infer_text_format(manifest),
+        layout=infer_text_format(manifest)._replace(is_compact=not project.npm.format_package_lock),
+        version=_choose_version(project),
+        overridden=ideal.overridden,
         omit_registry_resolved=project.npm.omit_lockfile_registry_resolved,
     )
     return Locked(
@@ -98,6 +100,17 @@ def lock(
             *(_describe_finding(finding) for finding in vouched if finding.severity != "info"),
         ),
     )
+
+
+def _choose_version(project: Project) -> int:
+    """Return the version to write: the setting's, else the lockfile's own, but 3 for 1.
+
+    Source: @npmcli/arborist 9 lib/shrinkwrap.js `load`.
+    """
+    if project.npm.lockfile_version is not None:
+        return int(project.npm.lockfile_version)
+    locked = project.lockfile
+    return 3 if locked is None or locked.version == 1 else locked.version
 
 
 def _tell_unknown(before: Tree, *, update: bool | frozenset[str]) -> Iterator[ZipperError]:

@@ -12,7 +12,7 @@ from zipper.findings import Finding
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["find_unread", "hint_at_root", "tell_workspace"]
+__all__ = ["find_unread", "hint_at_root", "tell_conflict", "tell_workspace"]
 
 
 def find_unread(names: Sequence[str]) -> tuple[Finding, ...]:
@@ -28,6 +28,17 @@ def find_unread(names: Sequence[str]) -> tuple[Finding, ...]:
             "version 1 counts",
         )
         for name in names
+    )
+
+
+def tell_conflict(name: str) -> Finding:
+    """Return the finding `lockfile-merged` about a lockfile with the conflict marks of a merge."""
+    return Finding(
+        "lockfile-merged",
+        "warning",
+        name,
+        f"`{name}` has the conflict marks of a merge: both sides count, ours where they differ",
+        "write it without the marks: `python -m zipper resolve`",
     )
 
 

@@ -55,6 +55,10 @@ def vouch(
         from zipper.supply.lockfile_findings import find_unread  # noqa: PLC0415  (on demand only)
 
         findings += find_unread(project.unread_lockfiles)
+    if project.lockfile is not None and project.lockfile.was_in_conflict:
+        from zipper.supply.lockfile_findings import tell_conflict  # noqa: PLC0415  (on demand only)
+
+        findings.append(tell_conflict(project.lockfile.path.rpartition("/")[2]))
     if project.workspace_root is not None:
         from zipper.supply.lockfile_findings import tell_workspace  # noqa: PLC0415  (on demand only)
 

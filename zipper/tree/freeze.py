@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from zipper.tree.draft import DraftNode
     from zipper.tree.resolver_state import Resolution
 
-__all__ = ["freeze"]
+__all__ = ["find_overridden", "freeze"]
 
 
 def freeze(resolution: Resolution, *, had_lockfile: bool) -> Tree:
@@ -49,6 +49,18 @@ def freeze(resolution: Resolution, *, had_lockfile: bool) -> Tree:
     return Tree(
         {location: node for location, node in flagged.nodes.items() if location not in gone}
     )
+
+
+def find_overridden(resolution: Resolution) -> dict[tuple[str, str], str]:
+    """Return the specs that overrides gave, by the location and the name of a dependency."""
+    if resolution.draft.root.overrides is None:
+        return {}
+    return {
+        (location, edge.name): edge.spec
+        for location, node in resolution.draft.nodes.items()
+        for edge in node.all_edges()
+        if edge.spec != edge.raw_spec
+    }
 
 
 def _freeze_node(node: DraftNode) -> Node:

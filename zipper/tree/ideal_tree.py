@@ -22,7 +22,7 @@ from zipper.errors import ResolutionError, UsageError
 from zipper.npm.package_json import Manifest
 from zipper.npm.package_name import is_valid_name
 from zipper.tree.draft import Draft, DraftNode
-from zipper.tree.freeze import freeze
+from zipper.tree.freeze import find_overridden, freeze
 from zipper.tree.load_virtual import (
     inflate_lockfile,
     load_virtual,
@@ -80,7 +80,7 @@ def _build(request: IdealTreeRequest) -> Step[IdealTree]:
     worklist.push(root)
     yield from build_dependencies(resolution, worklist)
     tree = freeze(resolution, had_lockfile=request.lockfile is not None)
-    return IdealTree(tree, tuple(resolution.warnings))
+    return IdealTree(tree, tuple(resolution.warnings), find_overridden(resolution))
 
 
 def _begin(request: IdealTreeRequest) -> Resolution:

@@ -24,6 +24,7 @@ __all__ = [
     "Tree",
     "is_bundled",
     "is_top",
+    "is_vendored_link",
     "join_location",
     "list_dependencies",
     "parent_location",
@@ -32,9 +33,14 @@ __all__ = [
 
 
 def split_location(location: str) -> tuple[str, str]:
-    """Return the parent package's location and the name; no name for the target of a link."""
+    """Return the parent package's location and the name; no name for the target of a link.
+
+    Such a target may lie inside a package: `node_modules/a/vendor/x`.
+    """
     parent, found, name = location.rpartition("node_modules/")
-    return (parent.rstrip("/"), name) if found else (location, "")
+    if not found or name.count("/") > name.startswith("@"):
+        return location, ""
+    return parent.rstrip("/"), name
 
 
 def is_bundled(node: Node) -> bool:
@@ -180,6 +186,12 @@ def list_dependencies(
 def is_top(location: str) -> bool:
     """Say whether the folder is in no node_modules: the root, a workspace, a link target."""
     return "node_modules" not in location.split("/")
+
+
+def is_vendored_link(node: Node) -> bool:
+    """Tell whether the node is a link to a folder inside a package of node_modules."""
+    target = node.link_target
+    return target is not None and not is_top(target) and not split_location(target)[1]
 
 
 def join_location(parent: str, name: str) -> str:

@@ -124,3 +124,5 @@ class IdealTree(NamedTuple):
 
     tree: Tree
     warnings: tuple[ZipperError, ...] = ()
+    overridden: Mapping[tuple[str, str], str] = MappingProxyType({})
+    """The specs that overrides gave, by the location and the name of a dependency."""

@@ -102,5 +102,23 @@ def test_weak_algorithms_are_told(algorithm: str, weak: bool) -> None:
     found = want(node(integrity(algorithm)))
 
     assert found is not None
-    finding = find_weak_integrity(found, "node_modules/a")
+    finding = find_weak_integrity({"node_modules/a": found})
     assert weak == (finding is not None and finding.code == "integrity-weak")
+
+
+def test_weak_algorithms_are_told_once() -> None:
+    """However many packages there are, one finding names some and says what mends all."""
+    found = want(node(integrity("sha1")))
+    assert found is not None
+    many = {
+        f"node_modules/p{number}": found._replace(label=f"p{number}@1.0.0") for number in range(24)
+    }
+
+    finding = find_weak_integrity(many)
+
+    assert finding is not None
+    assert "p0@1.0.0, p10@1.0.0, p11@1.0.0, p12@1.0.0, p13@1.0.0 and 19 more" in finding.message
+    assert "--update-all" in finding.hint
+    one = find_weak_integrity({"node_modules/@s/a": found})
+    assert one is not None
+    assert "resolve --update @s/a`" in one.hint

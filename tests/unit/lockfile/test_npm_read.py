@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from zipper.errors import LockfileError
 from zipper.lockfile.npm_read import Lockfile, read_lockfile
 from zipper.npm.package_json import Manifest
-from zipper.tree.model import ROOT
+from zipper.tree.model import ROOT, split_location
 
 ROOT_MANIFEST = Manifest(name="fn", version="1.0.0", dependencies={"a": "^1.0.0"})
 
@@ -106,10 +106,11 @@ def test_links_lead_to_their_targets() -> None:
         "node_modules/.",
         "node_modules/",
         "node_modules/a/",
-        "node_modules/a/b",
+        "node_modules/a//b",
+        "node_modules/a/b/.",
         "node_modules/@s",
         "node_modules/@s/..",
-        "node_modules/@s/a/b",
+        "node_modules/@s/a/",
         "node_modules/a/../b",
         "node_modules/a/../../node_modules/b",
         "node_modules/x/" * 300 + "node_modules/a",
@@ -122,6 +123,19 @@ def test_hostile_locations_are_refused(location: str) -> None:
         read_packages({location: {"version": "1.0.0"}})
 
     assert "ELOCKFILE" == raised.value.code
+
+
+@pytest.mark.parametrize("location", ["node_modules/a/b", "node_modules/@s/a/lib/b"])
+def test_a_folder_inside_a_package(location: str) -> None:
+    """It may be the target of a link, and comes with the package: it has no tarball of its own."""
+    node = read_packages({location: {}}).tree.nodes[location]
+
+    assert (location, "") == split_location(node.location)
+    for own in ({"resolved": "https://registry.example/b.tgz"}, {"integrity": "sha512-x"}):
+        with pytest.raises(LockfileError):
+            read_packages({location: {"version": "1.0.0", **own}})
+    with pytest.raises(LockfileError):
+        read_packages({location: {"link": True, "resolved": "b"}})
 
 
 @pytest.mark.parametrize("target", ["/etc", "/", "a\0b"])

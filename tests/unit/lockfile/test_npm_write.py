@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -26,10 +27,37 @@ def test_npms_own_lockfiles_are_written_back_unchanged(path: object) -> None:
     tree = read_lockfile(text, path=str(path), manifest=manifest).tree
 
     actual = write_lockfile(
-        tree, folder=path.parent.as_posix(), layout=infer_text_format(package_json)
+        tree,
+        folder=path.parent.as_posix(),
+        layout=infer_text_format(package_json),
+        version=json.loads(text)["lockfileVersion"],
     )
 
     assert text == actual
+
+
+def test_version_1_is_version_2_without_packages() -> None:
+    """Npm's own file of version 2 has both, and each of them stands alone in another version."""
+    folder = CONFORMANCE / "lockfiles" / "version-2"
+    locked = json.loads((folder / "package-lock.json").read_text("utf-8"))
+    manifest = parse_manifest(json.loads((folder / "package.json").read_text("utf-8")))
+    tree = read_lockfile(json.dumps(locked), path="x", manifest=manifest).tree
+
+    for version, absent in ((1, "packages"), (3, "dependencies")):
+        expected = {key: value for key, value in locked.items() if key != absent}
+        actual = json.loads(write_lockfile(tree, folder=folder.as_posix(), version=version))
+        assert expected | {"lockfileVersion": version} == actual
+
+
+def test_a_compact_lockfile_is_one_line() -> None:
+    """`format-package-lock=false` leaves out every space and line break."""
+    text = write_lockfile(_TREE, folder="/fn", layout=TextFormat(is_compact=True))
+
+    assert text.startswith(
+        '{"name":"fn","version":"1.0.0","lockfileVersion":3,"requires":true,"pack'
+    )
+    assert json.loads(write_lockfile(_TREE, folder="/fn")) == json.loads(text)
+    assert not re.search(r"\s", text)
 
 
 _TREE = resolve(
