@@ -61,6 +61,23 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         '`"overrides": {"ms": "file:./ms"}`, without `ms` in `dependencies`',
     ),
     ToldCode(
+        "unknown-variable",
+        "a variable begins with ZIPPER_, and no option has it",
+        "Each option has a variable: ZIPPER_ and its name in capitals, or its flag. A misspelt one "
+        "would change nothing. Correct it, or unset it; if it belongs to something else, "
+        '`ignore = ["unknown-variable"]` leaves the warning out.',
+        "zipper, the table of options",
+        "ZIPPER_OFLINE=1",
+    ),
+    ToldCode(
+        "script-unknown",
+        "`allow_scripts` names a package that the project does not have",
+        "Consent to install scripts is given by a package's name. One that is nowhere in the "
+        "project's tree is misspelt, or no longer needed, and the script that was meant stays off.",
+        "zipper, allow_scripts",
+        "`--allow-script esbuildd` where the tree has `esbuild`",
+    ),
+    ToldCode(
         "install-scripts",
         "packages have install scripts, which did not run",
         "Most packages work without them. One that needs its script is named in `allow_scripts`, "

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zipper.commands.click_options import settings_from_values, table_options
-from zipper.commands.output import Shower, echo_lines, show_json
+from zipper.commands.output import Shower, echo_lines, show_json, warn_of_variables
 from zipper.pipeline.auditing import audit_requested
 from zipper.report.as_text import describe_findings
 from zipper.settings.build_request import request_from
@@ -46,6 +46,7 @@ def command(*, path: str, as_json: bool, **options: object) -> int:
     folder = path if Path(path).is_dir() else "."
     here = read_settings(Path(folder), environ=os.environ)
     request = request_from(overlay(here, settings_from_values(options)), folder=folder)
+    warn_of_variables(request)
     with Shower(request, as_json=as_json) as shower:
         found = audit_requested(path, request, on_event=shower.on_event)
     if as_json:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zipper.commands.click_options import settings_from_values, table_options
+from zipper.commands.output import warn_of_variables
 from zipper.pipeline.cache_upkeep import Verified, measure, prune, repair, verify
 from zipper.report.units import format_bytes, format_count
 from zipper.settings.cache_folder import find_cache_dir
@@ -37,7 +38,9 @@ def command() -> None:
 def _find_folder(options: Mapping[str, object]) -> Path:
     """Return the folder of the cache, by what was typed and the settings here."""
     here = read_settings(Path(), environ=os.environ)
-    return find_cache_dir(merge(here, settings_from_values(options)).cache_dir)
+    settings = merge(here, settings_from_values(options))
+    warn_of_variables(settings)
+    return find_cache_dir(settings.cache_dir)
 
 
 def _open_store(options: Mapping[str, object]) -> Store:

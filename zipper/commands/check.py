@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zipper.commands.click_options import settings_from_values, table_options
-from zipper.commands.output import echo_lines, show_json
+from zipper.commands.output import echo_lines, show_json, warn_of_variables
 from zipper.commands.zip_names import complete_path, find_zip, list_zips, settings_for
 from zipper.errors import UsageError, suggest
 from zipper.pipeline.checking import check_requested
@@ -80,6 +80,7 @@ def command(
         _refuse_unknown_codes(typed.ignore)
     reports = [check_one(one, typed, kind) for one in zips]
     shown = settings_for(zips[0], typed)
+    warn_of_variables(shown)
     _show(
         reports,
         "json" if as_json else form,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,12 +10,18 @@ from typing import TYPE_CHECKING
 import click
 
 from zipper.commands.click_options import settings_from_values, table_options
-from zipper.commands.output import Shower, echo_lines, is_stdout_terminal, show_json
+from zipper.commands.output import (
+    Shower,
+    echo_lines,
+    is_stdout_terminal,
+    show_json,
+    warn_of_variables,
+)
 from zipper.commands.terminal import terminal_width
 from zipper.commands.zip_names import complete_path, find_zip
 from zipper.errors import UsageError
 from zipper.pipeline.explaining import explain_package, read_inventory, take_inventory
-from zipper.settings.read_settings import find_request
+from zipper.settings.read_settings import find_request, read_variables
 
 if TYPE_CHECKING:
     from zipper.findings import Finding
@@ -81,6 +88,7 @@ def command(
     form = "json" if as_json else form
     _refuse_contradictions(package, diff, html, form)
     typed = settings_from_values(options)
+    warn_of_variables(read_variables(os.environ))
     zipped = find_zip(path)
     is_name = zipped != path and not Path(zipped).is_file()
     source = _Source(path if is_name else zipped, typed, is_name=is_name)

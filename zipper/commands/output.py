@@ -25,7 +25,15 @@ if TYPE_CHECKING:
     from zipper.settings.build_request import BuildRequest
     from zipper.settings.values import Settings
 
-__all__ = ["Shower", "echo_lines", "is_stdout_terminal", "is_terminal", "show_json", "write_text"]
+__all__ = [
+    "Shower",
+    "echo_lines",
+    "is_stdout_terminal",
+    "is_terminal",
+    "show_json",
+    "warn_of_variables",
+    "write_text",
+]
 
 
 def show_json(result: object) -> None:
@@ -60,6 +68,19 @@ def is_terminal(stream: TextIO) -> bool:
 def is_stdout_terminal() -> bool:
     """Whether what is printed is seen as it is printed."""
     return sys.stdout.isatty()
+
+
+def warn_of_variables(shown: BuildRequest | Settings) -> None:
+    """Warn of variables that no option has, where no result has findings that do."""
+    if shown.unknown_variables and not shown.quiet:
+        from zipper.report.as_text import describe_findings  # noqa: PLC0415  (for this warning)
+        from zipper.supply.settings_findings import find_unknown_variables  # noqa: PLC0415
+
+        echo_lines(
+            describe_findings(tuple(find_unknown_variables(shown.unknown_variables))),
+            err=True,
+            fold=True,
+        )
 
 
 class Shower:

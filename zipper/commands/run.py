@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from zipper.commands.click_options import settings_from_values, table_options
-from zipper.commands.output import Shower, echo_lines, show_json
+from zipper.commands.output import Shower, echo_lines, show_json, warn_of_variables
 from zipper.commands.zip_names import complete_path, find_zip, settings_for
 from zipper.errors import UsageError
 from zipper.node.result import to_document
@@ -59,6 +59,7 @@ def command(
     """
     path = find_zip(path)
     request = request_from(settings_for(path, settings_from_values(options)), folder=".")
+    warn_of_variables(request)
     with Shower(request, as_json=as_json) as shower:
         result = run_requested(
             path,

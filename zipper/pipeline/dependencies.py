@@ -64,8 +64,9 @@ def gather(
         vendor=request.vendor,
     ) as client:
         clock.start("select" if project.lockfile else "resolve")
+        whole = _find_tree(request, project, io, client)
         tree = select(
-            _find_tree(request, project, io, client),
+            whole,
             target=request.target,
             omit=omit | project.npm.omit,
             legacy_peer_deps=project.npm.legacy_peer_deps,
@@ -73,7 +74,9 @@ def gather(
             engine_strict=project.npm.engine_strict,
         )
         allowed = find_allowed_scripts(project, tree, request.allow_scripts)
-        vouched = vouch(project, tree, request, allowed=allowed, store=store, client=client)
+        vouched = vouch(
+            project, tree, request, whole=whole, allowed=allowed, store=store, client=client
+        )
         clock.start("fetch", total=count_packages(tree))
         obtained = obtain(project, tree, store=store, client=client, on_event=io.on_event)
         scripted = apply_scripts(project, tree, obtained, request, store=store, offline=io.offline)

@@ -79,7 +79,9 @@ def lock(
     )
     tree = _without_dev(ideal.tree)
     allowed = find_allowed_scripts(project, tree, request.allow_scripts)
-    vouched = vouch(project, tree, request, allowed=allowed, store=store, client=client)
+    vouched = vouch(
+        project, tree, request, whole=ideal.tree, allowed=allowed, store=store, client=client
+    )
     # As bytes: reading a text would lose how its lines end, which npm keeps.
     manifest = (project.root / "package.json").read_bytes().decode("utf-8-sig")
     text = write_lockfile(

@@ -155,6 +155,7 @@ def _find_earlier(
         "platform": (target.os, target.cpu, target.libc),
         "update": update if isinstance(update, bool) else tuple(sorted(update)),
         "allow_scripts": request.allow_scripts,
+        "unknown_variables": request.unknown_variables,
         "require_integrity": request.require_integrity,
         "strangers": None if strangers is None else (strangers, str(cache_dir)),
     }

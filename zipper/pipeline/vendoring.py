@@ -143,7 +143,9 @@ def _gather(
             engine_strict=project.npm.engine_strict,
         )
         allowed = find_allowed_scripts(project, tree, request.allow_scripts)
-        vouched = vouch(project, tree, request, allowed=allowed, store=store, client=client)
+        vouched = vouch(
+            project, tree, request, whole=whole, allowed=allowed, store=store, client=client
+        )
         findings |= dict.fromkeys(vouched)
         items = list_wanted(project, tree, store=store, client=client).values()
         wanted |= {item.key: item for item in items}

@@ -70,7 +70,7 @@ class BuildRequest(RequestFields):
     @property
     def of_package(self) -> BuildRequest:
         """The request without what says how zipper works, such as `offline` and `verbose`."""
-        return self._replace(**_AT_WORK, unknown_variables=())
+        return self._replace(**_AT_WORK)
 
 
 def _npm_options(request: BuildRequest) -> Iterator[tuple[str, str]]:

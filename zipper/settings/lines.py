@@ -41,12 +41,18 @@ _KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"
 def _walk_toml(text: str) -> Iterator[tuple[Place, int]]:
     """Yield tables and keys with their lines; keys of inline tables are not seen."""
     counts: dict[tuple[str, ...], int] = {}
+    seen: set[tuple[str, ...]] = set()
     table: Place = ()
     for number, line in enumerate(text.splitlines(), 1):
         header = _HEADER.match(line)
         key = None if header else _KEY.match(line)
         if header:
             names = _split_keys(header[2])
+            # A table begins where it, or the first one inside of it, has its header.
+            for length in range(1, len(names) + 1):
+                if names[:length] not in seen:
+                    seen.add(names[:length])
+                    yield names[:length], number
             if header[1] == "[[":
                 counts[names] = counts.get(names, -1) + 1
                 table = (*names, counts[names])

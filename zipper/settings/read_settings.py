@@ -7,10 +7,11 @@ it is there and speaks of zipper: most builds have none of it and pay nothing.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from zipper.errors import ProjectError, UsageError
+from zipper.errors import ProjectError, UsageError, suggest
 from zipper.settings.build_request import (
     BuildRequest,
     list_functions,
@@ -197,9 +198,40 @@ def _join(folder: Path, path: str) -> str:
     return str(folder / inside) + ("/" if path.endswith(("/", "\\")) else "")
 
 
+_TOOL: Final = re.compile(rb"^[ \t]*\[\[?[ \t]*tool[ \t]*\.[ \t]*[\"']?([\w-]+)", re.MULTILINE)
+_MEMBER: Final = re.compile(rb'"([\w-]{5,7})"\s*:\s*\{')
+
+
+def _find_misspelt(pattern: re.Pattern[bytes], data: bytes) -> str | None:
+    """Return the first name of a table that is all but `zipper`, and is not."""
+    for found in pattern.finditer(data):
+        name = found[1].decode("utf-8", "replace")
+        # Most names share few of the letters: difflib is not imported for them.
+        is_like = len(set(name.lower()) & set("zipper")) > 3 and 4 < len(name) < 8
+        if is_like and name != "zipper" and suggest(name.lower(), ["zipper"], cutoff=0.85):
+            return name
+    return None
+
+
+def _refuse_misspelt(name: str, path: Path, data: bytes, place: tuple[str, ...]) -> None:
+    from zipper.settings.lines import find_line  # noqa: PLC0415  (for errors only)
+
+    line = find_line(data.decode("utf-8", "replace"), place)
+    table, right = (f"[tool.{name}]", "[tool.zipper]") if len(place) > 1 else (name, "zipper")
+    raise ProjectError(
+        "ESETTINGS",
+        f"unknown table `{table}` in `{path}`" + (f", line {line}" if line else ""),
+        hint=f"did you mean `{right}`?",
+    )
+
+
 def _read_pyproject(path: Path) -> Settings | None:
     data = _read(path)
-    if data is None or b"zipper" not in data:
+    if data is None:
+        return None
+    if misspelt := _find_misspelt(_TOOL, data):
+        _refuse_misspelt(misspelt, path, data, ("tool", misspelt))
+    if b"zipper" not in data:
         return None
     import tomllib  # noqa: PLC0415  (0.005 s, for projects that have settings in TOML)
 
@@ -217,11 +249,17 @@ def _read_pyproject(path: Path) -> Settings | None:
 
 def _read_package_json(path: Path) -> Settings | None:
     data = _read(path)
-    if data is None or b'"zipper"' not in data:
+    if data is None:
+        return None
+    misspelt = _find_misspelt(_MEMBER, data)
+    if misspelt is None and b'"zipper"' not in data:
         return None
     from zipper.npm.json_text import parse_json_object  # noqa: PLC0415  (only where it is needed)
 
-    table = parse_json_object(data, path=str(path)).get("zipper")
+    document = parse_json_object(data, path=str(path))
+    if misspelt and isinstance(document.get(misspelt), dict):
+        _refuse_misspelt(misspelt, path, data, (misspelt,))
+    table = document.get("zipper")
     # A dependency or a keyword of this name stands deeper; a text here is somebody else's.
     if not isinstance(table, dict):
         return None

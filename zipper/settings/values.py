@@ -147,7 +147,7 @@ class _Reader:
         for key in value:
             if key not in known:
                 where = self._where((*place, key))
-                raise unknown_word(f"unknown key `{key}` in {where}", key, known)
+                raise unknown_word(f"unknown key `{key}` in {where}", _name_of_flag(key), known)
         return value
 
     def value(self, key: str, value: object, place: tuple[str | int, ...]) -> object:
@@ -178,6 +178,12 @@ class _Reader:
 
         line = find_line(self._source.text, (*self._source.place, *place))
         return f"`{self._source.path}`" + (f", line {line}" if line else "")
+
+
+def _name_of_flag(key: object) -> str:
+    """Return the key of the option that is typed as `key` says, such as `arch`; else `key`."""
+    flag = f"--{str(key).replace('_', '-')}"
+    return next((row.name for row in KEYS.values() if flag in row.typed), str(key))
 
 
 def _check_name(name: str, where: Where, known: Mapping[str, Settings]) -> None:

@@ -12,6 +12,7 @@ from zipper.store.ownership import describe_strangers
 from zipper.supply.settings_findings import (
     find_lost_workspaces,
     find_notes,
+    find_unknown_words,
     refuse_unusable_registries,
     tell_strangers,
 )
@@ -33,13 +34,15 @@ def vouch(
     tree: Tree,
     request: BuildRequest,
     *,
+    whole: Tree,
     allowed: frozenset[str],
     store: Store,
     client: LazyClient,
 ) -> tuple[Finding, ...]:
     """Return what a person should know about the origin of the packages.
 
-    `allowed` are the locations of the packages whose install scripts may run.
+    `whole` is the project's tree before anything was selected; `allowed` are the locations of the
+    packages whose install scripts may run.
 
     Raises:
         ResolutionError: EALLOWGIT, EALLOWREMOTE.
@@ -47,8 +50,9 @@ def vouch(
         IntegrityError: ENOINTEGRITY; with `verify_signatures` those of `check_signatures`.
     """
     refuse_unusable_registries(tree, project.npm)
-    findings = [*find_notes(project.npm), *find_odd_sources(tree, project.npm)]
-    findings += (*find_disguises(tree), *find_lost_workspaces(project))
+    findings = [*find_unknown_words(request, whole), *find_notes(project.npm)]
+    findings += (*find_odd_sources(tree, project.npm), *find_disguises(tree))
+    findings += find_lost_workspaces(project)
     if strangers := describe_strangers(store.cache_dir):
         findings.append(tell_strangers(str(store.cache_dir), strangers))
     if project.unread_lockfiles:

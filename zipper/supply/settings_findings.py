@@ -1,18 +1,68 @@
-"""What is odd about the settings of npm and about the cache, as findings of a build."""
+"""What is odd about npm's settings, zipper's own and the cache, as findings of a build."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from zipper.errors import suggest
 from zipper.findings import Finding
 from zipper.npm.workspaces import find_lost_patterns, parse_workspaces
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from zipper.npm.npm_settings import NpmSettings
     from zipper.project.read_project import Project
+    from zipper.settings.build_request import BuildRequest
     from zipper.tree.model import Tree
 
-__all__ = ["find_lost_workspaces", "find_notes", "refuse_unusable_registries", "tell_strangers"]
+__all__ = [
+    "find_lost_workspaces",
+    "find_notes",
+    "find_unknown_variables",
+    "find_unknown_words",
+    "refuse_unusable_registries",
+    "tell_strangers",
+]
+
+
+def find_unknown_words(request: BuildRequest, whole: Tree) -> Iterator[Finding]:
+    """Yield a finding for each variable that no option has, and each allowed package that is not.
+
+    A package is one of `whole`, the tree before anything is selected. Several functions share the
+    settings around them, so that a package need not be in the tree of each: there, only a name
+    that is all but one of the tree's is told.
+    """
+    yield from find_unknown_variables(request.unknown_variables)
+    if not request.allow_scripts:
+        return
+    known = {name for node in whole.nodes.values() for name in (node.name, node.package_name)}
+    for entry in request.allow_scripts:
+        name = entry[: entry.find("@", 1)] if "@" in entry[1:] else entry
+        if name not in known:
+            near = suggest(name, known, cutoff=0.6 if request.name is None else 0.8)
+            if near or request.name is None:
+                yield Finding(
+                    "script-unknown",
+                    "warning",
+                    "",
+                    f"`allow_scripts` names `{name}`, which is no package of this project",
+                    near or "leave it out, or see the names: `python -m zipper explain .`",
+                )
+
+
+def find_unknown_variables(names: tuple[str, ...]) -> Iterator[Finding]:
+    """Yield a finding for each variable of `names`, which no option has."""
+    for name in names:
+        from zipper.settings.options import find_variables  # noqa: PLC0415  (for such words only)
+
+        yield Finding(
+            "unknown-variable",
+            "warning",
+            "",
+            f"no option has the variable {name}, which is ignored",
+            suggest(name, find_variables()) or "unset it; see `python -m zipper help settings`",
+        )
 
 
 def find_notes(settings: NpmSettings) -> tuple[Finding, ...]:
