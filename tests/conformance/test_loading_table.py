@@ -20,13 +20,6 @@ if TYPE_CHECKING:
 TABLE = REPOSITORY / "fixtures" / "loading" / "cases.json"
 CASES = json.loads(TABLE.read_text(encoding="utf-8"))["cases"]
 DIFFERS: dict[str, str] = {
-    "cb3-bind2": "the value of the handler",
-    "cb3-pkg": "the value of the handler",
-    "cjs-handler-assign-miss": "the value of the handler",
-    "handler-object": "the value of the handler",
-    "json-only": "the value of the handler",
-    "default-only-esm": "the value of the handler",
-    "index.default-ts-cjs": "the value of the handler",
     "cond-prod": "NODE_ENV decides, which people set: a warning",
     "esm-cycle": "which of two modules runs first: a warning",
     "tmpl-import-missing": "a variable decides, which people set",

@@ -7,17 +7,20 @@ wider and narrower than what the code really does.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.file_facts import Names
 from zipper.checks.search import is_too_large
-from zipper.checks.syntax import Source, literal, plain_text
+from zipper.checks.syntax import FUNCTIONS, Source, literal, plain_text
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-__all__ = ["find_commonjs_names"]
+__all__ = ["find_commonjs_names", "hands_out_this"]
 
+_THIS_MAX: Final = 2_000
+"""Mentions of `this` that are looked at in one file."""
 _NAMES: Final = (b"exports", b"module", b"__exportStar", b"__export", b"Object")
 _STARS: Final = (b"__exportStar", b"__export")
 _DESCRIPTOR: Final = re.compile(
@@ -49,10 +52,28 @@ def find_commonjs_names(content: bytes) -> Names:
     for path in source.find_words(*_NAMES):
         finder.visit(path)
     finder.add_babel_reexports()
+    if finder.is_complete and hands_out_this(source):
+        finder.is_complete = False
     names = dict.fromkeys(name for name in finder.names if name not in finder.unsafe)
     hidden = dict.fromkeys([*finder.hidden, *finder.unsafe])
     reexports = dict.fromkeys(finder.reexports)
     return Names(tuple(names), tuple(reexports), tuple(hidden), finder.is_complete)
+
+
+def hands_out_this(source: Source) -> bool:
+    """Return whether `this` outside of functions, which is `exports`, may get members."""
+    for path in islice(source.find_words(b"this"), _THIS_MAX):
+        is_inside = any(
+            node.type == "class_body" or (node.type in FUNCTIONS and node.type != "arrow_function")
+            for node in path
+        )
+        if path[-1].type != "this" or is_inside:
+            continue
+        above = path[-2].type
+        written = len(path) > 2 and above == "member_expression" and _is_written(path[:-1])
+        if written or above in ("arguments", "subscript_expression", "variable_declarator"):
+            return True
+    return False
 
 
 class _Finder:

@@ -21,15 +21,15 @@ __all__ = [
     "Facts",
     "FactsCache",
     "Flaw",
-    "Length",
     "Names",
     "Request",
+    "Shape",
     "Unfollowed",
     "Use",
     "UseKind",
     "decode_facts",
-    "decode_length",
     "decode_names",
+    "decode_shape",
     "encode",
     "find_flaw",
     "takes_wrapper",
@@ -186,11 +186,12 @@ class Names(NamedTuple):
     """Whether nothing else in the file can add an export."""
 
 
-class Length(NamedTuple):
-    """How many parameters an exported function declares."""
+class Shape(NamedTuple):
+    """What the loader finds under the handler's name."""
 
-    length: int | None
-    """None where the text does not tell."""
+    kind: Literal["function", "no-function", "unsure"]
+    length: int = 0
+    """Parameters of a function; 0 also where that is not known."""
 
 
 FactKey = tuple[str, ...]
@@ -209,7 +210,7 @@ class FactsCache(Protocol):
         ...
 
 
-def encode(value: Facts | Names | Length) -> bytes:
+def encode(value: Facts | Names | Shape) -> bytes:
     """Return `value` as compact JSON."""
     return json.dumps(value, separators=(",", ":")).encode()
 
@@ -249,10 +250,10 @@ def decode_names(text: bytes) -> Names | None:
         return None
 
 
-def decode_length(text: bytes) -> Length | None:
-    """Return the length in `text`, or None where it holds none."""
+def decode_shape(text: bytes) -> Shape | None:
+    """Return the shape in `text`, or None where it holds none."""
     try:
-        (length,) = json.loads(text)
+        kind, length = json.loads(text)
     except (ValueError, TypeError):
         return None
-    return Length(length) if length is None or isinstance(length, int) else None
+    return Shape(kind, length)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.checks.closure import Start, close, relative
+from zipper.checks.file_facts import Shape, decode_shape, encode, find_flaw
 from zipper.checks.module_resolution import Failure
 from zipper.checks.named_exports import ExportedNames
 from zipper.checks.subject import TEXT_LIMIT_BYTES, Subject
@@ -23,54 +24,85 @@ if TYPE_CHECKING:
 
     from zipper.checks.walk import Module
 
-__all__ = ["check_callback", "check_export"]
+__all__ = ["check_export"]
 
 _REEXPORTS_MAX = 100
 
 
 def check_export(subject: Subject) -> Iterator[Finding]:
-    """Yield one finding where the module is sure not to export what the handler names."""
+    """Yield one finding where the handler is sure to be absent, or no function for Lambda."""
     start = close(subject)
-    if start is None or start.module.facts.syntax_error_line:
+    if start is None or _has_other_fault(subject, start):
         return
-    if start.module.kind == "module" and start.module.facts.uses_commonjs:
-        return  # it has its own finding
+    path = relative(start.path)
+    if start.module.kind == "json":
+        message = f"`{path}`, which the loader finds for the handler, is JSON and has no function"
+        hint = "pack the JavaScript file that the handler names"
+        yield Finding("handler-export", "error", path, message, hint)
+    elif start.module.kind in ("module", "commonjs"):
+        found = _judge_names(subject, start) or _judge_shape(subject, start)
+        yield from () if found is None else (found,)
+
+
+def _has_other_fault(subject: Subject, start: Start) -> bool:
+    """Return whether the file does not load as what it is, of which a rule of its own tells."""
+    facts, kind = start.module.facts, start.module.kind
+    is_mixed = facts.uses_commonjs if kind == "module" else facts.is_module
+    flaw = find_flaw(facts, kind, subject.target.details.major)
+    return bool(facts.syntax_error_line or is_mixed or flaw is not None)
+
+
+def _judge_names(subject: Subject, start: Start) -> Finding | None:
+    """Return the finding for a module that does not export the first name."""
     wanted = start.name.exports[0]
+    names = None
     if start.module.kind == "module":
         names = _names_of_module(subject, start)
-    elif start.module.kind == "commonjs" and not start.module.facts.is_module:
-        names = _names_of_commonjs(start, start.module)
     else:
-        return
+        names = _names_of_commonjs(start, start.module)
     if names is None or wanted in names:
-        return
+        return None
     path = relative(start.path)
     known = ", ".join(f"`{name}`" for name in sorted(names - {"__esModule"})[:5])
     message = f"`{path}` does not export `{wanted}`, which the handler `{subject.handler}` names"
     hint = (
         f"it exports {known}: name one of them" if known else f"export a function called `{wanted}`"
     )
-    yield Finding("handler-export", "error", path, message, hint)
+    return Finding("handler-export", "error", path, message, hint)
 
 
-def check_callback(subject: Subject) -> Iterator[Finding]:
-    """Yield one finding for a handler with a callback, which Node.js 24 and newer refuse."""
-    start = close(subject)
-    if start is None or subject.target.details.loader == 3 or len(start.name.exports) != 1:
-        return
-    if start.module.kind not in ("module", "commonjs") or start.module.facts.syntax_error_line:
-        return
-    length = start.walk.length_of(start.path, start.name.exports[0])
-    start.walk.remember()
-    if length is not None and length >= 3:
-        path = relative(start.path)
+def _judge_shape(subject: Subject, start: Start) -> Finding | None:
+    """Return the finding for what cannot be called, or takes a callback where that is over."""
+    shape = _shape_of(subject, start)
+    path, names = relative(start.path), ".".join(start.name.exports)
+    if shape.kind == "no-function":
+        message = f"what `{path}` exports as `{names}` is sure to be no function"
+        hint = "export the function itself, under the name that the handler has"
+        return Finding("handler-export", "error", path, message, hint)
+    if shape.kind == "function" and subject.target.details.loader == 4 and shape.length >= 3:
         message = (
-            f"the handler in `{path}` takes {length} parameters; from Node.js 24 on Lambda "
-            "refuses handlers with a "
-            f"callback: Runtime.CallbackHandlerDeprecated"
+            f"the handler in `{path}` takes {shape.length} parameters; from Node.js 24 on Lambda "
+            "refuses handlers with a callback: Runtime.CallbackHandlerDeprecated"
         )
         hint = "make it an async function of event and context that returns its result"
-        yield Finding("handler-callback", "error", path, message, hint)
+        return Finding("handler-callback", "error", path, message, hint)
+    return None
+
+
+def _shape_of(subject: Subject, start: Start) -> Shape:
+    """Return what the handler is, remembered with the zip where no layer has a part in it."""
+    names, loader = start.name.exports, subject.target.details.loader
+    key = ("shape", subject.target.runtime, subject.handler or "", subject.code_sha256)
+    cache = subject.cache if subject.code_sha256 and not subject.layers else None
+    known = None if cache is None else decode_shape(cache.get_many([key]).get(key, b""))
+    if known is not None:
+        return known
+    from zipper.checks.handler_shape import find_shape  # noqa: PLC0415 - the parser is not small
+
+    shape = find_shape(start.walk, start.path, names, loader)
+    if cache is not None:
+        cache.put_many({key: encode(shape)})
+    return shape
 
 
 def _names_of_module(subject: Subject, start: Start) -> frozenset[str] | None:

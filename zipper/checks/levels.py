@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from zipper.checks.conditions import Conditions
 
-__all__ = ["FUNCTIONS", "find_exit", "is_called_in_place", "level_of_child"]
+__all__ = ["COMPOUND", "FUNCTIONS", "find_exit", "is_called_in_place", "level_of_child"]
 
 FUNCTIONS: Final = frozenset(
     {
@@ -31,7 +31,7 @@ _LOOPS: Final = ("while_statement", "for_statement", "for_in_statement")
 _SHORT_CIRCUITS: Final = frozenset({"&&", "||", "??", "&&=", "||=", "??="})
 _WALKS: Final = (b"forEach", b"map", b"filter", b"some", b"every", b"find", b"flatMap")
 _EXITS: Final = ("return_statement", "throw_statement")
-_COMPOUND: Final = frozenset(
+COMPOUND: Final = frozenset(
     {
         *("statement_block", "if_statement", "else_clause", "labeled_statement", "with_statement"),
         *("for_statement", "for_in_statement", "while_statement", "do_statement"),
@@ -159,6 +159,6 @@ def find_exit(function: Node) -> int:
         steps += 1
         if node.type in _EXITS:
             return node.end_byte
-        if node.type in _COMPOUND:
+        if node.type in COMPOUND:
             pending += reversed(node.named_children)
     return function.start_byte if pending else function.end_byte

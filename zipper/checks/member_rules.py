@@ -94,8 +94,17 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "`exports.main = ...` with the handler `index.handler`",
     ),
     Rule(
+        "handler-export",
+        handler_exports.check_export,
+        "what the handler names is no function",
+        "An object, a text or a promise cannot be called: `Runtime.HandlerNotFound: index.handler "
+        "is not a function`. Names, calls and modules are followed as far as the text is sure.",
+        "aws-lambda-ric 3.3.0 and 4.0.2",
+        "`exports.handler = main()` where `main` is async",
+    ),
+    Rule(
         "handler-callback",
-        handler_exports.check_callback,
+        handler_exports.check_export,
         "the handler takes a callback",
         "From Node.js 24 on Lambda refuses functions with three or more parameters that do "
         "not stream, async ones too: "

@@ -20,11 +20,9 @@ from zipper.checks.file_facts import (
     FactKey,
     Facts,
     FactsCache,
-    Length,
     Names,
     Request,
     decode_facts,
-    decode_length,
     decode_names,
     encode,
     takes_wrapper,
@@ -118,22 +116,6 @@ class Walk:
         if known is None:
             known = self._names[path] = self._find_names(path)
         return known
-
-    def length_of(self, path: str, name: str) -> int | None:
-        """Return how many parameters the function declares that a file exports as `name`.
-
-        None for a value that is computed (a wrapped handler), or that is not found.
-        """
-        content = self._content(path)
-        key = ("length", name, _digest(content))
-        known = decode_length(self._known(key))
-        if known is not None:
-            return known.length
-        from zipper.checks.handler_shape import find_length  # noqa: PLC0415 - as for `scan`
-
-        found = Length(find_length(content, name))
-        self._fresh[key] = encode(found)
-        return found.length
 
     def _reach(self, path: str, level: int, *, required: bool) -> None:
         known = self.modules.get(path)
@@ -249,7 +231,7 @@ class Walk:
         self._reach(answer.path, min(level, OPTIONAL), required=request.kind in ("require", "shim"))
 
     def _find_names(self, path: str) -> Names:
-        content = self._content(path)
+        content = self.content_of(path)
         if not content:
             return Names((), (), (), is_complete=False)
         key = ("names", _digest(content))
@@ -262,7 +244,7 @@ class Walk:
         self._fresh[key] = encode(names)
         return names
 
-    def _content(self, path: str) -> bytes:
+    def content_of(self, path: str) -> bytes:
         """Return what stands in a file; nothing where it cannot be read."""
         try:
             return self.files.read(path, limit_bytes=_FILE_LIMIT_BYTES) or b""

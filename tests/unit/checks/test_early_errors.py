@@ -44,11 +44,14 @@ def test_early_errors_by_version(text: str, runtime: str, expected: dict[str, st
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("export const handler = 1; import{do as a}from'./b.mjs';", {}),
-        ("export const handler = 1; import a from './c.json' assert { type: 'json' }", {}),
-        ("export const handler = 1; 010", {"handler-syntax": "error"}),
-        ("export const handler = 1; export { a }", {"handler-syntax": "error"}),
-        ("export const handler = 1; import source a from './b.mjs'", {"handler-syntax": "warning"}),
+        ("export function handler() {}; import{do as a}from'./b.mjs';", {}),
+        ("export function handler() {}; import a from './c.json' assert { type: 'json' }", {}),
+        ("export function handler() {}; 010", {"handler-syntax": "error"}),
+        ("export function handler() {}; export { a }", {"handler-syntax": "error"}),
+        (
+            "export function handler() {}; import source a from './b.mjs'",
+            {"handler-syntax": "warning"},
+        ),
     ],
 )
 def test_early_errors_of_modules(text: str, expected: dict[str, str]) -> None:

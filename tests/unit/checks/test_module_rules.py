@@ -270,7 +270,7 @@ def test_named_imports_of_commonjs(target: str, expected: dict[str, str]) -> Non
     ("handler", "files", "runtime", "expected"),
     [
         ("index.handler", {"index.js": HANDLER}, "nodejs24.x", {}),
-        ("index.handler", {"index.mjs": "export const handler = 1"}, "nodejs22.x", {}),
+        ("index.handler", {"index.mjs": "export const handler = () => 1"}, "nodejs22.x", {}),
         ("./index.handler", {"index.js": HANDLER}, "nodejs24.x", {}),
         ("a/b.c/index.handler", {"a/b.c/index.js": HANDLER}, "nodejs22.x", {}),
         ("index", {"index.js": HANDLER}, "nodejs24.x", {"handler-malformed": "error"}),
@@ -296,11 +296,11 @@ def test_named_imports_of_commonjs(target: str, expected: dict[str, str]) -> Non
         ("index.handler", {"index.js": "(("}, "nodejs24.x", {"handler-syntax": "error"}),
         (
             "index.handler",
-            {"index.js": "export const handler = 1"},
+            {"index.js": "export const handler = () => 1"},
             "nodejs22.x",
             {"handler-esm": "error"},
         ),
-        ("index.handler", {"index.js": "export const handler = 1"}, "nodejs24.x", {}),
+        ("index.handler", {"index.js": "export const handler = () => 1"}, "nodejs24.x", {}),
         (
             "index.handler",
             {"index.mjs": HANDLER},
@@ -322,7 +322,7 @@ def test_named_imports_of_commonjs(target: str, expected: dict[str, str]) -> Non
         ),
         (
             "index.handler",
-            {"index.mjs": "export const handler = 1", "index/a.txt": ""},
+            {"index.mjs": "export const handler = () => 1", "index/a.txt": ""},
             "nodejs22.x",
             {"handler-directory": "error"},
         ),
@@ -464,7 +464,7 @@ def test_a_second_check_finds_the_same_from_memory() -> None:
         },
         {"index.js": "require('a')", "node_modules/a/package.json": "[" * 100_000},
         {"index.js": "module.exports = require('./index.js')"},
-        {"index.mjs": "export * from './index.mjs'; export const handler = 1"},
+        {"index.mjs": "export * from './index.mjs'; export const handler = () => 1"},
         {f"{i}.js": f"require('./{(i + 1) % 500}')" for i in range(500)}
         | {"index.js": f"require('./0');{HANDLER}"},
     ],

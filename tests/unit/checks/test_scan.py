@@ -16,7 +16,6 @@ from zipper.checks.file_facts import (
     decode_names,
     encode,
 )
-from zipper.checks.handler_shape import find_length
 from zipper.checks.scan import scan
 from zipper.checks.search import search
 
@@ -272,29 +271,6 @@ def test_commonjs_names(text: str, names: tuple[str, ...], reexports: tuple[str,
 def test_whether_exports_are_complete(text: str, expected: bool) -> None:
     """Only forms whose names are known let one say that there are no other exports."""
     assert expected == find_commonjs_names(text.encode()).is_complete
-
-
-@pytest.mark.parametrize(
-    ("text", "length"),
-    [
-        ("exports.h = (a, b, c) => 1", 3),
-        ("exports.h = async function (a, b = 1, c) {}", 1),
-        ("exports.h = (...all) => 1", 0),
-        ("exports.h = a => 1", 1),
-        ("function h(a, b, c) {} module.exports = { h }", 3),
-        ("module.exports = { h: (a, b) => 1 }", 2),
-        ("module.exports = { h(a, b, c) {} }", 3),
-        ("const f = (a, b, c) => 1; const g = f; exports.h = g", 3),
-        ("export function h(a, b, c) {}", 3),
-        ("export const h = async ({ a }, [b]) => 1", 2),
-        ("const x = (a, b, c) => 1; export { x as h }", 3),
-        ("exports.h = wrap((a, b, c) => 1)", None),
-        ("exports.other = 1", None),
-    ],
-)
-def test_lengths_of_handlers(text: str, length: int | None) -> None:
-    """The parameters of the exported function are counted as JavaScript's `length`."""
-    assert length == find_length(text.encode(), "h")
 
 
 def test_facts_survive_being_remembered() -> None:

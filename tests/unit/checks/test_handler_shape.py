@@ -1,0 +1,134 @@
+"""What the handler is: a function, with how many parameters, or nothing that can be called.
+
+Each row was tried with the loaders of AWS on Node.js 20, 22 and 24.
+"""
+
+from __future__ import annotations
+
+import pytest
+from support.checking import check_files
+
+OK: set[str] = set()
+NONE = {"handler-export"}
+CALLBACK = {"handler-callback"}
+F = "async () => 1"
+ESBUILD = (
+    "var i = {}; define(i, { handler: () => handler }); module.exports = convert(i);"
+    "var handler = (a, b, c) => 1; 0 && (module.exports = { handler });"
+)
+TS = '"use strict"; Object.defineProperty(exports, "__esModule", { value: true }); '
+
+
+def errors(files, handler, runtime):
+    """Return the codes of the errors about a package's handler."""
+    report = check_files(files, handler=handler, runtime=runtime)
+    return {finding.code for finding in report.findings if finding.severity == "error"}
+
+
+@pytest.mark.parametrize(
+    ("text", "export", "before", "since"),
+    [
+        (f"exports.handler = {F}", "handler", OK, OK),
+        (f"exports.handler = {F}; module.exports = {{}}", "handler", NONE, NONE),
+        (f"module.exports = {F}", "handler", NONE, NONE),
+        (f"module.exports = {F}; module.exports.handler = {F}", "handler", OK, OK),
+        (f"function h() {{}} h.handler = {F}; module.exports = h", "handler", OK, NONE),
+        ("exports.handler = {}", "handler", NONE, NONE),
+        ("exports.handler = 'x'", "handler", NONE, NONE),
+        ("async function main() {} exports.handler = main()", "handler", NONE, NONE),
+        (f"exports.handler = void 0; exports.handler = {F}", "handler", OK, OK),
+        ('Object.defineProperty(exports, "handler", { value: 1 })', "handler", NONE, NONE),
+        (f"Object.assign(exports, {{ handler: {F} }})", "handler", OK, OK),
+        ("Object.assign(exports, { handler: 1 })", "handler", NONE, NONE),
+        ("class H { static handler() {} } module.exports = H", "handler", OK, NONE),
+        ("class H { handler() {} } module.exports = new H()", "handler", OK, OK),
+        (f"{TS}exports.default = {F}", "default", OK, NONE),
+        (f"{TS}exports.default = {{ handler: {F} }}", "default.handler", OK, OK),
+        (f"exports.a = {{ b: {{ c: {F} }} }}", "a.b.c", OK, OK),
+        ("exports.a = { b: {} }", "a.b.c", NONE, NONE),
+        (f"this.handler = {F}", "handler", OK, OK),
+        (f"const e = exports; e.handler = {F}", "handler", OK, OK),
+        ("setTimeout(() => { exports.handler = 1 })", "handler", OK, OK),
+        (f"module.exports = Object.freeze({{ handler: {F} }})", "handler", OK, OK),
+        ("exports.handler = (a, b, c) => 1", "handler", OK, CALLBACK),
+        ("exports.handler = (a, b, c = 1) => 1", "handler", OK, OK),
+        ("exports.handler = (...a) => 1", "handler", OK, OK),
+        ("function f(a, b, c) {} exports.handler = f.bind(null)", "handler", OK, CALLBACK),
+        ("function f(a, b, c) {} exports.handler = f.bind(null, 1)", "handler", OK, OK),
+        ("const w = f => (a, b, c) => f(); exports.handler = w(1)", "handler", OK, CALLBACK),
+        ("const w = f => f; exports.handler = w((a, b, c) => 1)", "handler", OK, CALLBACK),
+        ("const w = f => (a, b) => f(); exports.handler = w((a, b, c) => 1)", "handler", OK, OK),
+        (
+            "const w = () => { const h = (a, b, c) => 1; return h }; exports.handler = w()",
+            "handler",
+            OK,
+            CALLBACK,
+        ),
+        ("exports.handler = x ? (a, b, c) => 1 : () => 1", "handler", OK, OK),
+        ("exports.handler = awslambda.streamifyResponse(async (a, b, c) => 1)", "handler", OK, OK),
+        (ESBUILD, "handler", OK, CALLBACK),
+    ],
+)
+def test_commonjs(text, export, before, since) -> None:
+    """The value of an export of CommonJS decides, for both loaders."""
+    files = {"index.js": text}
+
+    assert before == errors(files, f"index.{export}", "nodejs22.x")
+    assert since == errors(files, f"index.{export}", "nodejs24.x")
+
+
+@pytest.mark.parametrize(
+    ("text", "export", "before", "since"),
+    [
+        (f"export default {F}", "default", OK, OK),
+        (f"export default {F}", "handler", NONE, NONE),
+        (f"export default {{ handler: {F} }}", "handler", NONE, OK),
+        (f"export default {{ handle: {F} }}", "handler", NONE, NONE),
+        ("export default class { static handler() {} }", "handler", NONE, NONE),
+        ("export default function (a, b, c) {}", "default", OK, CALLBACK),
+        ("export let handler = (a, b, c) => 1; handler = () => 1", "handler", OK, OK),
+        ("export { h as handler }; function h(a, b, c) {}", "handler", OK, CALLBACK),
+        ("import m from 'one'; export const handler = m({})", "handler", OK, CALLBACK),
+        ("import { make } from 'two'; export const handler = make()", "handler", OK, CALLBACK),
+        ("import { make } from 'three'; export const handler = make()", "handler", OK, CALLBACK),
+        ("export * from './b.mjs'", "handler", OK, CALLBACK),
+        ("export { handler } from './b.mjs'", "handler", OK, CALLBACK),
+        ("export const handler = unknown()", "handler", OK, OK),
+    ],
+)
+def test_modules(text, export, before, since) -> None:
+    """Names are followed through imports into packages of both kinds."""
+    files = {
+        "index.mjs": text,
+        "b.mjs": "export const handler = (a, b, c) => 1",
+        "node_modules/one/index.js": "module.exports = (o) => function (a, b, c) {}",
+        "node_modules/two/index.js": "exports.make = () => (a, b, c) => 1",
+        "node_modules/three/package.json": '{"type": "module", "main": "i.js"}',
+        "node_modules/three/i.js": "export { make } from './j.js'",
+        "node_modules/three/j.js": "export function make() { return function (a, b, c) {} }",
+    }
+
+    assert before == errors(files, f"index.{export}", "nodejs22.x")
+    assert since == errors(files, f"index.{export}", "nodejs24.x")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("module.exports = require('./a')", CALLBACK),
+        ("exports.handler = require('./a').handler", CALLBACK),
+        ("const { handler } = require('./a'); exports.handler = handler", CALLBACK),
+        ("module.exports = { ...require('./a') }", CALLBACK),
+        ("module.exports = require(name)", OK),
+    ],
+)
+def test_files_that_pass_on(text, expected) -> None:
+    """Names are followed through `require` into other files."""
+    files = {"index.js": text, "a.js": "exports.handler = (a, b, c) => 1"}
+
+    assert expected == errors(files, "index.handler", "nodejs24.x")
+
+
+def test_json_is_no_handler() -> None:
+    """A JSON file that the loader falls back to has no function."""
+    assert NONE == errors({"index.json": '{"handler": 1}'}, "index.handler", "nodejs22.x")

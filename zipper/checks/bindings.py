@@ -1,0 +1,160 @@
+"""What a name means at a place of a file.
+
+In: a node that is a name. Out: the `Binding`: what declares it, where there is one declaration and
+nothing writes to it again.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from zipper.checks.levels import COMPOUND, FUNCTIONS
+from zipper.checks.source_text import count_declarations, find_word, literal
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from zipper.checks.syntax import Source
+
+__all__ = ["Binding", "find_binding", "find_returns", "written_again"]
+
+_WRITES: Final = rb"(?<![\w$.])%s\s*(?:=(?![=>])|[-+*/%%&|^?]{1,3}=|\+\+|--)"
+_MEMBERS: Final = rb"(?<![\w$.])%s\s*(?:\.\s*[\w$]+\s*=(?![=>])|\[|\)\s*[.\[])"
+_RETURNS_MAX: Final = 20
+_STATEMENTS_MAX: Final = 20_000
+
+
+class Binding(NamedTuple):
+    """One declaration."""
+
+    kind: Literal["value", "member", "parameter", "import", "unknown"]
+    node: Node
+    """The value, the function or class, or for a parameter the function that has it."""
+    specifier: str = ""
+    """Of an import: the module."""
+    name: str = ""
+    """The export of that module, `default` and `*` included; or the member that is taken."""
+
+
+def find_binding(source: Source, node: Node) -> Binding | None:
+    """Return what declares the name `node`; None for a name that the file does not declare."""
+    name = source.text_of(node)
+    path = source.path_to(node.start_byte)
+    for function in reversed([item for item in path if item.type in FUNCTIONS]):
+        if function.start_byte == node.start_byte:
+            continue
+        own = function.child_by_field_name("parameters") or function.child_by_field_name(
+            "parameter"
+        )
+        if own is not None and next(find_word(source.text_of(own), name), None) is not None:
+            is_plain = any(item.text == name for item in (own, *own.named_children))
+            writes = re.search(_WRITES % re.escape(name), source.text_of(function))
+            is_sure = is_plain and writes is None
+            return Binding("parameter" if is_sure else "unknown", function)
+        body = function.child_by_field_name("body")
+        inner = source.text_of(function)
+        if body is not None and count_declarations(inner, name):
+            found = _find_declared(source, body.named_children, name)
+            is_one = count_declarations(inner, name) == 1
+            return found if found is not None and is_one else Binding("unknown", function)
+    found = _find_declared(source, source.statements, name)
+    if found is not None:
+        return found
+    return Binding("unknown", node) if count_declarations(source.content, name) else None
+
+
+def _find_declared(source: Source, statements: list[Node], name: bytes) -> Binding | None:
+    """Return what one of `statements` declares `name` as."""
+    found: list[Binding] = []
+    for statement in statements[:_STATEMENTS_MAX]:
+        inner = statement.child_by_field_name("declaration")
+        found += _declared(source, inner if inner is not None else statement, name)
+    if not found:
+        return None
+    is_written = len(re.findall(_WRITES % re.escape(name), source.content)) > 1
+    return found[0] if len(found) == 1 and not is_written else Binding("unknown", found[0].node)
+
+
+def _declared(source: Source, statement: Node, name: bytes) -> list[Binding]:
+    own = statement.child_by_field_name("name")
+    if own is not None and own.text == name and statement.type.endswith("_declaration"):
+        return [Binding("value", statement)]
+    if statement.type == "import_statement":
+        return _imported(source, statement, name)
+    found: list[Binding] = []
+    if statement.type in ("lexical_declaration", "variable_declaration"):
+        for item in statement.named_children:
+            bound, value = item.child_by_field_name("name"), item.child_by_field_name("value")
+            if bound is None or next(find_word(source.text_of(bound), name), None) is None:
+                continue
+            taken = _taken(bound, name) if bound.type == "object_pattern" else ""
+            if value is not None and (bound.type == "identifier" or taken):
+                found.append(Binding("member" if taken else "value", value, name=taken))
+            else:
+                found.append(Binding("unknown", item))
+    return found
+
+
+def _taken(pattern: Node, name: bytes) -> str:
+    """Return the member that `{ member: name }` takes, or "" where the pattern is less plain."""
+    for item in pattern.named_children:
+        if item.type == "shorthand_property_identifier_pattern" and item.text == name:
+            return name.decode("utf-8", "replace")
+        key, value = item.child_by_field_name("key"), item.child_by_field_name("value")
+        is_plain = key is not None and key.type == "property_identifier"
+        if item.type == "pair_pattern" and is_plain and value is not None and value.text == name:
+            return (key.text or b"").decode("utf-8", "replace") if key is not None else ""
+    return ""
+
+
+def _imported(source: Source, statement: Node, name: bytes) -> list[Binding]:
+    origin = statement.child_by_field_name("source")
+    specifier = None if origin is None else literal(origin, source.content)
+    if specifier is None or name not in source.text_of(statement):
+        return []
+    for clause in (c for c in statement.named_children if c.type == "import_clause"):
+        for item in clause.named_children:
+            if item.type == "identifier" and item.text == name:
+                return [Binding("import", item, specifier, "default")]
+            if item.type == "namespace_import" and any(c.text == name for c in item.named_children):
+                return [Binding("import", item, specifier, "*")]
+            for part in item.named_children if item.type == "named_imports" else ():
+                shown = part.child_by_field_name("alias") or part.child_by_field_name("name")
+                taken = part.child_by_field_name("name")
+                if shown is not None and taken is not None and shown.text == name:
+                    text = literal(taken, source.content) or (taken.text or b"").decode()
+                    return [Binding("import", part, specifier, text)]
+    return []
+
+
+def written_again(source: Source, name: bytes) -> bool:
+    """Return whether the file may give members to what `name` holds."""
+    if re.search(_MEMBERS % re.escape(name), source.content):
+        return True
+    handed = rb"[(,]\s*%s\s*[,)]" % re.escape(name)  # such as `Object.assign(name, more)`
+    return re.search(handed, source.content) is not None
+
+
+def find_returns(function: Node) -> list[Node]:
+    """Return what a function gives; nothing where that cannot be told."""
+    body = function.child_by_field_name("body")
+    if body is None:
+        return []
+    if body.type != "statement_block":
+        return [body]
+    pending, steps = [body], 0
+    found: list[Node] = []
+    while pending:
+        node = pending.pop()
+        steps += 1
+        if node.type == "return_statement":
+            values = [child for child in node.named_children if child.type != "comment"]
+            if len(values) != 1 or len(found) >= _RETURNS_MAX:
+                return []
+            found.append(values[0])
+        elif node.type in COMPOUND:
+            pending += node.named_children
+        if steps > _STATEMENTS_MAX:
+            return []
+    return found

@@ -1,0 +1,299 @@
+"""What an expression is, as far as the text tells: a function with its length, an object, neither.
+
+In: a node and its file. Out: a `Value`. Nothing runs: names are followed to what declares them,
+calls to what the called function returns. What is not sure is `UNKNOWN`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
+
+from zipper.checks.bindings import find_binding, find_returns, written_again
+from zipper.checks.levels import FUNCTIONS
+from zipper.checks.syntax import Source, literal, plain_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tree_sitter import Node
+
+__all__ = ["OTHER", "UNKNOWN", "Imports", "Place", "Value", "Values"]
+
+_DEPTH_MAX: Final = 60
+_STEPS_MAX: Final = 3_000
+
+
+class Place(NamedTuple):
+    """An expression: a node, its file, and what the parameters around it were called with."""
+
+    file: SourceFile
+    node: Node
+    given: Mapping[tuple[int, str], Place | None] = {}
+
+
+class SourceFile(NamedTuple):
+    """A parsed file."""
+
+    path: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What is known of a value."""
+
+    kind: Literal["function", "object", "other", "unknown"]
+    length: int | None = None
+    """How many parameters a function declares; None where that is not known."""
+    function: Place | None = None
+    members: Mapping[str, Place | Value] = field(default_factory=dict)
+    is_open: bool = False
+    """Whether it may have more members than are known."""
+
+
+UNKNOWN: Final = Value("unknown", is_open=True)
+OTHER: Final = Value("other")
+"""A text, a number, a promise, undefined: nothing that can be called."""
+_OTHERS: Final = frozenset(
+    {
+        *("string", "template_string", "number", "true", "false", "null", "undefined", "regex"),
+        *("array", "unary_expression", "update_expression"),
+    }
+)
+
+
+class Imports(Protocol):
+    """Answers what other modules export."""
+
+    def required(self, specifier: str, path: str) -> Value:
+        """Return the value of `require(specifier)` in the file at `path`."""
+        ...
+
+    def imported(self, specifier: str, name: str, path: str) -> Value:
+        """Return what the file at `path` imports as `name`, `*` for all."""
+        ...
+
+
+class Values:
+    """Evaluates, at most a bounded number of nodes."""
+
+    def __init__(self, imports: Imports) -> None:
+        self._imports = imports
+        self._steps = 0
+
+    def of(self, place: Place, depth: int = _DEPTH_MAX) -> Value:
+        """Return what the expression at `place` is."""
+        self._steps += 1
+        if depth == 0 or self._steps > _STEPS_MAX:
+            return UNKNOWN
+        node = place.node
+        if node.type in FUNCTIONS:
+            return Value("function", _length_of(node), place)
+        if node.type in ("class_declaration", "class"):
+            return _class(place)
+        if node.type in _OTHERS:
+            return OTHER
+        read = {
+            "parenthesized_expression": self._within,
+            "assignment_expression": self._assigned,
+            "sequence_expression": self._last,
+            "identifier": self._name,
+            "shorthand_property_identifier": self._name,
+            "member_expression": self._member,
+            "object": self._object,
+            "call_expression": self._call,
+        }.get(node.type)
+        return UNKNOWN if read is None else read(place, depth - 1)
+
+    def member(self, owner: Value, name: str, depth: int = _DEPTH_MAX) -> Value:
+        """Return a member of a value; `OTHER` (undefined) where there is none for sure."""
+        found = owner.members.get(name)
+        if found is None:
+            return UNKNOWN if owner.is_open or owner.kind == "unknown" else OTHER
+        return found if isinstance(found, Value) else self.of(found, depth - 1)
+
+    def _within(self, place: Place, depth: int) -> Value:
+        inner = [child for child in place.node.named_children if child.type != "comment"]
+        return self.of(place._replace(node=inner[0]), depth) if len(inner) == 1 else UNKNOWN
+
+    def _assigned(self, place: Place, depth: int) -> Value:
+        right = place.node.child_by_field_name("right")
+        return UNKNOWN if right is None else self.of(place._replace(node=right), depth)
+
+    def _last(self, place: Place, depth: int) -> Value:
+        parts = place.node.named_children
+        return self.of(place._replace(node=parts[-1]), depth) if parts else UNKNOWN
+
+    def _name(self, place: Place, depth: int) -> Value:
+        source, name = place.file.source, (place.node.text or b"").decode("utf-8", "replace")
+        if name == "undefined":
+            return OTHER
+        found = find_binding(source, place.node)
+        if found is None or found.kind == "unknown":
+            return UNKNOWN
+        if found.kind == "parameter":
+            given = place.given.get((found.node.id, name))
+            return UNKNOWN if given is None else self.of(given, depth)
+        if found.kind == "import":
+            return self._imports.imported(found.specifier, found.name, place.file.path)
+        value = self.of(place._replace(node=found.node), depth)
+        if found.kind == "member":
+            return self.member(value, found.name, depth)
+        return self._with_assigned(place, value)
+
+    def _with_assigned(self, place: Place, value: Value) -> Value:
+        """Return a value, open where the code gives members to its name later on."""
+        name = (place.node.text or b"").decode("utf-8", "replace")
+        is_open = value.is_open or written_again(place.file.source, name.encode())
+        return replace(value, is_open=is_open) if value.kind in ("object", "function") else value
+
+    def _member(self, place: Place, depth: int) -> Value:
+        owner = place.node.child_by_field_name("object")
+        name = place.node.child_by_field_name("property")
+        if owner is None or name is None:
+            return UNKNOWN
+        value = self.of(place._replace(node=owner), depth)
+        return (
+            UNKNOWN
+            if value is UNKNOWN
+            else self.member(value, plain_text(name, place.file.source), depth)
+        )
+
+    def _object(self, place: Place, depth: int) -> Value:
+        members: dict[str, Place | Value] = {}
+        is_open = False
+        for item in place.node.named_children:
+            key = item.child_by_field_name("key") or item.child_by_field_name("name")
+            if item.type == "shorthand_property_identifier":
+                members[plain_text(item, place.file.source)] = place._replace(node=item)
+            elif item.type == "spread_element":
+                spread = self.of(place._replace(node=item.named_children[0]), depth)
+                members.update(spread.members)
+                is_open = is_open or spread.is_open or spread.kind == "unknown"
+            elif item.type == "comment":
+                continue
+            elif key is None or key.type not in ("property_identifier", "string", "number"):
+                is_open = True
+            else:
+                value = item.child_by_field_name("value") if item.type == "pair" else item
+                is_accessor = item.type != "pair" and item.children[0].type in ("get", "set")
+                members[plain_text(key, place.file.source)] = (
+                    UNKNOWN if is_accessor or value is None else place._replace(node=value)
+                )
+        return Value("object", members=members, is_open=is_open)
+
+    def _call(self, place: Place, depth: int) -> Value:
+        function, arguments = _parts_of(place.node)
+        if function is None:
+            return UNKNOWN
+        text = place.file.source.text_of(function)
+        if text == b"require" and len(arguments) == 1:
+            specifier = literal(arguments[0], place.file.source.content)
+            found = find_binding(place.file.source, function)
+            is_own = found is not None
+            return (
+                UNKNOWN
+                if specifier is None or is_own
+                else self._imports.required(specifier, place.file.path)
+            )
+        if text.endswith(b".streamifyResponse"):
+            return Value("function", is_open=True)
+        if text.endswith(b".bind"):
+            return self._bound(place, function, arguments, depth)
+        called = self.of(place._replace(node=function), depth)
+        return (
+            UNKNOWN
+            if called.function is None
+            else self._returned(place, called.function, arguments, depth)
+        )
+
+    def _bound(self, place: Place, function: Node, arguments: list[Node], depth: int) -> Value:
+        owner = function.child_by_field_name("object")
+        value = UNKNOWN if owner is None else self.of(place._replace(node=owner), depth)
+        if value.kind != "function":
+            return UNKNOWN
+        is_sure = value.length is not None and all(a.type != "spread_element" for a in arguments)
+        length = max(0, (value.length or 0) - max(0, len(arguments) - 1)) if is_sure else None
+        return Value("function", length, is_open=True)
+
+    def _returned(self, place: Place, called: Place, arguments: list[Node], depth: int) -> Value:
+        """Return what a call gives, by the function's text."""
+        node = called.node
+        text = called.file.source.text_of(node)
+        if node.type.startswith("generator") or text.startswith((b"async ", b"async(")):
+            return OTHER
+        given = dict(called.given)
+        for index, name in enumerate(_parameters_of(node)):
+            if name is not None:
+                is_given = index < len(arguments)
+                given[node.id, name] = place._replace(node=arguments[index]) if is_given else None
+        returned = find_returns(node)
+        if not returned:
+            return UNKNOWN
+        values = [self.of(called._replace(node=item, given=given), depth) for item in returned]
+        first = values[0]
+        same = all(v.kind == first.kind and v.length == first.length for v in values)
+        return first if same and (len(values) == 1 or first.kind == "function") else UNKNOWN
+
+
+def _parts_of(call: Node) -> tuple[Node | None, list[Node]]:
+    """Return function and arguments of a call; `(0, f)(x)` calls `f`."""
+    function, arguments = (
+        call.child_by_field_name("function"),
+        call.child_by_field_name("arguments"),
+    )
+    while function is not None and function.type in (
+        "parenthesized_expression",
+        "sequence_expression",
+    ):
+        function = function.named_children[-1] if function.named_children else None
+    given = [] if arguments is None else arguments.named_children
+    return function, [argument for argument in given if argument.type != "comment"]
+
+
+def _parameters_of(function: Node) -> list[str | None]:
+    """Return the plain names of a function's parameters, None for patterns and rests."""
+    one = function.child_by_field_name("parameter")
+    many = function.child_by_field_name("parameters")
+    nodes = [one] if one is not None else [] if many is None else many.named_children
+    return [
+        (node.text or b"").decode("utf-8", "replace") if node.type == "identifier" else None
+        for node in nodes
+        if node.type != "comment"
+    ]
+
+
+def _length_of(function: Node) -> int:
+    """Return the number of parameters before the first default or rest, as `length` does."""
+    if function.child_by_field_name("parameter") is not None:
+        return 1
+    parameters = function.child_by_field_name("parameters")
+    count = 0
+    for parameter in [] if parameters is None else parameters.named_children:
+        if parameter.type in ("assignment_pattern", "rest_pattern"):
+            break
+        if parameter.type != "comment":
+            count += 1
+    return count
+
+
+def _class(place: Place) -> Value:
+    """Return a class with its static methods; what it extends may have more."""
+    body = place.node.child_by_field_name("body")
+    members: dict[str, Place | Value] = {}
+    is_open = any(child.type == "class_heritage" for child in place.node.children)
+    for item in [] if body is None else body.named_children:
+        name = item.child_by_field_name("name") or item.child_by_field_name("property")
+        if not any(child.type == "static" for child in item.children):
+            is_open = is_open or item.type == "class_static_block"
+        elif name is None or name.type != "property_identifier":
+            is_open = True
+        elif item.type == "method_definition":
+            members[plain_text(name, place.file.source)] = place._replace(node=item)
+        else:
+            value = item.child_by_field_name("value")
+            members[plain_text(name, place.file.source)] = (
+                OTHER if value is None else place._replace(node=value)
+            )
+    return Value("function", members=members, is_open=is_open)
