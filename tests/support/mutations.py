@@ -60,7 +60,7 @@ def pack(files: PackageFiles) -> bytes:
             content, mode = files[name]
             member = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             member.create_system = 3
-            member.external_attr = (0o100000 | mode) << 16
+            member.external_attr = (mode if mode > 0o7777 else 0o100000 | mode) << 16
             archive.writestr(member, content)
     return buffer.getvalue()
 
