@@ -12,7 +12,7 @@ a caller can act on it and a person can read it. Anything else that escapes is a
     ├── ResolutionError     ETARGET, E404, ERESOLVE, ENOVERSIONS, EBADENGINE, EBADPLATFORM,
     │                       EOVERRIDE, EINVALIDTAGNAME, EINVALIDPACKAGENAME, EUNSUPPORTEDPROTOCOL,
     │                       E403, EINVALIDSPEC, ERR_INVALID_URL, EALLOWGIT, EALLOWREMOTE,
-    │                       EALLOWDIRECTORY, EUNASKED
+    │                       EALLOWDIRECTORY, EUNASKED, EWORKSPACE
     ├── RegistryError       E401, E403, E404, E429, E5xx, ENETWORK, ETIMEDOUT, ECERT,
     │                       EPACKUMENT, EOFFLINE, E2BIG, EMAXREDIRECT, EINVALIDREDIRECT,
     │                       EINVALIDURL, EKEYS, ENOAUDIT, EADVISORIES

@@ -128,7 +128,7 @@ def test_install_wants_one_function(folder: Path) -> None:
 
 
 def test_a_workspace_alone_is_warned_of_its_root(tmp_path: Path) -> None:
-    """A build of one workspace's folder says whose lockfile does not count, and what to do."""
+    """A build without the root says whose lockfile is not used, and what to do."""
     files = {
         "package.json": {"workspaces": ["packages/*"]},
         "packages/fn/package.json": {"name": "fn"},
@@ -136,7 +136,9 @@ def test_a_workspace_alone_is_warned_of_its_root(tmp_path: Path) -> None:
     }
     write_files(tmp_path, files)
 
-    told = zipper(tmp_path, "build", "packages/fn").stderr
+    alone = zipper(tmp_path, "build", "packages/fn", "--no-workspace").stderr
+    with_root = zipper(tmp_path, "build", "packages/fn").stderr
 
-    assert "warning[workspace-alone]" in told
-    assert 'include = ["/packages/fn/"]' in told
+    assert "warning[workspace-alone]" in alone
+    assert "leave out `--no-workspace`" in alone
+    assert "workspace-alone" not in with_root

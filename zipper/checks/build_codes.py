@@ -36,12 +36,29 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
     ),
     ToldCode(
         "workspace-alone",
-        "a workspace is built as a project of its own",
-        "npm takes a workspace's lockfile, and the workspaces beside it, from the root. A build of "
-        "its folder alone knows neither: versions are chosen anew, and a package that is nowhere "
-        "but in a workspace is not found. Build the root, with the handler in the workspace.",
+        "a member of a workspace is built without its root",
+        "`--no-workspace` builds the folder as a project of its own: the root's lockfile is not "
+        "used, versions are resolved again, and a dependency on another member is an error, "
+        "because a registry's package of that name is somebody else's.",
         "npm, workspaces: npm-prefix and @npmcli/config, loadLocalPrefix",
-        '`project = "packages/orders"` below a package.json with `workspaces`',
+        "`build packages/orders --no-workspace`",
+    ),
+    ToldCode(
+        "sibling-shadowed",
+        "a package from the registry has the name of a member of the workspace",
+        "The spec does not fit the member's version, so npm locked the registry's package of that "
+        "name. It may be a stranger's.",
+        "npm, workspaces; @npmcli/arborist, build-ideal-tree",
+        "`shared@5.0.0` from the registry beside the member `shared@1.0.0`",
+    ),
+    ToldCode(
+        "package-copies",
+        "a package is packed more than once",
+        "Packages ask for different versions under one name, so one node_modules folder cannot "
+        "serve them all. State in such a package exists once for each copy: singletons such as "
+        "react, graphql or a database client then misbehave.",
+        "npm, folders: cycles, conflicts, and folder parsimony",
+        "`graphql@16` in two folders, because another package needs `graphql@15`",
     ),
     ToldCode(
         "workspaces-lost",

@@ -22,6 +22,7 @@ from zipper.project.read_project import Project, read_project
 from zipper.registry.address import registry_url
 from zipper.registry.lazy_client import LazyClient
 from zipper.resolving.project_tree import find_tree
+from zipper.resolving.selected_tree import select_tree
 from zipper.settings.build_request import request_from
 from zipper.settings.cache_folder import find_cache_dir
 from zipper.settings.call import settings_of_call
@@ -38,7 +39,6 @@ from zipper.supply.advisories import (
     parse_bulk,
     parse_ignored,
 )
-from zipper.tree.select import select
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -160,7 +160,11 @@ def _judge(
 
 def _list_project(request: BuildRequest, on_event: OnEvent | None) -> tuple[Installed, ...]:
     """Return the packages of the project that come from a registry."""
-    project = read_project(Path(request.project), npm_options=request.npm_options)
+    project = read_project(
+        Path(request.project),
+        npm_options=request.npm_options,
+        workspace=not request.no_workspace,
+    )
     store = Store(find_cache_dir(request.cache_dir), recalls=not request.no_recall)
     with LazyClient(
         project,
@@ -178,7 +182,7 @@ def _list_project(request: BuildRequest, on_event: OnEvent | None) -> tuple[Inst
         )
     omit = project.npm.omit if request.include_dev else project.npm.omit | {"dev"}
     # What a package is for does not matter to what is known against it.
-    tree = select(whole, target=request.target, omit=omit, force=True)
+    tree, _ = select_tree(project, whole, target=request.target, omit=omit, force=True)
     return tuple(
         Installed(node.package_name, node.version, location)
         for location, node in tree.nodes.items()

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from zipper.errors import ZipperError
 from zipper.fetching.fetch_packages import obtain
 from zipper.pipeline.running_scripts import apply_scripts, find_allowed_scripts
 from zipper.registry.lazy_client import LazyClient
-from zipper.resolving.project_tree import find_tree
+from zipper.resolving.project_tree import find_tree, refuse_unlocked_siblings
+from zipper.resolving.selected_tree import select_tree
 from zipper.supply.policy import vouch
 from zipper.tree.model import ROOT, Tree
-from zipper.tree.select import select
 
 if TYPE_CHECKING:
     from zipper.fetching.package_files import Scripted
@@ -65,13 +64,11 @@ def gather(
     ) as client:
         clock.start("select" if project.lockfile else "resolve")
         whole = _find_tree(request, project, io, client)
-        tree = select(
+        tree, told = select_tree(
+            project,
             whole,
             target=request.target,
             omit=omit | project.npm.omit,
-            legacy_peer_deps=project.npm.legacy_peer_deps,
-            force=project.npm.force,
-            engine_strict=project.npm.engine_strict,
         )
         allowed = find_allowed_scripts(project, tree, request.allow_scripts)
         vouched = vouch(
@@ -80,7 +77,7 @@ def gather(
         clock.start("fetch", total=count_packages(tree))
         obtained = obtain(project, tree, store=store, client=client, on_event=io.on_event)
         scripted = apply_scripts(project, tree, obtained, request, store=store, offline=io.offline)
-    return Gathered(scripted, (*vouched, *scripted.obtained.findings))
+    return Gathered(scripted, (*told, *vouched, *scripted.obtained.findings))
 
 
 def _find_tree(
@@ -108,13 +105,10 @@ def _find_tree(
             earlier=earlier,
         )
 
-    try:
-        how = (decides, days, request.vendor, io.recalls)
-        key = ("tree", project.root, *request.npm_options.items(), *how)
-        return io.shared.get(key, find)
-    except ZipperError as error:
-        _tell_root(error, project)
-        raise
+    how = (decides, days, request.vendor, io.recalls)
+    refuse_unlocked_siblings(project)  # what is shared may be another member's
+    key = ("tree", project.root, *request.npm_options.items(), *how)
+    return io.shared.get(key, find)
 
 
 def count_packages(tree: Tree) -> int:
@@ -122,14 +116,3 @@ def count_packages(tree: Tree) -> int:
     return sum(
         1 for location, node in tree.nodes.items() if location != ROOT and node.link_target is None
     )
-
-
-def _tell_root(error: ZipperError, project: Project) -> None:
-    """Say of a package that is not found that it may be a workspace beside this one."""
-    if project.workspace_root is None or error.code != "E404":
-        return
-    from zipper.supply.lockfile_findings import hint_at_root  # noqa: PLC0415  (for this error only)
-
-    above = project.workspace_root
-    error.facts = (*error.facts, ("workspace of", str(above)))
-    error.hint = hint_at_root(project.root.relative_to(above).as_posix())

@@ -63,11 +63,16 @@ def explain_package(
     from zipper.registry.lazy_client import LazyClient  # noqa: PLC0415  (zips need none of it)
     from zipper.resolving.project_tree import find_tree  # noqa: PLC0415
     from zipper.resolving.resolution_note import find_earlier_tree  # noqa: PLC0415
+    from zipper.resolving.selected_tree import select_tree  # noqa: PLC0415
     from zipper.settings.cache_folder import find_cache_dir  # noqa: PLC0415
     from zipper.store.store_zips import Store  # noqa: PLC0415
     from zipper.tree.why import explain  # noqa: PLC0415
 
-    project = read_project(Path(request.project), npm_options=request.npm_options)
+    project = read_project(
+        Path(request.project),
+        npm_options=request.npm_options,
+        workspace=not request.no_workspace,
+    )
     store = Store(find_cache_dir(cache_dir), recalls=not request.no_recall)
     earlier = None
     if project.lockfile is None:
@@ -87,4 +92,6 @@ def explain_package(
             min_release_age_days=request.min_release_age_days,
             earlier=earlier,
         )
+    if project.member:
+        tree, _ = select_tree(project, tree, target=request.target, omit=frozenset(), force=True)
     return explain(tree, name, legacy_peer_deps=project.npm.legacy_peer_deps), tree

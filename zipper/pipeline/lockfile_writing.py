@@ -101,7 +101,11 @@ def resolve_requested(
     target = request.target
     version = _parse_node_version(node_version) if node_version else target.node_version
     chosen = update if isinstance(update, bool) else frozenset(update)
-    read = read_project(Path(request.project), npm_options=request.npm_options)
+    read = read_project(
+        Path(request.project),
+        npm_options=request.npm_options,
+        workspace=not request.no_workspace,
+    )
     folder = find_cache_dir(cache_dir)
     earlier = _find_earlier(
         read, request, version=version, update=chosen, offline=offline, cache_dir=folder

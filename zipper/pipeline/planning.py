@@ -56,7 +56,7 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
     project = io.read_project(request)
     destination = _find_output(request, project)
     choice = choose_files(
-        project.root,
+        project.folder,
         include=request.include,
         exclude=request.exclude,
         outputs=_find_written(request, project, io) | {destination},
@@ -76,7 +76,7 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
         request=request,
         project=project,
         target=request.target,
-        handler=request.handler or default_handler(project.manifest.raw),
+        handler=request.handler or default_handler(project.own_manifest.raw),
         output=destination,
         tree=tree,
         contents=contents,

@@ -96,6 +96,8 @@ class Circumstances(NamedTuple):
         folder = Path(request.project)
         npm_options = request.npm_options
         return self.shared.get(
-            ("project", folder.absolute(), *npm_options.items()),
-            lambda: read_project(folder, npm_options=npm_options),
+            ("project", folder.absolute(), request.no_workspace, *npm_options.items()),
+            lambda: read_project(
+                folder, npm_options=npm_options, workspace=not request.no_workspace
+            ),
         )

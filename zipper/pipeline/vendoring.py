@@ -22,11 +22,11 @@ from zipper.project.read_project import read_project
 from zipper.registry.lazy_client import LazyClient
 from zipper.registry.vendor_folder import VendorFolder
 from zipper.resolving.project_tree import find_tree
+from zipper.resolving.selected_tree import select_tree
 from zipper.settings.cache_folder import find_cache_dir
 from zipper.store.store_zips import Store
 from zipper.supply.policy import vouch
 from zipper.target import ARCHITECTURES, Target
-from zipper.tree.select import select
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +84,11 @@ def vendor(
         StoreError, OutputError: with code, facts and hint.
     """
     folder = VendorFolder(_make_folder(Path(into)), is_recording=True)
-    read = read_project(Path(request.project), npm_options=request.npm_options)
+    read = read_project(
+        Path(request.project),
+        npm_options=request.npm_options,
+        workspace=not request.no_workspace,
+    )
     runtime = request.target.runtime
     targets = [Target(runtime, architecture) for architecture in architectures]
     # An empty store: what this machine has fetched before must be in the folder all the same.
@@ -134,14 +138,8 @@ def _gather(
                 client=client,
                 min_release_age_days=request.min_release_age_days,
             )
-        tree = select(
-            whole,
-            target=target,
-            omit=omit,
-            legacy_peer_deps=project.npm.legacy_peer_deps,
-            force=project.npm.force,
-            engine_strict=project.npm.engine_strict,
-        )
+        tree, told = select_tree(project, whole, target=target, omit=omit)
+        findings |= dict.fromkeys(told)
         allowed = find_allowed_scripts(project, tree, request.allow_scripts)
         vouched = vouch(
             project, tree, request, whole=whole, allowed=allowed, store=store, client=client

@@ -5,7 +5,6 @@ In: the folder's path and the environment. Out: one frozen value. The folder is 
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 from collections.abc import Mapping
@@ -13,10 +12,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import ProjectError
-from zipper.npm.json_text import parse_json_object
 from zipper.npm.workspaces import match_workspaces, name_workspaces, parse_workspaces
 from zipper.project.npmrc_files import find_home, read_npm_settings
 from zipper.project.read_manifest import fingerprint, read_manifest, read_or_none
+from zipper.project.workspace_root import find_workspace_root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,11 +33,17 @@ LOCKFILE_NAMES: Final = ("npm-shrinkwrap.json", "package-lock.json")
 
 _FOREIGN_LOCKFILES: Final = ("yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb")
 
+_NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
+
 _NO_YARN_LOCK: Final[Mapping[str, YarnEntry]] = MappingProxyType({})
 
 
 class Project(NamedTuple):
-    """What the folder holds, apart from its code."""
+    """What the folder holds, apart from its code.
+
+    A member of a workspace is read from its root: `root`, `manifest`, `lockfile` and `npm` are the
+    root's, as for npm, and `member` says which folder is built.
+    """
 
     root: Path
     manifest: Manifest
@@ -52,10 +57,27 @@ class Project(NamedTuple):
     """What a yarn.lock says, by `name@spec`, in a project that has no lockfile of npm's."""
     unread_lockfiles: tuple[str, ...] = ()
     """Other package managers' lockfiles, not read to their end, where there is none of npm's."""
-    workspace_root: Path | None = None
-    """The project that this one is a workspace of, where it has no lockfile of its own."""
     home: str = "/"
     """The folder that `file:~/x` counts from, `/`-separated."""
+    workspace_root: Path | None = None
+    """The root of the workspace that this project is a member of, and is built without."""
+    member: str = ""
+    """The folder that is built, relative to `root`; "" is the root itself."""
+    member_manifest: Manifest | None = None
+    """The package.json of the member; None where the root itself is built."""
+    siblings: Mapping[str, str] = _NO_NAMES
+    """Names that members of the workspace have, which are never looked for in a registry; with
+    their folders, relative to the workspace's root. Empty where the root itself is built."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder that is built."""
+        return self.root / self.member if self.member else self.root
+
+    @property
+    def own_manifest(self) -> Manifest:
+        """The package.json of the folder that is built."""
+        return self.member_manifest or self.manifest
 
     @property
     def name(self) -> str:
@@ -63,15 +85,19 @@ class Project(NamedTuple):
 
         It names the zip, so nothing of it leads to another folder, or to none.
         """
-        return re.split(r"[/\\:\0]", self.manifest.name)[-1] or self.root.name or "function"
+        name = re.split(r"[/\\:\0]", self.own_manifest.name)[-1]
+        return name or self.folder.name or "function"
 
 
-def read_project(path: Path, *, npm_options: Mapping[str, str] | None = None) -> Project:
+def read_project(
+    path: Path, *, npm_options: Mapping[str, str] | None = None, workspace: bool = True
+) -> Project:
     """Return the project in the folder `path`.
 
     Args:
-        path: the folder that holds package.json.
+        path: the folder that holds package.json; a member of a workspace is read with its root.
         npm_options: npm's settings by npm's names, over what the .npmrc files say.
+        workspace: False reads a member as a project of its own, without its root.
 
     Raises:
         ProjectError: ENOPROJECT where there is no such folder or no package.json in it;
@@ -83,7 +109,23 @@ def read_project(path: Path, *, npm_options: Mapping[str, str] | None = None) ->
         raise ProjectError(
             "ENOPROJECT", f"`{path}` {what}", hint="name the folder that holds package.json"
         )
-    root = path.resolve()
+    folder = path.resolve()
+    above = find_workspace_root(folder)
+    own = read_manifest(folder) if above is not None else None
+    if above is None or own is None:
+        return _read_root(folder, npm_options)
+    if not workspace:
+        siblings = _find_workspaces(above, read_manifest(above), [])
+        return _read_root(folder, npm_options)._replace(workspace_root=above, siblings=siblings)
+    project = _read_root(above, npm_options)
+    return project._replace(
+        member=folder.relative_to(above).as_posix(),
+        member_manifest=own,
+        siblings=_unlocked(project.workspaces, project.lockfile),
+    )
+
+
+def _read_root(root: Path, npm_options: Mapping[str, str] | None) -> Project:
     seen: list[bytes] = []
     manifest = read_manifest(root, seen=seen)
     lockfile = _read_lockfile(root, manifest, seen)
@@ -104,8 +146,21 @@ def read_project(path: Path, *, npm_options: Mapping[str, str] | None = None) ->
         fingerprint=fingerprint(seen),
         yarn_lock=_NO_YARN_LOCK if yarn is None else yarn.entries,
         unread_lockfiles=() if lockfile else _find_unread_lockfiles(root, yarn),
-        workspace_root=None if lockfile else _find_workspace_root(root),
     )
+
+
+def _unlocked(workspaces: Mapping[str, str], lockfile: Lockfile | None) -> Mapping[str, str]:
+    """Return the workspace's names less those under which the lockfile has a registry's package.
+
+    npm locks such a one where a spec cannot mean the member.
+    """
+    nodes = () if lockfile is None else lockfile.tree.nodes.values()
+    locked = {
+        node.package_name
+        for node in nodes
+        if node.link_target is None and "node_modules/" in node.location
+    }
+    return {name: folder for name, folder in workspaces.items() if name not in locked}
 
 
 def _read_lockfile(root: Path, manifest: Manifest, seen: list[bytes]) -> Lockfile | None:
@@ -134,19 +189,6 @@ def _find_unread_lockfiles(root: Path, yarn: YarnLock | None) -> tuple[str, ...]
     names = tuple(name for name in _FOREIGN_LOCKFILES if (root / name).is_file())
     is_read = yarn is not None and yarn.is_whole and yarn.entries
     return tuple(name for name in names if not is_read or name != "yarn.lock")
-
-
-def _find_workspace_root(folder: Path) -> Path | None:
-    """Return the nearest folder above of which `folder` is a workspace, as npm looks for it."""
-    for above in folder.parents:
-        data = read_or_none(above / "package.json") if (above / "package.json").is_file() else None
-        if data is not None and b'"workspaces"' in data:
-            place = folder.relative_to(above).as_posix()
-            with contextlib.suppress(ProjectError):
-                raw = parse_json_object(data, path=str(above / "package.json"))
-                if match_workspaces(parse_workspaces(raw.get("workspaces") or ()), [place]):
-                    return above
-    return None
 
 
 def _linked_folders(lockfile: Lockfile | None) -> list[str]:

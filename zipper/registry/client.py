@@ -56,6 +56,7 @@ class RegistryClient:
         on_event: told of each step, from the thread that does it; must not raise.
         max_packument_bytes: a longer packument is refused.
         vendor: a folder that is looked into first, or that records what is fetched.
+        siblings: names of the workspace's members with their folders; none is ever requested.
         keyring: has credentials for registries that have none in the settings; by default the
             system's, where the extra `keyring` is installed.
     """
@@ -72,7 +73,9 @@ class RegistryClient:
         max_packument_bytes: int = MAX_PACKUMENT_BYTES,
         vendor: VendorFolder | None = None,
         keyring: KeyringTokens | None = None,
+        siblings: Mapping[str, str] | None = None,
     ) -> None:
+        self._siblings = siblings or {}
         self.settings = settings
         self.vendor = vendor
         self._offline = offline or settings.offline
@@ -245,7 +248,8 @@ class RegistryClient:
         Returns:
             What is at hand already.
         """
-        return self._ahead.begin(names, full=full, then=then)
+        wanted = [name for name in names if name not in self._siblings]
+        return self._ahead.begin(wanted, full=full, then=then)
 
     def open_packument(self, name: str, *, full: bool = False) -> Packument:
         """Return a packument, of which as little is read as possible.
@@ -259,7 +263,9 @@ class RegistryClient:
 
         Raises:
             RegistryError: as `Asker.ask`; EOFFLINE; EPACKUMENT for what is no packument.
+            ResolutionError: EWORKSPACE for the name of a sibling.
         """
+        self._refuse_sibling(name)
         return self._ahead.take(name, full=full)
 
     def _find(self, name: str, full: bool) -> Packument | None:  # noqa: FBT001 - for Ahead
@@ -275,6 +281,7 @@ class RegistryClient:
 
         Arguments and errors are those of `open_packument`.
         """
+        self._refuse_sibling(name)
         vendor = self.vendor
         kept = None if vendor is None else vendor.find_packument(name)
         if kept is not None:
@@ -285,6 +292,10 @@ class RegistryClient:
         if vendor is not None:
             vendor.keep_packument(name, body)
         return body
+
+    def _refuse_sibling(self, name: str) -> None:
+        if name in self._siblings:
+            raise failures.sibling(name, self._siblings[name])
 
     def fetch_document(
         self, path: str, *, registry: str, body: Mapping[str, object] | None = None

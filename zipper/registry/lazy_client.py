@@ -57,6 +57,7 @@ class LazyClient:
                 offline=self.offline,
                 on_event=self._on_event,
                 vendor=self._open_vendor(),
+                siblings=self._project.siblings,
             )
         return self._client
 

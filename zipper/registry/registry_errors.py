@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from zipper.errors import RegistryError
+from zipper.errors import RegistryError, ResolutionError
 from zipper.npm.credentials import Credential, redact_url, registry_key
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from zipper.registry.exchange import Ask, Reply
     from zipper.registry.retry_loop import GaveUpError
 
-__all__ = ["document_offline", "given_up", "offline", "refused"]
+__all__ = ["document_offline", "given_up", "offline", "refused", "sibling"]
 
 
 def refused(reply: Reply, ask: Ask, settings: NpmSettings, *, name: str) -> RegistryError:
@@ -66,6 +66,17 @@ def offline(label: str, url: str) -> RegistryError:
         f"{label} is not in the cache",
         facts=(("address", redact_url(url)),),
         hint="build once without `--offline`; what was fetched then is enough from there on",
+    )
+
+
+def sibling(name: str, folder: str) -> ResolutionError:
+    """Return the error for a name that a member of the workspace has: a registry's is another."""
+    return ResolutionError(
+        "EWORKSPACE",
+        f"`{name}` is a member of this workspace, and is not looked for in a registry",
+        facts=(("member", folder),),
+        hint="build with the root's lockfile, which says what the name means: write it with "
+        "`python -m zipper resolve`, and leave out `--no-workspace`",
     )
 
 

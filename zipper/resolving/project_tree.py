@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from zipper.store.store_zips import Store
     from zipper.target import Target
 
-__all__ = ["find_tree"]
+__all__ = ["find_tree", "refuse_unlocked_siblings"]
 
 
 def find_tree(
@@ -49,8 +49,10 @@ def find_tree(
 
     Raises:
         LockfileError: EUSAGE where the lockfile and package.json disagree, as `npm ci` refuses.
+        ResolutionError: EWORKSPACE for a member that depends on another one, without a lockfile.
         ZipperError: what resolving raises.
     """
+    refuse_unlocked_siblings(project)
     proof = None
     if project.lockfile is not None:
         proof = LockfileProof(project, project.lockfile, target, store=store, client=client)
@@ -69,6 +71,22 @@ def find_tree(
         earlier=earlier,
         proof=proof,
     )
+
+
+def refuse_unlocked_siblings(project: Project) -> None:
+    """Raise where nothing says what a name means that a member of the workspace has.
+
+    Raises:
+        ResolutionError: EWORKSPACE.
+    """
+    if project.lockfile is not None or not project.siblings:
+        return
+    own = project.own_manifest
+    for name in (*own.dependencies, *own.optional_dependencies, *own.peer_dependencies):
+        if name in project.siblings:
+            from zipper.registry.registry_errors import sibling  # noqa: PLC0415  (for this error)
+
+            raise sibling(name, project.siblings[name])
 
 
 def _read_resolved(text: bytes, project: Project) -> Tree:

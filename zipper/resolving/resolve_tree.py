@@ -90,7 +90,8 @@ def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolv
         store=store,
         client=client,
         follow=request.follow,
-        skip=_locked_names(request),
+        # A name that a member has is never looked for before it is known to mean another package.
+        skip=_locked_names(request).union(project.workspaces),
         refuse=partial(refuse_source, settings=project.npm, own=_own_specs(project)),
         # Only the full form has the times of publication.
         full=full or age is not None,

@@ -37,6 +37,7 @@ class Settings(NamedTuple):
     prefer_offline: bool | None = None
     offline: bool | None = None
     no_git: bool | None = None
+    no_workspace: bool | None = None
     insecure_hosts: tuple[str, ...] | None = None
     vendor: str | None = None
     allow_scripts: tuple[str, ...] | None = None
@@ -89,6 +90,7 @@ class RequestFields(NamedTuple):
     prefer_offline: bool = False
     offline: bool = False
     no_git: bool = False
+    no_workspace: bool = False
     insecure_hosts: tuple[str, ...] = ()
     vendor: str | None = None
     allow_scripts: tuple[str, ...] = ()
@@ -206,6 +208,8 @@ class _Shared9(TypedDict, total=False):
 
     no_git: bool | None
     """Refuse dependencies from git; git is never started."""
+    no_workspace: bool | None
+    """Build a member of a workspace as a project of its own, without its root."""
     min_release_age_days: float | None
     """Days since a version was published before it counts."""
     require_integrity: bool | None

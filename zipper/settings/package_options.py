@@ -115,6 +115,13 @@ PACKAGE_OPTIONS: Final = (
         npm="allow-git=none",
     ),
     Option(
+        "no_workspace",
+        "flag",
+        "Build a member of a workspace as a project of its own, without its root.",
+        FETCHERS,
+        example=True,
+    ),
+    Option(
         "insecure_hosts",
         "list",
         "Hosts that may get a credential over plain HTTP.",

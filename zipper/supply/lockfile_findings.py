@@ -12,7 +12,7 @@ from zipper.findings import Finding
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["find_unread", "hint_at_root", "tell_conflict", "tell_workspace"]
+__all__ = ["find_unread", "tell_conflict", "tell_workspace"]
 
 
 def find_unread(names: Sequence[str]) -> tuple[Finding, ...]:
@@ -42,21 +42,13 @@ def tell_conflict(name: str) -> Finding:
     )
 
 
-def tell_workspace(root: str, place: str) -> Finding:
-    """Return the finding `workspace-alone` about the workspace at `place` in the folder `root`."""
+def tell_workspace(root: str) -> Finding:
+    """Return the finding `workspace-alone` about a member that is built without its `root`."""
     return Finding(
         "workspace-alone",
         "warning",
         "package.json",
-        f"this is a workspace of `{root}`, whose lockfile does not count here: versions are chosen "
-        "anew",
-        hint_at_root(place),
-    )
-
-
-def hint_at_root(place: str) -> str:
-    """Return what to do about a workspace that is built as a project of its own."""
-    return (
-        "build the root: leave `project` at the root's folder and set "
-        f'`handler = "{place}/index.handler"` and `include = ["/{place}/"]`'
+        f"this is a member of the workspace `{root}`, whose lockfile is not used: versions are "
+        "resolved again",
+        "leave out `--no-workspace`: the member is then built with the root's lockfile",
     )

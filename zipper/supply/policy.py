@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.store.ownership import describe_strangers
+from zipper.supply.disguises import find_disguises
 from zipper.supply.settings_findings import (
     find_lost_workspaces,
     find_notes,
@@ -16,7 +17,7 @@ from zipper.supply.settings_findings import (
     refuse_unusable_registries,
     tell_strangers,
 )
-from zipper.supply.sources import find_disguises, find_odd_sources, list_install_scripts
+from zipper.supply.sources import find_odd_sources, list_install_scripts
 
 if TYPE_CHECKING:
     from zipper.findings import Finding
@@ -50,9 +51,10 @@ def vouch(
         IntegrityError: ENOINTEGRITY; with `verify_signatures` those of `check_signatures`.
     """
     refuse_unusable_registries(tree, project.npm)
+    members = frozenset(project.workspaces.values())
     findings = [*find_unknown_words(request, whole), *find_notes(project.npm)]
-    findings += (*find_odd_sources(tree, project.npm), *find_disguises(tree))
-    findings += find_lost_workspaces(project)
+    findings += find_odd_sources(tree, project.npm, members=members)
+    findings += (*find_disguises(tree), *find_lost_workspaces(project))
     if strangers := describe_strangers(store.cache_dir):
         findings.append(tell_strangers(str(store.cache_dir), strangers))
     if project.unread_lockfiles:
@@ -66,8 +68,7 @@ def vouch(
     if project.workspace_root is not None:
         from zipper.supply.lockfile_findings import tell_workspace  # noqa: PLC0415  (on demand only)
 
-        above = project.workspace_root
-        findings.append(tell_workspace(str(above), project.root.relative_to(above).as_posix()))
+        findings.append(tell_workspace(str(project.workspace_root)))
     if request.require_integrity:
         from zipper.supply.required_integrity import require_integrity  # noqa: PLC0415  (on demand only)
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
-from urllib.parse import unquote, urlsplit
 
 from zipper.errors import ResolutionError, ZipperError
 from zipper.findings import Finding
@@ -21,13 +20,13 @@ from zipper.npm.credentials import redact_url
 from zipper.tree.model import ROOT, is_top
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from zipper.npm.npm_settings import NpmSettings
     from zipper.npm.spec import Spec
     from zipper.tree.model import Edge, Node, Tree
 
-__all__ = ["find_disguises", "find_odd_sources", "list_install_scripts", "refuse_source"]
+__all__ = ["find_odd_sources", "list_install_scripts", "odd_origins", "refuse_source"]
 
 _SETTINGS: Final = {
     "git": ("allow-git", "EALLOWGIT", "a git repository"),
@@ -38,7 +37,6 @@ _PLAIN: Final = re.compile(r"[\^~<>=v\s]*[\d*xX][^:/]*|")
 """Versions, ranges and their like, which nearly all specs are; parsing them costs a warm build."""
 _PLACES: Final = re.compile(r"file:|git|\.{1,2}/|~/|\.tgz|\.tar")
 """What an override may have that gives a package a place of its own."""
-_TARBALL_PATH: Final = re.compile(r"(?:^|/)((?:@[^/]+/)?[^/@]+)/-/[^/]+\.tgz\Z")
 _MAX_NAMED: Final = 12
 
 
@@ -50,17 +48,21 @@ class _Origin(NamedTuple):
     is_deep: bool
 
 
-def find_odd_sources(tree: Tree, settings: NpmSettings) -> tuple[Finding, ...]:
+def find_odd_sources(
+    tree: Tree, settings: NpmSettings, *, members: Collection[str] = ()
+) -> tuple[Finding, ...]:
     """Return a finding for each git, remote and disguised dependency in depth.
+
+    `members` are the folders of the workspace, which need no spec to be meant.
 
     Raises:
         ResolutionError: EALLOWGIT or EALLOWREMOTE, naming all dependencies that the settings
             forbid; EALLOWDIRECTORY for a published package that wants a folder of this disk;
             EUNASKED for a lockfile that takes a package from this disk or from git by itself.
     """
-    origins = list(_odd_origins(tree))
+    origins = list(odd_origins(tree, members))
     _refuse_local_in_depth(tree, origins)
-    _refuse_unasked_places(tree, origins)
+    _refuse_unasked_places(tree, origins, members)
     _refuse_forbidden(tree, origins, settings)
     return tuple(
         finding
@@ -98,51 +100,6 @@ def refuse_source(spec: Spec, *, settings: NpmSettings, own: frozenset[str]) -> 
         f"dependencies from {what} are not allowed: `{spec.name}`",
         facts=(("address", redact_url(spec.fetch_spec or spec.raw_spec)), forbidden),
         hint=hint,
-    )
-
-
-def find_disguises(tree: Tree) -> tuple[Finding, ...]:
-    """Return a finding for each locked package that is really another one.
-
-    So a lockfile could be made to install something else than package.json says, and few would
-    see it in a review. An alias that is asked for is no disguise, nor what an override names.
-    """
-    aliased = {origin.edge.target for origin in _odd_origins(tree)}
-    has_overrides = "npm:" in str(tree.root.manifest.raw.get("overrides"))
-    renamed = (
-        node
-        for location, node in tree.nodes.items()
-        if location != ROOT and node.link_target is None and node.package_name != node.name
-    )
-    unasked = () if has_overrides else (n for n in renamed if n.location not in aliased)
-    return (
-        *_foreign_tarballs(tree),
-        *(_renamed(node) for node in unasked if not is_top(node.location)),
-    )
-
-
-def _renamed(node: Node) -> Finding:
-    return Finding(
-        "resolved-disguised",
-        "error",
-        node.location,
-        f"`{node.name}` is really `{node.package_name}`, and nobody asks for it by that name",
-        "write a new lockfile with `python -m zipper resolve`, and find out who wrote this one",
-    )
-
-
-def _foreign_tarballs(tree: Tree) -> tuple[Finding, ...]:
-    return tuple(
-        Finding(
-            "resolved-disguised",
-            "error",
-            node.location,
-            f"`{node.package_name}` is to come from the tarball of `{other}`: "
-            f"{redact_url(node.resolved or '')}",
-            "write a new lockfile with `python -m zipper resolve`, and find out who wrote this one",
-        )
-        for node in tree.nodes.values()
-        if (other := _other_name(node)) is not None
     )
 
 
@@ -186,7 +143,8 @@ def _tell_setting(key: str, settings: NpmSettings) -> tuple[tuple[str, str], str
     return fact, f"{instead} set `{key}=all` in .npmrc"
 
 
-def _odd_origins(tree: Tree) -> Iterator[_Origin]:
+def odd_origins(tree: Tree, members: Collection[str] = ()) -> Iterator[_Origin]:
+    """Yield each dependency that is no plain one of the registry's."""
     for location, node in tree.nodes.items():
         if node.link_target is not None or node.in_bundle or not _asks_oddly(node):
             continue
@@ -195,7 +153,8 @@ def _odd_origins(tree: Tree) -> Iterator[_Origin]:
                 continue
             spec = _parse(edge)
             if spec is not None and spec.type in ("git", "remote", "alias", *_LOCAL):
-                yield _Origin(edge, spec, is_deep=not is_top(location))
+                is_own = (node.resolved or "").removeprefix("file:") in members
+                yield _Origin(edge, spec, is_deep=not is_top(location) and not is_own)
 
 
 def _asks_oddly(node: Node) -> bool:
@@ -263,7 +222,7 @@ def _refuse_local_in_depth(tree: Tree, origins: list[_Origin]) -> None:
             )
 
 
-def _refuse_unasked_places(tree: Tree, origins: list[_Origin]) -> None:
+def _refuse_unasked_places(tree: Tree, origins: list[_Origin], members: Collection[str]) -> None:
     """Raise where the lockfile alone takes a package from a place that nobody's spec names.
 
     Deviation: npm believes the lockfile. Whoever sends one could have any folder or tarball of
@@ -275,6 +234,8 @@ def _refuse_unasked_places(tree: Tree, origins: list[_Origin]) -> None:
     for location, node in tree.nodes.items():
         place = _odd_place(node)
         if place is None or location in asked or "node_modules/" not in location:
+            continue
+        if place.removeprefix("file:") in members:
             continue
         raise ResolutionError(
             "EUNASKED",
@@ -333,18 +294,3 @@ def _describe(tree: Tree, origin: _Origin) -> str:
     asker = f"{node.package_name}@{node.version}" if origin.is_deep else "the project"
     shown = redact_url(edge.spec) if "://" in edge.spec else edge.spec
     return f"{asker} asks for `{edge.name}` as `{shown}`"
-
-
-def _other_name(node: Node) -> str | None:
-    """Return the name that the tarball's standard address tells, where it is not the node's."""
-    resolved = node.resolved
-    if resolved is None or node.link_target is not None or not resolved.startswith("http"):
-        return None
-    # Nearly always it is the node's own, and no address has to be taken apart.
-    if f"/{node.package_name}/-/" in resolved:
-        return None
-    found = _TARBALL_PATH.search(unquote(urlsplit(resolved).path))
-    if found is None:
-        return None
-    # A registry may lie below a folder that looks like a scope.
-    return found[1] if found[1].lower() != node.package_name.lower() else None

@@ -226,14 +226,38 @@ def test_settings_of_the_project_are_read(folder: Path) -> None:
         ({"packages": ["my-folder"]}, None, True),
         (["other/*"], None, False),
         ("no list", None, False),
-        (["my-*"], LOCK, False),
+        (["my-*"], LOCK, True),
     ],
 )
-def test_a_workspace_without_a_lockfile_knows_its_root(
+def test_a_member_is_read_from_its_root(
     folder: Path, workspaces: object, lockfile: str | dict | None, *, expected: bool
 ) -> None:
-    """The folder above whose patterns select it; with a lockfile of its own it stands alone."""
-    write_files(folder.parent, {"package.json": {"workspaces": workspaces}})
+    """The nearest folder above whose patterns select it is the root, as for npm."""
+    write_files(folder.parent, {"package.json": {"name": "root", "workspaces": workspaces}})
     files = {"package.json": {}, **({} if lockfile is None else {"package-lock.json": lockfile})}
 
-    assert (folder.parent if expected else None) == read(folder, files).workspace_root
+    project = read(folder, files)
+
+    assert (folder.parent if expected else folder) == project.root
+    assert ("my-folder" if expected else "") == project.member
+    assert (folder, "my-folder") == (project.folder, project.name)
+
+
+def test_a_member_is_read_alone_on_request(folder: Path) -> None:
+    """Without its root it has its own lockfile, and its siblings' names are known as theirs."""
+    write_files(
+        folder.parent,
+        {
+            "package.json": {"workspaces": ["*"]},
+            "shared/package.json": {"name": "shared"},
+            "my-folder/package.json": {"name": "fn"},
+            "my-folder/package-lock.json": LOCK,
+        },
+    )
+
+    project = read_project(folder, workspace=False)
+
+    assert (folder, "") == (project.root, project.member)
+    assert project.lockfile is not None
+    assert folder.parent == project.workspace_root
+    assert {"fn": "my-folder", "shared": "shared"} == dict(project.siblings)

@@ -7,9 +7,10 @@ import pytest
 from zipper.errors import IntegrityError, ResolutionError
 from zipper.npm.npmrc import build_settings, layer_from_text
 from zipper.npm.package_json import parse_manifest
+from zipper.supply.disguises import find_disguises
 from zipper.supply.required_integrity import require_integrity
 from zipper.supply.settings_findings import find_notes
-from zipper.supply.sources import find_disguises, find_odd_sources, list_install_scripts
+from zipper.supply.sources import find_odd_sources, list_install_scripts
 from zipper.tree.model import Node, Tree
 
 GIT = "git+ssh://git@host.example/owner/g.git#0123456"

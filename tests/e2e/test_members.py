@@ -1,0 +1,180 @@
+"""A member of a workspace is built from its root: its own closure, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.command import CommandResult, run_zipper
+from tests.support.scene import HANDLER, Scene, listing, write_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+USES = 'require("shared"); require("left");\n'
+
+
+@pytest.fixture
+def workspace(scene: Scene) -> Scene:
+    """Two functions and a library, of which the registry has other packages of the same names."""
+    for name in ("shared", "fn-a", "fn-b"):
+        scene.publish(name, "1.0.5", files={"stranger.js": b"1"})
+    for name, version in (
+        ("left", "1.3.0"),
+        ("left", "2.0.0"),
+        ("deep", "1.0.0"),
+        ("only-b", "1.0.0"),
+    ):
+        text = f"exports.version = '{version}'\n".encode()
+        needs = {"deep": "^1.0.0"} if name == "left" else {}
+        scene.publish(name, version, files={"index.js": text}, dependencies=needs)
+    members = {
+        "packages/fn-a": {"dependencies": {"shared": "^1.0.0", "left": "^2.0.0"}},
+        "packages/fn-b": {"dependencies": {"only-b": "*", "left": "^1.0.0", "shared": "*"}},
+        "packages/shared": {
+            "dependencies": {"left": "^1.0.0"},
+            "files": ["lib"],
+            "main": "lib/a.js",
+        },
+    }
+    shutil.rmtree(scene.project)
+    files: dict[str, str | bytes | dict] = {
+        "package.json": {"name": "root", "private": True, "workspaces": ["packages/*"]},
+        "packages/shared/lib/a.js": 'module.exports = require("left")\n',
+        "packages/shared/test/a.js": "never packed\n",
+    }
+    for folder, manifest in members.items():
+        name = folder.rpartition("/")[2]
+        files[f"{folder}/package.json"] = {"name": name, "version": "1.0.0", **manifest}
+        if name != "shared":
+            files[f"{folder}/index.js"] = (USES if name == "fn-a" else "") + HANDLER
+    write_files(scene.project, files)
+    return scene
+
+
+def zipper(
+    scene: Scene, *words: str | Path, status: int = 0, cwd: Path | None = None
+) -> CommandResult:
+    """Run a command with the scene's cache and registry, and look at its status."""
+    extra = ("--cache-dir", str(scene.cache))
+    done = run_zipper(*map(str, words), *extra, cwd=cwd or scene.project, env=scene.environment)
+    assert status == done.status, done.stderr
+    return done
+
+
+def requested_siblings(scene: Scene) -> list[str]:
+    """Return the requests whose path names a member of the workspace."""
+    names = ("/shared", "/fn-a", "/fn-b")
+    return [one.path for one in scene.registry.requests if one.path.startswith(names)]
+
+
+def test_a_member_holds_its_closure_alone(workspace: Scene) -> None:
+    """Siblings are real folders packed as npm packs them; each finds what the lockfile says."""
+    zipper(workspace, "resolve")
+    done = zipper(workspace, "build", "packages/fn-a", "-o", workspace.output, "--json")
+    files = listing(workspace.output)
+
+    assert {
+        "index.js", "package.json",
+        "node_modules/shared/lib/a.js", "node_modules/shared/package.json",
+        "node_modules/left/index.js", "node_modules/left/package.json",
+        "node_modules/shared/node_modules/left/index.js",
+        "node_modules/shared/node_modules/left/package.json",
+        "node_modules/deep/index.js", "node_modules/deep/package.json",
+    } == set(files)  # fmt: skip
+    assert b"2.0.0" in files["node_modules/left/index.js"]
+    assert b"1.3.0" in files["node_modules/shared/node_modules/left/index.js"]
+    assert done.document is not None
+    codes = [finding["code"] for finding in done.document["findings"]]
+    assert [] == codes
+    assert [] == requested_siblings(workspace)
+
+
+def test_copies_are_told_with_who_needs_them(workspace: Scene) -> None:
+    """What cannot stand beside another version is packed for each that needs it, with an info."""
+    needs = {"shared": "*", "other": "*", "left": "^2.0.0"}
+    files: dict[str, str | bytes | dict] = {
+        "packages/fn-a/package.json": {"name": "fn-a", "version": "1.0.0", "dependencies": needs},
+        "packages/other/package.json": {"name": "other", "dependencies": {"left": "^1.0.0"}},
+    }
+    write_files(workspace.project, files)
+    zipper(workspace, "resolve")
+    done = zipper(workspace, "build", "packages/fn-a", "-o", workspace.output, "-v")
+
+    assert "info[package-copies]" in done.stderr
+    assert "`left@1.3.0` is packed 2 times: `other`, `shared@1.0.0` need it" in done.stderr
+    assert "`left@2.0.0` for `fn-a@1.0.0` takes its place" in done.stderr
+
+
+def test_the_same_bytes_in_another_place_and_again(workspace: Scene) -> None:
+    """Neither the folder of the workspace nor what is remembered reaches the zip."""
+    zipper(workspace, "resolve")
+    other = workspace.folder / "elsewhere" / "copy"
+    shutil.copytree(workspace.project, other)
+    outputs = [workspace.folder / "out" / f"{number}.zip" for number in range(3)]
+    zipper(workspace, "build", "packages/fn-a", "-o", outputs[0])
+    zipper(workspace, "build", "packages/fn-a", "-o", outputs[1])
+    zipper(workspace, "build", ".", "-o", outputs[2], cwd=other / "packages" / "fn-a")
+
+    assert 1 == len({output.read_bytes() for output in outputs})
+
+
+@pytest.mark.parametrize("command", ["build", "install", "audit", "vendor", "explain"])
+@pytest.mark.parametrize("options", [(), ("--no-workspace",)])
+def test_siblings_names_never_leave_without_a_lockfile(
+    workspace: Scene, command: str, options: tuple[str, ...]
+) -> None:
+    """Where nothing says what a sibling's name means, it is an error, and no request has it."""
+    into = ("--into", workspace.folder / "into")
+    words = {"vendor": into, "install": into, "explain": ("left",)}.get(command, ())
+    done = zipper(workspace, command, "packages/fn-a", *words, *options, status=1)
+
+    assert "error[EWORKSPACE]: `shared` is a member of this workspace" in done.stderr
+    assert [] == requested_siblings(workspace)
+
+
+def test_the_hint_works(workspace: Scene) -> None:
+    """`resolve` in the member writes the root's lockfile, with which the build goes through."""
+    zipper(workspace, "resolve", "packages/fn-a")
+    assert (workspace.project / "package-lock.json").exists()
+    assert not (workspace.project / "packages/fn-a/package-lock.json").exists()
+    zipper(workspace, "build", "packages/fn-a", "-o", workspace.output)
+    zipper(workspace, "install", "packages/fn-b", "--into", workspace.folder / "made")
+
+    assert [] == requested_siblings(workspace)
+    made = workspace.folder / "made" / "node_modules"
+    assert ["deep", "left", "only-b", "shared"] == sorted(
+        p.name for p in made.iterdir() if p.name[0] != "."
+    )
+
+
+def test_a_locked_stranger_is_named(workspace: Scene) -> None:
+    """What npm locked because the spec cannot mean the sibling is packed with a warning."""
+    workspace.publish("shared", "5.0.0", files={"stranger.js": b"1"})
+    manifest = {"name": "fn-a", "version": "1.0.0", "dependencies": {"shared": "^5.0.0"}}
+    write_files(workspace.project, {"packages/fn-a/package.json": manifest})
+    write_files(workspace.project, {"packages/fn-a/index.js": HANDLER})
+    zipper(workspace, "resolve", ".")
+    done = zipper(workspace, "build", "packages/fn-a", "-o", workspace.output)
+
+    assert "warning[sibling-shadowed]" in done.stderr
+    assert "node_modules/shared/stranger.js" in listing(workspace.output)
+
+
+def test_another_members_platform_is_no_hindrance(workspace: Scene) -> None:
+    """A package that another member needs, and that cannot run on Lambda, stops no build."""
+    workspace.publish("mac-only")
+    manifest = {"name": "fn-b", "version": "1.0.0", "dependencies": {"mac-only": "*"}}
+    write_files(workspace.project, {"packages/fn-b/package.json": manifest})
+    zipper(workspace, "resolve")
+    lockfile = workspace.project / "package-lock.json"
+    locked = json.loads(lockfile.read_text())
+    locked["packages"]["node_modules/mac-only"]["os"] = ["darwin"]
+    lockfile.write_text(json.dumps(locked))
+    zipper(workspace, "build", "packages/fn-a", "-o", workspace.output)
+
+    refused = zipper(workspace, "build", "packages/fn-b", status=1)
+    assert "error[EBADPLATFORM]" in refused.stderr
