@@ -75,6 +75,7 @@ def _lay_out_member(
     from zipper.tree.graph_of_tree import graph_of_tree  # noqa: PLC0415
     from zipper.tree.hoist import hoist  # noqa: PLC0415
     from zipper.tree.merge_instances import merge_instances  # noqa: PLC0415
+    from zipper.tree.provided_peers import bind_provided_peers  # noqa: PLC0415
 
     graph = graph_of_tree(whole, legacy_peer_deps=project.npm.legacy_peer_deps)
     if project.member not in graph.importers:
@@ -85,7 +86,7 @@ def _lay_out_member(
             hint="bring it up to date: `python -m zipper resolve`",
         )
     closure = take_closure(graph, project.member, fits=lambda _: True, omit=omit & {"dev", "peer"})
-    merged = merge_instances(closure.graph)
+    merged = merge_instances(bind_provided_peers(closure.graph))
     hoisted = hoist(merged, project.member)
     proof = prove_edges(hoisted.tree, merged, project.member)
     if proof.wrong:
