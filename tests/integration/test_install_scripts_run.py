@@ -7,7 +7,9 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tarfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -365,3 +367,62 @@ def test_implied_node_gyp(tmp_path):
     )
 
     assert "42\n" == done.stdout
+
+
+WAYS_OUT = """
+const fs = require("fs"), os = require("os"), path = require("path");
+const outside = process.env.OUTSIDE;
+const tries = {
+  home: () => fs.readFileSync(path.join(outside, "secret"), "utf8"),
+  write: () => fs.writeFileSync(path.join(outside, "written"), ""),
+  root: () => fs.writeFileSync("/written", ""),
+  etc: () => fs.writeFileSync("/etc/written", ""),
+  usr: () => fs.writeFileSync("/usr/written", ""),
+  node: () => fs.writeFileSync(process.execPath + "x", ""),
+  shadow: () => fs.readFileSync("/etc/shadow"),
+  own: () => fs.writeFileSync("written", ""),
+  temporary: () => fs.writeFileSync(path.join(os.tmpdir(), "written"), ""),
+};
+const done = Object.keys(tries).filter((name) => { try { tries[name](); return true } catch {} });
+fs.writeFileSync("done.json", JSON.stringify(done));
+require("child_process").spawn("/bin/sh", ["-c", "trap '' TERM HUP; setsid sleep 300"],
+  { detached: true, stdio: "ignore" }).unref();
+fs.writeFileSync("processes.json", JSON.stringify(fs.readdirSync("/proc").filter(Number)));
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="namespaces are Linux's")
+def test_a_script_has_its_folder_and_leaves_no_child(tmp_path):
+    """It writes to the tree and its temporary folder, sees nothing of the user's, ends whole."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret").write_text("x")
+    tarball = tarball_of(
+        {
+            "package.json": json.dumps(
+                {"name": "it", "version": "1.0.0", "scripts": {"install": "node way.js"}}
+            ),
+            "way.js": WAYS_OUT,
+        }
+    )
+    before = _sleepers()
+
+    built = Project(tmp_path, tarball).build(OUTSIDE=str(outside))
+
+    if built.notes:
+        pytest.skip(f"this system permits no sandbox: {built.notes}")
+    found = contents(built.files)
+    assert ["own", "temporary"] == json.loads(found["done.json"][0])
+    assert 10 > len(json.loads(found["processes.json"][0]))
+    assert ["secret"] == [path.name for path in outside.iterdir()]
+    assert before == _sleepers()
+
+
+def _sleepers():
+    """Return the processes of this machine that sleep for so long."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if path.read_bytes() == b"sleep\x00300\x00":
+                found.add(path.parent.name)
+    return found

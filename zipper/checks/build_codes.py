@@ -129,6 +129,14 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         "a `postinstall` that patches another package",
     ),
     ToldCode(
+        "script-unconfined",
+        "an install script ran with all your rights",
+        "Install scripts run in a sandbox that shows them the system's folders and the tree, and "
+        "ends with them. Where the system permits no namespaces they run without one.",
+        "zipper's rules for install scripts; user_namespaces(7)",
+        "a container without user namespaces; macOS; Windows",
+    ),
+    ToldCode(
         "npmrc-ignored",
         "a setting of npm cannot be used as it is written",
         "npm warns of the same. The line counts as absent.",

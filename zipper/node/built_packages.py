@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -65,6 +65,7 @@ class Built:
         made_in: the Node that ran its scripts, in this build or an earlier one; in words.
         failure: why the scripts of an optional package failed; the tree then goes without it.
         log: what its scripts printed; None where the store had the result.
+        notes: why its scripts had more rights than they should, where they ran now.
     """
 
     package: ScriptPackage
@@ -74,6 +75,7 @@ class Built:
     made_in: str = ""
     failure: NodeError | None = None
     log: Path | None = None
+    notes: tuple[str, ...] = ()
 
 
 def build_packages(
@@ -164,7 +166,8 @@ def _keep(
     """Put what the scripts of one package made into the store, unless they failed."""
     if result.failure is not None:
         return Built(package=package[0], failure=result.failure, log=result.log)
-    return _apply(*package, store.add(key, workshop.pack(result)), log=result.log)
+    built = _apply(*package, store.add(key, workshop.pack(result)), log=result.log)
+    return replace(built, notes=tuple(dict.fromkeys(result.notes)))
 
 
 def _restore(ready: list[Built], root: Path) -> None:

@@ -11,10 +11,8 @@ import os
 import selectors
 import signal
 import subprocess
-import sys
 import time
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import NodeError
@@ -24,6 +22,7 @@ from zipper.node.launch import Ended, Launch
 from zipper.node.limits import MEBIBYTE
 from zipper.node.log import LogCollector, TakenLog
 from zipper.node.processes import find_descendants, measure_memory, peak_memory
+from zipper.node.sandbox_process import start_sandbox
 from zipper.node.sandbox_request import SandboxRequest
 
 if TYPE_CHECKING:
@@ -32,16 +31,6 @@ if TYPE_CHECKING:
 
 
 __all__ = ["Connection"]
-
-_START: Final = """
-import sys, types
-for name, folder in (("zipper", sys.argv[1]), ("zipper.node", sys.argv[1] + "/node")):
-    sys.modules[name] = types.ModuleType(name)
-    sys.modules[name].__path__ = [folder]
-from zipper.node.sandbox import main
-main()
-"""
-"""Starts the sandbox without zipper's public names, which import far more than it needs."""
 
 _POLL_SECONDS: Final = 0.02
 _CLOSE_SECONDS: Final = 1.5
@@ -181,6 +170,7 @@ class Connection:
             plain=launch.plain,
             root=str(launch.work / "root"),
             binds=list(launch.binds),
+            writable=[],
             node=launch.node,
             tmp=str(launch.work / "tmp"),
             tmp_bytes=launch.limits.space_bytes,
@@ -191,19 +181,7 @@ class Connection:
             status=status,
             control=control,
         )
-        package = str(Path(__file__).resolve().parent.parent)
-        process = subprocess.Popen(  # noqa: S603 - zipper's own code  # nosec B603
-            [sys.executable, "-I", "-S", "-c", _START, package],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=theirs[2],
-            pass_fds=(*theirs, status, control),
-            env=_sandbox_variables(),
-        )
-        assert process.stdin is not None
-        with suppress(BrokenPipeError), process.stdin as stdin:
-            stdin.write(request.to_json().encode())
-        return process
+        return start_sandbox(request)
 
     def _listen(self, descriptor: int, name: str) -> None:
         os.set_blocking(descriptor, False)
@@ -313,9 +291,3 @@ class Connection:
 def _whole(value: object) -> int:
     assert isinstance(value, int)
     return value
-
-
-def _sandbox_variables() -> dict[str, str]:
-    """Return what Python itself may need to start; a function could read all of it."""
-    kept = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
-    return {name: os.environ[name] for name in kept if name in os.environ}

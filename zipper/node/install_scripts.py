@@ -24,7 +24,7 @@ __all__ = ["EVENTS", "ScriptPackage", "ScriptRun", "order_scripts", "package_scr
 EVENTS: Final = ("preinstall", "install", "postinstall")
 """Each for all packages before the next. Source: @npmcli/arborist 9 rebuild.js."""
 
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 """Raised whenever the way in which scripts run changes, so that old results are not reused."""
 _GYP: Final = "node-gyp rebuild"
 

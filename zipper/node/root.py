@@ -6,6 +6,7 @@ calls this; the machine never sees them. Also used by the sandbox, so standard l
     /var/task  /opt  /var/runtime  /var/lang/bin/node   read-only, from the request
     /tmp                                                a tmpfs of the size that Lambda gives
     /usr /bin /lib* ...                                 the machine's, read-only
+    folders of the request                              the machine's, at their own paths
     /etc                                                names, certificates, the dynamic linker's
     /proc  /dev                                         its own processes; null, zero, random
 """
@@ -35,12 +36,15 @@ _PASSWD: Final = (
 _GROUP: Final = "root:x:0:\nsbx_user1051:x:990:\nnogroup:x:65534:\n"
 
 
-def build_root(root: str, binds: list[tuple[str, str]], *, tmp_bytes: int) -> None:
-    """Mount everything that the function may see below `root`.
+def build_root(
+    root: str, binds: list[tuple[str, str]], writable: list[str], *, tmp_bytes: int
+) -> None:
+    """Mount everything that the function may see below `root`, itself read-only for every user.
 
     Args:
         root: an empty folder.
         binds: files and folders of the machine, and their absolute paths inside; read-only.
+        writable: folders of the machine, which have the same path inside.
         tmp_bytes: the size of the temporary space.
 
     Raises:
@@ -61,6 +65,9 @@ def build_root(root: str, binds: list[tuple[str, str]], *, tmp_bytes: int) -> No
     for source, target in binds:
         _bind(source, root + target)
         syscalls.remount_read_only(root + target)
+    for folder in writable:
+        _bind(folder, root + folder)
+    syscalls.remount_read_only(root)
 
 
 def enter_root(root: str) -> None:

@@ -77,7 +77,7 @@ def main() -> None:
     if child == 0:
         _bind_life_to_parent()
         _run_init(request, isolation)
-    for descriptor in (*request.pipes, request.status, request.control):
+    for descriptor in {*request.pipes, request.status, request.control}:
         os.close(descriptor)
     os.waitpid(child, 0)
     kill_descendants(os.getpid())
@@ -128,9 +128,10 @@ def _own_user() -> None:
 def _run_init(request: SandboxRequest, isolation: _Isolation) -> NoReturn:
     """Prepare the files, start Node, wait for its end or the order to end it, tell, exit."""
     start, tmp = request.plain, request.tmp
+    _give_away(request.writable)
     if isolation.mounts:
         try:
-            build_root(request.root, request.binds, tmp_bytes=request.tmp_bytes)
+            build_root(request.root, request.binds, request.writable, tmp_bytes=request.tmp_bytes)
             enter_root(request.root)
             start, tmp = request.private, "/tmp"  # noqa: S108 - the sandbox's own  # nosec B108
         except OSError as error:
@@ -139,7 +140,7 @@ def _run_init(request: SandboxRequest, isolation: _Isolation) -> NoReturn:
     if not isolation.mounts:
         _prepare_plain(request)
     node = _start_node(request, start, isolation)
-    for descriptor in request.pipes:
+    for descriptor in set(request.pipes):
         os.close(descriptor)
     _tell(request.status, {"event": "prepared", **asdict(isolation)})
     space = None if isolation.mounts else (lambda: find_left_files(tmp)[2] > request.tmp_bytes)
@@ -158,6 +159,18 @@ def _run_init(request: SandboxRequest, isolation: _Isolation) -> NoReturn:
         },
     )
     os._exit(0)
+
+
+def _give_away(folders: list[str]) -> None:
+    """Make nobody the owner of all in `folders`, where root is to become nobody."""
+    if os.geteuid() != 0:
+        return
+    with suppress(OSError):  # a root that is one only inside its container, and stays it
+        for folder in folders:
+            os.chown(folder, *NOBODY)
+            for place, folders_in, files_in in os.walk(folder):
+                for name in (*folders_in, *files_in):
+                    os.chown(f"{place}/{name}", *NOBODY, follow_symlinks=False)
 
 
 def _prepare_plain(request: SandboxRequest) -> None:

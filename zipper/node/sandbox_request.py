@@ -24,15 +24,19 @@ class Start:
 class SandboxRequest:
     """What to run and how far to isolate it.
 
+    It is Node for a function, a shell for an install script.
+
     Attributes:
         private: used where a root directory of its own can be made.
         plain: used elsewhere; the paths are those of the machine.
         root: an empty folder on which the private root is mounted.
         binds: source on the machine and target in the private root; all read-only.
+        writable: folders of the machine that may be written, at the same path in the private root;
+            they become nobody's where root starts the sandbox.
         node: the Node that the plain start names if it cannot be executed where it is.
         tmp: the temporary space of the plain start; a tmpfs stands for it in a private root.
         network: False asks for a network namespace.
-        pipes: the machine's descriptors for Node's 0 to 4.
+        pipes: the machine's descriptors for those of what runs, from 0 on.
         status: the descriptor for the JSON lines.
         control: the descriptor whose end kills all.
     """
@@ -41,6 +45,7 @@ class SandboxRequest:
     plain: Start
     root: str
     binds: list[tuple[str, str]]
+    writable: list[str]
     node: str
     tmp: str
     tmp_bytes: int

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from zipper.errors import NodeError
-from zipper.node.processes import find_descendants
+from zipper.node.script_sandbox import Confined
 from zipper.npm.package_json import parse_bin
 
 if TYPE_CHECKING:
@@ -61,8 +60,11 @@ class ScriptHost:
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
-def run_script(run: ScriptRun, host: ScriptHost, *, log: Path) -> None:
-    """Run one script with its output appended to `log`.
+def run_script(run: ScriptRun, host: ScriptHost, *, log: Path) -> list[str]:
+    """Run one script in a sandbox, with its output appended to `log`.
+
+    Returns:
+        What of the sandbox the system does not permit; nothing of it is there on Windows.
 
     Raises:
         NodeError: ESCRIPT if it fails, takes too long or prints without end; with the end of the
@@ -75,22 +77,36 @@ def run_script(run: ScriptRun, host: ScriptHost, *, log: Path) -> None:
         output.write(f"> {run.package.label} {run.event}\n> {run.command}\n\n".encode())
         output.flush()
         start = output.tell()
-        process = subprocess.Popen(  # noqa: S602 - a script is a shell's, and was allowed by name
-            run.command,
-            shell=True,  # as above  # nosec B602
-            cwd=folder,
-            env=variables,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        script = _start(run.command, host, folder, variables, output)
         try:
-            problem = _wait(process, host.timeout_seconds, log)
+            problem = _wait(script, host.timeout_seconds, log)
         finally:
-            _end(process)
+            code = script.end()
+        if problem is None and code != 0:
+            problem = _describe_exit(code)
+        for note in script.notes:
+            output.write(f"\n> with the user's own rights: {note}\n".encode())
     if problem is not None:
         raise _failure(run, problem, log, start, time.monotonic() - began)
+    return script.notes
+
+
+def _start(
+    command: str, host: ScriptHost, folder: Path, variables: Mapping[str, str], output: BinaryIO
+) -> Confined | _Free:
+    if os.name == "nt":
+        return _Free(command, folder, variables, output)
+    npm = _find_npm(host.node)
+    readable = [*_folders_of(host.node), *([] if npm is None else [npm.parent.parent.parent])]
+    return Confined(
+        command,
+        folder=folder,
+        variables=variables,
+        writable=(host.root, host.work),
+        work=host.work,
+        readable=readable,
+        output=output.fileno(),
+    )
 
 
 def script_variables(run: ScriptRun, host: ScriptHost) -> dict[str, str]:
@@ -200,33 +216,51 @@ def _find_npm(node: NodeEnvironment) -> Path | None:
     return next((npm for npm in folders if (npm / "bin" / "npm-cli.js").is_file()), None)
 
 
-def _wait(process: subprocess.Popen[bytes], timeout_seconds: float, log: Path) -> str | None:
-    """Wait for the script's end; return what went wrong, or None."""
+def _wait(script: Confined | _Free, timeout_seconds: float, log: Path) -> str | None:
+    """Wait for the script's end; return what went wrong with the waiting, or None."""
     deadline = time.monotonic() + timeout_seconds
-    while True:
-        with suppress(subprocess.TimeoutExpired):
-            code = process.wait(_POLL_SECONDS)
-            return None if code == 0 else _describe_exit(code)
+    while not script.wait(_POLL_SECONDS):
         if time.monotonic() > deadline:
             return f"{_TOO_LONG} {timeout_seconds:g} s"
         if log.stat().st_size > _LOG_BYTES_MAX:
             return f"printed more than {_LOG_BYTES_MAX:,} bytes"
+    return None
 
 
-def _describe_exit(code: int) -> str:
+def _describe_exit(code: int | None) -> str:
+    if code is None:
+        return "was ended with its sandbox"
     return f"exited with status {code}" if code > 0 else f"was ended by signal {-code}"
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End what the script left running: its descendants, and all of its process group."""
-    for pid in (*find_descendants(process.pid), process.pid if process.poll() is None else 0):
-        if pid:
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
-    if hasattr(os, "killpg"):
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+class _Free:
+    """A script without a sandbox, on Windows; as `Confined`."""
+
+    def __init__(
+        self, command: str, folder: Path, variables: Mapping[str, str], output: BinaryIO
+    ) -> None:
+        self.notes = ["Windows has no sandbox"]
+        self._process = subprocess.Popen(  # noqa: S602 - a shell's, and allowed by name
+            command,
+            shell=True,  # as above  # nosec B602
+            cwd=folder,
+            env=dict(variables),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most so long; whether the script has ended."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
+            return True
+        return False
+
+    def end(self) -> int | None:
+        """End it where it still runs; return its exit code."""
+        self._process.kill()
+        return self._process.wait()
 
 
 def _failure(run: ScriptRun, problem: str, log: Path, start: int, seconds: float) -> NodeError:

@@ -44,6 +44,8 @@ class ScriptResult:
     log: Path
     changes: dict[str, Change] = field(default_factory=dict)
     failure: NodeError | None = None
+    notes: list[str] = field(default_factory=list)
+    """What of the sandbox the system does not permit."""
 
 
 class Workshop:
@@ -80,7 +82,7 @@ class Workshop:
             if result.failure is not None:
                 continue
             try:
-                run_script(run, self._host, log=result.log)
+                result.notes += run_script(run, self._host, log=result.log)
             except NodeError as error:
                 if not run.package.optional:
                     raise

@@ -191,6 +191,14 @@ def _findings(built: Mapping[str, Built]) -> Iterator[Finding]:
                 f"{label} is packed as its install scripts left it, run in {one.made_in}",
                 f"they ran now, and said: `{one.log}`" if one.log else "they ran in another build",
             )
+        if one.notes:
+            yield Finding(
+                "script-unconfined",
+                "warning",
+                location,
+                f"the scripts of {label} ran with your own rights: {'; '.join(one.notes)}",
+                "permit user namespaces on this machine, or build where there is nothing to lose",
+            )
         for path in one.ignored[:1]:
             count = len(one.ignored)
             yield Finding(

@@ -1,0 +1,156 @@
+"""An install script in the sandbox that functions run in: its folder to write, little to read.
+
+In: a command line, its variables, folders. Out: a running `Confined` that is waited for or ended;
+with its end all that it started ends. What a script is belongs to `zipper.node.script_process`.
+
+Deviation: npm's scripts have all rights of the user who installs. Here they see the system's own
+folders, the programs on PATH, and the tree; they write to the tree and to their home, which are
+gone when the build ends. The network stays, because many of them fetch what they would compile.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from zipper.node.sandbox_process import start_sandbox
+from zipper.node.sandbox_request import SandboxRequest, Start
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["Confined"]
+
+_SPACE_BYTES: Final = 8 << 30
+"""What a script may write to the temporary space."""
+_FILES: Final = 65_536
+_PROCESSES: Final = 8_192
+"""Open files and processes; a compiler that uses all cores of a large machine stays below."""
+_SYSTEM: Final = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix", "/gnu", "/proc")
+"""What the private root shows anyway."""
+_FILE_VARIABLES: Final = ("NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_CLOSE_SECONDS: Final = 5.0
+
+
+class Confined:
+    """One running script.
+
+    Args:
+        command: for the shell.
+        folder: where it starts.
+        variables: all that it sees.
+        writable: the folders that it may write; `folder` lies in one of them.
+        work: one of them, for its temporary files.
+        readable: further folders that it needs, such as the Node's.
+        output: the descriptor of its log.
+
+    Attributes:
+        notes: what the system does not permit, so that the script has more rights than it should.
+    """
+
+    def __init__(
+        self,
+        command: str,
+        *,
+        folder: Path,
+        variables: Mapping[str, str],
+        writable: Iterable[Path],
+        work: Path,
+        readable: Iterable[Path],
+        output: int,
+    ) -> None:
+        self.notes: list[str] = []
+        self._code: int | None = None
+        self._text = b""
+        places = [str(one) for one in writable]
+        for name in ("tmp", "root"):
+            (work / name).mkdir(exist_ok=True)
+        own = dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(work / "tmp"))
+        start = Start(["/bin/sh", "-c", command], {**variables, **own}, str(folder))
+        binds = _find_visible([*readable, *_programs(variables)], but=places)
+        self._status, status = os.pipe()
+        control, self._control = os.pipe()
+        null = os.open(os.devnull, os.O_RDONLY)
+        request = SandboxRequest(
+            private=start,
+            plain=start,
+            root=str(work / "root"),
+            binds=[(one, one) for one in binds],
+            writable=places,
+            node="",
+            tmp=str(work / "tmp"),
+            tmp_bytes=_SPACE_BYTES,
+            files_max=_FILES,
+            processes_max=_PROCESSES,
+            network=True,
+            pipes=[null, output, output],
+            status=status,
+            control=control,
+        )
+        try:
+            self._process: subprocess.Popen[bytes] = start_sandbox(request)
+        finally:
+            for descriptor in (null, status, control):
+                os.close(descriptor)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most so long; whether the script, and all that it started, has ended."""
+        ready, _, _ = select.select([self._status], [], [], seconds)
+        if not ready:
+            return False
+        data = os.read(self._status, 65_536)
+        self._text += data
+        return not data
+
+    def end(self) -> int | None:
+        """End it where it still runs; return its exit code, negative for a signal."""
+        with suppress(OSError):
+            os.write(self._control, b"k")
+        while not self.wait(_CLOSE_SECONDS):
+            self._process.kill()
+        self._process.wait()
+        for descriptor in (self._status, self._control):
+            os.close(descriptor)
+        for line in self._text.splitlines():
+            message = json.loads(line)
+            self.notes += message.get("notes", [])
+            self._code = message.get("code", self._code)
+        return self._code
+
+
+def _programs(variables: Mapping[str, str]) -> list[Path]:
+    """Return the folders of the programs and certificates that the variables name.
+
+    Python's whole folder is among them: node-gyp runs on it.
+    """
+    path = variables.get("PATH", "")
+    found = [Path(one) for one in path.split(os.pathsep) if os.path.isabs(one)]  # noqa: PTH117
+    for name in ("python3", variables.get("PYTHON", "")):
+        program = shutil.which(name, path=path) if name else None
+        if program is not None:
+            found += [Path(program).parent.parent, Path(program).resolve().parent.parent]
+    return found + [Path(variables[name]) for name in _FILE_VARIABLES if name in variables]
+
+
+def _find_visible(wanted: Iterable[Path], *, but: Iterable[str]) -> list[str]:
+    """Return what is to be shown besides the system's folders, outer ones first, none twice.
+
+    A home is never shown as a whole, whatever lies in it.
+    """
+    home = Path.home()
+    shown: list[str] = []
+    for path in sorted({one for one in wanted if one.exists()}):
+        hides = path == home or path in home.parents
+        if not hides and not _is_below(str(path), [*_SYSTEM, *but, *shown]):
+            shown.append(str(path))
+    return shown
+
+
+def _is_below(path: str, folders: Iterable[str]) -> bool:
+    return any(path == folder or path.startswith(f"{folder}/") for folder in folders)
