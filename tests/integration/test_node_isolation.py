@@ -79,6 +79,7 @@ def test_inside_a_container_of_its_own(tmp_path):
     seen, environment = run_under(tmp_path, "unshare", "-Ur")
 
     assert ("/var/task", 993, ["lo"]) == (seen["cwd"], seen["uid"], seen["interfaces"])
+    assert ["/tmp"] == seen["writable"]
     assert "CapEff:\t0000000000000000" in seen["status"]
     assert all("namespace" not in note for note in environment["notes"])
 
@@ -123,6 +124,7 @@ def test_as_an_ordinary_user():
             node.unlink()
 
     assert ("/var/task", 993, ["lo"]) == (seen["cwd"], seen["uid"], seen["interfaces"])
+    assert ["/tmp"] == seen["writable"]
     assert 2 == seen["processes"]
 
 

@@ -76,6 +76,7 @@ def test_places_as_seen(tmp_path):
     # The kernel looks at a file's mode before the mount's.
     read_only = {"package": "EROFS", "itself": "EACCES", "layer": "EROFS", "tmp": "done"}
     assert read_only == seen["writes"]
+    assert ["/tmp"] == seen["writable"]
     assert [("written", 3)] == [(f.path, f.size_bytes) for f in result.environments[0].left_files]
 
 

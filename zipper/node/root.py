@@ -99,6 +99,7 @@ def _show_etc(root: str) -> None:
         if os.path.exists(source):  # noqa: PTH110
             with suppress(OSError):  # a file that its user cannot read is of no use inside either
                 _bind(source, f"{root}/etc/{name}")
+                syscalls.remount_read_only(f"{root}/etc/{name}")
     for name, text in (("passwd", _PASSWD), ("group", _GROUP)):
         with open(f"{root}/etc/{name}", "w", encoding="utf-8") as file:  # noqa: PTH123
             file.write(text)
