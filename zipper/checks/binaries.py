@@ -141,7 +141,9 @@ def _recall(subject: Subject) -> dict[str, Binary] | None:
 
 def _rebuild(row: list[object]) -> Binary:
     binary = Binary._make(row)
-    return binary._replace(needed=tuple(binary.needed))
+    return binary._replace(
+        needed=tuple(binary.needed), rpath=tuple(binary.rpath), runpath=tuple(binary.runpath)
+    )
 
 
 def _remember(subject: Subject, found: Mapping[str, Binary]) -> None:

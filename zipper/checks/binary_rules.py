@@ -18,6 +18,8 @@ from zipper.checks.binaries import (
     package_levels,
 )
 from zipper.checks.file_facts import EAGER, OPTIONAL
+from zipper.checks.filesystem import LAYERS, TASK, FileSystem
+from zipper.checks.library_search import Libraries
 from zipper.checks.subject import Subject, find_dependency
 from zipper.findings import Finding, Severity
 from zipper.npm.folder_path import find_package
@@ -76,22 +78,38 @@ def check_binaries(subject: Subject) -> Iterator[Finding]:
 
 def check_libraries(subject: Subject) -> Iterator[Finding]:
     """Yield libraries that a binary needs and that neither package, layers nor image have."""
-    listings = (subject.listing, *subject.layers)
-    names = {name.rpartition("/")[2] for listing in listings for name in listing.by_name}
-    for member in find_members(subject):
-        names.add(member.binary.soname)
-    for member in find_members(subject):
-        if member.foreign or member.binary.is_musl:
-            continue
-        missing = [n for n in member.binary.needed if n not in names and not _IMAGE.fullmatch(n)]
+    members = [m for m in find_members(subject) if not (m.foreign or m.binary.is_musl)]
+    if not members:
+        return
+    mount = LAYERS if subject.kind == "layer" else TASK
+    binaries = {f"{mount}/{m.entry.name}": m.binary for m in members}
+    libraries = Libraries(FileSystem.of(subject), binaries)
+    for member in members:
+        path = f"{mount}/{member.entry.name}"
+        missing = [
+            name
+            for name in member.binary.needed
+            if not _IMAGE.fullmatch(name)
+            and not libraries.find(path, name)
+            and not libraries.is_found_by_another(name)
+        ]
         if missing:
-            name = member.entry.name
-            shown = ", ".join(f"`{library}`" for library in missing[:3])
-            message = (
-                f"`{name}` needs {shown}: neither in the package nor in a layer nor in the runtime"
-            )
-            hint = "pack the library beside it, or in `lib/` of the package or of a layer"
-            yield Finding("binary-library-missing", _severity(member), name, message, hint)
+            yield _judge_library(subject, member, missing)
+
+
+def _judge_library(subject: Subject, member: Member, missing: list[str]) -> Finding:
+    name = member.entry.name
+    shown = ", ".join(f"`{library}`" for library in missing[:3])
+    message = f"`{name}` needs {shown}: neither in the package nor in a layer nor in the runtime"
+    hint = "pack the library beside it, or in `lib/` of the package or of a layer"
+    places = (n for n in subject.listing.by_name if n.rpartition("/")[2] == missing[0])
+    place = next(places, None)
+    if place is not None:
+        folders = member.binary.runpath or member.binary.rpath
+        looks = f"`{':'.join(folders)}` and LD_LIBRARY_PATH" if folders else "LD_LIBRARY_PATH"
+        message = f"`{name}` needs {shown}; it lies at `{place}`, and the loader looks in {looks}"
+        hint = "pack the packages in the places that the installer gave them, or use `lib/`"
+    return Finding("binary-library-missing", _severity(member), name, message, hint)
 
 
 def check_foreign(subject: Subject) -> Iterator[Finding]:

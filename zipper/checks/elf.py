@@ -52,6 +52,10 @@ class Binary(NamedTuple):
     glibcxx: str = ""
     node_modules_version: int = 0
     """NODE_MODULE_VERSION of an addon that is bound to one; 0 for Node-API, and where unknown."""
+    rpath: tuple[str, ...] = ()
+    """The folders of DT_RPATH, as they are written."""
+    runpath: tuple[str, ...] = ()
+    """The folders of DT_RUNPATH, as they are written."""
 
     @property
     def is_musl(self) -> bool:
@@ -108,7 +112,9 @@ def _read_elf(view: _View, content: bytes | bytearray, found: Binary) -> Binary:
 
     elf = ELFFile(cast("IO[bytes]", view))
     size = len(content)
-    values: dict[str, list[str]] = {"DT_NEEDED": [], "DT_SONAME": []}
+    values: dict[str, list[str]] = {
+        tag: [] for tag in ("DT_NEEDED", "DT_SONAME", "DT_RPATH", "DT_RUNPATH")
+    }
     interpreter = ""
     for segment in elf.iter_segments():
         header = segment.header
@@ -138,7 +144,13 @@ def _read_elf(view: _View, content: bytes | bytearray, found: Binary) -> Binary:
         glibc=_newest(names, "GLIBC"),
         glibcxx=_newest(names, "GLIBCXX"),
         node_modules_version=int(register[1]) if register else 0,
+        rpath=_folders_of(values["DT_RPATH"]),
+        runpath=_folders_of(values["DT_RUNPATH"]),
     )
+
+
+def _folders_of(paths: list[str]) -> tuple[str, ...]:
+    return tuple(folder for path in paths for folder in path.split(":") if folder)
 
 
 class _View:

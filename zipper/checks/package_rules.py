@@ -87,9 +87,10 @@ PACKAGE_RULES: Final[tuple[Rule, ...]] = (
         "binary-library-missing",
         binary_rules.check_libraries,
         "a library that a binary needs is nowhere",
-        "The loader looks in the binary's own run path, in /var/task/lib, /opt/lib and the "
-        "image of the runtime.",
-        "AWS, Lambda environment variables: LD_LIBRARY_PATH",
+        "The loader looks in the binary's DT_RPATH or DT_RUNPATH, in which `$ORIGIN` is its own "
+        "folder, in /var/task, /var/task/lib, /opt/lib and the image of the runtime. A library "
+        "that lies anywhere else is not found.",
+        "ld.so(8); AWS, Lambda environment variables: LD_LIBRARY_PATH",
         "`libvips-cpp.so.42` without `@img/sharp-libvips-linux-x64`",
     ),
     Rule(

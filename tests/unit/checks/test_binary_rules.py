@@ -228,3 +228,14 @@ def test_a_binary_of_32_bits_is_of_another_architecture(library: bytes) -> None:
     """The class in the header counts before what it makes of the rest."""
     narrow = library[:4] + b"\x01" + library[5:]
     assert {"binary-arch"} == set(_find({"node_modules/addon/x.node": narrow}))
+
+
+def test_where_the_loader_looks(library: bytes) -> None:
+    """A needed library counts only where the loader looks: not anywhere in the package."""
+    needs = library.replace(b"\0libc.so.6\0", b"\0libq.so.6\0")
+    addon = "node_modules/addon/x.node"
+
+    assert {} == _find({addon: needs, "libq.so.6": library})
+    found = _find({addon: needs, "node_modules/addon/libq.so.6": library})
+    assert "error" == found["binary-library-missing"].severity
+    assert "it lies at `node_modules/addon/libq.so.6`" in found["binary-library-missing"].message
