@@ -348,6 +348,31 @@ def test_redirect_loop_ends(server, wanted):
     assert 21 == server.count(wanted.path)
 
 
+def test_all_together_has_an_end(server, wanted):
+    """Redirects that each come in time are given up after ten times `fetch-timeout`, and told."""
+
+    def dawdle(connection: socket.socket, head: str) -> object:
+        time.sleep(0.3)
+        return adversary.redirect(wanted.path)(connection, head)
+
+    server.play(wanted.path, dawdle)
+    with open_client(server.url, npm=IMPATIENT) as client:
+        error = fail_to_fetch(client, wanted)
+
+    assert "ETIMEDOUT" == error.code
+    assert "it is not whole after 4 seconds, in which 0 bytes came" in error.message
+    assert "fetch-timeout" in error.hint
+    assert server.count(wanted.path) < 21
+
+
+def test_a_timeout_of_zero_is_none(server):
+    """As with npm, `fetch-timeout=0` does not end what is slow; the end of all is far."""
+    play = adversary.steady(TARBALL, piece_bytes=200_000, seconds_per_piece=0.3)
+    server.play(PATH, play)
+    with open_client(server.url, npm={"fetch-timeout": "0"}) as client:
+        assert TARBALL == fetch_tarball(client)
+
+
 @pytest.mark.parametrize(
     "location", ["", "ftp://127.0.0.1/a", "file:///etc/passwd", "http://[::1/"]
 )

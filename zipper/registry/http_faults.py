@@ -15,7 +15,7 @@ import urllib3.exceptions
 
 from zipper.registry.faults import Fault
 
-__all__ = ["fault_from_exception", "timeout_fault"]
+__all__ = ["fault_from_exception", "late_fault", "timeout_fault"]
 
 _CERTIFICATE_HINT: Final = (
     "if a company's proxy or registry uses a certificate of its own, name its authority's file with"
@@ -145,6 +145,17 @@ def timeout_fault(limit_seconds: float) -> Fault:
         f"next to nothing came for {limit_seconds:g} seconds",
         most_retries=3,
         hint="a slow registry needs a larger `fetch-timeout` (milliseconds, in .npmrc)",
+    )
+
+
+def late_fault(received_bytes: int, seconds: float) -> Fault:
+    """Return the fault of a thing that took too long in all; nothing is tried again."""
+    return Fault(
+        "ETIMEDOUT",
+        f"it is not whole after {seconds:.0f} seconds, in which {received_bytes:,} bytes came",
+        most_retries=0,
+        hint="a registry that is so slow needs a larger `fetch-timeout` (milliseconds, in .npmrc), "
+        "ten of which one thing may take",
     )
 
 

@@ -101,13 +101,15 @@ class Asker:
             Exception: what `receive` raises.
         """
         transport = self._open_transport()
+        patience = transport.make_patience()
 
         def attempt() -> T:
             changing = headers()
-            with transport.open(ask, changing) as reply:
+            with transport.open(ask, changing, patience) as reply:
                 if reply.status != 416 or "range" not in changing:
                     self._check_status(reply, ask, name)
-                return receive(reply, transport.read_pieces(reply, max_bytes=ask.max_bytes))
+                pieces = transport.read_pieces(reply, patience, max_bytes=ask.max_bytes)
+                return receive(reply, pieces)
 
         try:
             return self._attempts.run(ask.label, attempt)

@@ -2,7 +2,8 @@
 
 A socket's own timeout starts anew with each byte, so one byte a second would hold a thread for
 ever, and reading in small pieces to look at the clock doubles the work of a download. So one
-thread looks at all exchanges, and shuts down the sockets of one that got too little for too long.
+thread looks at all exchanges, and shuts down the sockets of one that got too little for too long,
+or whose thing takes too long in all: attempts, redirects and waits together.
 """
 
 from __future__ import annotations
@@ -13,9 +14,43 @@ import threading
 import time
 from typing import Final
 
-__all__ = ["Watch", "Watchdog"]
+__all__ = ["Patience", "Watch", "Watchdog"]
 
 _MAX_PAUSE_SECONDS: Final = 1.0
+_LIMITS: Final = 10
+"""One thing may take so many times `fetch-timeout`, and more while it comes."""
+_SLOWEST_BYTES: Final = 4096
+"""A second: a sixteenth of what the slowest lines give, for sixteen connections at once."""
+_MOST_SECONDS: Final = 7200.0
+
+
+class Patience:
+    """How long one thing may take, whatever a registry does; begins when it is made.
+
+    Attributes:
+        received_bytes: of all attempts.
+    """
+
+    def __init__(self, limit_seconds: float) -> None:
+        self.received_bytes = 0
+        self._began = time.monotonic()
+        self._least = _LIMITS * limit_seconds
+
+    @property
+    def ends_at(self) -> float:
+        """By the monotonic clock."""
+        allowed = self._least + self.received_bytes / _SLOWEST_BYTES
+        return self._began + min(allowed, max(_MOST_SECONDS, self._least))
+
+    @property
+    def seconds(self) -> float:
+        """Since it was begun."""
+        return time.monotonic() - self._began
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is waited for."""
+        return time.monotonic() > self.ends_at
 
 
 class Watch:
@@ -29,18 +64,23 @@ class Watch:
         self.limit_seconds = limit_seconds
         self.expired = False
         self._deadline: float | None = None
+        self._patience: Patience | None = None
         self._stopped = False
         self._lock = threading.Lock()
         self._sockets: set[socket.socket] = set()
 
-    def begin(self) -> None:
-        """Start the clock of a new exchange."""
+    def begin(self, patience: Patience | None = None) -> None:
+        """Start the clock of a new exchange, an attempt at what `patience` is for."""
         self.expired = False
+        self._patience = patience
         self.touch()
 
-    def touch(self) -> None:
+    def touch(self, size_bytes: int = 0) -> None:
         """Something was received: the exchange may take `limit_seconds` until the next."""
         self._deadline = time.monotonic() + self.limit_seconds
+        if self._patience is not None:
+            self._patience.received_bytes += size_bytes
+            self._deadline = min(self._deadline, self._patience.ends_at)
 
     def end(self) -> None:
         """Stop the clock; idle connections may wait for their next use."""

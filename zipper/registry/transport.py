@@ -17,11 +17,11 @@ import urllib3.exceptions
 from zipper.npm.credentials import Credential, find_credential, registry_key
 from zipper.registry.exchange import Ask, Reply
 from zipper.registry.faults import Fault
-from zipper.registry.http_faults import fault_from_exception, timeout_fault
+from zipper.registry.http_faults import fault_from_exception, late_fault, timeout_fault
 from zipper.registry.keyring_tokens import KeyringTokens
 from zipper.registry.proxies import find_proxy, is_loopback
 from zipper.registry.sessions import Sessions
-from zipper.registry.stall_watch import Watch, Watchdog
+from zipper.registry.stall_watch import Patience, Watch, Watchdog
 from zipper.registry.tls import TlsContexts
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS: Final = 20
 _CONNECT_SECONDS: Final = 20.0
 _MAX_LIMIT_SECONDS: Final = 86_400.0
-"""Of `fetch-timeout`; a longer one may not fit the system's clock."""
+"""Of `fetch-timeout`, where 0 means none; a longer one may not fit the system's clock."""
 _PIECE_BYTES: Final = 65_536
 """What has to come within `fetch-timeout`; larger pieces would hide a slow exchange for longer."""
 _MAX_DRAINED_BYTES: Final = 65_536
@@ -67,11 +67,16 @@ class Transport:
         self._keyring = keyring or KeyringTokens(settings)
         self._environ = environ
         self._user_agent = user_agent
-        self.limit_seconds = min(max(settings.fetch_timeout, 1) / 1000, _MAX_LIMIT_SECONDS)
+        wanted = settings.fetch_timeout / 1000 if settings.fetch_timeout > 0 else _MAX_LIMIT_SECONDS
+        self.limit_seconds = min(wanted, _MAX_LIMIT_SECONDS)
         self._watchdog = Watchdog(self.limit_seconds)
         contexts = TlsContexts(settings, environ=environ, folder=folder)
         self._sessions = Sessions(contexts.context_for, self._watchdog)
         self._proxies: dict[tuple[str, str], str | None] = {}
+
+    def make_patience(self) -> Patience:
+        """Return how long one thing may take from now on, all attempts together."""
+        return Patience(self.limit_seconds)
 
     def stop(self) -> None:
         """End all exchanges: whoever waits for one gets a fault at once."""
@@ -83,10 +88,11 @@ class Transport:
         self._sessions.close()
 
     @contextmanager
-    def open(self, ask: Ask, headers: Mapping[str, str]) -> Iterator[Reply]:
+    def open(self, ask: Ask, headers: Mapping[str, str], patience: Patience) -> Iterator[Reply]:
         """Send the request, follow redirects, and yield the answer, whatever its status.
 
-        Within the block exceptions of reading become faults too.
+        Within the block exceptions of reading become faults too, and what takes longer than
+        `patience` in all is one that no attempt follows.
 
         Raises:
             Fault: the exchange failed, or a redirect cannot be followed.
@@ -94,12 +100,14 @@ class Transport:
         """
         watch = self._sessions.watch()
         response: requests.Response | None = None
-        watch.begin()
+        watch.begin(patience)
         try:
             reply = self._follow(ask, headers, watch)
             response = reply.response
             yield reply
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            if patience.is_over:
+                raise late_fault(patience.received_bytes, patience.seconds) from error
             raise fault_from_exception(
                 error, expired=watch.expired, limit_seconds=self.limit_seconds
             ) from error
@@ -108,7 +116,7 @@ class Transport:
                 _release(response)
             watch.end()
 
-    def read_pieces(self, reply: Reply, *, max_bytes: int) -> Iterator[bytes]:
+    def read_pieces(self, reply: Reply, patience: Patience, *, max_bytes: int) -> Iterator[bytes]:
         """Yield the body in pieces.
 
         Raises:
@@ -117,12 +125,14 @@ class Transport:
         total = 0
         raw = reply.response.raw
         while piece := raw.read(_PIECE_BYTES, decode_content=False):
-            reply.watch.touch()
+            reply.watch.touch(len(piece))
             total += len(piece)
             if total > max_bytes:
                 raise Fault("E2BIG", f"the body is longer than {max_bytes} bytes", most_retries=0)
             yield piece
         if reply.watch.expired:
+            if patience.is_over:
+                raise late_fault(patience.received_bytes, patience.seconds)
             raise timeout_fault(self.limit_seconds)
 
     def _follow(self, ask: Ask, headers: Mapping[str, str], watch: Watch) -> Reply:

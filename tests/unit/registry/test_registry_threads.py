@@ -14,7 +14,7 @@ from zipper.registry.faults import Fault
 from zipper.registry.host_addresses import HostAddresses
 from zipper.registry.retry_loop import Attempts, GaveUpError
 from zipper.registry.retry_policy import RetryPolicy
-from zipper.registry.stall_watch import Watch, Watchdog
+from zipper.registry.stall_watch import Patience, Watch, Watchdog
 
 
 def test_address_is_found_by_many_threads():
@@ -65,6 +65,35 @@ def test_watch_is_due_when_nothing_moves():
 
     assert [False, False, True] == found
     assert (False, False) == (idle, watch.is_due(begun + 1000))
+
+
+def test_one_thing_has_an_end_however_it_comes():
+    """Ten limits, a second more for each 4 KiB that came, two hours in all: no touch goes past."""
+    patience = Patience(60)
+    begun = time.monotonic()
+    least = patience.ends_at - begun
+    watch = Watch(60)
+    watch.begin(patience)
+    watch.touch(409_600)
+    slow = patience.ends_at - begun
+    watch.touch(1 << 40)
+    most = patience.ends_at - begun
+
+    assert [600, 700, 7200] == [round(least), round(slow), round(most)]
+    assert not patience.is_over
+    assert 36_000 == round(Patience(3600).ends_at - begun)
+
+
+def test_a_touch_does_not_put_off_the_end_of_all():
+    """Where the thing's own time is nearly over, the exchange has only what is left of it."""
+    watch = Watch(1000)
+    patience = Patience(0.001)
+    watch.begin(patience)
+
+    assert watch.is_due(time.monotonic() + 0.1)
+    time.sleep(0.02)
+    assert patience.is_over
+    assert patience.seconds >= 0.02
 
 
 def repeat(faults: list[Fault], *, stopped: bool = False, retries: int = 3):
