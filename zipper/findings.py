@@ -13,7 +13,19 @@ from zipper.redaction import redact
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-__all__ = ["Closure", "Finding", "Severity", "Unknown", "Verdict", "decide_verdict", "leave_out"]
+    from zipper.errors import ProjectError
+
+__all__ = [
+    "Closure",
+    "Finding",
+    "Severity",
+    "Unknown",
+    "Verdict",
+    "check_error",
+    "count_findings",
+    "decide_verdict",
+    "leave_out",
+]
 
 Severity = Literal["error", "warning", "info"]
 
@@ -41,6 +53,29 @@ class Finding(_Fields):
     def __new__(cls, code: str, severity: Severity, path: str, message: str, hint: str) -> Self:
         """Make a finding of redacted texts."""
         return super().__new__(cls, code, severity, path, redact(message), redact(hint))
+
+
+def count_findings(findings: Iterable[Finding]) -> str:
+    """Return how many there are of each severity, in words: `1 error, 2 warnings, 84 infos`."""
+    severities = [finding.severity for finding in findings]
+    counts = [(severities.count(name), name) for name in ("error", "warning", "info")]
+    words = [f"{count:,} {name}{'s' * (count != 1)}" for count, name in counts if count]
+    return ", ".join(words) or "no findings"
+
+
+def check_error(path: str, findings: Iterable[Finding]) -> ProjectError:
+    """Return the error ECHECK about a package that fails: its errors, or the warnings that did."""
+    from zipper.errors import ProjectError  # noqa: PLC0415  (for what fails only)
+
+    found = tuple(findings)
+    errors = [finding for finding in found if finding.severity == "error"]
+    shown = errors or [finding for finding in found if finding.severity == "warning"]
+    return ProjectError(
+        "ECHECK",
+        f"`{path}` does not pass its check",
+        facts=tuple((finding.code, finding.message) for finding in shown),
+        hint=shown[0].hint if shown else None,
+    )
 
 
 def decide_verdict(findings: Iterable[Finding], *, strict: bool = False) -> Verdict:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from zipper.findings import Closure, Finding
+    from zipper.findings import Closure, Finding, Verdict
 
 __all__ = ["Package"]
 
@@ -37,3 +37,25 @@ class Package(NamedTuple):
     a dry run, a zip that Lambda would refuse anyhow, or `check=False`."""
     is_unchanged: bool = False
     """Whether an earlier build had written this very zip, so that nothing was done."""
+    verdict: Verdict = "pass"
+    """`fail` for a finding of severity error, or with `strict` for a warning."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the package passes its check."""
+        return self.verdict == "pass"
+
+    def to_json(self) -> str:
+        """Return the document that `build --json` prints."""
+        from zipper.as_json import json_text  # noqa: PLC0415  (for those who ask for it)
+
+        return json_text(self)
+
+    def __repr__(self) -> str:
+        """Return one line: a package may have a hundred findings."""
+        from zipper.findings import count_findings  # noqa: PLC0415  (the same)
+
+        return (
+            f"<Package {self.path!r}: {self.files:,} files, {self.size_bytes:,} bytes, "
+            f"{self.verdict}, {count_findings(self.findings)}>"
+        )

@@ -38,7 +38,7 @@ ROWS = [
     {"npm", "settings"},
     {"file_bytes", "files", "folders", "malloc", "scratch", "target"},
     {"javascript", "package"},
-    {"errors", "events", "findings", "redaction"},
+    {"as_json", "errors", "events", "findings", "redaction"},
 ]  # fmt: skip
 """From the outermost to the innermost: a module imports from its own row and from those below.
 
@@ -46,7 +46,7 @@ ROWS = [
 
 NARROW = {
     "archive": {"errors"},
-    "checks": {"archive", "errors", "findings", "javascript", "npm", "target"},
+    "checks": {"archive", "as_json", "errors", "findings", "javascript", "npm", "target"},
     "errors": {"redaction"},
     "javascript": set(),
     "lockfile": {"errors", "npm", "tree.locked_graph", "tree.model"},

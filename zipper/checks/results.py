@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from zipper.as_json import json_text
+from zipper.findings import count_findings
+
 if TYPE_CHECKING:
     from zipper.findings import Closure, Finding, Verdict
 
@@ -29,3 +32,19 @@ class Report:
     findings: tuple[Finding, ...]
     closure: Closure | None = None
     """None where the modules were not followed: a layer, or a handler that cannot be found."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the zip passes: Lambda accepts it, and its handler loads."""
+        return self.verdict == "pass"
+
+    def to_json(self) -> str:
+        """Return the document that `check --json` prints."""
+        return json_text(self)
+
+    def __repr__(self) -> str:
+        """Return one line: a zip may have a hundred findings."""
+        return (
+            f"<Report {self.path!r}: {self.verdict}, {self.files:,} files, "
+            f"{self.size_bytes:,} bytes, {count_findings(self.findings)}>"
+        )

@@ -9,7 +9,7 @@ import click
 from zipper.commands.click_options import settings_from_values, table_options
 from zipper.commands.output import Shower, echo_lines, show_json
 from zipper.commands.zip_names import complete_path
-from zipper.pipeline.building_all import Built, build_each
+from zipper.pipeline.building_all import BuiltFunction, build_each
 from zipper.report.as_text import describe_findings, describe_many, describe_package, describe_plan
 from zipper.settings.read_settings import find_requests
 
@@ -52,12 +52,7 @@ def command(*, project: str | None, dry_run: bool, as_json: bool, **options: obj
     if dry_run:
         return _show_plans(requests, shower, as_json=as_json)
     with shower:
-        built = build_each(
-            requests,
-            offline=shown.offline,
-            cache_dir=shown.cache_dir,
-            on_event=shower.on_event,
-        )
+        built = build_each(requests, on_event=shower.on_event)
     if as_json:
         _show_as_json(built)
     else:
@@ -76,14 +71,9 @@ def _show_plans(
     built = []
     for request in requests:
         with shower:
-            planned = plan_requested(
-                request,
-                offline=request.offline,
-                cache_dir=request.cache_dir,
-                on_event=shower.on_event,
-            )
+            planned = plan_requested(request, on_event=shower.on_event)
         package = package_of(planned)
-        built.append(Built(request=request, package=package))
+        built.append(BuiltFunction(request=request, package=package))
         if not as_json:
             _show_findings(package, quiet=False, verbose=request.verbose)
             echo_lines(describe_plan(planned.contents, every_file=request.verbose))
@@ -93,7 +83,7 @@ def _show_plans(
     return int(any(item.has_failed for item in built))
 
 
-def _show_as_json(built: tuple[Built, ...]) -> None:
+def _show_as_json(built: tuple[BuiltFunction, ...]) -> None:
     """Print one package as it is, several in a list; an error in the place of its package."""
     rows = [item.as_json() for item in built]
     if len(built) == 1 and built[0].error is None:
@@ -102,7 +92,7 @@ def _show_as_json(built: tuple[Built, ...]) -> None:
         show_json({"functions": rows})
 
 
-def _show_as_text(built: tuple[Built, ...], *, quiet: bool, verbose: bool) -> None:
+def _show_as_text(built: tuple[BuiltFunction, ...], *, quiet: bool, verbose: bool) -> None:
     for item in built:
         if item.package is not None:
             _show_findings(item.package, quiet=quiet, verbose=verbose)

@@ -117,12 +117,7 @@ class _Source:
         if self._is_project():
             request = self._request()
             with Shower(request) as shower:
-                return take_inventory(
-                    request,
-                    offline=request.offline,
-                    cache_dir=request.cache_dir,
-                    on_event=shower.on_event,
-                )
+                return take_inventory(request, on_event=shower.on_event)
         return read_inventory(self._path)
 
     def explain(self, name: str) -> tuple[Explanation, Tree]:
@@ -130,13 +125,7 @@ class _Source:
         if self._is_project():
             request = self._request()
             with Shower(request) as shower:
-                return explain_package(
-                    request,
-                    name,
-                    offline=request.offline,
-                    cache_dir=request.cache_dir,
-                    on_event=shower.on_event,
-                )
+                return explain_package(request, name, on_event=shower.on_event)
         from zipper.tree.why import explain  # noqa: PLC0415  (for this question only)
 
         tree = read_inventory(self._path).tree

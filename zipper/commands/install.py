@@ -49,8 +49,6 @@ def command(*, project: str | None, into: Path, as_json: bool, **options: object
             request,
             into=into,
             omit=omit,
-            offline=request.offline,
-            cache_dir=request.cache_dir,
             on_event=shower.on_event,
         )
     if as_json:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Self, TextIO
 
 import click
 
+from zipper.as_json import as_json
 from zipper.errors import OutputError
 from zipper.files import write_error, write_file
 from zipper.folders import make_folders
-from zipper.report.as_json import as_json
 from zipper.report.visible import escape_json, show
 
 if TYPE_CHECKING:

@@ -59,8 +59,6 @@ def command(*, project: str | None, output: str | None, as_json: bool, **options
                 output=output,
                 node_version=request.node_version,
                 update=request.update_all or request.update,
-                offline=request.offline,
-                cache_dir=request.cache_dir,
                 on_event=shower.on_event,
             )
         made.append(resolved)

@@ -9,7 +9,7 @@ import click
 
 from zipper.commands.click_options import settings_from_values, table_options
 from zipper.commands.output import Shower, echo_lines, show_json
-from zipper.pipeline.vendoring import vendor
+from zipper.pipeline.vendoring import vendor_requested
 from zipper.report.as_text import describe_findings
 from zipper.settings.read_settings import find_request
 from zipper.target import ARCHITECTURES
@@ -52,11 +52,10 @@ def command(
     """
     request = find_request(project, settings_from_values(options))
     with Shower(request, as_json=as_json) as shower:
-        found = vendor(
+        found = vendor_requested(
             request,
             into=into,
             architectures=architectures or ARCHITECTURES,
-            cache_dir=request.cache_dir,
             on_event=shower.on_event,
         )
     if as_json:

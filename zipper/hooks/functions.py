@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zipper.errors import ProjectError, ZipperError
+from zipper.findings import check_error
 from zipper.folders import list_files
 from zipper.settings.build_request import list_functions, list_outputs, request_from
 from zipper.settings.read_settings import read_settings_file
@@ -19,8 +20,7 @@ from zipper.settings.values import describes_function
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from zipper.package import Package
-    from zipper.pipeline.building_all import Built
+    from zipper.pipeline.building_all import BuiltFunction
     from zipper.settings.build_request import BuildRequest
 
 __all__ = ["build_functions", "has_functions", "list_sources", "locate"]
@@ -64,7 +64,7 @@ def build_functions(
         for line in describe_findings(package.findings, severities=("error", "warning")):
             tell(line)
         if built.has_failed:
-            raise _refused(package)
+            raise check_error(package.path, package.findings)
         for line in describe_package(package):
             tell(line)
         zips.append(Path(package.path))
@@ -180,19 +180,9 @@ def _with_output(request: BuildRequest, root: Path) -> BuildRequest:
     return request
 
 
-def _tell_function(built: Built) -> ZipperError:
+def _tell_function(built: BuiltFunction) -> ZipperError:
     """Return the error of one of several functions, with its name."""
     error = built.error
     assert error is not None
     error.facts = (("function", built.request.name or ""), *error.facts)
     return error
-
-
-def _refused(package: Package) -> ZipperError:
-    errors = [finding for finding in package.findings if finding.severity == "error"]
-    shown = errors or [f for f in package.findings if f.severity == "warning"]
-    facts = tuple((finding.code, finding.message) for finding in shown)
-    hint = shown[0].hint if shown else None
-    return ProjectError(
-        "ECHECK", f"`{package.path}` does not pass its check", facts=facts, hint=hint
-    )

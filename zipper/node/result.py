@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from zipper.as_json import json_text
+
 __all__ = [
     "STAGES",
     "ExecutionEnvironment",
@@ -155,6 +157,15 @@ class RunResult:
     def ok(self) -> bool:
         """Whether every invocation answered without an error."""
         return all(invocation.ok for invocation in self.invocations)
+
+    def to_json(self) -> str:
+        """Return the document that `run --json` prints."""
+        return json_text(to_document(self))
+
+    def __repr__(self) -> str:
+        """Return one line: each invocation has a log."""
+        count, state = len(self.invocations), "ok" if self.ok else "failed"
+        return f"<RunResult {self.path!r}: {state}, {count} events, Node.js {self.node_version}>"
 
 
 def to_document(result: RunResult) -> dict[str, object]:

@@ -12,11 +12,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
+from zipper.as_json import json_text
 from zipper.errors import RegistryError
 from zipper.fetching.needed_tarballs import has_tarball
-from zipper.findings import Finding, decide_verdict
+from zipper.findings import Finding, check_error, count_findings, decide_verdict
 from zipper.npm.credentials import redact_url
 from zipper.npm.git_resolved import is_git
+from zipper.pipeline.event_log import listener
 from zipper.project.npmrc_files import read_npm_settings
 from zipper.project.read_project import Project, read_project
 from zipper.registry.address import registry_url
@@ -72,6 +74,20 @@ class Audit:
     verdict: Verdict
     findings: tuple[Finding, ...]
 
+    @property
+    def ok(self) -> bool:
+        """Whether no advisory of the level or above counts."""
+        return self.verdict == "pass"
+
+    def to_json(self) -> str:
+        """Return the document that `audit --json` prints."""
+        return json_text(self)
+
+    def __repr__(self) -> str:
+        """Return one line."""
+        found = count_findings(self.findings)
+        return f"<Audit {self.path!r}: {self.verdict}, {self.packages:,} packages, {found}>"
+
 
 def audit(path: PathLike = ".", **options: Unpack[AuditOptions]) -> Audit:
     """Return what is known against the packages of a project, or of a zip made by any tool.
@@ -97,9 +113,12 @@ def audit(path: PathLike = ".", **options: Unpack[AuditOptions]) -> Audit:
         read_settings(Path(path), environ=os.environ) if is_project else read_variables(os.environ)
     )
     request = request_from(merge(here, typed), folder=os.fspath(path))
-    return audit_requested(
-        path, request, today=options.get("today"), on_event=options.get("on_event")
+    found = audit_requested(
+        path, request, today=options.get("today"), on_event=listener(options.get("on_event"))
     )
+    if options.get("raise_on_error") and not found.ok:
+        raise check_error(found.path, found.findings)
+    return found
 
 
 def audit_requested(

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from zipper.errors import OutputError
 from zipper.files import remove_leftovers, write_error
-from zipper.findings import leave_out
+from zipper.findings import check_error, decide_verdict, leave_out
 from zipper.folders import make_folders
 from zipper.package import Package
 from zipper.pipeline.checking_output import judge
 from zipper.pipeline.dependencies import count_packages
+from zipper.pipeline.event_log import listener
 from zipper.pipeline.hashing import write_hashed
 from zipper.pipeline.planning import PackagePlan, make_plan
 from zipper.pipeline.session import Circumstances, Clock, Once
@@ -57,20 +58,28 @@ def build(project: PathLike = ".", **options: Unpack[BuildOptions]) -> Package:
         **options: see below.
 
     Returns:
-        The package, with the findings of the checks; those of severity error do not raise.
+        The package, with the findings of the checks. It is `ok` where none of them is an error; one
+        that is not is returned all the same, but with `raise_on_error=True`. Its path is empty for
+        an `output` that is a file object.
 
     Raises:
         ProjectError, LockfileError, ResolutionError, RegistryError, IntegrityError, ArchiveError,
-        StoreError, OutputError, NodeError, UsageError: with code, facts and hint.
+        StoreError, OutputError, NodeError, UsageError: with code, facts and hint. ECHECK with
+        `raise_on_error` for a package that does not pass its check.
     """
     typed = settings_of_call("build", options)
     request = read_request(project, typed, function=options.get("function"))
-    return build_requested(
-        request,
-        offline=request.offline,
-        cache_dir=request.cache_dir,
-        on_event=options.get("on_event"),
-    )
+    listening = listener(options.get("on_event"))
+    sink = options.get("output")
+    if sink is not None and not isinstance(sink, str | os.PathLike):
+        from zipper.pipeline.building_into import build_into  # noqa: PLC0415  (for a file object)
+
+        package = build_into(sink, request, on_event=listening)
+    else:
+        package = build_requested(request, on_event=listening)
+    if options.get("raise_on_error") and not package.ok:
+        raise check_error(package.path, package.findings)
+    return package
 
 
 def plan(project: PathLike = ".", **options: Unpack[PlanOptions]) -> PackagePlan:
@@ -80,19 +89,12 @@ def plan(project: PathLike = ".", **options: Unpack[PlanOptions]) -> PackagePlan
     """
     typed = settings_of_call("plan", options)
     request = read_request(project, typed, function=options.get("function"))
-    return plan_requested(
-        request,
-        offline=request.offline,
-        cache_dir=request.cache_dir,
-        on_event=options.get("on_event"),
-    )
+    return plan_requested(request, on_event=listener(options.get("on_event")))
 
 
 def build_requested(
     request: BuildRequest,
     *,
-    offline: bool = False,
-    cache_dir: PathLike | None = None,
     on_event: OnEvent | None = None,
     shared: Once | None = None,
     incremental: bool = False,
@@ -101,15 +103,13 @@ def build_requested(
 
     Args:
         request: what to build.
-        offline: as for `build`.
-        cache_dir: as for `build`.
         on_event: as for `build`.
         shared: what other builds under way have read and resolved.
         incremental: leave a zip alone that this machine wrote from the same plan before.
     """
     io = Circumstances(
-        offline,
-        find_cache_dir(cache_dir),
+        request.offline,
+        find_cache_dir(request.cache_dir),
         on_event,
         shared or Once(),
         recalls=not request.no_recall,
@@ -133,13 +133,15 @@ def build_requested(
 def plan_requested(
     request: BuildRequest,
     *,
-    offline: bool = False,
-    cache_dir: PathLike | None = None,
     on_event: OnEvent | None = None,
 ) -> PackagePlan:
     """Return what `build_requested` would write; see `plan`."""
     io = Circumstances(
-        offline, find_cache_dir(cache_dir), on_event, Once(), recalls=not request.no_recall
+        request.offline,
+        find_cache_dir(request.cache_dir),
+        on_event,
+        Once(),
+        recalls=not request.no_recall,
     )
     return make_plan(request, io, Clock(on_event))
 
@@ -158,6 +160,7 @@ def package_of(planned: PackagePlan) -> Package:
         handler=planned.handler,
         timings_seconds=planned.timings_seconds,
         findings=planned.findings,
+        verdict=decide_verdict(planned.findings, strict=planned.request.strict),
     )
 
 
@@ -182,13 +185,15 @@ def _judge(planned: PackagePlan, store: Store, clock: Clock, written: tuple[int,
     # The rule reads the lockfile in the zip, and knows less than what was fetched.
     told = {finding.code for finding in planned.findings} & {"integrity-weak"}
     judged = judge(planned.output, code_sha256, request, handler=planned.handler, store=store)
+    findings = (
+        *(finding for finding in judged.findings if finding.code not in told),
+        *leave_out(planned.findings, request.ignore),
+    )
     return package_of(planned)._replace(
         size_bytes=size,
         code_sha256=code_sha256,
         timings_seconds=clock.timings(),
-        findings=(
-            *(finding for finding in judged.findings if finding.code not in told),
-            *leave_out(planned.findings, request.ignore),
-        ),
+        findings=findings,
         closure=judged.closure,
+        verdict=decide_verdict(findings, strict=request.strict),
     )

@@ -9,27 +9,28 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from zipper.as_json import as_json
 from zipper.errors import ZipperError, describe_error
-from zipper.findings import decide_verdict
+from zipper.findings import check_error
 from zipper.pipeline.building import build_requested
+from zipper.pipeline.event_log import listener
 from zipper.pipeline.session import Once
-from zipper.report.as_json import as_json
+from zipper.settings.call import settings_of_call
 from zipper.settings.read_settings import find_requests
-from zipper.settings.values import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from zipper.events import OnEvent
     from zipper.package import Package
     from zipper.settings.build_request import BuildRequest
+    from zipper.settings.option_types import BuildAllOptions
 
-__all__ = ["Built", "build_all", "build_each"]
-
-_NOTHING = Settings()
+__all__ = ["BuiltFunction", "build_all", "build_each"]
 
 
-class Built(NamedTuple):
+class BuiltFunction(NamedTuple):
     """How one function came out: a package, or the error that stopped it."""
 
     request: BuildRequest
@@ -37,11 +38,14 @@ class Built(NamedTuple):
     error: ZipperError | None = None
 
     @property
+    def name(self) -> str | None:
+        """The function's name in the settings; None for a project on its own."""
+        return self.request.name
+
+    @property
     def has_failed(self) -> bool:
         """Whether there is no package, or one whose findings fail it."""
-        if self.package is None:
-            return True
-        return decide_verdict(self.package.findings, strict=self.request.strict) == "fail"
+        return self.package is None or not self.package.ok
 
     def as_json(self) -> dict[str, Any]:
         """Return the package's fields, or the error's, after the function's name if it has one."""
@@ -53,34 +57,43 @@ class Built(NamedTuple):
 
 
 def build_all(
-    project: str | os.PathLike[str] = ".",
-    *,
-    offline: bool = False,
-    cache_dir: str | os.PathLike[str] | None = None,
-    on_event: OnEvent | None = None,
-) -> tuple[Built, ...]:
-    """Build every function that the settings in a folder describe; see `build_each`.
+    project: str | os.PathLike[str] = ".", **options: Unpack[BuildAllOptions]
+) -> tuple[BuiltFunction, ...]:
+    """Build every function that the settings in a folder describe, several at once.
+
+    One that fails stops no other: its error stands in its `BuiltFunction`. A function whose inputs
+    are those of its last build is left as it is.
+
+    Args:
+        project: the folder of the settings.
+        **options: see below; each replaces what the settings say, for every function.
 
     Raises:
         ProjectError, UsageError: for settings that cannot be used.
+        ZipperError: what `build` raises, where the settings describe no more than one function.
     """
-    requests = find_requests(os.path.join(project, ""), _NOTHING)  # noqa: PTH118  (the last slash)
-    return build_each(requests, offline=offline, cache_dir=cache_dir, on_event=on_event)
+    typed = settings_of_call("build_all", options)
+    folder = os.path.join(project, "")  # noqa: PTH118  (the last slash)
+    built = build_each(find_requests(folder, typed), on_event=listener(options.get("on_event")))
+    for one in built if options.get("raise_on_error") else ():
+        if one.error is not None:
+            raise one.error
+        if one.package is not None and not one.package.ok:
+            raise check_error(one.package.path, one.package.findings)
+    return built
 
 
 def build_each(
     requests: Sequence[BuildRequest],
     *,
-    offline: bool = False,
-    cache_dir: str | os.PathLike[str] | None = None,
     on_event: OnEvent | None = None,
     incremental: bool = False,
-) -> tuple[Built, ...]:
+) -> tuple[BuiltFunction, ...]:
     """Build every request, several at once; one that fails stops no other.
 
     Of several functions, one whose inputs are those of its last build is left as it is; with
     `incremental` a single one too. A single request raises its error; of several, each error
-    stands in its `Built`.
+    stands in its `BuiltFunction`.
 
     Raises:
         ZipperError: what `zipper.build` raises, for a single request.
@@ -90,21 +103,19 @@ def build_each(
     def build_one(request: BuildRequest) -> Package:
         return build_requested(
             request,
-            offline=offline,
-            cache_dir=cache_dir,
             on_event=on_event,
             shared=shared,
             incremental=incremental or len(requests) > 1,
         )
 
-    def try_one(request: BuildRequest) -> Built:
+    def try_one(request: BuildRequest) -> BuiltFunction:
         try:
-            return Built(request=request, package=build_one(request))
+            return BuiltFunction(request=request, package=build_one(request))
         except ZipperError as error:
-            return Built(request=request, error=error)
+            return BuiltFunction(request=request, error=error)
 
     if len(requests) == 1:
-        return (Built(request=requests[0], package=build_one(requests[0])),)
+        return (BuiltFunction(request=requests[0], package=build_one(requests[0])),)
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  (with several functions)
 
     with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="zipper-build") as pool:

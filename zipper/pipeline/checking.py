@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from zipper.checks.run_rules import check_zip
 from zipper.file_bytes import FileBytes
+from zipper.findings import check_error
 from zipper.pipeline.noted_facts import NotedFacts
 from zipper.pipeline.reading_zips import open_sound_listing, open_zip
 from zipper.settings.cache_folder import find_cache_dir
@@ -49,13 +50,17 @@ def check(path: PathLike, **options: Unpack[CheckOptions]) -> Report:
             that is no zip.
         ReadError: EREAD where the zip or a layer is changed while it is read.
         UsageError: EUSAGE for a target that does not exist, or a value that an option cannot have.
+        ProjectError: ECHECK with `raise_on_error` for a zip that does not pass.
     """
-    return check_requested(
+    report = check_requested(
         path,
         request_of_call("check", options),
         kind=options.get("kind") or "function",
         unknown_runtime=options.get("unknown_runtime"),
     )
+    if options.get("raise_on_error") and not report.ok:
+        raise check_error(report.path, report.findings)
+    return report
 
 
 def check_requested(

@@ -10,9 +10,10 @@ import json
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+from zipper.as_json import as_json
+from zipper.errors import ArchiveError
 from zipper.findings import Closure, Finding, Unknown, leave_out
 from zipper.pipeline.hashing import hash_file
-from zipper.report.as_json import as_json
 from zipper.store.notes import VERDICT
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def judge(
         "check": request.check,
         "max_size": request.max_size_bytes,
         "max_unzipped_size": request.max_unzipped_size_bytes,
-        "layers": tuple(hash_file(layer) for layer in request.layers),
+        "layers": tuple(map(_hash_layer, request.layers)),
     }
     noted = store.notebook.recall(VERDICT, inputs)
     if noted is None:
@@ -66,6 +67,17 @@ def judge(
     else:
         judged = _decode(noted)
     return judged._replace(findings=leave_out(judged.findings, request.ignore))
+
+
+def _hash_layer(path: str) -> str:
+    try:
+        return hash_file(path)
+    except OSError as cause:
+        raise ArchiveError(
+            "EREAD",
+            f"cannot read the layer `{path}`: {cause.strerror or cause}",
+            hint="name the layer's zip, as `aws lambda publish-layer-version` takes it",
+        ) from cause
 
 
 def _apply_rules(path: Path, request: BuildRequest, handler: str, store: Store) -> Judgement:

@@ -31,17 +31,11 @@ def read_inventory(path: str | os.PathLike[str]) -> Inventory:
     return from_listing(os.fspath(path), open_sound_listing(path))
 
 
-def take_inventory(
-    request: BuildRequest,
-    *,
-    offline: bool = False,
-    cache_dir: str | os.PathLike[str] | None = None,
-    on_event: OnEvent | None = None,
-) -> Inventory:
+def take_inventory(request: BuildRequest, *, on_event: OnEvent | None = None) -> Inventory:
     """Return what a build would put into the zip; see `zipper.build` for what it raises."""
     from zipper.pipeline.building import plan_requested  # noqa: PLC0415  (zips need none of it)
 
-    planned = plan_requested(request, offline=offline, cache_dir=cache_dir, on_event=on_event)
+    planned = plan_requested(request, on_event=on_event)
     files = (File(name, size, packed) for name, size, packed, _ in planned.contents.describe())
     return from_plan(planned.output.name, files, planned.tree)
 
@@ -50,8 +44,6 @@ def explain_package(
     request: BuildRequest,
     name: str,
     *,
-    offline: bool = False,
-    cache_dir: str | os.PathLike[str] | None = None,
     on_event: OnEvent | None = None,
 ) -> tuple[Explanation, Tree]:
     """Return why `name` is in the project's whole tree, development dependencies included.
@@ -73,14 +65,16 @@ def explain_package(
         npm_options=request.npm_options,
         workspace=not request.no_workspace,
     )
-    store = Store(find_cache_dir(cache_dir), recalls=not request.no_recall)
+    store = Store(find_cache_dir(request.cache_dir), recalls=not request.no_recall)
     earlier = None
     if project.lockfile is None:
-        earlier = find_earlier_tree(project, request, cache_dir=store.cache_dir, offline=offline)
+        earlier = find_earlier_tree(
+            project, request, cache_dir=store.cache_dir, offline=request.offline
+        )
     with LazyClient(
         project,
         cache_dir=store.cache_dir,
-        offline=offline,
+        offline=request.offline,
         on_event=on_event,
         vendor=request.vendor,
     ) as client:

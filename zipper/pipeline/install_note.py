@@ -11,10 +11,10 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from zipper.as_json import as_json
 from zipper.findings import Finding
 from zipper.layout.install_layout import Layout
 from zipper.pipeline.running_scripts import read_project_consent
-from zipper.report.as_json import as_json
 from zipper.store.notes import INSTALL
 from zipper.store.ownership import describe_strangers
 from zipper.store.store_zips import StoreZip

@@ -11,9 +11,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from zipper.as_json import json_text
 from zipper.errors import OutputError, StoreError
 from zipper.files import write_error
+from zipper.findings import count_findings
 from zipper.folders import make_folders, replace_folder
+from zipper.pipeline.event_log import listener
 from zipper.pipeline.install_note import LaidOut, find_note
 from zipper.pipeline.node_modules import fill_layout, fill_tree
 from zipper.pipeline.session import Circumstances, Clock, Once
@@ -47,6 +50,15 @@ class Installed(NamedTuple):
     timings_seconds: Mapping[str, float]
     findings: tuple[Finding, ...]
 
+    def to_json(self) -> str:
+        """Return the document that `install --json` prints."""
+        return json_text(self)
+
+    def __repr__(self) -> str:
+        """Return one line."""
+        found = count_findings(self.findings)
+        return f"<Installed {self.path!r}: {self.packages:,} packages, {found}>"
+
 
 def install(
     project: PathLike = ".", *, into: PathLike, **options: Unpack[InstallOptions]
@@ -74,9 +86,7 @@ def install(
         request,
         into=into,
         omit=request.omit if keeps_dev else ("dev", *request.omit),
-        offline=request.offline,
-        cache_dir=request.cache_dir,
-        on_event=options.get("on_event"),
+        on_event=listener(options.get("on_event")),
     )
 
 
@@ -85,15 +95,13 @@ def install_requested(
     *,
     into: PathLike,
     omit: Iterable[str],
-    offline: bool = False,
-    cache_dir: PathLike | None = None,
     on_event: OnEvent | None = None,
 ) -> Installed:
     """Install what `request` asks for; see `install`."""
     clock = Clock(on_event)
     io = Circumstances(
-        offline,
-        find_cache_dir(cache_dir),
+        request.offline,
+        find_cache_dir(request.cache_dir),
         on_event,
         Once(),
         links=True,

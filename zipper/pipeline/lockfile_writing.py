@@ -9,8 +9,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from zipper.as_json import json_text
 from zipper.errors import UsageError
 from zipper.files import write_file
+from zipper.pipeline.event_log import listener
 from zipper.project.read_project import read_project
 from zipper.resolving.resolution_note import Recalled, find_earlier
 from zipper.settings.cache_folder import find_cache_dir
@@ -54,6 +56,15 @@ class Resolved(NamedTuple):
     warnings: tuple[dict[str, object], ...]
     """What does not stop anybody, such as EBADENGINE or EPUBLISHER: code, message, facts, hint."""
 
+    def to_json(self) -> str:
+        """Return the document that `resolve --json` prints."""
+        return json_text(self)
+
+    def __repr__(self) -> str:
+        """Return one line."""
+        counts = f"{len(self.changes):,} changes, {len(self.warnings):,} warnings"
+        return f"<Resolved {self.path!r}: {self.packages:,} packages, {counts}>"
+
 
 def resolve(project: PathLike = ".", **options: Unpack[ResolveOptions]) -> Resolved:
     """Resolve the project's dependencies as `npm install --package-lock-only` does.
@@ -81,9 +92,7 @@ def resolve(project: PathLike = ".", **options: Unpack[ResolveOptions]) -> Resol
         output=options.get("output"),
         node_version=request.node_version,
         update=everything or request.update,
-        offline=request.offline,
-        cache_dir=request.cache_dir,
-        on_event=options.get("on_event"),
+        on_event=listener(options.get("on_event")),
     )
 
 
@@ -93,8 +102,6 @@ def resolve_requested(
     output: PathLike | None = None,
     node_version: str | None = None,
     update: bool | Iterable[str] = False,
-    offline: bool = False,
-    cache_dir: PathLike | None = None,
     on_event: OnEvent | None = None,
 ) -> Resolved:
     """Resolve what `request` asks for; see `resolve`."""
@@ -106,7 +113,7 @@ def resolve_requested(
         npm_options=request.npm_options,
         workspace=not request.no_workspace,
     )
-    folder = find_cache_dir(cache_dir)
+    folder, offline = find_cache_dir(request.cache_dir), request.offline
     earlier = _find_earlier(
         read, request, version=version, update=chosen, offline=offline, cache_dir=folder
     )

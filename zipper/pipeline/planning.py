@@ -15,7 +15,7 @@ from zipper.archive.entries import DOS_EPOCH
 from zipper.archive.plan import Plan, lay_out
 from zipper.archive.plan_fingerprint import take_fingerprint
 from zipper.errors import OutputError, UsageError
-from zipper.findings import Finding
+from zipper.findings import Finding, count_findings
 from zipper.layout.placement import find_homes, place_beside, place_members
 from zipper.pipeline.dependencies import gather
 from zipper.project.own_files import Choice, choose_files, read_entries
@@ -30,7 +30,16 @@ if TYPE_CHECKING:
     from zipper.target import Target
     from zipper.tree.model import Tree
 
-__all__ = ["PackagePlan", "make_plan"]
+__all__ = ["PackagePlan", "PlannedFile", "make_plan"]
+
+
+class PlannedFile(NamedTuple):
+    """A file that a build would pack."""
+
+    path: str
+    """In the zip."""
+    size_bytes: int
+    compressed_size_bytes: int
 
 
 class PackagePlan(NamedTuple):
@@ -48,6 +57,18 @@ class PackagePlan(NamedTuple):
     """Plans that have the same make the same zip."""
     findings: tuple[Finding, ...]
     timings_seconds: Mapping[str, float]
+
+    @property
+    def files(self) -> tuple[PlannedFile, ...]:
+        """The files of the package, in the order of the zip."""
+        return tuple(
+            PlannedFile(name, size, packed) for name, size, packed, _ in self.contents.describe()
+        )
+
+    def __repr__(self) -> str:
+        """Return one line."""
+        found = count_findings(self.findings)
+        return f"<PackagePlan {str(self.output)!r}: {self.contents.files:,} files, {found}>"
 
 
 def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> PackagePlan:

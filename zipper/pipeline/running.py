@@ -6,14 +6,18 @@ In: paths and options. Out: a `RunResult`. How it is run, and under which limits
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zipper.checks.run_rules import find_handler
+from zipper.errors import UsageError
 from zipper.node.limits import LIMITS
 from zipper.node.run_zip import RunSettings, run_zip
 from zipper.npm.package_json import Manifest
+from zipper.pipeline.event_log import listener
 from zipper.pipeline.reading_zips import open_listing
 from zipper.project.npmrc_files import read_npm_settings
 from zipper.project.read_project import Project
@@ -21,7 +25,7 @@ from zipper.settings.cache_folder import find_cache_dir
 from zipper.settings.read_settings import request_of_call
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from typing import Unpack
 
     from zipper.events import OnEvent
@@ -43,18 +47,20 @@ def run(path: PathLike, **options: Unpack[RunOptions]) -> RunResult:
         path: a zip made by any tool.
         **options: see below. The handler is by default what package.json in the zip says by `main`.
 
+    Returns:
+        What each event came to; it is `ok` where the function answered all of them.
+
     Raises:
         UsageError: EUSAGE for settings that Lambda refuses, or an event that is not JSON.
         ArchiveError: EREAD; EZIP for a zip that Lambda could not unpack, or that is too large.
         NodeError: ENODE where no fitting Node.js is to be had, or it cannot run functions here.
     """
-    events = options.get("events")
     return run_requested(
         path,
         request_of_call("run", options),
-        events=(b"{}",) if events is None else events,
+        events=_read_events(options.get("events")),
         environment=options.get("environment") or {},
-        on_event=options.get("on_event"),
+        on_event=listener(options.get("on_event")),
     )
 
 
@@ -91,6 +97,42 @@ def run_requested(
         on_event=on_event,
     )
     return run_zip(Path(path), settings=settings, node=found, events=events)
+
+
+def _read_events(events: object) -> tuple[bytes, ...]:
+    """Return the JSON documents that a caller means; one event may stand without a list.
+
+    Raises:
+        UsageError: EUSAGE for a file that cannot be read, and for what JSON does not have.
+    """
+    if events is None:
+        return (b"{}",)
+    if isinstance(events, Iterable) and not isinstance(events, str | bytes | Mapping):
+        return tuple(map(_read_event, events))
+    return (_read_event(events),)
+
+
+def _read_event(event: object) -> bytes:
+    """Return bytes as they are, a path's file, and anything else as JSON.
+
+    A text is a path, but for one that begins as an object, a list or a text of JSON does.
+    """
+    if isinstance(event, bytes):
+        return event
+    if isinstance(event, str) and event.lstrip()[:1] in {"{", "[", '"'}:
+        return event.encode()
+    try:
+        if isinstance(event, str | os.PathLike):
+            return Path(event).read_bytes()
+        return json.dumps(event).encode()
+    except OSError as cause:
+        raise UsageError(
+            "EUSAGE",
+            f"cannot read the event `{event}`: {cause.strerror or cause}",
+            hint="pass a dict, JSON as bytes, or the path of a JSON file",
+        ) from cause
+    except (TypeError, ValueError) as cause:
+        raise UsageError("EUSAGE", f"an event is no JSON: {cause}") from cause
 
 
 def _read_here(npm_options: Mapping[str, str]) -> Project:

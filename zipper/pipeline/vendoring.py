@@ -11,12 +11,15 @@ import tempfile
 from concurrent.futures import FIRST_EXCEPTION, wait
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from zipper.as_json import json_text
 from zipper.errors import OutputError
 from zipper.fetching.fetch_packages import Sources, list_wanted
 from zipper.files import write_error
+from zipper.findings import count_findings
 from zipper.folders import list_files, make_folders
+from zipper.pipeline.event_log import listener
 from zipper.pipeline.running_scripts import find_allowed_scripts
 from zipper.project.read_project import read_project
 from zipper.registry.lazy_client import LazyClient
@@ -24,12 +27,16 @@ from zipper.registry.vendor_folder import VendorFolder
 from zipper.resolving.project_tree import find_tree
 from zipper.resolving.selected_tree import select_tree
 from zipper.settings.cache_folder import find_cache_dir
+from zipper.settings.call import settings_of_call
+from zipper.settings.option_values import from_python
+from zipper.settings.read_settings import read_request
 from zipper.store.store_zips import Store
 from zipper.supply.policy import vouch
 from zipper.target import ARCHITECTURES, Target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from zipper.events import OnEvent
     from zipper.fetching.needed_tarballs import Wanted
@@ -37,9 +44,10 @@ if TYPE_CHECKING:
     from zipper.project.read_project import Project
     from zipper.registry.client import RegistryClient
     from zipper.settings.build_request import BuildRequest
+    from zipper.settings.option_types import VendorOptions
     from zipper.store.keys import StoreKey
 
-__all__ = ["Vendored", "vendor"]
+__all__ = ["Vendored", "vendor", "vendor_requested"]
 
 PathLike = str | os.PathLike[str]
 
@@ -58,14 +66,18 @@ class Vendored:
     findings: tuple[Finding, ...]
     """Where packages come from and who vouches for them, as `build` tells it."""
 
+    def to_json(self) -> str:
+        """Return the document that `vendor --json` prints."""
+        return json_text(self)
+
+    def __repr__(self) -> str:
+        """Return one line."""
+        found = count_findings(self.findings)
+        return f"<Vendored {self.path!r}: {self.tarballs:,} tarballs, {found}>"
+
 
 def vendor(
-    request: BuildRequest,
-    *,
-    into: PathLike,
-    architectures: Sequence[str] = ARCHITECTURES,
-    cache_dir: PathLike | None = None,
-    on_event: OnEvent | None = None,
+    project: PathLike = ".", *, into: PathLike, **options: Unpack[VendorOptions]
 ) -> Vendored:
     """Gather tarballs and packuments of a project in `into`, for builds without a network.
 
@@ -73,16 +85,34 @@ def vendor(
     are not gathered. Where the request verifies signatures, the registries' keys are gathered too.
 
     Args:
-        request: of one build; without a lockfile, its runtime's Node decides about versions.
+        project: the folder that holds package.json, or the settings that name it; without a
+            lockfile, its runtime's Node decides about versions.
         into: the folder; it is made where there is none.
-        architectures: those of the functions that will be built.
-        cache_dir: where packuments are kept, instead of ZIPPER_CACHE_DIR or the system's place.
-        on_event: told of progress, from any thread.
+        **options: see below.
 
     Raises:
         ProjectError, LockfileError, ResolutionError, RegistryError, IntegrityError, ArchiveError,
         StoreError, OutputError: with code, facts and hint.
     """
+    typed = settings_of_call("vendor", options)
+    request = read_request(project, typed, function=options.get("function"))
+    architectures = from_python("list", options.get("architectures") or ARCHITECTURES)
+    return vendor_requested(
+        request,
+        into=into,
+        architectures=cast("tuple[str, ...]", architectures),
+        on_event=listener(options.get("on_event")),
+    )
+
+
+def vendor_requested(
+    request: BuildRequest,
+    *,
+    into: PathLike,
+    architectures: Sequence[str] = ARCHITECTURES,
+    on_event: OnEvent | None = None,
+) -> Vendored:
+    """Gather what `request` needs; see `vendor`."""
     folder = VendorFolder(_make_folder(Path(into)), is_recording=True)
     read = read_project(
         Path(request.project),
@@ -96,7 +126,7 @@ def vendor(
         tempfile.TemporaryDirectory(prefix="zipper-vendor-") as scratch,
         LazyClient(
             read,
-            cache_dir=find_cache_dir(cache_dir),
+            cache_dir=find_cache_dir(request.cache_dir),
             offline=False,
             on_event=on_event,
             vendor=folder,

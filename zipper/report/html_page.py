@@ -12,7 +12,7 @@ from collections import deque
 from string import Template
 from typing import TYPE_CHECKING
 
-from zipper.report.as_json import as_json
+from zipper.as_json import as_json
 from zipper.report.as_text import QUOTA_BYTES
 from zipper.report.size_tree import Branch, grow
 from zipper.tree.connections import connect

@@ -56,9 +56,16 @@ def settings_of_call(function: str, options: Mapping[str, object]) -> Settings:
             message = f"{function}() got an unexpected keyword argument '{keyword}'"
             raise TypeError(f"{message}; {near}" if near else message)
         row = known[keyword]
-        if value is not None and row.is_setting:
+        if value is not None and row.is_setting and not hasattr(value, "write"):
             values[row.name] = judge_keyword(value, row, f"`{keyword}`")
-    return Settings(**_split_target(options.get("target")), **values)  # type: ignore[arg-type]
+    for key, value in _split_target(options.get("target")).items():
+        if values.setdefault(key, value) != value:
+            raise UsageError(
+                "EUSAGE",
+                f"`target` and `{key}` differ: `{value}`, `{values[key]}`",
+                hint="pass `target`, or `runtime` and `architecture`",
+            )
+    return Settings(**values)  # type: ignore[arg-type]  # judged by their rows
 
 
 def judge_keyword(value: object, row: Option, name: str) -> object:
@@ -78,4 +85,6 @@ def _split_target(target: object) -> dict[str, str]:
         return {}
     if isinstance(target, Target):
         return {"runtime": target.runtime, "architecture": target.architecture}
-    raise UsageError("EUSAGE", "`target` has to be a zipper.Target")
+    if isinstance(target, str):
+        return {"runtime": Target(target).runtime}
+    raise UsageError("EUSAGE", "`target` has to be a zipper.Target or the name of a runtime")

@@ -109,13 +109,15 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from datetime import date
+    from typing import IO
 
     from zipper.events import OnEvent
     from zipper.target import Target
 
     PathLike = str | os.PathLike[str]
+    Event = bytes | PathLike | Mapping[str, object]
 
 __all__ = ["RequestFields", "Settings"]
 '''

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from datetime import date
+    from typing import IO
 
     from zipper.events import OnEvent
     from zipper.target import Target
 
     PathLike = str | os.PathLike[str]
+    Event = bytes | PathLike | Mapping[str, object]
 
 __all__ = ["RequestFields", "Settings"]
 
@@ -145,8 +147,8 @@ class _Shared2(TypedDict, total=False):
     """Runtime of the function."""
     cache_dir: PathLike | None
     """Folder of the store; by default the system's place for caches."""
-    target: Target | None
-    """Runtime and architecture in one value."""
+    target: Target | str | None
+    """A Target, or the name of a runtime, such as `nodejs22.x`."""
 
 
 class _Shared3(TypedDict, total=False):
@@ -159,7 +161,7 @@ class _Shared3(TypedDict, total=False):
 class _Shared4(TypedDict, total=False):
     """Of build, build_all, plan."""
 
-    output: PathLike | None
+    output: PathLike | IO[bytes] | None
     """The zip to write; a folder if it ends in `/`; by default named after the project."""
     check: bool | None
     """Follow the modules of the zip and read its binaries."""
@@ -318,8 +320,8 @@ class _Shared19(TypedDict, total=False):
     """Processes that start at once; each takes all events."""
     runtime_modules: PathLike | None
     """Folder that replaces the runtime's AWS SDK."""
-    events: Sequence[bytes] | None
-    """JSON documents; they share one process, one after another."""
+    events: Event | Iterable[Event] | None
+    """Dicts, JSON as bytes, or paths of JSON files; they share one process."""
     environment: Mapping[str, str] | None
     """The function's own variables; nothing else of yours reaches it."""
 
@@ -332,10 +334,17 @@ class _Shared20(TypedDict, total=False):
 
 
 class _Shared21(TypedDict, total=False):
-    """Of build, install, plan, resolve, vendor."""
+    """Of build, explain, install, plan, resolve, vendor."""
 
     function: str | None
     """Name of one of several functions in the settings."""
+
+
+class _Shared22(TypedDict, total=False):
+    """Of audit, build, build_all, check."""
+
+    raise_on_error: bool | None
+    """Raise ECHECK for what does not pass, instead of returning it."""
 
 
 class AuditOptions(
@@ -347,6 +356,7 @@ class AuditOptions(
     _Shared10,
     _Shared16,
     _Shared17,
+    _Shared22,
     total=False,
 ):
     """What `zipper.audit` takes."""
@@ -368,6 +378,7 @@ class BuildOptions(
     _Shared15,
     _Shared17,
     _Shared21,
+    _Shared22,
     total=False,
 ):
     """What `zipper.build` takes."""
@@ -388,6 +399,7 @@ class BuildAllOptions(
     _Shared13,
     _Shared15,
     _Shared17,
+    _Shared22,
     total=False,
 ):
     """What `zipper.build_all` takes."""
@@ -400,6 +412,7 @@ class CheckOptions(
     _Shared15,
     _Shared17,
     _Shared18,
+    _Shared22,
     total=False,
 ):
     """What `zipper.check` takes."""
@@ -419,6 +432,7 @@ class ExplainOptions(
     _Shared13,
     _Shared15,
     _Shared17,
+    _Shared21,
     total=False,
 ):
     """What `zipper.explain` takes."""

@@ -159,17 +159,17 @@ _CALL_OPTIONS: Final = (
         "function",
         "value",
         "Name of one of several functions in the settings.",
-        functions=("build", "install", "plan", "resolve", "vendor"),
+        functions=("build", "explain", "install", "plan", "resolve", "vendor"),
         is_setting=False,
         accepts="str",
     ),
     Option(
         "target",
         "value",
-        "Runtime and architecture in one value.",
+        "A Target, or the name of a runtime, such as `nodejs22.x`.",
         functions=_ALL_FUNCTIONS,
         is_setting=False,
-        accepts="Target",
+        accepts="Target | str",
     ),
     Option(
         "unknown_runtime",
@@ -182,10 +182,10 @@ _CALL_OPTIONS: Final = (
     Option(
         "events",
         "value",
-        "JSON documents; they share one process, one after another.",
+        "Dicts, JSON as bytes, or paths of JSON files; they share one process.",
         functions=("run",),
         is_setting=False,
-        accepts="Sequence[bytes]",
+        accepts="Event | Iterable[Event]",
     ),
     Option(
         "environment",
@@ -202,6 +202,14 @@ _CALL_OPTIONS: Final = (
         functions=("audit",),
         is_setting=False,
         accepts="date",
+    ),
+    Option(
+        "raise_on_error",
+        "value",
+        "Raise ECHECK for what does not pass, instead of returning it.",
+        functions=("audit", "build", "build_all", "check"),
+        is_setting=False,
+        accepts="bool",
     ),
     Option(
         "on_event",

@@ -54,6 +54,7 @@ PACKAGE_OPTIONS: Final = (
         ("build",),
         flags=("-o", "--output"),
         example="dist/",
+        accepts="PathLike | IO[bytes]",
         metavar="OUT.zip",
     ),
     Option(

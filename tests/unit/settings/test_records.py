@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from zipper.report.as_json import as_json
+from zipper.as_json import as_json
 from zipper.settings.build_request import BuildRequest
 from zipper.settings.values import Settings
 from zipper.target import Target

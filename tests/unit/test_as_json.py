@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from zipper.report.as_json import as_json
+from zipper.as_json import as_json
 
 
 class Point(NamedTuple):

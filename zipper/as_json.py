@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["as_json"]
+__all__ = ["as_json", "json_text"]
 
 
 def as_json(value: object) -> Any:  # noqa: ANN401  (whatever JSON has)
@@ -18,3 +18,10 @@ def as_json(value: object) -> Any:  # noqa: ANN401  (whatever JSON has)
     if isinstance(value, list | tuple):
         return [as_json(item) for item in value]
     return value
+
+
+def json_text(value: object) -> str:
+    """Return the JSON document of a result, as the commands print it."""
+    import json  # noqa: PLC0415  (for those who ask for it)
+
+    return json.dumps(as_json(value), indent=2, ensure_ascii=False)

@@ -1,0 +1,37 @@
+"""A package that is written to a file object: to memory, a socket, another library's upload.
+
+In: a request and what takes bytes. Out: the package without a path. The zip is made in a folder of
+its own first, because it is checked before anybody gets it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from zipper.pipeline.building import build_requested
+
+if TYPE_CHECKING:
+    from zipper.events import OnEvent
+    from zipper.package import Package
+    from zipper.settings.build_request import BuildRequest
+
+__all__ = ["build_into"]
+
+
+def build_into(
+    sink: IO[bytes], request: BuildRequest, *, on_event: OnEvent | None = None
+) -> Package:
+    """Build what `request` asks for and write the zip to `sink`, from where it stands.
+
+    Raises:
+        ZipperError: what `zipper.build` raises; nothing is written then.
+    """
+    with tempfile.TemporaryDirectory(prefix="zipper-build-") as folder:
+        elsewhere = request._replace(output=f"{folder}/function.zip")
+        package = build_requested(elsewhere, on_event=on_event)
+        with Path(package.path).open("rb") as zipped:
+            shutil.copyfileobj(zipped, sink, 1 << 20)
+    return package._replace(path="")
