@@ -54,9 +54,10 @@ def assert_true(scene: Scene, *options: str, **env: str) -> tuple[int, Any]:
         path.unlink()
     fresh_cache = scene.folder / "fresh"
     fresh = answer(run(scene, *options, cache=fresh_cache, **env))
+    fresh = json.loads(json.dumps(fresh).replace(str(fresh_cache), str(scene.cache)))
     shutil.rmtree(fresh_cache, ignore_errors=True)
 
-    assert fresh == warm
+    assert fresh == json.loads(json.dumps(warm))
     for path, data in zips.items():
         assert not path.exists() or path.read_bytes() == data
     return warm
@@ -257,3 +258,23 @@ def test_an_edit_within_a_tick_is_seen(scene: Scene) -> None:
         build_all(scene)
         assert whole == (scene.folder / "out" / "one.zip").read_bytes()
         scene.write({"index.js": f"{(scene.project / 'index.js').read_text()}//\n"})
+
+
+@pytest.mark.node
+def test_what_scripts_were_built_against_counts(scene: Scene) -> None:
+    """An install script runs anew where a package that its own depends on is another."""
+    script = "node -e \"require('fs').writeFileSync('made.js', '//' + require('b'))\""
+    scene.publish("c", files={"index.js": b"module.exports = 1\n"})
+    scene.publish("b", files={"index.js": b"module.exports = require('c')\n"},
+                  dependencies={"c": "*"})  # fmt: skip
+    scene.publish("g", scripts={"install": script}, dependencies={"b": "*"}, hasInstallScript=True)
+    scene.depend("g")
+    options = ("--allow-script", "g", "--node", "system")
+    assert 0 == run(scene, *options).status
+    assert b"//1" == listing(scene.output)["node_modules/g/made.js"]
+    assert_true(scene, *options)
+
+    scene.publish("c", "1.1.0", files={"index.js": b"module.exports = 2\n"})
+    scene.depend("g")
+    assert_true(scene, *options)
+    assert b"//2" == listing(scene.output)["node_modules/g/made.js"]

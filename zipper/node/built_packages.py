@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from zipper.errors import OutputError
 from zipper.files import write_error
-from zipper.node.install_scripts import script_key
+from zipper.node.install_scripts import name_log, script_key
 from zipper.store.keys import StoreKey
 from zipper.store.store_zip_format import inflate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from zipper.archive.entries import PlannedEntry
     from zipper.errors import NodeError
@@ -44,6 +44,7 @@ class ScriptSettings:
         node_version: of the Node that runs them; part of the key.
         logs: a folder in which each package's output is kept.
         variables: the user's own environment for scripts; part of the key.
+        surroundings: what scripts find on this machine; part of the key.
     """
 
     target: Target
@@ -51,6 +52,7 @@ class ScriptSettings:
     logs: Path
     timeout_seconds: float = 600
     variables: Mapping[str, str] = field(default_factory=dict)
+    surroundings: Sequence[object] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +66,8 @@ class Built:
         ignored: files of other packages that its scripts changed; the changes are lost.
         made_in: the Node that ran its scripts, in this build or an earlier one; in words.
         failure: why the scripts of an optional package failed; the tree then goes without it.
-        log: what its scripts printed; None where the store had the result.
-        notes: why its scripts had more rights than they should, where they ran now.
+        log: what its scripts printed; None where that is not there any more.
+        notes: why its scripts had more rights than they should.
     """
 
     package: ScriptPackage
@@ -105,11 +107,12 @@ def build_packages(
     missing: dict[str, StoreKey] = {}
     for location, (package, own) in packages.items():
         key = _key(package, settings)
-        found = store.find(key)
+        found = store.find(key) if store.notebook.recalls else None
         if found is None:
             missing[location] = key
         else:
-            built[location] = _apply(package, own, found)
+            log = settings.logs / name_log(package)
+            built[location] = _apply(package, own, found, log=log if log.is_file() else None)
     if missing:
         ready = list(built.values())
         wanted = {location: packages[location] for location in missing}
@@ -166,8 +169,7 @@ def _keep(
     """Put what the scripts of one package made into the store, unless they failed."""
     if result.failure is not None:
         return Built(package=package[0], failure=result.failure, log=result.log)
-    built = _apply(*package, store.add(key, workshop.pack(result)), log=result.log)
-    return replace(built, notes=tuple(dict.fromkeys(result.notes)))
+    return _apply(*package, store.add(key, workshop.pack(result)), log=result.log)
 
 
 def _restore(ready: list[Built], root: Path) -> None:
@@ -203,6 +205,7 @@ def _apply(
         beside=tuple(sorted(beside)),
         ignored=tuple(facts.get("ignored", [])),
         made_in=str(facts.get("node", "")),
+        notes=tuple(facts.get("notes", [])),
         log=log,
     )
 
@@ -213,5 +216,6 @@ def _key(package: ScriptPackage, settings: ScriptSettings) -> StoreKey:
         node_version=settings.node_version,
         target=settings.target,
         variables=settings.variables,
+        surroundings=settings.surroundings,
     )
     return StoreKey(_ALGORITHM, digest)

@@ -15,16 +15,24 @@ from typing import TYPE_CHECKING, Final
 from zipper.npm.collation import collation_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from zipper.target import Target
 
-__all__ = ["EVENTS", "ScriptPackage", "ScriptRun", "order_scripts", "package_scripts", "script_key"]
+__all__ = [
+    "EVENTS",
+    "ScriptPackage",
+    "ScriptRun",
+    "name_log",
+    "order_scripts",
+    "package_scripts",
+    "script_key",
+]
 
 EVENTS: Final = ("preinstall", "install", "postinstall")
 """Each for all packages before the next. Source: @npmcli/arborist 9 rebuild.js."""
 
-_FORMAT: Final = 3
+_FORMAT: Final = 4
 """Raised whenever the way in which scripts run changes, so that old results are not reused."""
 _GYP: Final = "node-gyp rebuild"
 
@@ -36,6 +44,8 @@ class ScriptPackage:
     Attributes:
         location: its folder below the root of the tree.
         content: what names its bytes, such as the hash of its tarball.
+        against: what names the packages that it is built against: all that it depends on, and they
+            in turn.
         package_json: the tarball's own.
         scripts: event to command line, the implied ones included.
         optional: whether the tree can do without it.
@@ -47,6 +57,7 @@ class ScriptPackage:
     content: str
     package_json: Mapping[str, object]
     scripts: Mapping[str, str]
+    against: str = ""
     resolved: str | None = None
     integrity: str | None = None
     optional: bool = False
@@ -110,24 +121,39 @@ def order_scripts(packages: Iterable[ScriptPackage]) -> list[ScriptRun]:
 
 
 def script_key(
-    package: ScriptPackage, *, node_version: str, target: Target, variables: Mapping[str, str]
+    package: ScriptPackage,
+    *,
+    node_version: str,
+    target: Target,
+    variables: Mapping[str, str],
+    surroundings: Sequence[object] = (),
 ) -> str:
     """Return the digest that names the result of a package's scripts, in hexadecimal.
 
-    Over what decides it: the package's bytes, its scripts, Node's version, the target, and the
-    variables that the user gives to scripts.
+    Over what decides it: the package's bytes and those of what it is built against, its scripts,
+    Node's version, the target, the variables that the user gives to scripts, and what of this
+    machine they find.
+
+    Source: pnpm's key of side effects has the whole graph of dependencies too (calcDepState).
     """
     facts = [
         _FORMAT,
         package.content,
+        package.against,
         package.name,
         package.version,
         sorted(package.scripts.items()),
         node_version,
         [target.os, target.cpu, target.libc, target.runtime],
         sorted(variables.items()),
+        surroundings,
     ]
     return hashlib.sha512(json.dumps(facts).encode()).hexdigest()
+
+
+def name_log(package: ScriptPackage) -> str:
+    """Return the name of the file that keeps what a package's scripts print."""
+    return f"{package.name.replace('/', '+')}-{package.version}-{package.content[-12:]}.log"
 
 
 def _depth(location: str) -> int:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from zipper.errors import NodeError
 from zipper.node.script_sandbox import Confined
+from zipper.node.script_surroundings import PASSED
 from zipper.npm.package_json import parse_bin
 
 if TYPE_CHECKING:
@@ -31,14 +32,6 @@ _TAIL_BYTES: Final = 4000
 _LOG_BYTES_MAX: Final = 64 * 1024 * 1024
 _POLL_SECONDS: Final = 0.05
 _TOO_LONG: Final = "took longer than"
-
-_PASSED: Final = (
-    "PATH", "PATHEXT", "SYSTEMROOT", "COMSPEC", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL", "TZ",
-    "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
-    "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR", "CC", "CXX", "CFLAGS", "CXXFLAGS",
-    "LDFLAGS", "PYTHON", "LD_LIBRARY_PATH",
-)  # fmt: skip
-"""What a compiler or a download needs of the caller's environment. No token is among them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +115,7 @@ def script_variables(run: ScriptRun, host: ScriptHost) -> dict[str, str]:
     PATH has the `.bin` folders up to the tree's root, npm's go up to the disk's.
     """
     package, target, node = run.package, host.target, host.node
-    kept = {name: os.environ[name] for name in _PASSED if name in os.environ}
+    kept = {name: os.environ[name] for name in PASSED if name in os.environ}
     variables = {
         **kept,
         **_package_variables(package.package_json),

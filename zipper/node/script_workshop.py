@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from zipper.archive.compress import compress
 from zipper.errors import NodeError
 from zipper.folders import make_folders
-from zipper.node.install_scripts import order_scripts
+from zipper.node.install_scripts import name_log, order_scripts
 from zipper.node.script_files import compare_states, read_state
 from zipper.node.script_process import ScriptHost, run_script
 
@@ -104,7 +104,8 @@ class Workshop:
                 data = (self._host.root / path).read_bytes()
                 entries.append(compress(name, data, executable=change.executable))
         node = f"Node.js {self._host.node.version} from {self._host.node.origin}"
-        facts = json.dumps({"removed": removed, "ignored": ignored, "node": node}).encode()
+        told = {"removed": removed, "ignored": ignored, "node": node}
+        facts = json.dumps({**told, "notes": list(dict.fromkeys(result.notes))}).encode()
         return sorted([*entries, compress(FACTS, facts, executable=False)])
 
     def _note(self, result: ScriptResult, before: TreeState) -> TreeState:
@@ -114,8 +115,7 @@ class Workshop:
         return after
 
     def _log_of(self, package: ScriptPackage) -> Path:
-        name = package.name.replace("/", "+")
-        log = self._logs / f"{name}-{package.version}-{package.content[-12:]}.log"
+        log = self._logs / name_log(package)
         log.unlink(missing_ok=True)
         return log
 

@@ -8,7 +8,7 @@ and nothing but this module is imported.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from zipper.fetching.package_files import Scripted
@@ -40,6 +40,7 @@ class ScriptRunner:
 
     Attributes:
         node_version: the Node that is asked for; part of what results are keyed by.
+        node_choice: the one that the user asks for, if he does: a path, a version, `system`.
         provide_node: asked for a Node only if something must run.
         make_tree: makes the whole tree below a folder, with copies rather than links of the
             store's files, and with `.bin`; called only if something must run.
@@ -48,6 +49,7 @@ class ScriptRunner:
 
     target: Target
     node_version: str
+    node_choice: str | None
     provide_node: Callable[[], NodeEnvironment]
     make_tree: Callable[[Path], None]
     timeout_seconds: float
@@ -75,13 +77,16 @@ def run_tree_scripts(
     if not packages:
         return Scripted(tree, obtained)
     from zipper.node.built_packages import ScriptSettings, build_packages  # noqa: PLC0415 - rare
+    from zipper.node.script_surroundings import describe_surroundings  # noqa: PLC0415 - rare
+    from zipper.store.code_identity import code_identity  # noqa: PLC0415 - rare
 
     settings = ScriptSettings(
         target=runner.target,
-        node_version=runner.node_version,
+        node_version=runner.node_choice or runner.node_version,
         logs=store.cache_dir / "scripts",
         timeout_seconds=runner.timeout_seconds,
         variables=runner.variables,
+        surroundings=[code_identity(), *describe_surroundings(runner.node_choice)],
     )
     built = build_packages(
         packages,
@@ -110,7 +115,15 @@ def _find_packages(
         package = _script_package(tree.nodes[location], zipped)
         if package.scripts:
             found[location] = (package, zipped)
-    return found
+    if not found:
+        return {}
+    from zipper.node.built_against import Against  # noqa: PLC0415 - rare
+
+    against = Against(tree, obtained, frozenset(found))
+    return {
+        location: (replace(package, against=against.digest(location)), zipped)
+        for location, (package, zipped) in found.items()
+    }
 
 
 def _script_package(node: Node, zipped: StoreZip) -> ScriptPackage:
@@ -189,7 +202,7 @@ def _findings(built: Mapping[str, Built]) -> Iterator[Finding]:
                 "info",
                 location,
                 f"{label} is packed as its install scripts left it, run in {one.made_in}",
-                f"they ran now, and said: `{one.log}`" if one.log else "they ran in another build",
+                f"what they said: `{one.log}`" if one.log else "they ran in another build",
             )
         if one.notes:
             yield Finding(

@@ -107,7 +107,8 @@ def apply_scripts(
         store=store,
         runner=ScriptRunner(
             target=request.target,
-            node_version=request.node or request.target.node_version,
+            node_version=request.target.node_version,
+            node_choice=request.node,
             provide_node=provide_node,
             timeout_seconds=request.script_timeout_seconds,
             make_tree=make_tree,

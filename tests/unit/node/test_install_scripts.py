@@ -76,11 +76,17 @@ def test_order():
 
 
 def test_key_depends_on_what_decides_the_result():
-    """Bytes, scripts, Node, target and the user's variables change the key; the place does not."""
+    """All that scripts are given, and what they find, change the key; the place does not."""
     target = Target("nodejs22.x", "x86_64")
 
-    def key(one, *, node="22.1.0", of=target, variables=()):
-        return script_key(one, node_version=node, target=of, variables=dict(variables))
+    def key(one, *, node="22.1.0", of=target, variables=(), surroundings=()):
+        return script_key(
+            one,
+            node_version=node,
+            target=of,
+            variables=dict(variables),
+            surroundings=surroundings,
+        )
 
     plain = key(package())
     others = {
@@ -90,8 +96,10 @@ def test_key_depends_on_what_decides_the_result():
         key(package(), of=Target("nodejs22.x", "arm64")),
         key(package(), of=Target("nodejs20.x", "x86_64")),
         key(package(), variables=[("A", "1")]),
+        key(package(against="other")),
+        key(package(), surroundings=[["cc", "/usr/bin/gcc", 1, 2]]),
     }
-    assert 6 == len(others - {plain})
+    assert 8 == len(others - {plain})
     assert plain == key(replace(package(), location="node_modules/b/node_modules/a"))
 
 

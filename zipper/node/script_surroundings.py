@@ -1,0 +1,55 @@
+"""What of this machine decides what install scripts make: variables, compilers, the Node that runs.
+
+In: this process's environment, the user's choice of a Node. Out: values for the key of a result.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["PASSED", "describe_surroundings"]
+
+PASSED: Final = (
+    "PATH", "PATHEXT", "SYSTEMROOT", "COMSPEC", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL", "TZ",
+    "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
+    "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR", "CC", "CXX", "CFLAGS", "CXXFLAGS",
+    "LDFLAGS", "PYTHON", "LD_LIBRARY_PATH",
+)  # fmt: skip
+"""What a compiler or a download needs of the caller's environment. No token is among them."""
+
+_PLACES: Final = frozenset({"PATH", "PATHEXT", "SYSTEMROOT", "COMSPEC", "TEMP", "TMP", "TMPDIR"})
+"""Those that say where things are, and differ from shell to shell: what is found there counts."""
+
+_TOOLS: Final = ("node", "npm", "cc", "c++", "gcc", "g++", "clang", "clang++", "make", "python3")
+"""What node-gyp and scripts start."""
+
+
+def describe_surroundings(
+    choice: str | None, environment: Mapping[str, str] = os.environ
+) -> list[list[object]]:
+    """Return rows that are the same where scripts would find the same.
+
+    Args:
+        choice: the Node that the user asks for, which may be a path.
+        environment: this process's variables.
+    """
+    names = [name for name in PASSED if name not in _PLACES]
+    variables: list[list[object]] = [[name, environment.get(name)] for name in names]
+    named = (choice, *(environment.get(name) for name in ("CC", "CXX", "PYTHON")))
+    tools = (*_TOOLS, *filter(None, named))
+    return [*variables, *(_describe_tool(tool, environment.get("PATH")) for tool in tools)]
+
+
+def _describe_tool(tool: str, path: str | None) -> list[object]:
+    """Return where a program is found, links followed, its size and its time of writing."""
+    found = shutil.which(tool, path=path)
+    if found is None:
+        return [tool]
+    real = os.path.realpath(found)
+    status = os.stat(real)  # noqa: PTH116 - text
+    return [tool, real, status.st_size, status.st_mtime_ns]
