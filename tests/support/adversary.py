@@ -30,7 +30,8 @@ class Adversary:
     """The server; `heads` are the requests' heads by path, in their order, `asked_at` when.
 
     With a `client_authority` it asks for a certificate that this one has signed, and `clients` has
-    the names that were shown, by path; who has none is refused only if it `demands_clients`.
+    the names that were shown, by path; who has none is refused only if it `demands_clients`. What
+    has no play gets the `fallback`.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Adversary:
                 modes = (ssl.CERT_OPTIONAL, ssl.CERT_REQUIRED)
                 self._tls.verify_mode = modes[demands_clients]
                 self._tls.load_verify_locations(TLS / client_authority)
+        self.fallback = status(404)
         self.clients: dict[str, list[str | None]] = {}
         self.heads: dict[str, list[str]] = {}
         self.asked_at: dict[str, list[float]] = {}
@@ -111,7 +113,7 @@ class Adversary:
             self.asked_at.setdefault(path, []).append(time.monotonic())
             self.heads.setdefault(path, []).append(head)
             self.clients.setdefault(path, []).append(_client_name(connection))
-            plays = self._plays.get(path, [status(404)])
+            plays = self._plays.get(path, [self.fallback])
             play = plays.pop(0) if len(plays) > 1 else plays[0]
             if not play(connection, head):
                 return

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 __all__ = [
     "Credential",
     "Secret",
+    "credential_in",
     "decode_password",
+    "encode_basic",
     "find_credential",
     "redact_url",
     "registry_key",
@@ -110,6 +112,27 @@ def find_credential(credentials: Mapping[str, Credential], url: str) -> Credenti
         parent, _, name = key.rpartition("/")
         key = f"{parent}/" if name else parent
     return None
+
+
+def credential_in(url: str) -> Credential | None:
+    """Return what an address says before its host, sent as it stands there, or None.
+
+    Source: minipass-fetch 4 lib/request.js, which takes no percent-encoding out of it.
+    """
+    user, at, _ = urlsplit(url).netloc.rpartition("@")
+    if not at or user in {"", ":"}:
+        return None
+    pair = user if ":" in user else f"{user}:"
+    return Credential(
+        redact_url(url), basic=Secret(encode_basic(pair)), source="the address itself"
+    )
+
+
+def encode_basic(pair: str) -> str:
+    """Return `user:password` in base64; what a variable holds need not be UTF-8."""
+    import base64  # noqa: PLC0415  (for a password only)
+
+    return base64.b64encode(pair.encode("utf-8", "surrogateescape")).decode()
 
 
 def registry_key(url: str) -> str | None:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from urllib.parse import unquote, urlsplit
 
-from zipper.npm.credentials import Credential, Secret, decode_password, registry_key
+from zipper.npm.credentials import Credential, Secret, decode_password, encode_basic, registry_key
 from zipper.npm.ini import IniValue, parse_ini
 from zipper.npm.npm_settings import NOTHING, NpmSettings, SettingNote, Source
 from zipper.npm.npmrc_notes import (
@@ -206,7 +206,7 @@ class _Cascade:
             return address
         bare = parts._replace(netloc=host).geturl()
         key = registry_key(bare) or ""
-        basic = _encode_basic(unquote(user))
+        basic = encode_basic(unquote(user))
         self._fields.setdefault(key, {}).setdefault("_auth", (basic, source))
         return bare
 
@@ -247,13 +247,6 @@ class _Cascade:
             sources=MappingProxyType(self._sources),
             files=files,
         )
-
-
-def _encode_basic(pair: str) -> str:
-    """Return `user:password` in base64; what a variable holds need not be UTF-8."""
-    import base64  # noqa: PLC0415  (for a password only)
-
-    return base64.b64encode(pair.encode("utf-8", "surrogateescape")).decode()
 
 
 def _count(raw: IniValue) -> int:
@@ -308,7 +301,7 @@ def _build_credentials(
         basic = Secret(texts["_auth"].strip()) if "_auth" in texts else None
         if basic is None and "username" in texts and "_password" in texts:
             pair = f"{texts['username']}:{decode_password(texts['_password'])}"
-            basic = Secret(_encode_basic(pair))
+            basic = Secret(encode_basic(pair))
         has_certificate = "certfile" in texts and "keyfile" in texts
         if token is None and basic is None and not has_certificate:
             continue

@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3.exceptions
 
-from zipper.npm.credentials import Credential, find_credential, registry_key
+from zipper.npm.credentials import Credential, credential_in, find_credential, registry_key
 from zipper.registry.exchange import Ask, Reply
 from zipper.registry.faults import Fault
 from zipper.registry.http_faults import fault_from_exception, late_fault, timeout_fault
@@ -189,16 +189,17 @@ class Transport:
     def _credential(self, ask: Ask, url: str) -> Credential | None:
         """Return the credential of the address, else that of the registry on the same host.
 
-        The .npmrc comes before the keyring.
+        The .npmrc comes before the keyring, and both before what the address itself says.
 
-        Source: npm-registry-fetch 19 lib/auth.js `getAuth`.
+        Source: npm-registry-fetch 19 lib/auth.js `getAuth`; minipass-fetch 4 lib/request.js.
+        Deviation: a password in the address of a redirect is not sent.
         """
         credentials = self._settings.credentials
         found = find_credential(credentials, url)
         if found is None and _origin(url) == _origin(ask.registry):
             found = find_credential(credentials, ask.registry)
             found = found or self._keyring.find(ask.registry)
-        return found
+        return found or (credential_in(url) if url == ask.url else None)
 
     def _is_private(self, url: str) -> bool:
         parts = urlsplit(url)
