@@ -6,6 +6,7 @@ In: what a rule found. Out: values whose fields are those of the JSON. How they 
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 from zipper.redaction import redact
@@ -24,6 +25,7 @@ __all__ = [
     "check_error",
     "count_findings",
     "decide_verdict",
+    "downgrade",
     "leave_out",
 ]
 
@@ -87,6 +89,23 @@ def decide_verdict(findings: Iterable[Finding], *, strict: bool = False) -> Verd
 def leave_out(findings: Iterable[Finding], ignored: Collection[str]) -> tuple[Finding, ...]:
     """Return the findings but those of the `ignored` codes; errors are never left out."""
     return tuple(f for f in findings if f.severity == "error" or f.code not in ignored)
+
+
+def downgrade(findings: Iterable[Finding], entries: Collection[str]) -> tuple[Finding, ...]:
+    """Return the findings, errors that one of the `entries` names as warnings.
+
+    An entry is `code`, or `code:pattern`, which counts for paths that the pattern matches.
+    """
+    pairs = [(code, pattern or "*") for code, _, pattern in (e.partition(":") for e in entries)]
+    if not pairs:
+        return tuple(findings)
+    return tuple(
+        finding._replace(severity="warning")
+        if finding.severity == "error"
+        and any(finding.code == code and fnmatchcase(finding.path, p) for code, p in pairs)
+        else finding
+        for finding in findings
+    )
 
 
 class Unknown(NamedTuple):

@@ -63,11 +63,19 @@ def _walk(subject: Subject, cache: FactsCache | None) -> Start | None:
     located = locate_handler(subject, files, name)
     if located is None:
         return None
-    resolver = Resolver(files, subject.target, node_path(subject))
+    resolver = Resolver(
+        files,
+        subject.target,
+        node_path(subject),
+        flags=subject.flags,
+        provided=subject.provided,
+    )
     found = resolver.load_path(located.path)
     if isinstance(found, Failure) or (located.how == "import" and not files.is_file(located.path)):
         return None
-    walk = Walk(files, resolver, subject.target, cache)
+    walk = Walk(files, resolver, subject.flags, cache)
+    for specifier, is_required in subject.flags.preloads:
+        walk.preload(specifier, f"{TASK}/NODE_OPTIONS", required=is_required)
     walk.run(found.path, required=located.how == "require")
     return Start(name, located, found.path, walk)
 

@@ -40,13 +40,13 @@ def check_formats(subject: Subject) -> Iterator[Finding]:
         for asked in module.asked:
             if isinstance(asked.answer, Failure) or asked.answer.kind != "file":
                 continue
-            problem = _judge(asked, asked.answer.path, subject.target)
+            problem = _judge(asked, asked.answer.path, subject)
             if problem is not None:
                 message = f"{where(module, asked.request)} {problem[0]}; {WHEN[asked.level]}"
                 yield make_finding("module-format", asked.level, path, message, problem[1])
 
 
-def _judge(asked: Asked, path: str, target: Target) -> tuple[str, str] | None:
+def _judge(asked: Asked, path: str, subject: Subject) -> tuple[str, str] | None:
     """Return what is wrong with a request for the file at `path`, and a hint."""
     kind, specifier = asked.request.kind, asked.request.specifier
     name = path.rpartition("/")[2]
@@ -54,11 +54,11 @@ def _judge(asked: Asked, path: str, target: Target) -> tuple[str, str] | None:
     if kind in ("resolve", "meta"):
         return None
     if extension in TYPED:
-        return _judge_typed(specifier, path, target)
+        return _judge_typed(specifier, path, subject)
     if kind not in ("import", "dynamic"):
         told = f"requires `{specifier}`, which Node reads as JavaScript"
         return (told, "read it with `fs`") if extension == ".wasm" else None
-    return _judge_import(asked, extension, target)
+    return _judge_import(asked, extension, subject.target)
 
 
 def _judge_import(asked: Asked, extension: str, target: Target) -> tuple[str, str] | None:
@@ -75,9 +75,9 @@ def _judge_import(asked: Asked, extension: str, target: Target) -> tuple[str, st
     return told, "load it with `createRequire`, or read it with `fs`"
 
 
-def _judge_typed(specifier: str, path: str, target: Target) -> tuple[str, str] | None:
-    if not target.strips_types:
-        major = target.details.major
+def _judge_typed(specifier: str, path: str, subject: Subject) -> tuple[str, str] | None:
+    if not subject.flags.strips_types:
+        major = subject.target.details.major
         return f"needs `{specifier}`, and Node.js {major} loads no TypeScript", _COMPILE
     if "/node_modules/" in path:
         told = f"needs `{specifier}`: ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING"

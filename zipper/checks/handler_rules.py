@@ -70,6 +70,8 @@ def check_handler_place(subject: Subject) -> Iterator[Finding]:
         return
     files = FileSystem.of(subject)
     found = locate_handler(subject, files, name)
+    if found is None and name.module_path in subject.provided:
+        return  # what brings the module is not here to be judged
     yield from _judge_place(subject, files, name, found)
 
 
@@ -126,7 +128,7 @@ def _locate_by_name(subject: Subject, files: FileSystem, name: HandlerName) -> L
     """Look where `require.resolve` with the loader's paths looks for a bare name."""
     if not name.module:
         return None
-    resolver = Resolver(files, subject.target, node_path(subject))
+    resolver = Resolver(files, subject.target, node_path(subject), flags=subject.flags)
     for folder in dict.fromkeys((TASK, _folder_of(name))):
         found = resolver.require(name.module, f"{folder}/handler")
         if isinstance(found, Found) and found.kind == "file":

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import unquote
 
+from zipper.checks.node_flags import NodeFlags, read_flags
 from zipper.checks.package_maps import MapError, PackageFile, Packages, find_target, split_name
 from zipper.target import Target, find_builtins
 
@@ -53,13 +54,24 @@ class Failure:
 class Resolver:
     """Answers requests; package.json files and folders are looked up once."""
 
-    def __init__(self, files: FileSystem, target: Target, node_path: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        files: FileSystem,
+        target: Target,
+        node_path: tuple[str, ...],
+        *,
+        flags: NodeFlags | None = None,
+        provided: tuple[str, ...] = (),
+    ) -> None:
         self.files = files
         self.packages = Packages(files, target.details.major)
         self._target = target
         self._node_path = node_path
         self._builtins = find_builtins(target.details.major)
-        common = {"node", "node-addons", *(("module-sync",) if target.can_require_modules else ())}
+        self._provided = provided
+        flags = flags or read_flags(target)
+        synchronous = ("module-sync",) if flags.can_require_modules else ()
+        common = {"node", "node-addons", *synchronous, *flags.conditions}
         self._require_conditions = frozenset(common | {"require"})
         self._import_conditions = frozenset(common | {"import"})
 
@@ -112,7 +124,7 @@ class Resolver:
             return Failure("export-path", str(error))
         except _BrokenPackageError as error:
             return error.failure
-        found = found or self._answer_runtime(specifier)
+        found = found or self._answer_runtime(specifier) or self._answer_provided(specifier)
         return found or Failure("missing", NOT_PACKED)
 
     def load_path(self, place: str) -> Found | Failure:
@@ -136,6 +148,11 @@ class Resolver:
             return Found("runtime", specifier) if specifier.startswith("@aws-sdk/") else None
         is_sdk = specifier == "aws-sdk" or specifier.startswith("aws-sdk/")
         return Found("runtime", specifier) if is_sdk else None
+
+    def _answer_provided(self, specifier: str) -> Found | None:
+        """Return what is said to be there."""
+        is_there = any(specifier == n or specifier.startswith(f"{n}/") for n in self._provided)
+        return Found("runtime", specifier) if is_there else None
 
     def _search(self, folder: str, *, with_path: bool = True) -> Iterator[str]:
         """Yield the folders in which a bare name is looked for, nearest first."""

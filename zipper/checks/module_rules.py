@@ -186,7 +186,7 @@ def _judge_hidden_module(subject: Subject, module: Module, *, is_handler: bool) 
 
 def _judge_start(subject: Subject, start: Start) -> Iterator[Finding]:
     """Yield one finding where the loader itself requires an ES module."""
-    if subject.target.can_require_modules:
+    if subject.flags.can_require_modules:
         return
     path, place = relative(start.path), relative(start.located.path)
     if place == path:
@@ -211,7 +211,7 @@ def _judge_require(
 ) -> Iterator[Finding]:
     specifier = asked.request.specifier
     place = where(module, asked.request)
-    if not subject.target.can_require_modules:
+    if not subject.flags.can_require_modules:
         message = (
             f"{place} requires `{specifier}`, which is an ES module "
             f"(`{relative(target.path)}`); Lambda turns "

@@ -19,7 +19,7 @@ from zipper.findings import Finding
 from zipper.npm.folder_path import find_package
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from zipper.checks.subject import Subject
 
@@ -33,12 +33,23 @@ def check_requests(subject: Subject) -> Iterator[Finding]:
     start = close(subject)
     if start is None:
         return
+    yield from _judge_preloads(start.walk.preloaded)
     told: set[tuple[str, str]] = set()
     for module, asked, failure in iterate_failures(start.walk):
         key = module.path, asked.request.specifier
         if key not in told:
             told.add(key)
             yield _judge_failure(subject, module, asked, failure)
+
+
+def _judge_preloads(preloaded: Iterable[Asked]) -> Iterator[Finding]:
+    """Yield what NODE_OPTIONS loads before the handler and is absent."""
+    for asked in preloaded:
+        if isinstance(asked.answer, Failure):
+            specifier = asked.request.specifier
+            message = f"NODE_OPTIONS loads `{specifier}`, which {asked.answer.message}"
+            hint = f"pack `{specifier}`, or take it out of NODE_OPTIONS"
+            yield Finding("module-missing", "error", "", f"{message}; Node does not start", hint)
 
 
 def check_runtime_modules(subject: Subject) -> Iterator[Finding]:

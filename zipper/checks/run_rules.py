@@ -15,7 +15,7 @@ from zipper.archive.listing import Listing, Source, read_listing
 from zipper.checks.rules import LISTING_RULES, Rule, RuleFunction
 from zipper.checks.size_rules import READ_MAX_BYTES
 from zipper.checks.subject import Kind, Subject
-from zipper.findings import Finding, decide_verdict, leave_out
+from zipper.findings import Finding, decide_verdict, downgrade, leave_out
 from zipper.target import Target, default_handler
 
 if TYPE_CHECKING:
@@ -85,6 +85,9 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
     unknown_runtime: str | None = None,
     tells_case: bool = False,
     today: str | None = None,
+    downgraded: Collection[str] = (),
+    provided: tuple[str, ...] = (),
+    node_options: str = "",
 ) -> Report:
     """Return the report of all rules about the zip in `source`.
 
@@ -103,6 +106,9 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
         unknown_runtime: the name of a runtime that the table does not have; `target` stands in.
         tells_case: whether names that differ in their case only clash.
         today: an ISO date, for runtimes that are deprecated by now.
+        downgraded: entries whose errors are told as warnings, see `zipper.findings.downgrade`.
+        provided: modules that something else brings.
+        node_options: NODE_OPTIONS of the function.
 
     Raises:
         Nothing: a file that is no zip has a report too.
@@ -125,6 +131,8 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
         unknown_runtime=unknown_runtime,
         tells_case=tells_case,
         today=today,
+        provided=provided,
+        node_options=node_options,
         code_sha256=_hash(source),
         cache=facts,
     )
@@ -132,7 +140,8 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
     if subject.unzipped_size_bytes <= READ_MAX_BYTES:
         scan_binaries(subject)
         rules, start = ALL_RULES, close(subject)
-    findings = run_rules(subject, rules, ignore=ignore)
+    found = downgrade(run_rules(subject, rules), downgraded)
+    findings = leave_out(found, ignore)
     return Report(
         path=path,
         size_bytes=subject.size_bytes,

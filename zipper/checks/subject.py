@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
+from zipper.checks.node_flags import NodeFlags, read_flags
 from zipper.errors import ArchiveError
 from zipper.npm.folder_path import find_package
 
@@ -71,8 +72,17 @@ class Subject:
     """An ISO date; None leaves out what depends on the day."""
     code_sha256: str = ""
     """Of the zip; empty where nothing about the zip as a whole is remembered."""
+    provided: tuple[str, ...] = ()
+    """Modules that something else brings."""
+    node_options: str = ""
+    """NODE_OPTIONS of the function."""
     cache: FactsCache | None = None
     """Remembers what was found in JavaScript files."""
+
+    @cached_property
+    def flags(self) -> NodeFlags:
+        """How Node loads modules."""
+        return read_flags(self.target, self.node_options)
 
     @cached_property
     def files(self) -> tuple[Entry, ...]:

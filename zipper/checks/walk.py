@@ -35,7 +35,7 @@ from zipper.errors import ArchiveError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from zipper.target import Target
+    from zipper.checks.node_flags import NodeFlags
 
 __all__ = ["TYPED", "Asked", "Module", "Walk"]
 
@@ -79,14 +79,16 @@ class Walk:
     """The closure of one handler. `run` fills `modules`; everything else only reads."""
 
     def __init__(
-        self, files: FileSystem, resolver: Resolver, target: Target, cache: FactsCache | None
+        self, files: FileSystem, resolver: Resolver, flags: NodeFlags, cache: FactsCache | None
     ) -> None:
         self.files = files
         self.resolver = resolver
         self.modules: dict[str, Module] = {}
         self.runtime: set[str] = set()
         """What the runtime answers."""
-        self._target = target
+        self.preloaded: list[Asked] = []
+        """What NODE_OPTIONS loads before the handler."""
+        self._flags = flags
         self._cache = cache
         self._fresh: dict[FactKey, bytes] = {}
         self._names: dict[str, Names] = {}
@@ -103,6 +105,14 @@ class Walk:
             for module in wave:
                 self._follow(module)
         self.remember()
+
+    def preload(self, specifier: str, parent: str, *, required: bool) -> None:
+        """Reach what Node loads before the handler, as if a file at `parent` asked for it."""
+        resolve = self.resolver.require if required else self.resolver.import_
+        answer = resolve(specifier, parent)
+        request = Request(specifier, "require" if required else "import", EAGER, 1, ())
+        self.preloaded.append(Asked(request, EAGER, answer))
+        self._note(request, EAGER, answer)
 
     def remember(self) -> None:
         """Hand new facts to the cache."""
@@ -187,7 +197,7 @@ class Walk:
         declared = self.resolver.packages.scope(path).type
         if declared != "none":
             return "module" if declared == "module" else "commonjs"
-        detects = self._target.can_require_modules if required else self._target.detects_modules
+        detects = self._flags.can_require_modules if required else self._flags.detects_modules
         is_module = facts.is_module or facts.awaits or takes_wrapper(facts)
         return "module" if detects and is_module else "commonjs"
 

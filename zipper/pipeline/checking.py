@@ -90,6 +90,9 @@ def check_requested(
         unknown_runtime=unknown_runtime,
         tells_case=request.case,
         today=datetime.now(UTC).date().isoformat(),
+        downgraded=request.downgrade,
+        provided=request.provided,
+        node_options=request.node_options or "",
     )
     for read in (source, *(listing.source for listing in layers)):
         if isinstance(read, FileBytes):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from zipper.as_json import as_json
 from zipper.errors import ArchiveError
-from zipper.findings import Closure, Finding, Unknown, leave_out
+from zipper.findings import Closure, Finding, Unknown, downgrade, leave_out
 from zipper.pipeline.hashing import hash_file
 from zipper.store.notes import VERDICT
 
@@ -59,6 +59,9 @@ def judge(
         "max_size": request.max_size_bytes,
         "max_unzipped_size": request.max_unzipped_size_bytes,
         "layers": tuple(map(_hash_layer, request.layers)),
+        "downgrade": tuple(request.downgrade),
+        "provided": tuple(request.provided),
+        "node_options": request.node_options,
     }
     noted = store.notebook.recall(VERDICT, inputs)
     if noted is None:
@@ -101,6 +104,7 @@ def _apply_rules(path: Path, request: BuildRequest, handler: str, store: Store) 
         max_size_bytes=request.max_size_bytes,
         max_unzipped_size_bytes=request.max_unzipped_size_bytes,
     )
+    found = downgrade(found, request.downgrade)
     if not request.check or any(finding.severity == "error" for finding in found):
         return Judgement(found)
     report = check_requested(

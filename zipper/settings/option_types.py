@@ -61,6 +61,9 @@ class Settings(NamedTuple):
     no_recall: bool | None = None
     check: bool | None = None
     ignore: tuple[str, ...] | None = None
+    downgrade: tuple[str, ...] | None = None
+    provided: tuple[str, ...] | None = None
+    node_options: str | None = None
     strict: bool | None = None
     case: bool | None = None
     memory: int | None = None
@@ -114,6 +117,9 @@ class RequestFields(NamedTuple):
     no_recall: bool = False
     check: bool = True
     ignore: tuple[str, ...] = ()
+    downgrade: tuple[str, ...] = ()
+    provided: tuple[str, ...] = ()
+    node_options: str | None = None
     strict: bool = False
     case: bool = False
     memory_mb: int = 128
@@ -270,6 +276,12 @@ class _Shared15(TypedDict, total=False):
     """Largest size of its files together."""
     ignore: str | Iterable[str] | None
     """Codes of warnings and infos to leave out."""
+    downgrade: str | Iterable[str] | None
+    """Codes of errors to tell as warnings: `CODE`, or `CODE:PATTERN` for some files."""
+    provided: str | Iterable[str] | None
+    """Modules that something else brings, such as a layer that is known by its ARN only."""
+    node_options: str | None
+    """NODE_OPTIONS of the function, by which its modules are judged."""
     strict: bool | None
     """Make a warning fail, as an error does."""
 

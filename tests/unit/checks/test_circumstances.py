@@ -1,0 +1,91 @@
+"""What the function's settings change about a verdict: NODE_OPTIONS, modules from elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+from support.checking import check_files
+
+from zipper.checks.node_flags import read_flags
+from zipper.findings import Finding, downgrade
+from zipper.target import Target
+
+C = "exports.handler = async () => 1;"
+ESM = "export const handler = async () => 1;"
+
+
+def errors(files, handler="index.handler", *, runtime="nodejs22.x", **options):
+    """Return the codes of the errors about a package of `files`."""
+    report = check_files(files, handler=handler, runtime=runtime, **options)
+    return {finding.code for finding in report.findings if finding.severity == "error"}
+
+
+@pytest.mark.parametrize(
+    ("files", "node_options", "runtime", "expected"),
+    [
+        ({"index.js": f"require('./a.mjs'); {C}", "a.mjs": ""}, "", "22", {"module-esm-required"}),
+        (
+            {"index.js": f"require('./a.mjs'); {C}", "a.mjs": ""},
+            "--experimental-require-module",
+            "22",
+            set(),
+        ),
+        (
+            {"index.js": f"require('./a.mjs'); {C}", "a.mjs": ""},
+            "--no-experimental-require-module",
+            "24",
+            {"module-esm-required"},
+        ),
+        ({"index.js": ESM}, "", "22", {"handler-esm"}),
+        ({"index.js": ESM}, "--experimental-detect-module", "22", {"handler-esm"}),
+        (
+            {"index.js": ESM},
+            "--experimental-detect-module --experimental-require-module",
+            "22",
+            set(),
+        ),
+        ({"index.js": ESM}, "--no-experimental-detect-module", "24", {"handler-esm"}),
+        ({"index.js": C}, "--import ./gone.mjs", "24", {"module-missing"}),
+        ({"index.js": C, "a.mjs": ""}, "--import ./a.mjs", "24", set()),
+        ({"index.js": C, "a.mjs": "import 'gone'"}, "--import=./a.mjs", "24", {"module-missing"}),
+        ({"index.js": C}, "-r dd-trace/init", "24", {"module-missing"}),
+        ({"index.js": C}, "--enable-source-maps", "24", set()),
+    ],
+)
+def test_node_options(files, node_options, runtime, expected) -> None:
+    """Modules are judged as the function's Node loads them, and what it loads first too."""
+    assert expected == errors(files, runtime=f"nodejs{runtime}.x", node_options=node_options)
+
+
+def test_flags_are_read_as_a_shell_does() -> None:
+    """Values may be quoted, or stand in a word of their own."""
+    flags = read_flags(Target(), "-C 'my condition' --conditions=b --no-strip-types")
+
+    assert ("my condition", "b") == flags.conditions
+    assert flags.strips_types is False
+
+
+def test_modules_that_something_else_brings() -> None:
+    """What is provided is assumed, with its files; a handler of that name too."""
+    files = {"index.js": f"require('@acme/x'); require('@acme/x/part'); {C}"}
+
+    assert {"module-missing"} == errors(files)
+    assert set() == errors(files, provided=("@acme/x",))
+    assert {"handler-missing"} == errors(files, "wrapper.handler")
+    assert set() == errors(files, "wrapper.handler", provided=("wrapper",))
+
+
+def test_errors_that_are_downgraded() -> None:
+    """An error that an entry names, for all paths or for some, is a warning."""
+    files = {"index.js": f"require('gone'); {C}"}
+
+    assert set() == errors(files, downgraded=("module-missing",))
+    assert {"module-missing"} == errors(files, downgraded=("module-missing:node_modules/*",))
+    assert {"module-missing"} == errors(files, downgraded=("module-case",))
+
+
+def test_downgrading_changes_errors_only() -> None:
+    """Warnings and infos stay what they are."""
+    found = tuple(Finding("a", severity, "x/y", "m", "h") for severity in ("error", "info"))
+
+    assert ["warning", "info"] == [f.severity for f in downgrade(found, ("a:x/*",))]
+    assert found == downgrade(found, ())
