@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["FileBytes", "read_file"]
+__all__ = ["FileBytes", "open_file", "read_file"]
 
 _WHOLE_MAX_BYTES: Final = 1 << 16
 """Of 613 store zips 533 are smaller: to read one whole costs less than to keep it open."""
@@ -27,7 +27,7 @@ _WHOLE_MAX_BYTES: Final = 1 << 16
 _OPEN_MAX: Final = 128
 """Some systems allow 256 open files: while so many are open, larger ones are read whole too."""
 
-_PIECE_BYTES: Final = 1 << 20
+_PIECE_BYTES: Final = 1 << 19
 
 _buffers: Final[list[bytearray]] = []
 """Of pieces that are no longer in use: new memory costs more than to read into it."""
@@ -41,16 +41,14 @@ class FileBytes:
     Safe for many threads. What takes the file's place meanwhile is not read.
     """
 
-    __slots__ = ("_descriptor", "_size", "_stamp", "is_regular", "path")
+    __slots__ = ("_descriptor", "_size", "path", "status")
 
     def __init__(self, path: Path, descriptor: int) -> None:
         """Take over `descriptor`, which is open for reading."""
         self._descriptor = descriptor
-        status = os.fstat(descriptor)
         self.path = path
-        self.is_regular = stat.S_ISREG(status.st_mode)
-        self._size = status.st_size
-        self._stamp = (status.st_mtime_ns, status.st_ctime_ns, status.st_size)
+        self.status = os.fstat(descriptor)
+        self._size = self.status.st_size
 
     def __len__(self) -> int:
         return self._size
@@ -63,12 +61,17 @@ class FileBytes:
         """
         start, stop, step = part.indices(self._size)
         assert step == 1
-        data = bytearray(max(0, stop - start))
-        self._read_into(memoryview(data), start)
-        return memoryview(data)
+        data = _read_at(self._descriptor, stop - start, start) if start < stop else b""
+        if len(data) >= stop - start:
+            return memoryview(data)
+        # The system gives two gigabytes at once at most, and may give less.
+        whole = bytearray(stop - start)
+        whole[: len(data)] = data
+        self._read_into(memoryview(whole)[len(data) :], start + len(data))
+        return memoryview(whole)
 
     def pieces(self, stop: int) -> Iterator[memoryview]:
-        """Yield the bytes up to `stop`, a megabyte at a time; each is good until the next.
+        """Yield the bytes up to `stop`, half a megabyte at a time; each is good until the next.
 
         Raises:
             ReadError: EREAD where the file has become shorter.
@@ -83,24 +86,36 @@ class FileBytes:
         finally:
             _buffers.append(buffer)
 
+    def read_all(self) -> memoryview:
+        """Return all that comes, of a pipe too, whose size is not known."""
+        with open(self._descriptor, "rb", buffering=0, closefd=False) as opened:
+            return memoryview(opened.readall())
+
     def refuse_change(self) -> None:
         """Raise where the file has been written to since it was opened.
 
         Raises:
             ReadError: EREAD.
         """
-        status = os.fstat(self._descriptor)
-        if (status.st_mtime_ns, status.st_size) != (self._stamp[0], self._stamp[2]):
+        now, then = os.fstat(self._descriptor), self.status
+        if (now.st_mtime_ns, now.st_size) != (then.st_mtime_ns, then.st_size):
             raise self._changed("was written to")
 
-    def status(self) -> os.stat_result:
-        """Return what the system says of the open file."""
-        return os.fstat(self._descriptor)
+    @property
+    def stamp(self) -> tuple[int, ...]:
+        """What the system said of the file when it was opened: another change, another stamp."""
+        status = self.status
+        return (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+    @property
+    def may_stay_open(self) -> bool:
+        """Whether few files are open: a new one has the lowest number that is free."""
+        return self._descriptor < _OPEN_MAX
 
     def _read_into(self, target: memoryview, start: int) -> None:
         done = 0
         while done < len(target):
-            count = _read_at(self._descriptor, target[done:], start + done)
+            count = _read_into(self._descriptor, target[done:], start + done)
             if not count:
                 raise self._changed("became shorter")
             done += count
@@ -116,16 +131,20 @@ class FileBytes:
 
 
 if sys.platform != "win32":
+    _read_at = os.pread
 
-    def _read_at(descriptor: int, target: memoryview, start: int) -> int:
+    def _read_into(descriptor: int, target: memoryview, start: int) -> int:
         return os.preadv(descriptor, [target], start)
 
 else:
 
-    def _read_at(descriptor: int, target: memoryview, start: int) -> int:
+    def _read_at(descriptor: int, count: int, start: int) -> bytes:
         with _seek:
             os.lseek(descriptor, start, os.SEEK_SET)
-            data = os.read(descriptor, len(target))
+            return os.read(descriptor, count)
+
+    def _read_into(descriptor: int, target: memoryview, start: int) -> int:
+        data = _read_at(descriptor, len(target), start)
         target[: len(data)] = data
         return len(data)
 
@@ -137,13 +156,19 @@ def read_file(path: Path) -> memoryview | FileBytes | None:
         OSError: where it is there and cannot be read.
         ReadError: EREAD where it becomes shorter meanwhile.
     """
+    file = open_file(path)
+    if file is None or (len(file) >= _WHOLE_MAX_BYTES and file.may_stay_open):
+        return file
+    return file[:] if stat.S_ISREG(file.status.st_mode) else file.read_all()
+
+
+def open_file(path: Path) -> FileBytes | None:
+    """Return the file at `path`, open; None where there is none.
+
+    Raises:
+        OSError: where it is there and cannot be opened.
+    """
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        return FileBytes(path, os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0)))
     except FileNotFoundError:
         return None
-    file = FileBytes(path, descriptor)
-    # A new descriptor has the lowest number that is free: it tells how many are open.
-    if len(file) >= _WHOLE_MAX_BYTES and descriptor < _OPEN_MAX and file.is_regular:
-        return file
-    with open(descriptor, "rb", buffering=0, closefd=False) as opened:
-        return memoryview(opened.readall())

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import mmap
 import os
 import sys
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import OutputError, ZipperError
-from zipper.folders import make_folders
+from zipper.folders import make_private_folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 __all__ = [
     "TEMPORARY_SUFFIX",
     "lock_file",
-    "map_file",
-    "read_end",
     "remove_leftovers",
     "write_file",
 ]
@@ -59,11 +56,6 @@ _WRITE_BYTES: Final = 1 << 20
 given its large ones back to the host, 128 MB took 0.3 s in steps of 8 MB, and 0.03 s in these."""
 
 _NAME_MAX_BYTES: Final = 200
-
-_MAPPED_MIN_BYTES: Final = 1 << 16
-"""Of 613 store zips 533 are smaller; reading those took a quarter less time than mapping them."""
-
-_OPEN_MAX: Final = 128
 
 
 def write_file(
@@ -117,44 +109,6 @@ def _prefix_of(name: str) -> str:
     return f".{name}." if len(os.fsencode(name)) <= _NAME_MAX_BYTES else f".{name[:40]}..."
 
 
-def read_end(path: Path, size_bytes: int) -> bytes | None:
-    """Return the last bytes of `path`, all of a file that has fewer; None where there is no file.
-
-    Raises:
-        OSError: where it is there and cannot be read.
-    """
-    descriptor = _open_to_read(path)
-    if descriptor is None:
-        return None
-    try:
-        start = max(0, os.lseek(descriptor, 0, os.SEEK_END) - size_bytes)
-        os.lseek(descriptor, start, os.SEEK_SET)
-        return os.read(descriptor, size_bytes)
-    finally:
-        os.close(descriptor)
-
-
-def map_file(path: Path) -> memoryview | None:
-    """Return the bytes of `path`, mapped read-only; None where there is no such file.
-
-    Small files are read: that is faster. A mapping keeps a file open, of which some systems allow
-    256, so large ones are read too while many are open.
-
-    Raises:
-        OSError: where it is there and cannot be read.
-    """
-    descriptor = _open_to_read(path)
-    if descriptor is None:
-        return None
-    try:
-        # A new descriptor has the lowest number that is free: it tells how many are open.
-        if os.fstat(descriptor).st_size >= _MAPPED_MIN_BYTES and descriptor < _OPEN_MAX:
-            return memoryview(mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ))
-        return memoryview(_read_all(descriptor))
-    finally:
-        os.close(descriptor)
-
-
 @contextlib.contextmanager
 def lock_file(path: Path) -> Iterator[bool]:
     """Hold an exclusive lock on `path` among processes and threads; False where it is taken.
@@ -191,23 +145,11 @@ def write_error(cause: OSError, path: Path, kind: type[ZipperError]) -> ZipperEr
     )
 
 
-def _open_to_read(path: Path) -> int | None:
-    try:
-        return os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    except FileNotFoundError:
-        return None
-
-
-def _read_all(descriptor: int) -> bytes:
-    with os.fdopen(descriptor, "rb", buffering=0, closefd=False) as file:
-        return file.readall()
-
-
 def _open_lock(path: Path) -> int | None:
     with contextlib.suppress(OSError):
         return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     with contextlib.suppress(OSError):
-        make_folders(path.parent)
+        make_private_folders(path.parent)
         return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     return None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,7 @@ __all__ = [
     "list_files",
     "list_level",
     "make_folders",
+    "make_private_folders",
     "remove_folder",
     "replace_folder",
 ]
@@ -50,6 +52,18 @@ def make_folders(path: PathLike, *, mode: int = 0o777) -> None:
         folder = os.path.dirname(folder) or os.curdir  # noqa: PTH120 - a Path costs more
     for folder in reversed(missing):
         _make_folder(folder, mode)
+
+
+def make_private_folders(path: PathLike) -> None:
+    """Make folders as `make_folders` does, to which no others can write, whatever the umask says.
+
+    Where the group can write to the nearest folder that exists, it can to those below.
+    """
+    folder = os.fspath(path)
+    while not os.path.isdir(folder):  # noqa: PTH112 - as above
+        folder = os.path.dirname(folder) or os.curdir  # noqa: PTH120 - as above
+    is_shared = os.stat(folder).st_mode & stat.S_IWGRP  # noqa: PTH116 - as above
+    make_folders(path, mode=0o775 if is_shared else 0o755)
 
 
 def _make_folder(folder: str, mode: int) -> bool:

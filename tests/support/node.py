@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from zipper.node.environment import NodeEnvironment
     from zipper.node.result import RunResult
-    from zipper.store.store_zips import StoreZip
+    from zipper.store.store_zip import StoreZip
 
 __all__ = ["MAJORS", "NpmPackages", "fetch_with_npm", "node_of", "run_files", "write_zip"]
 

@@ -16,8 +16,6 @@ from zipper.errors import OutputError, StoreError
 from zipper.files import (
     TEMPORARY_SUFFIX,
     lock_file,
-    map_file,
-    read_end,
     remove_leftovers,
     write_file,
 )
@@ -115,36 +113,6 @@ def test_mode_follows_the_umask(target: Path) -> None:
     assert 0o640 == stat.S_IMODE(target.stat().st_mode)
 
 
-def test_absent_and_empty_files_can_be_mapped(tmp_path: Path) -> None:
-    """No file is None, an empty one has no bytes, another its own."""
-    (tmp_path / "empty").touch()
-    (tmp_path / "full").write_bytes(b"123")
-
-    assert None is map_file(tmp_path / "none")
-    assert b"" == map_file(tmp_path / "empty")
-    assert b"123" == map_file(tmp_path / "full")
-
-
-def test_end_of_a_file(tmp_path: Path) -> None:
-    """It is as long as was asked for, or the whole file; no file is None."""
-    (tmp_path / "empty").touch()
-    (tmp_path / "full").write_bytes(b"12345")
-
-    assert None is read_end(tmp_path / "none", 3)
-    assert b"" == read_end(tmp_path / "empty", 3)
-    assert b"345" == read_end(tmp_path / "full", 3)
-    assert b"12345" == read_end(tmp_path / "full", 9)
-
-
-def test_mapped_bytes_stay_when_the_file_is_replaced(target: Path) -> None:
-    """Who has read a file keeps it, whatever takes its place."""
-    target.write_bytes(b"old")
-    mapped = map_file(target)
-    write_file(target, [[b"newer"]])
-
-    assert b"old" == mapped
-
-
 def test_leftovers_of_the_name_go(tmp_path: Path) -> None:
     """Only temporary files that nobody is writing go, and only those of the name."""
     mine = tmp_path / f".fn.zip.1-2{TEMPORARY_SUFFIX}"
@@ -223,20 +191,3 @@ def test_lock_that_cannot_be_made_counts_as_held(tmp_path: Path) -> None:
 
     with lock_file(tmp_path / "file" / "ab") as held:
         assert held
-
-
-def test_more_files_than_may_be_open_can_be_held(tmp_path: Path) -> None:
-    """The bytes of 300 files, small and large, are there where 200 may be open at once."""
-    for number in range(300):
-        (tmp_path / str(number)).write_bytes(bytes([number % 251]) * (10 if number % 2 else 70_000))
-    code = (
-        "import resource, sys; from pathlib import Path; from zipper.files import map_file\n"
-        "resource.setrlimit(resource.RLIMIT_NOFILE, (200, 200))\n"
-        "held = [map_file(Path(sys.argv[1], str(number))) for number in range(300)]\n"
-        "assert all(data[-1] == number % 251 for number, data in enumerate(held))\n"
-        "print(sum(map(len, held)))"
-    )
-    command = [sys.executable, "-c", code, str(tmp_path)]
-    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
-
-    assert (0, "10501500\n", "") == (done.returncode, done.stdout, done.stderr)

@@ -7,12 +7,16 @@ zip64. Out: entries for a plan. Any other zip is `zipper.archive.listing`'s to r
 from __future__ import annotations
 
 import struct
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = [
     "DOS_EPOCH",
     "PlannedEntry",
     "PlannedZip",
+    "ZipSource",
     "make_entry",
     "put_below",
     "read_members",
@@ -108,6 +112,20 @@ _DIRECTORY: Final = struct.Struct("<10xHII")
 """What is read of the end record: the number of records, their size, where they begin."""
 
 
+class ZipSource(Protocol):
+    """Where a store zip's bytes come from: memory, or a file that is read when they are wanted."""
+
+    @property
+    def data(self) -> memoryview | None:
+        """All of them, if they are in memory."""
+
+    def read_body(self) -> Iterable[memoryview]:
+        """Yield the local headers with their members; each piece is good until the next."""
+
+    def members(self, prefix: str) -> list[PlannedEntry]:
+        """Return its members one by one, their names put below `prefix`."""
+
+
 class PlannedZip(NamedTuple):
     """All members of a store zip, whose names there are those that they are to have.
 
@@ -117,30 +135,37 @@ class PlannedZip(NamedTuple):
 
     name: bytes
     """The folder in which all of it stands, with a slash: `node_modules/a/`."""
-    data: memoryview
-    """The whole store zip."""
+    tail: memoryview
+    """The end of the store zip, from its directory on, or all of it."""
     end: int
-    """Offset of the end record."""
+    """Offset of the end record in `tail`."""
     size_bytes: int
     """The sum of the sizes when unpacked."""
+    source: ZipSource
 
     @property
     def files(self) -> int:
         """How many entries it stands for."""
-        return int(_DIRECTORY.unpack_from(self.data, self.end)[0])
+        return int(_DIRECTORY.unpack_from(self.tail, self.end)[0])
+
+    @property
+    def body_size(self) -> int:
+        """How many bytes its local headers and members have."""
+        return int(_DIRECTORY.unpack_from(self.tail, self.end)[2])
+
+    @property
+    def directory_size(self) -> int:
+        """How many bytes `directory` returns."""
+        return int(_DIRECTORY.unpack_from(self.tail, self.end)[1])
 
     def entries(self) -> list[PlannedEntry]:
         """Return its members one by one."""
-        return read_members(self.data, prefix="", skip=0, end=self.end)
-
-    def body(self) -> memoryview:
-        """Return the local headers with their members."""
-        return self.data[: _DIRECTORY.unpack_from(self.data, self.end)[2]]
+        return self.source.members(self.name.decode("utf-8", "surrogateescape"))
 
     def directory(self, distance: int) -> bytearray:
         """Return the central records of members that stand `distance` bytes further on."""
-        _, size, start = _DIRECTORY.unpack_from(self.data, self.end)
-        records = bytearray(self.data[start : start + size])
+        size = self.directory_size
+        records = bytearray(self.tail[self.end - size : self.end])
         read, write_offset = _MOVED.unpack_from, _LENGTH.pack_into
         at = 0
         while at < size:

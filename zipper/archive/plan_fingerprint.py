@@ -7,7 +7,7 @@ of the zip's own, because a store zip bears the hash of its tarball in its name.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from zipper.archive.entries import PlannedZip
 
@@ -17,11 +17,9 @@ if TYPE_CHECKING:
     from zipper.archive.entries import PlannedEntry
     from zipper.archive.plan import Plan
     from zipper.layout.placement import Homes
-    from zipper.store.store_zips import StoreZip
+    from zipper.store.store_zip import StoreZip
 
 __all__ = ["take_fingerprint"]
-
-_END_BYTES: Final = 32
 
 
 def take_fingerprint(contents: Plan, homes: Homes, zips: Mapping[str, StoreZip]) -> str:
@@ -31,13 +29,17 @@ def take_fingerprint(contents: Plan, homes: Homes, zips: Mapping[str, StoreZip])
         contents: the plan of the zip.
         homes: for each location, the folders in which its files stand.
         zips: location to store zip. What comes out of these is told by their paths, which stand
-            for the hash of a tarball, the store's format and its compressor, and by their ends,
-            which hold a sum of the rest; all else is told by its bytes.
+            for the hash of a tarball, the store's format and its compressor, by the sums that they
+            bear, and by what the system says of their files; all else is told by its bytes.
+
+    Returns:
+        The hash; empty where a store zip's bytes cannot be told by a look at its file.
     """
     digest = hashlib.sha256()
     for location, zipped in zips.items():
-        end = bytes(zipped.data[-_END_BYTES:])
-        row = (homes.by_location[location], str(zipped.path), len(zipped.data), end)
+        if zipped.stamp is None:
+            return ""
+        row = (homes.by_location[location], str(zipped.path), zipped.sums, zipped.stamp)
         digest.update(repr(row).encode("utf-8", "surrogateescape"))
     known = {id(zipped.data) for zipped in zips.values()}
     for part in contents.parts:

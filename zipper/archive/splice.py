@@ -42,7 +42,10 @@ _CHUNK_BYTES: Final = 1 << 23
 def splice(plan: Plan) -> Iterator[list[bytes | memoryview]]:
     """Yield the zip of `plan` in chunks of at most `BATCH` buffers, to be written in order.
 
+    What is read from a file is good until the next chunk.
+
     Raises:
+        StoreError: ESTORE where a store zip turns out to be damaged while it is read.
         ArchiveError: EZIP where the zip would need zip64 (65,535 entries or 4 GiB), which
             nothing says Lambda reads.
     """
@@ -57,10 +60,14 @@ def splice(plan: Plan) -> Iterator[list[bytes | memoryview]]:
     offset = written = 0
     for part in plan.parts:
         if isinstance(part, PlannedZip):
-            body = part.body()
-            chunk.append(body)
+            if part.source.data is not None:
+                chunk.append(part.source.data[: part.body_size])
+            else:
+                for piece in part.source.read_body():
+                    yield [*chunk, piece]
+                    chunk = []
             directory.append(part.directory(offset))
-            offset += len(body)
+            offset += part.body_size
         else:
             name, fields, mode, data, start, length = part
             name_length = len(name)
@@ -81,7 +88,7 @@ def splice(plan: Plan) -> Iterator[list[bytes | memoryview]]:
 def _size_of(part: PlannedEntry | PlannedZip) -> int:
     """Return how many bytes a part takes in the zip, directory included."""
     if isinstance(part, PlannedZip):
-        return part.end
+        return part.body_size + part.directory_size
     return LOCAL_SIZE + CENTRAL_SIZE + 2 * len(part[0]) + part[5]
 
 

@@ -145,12 +145,13 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
     ),
     ToldCode(
         "cache-shared",
-        "somebody else may write to the cache",
+        "a group can write to the cache",
         "A package in the store is what its tarball was when it was fetched and verified; after "
-        "that only the rights of the folder protect it. pip warns of a cache that is another "
-        "user's as well. Where that is meant, as in a container, ignore the code.",
+        "that only the rights of the folders protect it. Each package is compared with the "
+        "SHA-256 that it bears, and the zip is hashed as it is written. A cache that everyone can "
+        "write to, or that another user owns, is an error.",
         "pip, check_path_owner",
-        "`--cache-dir /tmp/cache` made with `chmod 777`",
+        "`--cache-dir /srv/cache` made with `chmod 2775`",
     ),
     ToldCode(
         "lockfile-unread",

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from zipper.fetching.needed_tarballs import Fetch, Wanted
     from zipper.store.keys import StoreKey
-    from zipper.store.store_zips import Store, StoreZip
+    from zipper.store.store_zip import StoreZip
+    from zipper.store.store_zips import Store
 
 __all__ = ["Worker", "get_all"]
 

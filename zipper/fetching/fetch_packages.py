@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from zipper.findings import Finding
     from zipper.project.read_project import Project
     from zipper.registry.client import RegistryClient
-    from zipper.store.store_zips import Store, StoreZip
+    from zipper.store.store_zip import StoreZip
+    from zipper.store.store_zips import Store
     from zipper.tree.model import Node, Tree
 
 __all__ = ["Sources", "find_missing_tarballs", "list_wanted", "obtain"]

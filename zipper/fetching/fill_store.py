@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from zipper.errors import ZipperError
     from zipper.fetching.needed_tarballs import Fetch, Wanted
     from zipper.store.keys import StoreKey
-    from zipper.store.store_zips import Store, StoreZip
+    from zipper.store.store_zip import StoreZip
+    from zipper.store.store_zips import Store
 
 __all__ = ["fill"]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from zipper.fetching.needed_tarballs import Wanted
-    from zipper.store.store_zips import StoreZip
+    from zipper.store.store_zip import StoreZip
 
 __all__ = ["find_unprepared"]
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from zipper.archive.entries import PlannedEntry
     from zipper.findings import Finding
-    from zipper.store.store_zips import StoreZip
+    from zipper.store.store_zip import StoreZip
     from zipper.tree.model import Tree
 
 __all__ = ["Obtained", "Scripted"]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from zipper.archive.entries import PlannedEntry
-    from zipper.store.store_zips import StoreZip
+    from zipper.store.store_zip import StoreZip
     from zipper.tree.model import Node, Tree
 
 __all__ = ["unpack_vendored"]

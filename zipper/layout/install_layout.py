@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from zipper.fetching.package_files import Scripted
     from zipper.layout.placement import Homes
-    from zipper.store.store_zips import StoreZip
+    from zipper.store.store_zip import StoreZip
     from zipper.tree.bins import BinLink
 
 __all__ = ["Layout", "lay_out"]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from zipper.archive.entries import PlannedEntry, PlannedZip
     from zipper.fetching.package_files import Scripted
-    from zipper.store.store_zips import StoreZip
+    from zipper.store.store_zip import StoreZip
 
 __all__ = ["Homes", "find_homes", "place_beside", "place_members"]
 

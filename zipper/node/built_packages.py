@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from zipper.node.environment import NodeEnvironment
     from zipper.node.install_scripts import ScriptPackage
     from zipper.node.script_workshop import ScriptResult, Workshop
-    from zipper.store.store_zips import Store, StoreZip
+    from zipper.store.store_zip import StoreZip
+    from zipper.store.store_zips import Store
     from zipper.target import Target
 
 __all__ = ["Built", "ScriptSettings", "build_packages"]

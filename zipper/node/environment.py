@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
-from zipper.folders import make_folders
+from zipper.folders import make_private_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from zipper.store.store_zips import StoreZip
+    from zipper.store.store_zip import StoreZip
 
 __all__ = [
     "NodeEnvironment",
@@ -92,7 +92,7 @@ def write_marker(environment: NodeEnvironment) -> None:
 @contextmanager
 def lock_folder(folder: Path) -> Iterator[None]:
     """Hold the one lock of `folder`, which need not exist; others wait, a crash releases it."""
-    make_folders(folder.parent)
+    make_private_folders(folder.parent)
     with folder.with_name(f"{folder.name}.lock").open("ab") as file:
         if sys.platform == "win32":
             import msvcrt  # noqa: PLC0415 - exists only there

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from zipper.npm.npm_settings import NpmSettings
     from zipper.registry.client import RegistryClient
-    from zipper.store.store_zips import Store, StoreZip
+    from zipper.store.store_zip import StoreZip
+    from zipper.store.store_zips import Store
 
 __all__ = ["RegistryPackages"]
 

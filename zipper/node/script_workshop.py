@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.archive.compress import compress
 from zipper.errors import NodeError
-from zipper.folders import make_folders
+from zipper.folders import make_folders, make_private_folders
 from zipper.node.install_scripts import name_log, order_scripts
 from zipper.node.script_files import compare_states, read_state
 from zipper.node.script_process import ScriptHost, run_script
@@ -65,7 +65,7 @@ class Workshop:
         command = self._host.work / "bin" / "node-gyp"
         command.write_text(_GYP, encoding="ascii")
         command.chmod(0o755)
-        make_folders(self._logs)
+        make_private_folders(self._logs)
 
     def run(self, packages: Sequence[ScriptPackage]) -> dict[str, ScriptResult]:
         """Run all scripts in npm's order and return what each package's changed, by location.

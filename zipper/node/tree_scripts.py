@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from zipper.node.consent import Consent
     from zipper.node.environment import NodeEnvironment
     from zipper.node.install_scripts import ScriptPackage
-    from zipper.store.store_zips import Store, StoreZip
+    from zipper.store.store_zip import StoreZip
+    from zipper.store.store_zips import Store
     from zipper.target import Target
     from zipper.tree.model import Node
 

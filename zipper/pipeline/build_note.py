@@ -41,6 +41,8 @@ class BuildNote:
 
         None where it is not, or was written from another plan.
         """
+        if not self._fingerprint:
+            return None
         with contextlib.suppress(OSError):
             if self._store.notebook.recall(BUILT, self._inputs, self._is_untouched) is not None:
                 return measure_hashed(self._output, self._fingerprint, self._store)
@@ -49,7 +51,7 @@ class BuildNote:
     def remember(self) -> None:
         """Note that the zip is what the plan makes."""
         stamp = self._look()
-        if stamp is not None:
+        if stamp is not None and self._fingerprint:
             is_settled = time.time_ns() - stamp[-1] > _SETTLED_NS
             self._store.notebook.remember(BUILT, self._inputs, b"", (stamp, is_settled))
 

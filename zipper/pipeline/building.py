@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from zipper.errors import OutputError
+from zipper.errors import OutputError, StoreError
 from zipper.files import remove_leftovers, write_error
 from zipper.findings import check_error, decide_verdict, leave_out
 from zipper.folders import make_folders
@@ -115,6 +115,16 @@ def build_requested(
         recalls=not request.no_recall,
     )
     clock = Clock(on_event)
+    try:
+        return _build(request, io, clock, incremental=incremental)
+    except StoreError:
+        # A package was damaged, which showed while it was written. Now each is read before, and a
+        # damaged one fetched anew.
+        io = io._replace(shared=Once(), defers=False)
+        return _build(request, io, clock, incremental=incremental)
+
+
+def _build(request: BuildRequest, io: Circumstances, clock: Clock, *, incremental: bool) -> Package:
     planned = make_plan(request, io, clock)
     store = io.open_store()
     if not incremental:

@@ -10,19 +10,22 @@ import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import deflate
 
 from zipper.archive.entries import FIELDS, PlannedEntry
-from zipper.errors import ArchiveError, StoreError
-from zipper.files import map_file
+from zipper.errors import ArchiveError, ReadError, StoreError
+from zipper.file_bytes import open_file
 from zipper.folders import Remover, list_files, list_level
 from zipper.registry.packument_cache import PackumentCache
 from zipper.store.note_upkeep import find_damaged_notes, prune_notes
-from zipper.store.store_zip_format import inflate, is_sound
-from zipper.store.store_zips import Store, StoreZip, folder_of
+from zipper.store.store_zip import StoreZip, folder_of
+from zipper.store.store_zip_format import has_own_digest, inflate, is_sound
 from zipper.store.unpacked_folders import find_strays, is_unpacked_sound, measure_unpacked
+
+if TYPE_CHECKING:
+    from zipper.store.store_zips import Store
 
 __all__ = ["Size", "Verified", "measure", "prune", "repair", "verify"]
 
@@ -177,18 +180,19 @@ def _look_at(path: Path | str) -> os.stat_result | None:
 
 
 def _read_whole(path: Path) -> StoreZip | None:
-    """Return the store zip if each of its members is what its CRC-32 says.
+    """Return the store zip if its SHA-256 and its members' CRC-32 are right.
 
     Raises:
         FileNotFoundError: another process has removed it.
     """
     try:
-        data = map_file(path)
-    except OSError:
+        file = open_file(path)
+        data = None if file is None else file[:]
+    except (OSError, ReadError):
         return None
     if data is None:
         raise FileNotFoundError(path)
-    if not is_sound(data):
+    if not is_sound(data) or not has_own_digest(data):
         return None
     zipped = StoreZip(path, data)
     try:

@@ -77,7 +77,13 @@ def gather(
         clock.start("fetch", total=count_packages(tree))
         obtained = obtain(project, tree, store=store, client=client, on_event=io.on_event)
         scripted = apply_scripts(project, tree, obtained, request, store=store, offline=io.offline)
-    return Gathered(scripted, (*told, *vouched, *scripted.obtained.findings))
+    findings = (*told, *vouched, *scripted.obtained.findings)
+    if store.ownership.group and all(finding.code != "cache-shared" for finding in vouched):
+        # So may a single folder of packages be, which is looked at when it is used.
+        from zipper.supply.settings_findings import tell_strangers  # noqa: PLC0415
+
+        findings = (*findings, tell_strangers(str(store.cache_dir), store.ownership.group))
+    return Gathered(scripted, findings)
 
 
 def _find_tree(

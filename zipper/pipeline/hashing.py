@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zipper.archive.splice import splice
-from zipper.files import map_file, write_file
+from zipper.file_bytes import open_file
+from zipper.files import write_file
 from zipper.store.notes import CODE_HASH
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def write_hashed(path: Path, contents: Plan, fingerprint: str, store: Store) -> 
     Args:
         path: its folder must exist.
         contents: the plan.
-        fingerprint: of the plan; the hash is remembered under it.
+        fingerprint: of the plan; the hash is remembered under it, unless it is empty.
         store: what remembers.
 
     Raises:
@@ -73,12 +74,13 @@ def measure_hashed(path: Path, fingerprint: str, store: Store) -> tuple[int, str
 
 def recall_hash(fingerprint: str, store: Store) -> str | None:
     """Return the `code_sha256` that the plan's zip had when it was written last."""
-    noted = store.notebook.recall(CODE_HASH, {"plan": fingerprint})
+    noted = store.notebook.recall(CODE_HASH, {"plan": fingerprint}) if fingerprint else None
     return None if noted is None else noted.decode("ascii")
 
 
 def _remember_hash(fingerprint: str, code_sha256: str, store: Store) -> None:
-    store.notebook.remember(CODE_HASH, {"plan": fingerprint}, code_sha256.encode("ascii"))
+    if fingerprint:
+        store.notebook.remember(CODE_HASH, {"plan": fingerprint}, code_sha256.encode("ascii"))
 
 
 def hash_output(path: Path) -> str:
@@ -152,6 +154,10 @@ def hash_file(path: str) -> str:
 
     Raises:
         OSError: where it is there and cannot be read.
+        ReadError: EREAD where it becomes shorter meanwhile.
     """
-    data = map_file(Path(path))
-    return "" if data is None else hashlib.sha256(data).hexdigest()
+    file = open_file(Path(path))
+    digest = hashlib.sha256()
+    for piece in () if file is None else file.pieces(len(file)):
+        digest.update(piece)
+    return "" if file is None else digest.hexdigest()

@@ -16,8 +16,7 @@ from zipper.findings import Finding
 from zipper.layout.install_layout import Layout
 from zipper.pipeline.running_scripts import read_project_consent
 from zipper.store.notes import INSTALL
-from zipper.store.ownership import describe_strangers
-from zipper.store.store_zips import StoreZip
+from zipper.store.store_zip import StoreZip
 from zipper.tree.bins import BinLink
 from zipper.tree.model import ROOT, is_bundled
 
@@ -58,7 +57,7 @@ def find_note(
         or project.npm.notes
         or request.verify_signatures != "off"
         or read_project_consent(project, request.allow_scripts) is not None
-        or describe_strangers(store.cache_dir)
+        or store.ownership.look_around()
     ):
         return None
     asked = request.of_package._replace(
@@ -86,11 +85,13 @@ class Note:
         if noted is None:
             return None
         row: dict[str, Any] = json.loads(noted)
-        unread, root = memoryview(b""), str(self._store.root)
+        root = str(self._store.root)
         groups = [
-            [(StoreZip(Path(f"{root}/{path}"), unread), home) for path, home in group]
+            [(StoreZip(Path(f"{root}/{path}")), home) for path, home in group]
             for group in row["groups"]
         ]
+        if not all(self._store.may_link(zipped.path) for group in groups for zipped, _ in group):
+            return None
         layout = Layout(groups, [BinLink(*link) for link in row["bins"]])
         findings = tuple(Finding(**finding) for finding in row["findings"])
         return LaidOut(layout, row["packages"], findings)

@@ -113,7 +113,7 @@ def install_requested(
     except StoreError:
         # A package was damaged, and taken unread because its files stand beside it. Now each is
         # read, and a damaged one fetched anew.
-        io = io._replace(shared=Once(), links=False)
+        io = io._replace(shared=Once(), links=False, defers=False)
         made = _make(folder, request, io, clock, omit=frozenset(omit))
     return Installed(
         path=str(folder),

@@ -18,7 +18,7 @@ from zipper.resolving.resolution_note import Recalled, find_earlier
 from zipper.settings.cache_folder import find_cache_dir
 from zipper.settings.call import settings_of_call
 from zipper.settings.read_settings import read_request
-from zipper.store.ownership import describe_strangers
+from zipper.store.ownership import Ownership
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -159,7 +159,7 @@ def _find_earlier(
     if request.verify_signatures != "off":
         return None
     target = request.target
-    strangers = describe_strangers(cache_dir)
+    strangers = Ownership(cache_dir).look_around()
     asked = {
         "for": "resolve",
         "node": version,

@@ -83,13 +83,30 @@ class Circumstances(NamedTuple):
     """Packages are linked out of the store: their files' names are all that is read, and late."""
     recalls: bool = True
     """What earlier runs have noted counts."""
+    defers: bool = True
+    """A large package is checked while it is written; a damaged one stops what is under way."""
 
     def open_store(self) -> Store:
-        """Return the store, one for all functions: what one has read is there for the next."""
+        """Return the store, one for all functions: what one has read is there for the next.
+
+        Raises:
+            StoreError: ESTORE where everyone can write to it, or another user owns it.
+        """
         return self.shared.get(
-            ("store", self.cache_dir, self.links, self.recalls),
-            lambda: Store(self.cache_dir, is_shared=True, links=self.links, recalls=self.recalls),
+            ("store", self.cache_dir, self.links, self.recalls, self.defers),
+            self._make_store,
         )
+
+    def _make_store(self) -> Store:
+        store = Store(
+            self.cache_dir,
+            is_shared=True,
+            links=self.links,
+            defers=self.defers,
+            recalls=self.recalls,
+        )
+        store.ownership.look_around()
+        return store
 
     def read_project(self, request: BuildRequest) -> Project:
         """Return the project, read once for all functions that have it."""

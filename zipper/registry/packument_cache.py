@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import deflate
 
 from zipper.files import lock_file
-from zipper.folders import list_files, make_folders
+from zipper.folders import list_files, make_private_folders
 from zipper.registry.cache_stamps import Stamp
 from zipper.registry.freshness import Terms
 from zipper.registry.packument_index import PackumentIndex, parse_index
@@ -151,7 +151,7 @@ class PackumentCache:
         index = b"" if contents is None else contents.index.to_bytes()
         head = _format_head(key, document, contents, index)
         try:
-            make_folders(path.parent)
+            make_private_folders(path.parent)
             written_at = _write_at_once(path, (_MAGIC, head, index, document.body))
         except OSError:
             return document

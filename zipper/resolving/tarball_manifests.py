@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from zipper.npm.spec import Spec
     from zipper.registry.client import RegistryClient
-    from zipper.store.store_zips import Store, StoreZip
+    from zipper.store.store_zip import StoreZip
+    from zipper.store.store_zips import Store
     from zipper.tree.resolver_requests import TarballAsk
 
 __all__ = ["OpenedPackages"]

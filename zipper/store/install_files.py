@@ -18,14 +18,14 @@ from zipper.errors import OutputError
 from zipper.files import write_error
 from zipper.folders import make_folders, remove_folder
 from zipper.store.shared_work import share_work
+from zipper.store.store_zip import folder_of
 from zipper.store.store_zip_format import inflate
-from zipper.store.store_zips import folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from zipper.archive.entries import PlannedEntry
-    from zipper.store.store_zips import StoreZip
+    from zipper.store.store_zip import StoreZip
 
 __all__ = ["link_packages", "write_entries"]
 
@@ -47,25 +47,31 @@ def link_packages(groups: Sequence[Sequence[tuple[StoreZip, str]]], *, copy: boo
 
     def make(number: int) -> None:
         for zipped, into in groups[number]:
-            if copy or not _make_links(zipped, into):
+            if copy or not zipped.may_link or not _make_links(zipped, into):
                 write_entries(zipped.members(""), Path(into))
 
     share_work(len(groups), make)
 
 
-def write_entries(entries: Sequence[PlannedEntry], into: Path) -> None:
+def write_entries(entries: Sequence[PlannedEntry], into: Path, *, has_umask: bool = True) -> None:
     """Write each entry below `into`; a file that is there already is replaced.
 
     Names are those of a plan: relative, without `..`, and no file where another needs a folder.
+
+    Args:
+        entries: what is written.
+        into: a folder, which is made where there is none.
+        has_umask: False for files of modes 0644 and 0755, and folders to which no others can write,
+            whatever the umask says.
 
     Raises:
         OutputError: EOUTPUT where the operating system refuses.
     """
     try:
         for folder, members in _by_folder(entries, into):
-            make_folders(folder)
+            make_folders(folder, mode=0o777 if has_umask else 0o755)
             for base, entry in members:
-                _write(folder / base, entry)
+                _write(folder / base, entry, has_umask=has_umask)
     except OSError as cause:
         raise write_error(cause, into, OutputError) from cause
 
@@ -91,7 +97,7 @@ def _inflate_once(zipped: StoreZip) -> None:
     folder = folder_of(zipped.path)
     temporary = folder.with_name(f"{folder.name}.{os.getpid()}-{os.urandom(4).hex()}")
     try:
-        write_entries(zipped.members(""), temporary)
+        write_entries(zipped.members(""), temporary, has_umask=False)
         temporary.rename(folder)
     except (OSError, OutputError):
         # Another process was quicker, or the store cannot be written to.
@@ -166,7 +172,7 @@ def _by_folder(
         yield into / folder, ((base, entry) for _, base, entry in members)
 
 
-def _write(path: Path, entry: PlannedEntry) -> None:
+def _write(path: Path, entry: PlannedEntry, *, has_umask: bool) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     mode = 0o777 if entry.mode & 0o111 else 0o666
     content = memoryview(inflate(entry))
@@ -176,6 +182,8 @@ def _write(path: Path, entry: PlannedEntry) -> None:
         path.unlink()
         descriptor = os.open(path, flags, mode)
     try:
+        if not has_umask and hasattr(os, "fchmod"):
+            os.fchmod(descriptor, mode & 0o755)
         while content:
             content = content[os.write(descriptor, content) :]
     finally:

@@ -12,7 +12,7 @@ import hashlib
 import sqlite3
 from typing import TYPE_CHECKING, Final
 
-from zipper.folders import make_folders
+from zipper.folders import make_private_folders
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -63,7 +63,7 @@ class NoteRows:
             return
         rows = [(key, self._code, _sum(key, value) + value) for key, value in values.items()]
         with self._guard():
-            make_folders(self._path.parent)
+            make_private_folders(self._path.parent)
             if self._path.exists() and self._path.stat().st_size > _SIZE_MAX_BYTES:
                 self._path.unlink(missing_ok=True)
             with self._open() as connection:

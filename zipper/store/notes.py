@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import StoreError
 from zipper.files import write_file
-from zipper.folders import make_folders
+from zipper.folders import make_private_folders
 from zipper.store.code_identity import code_identity
+from zipper.store.ownership import Ownership
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -102,6 +103,7 @@ class Notebook:
         self.folder = cache_dir / NOTES
         self.recalls = recalls
         self._identity = identity
+        self._ownership = Ownership(cache_dir)
 
     def recall(
         self,
@@ -119,11 +121,14 @@ class Notebook:
 
         Raises:
             TypeError: an input is no `Value`.
+            StoreError: ESTORE where everyone can write to the folder, or another user owns it.
         """
         head = self._head(kind, inputs)
         if not self.recalls:
             return None
-        data = _read(self._path(kind, head))
+        path = self._path(kind, head)
+        self._ownership.group_of(os.path.dirname(path))  # noqa: PTH120 - a Path costs more
+        data = _read(path)
         parts = None if data is None else _open(data)
         if parts is None or parts[0] != head:
             return None
@@ -152,13 +157,14 @@ class Notebook:
         rest = b"\n".join((head, _encode(witnesses), body))
         path = self._path(kind, head)
         with contextlib.suppress(OSError, StoreError):
-            make_folders(path.parent)
-            write_file(path, [[_sum(rest), b"\n", rest]], error=StoreError)
+            make_private_folders(path.parent)
+            write_file(path, [[_sum(rest), b"\n", rest]], error=StoreError, mode=0o644)
 
     def recall_many(self, kind: Kind, rows: Iterable[Mapping[str, Value]]) -> dict[int, bytes]:
         """Return the results that were noted for `rows` of inputs, by the row's number."""
         if not self.recalls:
             return {}
+        self._ownership.group_of(os.fspath(self.folder))
         keys = [self._key(kind, inputs) for inputs in rows]
         found = self._rows(kind).get_many(set(keys))
         return {number: found[key] for number, key in enumerate(keys) if key in found}

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zipper.folders import list_files, list_level
+from zipper.store.store_zip import folder_of
 from zipper.store.store_zip_format import inflate
-from zipper.store.store_zips import folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from zipper.store.store_zips import Store, StoreZip
+    from zipper.store.store_zip import StoreZip
+    from zipper.store.store_zips import Store
 
 __all__ = ["find_strays", "is_unpacked_sound", "measure_unpacked"]
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from zipper.store.ownership import describe_strangers
 from zipper.supply.disguises import find_disguises
 from zipper.supply.settings_findings import (
     find_lost_workspaces,
@@ -55,8 +54,8 @@ def vouch(
     findings = [*find_unknown_words(request, whole), *find_notes(project.npm)]
     findings += find_odd_sources(tree, project.npm, members=members)
     findings += (*find_disguises(tree), *find_lost_workspaces(project))
-    if strangers := describe_strangers(store.cache_dir):
-        findings.append(tell_strangers(str(store.cache_dir), strangers))
+    if group := store.ownership.look_around():
+        findings.append(tell_strangers(str(store.cache_dir), group))
     if project.unread_lockfiles:
         from zipper.supply.lockfile_findings import find_unread  # noqa: PLC0415  (on demand only)
 

@@ -114,11 +114,12 @@ def find_lost_workspaces(project: Project) -> tuple[Finding, ...]:
 
 
 def tell_strangers(cache_dir: str, who: str) -> Finding:
-    """Return the finding `cache-shared`: somebody else may change what is packed from the cache."""
+    """Return the finding `cache-shared`: a group can change what is packed from the cache."""
     return Finding(
         "cache-shared",
         "warning",
         "",
-        f"{who} may write to the cache `{cache_dir}`, and what is put there would be packed",
-        f"`chmod go-w {cache_dir}`, or name a cache of your own with `--cache-dir`",
+        f"{who} can write to the cache `{cache_dir}`; what is packed is hashed each time, but a "
+        "whole package that is put there would be packed",
+        f"`chmod -R go-w {cache_dir}`, or name a cache of your own with `--cache-dir`",
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.planned_zips import planned_zip
 from zipper.archive.compress import compress
 from zipper.archive.entries import PlannedEntry, PlannedZip, put_below, read_members, read_names
 from zipper.archive.plan import Plan, lay_out
-from zipper.archive.splice import END, splice
+from zipper.archive.splice import splice
 
 PACKAGES = st.dictionaries(
     st.sampled_from(["a", "a-b", "a.js", "@s/a", "@s/a-b", "é", "z"]),
@@ -36,7 +37,7 @@ def zip_of(name: str, files: dict[str, bytes]) -> PlannedZip:
     ]
     plan = lay_out(entries)
     data = bytes_of(plan)
-    return PlannedZip(folder, memoryview(data), data.rindex(END), plan.unzipped_size_bytes)
+    return planned_zip(folder, data, plan.unzipped_size_bytes)
 
 
 @settings(max_examples=150, deadline=None)
@@ -61,8 +62,8 @@ def test_prefix_takes_the_place_of_what_is_skipped() -> None:
     zipped = zip_of("a", {"lib/x.js": b"1", "package.json": b"{}"})
     skip = len(b"node_modules/a/")
 
-    names = read_names(zipped.data, skip=skip, end=zipped.end)
-    members = read_members(zipped.data, prefix="b/", skip=skip, end=zipped.end)
+    names = read_names(zipped.tail, skip=skip, end=zipped.end)
+    members = read_members(zipped.tail, prefix="b/", skip=skip, end=zipped.end)
 
     assert [b"lib/x.js", b"package.json"] == names
     assert [b"b/lib/x.js", b"b/package.json"] == [member.name for member in members]

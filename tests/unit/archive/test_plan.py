@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.planned_zips import planned_zip
 from zipper.archive.dos_time import parse_dos_time
 from zipper.archive.entries import (
     DOS_EPOCH,
@@ -117,7 +118,7 @@ def test_dates_are_those_asked_for() -> None:
 def zip_of(folder: bytes, *given_names: str) -> PlannedZip:
     plan = lay_out([put_below(entry(name), folder) for name in given_names])
     data = b"".join(piece for chunk in splice(plan) for piece in chunk)
-    return PlannedZip(folder, memoryview(data), len(data) - 22, plan.unzipped_size_bytes)
+    return planned_zip(folder, data, plan.unzipped_size_bytes)
 
 
 def test_zip_stays_whole_where_it_stands_alone() -> None:

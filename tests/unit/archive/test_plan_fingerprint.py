@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from zipper.archive.plan_fingerprint import take_fingerprint
 from zipper.archive.splice import splice
 from zipper.layout.placement import Homes
 from zipper.store.keys import StoreKey
-from zipper.store.store_zips import Store, StoreZip
+from zipper.store.store_zip import StoreZip
+from zipper.store.store_zips import Store
 
 HOME = "node_modules/a/"
 
@@ -22,7 +24,8 @@ def own(name: str = "index.js", data: bytes = b"ab", *, executable: bool = False
 
 
 def package(store: Store, digest: str = "aa") -> StoreZip:
-    return store.keep_in_memory(StoreKey("sha512", digest), [own("x", b"12")], package_name="a")
+    key = StoreKey("sha512", digest)
+    return store.find(key) or store.add(key, [own("x", b"12")], package_name="a")
 
 
 def fingerprint(
@@ -68,7 +71,20 @@ def test_each_package_counts(store: Store) -> None:
     assert fingerprint(first) != fingerprint(other)
     assert fingerprint(first, apart=True) != fingerprint(other, apart=True)
     assert fingerprint(first) != fingerprint(first, home="node_modules/b/")
-    assert fingerprint(first) != fingerprint(StoreZip(Path("elsewhere.zip"), first.data))
+    elsewhere = StoreZip(Path("elsewhere.zip"), first.data)
+    elsewhere.stamp = first.stamp
+    assert fingerprint(first) != fingerprint(elsewhere)
+
+
+def test_package_that_was_written_to_counts_as_another(store: Store) -> None:
+    """Its file tells by size and times; where there is no file to tell by, there is no name."""
+    before = fingerprint(package(store))
+    path = package(store).path
+    os.utime(path, ns=(1, 1))
+    os.utime(path, ns=(path.stat().st_atime_ns, 1))
+
+    assert before != fingerprint(package(store))
+    assert "" == fingerprint(StoreZip(path, package(store).data))
 
 
 def test_files_that_run_into_each_other_are_told_apart(store: Store) -> None:

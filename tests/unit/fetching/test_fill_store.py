@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from zipper.archive.entries import PlannedEntry
-    from zipper.store.store_zips import StoreZip
+    from zipper.store.store_zip import StoreZip
 
 
 def wanted(name: str, digest: str | None = None) -> Wanted:

@@ -10,11 +10,16 @@ import platformdirs
 import pytest
 
 from zipper.errors import StoreError
+from zipper.folders import make_private_folders
 from zipper.settings.cache_folder import find_cache_dir
-from zipper.store.ownership import describe_strangers
+from zipper.store.ownership import Ownership
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rules")
+as_root = pytest.mark.skipif(
+    sys.platform == "win32" or os.geteuid() != 0, reason="gives folders to another user"
+)
 ROOT = 0
+STRANGER = 54321
 
 
 def test_given_is_stronger_than_the_variable() -> None:
@@ -62,35 +67,95 @@ def test_place_is_absolute() -> None:
 
 
 @posix_only
+@pytest.mark.parametrize("below", ["", "store", "store/4-x", "store/4-x/sha512/ab", "notes/kind"])
 @pytest.mark.parametrize(
-    ("mode", "user", "expected"),
+    ("mode", "is_refused", "group"),
     [
-        (0o700, None, None),
-        (0o755, None, None),
-        (0o775, None, None),  # a group is somebody's decision
-        (0o777, None, "everybody on this machine"),
-        (0o1777, None, "everybody on this machine"),
-        (0o700, 12345, "user {owner}, who owns it,"),
+        (0o700, False, False),
+        (0o755, False, False),
+        (0o775, False, True),
+        (0o2775, False, True),
+        (0o777, True, False),
+        (0o1777, True, False),
+        (0o702, True, False),
     ],
 )
-def test_who_else_may_change_the_cache(
-    tmp_path: Path, mode: int, user: int | None, expected: str | None
+def test_who_else_can_write_to_a_folder(
+    tmp_path: Path, below: str, mode: int, is_refused: bool, group: bool
 ) -> None:
-    """Everybody, where the folder's mode says so; its owner, where that is neither us nor root."""
-    tmp_path.chmod(mode)
-    owner = os.geteuid()
-    if owner == ROOT and user is not None:
-        os.chown(tmp_path, owner := 54321, -1)
+    """Everyone is an error, a group is known, whichever folder of the cache it is."""
+    leaf = tmp_path / "cache" / "store" / "4-x" / "sha512" / "ab"
+    for folder in (leaf, tmp_path / "cache" / "notes" / "kind"):
+        folder.mkdir(parents=True)
+    exposed = tmp_path / "cache" / below
+    exposed.chmod(mode)
+    ownership = Ownership(tmp_path / "cache")
 
-    found = describe_strangers(tmp_path, user=user)
+    def look() -> list[int | None]:
+        ownership.look_around()
+        return [ownership.group_of(str(exposed)), ownership.group_of(str(leaf))]
 
-    assert (expected and expected.format(owner=owner)) == found
+    if is_refused:
+        with pytest.raises(StoreError, match="everyone on this machine can write") as caught:
+            look()
+        assert str(exposed) in caught.value.message
+        return
+    own, of_leaf = look()
+
+    gid = exposed.stat().st_gid if group else None
+    assert gid == own
+    assert of_leaf == (None if below == "notes/kind" else gid)
+    assert (f"group {gid}" if group else None) == ownership.group
+
+
+@as_root
+@pytest.mark.parametrize("below", ["", "store", "store/4-x/sha512/ab"])
+def test_folder_of_another_user_is_refused(tmp_path: Path, below: str) -> None:
+    """Whoever owns a folder can write to it; root's is used by all."""
+    leaf = tmp_path / "cache" / "store" / "4-x" / "sha512" / "ab"
+    leaf.mkdir(parents=True)
+    os.chown(tmp_path / "cache" / below, STRANGER, -1)
+    for user, is_refused in ((ROOT, True), (STRANGER, False), (STRANGER + 1, True)):
+        ownership = Ownership(tmp_path / "cache", user=user)
+        if is_refused:
+            with pytest.raises(StoreError, match=f"user {STRANGER} owns"):
+                ownership.group_of(str(leaf))
+        else:
+            assert None is ownership.group_of(str(leaf))
+
+
+@as_root
+def test_members_of_a_group_make_folders_beside_each_other(tmp_path: Path) -> None:
+    """Below a folder of a group, one that a member owns is the group's too; the top one is not."""
+    leaf = tmp_path / "cache" / "store" / "4-x" / "sha512" / "ab"
+    leaf.mkdir(parents=True)
+    (tmp_path / "cache").chmod(0o2775)
+    os.chown(leaf, STRANGER, -1)
+
+    assert (tmp_path / "cache").stat().st_gid == Ownership(tmp_path / "cache").group_of(str(leaf))
+
+    os.chown(tmp_path / "cache", STRANGER, -1)
+    with pytest.raises(StoreError, match="owns"):
+        Ownership(tmp_path / "cache").group_of(str(leaf))
 
 
 @posix_only
-def test_no_folder_has_no_strangers(tmp_path: Path) -> None:
-    """A cache that is still to be made will be this user's."""
-    assert describe_strangers(tmp_path / "absent") is None
+def test_absent_cache_will_be_ones_own(tmp_path: Path) -> None:
+    """What is still to be made is writable by no others, whatever the umask says."""
+    assert None is Ownership(tmp_path / "absent").look_around()
+
+    before = os.umask(0)
+    try:
+        make_private_folders(tmp_path / "cache" / "store" / "ab")
+        (tmp_path / "shared").mkdir(mode=0o775)
+        make_private_folders(tmp_path / "shared" / "store")
+    finally:
+        os.umask(before)
+
+    modes = [
+        (tmp_path / name).stat().st_mode & 0o777 for name in ("cache/store/ab", "shared/store")
+    ]
+    assert [0o755, 0o775] == modes
 
 
 @posix_only

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from zipper.archive.entries import PlannedEntry, PlannedZip
-    from zipper.store.store_zips import StoreZip
+    from zipper.store.store_zip import StoreZip
 
 KEY = StoreKey("sha512", "ab" * 64)
 FILES = {"a.js": "a" * 3_000, "lib/b.js": "b", "bin/é.js": "#!x", "lib/random": os.urandom(2_000)}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from zipper.store.store_zips import StoreZip
+    from zipper.store.store_zip import StoreZip
 
     Link = Callable[[Iterable[bytes], Iterable[bytes], bytes, bytes], None]
 

@@ -1,0 +1,209 @@
+"""A cache that others can write to: nothing of theirs is packed without a word."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.scene import listing
+from tests.support.tarballs import make_package
+from zipper.folders import list_level
+from zipper.store.extract import extract
+from zipper.store.keys import StoreKey
+from zipper.store.store_zips import Store
+
+if TYPE_CHECKING:
+    from tests.support.command import CommandResult
+    from tests.support.scene import Scene
+
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32" or os.geteuid() != 0, reason="acts as other users"
+)
+
+STRANGER = 54_321
+TEAM = 54_322
+PLANTED = b"planted()"
+EDIT = r"""
+path = pathlib.Path(sys.argv[1])
+data = bytearray(path.read_bytes())
+data[60] ^= 1
+at = data.rindex(b"PK\5\6")
+(size,) = struct.unpack_from("<I", data, at + 12)
+data[-8:] = struct.pack("<II", zlib.crc32(data[at - size : -8]), zlib.crc32(data[:-8]))
+path.unlink()
+path.write_bytes(data)
+"""
+"""Changes a member's byte, and makes the two CRC-32 at the end right again."""
+
+
+@pytest.fixture
+def filled(scene: Scene) -> Scene:
+    """A scene with a small and a large package, built once."""
+    scene.publish("p", files={"index.js": b"1"})
+    scene.publish("large", files={"data": os.urandom(300_000), "index.js": b"2"})
+    scene.depend("p", "large")
+    built = scene.build("--json")
+    assert 0 == built.status, built.stderr
+    return scene
+
+
+def folders_of(cache: Path) -> list[Path]:
+    """Return the cache and all folders of it that hold store zips, or are above them."""
+    leaf = next(cache.glob("store/*/sha512/*"))
+    return [cache, *(cache / part for part in leaf.relative_to(cache).parents[:-1]), leaf]
+
+
+def share(cache: Path) -> None:
+    """Let a group write to all of the cache, as a team does."""
+    for path in (cache, *(path for path in cache.rglob("*") if path.is_dir())):
+        os.chown(path, -1, TEAM)
+        path.chmod(0o2775)
+
+
+def as_stranger(code: str, *arguments: object, within: Path | None = None) -> None:
+    """Run Python as another user, a member of the team, in a folder that he need not reach."""
+    script = (
+        f"import os, pathlib, struct, sys, zlib; os.setgid({TEAM}); os.setuid({STRANGER})\n{code}"
+    )
+    command = [sys.executable, "-c", script, *map(str, arguments)]
+    subprocess.run(command, check=True, cwd=within)
+
+
+def check_hash(scene: Scene, built: CommandResult) -> None:
+    """Hold the reported hash to be that of the zip."""
+    assert built.document is not None
+    digest = hashlib.sha256(scene.output.read_bytes()).digest()
+    assert base64.b64encode(digest).decode() == built.document["code_sha256"]
+
+
+def codes(built: CommandResult) -> list[str]:
+    assert built.document is not None
+    return [finding["code"] for finding in built.document["findings"]]
+
+
+@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("how", ["everyone", "another user"])
+def test_exposed_folder_is_an_error(filled: Scene, number: int, how: str) -> None:
+    """Whichever folder it is, of a build, an install and a check; the package stays as it was."""
+    before = filled.output.read_bytes()
+    folder = folders_of(filled.cache)[number]
+    if how == "everyone":
+        folder.chmod(0o777)
+    else:
+        os.chown(folder, STRANGER, -1)
+
+    built = filled.build()
+
+    assert 1 == built.status
+    assert "error[ESTORE]: " in built.stderr
+    assert f"`{folder}`" in built.stderr
+    assert before == filled.output.read_bytes()
+
+
+def test_roots_cache_is_used_by_all(filled: Scene) -> None:
+    """A cache that root has filled and others can read: their warm build needs nothing else."""
+    try:
+        as_stranger("os.execv(sys.executable, [sys.executable, '-c', ''])")
+    except subprocess.CalledProcessError:
+        pytest.skip("others cannot start this Python")
+    with tempfile.TemporaryDirectory(prefix="zipper-others-") as name:
+        top = Path(name)
+        shutil.copytree(filled.project, top / "project")
+        shutil.copytree(filled.cache, top / "cache")
+        for path in (top, *top.rglob("*")):
+            path.chmod(path.stat().st_mode | 0o044 | (0o011 if path.is_dir() else 0))
+        (top / "home").mkdir()
+        os.chown(top / "home", STRANGER, TEAM)
+        command = [sys.executable, "-m", "zipper", "build", str(top / "project"), "--offline"]
+        command += ["-o", str(top / "home" / "fn.zip"), "--cache-dir", str(top / "cache")]
+        as_stranger(
+            "import json; env = json.loads(sys.argv[1]); os.execve(sys.argv[2], sys.argv[2:], env)",
+            json.dumps({**filled.environment, "HOME": str(top / "home")}),
+            *command,
+        )
+
+        assert listing(filled.output) == listing(top / "home" / "fn.zip")
+
+
+def test_cache_of_a_group_is_used_with_a_warning(filled: Scene) -> None:
+    """Each package is compared with the hash that it bears, and the zip is hashed anew."""
+    before = filled.output.read_bytes()
+    share(filled.cache)
+
+    built = filled.build("--json")
+
+    assert 0 == built.status, built.stderr
+    assert "cache-shared" in codes(built)
+    assert before == filled.output.read_bytes()
+    check_hash(filled, built)
+
+
+@pytest.mark.parametrize("name", ["p", "large"])
+def test_package_edited_by_a_member_is_fetched_again(filled: Scene, name: str) -> None:
+    """Its CRCs agree, the hash that it bears does not."""
+    before = filled.output.read_bytes()
+    share(filled.cache)
+    folder = f"node_modules/{name}/".encode()
+    edited = next(path for path in filled.store_zips() if folder in path.read_bytes())
+    as_stranger(EDIT, edited.name, within=edited.parent)
+    damaged = filled.verify()
+
+    built = filled.build("--json")
+
+    assert 1 == damaged.status
+    assert f"damaged: {edited}" in damaged.stderr
+    assert 0 == built.status, built.stderr
+    assert before == filled.output.read_bytes()
+    check_hash(filled, built)
+    assert 0 == filled.verify().status
+
+
+def test_package_replaced_by_a_member_is_reported_as_it_is(filled: Scene) -> None:
+    """A whole package that bears its own hash cannot be told: the warning and the hash do."""
+    before = filled.build("--json")
+    share(filled.cache)
+    key = StoreKey("sha512", next(p for p in filled.store_zips() if p.stat().st_size < 9_000).stem)
+    other = Store(filled.folder / "other")
+    made = other.add(key, extract(make_package({"index.js": PLANTED}), label="p"), package_name="p")
+    replaced = Store(filled.cache).path_of(key)
+    as_stranger(
+        "os.unlink(sys.argv[1]); open(sys.argv[1], 'wb').write(bytes.fromhex(sys.argv[2]))",
+        replaced.name,
+        made.path.read_bytes().hex(),
+        within=replaced.parent,
+    )
+
+    built = filled.build("--json")
+
+    assert PLANTED == listing(filled.output)["node_modules/p/index.js"]
+    assert "cache-shared" in codes(built)
+    assert before.document is not None
+    assert built.document is not None
+    assert before.document["code_sha256"] != built.document["code_sha256"]
+    check_hash(filled, built)
+
+
+def test_new_cache_is_writable_by_no_others(scene: Scene) -> None:
+    """Whatever the umask says."""
+    scene.publish("p", files={"index.js": b"1"})
+    scene.depend("p")
+    before = os.umask(0)
+    try:
+        assert 0 == scene.build().status
+    finally:
+        os.umask(before)
+
+    levels = [Path(path) for depth in range(5) for path in list_level(scene.cache, depth)]
+    assert len(levels) > 9
+    assert [] == [path for path in levels if path.is_dir() and path.stat().st_mode & 0o022]
+    assert [] == [path for path in scene.store_zips() if path.stat().st_mode & 0o022]
