@@ -18,16 +18,23 @@ DOCTESTED = sorted(
 )
 
 
+TYPED = REPOSITORY / "tests" / "typing"
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["api.py", "wrong_api.py"])
-def test_examples_are_typed(name: str) -> None:
-    """Mypy accepts what is right and refuses what is wrong, strictly and with no ignore unused."""
+def test_examples_are_typed() -> None:
+    """Mypy accepts what is right and refuses what is wrong, strictly and with no ignore unused.
+
+    The scripts are those of users: each does one thing that zipper is imported for.
+    """
     pytest.importorskip("mypy")
+    scripts = sorted((TYPED / "scripts").glob("*.py"))
+    assert len(scripts) >= 10
+    paths = [TYPED / "api.py", TYPED / "wrong_api.py", *scripts]
     command = [sys.executable, "-m", "mypy", "--strict", "--warn-unused-ignores"]
-    path = REPOSITORY / "tests" / "typing" / name
 
     done = subprocess.run(
-        [*command, str(path)], cwd=REPOSITORY, capture_output=True, text=True, check=False
+        [*command, *map(str, paths)], cwd=REPOSITORY, capture_output=True, text=True, check=False
     )
 
     wrong = [line for line in done.stdout.splitlines() if line.startswith("tests/typing/")]

@@ -124,6 +124,10 @@ def _generated(topic: str) -> Iterator[str]:
         width = max(map(len, rows))
         yield ""
         yield from (f"    {code:<{width}}  {rules[0].summary}" for code, rules in rows.items())
+    if topic == "settings":
+        from zipper.report.settings_reference import describe_settings  # noqa: PLC0415  (this page)
+
+        yield from describe_settings()
 
 
 def _explain_rules(rules: list[Rule | ToldCode]) -> Iterator[str]:
