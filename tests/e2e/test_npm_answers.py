@@ -341,3 +341,51 @@ def test_a_tarball_inside_a_package(scene: Scene) -> None:
     scene.depend("a", lock={"node_modules/a/lib": {"version": "1.0.0", "integrity": "sha512-x"}})
 
     assert "ELOCKFILE" == run(scene, "build").code
+
+
+def _wrong_integrity(scene: Scene) -> None:
+    """Lock ms 2.1.3 with the integrity of ms 2.0.0."""
+    other = scene.publish("ms", "2.0.0")["dist"]["integrity"]
+    scene.publish("ms", "2.1.3")
+    scene.depend("ms", lock={"node_modules/ms": {"integrity": other}})
+
+
+@pytest.mark.parametrize("is_filled", [False, True], ids=["empty store", "filled store"])
+@pytest.mark.parametrize("command", ["build", "install"])
+def test_integrity_of_another_version(scene: Scene, command: str, *, is_filled: bool) -> None:
+    """The answer does not depend on what the store has from other builds."""
+    _wrong_integrity(scene)
+    if is_filled:
+        text = (scene.project / "package-lock.json").read_text()
+        scene.write({"package-lock.json": text.replace("2.1.3", "2.0.0")})
+        scene.write({"package.json": {"name": "fn", "dependencies": {"ms": "2.0.0"}}})
+        for filling in ("build", "install"):
+            assert 0 == run(scene, filling).status
+        _wrong_integrity(scene)
+
+    result = run(scene, command)
+    assert (1, "EINTEGRITY") == (result.status, result.code)
+
+
+def test_integrity_of_another_package_in_one_lockfile(scene: Scene) -> None:
+    """Two packages that claim one tarball are looked at one by one."""
+    own = scene.publish("a")["dist"]["integrity"]
+    scene.publish("b")
+    scene.depend("a", "b", lock={"node_modules/b": {"integrity": own}})
+
+    for _ in range(2):
+        assert "EINTEGRITY" == run(scene, "build").code
+
+
+def test_a_tarball_that_says_another_version(scene: Scene) -> None:
+    """Tarballs are published whose package.json disagrees: as they were fetched, they are used."""
+    manifest = b'{"name":"@was/a","version":"0.9.0"}'
+    scene.publish("a", files={"package.json": manifest})
+    scene.publish("b")
+    scene.depend("a", "b")
+    assert {"a", "b"} == packed(scene)
+    asked = scene.registry.count()
+
+    scene.depend("a")
+    assert {"a"} == packed(scene, "--offline")
+    assert asked == scene.registry.count()

@@ -13,6 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Final, Self
 
 from zipper.errors import StoreError, ZipperError
+from zipper.fetching.store_origin import find_own, note_origin
 from zipper.malloc import return_free_memory, share_memory
 from zipper.store.extract import claimed_bytes, extract
 
@@ -154,7 +155,7 @@ class Worker:
         It asks again and again, because nothing ends a thread that sleeps in the system's lock.
         """
         while not self._closed.is_set():
-            zipped = self._store.find(item.key) or self.try_item(item)
+            zipped = self._find(item) or self.try_item(item)
             if zipped is not None:
                 return zipped
             self._closed.wait(_LOCK_SECONDS)
@@ -169,7 +170,7 @@ class Worker:
             raise
 
     def _find_or_fetch(self, item: Wanted) -> StoreZip:
-        zipped = self._store.find(item.key)
+        zipped = self._find(item)
         if zipped is not None:
             return zipped
         tarball = self._measure_fetch(item)
@@ -185,6 +186,9 @@ class Worker:
             self._on_packed(item)
         return zipped
 
+    def _find(self, item: Wanted) -> StoreZip | None:
+        return find_own(self._store, item.key, item.package_name, item.version)
+
     def _measure_fetch(self, item: Wanted) -> bytes:
         begun = time.monotonic()
         tarball = self._fetch.fetch(item)
@@ -197,7 +201,9 @@ class Worker:
         entries = extract(tarball, label=item.label)
         name = item.package_name
         try:
-            return self._store.add(item.key, entries, package_name=name)
+            zipped = self._store.add(item.key, entries, package_name=name)
         except StoreError:
             # A store that cannot be written to (read-only, full) slows builds, it stops none.
             return self._store.keep_in_memory(item.key, entries, package_name=name)
+        note_origin(self._store, zipped, item.key, name, item.version)
+        return zipped

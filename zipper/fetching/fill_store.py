@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from zipper.fetching.store_origin import OriginsNote, is_own
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -37,7 +39,8 @@ def fill(
 
     Args:
         store: where they are kept.
-        wanted: in any order; one key may stand several times.
+        wanted: in any order; one key may stand several times. What is found under a key must be
+            what is asked for, as what is fetched is; see `zipper.fetching.store_origin`.
         open_fetch: called once, and only if something is missing.
         on_missing: told how many tarballs the store lacks, if any.
         on_packed: told of each tarball that was fetched and kept, in any thread.
@@ -48,14 +51,15 @@ def fill(
         ZipperError: the first that a fetch raised (RegistryError, IntegrityError), ArchiveError
             for a tarball that cannot be unpacked, StoreError for a store that cannot be read.
     """
+    asked = list({(item.label, item.key): item for item in wanted}.values())
     found: dict[StoreKey, StoreZip] = {}
-    missing: dict[StoreKey, Wanted] = {}
-    for item in wanted:
-        if item.key in found or item.key in missing:
-            continue
-        zipped = store.find(item.key)
-        if zipped is None:
-            missing[item.key] = item
+    missing: list[Wanted] = []
+    note = OriginsNote(store, asked)
+    is_known = note.recall()
+    for item in asked:
+        zipped = found.get(item.key) or store.find(item.key)
+        if zipped is None or not (is_known or _is_own(store, zipped, item)):
+            missing.append(item)
         else:
             found[item.key] = zipped
     if missing:
@@ -64,5 +68,11 @@ def fill(
         from zipper.fetching.download_workers import Worker, get_all  # noqa: PLC0415  (0.01 s, for cold builds)
 
         worker = Worker(store, open_fetch(), on_packed=on_packed, on_error=on_error)
-        found |= get_all(worker, list(missing.values()), jobs=jobs)
+        found |= get_all(worker, missing, jobs=jobs)
+    if not is_known:
+        note.remember()
     return found
+
+
+def _is_own(store: Store, zipped: StoreZip, item: Wanted) -> bool:
+    return is_own(store, zipped, item.key, item.package_name, item.version)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from zipper.errors import ResolutionError
 from zipper.fetching.local_packages import read_local_tarball
 from zipper.fetching.registry_tarballs import open_tarball
+from zipper.fetching.store_origin import find_own, note_origin
 from zipper.npm.bin_folder import expand_bin_folder
 from zipper.npm.integrity import from_data
 from zipper.npm.package_json import parse_manifest
@@ -107,11 +108,14 @@ class OpenedPackages:
         label = f"{ask.name}@{ask.version}"
         zipped = None
         if ask.integrity is not None:
-            zipped = self._store.find(parse_key(ask.integrity, what=label))
+            key = parse_key(ask.integrity, what=label)
+            zipped = find_own(self._store, key, ask.name, ask.version)
         if zipped is None:
             where = (ask.name, ask.version, ask.resolved, ask.integrity)
             tarball = open_tarball(self._client(), *where)
-            zipped = self._store.add(key_of(from_data(tarball)), extract(tarball, label=label))
+            key = key_of(from_data(tarball))
+            zipped = self._store.add(key, extract(tarball, label=label))
+            note_origin(self._store, zipped, key, ask.name, ask.version)
         names = (name for name in zipped.names() if _is_asked_for(name))
         found = {name: _read_manifest(zipped, name) for name in names}
         return {name: value for name, value in found.items() if value is not None}

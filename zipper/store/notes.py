@@ -40,6 +40,7 @@ __all__ = [
     "KINDS",
     "LOCKFILE_PROOF",
     "NOTES",
+    "ORIGINS",
     "RESOLUTION",
     "RULE_FINDINGS",
     "SIGNATURE",
@@ -81,10 +82,11 @@ INTEGRITY: Final = Kind("integrity")
 SIGNATURE: Final = Kind("signature")
 FILE_FACTS: Final = Kind("file-facts", is_small=True)
 RULE_FINDINGS: Final = Kind("rule-findings", is_small=True)
+ORIGINS: Final = Kind("origins")
 
 KINDS: Final = (
     *(LOCKFILE_PROOF, RESOLUTION, INSTALL, CODE_HASH, VERDICT, BUILT, INTEGRITY, SIGNATURE),
-    *(FILE_FACTS, RULE_FINDINGS),
+    *(FILE_FACTS, RULE_FINDINGS, ORIGINS),
 )
 
 

@@ -11,6 +11,7 @@ or truncated one is removed and counts as absent.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -171,6 +172,24 @@ class Store:
         if found is None:
             raise StoreError("ESTORE", f"`{path}` vanished while it was written")
         return found
+
+    def mark(self, key: StoreKey, label: str) -> None:
+        """Note beside the store zip of `key` that it was fetched as `label`, which it hides.
+
+        Losing it costs another fetch, no more.
+        """
+        with contextlib.suppress(OSError, StoreError):
+            path = self._mark_path(key, label)
+            make_folders(path.parent)
+            write_file(path, [[b""]], error=StoreError)
+
+    def is_marked(self, key: StoreKey, label: str) -> bool:
+        """Tell whether it was noted that the store zip of `key` was fetched as `label`."""
+        return self._mark_path(key, label).is_file()
+
+    def _mark_path(self, key: StoreKey, label: str) -> Path:
+        name = hashlib.sha256(label.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        return self.path_of(key).with_name(f"{key.digest}.{name}.as")
 
     def keep_in_memory(
         self, key: StoreKey, entries: Sequence[PlannedEntry], *, package_name: str = ""

@@ -1,0 +1,88 @@
+"""Whether what the store has under a hash is the package that is asked for.
+
+In: a store zip, a name and a version. Out: a verdict. An integrity tells bytes, not names: a
+lockfile may give one package the integrity of another. What is fetched is what its address says;
+what is found must be the same, or a filled store would answer otherwise than an empty one.
+
+A package is what its own package.json says, or what it was fetched as: tarballs are published whose
+package.json says something else. Of these a file beside the store zip tells the name and version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from zipper.store.notes import ORIGINS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from zipper.fetching.needed_tarballs import Wanted
+    from zipper.store.keys import StoreKey
+    from zipper.store.notes import Value
+    from zipper.store.store_zips import Store, StoreZip
+
+__all__ = ["OriginsNote", "find_own", "is_own", "note_origin"]
+
+
+def find_own(store: Store, key: StoreKey, name: str, version: str) -> StoreZip | None:
+    """Return the store zip of `key` where it is `name@version`; None where it is another's.
+
+    Raises:
+        StoreError: ESTORE where it is there and cannot be read.
+    """
+    zipped = store.find(key)
+    return zipped if zipped is not None and is_own(store, zipped, key, name, version) else None
+
+
+def is_own(store: Store, zipped: StoreZip, key: StoreKey, name: str, version: str) -> bool:
+    """Tell whether a store zip is `name@version`; a commit's is whatever the commit holds."""
+    return (
+        key.algorithm == "git"
+        or _says(zipped, name, version)
+        or store.is_marked(key, f"{name}@{version}")
+    )
+
+
+def note_origin(store: Store, zipped: StoreZip, key: StoreKey, name: str, version: str) -> None:
+    """Note as what a package was fetched, where its own package.json does not say so."""
+    if key.algorithm != "git" and not _says(zipped, name, version):
+        store.mark(key, f"{name}@{version}")
+
+
+class OriginsNote:
+    """Notes that every store zip of a build is what is asked for: reading each of them takes long.
+
+    Args:
+        store: with the notebook.
+        wanted: all that the build asks for.
+    """
+
+    def __init__(self, store: Store, wanted: Sequence[Wanted]) -> None:
+        self._notebook = store.notebook
+        rows = sorted(f"{item.label} {item.key.algorithm}-{item.key.digest}" for item in wanted)
+        digest = hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()
+        self._inputs: dict[str, Value] = {"tarballs": digest}
+
+    def recall(self) -> bool:
+        """Tell whether it is noted."""
+        return self._notebook.recall(ORIGINS, self._inputs) is not None
+
+    def remember(self) -> None:
+        """Note it."""
+        self._notebook.remember(ORIGINS, self._inputs, b"")
+
+
+def _says(zipped: StoreZip, name: str, version: str) -> bool:
+    """Tell whether the package's own package.json has this name and version."""
+    data = zipped.read("package.json")
+    try:
+        manifest = json.loads(data.decode("utf-8-sig")) if data is not None else None
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(manifest, dict) and (manifest.get("name"), manifest.get("version")) == (
+        name,
+        version,
+    )
