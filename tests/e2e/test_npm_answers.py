@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import pytest
 
@@ -389,3 +390,53 @@ def test_a_tarball_that_says_another_version(scene: Scene) -> None:
     scene.depend("a")
     assert {"a"} == packed(scene, "--offline")
     assert asked == scene.registry.count()
+
+
+def test_a_bundled_command_is_executable(scene: Scene) -> None:
+    """The commands of what a tarball brings along are executable, as those of every package."""
+    scene.publish(
+        "a",
+        dependencies={"@s/b": "1"},
+        bundleDependencies=["@s/b"],
+        files={
+            "node_modules/@s/b/package.json": b'{"name":"@s/b","version":"1.0.0","bin":"x.js"}',
+            "node_modules/@s/b/x.js": b"#!/usr/bin/env node\r\n",
+        },
+    )
+    scene.write({"package.json": {"name": "fn", "dependencies": {"a": "1"}}})
+    assert 0 == run(scene, "build").status
+
+    with ZipFile(scene.output) as archive:
+        entry = archive.getinfo("node_modules/a/node_modules/@s/b/x.js")
+        assert 0o755 == entry.external_attr >> 16 & 0o777
+        assert b"#!/usr/bin/env node\n" == archive.read(entry)
+
+
+@pytest.mark.parametrize("bundles", [["x"], True], ids=["named", "all"])
+def test_a_bundled_package_that_the_tarball_lacks(scene: Scene, bundles: object) -> None:
+    """Npm installs without it and so do we, with a warning; the hint mends it."""
+    scene.publish("x")
+    scene.publish("a", dependencies={"x": "1"}, bundleDependencies=bundles)
+    scene.write({"package.json": {"name": "fn", "dependencies": {"a": "1"}}})
+    assert ["node_modules/a"] == list(locked(scene))
+
+    result = run(scene, "build")
+    assert (0, True) == (result.status, "[bundled-missing]" in result.stderr)
+    scene.write({"package.json": {"name": "fn", "dependencies": {"a": "1", "x": "1"}}})
+    assert {"node_modules/a", "node_modules/x"} == locked(scene).keys()
+    assert {"a", "x"} == packed(scene)
+    assert "[bundled-missing]" not in run(scene, "build").stderr
+
+
+def test_a_tarball_with_a_backslash(scene: Scene) -> None:
+    r"""On Linux `c\d.js` is a file's name, in the package and when Lambda unpacks it."""
+    scene.publish("weird", files={"c\\d.js": b"1"})
+    scene.write({"package.json": {"name": "fn", "dependencies": {"weird": "1"}}})
+
+    result = run(scene, "build")
+    assert 0 == result.status, result.stderr
+    assert "warning[zip-name-unsafe]" in result.stderr
+    with ZipFile(scene.output) as archive:
+        assert b"1" == archive.read("node_modules/weird/c\\d.js")
+    assert 0 == run(scene, "install").status
+    assert (scene.folder / "installed/node_modules/weird/c\\d.js").is_file()

@@ -100,7 +100,15 @@ def _names() -> Iterator[Case]:
     yield _named("dot-dot-last", "package/lib/..")
     yield _named("dot-dot-harmless", "package/lib/../index.js")
     yield _named("backslash", "package\\..\\..\\evil.js")
-    yield _named("backslash-inside", "package/lib\\index.js")
+    yield _named("backslash-rooted", "package/\\lib\\index.js")
+    yield _named("backslash-drive", "package/C:\\index.js")
+    yield _named("backslash-share", "package/lib\\\\host\\index.js")
+    yield _good(
+        "backslash-inside",
+        HONEST,
+        member("package/lib\\index.js", b"1"),
+        files={"package.json": MANIFEST, "lib\\index.js": b"1"},
+    )
     yield _named("drive", "C:\\windows\\evil.js")
     yield _named("dot-dot-in-prefix", "evil.js", prefix=b"package/../..")
     yield _bad(
@@ -391,6 +399,22 @@ def _contents() -> Iterator[Case]:
                executable="bin/a.js b.js")  # fmt: skip
     yield _bin("bin-outside", {"a": "../../etc/passwd", "b": "/b.js"}, "b.js", executable="b.js")
     yield _bin("bin-absent", {"a": "nothing.js"}, "b.js", executable="")
+    bundled = b'{"name":"@s/b","bin":{"b":"x.js"}}'
+    for name, bundles in (("bin-bundled", ["@s/b"]), ("bin-not-bundled", [])):
+        manifest = json.dumps({"name": "a", "bundleDependencies": bundles}).encode()
+        yield _good(
+            name,
+            member("package/package.json", manifest),
+            member("package/node_modules/@s/b/package.json", bundled),
+            member("package/node_modules/@s/b/x.js", SCRIPT),
+            files={
+                "package.json": manifest,
+                "node_modules/@s/b/package.json": bundled,
+                "node_modules/@s/b/x.js": SCRIPT,
+            },
+            executable="node_modules/@s/b/x.js" if bundles else "",
+            as_npm=False,
+        )
     yield _bin("bin-odd", [1, {"x": 2}], "b.js", executable="", as_npm=False)
     yield _bin("bin-folder", None, "cmd/a.js", "cmd/b.js", "c.js",
                executable="cmd/a.js cmd/b.js", directories={"bin": "cmd"})  # fmt: skip

@@ -95,6 +95,14 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         "`--allow-script esbuildd` where the tree has `esbuild`",
     ),
     ToldCode(
+        "bundled-missing",
+        "a tarball lacks a package that it should bring along",
+        "`bundleDependencies` names packages that npm expects in the tarball and fetches from "
+        "nowhere else. A package that was packed without them misses them at run time.",
+        "npm, package.json: bundleDependencies",
+        "a package that was published from a folder without node_modules",
+    ),
+    ToldCode(
         "install-scripts",
         "packages have install scripts, which did not run",
         "Most packages work without them. One that needs its script is named in `allow_scripts`, "

@@ -112,12 +112,15 @@ def check_names(subject: Subject) -> Iterator[Finding]:
     is_plain = joined.count("\n") < len(names) and not any(m in joined for m in _SUSPICIOUS)
     if is_plain and not is_long:
         return
-    for name in names:
+    for name, entry in names.items():
         problem = _judge_name(name)
         if problem is not None:
-            yield Finding(
-                "zip-name-unsafe", "error", name, f"`{_shown(name)}` {problem[0]}", problem[1]
-            )
+            message = f"`{_shown(name)}` {problem[0]}"
+            if _is_file_name(name, entry):
+                hint = "only code that asks for this very name finds the file"
+                yield Finding("zip-name-unsafe", "warning", name, message, hint)
+                continue
+            yield Finding("zip-name-unsafe", "error", name, message, problem[1])
 
 
 def check_duplicates(subject: Subject) -> Iterator[Finding]:
@@ -241,6 +244,15 @@ def _judge_name(name: str) -> tuple[str, str] | None:
     if not name or "." in parts or "" in parts[:-1]:
         return "has an empty part or a `.` in its name", "write the name without it"
     return _judge_length(name)
+
+
+def _is_file_name(name: str, entry: Entry) -> bool:
+    """Tell whether backslashes belong to the file's own name, as in a zip that was made on Unix.
+
+    Packages are published with such files, made on Windows.
+    """
+    plain = name.replace("\\", "")
+    return entry.create_system == _UNIX and plain != name and _judge_name(plain) is None
 
 
 def _judge_length(name: str) -> tuple[str, str] | None:

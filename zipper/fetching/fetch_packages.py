@@ -84,6 +84,10 @@ def obtain(
         vendored, dangling = unpack_vendored(tree, by_location)
         folders |= vendored
         findings += dangling
+    if any(tree.nodes[location].manifest.bundle_dependencies for location in by_location):
+        from zipper.fetching.missing_bundled import find_missing_bundled  # noqa: PLC0415  (rare)
+
+        findings += tuple(find_missing_bundled(tree, by_location))
     return Obtained(by_location, folders, findings)
 
 

@@ -26,7 +26,7 @@ from zipper.npm.package_json import parse_bin
 from zipper.store.tar import TarMember, read_tar
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from zipper.archive.entries import PlannedEntry
 
@@ -85,20 +85,20 @@ def _collect(members: Iterable[TarMember]) -> list[PlannedEntry]:
     entries: dict[str, PlannedEntry] = {}
     ignores: set[str] = set()
     hashbangs: dict[str, bytes] = {}
-    manifest = b""
+    manifests: dict[str, bytes] = {}
     for member in members:
         name = _rename(_place(member.name), ignores)
         if name is None:
             continue
-        if name == "package.json":
-            manifest = bytes(member.data)
+        if name == "package.json" or (name.endswith("/package.json") and "node_modules/" in name):
+            manifests[name.removesuffix("package.json")] = bytes(member.data)
         if bytes(member.data[:2]) == b"#!" and _DOS_HASHBANG.match(member.data[:2048]):
             hashbangs[name] = bytes(member.data)
         entries[name] = compress(name, member.data, executable=bool(member.mode & 0o111))
     if not entries:
         raise ArchiveError("ETARBALL", "this is no tar, or one without files", hint=_NO_TARBALL)
     _refuse_clashes(entries)
-    for name in _bin_targets(manifest, entries):
+    for name in _bin_targets(manifests, entries):
         data = hashbangs.get(name)
         if data is None:
             entries[name] = entries[name]._replace(mode=0o100755)
@@ -119,12 +119,18 @@ def _place(name: str) -> str | None:
     """Return where a member goes, its first folder cut off; None for the folder itself.
 
     Raises:
-        ArchiveError: ETARBALL for a name that is absolute, has `..`, NUL or a backslash.
+        ArchiveError: ETARBALL for a name that is absolute, has `..` or NUL, here or where a
+            backslash is a separator.
 
+    A backslash is a part of the name, as for npm on Linux, where Lambda runs.
     Deviation: npm drops such members with a warning; a package that has one is not worth trusting.
     """
     parts = name.split("/")
-    if name.startswith("/") or ".." in parts or "\0" in name or "\\" in name:
+    is_odd = name.startswith("/") or ".." in parts or "\0" in name
+    if not is_odd and "\\" in name:
+        there = name.split("/", 1)[-1].replace("\\", "/")
+        is_odd = there.startswith("/") or "//" in there or ":" in there or ".." in there.split("/")
+    if is_odd:
         raise ArchiveError("ETARBALL", f"the tarball has a member named {name!r}")
     return "/".join(part for part in parts[1:] if part not in ("", ".")) or None
 
@@ -156,19 +162,40 @@ def _refuse_clashes(entries: Iterable[str]) -> None:
                 )
 
 
-def _bin_targets(manifest: bytes, entries: Collection[str]) -> list[str]:
-    """Return the files that package.json's `bin`, or else its `directories.bin`, names."""
+def _bin_targets(manifests: Mapping[str, bytes], entries: Collection[str]) -> set[str]:
+    """Return the files that are commands: the package's, and those of packages that it bundles.
+
+    `manifests` are by their folder, which is empty or ends with a slash.
+    """
+    raw = _parse_manifest(manifests.get("", b""))
+    targets = _commands_of(raw, "", entries)
+    if raw.get("bundleDependencies") or raw.get("bundledDependencies"):
+        for folder, manifest in manifests.items():
+            if folder:
+                targets |= _commands_of(_parse_manifest(manifest), folder, entries)
+    return targets.intersection(entries)
+
+
+def _parse_manifest(data: bytes) -> Mapping[str, object]:
     try:
-        raw = json.loads(manifest) if manifest else None
+        raw = json.loads(data) if data else None
     except (ValueError, RecursionError):
-        return []
-    if not isinstance(raw, dict):
-        return []
-    expanded = expand_bin_folder(
-        raw, lambda folder: (n[len(folder) + 1 :] for n in entries if n.startswith(f"{folder}/"))
-    )
-    targets = set(parse_bin(expanded.get("bin"), str(raw.get("name", ""))).values())
-    return [name for name in entries if name in targets]
+        return {}
+    return raw if isinstance(raw, dict) else {}
+
+
+def _commands_of(raw: Mapping[str, object], top: str, entries: Collection[str]) -> set[str]:
+    """Return the files that a package.json's `bin`, or else its `directories.bin`, names."""
+    if "bin" not in raw and "directories" not in raw:
+        return set()
+
+    def list_files(folder: str) -> Iterator[str]:
+        start = f"{top}{folder}/"
+        return (name[len(start) :] for name in entries if name.startswith(start))
+
+    expanded = expand_bin_folder(raw, list_files)
+    commands = parse_bin(expanded.get("bin"), str(raw.get("name", "")))
+    return {top + command for command in commands.values()}
 
 
 def claimed_bytes(tarball: bytes) -> int:

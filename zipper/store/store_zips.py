@@ -1,6 +1,6 @@
 """The store on disk: one zip of already deflated members for each tarball, named after its hash.
 
-    <cache>/store/3-libdeflate-0.9.0-6/sha512/3c/3cf6...e1.zip
+    <cache>/store/4-libdeflate-0.9.0-6/sha512/3c/3cf6...e1.zip
 
 A store zip is written under a temporary name and renamed, so many processes may fill one store.
 Its members stand in the folder that most trees give the package, `node_modules/a/`: where this one
