@@ -440,3 +440,83 @@ def test_a_tarball_with_a_backslash(scene: Scene) -> None:
         assert b"1" == archive.read("node_modules/weird/c\\d.js")
     assert 0 == run(scene, "install").status
     assert (scene.folder / "installed/node_modules/weird/c\\d.js").is_file()
+
+
+def test_a_bundled_package_that_needs_what_its_tarball_lacks(scene: Scene) -> None:
+    """The first lockfile lacks it, as npm's does (npm/cli#9821); the hint mends that."""
+    inner = b'{"name":"log","version":"1.0.0","dependencies":{"gauge":"1"}}'
+    scene.publish("gauge")
+    scene.publish(
+        "core",
+        dependencies={"log": "1"},
+        bundleDependencies=["log"],
+        files={"node_modules/log/package.json": inner},
+    )
+    scene.write({"package.json": {"name": "fn", "dependencies": {"core": "1"}}})
+    assert {"core", "core/node_modules/log"} == packed(scene)
+    assert {"node_modules/core", "node_modules/core/node_modules/log"} == locked(scene).keys()
+
+    refused = run(scene, "build")
+    assert (1, "EUSAGE") == (refused.status, refused.code)
+    assert "Missing: gauge@1.0.0 from lock file" in refused.stderr
+    assert "`python -m zipper resolve`" in refused.stderr
+    assert "node_modules/gauge" in locked(scene)
+    assert {"core", "core/node_modules/log", "gauge"} == packed(scene)
+
+
+FORBIDDEN = {
+    "file": ({"dependencies": {"x": "file:x.tgz"}}, "allow-file", "EALLOWFILE"),
+    "folder": ({"dependencies": {"x": "file:libs/x"}}, "allow-directory", "EALLOWDIRECTORY"),
+    "workspace": ({"workspaces": ["libs/x"]}, "allow-directory", "EALLOWDIRECTORY"),
+}
+
+
+@pytest.mark.parametrize("locks", [False, True], ids=["unlocked", "locked"])
+@pytest.mark.parametrize(("fields", "key", "code"), FORBIDDEN.values(), ids=FORBIDDEN)
+def test_forbidden_places(scene: Scene, fields: dict, key: str, code: str, *, locks: bool) -> None:
+    """`allow-file` and `allow-directory` forbid what is on this disk; `root` is the project's."""
+    manifest = scene.publish("x")
+    tarball = scene.registry.tarballs[
+        manifest["dist"]["tarball"].removeprefix(scene.registry.origin)
+    ]
+    scene.write(
+        {"package.json": {"name": "fn", **fields}, "libs/x/package.json": X, "x.tgz": tarball}
+    )
+    if locks:
+        assert locked(scene)
+
+    for allowed, found in (("none", code), ("root", None), ("all", None)):
+        scene.write({".npmrc": f"; first\n{key}={allowed}\n"})
+        for command in COMMANDS if not locks else ("build", "install"):
+            result = run(scene, command)
+            assert found == result.code, (allowed, command, result.stderr)
+            assert (found is not None) == (".npmrc:2" in result.stderr)
+            if not locks:
+                (scene.project / "package-lock.json").unlink(missing_ok=True)
+
+
+def test_commands_are_not_linked(scene: Scene) -> None:
+    """`bin-links=false` leaves out node_modules/.bin, in the first install and in the next."""
+    scene.publish("a", bin={"a": "cli.js"}, files={"cli.js": b""})
+    scene.depend("a")
+    folder = scene.folder / "installed" / "node_modules"
+    assert 0 == run(scene, "install").status
+    assert (folder / ".bin" / "a").is_symlink()
+
+    scene.write({".npmrc": "bin-links=false\n"})
+    for _ in range(2):
+        assert 0 == run(scene, "install").status
+        assert not (folder / ".bin").exists()
+
+
+@pytest.mark.parametrize("npmrc", ["install-strategy=linked\n", "package-lock=false\n"])
+def test_settings_that_change_nothing(scene: Scene, npmrc: str) -> None:
+    """What is not done as npm does is told, with its place."""
+    scene.publish("a")
+    scene.depend("a")
+    scene.write({".npmrc": npmrc})
+
+    result = run(scene, "build")
+    assert 0 == result.status, result.stderr
+    assert "[npmrc-unheeded]" in result.stderr
+    assert ".npmrc:1" in result.stderr

@@ -152,6 +152,14 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         "`_authToken` without the registry that it is for",
     ),
     ToldCode(
+        "npmrc-unheeded",
+        "a setting of npm that changes nothing here",
+        "The setting is valid, and what is built does not depend on it: another layout of "
+        "node_modules than npm's usual ones is not made, and a lockfile counts as for `npm ci`.",
+        "npm, config: install-strategy, package-lock",
+        "`install-strategy=linked` in .npmrc",
+    ),
+    ToldCode(
         "cache-shared",
         "a group can write to the cache",
         "A package in the store is what its tarball was when it was fetched and verified; after "

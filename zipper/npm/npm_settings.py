@@ -104,6 +104,7 @@ class NpmSettings(NamedTuple):
     replace_registry_host: str = "npmjs"
     omit_lockfile_registry_resolved: bool = False
     package_lock: bool = True
+    bin_links: bool = True
     lockfile_version: str | None = None
     format_package_lock: bool = True
     allow_git: str = "all"

@@ -83,6 +83,7 @@ KINDS: Final[dict[str, Kind]] = {
     "allow-scripts": Kind("string", is_list=True),
     "also": Kind("choice", nullable=True, choices=("dev", "development")),
     "before": Kind("date", nullable=True),
+    "bin-links": _BOOLEAN,
     "ca": Kind("string", nullable=True, is_list=True),
     "cache-max": _NUMBER,
     "cache-min": _NUMBER,

@@ -145,7 +145,7 @@ def _make(
     tree = gathered.scripted.tree
     clock.start("write")
     with _replacing(folder) as scratch:
-        layout = fill_tree(scratch, gathered.scripted)
+        layout = fill_tree(scratch, gathered.scripted, bin_links=project.npm.bin_links)
     laid_out = LaidOut(layout, count_packages(tree), gathered.findings)
     if note is not None:
         note.remember(laid_out, tree)

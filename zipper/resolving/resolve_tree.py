@@ -151,7 +151,9 @@ def _locked_names(request: IdealTreeRequest) -> frozenset[str]:
 
 def _own_specs(project: Project) -> frozenset[str]:
     """Return what the project and its workspaces ask for, as `name@spec`; read if it matters."""
-    if "root" not in (project.npm.allow_git, project.npm.allow_remote):
+    npm = project.npm
+    allowed = (npm.allow_git, npm.allow_remote, npm.allow_file, npm.allow_directory)
+    if "root" not in allowed:
         return frozenset()
     folders = project.workspaces.values()
     manifests = (project.manifest, *(read_manifest(project.root / folder) for folder in folders))

@@ -12,6 +12,7 @@ from zipper.supply.disguises import find_disguises
 from zipper.supply.settings_findings import (
     find_lost_workspaces,
     find_notes,
+    find_unheeded,
     find_unknown_words,
     refuse_unusable_registries,
     tell_strangers,
@@ -52,6 +53,7 @@ def vouch(
     refuse_unusable_registries(tree, project.npm)
     members = frozenset(project.workspaces.values())
     findings = [*find_unknown_words(request, whole), *find_notes(project.npm)]
+    findings += find_unheeded(project.npm, is_locked=project.lockfile is not None)
     findings += find_odd_sources(tree, project.npm, members=members)
     findings += (*find_disguises(tree), *find_lost_workspaces(project))
     if group := store.ownership.look_around():

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "find_lost_workspaces",
     "find_notes",
+    "find_unheeded",
     "find_unknown_variables",
     "find_unknown_words",
     "refuse_unusable_registries",
@@ -76,6 +77,21 @@ def find_notes(settings: NpmSettings) -> tuple[Finding, ...]:
             note.hint or "correct it, or remove it",
         )
         for note in settings.notes
+    )
+
+
+def find_unheeded(npm: NpmSettings, *, is_locked: bool) -> tuple[Finding, ...]:
+    """Return a finding `npmrc-unheeded` for each setting that changes nothing here."""
+    told: list[tuple[str, str, str]] = []
+    if npm.install_strategy == "linked":
+        message = "`install-strategy=linked` is not done: packages are laid out as `hoisted` does"
+        told.append(("install-strategy", message, "remove it, or choose another strategy"))
+    if not npm.package_lock and is_locked:
+        message = "`package-lock=false` does not keep the lockfile from counting, as for `npm ci`"
+        told.append(("package-lock", message, "delete the lockfile to choose the versions anew"))
+    return tuple(
+        Finding("npmrc-unheeded", "warning", "", f"{message} ({npm.source_of(key)})", hint)
+        for key, message, hint in told
     )
 
 

@@ -31,6 +31,8 @@ __all__ = ["find_odd_sources", "list_install_scripts", "odd_origins", "refuse_so
 _SETTINGS: Final = {
     "git": ("allow-git", "EALLOWGIT", "a git repository"),
     "remote": ("allow-remote", "EALLOWREMOTE", "an address of its own"),
+    "file": ("allow-file", "EALLOWFILE", "a tarball on this disk"),
+    "directory": ("allow-directory", "EALLOWDIRECTORY", "a folder on this disk"),
 }
 _LOCAL: Final = ("file", "directory")
 _PLAIN: Final = re.compile(r"[\^~<>=v\s]*[\d*xX][^:/]*|")
@@ -56,8 +58,8 @@ def find_odd_sources(
     `members` are the folders of the workspace, which need no spec to be meant.
 
     Raises:
-        ResolutionError: EALLOWGIT or EALLOWREMOTE, naming all dependencies that the settings
-            forbid; EALLOWDIRECTORY for a published package that wants a folder of this disk;
+        ResolutionError: EALLOWGIT, EALLOWREMOTE, EALLOWFILE or EALLOWDIRECTORY, naming all
+            dependencies that the settings forbid; the last one also for a published package that wants a folder of this disk;
             EUNASKED for a lockfile that takes a package from this disk or from git by itself.
     """
     origins = list(odd_origins(tree, members))
@@ -74,7 +76,7 @@ def find_odd_sources(
 
 
 def refuse_source(spec: Spec, *, settings: NpmSettings, own: frozenset[str]) -> None:
-    """Return if a git or remote spec may be opened.
+    """Return if a spec of a kind that may be forbidden may be opened.
 
     Args:
         spec: what is to be opened, before anybody has asked for it.
@@ -82,7 +84,7 @@ def refuse_source(spec: Spec, *, settings: NpmSettings, own: frozenset[str]) -> 
         own: the specs of the project and its workspaces, as `name@spec`.
 
     Raises:
-        ResolutionError: EALLOWGIT, EALLOWREMOTE.
+        ResolutionError: EALLOWGIT, EALLOWREMOTE, EALLOWFILE, EALLOWDIRECTORY.
 
     Source: pacote 21 lib/fetcher.js `canUse`, as npm 11.19.1 ships it.
     Deviation: with `root`, npm also opens what a yarn.lock gives for a dependency of the project.
@@ -179,6 +181,12 @@ def _parse(edge: Edge) -> Spec | None:
 
 
 def _refuse_forbidden(tree: Tree, origins: list[_Origin], settings: NpmSettings) -> None:
+    """Raise where a dependency is of a kind that the settings forbid.
+
+    Deviation: npm lets links pass that the lockfile has.
+    """
+    if settings.allow_directory == "none":
+        origins = [*origins, *_workspace_origins(tree)]
     for kind, (key, code, what) in _SETTINGS.items():
         allowed = getattr(settings, key.replace("-", "_"))
         forbidden = [
@@ -195,6 +203,13 @@ def _refuse_forbidden(tree: Tree, origins: list[_Origin], settings: NpmSettings)
                 facts=(*(("dependency", _describe(tree, one)) for one in forbidden), fact),
                 hint=hint,
             )
+
+
+def _workspace_origins(tree: Tree) -> Iterator[_Origin]:
+    """Yield the workspaces, which are folders that nobody asks for by a spec of their own."""
+    for edge in tree.edges_out(ROOT):
+        if edge.type == "workspace" and (spec := _parse(edge)) is not None:
+            yield _Origin(edge, spec, is_deep=False)
 
 
 def _refuse_local_in_depth(tree: Tree, origins: list[_Origin]) -> None:
