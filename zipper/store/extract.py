@@ -10,7 +10,6 @@ that `bin` names are executable, and a carriage return after their `#!` line goe
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 import zlib
@@ -21,12 +20,11 @@ import deflate
 
 from zipper.archive.compress import compress
 from zipper.errors import ArchiveError
-from zipper.npm.bin_folder import expand_bin_folder
-from zipper.npm.package_json import parse_bin
+from zipper.store.package_commands import find_commands
 from zipper.store.tar import TarMember, read_tar
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterable
 
     from zipper.archive.entries import PlannedEntry
 
@@ -98,7 +96,7 @@ def _collect(members: Iterable[TarMember]) -> list[PlannedEntry]:
     if not entries:
         raise ArchiveError("ETARBALL", "this is no tar, or one without files", hint=_NO_TARBALL)
     _refuse_clashes(entries)
-    for name in _bin_targets(manifests, entries):
+    for name in find_commands(manifests, entries):
         data = hashbangs.get(name)
         if data is None:
             entries[name] = entries[name]._replace(mode=0o100755)
@@ -160,42 +158,6 @@ def _refuse_clashes(entries: Iterable[str]) -> None:
                 raise ArchiveError(
                     "ETARBALL", f"the tarball has `{folder}` as a file and as a folder"
                 )
-
-
-def _bin_targets(manifests: Mapping[str, bytes], entries: Collection[str]) -> set[str]:
-    """Return the files that are commands: the package's, and those of packages that it bundles.
-
-    `manifests` are by their folder, which is empty or ends with a slash.
-    """
-    raw = _parse_manifest(manifests.get("", b""))
-    targets = _commands_of(raw, "", entries)
-    if raw.get("bundleDependencies") or raw.get("bundledDependencies"):
-        for folder, manifest in manifests.items():
-            if folder:
-                targets |= _commands_of(_parse_manifest(manifest), folder, entries)
-    return targets.intersection(entries)
-
-
-def _parse_manifest(data: bytes) -> Mapping[str, object]:
-    try:
-        raw = json.loads(data) if data else None
-    except (ValueError, RecursionError):
-        return {}
-    return raw if isinstance(raw, dict) else {}
-
-
-def _commands_of(raw: Mapping[str, object], top: str, entries: Collection[str]) -> set[str]:
-    """Return the files that a package.json's `bin`, or else its `directories.bin`, names."""
-    if "bin" not in raw and "directories" not in raw:
-        return set()
-
-    def list_files(folder: str) -> Iterator[str]:
-        start = f"{top}{folder}/"
-        return (name[len(start) :] for name in entries if name.startswith(start))
-
-    expanded = expand_bin_folder(raw, list_files)
-    commands = parse_bin(expanded.get("bin"), str(raw.get("name", "")))
-    return {top + command for command in commands.values()}
 
 
 def claimed_bytes(tarball: bytes) -> int:

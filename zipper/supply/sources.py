@@ -59,7 +59,8 @@ def find_odd_sources(
 
     Raises:
         ResolutionError: EALLOWGIT, EALLOWREMOTE, EALLOWFILE or EALLOWDIRECTORY, naming all
-            dependencies that the settings forbid; the last one also for a published package that wants a folder of this disk;
+            dependencies that the settings forbid; the last one also for a published package that
+            wants a folder of this disk;
             EUNASKED for a lockfile that takes a package from this disk or from git by itself.
     """
     origins = list(odd_origins(tree, members))
