@@ -14,7 +14,7 @@ from zipper.tree.model import is_bundled
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from zipper.store.store_zips import StoreZip
+    from zipper.store.store_zip import StoreZip
     from zipper.tree.model import Tree
 
 __all__ = ["find_missing_bundled"]

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from zipper.fetching.needed_tarballs import Wanted
     from zipper.store.keys import StoreKey
     from zipper.store.notes import Value
-    from zipper.store.store_zips import Store, StoreZip
+    from zipper.store.store_zip import StoreZip
+    from zipper.store.store_zips import Store
 
 __all__ = ["OriginsNote", "find_own", "is_own", "note_origin"]
 

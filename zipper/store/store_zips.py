@@ -180,12 +180,16 @@ class Store:
         """
         with contextlib.suppress(OSError, StoreError):
             path = self._mark_path(key, label)
-            make_folders(path.parent)
-            write_file(path, [[b""]], error=StoreError)
+            make_private_folders(path.parent)
+            write_file(path, [[b""]], error=StoreError, mode=_FILE_MODE)
 
     def is_marked(self, key: StoreKey, label: str) -> bool:
-        """Tell whether it was noted that the store zip of `key` was fetched as `label`."""
-        return self._mark_path(key, label).is_file()
+        """Tell whether it was noted that the store zip of `key` was fetched as `label`.
+
+        Where others may write too, anybody could have noted it.
+        """
+        path = self._mark_path(key, label)
+        return path.is_file() and self.ownership.group_of(os.fspath(path.parent)) is None
 
     def _mark_path(self, key: StoreKey, label: str) -> Path:
         name = hashlib.sha256(label.encode("utf-8", "surrogatepass")).hexdigest()[:32]
