@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from zipper.checks.node_flags import NodeFlags, read_flags
 from zipper.checks.package_maps import MapError, PackageFile, Packages, find_target, split_name
-from zipper.target import Target, find_builtins
+from zipper.target import RUNTIMES, Target, find_builtins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,7 @@ __all__ = ["NOT_PACKED", "Failure", "Found", "Resolver"]
 NOT_PACKED: Final = "is not in the package"
 """The message of a failure where nothing more can be said."""
 
+_MAJORS: Final = sorted(runtime.major for runtime in RUNTIMES.values())
 _EXTENSIONS: Final = (".js", ".json", ".node")
 
 
@@ -44,7 +45,8 @@ class Found:
 class Failure:
     """Why a request finds nothing."""
 
-    kind: Literal["missing", "export-path", "package-json", "folder", "unsupported"]
+    kind: Literal["missing", "newer", "export-path", "package-json", "folder", "unsupported"]
+    """`newer` is what a later release of Node may have, as far as the table tells."""
     message: str
     """The rest of a sentence that begins with the specifier."""
     place: str = ""
@@ -135,7 +137,12 @@ class Resolver:
         if specifier in self._builtins:
             return Found("builtin", specifier.removeprefix("node:"))
         if specifier.startswith("node:"):
-            return Failure("missing", f"is no module of Node.js {self._target.details.major}")
+            major = self._target.details.major
+            later = (m for m in _MAJORS if m > major and specifier in find_builtins(m))
+            since = next(later, None)
+            if since is not None:
+                return Failure("missing", f"came with Node.js {since}, and this is {major}")
+            return Failure("newer", f"is no module of Node.js {major} that zipper knows of")
         return Failure("missing", "is an empty name") if not specifier else None
 
     def _answer_runtime(self, specifier: str) -> Found | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.checks.closure import Start, close, relative
-from zipper.checks.file_facts import find_flaw
+from zipper.checks.file_facts import CONDITIONAL, find_flaw
 from zipper.checks.module_messages import WHEN, judge_flaw, make_finding, where
 from zipper.checks.module_resolution import Failure
 from zipper.checks.named_exports import ExportedNames
@@ -127,7 +127,12 @@ def check_names(subject: Subject) -> Iterator[Finding]:
             if missing is not None:
                 message = _say_missing(subject, module, asked, missing)
                 hint = names.hint(asked, missing)
-                yield make_finding("module-export-name", asked.level, path, message, hint)
+                level = (
+                    max(asked.level, CONDITIONAL)
+                    if names.may_be_newer(asked, missing)
+                    else asked.level
+                )
+                yield make_finding("module-export-name", level, path, message, hint)
     start.walk.remember()
 
 

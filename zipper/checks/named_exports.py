@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.builtin_names import find_builtin_names, find_changed_names
+from zipper.checks.builtin_names import find_builtin_names, find_changed_names, is_newer_name
 from zipper.checks.module_resolution import Failure, Found
 
 if TYPE_CHECKING:
@@ -37,6 +37,11 @@ class ExportedNames:
             return None
         return next((name for name in asked.request.names if name not in names), None)
 
+    def may_be_newer(self, asked: Asked, missing: str) -> bool:
+        """Return whether a name of one of Node's modules may come with a later release."""
+        is_builtin = isinstance(asked.answer, Found) and asked.answer.kind == "builtin"
+        return is_builtin and is_newer_name(asked.request.specifier, missing)
+
     def _of_answer(self, asked: Asked) -> frozenset[str] | None:
         """Return what a request may name; None for anything."""
         if isinstance(asked.answer, Failure) or asked.answer.kind == "runtime":
@@ -49,7 +54,7 @@ class ExportedNames:
         """Return what to do about a missing name."""
         if isinstance(asked.answer, Found) and asked.answer.kind == "builtin":
             if missing not in find_changed_names(asked.request.specifier):
-                return "mend the name: no Node.js of Lambda has it"
+                return "mend the name: no Node.js that zipper knows of has it"
             return (
                 "use a runtime whose Node.js has it, or versions of the packages that say they "
                 f"support Node.js {self._major}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.closure import close, relative
-from zipper.checks.file_facts import EAGER, OPTIONAL
+from zipper.checks.file_facts import CONDITIONAL, EAGER, OPTIONAL
 from zipper.checks.module_messages import WHEN, make_finding, where
 from zipper.checks.module_resolution import NOT_PACKED, Failure
 from zipper.checks.package_maps import split_name
@@ -84,6 +84,11 @@ def _judge_failure(subject: Subject, module: Module, asked: Asked, failure: Fail
         message = f"{place} can use `{specifier}`, which {failure.message}; {WHEN[OPTIONAL]}"
         hint = f"add `{specifier}` to the dependencies if the function needs it"
         return Finding("module-optional-missing", "info", relative(module.path), message, hint)
+    if failure.kind == "newer":
+        message = f"{place} needs `{specifier}`, which {failure.message}; {WHEN[level]}"
+        hint = "run the package to know, if a newer release of Node.js has it"
+        late = max(level, CONDITIONAL)
+        return make_finding("module-missing", late, module.path, message, hint)
     if failure.kind == "export-path":
         message = f"{place} needs `{specifier}`, but {failure.message}; {WHEN[level]}"
         hint = "ask for a path that the package exports, or install a version that has it"

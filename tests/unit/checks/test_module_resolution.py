@@ -55,7 +55,7 @@ def _path(answer: Found | Failure) -> str:
         ("/var/task/a", "a.js"),
         ("fs", "fs"),
         ("node:fs", "fs"),
-        ("node:nothing", "-missing"),
+        ("node:nothing", "-newer"),
         ("", "-missing"),
         ("pkg", "node_modules/pkg/main.js"),
         ("pkg/sub", "node_modules/pkg/sub.js"),

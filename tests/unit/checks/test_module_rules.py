@@ -194,7 +194,7 @@ def test_named_imports(names: str, target: str, expected: dict[str, str]) -> Non
     [
         ("import { createZstdDecompress } from 'node:zlib'", "20"),
         ("import { isRegExp } from 'util'", "24"),
-        ("import { readFile, nothing } from 'fs'", "20 22 24"),
+        ("import { fips } from 'crypto'", "20 22 24"),
         ("import fs, { readFile } from 'node:fs'", ""),
         ("import { nothing } from 'constants'", ""),
         ("export { getCallSite } from 'util'", "20 24"),
@@ -205,6 +205,23 @@ def test_names_of_builtin_modules(text: str, runtimes: str) -> None:
     """What Node's own modules export depends on the runtime."""
     files = {"index.mjs": f"{text};\nexport const handler = () => 1"}
     assert runtimes == _runtimes_that_lack_a_name(files)
+
+
+def test_names_that_may_be_newer_than_the_table() -> None:
+    """A name, or a module, that no known Node has may come with a release: a warning."""
+    for text in ("import { readFile, nothing } from 'fs'", "import 'node:nothing'"):
+        files = {"index.mjs": f"{text};\nexport const handler = () => 1"}
+        assert ["warning"] == list(codes(check_files(files)).values())
+
+
+def test_a_module_that_came_with_a_later_node() -> None:
+    """The message says which Node brought the module."""
+    files = {"index.js": f"require('node:sqlite'); {HANDLER}"}
+    (finding,) = [
+        f for f in check_files(files, runtime="nodejs20.x").findings if f.code == "module-missing"
+    ]
+    assert "came with Node.js 22, and this is 20" in finding.message
+    assert "error" == finding.severity
 
 
 def _runtimes_that_lack_a_name(files: dict[str, str]) -> str:
