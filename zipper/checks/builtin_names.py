@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["find_builtin_names", "find_changed_names", "is_newer_name"]
+__all__ = ["find_builtin_names", "find_changed_names"]
 
 _MAJORS: Final = (20, 22, 24)
 
@@ -299,18 +299,6 @@ _REMOVED: Final[dict[int, dict[str, str]]] = {
 }
 """What the major before it exports and a major does not."""
 
-_GONE: Final[dict[str, str]] = {
-    "crypto": "Credentials DEFAULT_ENCODING createCipher createCredentials createDecipher fips",
-    "fs": "SyncWriteStream",
-    "timers": "enroll unenroll",
-    "tls": "createSecurePair parseCertString",
-    "util": "exec print puts pump",
-}
-"""What was taken away before Node.js 20, or is no name that can be imported.
-
-Source: Node.js documentation, Deprecated APIs, "End-of-Life".
-"""
-
 _SAME: Final = {
     "assert/strict": "assert",
     "inspector/promises": "inspector",
@@ -335,16 +323,6 @@ def find_changed_names(specifier: str) -> frozenset[str]:
     """Return what some of the majors export from a module and others, for sure, do not."""
     known = [find_builtin_names(specifier, major) or frozenset() for major in _MAJORS]
     return frozenset.union(*known) - frozenset.intersection(*known)
-
-
-def is_newer_name(specifier: str, name: str) -> bool:
-    """Return whether a name that no table has may come with a newer release than theirs.
-
-    Names that older Nodes had, and what was never more than a property, will not come.
-    """
-    return name not in find_changed_names(specifier) and name not in _words(
-        _GONE, _plain(specifier)
-    )
 
 
 def _plain(specifier: str) -> str:

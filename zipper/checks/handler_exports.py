@@ -124,7 +124,9 @@ def _names_of_commonjs(start: Start, module: Module) -> frozenset[str] | None:
             continue
         seen.add(current.path)
         found = start.walk.names_of(current.path)
-        if not (found.is_complete or _is_annotated(start, current)) or len(seen) > _REEXPORTS_MAX:
+        is_read = found.is_complete or not current.facts.is_partial
+        is_whole = found.is_complete or _is_annotated(start, current)
+        if not (is_read and is_whole) or len(seen) > _REEXPORTS_MAX:
             return None
         names |= {*found.exports, *found.hidden}
         for specifier in found.reexports:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.builtin_names import find_builtin_names, find_changed_names, is_newer_name
+from zipper.checks.builtin_names import find_builtin_names, find_changed_names
 from zipper.checks.module_resolution import Failure, Found
+from zipper.checks.retired_names import is_newer_name
 
 if TYPE_CHECKING:
     from zipper.checks.walk import Asked, Module, Walk

@@ -7,15 +7,19 @@ fail, a warning where a later call or one branch fails, an info where the code i
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.closure import close, relative
 from zipper.checks.file_facts import CONDITIONAL, EAGER, OPTIONAL
+from zipper.checks.filesystem import LAYERS, TASK
 from zipper.checks.module_messages import WHEN, make_finding, where
 from zipper.checks.module_resolution import NOT_PACKED, Failure
+from zipper.checks.optional_modules import OPTIONAL_MODULES
 from zipper.checks.package_maps import split_name
 from zipper.checks.walk import Asked, Module, iterate_failures
-from zipper.findings import Finding
+from zipper.findings import Finding, Severity
 from zipper.npm.folder_path import find_package
 
 if TYPE_CHECKING:
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_requests", "check_runtime_modules"]
 
+_DEVELOPMENT: Final = re.compile(r"[./-]development(?:\.min)?(?:\.[cm]?js)?$")
 _ENDINGS: Final = (".js", ".mjs", ".cjs", ".json", ".node", "/index.js", "/index.mjs")
 
 
@@ -39,6 +44,8 @@ def check_requests(subject: Subject) -> Iterator[Finding]:
         key = module.path, asked.request.specifier
         if key not in told:
             told.add(key)
+            if failure.kind == "newer":  # nothing that is newer than the tables is sure
+                asked = replace(asked, level=max(asked.level, CONDITIONAL))  # noqa: PLW2901
             yield _judge_failure(subject, module, asked, failure)
 
 
@@ -81,14 +88,9 @@ def _judge_failure(subject: Subject, module: Module, asked: Asked, failure: Fail
             "package-json-invalid", level, path, message, "mend the file, or pack it again"
         )
     if level == OPTIONAL or (level != EAGER and _may_be_absent(subject, module, specifier)):
-        message = f"{place} can use `{specifier}`, which {failure.message}; {WHEN[OPTIONAL]}"
-        hint = f"add `{specifier}` to the dependencies if the function needs it"
-        return Finding("module-optional-missing", "info", relative(module.path), message, hint)
-    if failure.kind == "newer":
-        message = f"{place} needs `{specifier}`, which {failure.message}; {WHEN[level]}"
-        hint = "run the package to know, if a newer release of Node.js has it"
-        late = max(level, CONDITIONAL)
-        return make_finding("module-missing", late, module.path, message, hint)
+        return _judge_optional(module, asked, failure, "info")
+    if level != EAGER and _is_known_to_be_optional(specifier):
+        return _judge_optional(module, asked, failure, "warning")
     if failure.kind == "export-path":
         message = f"{place} needs `{specifier}`, but {failure.message}; {WHEN[level]}"
         hint = "ask for a path that the package exports, or install a version that has it"
@@ -105,11 +107,29 @@ def _judge_failure(subject: Subject, module: Module, asked: Asked, failure: Fail
     return _judge_absence(subject, module, asked, failure)
 
 
+def _judge_optional(module: Module, asked: Asked, failure: Failure, severity: Severity) -> Finding:
+    """Return the finding for what code can do without."""
+    specifier = asked.request.specifier
+    place = where(module, asked.request)
+    message = f"{place} can use `{specifier}`, which {failure.message}; {WHEN[OPTIONAL]}"
+    hint = f"add `{specifier}` to the dependencies if the function needs it"
+    return Finding("module-optional-missing", severity, relative(module.path), message, hint)
+
+
+def _is_known_to_be_optional(specifier: str) -> bool:
+    parts = split_name(specifier)
+    return parts is not None and parts[0] in OPTIONAL_MODULES
+
+
 def _judge_absence(subject: Subject, module: Module, asked: Asked, failure: Failure) -> Finding:
     """Return the finding for what neither the zip nor the runtime has."""
     specifier, level = asked.request.specifier, asked.level
     place = where(module, asked.request)
     whole = _find_whole_name(subject, failure)
+    if whole is not None and failure.kind == "folder":
+        message = f"{place} needs `{specifier}`, which {failure.message}; {WHEN[level]}"
+        hint = f"write `{specifier}{whole.removeprefix(relative(failure.place))}`"
+        return make_finding("module-missing", level, module.path, message, hint)
     if whole is not None and specifier.startswith("."):
         message = (
             f"{place} needs `{specifier}`; the package has `{whole}`, which must be named in full: "
@@ -165,11 +185,15 @@ def _places(module: Module, name: str) -> list[str]:
 
 def _missing_hint(module: Module, specifier: str, failure: Failure) -> str:
     parts = split_name(specifier)
+    if specifier.startswith("node:"):
+        return "use a runtime whose Node.js has it; if a newer release does, run the package"
     if parts is not None and not failure.place:
         owner = find_package(relative(module.path))
         if owner:
             return f"add `{parts[0]}` to the dependencies, or pack what `{owner}` depends on"
         return f"add `{parts[0]}` to `dependencies` (not `devDependencies`) and build again"
+    if failure.place.startswith("/") and not failure.place.startswith((f"{TASK}/", f"{LAYERS}/")):
+        return f"mend the path: it leads out of the package, to `{failure.place}`"
     place = f"`{relative(failure.place)}`" if failure.place else "the file"
     return f"pack {place}, or mend the path"
 
@@ -196,6 +220,8 @@ def _may_be_absent(subject: Subject, module: Module, specifier: str) -> bool:
     """
     parts = split_name(specifier)
     owner = find_package(relative(module.path))
+    if _DEVELOPMENT.search(specifier):
+        return True  # the branch that NODE_ENV chooses while one develops
     if parts is None or not owner:
         return False
     return not _promises(subject.read_json(f"{owner}/package.json"), parts[0])

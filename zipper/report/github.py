@@ -5,6 +5,7 @@ Source: GitHub, Workflow commands for GitHub Actions: `::error file=...,title=..
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -15,16 +16,31 @@ if TYPE_CHECKING:
 
 __all__ = ["describe_annotations"]
 
+_SHOWN_MAX: Final = 10
+"""Annotations of one level that GitHub shows for a step."""
 _LEVELS: Final = {"error": "error", "warning": "warning", "info": "notice"}
 
 
 def describe_annotations(report: Report) -> Iterator[str]:
-    """Yield a workflow command for each finding, errors first, and the verdict as a plain line."""
+    """Yield a workflow command for each finding, errors first, and the verdict as a plain line.
+
+    GitHub shows ten of each level; the last of more sums up the rest, by their codes.
+    """
     for severity, level in _LEVELS.items():
-        for finding in report.findings:
-            if finding.severity == severity:
-                yield _annotate(level, report.path, finding)
+        found = [finding for finding in report.findings if finding.severity == severity]
+        most = len(found) if len(found) <= _SHOWN_MAX else _SHOWN_MAX - 1
+        for finding in found[:most]:
+            yield _annotate(level, report.path, finding)
+        if found[most:]:
+            yield _sum_up(level, report.path, found[most:])
     yield f"{report.verdict}: {report.path}"
+
+
+def _sum_up(level: str, path: str, findings: list[Finding]) -> str:
+    counts = Counter(finding.code for finding in findings)
+    codes = ", ".join(f"{count} {code}" for code, count in counts.most_common())
+    text = f"{len(findings)} more: {codes}\nhint: run `python -m zipper check` to see them all"
+    return f"::{level} file={_property(path)},title=more findings::{_escape(text)}"
 
 
 def _annotate(level: str, path: str, finding: Finding) -> str:

@@ -7,6 +7,7 @@ the same document. Source: OASIS, Static Analysis Results Interchange Format 2.1
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -25,6 +26,8 @@ __all__ = ["make_sarif"]
 SCHEMA: Final = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
+_LINE: Final = re.compile(r"\bline ([1-9][0-9]{0,8})\b")
+"""The line of the member that a message names; code scanning shows nothing without a region."""
 _LEVELS: Final = {"error": "error", "warning": "warning", "info": "note"}
 
 
@@ -73,8 +76,12 @@ def _describe_rule(code: str, rule: Rule | ToldCode | None) -> dict[str, object]
 
 
 def _describe(finding: Finding, path: str, codes: list[str]) -> dict[str, object]:
+    line = _LINE.search(finding.message)
     location: dict[str, object] = {
-        "physicalLocation": {"artifactLocation": {"uri": quote(path), "index": 0}}
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote(path), "index": 0},
+            "region": {"startLine": int(line[1]) if line else 1},
+        }
     }
     if finding.path:
         location["logicalLocations"] = [{"fullyQualifiedName": finding.path, "kind": "member"}]

@@ -132,3 +132,10 @@ def test_files_that_pass_on(text, expected) -> None:
 def test_json_is_no_handler() -> None:
     """A JSON file that the loader falls back to has no function."""
     assert NONE == errors({"index.json": '{"handler": 1}'}, "index.handler", "nodejs22.x")
+
+
+def test_a_bundle_that_is_too_large_to_be_read() -> None:
+    """What was searched, and not read, excludes no export."""
+    text = f"{ESBUILD}\n" + "f();" * 300_000
+
+    assert OK == errors({"index.js": text}, "index.handler", "nodejs22.x")

@@ -207,6 +207,54 @@ def test_names_of_builtin_modules(text: str, runtimes: str) -> None:
     assert runtimes == _runtimes_that_lack_a_name(files)
 
 
+def test_modules_that_are_known_to_be_optional() -> None:
+    """In a bundle they are a warning of their own, in a package an info; at once an error."""
+    lazy = "exports.later = () => require('pg-native');"
+    bundle = codes(check_files({"index.js": f"{lazy} {HANDLER}"}))
+    package = {
+        "index.js": f"require('pg'); {HANDLER}",
+        "node_modules/pg/package.json": '{"dependencies": {}}',
+        "node_modules/pg/index.js": lazy,
+    }
+
+    assert {"module-optional-missing": "warning"} == bundle
+    assert {"module-optional-missing": "info"} == codes(check_files(package))
+    at_once = codes(check_files({"index.js": f"require('pg-native'); {HANDLER}"}))
+    assert {"module-missing": "error"} == at_once
+
+
+def test_the_branch_of_development_may_be_absent() -> None:
+    """What NODE_ENV chooses while one develops is left out by tracers on purpose."""
+    text = (
+        "if (process.env.NODE_ENV === 'production') module.exports = require('./a.js');"
+        "else module.exports = require('./a.development.js');"
+    )
+    files = {"index.js": f"require('./b'); {HANDLER}", "b.js": text, "a.js": ""}
+
+    assert {"module-optional-missing": "info"} == codes(check_files(files))
+
+
+@pytest.mark.parametrize(
+    ("files", "hint"),
+    [
+        (
+            {
+                "index.mjs": "import 'd/format'; export const handler = () => 1",
+                "node_modules/d/format/index.js": "",
+            },
+            "write `d/format/index.js`",
+        ),
+        (
+            {"index.js": f"require('../../gone'); {HANDLER}"},
+            "mend the path: it leads out of the package, to `/gone`",
+        ),
+    ],
+)
+def test_hints_fit(files: dict[str, str], hint: str) -> None:
+    """A hint names the file that should be named, and packs nothing that lies elsewhere."""
+    assert [hint] == [f.hint for f in check_files(files).findings if f.code == "module-missing"]
+
+
 def test_names_that_may_be_newer_than_the_table() -> None:
     """A name, or a module, that no known Node has may come with a release: a warning."""
     for text in ("import { readFile, nothing } from 'fs'", "import 'node:nothing'"):

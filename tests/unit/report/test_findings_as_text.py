@@ -173,3 +173,22 @@ def test_a_path_that_the_message_names_is_not_told_twice() -> None:
         describe_findings([named])
     )
     assert "info[junk-file]: a,b:c.md: 12 bytes" == next(describe_findings([INFO]))
+
+
+def test_annotations_stay_within_what_github_shows():
+    """Ten of a level are shown: the last of more sums up the rest."""
+    many = [Finding("a", "error", f"{n}.js", "m", "h") for n in range(12)]
+    lines = list(describe_annotations(report(*many)))
+
+    assert 10 == sum(line.startswith("::error") for line in lines)
+    assert "3 more: 3 a" in lines[9]
+    assert 10 == len(list(describe_annotations(report(*many[:10])))) - 1
+
+
+def test_sarif_has_a_region():
+    """The line that a message names is the region's; code scanning needs one."""
+    finding = Finding("a", "error", "x.js", "`x.js` line 7 needs `y`", "h")
+    document = make_sarif([report(finding, ERROR)], LISTING_RULES)
+    places = [r["locations"][0]["physicalLocation"] for r in document["runs"][0]["results"]]
+
+    assert [7, 1] == [place["region"]["startLine"] for place in places]
