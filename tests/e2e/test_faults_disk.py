@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import hashlib
 import io
 import os
+import random
 import shlex
+import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 import pytest
 
+import zipper
 from tests.support.mounts import run_mounted
-from tests.support.scene import listing
+from tests.support.scene import HANDLER, listing
 
 if TYPE_CHECKING:
     from tests.support.scene import Scene
@@ -258,6 +264,117 @@ def test_many_builds_of_one_output_at_once(filled: Scene, expected: bytes) -> No
             assert 0 == build.returncode, stderr
         assert expected == filled.output.read_bytes()
         assert [filled.output] == list(filled.output.parent.iterdir())
+
+
+def flip_in_a_loop(scene: Scene, expected: bytes, *, rounds: int, seed: int) -> int:
+    """Flip one bit of one file of the cache before each build; return how many were noticed.
+
+    Files of each kind are hit as often as of another, whatever their number and size. Each build
+    has to write the right bytes.
+    """
+    chance = random.Random(seed)
+    (scene.project / "package-lock.json").rename(scene.folder / "lock")
+    assert 0 == scene.build().status
+    (scene.folder / "lock").rename(scene.project / "package-lock.json")
+    assert 0 == scene.build().status
+    noticed = 0
+    for _ in range(rounds):
+        kinds: dict[str, list[Path]] = {}
+        for path in sorted(scene.cache.rglob("*")):
+            if path.is_file() and path.stat().st_size and "locks" not in path.parts:
+                kind = path.relative_to(scene.cache).parts[0]
+                size = "large" if path.stat().st_size > 1 << 16 else "small"
+                kinds.setdefault(f"{kind} {size}", []).append(path)
+        path = chance.choice(kinds[chance.choice(sorted(kinds))])
+        data = bytearray(path.read_bytes())
+        data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+        status = path.stat()
+        path.write_bytes(data)
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+        noticed += scene.verify().status
+
+        built = scene.build()
+
+        assert 0 == built.status, built.stderr
+        assert expected == scene.output.read_bytes()
+    return noticed
+
+
+@pytest.fixture
+def large(filled: Scene) -> Scene:
+    """The scene with packages that are kept open too."""
+    for name in ("large", "larger"):
+        filled.publish(name, files={"data": os.urandom(200_000), "index.js": b"1"})
+    filled.depend(*(f"p{number}" for number in range(10)), "large", "larger")
+    return filled
+
+
+def test_flipped_bits(large: Scene) -> None:
+    """A bit that is wrong anywhere in the cache is in no package; what is damaged is made anew."""
+    assert 0 == large.build("--cache-dir", str(large.folder / "reference")).status
+
+    flip_in_a_loop(large, large.output.read_bytes(), rounds=6, seed=4)
+
+
+@pytest.mark.slow
+def test_two_hundred_flipped_bits(large: Scene) -> None:
+    """Nor are two hundred bits, one after another."""
+    assert 0 == large.build("--cache-dir", str(large.folder / "reference")).status
+
+    noticed = flip_in_a_loop(large, large.output.read_bytes(), rounds=200, seed=5)
+
+    print(f"{noticed} of 200 flipped bits were found by `cache verify`; every build was right")
+
+
+def test_store_zip_that_is_cut_off_while_it_is_packed(
+    large: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The build begins again, and fetches it anew: no signal, and no half package."""
+    for name in ("HOME", "PREFIX", "npm_config_registry"):
+        monkeypatch.setenv(name, large.environment[name])
+    assert 0 == large.build().status
+    expected = large.output.read_bytes()
+    cut = [path for path in large.store_zips() if path.stat().st_size > 100_000]
+
+    def cut_off(event: object) -> None:
+        if getattr(event, "stage", "") == "write":
+            for path in cut:
+                os.truncate(path, 50_000)
+            cut.clear()
+
+    package = zipper.build(
+        large.project, output=large.output, cache_dir=large.cache, on_event=cut_off
+    )
+
+    assert [] == cut
+    assert expected == large.output.read_bytes()
+    assert len(expected) == package.size_bytes
+    assert 0 == large.verify().status
+
+
+def test_builds_of_one_output_report_their_own_zip(scene: Scene) -> None:
+    """Whichever wins, the findings of each are those of the zip that it made itself."""
+    scene.write({"good/package.json": {"name": "fn", "version": "1.0.0"}, "good/index.js": HANDLER})
+    scene.write({"bad/package.json": {"name": "fn", "version": "1.0.0"}})
+    scene.write({"bad/index.js": "require('./absent');\n" + HANDLER})
+
+    def build_one(number: int) -> tuple[int, str]:
+        which = ("good", "bad")[number % 2]
+        # Each has bytes of its own, so that no verdict is recalled.
+        own = scene.folder / f"{which}{number}"
+        shutil.copytree(scene.project / which, own)
+        (own / "index.js").write_text((own / "index.js").read_text() + f"// {number}\n" * 9)
+        package = zipper.build(own, output=scene.output, cache_dir=scene.cache)
+        errors = {one.code for one in package.findings if one.severity == "error"}
+        return len(errors), package.code_sha256
+
+    with ThreadPoolExecutor(8) as pool:
+        built = list(pool.map(build_one, range(40)))
+
+    assert [0, 1] * 20 == [errors for errors, _ in built]
+    assert hashlib.sha256(scene.output.read_bytes()).digest() in {
+        base64.b64decode(code_sha256) for _, code_sha256 in built
+    }
 
 
 def test_eight_processes_on_one_empty_store(filled: Scene, expected: bytes) -> None:

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 import zipper
+from zipper.settings.call import document
 
 FUNCTIONS = (
     "audit", "build", "build_all", "check", "explain", "install", "licenses", "plan", "resolve",
@@ -58,3 +59,10 @@ def test_import_loads_nothing_else() -> None:
     )
 
     assert "[]" == done.stdout.strip()
+
+
+def test_options_are_listed_once() -> None:
+    """Also where several threads look a function up at once."""
+    document(zipper.build)
+
+    assert 1 == (zipper.build.__doc__ or "").count("Options:")

@@ -11,7 +11,7 @@ import contextlib
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from zipper.pipeline.hashing import hash_output, measure_hashed, recall_hash
+from zipper.pipeline.hashing import Written, hash_output, measure_hashed, recall_hash
 from zipper.store.notes import BUILT
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class BuildNote:
         self._store = store
         self._inputs: dict[str, Value] = {"output": str(output), "plan": fingerprint}
 
-    def find_written(self) -> tuple[int, str] | None:
+    def find_written(self) -> Written | None:
         """Return size and `code_sha256` of the zip if it is there, untouched since it was written.
 
         None where it is not, or was written from another plan.

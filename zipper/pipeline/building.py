@@ -17,7 +17,7 @@ from zipper.package import Package
 from zipper.pipeline.checking_output import judge
 from zipper.pipeline.dependencies import count_packages
 from zipper.pipeline.event_log import listener
-from zipper.pipeline.hashing import write_hashed
+from zipper.pipeline.hashing import Written, write_hashed
 from zipper.pipeline.planning import PackagePlan, make_plan
 from zipper.pipeline.session import Circumstances, Clock, Once
 from zipper.settings.cache_folder import find_cache_dir
@@ -174,7 +174,7 @@ def package_of(planned: PackagePlan) -> Package:
     )
 
 
-def _write(planned: PackagePlan, store: Store, clock: Clock) -> tuple[int, str]:
+def _write(planned: PackagePlan, store: Store, clock: Clock) -> Written:
     """Write the zip; return its size and hash. Nothing else changes anything but the store."""
     clock.start("write")
     path = planned.output
@@ -187,14 +187,16 @@ def _write(planned: PackagePlan, store: Store, clock: Clock) -> tuple[int, str]:
     return written
 
 
-def _judge(planned: PackagePlan, store: Store, clock: Clock, written: tuple[int, str]) -> Package:
+def _judge(planned: PackagePlan, store: Store, clock: Clock, written: Written) -> Package:
     """Return the package that was written, of this size and hash, with all that is found in it."""
     clock.start("check")
-    size, code_sha256 = written
+    size, code_sha256, file = written
     request = planned.request
     # The rule reads the lockfile in the zip, and knows less than what was fetched.
     told = {finding.code for finding in planned.findings} & {"integrity-weak"}
-    judged = judge(planned.output, code_sha256, request, handler=planned.handler, store=store)
+    judged = judge(
+        planned.output, code_sha256, request, handler=planned.handler, store=store, source=file
+    )
     findings = (
         *(finding for finding in judged.findings if finding.code not in told),
         *leave_out(planned.findings, request.ignore),

@@ -22,6 +22,7 @@ from zipper.store.notes import Notebook
 if TYPE_CHECKING:
     from typing import Unpack
 
+    from zipper.archive.listing import Source
     from zipper.checks.results import Report
     from zipper.settings.build_request import BuildRequest
     from zipper.settings.option_types import CheckOptions
@@ -69,9 +70,13 @@ def check_requested(
     *,
     kind: str = "function",
     unknown_runtime: str | None = None,
+    source: Source | None = None,
 ) -> Report:
-    """Judge the zip at `path` as the function of `request`; see `check`."""
-    source = open_zip(path)
+    """Judge the zip at `path`, or what is opened as `source`, as the function of `request`.
+
+    See `check`.
+    """
+    source = open_zip(path) if source is None else source
     layers = tuple(open_sound_listing(layer) for layer in request.layers)
     report = check_zip(
         source,

@@ -19,6 +19,7 @@ from zipper.store.notes import VERDICT
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from zipper.archive.listing import Source
     from zipper.settings.build_request import BuildRequest
     from zipper.store.notes import Value
     from zipper.store.store_zips import Store
@@ -35,7 +36,13 @@ class Judgement(NamedTuple):
 
 
 def judge(
-    path: Path, code_sha256: str, request: BuildRequest, *, handler: str, store: Store
+    path: Path,
+    code_sha256: str,
+    request: BuildRequest,
+    *,
+    handler: str,
+    store: Store,
+    source: Source | None = None,
 ) -> Judgement:
     """Return what the rules find in the zip at `path`, from memory where they did so today.
 
@@ -45,6 +52,7 @@ def judge(
         request: the function that it is for, and which findings nobody wants to see.
         handler: the function's handler.
         store: what remembers.
+        source: its bytes, where another build may have put another zip at `path` since.
 
     Raises:
         ArchiveError: EREAD if the zip or a layer cannot be read.
@@ -65,7 +73,7 @@ def judge(
     }
     noted = store.notebook.recall(VERDICT, inputs)
     if noted is None:
-        judged = _apply_rules(path, request, handler, store)
+        judged = _apply_rules(path, request, handler, store, source)
         store.notebook.remember(VERDICT, inputs, json.dumps(as_json(judged)).encode("ascii"))
     else:
         judged = _decode(noted)
@@ -83,18 +91,21 @@ def _hash_layer(path: str) -> str:
         ) from cause
 
 
-def _apply_rules(path: Path, request: BuildRequest, handler: str, store: Store) -> Judgement:
+def _apply_rules(
+    path: Path, request: BuildRequest, handler: str, store: Store, source: Source | None
+) -> Judgement:
     """Return what the rules find.
 
     Rules that read the listing alone come first: a zip that Lambda would refuse is not read any
     further, as it has to be made anew anyhow. Without `request.check` nothing else is done.
     """
     # For new bytes only; they take 0.1 s to import.
+    from zipper.archive.listing import read_listing  # noqa: PLC0415
     from zipper.checks.run_rules import check_listing  # noqa: PLC0415
     from zipper.pipeline.checking import check_requested  # noqa: PLC0415
     from zipper.pipeline.reading_zips import open_listing, open_sound_listing  # noqa: PLC0415
 
-    listing = open_listing(path)
+    listing = open_listing(path) if source is None else read_listing(source)
     found = check_listing(
         listing,
         target=request.target,
@@ -112,6 +123,7 @@ def _apply_rules(path: Path, request: BuildRequest, handler: str, store: Store) 
         request._replace(
             handler=handler, ignore=(), strict=False, case=False, cache_dir=str(store.cache_dir)
         ),
+        source=source,
     )
     return Judgement(report.findings, report.closure)
 

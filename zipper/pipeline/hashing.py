@@ -6,12 +6,13 @@ import base64
 import contextlib
 import errno
 import hashlib
+import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.archive.splice import splice
-from zipper.file_bytes import open_file
+from zipper.file_bytes import FileBytes, open_file
 from zipper.files import write_file
 from zipper.store.notes import CODE_HASH
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Hashing",
+    "Written",
     "hash_file",
     "hash_output",
     "measure_hashed",
@@ -34,8 +36,18 @@ __all__ = [
 _PIECE_BYTES: Final = 1 << 20
 
 
-def write_hashed(path: Path, contents: Plan, fingerprint: str, store: Store) -> tuple[int, str]:
-    """Write the zip of `contents` to `path`; return its size in bytes and its `code_sha256`.
+class Written(NamedTuple):
+    """A zip that was written."""
+
+    size_bytes: int
+    code_sha256: str
+    file: FileBytes | None = None
+    """Its bytes, whatever another build has put in its place since; None for what its path names,
+    where it was found written, and on Windows, which renames no open file."""
+
+
+def write_hashed(path: Path, contents: Plan, fingerprint: str, store: Store) -> Written:
+    """Write the zip of `contents` to `path`; return its size, hash and bytes.
 
     The same plan makes the same bytes, so their hash is worked out once: it takes as long as to
     write them.
@@ -51,15 +63,26 @@ def write_hashed(path: Path, contents: Plan, fingerprint: str, store: Store) -> 
         ArchiveError: EZIP where the zip would be too large for its format.
     """
     known = recall_hash(fingerprint, store)
-    if known is not None:
-        return write_file(path, splice(contents)), known
-    hashing = Hashing()
-    size = write_file(path, splice(contents), follow=hashing.follow)
-    _remember_hash(fingerprint, hashing.code_sha256(), store)
-    return size, hashing.code_sha256()
+    hashing = Hashing() if known is None else None
+    files: list[FileBytes | None] = []
+
+    @contextlib.contextmanager
+    def follow(temporary: Path) -> Iterator[Callable[[int], None]]:
+        if hashing is None:
+            yield lambda _: None
+        else:
+            with hashing.follow(temporary) as grown:
+                yield grown
+        files.append(open_file(temporary) if sys.platform != "win32" else None)
+
+    size = write_file(path, splice(contents), follow=follow)
+    if hashing is not None:
+        known = hashing.code_sha256()
+        _remember_hash(fingerprint, known, store)
+    return Written(size, known or "", files[0])
 
 
-def measure_hashed(path: Path, fingerprint: str, store: Store) -> tuple[int, str]:
+def measure_hashed(path: Path, fingerprint: str, store: Store) -> Written:
     """Return size and `code_sha256` of the zip at `path`, which the plan has made.
 
     Raises:
@@ -69,7 +92,7 @@ def measure_hashed(path: Path, fingerprint: str, store: Store) -> tuple[int, str
     if known is None:
         known = hash_output(path)
         _remember_hash(fingerprint, known, store)
-    return path.stat().st_size, known
+    return Written(path.stat().st_size, known)
 
 
 def recall_hash(fingerprint: str, store: Store) -> str | None:

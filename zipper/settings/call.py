@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["document", "judge_keyword", "settings_of_call"]
 
+_documented: dict[Callable[..., object], object] = {}
+"""Each function, and the claim of the one call that documents it."""
+
 
 def document(function: Callable[..., object]) -> None:
     """Have `help(function)` list the options, each with its sentence, and editors its keywords.
@@ -28,6 +31,9 @@ def document(function: Callable[..., object]) -> None:
     The text and the signature are made where a public function is first looked up, and not where
     it is defined: the command needs neither.
     """
+    claim = object()
+    if _documented.setdefault(function, claim) is not claim:
+        return  # another thread did it, or is at it
     rows = keywords_of(function.__name__)
     lines = [f"        {keyword}: {row.sentence}" for keyword, row in rows.items()]
     doc = (function.__doc__ or "").rstrip()
