@@ -18,19 +18,16 @@ from zipper.fetching.needed_tarballs import has_tarball
 from zipper.findings import Finding, check_error, count_findings, decide_verdict
 from zipper.npm.credentials import redact_url
 from zipper.npm.git_resolved import is_git
+from zipper.pipeline.dependencies import find_project_tree
 from zipper.pipeline.event_log import listener
+from zipper.pipeline.session import Circumstances
 from zipper.project.npmrc_files import read_npm_settings
-from zipper.project.read_project import Project, read_project
 from zipper.registry.address import registry_url
-from zipper.registry.lazy_client import LazyClient
-from zipper.resolving.project_tree import find_tree
 from zipper.resolving.selected_tree import select_tree
 from zipper.settings.build_request import request_from
-from zipper.settings.cache_folder import find_cache_dir
 from zipper.settings.call import settings_of_call
 from zipper.settings.read_settings import read_settings, read_variables
 from zipper.settings.values import merge
-from zipper.store.store_zips import Store
 from zipper.supply.advisories import (
     Advisory,
     Ignored,
@@ -49,6 +46,7 @@ if TYPE_CHECKING:
     from zipper.events import OnEvent
     from zipper.findings import Verdict
     from zipper.npm.npm_settings import NpmSettings
+    from zipper.project.read_project import Project
     from zipper.registry.client import RegistryClient
     from zipper.settings.build_request import BuildRequest
     from zipper.settings.option_types import AuditOptions
@@ -179,26 +177,10 @@ def _judge(
 
 def _list_project(request: BuildRequest, on_event: OnEvent | None) -> tuple[Installed, ...]:
     """Return the packages of the project that come from a registry."""
-    project = read_project(
-        Path(request.project),
-        npm_options=request.npm_options,
-        workspace=not request.no_workspace,
-    )
-    store = Store(find_cache_dir(request.cache_dir), recalls=not request.no_recall)
-    with LazyClient(
-        project,
-        cache_dir=store.cache_dir,
-        offline=request.offline,
-        on_event=on_event,
-        vendor=request.vendor,
-    ) as client:
-        whole = find_tree(
-            project,
-            target=request.target,
-            store=store,
-            client=client,
-            min_release_age_days=request.min_release_age_days,
-        )
+    io = Circumstances.of(request, on_event)
+    project = io.read_project(request)
+    with io.open_client(project, request) as client:
+        whole = find_project_tree(project, request, io, client)
     omit = project.npm.omit if request.include_dev else project.npm.omit | {"dev"}
     # What a package is for does not matter to what is known against it.
     tree, _ = select_tree(project, whole, target=request.target, omit=omit, force=True)

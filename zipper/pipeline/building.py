@@ -20,7 +20,6 @@ from zipper.pipeline.event_log import listener
 from zipper.pipeline.hashing import Written, write_hashed
 from zipper.pipeline.planning import PackagePlan, make_plan
 from zipper.pipeline.session import Circumstances, Clock, Once
-from zipper.settings.cache_folder import find_cache_dir
 from zipper.settings.call import settings_of_call
 from zipper.settings.read_settings import read_request
 
@@ -107,13 +106,7 @@ def build_requested(
         shared: what other builds under way have read and resolved.
         incremental: leave a zip alone that this machine wrote from the same plan before.
     """
-    io = Circumstances(
-        request.offline,
-        find_cache_dir(request.cache_dir),
-        on_event,
-        shared or Once(),
-        recalls=not request.no_recall,
-    )
+    io = Circumstances.of(request, on_event, shared=shared)
     clock = Clock(on_event)
     try:
         return _build(request, io, clock, incremental=incremental)
@@ -146,13 +139,7 @@ def plan_requested(
     on_event: OnEvent | None = None,
 ) -> PackagePlan:
     """Return what `build_requested` would write; see `plan`."""
-    io = Circumstances(
-        request.offline,
-        find_cache_dir(request.cache_dir),
-        on_event,
-        Once(),
-        recalls=not request.no_recall,
-    )
+    io = Circumstances.of(request, on_event)
     return make_plan(request, io, Clock(on_event))
 
 

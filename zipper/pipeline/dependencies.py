@@ -9,8 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from zipper.fetching.fetch_packages import obtain
-from zipper.pipeline.running_scripts import apply_scripts, find_allowed_scripts
-from zipper.registry.lazy_client import LazyClient
+from zipper.pipeline.running_scripts import (
+    apply_scripts,
+    find_allowed_scripts,
+    read_project_consent,
+)
 from zipper.resolving.project_tree import find_tree, refuse_unlocked_siblings
 from zipper.resolving.selected_tree import select_tree
 from zipper.supply.policy import vouch
@@ -21,9 +24,10 @@ if TYPE_CHECKING:
     from zipper.findings import Finding
     from zipper.pipeline.session import Circumstances, Clock
     from zipper.project.read_project import Project
+    from zipper.registry.lazy_client import LazyClient
     from zipper.settings.build_request import BuildRequest
 
-__all__ = ["Gathered", "count_packages", "gather"]
+__all__ = ["Gathered", "count_packages", "find_project_tree", "gather"]
 
 
 class Gathered(NamedTuple):
@@ -55,28 +59,25 @@ def gather(
         NodeError, UsageError: with code, facts and hint.
     """
     store = io.open_store()
-    with LazyClient(
-        project,
-        cache_dir=store.cache_dir,
-        offline=io.offline,
-        on_event=io.on_event,
-        vendor=request.vendor,
-    ) as client:
+    with io.open_client(project, request) as client:
         clock.start("select" if project.lockfile else "resolve")
-        whole = _find_tree(request, project, io, client)
+        whole = find_project_tree(project, request, io, client)
         tree, told = select_tree(
             project,
             whole,
             target=request.target,
             omit=omit | project.npm.omit,
         )
-        allowed = find_allowed_scripts(project, tree, request.allow_scripts)
+        consent = read_project_consent(project, request.allow_scripts)
+        allowed = find_allowed_scripts(tree, consent)
         vouched = vouch(
             project, tree, request, whole=whole, allowed=allowed, store=store, client=client
         )
         clock.start("fetch", total=count_packages(tree))
         obtained = obtain(project, tree, store=store, client=client, on_event=io.on_event)
-        scripted = apply_scripts(project, tree, obtained, request, store=store, offline=io.offline)
+        scripted = apply_scripts(
+            project, tree, obtained, request, consent=consent, store=store, offline=io.offline
+        )
     findings = (*told, *vouched, *scripted.obtained.findings)
     if store.ownership.group and all(finding.code != "cache-shared" for finding in vouched):
         # So may a single folder of packages be, which is looked at when it is used.
@@ -86,10 +87,17 @@ def gather(
     return Gathered(scripted, findings)
 
 
-def _find_tree(
-    request: BuildRequest, project: Project, io: Circumstances, client: LazyClient
+def find_project_tree(
+    project: Project, request: BuildRequest, io: Circumstances, client: LazyClient
 ) -> Tree:
-    """Return the whole tree, which depends on Node and platform of the target too."""
+    """Return the whole tree, which depends on Node and platform of the target too.
+
+    It comes from the lockfile, else from a note of what resolving came to, else from the resolver;
+    functions that have a project in common find it once.
+
+    Raises:
+        LockfileError, ResolutionError, RegistryError, IntegrityError, ArchiveError, StoreError.
+    """
     target, store = request.target, io.open_store()
     decides = (target.node_version, target.os, target.cpu, target.libc)
     days = request.min_release_age_days

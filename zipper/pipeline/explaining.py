@@ -7,7 +7,6 @@ project is planned, never written; its tarballs come into the store on the way.
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zipper.pipeline.reading_zips import open_sound_listing
@@ -51,41 +50,16 @@ def explain_package(
     Raises:
         ProjectError, LockfileError, ResolutionError, RegistryError, StoreError.
     """
-    from zipper.project.read_project import read_project  # noqa: PLC0415
-    from zipper.registry.lazy_client import LazyClient  # noqa: PLC0415  (zips need none of it)
-    from zipper.resolving.project_tree import find_tree  # noqa: PLC0415
-    from zipper.resolving.resolution_note import find_earlier_tree  # noqa: PLC0415
+    # Zips need none of it.
+    from zipper.pipeline.dependencies import find_project_tree  # noqa: PLC0415
+    from zipper.pipeline.session import Circumstances  # noqa: PLC0415
     from zipper.resolving.selected_tree import select_tree  # noqa: PLC0415
-    from zipper.settings.cache_folder import find_cache_dir  # noqa: PLC0415
-    from zipper.store.store_zips import Store  # noqa: PLC0415
     from zipper.tree.why import explain  # noqa: PLC0415
 
-    project = read_project(
-        Path(request.project),
-        npm_options=request.npm_options,
-        workspace=not request.no_workspace,
-    )
-    store = Store(find_cache_dir(request.cache_dir), recalls=not request.no_recall)
-    earlier = None
-    if project.lockfile is None:
-        earlier = find_earlier_tree(
-            project, request, cache_dir=store.cache_dir, offline=request.offline
-        )
-    with LazyClient(
-        project,
-        cache_dir=store.cache_dir,
-        offline=request.offline,
-        on_event=on_event,
-        vendor=request.vendor,
-    ) as client:
-        tree = find_tree(
-            project,
-            target=request.target,
-            store=store,
-            client=client,
-            min_release_age_days=request.min_release_age_days,
-            earlier=earlier,
-        )
+    io = Circumstances.of(request, on_event)
+    project = io.read_project(request)
+    with io.open_client(project, request) as client:
+        tree = find_project_tree(project, request, io, client)
     if project.member:
         tree, _ = select_tree(project, tree, target=request.target, omit=frozenset(), force=True)
     return explain(tree, name, legacy_peer_deps=project.npm.legacy_peer_deps), tree

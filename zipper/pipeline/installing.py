@@ -21,7 +21,6 @@ from zipper.pipeline.install_note import LaidOut, find_note
 from zipper.pipeline.node_modules import fill_layout, fill_tree
 from zipper.pipeline.session import Circumstances, Clock, Once
 from zipper.scratch import scratch_folder, uninterrupted
-from zipper.settings.cache_folder import find_cache_dir
 from zipper.settings.call import settings_of_call
 from zipper.settings.read_settings import read_request
 
@@ -99,14 +98,7 @@ def install_requested(
 ) -> Installed:
     """Install what `request` asks for; see `install`."""
     clock = Clock(on_event)
-    io = Circumstances(
-        request.offline,
-        find_cache_dir(request.cache_dir),
-        on_event,
-        Once(),
-        links=True,
-        recalls=not request.no_recall,
-    )
+    io = Circumstances.of(request, on_event, links=True)
     folder = Path(into).absolute() / "node_modules"
     try:
         made = _make(folder, request, io, clock, omit=frozenset(omit))

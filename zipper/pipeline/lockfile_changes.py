@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from zipper.errors import UsageError, describe_error
 from zipper.lockfile.npm_write import infer_text_format, write_lockfile
-from zipper.pipeline.running_scripts import find_allowed_scripts
+from zipper.pipeline.running_scripts import find_allowed_scripts, read_project_consent
 from zipper.resolving.resolve_tree import resolve_tree
 from zipper.supply.policy import vouch
 from zipper.supply.publishers import tell_publishers
@@ -78,7 +78,8 @@ def lock(
         *tell_publishers(before, ideal.tree, client),
     )
     tree = _without_dev(ideal.tree)
-    allowed = find_allowed_scripts(project, tree, request.allow_scripts)
+    consent = read_project_consent(project, request.allow_scripts)
+    allowed = find_allowed_scripts(tree, consent)
     vouched = vouch(
         project, tree, request, whole=ideal.tree, allowed=allowed, store=store, client=client
     )

@@ -46,13 +46,8 @@ def read_project_consent(project: Project, allow: tuple[str, ...]) -> Consent | 
     )
 
 
-def find_allowed_scripts(project: Project, tree: Tree, allow: tuple[str, ...]) -> frozenset[str]:
-    """Return the locations of the packages whose install scripts may run.
-
-    Raises:
-        UsageError: EUSAGE for an entry of zipper's that names nothing.
-    """
-    consent = read_project_consent(project, allow)
+def find_allowed_scripts(tree: Tree, consent: Consent | None) -> frozenset[str]:
+    """Return the locations of the packages whose install scripts may run."""
     if consent is None:
         return frozenset()
     from zipper.node.consent import find_allowed  # noqa: PLC0415  (rare)
@@ -66,6 +61,7 @@ def apply_scripts(
     obtained: Obtained,
     request: BuildRequest,
     *,
+    consent: Consent | None,
     store: Store,
     offline: bool = False,
 ) -> Scripted:
@@ -78,7 +74,6 @@ def apply_scripts(
         NodeError: ESCRIPT if a script of a required package fails; ENODE without a Node.
         StoreError: ESTORE.
     """
-    consent = read_project_consent(project, request.allow_scripts)
     if consent is None:
         return Scripted(tree, obtained)
     from zipper.node.tree_scripts import ScriptRunner, run_tree_scripts  # noqa: PLC0415 - rare

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from zipper.project.read_project import Project, read_project
+from zipper.registry.lazy_client import LazyClient
+from zipper.settings.cache_folder import find_cache_dir
 from zipper.store.store_zips import Store
 
 if TYPE_CHECKING:
@@ -85,6 +87,35 @@ class Circumstances(NamedTuple):
     """What earlier runs have noted counts."""
     defers: bool = True
     """A large package is checked while it is written; a damaged one stops what is under way."""
+
+    @classmethod
+    def of(
+        cls,
+        request: BuildRequest,
+        on_event: OnEvent | None,
+        *,
+        shared: Once | None = None,
+        links: bool = False,
+    ) -> Circumstances:
+        """Return how to work for `request`."""
+        return cls(
+            offline=request.offline,
+            cache_dir=find_cache_dir(request.cache_dir),
+            on_event=on_event,
+            shared=shared or Once(),
+            links=links,
+            recalls=not request.no_recall,
+        )
+
+    def open_client(self, project: Project, request: BuildRequest) -> LazyClient:
+        """Return what asks the registries of `project`, once it is needed."""
+        return LazyClient(
+            project,
+            cache_dir=self.cache_dir,
+            offline=self.offline,
+            on_event=self.on_event,
+            vendor=request.vendor,
+        )
 
     def open_store(self) -> Store:
         """Return the store, one for all functions: what one has read is there for the next.

@@ -20,7 +20,7 @@ from zipper.files import write_error
 from zipper.findings import count_findings
 from zipper.folders import list_files, make_folders
 from zipper.pipeline.event_log import listener
-from zipper.pipeline.running_scripts import find_allowed_scripts
+from zipper.pipeline.running_scripts import find_allowed_scripts, read_project_consent
 from zipper.project.read_project import read_project
 from zipper.registry.lazy_client import LazyClient
 from zipper.registry.vendor_folder import VendorFolder
@@ -170,7 +170,8 @@ def _gather(
             )
         tree, told = select_tree(project, whole, target=target, omit=omit)
         findings |= dict.fromkeys(told)
-        allowed = find_allowed_scripts(project, tree, request.allow_scripts)
+        consent = read_project_consent(project, request.allow_scripts)
+        allowed = find_allowed_scripts(tree, consent)
         vouched = vouch(
             project, tree, request, whole=whole, allowed=allowed, store=store, client=client
         )
