@@ -9,7 +9,20 @@ if TYPE_CHECKING:
 
     from zipper.findings import Closure, Finding, Verdict
 
-__all__ = ["Package"]
+__all__ = ["Package", "Workspace"]
+
+
+class Workspace(NamedTuple):
+    """Which workspace a package's folder is a member of."""
+
+    root: str
+    """The folder of the workspace's root."""
+    lockfile: str | None
+    """The root's lockfile; None where there is none."""
+    member: str
+    """The folder that was built, relative to the root."""
+    siblings: int
+    """Members of the workspace that are packed as dependencies."""
 
 
 class Package(NamedTuple):
@@ -39,6 +52,8 @@ class Package(NamedTuple):
     """Whether an earlier build had written this very zip, so that nothing was done."""
     verdict: Verdict = "pass"
     """`fail` for a finding of severity error, or with `strict` for a warning."""
+    workspace: Workspace | None = None
+    """None where the project is no member of a workspace."""
 
     @property
     def ok(self) -> bool:

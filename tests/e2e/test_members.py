@@ -90,6 +90,12 @@ def test_a_member_holds_its_closure_alone(workspace: Scene) -> None:
     assert done.document is not None
     codes = [finding["code"] for finding in done.document["findings"]]
     assert [] == codes
+    assert {
+        "root": str(workspace.project.resolve()),
+        "lockfile": str(workspace.project.resolve() / "package-lock.json"),
+        "member": "packages/fn-a",
+        "siblings": 1,
+    } == done.document["workspace"]
     assert [] == requested_siblings(workspace)
 
 
@@ -141,8 +147,10 @@ def test_the_hint_works(workspace: Scene) -> None:
     zipper(workspace, "resolve", "packages/fn-a")
     assert (workspace.project / "package-lock.json").exists()
     assert not (workspace.project / "packages/fn-a/package-lock.json").exists()
-    zipper(workspace, "build", "packages/fn-a", "-o", workspace.output)
+    told = zipper(workspace, "build", "packages/fn-a", "-o", workspace.output).stdout
     zipper(workspace, "install", "packages/fn-b", "--into", workspace.folder / "made")
+
+    assert "(package-lock.json), 1 sibling packed\n" in told
 
     assert [] == requested_siblings(workspace)
     made = workspace.folder / "made" / "node_modules"

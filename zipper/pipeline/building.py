@@ -13,7 +13,7 @@ from zipper.errors import OutputError, StoreError
 from zipper.files import remove_leftovers, write_error
 from zipper.findings import check_error, decide_verdict, leave_out
 from zipper.folders import make_folders
-from zipper.package import Package
+from zipper.package import Package, Workspace
 from zipper.pipeline.checking_output import judge
 from zipper.pipeline.dependencies import count_packages
 from zipper.pipeline.event_log import listener
@@ -158,7 +158,18 @@ def package_of(planned: PackagePlan) -> Package:
         timings_seconds=planned.timings_seconds,
         findings=planned.findings,
         verdict=decide_verdict(planned.findings, strict=planned.request.strict),
+        workspace=_describe_workspace(planned),
     )
+
+
+def _describe_workspace(planned: PackagePlan) -> Workspace | None:
+    project = planned.project
+    if not project.member:
+        return None
+    folders = {f"file:{folder}" for folder in project.workspaces.values()}
+    packed = {node.resolved for node in planned.tree.nodes.values()} & folders
+    lockfile = project.lockfile.path if project.lockfile is not None else None
+    return Workspace(str(project.root), lockfile, project.member, len(packed))
 
 
 def _write(planned: PackagePlan, store: Store, clock: Clock) -> Written:

@@ -7,13 +7,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
-from zipper.project.read_project import Project, read_project
+from zipper.project.read_project import Project, read_project, read_root_folder
 from zipper.registry.lazy_client import LazyClient
 from zipper.settings.cache_folder import find_cache_dir
 from zipper.store.store_zips import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Mapping
 
     from zipper.events import OnEvent
     from zipper.settings.build_request import BuildRequest
@@ -146,6 +146,16 @@ class Circumstances(NamedTuple):
         return self.shared.get(
             ("project", folder.absolute(), request.no_workspace, *npm_options.items()),
             lambda: read_project(
-                folder, npm_options=npm_options, workspace=not request.no_workspace
+                folder,
+                npm_options=npm_options,
+                workspace=not request.no_workspace,
+                read_root=self._read_root,
             ),
+        )
+
+    def _read_root(self, root: Path, npm_options: Mapping[str, str] | None) -> Project:
+        """Return the project in the folder of a lockfile, read once for all its members."""
+        return self.shared.get(
+            ("root", root, *(npm_options or {}).items()),
+            lambda: read_root_folder(root, npm_options),
         )

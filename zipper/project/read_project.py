@@ -18,7 +18,7 @@ from zipper.project.read_manifest import fingerprint, read_manifest, read_or_non
 from zipper.project.workspace_root import find_workspace_root
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from zipper.lockfile.npm_read import Lockfile
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from zipper.npm.npmrc import NpmSettings
     from zipper.npm.package_json import Manifest
 
-__all__ = ["LOCKFILE_NAMES", "Project", "read_project"]
+    ReadRoot = Callable[[Path, Mapping[str, str] | None], "Project"]
+
+__all__ = ["LOCKFILE_NAMES", "Project", "read_project", "read_root_folder"]
 
 LOCKFILE_NAMES: Final = ("npm-shrinkwrap.json", "package-lock.json")
 """npm's names, in its order of precedence."""
@@ -90,7 +92,11 @@ class Project(NamedTuple):
 
 
 def read_project(
-    path: Path, *, npm_options: Mapping[str, str] | None = None, workspace: bool = True
+    path: Path,
+    *,
+    npm_options: Mapping[str, str] | None = None,
+    workspace: bool = True,
+    read_root: ReadRoot | None = None,
 ) -> Project:
     """Return the project in the folder `path`.
 
@@ -98,6 +104,7 @@ def read_project(
         path: the folder that holds package.json; a member of a workspace is read with its root.
         npm_options: npm's settings by npm's names, over what the .npmrc files say.
         workspace: False reads a member as a project of its own, without its root.
+        read_root: reads the folder of the lockfile; one that remembers it serves many members.
 
     Raises:
         ProjectError: ENOPROJECT where there is no such folder or no package.json in it;
@@ -109,15 +116,16 @@ def read_project(
         raise ProjectError(
             "ENOPROJECT", f"`{path}` {what}", hint="name the folder that holds package.json"
         )
+    read = read_root or read_root_folder
     folder = path.resolve()
     above = find_workspace_root(folder)
     own = read_manifest(folder) if above is not None else None
     if above is None or own is None:
-        return _read_root(folder, npm_options)
+        return read(folder, npm_options)
     if not workspace:
         siblings = _find_workspaces(above, read_manifest(above), [])
-        return _read_root(folder, npm_options)._replace(workspace_root=above, siblings=siblings)
-    project = _read_root(above, npm_options)
+        return read(folder, npm_options)._replace(workspace_root=above, siblings=siblings)
+    project = read(above, npm_options)
     return project._replace(
         member=folder.relative_to(above).as_posix(),
         member_manifest=own,
@@ -125,7 +133,8 @@ def read_project(
     )
 
 
-def _read_root(root: Path, npm_options: Mapping[str, str] | None) -> Project:
+def read_root_folder(root: Path, npm_options: Mapping[str, str] | None) -> Project:
+    """Return the project in the folder `root`, whatever lists it as a member."""
     seen: list[bytes] = []
     manifest = read_manifest(root, seen=seen)
     lockfile = _read_lockfile(root, manifest, seen)

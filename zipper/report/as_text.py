@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from zipper.archive.plan import Plan
     from zipper.checks.results import Report
     from zipper.findings import Closure, Finding
-    from zipper.package import Package
+    from zipper.package import Package, Workspace
 
 __all__ = [
     "describe_findings",
@@ -40,6 +40,8 @@ def describe_package(
         f"{what} {package.handler} for {package.runtime} {package.architecture}: "
         f"{format_count(package.packages, 'package')}, {format_count(package.files, 'file')}{proof}"
     )
+    if package.workspace is not None:
+        yield _describe_workspace(package.workspace)
     yield (
         f"{zipped}{format_bytes(package.unzipped_size_bytes)} unzipped, "
         f"{share:.1f} % of Lambda's 262,144,000 bytes"
@@ -50,6 +52,12 @@ def describe_package(
         yield f"stages: {', '.join(stages)}"
         if closure is not None:
             yield describe_closure(closure)
+
+
+def _describe_workspace(workspace: Workspace) -> str:
+    name = (workspace.lockfile or "no lockfile").rpartition("/")[2]
+    siblings = format_count(workspace.siblings, "sibling")
+    return f"member {workspace.member} of {workspace.root} ({name}), {siblings} packed"
 
 
 def describe_many(packages: Sequence[tuple[str, Package | None]]) -> Iterator[str]:
