@@ -186,3 +186,48 @@ def test_another_members_platform_is_no_hindrance(workspace: Scene) -> None:
 
     refused = zipper(workspace, "build", "packages/fn-b", status=1)
     assert "error[EBADPLATFORM]" in refused.stderr
+
+
+def test_what_a_member_does_not_declare_is_named(workspace: Scene) -> None:
+    """What Node finds in the installed workspace alone fails the build, with who declares it."""
+    write_files(workspace.project, {"packages/fn-a/index.js": 'require("only-b");\n' + HANDLER})
+    zipper(workspace, "resolve")
+    done = zipper(workspace, "build", "packages/fn-a", "-o", workspace.output, status=1)
+    again = zipper(workspace, "build", "packages/fn-a", "-o", workspace.output, status=1)
+
+    assert "error[undeclared-dependency]: `index.js` line 1 needs `only-b`" in done.stderr
+    assert "`packages/fn-b/package.json` declares it" in done.stderr
+    assert "add `only-b` to `dependencies` of `packages/fn-a/package.json`" in done.stderr
+    assert done.stderr.count("error[") == again.stderr.count("error[") == 1
+
+
+def test_the_roots_dependencies_come_on_request(workspace: Scene) -> None:
+    """A repository with one package.json for all packs what the root depends on."""
+    root = {"name": "root", "workspaces": ["packages/*"], "dependencies": {"only-b": "*"}}
+    write_files(workspace.project, {"packages/fn-a/index.js": 'require("only-b");\n' + HANDLER})
+    write_files(workspace.project, {"package.json": root})
+    zipper(workspace, "resolve")
+    zipper(workspace, "build", "packages/fn-a", "-o", workspace.output, status=1)
+    extra = "--include-root-dependencies"
+    zipper(workspace, "build", "packages/fn-a", "-o", workspace.output, extra)
+
+    assert "node_modules/only-b/index.js" in listing(workspace.output)
+
+
+def test_a_sibling_that_is_not_built_fails_the_build(workspace: Scene) -> None:
+    """The member, its file and the script that makes it are named; after it the build passes."""
+    manifest = {
+        "name": "shared",
+        "version": "1.0.0",
+        "main": "dist/index.js",
+        "scripts": {"build": "tsc", "test": "x"},
+    }
+    write_files(workspace.project, {"packages/shared/package.json": manifest})
+    zipper(workspace, "resolve")
+    done = zipper(workspace, "build", "packages/fn-a", "-o", workspace.output, status=1)
+    write_files(workspace.project, {"packages/shared/dist/index.js": "exports.x = 1\n"})
+    zipper(workspace, "build", "packages/fn-a", "-o", workspace.output)
+
+    assert "error[sibling-unbuilt]" in done.stderr
+    assert "the sibling `packages/shared` is not built" in done.stderr
+    assert "make it first: `npm run build -w shared`" in done.stderr

@@ -124,6 +124,25 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "a dependency under `devDependencies`",
     ),
     Rule(
+        "undeclared-dependency",
+        request_rules.check_requests,
+        "a member of a workspace uses a package that it does not declare",
+        "In the installed workspace Node.js finds it in the root's node_modules, because another "
+        "member, the root or a package brought it in. The zip of a member holds what the member "
+        "declares, so the module is missing on Lambda.",
+        "Node.js documentation, Modules: loading from node_modules folders; npm, workspaces",
+        "`require('lodash')` in a member, and `lodash` in the root's `dependencies`",
+    ),
+    Rule(
+        "sibling-unbuilt",
+        request_rules.check_requests,
+        "a member of the workspace that is packed as a dependency has not been built",
+        "Its `main` or `exports` names a file that one of its scripts makes, and the file does not "
+        "exist yet. Run the script before you build the function.",
+        "npm, package.json: main, exports; npm, scripts: prepare",
+        '`"main": "dist/index.js"` in a TypeScript library that was not compiled',
+    ),
+    Rule(
         "module-case",
         request_rules.check_requests,
         "a module is there in another case",

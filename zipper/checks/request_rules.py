@@ -25,6 +25,7 @@ from zipper.npm.folder_path import find_package
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from zipper.checks.nearby import Nearby
     from zipper.checks.subject import Subject
 
 __all__ = ["check_requests", "check_runtime_modules"]
@@ -138,6 +139,9 @@ def _judge_absence(subject: Subject, module: Module, asked: Asked, failure: Fail
         hint = f"write `{specifier}{whole.removeprefix(relative(failure.place))}`"
         return make_finding("module-missing", level, module.path, message, hint)
     holder = _find_holder(subject, module, specifier)
+    near = subject.nearby and _judge_nearby(subject.nearby, module, asked, failure, holder)
+    if near is not None:
+        return near
     if holder is not None:
         return _judge_incomplete(module, asked, failure, holder)
     message = f"{place} needs `{specifier}`, which {failure.message}; {WHEN[level]}"
@@ -147,6 +151,41 @@ def _judge_absence(subject: Subject, module: Module, asked: Asked, failure: Fail
     return make_finding(
         "module-missing", level, module.path, message, _missing_hint(module, specifier, failure)
     )
+
+
+def _judge_nearby(
+    nearby: Nearby, module: Module, asked: Asked, failure: Failure, holder: str | None
+) -> Finding | None:
+    """Return the finding for what the workspace has and the zip has not; None for anything else."""
+    specifier, level = asked.request.specifier, asked.level
+    place, name = where(module, asked.request), (split_name(specifier) or ("", ""))[0]
+    folder = holder or find_package(relative(failure.place or ""))
+    sibling = nearby.siblings.get(folder)
+    if sibling is not None and failure.kind == "missing":
+        file = relative(failure.place or "").removeprefix(folder).strip("/")
+        file = file or (sibling.main if specifier == name else _subpath(specifier))
+        if any(one == file or one.startswith((f"{file}.", f"{file}/")) for one in sibling.files):
+            return None
+        scripts = " or ".join(f"`npm run {one} -w {sibling.name}`" for one in sibling.scripts)
+        message = (
+            f"{place} needs `{specifier}`: the sibling `{sibling.folder}` is not built, its file "
+            f"`{file}` does not exist; {WHEN[level]}"
+        )
+        hint = f"make it first: {scripts or f'build `{sibling.folder}`'}"
+        return make_finding("sibling-unbuilt", level, module.path, message, hint)
+    owner = find_package(relative(module.path))
+    if name in nearby.undeclared and (not owner or owner in nearby.siblings):
+        folder = nearby.siblings[owner].folder if owner else nearby.member
+        message = (
+            f"{place} needs `{name}`, which `{folder}/package.json` does not declare: "
+            f"{nearby.undeclared[name]}; {WHEN[level]}"
+        )
+        hint = (
+            f"add `{name}` to `dependencies` of `{folder}/package.json`; where the root declares "
+            "it for all, `include_root_dependencies = true` packs what the root depends on"
+        )
+        return make_finding("undeclared-dependency", level, module.path, message, hint)
+    return None
 
 
 def _judge_incomplete(module: Module, asked: Asked, failure: Failure, holder: str) -> Finding:

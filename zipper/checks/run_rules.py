@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from zipper.checks.file_facts import FactKey, FactsCache
+    from zipper.checks.nearby import Nearby
     from zipper.checks.results import Report
 
 __all__ = ["check_listing", "check_zip", "find_handler", "run_rules"]
@@ -88,6 +89,7 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
     downgraded: Collection[str] = (),
     provided: tuple[str, ...] = (),
     node_options: str = "",
+    nearby: Nearby | None = None,
 ) -> Report:
     """Return the report of all rules about the zip in `source`.
 
@@ -109,6 +111,7 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
         downgraded: entries whose errors are told as warnings, see `zipper.findings.downgrade`.
         provided: modules that something else brings.
         node_options: NODE_OPTIONS of the function.
+        nearby: the workspace that the zip was built in.
 
     Raises:
         Nothing: a file that is no zip has a report too.
@@ -129,6 +132,7 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
         max_size_bytes=max_size_bytes,
         max_unzipped_size_bytes=max_unzipped_size_bytes,
         unknown_runtime=unknown_runtime,
+        nearby=nearby,
         tells_case=tells_case,
         today=today,
         provided=provided,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from zipper.archive.listing import Entry, Listing
     from zipper.checks.file_facts import FactsCache
+    from zipper.checks.nearby import Nearby
     from zipper.target import Target
 
 __all__ = [
@@ -76,6 +77,8 @@ class Subject:
     """Modules that something else brings."""
     node_options: str = ""
     """NODE_OPTIONS of the function."""
+    nearby: Nearby | None = None
+    """The workspace that the zip was built in, where a build of a member asks."""
     cache: FactsCache | None = None
     """Remembers what was found in JavaScript files."""
 

@@ -183,7 +183,14 @@ def _list_project(request: BuildRequest, on_event: OnEvent | None) -> tuple[Inst
         whole = find_project_tree(project, request, io, client)
     omit = project.npm.omit if request.include_dev else project.npm.omit | {"dev"}
     # What a package is for does not matter to what is known against it.
-    tree, _ = select_tree(project, whole, target=request.target, omit=omit, force=True)
+    tree, _ = select_tree(
+        project,
+        whole,
+        target=request.target,
+        omit=omit,
+        force=True,
+        with_root=request.include_root_dependencies,
+    )
     return tuple(
         Installed(node.package_name, node.version, location)
         for location, node in tree.nodes.items()

@@ -7,6 +7,7 @@ a callback, errors are `ZipperError`s.
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 from zipper.errors import OutputError, StoreError
@@ -190,10 +191,21 @@ def _judge(planned: PackagePlan, store: Store, clock: Clock, written: Written) -
     clock.start("check")
     size, code_sha256, file = written
     request = planned.request
+    find_nearby = None
+    if planned.project.member:
+        from zipper.pipeline.member_workspace import describe_workspace  # noqa: PLC0415  (for members)
+
+        find_nearby = partial(describe_workspace, planned)
     # The rule reads the lockfile in the zip, and knows less than what was fetched.
     told = {finding.code for finding in planned.findings} & {"integrity-weak"}
     judged = judge(
-        planned.output, code_sha256, request, handler=planned.handler, store=store, source=file
+        planned.output,
+        code_sha256,
+        request,
+        handler=planned.handler,
+        store=store,
+        find_nearby=find_nearby,
+        source=file,
     )
     findings = (
         *(finding for finding in judged.findings if finding.code not in told),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from zipper.archive.listing import Source
+    from zipper.checks.nearby import Nearby
     from zipper.checks.results import Report
     from zipper.settings.build_request import BuildRequest
     from zipper.settings.option_types import CheckOptions
@@ -71,6 +72,7 @@ def check_requested(
     kind: str = "function",
     unknown_runtime: str | None = None,
     source: Source | None = None,
+    nearby: Nearby | None = None,
 ) -> Report:
     """Judge the zip at `path`, or what is opened as `source`, as the function of `request`.
 
@@ -98,6 +100,7 @@ def check_requested(
         downgraded=request.downgrade,
         provided=request.provided,
         node_options=request.node_options or "",
+        nearby=nearby,
     )
     for read in (source, *(listing.source for listing in layers)):
         if isinstance(read, FileBytes):

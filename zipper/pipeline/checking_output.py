@@ -17,9 +17,11 @@ from zipper.pipeline.hashing import hash_file
 from zipper.store.notes import VERDICT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from zipper.archive.listing import Source
+    from zipper.checks.nearby import Nearby
     from zipper.settings.build_request import BuildRequest
     from zipper.store.notes import Value
     from zipper.store.store_zips import Store
@@ -43,6 +45,7 @@ def judge(
     handler: str,
     store: Store,
     source: Source | None = None,
+    find_nearby: Callable[[], Nearby] | None = None,
 ) -> Judgement:
     """Return what the rules find in the zip at `path`, from memory where they did so today.
 
@@ -53,6 +56,7 @@ def judge(
         handler: the function's handler.
         store: what remembers.
         source: its bytes, where another build may have put another zip at `path` since.
+        find_nearby: describes the workspace of a member, where modules are missing.
 
     Raises:
         ArchiveError: EREAD if the zip or a layer cannot be read.
@@ -72,11 +76,12 @@ def judge(
         "node_options": request.node_options,
     }
     noted = store.notebook.recall(VERDICT, inputs)
-    if noted is None:
-        judged = _apply_rules(path, request, handler, store, source)
+    judged = None if noted is None else _decode(noted)
+    if judged is not None and find_nearby is not None and _has_missing(judged):
+        judged = None  # what is missing depends on the workspace's folders too
+    if judged is None:
+        judged = _apply_rules(path, request, handler, store, find_nearby, source)
         store.notebook.remember(VERDICT, inputs, json.dumps(as_json(judged)).encode("ascii"))
-    else:
-        judged = _decode(noted)
     return judged._replace(findings=leave_out(judged.findings, request.ignore))
 
 
@@ -92,7 +97,12 @@ def _hash_layer(path: str) -> str:
 
 
 def _apply_rules(
-    path: Path, request: BuildRequest, handler: str, store: Store, source: Source | None
+    path: Path,
+    request: BuildRequest,
+    handler: str,
+    store: Store,
+    find_nearby: Callable[[], Nearby] | None,
+    source: Source | None,
 ) -> Judgement:
     """Return what the rules find.
 
@@ -124,8 +134,14 @@ def _apply_rules(
             handler=handler, ignore=(), strict=False, case=False, cache_dir=str(store.cache_dir)
         ),
         source=source,
+        nearby=None if find_nearby is None else find_nearby(),
     )
     return Judgement(report.findings, report.closure)
+
+
+def _has_missing(judged: Judgement) -> bool:
+    codes = {"module-missing", "sibling-unbuilt", "undeclared-dependency"}
+    return any(finding.code in codes for finding in judged.findings)
 
 
 def _decode(text: bytes) -> Judgement:

@@ -34,6 +34,8 @@ class Gathered(NamedTuple):
     """The packages of a function, and what a person should know about them."""
 
     scripted: Scripted
+    whole: Tree
+    """The tree that they were selected of."""
     findings: tuple[Finding, ...]
 
 
@@ -67,6 +69,7 @@ def gather(
             whole,
             target=request.target,
             omit=omit | project.npm.omit,
+            with_root=request.include_root_dependencies,
         )
         consent = read_project_consent(project, request.allow_scripts)
         allowed = find_allowed_scripts(tree, consent)
@@ -84,7 +87,7 @@ def gather(
         from zipper.supply.settings_findings import tell_strangers  # noqa: PLC0415
 
         findings = (*findings, tell_strangers(str(store.cache_dir), store.ownership.group))
-    return Gathered(scripted, findings)
+    return Gathered(scripted, whole, findings)
 
 
 def find_project_tree(

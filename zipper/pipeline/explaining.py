@@ -61,5 +61,12 @@ def explain_package(
     with io.open_client(project, request) as client:
         tree = find_project_tree(project, request, io, client)
     if project.member:
-        tree, _ = select_tree(project, tree, target=request.target, omit=frozenset(), force=True)
+        tree, _ = select_tree(
+            project,
+            tree,
+            target=request.target,
+            omit=frozenset(),
+            force=True,
+            with_root=request.include_root_dependencies,
+        )
     return explain(tree, name, legacy_peer_deps=project.npm.legacy_peer_deps), tree

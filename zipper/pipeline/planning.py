@@ -52,6 +52,8 @@ class PackagePlan(NamedTuple):
     output: Path
     tree: Tree
     """The selected tree: what the package's node_modules is made of."""
+    whole: Tree
+    """The tree that it was selected of."""
     contents: Plan
     fingerprint: str
     """Plans that have the same make the same zip."""
@@ -100,6 +102,7 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
         handler=request.handler or default_handler(project.own_manifest.raw),
         output=destination,
         tree=tree,
+        whole=gathered.whole,
         contents=contents,
         fingerprint=take_fingerprint(contents, homes, obtained.zips),
         findings=(*_left_out(choice), *gathered.findings),

@@ -168,7 +168,13 @@ def _gather(
                 client=client,
                 min_release_age_days=request.min_release_age_days,
             )
-        tree, told = select_tree(project, whole, target=target, omit=omit)
+        tree, told = select_tree(
+            project,
+            whole,
+            target=target,
+            omit=omit,
+            with_root=request.include_root_dependencies,
+        )
         findings |= dict.fromkeys(told)
         consent = read_project_consent(project, request.allow_scripts)
         allowed = find_allowed_scripts(tree, consent)

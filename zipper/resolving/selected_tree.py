@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from zipper.project.read_project import Project
     from zipper.target import Target
     from zipper.tree.hoist import Doubled
+    from zipper.tree.locked_graph import LockedGraph
     from zipper.tree.model import Tree
 
 __all__ = ["Selected", "select_tree"]
@@ -35,6 +36,7 @@ def select_tree(
     target: Target,
     omit: frozenset[str],
     force: bool = False,
+    with_root: bool = False,
 ) -> Selected:
     """Return what is packed of `whole` for `target`.
 
@@ -45,6 +47,8 @@ def select_tree(
         omit: dependency types to leave out.
         force: take packages whatever platform they are for, as npm's own setting says too.
 
+        with_root: pack the dependencies of the workspace's root with a member, too.
+
     Raises:
         ResolutionError: EBADPLATFORM, EBADENGINE.
         LockfileError: ELOCKPLATFORM; for a member ELAYOUT, EUSAGE where the lockfile lacks it.
@@ -52,7 +56,7 @@ def select_tree(
     npm = project.npm
     findings: tuple[Finding, ...] = ()
     if project.member:
-        whole, findings = _lay_out_member(project, whole, omit)
+        whole, findings = _lay_out_member(project, whole, omit, with_root=with_root)
     tree = select(
         whole,
         target=target,
@@ -65,7 +69,7 @@ def select_tree(
 
 
 def _lay_out_member(
-    project: Project, whole: Tree, omit: frozenset[str]
+    project: Project, whole: Tree, omit: frozenset[str], *, with_root: bool
 ) -> tuple[Tree, tuple[Finding, ...]]:
     """Return the member's closure with the member at the top, all platforms' variants in it."""
     from zipper.errors import LockfileError  # noqa: PLC0415  (for members only, as all below)
@@ -85,6 +89,8 @@ def _lay_out_member(
             facts=(("root", str(project.root)),),
             hint="bring it up to date: `python -m zipper resolve`",
         )
+    if with_root:
+        graph = _add_root(graph, project.member)
     closure = take_closure(graph, project.member, fits=lambda _: True, omit=omit & {"dev", "peer"})
     merged = merge_instances(bind_provided_peers(closure.graph))
     hoisted = hoist(merged, project.member)
@@ -107,6 +113,22 @@ def _lay_out_member(
         and node.location
     ]
     return hoisted.tree, tuple(findings)
+
+
+def _add_root(graph: LockedGraph, member: str) -> LockedGraph:
+    """Return `graph` with what the root depends on as dependencies of the member, its own first."""
+    root, own = (graph.instances[graph.importers[place]] for place in ("", member))
+    manifest = own.manifest._replace(
+        dependencies={**root.manifest.dependencies, **own.manifest.dependencies},
+        optional_dependencies={
+            **root.manifest.optional_dependencies,
+            **own.manifest.optional_dependencies,
+        },
+    )
+    added = {*root.manifest.dependencies, *root.manifest.optional_dependencies}
+    inherited = {name: target for name, target in root.targets.items() if name in added}
+    both = own._replace(manifest=manifest, targets={**inherited, **own.targets})
+    return graph._replace(instances={**graph.instances, graph.importers[member]: both})
 
 
 def _tell_doubled(doubled: Doubled) -> Finding:

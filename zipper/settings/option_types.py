@@ -40,6 +40,7 @@ class Settings(NamedTuple):
     offline: bool | None = None
     no_git: bool | None = None
     no_workspace: bool | None = None
+    include_root_dependencies: bool | None = None
     insecure_hosts: tuple[str, ...] | None = None
     vendor: str | None = None
     allow_scripts: tuple[str, ...] | None = None
@@ -96,6 +97,7 @@ class RequestFields(NamedTuple):
     offline: bool = False
     no_git: bool = False
     no_workspace: bool = False
+    include_root_dependencies: bool = False
     insecure_hosts: tuple[str, ...] = ()
     vendor: str | None = None
     allow_scripts: tuple[str, ...] = ()
@@ -218,6 +220,8 @@ class _Shared9(TypedDict, total=False):
     """Refuse dependencies from git; git is never started."""
     no_workspace: bool | None
     """Build a member of a workspace as a project of its own, without its root."""
+    include_root_dependencies: bool | None
+    """Pack the dependencies of the workspace's root with a member, too."""
     min_release_age_days: float | None
     """Days since a version was published before it counts."""
     require_integrity: bool | None

@@ -123,6 +123,13 @@ PACKAGE_OPTIONS: Final = (
         example=True,
     ),
     Option(
+        "include_root_dependencies",
+        "flag",
+        "Pack the dependencies of the workspace's root with a member, too.",
+        FETCHERS,
+        example=True,
+    ),
+    Option(
         "insecure_hosts",
         "list",
         "Hosts that may get a credential over plain HTTP.",
