@@ -215,3 +215,16 @@ def test_licences_and_notice_are_written(good: Path, tmp_path: Path) -> None:
     assert "MIT  a 1.0.0\n" == table.stdout
     assert 0 == notice.status
     assert "a 1.0.0\nLicence: MIT" in (tmp_path / "NOTICE").read_text("utf-8")
+
+
+def test_a_baseline_lets_known_findings_pass(tmp_path: Path) -> None:
+    """A team starts with an old zip: what is known passes, what is new fails."""
+    old = make_zip(tmp_path / "old.zip", {"index.js": "require('gone');"})
+    new = make_zip(tmp_path / "new.zip", {"index.js": "require('gone'); require('other');"})
+
+    assert 0 == run_zipper("check", old, "--write-baseline", "known.json").status
+    passed = run_zipper("check", old, "--baseline", "known.json")
+    assert 0 == passed.status
+    assert "in the baseline `known.json`" in passed.stderr
+    assert 1 == run_zipper("check", new, "--baseline", "known.json").status
+    assert 2 == run_zipper("check", old, "--baseline", "absent.json").status

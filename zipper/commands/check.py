@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from zipper.commands.click_options import settings_from_values, table_options
-from zipper.commands.output import echo_lines, show_json, warn_of_variables
+from zipper.commands.output import echo_lines, show_json, warn_of_variables, write_text
 from zipper.commands.zip_names import complete_path, find_zip, list_zips, settings_for
 from zipper.errors import UsageError, suggest
 from zipper.pipeline.checking import check_requested
 from zipper.report.as_text import describe_report
+from zipper.report.baseline import apply_baseline, make_baseline, parse_baseline
 from zipper.settings.build_request import request_from
 from zipper.target import RUNTIMES
 
@@ -42,6 +44,18 @@ _FORMATS = ("text", "json", "sarif", "github")
 )
 @click.option("--list", "list_codes", is_flag=True, help="List all codes and exit.")
 @click.option("--explain", metavar="CODE", help="Explain a code and exit.")
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Count the findings that FILE knows, and fail for new ones only.",
+)
+@click.option(
+    "--write-baseline",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write all findings into FILE, for --baseline, and exit with 0.",
+)
 @table_options("check")
 def command(
     *,
@@ -51,6 +65,8 @@ def command(
     as_json: bool,
     list_codes: bool,
     explain: str | None,
+    baseline: Path | None,
+    write_baseline: Path | None,
     **options: object,
 ) -> int:
     """Judge each ZIP: whether Lambda accepts it, and whether its handler loads there.
@@ -70,6 +86,7 @@ def command(
       python -m zipper check fn.zip --layer sdk.zip --strict
       python -m zipper check layer.zip --kind layer
       python -m zipper check fn.zip --format sarif > fn.sarif
+      python -m zipper check fn.zip --baseline known.json
       python -m zipper check --explain handler-missing
     """
     if list_codes or explain is not None:
@@ -81,6 +98,11 @@ def command(
     reports = [check_one(one, typed, kind) for one in zips]
     shown = settings_for(zips[0], typed)
     warn_of_variables(shown)
+    if write_baseline is not None:
+        write_text(make_baseline(reports), write_baseline)
+        return 0
+    if baseline is not None:
+        reports = _leave_out_known(reports, baseline, strict=bool(shown.strict))
     _show(
         reports,
         "json" if as_json else form,
@@ -88,6 +110,20 @@ def command(
         verbose=bool(shown.verbose),
     )
     return int(any(report.verdict == "fail" for report in reports))
+
+
+def _leave_out_known(reports: list[Report], path: Path, *, strict: bool) -> list[Report]:
+    """Return the reports without the findings that a baseline knows, and tell their number."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        hint = f"write it: `python -m zipper check ZIP --write-baseline {path}`"
+        raise UsageError("EUSAGE", f"`{path}` cannot be read: {error}", hint=hint) from error
+    known = parse_baseline(text, path=str(path))
+    pairs = [apply_baseline(report, known, strict=strict) for report in reports]
+    for report, count in pairs:
+        click.echo(f"{report.path}: {count:,} findings are in the baseline `{path}`", err=True)
+    return [report for report, _ in pairs]
 
 
 def check_one(path: str, typed: Settings, kind: str | None = None) -> Report:
