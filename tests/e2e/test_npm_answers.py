@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
-from zipfile import ZipFile
+from zipfile import ZipFile, ZipInfo
 
 import pytest
 
@@ -520,3 +521,90 @@ def test_settings_that_change_nothing(scene: Scene, npmrc: str) -> None:
     assert 0 == result.status, result.stderr
     assert "[npmrc-unheeded]" in result.stderr
     assert ".npmrc:1" in result.stderr
+
+
+@pytest.mark.parametrize("on_fail", ["error", "warn", "ignore", None])
+def test_development_engines(scene: Scene, on_fail: str | None) -> None:
+    """`devEngines` stops, warns or says nothing as `onFail` asks; `force` makes it a warning."""
+    wanted = {"name": "node", "version": ">=99", **({"onFail": on_fail} if on_fail else {})}
+    scene.write({"package.json": {"name": "fn", "devEngines": {"runtime": wanted}}})
+    code = "EBADDEVENGINES" if on_fail in {"error", None} else None
+
+    for command in COMMANDS:
+        result = run(scene, command)
+        assert code == result.code, result.stderr
+        assert (on_fail == "warn") == ("[dev-engines]" in result.stdout + result.stderr)
+    scene.write({".npmrc": "force=true\n"})
+    assert 0 == run(scene, "build").status
+
+
+def test_a_workspace_with_narrow_files(scene: Scene) -> None:
+    """Its code names a file that `files` leaves out: npm's link finds it, the package does not."""
+    joined = "require('path').join(__dirname, '../templates/a.html')"
+    shared = {"name": "@acme/shared", "version": "1.0.0", "main": "dist/index.js"}
+    scene.write(
+        {
+            "package.json": {"name": "fn", "workspaces": ["packages/*"]},
+            "packages/shared/package.json": {**shared, "files": ["dist"]},
+            "packages/shared/dist/index.js": f"require('fs').readFileSync({joined});",
+            "packages/shared/templates/a.html": "<p>",
+        }
+    )
+    result = run(scene, "build")
+    assert 0 == result.status, result.stderr
+    assert "node_modules/@acme/shared/templates/a.html" not in listing(scene.output)
+    assert "[linked-files-left-out]" in result.stderr
+    assert "`templates/a.html`" in result.stderr
+
+    wide = {**shared, "files": ["dist", "templates"]}
+    scene.write({"packages/shared/package.json": wide})
+    mended = run(scene, "build")
+    assert "[linked-files-left-out]" not in mended.stderr
+    assert "node_modules/@acme/shared/templates/a.html" in listing(scene.output)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need rights on Windows")
+def test_links_out_of_the_project(scene: Scene) -> None:
+    """They are told, and each hint does what it says."""
+    outside = scene.folder / "outside"
+    outside.mkdir()
+    (outside / "a.js").write_text("1")
+    (scene.project / "file.js").symlink_to("../outside/a.js")
+    (scene.project / "folder").symlink_to(outside)
+    (scene.project / "broken").symlink_to("nowhere")
+    (scene.project / "inside.js").symlink_to("index.js")
+    (scene.project / "loop").symlink_to(".")
+
+    result = run(scene, "build")
+    assert 0 == result.status, result.stderr
+    assert {"index.js", "inside.js", "package.json"} == set(listing(scene.output))
+    for name, hint in (
+        ("file.js", "--exclude '!file.js'"),
+        ("folder", "--exclude '!folder'"),
+        ("broken", "--exclude broken"),
+    ):
+        assert f"warning[left-out]: `{name}` is not in the package" in result.stderr
+        assert hint in result.stderr
+
+    options = ("--exclude", "!file.js", "--exclude", "!folder", "--exclude", "broken")
+    result = run(scene, "build", *options)
+    assert {"index.js", "inside.js", "package.json", "file.js", "folder/a.js"} == set(
+        listing(scene.output)
+    )
+    assert "left-out" not in result.stderr
+
+
+def test_a_missing_module_may_be_in_a_layer(scene: Scene) -> None:
+    """The hint names `--layer`, and with the layer's zip nothing is missing."""
+    scene.write({"index.js": "require('ms'); exports.handler = async () => 1;"})
+    result = run(scene, "build")
+    assert 1 == result.status
+    assert "`--layer ZIP`" in result.stderr
+
+    layer = scene.folder / "layer.zip"
+    with ZipFile(layer, "w") as archive:
+        for name, text in (("package.json", '{"name":"ms"}'), ("index.js", "")):
+            info = ZipInfo(f"nodejs/node_modules/ms/{name}")
+            info.external_attr = 0o100644 << 16
+            archive.writestr(info, text)
+    assert 0 == run(scene, "build", "--layer", str(layer)).status

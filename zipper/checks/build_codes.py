@@ -103,6 +103,22 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         "a package that was published from a folder without node_modules",
     ),
     ToldCode(
+        "linked-files-left-out",
+        "a linked package's code names a file that is not packed",
+        "A workspace or `file:` folder is packed as npm would publish it, by `files` and its "
+        "ignore files. npm links it instead, so that a missing entry shows in the package only.",
+        "npm, package.json: files; npm-packlist",
+        '`"files": ["dist"]`, and `dist/index.js` reads `../templates/a.html`',
+    ),
+    ToldCode(
+        "dev-engines",
+        "the function is not what `devEngines` asks for",
+        "It is a warning where `onFail` is `warn`, an error where it is not told, and is not told "
+        "where it is `ignore`, as for npm. The function's target is compared, not this machine.",
+        "npm, package.json: devEngines",
+        '`"devEngines": {"runtime": {"name": "node", "version": ">=24", "onFail": "warn"}}`',
+    ),
+    ToldCode(
         "install-scripts",
         "packages have install scripts, which did not run",
         "Most packages work without them. One that needs its script is named in `allow_scripts`, "

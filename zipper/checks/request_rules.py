@@ -149,7 +149,11 @@ def _judge_absence(subject: Subject, module: Module, asked: Asked, failure: Fail
     if sdk is not None:
         return make_finding("module-sdk", level, module.path, message, sdk)
     return make_finding(
-        "module-missing", level, module.path, message, _missing_hint(module, specifier, failure)
+        "module-missing",
+        level,
+        module.path,
+        message,
+        _missing_hint(module, specifier, failure, has_layers=bool(subject.layers)),
     )
 
 
@@ -222,15 +226,16 @@ def _places(module: Module, name: str) -> list[str]:
     return places
 
 
-def _missing_hint(module: Module, specifier: str, failure: Failure) -> str:
+def _missing_hint(module: Module, specifier: str, failure: Failure, *, has_layers: bool) -> str:
     parts = split_name(specifier)
     if specifier.startswith("node:"):
         return "use a runtime whose Node.js has it; if a newer release does, run the package"
     if parts is not None and not failure.place:
         owner = find_package(relative(module.path))
+        layer = "" if has_layers else "; if a layer of the function has it: `--layer ZIP`"
         if owner:
-            return f"add `{parts[0]}` to the dependencies, or pack what `{owner}` depends on"
-        return f"add `{parts[0]}` to `dependencies` (not `devDependencies`) and build again"
+            return f"add `{parts[0]}` to the dependencies, or pack what `{owner}` depends on{layer}"
+        return f"add `{parts[0]}` to `dependencies` (not `devDependencies`) and build again{layer}"
     if failure.place.startswith("/") and not failure.place.startswith((f"{TASK}/", f"{LAYERS}/")):
         return f"mend the path: it leads out of the package, to `{failure.place}`"
     place = f"`{relative(failure.place)}`" if failure.place else "the file"

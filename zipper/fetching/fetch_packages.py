@@ -13,6 +13,7 @@ from zipper.errors import RegistryError, ZipperError
 from zipper.fetching.fill_store import fill
 from zipper.fetching.integrity_note import IntegrityNote
 from zipper.fetching.local_packages import (
+    find_lost_files,
     is_local_folder,
     is_local_tarball,
     pack_folder,
@@ -20,6 +21,7 @@ from zipper.fetching.local_packages import (
 )
 from zipper.fetching.needed_tarballs import Wanted, find_weak_integrity, has_tarball, want
 from zipper.fetching.package_files import Obtained
+from zipper.findings import Finding
 from zipper.npm.git_resolved import is_git
 from zipper.npm.integrity import check_data, from_data, parse_integrity
 from zipper.tree.model import is_vendored_link
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
 
     from zipper.archive.entries import PlannedEntry
     from zipper.events import OnEvent
-    from zipper.findings import Finding
     from zipper.project.read_project import Project
     from zipper.registry.client import RegistryClient
     from zipper.store.store_zip import StoreZip
@@ -77,7 +78,8 @@ def obtain(
         raise
     by_location = {location: zips[item.key] for location, item in wanted.items()}
     findings = tuple(_find_oddities(wanted, by_location))
-    folders = _pack_folders(project, tree)
+    folders, lost = _pack_folders(project, tree)
+    findings += lost
     if any(is_vendored_link(node) for node in tree.nodes.values()):
         from zipper.fetching.vendored_folders import unpack_vendored  # noqa: PLC0415  (rare)
 
@@ -187,10 +189,16 @@ def _describe_missing(
     return describe_missing((*unknown, *list_missing(wanted, store, client)), cause)
 
 
-def _pack_folders(project: Project, tree: Tree) -> dict[str, list[PlannedEntry]]:
-    """Return the files of each link, and of each `file:` folder that is installed as a copy."""
+def _pack_folders(
+    project: Project, tree: Tree
+) -> tuple[dict[str, list[PlannedEntry]], tuple[Finding, ...]]:
+    """Return the files of each link, and of each `file:` folder that is installed as a copy.
+
+    With a finding for each file that their code names and that is not packed.
+    """
     workspaces = frozenset(project.workspaces.values())
     packed: dict[str, list[PlannedEntry]] = {}
+    findings: list[Finding] = []
     for location, node in tree.nodes.items():
         folder = node.link_target
         if folder is None and is_local_folder(project.root, node.resolved):
@@ -198,7 +206,21 @@ def _pack_folders(project: Project, tree: Tree) -> dict[str, list[PlannedEntry]]
         if folder is not None and not is_vendored_link(node):
             manifest = tree.nodes.get(folder, node).manifest
             packed[location] = pack_folder(project.root, folder, manifest, workspaces=workspaces)
-    return packed
+            findings += (
+                _tell_lost(folder, lost, file)
+                for lost, file in find_lost_files(project.root, folder, packed[location])
+            )
+    return packed, tuple(findings)
+
+
+def _tell_lost(folder: str, lost: str, file: str) -> Finding:
+    return Finding(
+        "linked-files-left-out",
+        "warning",
+        f"{folder}/{file}",
+        f"`{file}` of the linked package `{folder}` names `{lost}`, which is not packed",
+        f"add it to `files` in `{folder}/package.json`, or take it out of its ignore files",
+    )
 
 
 def _want(

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from zipper.archive.entries import PlannedEntry
     from zipper.npm.package_json import Manifest
 
-__all__ = ["is_local_folder", "is_local_tarball", "pack_folder", "read_local_tarball"]
+__all__ = [
+    "find_lost_files",
+    "is_local_folder",
+    "is_local_tarball",
+    "pack_folder",
+    "read_local_tarball",
+]
 
 
 def pack_folder(
@@ -64,6 +70,28 @@ def pack_folder(
     )
     commands = set(manifest.bin.values())
     return [_read_entry(folder, name, is_command=name in commands) for name in packed]
+
+
+def find_lost_files(
+    root: Path, location: str, packed: Collection[PlannedEntry]
+) -> Iterator[tuple[str, str]]:
+    """Yield what a linked package's code names and is not packed, with the file that names it.
+
+    Args:
+        root: the project's folder.
+        location: of the linked folder, relative to `root`.
+        packed: what is packed of it.
+
+    Raises:
+        ProjectError: EREAD.
+    """
+    folder = root / location
+    names = {entry.name.decode("utf-8", "surrogateescape") for entry in packed}
+    left_out = set(_walk(folder, "", into_modules=False)) - names
+    if left_out:
+        from zipper.fetching.narrow_files import find_named  # noqa: PLC0415  (where some are)
+
+        yield from find_named(left_out, sorted(names), lambda name: (folder / name).read_bytes())
 
 
 def _read_entry(folder: Path, name: str, *, is_command: bool) -> PlannedEntry:

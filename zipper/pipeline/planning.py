@@ -153,10 +153,12 @@ def _left_out(choice: Choice) -> tuple[Finding, ...]:
     return tuple(
         Finding(
             "left-out",
-            "info",
+            "warning" if item.is_link else "info",
             item.path,
             f"`{item.path}` is not in the package: {item.reason}",
-            f"if the function needs it: `--exclude '!{item.path}'`",
+            f"if the function needs it: `--exclude '!{item.path}'`"
+            if item.is_there
+            else f"mend the link, or remove it; `--exclude {item.path}` says that it may stay out",
         )
         for item in choice.left_out
     )

@@ -3,8 +3,8 @@
 In: the project folder and the patterns. Out: what was chosen, what was left out and why, and
 entries for the plan. The folder is only read. Dependencies are not this module's work.
 
-Symbolic links are followed inside the project and left out where they lead elsewhere: what a
-link outside points at differs from machine to machine, and may be anything.
+Symbolic links are followed inside the project. One that leads elsewhere is left out unless a
+pattern names it: what it points at differs from machine to machine, and may be anything.
 """
 
 from __future__ import annotations
@@ -46,6 +46,9 @@ class LeftOut(NamedTuple):
 
     path: str
     reason: str
+    is_link: bool = False
+    """A link is a file for every other program: leaving it out is no habit that people know."""
+    is_there: bool = True
 
 
 class Choice(NamedTuple):
@@ -80,7 +83,7 @@ def choose_files(
     unwanted = _parse_patterns(exclude)
     files: list[str] = []
     left_out: list[LeftOut] = []
-    for name, path in _walk(root, left_out):
+    for name, path in _walk(root, left_out, unwanted):
         if path in outputs or name.endswith(TEMPORARY_SUFFIX):
             continue
         verdict = unwanted(name)
@@ -92,10 +95,16 @@ def choose_files(
         else:
             left_out.append(LeftOut(name, reason))
     key = _sort_key
+    told = (
+        item
+        for item in left_out
+        if not item.is_link
+        or (unwanted(item.path) is not True and (not include or wanted(item.path) is True))
+    )
     return Choice(
         root,
         tuple(sorted(files, key=key)),
-        tuple(sorted(left_out, key=lambda item: key(item.path))),
+        tuple(sorted(told, key=lambda item: key(item.path))),
     )
 
 
@@ -137,8 +146,11 @@ def _parse_patterns(patterns: Sequence[str]) -> Matcher:
     return lambda name: spec.check_file(name).include
 
 
-def _walk(root: Path, left_out: list[LeftOut]) -> Iterator[tuple[str, Path]]:
-    """Yield every file below `root`, links inside of it followed; note folders that stay out."""
+def _walk(root: Path, left_out: list[LeftOut], unwanted: Matcher) -> Iterator[tuple[str, Path]]:
+    """Yield every file below `root`, links inside of it followed; note what stays out.
+
+    Links that leave it are followed where a pattern of `unwanted` brings them back by name.
+    """
     real_root = os.path.realpath(root)
     waiting: list[tuple[str, Path, frozenset[str]]] = [("", root, frozenset((real_root,)))]
     while waiting:
@@ -147,9 +159,11 @@ def _walk(root: Path, left_out: list[LeftOut]) -> Iterator[tuple[str, Path]]:
             name = prefix + entry.name
             if entry.is_symlink():
                 real = os.path.realpath(entry.path)
-                if real != real_root and not real.startswith(real_root + os.sep):
+                is_inside = real == real_root or real.startswith(real_root + os.sep)
+                shown = f"{name}/" if entry.is_dir() else name
+                if not Path(real).exists() or (not is_inside and unwanted(shown) is not False):
                     if entry.name not in _FOLDERS:
-                        left_out.append(LeftOut(name, "it is a link that leaves the project"))
+                        left_out.append(_tell_link(name, entry))
                     continue
             else:
                 real = ""
@@ -162,6 +176,12 @@ def _walk(root: Path, left_out: list[LeftOut]) -> Iterator[tuple[str, Path]]:
                     waiting.append((name + "/", path, below))
             elif entry.is_file():
                 yield name, Path(entry.path)
+
+
+def _tell_link(name: str, entry: os.DirEntry[str]) -> LeftOut:
+    if Path(entry.path).exists():
+        return LeftOut(name, "it is a link that leaves the project", is_link=True)
+    return LeftOut(name, "it is a link to nothing", is_link=True, is_there=False)
 
 
 def _scan(folder: Path) -> list[os.DirEntry[str]]:

@@ -47,12 +47,16 @@ def vouch(
 
     Raises:
         ResolutionError: EALLOWGIT, EALLOWREMOTE.
-        ProjectError: ERR_INVALID_URL.
+        ProjectError: ERR_INVALID_URL, EBADDEVENGINES.
         IntegrityError: ENOINTEGRITY; with `verify_signatures` those of `check_signatures`.
     """
     refuse_unusable_registries(tree, project.npm)
     members = frozenset(project.workspaces.values())
     findings = [*find_unknown_words(request, whole), *find_notes(project.npm)]
+    if "devEngines" in project.manifest.raw:
+        from zipper.supply.development_engines import judge_development_engines  # noqa: PLC0415  (rare)
+
+        findings += judge_development_engines(project, request.target)
     findings += find_unheeded(project.npm, is_locked=project.lockfile is not None)
     findings += find_odd_sources(tree, project.npm, members=members)
     findings += (*find_disguises(tree), *find_lost_workspaces(project))

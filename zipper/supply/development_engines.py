@@ -1,0 +1,66 @@
+"""Whether the function's Node and platform are what the project's `devEngines` ask for.
+
+In: a project and a target. Out: findings, or the error that `onFail` asks for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zipper.errors import ProjectError
+from zipper.findings import Finding
+from zipper.npm.dev_engines import find_misfits
+from zipper.target import NPM_VERSION
+
+if TYPE_CHECKING:
+    from zipper.project.read_project import Project
+    from zipper.target import Target
+
+__all__ = ["judge_development_engines"]
+
+
+def judge_development_engines(project: Project, target: Target) -> tuple[Finding, ...]:
+    """Return a finding `dev-engines` for each engine that does not fit, where that is a warning.
+
+    Raises:
+        ProjectError: EBADDEVENGINES.
+
+    Deviation: where another package manager's lockfile counts, npm is not what is asked about.
+    """
+    field = project.manifest.raw.get("devEngines")
+    current = {
+        "packageManager": ("npm", NPM_VERSION),
+        "runtime": ("node", target.node_version),
+        "cpu": (target.cpu, None),
+        "libc": (target.libc, None),
+        "os": (target.os, None),
+    }
+    misfits = find_misfits(field, current)
+    if _has_other_lockfile(project):
+        misfits = [misfit for misfit in misfits if misfit.engine != "packageManager"]
+    errors = [misfit for misfit in misfits if misfit.is_error]
+    if errors and not project.npm.force:
+        raise ProjectError(
+            "EBADDEVENGINES",
+            f"`devEngines.{errors[0].engine}` of package.json does not fit the function",
+            facts=tuple(("because", reason) for reason in errors[0].reasons),
+            hint='choose a runtime that fits, or write `"onFail": "warn"` beside the name',
+        )
+    return tuple(
+        Finding(
+            "dev-engines",
+            "warning",
+            "package.json",
+            f"`devEngines.{misfit.engine}` does not fit: {'; '.join(misfit.reasons)}",
+            "choose a runtime that fits, or change the field",
+        )
+        for misfit in misfits
+    )
+
+
+def _has_other_lockfile(project: Project) -> bool:
+    """Tell whether the project is another package manager's."""
+    names = ("package-lock.json", "npm-shrinkwrap.json")
+    path = "" if project.lockfile is None else project.lockfile.path
+    other = bool(path) and not path.endswith(names)
+    return other or bool(project.yarn_lock or project.unread_lockfiles)
