@@ -20,7 +20,7 @@ from zipper.folders import remove_folder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["scratch_folder", "uninterrupted"]
+__all__ = ["remove_leftovers", "scratch_folder", "uninterrupted"]
 
 _LOCK: Final = f"lock{TEMPORARY_SUFFIX}"
 _NEW_SECONDS: Final = 60
@@ -41,7 +41,7 @@ def scratch_folder(prefix: str, *, within: Path | None = None, name: str = "") -
         OSError: the folder cannot be made.
     """
     base = (within or _find_temporary_folder()).resolve()
-    _remove_leftovers(base, prefix)
+    remove_leftovers(base, prefix)
     folder = _make(base, prefix, name)
     try:
         with lock_file(folder / _LOCK):
@@ -81,19 +81,30 @@ def _find_temporary_folder() -> Path:
     return Path(gettempdir())
 
 
-def _remove_leftovers(base: Path, prefix: str) -> None:
-    if sys.platform == "win32":
-        return  # there is no telling whether a folder is in use
+def remove_leftovers(
+    base: Path, prefix: str, *, unlink_tells: bool = sys.platform == "win32"
+) -> None:
+    """Remove the folders of `prefix` that killed processes left in `base`.
+
+    `unlink_tells` is how Windows shows what is in use: an open file cannot be removed there.
+    """
     oldest = time.time() - _NEW_SECONDS
     for folder in base.glob(f"{prefix}*"):
         with contextlib.suppress(OSError):
             found = folder.lstat()
             lock = folder / _LOCK
-            is_ours = found.st_uid == os.geteuid() and lock.is_file() and not folder.is_symlink()
-            if is_ours and found.st_mtime < oldest:
-                with lock_file(lock) as is_free:
-                    if is_free:
-                        _remove(folder)
+            is_ours = unlink_tells or found.st_uid == os.geteuid()
+            if not (is_ours and lock.is_file() and not folder.is_symlink()):
+                continue
+            if found.st_mtime >= oldest:
+                continue
+            if unlink_tells:
+                lock.unlink()
+                _remove(folder)
+                continue
+            with lock_file(lock) as is_free:
+                if is_free:
+                    _remove(folder)
 
 
 def _remove(folder: Path) -> None:

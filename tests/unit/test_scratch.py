@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from zipper.files import lock_file
-from zipper.scratch import scratch_folder
+from zipper.scratch import remove_leftovers, scratch_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,3 +75,12 @@ def test_named_folder(tmp_path: Path) -> None:
             assert second.name.startswith("zipper-x-")
     with scratch_folder("zipper-x-", within=tmp_path, name="abc") as again:
         assert first == again
+
+
+def test_leftovers_are_told_by_removing_their_lock(tmp_path: Path) -> None:
+    """On Windows a file that is open cannot be removed: its folder is in use, and stays."""
+    left = leftover(tmp_path / "zipper-x-1", seconds_old=100)
+    new = leftover(tmp_path / "zipper-x-2", seconds_old=0)
+    remove_leftovers(tmp_path, "zipper-x-", unlink_tells=True)
+
+    assert (False, True) == (left.exists(), new.exists())

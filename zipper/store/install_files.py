@@ -32,25 +32,45 @@ __all__ = ["link_packages", "write_entries"]
 _NO_LINKS: Final = frozenset({errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.EROFS})
 
 
-def link_packages(groups: Sequence[Sequence[tuple[StoreZip, str]]], *, copy: bool = False) -> None:
+def link_packages(
+    groups: Sequence[Sequence[tuple[StoreZip, str]]],
+    *,
+    copy: bool = False,
+    on_windows: bool = os.name == "nt",
+) -> None:
     """Make each package's files in its folder, which may exist already and hold others.
 
     Args:
         groups: store zips and their folders, whose parents are made. Those of one group are made
             one after the other, each over what is there; groups have no folder in common.
         copy: write the files anew, for a folder in which they are going to be changed.
+        on_windows: refuse names that Windows takes for devices, or changes.
 
     Raises:
-        OutputError: EOUTPUT where the operating system refuses.
+        OutputError: EOUTPUT where the operating system refuses, or could not hold a name.
         StoreError: ESTORE for a package that has to be written anew, and is damaged.
     """
 
     def make(number: int) -> None:
         for zipped, into in groups[number]:
+            if on_windows:
+                _refuse_unwritable(zipped.names(), into)
             if copy or not zipped.may_link or not _make_links(zipped, into):
                 write_entries(zipped.members(""), Path(into))
 
     share_work(len(groups), make)
+
+
+def _refuse_unwritable(names: Sequence[str], into: str) -> None:
+    from zipper.store.portable_names import describe_unwritable  # noqa: PLC0415  (on Windows)
+
+    problem = describe_unwritable(names)
+    if problem is not None:
+        raise OutputError(
+            "EOUTPUT",
+            f"cannot write a package into `{into}`: {problem}",
+            hint="install on Linux or macOS, or in WSL; `zipper build` needs no such file here",
+        )
 
 
 def write_entries(entries: Sequence[PlannedEntry], into: Path, *, has_umask: bool = True) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zipper.folders import list_files, list_level
+from zipper.store.portable_names import fold_name
 from zipper.store.store_zip import folder_of
 from zipper.store.store_zip_format import inflate
 
@@ -46,8 +47,12 @@ def is_unpacked_sound(zipped: StoreZip) -> bool:
     if not folder.is_dir():
         return True
     members = zipped.members("")
+    count = sum(1 for _ in list_files(folder))
+    if count < len(members):
+        # Names that differ in case or normalisation only are one file on some disks: the last one.
+        members = list({fold_name(os.fsdecode(one.name)): one for one in members}.values())
     try:
-        return len(members) == sum(1 for _ in list_files(folder)) and all(
+        return len(members) == count and all(
             Path(os.fsdecode(os.fsencode(folder) + b"/" + member.name)).read_bytes()
             == inflate(member)
             for member in members
