@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from tests.support.invented_registry import project, registry
 from tests.support.resolving import resolve
 from zipper.errors import LockfileError, ResolutionError
+from zipper.lockfile.npm_read import read_lockfile
+from zipper.npm.package_json import parse_manifest
 from zipper.target import Target
 from zipper.tree.select import select
 
@@ -73,6 +76,32 @@ def test_an_optional_package_whose_own_need_is_missing_is_left_out() -> None:
 
     assert ["broken"] == _names(tree)
     assert [] == _names(select(tree, target=_X64))
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("dependencies", []),
+        ("peerDependencies", []),
+        ("optionalDependencies", ["broken", "helper"]),
+    ],
+)
+def test_what_a_lockfile_lacks_takes_an_optional_package_along(
+    kind: str, expected: list[str]
+) -> None:
+    """Its own dependencies and its peers have to be there; what is optional to it has not."""
+    root = {"name": "fn", "version": "1.0.0", "optionalDependencies": {"broken": "*"}}
+    broken = {"version": "1.0.0", "optional": True, kind: {"nowhere": "*"}}
+    broken.setdefault("dependencies", {})["helper"] = "*"
+    packages = {
+        "": root,
+        "node_modules/broken": broken,
+        "node_modules/helper": {"version": "1.0.0", "optional": True},
+    }
+    lockfile = json.dumps({"name": "fn", "lockfileVersion": 3, "packages": packages})
+    tree = read_lockfile(lockfile, path="package-lock.json", manifest=parse_manifest(root)).tree
+
+    assert expected == _names(select(tree, target=_X64))
 
 
 def test_development_dependencies_are_left_out_unless_shared() -> None:
