@@ -8,11 +8,19 @@ from __future__ import annotations
 import signal
 from typing import TYPE_CHECKING
 
+from hypothesis import HealthCheck, settings
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from _pytest.reports import TestReport
     from _pytest.terminal import TerminalReporter
+
+# How quick a machine is, is no property of the code.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 FAULTS = ("test_registry_faults.py", "test_registry_certificates.py", "test_faults_")
 HOSTILE = ("test_attacks.py::test_hostile_project", "test_extract.py::test_case")

@@ -22,6 +22,7 @@ import pytest
 from tests.support.command import run_zipper
 from tests.support.projects import fixture_projects
 from tests.support.registry_server import RegistryServer
+from tests.support.shared import REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -200,20 +201,25 @@ def reference(source: Source, store: Path, tmp_path_factory: pytest.TempPathFact
     return build(source, Variation("the first"), scratch, store=store)
 
 
-def other_pythons() -> list[str]:
-    """Return further interpreters at hand that have zipper's dependencies."""
+def other_pythons(folder: Path) -> Iterator[str]:
+    """Yield further interpreters, each with zipper's dependencies in an environment of its own.
+
+    Those that ZIPPER_PYTHONS names, separated as in PATH, and those on the PATH.
+    """
     named = os.environ.get("ZIPPER_PYTHONS", "").split(os.pathsep)
     on_path = (shutil.which(f"python3.{minor}") for minor in range(11, 16))
-    candidates = dict.fromkeys(python for python in (*named, *on_path) if python)
-    return [python for python in candidates if _can_run(python)]
-
-
-def _can_run(python: str) -> bool:
-    probe = (
-        "import sys, click, deflate, msgspec, pathspec, platformdirs, requests; print(sys.version)"
-    )
-    done = subprocess.run([python, "-c", probe], capture_output=True, text=True, check=False)
-    return done.returncode == 0 and done.stdout.strip() != sys.version
+    seen = {sys.version}
+    for number, python in enumerate(filter(None, (*named, *on_path))):
+        probe = [python, "-c", "import sys; print(sys.version)"]
+        done = subprocess.run(probe, capture_output=True, text=True, check=False)
+        if done.returncode or done.stdout.rstrip("\n") in seen:
+            continue
+        seen.add(done.stdout.rstrip("\n"))
+        place = folder / str(number)
+        subprocess.run([python, "-m", "venv", place], check=True)
+        own = str(place / "bin" / "python")
+        subprocess.run([own, "-m", "pip", "install", "-q", REPOSITORY], check=True)
+        yield own
 
 
 @pytest.mark.parametrize("variation", VARIATIONS, ids=lambda variation: variation.name)
@@ -229,13 +235,15 @@ def test_bytes_are_the_same(
     assert digest(reference) == digest(package)
 
 
+@pytest.mark.network
+@pytest.mark.slow
 def test_bytes_are_the_same_under_other_pythons(
     source: Source, reference: Path, tmp_path: Path
 ) -> None:
     """Another version of Python writes the same bytes, with a store of its own filling."""
-    pythons = other_pythons()
+    pythons = list(other_pythons(tmp_path / "pythons"))
     if not pythons:
-        pytest.skip("no other Python with zipper's dependencies; name one in ZIPPER_PYTHONS")
+        pytest.skip("no other Python; name one in ZIPPER_PYTHONS")
     for number, python in enumerate(pythons):
         scratch = tmp_path / str(number)
         package = build(source, Variation(python, python=python), scratch, store=scratch / "store")
