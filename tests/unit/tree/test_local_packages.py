@@ -22,7 +22,9 @@ class _Folders(World):
 
     def answer(self, ask: Ask) -> Answer:
         if isinstance(ask, DirectoryAsk):
-            return parse_manifest(_SHARED) if ask.path == "/shared" else None
+            if ask.path != "/shared":
+                return super().answer(ask)
+            return parse_manifest(_SHARED)
         if isinstance(ask, ManifestAsk):
             path = ask.spec.fetch_spec
             return FetchedManifest(manifest=parse_manifest(_SHARED), resolved=f"file:{path}")
@@ -61,3 +63,21 @@ def test_a_link_in_a_lockfile_is_replaced_when_links_are_installed() -> None:
     tree = resolve(again, _folders()).tree
 
     assert {"", "node_modules/shared", "node_modules/pad"} == set(tree.nodes)
+
+
+def test_a_workspace_stays_a_link_when_links_are_installed() -> None:
+    """`install-links` is for folders elsewhere: a member is what its own folder says."""
+    manifest = {"workspaces": ["shared"], "dependencies": {"shared": "file:shared"}}
+    world = _Folders(
+        packuments=registry({"pad@1.3.0": {}}).packuments,
+        files={"/project/shared/package.json": _SHARED},
+    )
+    options = ResolveOptions(install_links=True)
+    request = project(manifest, workspaces={"shared": "shared"}, options=options)
+    first = resolve(request, world).tree
+
+    again = resolve(request._replace(lockfile=first), world).tree
+
+    for tree in (first, again):
+        assert {"", "shared", "node_modules/shared", "node_modules/pad"} == set(tree.nodes)
+        assert "shared" == tree.nodes["node_modules/shared"].link_target
