@@ -129,12 +129,11 @@ def _keep(tree: Tree, gone: set[str]) -> tuple[str, ...]:
 
 
 def _nearest(location: str, tree: Tree) -> str:
-    """Return the innermost node whose folder holds `location`."""
-    while location != ROOT:
+    """Return the innermost node whose folder holds `location`; the root's folder holds all."""
+    while True:
         location = parent_location(location)
         if location in tree.nodes:
             return location
-    return ROOT
 
 
 def _fits_platform(node: Node, target: Target) -> bool:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import pytest
+
 from tests.support.invented_registry import project, registry
 from tests.support.resolving import resolve
+from zipper.tree.overrides import _means
 
 
 def test_rules_spread_along_the_edges_of_a_gathering() -> None:
@@ -37,3 +42,26 @@ def test_rules_spread_along_the_edges_of_a_gathering() -> None:
         "node_modules/a": "1.1.0",
         "node_modules/d": "2.0.0",
     }
+
+
+@pytest.mark.parametrize(
+    ("versions", "spec", "expected"),
+    [
+        ("^1.0.0", "^1.5.0", True),
+        ("^2.0.0", "^1.5.0", False),
+        ("^1.0.0", "npm:b@^1.2.0", True),
+        ("^2.0.0", "npm:b@^1.2.0", False),
+        ("^1.0.0", "github:x/a#semver:^1.2.0", True),
+        ("^2.0.0", "github:x/a#semver:^1.2.0", False),
+        ("^1.0.0", "github:x/a", False),
+        ("^1.0.0", "latest", True),
+        ("^1.0.0", "file:../a", True),
+    ],
+)
+def test_a_rule_for_some_versions_is_for_specs_that_can_mean_them(
+    versions: str, spec: str, expected: bool
+) -> None:
+    """Ranges are compared, of aliases and of git too; a tag or a folder has no versions."""
+    rule, edge = SimpleNamespace(key_spec=versions), SimpleNamespace(name="a", raw_spec=spec)
+
+    assert expected == _means(rule, edge)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.invented_registry import registry
+from tests.support.invented_registry import project, registry
 from tests.support.resolving import request_of, resolve, world_of
 from zipper.errors import ResolutionError
 
@@ -129,3 +129,25 @@ def _count_calls(case: dict[str, Any]) -> int:
     finally:
         sys.setprofile(before)
     return count
+
+
+def test_an_optional_peer_is_looked_for_in_all_that_is_below() -> None:
+    """What another package has in its own folder is taken before the registry's newest."""
+    packages = registry(
+        {
+            "p@1.0.0": {},
+            "p@2.0.0": {},
+            "p@2.1.0": {},
+            "aa@1.0.0": {"dependencies": {"p": "2.0.0"}},
+            "bb@1.0.0": {
+                "peerDependencies": {"p": "^2.0.0"},
+                "peerDependenciesMeta": {"p": {"optional": True}},
+            },
+        }
+    )
+    wanted = {"dependencies": {"aa": "*", "bb": "*", "p": "1.0.0"}}
+
+    with pytest.raises(ResolutionError) as caught:
+        resolve(project(wanted), packages)
+
+    assert ("ERESOLVE", ("placing", "p@2.0.0")) == (caught.value.code, caught.value.facts[0])
