@@ -231,3 +231,22 @@ def test_a_sibling_that_is_not_built_fails_the_build(workspace: Scene) -> None:
     assert "error[sibling-unbuilt]" in done.stderr
     assert "the sibling `packages/shared` is not built" in done.stderr
     assert "make it first: `npm run build -w shared`" in done.stderr
+
+
+def test_all_functions_of_a_workspace_in_one_command(workspace: Scene) -> None:
+    """The root's settings name them by a pattern; each zip is that of the member built alone."""
+    root = {
+        "name": "root",
+        "workspaces": ["packages/*"],
+        "zipper": {"functions": ["packages/fn-*"]},
+    }
+    write_files(workspace.project, {"package.json": root})
+    zipper(workspace, "resolve", "packages/fn-a")
+    zipper(workspace, "build", "packages/fn-a", "-o", workspace.output)
+    done = zipper(workspace, "build", ".")
+    again = zipper(workspace, "build", ".")
+
+    assert workspace.output.read_bytes() == (workspace.project / "fn-a.zip").read_bytes()
+    assert "node_modules/only-b/index.js" in listing(workspace.project / "fn-b.zip")
+    assert "2 functions built" in done.stdout
+    assert "0 functions built, 2 unchanged" in again.stdout

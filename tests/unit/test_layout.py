@@ -58,7 +58,7 @@ NARROW = {
 EFFECTS = {
     "__main__", "cli", "commands", "fetching", "file_bytes", "files", "folders", "hooks", "malloc",
     "node", "pipeline", "project", "registry", "resolving", "scratch", "settings.cache_folder",
-    "settings.generate", "settings.read_settings", "store",
+    "settings.generate", "settings.member_folders", "settings.read_settings", "store",
 }  # fmt: skip
 """Modules and packages that may touch files, network, processes, clock and threads."""
 

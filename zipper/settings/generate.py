@@ -67,13 +67,18 @@ def make_schema() -> str:
         "description": "Several functions; what one leaves out comes from the table around it.",
         "type": "array",
         "items": {
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["name"],
-            "properties": {
-                "name": {"type": "string", "pattern": "^[^/\\\\]+$"},
-                **{key: _schema_of(KEYS[key]) for key in FUNCTION_KEYS[1:]},
-            },
+            "anyOf": [
+                {"type": "string", "description": "Folders of members: `packages/fn-*`."},
+                {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "required": ["name"],
+                    "properties": {
+                        "name": {"type": "string", "pattern": "^[^/\\\\]+$"},
+                        **{key: _schema_of(KEYS[key]) for key in FUNCTION_KEYS[1:]},
+                    },
+                },
+            ]
         },
     }
     schema = {

@@ -154,7 +154,12 @@ def read_settings_file(folder: Path) -> Settings:
             f"pyproject.toml and package.json in `{folder}` both have settings of zipper",
             hint='keep `[tool.zipper]` in pyproject.toml, or `"zipper"` in package.json',
         )
-    return anchor(from_toml or from_json or Settings(), folder)
+    settings = anchor(from_toml or from_json or Settings(), folder)
+    if any(function.name is None for function in settings.functions):
+        from zipper.settings.member_folders import expand_members  # noqa: PLC0415  (rare)
+
+        return expand_members(settings, folder, read=read_settings_file)
+    return settings
 
 
 def anchor(settings: Settings, folder: Path) -> Settings:
@@ -166,7 +171,10 @@ def anchor(settings: Settings, folder: Path) -> Settings:
         for key, row in KEYS.items()
         if row.kind in _ANCHORED and (value := getattr(settings, key)) is not None
     }
-    functions = tuple(anchor(function, folder) for function in settings.functions)
+    functions = tuple(
+        anchor(function, folder) if function.name is not None else function
+        for function in settings.functions
+    )
     return settings._replace(functions=functions, **anchored)
 
 

@@ -160,10 +160,14 @@ class _Reader:
         """Return the functions, which have names that differ."""
         if not isinstance(value, list):
             where = self._where(("functions",))
-            raise error_about(f"`functions` in {where} has to be a list of tables")
+            raise error_about(f"`functions` in {where} has to be a list of tables or of folders")
         found: dict[str, Settings] = {}
         for index, item in enumerate(value):
             place = ("functions", index)
+            if isinstance(item, str):
+                # Folders of members, which `read_settings` looks for: it has no name of its own.
+                found[f"/{index}"] = Settings(project=item)
+                continue
             row = self.table(item, place, FUNCTION_KEYS)
             values = {key: self.value(key, row[key], (*place, key)) for key in row}
             name = values.get("name")
