@@ -186,13 +186,20 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         "`--cache-dir /srv/cache` made with `chmod 2775`",
     ),
     ToldCode(
-        "lockfile-unread",
-        "a lockfile of another package manager, which is not read",
-        "The versions in it do not count: they are chosen anew, as the newest that package.json "
-        "allows. Of a broken yarn.lock what stands before the broken line counts, as for npm. "
-        "`python -m zipper resolve` writes a package-lock.json, which keeps them.",
-        "npm, package-lock.json",
+        "lockfile-read",
+        "a lockfile of pnpm, bun or yarn counts, and was laid out",
+        "Which instance each name reaches is what the lockfile says. It is laid out as real "
+        "folders, and every edge is walked as Node walks before anything is packed.",
+        "Node.js, LOAD_NODE_MODULES",
         "`pnpm-lock.yaml` in a project without package-lock.json",
+    ),
+    ToldCode(
+        "lockfile-unread",
+        "a lockfile that does not count",
+        "Another one counts: npm's own, or that of the package manager which package.json names. "
+        "Of a broken yarn.lock of version 1 what stands before the broken line counts, as for npm.",
+        "package.json, packageManager",
+        "`yarn.lock` beside a package-lock.json",
     ),
     ToldCode(
         "lockfile-merged",

@@ -62,13 +62,14 @@ def gather(
     """
     store = io.open_store()
     with io.open_client(project, request) as client:
-        clock.start("select" if project.lockfile else "resolve")
-        whole = find_project_tree(project, request, io, client)
+        clock.start("select" if project.lockfile or project.foreign else "resolve")
+        left_out = omit | project.npm.omit
+        whole = find_project_tree(project, request, io, client, omit=left_out)
         tree, told = select_tree(
             project,
             whole,
             target=request.target,
-            omit=omit | project.npm.omit,
+            omit=left_out,
             with_root=request.include_root_dependencies,
         )
         consent = read_project_consent(project, request.allow_scripts)
@@ -81,7 +82,8 @@ def gather(
         scripted = apply_scripts(
             project, tree, obtained, request, consent=consent, store=store, offline=io.offline
         )
-    findings = (*told, *vouched, *scripted.obtained.findings)
+    locked = _tell_locked(request, project, io, left_out)
+    findings = (*locked, *told, *vouched, *scripted.obtained.findings)
     if store.ownership.group and all(finding.code != "cache-shared" for finding in vouched):
         # So may a single folder of packages be, which is looked at when it is used.
         from zipper.supply.settings_findings import tell_strangers  # noqa: PLC0415
@@ -90,13 +92,31 @@ def gather(
     return Gathered(scripted, whole, findings)
 
 
+def _tell_locked(
+    request: BuildRequest, project: Project, io: Circumstances, omit: frozenset[str]
+) -> tuple[Finding, ...]:
+    """Return what laying out a foreign lockfile has shown; it is noted by now."""
+    if project.foreign is None:
+        return ()
+    from zipper.resolving.locked_tree import find_locked_tree  # noqa: PLC0415  (where it counts)
+
+    store = io.open_store()
+    return find_locked_tree(project, target=request.target, store=store, omit=omit).findings
+
+
 def find_project_tree(
-    project: Project, request: BuildRequest, io: Circumstances, client: LazyClient
+    project: Project,
+    request: BuildRequest,
+    io: Circumstances,
+    client: LazyClient,
+    *,
+    omit: frozenset[str] | None = None,
 ) -> Tree:
     """Return the whole tree, which depends on Node and platform of the target too.
 
     It comes from the lockfile, else from a note of what resolving came to, else from the resolver;
-    functions that have a project in common find it once.
+    functions that have a project in common find it once. `omit` is what need not be laid out of a
+    foreign lockfile; None for the whole of it.
 
     Raises:
         LockfileError, ResolutionError, RegistryError, IntegrityError, ArchiveError, StoreError.
@@ -107,7 +127,7 @@ def find_project_tree(
 
     def find() -> Tree:
         earlier = None
-        if project.lockfile is None:
+        if project.lockfile is None and project.foreign is None:
             from zipper.resolving.resolution_note import find_earlier_tree  # noqa: PLC0415  (here only)
 
             earlier = find_earlier_tree(
@@ -120,9 +140,12 @@ def find_project_tree(
             client=client,
             min_release_age_days=days,
             earlier=earlier,
+            omit=omit,
         )
 
-    how = (decides, days, request.vendor, io.recalls)
+    # A foreign lockfile's tree is laid out for one member.
+    whose = None if project.foreign is None else (project.member, omit)
+    how = (decides, days, request.vendor, io.recalls, whose)
     refuse_unlocked_siblings(project)  # what is shared may be another member's
     key = ("tree", project.root, *request.npm_options.items(), *how)
     return io.shared.get(key, find)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import ProjectError
 from zipper.npm.workspaces import match_workspaces, name_workspaces, parse_workspaces
+from zipper.project.foreign_lockfile import FOREIGN_LOCKFILES, ForeignText, find_foreign
 from zipper.project.npmrc_files import find_home, read_npm_settings
 from zipper.project.read_manifest import fingerprint, read_manifest, read_or_none
 from zipper.project.workspace_root import find_workspace_root
@@ -32,8 +33,6 @@ __all__ = ["LOCKFILE_NAMES", "Project", "read_project", "read_root_folder"]
 
 LOCKFILE_NAMES: Final = ("npm-shrinkwrap.json", "package-lock.json")
 """npm's names, in its order of precedence."""
-
-_FOREIGN_LOCKFILES: Final = ("yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb")
 
 _NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -67,6 +66,8 @@ class Project(NamedTuple):
     """The folder that is built, relative to `root`; "" is the root itself."""
     member_manifest: Manifest | None = None
     """The package.json of the member; None where the root itself is built."""
+    foreign: ForeignText | None = None
+    """Another package manager's lockfile that counts in place of npm's."""
     siblings: Mapping[str, str] = _NO_NAMES
     """Names that members of the workspace have, which are never looked for in a registry; with
     their folders, relative to the workspace's root. Empty where the root itself is built."""
@@ -118,7 +119,13 @@ def read_project(
         )
     read = read_root or read_root_folder
     folder = path.resolve()
-    above = find_workspace_root(folder)
+    foreign = find_foreign(folder) if workspace else None
+    if foreign is not None and foreign.folder != folder:
+        return read(foreign.folder, npm_options)._replace(
+            member=folder.relative_to(foreign.folder).as_posix(),
+            member_manifest=read_manifest(folder),
+        )
+    above = find_workspace_root(folder) if foreign is None else None
     own = read_manifest(folder) if above is not None else None
     if above is None or own is None:
         return read(folder, npm_options)
@@ -137,11 +144,13 @@ def read_root_folder(root: Path, npm_options: Mapping[str, str] | None) -> Proje
     """Return the project in the folder `root`, whatever lists it as a member."""
     seen: list[bytes] = []
     manifest = read_manifest(root, seen=seen)
-    lockfile = _read_lockfile(root, manifest, seen)
-    yarn = _read_yarn_lock(root, seen) if lockfile is None else None
+    foreign = find_foreign(root, looks_above=False)
+    lockfile = _read_lockfile(root, manifest, seen) if foreign is None else None
+    yarn = _read_yarn_lock(root, seen) if lockfile is None and foreign is None else None
     workspaces = _find_workspaces(root, manifest, seen)
     linked = [folder for folder in _linked_folders(lockfile) if folder not in workspaces.values()]
     seen += [read_or_none(root / folder / "package.json") or b"" for folder in linked]
+    seen += [] if foreign is None else [foreign.data, *foreign.settings]
     home = find_home(os.environ).as_posix()
     if any(b"~/" in text for text in seen):
         seen.append(home.encode("utf-8", "surrogateescape"))
@@ -154,7 +163,8 @@ def read_root_folder(root: Path, npm_options: Mapping[str, str] | None) -> Proje
         workspaces=workspaces,
         fingerprint=fingerprint(seen),
         yarn_lock=_NO_YARN_LOCK if yarn is None else yarn.entries,
-        unread_lockfiles=() if lockfile else _find_unread_lockfiles(root, yarn),
+        unread_lockfiles=_find_unread_lockfiles(root, yarn, foreign),
+        foreign=foreign,
     )
 
 
@@ -194,8 +204,14 @@ def _read_yarn_lock(root: Path, seen: list[bytes]) -> YarnLock | None:
     return read_yarn_lock(data)
 
 
-def _find_unread_lockfiles(root: Path, yarn: YarnLock | None) -> tuple[str, ...]:
-    names = tuple(name for name in _FOREIGN_LOCKFILES if (root / name).is_file())
+def _find_unread_lockfiles(
+    root: Path, yarn: YarnLock | None, foreign: ForeignText | None
+) -> tuple[str, ...]:
+    """Return the lockfiles in the project's folder that do not count."""
+    names = [name for name in FOREIGN_LOCKFILES if (root / name).is_file()]
+    if foreign is not None:
+        names += [name for name in LOCKFILE_NAMES if (root / name).is_file()]
+        return tuple(name for name in names if name != foreign.name)
     is_read = yarn is not None and yarn.is_whole and yarn.entries
     return tuple(name for name in names if not is_read or name != "yarn.lock")
 

@@ -34,6 +34,7 @@ def find_tree(
     client: LazyClient,
     min_release_age_days: float | None = None,
     earlier: Earlier | None = None,
+    omit: frozenset[str] | None = None,
 ) -> Tree:
     """Return the tree that a build packs.
 
@@ -46,12 +47,18 @@ def find_tree(
         min_release_age_days: what is not locked must be as old; None for what other tools' files
             and npm's settings say.
         earlier: where it is noted what resolving a project without a lockfile came to.
+        omit: dependency types that need not be laid out, where a foreign lockfile counts; None
+            for the whole tree.
 
     Raises:
         LockfileError: EUSAGE where the lockfile and package.json disagree, as `npm ci` refuses.
         ResolutionError: EWORKSPACE for a member that depends on another one, without a lockfile.
         ZipperError: what resolving raises.
     """
+    if project.foreign is not None:
+        from zipper.resolving.locked_tree import find_locked_tree  # noqa: PLC0415  (where it counts)
+
+        return find_locked_tree(project, target=target, store=store, omit=omit).tree
     refuse_unlocked_siblings(project)
     proof = None
     if project.lockfile is not None:
@@ -79,7 +86,7 @@ def refuse_unlocked_siblings(project: Project) -> None:
     Raises:
         ResolutionError: EWORKSPACE.
     """
-    if project.lockfile is not None or not project.siblings:
+    if project.lockfile is not None or project.foreign is not None or not project.siblings:
         return
     own = project.own_manifest
     for name in (*own.dependencies, *own.optional_dependencies, *own.peer_dependencies):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from zipper.tree.locked_graph import LockedGraph
     from zipper.tree.model import Tree
 
-__all__ = ["Selected", "select_tree"]
+__all__ = ["Selected", "select_tree", "tell_doubled"]
 
 
 class Selected(NamedTuple):
@@ -55,7 +55,7 @@ def select_tree(
     """
     npm = project.npm
     findings: tuple[Finding, ...] = ()
-    if project.member:
+    if project.member and project.foreign is None:
         whole, findings = _lay_out_member(project, whole, omit, with_root=with_root)
     tree = select(
         whole,
@@ -97,7 +97,7 @@ def _lay_out_member(
     proof = prove_edges(hoisted.tree, merged, project.member)
     if proof.wrong:
         raise AssertionError(proof.wrong[:3])
-    findings = [_tell_doubled(one) for one in hoisted.doubled]
+    findings = [tell_doubled(one) for one in hoisted.doubled]
     findings += [
         Finding(
             "sibling-shadowed",
@@ -131,7 +131,8 @@ def _add_root(graph: LockedGraph, member: str) -> LockedGraph:
     return graph._replace(instances={**graph.instances, graph.importers[member]: both})
 
 
-def _tell_doubled(doubled: Doubled) -> Finding:
+def tell_doubled(doubled: Doubled) -> Finding:
+    """Return the finding `package-copies` about a package that stands in several folders."""
     from zipper.findings import Finding  # noqa: PLC0415  (as above)
 
     others = "; ".join(f"`{other}` for {_join(asked)}" for other, asked in doubled.others)

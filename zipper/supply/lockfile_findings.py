@@ -22,10 +22,8 @@ def find_unread(names: Sequence[str]) -> tuple[Finding, ...]:
             "lockfile-unread",
             "warning",
             name,
-            f"`{name}` is another package manager's and is not read to its end: versions are "
-            "chosen anew",
-            "check in a package-lock.json to keep them; of other lockfiles only a yarn.lock of "
-            "version 1 counts",
+            f"`{name}` does not count: another lockfile does, or it is not read to its end",
+            "remove it, or say which package manager counts: `packageManager` in package.json",
         )
         for name in names
     )

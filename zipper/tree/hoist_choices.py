@@ -79,6 +79,7 @@ def _find_core(problem: Problem) -> tuple[Problem, Sequence[int]]:
             for one, inside in problem.bundled.items()
         },
         closed={number[one]: names for one, names in problem.closed.items()},
+        barred={number[one]: names for one, names in problem.barred.items() if one in core},
     ), kept
 
 

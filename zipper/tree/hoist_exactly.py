@@ -81,6 +81,10 @@ class _Search:
         position = {name: at for at, name in enumerate(self.names)}
         self._candidates = [sorted(candidates[name]) for name in self.names]
         self._needs = [tuple((position[name], to) for name, to in edges) for edges in problem.edges]
+        self._barred = [
+            frozenset(position[name] for name in problem.barred.get(one, ()) if name in position)
+            for one in range(len(problem.keys))
+        ]
         self._options: dict[State, list[_Option]] = {}
         self.best: dict[State, tuple[int, _Option]] = {}
         """Cost of what lies inside, and the option that has it; states without one have no end."""
@@ -131,6 +135,8 @@ class _Search:
         for at, candidates in enumerate(self._candidates):
             if at in needs:
                 choices.append([needs[at]])
+            elif at in self._barred[instance] and instance != TOP:
+                choices.append([sight[at]])
             else:
                 choices.append([sight[at], *(one for one in candidates if one != sight[at])])
         for chosen in product(*choices):

@@ -54,7 +54,7 @@ def improve_top(problem: Problem, top: Mapping[str, int]) -> tuple[Copy, Mapping
     best = place_all(problem, top)
     fewest = _count(best)
     chosen = dict(top)
-    steps = 0
+    steps = _count_edges(problem, best)
     tried: set[tuple[str, int]] = set()
     while steps < _STEPS_MAX:
         trial = next((one for one in _list_trials(best, problem) if one not in tried), None)
@@ -142,7 +142,10 @@ def _satisfy(
     while len(chain) > 1:
         outermost = chain[-1]
         other = top.get(name) if outermost.parent is None else outermost.passed.get(name)
-        if other is None or other == wanted:
+        is_barred = outermost.parent is not None and name in problem.barred.get(
+            outermost.instance, ()
+        )
+        if not is_barred and (other is None or other == wanted):
             break
         chain.pop()
     for folder in chain[:-1]:

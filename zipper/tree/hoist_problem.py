@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from zipper.tree.model import list_dependencies
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from zipper.tree.locked_graph import LockedGraph
 
@@ -32,6 +34,8 @@ class Problem(NamedTuple):
     """For an instance whose tarball holds others: their names and numbers."""
     closed: Mapping[int, Sequence[str]]
     """For an instance whose tarball holds folders that the graph does not know: their names."""
+    barred: Mapping[int, Collection[str]]
+    """For an instance that declares names which reach nothing: none of these may stand inside."""
 
 
 class Copy:
@@ -76,7 +80,7 @@ def state_problem(graph: LockedGraph, start: str) -> Problem:
         waiting += new
     keys = [start, *sorted(reached - {start})]
     number = {key: at for at, key in enumerate(keys)}
-    bundled, closed = {}, {}
+    bundled, closed, barred = {}, {}, {}
     for at, key in enumerate(keys):
         own = graph.instances[key]
         inner = [(_folder_name(graph, key, one), number[one]) for one in sorted(held.get(key, ()))]
@@ -85,11 +89,13 @@ def state_problem(graph: LockedGraph, start: str) -> Problem:
         known = {*own.targets, *(name for name, _ in inner)}
         if at != TOP and (names := set(own.manifest.bundle_dependencies) - known):
             closed[at] = sorted(names)
+        if lacking := list_dependencies(own.manifest, top=False).keys() - known:
+            barred[at] = lacking
     edges = [
         [(name, number[to]) for name, to in sorted(graph.instances[key].targets.items())]
         for key in keys
     ]
-    return Problem(keys, edges, bundled, closed)
+    return Problem(keys, edges, bundled, closed, barred)
 
 
 def _folder_name(graph: LockedGraph, owner: str, inner: str) -> str:

@@ -69,12 +69,14 @@ def test_shrinkwrap_is_stronger(folder: Path) -> None:
     assert [""] == list(project.lockfile.tree.nodes)
 
 
-def test_other_lockfiles_are_noticed_where_npm_has_none(folder: Path) -> None:
-    """They are not read, which matters only where nothing else decides about versions."""
-    files: dict[str, str | bytes | dict] = {"package.json": "{}", "yarn.lock": "", "bun.lock": ""}
+def test_lockfiles_that_do_not_count_are_noticed(folder: Path) -> None:
+    """One that another one makes no difference is said, npm's own included."""
+    files: dict[str, str | bytes | dict] = {"package.json": "{}", "bun.lock": ""}
 
-    assert ("yarn.lock", "bun.lock") == read(folder, files).unread_lockfiles
-    assert () == read(folder, {**files, "package-lock.json": LOCK}).unread_lockfiles
+    assert () == read(folder, files).unread_lockfiles
+    assert ("bun.lock",) == read(folder, {"package-lock.json": LOCK}).unread_lockfiles
+    manifest = {"packageManager": "bun@1.4.5"}
+    assert ("package-lock.json",) == read(folder, {"package.json": manifest}).unread_lockfiles
 
 
 def test_byte_order_mark_is_taken(folder: Path) -> None:
@@ -97,12 +99,11 @@ def test_yarn_lock_counts_where_npm_has_none(folder: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        '__metadata:\n  version: 6\n\n"a@npm:^1.0.0":\n  version: 1.0.0\n',
         'a@^1.0.0:\n  version "1.0.0"\n\n<<<<<<< HEAD\n',
     ],
 )
 def test_yarn_lock_that_is_not_read_to_its_end_is_noticed(folder: Path, text: str) -> None:
-    """One of a later yarn, and one that was left in the middle of a merge."""
+    """One that was left in the middle of a merge."""
     assert ("yarn.lock",) == read(
         folder, {"package.json": "{}", "yarn.lock": text}
     ).unread_lockfiles

@@ -1,0 +1,123 @@
+"""Projects that pnpm, bun and yarn have locked: what is packed is what they locked."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from zipfile import ZipFile
+
+import pytest
+
+from tests.support.command import CommandResult, run_zipper
+
+if TYPE_CHECKING:
+    from tests.support.scene import Scene
+
+PNPM = """lockfileVersion: '9.0'
+importers:
+  .: {}
+  fn:
+    dependencies:
+      a: {specifier: ^1.0.0, version: 1.0.0}
+      shared: {specifier: 'workspace:*', version: link:../shared}
+  shared:
+    dependencies:
+      b: {specifier: ^1.0.0, version: 1.0.0}
+packages:
+  a@1.0.0: {resolution: {integrity: INTEGRITY-a-1.0.0}}
+  b@1.0.0: {resolution: {integrity: INTEGRITY-b-1.0.0}}
+  b@2.0.0: {resolution: {integrity: INTEGRITY-b-2.0.0}}
+snapshots:
+  a@1.0.0:
+    dependencies: {b: 2.0.0}
+  b@1.0.0: {}
+  b@2.0.0: {}
+"""
+
+
+def lay_down(scene: Scene) -> None:
+    """Publish what is locked, and newer versions, and write a workspace that pnpm has locked."""
+    text = PNPM
+    for name, version in (("a", "1.0.0"), ("b", "1.0.0"), ("b", "2.0.0")):
+        dependencies = {"b": "*"} if name == "a" else {}
+        manifest = scene.publish(name, version, dependencies=dependencies)
+        integrity = manifest["dist"]["integrity"]
+        text = text.replace(f"INTEGRITY-{name}-{version}", integrity)
+    scene.publish("a", "1.5.0")
+    scene.publish("shared", "9.9.9")
+    fn = {"name": "fn", "dependencies": {"a": "^1.0.0", "shared": "workspace:*"}}
+    scene.write(
+        {
+            "package.json": {"name": "root", "private": True},
+            "pnpm-workspace.yaml": "packages: ['*']\n",
+            "pnpm-lock.yaml": text,
+            "fn/package.json": fn,
+            "fn/index.js": "exports.handler = async () => 1\n",
+            "shared/package.json": {
+                "name": "shared",
+                "version": "1.0.0",
+                "dependencies": {"b": "^1.0.0"},
+            },
+            "shared/index.js": "",
+        }
+    )
+
+
+def build(scene: Scene, *options: str) -> CommandResult:
+    """Build the member."""
+    words = ("--cache-dir", str(scene.cache), "-o", str(scene.output), "--json", *options)
+    return run_zipper("build", str(scene.project / "fn"), *words, env=scene.environment)
+
+
+def versions(path: str) -> dict[str, str]:
+    with ZipFile(path) as archive:
+        return {
+            name.removesuffix("/package.json"): json.loads(archive.read(name)).get("version", "")
+            for name in archive.namelist()
+            if name.endswith("/package.json")
+        }
+
+
+def test_a_member_is_packed_as_it_was_locked(scene: Scene) -> None:
+    """Locked versions, nested where they clash, and the sibling as a real folder."""
+    lay_down(scene)
+
+    built = build(scene)
+
+    assert 0 == built.status, built.stderr
+    assert {
+        "node_modules/a": "1.0.0",
+        "node_modules/a/node_modules/b": "2.0.0",
+        "node_modules/b": "1.0.0",
+        "node_modules/shared": "1.0.0",
+    } == versions(built.document["path"])
+    assert "lockfile-read" in {finding["code"] for finding in built.document["findings"]}
+
+
+def test_the_next_build_makes_the_same_bytes_and_asks_no_one(scene: Scene) -> None:
+    """What laying out came to is noted; without the note it comes to the same."""
+    lay_down(scene)
+    first = build(scene)
+
+    again = build(scene, "--offline")
+    anew = build(scene, "--offline", "--no-recall")
+
+    hashes = {built.document["code_sha256"] for built in (first, again, anew)}
+    assert 1 == len(hashes)
+    assert first.document["findings"] == again.document["findings"] == anew.document["findings"]
+
+
+@pytest.mark.parametrize("member", ["fn", "shared"])
+def test_a_changed_manifest_is_out_of_step(scene: Scene, member: str) -> None:
+    """A member that asks for something else is an error under pnpm's code, warm or cold."""
+    lay_down(scene)
+    assert 0 == build(scene).status
+    path = scene.project / member / "package.json"
+    manifest = json.loads(path.read_text("utf-8"))
+    manifest["dependencies"]["b"] = "^2.0.0"
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+
+    built = build(scene)
+
+    assert (1, "ERR_PNPM_OUTDATED_LOCKFILE") == (built.status, built.code)
+    assert f"{member}/package.json" in built.stderr

@@ -1,0 +1,84 @@
+"""Which of several lockfiles counts."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from zipper.errors import LockfileError
+from zipper.project.foreign_lockfile import find_foreign
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def write(folder: Path, *names: str, **manifest: object) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "package.json").write_text(json.dumps(manifest), encoding="utf-8")
+    for name in names:
+        (folder / name).write_text("x", encoding="utf-8")
+    return folder
+
+
+def find(folder: Path) -> str | None:
+    found = find_foreign(folder)
+    return None if found is None else found.name
+
+
+def test_the_only_one_counts(tmp_path: Path) -> None:
+    """One foreign lockfile counts where npm has none, and does not where npm has one."""
+    folder = write(tmp_path / "a", "pnpm-lock.yaml")
+
+    assert "pnpm-lock.yaml" == find(folder)
+    assert find(write(folder, "package-lock.json")) is None
+    assert find(write(tmp_path / "b")) is None
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        {"packageManager": "bun@1.4.5"},
+        {"packageManager": "bun@1.4.5+sha512.0123"},
+        {"devEngines": {"packageManager": {"name": "bun"}}},
+        {"devEngines": {"packageManager": [{"name": "bun", "version": "1"}]}},
+    ],
+)
+def test_package_json_decides(tmp_path: Path, manifest: dict) -> None:
+    """The package manager that it names counts, over npm's own lockfile too."""
+    folder = write(tmp_path / "a", "bun.lock", "yarn.lock", **manifest)
+
+    assert "bun.lock" == find(folder)
+    assert "bun.lock" == find(write(folder, "package-lock.json", **manifest))
+
+
+def test_two_and_nothing_that_decides_is_an_error(tmp_path: Path) -> None:
+    """A guess would be wrong half of the time."""
+    with pytest.raises(LockfileError) as caught:
+        find(write(tmp_path / "a", "pnpm-lock.yaml", "yarn.lock", packageManager="npm@11.0.0"))
+
+    assert "ELOCKFILES" == caught.value.code
+    assert "packageManager" in (caught.value.hint or "")
+
+
+def test_bun_s_binary_one_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
+    """A text can be made of it; beside a text it does not matter."""
+    with pytest.raises(LockfileError) as caught:
+        find(write(tmp_path / "a", "bun.lockb"))
+
+    assert "--save-text-lockfile" in (caught.value.hint or "")
+    assert "bun.lock" == find(write(tmp_path / "b", "bun.lockb", "bun.lock"))
+
+
+def test_a_member_finds_its_root_s(tmp_path: Path) -> None:
+    """The nearest lockfile above counts where it names the member's folder."""
+    root = write(tmp_path / "root", "pnpm-lock.yaml")
+    (root / "pnpm-lock.yaml").write_text("importers:\n  packages/fn: {}\n", encoding="utf-8")
+
+    found = find_foreign(write(root / "packages/fn"))
+
+    assert found is not None
+    assert root == found.folder
+    assert find_foreign(root / "packages/fn", looks_above=False) is None
+    assert find(write(root / "elsewhere")) is None

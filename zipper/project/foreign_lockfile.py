@@ -1,0 +1,130 @@
+"""Which lockfile counts: npm's, or that of the package manager that the project names.
+
+In: a project's folder. Out: the foreign lockfile that counts, unread: the folder's own, or that of
+the root of its workspace.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from zipper.errors import LockfileError
+from zipper.project.read_manifest import read_or_none
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+__all__ = ["FOREIGN_LOCKFILES", "ForeignText", "choose_lockfile", "find_foreign"]
+
+FOREIGN_LOCKFILES: Final[Mapping[str, str]] = {
+    "pnpm-lock.yaml": "pnpm",
+    "bun.lock": "bun",
+    "bun.lockb": "bun",
+    "yarn.lock": "yarn",
+}
+"""File name to package manager; of two of one, the first counts."""
+
+_NPM_LOCKFILES: Final = ("npm-shrinkwrap.json", "package-lock.json")
+
+_SETTINGS: Final = ("package.json", "pnpm-workspace.yaml", ".yarnrc.yml", "bunfig.toml", ".npmrc")
+"""What may change the meaning of a lockfile, beside it."""
+
+
+class ForeignText(NamedTuple):
+    """A lockfile that counts and is not npm's, as it lies on the disk."""
+
+    name: str
+    folder: Path
+    """Where it is: the project's folder, or the root of its workspace."""
+    data: bytes
+    settings: tuple[bytes, ...]
+    """The files beside it that may change its meaning."""
+
+    @property
+    def path(self) -> str:
+        """Where the file is, for messages."""
+        return str(self.folder / self.name)
+
+
+def choose_lockfile(folder: Path, names: tuple[str, ...], *, has_npm: bool) -> str | None:
+    """Return the name of the foreign lockfile that counts in `folder`; None for npm's, or for none.
+
+    `packageManager` or `devEngines` of package.json decide; else npm's lockfile counts where there
+    is one, and the only foreign one where there is none.
+
+    Raises:
+        LockfileError: ELOCKFILES for lockfiles of two package managers, and nothing that decides.
+    """
+    tools = dict.fromkeys(FOREIGN_LOCKFILES[name] for name in names)
+    wanted = _find_tool(folder)
+    if wanted in tools:
+        return next(name for name in names if FOREIGN_LOCKFILES[name] == wanted)
+    if has_npm or not names:
+        return None
+    if len(tools) > 1:
+        raise LockfileError(
+            "ELOCKFILES",
+            f"`{folder}` has lockfiles of {' and '.join(tools)}, and nothing says which counts",
+            facts=tuple(("lockfile", name) for name in names),
+            hint='say it in package.json, such as `"packageManager": "pnpm@10.0.0"`, or remove one',
+        )
+    return names[0]
+
+
+def find_foreign(folder: Path, *, looks_above: bool = True) -> ForeignText | None:
+    """Return the foreign lockfile that counts for the project in `folder`.
+
+    Its own, else that of the nearest folder above that lists it as one of its members. A yarn.lock
+    of version 1 is not one of these.
+
+    Raises:
+        LockfileError: ELOCKFILES; EBUNLOCK for bun's binary lockfile.
+        ProjectError: EREAD.
+    """
+    for above in (folder, *folder.parents) if looks_above else (folder,):
+        names = tuple(name for name in FOREIGN_LOCKFILES if (above / name).is_file())
+        has_npm = any((above / name).is_file() for name in _NPM_LOCKFILES)
+        if not names and not has_npm:
+            continue
+        chosen = choose_lockfile(above, names, has_npm=has_npm)
+        if chosen is None:
+            return None
+        found = _read(above, chosen)
+        is_old = chosen == "yarn.lock" and b"__metadata:" not in found.data
+        is_listed = above == folder or folder.relative_to(above).as_posix().encode() in found.data
+        return found if is_listed and not is_old else None
+    return None
+
+
+def _read(folder: Path, name: str) -> ForeignText:
+    if name == "bun.lockb":
+        raise LockfileError(
+            "EBUNLOCK",
+            f"`{folder / name}` is bun's binary lockfile, which is not read",
+            hint="make a text of it: `bun install --save-text-lockfile --frozen-lockfile "
+            "--lockfile-only`",
+        )
+    data = read_or_none(folder / name) or b""
+    settings = tuple(read_or_none(folder / other) or b"" for other in _SETTINGS)
+    return ForeignText(name, folder, data, settings)
+
+
+def _find_tool(folder: Path) -> str | None:
+    """Return the package manager that package.json names, without version and corepack's hash."""
+    try:
+        raw: Any = json.loads(read_or_none(folder / "package.json") or b"{}")
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(raw, dict):
+        return None
+    named = raw.get("packageManager")
+    if isinstance(named, str):
+        return named.partition("@")[0]
+    engines = raw.get("devEngines")
+    managers = engines.get("packageManager") if isinstance(engines, dict) else None
+    for manager in managers if isinstance(managers, list) else [managers]:
+        if isinstance(manager, dict) and isinstance(manager.get("name"), str):
+            return str(manager["name"])
+    return None

@@ -1,0 +1,204 @@
+"""The tree of a project that pnpm, bun or yarn has locked.
+
+In: a project whose foreign lockfile counts, a target, what is left out. Out: the importer's closure
+laid out in node_modules, every edge proven. What it came to is noted with all that it depends on,
+so that a warm build reads one file instead.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from zipper.errors import LockfileError
+from zipper.findings import Finding
+from zipper.lockfile.npm_read import read_lockfile
+from zipper.npm.platform import fits_engine, fits_platform
+from zipper.project.read_manifest import find_manifest, fingerprint, read_or_none
+from zipper.store.notes import LOCKFILE_PROOF
+from zipper.target import NPM_VERSION
+from zipper.tree.model import ROOT, Tree
+
+if TYPE_CHECKING:
+    from zipper.lockfile.foreign import ForeignLockfile
+    from zipper.npm.package_json import Manifest
+    from zipper.project.foreign_lockfile import ForeignText
+    from zipper.project.read_project import Project
+    from zipper.store.notes import Value
+    from zipper.store.store_zips import Store
+    from zipper.target import Target
+    from zipper.tree.locked_graph import Instance, LockedGraph
+
+__all__ = ["LockedTree", "find_locked_tree"]
+
+_DOUBLED_MAX: Final = 20
+
+
+class LockedTree(NamedTuple):
+    """The tree, and what a person should know about it."""
+
+    tree: Tree
+    findings: tuple[Finding, ...]
+
+
+def find_locked_tree(
+    project: Project, *, target: Target, store: Store, omit: frozenset[str] | None
+) -> LockedTree:
+    """Return the tree of a project with a foreign lockfile.
+
+    Args:
+        project: one that has `foreign`.
+        target: its os, cpu, libc and Node decide which optional packages are there.
+        store: has the notes.
+        omit: dependency types to leave out; None for the whole tree, every platform's packages
+            included.
+
+    Raises:
+        LockfileError: what cannot be read or laid out; a lockfile out of step, under the tool's
+            own code; EPATCHED for a patched package, which is not supported yet.
+        ProjectError: EJSONPARSE, EINVALIDPACKAGE, EREAD for a member's package.json.
+    """
+    foreign = project.foreign
+    assert foreign is not None
+    inputs: dict[str, Value] = {
+        "manifests": project.fingerprint,
+        "lockfile": foreign.name,
+        "member": project.member,
+        "node": target.node_version,
+        "platform": (target.os, target.cpu, target.libc),
+        "omit": None if omit is None else tuple(sorted(omit)),
+    }
+    noted = store.notebook.recall(LOCKFILE_PROOF, inputs, lambda known: _hold(foreign, known))
+    if noted is not None:
+        told, _, text = noted.partition(b"\n")
+        findings = tuple(Finding(*row) for row in json.loads(told))
+        return LockedTree(_read_tree(text, project), findings)
+    made, witnesses = _make(foreign, project.member, target, omit)
+    from zipper.lockfile.npm_write import write_lockfile  # noqa: PLC0415  (the first time only)
+
+    text = write_lockfile(made.tree, folder=project.root.as_posix()).encode(
+        "utf-8", "surrogatepass"
+    )
+    told = json.dumps(made.findings).encode("ascii")
+    store.notebook.remember(LOCKFILE_PROOF, inputs, told + b"\n" + text, witnesses)
+    # What was written is read, so that the first build packs what all later ones do.
+    return made._replace(tree=_read_tree(text, project))
+
+
+def _read_tree(text: bytes, project: Project) -> Tree:
+    """Return the tree that is noted; its root asks as npm would, for what was locked."""
+    own = project.own_manifest
+    lockfile = read_lockfile(text, path="the note", manifest=own)
+    asked = lockfile.root
+    manifest = own._replace(
+        dependencies=asked.dependencies,
+        dev_dependencies=asked.dev_dependencies,
+        optional_dependencies=asked.optional_dependencies,
+        peer_dependencies=asked.peer_dependencies,
+    )
+    root = lockfile.tree.root._replace(manifest=manifest)
+    return Tree({**lockfile.tree.nodes, ROOT: root})
+
+
+def _hold(foreign: ForeignText, witnesses: Value) -> bool:
+    """Say whether the folders' package.json files are what they were."""
+    assert isinstance(witnesses, tuple)
+    return all(
+        isinstance(row, tuple) and _look_at(foreign, str(row[0])) == row[1] for row in witnesses
+    )
+
+
+def _look_at(foreign: ForeignText, folder: str) -> str:
+    return fingerprint([read_or_none(foreign.folder / folder / "package.json") or b""])
+
+
+def _make(
+    foreign: ForeignText, member: str, target: Target, omit: frozenset[str] | None
+) -> tuple[LockedTree, tuple[Value, ...]]:
+    """Return the tree, and the package.json files that it was made of."""
+    # All that reads and lays out a lockfile: a warm build needs none of it.
+    from zipper.layout.edge_proof import prove_edges  # noqa: PLC0415
+    from zipper.resolving.frozen import refuse_drift  # noqa: PLC0415
+    from zipper.resolving.locked_manifests import describe_instances  # noqa: PLC0415
+    from zipper.resolving.read_foreign import read_foreign  # noqa: PLC0415
+    from zipper.resolving.selected_tree import tell_doubled  # noqa: PLC0415
+    from zipper.tree.bind_peers import bind_peers  # noqa: PLC0415
+    from zipper.tree.graph_closure import take_closure  # noqa: PLC0415
+    from zipper.tree.graph_folders import know_folders  # noqa: PLC0415
+    from zipper.tree.hoist import hoist  # noqa: PLC0415
+    from zipper.tree.merge_instances import merge_instances  # noqa: PLC0415
+
+    lockfile = read_foreign(foreign)
+    manifests = _read_folders(foreign, lockfile.graph)
+    _require_importer(lockfile, member)
+    refuse_drift(lockfile, manifests)
+    graph = know_folders(lockfile.graph, manifests)
+    omitted = frozenset() if omit is None else omit
+    omits_dev = "dev" in omitted
+    if lockfile.peers is not None:
+        graph = bind_peers(graph, member, lockfile.peers, omits_dev=omits_dev)
+
+    def fits(own: Instance) -> bool:
+        return omit is None or _fits(own, target)
+
+    closure = take_closure(graph, member, fits=fits, omit=omitted).graph
+    _refuse_patches(closure)
+    closure = describe_instances(closure, member, omits_dev=omits_dev)
+    closure = merge_instances(closure)
+    hoisted = hoist(closure, member)
+    proof = prove_edges(hoisted.tree, closure, member)
+    assert not proof.wrong, proof.wrong
+    findings = [_tell(lockfile, member, proof.edges)]
+    findings += [tell_doubled(doubled) for doubled in hoisted.doubled[:_DOUBLED_MAX]]
+    witnesses = tuple((folder, _look_at(foreign, folder)) for folder in sorted(manifests))
+    return LockedTree(hoisted.tree, tuple(findings)), witnesses
+
+
+def _read_folders(foreign: ForeignText, graph: LockedGraph) -> dict[str, Manifest]:
+    """Return the package.json of each folder that the lockfile names and that is there."""
+    found = {}
+    for own in graph.instances.values():
+        if own.folder is not None and own.folder not in found:
+            manifest = find_manifest(foreign.folder / own.folder)
+            if manifest is not None:
+                found[own.folder] = manifest
+    return found
+
+
+def _require_importer(lockfile: ForeignLockfile, member: str) -> None:
+    if member not in lockfile.graph.importers:
+        raise LockfileError(
+            "ELOCKFILE",
+            f"`{lockfile.path}` does not list the folder `{member or '.'}`",
+            hint=f"add it to the workspace and run `{lockfile.tool} install`",
+        )
+
+
+def _fits(own: Instance, target: Target) -> bool:
+    platform = fits_platform(own.manifest, os=target.os, cpu=target.cpu, libc=target.libc)
+    return platform and fits_engine(
+        own.manifest, node_version=target.node_version, npm_version=NPM_VERSION
+    )
+
+
+def _refuse_patches(graph: LockedGraph) -> None:
+    for own in graph.instances.values():
+        if own.patch is not None:
+            raise LockfileError(
+                "EPATCHED",
+                f"`{own.label}` is patched (`{own.patch[:200]}`), and patches are not applied yet",
+                hint="publish the patched package, or depend on a version that needs no patch",
+            )
+
+
+def _tell(lockfile: ForeignLockfile, member: str, edges: int) -> Finding:
+    whose = f", for its member `{member}`" if member else ""
+    return Finding(
+        "lockfile-read",
+        "info",
+        posixpath.basename(lockfile.path.replace("\\", "/")),
+        f"`{lockfile.path}` counts ({lockfile.tool}, version {lockfile.version}){whose}: "
+        f"{edges:,} edges were walked, and each reaches what is locked",
+        "",
+    )
