@@ -12,7 +12,7 @@ import pytest
 from support.node import fetch_with_npm, node_of
 from support.shared import REPOSITORY
 
-from zipper.node.variables import FunctionSettings, Places, node_arguments
+from zipper.node.variables import FunctionSettings, RunPlaces, node_arguments
 from zipper.target import Target
 
 pytestmark = [pytest.mark.node, pytest.mark.network]
@@ -98,7 +98,7 @@ def ask(case, major, loader, folder):
         path.write_text(content, encoding="utf-8")
     target = Target(f"nodejs{major}.x")
     settings = FunctionSettings(target, case["handler"], 128, "f", "s", "r", {})
-    flags = [flag for flag in node_arguments(settings, Places()) if flag.startswith("--no-")]
+    flags = [flag for flag in node_arguments(settings, RunPlaces()) if flag.startswith("--no-")]
     done = subprocess.run(
         [
             str(node_of(major).executable),

@@ -17,13 +17,13 @@ from zipper.npm.package_json import parse_manifest
 from zipper.npm.packument import packument_from_object
 from zipper.npm.workspaces import match_workspaces, name_workspaces, parse_workspaces
 from zipper.tree.ideal_tree import build_ideal_tree
-from zipper.tree.resolver_options import IdealTree, IdealTreeRequest, ResolveOptions
+from zipper.tree.resolver_options import IdealTree, IdealTreeRequest, ResolverOptions
 from zipper.tree.resolver_requests import (
     DirectoryAsk,
     FetchedManifest,
+    InnerManifests,
     ManifestAsk,
     PackumentAsk,
-    TarballAsk,
 )
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class World:
             return None if raw is None else parse_manifest(raw)
         if isinstance(ask, ManifestAsk):
             return self._open(ask)
-        assert isinstance(ask, TarballAsk)
+        assert isinstance(ask, InnerManifests)
         return self.tarballs.get(f"{ask.name}@{ask.version}", {})
 
     def _open(self, ask: ManifestAsk) -> FetchedManifest:
@@ -164,7 +164,7 @@ def request_of(case: Mapping[str, Any], environment: Mapping[str, str]) -> Ideal
         lockfile=None if lockfile is None else lockfile.tree,
         lockfile_version=3 if lockfile is None else lockfile.version,
         locked_manifest=None if lockfile is None else lockfile.root,
-        options=ResolveOptions(**options),
+        options=ResolverOptions(**options),
         node_version=environment["node"],
         npm_version=environment["npm"],
     )

@@ -9,12 +9,20 @@ from __future__ import annotations
 import struct
 from typing import Final, Literal, NamedTuple, Protocol
 
-__all__ = ["ENTRIES_MAX", "Buffer", "Directory", "Entry", "Fault", "Source", "parse_directory"]
+__all__ = [
+    "ENTRIES_MAX",
+    "Buffer",
+    "Directory",
+    "Entry",
+    "ZipFault",
+    "ZipSource",
+    "parse_directory",
+]
 
 Buffer = bytes | bytearray | memoryview
 
 
-class Source(Protocol):
+class ZipSource(Protocol):
     """The bytes of a zip: all in memory, or read from a file where they are wanted."""
 
     def __len__(self) -> int: ...
@@ -43,7 +51,7 @@ FaultKind = Literal[
 ]
 
 
-class Fault(NamedTuple):
+class ZipFault(NamedTuple):
     """One thing that is wrong with the structure of the zip."""
 
     kind: FaultKind
@@ -104,7 +112,7 @@ class Directory(NamedTuple):
 
     entries: tuple[Entry, ...] = ()
     comment: bytes = b""
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[ZipFault, ...] = ()
 
 
 class _End(NamedTuple):
@@ -116,10 +124,10 @@ class _End(NamedTuple):
     members: int
     comment: bytes
     is_wide: bool
-    faults: tuple[Fault, ...]
+    faults: tuple[ZipFault, ...]
 
 
-def parse_directory(source: Source) -> Directory:
+def parse_directory(source: ZipSource) -> Directory:
     """Return the entries of the zip in `source` and the faults of its directory. O(members).
 
     Raises:
@@ -130,7 +138,7 @@ def parse_directory(source: Source) -> Directory:
     end = _read_end(source)
     if end is None:
         message = "it has no end of central directory record: this is no zip, or only half of one"
-        return Directory(faults=(Fault("unreadable", "", message),))
+        return Directory(faults=(ZipFault("unreadable", "", message),))
     faults = list(end.faults)
     start = end.directory_end - end.directory_size
     prefix = start - end.directory_offset
@@ -139,9 +147,9 @@ def parse_directory(source: Source) -> Directory:
             f"its central directory should have {end.directory_size:,} bytes from "
             f"{end.directory_offset:,} on, but it ends at {end.directory_end:,}"
         )
-        return Directory((), end.comment, (*faults, Fault("unreadable", "", message)))
+        return Directory((), end.comment, (*faults, ZipFault("unreadable", "", message)))
     if prefix:
-        faults.append(Fault("prefix", "", f"{prefix:,} bytes stand before the first member"))
+        faults.append(ZipFault("prefix", "", f"{prefix:,} bytes stand before the first member"))
     entries, problem = _read_entries(bytes(source[start : end.directory_end]))
     if prefix:
         entries = [e._replace(header_offset=e.header_offset + prefix) for e in entries]
@@ -150,21 +158,21 @@ def parse_directory(source: Source) -> Directory:
         entries = [_widen(entry) for entry in entries]
     counted = len(entries) if end.is_wide else len(entries) & _UNKNOWN_16
     if problem:
-        faults.append(Fault("unreadable", "", problem))
+        faults.append(ZipFault("unreadable", "", problem))
     elif counted != end.members:
         message = (
             f"its end record counts {end.members:,} members, its directory has {len(entries):,}"
         )
-        faults.append(Fault("unreadable", "", message))
+        faults.append(ZipFault("unreadable", "", message))
     if entries and entries[0].name.startswith("./"):
-        faults.append(Fault("dotted", "", "its names begin with `./`"))
+        faults.append(ZipFault("dotted", "", "its names begin with `./`"))
         entries = _drop_dots(entries)
     message = "it has zip64 sizes"
-    faults += [Fault("zip64", name, message) for name in wide]
+    faults += [ZipFault("zip64", name, message) for name in wide]
     return Directory(tuple(entries), end.comment, tuple(faults))
 
 
-def _read_end(source: Source) -> _End | None:
+def _read_end(source: ZipSource) -> _End | None:
     tail_start = max(0, len(source) - _END.size - _UNKNOWN_16)
     tail = bytes(source[tail_start:])
     found, several = _find_end(tail)
@@ -175,17 +183,17 @@ def _read_end(source: Source) -> _End | None:
     faults = []
     surplus = len(tail) - comment_start - comment_size
     if surplus:
-        faults.append(Fault("trailing", "", f"{surplus:,} bytes follow its end record"))
+        faults.append(ZipFault("trailing", "", f"{surplus:,} bytes follow its end record"))
     if disk != first_disk or disk not in (0, _UNKNOWN_16):
-        faults.append(Fault("unreadable", "", "it is one part of a zip in several files"))
+        faults.append(ZipFault("unreadable", "", "it is one part of a zip in several files"))
     directory_end = tail_start + found
     wide = _read_end64(source, directory_end)
     if wide is not None:
-        faults.append(Fault("zip64", "", "it has a zip64 end of central directory record"))
+        faults.append(ZipFault("zip64", "", "it has a zip64 end of central directory record"))
         directory_end, count, size, offset = wide
     comment = tail[comment_start : comment_start + comment_size]
     if several or _END_MARK in comment:
-        faults.append(Fault("ambiguous", "", "its comment holds another end record"))
+        faults.append(ZipFault("ambiguous", "", "its comment holds another end record"))
     return _End(directory_end, size, offset, count, comment, wide is not None, tuple(faults))
 
 
@@ -209,7 +217,7 @@ def _find_end(tail: bytes) -> tuple[int, bool]:
     return (exact[0] if exact else fallback), len(exact) > 1
 
 
-def _read_end64(source: Source, end_offset: int) -> tuple[int, int, int, int] | None:
+def _read_end64(source: ZipSource, end_offset: int) -> tuple[int, int, int, int] | None:
     """Return the zip64 record's own offset, and the directory's members, size and offset."""
     locator = end_offset - _END64_LOCATOR.size
     if locator < _END64.size or bytes(source[locator : locator + 4]) != b"PK\x06\x07":

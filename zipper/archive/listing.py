@@ -12,7 +12,14 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from zipper.archive.directory import ENTRIES_MAX, Buffer, Entry, Fault, Source, parse_directory
+from zipper.archive.directory import (
+    ENTRIES_MAX,
+    Buffer,
+    Entry,
+    ZipFault,
+    ZipSource,
+    parse_directory,
+)
 from zipper.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -24,9 +31,9 @@ __all__ = [
     "STORED",
     "Buffer",
     "Entry",
-    "Fault",
     "Listing",
-    "Source",
+    "ZipFault",
+    "ZipSource",
     "read_listing",
 ]
 
@@ -48,9 +55,9 @@ class Listing(NamedTuple):
     """The members of one zip, in the order of its central directory."""
 
     entries: tuple[Entry, ...]
-    source: Source
+    source: ZipSource
     comment: bytes
-    faults: tuple[Fault, ...]
+    faults: tuple[ZipFault, ...]
     by_name: dict[str, Entry]
     """The last member of each name, the one that an extraction in order leaves behind."""
 
@@ -138,23 +145,23 @@ class Listing(NamedTuple):
         """
         return bytes(self._data(entry))
 
-    def find_header_faults(self) -> tuple[Fault, ...]:
+    def find_header_faults(self) -> tuple[ZipFault, ...]:
         """Return where a local header differs from the directory, and which members overlap.
 
         Reads one page of the zip for each member. O(n log n) in the number of members.
         """
-        faults: list[Fault] = []
+        faults: list[ZipFault] = []
         spans: list[tuple[int, int, str]] = []
         headers = _Headers(self.source)
         for entry in self.entries:
             problem = _compare_header(headers, entry)
             if problem is not None:
-                faults.append(Fault("local-header", entry.name, problem))
+                faults.append(ZipFault("local-header", entry.name, problem))
                 continue
             header = headers.read(entry.header_offset, _LOCAL.size)
             end = _data_start(header, entry) + entry.compressed_size
             if end > len(self.source):
-                faults.append(Fault("local-header", entry.name, "ends after the end of the zip"))
+                faults.append(ZipFault("local-header", entry.name, "ends after the end of the zip"))
             spans.append((entry.header_offset, end, entry.name))
         return (*faults, *_find_overlaps(spans))
 
@@ -182,7 +189,7 @@ class Listing(NamedTuple):
 class _Headers:
     """The local headers of a zip, neighbours read together."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: ZipSource) -> None:
         self._source = source
         self._window = memoryview(b"")
         self._start = 0
@@ -196,7 +203,7 @@ class _Headers:
         return self._window[at : at + size]
 
 
-def read_listing(source: Source) -> Listing:
+def read_listing(source: ZipSource) -> Listing:
     """Return the members of the zip in `source`.
 
     A damaged zip gives a listing too, with what could be read and `faults` that say the rest.
@@ -294,12 +301,12 @@ def _compare_header(headers: _Headers, entry: Entry) -> str | None:
     return None
 
 
-def _find_overlaps(spans: list[tuple[int, int, str]]) -> list[Fault]:
+def _find_overlaps(spans: list[tuple[int, int, str]]) -> list[ZipFault]:
     faults = []
     furthest, owner = 0, ""
     for start, end, name in sorted(spans):
         if start < furthest:
-            faults.append(Fault("overlap", name, f"shares bytes with `{owner}`"))
+            faults.append(ZipFault("overlap", name, f"shares bytes with `{owner}`"))
         if end > furthest:
             furthest, owner = end, name
     return faults

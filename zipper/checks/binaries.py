@@ -1,7 +1,7 @@
 """The binary files of a package, and which of them the handler may load.
 
-In: a subject. Out: a `Member` for each `.node`, `.so` and program, with what it needs and how it is
-used. What of it fails on Lambda is `zipper.checks.binary_rules`' work.
+In: a subject. Out: a `BinaryFile` for each `.node`, `.so` and program, with what it needs and how
+it is used. What of it fails on Lambda is `zipper.checks.binary_rules`' work.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from zipper.archive.listing import Entry
 
 __all__ = [
-    "Member",
+    "BinaryFile",
     "find_members",
     "is_foreign",
     "names_platform",
@@ -52,7 +52,7 @@ _ARCHITECTURES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class BinaryFile:
     """One binary of the package."""
 
     entry: Entry
@@ -68,12 +68,12 @@ class Member:
         return self.entry.name.endswith(".node")
 
 
-def find_members(subject: Subject) -> tuple[Member, ...]:
+def find_members(subject: Subject) -> tuple[BinaryFile, ...]:
     """Return the binaries of a subject, each looked into once."""
     memory = subject.__dict__
     if _MEMORY not in memory:
         memory[_MEMORY] = tuple(_members(subject))
-    members: tuple[Member, ...] = memory[_MEMORY]
+    members: tuple[BinaryFile, ...] = memory[_MEMORY]
     return members
 
 
@@ -93,7 +93,7 @@ def scan_binaries(subject: Subject) -> dict[str, Binary]:
     return found
 
 
-def _members(subject: Subject) -> Iterator[Member]:
+def _members(subject: Subject) -> Iterator[BinaryFile]:
     found = scan_binaries(subject)
     levels = package_levels(subject) if found else {}
     for name, binary in found.items():
@@ -101,7 +101,7 @@ def _members(subject: Subject) -> Iterator[Member]:
         if entry is not None:
             package = find_package(name)
             level = levels.get(name, levels.get(package, _default_level(subject)))
-            yield Member(entry, binary, is_foreign(subject, name), level)
+            yield BinaryFile(entry, binary, is_foreign(subject, name), level)
 
 
 def _scan(subject: Subject) -> Iterator[tuple[str, Binary]]:

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.binaries import (
-    Member,
+    BinaryFile,
     find_members,
     is_foreign,
     names_platform,
@@ -97,7 +97,7 @@ def check_libraries(subject: Subject) -> Iterator[Finding]:
             yield _judge_library(subject, member, missing)
 
 
-def _judge_library(subject: Subject, member: Member, missing: list[str]) -> Finding:
+def _judge_library(subject: Subject, member: BinaryFile, missing: list[str]) -> Finding:
     name = member.entry.name
     shown = ", ".join(f"`{library}`" for library in missing[:3])
     message = f"`{name}` needs {shown}: neither in the package nor in a layer nor in the runtime"
@@ -196,7 +196,7 @@ def check_shadowed(subject: Subject) -> Iterator[Finding]:
             yield Finding("binary-shadowed", "warning", member.entry.name, message, hint)
 
 
-def _severity(member: Member) -> Severity:
+def _severity(member: BinaryFile) -> Severity:
     """Return what a binary that fails means: only an addon is loaded by loading a module."""
     if member.level == OPTIONAL:
         return "warning"
@@ -204,7 +204,7 @@ def _severity(member: Member) -> Severity:
     return "error" if member.level == EAGER and loads else "warning"
 
 
-def _judge(subject: Subject, member: Member) -> tuple[str, str, str] | None:
+def _judge(subject: Subject, member: BinaryFile) -> tuple[str, str, str] | None:
     """Return code, message and hint for the first reason why a binary fails, or None."""
     binary, target = member.binary, subject.target
     reinstall = _REINSTALL.format(cpu=target.cpu)
@@ -243,7 +243,7 @@ def _judge_versions(subject: Subject, binary: Binary) -> tuple[str, str, str] | 
     return None
 
 
-def _judge_abi(subject: Subject, member: Member) -> tuple[str, str, str] | None:
+def _judge_abi(subject: Subject, member: BinaryFile) -> tuple[str, str, str] | None:
     wanted = subject.target.details.modules
     found = member.binary.node_modules_version
     if not found and member.is_addon:
@@ -262,7 +262,7 @@ def _judge_abi(subject: Subject, member: Member) -> tuple[str, str, str] | None:
     )
 
 
-def _has_rival(subject: Subject, member: Member) -> bool:
+def _has_rival(subject: Subject, member: BinaryFile) -> bool:
     """Return whether the package has a binary for the runtime's version as well.
 
     One that uses Node-API is for every version. Source: node-gyp-build 4.8, `matchTags`.

@@ -20,13 +20,13 @@ from zipper.findings import Closure, Unknown
 if TYPE_CHECKING:
     from zipper.checks.subject import Subject
 
-__all__ = ["Start", "close", "relative", "summarize"]
+__all__ = ["WalkStart", "close", "relative", "summarize"]
 
 _MEMORY: Final = "_start"
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class WalkStart:
     """The handler's module and all that follows from it."""
 
     name: HandlerName
@@ -41,7 +41,7 @@ class Start:
         return self.walk.modules[self.path]
 
 
-def close(subject: Subject) -> Start | None:
+def close(subject: Subject) -> WalkStart | None:
     """Return the walk from the handler; None for a layer, or a handler that is not found.
 
     The first call walks, later calls for the same subject answer from memory.
@@ -49,11 +49,11 @@ def close(subject: Subject) -> Start | None:
     memory = subject.__dict__
     if _MEMORY not in memory:
         memory[_MEMORY] = _walk(subject, subject.cache)
-    start: Start | None = memory[_MEMORY]
+    start: WalkStart | None = memory[_MEMORY]
     return start
 
 
-def _walk(subject: Subject, cache: FactsCache | None) -> Start | None:
+def _walk(subject: Subject, cache: FactsCache | None) -> WalkStart | None:
     if subject.kind == "layer" or subject.handler is None:
         return None
     name = parse_handler(subject.handler)
@@ -77,7 +77,7 @@ def _walk(subject: Subject, cache: FactsCache | None) -> Start | None:
     for specifier, is_required in subject.flags.preloads:
         walk.preload(specifier, f"{TASK}/NODE_OPTIONS", required=is_required)
     walk.run(found.path, required=located.how == "require")
-    return Start(name, located, found.path, walk)
+    return WalkStart(name, located, found.path, walk)
 
 
 def summarize(walk: Walk) -> Closure:

@@ -64,7 +64,7 @@ _EQUAL: Final = ("===", "==")
 _UNEQUAL: Final = ("!==", "!=")
 
 
-class _Unknown(Exception):  # noqa: N818 - not an error: the way out of an expression
+class _Undecided(Exception):  # noqa: N818 - not an error: the way out of an expression
     """A part of the condition has no value that the text tells."""
 
 
@@ -80,7 +80,7 @@ class Conditions:
         """Return whether `condition` holds in Node on Lambda; None where nobody knows."""
         try:
             return self._holds(condition, _DEPTH_MAX)
-        except _Unknown:
+        except _Undecided:
             return None
 
     def expect_truth(self, condition: Node) -> bool | None:
@@ -98,7 +98,7 @@ class Conditions:
 
     def _holds(self, node: Node, depth: int) -> bool:
         if depth == 0:
-            raise _Unknown
+            raise _Undecided
         if node.type == "parenthesized_expression" and node.named_child_count == 1:
             return self._holds(node.named_children[0], depth - 1)
         if node.type == "unary_expression" and self._operator(node) == "!":
@@ -121,19 +121,19 @@ class Conditions:
         if operator in _UNEQUAL:
             return self._value(left) != self._value(right)
         if operator not in ("&&", "||"):
-            raise _Unknown
+            raise _Undecided
         decides = operator == "||"
         first = self.find_truth(left) if depth else None
         second = self._holds(right, depth - 1) if first is not decides else decides
         if first is None and second is not decides:
-            raise _Unknown
+            raise _Undecided
         return second
 
     def _holds_of_switch(self, left: Node, right: Node, operator: str) -> bool:
         """Return what comparing a variable that nobody sets with a text says."""
         other = right if self._is_switch(left) else left
         if operator not in (*_EQUAL, *_UNEQUAL) or not literal(other, self._content):
-            raise _Unknown
+            raise _Undecided
         return operator in _UNEQUAL
 
     def _is_switch(self, node: Node) -> bool:
@@ -153,14 +153,14 @@ class Conditions:
             return self._type_of(self._text(_field(node, "argument")))
         if node.type == "member_expression" and text in _MEMBERS and not self._is_own(b"process"):
             return _MEMBERS[text]
-        raise _Unknown
+        raise _Undecided
 
     def _type_of(self, name: bytes) -> str:
         known = _TYPES.get(name)
         if known is None and name in _COMMONJS and _MODULE.search(self._content) is None:
             known = _COMMONJS[name]
         if known is None or self._is_own(name):
-            raise _Unknown
+            raise _Undecided
         return known
 
     def _is_own(self, name: bytes) -> bool:
@@ -179,5 +179,5 @@ class Conditions:
 def _field(node: Node, name: str) -> Node:
     found = node.child_by_field_name(name)
     if found is None:
-        raise _Unknown
+        raise _Undecided
     return found

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from zipper.checks.closure import Start, close, relative
+from zipper.checks.closure import WalkStart, close, relative
 from zipper.checks.file_facts import Shape, decode_shape, encode, find_flaw
 from zipper.checks.module_resolution import Failure
 from zipper.checks.named_exports import ExportedNames
@@ -44,7 +44,7 @@ def check_export(subject: Subject) -> Iterator[Finding]:
         yield from () if found is None else (found,)
 
 
-def _has_other_fault(subject: Subject, start: Start) -> bool:
+def _has_other_fault(subject: Subject, start: WalkStart) -> bool:
     """Return whether the file does not load as what it is, of which a rule of its own tells."""
     facts, kind = start.module.facts, start.module.kind
     is_mixed = facts.uses_commonjs if kind == "module" else facts.is_module
@@ -52,7 +52,7 @@ def _has_other_fault(subject: Subject, start: Start) -> bool:
     return bool(facts.syntax_error_line or is_mixed or flaw is not None)
 
 
-def _judge_names(subject: Subject, start: Start) -> Finding | None:
+def _judge_names(subject: Subject, start: WalkStart) -> Finding | None:
     """Return the finding for a module that does not export the first name."""
     wanted = start.name.exports[0]
     names = None
@@ -71,7 +71,7 @@ def _judge_names(subject: Subject, start: Start) -> Finding | None:
     return Finding("handler-export", "error", path, message, hint)
 
 
-def _judge_shape(subject: Subject, start: Start) -> Finding | None:
+def _judge_shape(subject: Subject, start: WalkStart) -> Finding | None:
     """Return the finding for what cannot be called, or takes a callback where that is over."""
     shape = _shape_of(subject, start)
     path, names = relative(start.path), ".".join(start.name.exports)
@@ -89,7 +89,7 @@ def _judge_shape(subject: Subject, start: Start) -> Finding | None:
     return None
 
 
-def _shape_of(subject: Subject, start: Start) -> Shape:
+def _shape_of(subject: Subject, start: WalkStart) -> Shape:
     """Return what the handler is, remembered with the zip where no layer has a part in it."""
     names, loader = start.name.exports, subject.target.details.loader
     key = ("shape", subject.target.runtime, subject.handler or "", subject.code_sha256)
@@ -106,14 +106,14 @@ def _shape_of(subject: Subject, start: Start) -> Shape:
     return shape
 
 
-def _names_of_module(subject: Subject, start: Start) -> frozenset[str] | None:
+def _names_of_module(subject: Subject, start: WalkStart) -> frozenset[str] | None:
     names = ExportedNames(start.walk, subject.target.details.major).of(start.path)
     if names is not None and subject.target.details.loader == 4 and "default" in names:
         return None  # the loader then looks into the default export
     return names
 
 
-def _names_of_commonjs(start: Start, module: Module) -> frozenset[str] | None:
+def _names_of_commonjs(start: WalkStart, module: Module) -> frozenset[str] | None:
     """Return all that a CommonJS module can export, or None where its text does not tell."""
     names: set[str] = set()
     seen: set[str] = set()
@@ -139,12 +139,12 @@ def _names_of_commonjs(start: Start, module: Module) -> frozenset[str] | None:
     return frozenset(names)
 
 
-def _is_annotated(start: Start, module: Module) -> bool:
+def _is_annotated(start: WalkStart, module: Module) -> bool:
     """Return whether the file has the list of its exports that esbuild writes for Node."""
     return b"0 && (module.exports = {" in _content(start, module)
 
 
-def _content(start: Start, module: Module) -> bytes:
+def _content(start: WalkStart, module: Module) -> bytes:
     try:
         return start.walk.files.read(module.path, limit_bytes=TEXT_LIMIT_BYTES) or b""
     except ArchiveError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from zipper.checks.closure import Start, close, relative
+from zipper.checks.closure import WalkStart, close, relative
 from zipper.checks.file_facts import CONDITIONAL, find_flaw
 from zipper.checks.module_messages import WHEN, judge_flaw, make_finding, where
 from zipper.checks.module_resolution import Failure
@@ -189,7 +189,7 @@ def _judge_hidden_module(subject: Subject, module: Module, *, is_handler: bool) 
     return make_finding(code, module.level, module.path, message, hint)
 
 
-def _judge_start(subject: Subject, start: Start) -> Iterator[Finding]:
+def _judge_start(subject: Subject, start: WalkStart) -> Iterator[Finding]:
     """Yield one finding where the loader itself requires an ES module."""
     if subject.flags.can_require_modules:
         return
@@ -212,7 +212,7 @@ def _judge_start(subject: Subject, start: Start) -> Iterator[Finding]:
 
 
 def _judge_require(
-    subject: Subject, start: Start, module: Module, asked: Asked, target: Module
+    subject: Subject, start: WalkStart, module: Module, asked: Asked, target: Module
 ) -> Iterator[Finding]:
     specifier = asked.request.specifier
     place = where(module, asked.request)
@@ -236,7 +236,7 @@ def _judge_require(
         )
 
 
-def _awaits(start: Start, module: Module, seen: set[str]) -> bool:
+def _awaits(start: WalkStart, module: Module, seen: set[str]) -> bool:
     """Return whether `module`, or what it imports statically, awaits at the top level."""
     pending = [module]
     while pending:

@@ -11,7 +11,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Final
 
-from zipper.archive.listing import Listing, Source, read_listing
+from zipper.archive.listing import Listing, ZipSource, read_listing
 from zipper.checks.rules import LISTING_RULES, Rule, RuleFunction
 from zipper.checks.size_rules import READ_MAX_BYTES
 from zipper.checks.subject import Kind, Subject
@@ -71,7 +71,7 @@ def check_listing(  # noqa: PLR0913 - the options of a check, all by keyword
 
 
 def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
-    source: Source,
+    source: ZipSource,
     *,
     path: str,
     target: Target,
@@ -174,7 +174,7 @@ def run_rules(
     return leave_out(found, ignore)
 
 
-def _hash(source: Source) -> str:
+def _hash(source: ZipSource) -> str:
     """Return the SHA-256 of a zip in base64, as Lambda reports it."""
     digest = hashlib.sha256()
     for start in range(0, len(source), _PIECE_BYTES):

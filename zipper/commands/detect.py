@@ -47,7 +47,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class _Project:
+class _Candidate:
     folder: Path
     manifest: Manifest
 
@@ -80,7 +80,7 @@ def look(folder: Path) -> Seen:
     Raises:
         ProjectError: ENOPROJECT where there is none; EJSONPARSE, EREAD.
     """
-    projects = [_Project(path, read_manifest(path)) for path in _find_projects(folder, _DEPTH)]
+    projects = [_Candidate(path, read_manifest(path)) for path in _find_projects(folder, _DEPTH)]
     if not projects:
         raise ProjectError(
             "ENOPROJECT",
@@ -101,17 +101,17 @@ def look(folder: Path) -> Seen:
     return Seen({**_describe_target(functions[0]), "output": "dist/"}, rows)
 
 
-def _alone(one: _Project, folder: Path) -> dict[str, object]:
+def _alone(one: _Candidate, folder: Path) -> dict[str, object]:
     return {"project": _place(one, folder), "handler": one.handler}
 
 
-def _in_workspaces(one: _Project, folder: Path) -> dict[str, object]:
+def _in_workspaces(one: _Candidate, folder: Path) -> dict[str, object]:
     """Describe a workspace: its lockfile and the other workspaces are those of the whole."""
     place = _place(one, folder)
     return {"handler": f"{place}/{one.handler}", "include": [f"/{place}/"]}
 
 
-def _gathers_workspaces(first: _Project, folder: Path) -> bool:
+def _gathers_workspaces(first: _Candidate, folder: Path) -> bool:
     return first.folder == folder and bool(first.manifest.raw.get("workspaces"))
 
 
@@ -129,7 +129,7 @@ def _find_projects(folder: Path, depth: int) -> Iterator[Path]:
             yield from _find_projects(path, depth - 1)
 
 
-def _choose_functions(projects: Sequence[_Project], folder: Path) -> Sequence[_Project]:
+def _choose_functions(projects: Sequence[_Candidate], folder: Path) -> Sequence[_Candidate]:
     """Return the projects that are functions; at least one, the first where nothing is certain."""
     if projects[0].folder == folder and not _gathers_workspaces(projects[0], folder):
         return projects[:1]
@@ -138,7 +138,7 @@ def _choose_functions(projects: Sequence[_Project], folder: Path) -> Sequence[_P
     return likely or projects[:1]
 
 
-def _name_apart(functions: Sequence[_Project], folder: Path) -> list[str]:
+def _name_apart(functions: Sequence[_Candidate], folder: Path) -> list[str]:
     """Return a name for each: its project's, or its place where two would have one name."""
     names = [one.name for one in functions]
     return [
@@ -147,15 +147,15 @@ def _name_apart(functions: Sequence[_Project], folder: Path) -> list[str]:
     ]
 
 
-def _place(one: _Project, folder: Path) -> str:
+def _place(one: _Candidate, folder: Path) -> str:
     return one.folder.relative_to(folder).as_posix()
 
 
-def _describe_target(one: _Project) -> dict[str, object]:
+def _describe_target(one: _Candidate) -> dict[str, object]:
     return {"runtime": _find_runtime(one), "architecture": ARCHITECTURES[0]}
 
 
-def _find_runtime(one: _Project) -> str:
+def _find_runtime(one: _Candidate) -> str:
     """Return the newest runtime that `.nvmrc` and `engines.node` admit."""
     for major in _majors(one.folder, one.manifest.raw):
         if f"nodejs{major}.x" in RUNTIMES:

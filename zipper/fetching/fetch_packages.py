@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from zipper.store.store_zips import Store
     from zipper.tree.model import Node, Tree
 
-__all__ = ["Sources", "find_missing_tarballs", "list_wanted", "obtain"]
+__all__ = ["TarballSources", "find_missing_tarballs", "list_wanted", "obtain"]
 
 
 def obtain(
@@ -67,7 +67,7 @@ def obtain(
         zips = fill(
             store,
             wanted.values(),
-            open_fetch=lambda: Sources(project.root, client()),
+            open_fetch=lambda: TarballSources(project.root, client()),
             on_error=lambda item, error: _tell_chain(error, tree, location_of[item.key]),
             on_missing=None if on_event is None else partial(_tell_missing, on_event),
             on_packed=None if on_event is None else partial(_tell_packed, on_event),
@@ -255,7 +255,7 @@ def _find_integrity(client: RegistryClient, node: Node, noted: IntegrityNote) ->
     return integrity
 
 
-class Sources:
+class TarballSources:
     """The ways to get a tarball: from this disk, or from the registry."""
 
     def __init__(self, root: Path, client: RegistryClient) -> None:

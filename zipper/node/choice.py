@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.errors import NodeError, UsageError
 from zipper.node.environment import NodeEnvironment
-from zipper.node.install_node import Sources, ask_version
+from zipper.node.install_node import NodeSources, ask_version
 from zipper.target import RUNTIMES
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def provide_node(
         NodeError: ENODE if no source has a fitting Node, with the reason of each.
         UsageError: EUSAGE for a choice that is none.
     """
-    sources = Sources(
+    sources = NodeSources(
         root=cache_dir / "node",
         packages=packages,
         mirror=mirror or os.environ.get("NODEJS_ORG_MIRROR"),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.errors import NodeError
 from zipper.node.frames import FrameReader
-from zipper.node.invocation import Progress
+from zipper.node.invocation import RunStages
 from zipper.node.launch import Ended, Launch
 from zipper.node.limits import MEBIBYTE
 from zipper.node.log import LogCollector, TakenLog
@@ -42,7 +42,7 @@ class Connection:
 
     def __init__(self, launch: Launch, stop: threading.Event) -> None:
         self.launch = launch
-        self.progress = Progress(launch.limits)
+        self.progress = RunStages(launch.limits)
         self.notes: list[str] = []
         self.ended = Ended()
         self.is_over_memory = False
@@ -81,7 +81,7 @@ class Connection:
         with suppress(KeyError):
             self._selector.register(self._events, selectors.EVENT_WRITE)
 
-    def wait_until(self, is_done: Callable[[Progress], bool], *, seconds: float) -> bool:
+    def wait_until(self, is_done: Callable[[RunStages], bool], *, seconds: float) -> bool:
         """Wait for frames until `is_done`; False if the time or the process has ended before.
 
         The process is killed when it exceeds its memory, and when the run is stopped.

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from zipper.archive.entries import PlannedEntry
 
-__all__ = ["Sources", "ask_version", "package_name"]
+__all__ = ["NodeSources", "ask_version", "package_name"]
 
 _ASK: Final = "process.stdout.write(JSON.stringify([process.versions.node, process.execPath]))"
 
@@ -49,7 +49,7 @@ _WANTED: Final = (b"bin/node", b"include/")
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
+class NodeSources:
     """Where Node can come from on this machine; see `provide_node` for the fields."""
 
     root: Path

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from zipper.node.frames import Frame
     from zipper.node.limits import Limits
 
-__all__ = ["Progress", "exit_error", "memory_error", "space_error", "timeout_error"]
+__all__ = ["RunStages", "exit_error", "memory_error", "space_error", "timeout_error"]
 
 _INTEGRATION_TYPE: Final = "application/vnd.awslambda.http-integration-response"
 _DELIMITER: Final = b"\0" * 8
@@ -38,7 +38,7 @@ _SIGNALS: Final = {
 
 
 @dataclass(slots=True)
-class Progress:
+class RunStages:
     """How far one process, and in it one invocation, has got."""
 
     limits: Limits

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from zipper.node.limits import Limits
-    from zipper.node.sandbox_request import Start
+    from zipper.node.sandbox_request import SandboxStart
     from zipper.node.variables import FunctionSettings
 
 __all__ = ["Ended", "Launch"]
@@ -32,8 +32,8 @@ class Launch:
     network: bool
     node: str
     work: Path
-    private: Start
-    plain: Start
+    private: SandboxStart
+    plain: SandboxStart
     binds: tuple[tuple[str, str], ...]
 
 

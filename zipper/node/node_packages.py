@@ -58,7 +58,7 @@ class RegistryPackages:
             noted.remember(integrity)
         key = parse_key(integrity, what=label)
         wanted = Wanted(label, key, name, version, resolved=None, integrity=integrity)
-        return fill(self._store, [wanted], open_fetch=lambda: _Fetch(self._client()))[key]
+        return fill(self._store, [wanted], open_fetch=lambda: _NodeFetch(self._client()))[key]
 
     def _find_integrity(self, name: str, version: str) -> str:
         packument = self._client().open_packument(name)
@@ -77,7 +77,7 @@ class RegistryPackages:
         return integrity
 
 
-class _Fetch:
+class _NodeFetch:
     """Gets a tarball from the registry; see `zipper.fetching.fill_store.Fetch`."""
 
     def __init__(self, client: RegistryClient) -> None:

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from zipper.archive.listing import Source, read_listing
+from zipper.archive.listing import ZipSource, read_listing
 from zipper.errors import ArchiveError, NodeError, OutputError, UsageError
 from zipper.file_bytes import read_file
 from zipper.files import write_error
@@ -29,11 +29,11 @@ from zipper.node.execution import run_events
 from zipper.node.launch import Launch
 from zipper.node.limits import STANDARD, Limits, check_limits
 from zipper.node.result import ExecutionEnvironment, RunResult
-from zipper.node.sandbox_request import Start
-from zipper.node.unpack_zip import Member, merge_layers, plan_members, write_members
+from zipper.node.sandbox_request import SandboxStart
+from zipper.node.unpack_zip import UnpackedFile, merge_layers, plan_members, write_members
 from zipper.node.variables import (
     FunctionSettings,
-    Places,
+    RunPlaces,
     check_variables,
     node_arguments,
     node_variables,
@@ -50,7 +50,7 @@ __all__ = ["RunSettings", "run_zip"]
 
 _BOOTSTRAP: Final = Path(__file__).with_name("bootstrap")
 
-_PRIVATE: Final = Places()
+_PRIVATE: Final = RunPlaces()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +85,11 @@ class RunSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class _Contents:
+class _ZipContents:
     """The members of the package and of its layers together."""
 
-    task: dict[str, Member]
-    opt: dict[str, Member]
+    task: dict[str, UnpackedFile]
+    opt: dict[str, UnpackedFile]
 
     @property
     def size_bytes(self) -> int:
@@ -187,13 +187,13 @@ def _check_event(event: bytes, limits: Limits) -> None:
         ) from error
 
 
-def _read_contents(path: Path, settings: RunSettings) -> _Contents:
+def _read_contents(path: Path, settings: RunSettings) -> _ZipContents:
     limits = settings.limits
     plans = [
         plan_members(read_listing(_open(zip_path)), zip_name=str(zip_path))
         for zip_path in (path, *settings.layers)
     ]
-    contents = _Contents(plans[0], merge_layers(plans[1:]))
+    contents = _ZipContents(plans[0], merge_layers(plans[1:]))
     if contents.size_bytes >= limits.package_bytes:
         raise ArchiveError(
             "EZIP",
@@ -206,14 +206,14 @@ def _read_contents(path: Path, settings: RunSettings) -> _Contents:
     return contents
 
 
-def _open(path: Path) -> Source:
+def _open(path: Path) -> ZipSource:
     found = read_file(path)
     if found is None:
         raise UsageError("EUSAGE", f"there is no file `{path}`")
     return found
 
 
-def _unpack(contents: _Contents, stack: ExitStack) -> Path:
+def _unpack(contents: _ZipContents, stack: ExitStack) -> Path:
     """Return the folder of this run, filled; it is gone when `stack` is left."""
     try:
         work = stack.enter_context(_work_folder())
@@ -236,7 +236,7 @@ def _work_folder() -> Iterator[Path]:
         yield work
 
 
-def _fill(work: Path, contents: _Contents) -> None:
+def _fill(work: Path, contents: _ZipContents) -> None:
     write_members(contents.task.values(), work / "task")
     write_members(contents.opt.values(), work / "opt")
     for source in sorted(_BOOTSTRAP.iterdir()):
@@ -248,7 +248,7 @@ def _fill(work: Path, contents: _Contents) -> None:
 def _prepare_launch(settings: RunSettings, node: NodeEnvironment, work: Path) -> Launch:
     """Return how Node is started, in a root directory of its own and without one."""
     function = _function_settings(settings)
-    plain = Places(
+    plain = RunPlaces(
         task=str(work / "task"),
         opt=str(work / "opt"),
         runtime=str(work / "runtime"),
@@ -295,8 +295,10 @@ def _function_settings(settings: RunSettings) -> FunctionSettings:
     )
 
 
-def _start(settings: FunctionSettings, places: Places) -> Start:
-    return Start(node_arguments(settings, places), node_variables(settings, places), places.task)
+def _start(settings: FunctionSettings, places: RunPlaces) -> SandboxStart:
+    return SandboxStart(
+        node_arguments(settings, places), node_variables(settings, places), places.task
+    )
 
 
 def _run_all(

@@ -29,7 +29,7 @@ from zipper.node import syscalls
 from zipper.node.left_files import find_left_files
 from zipper.node.processes import count_threads, kill_descendants
 from zipper.node.root import build_root, enter_root
-from zipper.node.sandbox_request import SandboxRequest, Start, read_request
+from zipper.node.sandbox_request import SandboxRequest, SandboxStart, read_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -190,7 +190,7 @@ def _prepare_plain(request: SandboxRequest) -> None:
         os.chmod(target, 0o755)  # noqa: PTH101, S103 - nobody must be able to start it  # nosec B103
 
 
-def _start_node(request: SandboxRequest, start: Start, isolation: _Isolation) -> int:
+def _start_node(request: SandboxRequest, start: SandboxStart, isolation: _Isolation) -> int:
     _tell(request.status, {"event": "starting"})
     child = os.fork()
     if child:

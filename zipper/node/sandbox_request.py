@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-__all__ = ["SandboxRequest", "Start", "read_request"]
+__all__ = ["SandboxRequest", "SandboxStart", "read_request"]
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class SandboxStart:
     """How Node is started: its command line, its variables and its working directory."""
 
     arguments: list[str]
@@ -41,8 +41,8 @@ class SandboxRequest:
         control: the descriptor whose end kills all.
     """
 
-    private: Start
-    plain: Start
+    private: SandboxStart
+    plain: SandboxStart
     root: str
     binds: list[tuple[str, str]]
     writable: list[str]
@@ -64,7 +64,7 @@ class SandboxRequest:
 def read_request(text: str) -> SandboxRequest:
     """Return the request that `to_json` wrote."""
     values = json.loads(text)
-    values["private"] = Start(**values["private"])
-    values["plain"] = Start(**values["plain"])
+    values["private"] = SandboxStart(**values["private"])
+    values["plain"] = SandboxStart(**values["plain"])
     values["binds"] = [(source, target) for source, target in values["binds"]]
     return SandboxRequest(**values)

@@ -1,6 +1,6 @@
 """What scripts changed in a tree on disk: files written, made executable, or removed.
 
-In: a folder, before and after. Out: a `TreeState` for each moment and the `Change`s between two. A
+In: a folder, before and after. Out: a `TreeState` for each moment, the `FileChange`s between two. A
 link that a script made is followed once and kept as the file it leads to, if that lies in the tree.
 """
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["Change", "TreeState", "compare_states", "read_state"]
+__all__ = ["FileChange", "TreeState", "compare_states", "read_state"]
 
 _SKIPPED: Final = frozenset({".bin"})
 _FILES_MAX: Final = 1_000_000
@@ -25,7 +25,7 @@ TreeState = dict[str, tuple[int, int, int, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FileChange:
     """One file that scripts wrote or removed; the path is relative to the tree's root."""
 
     path: str
@@ -55,15 +55,15 @@ def read_state(root: Path) -> TreeState:
     return state
 
 
-def compare_states(before: Mapping[str, object], after: TreeState) -> list[Change]:
+def compare_states(before: Mapping[str, object], after: TreeState) -> list[FileChange]:
     """Return what differs between two states, sorted by path."""
     written = [
-        Change(path, is_removed=False, executable=bool(found[2] & 0o111))
+        FileChange(path, is_removed=False, executable=bool(found[2] & 0o111))
         for path, found in after.items()
         if before.get(path) != found
     ]
     removed = [
-        Change(path, is_removed=True, executable=False) for path in before if path not in after
+        FileChange(path, is_removed=True, executable=False) for path in before if path not in after
     ]
     return sorted([*written, *removed], key=lambda change: change.path)
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zipper.node.sandbox_process import start_sandbox
-from zipper.node.sandbox_request import SandboxRequest, Start
+from zipper.node.sandbox_request import SandboxRequest, SandboxStart
 
 if TYPE_CHECKING:
     import subprocess
@@ -72,7 +72,7 @@ class Confined:
         for name in ("tmp", "root"):
             (work / name).mkdir(exist_ok=True)
         own = dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(work / "tmp"))
-        start = Start(["/bin/sh", "-c", command], {**variables, **own}, str(folder))
+        start = SandboxStart(["/bin/sh", "-c", command], {**variables, **own}, str(folder))
         binds = _find_visible([*readable, *_programs(variables)], but=places)
         self._status, status = os.pipe()
         control, self._control = os.pipe()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from zipper.archive.entries import PlannedEntry
     from zipper.node.install_scripts import ScriptPackage
-    from zipper.node.script_files import Change, TreeState
+    from zipper.node.script_files import FileChange, TreeState
 
 __all__ = ["BESIDE", "FACTS", "INSIDE", "ScriptResult", "Workshop", "holder_of", "member_name"]
 
@@ -42,7 +42,7 @@ class ScriptResult:
 
     package: ScriptPackage
     log: Path
-    changes: dict[str, Change] = field(default_factory=dict)
+    changes: dict[str, FileChange] = field(default_factory=dict)
     failure: NodeError | None = None
     notes: list[str] = field(default_factory=list)
     """What of the sandbox the system does not permit."""

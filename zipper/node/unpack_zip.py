@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from zipper.archive.listing import Entry, Listing
 
-__all__ = ["Member", "merge_layers", "plan_members", "write_members"]
+__all__ = ["UnpackedFile", "merge_layers", "plan_members", "write_members"]
 
 _LINK_BYTES_MAX: Final = 4095
 
@@ -29,7 +29,7 @@ _NO_MODE: Final = 0o644
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class UnpackedFile:
     """One file or symbolic link to be written, with the permissions that others have."""
 
     path: str
@@ -39,7 +39,7 @@ class Member:
     is_link: bool
 
 
-def plan_members(listing: Listing, *, zip_name: str) -> dict[str, Member]:
+def plan_members(listing: Listing, *, zip_name: str) -> dict[str, UnpackedFile]:
     """Return the files and links of one zip by path; folders follow from them.
 
     Lambda's user owns none of the files, so each gets the permissions of "others", without write:
@@ -58,32 +58,32 @@ def plan_members(listing: Listing, *, zip_name: str) -> dict[str, Member]:
             f"`{zip_name}` has no members",
             facts=(("Lambda says", "Uploaded file must be a non-empty zip"),),
         )
-    members: dict[str, Member] = {}
+    members: dict[str, UnpackedFile] = {}
     for entry in listing.entries:
         path = _checked_path(entry.name, zip_name)
         if entry.is_dir:
             continue
         if path in members:
             raise _refuse(zip_name, path, "is there twice")
-        members[path] = Member(path, listing, entry, _mode_of(entry), entry.is_symlink)
+        members[path] = UnpackedFile(path, listing, entry, _mode_of(entry), entry.is_symlink)
     _refuse_clashes(members, zip_name)
     return members
 
 
-def merge_layers(layers: Sequence[dict[str, Member]]) -> dict[str, Member]:
+def merge_layers(layers: Sequence[dict[str, UnpackedFile]]) -> dict[str, UnpackedFile]:
     """Return the files of all layers in one folder; a later layer replaces a file of an earlier.
 
     Raises:
         ArchiveError: EZIP where one layer has a file and another a folder of the same name.
     """
-    merged: dict[str, Member] = {}
+    merged: dict[str, UnpackedFile] = {}
     for layer in layers:
         merged |= layer
     _refuse_clashes(merged, "the layers")
     return merged
 
 
-def write_members(members: Iterable[Member], root: Path) -> None:
+def write_members(members: Iterable[UnpackedFile], root: Path) -> None:
     """Write `members` below `root`, which is empty, with folders of mode 0755.
 
     Links come last: no file is ever written through one.
@@ -93,7 +93,7 @@ def write_members(members: Iterable[Member], root: Path) -> None:
         OSError: the disk is full, or the like.
     """
     made: set[str] = set()
-    links: list[Member] = []
+    links: list[UnpackedFile] = []
     for member in members:
         folder = member.path.rpartition("/")[0]
         if folder not in made:
@@ -121,7 +121,7 @@ def _checked_path(name: str, zip_name: str) -> str:
     return path
 
 
-def _refuse_clashes(members: dict[str, Member], zip_name: str) -> None:
+def _refuse_clashes(members: dict[str, UnpackedFile], zip_name: str) -> None:
     """Refuse a file or link that stands where another member needs a folder."""
     folders = {path.rpartition("/")[0] for path in members} - {""}
     for folder in sorted(folders):

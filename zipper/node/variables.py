@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from zipper.target import Target
 
-__all__ = ["FunctionSettings", "Places", "check_variables", "node_arguments", "node_variables"]
+__all__ = ["FunctionSettings", "RunPlaces", "check_variables", "node_arguments", "node_variables"]
 
 _REFUSED: Final = frozenset(
     {
@@ -52,7 +52,7 @@ class FunctionSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class RunPlaces:
     """Absolute folders as the function sees them; Lambda's own by default."""
 
     task: str = "/var/task"
@@ -97,7 +97,7 @@ def check_variables(variables: Mapping[str, str]) -> None:
         )
 
 
-def node_arguments(settings: FunctionSettings, places: Places) -> list[str]:
+def node_arguments(settings: FunctionSettings, places: RunPlaces) -> list[str]:
     """Return the command line that starts the runtime.
 
     A tenth of the memory is V8's new space and the rest its old space, unless NODE_OPTIONS says
@@ -116,7 +116,7 @@ def node_arguments(settings: FunctionSettings, places: Places) -> list[str]:
     return [f"{places.lang}/bin/node", *flags, program, str(settings.target.details.loader)]
 
 
-def node_variables(settings: FunctionSettings, places: Places) -> dict[str, str]:
+def node_variables(settings: FunctionSettings, places: RunPlaces) -> dict[str, str]:
     """Return all variables of the function's process, in Lambda's values.
 
     Source: the environment of functions of AWS's runtimes, as of 2026-02.

@@ -16,7 +16,7 @@ from typing import Final
 from zipper.npm.glob_braces import expand_braces
 from zipper.npm.glob_part import PartTest, compile_part
 
-__all__ = ["Rule", "parse_rule"]
+__all__ = ["IgnoreRule", "parse_rule"]
 
 MAX_LENGTH: Final = 65_536
 """Characters of a rule; npm refuses longer ones, here they match nothing."""
@@ -27,7 +27,7 @@ _Part = PartTest | None
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class IgnoreRule:
     """One line of an ignore file."""
 
     negated: bool
@@ -54,13 +54,13 @@ class Rule:
 
 
 @lru_cache(maxsize=1 << 12)
-def parse_rule(text: str) -> Rule:
+def parse_rule(text: str) -> IgnoreRule:
     """Return the rule in `text`, which is trimmed and no comment. Nothing is refused."""
     pattern = text.lstrip("!")
     if len(pattern) > MAX_LENGTH:
-        return Rule(False, False, ())  # noqa: FBT003 (fields in order)
+        return IgnoreRule(False, False, ())  # noqa: FBT003 (fields in order)
     split = [_optimize(_SLASHES.split(item)) for item in expand_braces(pattern)]
-    return Rule(
+    return IgnoreRule(
         negated=(len(text) - len(pattern)) % 2 == 1,
         relative=any(len(parts) <= (1 if parts[-1] else 2) for parts in split),
         alternatives=tuple(

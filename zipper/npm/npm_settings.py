@@ -14,12 +14,12 @@ from typing import Final, NamedTuple
 from zipper.errors import ProjectError
 from zipper.npm.credentials import Credential, Secret
 
-__all__ = ["NOTHING", "NpmSettings", "SettingNote", "Source", "refuse_setting"]
+__all__ = ["NOTHING", "NpmSettings", "NpmSource", "SettingNote", "refuse_setting"]
 
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-class Source(NamedTuple):
+class NpmSource(NamedTuple):
     """Where a value was set: a file with its line, a variable, an option, or nowhere."""
 
     layer: str
@@ -37,7 +37,7 @@ class SettingNote(NamedTuple):
 
     code: str
     message: str
-    source: Source
+    source: NpmSource
     hint: str | None = None
 
 
@@ -120,7 +120,7 @@ class NpmSettings(NamedTuple):
     unusable: Mapping[str, SettingNote] = MappingProxyType({})
     """Settings that nothing may be decided without, and that have a value which they cannot have:
     `registry`, `@scope:registry`, those that forbid sources or ages. Nothing weaker counts."""
-    sources: Mapping[str, Source] = MappingProxyType({})
+    sources: Mapping[str, NpmSource] = MappingProxyType({})
     """npm's name of each setting that is set, to where it was set."""
     files: Mapping[str, str] = NOTHING
     """Layer to the path of its file, whether that exists or not."""
@@ -145,9 +145,9 @@ class NpmSettings(NamedTuple):
         """Return whether any layer sets `key` (npm's spelling); a default does not count."""
         return key in self.sources
 
-    def source_of(self, key: str) -> Source:
+    def source_of(self, key: str) -> NpmSource:
         """Return where `key` was set, or for an unset one the user's file, where it would be."""
-        return self.sources.get(key) or Source("user", self.files.get("user", ""))
+        return self.sources.get(key) or NpmSource("user", self.files.get("user", ""))
 
     def registry_of(self, name: str) -> str | None:
         """Return the registry of a package's scope, else the configured one, else None.

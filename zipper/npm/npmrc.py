@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from zipper.npm.credentials import Credential, Secret, decode_password, encode_basic, registry_key
 from zipper.npm.ini import IniValue, parse_ini
-from zipper.npm.npm_settings import NOTHING, NpmSettings, SettingNote, Source
+from zipper.npm.npm_settings import NOTHING, NpmSettings, NpmSource, SettingNote
 from zipper.npm.npmrc_notes import (
     SECRET_KINDS,
     note_empty_scope,
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Layer",
     "NpmSettings",
+    "NpmSource",
     "SettingNote",
-    "Source",
     "build_settings",
     "layer_from_environment",
     "layer_from_options",
@@ -63,12 +63,12 @@ class Layer(NamedTuple):
     """The raw entries of one layer, in their order: key, value, source."""
 
     name: str
-    entries: tuple[tuple[str, IniValue, Source], ...] = ()
+    entries: tuple[tuple[str, IniValue, NpmSource], ...] = ()
 
 
 def layer_from_text(name: str, text: str, path: str) -> Layer:
     """Return the layer that the file at `path` with this text makes."""
-    entries = ((e.key, e.value, Source(name, path, e.line)) for e in parse_ini(text))
+    entries = ((e.key, e.value, NpmSource(name, path, e.line)) for e in parse_ini(text))
     return Layer(name, tuple(entries))
 
 
@@ -77,7 +77,7 @@ def layer_from_environment(environ: Mapping[str, str]) -> Layer:
 
     Source: @npmcli/config 10 lib/index.js `loadEnv`.
     """
-    entries: list[tuple[str, IniValue, Source]] = []
+    entries: list[tuple[str, IniValue, NpmSource]] = []
     for variable, value in environ.items():
         if variable[:11].lower() != "npm_config_" or not value:
             continue
@@ -85,13 +85,13 @@ def layer_from_environment(environ: Mapping[str, str]) -> Layer:
         if not key.startswith("//"):
             key = key[:1] + key[1:].replace("_", "-")
             key = key.lower()
-        entries.append((key, value, Source("environment", f"the variable {variable}")))
+        entries.append((key, value, NpmSource("environment", f"the variable {variable}")))
     return Layer("environment", tuple(entries))
 
 
 def layer_from_options(options: Mapping[str, IniValue]) -> Layer:
     """Return the strongest layer: what the command or the caller says, by npm's names."""
-    entries = ((key, value, Source("options", f"--{key}")) for key, value in options.items())
+    entries = ((key, value, NpmSource("options", f"--{key}")) for key, value in options.items())
     return Layer("options", tuple(entries))
 
 
@@ -127,13 +127,13 @@ class _Cascade:
     def __init__(self, places: Places) -> None:
         self._places = places
         self._values: dict[str, object] = {}
-        self._sources: dict[str, Source] = {}
+        self._sources: dict[str, NpmSource] = {}
         self._notes: list[SettingNote] = []
-        self._fields: dict[str, dict[str, tuple[str, Source]]] = {}
+        self._fields: dict[str, dict[str, tuple[str, NpmSource]]] = {}
         self._scopes: dict[str, str] = {}
         self._unusable: dict[str, SettingNote] = {}
 
-    def add(self, key: str, raw: IniValue, source: Source) -> None:
+    def add(self, key: str, raw: IniValue, source: NpmSource) -> None:
         """Lay one entry over what weaker layers said."""
         prefix, _, name = key.rpartition(":")
         if key.startswith("//") and name in _CREDENTIAL_NAMES:
@@ -145,7 +145,7 @@ class _Cascade:
         elif key in KINDS:
             self._add_setting(key, raw, source)
 
-    def _add_setting(self, key: str, raw: IniValue, source: Source) -> None:
+    def _add_setting(self, key: str, raw: IniValue, source: NpmSource) -> None:
         value = parse_setting(raw, KINDS[key], self._places)
         self._unusable.pop(key, None)
         if value is INVALID:
@@ -168,7 +168,7 @@ class _Cascade:
         self._values[key] = value
         self._sources[key] = source
 
-    def _forget_weaker_age(self, key: str, source: Source) -> None:
+    def _forget_weaker_age(self, key: str, source: NpmSource) -> None:
         """Let the stronger layer's `before` or `min-release-age` win; in one it is `before`."""
         other = "before" if key == "min-release-age" else "min-release-age"
         if other in self._values and (
@@ -176,7 +176,7 @@ class _Cascade:
         ):
             del self._values[other]
 
-    def _add_scope(self, scope: str, raw: IniValue, source: Source) -> None:
+    def _add_scope(self, scope: str, raw: IniValue, source: NpmSource) -> None:
         key = f"{scope}:registry"
         value = parse_setting(raw, KINDS["registry"], self._places)
         self._unusable.pop(key, None)
@@ -189,7 +189,7 @@ class _Cascade:
         else:
             self._unusable[key] = note_unusable(key, raw, source, self._places.environ)
 
-    def _add_credential(self, address: str, name: str, raw: IniValue, source: Source) -> None:
+    def _add_credential(self, address: str, name: str, raw: IniValue, source: NpmSource) -> None:
         if not isinstance(raw, str):
             return
         text = interpolate(raw.strip(), self._places.environ)
@@ -198,7 +198,7 @@ class _Cascade:
         self._fields.setdefault(address, {})[name] = (text, source)
         self._sources[f"{address}:{name}"] = source
 
-    def _take_user(self, address: str, source: Source) -> str:
+    def _take_user(self, address: str, source: NpmSource) -> str:
         """Return the address without `user:password@`, which becomes a credential of its own."""
         parts = urlsplit(address)
         user, at, host = parts.netloc.rpartition("@")
@@ -288,7 +288,7 @@ def _choose_omitted(
 
 
 def _build_credentials(
-    fields: Mapping[str, Mapping[str, tuple[str, Source]]],
+    fields: Mapping[str, Mapping[str, tuple[str, NpmSource]]],
 ) -> Iterable[tuple[str, Credential]]:
     """Yield what each address has; half a pair (a user without a password) is nothing.
 

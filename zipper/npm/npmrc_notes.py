@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from zipper.npm.credentials import redact_url
-from zipper.npm.npm_settings import SettingNote, Source
+from zipper.npm.npm_settings import NpmSource, SettingNote
 from zipper.npm.npmrc_values import KINDS, find_unset
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ __all__ = [
 SECRET_KINDS: Final = frozenset({"key", "proxy", "https-proxy"})
 
 
-def note_invalid(key: str, raw: IniValue, source: Source) -> SettingNote:
+def note_invalid(key: str, raw: IniValue, source: NpmSource) -> SettingNote:
     """Return what is said of a value that the setting cannot have; a weaker layer's counts."""
     return SettingNote(
         "ESETTINGS",
@@ -41,7 +41,7 @@ def note_invalid(key: str, raw: IniValue, source: Source) -> SettingNote:
 
 
 def note_unusable(
-    key: str, raw: IniValue, source: Source, environ: Mapping[str, str]
+    key: str, raw: IniValue, source: NpmSource, environ: Mapping[str, str]
 ) -> SettingNote:
     """Return what is said of a value that the setting cannot have, and nothing may replace."""
     note = note_invalid(key, raw, source)
@@ -54,7 +54,7 @@ def note_unusable(
     return note._replace(message=message, hint=f"set {unset} where zipper runs")
 
 
-def note_empty_scope(scope: str, source: Source) -> SettingNote:
+def note_empty_scope(scope: str, source: NpmSource) -> SettingNote:
     """Return what is said of a scope whose registry is empty: npm goes on with the default one."""
     return SettingNote(
         "ESETTINGS",
@@ -64,7 +64,7 @@ def note_empty_scope(scope: str, source: Source) -> SettingNote:
     )
 
 
-def note_unscoped(key: str, source: Source) -> SettingNote:
+def note_unscoped(key: str, source: NpmSource) -> SettingNote:
     """Return what is said of a credential that names no registry."""
     return SettingNote(
         "ERR_INVALID_AUTH",
@@ -74,7 +74,7 @@ def note_unscoped(key: str, source: Source) -> SettingNote:
     )
 
 
-def note_unset_variable(key: str, source: Source) -> SettingNote:
+def note_unset_variable(key: str, source: NpmSource) -> SettingNote:
     """Return what is said of a credential whose variable is not set."""
     return SettingNote(
         "ESETTINGS",
@@ -84,7 +84,7 @@ def note_unset_variable(key: str, source: Source) -> SettingNote:
     )
 
 
-def note_unverified(source: Source) -> SettingNote:
+def note_unverified(source: NpmSource) -> SettingNote:
     """Return what is said of `strict-ssl=false`."""
     return SettingNote(
         "ESETTINGS",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from zipper.npm import folder_path
 from zipper.npm.collation import CollationKey, collation_key
 from zipper.npm.packlist_package import load_package
-from zipper.npm.packlist_rules import Listing, list_tree
+from zipper.npm.packlist_rules import IgnoreListing, list_tree
 from zipper.npm.packlist_walk import Folder, walk
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def list_packed(
         Nothing of its own: a package.json that cannot be read counts as empty. What `read_text`
         raises passes through.
     """
-    listing = Listing(list_tree(files, links), links, read_text)
+    listing = IgnoreListing(list_tree(files, links), links, read_text)
     packer = _Packer(listing, folder_path.normalize(project))
     rules = _extra_rules(listing, packer.project, prefix, list(workspaces))
     top = load_package(listing, packer.project)
@@ -71,7 +71,7 @@ def list_packed(
 class _Packer:
     """The packing of one project: its folder, then the packages that it bundles."""
 
-    listing: Listing
+    listing: IgnoreListing
     project: str
     found: dict[str, None] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)
@@ -113,7 +113,7 @@ class _Packer:
 
 
 def _extra_rules(
-    listing: Listing, project: str, prefix: str | None, workspaces: list[str]
+    listing: IgnoreListing, project: str, prefix: str | None, workspaces: list[str]
 ) -> tuple[str, ...]:
     """Return the rules that a workspace inherits from above, or that leave workspaces out."""
     if prefix is None or not workspaces:

@@ -1,7 +1,7 @@
 """A package.json, as far as packing needs it.
 
-In: a folder of a listing. Out: a `Package`; empty where there is no package.json or it cannot be
-read, as npm has it.
+In: a folder of a listing. Out: a `PackedFolder`; empty where there is no package.json or it cannot
+be read, as npm has it.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from zipper.npm.glob import parse_rule
 from zipper.npm.package_json import parse_manifest
 
 if TYPE_CHECKING:
-    from zipper.npm.packlist_rules import Listing
+    from zipper.npm.packlist_rules import IgnoreListing
 
-__all__ = ["Package", "load_package"]
+__all__ = ["PackedFolder", "load_package"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Package:
+class PackedFolder:
     """What package.json says about packing."""
 
     files: tuple[str, ...] | None = None
@@ -38,7 +38,7 @@ class Package:
     """It names workspaces, and at least one is there."""
 
 
-def load_package(listing: Listing, folder: str) -> Package:
+def load_package(listing: IgnoreListing, folder: str) -> PackedFolder:
     """Return the package in `folder`."""
     text = listing.read(folder, "package.json")
     try:
@@ -46,11 +46,11 @@ def load_package(listing: Listing, folder: str) -> Package:
     except (ValueError, RecursionError):
         raw = None
     if not isinstance(raw, Mapping):
-        return Package()
+        return PackedFolder()
     return _parse_package(raw, has_workspaces=_has_workspaces(listing, folder, raw))
 
 
-def _has_workspaces(listing: Listing, folder: str, raw: Mapping[str, object]) -> bool:
+def _has_workspaces(listing: IgnoreListing, folder: str, raw: Mapping[str, object]) -> bool:
     """Tell whether a folder with a package.json is one of the workspaces.
 
     Source: @npmcli/map-workspaces 5; of several patterns for a folder the last decides.
@@ -78,12 +78,12 @@ def _has_workspaces(listing: Listing, folder: str, raw: Mapping[str, object]) ->
     return False
 
 
-def _parse_package(raw: Mapping[str, object], *, has_workspaces: bool) -> Package:
+def _parse_package(raw: Mapping[str, object], *, has_workspaces: bool) -> PackedFolder:
     manifest = parse_manifest(raw)
     files = raw.get("files")
     needed = (*manifest.dependencies, *manifest.optional_dependencies)
     entries = [raw.get("browser"), raw.get("main"), *manifest.bin.values()]
-    return Package(
+    return PackedFolder(
         files=tuple(file for file in files if isinstance(file, str))
         if isinstance(files, list)
         else None,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.npm import folder_path
 from zipper.npm.ecmascript import trim
-from zipper.npm.glob import Rule, parse_rule
+from zipper.npm.glob import IgnoreRule, parse_rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 __all__ = [
     "DEFAULT_RULES",
     "STRICT_RULES",
-    "Listing",
+    "IgnoreListing",
     "Rules",
     "list_tree",
     "parse_rules",
     "split_lines",
 ]
 
-Rules = tuple[Rule, ...]
+Rules = tuple[IgnoreRule, ...]
 
 DEFAULT_RULES: Final = (
     ".npmignore",
@@ -77,7 +77,7 @@ _LINE_END: Final = re.compile(r"\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class IgnoreListing:
     """The files below the top: folder to names, each with whether it is a folder."""
 
     folders: Mapping[str, Mapping[str, bool]]

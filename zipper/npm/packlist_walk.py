@@ -18,7 +18,7 @@ from zipper.npm import folder_path
 from zipper.npm.packlist_rules import (
     DEFAULT_RULES,
     STRICT_RULES,
-    Listing,
+    IgnoreListing,
     Rules,
     parse_rules,
     split_lines,
@@ -27,8 +27,8 @@ from zipper.npm.packlist_rules import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from zipper.npm.glob import Rule
-    from zipper.npm.packlist_package import Package
+    from zipper.npm.glob import IgnoreRule
+    from zipper.npm.packlist_package import PackedFolder
 
 __all__ = ["Folder", "walk"]
 
@@ -45,7 +45,7 @@ class Folder:
     """Where it is seen, relative to the top."""
     real: str
     """Where it is, which differs behind a link."""
-    package: Package
+    package: PackedFolder
     sources: tuple[str, ...]
     """Which rules count here, in their order."""
     parent: Folder | None = None
@@ -62,7 +62,7 @@ class Folder:
         return self.path.rpartition("/")[2]
 
 
-def walk(listing: Listing, folder: Folder) -> Iterator[str]:
+def walk(listing: IgnoreListing, folder: Folder) -> Iterator[str]:
     """Yield the packed files of `folder` and of the folders in it. Links are passed over."""
     entries = listing.folders.get(folder.real, {})
     _load_rules(listing, folder)
@@ -96,7 +96,7 @@ def _enter(folder: Folder, name: str, path: str, real: str, *, exact: bool) -> F
     )
 
 
-def _load_rules(listing: Listing, folder: Folder) -> None:
+def _load_rules(listing: IgnoreListing, folder: Folder) -> None:
     """Read the rules of one folder, and let the weaker of two sources go."""
     rules = folder.rules
     rules["default"] = parse_rules((*DEFAULT_RULES, *folder.extra_rules))
@@ -118,7 +118,7 @@ def _load_rules(listing: Listing, folder: Folder) -> None:
         rules.pop(".gitignore", None)
 
 
-def _load_package_rules(listing: Listing, folder: Folder) -> None:
+def _load_package_rules(listing: IgnoreListing, folder: Folder) -> None:
     """Turn `files`, `main`, `browser` and `bin` into rules; named files are packed in any case."""
     ignored: list[str] = []
     named: list[str] = []
@@ -163,7 +163,7 @@ def _let_through(folder: Folder, entry: str, *, partial: bool = False, base: str
     return included
 
 
-def _rule_matches(rule: Rule, entry: str, *, partial: bool, base: str) -> bool:
+def _rule_matches(rule: IgnoreRule, entry: str, *, partial: bool, base: str) -> bool:
     if rule.match(f"/{entry}") or rule.match(entry):
         return True
     if not partial:

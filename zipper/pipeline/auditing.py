@@ -31,7 +31,7 @@ from zipper.settings.values import merge
 from zipper.supply.advisories import (
     Advisory,
     Ignored,
-    Installed,
+    InstalledPackage,
     Level,
     judge_advisories,
     match_advisories,
@@ -134,7 +134,7 @@ def audit_requested(
         from zipper.pipeline.osv_files import read_osv  # noqa: PLC0415  (for this option only)
 
         names = {item.name for item in installed}
-        answers = _Answers(read_osv(Path(osv), names), (str(osv),))
+        answers = _Advisories(read_osv(Path(osv), names), (str(osv),))
     else:
         folder = Path(request.project) if place.is_dir() else Path()
         settings = read_npm_settings(folder, options=request.npm_options)
@@ -146,7 +146,7 @@ def audit_requested(
     return _judge(path, installed, answers, threshold=level, ignored=accepted, today=day)
 
 
-class _Answers(NamedTuple):
+class _Advisories(NamedTuple):
     """The advisories, who has answered, and a finding for each registry that knows none."""
 
     advisories: tuple[Advisory, ...]
@@ -156,8 +156,8 @@ class _Answers(NamedTuple):
 
 def _judge(
     path: PathLike,
-    installed: Sequence[Installed],
-    answers: _Answers,
+    installed: Sequence[InstalledPackage],
+    answers: _Advisories,
     *,
     threshold: Level,
     ignored: Sequence[Ignored],
@@ -175,7 +175,7 @@ def _judge(
     )
 
 
-def _list_project(request: BuildRequest, on_event: OnEvent | None) -> tuple[Installed, ...]:
+def _list_project(request: BuildRequest, on_event: OnEvent | None) -> tuple[InstalledPackage, ...]:
     """Return the packages of the project that come from a registry."""
     io = Circumstances.of(request, on_event)
     project = io.read_project(request)
@@ -192,7 +192,7 @@ def _list_project(request: BuildRequest, on_event: OnEvent | None) -> tuple[Inst
         with_root=request.include_root_dependencies,
     )
     return tuple(
-        Installed(node.package_name, node.version, location)
+        InstalledPackage(node.package_name, node.version, location)
         for location, node in tree.nodes.items()
         if _is_published(project, node)
     )
@@ -204,25 +204,25 @@ def _is_published(project: Project, node: Node) -> bool:
     return (has_tarball(project, node) or node.in_bundle) and not is_elsewhere
 
 
-def _list_zip(path: Path) -> tuple[Installed, ...]:
+def _list_zip(path: Path) -> tuple[InstalledPackage, ...]:
     """Return the packages in a zip, by their package.json; the project's own is none of them."""
     from zipper.pipeline.explaining import read_inventory  # noqa: PLC0415  (for zips only)
 
     return tuple(
-        Installed(row.name, row.version, row.folder)
+        InstalledPackage(row.name, row.version, row.folder)
         for row in read_inventory(path).packages
         if row.folder and row.name and row.version
     )
 
 
 def _ask_registries(
-    installed: Sequence[Installed],
+    installed: Sequence[InstalledPackage],
     settings: NpmSettings,
     *,
     folder: Path,
     offline: bool,
     on_event: OnEvent | None,
-) -> _Answers:
+) -> _Advisories:
     """Return what the registries know, each asked about its own packages.
 
     Raises:
@@ -253,7 +253,7 @@ def _ask_registries(
             facts=tuple(("registry", redact_url(registry)) for registry in asked),
             hint="give a database file in the OSV format instead: `--osv FILE`",
         )
-    return _Answers(tuple(advisories), tuple(sources), tuple(unknown))
+    return _Advisories(tuple(advisories), tuple(sources), tuple(unknown))
 
 
 def _ask_registry(

@@ -22,7 +22,7 @@ from zipper.store.notes import Notebook
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from zipper.archive.listing import Source
+    from zipper.archive.listing import ZipSource
     from zipper.checks.nearby import Nearby
     from zipper.checks.results import Report
     from zipper.settings.build_request import BuildRequest
@@ -71,7 +71,7 @@ def check_requested(
     *,
     kind: str = "function",
     unknown_runtime: str | None = None,
-    source: Source | None = None,
+    source: ZipSource | None = None,
     nearby: Nearby | None = None,
 ) -> Report:
     """Judge the zip at `path`, or what is opened as `source`, as the function of `request`.

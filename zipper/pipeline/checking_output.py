@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from zipper.archive.listing import Source
+    from zipper.archive.listing import ZipSource
     from zipper.checks.nearby import Nearby
     from zipper.settings.build_request import BuildRequest
     from zipper.store.notes import Value
@@ -44,7 +44,7 @@ def judge(
     *,
     handler: str,
     store: Store,
-    source: Source | None = None,
+    source: ZipSource | None = None,
     find_nearby: Callable[[], Nearby] | None = None,
 ) -> Judgement:
     """Return what the rules find in the zip at `path`, from memory where they did so today.
@@ -102,7 +102,7 @@ def _apply_rules(
     handler: str,
     store: Store,
     find_nearby: Callable[[], Nearby] | None,
-    source: Source | None,
+    source: ZipSource | None,
 ) -> Judgement:
     """Return what the rules find.
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from zipper.findings import Finding
     from zipper.project.read_project import Project
     from zipper.registry.lazy_client import LazyClient
-    from zipper.resolving.driver import Basis
+    from zipper.resolving.driver import UsedInputs
     from zipper.settings.build_request import BuildRequest
     from zipper.store.store_zips import Store
 
@@ -51,7 +51,7 @@ def lock(
     update: bool | frozenset[str],
     store: Store,
     client: LazyClient,
-    basis: Basis,
+    basis: UsedInputs,
 ) -> Locked:
     """Return the lockfile of `project` as `npm install --package-lock-only` would write it.
 

@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from zipper.settings.build_request import BuildRequest
     from zipper.settings.option_types import ResolveOptions
 
-__all__ = ["Change", "Resolved", "resolve", "resolve_requested"]
+__all__ = ["LockChange", "Resolved", "resolve", "resolve_requested"]
 
 PathLike = str | os.PathLike[str]
 
 
-class Change(NamedTuple):
+class LockChange(NamedTuple):
     """One location at which the lockfile has another version than before; None: nothing."""
 
     location: str
@@ -51,7 +51,7 @@ class Resolved(NamedTuple):
     packages: int
     """Entries below node_modules, links included, as the lockfile counts."""
     node_version: str
-    changes: tuple[Change, ...]
+    changes: tuple[LockChange, ...]
     """Against the lockfile that was there, sorted; everything is added where there was none."""
     warnings: tuple[dict[str, object], ...]
     """What does not stop anybody, such as EBADENGINE or EPUBLISHER: code, message, facts, hint."""
@@ -138,7 +138,7 @@ def resolve_requested(
         path=str(path),
         packages=told["packages"],
         node_version=version,
-        changes=tuple(Change(*change) for change in told["changes"]),
+        changes=tuple(LockChange(*change) for change in told["changes"]),
         warnings=tuple(told["warnings"]),
     )
 
@@ -185,10 +185,10 @@ def _resolve_anew(
     """Return what resolving comes to, and note it."""
     # The resolver, and what it reads packuments with: most of the time of a resolve.
     from zipper.pipeline.lockfile_changes import lock  # noqa: PLC0415
-    from zipper.resolving.driver import Basis  # noqa: PLC0415
+    from zipper.resolving.driver import UsedInputs  # noqa: PLC0415
     from zipper.store.store_zips import Store  # noqa: PLC0415
 
-    basis = Basis()
+    basis = UsedInputs()
     locked = lock(
         project,
         request,

@@ -18,7 +18,7 @@ from zipper.errors import OutputError, UsageError
 from zipper.findings import Finding, count_findings
 from zipper.layout.placement import find_homes, place_beside, place_members
 from zipper.pipeline.dependencies import gather
-from zipper.project.own_files import Choice, choose_files, read_entries
+from zipper.project.own_files import OwnFiles, choose_files, read_entries
 from zipper.target import default_handler
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _find_place(output: str) -> Path:
     return Path(real(path.parent), path.name) if path.name else Path(real(path))
 
 
-def _shipped_targets(tree: Tree, choice: Choice) -> frozenset[str]:
+def _shipped_targets(tree: Tree, choice: OwnFiles) -> frozenset[str]:
     """Return the link targets of which files are in the package as the project's own."""
     targets = {node.link_target for node in tree.nodes.values() if node.link_target}
     return frozenset(
@@ -149,7 +149,7 @@ def _shipped_targets(tree: Tree, choice: Choice) -> frozenset[str]:
     )
 
 
-def _left_out(choice: Choice) -> tuple[Finding, ...]:
+def _left_out(choice: OwnFiles) -> tuple[Finding, ...]:
     return tuple(
         Finding(
             "left-out",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 
 from zipper.as_json import json_text
 from zipper.errors import OutputError
-from zipper.fetching.fetch_packages import Sources, list_wanted
+from zipper.fetching.fetch_packages import TarballSources, list_wanted
 from zipper.files import write_error
 from zipper.findings import count_findings
 from zipper.folders import list_files, make_folders
@@ -134,7 +134,7 @@ def vendor_requested(
     ):
         store = Store(Path(scratch))
         wanted, findings = _gather(read, targets, request, store, client)
-        _fetch_all(Sources(read.root, client()), list(wanted.values()), client())
+        _fetch_all(TarballSources(read.root, client()), list(wanted.values()), client())
     files = [path for path in map(Path, list_files(folder.root)) if path.is_file()]
     return Vendored(
         path=str(folder.root),
@@ -187,7 +187,7 @@ def _gather(
     return wanted, tuple(findings)
 
 
-def _fetch_all(sources: Sources, wanted: Sequence[Wanted], client: RegistryClient) -> None:
+def _fetch_all(sources: TarballSources, wanted: Sequence[Wanted], client: RegistryClient) -> None:
     """Fetch each tarball once; the client keeps it in the folder. The first error ends the rest."""
     futures = [client.submit(sources.fetch, item) for item in wanted]
     done, others = wait(futures, return_when=FIRST_EXCEPTION)

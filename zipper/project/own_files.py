@@ -21,7 +21,7 @@ from zipper.files import TEMPORARY_SUFFIX, is_executable
 if TYPE_CHECKING:
     from zipper.archive.entries import PlannedEntry
 
-__all__ = ["Choice", "LeftOut", "choose_files", "read_entries"]
+__all__ = ["LeftOut", "OwnFiles", "choose_files", "read_entries"]
 
 _FOLDERS: Final = {
     "node_modules": "dependencies come from the lockfile, not from this folder",
@@ -51,7 +51,7 @@ class LeftOut(NamedTuple):
     is_there: bool = True
 
 
-class Choice(NamedTuple):
+class OwnFiles(NamedTuple):
     """Files of the project, relative and `/`-separated, sorted bytewise; and what stays out."""
 
     root: Path
@@ -65,7 +65,7 @@ def choose_files(
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
     outputs: frozenset[Path] = frozenset(),
-) -> Choice:
+) -> OwnFiles:
     """Return the project's files for the package.
 
     Args:
@@ -101,14 +101,14 @@ def choose_files(
         if not item.is_link
         or (unwanted(item.path) is not True and (not include or wanted(item.path) is True))
     )
-    return Choice(
+    return OwnFiles(
         root,
         tuple(sorted(files, key=key)),
         tuple(sorted(told, key=lambda item: key(item.path))),
     )
 
 
-def read_entries(choice: Choice) -> Iterator[PlannedEntry]:
+def read_entries(choice: OwnFiles) -> Iterator[PlannedEntry]:
     """Yield the chosen files, read and deflated, in order.
 
     Raises:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.errors import IntegrityError
 from zipper.npm.integrity import Integrity, check_data
-from zipper.registry.faults import Fault
+from zipper.registry.faults import TransportFault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -70,7 +70,9 @@ class Download:
             self._pieces.append(piece)
             self._size += len(piece)
             if self._size > max_bytes:
-                raise Fault("E2BIG", f"the body is longer than {max_bytes} bytes", most_retries=0)
+                raise TransportFault(
+                    "E2BIG", f"the body is longer than {max_bytes} bytes", most_retries=0
+                )
             if hasher is not None:
                 hasher.update(piece)
             self._on_bytes(len(piece))
@@ -87,7 +89,7 @@ class Download:
             if resumed:
                 self._may_resume = False
                 self._restart()
-                raise Fault("ENETWORK", "the rest does not fit the first part") from None
+                raise TransportFault("ENETWORK", "the rest does not fit the first part") from None
             decoded = _decode_mislabelled(body, reply, max_bytes)
             self._restart()
             if decoded is None:
@@ -104,7 +106,7 @@ class Download:
         self._may_resume = False
         self._restart()
         reason = "sent another part than it was asked for" if is_part else "has no such part"
-        raise Fault("ENETWORK", f"the server {reason}")
+        raise TransportFault("ENETWORK", f"the server {reason}")
 
     def _restart(self) -> None:
         self._pieces = []
@@ -123,16 +125,20 @@ def decode_body(body: bytes, encoding: str | None, *, max_bytes: int) -> bytes:
     if encoding is None or encoding.strip().lower() in {"", "identity"}:
         return body
     if encoding.strip().lower() not in {"gzip", "x-gzip"}:
-        raise Fault("EPACKUMENT", "the body has an encoding that was not asked for", most_retries=0)
+        raise TransportFault(
+            "EPACKUMENT", "the body has an encoding that was not asked for", most_retries=0
+        )
     decoder = zlib.decompressobj(_GZIP_WINDOW)
     try:
         decoded = decoder.decompress(body, max_bytes + 1)
     except zlib.error:
-        raise Fault("EPACKUMENT", "the body's gzip is broken", most_retries=2) from None
+        raise TransportFault("EPACKUMENT", "the body's gzip is broken", most_retries=2) from None
     if len(decoded) > max_bytes:
-        raise Fault("E2BIG", f"the body unpacks to more than {max_bytes} bytes", most_retries=0)
+        raise TransportFault(
+            "E2BIG", f"the body unpacks to more than {max_bytes} bytes", most_retries=0
+        )
     if not decoder.eof:
-        raise Fault("EPACKUMENT", "the body's gzip ends too early", most_retries=2)
+        raise TransportFault("EPACKUMENT", "the body's gzip ends too early", most_retries=2)
     return decoded
 
 
@@ -143,5 +149,5 @@ def _decode_mislabelled(body: bytes, reply: Reply, max_bytes: int) -> bytes | No
         return None
     try:
         return decode_body(body, encoding, max_bytes=max_bytes)
-    except Fault:
+    except TransportFault:
         return None

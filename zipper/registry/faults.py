@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["RETRIABLE_STATUSES", "Fault", "parse_retry_after"]
+__all__ = ["RETRIABLE_STATUSES", "TransportFault", "parse_retry_after"]
 
 RETRIABLE_STATUSES: Final = frozenset({408, 420, 425, 429})
 """Besides all from 500; make-fetch-happen retries these but 425 (too early)."""
 
 
-class Fault(Exception):  # noqa: N818 - no error until no attempt is left
+class TransportFault(Exception):  # noqa: N818 - no error until no attempt is left
     """One attempt failed.
 
     Attributes:

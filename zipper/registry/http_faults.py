@@ -1,7 +1,7 @@
 """Exceptions of `requests` and `urllib3` -> faults.
 
-Input: what an exchange raised. Output: a `Fault` with a reason that a person understands and that
-shows no address. No waiting happens here.
+Input: what an exchange raised. Output: a `TransportFault` with a reason that a person understands
+and that shows no address. No waiting happens here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final
 import requests
 import urllib3.exceptions
 
-from zipper.registry.faults import Fault
+from zipper.registry.faults import TransportFault
 
 __all__ = ["fault_from_exception", "late_fault", "timeout_fault"]
 
@@ -94,7 +94,9 @@ _REASONS: Final[tuple[_Row, ...]] = (
 """What one of the causes is, first match first: code, reason, most retries, hint."""
 
 
-def fault_from_exception(error: Exception, *, expired: bool, limit_seconds: float) -> Fault:
+def fault_from_exception(
+    error: Exception, *, expired: bool, limit_seconds: float
+) -> TransportFault:
     """Return the fault that an exception of an exchange means.
 
     Args:
@@ -108,20 +110,20 @@ def fault_from_exception(error: Exception, *, expired: bool, limit_seconds: floa
     certificate = next((c for c in causes if isinstance(c, ssl.SSLCertVerificationError)), None)
     if certificate is not None:
         reason = certificate.verify_message or "it does not verify"
-        return Fault(
+        return TransportFault(
             "ECERT",
             f"the certificate is not trusted: {reason}",
             most_retries=0,
             hint=_CERTIFICATE_HINT,
         )
     if refusal := _find_client_refusal(causes):
-        return Fault("ECERT", refusal, most_retries=0, hint=_CLIENT_HINT)
+        return TransportFault("ECERT", refusal, most_retries=0, hint=_CLIENT_HINT)
     if any(isinstance(cause, _PROXY) for cause in causes):
         return _proxy_fault(causes)
     for kinds, code, reason, most_retries, hint in _REASONS:
         if any(isinstance(cause, kinds) for cause in causes):
-            return Fault(code, reason, most_retries=most_retries, hint=hint)
-    return Fault("ENETWORK", f"the connection broke ({type(causes[-1]).__name__})")
+            return TransportFault(code, reason, most_retries=most_retries, hint=hint)
+    return TransportFault("ENETWORK", f"the connection broke ({type(causes[-1]).__name__})")
 
 
 def _find_client_refusal(causes: list[BaseException]) -> str | None:
@@ -138,9 +140,9 @@ def _find_client_refusal(causes: list[BaseException]) -> str | None:
     )
 
 
-def timeout_fault(limit_seconds: float) -> Fault:
+def timeout_fault(limit_seconds: float) -> TransportFault:
     """Return the fault of an exchange that stood still."""
-    return Fault(
+    return TransportFault(
         "ETIMEDOUT",
         f"next to nothing came for {limit_seconds:g} seconds",
         most_retries=3,
@@ -148,9 +150,9 @@ def timeout_fault(limit_seconds: float) -> Fault:
     )
 
 
-def late_fault(received_bytes: int, seconds: float) -> Fault:
+def late_fault(received_bytes: int, seconds: float) -> TransportFault:
     """Return the fault of a thing that took too long in all; nothing is tried again."""
-    return Fault(
+    return TransportFault(
         "ETIMEDOUT",
         f"it is not whole after {seconds:.0f} seconds, in which {received_bytes:,} bytes came",
         most_retries=0,
@@ -173,10 +175,10 @@ def _chain(error: BaseException) -> list[BaseException]:
     return found
 
 
-def _proxy_fault(causes: list[BaseException]) -> Fault:
+def _proxy_fault(causes: list[BaseException]) -> TransportFault:
     text = " ".join(str(cause) for cause in causes)
     refused = "407" in text
-    return Fault(
+    return TransportFault(
         "ENETWORK",
         "the proxy asks for a password" if refused else "the proxy cannot be used",
         most_retries=0 if refused else 2,

@@ -17,7 +17,7 @@ from zipper.npm.packument import parse_packument
 from zipper.registry.address import packument_key, packument_url, registry_url
 from zipper.registry.download import decode_body
 from zipper.registry.exchange import Ask
-from zipper.registry.faults import Fault
+from zipper.registry.faults import TransportFault
 from zipper.registry.freshness import Terms, fresh_seconds, is_storable
 from zipper.registry.packument_cache import CachedDocument, Contents, PackumentCache
 from zipper.registry.packument_index import index_packument
@@ -124,7 +124,7 @@ class PackumentFetcher:
 
     def _confirm(self, name: str, cached: Document | None, *, full: bool) -> Document:
         if cached is None or self._cache is None:
-            raise Fault("EPACKUMENT", "the registry confirms what it was not asked about")
+            raise TransportFault("EPACKUMENT", "the registry confirms what it was not asked about")
         return self._cache.confirm(packument_key(self._settings, name), cached, full=full)
 
     def _read_document(self, name: str, reply: Reply, pieces: Iterator[bytes]) -> bytes:
@@ -136,7 +136,7 @@ class PackumentFetcher:
         body = decode_body(b"".join(gathered), encoding, max_bytes=self._max_bytes)
         if not (body[:64].lstrip().startswith(b"{") and body[-64:].rstrip().endswith(b"}")):
             kind = reply.headers.get("content-type", "of no type")
-            raise Fault(
+            raise TransportFault(
                 "EPACKUMENT",
                 f"the answer is no packument ({kind})",
                 most_retries=1,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from zipper import __version__
 from zipper.registry import registry_errors as failures
-from zipper.registry.faults import RETRIABLE_STATUSES, Fault, parse_retry_after
+from zipper.registry.faults import RETRIABLE_STATUSES, TransportFault, parse_retry_after
 from zipper.registry.retry_loop import Attempts, GaveUpError
 from zipper.registry.retry_policy import policy_from_settings
 
@@ -91,7 +91,7 @@ class Asker:
         Args:
             ask: what is wanted.
             receive: gets the head (status 200, 206 or 304, and 416 where a range was asked for) and
-                the pieces of the body; a `Fault` that it raises costs an attempt.
+                the pieces of the body; a `TransportFault` that it raises costs an attempt.
             name: of the package, whose scope the error names.
             headers: asked before each attempt, for what changes from one to the next.
 
@@ -138,7 +138,7 @@ class Asker:
         if status in _GOOD:
             return
         if status in RETRIABLE_STATUSES or status >= 500:
-            raise Fault(
+            raise TransportFault(
                 f"E{status}",
                 f"the registry answers with status {status}",
                 wait_seconds=parse_retry_after(reply.headers.get("retry-after"), now=time.time()),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from zipper.events import Event, FetchRetried, OnEvent
-from zipper.registry.faults import Fault
+from zipper.registry.faults import TransportFault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ T = TypeVar("T")
 class GaveUpError(Exception):
     """The last fault, after `attempts` tries and `waited_seconds` of waiting between them."""
 
-    def __init__(self, fault: Fault, *, attempts: int, waited_seconds: float) -> None:
+    def __init__(self, fault: TransportFault, *, attempts: int, waited_seconds: float) -> None:
         super().__init__(fault.reason)
         self.fault = fault
         self.attempts = attempts
@@ -51,7 +51,7 @@ class Attempts:
     chance: Callable[[], float] = random.random
 
     def run(self, label: str, attempt: Callable[[], T]) -> T:
-        """Return the result of the first attempt that raises no `Fault`.
+        """Return the result of the first attempt that raises no `TransportFault`.
 
         Raises:
             GaveUpError: no attempt is left, or the client was closed.
@@ -60,11 +60,11 @@ class Attempts:
         number = 1
         while True:
             if self.stopped.is_set():
-                closed = Fault("ENETWORK", "the build has ended", most_retries=0)
+                closed = TransportFault("ENETWORK", "the build has ended", most_retries=0)
                 raise GaveUpError(closed, attempts=number, waited_seconds=waited)
             try:
                 return attempt()
-            except Fault as fault:
+            except TransportFault as fault:
                 wait = self._wait_seconds(fault, number, waited)
                 if wait is None:
                     raise GaveUpError(fault, attempts=number, waited_seconds=waited) from fault
@@ -73,7 +73,7 @@ class Attempts:
                 waited += wait
                 number += 1
 
-    def _wait_seconds(self, fault: Fault, number: int, waited: float) -> float | None:
+    def _wait_seconds(self, fault: TransportFault, number: int, waited: float) -> float | None:
         too_often = fault.most_retries is not None and number > fault.most_retries
         if too_often or self.stopped.is_set():
             return None

@@ -16,7 +16,7 @@ import urllib3.exceptions
 
 from zipper.npm.credentials import Credential, credential_in, find_credential, registry_key
 from zipper.registry.exchange import Ask, Reply
-from zipper.registry.faults import Fault
+from zipper.registry.faults import TransportFault
 from zipper.registry.http_faults import fault_from_exception, late_fault, timeout_fault
 from zipper.registry.keyring_tokens import KeyringTokens
 from zipper.registry.proxies import find_proxy, is_loopback
@@ -128,7 +128,9 @@ class Transport:
             reply.watch.touch(len(piece))
             total += len(piece)
             if total > max_bytes:
-                raise Fault("E2BIG", f"the body is longer than {max_bytes} bytes", most_retries=0)
+                raise TransportFault(
+                    "E2BIG", f"the body is longer than {max_bytes} bytes", most_retries=0
+                )
             yield piece
         if reply.watch.expired:
             if patience.is_over:
@@ -150,8 +152,8 @@ class Transport:
             trusted = trusted and _origin(url) == _origin(ask.url)
             if ask.body is not None and not trusted:
                 reason = "a redirect to another host, which is not told what was asked"
-                raise Fault("EINVALIDREDIRECT", reason, most_retries=0)
-        raise Fault(
+                raise TransportFault("EINVALIDREDIRECT", reason, most_retries=0)
+        raise TransportFault(
             "EMAXREDIRECT",
             f"more than {_MAX_REDIRECTS} redirects, one after the other",
             most_retries=0,
@@ -222,7 +224,7 @@ def _fit_header(value: str, credential: Credential) -> str:
     """
     if _HEADER.fullmatch(value):
         return value
-    raise Fault(
+    raise TransportFault(
         "ERR_INVALID_CHAR",
         f"the credential {credential.key} from {credential.source} has a line break, or a "
         "character that no header may hold",
@@ -239,7 +241,7 @@ def _origin(url: str) -> tuple[str, str | None]:
 
 def _next_url(url: str, location: str | None) -> str:
     if not location:
-        raise Fault("EINVALIDREDIRECT", "a redirect without an address", most_retries=0)
+        raise TransportFault("EINVALIDREDIRECT", "a redirect without an address", most_retries=0)
     try:
         target = urljoin(url, location)
     except ValueError:
@@ -247,7 +249,7 @@ def _next_url(url: str, location: str | None) -> str:
     _check_address(target, "EINVALIDREDIRECT", "a redirect to something that is no web address")
     parts = urlsplit(target)
     if parts.scheme == "http" and urlsplit(url).scheme == "https":
-        raise Fault(
+        raise TransportFault(
             "EINVALIDREDIRECT",
             f"a redirect from an encrypted to an open connection, to {parts.hostname}",
             most_retries=0,
@@ -263,7 +265,7 @@ def _check_address(url: str, code: str, reason: str) -> None:
     except ValueError:
         is_usable = False
     if not is_usable:
-        raise Fault(code, reason, most_retries=0)
+        raise TransportFault(code, reason, most_retries=0)
 
 
 def _release(response: requests.Response) -> None:

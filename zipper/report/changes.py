@@ -17,13 +17,19 @@ if TYPE_CHECKING:
 
     from zipper.report.inventory import File, Inventory, PackageRow
 
-__all__ = ["Change", "Changes", "compare", "describe_changes", "describe_changes_as_markdown"]
+__all__ = [
+    "Changes",
+    "PackageChange",
+    "compare",
+    "describe_changes",
+    "describe_changes_as_markdown",
+]
 
 ChangeKind = Literal["added", "removed", "changed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PackageChange:
     """One package that differs. `old` and `new` are versions, sorted; empty where there is none."""
 
     kind: ChangeKind
@@ -42,7 +48,7 @@ class Changes:
     new_path: str
     size_bytes: int
     unzipped_size_bytes: int
-    packages: tuple[Change, ...]
+    packages: tuple[PackageChange, ...]
     files_added: tuple[str, ...]
     files_removed: tuple[str, ...]
     files_changed: tuple[str, ...]
@@ -72,7 +78,7 @@ def _differ(old: File, new: File) -> bool:
     return (old.size_bytes, old.crc) != (new.size_bytes, new.crc)
 
 
-def _compare_packages(old: Inventory, new: Inventory) -> tuple[Change, ...]:
+def _compare_packages(old: Inventory, new: Inventory) -> tuple[PackageChange, ...]:
     before, after = _by_name(old), _by_name(new)
     found = []
     for name in before.keys() | after.keys():
@@ -83,7 +89,7 @@ def _compare_packages(old: Inventory, new: Inventory) -> tuple[Change, ...]:
         gained = sum(row.size_bytes for row in now) - sum(row.size_bytes for row in was)
         kind: ChangeKind = "changed" if was and now else "added" if now else "removed"
         old_versions, new_versions = (tuple(sorted(side.elements())) for side in versions)
-        found.append(Change(kind, name, old_versions, new_versions, gained))
+        found.append(PackageChange(kind, name, old_versions, new_versions, gained))
     return tuple(sorted(found, key=lambda change: (-abs(change.size_bytes), change.name)))
 
 
@@ -142,7 +148,7 @@ def describe_file_counts(changes: Changes) -> str:
     )
 
 
-def _versions(change: Change) -> str:
+def _versions(change: PackageChange) -> str:
     sides = [", ".join(side) for side in (change.old, change.new) if side]
     return f"{change.name} {' -> '.join(sides)}"
 

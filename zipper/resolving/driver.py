@@ -13,7 +13,7 @@ from zipper.errors import ZipperError
 from zipper.npm.git_refs import is_commit
 from zipper.project.read_manifest import find_manifest, fingerprint
 from zipper.resolving.prefetch_queue import Following
-from zipper.tree.resolver_requests import DirectoryAsk, ManifestAsk, PackumentAsk, TarballAsk
+from zipper.tree.resolver_requests import DirectoryAsk, InnerManifests, ManifestAsk, PackumentAsk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from zipper.tree.resolver_options import IdealTree
     from zipper.tree.resolver_requests import Answer, Ask
 
-__all__ = ["Answers", "Basis", "drive"]
+__all__ = ["ResolverInputs", "UsedInputs", "drive"]
 
 
-def drive(steps: Generator[Ask, Answer, IdealTree], answers: Answers) -> IdealTree:
+def drive(steps: Generator[Ask, Answer, IdealTree], answers: ResolverInputs) -> IdealTree:
     """Run the resolver to its end.
 
     Raises:
@@ -51,7 +51,7 @@ def drive(steps: Generator[Ask, Answer, IdealTree], answers: Answers) -> IdealTr
         return tree
 
 
-class Answers:
+class ResolverInputs:
     """Where the resolver's answers come from, for one project.
 
     Args:
@@ -76,10 +76,10 @@ class Answers:
         skip: frozenset[str] = frozenset(),
         refuse: Callable[[Spec], None] = lambda _: None,
         full: bool = True,
-        basis: Basis | None = None,
+        basis: UsedInputs | None = None,
     ) -> None:
         self._root = root
-        self._basis = basis or Basis()
+        self._basis = basis or UsedInputs()
         self._refuse = refuse
         self._full = full
         self._store = store
@@ -127,7 +127,7 @@ class Answers:
         return self._packages
 
 
-class Basis:
+class UsedInputs:
     """Tells later whether a tree would be the same again.
 
     Attributes:
@@ -144,7 +144,7 @@ class Basis:
 
     def note(self, ask: Ask) -> None:
         """Note that something was asked for that is no directory."""
-        if isinstance(ask, TarballAsk):
+        if isinstance(ask, InnerManifests):
             # With an integrity there is one answer only, wherever it comes from.
             self.is_lasting &= ask.integrity is not None
         elif isinstance(ask, ManifestAsk):

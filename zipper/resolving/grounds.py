@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from zipper.project.read_project import Project
     from zipper.registry.lazy_client import LazyClient
-    from zipper.resolving.driver import Basis
+    from zipper.resolving.driver import UsedInputs
     from zipper.store.notes import Value
     from zipper.tree.model import Tree
 
@@ -42,7 +42,12 @@ class Grounds:
         self._offline = offline or project.npm.offline
 
     def take(
-        self, tree: Tree, *, basis: Basis, client: LazyClient, locked: frozenset[str] = frozenset()
+        self,
+        tree: Tree,
+        *,
+        basis: UsedInputs,
+        client: LazyClient,
+        locked: frozenset[str] = frozenset(),
     ) -> Value:
         """Return what `tree` rests on; None where it may be another the next time.
 
@@ -73,7 +78,7 @@ class Grounds:
         usable = partial(may_use, settings=npm, offline=self._offline, began=now, now=now)
         return all(Stamp(*stamp).holds(self._packuments, usable) for stamp in stamps)
 
-    def _depends_on_place(self, tree: Tree, basis: Basis) -> bool:
+    def _depends_on_place(self, tree: Tree, basis: UsedInputs) -> bool:
         """Tell whether the project's path may be in the answer, or leads to part of it."""
         project = self._project
         return bool(

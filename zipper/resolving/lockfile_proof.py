@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from zipper.lockfile.npm_read import Lockfile
     from zipper.project.read_project import Project
     from zipper.registry.lazy_client import LazyClient
-    from zipper.resolving.driver import Basis
+    from zipper.resolving.driver import UsedInputs
     from zipper.store.notes import Value
     from zipper.store.store_zips import Store
     from zipper.target import Target
@@ -59,7 +59,7 @@ class LockfileProof:
         path = self._lockfile.path
         return read_lockfile(noted, path=path, manifest=self._project.manifest).tree
 
-    def remember(self, tree: Tree, *, basis: Basis) -> None:
+    def remember(self, tree: Tree, *, basis: UsedInputs) -> None:
         """Note that the lockfile gives `tree`.
 
         Where that is not its own, a newer lockfile is noted: version 1 records no manifests, and

@@ -113,13 +113,13 @@ def _make_tree(
 ) -> Tree:
     """Return the tree that the worklist makes, and remember it."""
     # The resolver and what it reads packuments with: 0.05 s that a warm build does not need.
-    from zipper.resolving.driver import Basis  # noqa: PLC0415
+    from zipper.resolving.driver import UsedInputs  # noqa: PLC0415
     from zipper.resolving.resolution_note import Recalled  # noqa: PLC0415
     from zipper.resolving.resolve_tree import resolve_tree  # noqa: PLC0415
     from zipper.tree.lock_fit import lacks_outside_dependencies  # noqa: PLC0415
     from zipper.tree.resolver_options import Platform  # noqa: PLC0415
 
-    basis = Basis()
+    basis = UsedInputs()
     resolve = partial(
         resolve_tree,
         project,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from zipper.project.read_project import Project
     from zipper.registry.lazy_client import LazyClient
-    from zipper.resolving.driver import Basis
+    from zipper.resolving.driver import UsedInputs
     from zipper.settings.build_request import BuildRequest
     from zipper.store.notes import Value
     from zipper.tree.model import Tree
@@ -99,7 +99,9 @@ class Earlier:
         told, _, text = noted.partition(b"\n")
         return Recalled(text, json.loads(told))
 
-    def remember(self, recalled: Recalled, tree: Tree, *, basis: Basis, client: LazyClient) -> bool:
+    def remember(
+        self, recalled: Recalled, tree: Tree, *, basis: UsedInputs, client: LazyClient
+    ) -> bool:
         """Note what resolving came to, if it can be told when it would come to the same again."""
         grounds = None if basis.is_dated else self._grounds.take(tree, basis=basis, client=client)
         if grounds is None:

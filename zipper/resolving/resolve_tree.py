@@ -14,12 +14,12 @@ from zipper.errors import LockfileError, RegistryError, ResolutionError
 from zipper.npm.pick import PickOptions
 from zipper.project.read_manifest import read_manifest
 from zipper.project.release_age_files import find_release_age
-from zipper.resolving.driver import Answers, drive
+from zipper.resolving.driver import ResolverInputs, drive
 from zipper.supply.sources import refuse_source
 from zipper.tree.ideal_tree import build_ideal_tree
 from zipper.tree.lock_fit import describe_misfits
 from zipper.tree.model import list_dependencies
-from zipper.tree.resolver_options import IdealTreeRequest, ResolveOptions
+from zipper.tree.resolver_options import IdealTreeRequest, ResolverOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from zipper.npm.npmrc import NpmSettings
     from zipper.project.read_project import Project
     from zipper.registry.client import RegistryClient
-    from zipper.resolving.driver import Basis
+    from zipper.resolving.driver import UsedInputs
     from zipper.store.store_zips import Store
     from zipper.tree.model import Tree
     from zipper.tree.resolver_options import IdealTree, InstallStrategy, Platform
@@ -46,7 +46,7 @@ def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolv
     copy_of: Tree | None = None,
     min_release_age_days: float | None = None,
     full: bool = True,
-    basis: Basis | None = None,
+    basis: UsedInputs | None = None,
 ) -> IdealTree:
     """Return the ideal tree, beginning with the lockfile's where there is one.
 
@@ -85,7 +85,7 @@ def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolv
         node_version=node_version,
         platform=platform,
     )
-    answers = Answers(
+    answers = ResolverInputs(
         project.root,
         store=store,
         client=client,
@@ -164,8 +164,8 @@ def _own_specs(project: Project) -> frozenset[str]:
     )
 
 
-def _options(npm: NpmSettings) -> ResolveOptions:
-    return ResolveOptions(
+def _options(npm: NpmSettings) -> ResolverOptions:
+    return ResolverOptions(
         legacy_peer_deps=npm.legacy_peer_deps,
         strict_peer_deps=npm.strict_peer_deps,
         force=npm.force,

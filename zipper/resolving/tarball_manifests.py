@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from zipper.registry.client import RegistryClient
     from zipper.store.store_zip import StoreZip
     from zipper.store.store_zips import Store
-    from zipper.tree.resolver_requests import TarballAsk
+    from zipper.tree.resolver_requests import InnerManifests
 
 __all__ = ["OpenedPackages"]
 
@@ -99,7 +99,7 @@ class OpenedPackages:
         assert found is not None
         return FetchedManifest(manifest=parse_manifest(found), resolved=resolved)
 
-    def read_inside(self, ask: TarballAsk) -> Mapping[str, object]:
+    def read_inside(self, ask: InnerManifests) -> Mapping[str, object]:
         """Return the manifests that a package brings along in its tarball.
 
         Raises:

@@ -24,7 +24,7 @@ from zipper.settings.call import settings_of_call
 from zipper.settings.options import KEYS
 from zipper.settings.values import (
     Settings,
-    Source,
+    SettingsSource,
     merge,
     overlay,
     parse_environment,
@@ -252,7 +252,7 @@ def _read_pyproject(path: Path) -> Settings | None:
     table = tool.get("zipper") if isinstance(tool, dict) else None
     if table is None:
         return None
-    return parse_settings(table, Source(str(path), text, ("tool", "zipper")))
+    return parse_settings(table, SettingsSource(str(path), text, ("tool", "zipper")))
 
 
 def _read_package_json(path: Path) -> Settings | None:
@@ -272,7 +272,7 @@ def _read_package_json(path: Path) -> Settings | None:
     if not isinstance(table, dict):
         return None
     text = data.decode("utf-8", "replace")
-    return parse_settings(table, Source(str(path), text, ("zipper",)))
+    return parse_settings(table, SettingsSource(str(path), text, ("zipper",)))
 
 
 def _read(path: Path) -> bytes | None:

@@ -41,7 +41,7 @@ else:
 __all__ = [
     "FUNCTION_KEYS",
     "Settings",
-    "Source",
+    "SettingsSource",
     "describes_function",
     "merge",
     "overlay",
@@ -55,7 +55,7 @@ FUNCTION_KEYS: Final = ("name", *(key for key, row in KEYS.items() if row.per_fu
 """What one of `functions` may say; what it does not say comes from the table around it."""
 
 
-class Source(NamedTuple):
+class SettingsSource(NamedTuple):
     """Where a table stands: a file, its text, and the keys that lead to the table."""
 
     path: str
@@ -88,7 +88,7 @@ def describes_function(settings: Settings) -> bool:
     )
 
 
-def parse_settings(table: object, source: Source) -> Settings:
+def parse_settings(table: object, source: SettingsSource) -> Settings:
     """Return the settings in a decoded table.
 
     Raises:
@@ -135,7 +135,7 @@ def parse_environment(environ: Mapping[str, str]) -> Settings:
 class _Reader:
     """Reads one table and knows where it stands, for the errors."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: SettingsSource) -> None:
         self._source = source
 
     def table(

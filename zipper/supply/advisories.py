@@ -25,7 +25,7 @@ __all__ = [
     "LEVELS",
     "Advisory",
     "Ignored",
-    "Installed",
+    "InstalledPackage",
     "Level",
     "judge_advisories",
     "match_advisories",
@@ -39,7 +39,7 @@ _DATE: Final = re.compile(r"(\S+)(?:\s+until\s+(\d{4}-\d{2}-\d{2}))?", re.IGNORE
 _GHSA: Final = re.compile(r"GHSA(?:-[23456789cfghjmpqrvwx]{4}){3}", re.IGNORECASE)
 
 
-class Installed(NamedTuple):
+class InstalledPackage(NamedTuple):
     """A package of a registry, and where it is: its folder or location."""
 
     name: str
@@ -146,10 +146,10 @@ def parse_ignored(entries: Iterable[str]) -> tuple[Ignored, ...]:
 
 
 def match_advisories(
-    advisories: Iterable[Advisory], installed: Iterable[Installed]
-) -> tuple[tuple[Advisory, Installed], ...]:
+    advisories: Iterable[Advisory], installed: Iterable[InstalledPackage]
+) -> tuple[tuple[Advisory, InstalledPackage], ...]:
     """Return each package with each advisory about its version; the worst first, then by place."""
-    by_name: dict[str, list[Installed]] = {}
+    by_name: dict[str, list[InstalledPackage]] = {}
     for item in installed:
         by_name.setdefault(item.name, []).append(item)
     pairs = [
@@ -162,7 +162,7 @@ def match_advisories(
 
 
 def judge_advisories(
-    pairs: Sequence[tuple[Advisory, Installed]],
+    pairs: Sequence[tuple[Advisory, InstalledPackage]],
     *,
     threshold: Level = "low",
     ignored: Sequence[Ignored] = (),
@@ -190,7 +190,7 @@ def judge_advisories(
     return (*findings, *(_tell_expired(entry) for entry in expired))
 
 
-def _describe(advisory: Advisory, item: Installed, code: str, severity: Severity) -> Finding:
+def _describe(advisory: Advisory, item: InstalledPackage, code: str, severity: Severity) -> Finding:
     level = advisory.level or "of unknown severity"
     return Finding(
         code,

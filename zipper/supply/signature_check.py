@@ -14,7 +14,7 @@ from zipper.findings import Finding
 from zipper.npm.git_resolved import is_git
 from zipper.registry.address import registry_url
 from zipper.store.notes import SIGNATURE
-from zipper.supply.signatures import Key, Signed, parse_keys, verify_signatures
+from zipper.supply.signatures import Signed, SigningKey, parse_keys, verify_signatures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -91,7 +91,7 @@ def _judge_each(
     """Yield each node with what is wrong with its signature."""
     from_registry = [node for node in nodes if not _is_elsewhere(node)]
     client.prefetch(dict.fromkeys(node.package_name for node in from_registry), full=True)
-    keys: dict[str, Mapping[str, Key]] = {}
+    keys: dict[str, Mapping[str, SigningKey]] = {}
     packuments: dict[str, Packument] = {}
     for node in nodes:
         name = node.package_name
@@ -114,7 +114,7 @@ def _judge_each(
             yield node, None
 
 
-def _fetch_keys(client: RegistryClient, registry: str) -> Mapping[str, Key]:
+def _fetch_keys(client: RegistryClient, registry: str) -> Mapping[str, SigningKey]:
     """Return the registry's keys by id; none where it signs nothing.
 
     Source: npm 11 `npm audit signatures` takes the same answers for a registry without keys.

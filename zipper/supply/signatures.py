@@ -20,7 +20,7 @@ from typing import Final
 from zipper.errors import IntegrityError, RegistryError, UsageError
 from zipper.npm.dates import parse_date
 
-__all__ = ["Key", "Signed", "parse_keys", "verify_signatures"]
+__all__ = ["Signed", "SigningKey", "parse_keys", "verify_signatures"]
 
 _CUTOFF: Final = "2015-01-01T00:00:00.000Z"
 """When a version without a time counts as published; npm's constant."""
@@ -28,7 +28,7 @@ _MAX_SIGNATURES: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class SigningKey:
     """One of a registry's keys: `der` is its SubjectPublicKeyInfo; `expires` an ISO date."""
 
     keyid: str
@@ -58,7 +58,7 @@ class Signed:
         return f"{self.name}@{self.version}"
 
 
-def parse_keys(text: bytes) -> tuple[Key, ...]:
+def parse_keys(text: bytes) -> tuple[SigningKey, ...]:
     """Return the keys in the answer of `-/npm/v1/keys`; entries of other kinds are left out.
 
     Raises:
@@ -73,7 +73,7 @@ def parse_keys(text: bytes) -> tuple[Key, ...]:
     return tuple(key for key in keys if key is not None)
 
 
-def verify_signatures(signed: Signed, keys: Mapping[str, Key]) -> None:
+def verify_signatures(signed: Signed, keys: Mapping[str, SigningKey]) -> None:
     """Return if every signature is the registry's, of this name, version and integrity.
 
     Raises:
@@ -91,7 +91,7 @@ def verify_signatures(signed: Signed, keys: Mapping[str, Key]) -> None:
         _verify_one(signed, row if isinstance(row, Mapping) else {}, keys)
 
 
-def _verify_one(signed: Signed, row: Mapping[str, object], keys: Mapping[str, Key]) -> None:
+def _verify_one(signed: Signed, row: Mapping[str, object], keys: Mapping[str, SigningKey]) -> None:
     keyid = str(row.get("keyid"))
     key = keys.get(keyid)
     if key is None:
@@ -104,7 +104,7 @@ def _verify_one(signed: Signed, row: Mapping[str, object], keys: Mapping[str, Ke
         raise _error("EINTEGRITYSIGNATURE", signed, keyid, "has a signature that is not its own")
 
 
-def _is_valid(key: Key, signature: object, message: bytes) -> bool:
+def _is_valid(key: SigningKey, signature: object, message: bytes) -> bool:
     try:
         from cryptography.exceptions import InvalidSignature  # noqa: PLC0415  (an extra)
         from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
@@ -126,7 +126,7 @@ def _is_valid(key: Key, signature: object, message: bytes) -> bool:
     return isinstance(public.curve, ec.SECP256R1)
 
 
-def _parse_key(row: Mapping[str, object]) -> Key | None:
+def _parse_key(row: Mapping[str, object]) -> SigningKey | None:
     keyid, text, expires = row.get("keyid"), row.get("key"), row.get("expires")
     if not isinstance(keyid, str) or not isinstance(text, str):
         return None
@@ -134,7 +134,7 @@ def _parse_key(row: Mapping[str, object]) -> Key | None:
         der = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return None
-    return Key(keyid, der, expires if isinstance(expires, str) else None)
+    return SigningKey(keyid, der, expires if isinstance(expires, str) else None)
 
 
 def _error(code: str, signed: Signed, keyid: str, reason: str) -> IntegrityError:

@@ -14,9 +14,9 @@ from zipper.npm.pick import pick_manifest
 from zipper.tree.resolver_requests import (
     DirectoryAsk,
     FetchedManifest,
+    InnerManifests,
     ManifestAsk,
     PackumentAsk,
-    TarballAsk,
 )
 from zipper.tree.yarn_spec import check_yarn_lock, expect_integrity, tell_yarn_lock
 
@@ -97,7 +97,7 @@ class Manifests:
         self, name: str, version: str, resolved: str, integrity: str | None
     ) -> Step[Mapping[str, object]]:
         """Return the decoded manifests inside a package, path to object."""
-        ask = TarballAsk(name, version, resolved, integrity, self._take_soon())
+        ask = InnerManifests(name, version, resolved, integrity, self._take_soon())
         return cast("Mapping[str, object]", (yield ask))
 
     def _pick(self, spec: Spec) -> Step[FetchedManifest]:

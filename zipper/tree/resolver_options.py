@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from zipper.tree.model import Tree
     from zipper.tree.prefetch import Wish
 
-__all__ = ["IdealTree", "IdealTreeRequest", "InstallStrategy", "Platform", "ResolveOptions"]
+__all__ = ["IdealTree", "IdealTreeRequest", "InstallStrategy", "Platform", "ResolverOptions"]
 
 InstallStrategy = Literal["hoisted", "nested", "shallow"]
 
@@ -36,7 +36,7 @@ class Platform(NamedTuple):
     libc: str | None = "glibc"
 
 
-class ResolveOptions(NamedTuple):
+class ResolverOptions(NamedTuple):
     """npm's options that decide about the tree, under npm's names."""
 
     legacy_peer_deps: bool = False
@@ -83,7 +83,7 @@ class IdealTreeRequest(NamedTuple):
     """What yarn chose, by `name@spec`; for a project without a lockfile of npm's."""
     update: bool | frozenset[str] = False
     """True: forget the lockfile's choices. Names: choose these anew, wherever they are."""
-    options: ResolveOptions = ResolveOptions()
+    options: ResolverOptions = ResolverOptions()
     node_version: str = "24.21.0"
     npm_version: str = NPM_VERSION
     platform: Platform = Platform()

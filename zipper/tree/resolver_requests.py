@@ -29,9 +29,9 @@ __all__ = [
     "Ask",
     "DirectoryAsk",
     "FetchedManifest",
+    "InnerManifests",
     "ManifestAsk",
     "PackumentAsk",
-    "TarballAsk",
 ]
 
 
@@ -63,7 +63,7 @@ class DirectoryAsk(NamedTuple):
     soon: tuple[Wish, ...] = ()
 
 
-class TarballAsk(NamedTuple):
+class InnerManifests(NamedTuple):
     """The manifests inside a package that brings its own node_modules or shrinkwrap."""
 
     name: str
@@ -85,6 +85,6 @@ class FetchedManifest(NamedTuple):
     integrity: str | None = None
 
 
-Ask: TypeAlias = PackumentAsk | ManifestAsk | DirectoryAsk | TarballAsk
+Ask: TypeAlias = PackumentAsk | ManifestAsk | DirectoryAsk | InnerManifests
 
 Answer: TypeAlias = "Packument | FetchedManifest | Manifest | Mapping[str, object] | None"

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from zipper.node.frames import Frame
-from zipper.node.invocation import Progress, exit_error
+from zipper.node.invocation import RunStages, exit_error
 from zipper.node.limits import STANDARD
 from zipper.node.result import FunctionError
 
@@ -19,7 +19,7 @@ def frame(kind, payload=b"", *, size=None, text=""):
 
 def ready():
     """Return the progress of a process that waits for its first event."""
-    progress = Progress(STANDARD)
+    progress = RunStages(STANDARD)
     for kind in ("started", "loaded", "handler", "next"):
         progress.take(frame(kind))
     return progress
@@ -27,7 +27,7 @@ def ready():
 
 def test_stages():
     """Each frame of a good life moves the stage on."""
-    progress = Progress(STANDARD)
+    progress = RunStages(STANDARD)
     stages = [progress.stage]
     for kind in ("started", "loaded", "handler", "next"):
         progress.take(frame(kind))
@@ -56,7 +56,7 @@ def test_answer_needs_both_response_and_readiness():
 
 def test_event_that_waits_for_init():
     """An event sent before init is done is invoked by the first `next`."""
-    progress = Progress(STANDARD)
+    progress = RunStages(STANDARD)
     progress.take(frame("started"))
     progress.begin()
     for kind in ("loaded", "handler", "next"):

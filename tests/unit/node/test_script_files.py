@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from zipper.node.script_files import Change, compare_states, read_state
+from zipper.node.script_files import FileChange, compare_states, read_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,29 +26,29 @@ def _replace(path: Path) -> None:
     other.replace(path)
 
 
-CHANGES: dict[str, tuple[Callable[[Path], object], list[Change]]] = {
+CHANGES: dict[str, tuple[Callable[[Path], object], list[FileChange]]] = {
     "nothing": (lambda _: None, []),
     "its content": (
         lambda path: path.write_bytes(b"longer than before"),
-        [Change("a/b", is_removed=False, executable=False)],
+        [FileChange("a/b", is_removed=False, executable=False)],
     ),
     "its mode": (
-        lambda path: path.chmod(0o755), [Change("a/b", is_removed=False, executable=True)],
+        lambda path: path.chmod(0o755), [FileChange("a/b", is_removed=False, executable=True)],
     ),
     "another file of its size and time": (
-        _replace, [Change("a/b", is_removed=False, executable=False)],
+        _replace, [FileChange("a/b", is_removed=False, executable=False)],
     ),
     "its removal": (
-        lambda path: path.unlink(), [Change("a/b", is_removed=True, executable=False)],
+        lambda path: path.unlink(), [FileChange("a/b", is_removed=True, executable=False)],
     ),
     "a file beside": (
         lambda path: path.with_name("c").write_bytes(b""),
-        [Change("a/c", is_removed=False, executable=False)],
+        [FileChange("a/c", is_removed=False, executable=False)],
     ),
     "a link out of the tree": (lambda path: path.with_name("d").symlink_to("/etc/passwd"), []),
     "a link in the tree": (
         lambda path: path.with_name("d").symlink_to("b"),
-        [Change("a/d", is_removed=False, executable=False)],
+        [FileChange("a/d", is_removed=False, executable=False)],
     ),
     "a command's link": (lambda path: _link_below(path, ".bin"), []),
 }  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from zipper.errors import UsageError
 from zipper.node.variables import (
     FunctionSettings,
-    Places,
+    RunPlaces,
     check_variables,
     node_arguments,
     node_variables,
@@ -39,7 +39,7 @@ def settings(runtime="nodejs22.x", memory_mb=1024, **variables):
 )
 def test_command_line(runtime, flags, generation):
     """Each runtime has its flags and its loader; a tenth of the memory is the new space."""
-    command = node_arguments(settings(runtime), Places())
+    command = node_arguments(settings(runtime), RunPlaces())
 
     memory = ["--max-semi-space-size=51", "--max-old-space-size=922"]
     program = ["/var/runtime/index.mjs", generation]
@@ -50,14 +50,14 @@ def test_node_options_come_first():
     """What NODE_OPTIONS sets, the bootstrap does not."""
     options = "--experimental-require-module --max-old-space-size=99 --max-semi-space-size=2"
 
-    command = node_arguments(settings(NODE_OPTIONS=options), Places())
+    command = node_arguments(settings(NODE_OPTIONS=options), RunPlaces())
 
     assert ["--no-experimental-detect-module"] == [a for a in command if a.startswith("--")]
 
 
 def test_search_path():
     """NODE_PATH has the layer's folders, the runtime's and the package, in this order."""
-    variables = node_variables(settings(), Places())
+    variables = node_variables(settings(), RunPlaces())
 
     assert (
         "/opt/nodejs/node22/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules:"
@@ -67,15 +67,15 @@ def test_search_path():
 
 def test_own_variables_win():
     """A function may set NODE_PATH and its region itself."""
-    variables = node_variables(settings(NODE_PATH="/x", AWS_REGION="eu-west-1"), Places())
+    variables = node_variables(settings(NODE_PATH="/x", AWS_REGION="eu-west-1"), RunPlaces())
 
     assert ("/x", "eu-west-1") == (variables["NODE_PATH"], variables["AWS_REGION"])
 
 
 def test_temporary_folder_of_the_machine():
     """Where /tmp is not the function's own, TMPDIR names what is."""
-    assert "TMPDIR" not in node_variables(settings(), Places())
-    assert "/run/tmp" == node_variables(settings(), Places(tmp="/run/tmp"))["TMPDIR"]
+    assert "TMPDIR" not in node_variables(settings(), RunPlaces())
+    assert "/run/tmp" == node_variables(settings(), RunPlaces(tmp="/run/tmp"))["TMPDIR"]
 
 
 @pytest.mark.parametrize("name", ["_HANDLER", "LAMBDA_TASK_ROOT", "A", "1A", "A-B", "Ä1", "", "_A"])

@@ -17,7 +17,7 @@ from zipper.project.own_files import choose_files, read_entries
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from zipper.project.own_files import Choice
+    from zipper.project.own_files import OwnFiles
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
-def reasons(choice: Choice) -> dict[str, str]:
+def reasons(choice: OwnFiles) -> dict[str, str]:
     return {item.path: item.reason for item in choice.left_out}
 
 

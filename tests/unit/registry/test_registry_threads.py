@@ -10,7 +10,7 @@ from threading import Event
 import pytest
 
 from zipper.events import FetchRetried
-from zipper.registry.faults import Fault
+from zipper.registry.faults import TransportFault
 from zipper.registry.host_addresses import HostAddresses
 from zipper.registry.retry_loop import Attempts, GaveUpError
 from zipper.registry.retry_policy import RetryPolicy
@@ -96,7 +96,7 @@ def test_a_touch_does_not_put_off_the_end_of_all():
     assert patience.seconds >= 0.02
 
 
-def repeat(faults: list[Fault], *, stopped: bool = False, retries: int = 3):
+def repeat(faults: list[TransportFault], *, stopped: bool = False, retries: int = 3):
     """Run an attempt that fails in turn with these faults; return its result and the events."""
     events: list = []
     signal = Event()
@@ -115,7 +115,9 @@ def repeat(faults: list[Fault], *, stopped: bool = False, retries: int = 3):
 
 def test_attempts_go_on_until_it_works():
     """Each wait is told with the reason."""
-    result, events = repeat([Fault("ENETWORK", "first"), Fault("ENETWORK", "second")])
+    result, events = repeat(
+        [TransportFault("ENETWORK", "first"), TransportFault("ENETWORK", "second")]
+    )
 
     assert "done" == result
     assert [FetchRetried("a", "first", 1, 0), FetchRetried("a", "second", 2, 0)] == events
@@ -124,9 +126,9 @@ def test_attempts_go_on_until_it_works():
 @pytest.mark.parametrize(
     ("fault", "attempts"),
     [
-        (Fault("ENETWORK", "x"), 4),
-        (Fault("ECERT", "x", most_retries=0), 1),
-        (Fault("X", "x", most_retries=1), 2),
+        (TransportFault("ENETWORK", "x"), 4),
+        (TransportFault("ECERT", "x", most_retries=0), 1),
+        (TransportFault("X", "x", most_retries=1), 2),
     ],
     ids=["as often as allowed", "never again", "once more"],
 )
@@ -141,7 +143,7 @@ def test_attempts_end(fault, attempts):
 def test_no_attempt_after_closing():
     """A closed client does not try again."""
     with pytest.raises(GaveUpError) as caught:
-        repeat([Fault("ENETWORK", "x")], stopped=True)
+        repeat([TransportFault("ENETWORK", "x")], stopped=True)
 
     assert 1 == caught.value.attempts
 
@@ -175,7 +177,7 @@ def test_all_waits_together_are_bounded_and_told(asked, expected):
     attempts = Attempts(policy, events.append, signal, chance=lambda: 0)
 
     def attempt() -> None:
-        raise Fault("E503", "the registry is out of order", wait_seconds=asked)
+        raise TransportFault("E503", "the registry is out of order", wait_seconds=asked)
 
     with pytest.raises(GaveUpError) as caught:
         attempts.run("a", attempt)

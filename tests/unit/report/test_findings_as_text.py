@@ -20,7 +20,7 @@ from zipper.report.github import describe_annotations
 from zipper.report.sarif import make_sarif
 from zipper.report.settings_template import write_first_settings
 from zipper.report.units import format_bytes, format_count, format_seconds
-from zipper.settings.values import Source, parse_settings
+from zipper.settings.values import SettingsSource, parse_settings
 
 ERROR = Finding("handler-missing", "error", "", "no `index.js`", "name another")
 WARNING = Finding("size-zipped", "warning", "", "60 MB: too large, 100 % so", "use S3\nreally")
@@ -154,14 +154,15 @@ def test_first_settings_can_be_read() -> None:
     )
 
     settings = parse_settings(
-        tomllib.loads(text)["tool"]["zipper"], Source("pyproject.toml", text, ("tool", "zipper"))
+        tomllib.loads(text)["tool"]["zipper"],
+        SettingsSource("pyproject.toml", text, ("tool", "zipper")),
     )
     assert ("src/app.handler", "nodejs22.x", None) == (
         settings.handler, settings.runtime, settings.output,
     )  # fmt: skip
     assert parse_settings(
         tomllib.loads(bare.split("[[tool")[0])["tool"]["zipper"],
-        Source("pyproject.toml", bare, ("tool", "zipper")),
+        SettingsSource("pyproject.toml", bare, ("tool", "zipper")),
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from zipper.npm.spec import parse_spec
-from zipper.resolving.driver import Basis
-from zipper.tree.resolver_requests import Ask, ManifestAsk, PackumentAsk, TarballAsk
+from zipper.resolving.driver import UsedInputs
+from zipper.tree.resolver_requests import Ask, InnerManifests, ManifestAsk, PackumentAsk
 
 INTEGRITY = "sha512-" + "A" * 86 + "=="
 
@@ -15,8 +15,8 @@ INTEGRITY = "sha512-" + "A" * 86 + "=="
     ("ask", "is_lasting"),
     [
         (PackumentAsk("a"), True),
-        (TarballAsk("a", "1.0.0", "https://registry.example/a.tgz", INTEGRITY), True),
-        (TarballAsk("a", "1.0.0", "https://registry.example/a.tgz", None), False),
+        (InnerManifests("a", "1.0.0", "https://registry.example/a.tgz", INTEGRITY), True),
+        (InnerManifests("a", "1.0.0", "https://registry.example/a.tgz", None), False),
         (ManifestAsk(parse_spec("a@https://registry.example/a.tgz", where="/")), False),
         (ManifestAsk(parse_spec("a@github:b/a", where="/")), False),
         (ManifestAsk(parse_spec("a@github:b/a#main", where="/")), False),
@@ -30,7 +30,7 @@ INTEGRITY = "sha512-" + "A" * 86 + "=="
 )
 def test_only_packuments_and_what_they_vouch_for_last(ask: Ask, is_lasting: bool) -> None:
     """One ask that depends on the moment is enough, whatever comes after it."""
-    basis = Basis()
+    basis = UsedInputs()
     for one in (PackumentAsk("before"), ask, PackumentAsk("after")):
         basis.note(one)
 

@@ -11,7 +11,7 @@ import zipper
 from zipper.errors import ProjectError, UsageError
 from zipper.settings.values import (
     Settings,
-    Source,
+    SettingsSource,
     merge,
     overlay,
     parse_environment,
@@ -21,11 +21,13 @@ from zipper.settings.values import (
 
 def parse_toml(text: str) -> Settings:
     table = tomllib.loads(text)["tool"]["zipper"]
-    return parse_settings(table, Source("pyproject.toml", text, ("tool", "zipper")))
+    return parse_settings(table, SettingsSource("pyproject.toml", text, ("tool", "zipper")))
 
 
 def parse_json(text: str) -> Settings:
-    return parse_settings(json.loads(text)["zipper"], Source("package.json", text, ("zipper",)))
+    return parse_settings(
+        json.loads(text)["zipper"], SettingsSource("package.json", text, ("zipper",))
+    )
 
 
 def test_every_kind_of_value_is_read() -> None:
@@ -151,7 +153,7 @@ def test_errors_in_package_json_lead_to_the_line() -> None:
 def test_a_table_has_to_be_a_table() -> None:
     """A text where a table is expected is refused."""
     with pytest.raises(ProjectError, match="has to be a table, not the text `x`"):
-        parse_settings("x", Source("pyproject.toml", "", ("tool", "zipper")))
+        parse_settings("x", SettingsSource("pyproject.toml", "", ("tool", "zipper")))
 
 
 def test_variables_are_settings() -> None:

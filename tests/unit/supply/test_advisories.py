@@ -11,7 +11,7 @@ from zipper.errors import RegistryError, UsageError
 from zipper.supply.advisories import (
     Advisory,
     Ignored,
-    Installed,
+    InstalledPackage,
     judge_advisories,
     match_advisories,
     parse_bulk,
@@ -135,7 +135,7 @@ def test_level_of_a_record():
 
 def judge(*, level: str | None = "high", threshold="low", ignored=()):
     advisory = Advisory(id="GHSA-1", name="a", level=level, ranges=("*",), aliases=("CVE-2026-1",))
-    pairs = match_advisories([advisory], [Installed("a", "1.0.0", "node_modules/a")])
+    pairs = match_advisories([advisory], [InstalledPackage("a", "1.0.0", "node_modules/a")])
     return [
         (finding.code, finding.severity)
         for finding in judge_advisories(pairs, threshold=threshold, ignored=ignored, today=TODAY)
@@ -183,6 +183,6 @@ def test_the_worst_comes_first():
         Advisory(id=name, name=name, level=level, ranges=("*",))
         for name, level in (("a", "low"), ("b", "critical"), ("c", None))
     ]
-    installed = [Installed(name, "1.0.0", f"node_modules/{name}") for name in "abc"]
+    installed = [InstalledPackage(name, "1.0.0", f"node_modules/{name}") for name in "abc"]
 
     assert ["c", "b", "a"] == [pair[0].id for pair in match_advisories(advisories, installed)]

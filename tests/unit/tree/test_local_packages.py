@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.support.invented_registry import project, registry
 from tests.support.resolving import World, resolve
 from zipper.npm.package_json import parse_manifest
-from zipper.tree.resolver_options import ResolveOptions
+from zipper.tree.resolver_options import ResolverOptions
 from zipper.tree.resolver_requests import DirectoryAsk, FetchedManifest, ManifestAsk
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def test_a_folder_outside_is_linked_and_its_dependencies_are_left_alone() -> Non
 
 def test_a_folder_outside_can_be_installed_with_its_dependencies() -> None:
     """With `install_links` it is a package like any other, so that a function can carry it."""
-    options = ResolveOptions(install_links=True)
+    options = ResolverOptions(install_links=True)
 
     tree = resolve(project(_MANIFEST, options=options), _folders()).tree
 
@@ -59,7 +59,7 @@ def test_a_link_in_a_lockfile_is_replaced_when_links_are_installed() -> None:
     request = project(_MANIFEST)
     linked = resolve(request, _folders()).tree
 
-    again = request._replace(lockfile=linked, options=ResolveOptions(install_links=True))
+    again = request._replace(lockfile=linked, options=ResolverOptions(install_links=True))
     tree = resolve(again, _folders()).tree
 
     assert {"", "node_modules/shared", "node_modules/pad"} == set(tree.nodes)
@@ -73,7 +73,7 @@ def test_a_workspace_stays_a_link_when_links_are_installed() -> None:
     request = project(
         {"workspaces": ["shared", "other"], "dependencies": {"shared": "file:shared"}},
         workspaces={"shared": "shared", "other": "other"},
-        options=ResolveOptions(install_links=True),
+        options=ResolverOptions(install_links=True),
     )
 
     tree = resolve(request, world).tree

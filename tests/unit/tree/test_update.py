@@ -12,7 +12,7 @@ from zipper.lockfile.npm_read import read_lockfile
 from zipper.npm.package_json import parse_manifest
 from zipper.tree.model import Tree
 from zipper.tree.prefetch import Wish
-from zipper.tree.resolver_options import ResolveOptions
+from zipper.tree.resolver_options import ResolverOptions
 
 _OLD = {"a@1.0.0": {"dependencies": {"b": "^1.0.0"}}, "b@1.0.0": {}}
 _NEW = {**_OLD, "a@1.1.0": {"dependencies": {"b": "^1.0.0"}}, "b@1.5.0": {}}
@@ -69,7 +69,7 @@ def test_a_lockfile_that_is_only_checked_keeps_an_unfit_optional_peer() -> None:
     world = registry({**packages, "a@1.0.0": optional})
 
     checked = resolve(
-        request._replace(lockfile=locked, options=ResolveOptions(save=False)), world
+        request._replace(lockfile=locked, options=ResolverOptions(save=False)), world
     ).tree
 
     assert set(locked.nodes) == set(checked.nodes)

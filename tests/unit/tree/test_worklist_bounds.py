@@ -7,7 +7,7 @@ import pytest
 from tests.support.invented_registry import project, registry
 from tests.support.resolving import resolve
 from zipper.errors import ResolutionError, UsageError, ZipperError
-from zipper.tree.resolver_options import ResolveOptions
+from zipper.tree.resolver_options import ResolverOptions
 
 _CONTRADICTORY = {
     "o@1.0.0": {"peerDependencies": {"z": "*"}},
@@ -45,7 +45,7 @@ def test_a_peer_set_that_displaces_itself_ends_with_the_contradiction() -> None:
     )
     request = project(
         {"dependencies": {"e": "^1.0.0", "d": "^1.0.0"}},
-        options=ResolveOptions(install_strategy="nested"),
+        options=ResolverOptions(install_strategy="nested"),
     )
 
     with pytest.raises(ResolutionError) as caught:
