@@ -61,8 +61,8 @@ WAYS = {
     ),
     "webpack": Way(
         "webpack webpack-cli",
-        "webpack --mode production --target node -e {entry} -o {out} --output-filename index.js "
-        "--output-library-type commonjs2",
+        "webpack --mode production --target node --entry {entry} -o {out} "
+        "--output-filename index.js --output-library-type commonjs2",
         "index.js",
     ),
     "rollup": Way(_ROLLUP_TOOLS, f"{_ROLLUP} -f cjs -o {{out}}/index.js", "index.js"),
@@ -72,7 +72,7 @@ WAYS = {
     "bun": Way("bun", "bun build {entry} --target=node --outfile={out}/index.mjs", "index.mjs"),
     "ncc": Way("@vercel/ncc", "ncc build {entry} -q -o {out}", "index.mjs"),
     "tsup": Way(
-        "tsup typescript", "tsup {entry} --format cjs --silent --no-config -d {out}", "index.cjs"
+        "tsup typescript", "tsup {entry} --format cjs --silent --no-config -d {out}", "index.js"
     ),
 }
 

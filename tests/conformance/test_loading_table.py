@@ -23,7 +23,6 @@ DIFFERS: dict[str, str] = {
     "cond-prod": "NODE_ENV decides, which people set: a warning",
     "esm-cycle": "which of two modules runs first: a warning",
     "tmpl-import-missing": "a variable decides, which people set",
-    "webpack-like": "calls through a table of modules",
 }
 """Why a case has another verdict, by its name."""
 

@@ -186,7 +186,9 @@ def _judge_hidden_module(subject: Subject, module: Module, *, is_handler: bool) 
             "`await`, a syntax error"
         )
     hint = 'name it `.mjs`, or put `"type": "module"` into the package.json above it'
-    return make_finding(code, module.level, module.path, message, hint)
+    # What was searched, and not read, is not sure.
+    level = max(module.level, CONDITIONAL) if module.facts.is_partial else module.level
+    return make_finding(code, level, module.path, message, hint)
 
 
 def _judge_start(subject: Subject, start: WalkStart) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from zipper.checks.calls import Named, find_calls, name_function
 from zipper.checks.conditions import Conditions
 from zipper.checks.file_facts import CONDITIONAL, EAGER, LAZY
 from zipper.checks.levels import FUNCTIONS, find_exit, is_called_in_place, level_of_child
+from zipper.checks.module_tables import Keyed, find_loads, find_module
 from zipper.checks.source_text import find_word, literal
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ _REPAIRS: Final = (
 """What tree-sitter-javascript 0.25 does not read, and the same in a form that it reads: a field or
 a variable that is alone on its line before `[`, `*` or `static`; `export { a as null }`; a variable
 called `using`; a line that begins with a name such as `in5`; a string of one NUL. Lines stay."""
+_CALLERS_MAX: Final = 60
+"""Functions that call one another which are followed; each takes some of Python's stack."""
 _STEPS_MAX: Final = 2_000_000
 """Nodes that are walked through in one file; real bundles of 5 MB need a tenth."""
 _DEPTH_MAX: Final = 400
@@ -82,6 +85,7 @@ class Source:
         self._top_start = 0
         self._called: dict[tuple[bytes, int, bool], int] = {}
         self._exits: dict[int, int] = {}
+        self._depth = 0
         self.conditions = Conditions(content)
         self._steps = 0
 
@@ -202,10 +206,16 @@ class Source:
             )
             is_sure = is_plain and path[-1].start_byte < self._exit_of(function)
             return EAGER if is_sure else CONDITIONAL
-        named = name_function(path, index)
-        if named is None:
+        if self._depth >= _CALLERS_MAX:
             return LAZY
-        level = self._level_of_calls(named)
+        self._depth += 1
+        module = find_module(path, index)
+        if module is not None:
+            level = self._level_of_loads(module)
+        else:
+            named = name_function(path, index)
+            level = LAZY if named is None else self._level_of_calls(named)
+        self._depth -= 1
         if level == EAGER and path[-1].start_byte >= self._exit_of(function):
             return CONDITIONAL
         return level
@@ -214,6 +224,16 @@ class Source:
         known = self._exits.get(function.id)
         if known is None:
             known = self._exits[function.id] = find_exit(function)
+        return known
+
+    def _level_of_loads(self, module: Keyed) -> int:
+        """Return the earliest level at which a module of a bundle is loaded by its key."""
+        place = (module.key, module.table.start_byte, True)
+        known = self._called.get(place)
+        if known is None:
+            self._called[place] = LAZY
+            levels = [self.level_of(path) for path in find_loads(self, module)]
+            known = self._called[place] = min([LAZY, *levels])
         return known
 
     def _level_of_calls(self, named: Named) -> int:

@@ -33,3 +33,28 @@ def test_when_a_function_runs(text: str, severity: str) -> None:
     report = check_files({"index.js": f"{text}\n{H}"})
 
     assert [severity] == [f.severity for f in report.findings if f.code == "module-missing"]
+
+
+WEBPACK = (
+    "(() => { var t = { 1: (e, x, r) => { e.exports = r(2) }, 2: e => { e.exports = require('a') },"
+    " 3: e => { e.exports = require('b') } }, n = {};"
+    " function r(e) { if (n[e]) return n[e].exports;"
+    " var o = n[e] = { exports: {} }; t[e](o, o.exports, r); return o.exports }"
+    " var o = r(1); exports.later = () => r(3); })();"
+)
+
+
+def test_modules_in_a_table_of_webpack() -> None:
+    """A module runs when it is loaded by its key, from the bundle's end or from another module."""
+    report = check_files({"index.js": f"{WEBPACK}\n{H}"})
+    found = {f.message.split("`")[3]: f.severity for f in report.findings if "missing" in f.code}
+
+    assert {"a": "error", "b": "warning"} == found
+
+
+def test_a_long_chain_of_calls_ends() -> None:
+    """Functions that call one another by the hundred are followed as far as the stack allows."""
+    chain = "".join(f"function f{n}() {{ f{n + 1}() }} " for n in range(2_000))
+    report = check_files({"index.js": f"{chain}function f2000() {{ require('a') }} f0(); {H}"})
+
+    assert ["warning"] == [f.severity for f in report.findings if f.code == "module-missing"]
