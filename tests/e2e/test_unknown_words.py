@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.command import run_zipper
+from zipper.errors import ZipperError
+from zipper.hooks.functions import build_functions
 
 if TYPE_CHECKING:
     from tests.support.scene import Scene
@@ -162,3 +164,19 @@ def test_functions_share_the_consent_around_them(scene: Scene) -> None:
         for built in done.document["functions"]
     ]
     assert [[], ["script-unknown"]] == codes
+
+
+def test_a_build_hook_is_offline_by_variable(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A back end has no options: ZIPPER_OFFLINE opens no connection there either."""
+    for name, value in scene.environment.items():
+        monkeypatch.setenv(name, value)
+    scene.publish("a")
+    scene.depend("a")
+    scene.write({"pyproject.toml": '[tool.zipper]\noutput = "dist/"\n'})
+    environ = {"ZIPPER_OFFLINE": "1", "ZIPPER_CACHE_DIR": str(scene.cache)}
+
+    with pytest.raises(ZipperError) as caught:
+        build_functions(scene.project, environ=environ, tell=print)
+
+    assert "EOFFLINE" == caught.value.code
+    assert [] == scene.registry.requests
