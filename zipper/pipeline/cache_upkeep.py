@@ -22,7 +22,12 @@ from zipper.registry.packument_cache import PackumentCache
 from zipper.store.note_upkeep import find_damaged_notes, prune_notes
 from zipper.store.store_zip import StoreZip, folder_of
 from zipper.store.store_zip_format import has_own_digest, inflate, is_sound
-from zipper.store.unpacked_folders import find_strays, is_unpacked_sound, measure_unpacked
+from zipper.store.unpacked_folders import (
+    find_strays,
+    is_unpacked_sound,
+    mark_of,
+    measure_unpacked,
+)
 
 if TYPE_CHECKING:
     from zipper.store.store_zips import Store
@@ -148,11 +153,19 @@ def _prune_nodes(cache_dir: Path, oldest: float, remover: Remover) -> None:
 def _remove_unpacked(path: Path, remover: Remover) -> int:
     """Remove the folder of the store zip at `path`, or itself; return how many bytes it had."""
     folder = folder_of(path) if path.suffix else path
+    if mark_of(folder).exists():
+        remover.remove_file(mark_of(folder))
     return remover.remove_folder(folder) if folder.is_dir() else 0
 
 
 def _remove_strays(store: Store, remover: Remover) -> int:
-    return sum(remover.remove_folder(folder) for folder in find_strays(store))
+    size = 0
+    for path in find_strays(store):
+        if path.is_dir():
+            size += remover.remove_folder(path)
+        else:
+            remover.remove_file(path)
+    return size
 
 
 def _raise_failure(remover: Remover) -> None:

@@ -23,6 +23,7 @@ from zipper.pipeline.session import Circumstances, Clock, Once
 from zipper.scratch import scratch_folder, uninterrupted
 from zipper.settings.call import settings_of_call
 from zipper.settings.read_settings import read_request
+from zipper.store.install_files import renew_marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -129,6 +130,7 @@ def _make(
         clock.start("write")
         with _replacing(folder) as scratch:
             fill_layout(scratch, laid_out.layout)
+        renew_marks(laid_out.layout.groups)
         return laid_out
     # What chooses and finds packages: a repeated install does neither.
     from zipper.pipeline.dependencies import count_packages, gather  # noqa: PLC0415
@@ -138,6 +140,7 @@ def _make(
     clock.start("write")
     with _replacing(folder) as scratch:
         layout = fill_tree(scratch, gathered.scripted, bin_links=project.npm.bin_links)
+    renew_marks(layout.groups)
     laid_out = LaidOut(layout, count_packages(tree), gathered.findings)
     if note is not None:
         note.remember(laid_out, tree)

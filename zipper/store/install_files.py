@@ -20,6 +20,14 @@ from zipper.folders import make_folders, remove_folder
 from zipper.store.shared_work import share_work
 from zipper.store.store_zip import folder_of
 from zipper.store.store_zip_format import inflate
+from zipper.store.unpacked_folders import (
+    file_mode,
+    is_unmarked,
+    is_unpacked_sound,
+    mark_unpacked,
+    renew_mark,
+    unmark,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,7 +35,7 @@ if TYPE_CHECKING:
     from zipper.archive.entries import PlannedEntry
     from zipper.store.store_zip import StoreZip
 
-__all__ = ["link_packages", "write_entries"]
+__all__ = ["link_packages", "renew_marks", "write_entries"]
 
 _NO_LINKS: Final = frozenset({errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.EROFS})
 
@@ -73,6 +81,12 @@ def _refuse_unwritable(names: Sequence[str], into: str) -> None:
         )
 
 
+def renew_marks(groups: Sequence[Sequence[tuple[StoreZip, str]]]) -> None:
+    """Have the next install believe the files of these packages, as far as this one could."""
+    for folder in {folder_of(zipped.path) for group in groups for zipped, _ in group}:
+        renew_mark(folder)
+
+
 def write_entries(entries: Sequence[PlannedEntry], into: Path, *, has_umask: bool = True) -> None:
     """Write each entry below `into`; a file that is there already is replaced.
 
@@ -98,13 +112,14 @@ def write_entries(entries: Sequence[PlannedEntry], into: Path, *, has_umask: boo
 
 def _make_links(zipped: StoreZip, into: str) -> bool:
     """Link a package's files; False where they cannot be linked."""
-    source, end, names = os.fsencode(folder_of(zipped.path)), os.fsencode(into), zipped.raw_names()
+    folder, end, names = folder_of(zipped.path), os.fsencode(into), zipped.raw_names()
     try:
-        try:
-            _link(names, source, end)
-        except FileNotFoundError:
-            _inflate_once(zipped)
-            _link(names, source, end)
+        if is_unmarked(folder, names):
+            if not _restore(zipped, folder):
+                unmark(folder)
+                return False
+            mark_unpacked(folder)
+        _link(names, os.fsencode(folder), end)
     except OSError as cause:
         if cause.errno in _NO_LINKS or isinstance(cause, FileNotFoundError):
             return False
@@ -112,16 +127,30 @@ def _make_links(zipped: StoreZip, into: str) -> bool:
     return True
 
 
-def _inflate_once(zipped: StoreZip) -> None:
-    """Make the folder with the package's files beside its store zip, where that is possible."""
-    folder = folder_of(zipped.path)
+def _restore(zipped: StoreZip, folder: Path) -> bool:
+    """Have the package's files be in the folder beside its store zip; tell whether they are.
+
+    Raises:
+        StoreError: ESTORE for a store zip that is damaged.
+    """
+    if folder.is_dir():
+        if is_unpacked_sound(zipped):
+            return True
+        remove_folder(folder)
+    # Where it cannot be made, another process was quicker, or the store cannot be written to.
+    return _inflate_once(zipped, folder) or (folder.is_dir() and is_unpacked_sound(zipped))
+
+
+def _inflate_once(zipped: StoreZip, folder: Path) -> bool:
+    """Make the folder with the package's files beside its store zip; tell whether that went."""
     temporary = folder.with_name(f"{folder.name}.{os.getpid()}-{os.urandom(4).hex()}")
     try:
         write_entries(zipped.members(""), temporary, has_umask=False)
         temporary.rename(folder)
     except (OSError, OutputError):
-        # Another process was quicker, or the store cannot be written to.
         remove_folder(temporary)
+        return False
+    return True
 
 
 def _link(names: Sequence[bytes], source: bytes, into: bytes) -> None:
@@ -203,7 +232,7 @@ def _write(path: Path, entry: PlannedEntry, *, has_umask: bool) -> None:
         descriptor = os.open(path, flags, mode)
     try:
         if not has_umask and hasattr(os, "fchmod"):
-            os.fchmod(descriptor, mode & 0o755)
+            os.fchmod(descriptor, file_mode(entry))
         while content:
             content = content[os.write(descriptor, content) :]
     finally:

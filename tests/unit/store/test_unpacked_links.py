@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from zipper.archive.compress import compress
 from zipper.errors import OutputError, StoreError
-from zipper.store.install_files import _link_by_path, _link_within, link_packages
+from zipper.pipeline.cache_upkeep import verify
+from zipper.store.install_files import _link_by_path, _link_within, link_packages, renew_marks
 from zipper.store.keys import StoreKey
+from zipper.store.store_zip import folder_of
 from zipper.store.store_zips import Store
+from zipper.store.unpacked_folders import is_unmarked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -104,6 +108,80 @@ def test_error_ends_the_work_of_all_threads(zipped: StoreZip, tmp_path: Path) ->
     assert len(list((tmp_path / "made").glob("*"))) < 5_000
 
 
+def _edit_in_place(path: Path) -> None:
+    """Change a file through one of its links, its size and time kept."""
+    status = path.stat()
+    with path.open("r+b") as file:
+        file.write(b"X")
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def _truncate(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.truncate(0)
+
+
+def _close(path: Path) -> None:
+    path.chmod(0o600)
+
+
+HARMS = {"edited in place": _edit_in_place, "truncated": _truncate, "closed": _close}
+
+
+@pytest.mark.parametrize("harm_file", HARMS.values(), ids=HARMS)
+def test_a_file_that_was_changed_through_a_link_is_made_anew(
+    zipped: StoreZip, tmp_path: Path, harm_file: Callable[[Path], None]
+) -> None:
+    """What is done to one install never gets into the next, and `verify` names it before."""
+    link(zipped, tmp_path / "first")
+    link(zipped, tmp_path / "second")
+    harm_file(tmp_path / "first" / "a" / "z.js")
+
+    assert (folder_of(zipped.path),) == verify(Store(tmp_path / "cache")).damaged
+    link(zipped, tmp_path / "third")
+    assert FILES == contents(tmp_path / "third")
+    assert 0o644 == (tmp_path / "third" / "a" / "z.js").stat().st_mode & 0o777
+    assert () == verify(Store(tmp_path / "cache")).damaged
+
+
+def test_a_missing_file_is_made_anew(zipped: StoreZip, tmp_path: Path) -> None:
+    """A folder that has lost a file is not linked from."""
+    link(zipped, tmp_path / "first")
+    (folder_of(zipped.path) / "a" / "z.js").unlink()
+    link(zipped, tmp_path / "second")
+
+    assert FILES == contents(tmp_path / "second")
+
+
+def test_the_umask_of_one_is_not_that_of_all(zipped: StoreZip, tmp_path: Path) -> None:
+    """Files have npm's usual modes, whoever makes the first install under whichever umask."""
+    before = os.umask(0o077)
+    try:
+        link(zipped, tmp_path / "first")
+    finally:
+        os.umask(before)
+
+    modes = {file: (tmp_path / "first" / file).stat().st_mode & 0o777 for file in FILES}
+    assert {file: 0o755 if file == "cli.js" else 0o644 for file in FILES} == modes
+
+
+def test_files_are_read_again_only_where_they_may_have_changed(
+    zipped: StoreZip, tmp_path: Path
+) -> None:
+    """After an install nothing needs a look, until a link is removed or a file is changed."""
+    names, folder = zipped.raw_names(), folder_of(zipped.path)
+    renew_marks([[(zipped, "")]])
+    assert is_unmarked(folder, names)
+    link(zipped, tmp_path / "first")
+    # At once it cannot be told whether a file was changed after the mark was set.
+    assert is_unmarked(folder, names)
+    time.sleep(0.03)
+    renew_marks([[(zipped, "")]])
+    assert not is_unmarked(folder, names)
+    (tmp_path / "first" / "cli.js").unlink()
+    assert is_unmarked(folder, names)
+
+
 def harm(zipped: StoreZip, at: int) -> None:
     """Change one byte of a store zip on disk."""
     data = bytearray(zipped.path.read_bytes())
@@ -114,6 +192,8 @@ def harm(zipped: StoreZip, at: int) -> None:
 def test_names_are_all_that_a_link_needs(zipped: StoreZip, tmp_path: Path) -> None:
     """What is unpacked beside a store zip is linked though its data are damaged, and not copied."""
     link(zipped, tmp_path / "first")
+    time.sleep(0.03)
+    renew_marks([[(zipped, "")]])
     harm(zipped, 40)
     found = Store(tmp_path / "cache", links=True).find(StoreKey("sha512", "ab" * 64))
     assert found is not None
