@@ -386,11 +386,13 @@ def damage_rows(world: World) -> None:
 
 
 def change_code(world: World) -> None:
-    """Edit zipper's own code: what a rule says, what is left out, how a zip is made."""
+    """Edit zipper's own code: what a rule says, what is left out, what proves a lockfile.
+
+    What decides the bytes of store zips is not edited: these go by a number, which a test holds.
+    """
     assert world.code is not None
     edits = (
         ("zipper/checks/module_resolution.py", "is not in the package", "is NOT in the package"),
-        ("zipper/archive/entries.py", r'b"\x00\x00\x21\x00"', r'b"\x01\x00\x21\x00"'),
         ("zipper/checks/size_rules.py", "52_428_800", "52_4"),
         ("zipper/project/own_files.py", 'startswith(".env")', 'startswith(".evn")'),
         ("zipper/tree/lock_fit.py", "from __future__", "# an edit\nfrom __future__"),

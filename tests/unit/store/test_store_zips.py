@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 import zipfile
@@ -198,3 +199,20 @@ def test_paths_hold_codec_and_level(store: Store) -> None:
 
     assert f"libdeflate-{deflate.__version__}-6" in path.parts[-4]
     assert ("sha512", "ab", f"{'ab' * 64}.zip") == path.parts[-3:]
+
+
+def test_the_bytes_of_a_store_zip_go_by_the_number_of_its_format(tmp_path: Path) -> None:
+    """Store zips do not know which code made them: where their bytes change, the number is raised.
+
+    Then a new digest stands here. Members are too short to be deflated, so no codec is in it.
+    """
+    tarball = make_package({"a.js": "1", "bin/b": "2", "\u00e9.txt": "3"})
+    store = Store(tmp_path)
+    entries = extract(tarball, label="a@1.0.0")
+    made = store.add(StoreKey("sha512", "ab" * 64), entries, package_name="a")
+    digest = hashlib.sha256(made.path.read_bytes()).hexdigest()
+
+    assert ("4", "9292f8c0867dae3b2b4af5bc27c5b38d832e2fc021a36e1007a2cc96dfcd1ff5") == (
+        store.root.name.partition("-")[0],
+        digest,
+    )
