@@ -7,12 +7,15 @@ nothing writes to it again.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from zipper.checks.levels import COMPOUND, FUNCTIONS
 from zipper.checks.source_text import count_declarations, find_word, literal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tree_sitter import Node
 
     from zipper.checks.syntax import Source
@@ -64,10 +67,10 @@ def find_binding(source: Source, node: Node) -> Binding | None:
     return Binding("unknown", node) if count_declarations(source.content, name) else None
 
 
-def _find_declared(source: Source, statements: list[Node], name: bytes) -> Binding | None:
+def _find_declared(source: Source, statements: Iterable[Node], name: bytes) -> Binding | None:
     """Return what one of `statements` declares `name` as."""
     found: list[Binding] = []
-    for statement in statements[:_STATEMENTS_MAX]:
+    for statement in islice(statements, _STATEMENTS_MAX):
         inner = statement.child_by_field_name("declaration")
         found += _declared(source, inner if inner is not None else statement, name)
     if not found:

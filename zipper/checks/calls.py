@@ -12,7 +12,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.checks.levels import FUNCTIONS
-from zipper.checks.source_text import find_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,11 +80,11 @@ def _named(name: Node, path: list[Node], index: int, *, is_class: bool = False) 
 def find_calls(source: Source, named: Named) -> Iterator[list[Node]]:
     """Yield the paths to the names that call a function, where they are sure to mean it."""
     content, size = source.content, len(named.name)
-    mentions = list(islice(find_word(content, named.name, before=b"."), _MENTIONS_MAX))
+    mentions = list(islice(source.mentions(named.name, named.scope), _MENTIONS_MAX))
     rivals = [at for at in mentions if at != named.start and _may_declare(content, at, size)]
     calls = (at for at in mentions if content[at + size : at + size + 8].lstrip()[:1] == b"(")
     for offset in islice(calls, _CALLS_MAX):
-        path = source.path_to(offset)
+        path = source.leap_to(offset)
         if _calls(path, named) and _means(path, named, rivals):
             yield path
 
@@ -101,11 +100,19 @@ def _calls(path: list[Node], named: Named) -> bool:
 
 def _means(path: list[Node], named: Named, rivals: list[int]) -> bool:
     """Return whether the name at the end of `path` is the one that was declared."""
-    depth = next((n for n, node in enumerate(path) if node.id == named.scope.id), None)
+    depth = next((n for n, node in enumerate(path) if _is_same(node, named.scope)), None)
     if depth is None:
         return False
     inner = next((node for node in path[depth + 1 :] if node.type in FUNCTIONS), None)
     return inner is None or not any(inner.start_byte <= at < inner.end_byte for at in rivals)
+
+
+def _is_same(node: Node, scope: Node) -> bool:
+    """Return whether two nodes are one, which may have been parsed twice; the program is one."""
+    if node.type != scope.type:
+        return False
+    is_there = (node.start_byte, node.end_byte) == (scope.start_byte, scope.end_byte)
+    return is_there or node.type == "program"
 
 
 def _may_declare(content: bytes, offset: int, size: int) -> bool:

@@ -11,11 +11,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.file_facts import Names
-from zipper.checks.search import is_too_large
-from zipper.checks.syntax import FUNCTIONS, Source, literal, plain_text
+from zipper.checks.syntax import FUNCTIONS, literal, open_source, plain_text
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+    from zipper.checks.syntax import Source
 
 __all__ = ["find_commonjs_names", "hands_out_this"]
 
@@ -37,17 +38,21 @@ _NAME_START: Final = re.compile(rb"[A-Za-z_$\x80-\xff]")
 _PLAIN_VALUES: Final = frozenset({"identifier", "undefined", "true", "false", "null", "this"})
 
 
-def find_commonjs_names(content: bytes) -> Names:
+def find_commonjs_names(content: bytes, *, source: Source | None = None) -> Names:
     """Return what a CommonJS file exports by cjs-module-lexer's rules.
 
     `is_complete` says whether the text also excludes every other export: each use of `exports` and
     `module` has one of the forms whose names are known, and runs while the module is loaded.
 
+    Args:
+        content: the file's bytes.
+        source: the file, where it is parsed already.
+
     Source: cjs-module-lexer 1.4 and 2.2, README, "Grammar".
     """
-    if is_too_large(content):
+    source = source or open_source(content)
+    if source is None:
         return Names((), (), (), is_complete=False)
-    source = Source(content)
     finder = _Finder(source)
     for path in source.find_words(*_NAMES):
         finder.visit(path)

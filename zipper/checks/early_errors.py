@@ -55,12 +55,12 @@ def find_flaws(content: bytes, source: Source, *, is_module: bool, is_own: bool)
         is_module: whether the tree shows an ES module.
         is_own: whether the file is the project's own; then it is judged without a reason too.
     """
-    has_error = source.root.has_error
+    has_error = source.trees.has_error
     is_small = is_own and len(content) <= _OWN_MAX_BYTES
     if not (is_small or has_error or _is_suspicious(content)):
         return Judged(0, is_gap=False, flaws=())
     if len(content) > _JUDGED_MAX_BYTES:
-        unknown = Flaw(source.syntax_error_line, "what is too large to be judged", is_sure=False)
+        unknown = Flaw(source.trees.error_line, "what this check cannot read", is_sure=False)
         return Judged(0, has_error, (unknown,) if has_error else ())
     text = content.decode("utf-8", "replace").removeprefix("\ufeff")
     module = judge(text, is_module=True)

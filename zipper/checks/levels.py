@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 from zipper.checks.file_facts import CONDITIONAL, EAGER, LAZY, OPTIONAL
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tree_sitter import Node
 
     from zipper.checks.conditions import Conditions
@@ -146,19 +148,26 @@ def _runs_argument(path: list[Node]) -> bool:
     return is_filled and name is not None and name.text in _WALKS
 
 
-def find_exit(function: Node) -> int:
+def find_exit(function: Node, inside: Iterator[Node] | None = None) -> int:
     """Return the offset of the first `return` or `throw` of a function itself, else its end.
 
     Those of functions within it end those. A `return` covers its own expression, which runs.
+
+    Args:
+        function: whose end is looked for.
+        inside: its statements, where they stand in other trees.
     """
     body = function.child_by_field_name("body")
-    pending = [] if body is None else [body]
+    following = inside if inside is not None else iter([] if body is None else [body])
+    pending: list[Node] = []
     steps = 0
-    while pending and steps < _STATEMENTS_MAX:
-        node = pending.pop()
+    while steps < _STATEMENTS_MAX:
+        node = pending.pop() if pending else next(following, None)
+        if node is None:
+            break
         steps += 1
         if node.type in _EXITS:
             return node.end_byte
         if node.type in COMPOUND:
             pending += reversed(node.named_children)
-    return function.start_byte if pending else function.end_byte
+    return function.start_byte if steps >= _STATEMENTS_MAX else function.end_byte

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.checks.commonjs_names import hands_out_this
 from zipper.checks.module_resolution import Failure
-from zipper.checks.search import is_too_large
 from zipper.checks.source_text import find_word, literal
-from zipper.checks.syntax import Source, plain_text
+from zipper.checks.syntax import plain_text
 from zipper.checks.values import UNKNOWN, Place, SourceFile, Value, Values
 
 if TYPE_CHECKING:
@@ -75,12 +74,10 @@ class ModuleValues:
             is_read = module.kind in ("module", "commonjs") and len(self._files) < _FILES_MAX
             content = self._walk.content_of(module.path) if is_read else b""
             is_sound = not (module.facts.syntax_error_line or module.facts.is_partial)
-            may = content and is_sound and not is_too_large(content)
-            self._files[module.path] = (
-                SourceFile(module.path, Source(content))
-                if may and len(content) <= _FILE_BYTES_MAX
-                else None
-            )
+            may = content and is_sound and len(content) <= _FILE_BYTES_MAX
+            source = self._walk.source_of(content) if may else None
+            file = None if source is None else SourceFile(module.path, source)
+            self._files[module.path] = file
         return self._files[module.path]
 
     def _target(self, answer: Found | Failure) -> Module | None:

@@ -26,14 +26,16 @@ from zipper.checks.file_facts import (
     Unfollowed,
     weaken,
 )
-from zipper.checks.search import is_too_large, search
+from zipper.checks.search import search
 from zipper.checks.source_text import count_declarations
-from zipper.checks.syntax import FUNCTIONS, Source, find_word, is_shadowed, literal
+from zipper.checks.syntax import FUNCTIONS, find_word, is_shadowed, literal, open_source
 from zipper.checks.tries import Tries
 from zipper.checks.uses import find_shims, find_uses
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+    from zipper.checks.syntax import Source
 
 __all__ = ["scan"]
 
@@ -214,7 +216,7 @@ class _Scanner:
                 self.aliases.add(self.source.text_of(name))
 
 
-def scan(content: bytes, *, is_own: bool = False) -> Facts:
+def scan(content: bytes, *, is_own: bool = False, source: Source | None = None) -> Facts:
     """Return what `content` says about modules.
 
     Deterministic; time and memory are linear in the size of the file, but for code that is nested
@@ -224,10 +226,11 @@ def scan(content: bytes, *, is_own: bool = False) -> Facts:
         content: the file's bytes.
         is_own: whether it belongs to no published package, so that it is searched for all early
             errors and not only for those that are seen at a glance.
+        source: the file, where it is parsed already.
     """
-    if is_too_large(content):
+    source = source or open_source(content)
+    if source is None:
         return search(content)
-    source = Source(content)
     scanner = _Scanner(source)
     scanner.run()
     if source.is_exhausted:
@@ -247,7 +250,7 @@ def scan(content: bytes, *, is_own: bool = False) -> Facts:
         is_partial=judged.is_gap,
         flaws=judged.flaws,
     )
-    return weaken(facts) if judged.is_gap else facts
+    return weaken(facts) if judged.is_gap or source.is_exhausted else facts
 
 
 def _imported_names(statement: Node, source: Source) -> list[str]:

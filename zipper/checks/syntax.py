@@ -8,11 +8,10 @@ imported only when a file has to be parsed.
 from __future__ import annotations
 
 import re
+from array import array
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Final
-
-import tree_sitter_javascript
-from tree_sitter import Language, Node, Parser
 
 from zipper.checks.calls import Named, find_calls, name_function
 from zipper.checks.conditions import Conditions
@@ -20,11 +19,24 @@ from zipper.checks.file_facts import CONDITIONAL, EAGER, LAZY
 from zipper.checks.levels import FUNCTIONS, find_exit, is_called_in_place, level_of_child
 from zipper.checks.module_tables import Keyed, find_loads, find_module
 from zipper.checks.source_text import find_word, literal
+from zipper.checks.trees import TooLargeError, Trees
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["FUNCTIONS", "Source", "find_word", "is_shadowed", "literal", "plain_text"]
+    from tree_sitter import Node
+
+    from zipper.checks.trees import Tree
+
+__all__ = [
+    "FUNCTIONS",
+    "Source",
+    "find_word",
+    "is_shadowed",
+    "literal",
+    "open_source",
+    "plain_text",
+]
 
 _DECLARATIONS: Final = frozenset(
     {
@@ -39,29 +51,14 @@ _DECLARATIONS: Final = frozenset(
 _LEXICAL: Final = ("lexical_declaration", "class_declaration", "import_statement")
 _STATEMENTS_MAX: Final = 20_000
 """Statements of the top level that are looked at for what they declare."""
-_REPAIRS: Final = (
-    (
-        re.compile(
-            rb"(?m)^([ \t]*(?:(?:static|let|var)[ \t]+)?#?[A-Za-z_$][\w$]*)"
-            rb"([ \t]*\r?\n\s*(?:[*\[]|static\b))"
-        ),
-        rb"\1;\2",
-    ),
-    (re.compile(rb"\bas[ \t]+([a-z]+)(?=\s*[,}])"), rb'as "\1"'),
-    (re.compile(rb"(?<![.\w$])using(?=\s*[^\w\s$])"), rb"us1ng"),
-    (re.compile(rb"(?m)^([ \t]*)(?=in(?:stanceof)?[0-9])"), rb"\1;"),
-    (re.compile(rb"(?<=['\"])\0(?=['\"])"), rb" "),
-)
-"""What tree-sitter-javascript 0.25 does not read, and the same in a form that it reads: a field or
-a variable that is alone on its line before `[`, `*` or `static`; `export { a as null }`; a variable
-called `using`; a line that begins with a name such as `in5`; a string of one NUL. Lines stay."""
 _CALLERS_MAX: Final = 60
 """Functions that call one another which are followed; each takes some of Python's stack."""
+_NAME: Final = re.compile(rb"(?<![\w$.])[A-Za-z_$][\w$]*")
 _STEPS_MAX: Final = 2_000_000
-"""Nodes that are walked through in one file; real bundles of 5 MB need a tenth."""
+"""Nodes that are walked through in one file of up to 4 MB, in a larger one more: half a node for
+each byte. Real bundles need a tenth."""
 _DEPTH_MAX: Final = 400
 """Nested nodes that are followed; deeper code counts as lazy."""
-_PARSER: Final = Parser(Language(tree_sitter_javascript.language()))
 
 
 class Source:
@@ -73,36 +70,13 @@ class Source:
             content.decode()
         except UnicodeDecodeError:  # Node puts U+FFFD in the place of what is no UTF-8
             content = content.decode("utf-8", "replace").encode()
-        root = _PARSER.parse(content).root_node
-        for pattern, replacement in _REPAIRS if root.has_error else ():
-            repaired = pattern.sub(replacement, content)
-            if repaired != content:
-                content, root = repaired, _PARSER.parse(repaired).root_node
-        self.content = content
-        self.root: Node = root
-        self._top = root.walk()
-        self._has_top = False
-        self._top_start = 0
+        self.trees = Trees(content)
+        self.content = self.trees.content
         self._called: dict[tuple[bytes, int, bool], int] = {}
         self._exits: dict[int, int] = {}
         self._depth = 0
-        self.conditions = Conditions(content)
+        self.conditions = Conditions(self.content)
         self._steps = 0
-
-    @cached_property
-    def syntax_error_line(self) -> int:
-        """The line of the first syntax error, counted from 1; 0 where the file parses."""
-        if not self.root.has_error:
-            return 0
-        node = self.root
-        for _ in range(_DEPTH_MAX):
-            if node.type == "ERROR" or node.is_missing:
-                break
-            child = _find_error(node)
-            if child is None:
-                break
-            node = child
-        return node.start_point[0] + 1
 
     @cached_property
     def duplicate_line(self) -> int:
@@ -122,50 +96,29 @@ class Source:
         return 0
 
     def path_to(self, offset: int) -> list[Node]:
-        """Return the nodes from the root to the token at `offset`, the token last.
+        """Return the nodes from the root to the token at `offset`, the token last."""
+        tree = None if self.is_exhausted else self.trees.at(offset)
+        return self._follow(tree, offset)
 
-        One descent: asking each node for its parent would start at the root every time. The
-        statement of the top level is kept, because a minified file has a million of them and
-        offsets mostly ascend.
-        """
-        if not self._has_top or offset < self._top_start:
-            self._top = self.root.walk()
-            self._has_top = self._top.goto_first_child()
-        top = self._top
-        while self._has_top and top.node is not None and top.node.end_byte <= offset:
-            if not top.goto_next_sibling():
-                break
-        if not self._has_top or top.node is None or self.is_exhausted:
-            return [self.root]
-        self._top_start = top.node.start_byte
-        if not top.node.start_byte <= offset < top.node.end_byte:
-            return [self.root]
-        path = [self.root, top.node]
-        cursor = top.node.walk()
-        while cursor.goto_first_child_for_byte(offset) is not None:
-            node = cursor.node
-            if node is None or node.start_byte > offset or len(path) > _DEPTH_MAX:
-                break
-            path.append(node)
+    def leap_to(self, offset: int) -> list[Node]:
+        """Return the same for an offset that is not the next; where it costs too much, nothing."""
+        tree = None if self.is_exhausted else self.trees.at(offset, is_leap=True)
+        return self._follow(tree, offset)
+
+    def _follow(self, tree: Tree | None, offset: int) -> list[Node]:
+        path = [self.trees.root] if tree is None else tree.path_to(offset)
         self._steps += len(path)
         return path
 
     @property
     def is_exhausted(self) -> bool:
         """Whether so much was looked at that the rest of the file is not."""
-        return self._steps > _STEPS_MAX
+        return self._steps > max(_STEPS_MAX, len(self.content) // 2)
 
-    @cached_property
-    def statements(self) -> list[Node]:
-        """The first statements of the top level; a list of all could take gigabytes."""
-        cursor = self.root.walk()
-        found: list[Node] = []
-        has_next = cursor.goto_first_child()
-        while has_next and len(found) < _STATEMENTS_MAX:
-            if cursor.node is not None and cursor.node.is_named:
-                found.append(cursor.node)
-            has_next = cursor.goto_next_sibling()
-        return found
+    @property
+    def statements(self) -> Iterator[Node]:
+        """The first statements of the top level, read anew each time: all take gigabytes."""
+        return islice(self.trees.statements(), _STATEMENTS_MAX)
 
     def find_words(self, *words: bytes) -> Iterator[list[Node]]:
         """Yield the path to each token that is one of `words`, in order of offset."""
@@ -174,6 +127,28 @@ class Source:
             path = self.path_to(offset)
             if path[-1].type not in ("comment", "string_fragment"):
                 yield path
+
+    def mentions(self, name: bytes, scope: Node) -> Iterator[int]:
+        """Yield where a name stands, not as a property, within the node of its scope."""
+        if scope.type != "program" or len(self.trees.units) == 1:
+            return find_word(
+                self.content, name, before=b".", start=scope.start_byte, end=scope.end_byte
+            )
+        return iter(self._index.get(name, ()))
+
+    @cached_property
+    def _index(self) -> dict[bytes, array[int]]:
+        """The places of all names that the top level of a large file declares."""
+        found: dict[bytes, array[int]] = {}
+        for statement in self.statements:
+            own = statement.child_by_field_name("declaration") or statement
+            for name in _declared_names(own) if own.type in _DECLARATIONS else ():
+                found[name] = array("Q")
+        for match in _NAME.finditer(self.content):
+            places = found.get(match[0])
+            if places is not None:
+                places.append(match.start())
+        return found
 
     def line_of(self, node: Node) -> int:
         """Return the line on which `node` begins, counted from 1."""
@@ -221,9 +196,11 @@ class Source:
         return level
 
     def _exit_of(self, function: Node) -> int:
-        known = self._exits.get(function.id)
+        known = self._exits.get(function.start_byte)
         if known is None:
-            known = self._exits[function.id] = find_exit(function)
+            body = function.child_by_field_name("body")
+            inside = None if body is None else self.trees.inside(body.start_byte)
+            known = self._exits[function.start_byte] = find_exit(function, inside)
         return known
 
     def _level_of_loads(self, module: Keyed) -> int:
@@ -251,6 +228,14 @@ class Source:
         return best
 
 
+def open_source(content: bytes) -> Source | None:
+    """Return the source of a file, or None where it is too large and cannot be cut."""
+    try:
+        return Source(content)
+    except TooLargeError:
+        return None
+
+
 def is_shadowed(source: Source, path: list[Node]) -> bool:
     """Return whether a function around the name at the end of `path` has a parameter of it."""
     name = source.text_of(path[-1])
@@ -261,18 +246,6 @@ def is_shadowed(source: Source, path: list[Node]) -> bool:
         if own is not None and next(find_word(source.text_of(own), name), None) is not None:
             return True
     return False
-
-
-def _find_error(node: Node) -> Node | None:
-    """Return the first child that has a syntax error inside."""
-    cursor = node.walk()
-    has_next = cursor.goto_first_child()
-    while has_next:
-        child = cursor.node
-        if child is not None and (child.has_error or child.is_missing):
-            return child
-        has_next = cursor.goto_next_sibling()
-    return None
 
 
 def _declared_names(statement: Node) -> list[bytes]:

@@ -32,14 +32,14 @@ class Tries:
         for index in range(len(path) - 2, -1, -1):
             if path[index].type == "try_statement":
                 if self._is_certain(path[index + 1 :]):
-                    self._first.setdefault(path[index].id, specifier)
+                    self._first.setdefault(path[index].start_byte, specifier)
                 return
 
     def find_tried(self, path: list[Node]) -> str:
         """Return the module whose absence leads to the `catch` that a request stands in, or ""."""
         for index, node in enumerate(path):
             if node.type == "catch_clause":
-                tried = self._first.get(path[index - 1].id, "")
+                tried = self._first.get(path[index - 1].start_byte, "")
                 is_certain = self._is_certain(path[index + 1 :])
                 is_reached = self._source.level_of(path[:index]) == EAGER
                 return tried if tried and is_certain and is_reached else ""

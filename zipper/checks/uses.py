@@ -34,9 +34,7 @@ _WRITES: Final = frozenset(
     b"mkdirSync writeFileSync appendFileSync mkdtempSync copyFileSync".split()
 )
 """What throws where its path, the last of two for a copy, cannot be written to."""
-_CALL: Final = re.compile(
-    rb"(?<![\w$])(?:" + b"|".join(sorted(_READS | _WRITES)) + rb")\)?\s*\(|(?<![\w$])Worker\)?\s*\("
-)
+_OPENS: Final = re.compile(rb"\)?\s*\(")
 _FROM: Final = re.compile(
     rb"['\"](?:(?:node:)?fs|fs-extra|graceful-fs|@grpc/proto-loader|protobufjs|pug)['\"]"
 )
@@ -87,8 +85,8 @@ def _files(source: Source) -> Iterator[Use]:
     if not (has_files or has_threads):
         return
     constants = Constants(source)
-    for match in islice(_CALL.finditer(source.content), _CALLS_MAX):
-        path = source.path_to(match.start())
+    for offset in islice(_find_calls(source.content), _CALLS_MAX):
+        path = source.path_to(offset)
         at = next((n for n in range(len(path) - 1, 0, -1) if path[n].type in _CALLING), None)
         if at is None or path[-1].type not in ("identifier", "property_identifier"):
             continue
@@ -96,7 +94,7 @@ def _files(source: Source) -> Iterator[Use]:
         call = path[at]
         field = "constructor" if call.type == "new_expression" else "function"
         function = call.child_by_field_name(field)
-        if function is None or not function.start_byte <= match.start() < function.end_byte:
+        if function is None or not function.start_byte <= offset < function.end_byte:
             continue
         is_worker = name == b"Worker"
         if (is_worker and not has_threads) or (not is_worker and not has_files):
@@ -104,6 +102,16 @@ def _files(source: Source) -> Iterator[Use]:
         use = _file_of(source, constants, path[: at + 1], name)
         if use is not None:
             yield use
+
+
+def _find_calls(content: bytes) -> list[int]:
+    """Return where one of the functions is called, in order."""
+    return sorted(
+        at
+        for name in (*_READS, *_WRITES, b"Worker")
+        for at in find_word(content, name)
+        if _OPENS.match(content, at + len(name))
+    )
 
 
 _CALLING: Final = ("call_expression", "new_expression")

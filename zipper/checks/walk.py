@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from zipper.checks.node_flags import NodeFlags
+    from zipper.checks.syntax import Source
 
 __all__ = ["TYPED", "Asked", "Module", "Walk"]
 
@@ -92,6 +93,7 @@ class Walk:
         self._cache = cache
         self._fresh: dict[FactKey, bytes] = {}
         self._names: dict[str, Names] = {}
+        self._large: tuple[bytes, Source | None] = b"", None
         self._queues: tuple[list[Module], ...] = ([], [], [], [])
 
     def run(self, path: str, *, required: bool) -> None:
@@ -164,9 +166,25 @@ class Walk:
     def _scan(self, module: Module, key: FactKey) -> Facts:
         from zipper.checks.scan import scan  # noqa: PLC0415 - the parser is loaded when one is needed
 
-        facts = scan(self._read(module) or b"", is_own=is_own(module.path))
+        content = self._read(module) or b""
+        facts = scan(content, is_own=is_own(module.path), source=self.source_of(content))
         self._fresh[key] = encode(facts)
         return facts
+
+    def source_of(self, content: bytes) -> Source | None:
+        """Return a file parsed, None where it cannot be.
+
+        The last large one is kept, because parsing it takes seconds.
+        """
+        from zipper.checks.syntax import open_source  # noqa: PLC0415 - as for `scan`
+        from zipper.checks.units import is_large  # noqa: PLC0415 - as for `scan`
+
+        if not is_large(content):
+            return open_source(content)
+        if self._large[0] != content:
+            self._large = b"", None  # before the next one takes its memory
+            self._large = content, open_source(content)
+        return self._large[1]
 
     def _read(self, module: Module) -> bytes | None:
         """Return what is to be scanned, or None where the kind of file says enough."""
@@ -250,7 +268,7 @@ class Walk:
             return known
         from zipper.checks.commonjs_names import find_commonjs_names  # noqa: PLC0415 - as for `scan`
 
-        names = find_commonjs_names(content)
+        names = find_commonjs_names(content, source=self.source_of(content))
         self._fresh[key] = encode(names)
         return names
 

@@ -1,0 +1,275 @@
+"""The syntax trees of a file: one, or one for each piece of a large file.
+
+In: bytes. Out: `Trees`: the nodes that lead to an offset, across pieces as if there were one tree.
+Parsing is tree-sitter's work. Its errors are repaired where its grammar is known to lack something.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import tree_sitter_javascript
+from tree_sitter import Language, Node, Parser, Point, Range
+
+from zipper.checks.units import Unit, cut, is_large, spans
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["TooLargeError", "Tree", "Trees"]
+
+_REPAIRS: Final = (
+    (
+        re.compile(
+            rb"(?m)^([ \t]*(?:(?:static|let|var)[ \t]+)?#?[A-Za-z_$][\w$]*)"
+            rb"([ \t]*\r?\n\s*(?:[*\[]|static\b))"
+        ),
+        rb"\1;\2",
+    ),
+    (re.compile(rb"\bas[ \t]+([a-z]+)(?=\s*[,}])"), rb'as "\1"'),
+    (
+        re.compile(
+            rb"(?<=[{,])(\s*)(do|if|in|for|new|try|var|case|else|enum|null|this|true|void|with|break"
+            rb"|catch|class|const|false|super|throw|while|delete|export|import|return|switch|typeof"
+            rb"|default|extends|finally|continue|debugger|function|instanceof)(?=\s+as\b)"
+        ),
+        rb'\1"\2"',
+    ),
+    (re.compile(rb"(?m)\b(break|continue)(?=[ \t]*\r?\n\s*[(\[])"), rb"\1;"),
+    (re.compile(rb"(?<![.\w$])using(?=\s*[^\w\s$])"), rb"us1ng"),
+    (re.compile(rb"(?m)^([ \t]*)(?=in(?:stanceof)?[0-9])"), rb"\1;"),
+    (re.compile(rb"(?<=['\"])\0(?=['\"])"), rb" "),
+)
+"""What tree-sitter-javascript 0.25 does not read, and the same in a form that it reads: a field or
+a variable that is alone on its line before `[`, `*` or `static`; `export { a as null }` and
+`import { do as a }`; `break` at a line's end before a parenthesis; a variable called `using`; a
+line that begins with a name such as `in5`; a string of one NUL. Lines stay."""
+_DEPTH_MAX: Final = 400
+"""Nested nodes that are followed; deeper code counts as lazy."""
+_KEPT_NODES_MAX: Final = 1_300_000
+"""Nodes of the pieces whose trees are kept: 130 MB."""
+_PASSING_MAX: Final = 2
+"""Trees of other pieces that are kept at a time."""
+_LEAPS_MAX: Final = 2
+"""How often a file's size may be parsed again for places that are looked up out of order."""
+_LANGUAGE: Final = Language(tree_sitter_javascript.language())
+
+
+class TooLargeError(Exception):
+    """A file is too large for one tree and cannot be cut surely."""
+
+
+class Tree:
+    """The tree of one piece."""
+
+    __slots__ = ("_has_top", "_top", "_top_start", "prefix", "root")
+
+    def __init__(self, root: Node, prefix: list[Node]) -> None:
+        self.root = root
+        self.prefix = prefix
+        """The nodes of other pieces that lead to the block which this is a run of."""
+        self._top = root.walk()
+        self._has_top = False
+        self._top_start = 0
+
+    def path_to(self, offset: int) -> list[Node]:
+        """Return the nodes from the file's root to the token at `offset`, the token last.
+
+        One descent: asking each node for its parent would start at the root every time. The
+        statement of the top level is kept, because a minified file has a million of them and
+        offsets mostly ascend.
+        """
+        if not self._has_top or offset < self._top_start:
+            self._top = self.root.walk()
+            self._has_top = self._top.goto_first_child()
+        top = self._top
+        while self._has_top and top.node is not None and top.node.end_byte <= offset:
+            if not top.goto_next_sibling():
+                break
+        path = self.prefix or [self.root]
+        if not self._has_top or top.node is None:
+            return path
+        self._top_start = top.node.start_byte
+        if not top.node.start_byte <= offset < top.node.end_byte:
+            return path
+        path = [*path, top.node]
+        cursor = top.node.walk()
+        while cursor.goto_first_child_for_byte(offset) is not None:
+            node = cursor.node
+            if node is None or node.start_byte > offset or len(path) > _DEPTH_MAX:
+                break
+            path.append(node)
+        return path
+
+
+class Trees:
+    """All trees of a file."""
+
+    def __init__(self, content: bytes) -> None:
+        """Parse `content`, piece by piece where it is large.
+
+        Raises:
+            TooLargeError: if it cannot be cut.
+        """
+        self.content = content
+        self._parse()
+        for pattern, replacement in _REPAIRS if self.has_error else ():
+            repaired = pattern.sub(replacement, self.content)
+            if repaired != self.content:
+                self.content = repaired
+                self._parse()
+
+    def _parse(self) -> None:
+        self._kept: dict[int, Tree] = {}
+        self._passing: dict[int, Tree] = {}
+        self._kept_nodes = 0
+        self._leapt = 0
+        self.units = _units_of(self.content)
+        self._parts = _parts_of(self.units)
+        self._runs: dict[int, list[int]] = {}
+        for number, unit in enumerate(self.units):
+            if unit.parent >= 0:
+                self._runs.setdefault(unit.scope[0], []).append(number)
+        self._points = _points_of(self.content, self.units)
+        self.root = self._load(0).root
+        """Of the first piece; a path that leads nowhere ends there."""
+        self.error_line = 0
+        """The line of the first syntax error, counted from 1; 0 where the file parses."""
+        for number in range(len(self.units)):
+            root = self._tree(number).root
+            if root.has_error and not self.error_line:
+                self.error_line = _find_error_line(root)
+
+    @property
+    def has_error(self) -> bool:
+        """Whether the parser fails somewhere."""
+        return self.error_line > 0
+
+    def at(self, offset: int, *, is_leap: bool = False) -> Tree | None:
+        """Return the tree that has the code at `offset`.
+
+        Args:
+            offset: in bytes.
+            is_leap: whether it is looked up out of order. Then the answer is None where that has
+                cost too much already.
+        """
+        number = self._number_at(offset)
+        tree = self._kept.get(number) or self._passing.get(number)
+        if tree is not None:
+            return tree
+        if is_leap:
+            unit = self.units[number]
+            self._leapt += unit.end - unit.start
+            if self._leapt > _LEAPS_MAX * len(self.content):
+                return None
+        return self._load(number)
+
+    def statements(self) -> Iterator[Node]:
+        """Yield the statements of the top level."""
+        for number, unit in enumerate(self.units):
+            if unit.parent < 0:
+                yield from _named_children(self._tree(number).root)
+
+    def inside(self, opening: int) -> Iterator[Node] | None:
+        """Return the statements of the block that opens at an offset, if it has its own trees."""
+        numbers = self._runs.get(opening)
+        if numbers is None:
+            return None
+        return (node for number in numbers for node in _named_children(self._tree(number).root))
+
+    def _number_at(self, offset: int) -> int:
+        low, high = 0, len(self._parts)
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self._parts[middle][0] <= offset else (low, middle)
+        return self._parts[low][1]
+
+    def _tree(self, number: int) -> Tree:
+        return self._kept.get(number) or self._passing.get(number) or self._load(number)
+
+    def _load(self, number: int) -> Tree:
+        unit = self.units[number]
+        root = Parser(_LANGUAGE, included_ranges=self._ranges(unit)).parse(self.content).root_node
+        prefix: list[Node] = []
+        if unit.parent >= 0:
+            prefix = self._tree(unit.parent).path_to(unit.scope[0])[:-1]
+        tree = Tree(root, prefix)
+        nodes = root.descendant_count
+        if self._kept_nodes + nodes <= _KEPT_NODES_MAX:
+            self._kept_nodes += nodes
+            self._kept[number] = tree
+        else:
+            if len(self._passing) >= _PASSING_MAX:
+                del self._passing[next(iter(self._passing))]
+            self._passing[number] = tree
+        return tree
+
+    def _ranges(self, unit: Unit) -> list[Range]:
+        if len(self.units) == 1:
+            return []
+        return [
+            Range(self._points[start], self._points[end], start, end)
+            for start, end in spans(unit)
+            if end > start
+        ] or [Range(self._points[unit.start], self._points[unit.end], unit.start, unit.end)]
+
+
+def _units_of(content: bytes) -> list[Unit]:
+    if not is_large(content):
+        return [Unit(0, len(content), (), -1, (-1, len(content)))]
+    units = cut(content)
+    if units is None:
+        raise TooLargeError
+    return units
+
+
+def _parts_of(units: list[Unit]) -> list[tuple[int, int]]:
+    """Return the offset from which each unit holds the code, with the unit's number."""
+    return sorted(
+        (start, n) for n, unit in enumerate(units) for start, end in spans(unit) if end > start
+    ) or [(0, 0)]
+
+
+def _points_of(content: bytes, units: list[Unit]) -> dict[int, Point]:
+    """Return line and column of each border of a unit."""
+    offsets = sorted({at for unit in units for span in spans(unit) for at in span})
+    points: dict[int, Point] = {}
+    row = last = 0
+    for at in offsets:
+        row += content.count(b"\n", last, at)
+        last = at
+        points[at] = Point(row, at - content.rfind(b"\n", 0, at) - 1)
+    return points
+
+
+def _named_children(root: Node) -> Iterator[Node]:
+    cursor = root.walk()
+    has_next = cursor.goto_first_child()
+    while has_next:
+        if cursor.node is not None and cursor.node.is_named:
+            yield cursor.node
+        has_next = cursor.goto_next_sibling()
+
+
+def _find_error_line(node: Node) -> int:
+    for _ in range(_DEPTH_MAX):
+        if node.type == "ERROR" or node.is_missing:
+            break
+        child = _find_error(node)
+        if child is None:
+            break
+        node = child
+    return int(node.start_point[0]) + 1
+
+
+def _find_error(node: Node) -> Node | None:
+    """Return the first child that has a syntax error inside."""
+    cursor = node.walk()
+    has_next = cursor.goto_first_child()
+    while has_next:
+        child = cursor.node
+        if child is not None and (child.has_error or child.is_missing):
+            return child
+        has_next = cursor.goto_next_sibling()
+    return None
