@@ -24,15 +24,16 @@ _OWN_MAX_BYTES: Final = 64_000
 _JUDGED_MAX_BYTES: Final = 400_000
 """Size up to which a file is judged that gives a reason for it: 2 s."""
 _SUSPICIOUS: Final = (
-    re.compile(rb"\(\?(?:[ims]+(?:-[ims]*)?|-[ims]+):"),
-    re.compile(rb"/[dgimsy]*v[dgimsy]*\s*(?=[.;,)\]}])"),
-    re.compile(rb"(?<![\w$.])using\s+[A-Za-z_$][\w$]*\s*(?:=[^=]|of\b)"),
-    re.compile(rb"['\"]\s*assert\s*\{"),
-    re.compile(rb"(?m)(?:^|[;{}])[ \t]*@[A-Za-z_$]"),
-    re.compile(rb"[>\s(]</[A-Za-z>]|/>"),
+    (b"(?", re.compile(rb"\(\?(?:[ims]+(?:-[ims]*)?|-[ims]+):")),
+    (b"v", re.compile(rb"/[dgimsy]*v[dgimsy]*\s*(?=[.;,)\]}])")),
+    (b"using", re.compile(rb"(?<![\w$.])using\s+[A-Za-z_$][\w$]*\s*(?:=[^=]|of\b)")),
+    (b"assert", re.compile(rb"['\"]\s*assert\s*\{")),
+    (b"</", re.compile(rb"[>\s(]</[A-Za-z>]")),
+    (b"/>", re.compile(rb"/>")),
 )
 """Modifiers, sets and `using`, which older Nodes do not read; `assert`, which newer ones do not;
-decorators and JSX, which none does."""
+JSX, which none does. Before each stands a text without which it is not looked for."""
+_DECORATOR: Final = re.compile(rb"@[A-Za-z_$]")
 _GROUP: Final = re.compile(rb"\(\?<([A-Za-z_$][\w$]*)>")
 
 
@@ -78,10 +79,23 @@ def find_flaws(content: bytes, source: Source, *, is_module: bool, is_own: bool)
 
 def _is_suspicious(content: bytes) -> bool:
     """Return whether a file may have what only some Nodes read, or none."""
-    if any(pattern.search(content) for pattern in _SUSPICIOUS):
+    if any(text in content and pattern.search(content) for text, pattern in _SUSPICIOUS):
+        return True
+    if any(_begins(content, match.start()) for match in _DECORATOR.finditer(content)):
         return True
     names = _GROUP.findall(content)
     return len(set(names)) != len(names)
+
+
+def _begins(content: bytes, offset: int) -> bool:
+    """Return whether a decorator may stand at an offset: where a line or a statement begins."""
+    return content[max(0, offset - 40) : offset].rstrip(b" \t")[-1:] in (
+        b"",
+        b"\n",
+        b";",
+        b"{",
+        b"}",
+    )
 
 
 def _flaws_of(verdict: Verdict, goal: Literal["module", "commonjs"]) -> list[Flaw]:
