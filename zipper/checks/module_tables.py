@@ -57,7 +57,7 @@ def find_loads(source: Source, module: Keyed) -> Iterator[list[Node]]:
     """Yield the paths to the calls that load a module by its key."""
     pattern = rb"([\w$]+)\((['\"]?)%s\2\)" % re.escape(module.key)
     for match in islice(re.finditer(pattern, source.content), _CALLS_MAX):
-        path = source.path_to(match.start())
+        path = source.leap_to(match.start())
         is_call = len(path) > 1 and path[-2].type == "call_expression"
         if is_call and path[-1].type == "identifier" and _loads(source, path, module):
             yield path
@@ -68,12 +68,12 @@ def _loads(source: Source, path: list[Node], module: Keyed) -> bool:
     name = source.text_of(path[-1])
     inner = [node for node in path if node.type in FUNCTIONS]
     for depth, node in enumerate(path):
-        if node.id != module.table.id:
+        if (node.start_byte, node.end_byte) != (module.table.start_byte, module.table.end_byte):
             continue
         own = [f for f in inner if f.start_byte >= node.start_byte]
         return bool(own) and depth > 0 and _third_parameter(own[0]) == name and len(own) == 1
     found = re.search(rb"function\s+%s\s*\(" % re.escape(name), source.content)
-    declared = [] if found is None else source.path_to(found.start())
+    declared = [] if found is None else source.leap_to(found.start())
     holders = [node for node in declared if node.type == "function_declaration"]
     return bool(holders) and module.name + b"[" in source.text_of(holders[-1])[:2000]
 
