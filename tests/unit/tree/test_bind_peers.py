@@ -111,6 +111,20 @@ def test_development_dependencies_provide_nothing_in_production() -> None:
     assert "r@1.0.0" == follow(bind_peers(graph, "", "parent", omits_dev=False), "p", "r")
 
 
+@pytest.mark.parametrize("kind", ["dependencies", "optional_dependencies"])
+def test_a_development_dependency_that_is_another_too_provides(kind: str) -> None:
+    """What production needs as well is there in production, whatever else it is."""
+    wanted = {"p": "1", "r": "1"} if kind == "dependencies" else {"p": "1"}
+    manifest = Manifest(dependencies=wanted, dev_dependencies={"r": "1"})
+    if kind == "optional_dependencies":
+        manifest = manifest._replace(optional_dependencies={"r": "1"})
+    graph = draw_graph(
+        {"top": ["p1", "r1"], "p1": [], "r1": []}, top={"manifest": manifest}, p1=peers("p", "r")
+    )
+
+    assert "r@1.0.0" == follow(bind_peers(graph, "", "parent", omits_dev=True), "p", "r")
+
+
 def test_a_member_is_one_folder_for_all() -> None:
     """A linked member of the workspace has its own choice for a peer, whoever asks."""
     graph = draw_graph(

@@ -33,3 +33,19 @@ def test_a_linked_folder_finds_what_lies_above_it() -> None:
 
     assert "x" == own.manifest.name
     assert {"a": "a1"} == own.targets
+
+
+def test_the_nearest_importer_above_counts() -> None:
+    """Each folder on the way up is looked at, from the inside."""
+    graph = draw_graph({"top": ["a1"], "a1": [], "a2": []}, top={"folder": ""})
+    near = Instance(targets={"a": "a2"}, folder="vendor")
+    own = Instance(folder="vendor/deep/x")
+    graph = graph._replace(
+        instances={**graph.instances, "vendor": near, "./vendor/deep/x": own},
+        importers={**graph.importers, "vendor": "vendor"},
+    )
+    disk = Manifest(name="x", version="1.0.0", dependencies={"a": "*"})
+
+    known = know_folders(graph, {"vendor/deep/x": disk}).instances["./vendor/deep/x"]
+
+    assert {"a": "a2"} == known.targets
