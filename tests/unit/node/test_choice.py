@@ -27,8 +27,11 @@ TARGET = Target("nodejs22.x")
 
 
 def script(version, executable="$0"):
-    """Return a stand-in for Node that answers the one question it is asked."""
-    return f'#!/bin/sh\nprintf \'["{version}", "%s"]\' "{executable}"\n'
+    """Return a stand-in for Node that answers zipper's question, and nodeenv's."""
+    return f"""#!/bin/sh
+if [ "$1" = --version ]; then echo v{version}; exit; fi
+printf '["{version}", "%s"]' "{executable}"
+"""
 
 
 class Packages:

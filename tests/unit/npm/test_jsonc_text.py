@@ -23,7 +23,7 @@ def test_commas_and_comments_are_blanks() -> None:
 @pytest.mark.parametrize(
     ("text", "place", "word"),
     [
-        ('{"a": 1,, }', (1, 11), "Expecting"),
+        ('{"a": 1 "b": 2}', (1, 9), "Expecting"),
         ('{\n"a": 1,\n"a": 2}', (2, 1), "twice"),
         ('{\n"a": \n', (3, 1), "Expecting"),
         ("{}\n>>>>>>> main\n", (2, 1), "merge conflict"),
