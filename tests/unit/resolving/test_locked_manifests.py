@@ -1,0 +1,55 @@
+"""Instances of foreign lockfiles in npm's form."""
+
+from __future__ import annotations
+
+from zipper.npm.package_json import Manifest
+from zipper.resolving.locked_manifests import describe_instances
+from zipper.tree.locked_graph import Instance, LockedGraph
+
+GRAPH = LockedGraph(
+    {
+        "./": Instance(
+            Manifest(
+                name="fn",
+                dependencies={"odd": "is-odd@3.0.1", "s": "workspace:*", "g": "x"},
+                dev_dependencies={"d": "catalog:"},
+                optional_dependencies={"gone": "1"},
+            ),
+            {"odd": "o", "s": "s", "g": "g", "d": "d"},
+            folder="",
+        ),
+        "o": Instance(Manifest(name="is-odd", version="3.0.1", os=("linux",))),
+        "s": Instance(Manifest(name="s", raw={"license": "MIT"}), folder="packages/s"),
+        "g": Instance(Manifest(name="g", version="1.0.0"), resolved="git+ssh://h.example/g.git#1"),
+        "d": Instance(Manifest(name="d", version="4.0.0")),
+    },
+    {"": "./"},
+)
+
+
+def test_specs_are_npm_s() -> None:
+    """Aliases, folders and commits are asked for as npm would; what reaches nothing is not."""
+    own = describe_instances(GRAPH, "", omits_dev=False).instances["./"].manifest
+
+    assert {
+        "odd": "npm:is-odd@3.0.1",
+        "s": "file:packages/s",
+        "g": "git+ssh://h.example/g.git#1",
+    } == own.dependencies
+    assert {"d": "4.0.0"} == own.dev_dependencies
+    assert {} == own.optional_dependencies
+
+
+def test_what_is_left_out_is_not_asked_for() -> None:
+    """Without development dependencies the importer has none."""
+    own = describe_instances(GRAPH, "", omits_dev=True).instances["./"].manifest
+
+    assert {} == own.dev_dependencies
+
+
+def test_facts_stand_in_the_raw_manifest() -> None:
+    """What a lockfile of npm's would record is there to be recorded."""
+    instances = describe_instances(GRAPH, "", omits_dev=True).instances
+
+    assert ["linux"] == instances["o"].manifest.raw["os"]
+    assert "MIT" == instances["s"].manifest.raw["license"]
