@@ -248,11 +248,13 @@ class _Reader:
     def _find_peers(self, key: str, manifest: Manifest) -> dict[str, str]:
         """Return what is installed for the peers that nothing provides to the isolated linker."""
         found = {}
-        for name in manifest.peer_dependencies if self._isolated else ():
-            if name not in manifest.peer_optional:
-                row = self._find_peer(name, manifest) or self._walk(key, name)
-                if row is not None:
-                    found[name] = self._key_of(row)
+        peers = {*manifest.peer_dependencies, *manifest.peer_optional} if self._isolated else set()
+        for name in sorted(peers):
+            # An optional one is what the hoisted tree would have for it.
+            row = None if name in manifest.peer_optional else self._find_peer(name, manifest)
+            row = row or self._walk(key, name)
+            if row is not None:
+                found[name] = self._key_of(row)
         return found
 
     def _walk(self, key: str, name: str, *, jumps: bool = False) -> str | None:

@@ -91,7 +91,13 @@ class _Binder:
                 targets = {name: to for name, to in targets.items() if name in own.targets}
             else:
                 targets, peers = {**peers, **targets}, {}
-            yield self._keys[context], own._replace(targets=targets, peer_targets=peers)
+            # What is installed for a peer is needed, whatever the package says of it.
+            optional = own.manifest.peer_optional - own.peer_targets.keys()
+            manifest = own.manifest._replace(peer_optional=optional)
+            yield (
+                self._keys[context],
+                own._replace(manifest=manifest, targets=targets, peer_targets=peers),
+            )
 
     def _provides(self, key: str, own: Instance) -> Mapping[str, str]:
         """Return what a package depends on, its own development dependencies left out.
@@ -152,13 +158,15 @@ class _Binder:
     def _provide(self, asker: _Context, name: str) -> str | None:
         """Return what the asking package has under a name: a key, or a place that has one later."""
         base = self._provided[asker.base].get(name)
+        bound = dict(asker.binding).get(name)
+        if base is None and bound is None and self._follows_ancestors:
+            base = self._graph.instances[asker.base].peer_targets.get(name)
         if base is not None:
             if not self._free[base]:
                 return self._key_of(_Context(base, ()))
             place = f"{self._key_of(asker)} > {name}"
-            self._places[place] = (asker, name)
+            self._places[place] = (asker, base)
             return place
-        bound = dict(asker.binding).get(name)
         if bound is None and not self._follows_ancestors:
             itself = name == self._graph.instances[asker.base].manifest.name
             return self._key_of(asker) if itself else None
@@ -166,7 +174,7 @@ class _Binder:
 
     def _resolve(self, place: str) -> str:
         found = self._places.get(place)
-        return place if found is None else self._reach(*found)
+        return place if found is None else self._key_of(self._contextualize(*found))
 
     def _key_of(self, context: _Context) -> str:
         key = self._keys.get(context)

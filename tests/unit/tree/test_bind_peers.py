@@ -136,3 +136,18 @@ def test_a_member_is_one_folder_for_all() -> None:
     own = bind_peers(graph, "", "ancestors").instances["s1"]
 
     assert {"r": "r1"} == own.peer_targets
+
+
+def test_what_was_installed_for_a_peer_provides_it_further_in() -> None:
+    """What a package was given for its peer counts for those that it asks for, optional or not."""
+    graph = draw_graph(
+        {"top": ["p1"], "p1": ["q1"], "q1": [], "r1": [], "r2": []},
+        p1={**peers("p", "r"), "peer_targets": {"r": "r1"}},
+        q1={**peers("q", optional=("r",)), "peer_targets": {"r": "r2"}},
+    )
+
+    bound = bind_peers(graph, "", "ancestors")
+
+    assert "r@1.0.0" == follow(bound, "p", "q", "r")
+    q = bound.instances[bound.instances[bound.instances["top"].targets["p"]].targets["q"]]
+    assert frozenset() == q.manifest.peer_optional
