@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.command import run_zipper
 from tests.support.scene import listing
 from tests.support.tarballs import make_package
 from zipper.folders import list_level
@@ -102,12 +103,32 @@ def test_exposed_folder_is_an_error(filled: Scene, number: int, how: str) -> Non
     else:
         os.chown(folder, STRANGER, -1)
 
-    built = filled.build()
+    cache = ["--cache-dir", str(filled.cache)]
+    project, into = str(filled.project), str(filled.folder / "into")
+    done = [
+        filled.build(),
+        filled.verify(),
+        run_zipper("install", project, "--into", into, *cache, env=filled.environment),
+    ]
 
-    assert 1 == built.status
-    assert "error[ESTORE]: " in built.stderr
-    assert f"`{folder}`" in built.stderr
+    for one in done:
+        assert 1 == one.status
+        assert "error[ESTORE]: " in one.stderr
+        assert f"`{folder}`" in one.stderr
     assert before == filled.output.read_bytes()
+    assert not Path(into).exists()
+
+
+@pytest.mark.parametrize("command", ["check", "run", "resolve", "audit"])
+def test_exposed_cache_is_refused_by_every_command(filled: Scene, command: str) -> None:
+    """What others can put there are results and Nodes too."""
+    filled.cache.chmod(0o777)
+    place = filled.output if command in {"check", "run"} else filled.project
+
+    done = run_zipper(command, str(place), "--cache-dir", str(filled.cache), env=filled.environment)
+
+    assert 1 == done.status
+    assert "error[ESTORE]: everyone on this machine can write" in done.stderr
 
 
 def test_roots_cache_is_used_by_all(filled: Scene) -> None:

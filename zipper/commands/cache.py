@@ -10,7 +10,7 @@ import click
 
 from zipper.commands.click_options import settings_from_values, table_options
 from zipper.commands.output import warn_of_variables
-from zipper.pipeline.cache_upkeep import Verified, measure, prune, repair, verify
+from zipper.pipeline.cache_upkeep import Verified, find_strangers, measure, prune, repair, verify
 from zipper.report.units import format_bytes, format_count
 from zipper.settings.cache_folder import find_cache_dir
 from zipper.settings.read_settings import read_settings
@@ -72,10 +72,14 @@ def show_size(**options: object) -> None:
 @table_options("cache")
 def verify_store(**options: object) -> int:
     """Inflate and check every member; name what is damaged, which `repair` removes."""
-    result = verify(_open_store(options))
+    store = _open_store(options)
+    result = verify(store)
     _show_damage(result, "damaged")
     if result.damaged:
         click.echo("\nhint: remove what is damaged: `python -m zipper cache repair`", err=True)
+    group = find_strangers(store)
+    if group is not None:
+        click.echo(f"warning: {group} can write to the cache", err=True)
     return int(bool(result.damaged))
 
 

@@ -32,7 +32,7 @@ from zipper.store.unpacked_folders import (
 if TYPE_CHECKING:
     from zipper.store.store_zips import Store
 
-__all__ = ["Size", "Verified", "measure", "prune", "repair", "verify"]
+__all__ = ["Size", "Verified", "find_strangers", "measure", "prune", "repair", "verify"]
 
 _DAY_SECONDS: Final = 86_400
 
@@ -83,6 +83,18 @@ def verify(store: Store) -> Verified:
     damaged += find_damaged_notes(store.cache_dir)
     store.remove_leftovers()
     return Verified(sound, tuple(damaged))
+
+
+def find_strangers(store: Store) -> str | None:
+    """Return who else can write to the store, as `group 50`; None for no one.
+
+    Raises:
+        StoreError: ESTORE where everyone can write to a folder of it, or another user owns one.
+    """
+    store.ownership.look_around()
+    for path in store:
+        store.ownership.group_of(os.fspath(path.parent))
+    return store.ownership.group
 
 
 def repair(store: Store) -> Verified:

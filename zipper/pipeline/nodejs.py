@@ -39,13 +39,16 @@ def find_node(
     Raises:
         NodeError: ENODE if no source has a fitting Node.
         UsageError: EUSAGE for a choice that is none.
+        StoreError: ESTORE where everyone can write to the cache, or another user owns it.
     """
+    store = Store(cache_dir)
+    store.ownership.look_around()
     with LazyClient(project, cache_dir=cache_dir, offline=offline, on_event=on_event) as client:
         return provide_node(
             target,
             cache_dir=cache_dir,
             choice=choice,
-            packages=RegistryPackages(Store(cache_dir), client, project.npm),
+            packages=RegistryPackages(store, client, project.npm),
             mirror=mirror,
             is_offline=offline,
         )
