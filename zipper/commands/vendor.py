@@ -25,13 +25,6 @@ __all__ = ["command"]
 @click.option(
     "--into", required=True, metavar="DIR", type=click.Path(path_type=Path), help="The folder."
 )
-@click.option(
-    "--arch",
-    "architectures",
-    multiple=True,
-    type=click.Choice(ARCHITECTURES),
-    help="An architecture of the functions.  [default: all]",
-)
 @table_options("vendor")
 def command(
     *,

@@ -1,0 +1,24 @@
+"""The commands' options, as click reads them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+import pytest
+
+from zipper.cli import COMMANDS
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_no_flag_is_written_twice(name: str) -> None:
+    """Click warns of a flag that two options share, which is an error here."""
+    command = import_module(f"zipper.commands.{name}").command
+    flags = [
+        flag
+        for parameter in command.get_params(click.Context(command))
+        for flag in (*parameter.opts, *parameter.secondary_opts)
+        if flag.startswith("-")
+    ]
+
+    assert sorted(set(flags)) == sorted(flags)
