@@ -48,7 +48,11 @@ def lay_down(scene: Scene) -> None:
     fn = {"name": "fn", "dependencies": {"a": "^1.0.0", "shared": "workspace:*"}}
     scene.write(
         {
-            "package.json": {"name": "root", "private": True},
+            "package.json": {
+                "name": "root",
+                "private": True,
+                "devEngines": {"packageManager": {"name": "pnpm", "onFail": "error"}},
+            },
             "pnpm-workspace.yaml": "packages: ['*']\n",
             "pnpm-lock.yaml": text,
             "fn/package.json": fn,

@@ -36,7 +36,7 @@ def judge_development_engines(project: Project, target: Target) -> tuple[Finding
         "os": (target.os, None),
     }
     misfits = find_misfits(field, current)
-    if _has_other_lockfile(project):
+    if project.foreign is not None or _has_other_lockfile(project):
         misfits = [misfit for misfit in misfits if misfit.engine != "packageManager"]
     errors = [misfit for misfit in misfits if misfit.is_error]
     if errors and not project.npm.force:
