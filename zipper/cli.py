@@ -25,16 +25,16 @@ __all__ = ["main"]
 
 COMMANDS: Final = {
     "build": "Build the deployment package of a project.",
-    "check": "Judge a deployment package made by any tool.",
+    "check": "Check a deployment package made by any tool.",
     "run": "Run a zip as Lambda would, in a Node of its runtime.",
-    "audit": "Tell what is known against the packages of a project or zip.",
+    "audit": "Show advisories for the packages of a project or zip.",
     "explain": "Show sizes, changes, and why a package is there.",
     "init": "Write a first table of settings.",
     "resolve": "Write package-lock.json, as npm would.",
     "install": "Make the isolated node_modules on disk.",
     "sbom": "Write the software bill of materials of a zip.",
     "licenses": "List the licences of what is in a zip.",
-    "vendor": "Gather all that a build fetches in one folder.",
+    "vendor": "Collect everything that a build downloads in one folder.",
     "cache": "Show, verify, repair or prune the store.",
     "completion": "Print the completion script of a shell.",
     "help": "Show a reference page, or explain a code.",
@@ -108,7 +108,7 @@ def cli() -> None:
     Examples:
       python -m zipper build .                          build the project in this folder
       python -m zipper build fn --arch arm64 -o fn.zip  for arm64, into fn.zip
-      python -m zipper check fn.zip                     judge a zip made by any tool
+      python -m zipper check fn.zip                     check a zip made by any tool
     """
 
 

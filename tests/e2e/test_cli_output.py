@@ -78,7 +78,7 @@ def test_build_on_a_terminal_ends_with_three_lines(scene: Scene) -> None:
     assert "compressing" in text
     built = [line for line in plain(text) if line.startswith("built")]
     assert [
-        "built index.handler for nodejs24.x x86_64: 1 package, 5 files, 1 module proven"
+        "built index.handler for nodejs24.x x86_64: 1 package, 5 files, 1 module verified to resolve"
     ] == built
     assert not any("compressing" in line for line in plain(text)[-4:])
 

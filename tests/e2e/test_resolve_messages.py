@@ -35,7 +35,7 @@ def test_engines_that_do_not_fit_are_told_with_who_needs_them(scene: Scene) -> N
 
     assert warned.status == 0
     for text in (warned.stdout, refused.stderr):
-        assert "[EBADENGINE]: `b@1.0.0` asks for other engines" in text
+        assert "[EBADENGINE]: `b@1.0.0` requires other engines" in text
         assert "fn > a@1.0.0 > b@1.0.0 (prod)" in text
         assert "wanted >=99" in text
     assert refused.status == 1

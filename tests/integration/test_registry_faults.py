@@ -639,7 +639,7 @@ def test_proxy_is_used_for_plain_and_tunnelled_requests(server):
     with open_client("https://registry.example/", npm=npm) as client:
         error = fail_to_fetch(client)
 
-    assert ("ENETWORK", "could not fetch a@1.0.0: the proxy asks for a password") == (
+    assert ("ENETWORK", "could not fetch a@1.0.0: the proxy requires a password") == (
         error.code,
         error.message,
     )

@@ -137,7 +137,7 @@ def parse_directory(source: ZipSource) -> Directory:
     """
     end = _read_end(source)
     if end is None:
-        message = "it has no end of central directory record: this is no zip, or only half of one"
+        message = "it has no end of central directory record: it is not a zip, or is truncated"
         return Directory(faults=(ZipFault("unreadable", "", message),))
     faults = list(end.faults)
     start = end.directory_end - end.directory_size

@@ -30,16 +30,16 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         "left-out",
         "a file of the project is not packed",
         "Environment files, `.npmrc`, `.git`, private keys and the project's own node_modules stay "
-        "out of every package, because whoever may read the function may download them.",
+        "out of every package, because everyone who may read the function can download them.",
         "zipper's rules for what is packed; AWS, Lambda: GetFunction",
-        "`.env`; `--exclude '!.env'` packs it all the same",
+        "`.env`; `--exclude '!.env'` packs it anyway",
     ),
     ToldCode(
         "workspace-alone",
         "a member of a workspace is built without its root",
         "`--no-workspace` builds the folder as a project of its own: the root's lockfile is not "
         "used, versions are resolved again, and a dependency on another member is an error, "
-        "because a registry's package of that name is somebody else's.",
+        "because a registry's package of that name is another project's.",
         "npm, workspaces: npm-prefix and @npmcli/config, loadLocalPrefix",
         "`build packages/orders --no-workspace`",
     ),
@@ -163,7 +163,7 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
     ToldCode(
         "npmrc-ignored",
         "a setting of npm cannot be used as it is written",
-        "npm warns of the same. The line counts as absent.",
+        "npm warns of the same. The line is ignored.",
         "npm, npmrc",
         "`_authToken` without the registry that it is for",
     ),
@@ -219,7 +219,7 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
     ),
     ToldCode(
         "alias-disguised",
-        "an alias's name does not tell what it stands for",
+        "an alias hides what it means",
         "A dependency of a dependency is installed under a name that belongs to another package.",
         "npm, package spec: aliases",
         '`"lodash": "npm:something-else@1"` in a package that you use',
@@ -227,7 +227,7 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
     ToldCode(
         "source-git",
         "a dependency comes from a git repository",
-        "A repository can be changed or vanish, and nobody reviews what it holds. `allow-git` in "
+        "A repository can be changed or vanish, and no registry reviews it. `allow-git` in "
         ".npmrc allows or forbids it.",
         "npm, config: allow-git",
         '`"a": "github:someone/a"` in a package that you use',
@@ -243,22 +243,22 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
     ToldCode(
         "source-remote",
         "a dependency comes from an address of its own",
-        "A tarball at an address can be changed or vanish, and no registry vouches for it. "
+        "A tarball at an address can be changed or vanish, and no registry verifies it. "
         "`allow-remote` in .npmrc allows or forbids it.",
         "npm, config: allow-remote",
         '`"a": "https://files.example/a.tgz"` in a package that you use',
     ),
     ToldCode(
         "signature",
-        "the registry does not vouch for a package",
-        "Its signature is absent, or made with another key, or over another content. It is told "
-        'where `verify_signatures = "warn"`, and ends the build where that is `"error"`.',
+        "the registry has not signed a package",
+        "Its signature is absent, or made with another key, or over another content. "
+        '`verify_signatures = "warn"` warns, `"error"` ends the build.',
         "npm, Verifying registry signatures",
         "a mirror that serves a tarball of its own",
     ),
     ToldCode(
         "advisory",
-        "something is known against a package",
+        "a package has a known advisory",
         "An error from the level of `audit_level` on, else an info. The finding names the versions "
         "that have it and where it is described.",
         "npm, audit; the OSV format",
@@ -267,21 +267,21 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
     ToldCode(
         "advisory-ignored",
         "an advisory that `audit_ignore` accepts",
-        "It is told and does not fail, until the day that the entry names.",
+        "It is reported and does not fail, until the day that the entry names.",
         "the project's settings",
         '`audit_ignore = ["GHSA-... until 2027-01-01"]`',
     ),
     ToldCode(
         "ignore-expired",
         "an entry of `audit_ignore` has expired",
-        "The advisory counts again. Update the package, or look at it again and write a later day.",
+        "The advisory applies again. Update the package, or check it again and write a later day.",
         "the project's settings",
         "an entry whose day is past",
     ),
     ToldCode(
         "advisories-unknown",
-        "a registry answers no questions about advisories",
-        "Its packages were not judged. A database file in the OSV format judges them too.",
+        "a registry has no advisories",
+        "Its packages were not checked. A database file in the OSV format covers them too.",
         "npm, audit: bulk advisories",
         "a private registry; `zipper audit --osv FILE`",
     ),

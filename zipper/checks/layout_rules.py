@@ -36,7 +36,7 @@ def check_wrapped(subject: Subject) -> Iterator[Finding]:
         or locate_handler(subject, FileSystem.of(subject), handler) is not None
     ):
         return
-    message = f"every file lies in the folder `{top}`; Lambda looks for the handler at the root"
+    message = f"every file is in the folder `{top}`; Lambda looks for the handler at the root"
     yield Finding(
         "layout-wrapped", "error", top, message, f"zip what is in `{top}`, not the folder itself"
     )

@@ -115,7 +115,7 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "module-missing",
         request_rules.check_requests,
-        "a module that is asked for is not in the package",
+        "a requested module is not in the package",
         "Every import and require from the handler on is followed by Node's own rules, in "
         "/var/task, the layers and the "
         "runtime. An error where loading the handler runs the request; a warning where a "
@@ -153,8 +153,8 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "module-export-path",
         request_rules.check_requests,
-        "a package does not export the path that is asked for",
-        "`exports` in package.json lists the only paths that others may ask for, under the "
+        "a package does not export the requested path",
+        "`exports` in package.json lists the only paths that others may import, under the "
         "conditions of the runtime: "
         "ERR_PACKAGE_PATH_NOT_EXPORTED.",
         "Node.js documentation, Modules: Packages",
@@ -172,11 +172,11 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "module-sdk",
         request_rules.check_requests,
-        "the AWS SDK that is asked for is not the one that the runtime brings",
+        "the requested AWS SDK is not the one that the runtime has",
         "Node.js 18 and newer bring version 3 (`@aws-sdk/*`), older ones version 2 "
         "(`aws-sdk`). `@smithy/*` is in the "
-        "runtime's image, but where no function finds it. What comes from the runtime is told "
-        "as info.",
+        "runtime's image, but where no function finds it. What comes from the runtime "
+        "is an info.",
         "AWS, Building Lambda functions with Node.js; measured on nodejs22.x",
         "`require('aws-sdk')` on nodejs20.x",
     ),
@@ -290,7 +290,7 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "module-dynamic",
         module_rules.check_dynamic,
-        "a request is computed, so nobody can follow it",
+        "a request is computed at run time",
         "Whether it finds its module shows only when it runs. The report lists such places as "
         "unknown.",
         "no rule can know",

@@ -163,7 +163,7 @@ def check_dynamic(subject: Subject) -> Iterator[Finding]:
             first = places[0]
             more = f" and {len(places) - 1} more" if len(places) > 1 else ""
             message = (
-                f"line {first.line} asks for a module by an expression: `{first.expression}`{more}"
+                f"line {first.line} requests a module by an expression: `{first.expression}`{more}"
             )
             hint = (
                 "what it asks for is packed only if something else needs it; run the package "

@@ -36,7 +36,7 @@ PACKAGE_RULES: Final[tuple[Rule, ...]] = (
         "a binary is for another processor",
         "Loading it fails with `cannot open shared object file: No such file or directory`, "
         "which misleads. Binaries "
-        "that say by their name that they are for another platform are told as one info, with "
+        "whose names say that they are for another platform are one info, with "
         "their bytes.",
         "tried with Node.js 20, 22 and 24",
         "an arm64 Mac in Docker, a function for x86_64",
@@ -171,7 +171,7 @@ PACKAGE_RULES: Final[tuple[Rule, ...]] = (
         "integrity-missing",
         supply_rules.check_integrity,
         "the lockfile has no integrity for a package",
-        "Without it nobody notices that a registry or a proxy serves other bytes.",
+        "Without it a registry or a proxy that serves other bytes goes unnoticed.",
         "npm, package-lock.json",
         "a lockfile that a tool wrote without it",
     ),

@@ -88,7 +88,7 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
         zip_rules.check_clashes,
         "a name is a file and a folder",
         "Only one of them can exist after unzipping, and which one depends on the order. With "
-        "`--case` names that differ in case only are told too: Lambda keeps both, a Mac or a "
+        "`--case` warns about names that differ only in case: Lambda keeps both, a Mac or a "
         "Windows machine that unzips the package keeps one.",
         "AWS, Troubleshoot deployment issues in Lambda: `Layer conversion failed`",
         "members `lib` and `lib/a.js`",
@@ -112,7 +112,7 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "zip-symlink",
         zip_rules.check_links,
-        "a symbolic link dangles, leaves the package, or lies in a layer",
+        "a symbolic link dangles, leaves the package, or is in a layer",
         "Links work in the zip of a function, as pnpm's node_modules show, if their target is "
         "packed too. In a "
         "layer AWS advises to delete them.",
@@ -171,7 +171,7 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "layout-node-modules",
         layout_rules.check_node_modules,
-        "node_modules lies where the function does not look",
+        "node_modules is where the function does not look",
         "Node looks for `node_modules` beside the requiring file and in every folder above it.",
         "Node.js documentation, Modules: loading from node_modules folders",
         "`nodejs/node_modules` in the zip of a function: that is the layout of a layer",

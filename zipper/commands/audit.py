@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.command("audit", short_help="Tell what is known against the packages of a project or zip.")
+@click.command("audit", short_help="Show advisories for the packages of a project or zip.")
 @click.argument("path", metavar="[PROJECT|ZIP]", default=".", type=click.Path(exists=True))
 @table_options("audit")
 def command(*, path: str, as_json: bool, **options: object) -> int:

@@ -30,7 +30,7 @@ __all__ = ["check_one", "command"]
 _FORMATS = ("text", "json", "sarif", "github")
 
 
-@click.command("check", short_help="Judge a deployment package made by any tool.")
+@click.command("check", short_help="Check a deployment package made by any tool.")
 @click.argument(
     "path", metavar="[ZIP|NAME]...", nargs=-1, type=click.Path(), shell_complete=complete_path
 )
@@ -69,7 +69,7 @@ def command(
     write_baseline: Path | None,
     **options: object,
 ) -> int:
-    """Judge each ZIP: whether Lambda accepts it, and whether its handler loads there.
+    """Check each ZIP: whether Lambda accepts it, and whether its handler loads there.
 
     The zip may come from any tool. NAME is a function of the settings in this folder and means its
     zip; without either, the zips of all functions there are judged. Handler, runtime,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.command("vendor", short_help="Gather all that a build fetches in one folder.")
+@click.command("vendor", short_help="Collect everything that a build downloads in one folder.")
 @click.argument("project", metavar="[PROJECT|NAME]", required=False)
 @click.option(
     "--into", required=True, metavar="DIR", type=click.Path(path_type=Path), help="The folder."

@@ -216,7 +216,7 @@ def _run(*arguments: str, folder: Path | None = None, protocols: str = _OWN_PROT
     except FileNotFoundError as cause:
         raise ResolutionError(
             "ENOGIT",
-            "a dependency lies in a git repository, and there is no git on this machine",
+            "a dependency is in a git repository, and git is not installed",
             hint="install git, or depend on a published version",
         ) from cause
     except subprocess.TimeoutExpired as cause:

@@ -156,7 +156,7 @@ def read_local_tarball(root: Path, resolved: str | None) -> bytes:
     assert resolved is not None
     path = root / resolved.removeprefix("file:")
     if path.exists() and not path.is_file():
-        raise _unreadable(OSError(errno.EINVAL, "it is no regular file"), path)
+        raise _unreadable(OSError(errno.EINVAL, "it is not a regular file"), path)
     try:
         return path.read_bytes()
     except (OSError, ValueError) as cause:

@@ -53,7 +53,7 @@ def describe_missing(missing: Sequence[tuple[str, str]], cause: RegistryError) -
     count = len(missing)
     return RegistryError(
         "EOFFLINE",
-        f"{count} things are not in the cache, and nobody may be asked for them",
+        f"{count} things are not in the cache, and `--offline` forbids downloading",
         facts=tuple(missing),
         hint=_HINT,
     )

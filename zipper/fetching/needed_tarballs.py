@@ -111,7 +111,7 @@ def find_weak_integrity(wanted: Mapping[str, Wanted]) -> Finding | None:
         "integrity-weak",
         "warning",
         next(iter(weak)) if len(weak) == 1 else "",
-        f"only sha1 or md5 vouches for {', '.join(labels[:_MAX_NAMED])}{more}; "
+        f"only sha1 or md5 verifies {', '.join(labels[:_MAX_NAMED])}{more}; "
         "collisions of them can be made",
         f"`python -m zipper resolve {update}` chooses anew within package.json's ranges, and "
         "records sha512 where the registry has it",

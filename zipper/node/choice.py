@@ -90,7 +90,7 @@ def _chosen_executable(path: Path) -> NodeEnvironment:
     executable = Path(shutil.which(path) or path).absolute()
     found = ask_version(executable)
     if isinstance(found, str):
-        raise NodeError("ENODE", f"`{path}` is no Node.js", facts=(("it answered", found),))
+        raise NodeError("ENODE", f"`{path}` is not a Node.js", facts=(("it answered", found),))
     version, real = found
     return NodeEnvironment(real, version, f"the executable {path}", real.parent.parent)
 
@@ -104,7 +104,7 @@ def _chosen_version(choice: str) -> str:
     if found is None or found[1] not in known:
         raise UsageError(
             "EUSAGE",
-            f"`{choice}` is no Node.js: neither `system`, a version, nor a path",
+            f"`{choice}` is not a Node.js: neither `system`, a version, nor a path",
             facts=(("majors", ", ".join(known)),),
             hint="write a whole version such as `22.23.3`, or a path with a slash",
         )

@@ -163,7 +163,7 @@ def _parse_entry(entry: str) -> tuple[str, str]:
     if version_range not in _ANY and parse_range(version_range) is None:
         raise UsageError(
             "EUSAGE",
-            f"`{version_range}` in allow_scripts is no range of versions",
+            f"`{version_range}` in allow_scripts is not a range of versions",
             facts=(("entry", entry),),
             hint=f"write `{name}` for every version, or `{name}@1.2.3`",
         )

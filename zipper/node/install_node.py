@@ -117,7 +117,7 @@ class NodeSources:
 
     def _download(self, folder: Path, version: str) -> NodeEnvironment | str:
         if self.is_offline:
-            return "not asked: offline"
+            return "skipped: offline"
         silence = _find_silence(self.mirror or "nodejs.org")
         if silence is not None:
             return silence

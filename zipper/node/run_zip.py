@@ -165,11 +165,11 @@ def _require_system() -> None:
 
 def _check_modules(folder: Path | None) -> None:
     if folder is not None and not (folder.is_absolute() and folder.is_dir()):
-        raise UsageError("EUSAGE", f"`{folder}` is no absolute path of a folder")
+        raise UsageError("EUSAGE", f"`{folder}` is not an absolute path of a folder")
     if folder is not None and folder.name != "node_modules":
         raise UsageError(
             "EUSAGE",
-            f"`{folder}` is no node_modules folder",
+            f"`{folder}` is not a node_modules folder",
             hint="name the node_modules folder itself, as `npm install` made it",
         )
 
@@ -323,7 +323,7 @@ def _notes(
     target = settings.target
     notes = []
     if node.major != target.details.major:
-        notes.append(f"Node.js {node.version} stands in for {target.runtime}, as was asked for")
+        notes.append(f"Node.js {node.version} replaces {target.runtime}, as requested")
     machine = {"amd64": "x86_64", "aarch64": "arm64"}.get(platform.machine().lower())
     if (machine or platform.machine()) != target.architecture:
         notes.append(

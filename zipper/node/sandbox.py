@@ -238,7 +238,7 @@ def _drop_user(request: SandboxRequest, isolation: _Isolation) -> None:
             _become_nobody()
             syscalls.make_dumpable()
         except OSError as error:
-            note = f"root cannot become nobody ({error.strerror}): it reads what root may"
+            note = f"root cannot become another user ({error.strerror}): it reads what root can"
             _tell(request.status, {"event": "prepared", "notes": [note]})
         with suppress(OSError):  # without it, the limit on processes counts all of nobody's
             _own_user()

@@ -83,7 +83,7 @@ def check_variables(variables: Mapping[str, str]) -> None:
         if not (len(name) > 1 and name.isascii() and name.isidentifier() and name[0] != "_"):
             raise UsageError(
                 "EUSAGE",
-                f"`{name}` is no name of an environment variable on Lambda",
+                f"`{name}` is not a name of an environment variable on Lambda",
                 hint="use two or more letters, digits and underscores, a letter first",
             )
         if "\0" in variables[name]:

@@ -88,7 +88,7 @@ def note_unverified(source: NpmSource) -> SettingNote:
     """Return what is said of `strict-ssl=false`."""
     return SettingNote(
         "ESETTINGS",
-        "with `strict-ssl=false` anybody in between can answer for the registry",
+        "with `strict-ssl=false` anyone on the network path can answer for the registry",
         source,
         hint="name your authority's certificate with `cafile=` instead",
     )

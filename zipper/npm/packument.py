@@ -164,7 +164,7 @@ def parse_packument(data: bytes, name: str) -> Packument:
         try:
             raw = _decoders().parts.decode(data)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-            _refuse(name, "it is no JSON object")
+            _refuse(name, "it is not a JSON object")
         return replace(packument_from_object(raw, name), text_bytes=len(data))
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         _refuse(name, "it is no JSON")

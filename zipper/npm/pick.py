@@ -87,7 +87,7 @@ def pick_version(packument: Packument, spec: Spec, *, options: PickOptions) -> P
     if spec.type not in ("version", "range", "tag"):
         raise ResolutionError(
             "EINVALIDSPEC",
-            f"`{spec}` is no version, range or tag",
+            f"`{spec}` is not a version, range or tag",
             hint="only these are answered by a registry",
         )
     wanted = spec.fetch_spec or ""

@@ -56,7 +56,7 @@ def restricted_match(packument: Packument, wanted: str) -> ResolutionError:
         "E403",
         f"the registry's policy withholds what `{packument.name}@{wanted}` asks for",
         facts=(*facts, *_facts(packument, None)),
-        hint="ask for a version that is not withheld, or ask whoever runs the registry",
+        hint="choose a version that is not withheld, or ask the registry's operator",
     )
 
 
@@ -84,7 +84,7 @@ def _hint(packument: Packument, before: str | float | None, wanted: str | None =
         return "choose a later date, or a range that older versions satisfy"
     latest = packument.dist_tags.get("latest", "")
     if wanted is not None and latest and semver.satisfies(latest, wanted):
-        return f"the registry's manifest of `{latest}` cannot be used: tell whoever runs it"
+        return f"the registry's manifest of `{latest}` cannot be used: tell its operator"
     if latest in packument.versions and semver.valid(latest) is not None:
         return f"`^{latest}` is what the registry has now; change the range, or add `overrides`"
     return "check the name and the registry in .npmrc"

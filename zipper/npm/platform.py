@@ -110,7 +110,7 @@ def check_engine(
     ]
     raise ResolutionError(
         "EBADENGINE",
-        f"`{_identify(manifest)}` asks for other engines",
+        f"`{_identify(manifest)}` requires other engines",
         facts=tuple(facts),
         hint="choose a runtime whose Node fits, or a version of the package that fits this one",
     )

@@ -126,7 +126,7 @@ def _resolve(name: str | None, spec: str, where: str, home: str, raw: str | None
             "EINVALIDPACKAGENAME",
             f"`{name}` cannot be the name of a package",
             facts=(("asked for", raw), *(("because", fault) for fault in faults)),
-            hint="correct the name where it is asked for",
+            hint="correct the name where it is requested",
         )
     name = name or None
     if spec.lower().startswith("file:") or _PATH.match(spec):
@@ -155,7 +155,7 @@ def _from_registry(name: str | None, spec: str, raw: str) -> Spec:
     else:
         raise ResolutionError(
             "EINVALIDTAGNAME",
-            f"`{wanted}` is no version, no range, and cannot be a tag",
+            f"`{wanted}` is neither a version nor a range, and cannot be a tag",
             facts=(("asked for", raw),),
             hint="a range looks like `^1.2.3`; a tag has no characters that a URL must escape",
         )

@@ -276,6 +276,6 @@ def _tell_unknown(registry: str, count: int) -> Finding:
         "advisories-unknown",
         "warning",
         "",
-        f"{redact_url(registry)} answers no questions about advisories: {count} names unasked",
+        f"{redact_url(registry)} has no advisories: {count} names were not checked",
         "give a database file in the OSV format too: `--osv FILE`",
     )

@@ -122,5 +122,5 @@ def _read_epoch(text: str | None) -> int:
     if not text:
         return _NO_DATE
     if not text.isascii() or not text.isdigit() or len(text) > 11:
-        raise UsageError("EUSAGE", f"SOURCE_DATE_EPOCH is no number of seconds: {text[:40]!r}")
+        raise UsageError("EUSAGE", f"SOURCE_DATE_EPOCH is not a number of seconds: {text[:40]!r}")
     return int(text)

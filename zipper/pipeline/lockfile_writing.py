@@ -225,7 +225,7 @@ def _parse_node_version(version: str) -> str:
     if parsed is None:
         raise UsageError(
             "EUSAGE",
-            f"`{version}` is no version of Node.js",
+            f"`{version}` is not a version of Node.js",
             hint="give all three numbers, such as `--node-version 22.23.3`",
         )
     return parsed

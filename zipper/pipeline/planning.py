@@ -170,7 +170,7 @@ def _dos_time(epoch: str | None) -> bytes:
     if not epoch.isascii() or not epoch.isdigit() or len(epoch) > 12:
         raise UsageError(
             "EUSAGE",
-            f"SOURCE_DATE_EPOCH is no number of seconds: {epoch[:40]!r}",
+            f"SOURCE_DATE_EPOCH is not a number of seconds: {epoch[:40]!r}",
             hint="unset it, or set it to the seconds since 1970: `git log -1 --format=%ct`",
         )
     from zipper.archive.dos_time import parse_dos_time  # noqa: PLC0415  (on demand only)

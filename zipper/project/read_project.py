@@ -236,7 +236,7 @@ def _find_workspaces(root: Path, manifest: Manifest, seen: list[bytes]) -> dict[
     if not isinstance(asked.get("packages") if isinstance(asked, Mapping) else asked, list):
         raise ProjectError(
             "EWORKSPACESCONFIG",
-            f"`workspaces` in `{root / 'package.json'}` is no list of folders",
+            f"`workspaces` in `{root / 'package.json'}` is not a list of folders",
             hint='write it as `"workspaces": ["packages/*"]`',
         )
     patterns = parse_workspaces(asked)

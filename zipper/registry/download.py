@@ -105,7 +105,7 @@ class Download:
             return
         self._may_resume = False
         self._restart()
-        reason = "sent another part than it was asked for" if is_part else "has no such part"
+        reason = "sent another part than requested" if is_part else "has no such part"
         raise TransportFault("ENETWORK", f"the server {reason}")
 
     def _restart(self) -> None:
@@ -126,7 +126,7 @@ def decode_body(body: bytes, encoding: str | None, *, max_bytes: int) -> bytes:
         return body
     if encoding.strip().lower() not in {"gzip", "x-gzip"}:
         raise TransportFault(
-            "EPACKUMENT", "the body has an encoding that was not asked for", most_retries=0
+            "EPACKUMENT", "the body has an encoding that was not requested", most_retries=0
         )
     decoder = zlib.decompressobj(_GZIP_WINDOW)
     try:

@@ -144,7 +144,7 @@ def timeout_fault(limit_seconds: float) -> TransportFault:
     """Return the fault of an exchange that stood still."""
     return TransportFault(
         "ETIMEDOUT",
-        f"next to nothing came for {limit_seconds:g} seconds",
+        f"almost nothing was received for {limit_seconds:g} seconds",
         most_retries=3,
         hint="a slow registry needs a larger `fetch-timeout` (milliseconds, in .npmrc)",
     )
@@ -180,7 +180,7 @@ def _proxy_fault(causes: list[BaseException]) -> TransportFault:
     refused = "407" in text
     return TransportFault(
         "ENETWORK",
-        "the proxy asks for a password" if refused else "the proxy cannot be used",
+        "the proxy requires a password" if refused else "the proxy cannot be used",
         most_retries=0 if refused else 2,
         hint="look at `proxy`, `https-proxy` and `noproxy` in .npmrc, and at the variables"
         " HTTP_PROXY, HTTPS_PROXY and NO_PROXY",

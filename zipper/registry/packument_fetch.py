@@ -124,7 +124,7 @@ class PackumentFetcher:
 
     def _confirm(self, name: str, cached: Document | None, *, full: bool) -> Document:
         if cached is None or self._cache is None:
-            raise TransportFault("EPACKUMENT", "the registry confirms what it was not asked about")
+            raise TransportFault("EPACKUMENT", "the registry confirms what was not requested")
         return self._cache.confirm(packument_key(self._settings, name), cached, full=full)
 
     def _read_document(self, name: str, reply: Reply, pieces: Iterator[bytes]) -> bytes:
@@ -138,7 +138,7 @@ class PackumentFetcher:
             kind = reply.headers.get("content-type", "of no type")
             raise TransportFault(
                 "EPACKUMENT",
-                f"the answer is no packument ({kind})",
+                f"the answer is not a packument ({kind})",
                 most_retries=1,
                 hint="is the registry's address right, and no login page in between?",
             )

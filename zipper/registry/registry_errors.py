@@ -31,7 +31,7 @@ def _explain(reply: Reply, ask: Ask, settings: NpmSettings, name: str) -> tuple[
     if reply.status == 404:
         return f"{ask.label} is not in the registry", _missing_hint(reply, settings, name)
     if reply.status == 401:
-        message = f"the registry wants to know who asks for {ask.label}"
+        message = f"the registry requires credentials for {ask.label}"
         return message, _token_hint(reply, ask, settings)
     if reply.status != 403:
         return f"the registry refused {ask.label} with status {reply.status}", None
@@ -84,7 +84,7 @@ def document_offline(path: str, url: str) -> RegistryError:
     """Return the error for what only a registry itself can answer, such as its keys."""
     return RegistryError(
         "EOFFLINE",
-        f"`{path}` is asked of the registry each time, and the network is forbidden",
+        f"`{path}` comes from the registry each time, and `--offline` forbids downloading",
         facts=(("address", redact_url(url)),),
         hint="a folder made by `python -m zipper vendor` may have it: `--vendor DIR`",
     )

@@ -151,7 +151,7 @@ class Transport:
             # it leads back: whoever answered there chose the rest of it.
             trusted = trusted and _origin(url) == _origin(ask.url)
             if ask.body is not None and not trusted:
-                reason = "a redirect to another host, which is not told what was asked"
+                reason = "a redirect to another host, which does not get the request's body"
                 raise TransportFault("EINVALIDREDIRECT", reason, most_retries=0)
         raise TransportFault(
             "EMAXREDIRECT",
@@ -246,7 +246,7 @@ def _next_url(url: str, location: str | None) -> str:
         target = urljoin(url, location)
     except ValueError:
         target = ""
-    _check_address(target, "EINVALIDREDIRECT", "a redirect to something that is no web address")
+    _check_address(target, "EINVALIDREDIRECT", "a redirect to something that is not a web address")
     parts = urlsplit(target)
     if parts.scheme == "http" and urlsplit(url).scheme == "https":
         raise TransportFault(

@@ -145,7 +145,7 @@ class VendorFolder:
             raise StoreError(
                 "ESTORE",
                 f"cannot read `{path}`: {cause.strerror or cause}",
-                hint="make the vendored folder anew: `python -m zipper vendor`",
+                hint="make the vendored folder again: `python -m zipper vendor`",
             ) from cause
 
     def _write(self, path: Path, data: bytes) -> None:

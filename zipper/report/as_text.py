@@ -34,7 +34,9 @@ def describe_package(
     what = "planned" if dry_run else "unchanged" if package.is_unchanged else "built"
     seconds = format_seconds(package.timings_seconds["total"])
     closure = package.closure
-    proof = "" if closure is None else f", {format_count(closure.proven, 'module')} proven"
+    proof = (
+        "" if closure is None else f", {format_count(closure.proven, 'module')} verified to resolve"
+    )
     zipped = "" if dry_run else f"{format_bytes(package.size_bytes)} zipped, "
     yield (
         f"{what} {package.handler} for {package.runtime} {package.architecture}: "
@@ -112,7 +114,7 @@ def describe_closure(closure: Closure) -> str:
     return (
         f"modules: {format_count(closure.proven, 'file')} reached and resolved, "
         f"{len(closure.assumed):,} left to the runtime or a layer, "
-        f"{len(closure.unknown):,} not to be followed"
+        f"{len(closure.unknown):,} computed at run time"
     )
 
 

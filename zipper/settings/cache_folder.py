@@ -44,7 +44,7 @@ def find_cache_dir(
     if user_number(user) == ROOT_USER and (owner := _owner(place)) not in {None, ROOT_USER}:
         raise StoreError(
             "ESTORE",
-            f"the cache `{place}` belongs to user {owner}, and root does not use it unasked",
+            f"the cache `{place}` belongs to user {owner}, which root uses only if you name it",
             hint="build as that user; or name the cache: `--cache-dir`, ZIPPER_CACHE_DIR",
         )
     return place

@@ -307,7 +307,7 @@ class _Shared17(TypedDict, total=False):
     """Of audit, build, build_all, check, explain, install, plan, resolve, vendor."""
 
     no_recall: bool | None
-    """Work everything out afresh, and note it anew."""
+    """Ignore remembered results; work everything out again."""
 
 
 class _Shared18(TypedDict, total=False):

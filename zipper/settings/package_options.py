@@ -197,7 +197,7 @@ PACKAGE_OPTIONS: Final = (
         metavar="NAME",
         accepts="bool | str | Iterable[str]",
     ),
-    Option("update_all", "flag", "Choose every package anew.", ("resolve",), functions=()),
+    Option("update_all", "flag", "Update every package.", ("resolve",), functions=()),
     Option(
         "layers",
         "paths",
@@ -281,7 +281,7 @@ PACKAGE_OPTIONS: Final = (
     Option(
         "no_recall",
         "flag",
-        "Work everything out afresh, and note it anew.",
+        "Ignore remembered results; work everything out again.",
         (*FETCHERS, "check"),
         example=True,
         per_function=False,

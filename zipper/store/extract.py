@@ -75,7 +75,7 @@ def extract(tarball: bytes, *, label: str) -> list[PlannedEntry]:
 _HINT: Final = (
     "npm unpacks such a package in part or elsewhere; ask its publisher, or use another version"
 )
-_NO_TARBALL: Final = "make one of the package's folder with `npm pack`, or fetch it anew"
+_NO_TARBALL: Final = "make one of the package's folder with `npm pack`, or fetch it again"
 
 
 def _collect(members: Iterable[TarMember]) -> list[PlannedEntry]:
@@ -94,7 +94,7 @@ def _collect(members: Iterable[TarMember]) -> list[PlannedEntry]:
             hashbangs[name] = bytes(member.data)
         entries[name] = compress(name, member.data, executable=bool(member.mode & 0o111))
     if not entries:
-        raise ArchiveError("ETARBALL", "this is no tar, or one without files", hint=_NO_TARBALL)
+        raise ArchiveError("ETARBALL", "this is not a tar, or has no files", hint=_NO_TARBALL)
     _refuse_clashes(entries)
     for name in find_commands(manifests, entries):
         data = hashbangs.get(name)
@@ -183,7 +183,7 @@ def _open(tarball: bytes) -> _Tar:
     if tarball[:2] != b"\x1f\x8b":
         if len(tarball) >= 512 and tarball[257:262] == b"ustar":
             return _Whole(memoryview(tarball))
-        raise ArchiveError("ETARBALL", "this is no gzip file", hint=_NO_TARBALL)
+        raise ArchiveError("ETARBALL", "this is not a gzip file", hint=_NO_TARBALL)
     data = _inflate_whole(tarball)
     return _Inflater(tarball) if data is None else _Whole(data)
 

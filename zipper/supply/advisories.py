@@ -138,7 +138,7 @@ def parse_ignored(entries: Iterable[str]) -> tuple[Ignored, ...]:
         if parts is None:
             raise UsageError(
                 "EUSAGE",
-                f"`{entry}` cannot stand in the list of ignored advisories",
+                f"`{entry}` cannot be in the list of ignored advisories",
                 hint="write its id, and until when: `GHSA-xxxx-xxxx-xxxx until 2027-01-31`",
             )
         found.append(Ignored(parts[1], until))

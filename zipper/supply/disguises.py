@@ -47,7 +47,7 @@ def _renamed(node: Node) -> Finding:
         "resolved-disguised",
         "error",
         node.location,
-        f"`{node.name}` is really `{node.package_name}`, and nobody asks for it by that name",
+        f"`{node.name}` is really `{node.package_name}`, and nothing requests it by that name",
         "write a new lockfile with `python -m zipper resolve`, and find out who wrote this one",
     )
 

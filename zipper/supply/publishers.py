@@ -59,7 +59,7 @@ def _changes(before: Tree, after: Tree) -> Iterator[tuple[str, str, str]]:
 
 _TRUST: Final = ("no provenance", "provenance", "a trusted publisher")
 
-_HINT: Final = "find out why before you take it over: read its changes, ask its maintainers"
+_HINT: Final = "find out why before you accept it: read its changes, ask its maintainers"
 
 
 def compare_publishers(locked: Manifest, new: Manifest) -> Iterator[ZipperError]:

@@ -36,7 +36,7 @@ def require_integrity(nodes: Iterable[Node]) -> None:
     if facts:
         raise IntegrityError(
             "ENOINTEGRITY",
-            "every tarball has to have an integrity that nobody can forge, and "
+            "every tarball needs an integrity that cannot be forged, and "
             + ("one has not" if len(facts) == 1 else f"{len(facts)} have not"),
             facts=tuple(facts),
             hint="write a new lockfile with `python -m zipper resolve`, which records sha512 where "

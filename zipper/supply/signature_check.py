@@ -31,9 +31,7 @@ __all__ = ["check_signatures"]
 
 _KEYS: Final = "-/npm/v1/keys"
 
-_TOLD_HINT: Final = (
-    '`verify_signatures = "error"` refuses such a package, `"off"` asks nobody about any'
-)
+_TOLD_HINT: Final = '`verify_signatures = "error"` refuses such a package, `"off"` checks none'
 
 _NO_KEYS: Final = frozenset({"E400", "E404", "E405", "E501"})
 
@@ -160,7 +158,7 @@ def _inputs_of(node: Node, npm: NpmSettings) -> dict[str, Value]:
 def _unsigned(node: Node, reason: str) -> IntegrityError:
     return IntegrityError(
         "EUNSIGNED",
-        f"nobody has signed `{node.package_name}@{node.version}`: {reason}",
+        f"there is no signature of `{node.package_name}@{node.version}`: {reason}",
         hint="replace it, or set `verify_signatures` to `warn`",
     )
 
@@ -170,5 +168,5 @@ def _refuse(errors: list[IntegrityError]) -> IntegrityError:
     if len(errors) == 1:
         return first
     facts = tuple((error.code, error.message) for error in errors)
-    message = f"{len(errors)} packages are not vouched for by their registry"
+    message = f"{len(errors)} packages are not signed by their registry"
     return IntegrityError(first.code, message, facts=facts, hint=first.hint)

@@ -231,7 +231,7 @@ def _refuse_local_in_depth(tree: Tree, origins: list[_Origin]) -> None:
         ):
             raise ResolutionError(
                 "EALLOWDIRECTORY",
-                f"`{source.name}@{source.version}` asks for a place on this disk: `{edge.spec}`",
+                f"`{source.name}@{source.version}` refers to a folder on this disk: `{edge.spec}`",
                 facts=(("dependency", _describe(tree, origin)),),
                 hint="use another version of the package, or put another in its place with "
                 "`overrides`",
@@ -255,8 +255,8 @@ def _refuse_unasked_places(tree: Tree, origins: list[_Origin], members: Collecti
             continue
         raise ResolutionError(
             "EUNASKED",
-            f"the lockfile takes `{node.package_name}` from `{redact_url(place)}`, and nobody "
-            "asks for it from there",
+            f"the lockfile takes `{node.package_name}` from `{redact_url(place)}`, and "
+            "nothing requests it from there",
             facts=(("location", location),),
             hint="find out who wrote the lockfile; to write a new one, delete it and run "
             "`python -m zipper resolve`",
@@ -293,7 +293,7 @@ def _judge(tree: Tree, origin: _Origin, settings: NpmSettings) -> Finding | None
         f"source-{spec.type}",
         "warning",
         target,
-        f"{_describe(tree, origin)}: it comes from {what}, which nobody reviews or keeps",
+        f"{_describe(tree, origin)}: it comes from {what}, which no registry reviews or keeps",
         f"`{key}=root` in .npmrc forbids it, `{key}=all` allows it without this warning",
     )
 

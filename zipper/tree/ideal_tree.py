@@ -88,7 +88,7 @@ def _begin(request: IdealTreeRequest) -> Resolution:
         if not is_valid_name(name):
             raise UsageError(
                 "EUPDATEARGS",
-                f"`{name}` is no package name",
+                f"`{name}` is not a package name",
                 hint="name packages to update without a version: `--update NAME`",
             )
     options = request.options

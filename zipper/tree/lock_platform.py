@@ -68,6 +68,6 @@ def _refusal(node: Node, missing: list[str], variants: list[Node], target: Targe
             ("locked", ", ".join(variant.package_name for variant in variants)),
             ("needed by", node.location or "the project"),
         ),
-        hint="write the lockfile anew with `python -m zipper resolve`, which records every "
+        hint="write a new lockfile with `python -m zipper resolve`, which records every "
         "platform's variants, or remove package-lock.json and node_modules and run `npm install`",
     )

@@ -116,7 +116,7 @@ class Manifests:
             raise ResolutionError(
                 "EINCOMPLETEMANIFEST",
                 f"the registry's manifest of `{name}` has no version",
-                hint="ask another registry: this one's copy is incomplete",
+                hint="use another registry: this one's copy is incomplete",
             )
         resolved, integrity = _origin(manifest)
         return FetchedManifest(manifest=manifest, resolved=resolved, integrity=integrity)

@@ -73,7 +73,7 @@ def draw_explanation(explanation: Explanation, tree: Tree) -> list[str]:
         lines.append(f"{_name(copy.node)}  {copy.node.location}")
         lines += [f"  {_draw_chain(chain, tree)}" for chain in copy.chains]
         if not copy.chains:
-            lines.append("  nothing in the tree asks for it")
+            lines.append("  nothing in the tree requests it")
         elif not copy.is_complete:
             lines.append("  ... and more chains")
         if copy.reason is not None:

@@ -122,7 +122,7 @@ def test_first_error_ends_the_rest(store: Store) -> None:
 
 def test_bad_tarball_is_named_and_not_kept(store: Store) -> None:
     """A tarball that cannot be unpacked is an error, and nothing of it is in the store."""
-    with pytest.raises(ArchiveError, match=r"a@1\.0\.0: this is no gzip file"):
+    with pytest.raises(ArchiveError, match=r"a@1\.0\.0: this is not a gzip file"):
         fill(store, [wanted("a")], open_fetch=lambda: Tarballs({"a": b"<html>"}))
 
     assert [] == list(store)

@@ -164,7 +164,7 @@ def test_every_reason_is_told(tmp_path):
     facts = dict(caught.value.facts)
     assert "ENODE" == caught.value.code
     assert facts["system"].startswith("20.1.0 (")
-    assert "not asked: offline" == facts["download"]
+    assert "skipped: offline" == facts["download"]
     assert "is not there" in facts["registry"]
     assert caught.value.hint
     assert not list((tmp_path / "cache" / "node").glob("22*/"))
