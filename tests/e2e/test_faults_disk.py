@@ -71,7 +71,8 @@ def test_output_on_a_full_disk(filled: Scene) -> None:
     """ENOSPC is one error; the old package stays, and nothing lies beside it."""
     folder = quoted(filled.output.parent)
     done = run_mounted(
-        f"mount -t tmpfs -o size=200k tmpfs {folder} && printf '%s' {shlex.quote(OLD.decode())} "
+        f"mount -t tmpfs -o size=200k,mode=700 tmpfs {folder} && "
+        f"printf '%s' {shlex.quote(OLD.decode())} "
         f"> {quoted(filled.output)}",
         command_of(filled),
         f"ls -A {folder}; cat {quoted(filled.output)}",
@@ -92,7 +93,7 @@ def test_store_on_a_full_disk(filled: Scene, expected: bytes) -> None:
     cache = quoted(filled.cache)
     verify = f"{quoted(sys.executable)} -m zipper cache verify --cache-dir {cache}"
     done = run_mounted(
-        f"mount -t tmpfs -o size=200k tmpfs {cache}",
+        f"mount -t tmpfs -o size=200k,mode=700 tmpfs {cache}",
         command_of(filled),
         f"{verify}; find {cache} -name '*.zipper-tmp'",
         env=filled.environment,
@@ -150,7 +151,7 @@ def test_upkeep_of_a_read_only_store(filled: Scene, command: str) -> None:
 @pytest.mark.parametrize(
     "mount",
     [
-        "mount -t tmpfs -o size=8k,nr_inodes=6 tmpfs {cache}",
+        "mount -t tmpfs -o size=8k,nr_inodes=6,mode=700 tmpfs {cache}",
         "mount --bind {cache} {cache} && mount -o remount,bind,ro {cache}",
     ],
     ids=["full", "read-only"],

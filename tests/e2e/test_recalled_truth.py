@@ -189,7 +189,7 @@ def _add_secret(scene: Scene) -> dict[str, str]:
 
 
 def _open_cache(scene: Scene) -> dict[str, str]:
-    scene.cache.chmod(0o777)
+    scene.cache.chmod(0o770)
     return {}
 
 
@@ -218,7 +218,7 @@ def _edit_output(scene: Scene) -> dict[str, str]:
 CHANGES = {
     "npm's settings have a value that is none": _break_npmrc,
     "a secret file is left out": _add_secret,
-    "everyone may write to the cache": _open_cache,
+    "a group may write to the cache": _open_cache,
     "the handler is another": _move_handler,
     "the zip was edited in place": _edit_output,
 }

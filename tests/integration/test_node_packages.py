@@ -72,7 +72,8 @@ def test_environment_is_made_anew_from_the_store(registry, tmp_path) -> None:
     """Where the environment is gone and the network too, the store still has Node."""
     provide(packages(registry, tmp_path / "a"), tmp_path / "a")
     (tmp_path / "b").mkdir()
-    (tmp_path / "a" / "store").rename(tmp_path / "b" / "store")
+    for kept in ("store", "notes"):
+        (tmp_path / "a" / kept).rename(tmp_path / "b" / kept)
     node = provide(packages(registry, tmp_path / "b", offline=True), tmp_path / "b")
 
     assert VERSION == node.version

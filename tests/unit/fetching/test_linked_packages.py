@@ -111,5 +111,5 @@ def test_tarball_that_never_ends_is_not_read(tmp_path: Path) -> None:
     """A fifo or a device is refused before a byte of it is read."""
     os.mkfifo(tmp_path / "a.tgz")
     for resolved in ("file:a.tgz", "file:/dev/zero"):
-        with pytest.raises(ProjectError, match="no regular file"):
+        with pytest.raises(ProjectError, match="not a regular file"):
             read_local_tarball(tmp_path, resolved)

@@ -227,7 +227,7 @@ def test_choice_that_is_none(choice, tmp_path):
 
 def test_choice_of_what_is_no_node(tmp_path):
     """An executable that does not answer as Node does is refused with what it said."""
-    with pytest.raises(NodeError, match=r"is no Node\.js"):
+    with pytest.raises(NodeError, match=r"is not a Node\.js"):
         provide(tmp_path, choice=sys.executable)
 
 
