@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from zipper.errors import ReadError
-from zipper.file_bytes import FileBytes, read_file
+from zipper.file_bytes import open_file, read_file
 from zipper.files import write_file
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from zipper.file_bytes import FileBytes
 
 CONTENT = bytes(range(256)) * 10_000
 
@@ -26,8 +28,8 @@ def path(tmp_path: Path) -> Path:
 
 
 def opened(path: Path) -> FileBytes:
-    file = read_file(path)
-    assert isinstance(file, FileBytes)
+    file = open_file(path)  # `read_file` reads large files whole while many are open
+    assert file is not None
     return file
 
 
