@@ -250,3 +250,14 @@ def test_all_functions_of_a_workspace_in_one_command(workspace: Scene) -> None:
     assert "node_modules/only-b/index.js" in listing(workspace.project / "fn-b.zip")
     assert "2 functions built" in done.stdout
     assert "0 functions built, 2 unchanged" in again.stdout
+
+
+def test_a_root_locked_by_yarn_1_says_what_a_name_means(workspace: Scene) -> None:
+    """Its versions seed the tree, in which a member's name is the member, as for npm."""
+    left = next(row for row in workspace.registry.packuments["left"]["versions"].values())
+    lock = f'left@^1.0.0:\n  version "1.3.0"\n  resolved "{left["dist"]["tarball"]}"\n'
+    write_files(workspace.project, {"yarn.lock": f"# yarn lockfile v1\n\n\n{lock}"})
+    zipper(workspace, "build", "packages/fn-a", "-o", workspace.output)
+
+    assert "node_modules/shared/lib/a.js" in listing(workspace.output)
+    assert [] == requested_siblings(workspace)

@@ -86,7 +86,8 @@ def refuse_unlocked_siblings(project: Project) -> None:
     Raises:
         ResolutionError: EWORKSPACE.
     """
-    if project.lockfile is not None or project.foreign is not None or not project.siblings:
+    is_locked = project.lockfile is not None or project.foreign is not None or project.yarn_lock
+    if is_locked or not project.siblings:
         return
     own = project.own_manifest
     for name in (*own.dependencies, *own.optional_dependencies, *own.peer_dependencies):
