@@ -261,3 +261,19 @@ def test_a_root_locked_by_yarn_1_says_what_a_name_means(workspace: Scene) -> Non
 
     assert "node_modules/shared/lib/a.js" in listing(workspace.output)
     assert [] == requested_siblings(workspace)
+
+
+def test_what_is_said_of_a_member_is_not_said_of_the_same_bytes_alone(workspace: Scene) -> None:
+    """The verdict on equal bytes is another one without the workspace, whichever came first."""
+    write_files(workspace.project, {"packages/fn-a/package.json": {"name": "fn-a"}})
+    write_files(workspace.project, {"packages/fn-a/index.js": 'require("only-b");\n' + HANDLER})
+    zipper(workspace, "resolve")
+    words = ("build", "packages/fn-a", "-o", workspace.output)
+    member = zipper(workspace, *words, status=1)
+    first = workspace.output.read_bytes()
+    alone = zipper(workspace, *words, "--no-workspace", status=1)
+
+    assert first == workspace.output.read_bytes()
+    assert "error[undeclared-dependency]" in member.stderr
+    assert "error[module-missing]" in alone.stderr
+    assert "undeclared-dependency" not in alone.stderr

@@ -77,11 +77,14 @@ def judge(
     }
     noted = store.notebook.recall(VERDICT, inputs)
     judged = None if noted is None else _decode(noted)
+    # What is missing from a member depends on the workspace's folders too: it is not remembered.
     if judged is not None and find_nearby is not None and _has_missing(judged):
-        judged = None  # what is missing depends on the workspace's folders too
+        judged = None
     if judged is None:
         judged = _apply_rules(path, request, handler, store, find_nearby, source)
-        store.notebook.remember(VERDICT, inputs, json.dumps(as_json(judged)).encode("ascii"))
+        if find_nearby is None or not _has_missing(judged):
+            text = json.dumps(as_json(judged)).encode("ascii")
+            store.notebook.remember(VERDICT, inputs, text)
     return judged._replace(findings=leave_out(judged.findings, request.ignore))
 
 

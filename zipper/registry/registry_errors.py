@@ -75,8 +75,8 @@ def sibling(name: str, folder: str) -> ResolutionError:
         "EWORKSPACE",
         f"`{name}` is a member of this workspace, and is not looked for in a registry",
         facts=(("member", folder),),
-        hint="build with the root's lockfile, which says what the name means: write it with "
-        "`python -m zipper resolve`, and leave out `--no-workspace`",
+        hint="make the spec fit the member's version, and build with the root's lockfile: write it "
+        "with `python -m zipper resolve`, and leave out `--no-workspace`",
     )
 
 
