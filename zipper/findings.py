@@ -34,7 +34,7 @@ Severity = Literal["error", "warning", "info"]
 Verdict = Literal["pass", "fail"]
 
 
-class _Fields(NamedTuple):
+class _FindingFields(NamedTuple):
     code: str
     severity: Severity
     path: str
@@ -42,7 +42,7 @@ class _Fields(NamedTuple):
     hint: str
 
 
-class Finding(_Fields):
+class Finding(_FindingFields):
     """One rule's result for one place of the package.
 
     `path` is a member's name or the empty string for the package as a whole; `message` is one

@@ -170,14 +170,14 @@ def find_builtins(major: int) -> frozenset[str]:
     return frozenset(names | {f"node:{name}" for name in names if not name.startswith("node:")})
 
 
-class _Fields(NamedTuple):
+class _TargetFields(NamedTuple):
     """What a target is made of; a named tuple cannot itself refuse what it is given."""
 
     runtime: str
     architecture: str
 
 
-class Target(_Fields):
+class Target(_TargetFields):
     """A runtime and an architecture of AWS Lambda.
 
     Raises:

@@ -260,6 +260,21 @@ def assigned_in(path: Path) -> set[str]:
     }
 
 
+def test_no_two_modules_or_classes_share_a_name() -> None:
+    """A module's last name, and a class's name, stand once in the package."""
+    modules = sorted(path.stem for path in MODULES if path.stem != "__init__")
+    classes = sorted(
+        node.name
+        for path in MODULES
+        if name_of(path) not in GENERATED
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.ClassDef)
+    )
+
+    assert [] == [name for name, following in pairwise(modules) if name == following]
+    assert [] == [name for name, following in pairwise(classes) if name == following]
+
+
 def test_tests_say_what_they_hold() -> None:
     """Every test has a docstring that begins with a sentence."""
     without = [

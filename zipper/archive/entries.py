@@ -16,7 +16,7 @@ __all__ = [
     "DOS_EPOCH",
     "PlannedEntry",
     "PlannedZip",
-    "ZipSource",
+    "StoredZip",
     "make_entry",
     "put_below",
     "read_members",
@@ -112,7 +112,7 @@ _DIRECTORY: Final = struct.Struct("<10xHII")
 """What is read of the end record: the number of records, their size, where they begin."""
 
 
-class ZipSource(Protocol):
+class StoredZip(Protocol):
     """Where a store zip's bytes come from: memory, or a file that is read when they are wanted."""
 
     @property
@@ -141,7 +141,7 @@ class PlannedZip(NamedTuple):
     """Offset of the end record in `tail`."""
     size_bytes: int
     """The sum of the sizes when unpacked."""
-    source: ZipSource
+    source: StoredZip
 
     @property
     def files(self) -> int:

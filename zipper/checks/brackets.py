@@ -1,6 +1,6 @@
 """Where a large file can be cut: its blocks, and the borders of its statements.
 
-In: bytes. Out: `Layout`. One pass that tracks brackets and steps over strings, templates, comments
+In: bytes. Out: `Nesting`. One pass that tracks brackets and steps over strings, templates, comments
 and regular expressions, in the manner of es-module-lexer. What is plain is swallowed by one
 pattern, several levels at once, so that a megabyte takes a tenth of a second. The pass is only
 believed where all brackets match; what was cut wrongly shows as a syntax error of the piece.
@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-__all__ = ["Layout", "find_layout"]
+__all__ = ["Nesting", "find_layout"]
 
 _STRING: Final = rb"""'(?:[^'\\\n]|\\[\s\S])*+'|"(?:[^"\\\n]|\\[\s\S])*+\""""
 _FLAT: Final = rb"""(?:[^'"`/(){}\[\]]|""" + _STRING + rb""")*+"""
@@ -52,7 +52,7 @@ _BORDER_MIN_BYTES: Final = 8000
 _LOOK_BACK_BYTES: Final = 300
 
 
-class Layout(NamedTuple):
+class Nesting(NamedTuple):
     """How a file is nested."""
 
     blocks: list[tuple[int, int]]
@@ -61,7 +61,7 @@ class Layout(NamedTuple):
     """Places between two statements, by the offset at which their block opens; -1 for the file."""
 
 
-def find_layout(content: bytes) -> Layout | None:
+def find_layout(content: bytes) -> Nesting | None:
     """Return the layout of a file, or None where its brackets do not match."""
     return _Lexer(content).run()
 
@@ -78,7 +78,7 @@ class _Lexer:
         self.last_pair = (-1, -1)
         """The last parentheses that were closed here: close, open."""
 
-    def run(self) -> Layout | None:
+    def run(self) -> Nesting | None:
         content, at, size = self.content, 0, len(self.content)
         while True:
             match = _PLAIN.match(content, at)
@@ -89,7 +89,7 @@ class _Lexer:
             if following is None:
                 return None
             at = following
-        return Layout(self.blocks, self.borders) if len(self.stack) == 1 else None
+        return Nesting(self.blocks, self.borders) if len(self.stack) == 1 else None
 
     def _step(self, sign: int, at: int) -> int | None:
         """Look at the sign at `at`; return where to go on, None where nothing fits."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.commonjs_names import hands_out_this
+from zipper.checks.expression_values import UNKNOWN, Place, SourceFile, Value, Values
 from zipper.checks.module_resolution import Failure
 from zipper.checks.source_text import find_word, literal
 from zipper.checks.syntax import plain_text
-from zipper.checks.values import UNKNOWN, Place, SourceFile, Value, Values
 
 if TYPE_CHECKING:
     from tree_sitter import Node

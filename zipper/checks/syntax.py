@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from zipper.checks.trees import Tree
+    from zipper.checks.trees import PieceTree
 
 __all__ = [
     "FUNCTIONS",
@@ -105,7 +105,7 @@ class Source:
         tree = None if self.is_exhausted else self.trees.at(offset, is_leap=True)
         return self._follow(tree, offset)
 
-    def _follow(self, tree: Tree | None, offset: int) -> list[Node]:
+    def _follow(self, tree: PieceTree | None, offset: int) -> list[Node]:
         path = [self.trees.root] if tree is None else tree.path_to(offset)
         self._steps += len(path)
         return path

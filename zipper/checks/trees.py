@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final
 import tree_sitter_javascript
 from tree_sitter import Language, Node, Parser, Point, Range
 
-from zipper.checks.units import Unit, cut, is_large, spans
+from zipper.checks.file_units import Unit, cut, is_large, spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["TooLargeError", "Tree", "Trees"]
+__all__ = ["PieceTree", "TooLargeError", "Trees"]
 
 _REPAIRS: Final = (
     (
@@ -60,7 +60,7 @@ class TooLargeError(Exception):
     """A file is too large for one tree and cannot be cut surely."""
 
 
-class Tree:
+class PieceTree:
     """The tree of one piece."""
 
     __slots__ = ("_has_top", "_top", "_top_start", "prefix", "root")
@@ -121,8 +121,8 @@ class Trees:
                 self._parse()
 
     def _parse(self) -> None:
-        self._kept: dict[int, Tree] = {}
-        self._passing: dict[int, Tree] = {}
+        self._kept: dict[int, PieceTree] = {}
+        self._passing: dict[int, PieceTree] = {}
         self._kept_nodes = 0
         self._leapt = 0
         self.units = _units_of(self.content)
@@ -146,7 +146,7 @@ class Trees:
         """Whether the parser fails somewhere."""
         return self.error_line > 0
 
-    def at(self, offset: int, *, is_leap: bool = False) -> Tree | None:
+    def at(self, offset: int, *, is_leap: bool = False) -> PieceTree | None:
         """Return the tree that has the code at `offset`.
 
         Args:
@@ -185,16 +185,16 @@ class Trees:
             low, high = (middle, high) if self._parts[middle][0] <= offset else (low, middle)
         return self._parts[low][1]
 
-    def _tree(self, number: int) -> Tree:
+    def _tree(self, number: int) -> PieceTree:
         return self._kept.get(number) or self._passing.get(number) or self._load(number)
 
-    def _load(self, number: int) -> Tree:
+    def _load(self, number: int) -> PieceTree:
         unit = self.units[number]
         root = Parser(_LANGUAGE, included_ranges=self._ranges(unit)).parse(self.content).root_node
         prefix: list[Node] = []
         if unit.parent >= 0:
             prefix = self._tree(unit.parent).path_to(unit.scope[0])[:-1]
-        tree = Tree(root, prefix)
+        tree = PieceTree(root, prefix)
         nodes = root.descendant_count
         if self._kept_nodes + nodes <= _KEPT_NODES_MAX:
             self._kept_nodes += nodes

@@ -176,8 +176,8 @@ class Walk:
 
         The last large one is kept, because parsing it takes seconds.
         """
+        from zipper.checks.file_units import is_large  # noqa: PLC0415 - as for `scan`
         from zipper.checks.syntax import open_source  # noqa: PLC0415 - as for `scan`
-        from zipper.checks.units import is_large  # noqa: PLC0415 - as for `scan`
 
         if not is_large(content):
             return open_source(content)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from zipper.javascript.functions import parse_key, parse_method, run_inside
+from zipper.javascript.function_syntax import parse_key, parse_method, run_inside
 from zipper.javascript.scopes import LEXICAL, Scope
 from zipper.javascript.state import Context, Parser
 from zipper.javascript.tokens import NAME, PRIVATE

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.javascript.expressions import parse_assignment
-from zipper.javascript.faults import UnsureError
-from zipper.javascript.functions import parse_binding
+from zipper.javascript.function_syntax import parse_binding
 from zipper.javascript.scopes import LEXICAL, VAR
+from zipper.javascript.syntax_errors import UnsureError
 from zipper.javascript.tokens import NAME
 
 if TYPE_CHECKING:

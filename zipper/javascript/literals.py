@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from zipper.javascript.functions import parse_key, parse_method
+from zipper.javascript.function_syntax import parse_key, parse_method
 from zipper.javascript.regexps import check_regexp
 from zipper.javascript.state import UNBOUND, Context
 from zipper.javascript.targets import ASSIGNED, MEMBER, NAMED, OTHER, PATTERN, SECRET

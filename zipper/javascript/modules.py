@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final
 from zipper.javascript.classes import parse_class
 from zipper.javascript.declarations import parse_declaration
 from zipper.javascript.expressions import parse_assignment
-from zipper.javascript.faults import UnsureError
-from zipper.javascript.functions import parse_function
+from zipper.javascript.function_syntax import parse_function
 from zipper.javascript.scopes import LEXICAL
 from zipper.javascript.state import RESERVED
 from zipper.javascript.statements import parse_statement
+from zipper.javascript.syntax_errors import UnsureError
 from zipper.javascript.tokens import END, NAME, STRING
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.javascript.classes import parse_class, use_private
-from zipper.javascript.faults import UnsureError
-from zipper.javascript.functions import parse_arrow, parse_function
+from zipper.javascript.function_syntax import parse_arrow, parse_function
 from zipper.javascript.literals import parse_array, parse_object, parse_regexp, parse_template
 from zipper.javascript.state import UNBOUND
+from zipper.javascript.syntax_errors import UnsureError
 from zipper.javascript.targets import ARROW, CALL, MEMBER, NAMED, OTHER, SECRET
 from zipper.javascript.tokens import NAME, NUMBER, PRIVATE, STRING, TEMPLATE
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from zipper.javascript.expressions import parse_assignment, parse_expression
-from zipper.javascript.faults import Fault, Feature, NotJavaScriptError, UnsureError
-from zipper.javascript.functions import read_directives
+from zipper.javascript.function_syntax import read_directives
 from zipper.javascript.modules import parse_module
 from zipper.javascript.operands import parse_left_side
 from zipper.javascript.scopes import PARAMETER
 from zipper.javascript.state import Parser, Rules
 from zipper.javascript.statements import parse_statement, parse_statements
+from zipper.javascript.syntax_errors import Fault, Feature, NotJavaScriptError, UnsureError
 from zipper.javascript.tokens import END
 
 __all__ = ["Verdict", "judge"]

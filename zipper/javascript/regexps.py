@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from zipper.javascript.faults import NotJavaScriptError
+from zipper.javascript.syntax_errors import NotJavaScriptError
 
 if TYPE_CHECKING:
     from zipper.javascript.state import Parser

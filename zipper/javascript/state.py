@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from zipper.javascript.faults import Feature, NotJavaScriptError
 from zipper.javascript.scopes import LEXICAL, Scope
+from zipper.javascript.syntax_errors import Feature, NotJavaScriptError
 from zipper.javascript.tokens import END, NAME, PUNCTUATOR, Reader, words
 
 if TYPE_CHECKING:

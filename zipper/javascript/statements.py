@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from zipper.javascript.classes import parse_class
 from zipper.javascript.declarations import is_let, is_using, parse_declaration
 from zipper.javascript.expressions import parse_expression
-from zipper.javascript.functions import parse_binding, parse_function
+from zipper.javascript.function_syntax import parse_binding, parse_function
 from zipper.javascript.loops import parse_do, parse_for, parse_while
 from zipper.javascript.scopes import LEXICAL, Scope
 from zipper.javascript.targets import NAMED

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from typing import Final
 
-from zipper.javascript.faults import NotJavaScriptError, UnsureError
+from zipper.javascript.syntax_errors import NotJavaScriptError, UnsureError
 
 __all__ = [
     "END",

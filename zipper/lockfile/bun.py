@@ -83,7 +83,7 @@ def read_bun_lock(text: str, *, path: str, isolated: bool | None = None) -> Fore
             f"`{path}` has lockfileVersion {str(version)[:40]}; 0 to 3 are read",
             hint="write it with bun 1.4: `bun install`",
         )
-    reader = _Reader(document)
+    reader = _BunReader(document)
     if isolated is None:
         isolated = document.root.get("configVersion") == 1 and len(reader.folders) > 1
     graph = LockedGraph(reader.read(isolated=isolated), reader.importers)
@@ -99,7 +99,7 @@ def _locate(text: str, keys: tuple[str | int, ...]) -> tuple[int, int]:
         return 1, 1
 
 
-class _Reader:
+class _BunReader:
     """Makes instances of rows; a walk over their keys finds what a dependency means."""
 
     def __init__(self, document: Document) -> None:

@@ -76,7 +76,7 @@ def read_pnpm_lock(text: str, *, path: str) -> ForeignLockfile:
     )
     version = document.text(document.root.get("lockfileVersion"), "lockfileVersion")
     major = _require_version(version, path)
-    reader = _Reader(document, major)
+    reader = _PnpmReader(document, major)
     graph = LockedGraph(dict(reader.read()), reader.importers)
     settings = {key: value for key, value in document.root.items() if key not in _READ}
     return ForeignLockfile(path, "pnpm", version, graph, settings)
@@ -99,7 +99,7 @@ def _require_version(version: str, path: str) -> int:
     )
 
 
-class _Reader:
+class _PnpmReader:
     """Makes instances of entries, and checks that each edge leads to one."""
 
     def __init__(self, document: Document, major: int) -> None:

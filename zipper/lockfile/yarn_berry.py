@@ -80,7 +80,7 @@ def read_yarn_berry(
             f"`{path}` has version {version[:40] or 'none'}; 4 to 10 are read",
             hint="write it with yarn 2, 3 or 4: `yarn install`",
         )
-    reader = _Reader(document, settings)
+    reader = _BerryReader(document, settings)
     graph = LockedGraph(dict(reader.read()), reader.importers)
     return ForeignLockfile(path, "yarn", version, graph, {"__metadata": metadata}, "parent")
 
@@ -95,7 +95,7 @@ class _Entry(NamedTuple):
     manifest: Manifest
 
 
-class _Reader:
+class _BerryReader:
     """Makes instances of entries, and finds what a dependency means among their descriptors."""
 
     def __init__(self, document: Document, settings: YarnSettings) -> None:

@@ -27,8 +27,8 @@ __all__ = [
     "INVALID",
     "KINDS",
     "Invalid",
-    "Kind",
     "Places",
+    "SettingKind",
     "find_unset",
     "interpolate",
     "parse_setting",
@@ -45,7 +45,7 @@ INVALID: Final = Invalid.INVALID
 """A value that the setting cannot have."""
 
 
-class Kind(NamedTuple):
+class SettingKind(NamedTuple):
     """What a setting accepts.
 
     Attributes:
@@ -69,25 +69,25 @@ class Places(NamedTuple):
     folder: str = ""
 
 
-_BOOLEAN: Final = Kind("boolean")
-_NUMBER: Final = Kind("number")
-_STRING: Final = Kind("string")
-_TEXT: Final = Kind("string", nullable=True)
-_WHO_MAY: Final = Kind("choice", choices=("all", "none", "root"))
+_BOOLEAN: Final = SettingKind("boolean")
+_NUMBER: Final = SettingKind("number")
+_STRING: Final = SettingKind("string")
+_TEXT: Final = SettingKind("string", nullable=True)
+_WHO_MAY: Final = SettingKind("choice", choices=("all", "none", "root"))
 
-KINDS: Final[dict[str, Kind]] = {
+KINDS: Final[dict[str, SettingKind]] = {
     "allow-directory": _WHO_MAY,
     "allow-file": _WHO_MAY,
     "allow-git": _WHO_MAY,
     "allow-remote": _WHO_MAY,
-    "allow-scripts": Kind("string", is_list=True),
-    "also": Kind("choice", nullable=True, choices=("dev", "development")),
-    "before": Kind("date", nullable=True),
+    "allow-scripts": SettingKind("string", is_list=True),
+    "also": SettingKind("choice", nullable=True, choices=("dev", "development")),
+    "before": SettingKind("date", nullable=True),
     "bin-links": _BOOLEAN,
-    "ca": Kind("string", nullable=True, is_list=True),
+    "ca": SettingKind("string", nullable=True, is_list=True),
     "cache-max": _NUMBER,
     "cache-min": _NUMBER,
-    "cafile": Kind("path", nullable=True),
+    "cafile": SettingKind("path", nullable=True),
     "cert": _TEXT,
     "dev": _BOOLEAN,
     "engine-strict": _BOOLEAN,
@@ -99,43 +99,43 @@ KINDS: Final[dict[str, Kind]] = {
     "force": _BOOLEAN,
     "global-style": _BOOLEAN,
     "format-package-lock": _BOOLEAN,
-    "globalconfig": Kind("path", nullable=True),
-    "https-proxy": Kind("url", nullable=True),
+    "globalconfig": SettingKind("path", nullable=True),
+    "https-proxy": SettingKind("url", nullable=True),
     "ignore-scripts": _BOOLEAN,
-    "include": Kind("choice", is_list=True, choices=("prod", "dev", "optional", "peer")),
+    "include": SettingKind("choice", is_list=True, choices=("prod", "dev", "optional", "peer")),
     "install-links": _BOOLEAN,
-    "install-strategy": Kind("choice", choices=("hoisted", "nested", "shallow", "linked")),
+    "install-strategy": SettingKind("choice", choices=("hoisted", "nested", "shallow", "linked")),
     "key": _TEXT,
     "legacy-bundling": _BOOLEAN,
     "legacy-peer-deps": _BOOLEAN,
-    "lockfile-version": Kind("choice", nullable=True, choices=("1", "2", "3")),
+    "lockfile-version": SettingKind("choice", nullable=True, choices=("1", "2", "3")),
     "maxsockets": _NUMBER,
-    "min-release-age": Kind("number", nullable=True),
-    "min-release-age-exclude": Kind("string", is_list=True),
+    "min-release-age": SettingKind("number", nullable=True),
+    "min-release-age-exclude": SettingKind("string", is_list=True),
     "node-version": _TEXT,
     # Deviation: not npm's, which sends a credential over plain HTTP to any host.
-    "insecure-hosts": Kind("string", is_list=True),
-    "noproxy": Kind("string", is_list=True),
+    "insecure-hosts": SettingKind("string", is_list=True),
+    "noproxy": SettingKind("string", is_list=True),
     "offline": _BOOLEAN,
-    "omit": Kind("choice", is_list=True, choices=("dev", "optional", "peer")),
+    "omit": SettingKind("choice", is_list=True, choices=("dev", "optional", "peer")),
     "omit-lockfile-registry-resolved": _BOOLEAN,
-    "only": Kind("choice", nullable=True, choices=("prod", "production")),
-    "optional": Kind("boolean", nullable=True),
+    "only": SettingKind("choice", nullable=True, choices=("prod", "production")),
+    "optional": SettingKind("boolean", nullable=True),
     "package-lock": _BOOLEAN,
     "prefer-dedupe": _BOOLEAN,
     "prefer-offline": _BOOLEAN,
     "prefer-online": _BOOLEAN,
-    "prefix": Kind("path", nullable=True),
-    "production": Kind("boolean", nullable=True),
-    "proxy": Kind("url", nullable=True),
-    "registry": Kind("registry"),
+    "prefix": SettingKind("path", nullable=True),
+    "production": SettingKind("boolean", nullable=True),
+    "proxy": SettingKind("url", nullable=True),
+    "registry": SettingKind("registry"),
     "replace-registry-host": _STRING,
     "shrinkwrap": _BOOLEAN,
     "strict-peer-deps": _BOOLEAN,
     "strict-ssl": _BOOLEAN,
     "tag": _STRING,
     "user-agent": _STRING,
-    "userconfig": Kind("path", nullable=True),
+    "userconfig": SettingKind("path", nullable=True),
 }
 """The settings of npm that bear on resolving, fetching and packing; others are ignored."""
 
@@ -189,7 +189,7 @@ def _look_up(name: str, environ: Mapping[str, str], *, is_optional: bool) -> str
     return "" if is_optional else f"${{{name}}}"
 
 
-def parse_setting(raw: IniValue, kind: Kind, places: Places) -> object:
+def parse_setting(raw: IniValue, kind: SettingKind, places: Places) -> object:
     """Return the typed value of `raw`, or INVALID.
 
     Booleans are bool, numbers float or int, dates aware datetimes, lists tuples, the rest str;
@@ -207,7 +207,7 @@ def parse_setting(raw: IniValue, kind: Kind, places: Places) -> object:
     return tuple(str(value) for value in values if value is not INVALID and value is not None)
 
 
-def _parse_one(raw: IniScalar, kind: Kind, places: Places) -> object:
+def _parse_one(raw: IniScalar, kind: SettingKind, places: Places) -> object:
     if isinstance(raw, str):
         raw = interpolate(raw.strip(), places.environ)
     if kind.nullable and (raw is None or raw == "null" or (raw is False and kind.name == "url")):

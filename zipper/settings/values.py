@@ -95,7 +95,7 @@ def parse_settings(table: object, source: SettingsSource) -> Settings:
         ProjectError: ESETTINGS for an unknown key, a wrong type, a value that is none of the
             possible ones, or two functions of one name; with the file and the line.
     """
-    reader = _Reader(source)
+    reader = _SettingsReader(source)
     row = reader.table(table, (), (*KEYS, "functions"))
     values = {key: reader.value(key, row[key], (key,)) for key in KEYS if key in row}
     functions = reader.functions(row.get("functions", []))
@@ -132,7 +132,7 @@ def parse_environment(environ: Mapping[str, str]) -> Settings:
     return Settings(**values, unknown_variables=unknown)  # type: ignore[arg-type]
 
 
-class _Reader:
+class _SettingsReader:
     """Reads one table and knows where it stands, for the errors."""
 
     def __init__(self, source: SettingsSource) -> None:

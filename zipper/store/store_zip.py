@@ -119,7 +119,7 @@ class StoreZip:
         return PlannedZip(folder, tail, end, size, self)
 
     def read_body(self) -> Iterator[memoryview]:
-        """Yield what stands before the directory; see `zipper.archive.entries.ZipSource`.
+        """Yield what stands before the directory; see `zipper.archive.entries.StoredZip`.
 
         Raises:
             StoreError: ESTORE, at the end, where its sum is not what it should be; then it is gone.

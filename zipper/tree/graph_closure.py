@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from zipper.tree.model import EdgeType
 
-__all__ = ["Closure", "take_closure"]
+__all__ = ["GraphClosure", "take_closure"]
 
 
-class Closure(NamedTuple):
+class GraphClosure(NamedTuple):
     """What an importer reaches, and what of it the target cannot use though it must have it."""
 
     graph: LockedGraph
@@ -33,7 +33,7 @@ def take_closure(
     *,
     fits: Callable[[Instance], bool],
     omit: frozenset[str] = frozenset({"dev"}),
-) -> Closure:
+) -> GraphClosure:
     """Return what the importer in the folder `importer` reaches.
 
     An optional peer is kept where something else reaches what it names, and adds nothing. What only
@@ -63,7 +63,7 @@ def take_closure(
         )
         for key in reached
     }
-    return Closure(LockedGraph(instances, {importer: start}), unfit)
+    return GraphClosure(LockedGraph(instances, {importer: start}), unfit)
 
 
 def _walk(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from zipper.errors import LockfileError
 from zipper.tree.hoist_choices import place
-from zipper.tree.hoist_problem import CLOSED, Copy, EndlessError, Problem, state_problem
+from zipper.tree.hoist_problem import CLOSED, EndlessError, PlacedCopy, Problem, state_problem
 from zipper.tree.merge_instances import merge_instances
 from zipper.tree.model import ROOT, Node, Tree, join_location
 
@@ -79,7 +79,7 @@ def hoist(graph: LockedGraph, importer: str) -> Hoisted:
     )
 
 
-def _make_node(location: str, copy: Copy, own: Instance) -> Node:
+def _make_node(location: str, copy: PlacedCopy, own: Instance) -> Node:
     manifest = own.manifest
     folder = own.folder if location != ROOT else None
     held = own.bundled_in is not None
@@ -95,7 +95,7 @@ def _make_node(location: str, copy: Copy, own: Instance) -> Node:
     )
 
 
-def _list_copies(root: Copy) -> Iterator[tuple[str, Copy]]:
+def _list_copies(root: PlacedCopy) -> Iterator[tuple[str, PlacedCopy]]:
     """Yield location and copy, in the order of the locations, each after the folder around it."""
     waiting = [(ROOT, root)]
     while waiting:
@@ -109,7 +109,7 @@ def _list_copies(root: Copy) -> Iterator[tuple[str, Copy]]:
 
 
 def _find_doubled(
-    graph: LockedGraph, problem: Problem, copies: Mapping[str, Copy]
+    graph: LockedGraph, problem: Problem, copies: Mapping[str, PlacedCopy]
 ) -> Iterator[Doubled]:
     """Yield each package (a name and a version) that stands in several folders."""
     labels = [graph.instances[key].label for key in problem.keys]
@@ -133,14 +133,14 @@ def _find_doubled(
 
 
 def _find_askers(
-    problem: Problem, copies: Mapping[str, Copy], labels: Sequence[str]
+    problem: Problem, copies: Mapping[str, PlacedCopy], labels: Sequence[str]
 ) -> Mapping[str, tuple[str, ...]]:
     """Return location to the labels of what finds it."""
     places = {id(copy): location for location, copy in copies.items()}
     found: dict[str, set[str]] = {}
     for copy in copies.values():
         for name, _ in problem.edges[copy.instance]:
-            at: Copy | None = copy
+            at: PlacedCopy | None = copy
             while at is not None and name not in at.children:
                 at = at.parent
             if at is not None:

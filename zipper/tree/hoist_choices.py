@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.tree.hoist_exactly import is_small, place_fewest
 from zipper.tree.hoist_greedily import choose_top, improve_top, place_all
-from zipper.tree.hoist_problem import CLOSED, TOP, Copy, EndlessError, Problem
+from zipper.tree.hoist_problem import CLOSED, TOP, EndlessError, PlacedCopy, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ _CHOICES_MAX: Final = 200
 """Instances at the top that are tried for the names of a ring."""
 
 
-def place(problem: Problem) -> Copy:
+def place(problem: Problem) -> PlacedCopy:
     """Return the importer's copy, below which every walk finds what the graph names.
 
     Raises:
@@ -83,7 +83,7 @@ def _find_core(problem: Problem) -> tuple[Problem, Sequence[int]]:
     ), kept
 
 
-def _complete(problem: Problem, placed: Copy, kept: Sequence[int]) -> Copy:
+def _complete(problem: Problem, placed: PlacedCopy, kept: Sequence[int]) -> PlacedCopy:
     """Give the core's copies their numbers in `problem`, and put the rest at the top."""
     waiting = [placed]
     while waiting:
@@ -93,7 +93,7 @@ def _complete(problem: Problem, placed: Copy, kept: Sequence[int]) -> Copy:
     core = set(kept)
     rest = {(name, to) for edges in problem.edges for name, to in edges if to not in core}
     for name, to in sorted(rest):
-        Copy(to, name, placed)
+        PlacedCopy(to, name, placed)
     return placed
 
 

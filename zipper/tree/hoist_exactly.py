@@ -12,7 +12,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from zipper.tree.hoist_problem import TOP, Copy
+from zipper.tree.hoist_problem import TOP, PlacedCopy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,7 +58,7 @@ def is_small(problem: Problem) -> bool:
     return True
 
 
-def place_fewest(problem: Problem) -> Copy | None:
+def place_fewest(problem: Problem) -> PlacedCopy | None:
     """Return the importer's copy with the layout of the fewest copies; None where none is finite.
 
     Args:
@@ -69,7 +69,7 @@ def place_fewest(problem: Problem) -> Copy | None:
     search.settle(start)
     if start not in search.best:
         return None
-    root = Copy(TOP)
+    root = PlacedCopy(TOP)
     search.fill(root, start)
     return root
 
@@ -145,14 +145,14 @@ class _Search:
             )
             yield _Option(inside, chosen)
 
-    def fill(self, copy: Copy, state: State) -> None:
+    def fill(self, copy: PlacedCopy, state: State) -> None:
         """Make the copies inside of `copy`."""
         waiting = [(copy, state)]
         while waiting:
             folder, place = waiting.pop()
             option = self.best[place][1]
             for at, to in option.inside:
-                inner = Copy(to, self.names[at], folder)
+                inner = PlacedCopy(to, self.names[at], folder)
                 waiting.append((inner, (to, option.sight)))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from zipper.tree.hoist_problem import CLOSED, TOP, Copy, EndlessError
+from zipper.tree.hoist_problem import CLOSED, TOP, EndlessError, PlacedCopy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -42,7 +42,7 @@ def choose_top(problem: Problem) -> dict[str, int]:
     return top
 
 
-def improve_top(problem: Problem, top: Mapping[str, int]) -> tuple[Copy, Mapping[str, int]]:
+def improve_top(problem: Problem, top: Mapping[str, int]) -> tuple[PlacedCopy, Mapping[str, int]]:
     """Return the layout with the fewest copies that changes of `top`, one by one, lead to.
 
     What stands inside of others is tried at the top, and what holds others is tried below the top,
@@ -74,7 +74,7 @@ def improve_top(problem: Problem, top: Mapping[str, int]) -> tuple[Copy, Mapping
     return best, chosen
 
 
-def _list_trials(root: Copy, problem: Problem) -> Iterable[tuple[str, int]]:
+def _list_trials(root: PlacedCopy, problem: Problem) -> Iterable[tuple[str, int]]:
     """Return names and what may better stand at the top for them, the most copies first."""
     fixed = dict(problem.edges[TOP])
     counts: dict[tuple[str, int], int] = {}
@@ -90,7 +90,7 @@ def _list_trials(root: Copy, problem: Problem) -> Iterable[tuple[str, int]]:
     return sorted(counts, key=lambda trial: (-counts[trial], trial))
 
 
-def _list_below(root: Copy) -> Iterator[Copy]:
+def _list_below(root: PlacedCopy) -> Iterator[PlacedCopy]:
     waiting = [*root.children.values()]
     while waiting:
         copy = waiting.pop()
@@ -98,16 +98,16 @@ def _list_below(root: Copy) -> Iterator[Copy]:
         waiting += copy.children.values()
 
 
-def _count(root: Copy) -> int:
+def _count(root: PlacedCopy) -> int:
     return sum(1 for _ in _list_below(root))
 
 
-def _count_edges(problem: Problem, root: Copy) -> int:
+def _count_edges(problem: Problem, root: PlacedCopy) -> int:
     placed = (copy.instance for copy in _list_below(root) if copy.instance != CLOSED)
     return sum(len(problem.edges[one]) + 1 for one in placed)
 
 
-def place_all(problem: Problem, top: Mapping[str, int]) -> Copy:
+def place_all(problem: Problem, top: Mapping[str, int]) -> PlacedCopy:
     """Return the importer's copy, below which every walk finds what the graph names.
 
     What is wanted goes into the outermost folder in which it changes no walk: the top where `top`
@@ -117,7 +117,7 @@ def place_all(problem: Problem, top: Mapping[str, int]) -> Copy:
     Raises:
         EndlessError: with these instances at the top, copies nest without an end.
     """
-    root = Copy(TOP)
+    root = PlacedCopy(TOP)
     waiting = deque([root])
     while waiting:
         copy = waiting.popleft()
@@ -127,11 +127,11 @@ def place_all(problem: Problem, top: Mapping[str, int]) -> Copy:
 
 
 def _satisfy(
-    problem: Problem, copy: Copy, name: str, wanted: int, top: Mapping[str, int]
-) -> Iterator[Copy]:
+    problem: Problem, copy: PlacedCopy, name: str, wanted: int, top: Mapping[str, int]
+) -> Iterator[PlacedCopy]:
     """Have the walk from `copy` for `name` find `wanted`; yield the copies that this brings."""
     chain = []
-    at: Copy | None = copy
+    at: PlacedCopy | None = copy
     while at is not None and name not in at.children:
         chain.append(at)
         at = at.parent
@@ -150,22 +150,22 @@ def _satisfy(
         chain.pop()
     for folder in chain[:-1]:
         folder.passed[name] = wanted
-    placed = Copy(wanted, name, chain[-1])
+    placed = PlacedCopy(wanted, name, chain[-1])
     placed.asker = copy
     _refuse_endless(placed)
     yield from _open(problem, placed)
 
 
-def _open(problem: Problem, copy: Copy) -> Iterator[Copy]:
+def _open(problem: Problem, copy: PlacedCopy) -> Iterator[PlacedCopy]:
     """Yield a new copy, and all that comes in its tarball."""
     yield copy
     for name in problem.closed.get(copy.instance, ()):
-        Copy(CLOSED, name, copy)
+        PlacedCopy(CLOSED, name, copy)
     for name, inner in problem.bundled.get(copy.instance, ()):
-        yield from _open(problem, Copy(inner, name, copy))
+        yield from _open(problem, PlacedCopy(inner, name, copy))
 
 
-def _refuse_endless(copy: Copy) -> None:
+def _refuse_endless(copy: PlacedCopy) -> None:
     seen = 0
     above = copy.parent
     while above is not None:
@@ -175,7 +175,7 @@ def _refuse_endless(copy: Copy) -> None:
         above = above.parent
 
 
-def _find_ring(copy: Copy) -> list[int]:
+def _find_ring(copy: PlacedCopy) -> list[int]:
     """Return the instances from the last one like `copy` down to it, each the next one's asker."""
     ring = [copy.instance]
     above = copy.asker

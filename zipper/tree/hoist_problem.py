@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from zipper.tree.locked_graph import LockedGraph
 
-__all__ = ["CLOSED", "TOP", "Copy", "EndlessError", "Problem", "state_problem"]
+__all__ = ["CLOSED", "TOP", "EndlessError", "PlacedCopy", "Problem", "state_problem"]
 
 TOP: Final = 0
 """The number of the importer, which stands at the top and in no node_modules."""
@@ -38,18 +38,18 @@ class Problem(NamedTuple):
     """For an instance that declares names which reach nothing: none of these may stand inside."""
 
 
-class Copy:
+class PlacedCopy:
     """One folder of the layout."""
 
     __slots__ = ("asker", "children", "instance", "name", "parent", "passed")
 
-    def __init__(self, instance: int, name: str = "", parent: Copy | None = None) -> None:
+    def __init__(self, instance: int, name: str = "", parent: PlacedCopy | None = None) -> None:
         self.instance = instance
         self.name = name
         self.parent = parent
         self.asker = parent
         """The copy whose dependency brought this one."""
-        self.children: dict[str, Copy] = {}
+        self.children: dict[str, PlacedCopy] = {}
         """What stands in its node_modules, by name."""
         self.passed: dict[str, int] = {}
         """What a walk for a name found that came through this folder, from it or from below."""

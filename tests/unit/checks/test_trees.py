@@ -8,9 +8,9 @@ import pytest
 
 from zipper.checks.commonjs_names import find_commonjs_names
 from zipper.checks.file_facts import CONDITIONAL, EAGER, LAZY, OPTIONAL
+from zipper.checks.file_units import cut, is_large
 from zipper.checks.scan import scan
 from zipper.checks.trees import Trees
-from zipper.checks.units import cut, is_large
 
 FILLER = "var text = `require('no')`, more = a(b, c) / 2; // require('no')\n/* import('no') */ "
 

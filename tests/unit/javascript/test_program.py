@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zipper.javascript.faults import Fault, Feature
 from zipper.javascript.program import judge
+from zipper.javascript.syntax_errors import Fault, Feature
 from zipper.javascript.tokens import words
 
 PIECES = words(

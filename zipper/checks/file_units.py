@@ -14,7 +14,7 @@ from zipper.checks.brackets import find_layout
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from zipper.checks.brackets import Layout
+    from zipper.checks.brackets import Nesting
 
 __all__ = ["Unit", "count_signs", "cut", "is_large", "spans"]
 
@@ -76,7 +76,7 @@ def count_signs(content: bytes) -> int:
 class _Cutter:
     """The state of one plan."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Nesting) -> None:
         self.borders = layout.borders
         self.inside: dict[int, list[tuple[int, int]]] = {}
         """The blocks that stand directly in another one, by where that opens."""
