@@ -13,7 +13,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
-from zipper.errors import OutputError, ZipperError
+from zipper.errors import OutputError, ProjectError, ZipperError
 from zipper.folders import make_private_folders
 
 if TYPE_CHECKING:
@@ -27,11 +27,30 @@ if TYPE_CHECKING:
 __all__ = [
     "TEMPORARY_SUFFIX",
     "lock_file",
+    "read_or_none",
     "remove_leftovers",
     "write_file",
 ]
 
 _UNIX_MODES: Final = os.name == "posix"
+
+
+def read_or_none(path: Path) -> bytes | None:
+    """Return the bytes of a file; None where there is none.
+
+    Raises:
+        ProjectError: EREAD.
+    """
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as cause:
+        raise ProjectError(
+            "EREAD",
+            f"cannot read `{path}`: {cause.strerror or cause}",
+            hint="it has to be a file that you may read",
+        ) from cause
 
 
 def is_executable(mode: int, data: bytes | memoryview) -> bool:

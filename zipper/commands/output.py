@@ -18,7 +18,6 @@ from zipper.report.visible import escape_json, show
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
-    from types import TracebackType
 
     from zipper.commands.progress import Progress
     from zipper.events import OnEvent
@@ -106,12 +105,7 @@ class Shower:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         if self._progress is not None:
             self._progress.stop()
 

@@ -19,7 +19,6 @@ from zipper.store.extract import claimed_bytes, extract
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from types import TracebackType
 
     from zipper.fetching.needed_tarballs import Fetch, Wanted
     from zipper.store.keys import StoreKey
@@ -82,12 +81,7 @@ class _Pool:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._worker.close()
         self._threads.shutdown(wait=True, cancel_futures=True)
 

@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from zipper.errors import LockfileError
-from zipper.project.read_manifest import read_or_none
+from zipper.files import read_or_none
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

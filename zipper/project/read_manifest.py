@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zipper.errors import ProjectError
+from zipper.files import read_or_none
 from zipper.folders import list_files
 from zipper.npm.json_text import parse_json_object
 from zipper.npm.package_json import Manifest, describe_malformed, parse_manifest
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-__all__ = ["find_manifest", "fingerprint", "read_manifest", "read_or_none"]
+__all__ = ["find_manifest", "fingerprint", "read_manifest"]
 
 
 def find_manifest(folder: Path, *, seen: list[bytes] | None = None) -> Manifest | None:
@@ -83,21 +84,3 @@ def fingerprint(texts: Iterable[bytes]) -> str:
         digest.update(len(text).to_bytes(8, "big"))
         digest.update(text)
     return digest.hexdigest()
-
-
-def read_or_none(path: Path) -> bytes | None:
-    """Return the bytes of a file; None where there is none.
-
-    Raises:
-        ProjectError: EREAD.
-    """
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as cause:
-        raise ProjectError(
-            "EREAD",
-            f"cannot read `{path}`: {cause.strerror or cause}",
-            hint="it has to be a file that you may read",
-        ) from cause

@@ -12,10 +12,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import ProjectError
+from zipper.files import read_or_none
 from zipper.npm.workspaces import match_workspaces, name_workspaces, parse_workspaces
 from zipper.project.foreign_lockfile import FOREIGN_LOCKFILES, ForeignText, find_foreign
 from zipper.project.npmrc_files import find_home, read_npm_settings
-from zipper.project.read_manifest import fingerprint, read_manifest, read_or_none
+from zipper.project.read_manifest import fingerprint, read_manifest
 from zipper.project.workspace_root import find_workspace_root
 
 if TYPE_CHECKING:

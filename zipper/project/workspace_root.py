@@ -11,9 +11,9 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from zipper.errors import ProjectError
+from zipper.files import read_or_none
 from zipper.npm.json_text import parse_json_object
 from zipper.npm.workspaces import match_workspaces, parse_workspaces
-from zipper.project.read_manifest import read_or_none
 
 if TYPE_CHECKING:
     from pathlib import Path

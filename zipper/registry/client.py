@@ -21,7 +21,6 @@ from zipper.registry.vendor_folder import TarballAsk, TarballPlace, VendorFolder
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from concurrent.futures import Future, ThreadPoolExecutor
-    from types import TracebackType
 
     from zipper.events import Event, OnEvent
     from zipper.npm.npm_settings import NpmSettings
@@ -112,12 +111,7 @@ class RegistryClient:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def close(self) -> None:

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Self
 from zipper.errors import StoreError
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from zipper.events import OnEvent
     from zipper.npm.npm_settings import NpmSettings
     from zipper.project.read_project import Project
@@ -91,11 +89,6 @@ class LazyClient:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         if self._client is not None:
             self._client.close()

@@ -12,10 +12,11 @@ import posixpath
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import LockfileError
+from zipper.files import read_or_none
 from zipper.findings import Finding
 from zipper.lockfile.npm_read import read_lockfile
 from zipper.npm.platform import fits_engine, fits_platform
-from zipper.project.read_manifest import find_manifest, fingerprint, read_or_none
+from zipper.project.read_manifest import find_manifest, fingerprint
 from zipper.store.notes import LOCKFILE_PROOF
 from zipper.target import NPM_VERSION
 from zipper.tree.model import ROOT, Tree

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from zipper.errors import ProjectError, UsageError, suggest
+from zipper.files import read_or_none
 from zipper.settings.build_request import (
     BuildRequest,
     list_functions,
@@ -234,7 +235,7 @@ def _refuse_misspelt(name: str, path: Path, data: bytes, place: tuple[str, ...])
 
 
 def _read_pyproject(path: Path) -> Settings | None:
-    data = _read(path)
+    data = read_or_none(path)
     if data is None:
         return None
     if misspelt := _find_misspelt(_TOOL, data):
@@ -256,7 +257,7 @@ def _read_pyproject(path: Path) -> Settings | None:
 
 
 def _read_package_json(path: Path) -> Settings | None:
-    data = _read(path)
+    data = read_or_none(path)
     if data is None:
         return None
     misspelt = _find_misspelt(_MEMBER, data)
@@ -273,16 +274,3 @@ def _read_package_json(path: Path) -> Settings | None:
         return None
     text = data.decode("utf-8", "replace")
     return parse_settings(table, SettingsSource(str(path), text, ("zipper",)))
-
-
-def _read(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as cause:
-        raise ProjectError(
-            "EREAD",
-            f"cannot read `{path}`: {cause.strerror or cause}",
-            hint="it has to be a file that you may read",
-        ) from cause
