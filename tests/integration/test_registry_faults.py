@@ -24,7 +24,7 @@ from zipper.events import Event, FetchRetried
 from zipper.npm.integrity import parse_integrity
 from zipper.npm.npmrc import build_settings, layer_from_options, layer_from_text
 from zipper.registry.client import RegistryClient
-from zipper.registry.vendor_folder import TarballAsk
+from zipper.registry.vendor_folder import TarballPlace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +62,7 @@ def open_client(url: str, npmrc: str = "", *, npm: dict | None = None, **options
 def fetch_tarball(client: RegistryClient, *, integrity: bool = True) -> bytes:
     """Fetch the one tarball that the tests play with."""
     wanted = parse_integrity(integrity_of(TARBALL)) if integrity else None
-    return client.fetch_tarball(TarballAsk("a", "1.0.0", integrity=wanted))
+    return client.fetch_tarball(TarballPlace("a", "1.0.0", integrity=wanted))
 
 
 @dataclass(frozen=True)
@@ -586,7 +586,7 @@ def test_secret_in_an_address_is_in_no_message(server, play):
     resolved = f"{server.url.replace('//', '//me:s3cret@')}{SECRET_PATH[1:]}"
     events = []
     client = open_client(server.url, npm={"fetch-retries": "1"}, on_event=events.append)
-    ask = TarballAsk("a", "1.0.0", resolved, parse_integrity(integrity_of(TARBALL)))
+    ask = TarballPlace("a", "1.0.0", resolved, parse_integrity(integrity_of(TARBALL)))
     with client, pytest.raises(ZipperError) as caught:
         client.fetch_tarball(ask)
 
@@ -754,7 +754,7 @@ UNUSABLE = [
 def test_unusable_address_is_told(server, resolved):
     """A `resolved` that is no web address is EINVALIDURL, and nobody is asked."""
     with open_client(server.url) as client, pytest.raises(ZipperError) as caught:
-        client.fetch_tarball(TarballAsk("a", "1.0.0", resolved=resolved))
+        client.fetch_tarball(TarballPlace("a", "1.0.0", resolved=resolved))
 
     assert "EINVALIDURL" == caught.value.code
 

@@ -20,7 +20,7 @@ from zipper.npm.npmrc import build_settings, layer_from_options, layer_from_text
 from zipper.registry.client import RegistryClient
 from zipper.registry.freshness import Terms
 from zipper.registry.packument_cache import CachedDocument, PackumentCache
-from zipper.registry.vendor_folder import TarballAsk
+from zipper.registry.vendor_folder import TarballPlace
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def open_client(registry: RegistryServer, npmrc: str = "", **options):
     return RegistryClient(settings, environ=environ, **options)
 
 
-def ask_for(manifest: dict, **changes) -> TarballAsk:
+def ask_for(manifest: dict, **changes) -> TarballPlace:
     """Return the ask that a lockfile entry for this manifest makes."""
     fields = {
         "name": manifest["name"],
@@ -51,7 +51,7 @@ def ask_for(manifest: dict, **changes) -> TarballAsk:
         "integrity": parse_integrity(manifest["dist"]["integrity"]),
         **changes,
     }
-    return TarballAsk(**fields)
+    return TarballPlace(**fields)
 
 
 def test_tarball_comes_from_the_standard_address(registry):
@@ -109,27 +109,16 @@ class Crowded(dict):
 
 
 def test_many_tarballs_are_handed_on_as_they_come(registry):
-    """fetch_each gives each tarball once to the function, over `maxsockets` connections."""
+    """Work submitted to the client uses at most `maxsockets` connections at once."""
     manifests = [registry.publish(f"p{number}", "1.0.0") for number in range(40)]
     registry.tarballs = Crowded(registry.tarballs)
     with open_client(registry, npm={"maxsockets": "4"}) as client:
-        sizes = dict(
-            client.fetch_each(map(ask_for, manifests), lambda ask, body: (ask.name, len(body)))
-        )
+        futures = [client.submit(client.fetch_tarball, ask_for(one)) for one in manifests]
+        sizes = [len(future.result()) for future in futures]
 
-    assert {f"p{number}" for number in range(40)} == set(sizes)
+    assert 40 == len(sizes)
     assert 40 == registry.count()
     assert 4 == registry.tarballs.most
-
-
-def test_first_error_ends_the_rest(registry):
-    """fetch_each raises the first error, and the client closes without fetching all others."""
-    manifests = [registry.publish(f"p{number}", "1.0.0") for number in range(3)]
-    asks = [TarballAsk("missing", "1.0.0"), *map(ask_for, manifests)]
-    with open_client(registry) as client, pytest.raises(RegistryError) as caught:
-        list(client.fetch_each(asks, lambda _, body: len(body)))
-
-    assert "E404" == caught.value.code
 
 
 def test_events_tell_start_bytes_and_end(registry):
@@ -379,7 +368,7 @@ def test_offline_names_what_is_missing(registry, tmp_path):
         with pytest.raises(RegistryError) as packument:
             client.fetch_packument("a")
         with pytest.raises(RegistryError) as tarball:
-            client.fetch_tarball(TarballAsk("b", "1.0.0"))
+            client.fetch_tarball(TarballPlace("b", "1.0.0"))
 
     assert ("EOFFLINE", "EOFFLINE") == (packument.value.code, tarball.value.code)
     assert "the packument of a is not in the cache" == packument.value.message
@@ -412,7 +401,7 @@ def test_token_of_the_registrys_path_also_goes_to_its_tarballs(registry):
     host = registry.origin.removeprefix("http:")
     npmrc = f"registry={registry.origin}/api/npm/\n{host}/api/npm/:_authToken=s3cret"
     with open_client(registry, npmrc) as client:
-        ask = TarballAsk("a", "1.0.0", resolved=registry.origin + "/downloads/a.tgz")
+        ask = TarballPlace("a", "1.0.0", resolved=registry.origin + "/downloads/a.tgz")
         assert b"x" == client.fetch_tarball(ask)
 
 

@@ -12,7 +12,7 @@ from zipper.errors import RegistryError
 from zipper.npm.integrity import parse_integrity
 from zipper.project.npmrc_files import read_npm_settings
 from zipper.registry.client import RegistryClient
-from zipper.registry.vendor_folder import TarballAsk
+from zipper.registry.vendor_folder import TarballPlace
 
 PROJECT = REPOSITORY / "fixtures" / "projects" / "orders-api"
 
@@ -33,11 +33,11 @@ def test_locked_tarballs_are_what_the_lockfile_says(client):
         (key.rpartition("node_modules/")[2], entry) for key, entry in lock["packages"].items()
     ]
     asks = [
-        TarballAsk(name, entry["version"], integrity=parse_integrity(entry["integrity"]))
+        TarballPlace(name, entry["version"], integrity=parse_integrity(entry["integrity"]))
         for name, entry in entries
         if entry.get("integrity") and "name" not in entry
     ][:20]
-    sizes = list(client.fetch_each(asks, lambda _, body: len(body)))
+    sizes = [len(client.fetch_tarball(ask)) for ask in asks]
 
     assert 20 == len([size for size in sizes if size > 0])
 

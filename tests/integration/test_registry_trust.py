@@ -15,7 +15,8 @@ from tests.support import adversary
 from tests.support.adversary import Adversary
 from zipper.errors import ZipperError
 from zipper.npm.npmrc import build_settings, layer_from_options, layer_from_text
-from zipper.registry.client import RegistryClient, TarballAsk
+from zipper.registry.client import RegistryClient
+from zipper.registry.vendor_folder import TarballPlace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -164,7 +165,7 @@ def test_a_secret_is_told_to_its_host_alone(hosts: dict[str, Adversary], row: Ro
     code = ""
     with RegistryClient(settings, environ={}) as client:
         try:
-            assert TARBALL == client.fetch_tarball(TarballAsk(row.name, "1.0.0", resolved))
+            assert TARBALL == client.fetch_tarball(TarballPlace(row.name, "1.0.0", resolved))
         except ZipperError as error:
             code = error.code
 

@@ -19,17 +19,17 @@ from zipper.npm.workspaces import match_workspaces, name_workspaces, parse_works
 from zipper.tree.ideal_tree import build_ideal_tree
 from zipper.tree.resolver_options import IdealTree, IdealTreeRequest, ResolverOptions
 from zipper.tree.resolver_requests import (
-    DirectoryAsk,
+    DirectoryRequest,
     FetchedManifest,
     InnerManifests,
-    ManifestAsk,
-    PackumentAsk,
+    ManifestRequest,
+    PackumentRequest,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from zipper.tree.resolver_requests import Answer, Ask
+    from zipper.tree.resolver_requests import Answer, ResolverRequest
 
 TOP = "/case"
 """Where the files of a case are imagined to be."""
@@ -53,24 +53,24 @@ class World:
     """Absolute path to decoded JSON."""
     tarballs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     local_tarballs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    asked: list[Ask] = field(default_factory=list)
+    asked: list[ResolverRequest] = field(default_factory=list)
 
-    def answer(self, ask: Ask) -> Answer:
+    def answer(self, ask: ResolverRequest) -> Answer:
         """Return the answer to `ask`, or raise the error that stands for it."""
         self.asked.append(ask)
-        if isinstance(ask, PackumentAsk):
+        if isinstance(ask, PackumentRequest):
             if ask.name not in self.packuments:
                 raise RegistryError("E404", f"the registry has no `{ask.name}`")
             return packument_from_object(self.packuments[ask.name], ask.name)
-        if isinstance(ask, DirectoryAsk):
+        if isinstance(ask, DirectoryRequest):
             raw = self.files.get(f"{ask.path}/package.json")
             return None if raw is None else parse_manifest(raw)
-        if isinstance(ask, ManifestAsk):
+        if isinstance(ask, ManifestRequest):
             return self._open(ask)
         assert isinstance(ask, InnerManifests)
         return self.tarballs.get(f"{ask.name}@{ask.version}", {})
 
-    def _open(self, ask: ManifestAsk) -> FetchedManifest:
+    def _open(self, ask: ManifestRequest) -> FetchedManifest:
         path = ask.spec.fetch_spec or ""
         files = self.local_tarballs.get(path)
         if files is None:

@@ -42,10 +42,10 @@ def open_tarball(
     client: RegistryClient, name: str, version: str, resolved: str | None, integrity: str | None
 ) -> bytes:
     """Return the tarball at `resolved`, or at npm's standard address; verified where possible."""
-    from zipper.registry.vendor_folder import TarballAsk  # noqa: PLC0415  (with the client itself)
+    from zipper.registry.vendor_folder import TarballPlace  # noqa: PLC0415  (with the client itself)
 
     parsed = parse_integrity(integrity)
-    return client.fetch_tarball(TarballAsk(name, version, resolved, parsed))
+    return client.fetch_tarball(TarballPlace(name, version, resolved, parsed))
 
 
 def find_integrity(client: RegistryClient, node: Node) -> str:

@@ -16,10 +16,9 @@ from zipper.registry.address import rewrite_resolved, tarball_url
 from zipper.registry.packument_cache import PackumentCache
 from zipper.registry.packuments import MAX_PACKUMENT_BYTES, Packuments
 from zipper.registry.prefetched import Ahead
-from zipper.registry.vendor_folder import TarballAsk, TarballPlace, VendorFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from concurrent.futures import Future, ThreadPoolExecutor
 
     from zipper.events import Event, OnEvent
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from zipper.registry.cache_stamps import Stamp
     from zipper.registry.keyring_tokens import KeyringTokens
     from zipper.registry.network import Remote
+    from zipper.registry.vendor_folder import TarballPlace, VendorFolder
 
 __all__ = ["RegistryClient"]
 
@@ -82,17 +82,12 @@ class RegistryClient:
         self._cache = None if cache_dir is None else PackumentCache(cache_dir)
 
         def make_remote() -> Remote:
-            from zipper.registry.network import Remote  # noqa: PLC0415 - most builds fetch nothing
+            # Most builds fetch nothing.
+            from zipper.registry.exchange import RegistryAccess  # noqa: PLC0415
+            from zipper.registry.network import Remote  # noqa: PLC0415
 
-            return Remote(
-                settings,
-                environ=environ,
-                folder=folder,
-                cache=self._cache,
-                on_event=self._on_event,
-                keyring=keyring,
-                max_packument_bytes=max_packument_bytes,
-            )
+            access = RegistryAccess(settings, environ, folder, self._on_event, keyring)
+            return Remote(access, cache=self._cache, max_packument_bytes=max_packument_bytes)
 
         self._make_remote = make_remote
         self._packuments = Packuments(
@@ -176,51 +171,26 @@ class RegistryClient:
         """Return where npm would fetch a `resolved`; see `replace-registry-host`."""
         return rewrite_resolved(self.settings, resolved)
 
-    def fetch_tarball(self, ask: TarballAsk) -> bytes:
+    def fetch_tarball(self, place: TarballPlace) -> bytes:
         """Return the tarball, its integrity verified where one is given.
 
         Raises:
-            RegistryError: as `Asker.ask`; EOFFLINE.
+            RegistryError: as `Requester.send`; EOFFLINE.
             IntegrityError: EINTEGRITY; nothing of it is kept.
         """
         vendor = self.vendor
-        if vendor is not None and (kept := vendor.find_tarball(_place(ask))) is not None:
+        if vendor is not None and (kept := vendor.find_tarball(place)) is not None:
             return kept
-        if ask.resolved is None:
-            url = self.tarball_url(ask.name, ask.version)
+        if place.resolved is None:
+            url = self.tarball_url(place.name, place.version)
         else:
-            url = self.rewrite_resolved(ask.resolved)
+            url = self.rewrite_resolved(place.resolved)
         if self._offline:
-            raise failures.offline(ask.label, url)
-        body = self._open_remote().fetch_tarball(ask, url)
+            raise failures.offline(place.label, url)
+        body = self._open_remote().fetch_tarball(place, url)
         if vendor is not None:
-            vendor.keep_tarball(_place(ask), body)
+            vendor.keep_tarball(place, body)
         return body
-
-    def fetch_each(
-        self, asks: Iterable[TarballAsk], then: Callable[[TarballAsk, bytes], T]
-    ) -> Iterator[T]:
-        """Yield `then(ask, tarball)` for each ask as it is done, in no certain order.
-
-        `then` runs in the thread that fetched, so at most as many tarballs are in memory as there
-        are threads.
-
-        Raises:
-            RegistryError, IntegrityError: the first that arises; the rest is not begun.
-            Exception: what `then` raises.
-        """
-        from concurrent.futures import as_completed  # noqa: PLC0415  (as in submit)
-
-        futures = [self.submit(self._fetch_then, ask, then) for ask in asks]
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-        finally:
-            for future in futures:
-                future.cancel()
-
-    def _fetch_then(self, ask: TarballAsk, then: Callable[[TarballAsk, bytes], T]) -> T:
-        return then(ask, self.fetch_tarball(ask))
 
     def prefetch(
         self,
@@ -256,7 +226,7 @@ class RegistryClient:
                 where the registry has it.
 
         Raises:
-            RegistryError: as `Asker.ask`; EOFFLINE; EPACKUMENT for what is no packument.
+            RegistryError: as `Requester.send`; EOFFLINE; EPACKUMENT for what is no packument.
             ResolutionError: EWORKSPACE for the name of a sibling.
         """
         self._refuse_sibling(name)
@@ -302,7 +272,7 @@ class RegistryClient:
             body: what is posted as JSON; sent again where an attempt fails, as it changes nothing.
 
         Raises:
-            RegistryError: as `Asker.ask`; EOFFLINE.
+            RegistryError: as `Requester.send`; EOFFLINE.
         """
         vendor = self.vendor if body is None else None
         kept = None if vendor is None else vendor.find_document(registry + path)
@@ -314,10 +284,6 @@ class RegistryClient:
         if vendor is not None:
             vendor.keep_document(registry + path, text)
         return text
-
-
-def _place(ask: TarballAsk) -> TarballPlace:
-    return TarballPlace(ask.name, ask.version, ask.resolved, ask.integrity)
 
 
 def _tell_nobody(event: Event) -> None:

@@ -4,21 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     import requests
 
+    from zipper.events import OnEvent
     from zipper.npm.credentials import Credential
+    from zipper.npm.npm_settings import NpmSettings
+    from zipper.registry.keyring_tokens import KeyringTokens
     from zipper.registry.stall_watch import Watch
 
-__all__ = ["Ask", "Reply"]
+__all__ = ["RegistryAccess", "RegistryRequest", "Reply"]
+
+
+class RegistryAccess(NamedTuple):
+    """What every request of a client depends on, whatever it is for."""
+
+    settings: NpmSettings
+    environ: Mapping[str, str]
+    """For proxies and certificates."""
+    folder: Path
+    """What relative paths in the settings are relative to."""
+    on_event: OnEvent
+    keyring: KeyringTokens | None
+    """Has credentials for registries that have none in the settings; None for the default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class RegistryRequest:
     """What is wanted from a registry.
 
     Attributes:

@@ -11,24 +11,21 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import IntegrityError
-from zipper.events import BytesReceived, FetchFinished, FetchStarted, OnEvent
+from zipper.events import BytesReceived, FetchFinished, FetchStarted
 from zipper.npm.credentials import redact_url
 from zipper.registry.address import registry_url
 from zipper.registry.download import Download, decode_body
-from zipper.registry.exchange import Ask
+from zipper.registry.exchange import RegistryRequest
 from zipper.registry.packument_fetch import PackumentFetcher
 from zipper.registry.packuments import MAX_PACKUMENT_BYTES
-from zipper.registry.requester import Asker
+from zipper.registry.requester import Requester
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
-    from zipper.npm.npm_settings import NpmSettings
-    from zipper.registry.exchange import Reply
-    from zipper.registry.keyring_tokens import KeyringTokens
+    from zipper.registry.exchange import RegistryAccess, Reply
     from zipper.registry.packument_cache import PackumentCache
-    from zipper.registry.vendor_folder import TarballAsk
+    from zipper.registry.vendor_folder import TarballPlace
 
 __all__ = ["Remote"]
 
@@ -45,59 +42,57 @@ class Remote:
 
     def __init__(
         self,
-        settings: NpmSettings,
+        access: RegistryAccess,
         *,
-        environ: Mapping[str, str],
-        folder: Path,
         cache: PackumentCache | None,
-        on_event: OnEvent,
-        keyring: KeyringTokens | None,
         max_packument_bytes: int,
     ) -> None:
-        self._settings = settings
-        self._on_event = on_event
-        self._asker = Asker(
-            settings, environ=environ, folder=folder, on_event=on_event, keyring=keyring
-        )
+        self._settings = access.settings
+        self._on_event = access.on_event
+        self._requester = Requester(access)
         self.packuments = PackumentFetcher(
-            self._asker, settings, cache=cache, on_event=on_event, max_bytes=max_packument_bytes
+            self._requester,
+            access.settings,
+            cache=cache,
+            on_event=access.on_event,
+            max_bytes=max_packument_bytes,
         )
 
     def stop(self) -> None:
         """End all exchanges and waits at once; whoever waits for one gets an error."""
-        self._asker.stop()
+        self._requester.stop()
 
     def close(self) -> None:
         """Close the connections, when no exchange is under way any more."""
-        self._asker.close()
+        self._requester.close()
 
-    def fetch_tarball(self, ask: TarballAsk, url: str) -> bytes:
+    def fetch_tarball(self, place: TarballPlace, url: str) -> bytes:
         """Return the tarball at `url`, its integrity verified where one is given.
 
         Raises:
-            RegistryError: as `Asker.ask`.
+            RegistryError: as `Requester.send`.
             IntegrityError: EINTEGRITY; nothing of it is kept.
         """
-        wanted = Ask(
+        wanted = RegistryRequest(
             url=url,
-            label=ask.label,
-            registry=registry_url(self._settings, ask.name),
+            label=place.label,
+            registry=registry_url(self._settings, place.name),
             max_bytes=_MAX_TARBALL_BYTES,
             headers={"accept-encoding": "identity"},
         )
         download = Download(
-            ask.integrity, lambda size: self._on_event(BytesReceived(ask.label, size))
+            place.integrity, lambda size: self._on_event(BytesReceived(place.label, size))
         )
 
         def receive(reply: Reply, pieces: Iterator[bytes]) -> bytes:
-            self._on_event(FetchStarted(ask.label, reply.size_bytes))
+            self._on_event(FetchStarted(place.label, reply.size_bytes))
             return download.receive(reply, pieces, max_bytes=wanted.max_bytes)
 
         try:
-            body = self._asker.ask(wanted, receive, name=ask.name, headers=download.headers)
+            body = self._requester.send(wanted, receive, name=place.name, headers=download.headers)
         except IntegrityError as error:
-            raise _name_tarball(error, ask.label, url) from None
-        self._on_event(FetchFinished(ask.label, len(body)))
+            raise _name_tarball(error, place.label, url) from None
+        self._on_event(FetchFinished(place.label, len(body)))
         return body
 
     def fetch_document(
@@ -106,13 +101,13 @@ class Remote:
         """Return the JSON text at `path` below a registry; see `RegistryClient.fetch_document`.
 
         Raises:
-            RegistryError: as `Asker.ask`.
+            RegistryError: as `Requester.send`.
         """
         headers = {"accept": "application/json", "accept-encoding": "gzip"}
         posted = None if body is None else json.dumps(body).encode()
         if posted is not None:
             headers["content-type"] = "application/json"
-        ask = Ask(
+        request = RegistryRequest(
             url=registry + path,
             label=path,
             registry=registry,
@@ -120,7 +115,7 @@ class Remote:
             headers=headers,
             body=posted,
         )
-        return self._asker.ask(ask, _read_whole, name="")
+        return self._requester.send(request, _read_whole, name="")
 
 
 def _read_whole(reply: Reply, pieces: Iterator[bytes]) -> bytes:

@@ -16,7 +16,7 @@ from zipper.events import BytesReceived, FetchStarted, OnEvent
 from zipper.npm.packument import parse_packument
 from zipper.registry.address import packument_key, packument_url, registry_url
 from zipper.registry.download import decode_body
-from zipper.registry.exchange import Ask
+from zipper.registry.exchange import RegistryRequest
 from zipper.registry.faults import TransportFault
 from zipper.registry.freshness import Terms, fresh_seconds, is_storable
 from zipper.registry.packument_cache import CachedDocument, Contents, PackumentCache
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from zipper.npm.npm_settings import NpmSettings
     from zipper.registry.exchange import Reply
     from zipper.registry.packument_cache import Document
-    from zipper.registry.requester import Asker
+    from zipper.registry.requester import Requester
 
 __all__ = ["PackumentFetcher"]
 
@@ -45,7 +45,7 @@ class PackumentFetcher:
     """Fetches the packuments of one set of settings, for any thread.
 
     Args:
-        asker: asks the registries.
+        requester: asks the registries.
         settings: npm's.
         cache: where documents are kept; None for nowhere.
         on_event: told of each step.
@@ -54,14 +54,14 @@ class PackumentFetcher:
 
     def __init__(
         self,
-        asker: Asker,
+        requester: Requester,
         settings: NpmSettings,
         *,
         cache: PackumentCache | None,
         on_event: OnEvent,
         max_bytes: int,
     ) -> None:
-        self._asker = asker
+        self._requester = requester
         self._settings = settings
         self._cache = cache
         self._on_event = on_event
@@ -82,7 +82,7 @@ class PackumentFetcher:
                 if held and not has_waited:
                     yield
                     return
-            if held or time.monotonic() > end or self._asker.pause(_LOOK_SECONDS):
+            if held or time.monotonic() > end or self._requester.pause(_LOOK_SECONDS):
                 break
             has_waited = True
         yield
@@ -101,7 +101,7 @@ class PackumentFetcher:
         return self._fetch_form(name, cached, full=True)
 
     def _fetch_form(self, name: str, cached: Document | None, *, full: bool) -> Document:
-        ask = Ask(
+        request = RegistryRequest(
             url=packument_url(self._settings, name),
             label=name,
             registry=registry_url(self._settings, name),
@@ -120,7 +120,7 @@ class PackumentFetcher:
             body = self._read_document(name, reply, pieces)
             return self._keep(name, body, reply, full=full)
 
-        return self._asker.ask(ask, receive, name=name)
+        return self._requester.send(request, receive, name=name)
 
     def _confirm(self, name: str, cached: Document | None, *, full: bool) -> Document:
         if cached is None or self._cache is None:

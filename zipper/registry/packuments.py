@@ -90,7 +90,7 @@ class Packuments:
         `cpu` would be taken for one that fits every libc.
 
         Raises:
-            RegistryError: as `Asker.ask`; EOFFLINE; EPACKUMENT for what is no JSON object.
+            RegistryError: as `Requester.send`; EOFFLINE; EPACKUMENT for what is no JSON object.
         """
         document = self._load_fitting(name, PackumentCache.read, full=full)
         assert isinstance(document, CachedDocument)

@@ -13,38 +13,44 @@ from zipper.npm.credentials import Credential, redact_url, registry_key
 
 if TYPE_CHECKING:
     from zipper.npm.npm_settings import NpmSettings
-    from zipper.registry.exchange import Ask, Reply
+    from zipper.registry.exchange import RegistryRequest, Reply
     from zipper.registry.retry_loop import GaveUpError
 
 __all__ = ["document_offline", "given_up", "offline", "refused", "sibling"]
 
 
-def refused(reply: Reply, ask: Ask, settings: NpmSettings, *, name: str) -> RegistryError:
+def refused(
+    reply: Reply, request: RegistryRequest, settings: NpmSettings, *, name: str
+) -> RegistryError:
     """Return the error for a status that says no: 401, 403, 404 and the other 4xx."""
-    facts = _facts(ask, settings, name, url=reply.url)
+    facts = _facts(request, settings, name, url=reply.url)
     facts.append(("credential", _tell_credential(reply, settings)))
-    message, hint = _explain(reply, ask, settings, name)
+    message, hint = _explain(reply, request, settings, name)
     return RegistryError(f"E{reply.status}", message, facts=tuple(facts), hint=hint)
 
 
-def _explain(reply: Reply, ask: Ask, settings: NpmSettings, name: str) -> tuple[str, str | None]:
+def _explain(
+    reply: Reply, request: RegistryRequest, settings: NpmSettings, name: str
+) -> tuple[str, str | None]:
     if reply.status == 404:
-        return f"{ask.label} is not in the registry", _missing_hint(reply, settings, name)
+        return f"{request.label} is not in the registry", _missing_hint(reply, settings, name)
     if reply.status == 401:
-        message = f"the registry requires credentials for {ask.label}"
-        return message, _token_hint(reply, ask, settings)
+        message = f"the registry requires credentials for {request.label}"
+        return message, _token_hint(reply, request, settings)
     if reply.status != 403:
-        return f"the registry refused {ask.label} with status {reply.status}", None
-    message = f"the registry does not give {ask.label} to this user"
+        return f"the registry refused {request.label} with status {reply.status}", None
+    message = f"the registry does not give {request.label} to this user"
     if reply.credential is None:
-        return message, _token_hint(reply, ask, settings)
+        return message, _token_hint(reply, request, settings)
     return message, "the credential is known but may not read this; ask the registry's owner"
 
 
-def given_up(error: GaveUpError, ask: Ask, settings: NpmSettings, *, name: str) -> RegistryError:
+def given_up(
+    error: GaveUpError, request: RegistryRequest, settings: NpmSettings, *, name: str
+) -> RegistryError:
     """Return the error for a fault that stayed, with how long it was tried."""
     fault = error.fault
-    facts = _facts(ask, settings, name, url=ask.url)
+    facts = _facts(request, settings, name, url=request.url)
     if error.attempts > 1:
         facts.append(
             ("tried", f"{error.attempts} times, {error.waited_seconds:.1f} s of waiting between")
@@ -53,7 +59,7 @@ def given_up(error: GaveUpError, ask: Ask, settings: NpmSettings, *, name: str) 
         facts.append(("registry asks", f"to wait {fault.wait_seconds:.0f} s"))
     return RegistryError(
         fault.code,
-        f"could not fetch {ask.label}: {fault.reason}",
+        f"could not fetch {request.label}: {fault.reason}",
         facts=tuple(facts),
         hint=fault.hint,
     )
@@ -90,8 +96,10 @@ def document_offline(path: str, url: str) -> RegistryError:
     )
 
 
-def _facts(ask: Ask, settings: NpmSettings, name: str, *, url: str) -> list[tuple[str, str]]:
-    facts = [("address", redact_url(url)), ("registry", redact_url(ask.registry))]
+def _facts(
+    request: RegistryRequest, settings: NpmSettings, name: str, *, url: str
+) -> list[tuple[str, str]]:
+    facts = [("address", redact_url(url)), ("registry", redact_url(request.registry))]
     scope = name.partition("/")[0] if name.startswith("@") else ""
     key = f"{scope}:registry"
     if scope and settings.is_set(key):
@@ -125,7 +133,7 @@ def _tell_source(credential: Credential) -> str:
     return f"{credential.key}:{kind} from {credential.source}"
 
 
-def _token_hint(reply: Reply, ask: Ask, settings: NpmSettings) -> str:
+def _token_hint(reply: Reply, request: RegistryRequest, settings: NpmSettings) -> str:
     if reply.withheld is not None:
         return (
             "use the registry's https:// address: a credential is sent over an open connection to "
@@ -133,11 +141,11 @@ def _token_hint(reply: Reply, ask: Ask, settings: NpmSettings) -> str:
         )
     if reply.credential is not None:
         return f"the credential in {reply.credential.source} is wrong or has expired; replace it"
-    key = registry_key(ask.registry)
+    key = registry_key(request.registry)
     place = settings.files.get("user") or "the user's .npmrc"
     return (
         f"put `{key}:_authToken=${{NPM_TOKEN}}` into {place}, and the token into the variable; or "
-        f"the token into the keyring: `keyring set {redact_url(ask.registry)} _authToken`"
+        f"the token into the keyring: `keyring set {redact_url(request.registry)} _authToken`"
     )
 
 

@@ -1,7 +1,7 @@
-"""Asks a registry until it answers: transport, attempts and statuses in one place.
+"""Sends a request to a registry until it answers: transport, attempts and statuses in one place.
 
-Input: an `Ask` and what to do with a good answer. Output: what that makes of it, or the error that
-a person reads. What is asked for belongs to `zipper.registry.client` and `packuments`.
+Input: a `RegistryRequest` and what to do with a good answer. Output: what that makes of it, or the
+error that a person reads. `zipper.registry.client` and `packuments` decide what is requested.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from zipper import __version__
 from zipper.registry import registry_errors as failures
 from zipper.registry.faults import RETRIABLE_STATUSES, TransportFault, parse_retry_after
 from zipper.registry.retry_loop import Attempts, GaveUpError
@@ -18,47 +17,30 @@ from zipper.registry.retry_policy import policy_from_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
 
-    from zipper.events import OnEvent
-    from zipper.npm.npm_settings import NpmSettings
-    from zipper.registry.exchange import Ask, Reply
-    from zipper.registry.keyring_tokens import KeyringTokens
+    from zipper.registry.exchange import RegistryAccess, RegistryRequest, Reply
     from zipper.registry.transport import Transport
 
-__all__ = ["Asker"]
+__all__ = ["Requester"]
 
 T = TypeVar("T")
 
 _GOOD: Final = frozenset({200, 206, 304})
 
 
-class Asker:
-    """Sends asks for one set of settings, from any thread.
+class Requester:
+    """Sends requests for one set of settings, from any thread.
 
     Args:
-        settings: npm's.
-        environ: for proxies and certificates.
-        folder: what relative paths in the settings are relative to.
-        on_event: told before each wait.
-        keyring: has credentials for registries that have none in the settings.
+        access: npm's settings and the rest of what a request depends on.
     """
 
-    def __init__(
-        self,
-        settings: NpmSettings,
-        *,
-        environ: Mapping[str, str],
-        folder: Path,
-        on_event: OnEvent,
-        keyring: KeyringTokens | None = None,
-    ) -> None:
-        self._settings = settings
-        self._environ = environ
-        self._folder = folder
-        self._keyring = keyring
+    def __init__(self, access: RegistryAccess) -> None:
+        self._access = access
+        self._settings = access.settings
         self._stopped = threading.Event()
-        self._attempts = Attempts(policy_from_settings(settings), on_event, self._stopped)
+        policy = policy_from_settings(access.settings)
+        self._attempts = Attempts(policy, access.on_event, self._stopped)
         self._lock = threading.Lock()
         self._transport: Transport | None = None
 
@@ -78,9 +60,9 @@ class Asker:
         if self._transport is not None:
             self._transport.close()
 
-    def ask(
+    def send(
         self,
-        ask: Ask,
+        request: RegistryRequest,
         receive: Callable[[Reply, Iterator[bytes]], T],
         *,
         name: str,
@@ -89,7 +71,7 @@ class Asker:
         """Return what `receive` makes of a good answer, after as many attempts as it takes.
 
         Args:
-            ask: what is wanted.
+            request: what is wanted.
             receive: gets the head (status 200, 206 or 304, and 416 where a range was asked for) and
                 the pieces of the body; a `TransportFault` that it raises costs an attempt.
             name: of the package, whose scope the error names.
@@ -105,16 +87,16 @@ class Asker:
 
         def attempt() -> T:
             changing = headers()
-            with transport.open(ask, changing, patience) as reply:
+            with transport.open(request, changing, patience) as reply:
                 if reply.status != 416 or "range" not in changing:
-                    self._check_status(reply, ask, name)
-                pieces = transport.read_pieces(reply, patience, max_bytes=ask.max_bytes)
+                    self._check_status(reply, request, name)
+                pieces = transport.read_pieces(reply, patience, max_bytes=request.max_bytes)
                 return receive(reply, pieces)
 
         try:
-            return self._attempts.run(ask.label, attempt)
+            return self._attempts.run(request.label, attempt)
         except GaveUpError as error:
-            raise failures.given_up(error, ask, self._settings, name=name) from None
+            raise failures.given_up(error, request, self._settings, name=name) from None
 
     def _open_transport(self) -> Transport:
         """Return the transport, made when something must be fetched: its import costs 0.1 s."""
@@ -124,16 +106,10 @@ class Asker:
 
         with self._lock:
             if self._transport is None:
-                self._transport = Transport(
-                    self._settings,
-                    environ=self._environ,
-                    folder=self._folder,
-                    user_agent=self._settings.user_agent or f"zipper/{__version__} npm/11",
-                    keyring=self._keyring,
-                )
+                self._transport = Transport(self._access)
         return self._transport
 
-    def _check_status(self, reply: Reply, ask: Ask, name: str) -> None:
+    def _check_status(self, reply: Reply, request: RegistryRequest, name: str) -> None:
         status = reply.status
         if status in _GOOD:
             return
@@ -144,4 +120,4 @@ class Asker:
                 wait_seconds=parse_retry_after(reply.headers.get("retry-after"), now=time.time()),
                 hint="the registry is overloaded or out of order; try again later",
             )
-        raise failures.refused(reply, ask, self._settings, name=name)
+        raise failures.refused(reply, request, self._settings, name=name)

@@ -1,7 +1,8 @@
 """One GET with its redirects, and its body: the exchange that a retry repeats.
 
-Input: an `Ask` (address, who asks, how much is allowed). Output: a `Reply` whose body has not been
-read, then its bytes. Decides which credential goes where; does not retry, does not cache.
+Input: a `RegistryRequest` (address, registry, how much is allowed). Output: a `Reply` whose body
+has not been read, then its bytes. Decides which credential goes where; does not retry, does not
+cache.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3.exceptions
 
+from zipper import __version__
 from zipper.npm.credentials import Credential, credential_in, find_credential, registry_key
-from zipper.registry.exchange import Ask, Reply
+from zipper.registry.exchange import RegistryRequest, Reply
 from zipper.registry.faults import TransportFault
 from zipper.registry.http_faults import fault_from_exception, late_fault, timeout_fault
 from zipper.registry.keyring_tokens import KeyringTokens
@@ -26,9 +28,8 @@ from zipper.registry.tls import TlsContexts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
-    from zipper.npm.npm_settings import NpmSettings
+    from zipper.registry.exchange import RegistryAccess
 
 __all__ = ["Transport"]
 
@@ -47,30 +48,19 @@ class Transport:
     """Sends requests for one set of settings; safe for many threads.
 
     Args:
-        settings: npm's.
-        environ: for proxies and certificates.
-        folder: what relative paths of certificates are relative to.
-        user_agent: sent with each request.
-        keyring: has credentials for registries that have none in the settings.
+        access: npm's settings, environment, folder and keyring.
     """
 
-    def __init__(
-        self,
-        settings: NpmSettings,
-        *,
-        environ: Mapping[str, str],
-        folder: Path,
-        user_agent: str,
-        keyring: KeyringTokens | None = None,
-    ) -> None:
+    def __init__(self, access: RegistryAccess) -> None:
+        settings = access.settings
         self._settings = settings
-        self._keyring = keyring or KeyringTokens(settings)
-        self._environ = environ
-        self._user_agent = user_agent
+        self._keyring = access.keyring or KeyringTokens(settings)
+        self._environ = access.environ
+        self._user_agent = settings.user_agent or f"zipper/{__version__} npm/11"
         wanted = settings.fetch_timeout / 1000 if settings.fetch_timeout > 0 else _MAX_LIMIT_SECONDS
         self.limit_seconds = min(wanted, _MAX_LIMIT_SECONDS)
         self._watchdog = Watchdog(self.limit_seconds)
-        contexts = TlsContexts(settings, environ=environ, folder=folder)
+        contexts = TlsContexts(settings, environ=access.environ, folder=access.folder)
         self._sessions = Sessions(contexts.context_for, self._watchdog)
         self._proxies: dict[tuple[str, str], str | None] = {}
 
@@ -88,7 +78,9 @@ class Transport:
         self._sessions.close()
 
     @contextmanager
-    def open(self, ask: Ask, headers: Mapping[str, str], patience: Patience) -> Iterator[Reply]:
+    def open(
+        self, request: RegistryRequest, headers: Mapping[str, str], patience: Patience
+    ) -> Iterator[Reply]:
         """Send the request, follow redirects, and yield the answer, whatever its status.
 
         Within the block exceptions of reading become faults too, and what takes longer than
@@ -102,7 +94,7 @@ class Transport:
         response: requests.Response | None = None
         watch.begin(patience)
         try:
-            reply = self._follow(ask, headers, watch)
+            reply = self._follow(request, headers, watch)
             response = reply.response
             yield reply
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
@@ -137,20 +129,20 @@ class Transport:
                 raise late_fault(patience.received_bytes, patience.seconds)
             raise timeout_fault(self.limit_seconds)
 
-    def _follow(self, ask: Ask, headers: Mapping[str, str], watch: Watch) -> Reply:
-        url = ask.url
+    def _follow(self, request: RegistryRequest, headers: Mapping[str, str], watch: Watch) -> Reply:
+        url = request.url
         _check_address(url, "EINVALIDURL", "the address cannot be used")
         trusted = True
         for _ in range(_MAX_REDIRECTS + 1):
-            reply = self._send(ask, url, headers, watch, is_trusted=trusted)
+            reply = self._send(request, url, headers, watch, is_trusted=trusted)
             if reply.status not in _REDIRECTS:
                 return reply
             _release(reply.response)
             url = _next_url(url, reply.headers.get("location"))
             # Once the way has led to another origin, no credential is sent any more, not even if
             # it leads back: whoever answered there chose the rest of it.
-            trusted = trusted and _origin(url) == _origin(ask.url)
-            if ask.body is not None and not trusted:
+            trusted = trusted and _origin(url) == _origin(request.url)
+            if request.body is not None and not trusted:
                 reason = "a redirect to another host, which does not get the request's body"
                 raise TransportFault("EINVALIDREDIRECT", reason, most_retries=0)
         raise TransportFault(
@@ -160,9 +152,15 @@ class Transport:
         )
 
     def _send(
-        self, ask: Ask, url: str, headers: Mapping[str, str], watch: Watch, *, is_trusted: bool
+        self,
+        request: RegistryRequest,
+        url: str,
+        headers: Mapping[str, str],
+        watch: Watch,
+        *,
+        is_trusted: bool,
     ) -> Reply:
-        credential = self._credential(ask, url) if is_trusted else None
+        credential = self._credential(request, url) if is_trusted else None
         withheld = None
         if credential is not None and not self._is_private(url):
             credential, withheld = None, credential
@@ -170,7 +168,7 @@ class Transport:
             "user-agent": re.sub(r"[^\x20-\x7e]", "?", self._user_agent),
             "accept": "*/*",
             "connection": "keep-alive",
-            **ask.headers,
+            **request.headers,
             **headers,
         }
         if credential is not None and (authorization := credential.authorization) is not None:
@@ -181,14 +179,14 @@ class Transport:
             credential=credential,
             proxy=self._proxy(url),
             timeout_seconds=(min(_CONNECT_SECONDS, self.limit_seconds), self.limit_seconds),
-            body=ask.body,
+            body=request.body,
         )
         watch.touch()
         return Reply(
             response.status_code, response.headers, url, credential, withheld, response, watch
         )
 
-    def _credential(self, ask: Ask, url: str) -> Credential | None:
+    def _credential(self, request: RegistryRequest, url: str) -> Credential | None:
         """Return the credential of the address, else that of the registry on the same host.
 
         The .npmrc comes before the keyring, and both before what the address itself says.
@@ -198,10 +196,10 @@ class Transport:
         """
         credentials = self._settings.credentials
         found = find_credential(credentials, url)
-        if found is None and _origin(url) == _origin(ask.registry):
-            found = find_credential(credentials, ask.registry)
-            found = found or self._keyring.find(ask.registry)
-        return found or (credential_in(url) if url == ask.url else None)
+        if found is None and _origin(url) == _origin(request.registry):
+            found = find_credential(credentials, request.registry)
+            found = found or self._keyring.find(request.registry)
+        return found or (credential_in(url) if url == request.url else None)
 
     def _is_private(self, url: str) -> bool:
         parts = urlsplit(url)

@@ -27,11 +27,14 @@ if TYPE_CHECKING:
 
     from zipper.npm.integrity import Integrity
 
-__all__ = ["TarballAsk", "TarballPlace", "VendorFolder"]
+__all__ = ["TarballPlace", "VendorFolder"]
 
 
-class TarballAsk(NamedTuple):
-    """A tarball of a lockfile or a packument: `resolved` is None for the standard address."""
+class TarballPlace(NamedTuple):
+    """What names a tarball: its integrity, or where there is none its address.
+
+    `resolved` is None for the standard address.
+    """
 
     name: str
     version: str
@@ -42,15 +45,6 @@ class TarballAsk(NamedTuple):
     def label(self) -> str:
         """`name@version`, as people write it."""
         return f"{self.name}@{self.version}"
-
-
-class TarballPlace(NamedTuple):
-    """What names a tarball: its integrity, or where there is none its address."""
-
-    name: str
-    version: str
-    resolved: str | None
-    integrity: Integrity | None
 
 
 class VendorFolder:

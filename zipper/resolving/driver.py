@@ -13,7 +13,12 @@ from zipper.errors import ZipperError
 from zipper.npm.git_refs import is_commit
 from zipper.project.read_manifest import find_manifest, fingerprint
 from zipper.resolving.prefetch_queue import Following
-from zipper.tree.resolver_requests import DirectoryAsk, InnerManifests, ManifestAsk, PackumentAsk
+from zipper.tree.resolver_requests import (
+    DirectoryRequest,
+    InnerManifests,
+    ManifestRequest,
+    PackumentRequest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -26,12 +31,14 @@ if TYPE_CHECKING:
     from zipper.store.store_zips import Store
     from zipper.tree.prefetch import Wish
     from zipper.tree.resolver_options import IdealTree
-    from zipper.tree.resolver_requests import Answer, Ask
+    from zipper.tree.resolver_requests import Answer, ResolverRequest
 
 __all__ = ["ResolverInputs", "UsedInputs", "drive"]
 
 
-def drive(steps: Generator[Ask, Answer, IdealTree], answers: ResolverInputs) -> IdealTree:
+def drive(
+    steps: Generator[ResolverRequest, Answer, IdealTree], answers: ResolverInputs
+) -> IdealTree:
     """Run the resolver to its end.
 
     Raises:
@@ -87,7 +94,7 @@ class ResolverInputs:
         self._packages: OpenedPackages | None = None
         self._following = Following(self._prefetch, follow, skip=skip)
 
-    def find(self, ask: Ask) -> Answer:
+    def find(self, ask: ResolverRequest) -> Answer:
         """Return the answer to `ask`; what it names as likely is fetched meanwhile.
 
         Raises:
@@ -95,14 +102,14 @@ class ResolverInputs:
         """
         if ask.soon:
             self._following.want(ask.soon)
-        if isinstance(ask, DirectoryAsk):
+        if isinstance(ask, DirectoryRequest):
             return self._read_directory(ask.path)
         self._basis.note(ask)
-        if isinstance(ask, PackumentAsk):
+        if isinstance(ask, PackumentRequest):
             packument = self._client().open_packument(ask.name, full=self._full)
             self._following.note(packument)
             return packument
-        if isinstance(ask, ManifestAsk):
+        if isinstance(ask, ManifestRequest):
             return self._opened().read_spec(ask.spec)
         return self._opened().read_inside(ask)
 
@@ -142,10 +149,10 @@ class UsedInputs:
         self.is_lasting = True
         self.is_dated = False
 
-    def note(self, ask: Ask) -> None:
+    def note(self, ask: ResolverRequest) -> None:
         """Note that something was asked for that is no directory."""
         if isinstance(ask, InnerManifests):
             # With an integrity there is one answer only, wherever it comes from.
             self.is_lasting &= ask.integrity is not None
-        elif isinstance(ask, ManifestAsk):
+        elif isinstance(ask, ManifestRequest):
             self.is_lasting &= ask.spec.type == "git" and is_commit(ask.spec.git_committish)

@@ -12,16 +12,17 @@ and returns an `IdealTree`; where the outside has an error instead, the `ZipperE
             return stop.value
         answer = ...                    # or: ask = steps.throw(error)
 
-There are four asks (`resolver_requests`); each may name packuments that will probably be asked for
-next. The answers decide the result, never the time at which they come. tests/support/resolving.py
-is a whole driver.
+There are four requests (`resolver_requests`); each may name packuments that it will
+probably need next. The answers decide the result, never the time at which they come.
+tests/support/resolving.py is a whole driver.
 
 Nothing is imported here: a build from a lockfile needs `model` and `select` only.
 
-    zipper.tree.ideal_tree         build_ideal_tree(request) -> Generator[Ask, Answer, IdealTree]
+    zipper.tree.ideal_tree         build_ideal_tree(request) -> a generator of requests, which
+                                   returns an IdealTree
     zipper.tree.resolver_options   IdealTreeRequest, ResolveOptions, Platform, IdealTree
-    zipper.tree.resolver_requests  PackumentAsk, ManifestAsk, DirectoryAsk, TarballAsk,
-                                   FetchedManifest
+    zipper.tree.resolver_requests  PackumentRequest, ManifestRequest, DirectoryRequest,
+                                   InnerManifests, FetchedManifest
     zipper.tree.select             select(tree, target=..., omit=...) -> Tree
     zipper.tree.why                explain(tree, name) -> the chains, why there are several copies
 

@@ -41,12 +41,12 @@ from zipper.tree.worklist import Worklist, build_dependencies
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from zipper.tree.resolver_requests import Answer, Ask
+    from zipper.tree.resolver_requests import Answer, ResolverRequest
 
 __all__ = ["build_ideal_tree"]
 
 
-def build_ideal_tree(request: IdealTreeRequest) -> Generator[Ask, Answer, IdealTree]:
+def build_ideal_tree(request: IdealTreeRequest) -> Generator[ResolverRequest, Answer, IdealTree]:
     """Resolve a project as `npm install --package-lock-only` does.
 
     Yields:

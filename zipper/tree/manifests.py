@@ -12,11 +12,11 @@ from zipper.errors import ResolutionError, ZipperError
 from zipper.npm import integrity as sri
 from zipper.npm.pick import pick_manifest
 from zipper.tree.resolver_requests import (
-    DirectoryAsk,
+    DirectoryRequest,
     FetchedManifest,
     InnerManifests,
-    ManifestAsk,
-    PackumentAsk,
+    ManifestRequest,
+    PackumentRequest,
 )
 from zipper.tree.yarn_spec import check_yarn_lock, expect_integrity, tell_yarn_lock
 
@@ -87,7 +87,7 @@ class Manifests:
         """Return the package.json in a directory; None where there is none to be read."""
         if path not in self.directories:
             try:
-                answer = yield DirectoryAsk(path, self._take_soon())
+                answer = yield DirectoryRequest(path, self._take_soon())
             except ZipperError:
                 answer = None
             self.directories[path] = cast("Manifest | None", answer)
@@ -105,7 +105,7 @@ class Manifests:
         known = self.packuments.get(name)
         if known is None:
             try:
-                known = cast("Packument", (yield PackumentAsk(name, self._take_soon())))
+                known = cast("Packument", (yield PackumentRequest(name, self._take_soon())))
             except ZipperError as error:
                 known = error
             self.packuments[name] = known
@@ -122,7 +122,7 @@ class Manifests:
         return FetchedManifest(manifest=manifest, resolved=resolved, integrity=integrity)
 
     def _open(self, spec: Spec) -> Step[FetchedManifest]:
-        return cast("FetchedManifest", (yield ManifestAsk(spec, self._take_soon())))
+        return cast("FetchedManifest", (yield ManifestRequest(spec, self._take_soon())))
 
     def _take_soon(self) -> tuple[Wish, ...]:
         soon = tuple(self._soon)

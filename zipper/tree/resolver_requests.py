@@ -1,14 +1,14 @@
-"""What the resolver asks the outside for, and in which shape the answers come.
+"""What the resolver needs from outside, and in which shape the answers come.
 
-The resolver is a generator: it yields one of these and is sent the answer, or the `ZipperError`
-that stands for it is thrown in. `soon` on an ask tells for what packuments will probably be asked
-next; they may be fetched meanwhile, or not.
+The resolver is a generator: it yields one of these and receives the answer, or the `ZipperError`
+in its place is thrown in. `soon` names the packuments that it will probably need next; they may be
+fetched meanwhile, or not.
 
-    ask               answer                                    errors that are expected
-    PackumentAsk      Packument                                 E404, E403, ...
-    ManifestAsk       FetchedManifest                           ENOENT, E404, EGIT ...
-    DirectoryAsk      Manifest, None where there is no package.json
-    TarballAsk        path in the package -> decoded JSON: every package.json below node_modules,
+    request           answer                                    expected errors
+    PackumentRequest  Packument                                 E404, E403, ...
+    ManifestRequest   FetchedManifest                           ENOENT, E404, EGIT ...
+    DirectoryRequest  Manifest, None where there is no package.json
+    InnerManifests    path in the package -> decoded JSON: every package.json below node_modules,
                       and npm-shrinkwrap.json
 """
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Answer",
-    "Ask",
-    "DirectoryAsk",
+    "DirectoryRequest",
     "FetchedManifest",
     "InnerManifests",
-    "ManifestAsk",
-    "PackumentAsk",
+    "ManifestRequest",
+    "PackumentRequest",
+    "ResolverRequest",
 ]
 
 
-class PackumentAsk(NamedTuple):
+class PackumentRequest(NamedTuple):
     """The packument of the registry package `name`.
 
     The tree itself needs `libc` and, with `before`, `time`; the lockfile records the licence too:
@@ -46,7 +46,7 @@ class PackumentAsk(NamedTuple):
     soon: tuple[Wish, ...] = ()
 
 
-class ManifestAsk(NamedTuple):
+class ManifestRequest(NamedTuple):
     """The package.json of what a `remote`, `git` or `file` spec points at.
 
     So of a `directory` that is to be installed as a copy.
@@ -56,7 +56,7 @@ class ManifestAsk(NamedTuple):
     soon: tuple[Wish, ...] = ()
 
 
-class DirectoryAsk(NamedTuple):
+class DirectoryRequest(NamedTuple):
     """The package.json in the directory `path` (absolute)."""
 
     path: str
@@ -85,6 +85,6 @@ class FetchedManifest(NamedTuple):
     integrity: str | None = None
 
 
-Ask: TypeAlias = PackumentAsk | ManifestAsk | DirectoryAsk | InnerManifests
+ResolverRequest: TypeAlias = PackumentRequest | ManifestRequest | DirectoryRequest | InnerManifests
 
 Answer: TypeAlias = "Packument | FetchedManifest | Manifest | Mapping[str, object] | None"

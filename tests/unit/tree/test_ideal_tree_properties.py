@@ -22,7 +22,7 @@ from zipper.tree.connections import connect
 from zipper.tree.ideal_tree import build_ideal_tree
 from zipper.tree.model import ROOT, Edge, Tree, parent_location
 from zipper.tree.resolver_options import IdealTreeRequest, Platform
-from zipper.tree.resolver_requests import Ask, PackumentAsk
+from zipper.tree.resolver_requests import PackumentRequest, ResolverRequest
 
 _MANY = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -148,20 +148,20 @@ def _resolve_ahead(request: IdealTreeRequest, world: World) -> Tree | str:
             names = (wish.name for wish in reversed(ask.soon))
             for name in (*names, *_names([ask])):
                 if name not in fetched:
-                    fetched[name] = _answer(world, PackumentAsk(name))
-            answer = fetched[ask.name] if isinstance(ask, PackumentAsk) else _answer(world, ask)
+                    fetched[name] = _answer(world, PackumentRequest(name))
+            answer = fetched[ask.name] if isinstance(ask, PackumentRequest) else _answer(world, ask)
     except StopIteration as stop:
         return stop.value.tree
     except ZipperError as error:
         return error.code
 
 
-def _answer(world: World, ask: Ask) -> Any:
+def _answer(world: World, ask: ResolverRequest) -> Any:
     try:
         return world.answer(ask)
     except ZipperError as error:
         return error
 
 
-def _names(asked: list[Ask]) -> list[str]:
-    return [ask.name for ask in asked if isinstance(ask, PackumentAsk)]
+def _names(asked: list[ResolverRequest]) -> list[str]:
+    return [ask.name for ask in asked if isinstance(ask, PackumentRequest)]

@@ -8,10 +8,10 @@ from tests.support.invented_registry import project, registry
 from tests.support.resolving import World, resolve
 from zipper.npm.package_json import parse_manifest
 from zipper.tree.resolver_options import ResolverOptions
-from zipper.tree.resolver_requests import DirectoryAsk, FetchedManifest, ManifestAsk
+from zipper.tree.resolver_requests import DirectoryRequest, FetchedManifest, ManifestRequest
 
 if TYPE_CHECKING:
-    from zipper.tree.resolver_requests import Answer, Ask
+    from zipper.tree.resolver_requests import Answer, ResolverRequest
 
 _SHARED = {"name": "shared", "version": "1.0.0", "dependencies": {"pad": "*"}}
 _MANIFEST = {"dependencies": {"shared": "file:../shared"}}
@@ -20,12 +20,12 @@ _MANIFEST = {"dependencies": {"shared": "file:../shared"}}
 class _Folders(World):
     """A world in which the directory `/shared` can be linked or copied."""
 
-    def answer(self, ask: Ask) -> Answer:
-        if isinstance(ask, DirectoryAsk):
+    def answer(self, ask: ResolverRequest) -> Answer:
+        if isinstance(ask, DirectoryRequest):
             if ask.path != "/shared":
                 return super().answer(ask)
             return parse_manifest(_SHARED)
-        if isinstance(ask, ManifestAsk):
+        if isinstance(ask, ManifestRequest):
             path = ask.spec.fetch_spec
             return FetchedManifest(manifest=parse_manifest(_SHARED), resolved=f"file:{path}")
         return super().answer(ask)
