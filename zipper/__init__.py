@@ -115,7 +115,7 @@ _TAKING_OPTIONS = frozenset(
 if not TYPE_CHECKING:  # a checker that saw it would take every misspelt name for an object
 
     def __getattr__(name: str) -> object:
-        import importlib  # noqa: PLC0415  (the name `zipper.importlib` is nobody's)
+        import importlib  # noqa: PLC0415  (no name `zipper.importlib` is wanted)
 
         if name in _MODULES:
             return importlib.import_module(f"zipper.{name}")

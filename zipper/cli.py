@@ -131,7 +131,7 @@ def run(arguments: Sequence[str]) -> int:
         status = cli.main(args=list(arguments), prog_name="zipper", standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read our output has gone; what is left in the buffer has nowhere to go either.
+        # The reader of our output has gone; what is left in the buffer has nowhere to go either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return STATUS_ERROR
     except (KeyboardInterrupt, click.exceptions.Abort) as error:

@@ -64,7 +64,7 @@ class ZipperError(Exception):
     Attributes:
         code: stable and searchable, such as `ETARGET`; npm's own where npm has one.
         message: one sentence, without the code and without a full stop.
-        facts: label and text, in the order in which they are told; a label may repeat.
+        facts: label and text, in the order in which they are reported; a label may repeat.
         hint: what to do next, or None where nothing certain can be said.
 
     None of the texts shows a secret: see `zipper.redaction`.

@@ -1,6 +1,6 @@
 """The one place that writes files: whole or not at all.
 
-A file is written under a temporary name beside its destination and renamed, so that nobody ever
+A file is written under a temporary name beside its destination and renamed, so that no reader ever
 sees half of it and an interrupted run leaves the old one. Temporary files are locked while they
 are written; what a killed process left behind is recognised by its free lock and removed.
 """
@@ -54,7 +54,7 @@ def read_or_none(path: Path) -> bytes | None:
 
 
 def is_executable(mode: int, data: bytes | memoryview) -> bool:
-    """Tell whether a file is a program: by its mode, or by its first bytes where there is none.
+    """Return whether a file is a program: by its mode, or by its first bytes where there is none.
 
     Windows has no executable bit, so there `#!` and ELF's magic decide.
     """
@@ -89,7 +89,7 @@ def write_file(
 
     Args:
         path: its folder must exist.
-        chunks: each a sequence of buffers; after each one `follow` is told.
+        chunks: each a sequence of buffers; after each one `follow` is called.
         error: the class of what is raised.
         mode: permission bits, less the umask.
         follow: opened for the temporary file, told after each chunk how many bytes are written,
@@ -132,7 +132,7 @@ def _prefix_of(name: str) -> str:
 def lock_file(path: Path) -> Iterator[bool]:
     """Hold an exclusive lock on `path` among processes and threads; False where it is taken.
 
-    Nobody waits here: a thread that sleeps in the system's lock could not be ended.
+    Nothing waits here: a thread that sleeps in the system's lock could not be ended.
 
     Where no file can be made (a read-only folder) or the system has no such locks, the lock
     counts as held: it only saves work, what is written stays whole without it.
@@ -275,7 +275,7 @@ def _lock(descriptor: int) -> bool | None:
     """Lock an open file until it is closed; False where another process has it.
 
     None where the file system knows no locks, as some network mounts do not.
-    Windows has no such locks, and needs none: nobody can remove a file there that is open.
+    Windows has no such locks, and needs none: no one can remove a file there that is open.
     """
     if sys.platform != "win32":
         try:

@@ -126,4 +126,4 @@ class Closure(NamedTuple):
     assumed: tuple[str, ...] = ()
     """Requests that the runtime or a layer answers, sorted."""
     unknown: tuple[Unknown, ...] = ()
-    """Requests that nobody can follow without running the code, sorted."""
+    """Requests that cannot be followed without running the code, sorted."""

@@ -93,7 +93,7 @@ def list_files(folder: PathLike) -> Iterator[str]:
 
 
 def list_level(folder: PathLike, depth: int) -> list[str]:
-    """Return the paths of all that stands `depth` levels below `folder`, sorted.
+    """Return the paths of all that is `depth` levels below `folder`, sorted.
 
     What cannot be read, or is removed meanwhile, is left out.
     """
@@ -190,7 +190,7 @@ def replace_folder(
     aside: PathLike,
     exchange_both: Callable[[str, str], bool] | None = None,
 ) -> None:
-    """Put the folder `new` at `place`; what stands there is moved away.
+    """Put the folder `new` at `place`; what is there is moved away.
 
     In one step where the system has one: then there is a folder at `place` at each moment. Else
     in two, and the old one is put back where the second fails.

@@ -1,6 +1,6 @@
 """Keeping the memory of many threads small, and giving it back after large packages.
 
-glibc keeps what was freed for later: after four packages of 100 MB unpacked, 200 MB that nobody
+glibc keeps what was freed for later: after four packages of 100 MB unpacked, 200 MB that nothing
 uses, for the rest of the process. Other C libraries do not need to be asked.
 """
 

@@ -26,7 +26,7 @@ _hidden: dict[str, str] = {}
 _ADDRESS: Final = "://"
 # Patterns as text: most runs show no address, and compiling them would cost each of them.
 _USER: Final = r"(?<=://)(?:[^\s/@?#]*|[^\s/@?#:]+:[^\s@]*[^\s@\d/][^\s@]*)@(?=[^\s/@])"
-"""What stands before the host; a password that is not encoded may hold a slash."""
+"""What is before the host; a password that is not encoded may hold a slash."""
 _QUERY: Final = r"(?<=://)([^\s?#`'\"<>]*)\?[^\s#`'\"<>]+"
 
 

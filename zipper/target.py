@@ -1,7 +1,7 @@
 """The function's runtime and architecture, and what follows from them.
 
 The machine that runs zipper never decides any of this. The table holds what AWS publishes; what
-drifts (dates, newest releases) stands here once, with the date on which it was read.
+drifts (dates, newest releases) is here once, with the date on which it was read.
 """
 
 from __future__ import annotations

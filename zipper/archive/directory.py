@@ -84,7 +84,7 @@ class Entry(NamedTuple):
     size: int
     external_attributes: int
     header_offset: int
-    """From the start of the buffer, whatever stands before the first member included."""
+    """From the start of the buffer, whatever is before the first member included."""
 
     @property
     def mode(self) -> int:
@@ -223,7 +223,7 @@ def _read_end64(source: ZipSource, end_offset: int) -> tuple[int, int, int, int]
     if locator < _END64.size or bytes(source[locator : locator + 4]) != b"PK\x06\x07":
         return None
     _, _, offset, _ = _END64_LOCATOR.unpack(source[locator : locator + _END64_LOCATOR.size])
-    # Bytes before the zip shift the record; it normally stands right before its locator.
+    # Bytes before the zip shift the record; it normally is right before its locator.
     for place in (offset, locator - _END64.size):
         if place + _END64.size <= locator and bytes(source[place : place + 4]) == b"PK\x06\x06":
             *_, count, directory_size, directory_offset = _END64.unpack(

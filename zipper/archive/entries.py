@@ -134,7 +134,7 @@ class PlannedZip(NamedTuple):
     """
 
     name: bytes
-    """The folder in which all of it stands, with a slash: `node_modules/a/`."""
+    """The folder in which all of it is, with a slash: `node_modules/a/`."""
     tail: memoryview
     """The end of the store zip, from its directory on, or all of it."""
     end: int

@@ -138,7 +138,7 @@ class Listing(NamedTuple):
             raise _damaged(entry, "does not inflate") from None
 
     def compressed(self, entry: Entry) -> bytes:
-        """Return the member's bytes as they stand in the zip.
+        """Return the member's bytes as they are in the zip.
 
         Raises:
             ArchiveError: EZIP if they lie outside of the zip.
@@ -166,7 +166,7 @@ class Listing(NamedTuple):
         return (*faults, *_find_overlaps(spans))
 
     def _data(self, entry: Entry, size_max: int | None = None) -> memoryview:
-        """Return the member's bytes as they stand in the zip, the first `size_max` at most."""
+        """Return the member's bytes as they are in the zip, the first `size_max` at most."""
         start, end = self._span(entry)
         if size_max is not None:
             end = min(end, start + size_max)

@@ -58,7 +58,7 @@ class Plan(NamedTuple):
 def lay_out(parts: Iterable[PlannedEntry | PlannedZip], *, dos_time: bytes = DOS_EPOCH) -> Plan:
     """Return the plan of all `parts`, sorted by name, each dated `dos_time`.
 
-    A store zip stays whole where nothing else stands below its folder, and the date is its own.
+    A store zip stays whole where nothing else is below its folder, and the date is its own.
 
     Raises:
         ArchiveError: EZIP where two entries have one name, or one is a file where another
@@ -83,9 +83,9 @@ def lay_out(parts: Iterable[PlannedEntry | PlannedZip], *, dos_time: bytes = DOS
 
 
 def _find_crossed(ordered: Sequence[PlannedEntry | PlannedZip]) -> set[int]:
-    """Return which parts are store zips in whose folder something else stands too.
+    """Return which parts are store zips in whose folder something else is too.
 
-    The name of a store zip's part is its folder with a slash; what stands there sorts behind it.
+    The name of a store zip's part is its folder with a slash; what is there sorts behind it.
     """
     return {
         number
@@ -95,7 +95,7 @@ def _find_crossed(ordered: Sequence[PlannedEntry | PlannedZip]) -> set[int]:
 
 
 def _refuse_clashes(ordered: Sequence[PlannedEntry | PlannedZip]) -> None:
-    """Raise where a name stands twice or is both a file and a folder.
+    """Raise where a name appears twice or is both a file and a folder.
 
     Of a whole store zip only its folder counts: its entries are free of clashes, and alone there.
     """

@@ -27,13 +27,13 @@ def take_fingerprint(contents: Plan, homes: Homes, zips: Mapping[str, StoreZip])
 
     Args:
         contents: the plan of the zip.
-        homes: for each location, the folders in which its files stand.
-        zips: location to store zip. What comes out of these is told by their paths, which stand
+        homes: for each location, the folders in which its files are.
+        zips: location to store zip. What comes out of these is known from their paths, which stand
             for the hash of a tarball, the store's format and its compressor, by the sums that they
-            bear, and by what the system says of their files; all else is told by its bytes.
+            bear, and by what the system says of their files; all else is known from its bytes.
 
     Returns:
-        The hash; empty where a store zip's bytes cannot be told by a look at its file.
+        The hash; empty where a store zip's bytes cannot be determined by a look at its file.
     """
     digest = hashlib.sha256()
     for location, zipped in zips.items():

@@ -36,7 +36,7 @@ MAX_OFFSET: Final = 0xFFFF_FFFF - 1
 BATCH: Final = 1_000
 """Buffers in a chunk: few enough for one `writev`, of which IOV_MAX allows 1,024."""
 _CHUNK_BYTES: Final = 1 << 23
-"""A chunk of whole store zips is not much longer: whoever hashes it follows chunk by chunk."""
+"""A chunk of whole store zips is not much longer: hashing follows chunk by chunk."""
 
 
 def splice(plan: Plan) -> Iterator[list[bytes | memoryview]]:

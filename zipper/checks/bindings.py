@@ -140,7 +140,7 @@ def written_again(source: Source, name: bytes) -> bool:
 
 
 def find_returns(function: Node) -> list[Node]:
-    """Return what a function gives; nothing where that cannot be told."""
+    """Return what a function gives; nothing where that cannot be determined."""
     body = function.child_by_field_name("body")
     if body is None:
         return []

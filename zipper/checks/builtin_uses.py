@@ -41,7 +41,7 @@ _NEEDS: Final = {
     "new_expression": "constructor",
     "class_heritage": None,
 }
-"""What throws if undefined stands in that field of it."""
+"""What throws if undefined is in that field of it."""
 _ASSIGNMENTS: Final = ("assignment_expression", "augmented_assignment_expression")
 
 

@@ -1,4 +1,4 @@
-"""When a function runs that stands under a name: where the name is called.
+"""When a function runs that is under a name: where the name is called.
 
 In: the path to a function, and its file. Out: the name with the part of the file in which it means
 this function, and the places that call it. Names are followed within one file, and only where no
@@ -25,7 +25,7 @@ __all__ = ["Named", "find_calls", "name_function"]
 _WRAPPERS: Final = frozenset(
     {"call_expression", "arguments", "object", "parenthesized_expression", "pair"}
 )
-"""What may stand between a variable and the function in it: `var require_a = wrap({"a"() {}})`."""
+"""What may be between a variable and the function in it: `var require_a = wrap({"a"() {}})`."""
 _WRAPPERS_MAX: Final = 6
 _CALLS_MAX: Final = 50
 """Places at which a name is looked up as called; more say nothing new."""

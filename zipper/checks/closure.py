@@ -1,7 +1,7 @@
 """The closure of a subject's handler, walked once for all rules.
 
 In: a subject. Out: where the handler's module is, the `Walk` from there, and the `Closure` of the
-report. What is wrong with it is told by `zipper.checks.module_rules` and `handler_exports`.
+report. What is wrong with it is known from `zipper.checks.module_rules` and `handler_exports`.
 """
 
 from __future__ import annotations

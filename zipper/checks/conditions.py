@@ -77,7 +77,7 @@ class Conditions:
         self._own: dict[bytes, bool] = {}
 
     def find_truth(self, condition: Node) -> bool | None:
-        """Return whether `condition` holds in Node on Lambda; None where nobody knows."""
+        """Return whether `condition` holds in Node on Lambda; None where unknown."""
         try:
             return self._holds(condition, _DEPTH_MAX)
         except _Undecided:
@@ -130,7 +130,7 @@ class Conditions:
         return second
 
     def _holds_of_switch(self, left: Node, right: Node, operator: str) -> bool:
-        """Return what comparing a variable that nobody sets with a text says."""
+        """Return what comparing an unset variable with a text says."""
         other = right if self._is_switch(left) else left
         if operator not in (*_EQUAL, *_UNEQUAL) or not literal(other, self._content):
             raise _Undecided

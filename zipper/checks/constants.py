@@ -185,7 +185,7 @@ class Constants:
 
 
 def _is_misplaced(text: str) -> bool:
-    """Return whether a place stands within a text, where it means no path."""
+    """Return whether a place is within a text, where it means no path."""
     return any(place in text[1:] for place in _PLACES) or len(text) > _SIZE_MAX
 
 

@@ -32,7 +32,7 @@ _SUSPICIOUS: Final = (
     (b"/>", re.compile(rb"/>")),
 )
 """Modifiers, sets and `using`, which older Nodes do not read; `assert`, which newer ones do not;
-JSX, which none does. Before each stands a text without which it is not looked for."""
+JSX, which none does. Before each comes a text without which it is not looked for."""
 _DECORATOR: Final = re.compile(rb"@[A-Za-z_$]")
 _GROUP: Final = re.compile(rb"\(\?<([A-Za-z_$][\w$]*)>")
 
@@ -88,7 +88,7 @@ def _is_suspicious(content: bytes) -> bool:
 
 
 def _begins(content: bytes, offset: int) -> bool:
-    """Return whether a decorator may stand at an offset: where a line or a statement begins."""
+    """Return whether a decorator may be at an offset: where a line or a statement begins."""
     return content[max(0, offset - 40) : offset].rstrip(b" \t")[-1:] in (
         b"",
         b"\n",

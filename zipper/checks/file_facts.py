@@ -69,7 +69,7 @@ class Request(NamedTuple):
     attribute: str = ""
     """The `type` that an import says its module has; `?` where that is computed."""
     instead_of: str = ""
-    """The module whose absence is certain to lead here: the request stands in the `catch`."""
+    """The module whose absence is certain to lead here: the request is in the `catch`."""
 
 
 class Unfollowed(NamedTuple):
@@ -86,7 +86,7 @@ class Flaw(NamedTuple):
     line: int
     """Counted from 1; 0 where the parser does not know the place."""
     message: str
-    """What stands there; of syntax that is too new or too old its name."""
+    """What is there; of syntax that is too new or too old its name."""
     goal: Literal["", "module", "commonjs"] = ""
     """As what the file must be loaded for it to be one; empty for both."""
     since: int = 0
@@ -206,7 +206,7 @@ class FactsCache(Protocol):
         ...
 
     def put_many(self, values: Mapping[FactKey, bytes]) -> None:
-        """Remember `values`; a failure to do so is nobody's error."""
+        """Remember `values`; a failure to do so is no error."""
         ...
 
 

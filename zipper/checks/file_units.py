@@ -24,7 +24,7 @@ _PUNCTUATION_MAX: Final = 150_000
 _UNIT_BYTES: Final = 120_000
 """About the size of a piece."""
 _HOLE_BYTES: Final = 20_000
-"""Size from which a block is a piece of its own wherever it stands."""
+"""Size from which a block is a piece of its own wherever it is."""
 _UNIT_SIGNS_MAX: Final = 400_000
 """Signs of the largest piece that is parsed, data that cannot be cut: 100 MB of syntax tree."""
 
@@ -35,7 +35,7 @@ class Unit(NamedTuple):
     start: int
     end: int
     holes: tuple[tuple[int, int], ...]
-    """What of it stands in other units: the insides of blocks, in order."""
+    """What of it is in other units: the insides of blocks, in order."""
     parent: int
     """The number of the unit around it, -1 for none."""
     scope: tuple[int, int]

@@ -17,7 +17,7 @@ class HandlerName(NamedTuple):
     """A handler's name in its parts."""
 
     root: str
-    """What stands before the file's name, as written: empty, or a folder with a slash."""
+    """What is before the file's name, as written: empty, or a folder with a slash."""
     module: str
     """The file's name without its extension."""
     exports: tuple[str, ...]

@@ -111,7 +111,7 @@ def _is_field(parent: Node, field: str, child: Node) -> bool:
 
 
 def is_called_in_place(path: list[Node], index: int) -> bool:
-    """Return whether the function at `index` is called where it stands, also by `.call(this)`."""
+    """Return whether the function at `index` is called where it is, also by `.call(this)`."""
     inner = path[index]
     for outer in reversed(path[:index]):
         if outer.type == "call_expression":
@@ -155,7 +155,7 @@ def find_exit(function: Node, inside: Iterator[Node] | None = None) -> int:
 
     Args:
         function: whose end is looked for.
-        inside: its statements, where they stand in other trees.
+        inside: its statements, where they are in other trees.
     """
     body = function.child_by_field_name("body")
     following = inside if inside is not None else iter([] if body is None else [body])

@@ -298,7 +298,7 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
     ),
     *PACKAGE_RULES,
 )
-"""In the order in which findings are told."""
+"""In the order in which findings are reported."""
 
 ALL_RULES: Final[tuple[Rule, ...]] = (*LISTING_RULES, *MEMBER_RULES)
 

@@ -56,7 +56,7 @@ def check_readable(subject: Subject) -> Iterator[Finding]:
 
 
 def check_executables(subject: Subject) -> Iterator[Finding]:
-    """Yield ELF programs and `#!` scripts in a `bin` folder that nobody may execute."""
+    """Yield ELF programs and `#!` scripts in a `bin` folder without an executable bit."""
     for entry in subject.files:
         if entry.mode & 0o111 or not _may_be_program(entry) or not entry.size:
             continue
@@ -80,7 +80,7 @@ def _program_kind(subject: Subject, entry: Entry) -> str | None:
     except ArchiveError:
         return None  # the rules about contents say it
     folder = entry.name.rpartition("/")[0].rpartition("/")[2]
-    # Types 2 and 3 of an ELF file are programs; a library is 3 too, and is told by its name.
+    # Types 2 and 3 of an ELF file are programs; a library is 3 too, and is known from its name.
     if content[:4] == b"\x7fELF" and content[16:17] in (b"\x02", b"\x03"):
         return "an ELF program"
     if content[:2] == b"#!" and folder == "bin" and b"node" not in content.split(b"\n")[0]:

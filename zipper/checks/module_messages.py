@@ -1,13 +1,13 @@
-"""How a finding about a module is told: severity and words by when the request runs.
+"""How a finding about a module is reported: severity and words by when the request runs.
 
 In: levels and places. Out: findings. The rules about modules share it.
 
 The rule: an error is what Lambda shows when it loads the handler, nothing else. A request that
-stands in a function which the file itself does not call while it loads runs later, or never: Node
+is in a function which the file itself does not call while it loads runs later, or never: Node
 loads the handler all the same, so a missing module there is a warning (`--strict` makes it fail),
 although an invocation that comes that far fails. The same for one branch of an `if`. Whether the
 function is called from another file while that loads is not followed; the message says when the
-request runs. What stands in a `try` is an info, for the code itself expects it.
+request runs. What is in a `try` is an info, for the code itself expects it.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ def check_syntax(subject: Subject) -> Iterator[Finding]:
 
 
 def _counts(module: Module) -> bool:
-    """Return whether a flaw is all there is: of a hidden ES module something better is told."""
+    """Return whether a flaw is all there is: of a hidden ES module something better is reported."""
     return not (module.kind == "commonjs" and (module.facts.is_module or module.facts.awaits))
 
 
@@ -147,7 +147,7 @@ def _say_missing(subject: Subject, module: Module, asked: Asked, missing: str) -
 
 
 def check_dynamic(subject: Subject) -> Iterator[Finding]:
-    """Yield one info for each file with requests that nobody can follow."""
+    """Yield one info for each file with requests that cannot be followed."""
     start = close(subject)
     if start is None:
         return

@@ -39,7 +39,7 @@ class Keyed(NamedTuple):
 
 
 def find_module(path: list[Node], index: int) -> Keyed | None:
-    """Return the module that the function at `index` is, if it stands in a table."""
+    """Return the module that the function at `index` is, if it is in a table."""
     function, pair = path[index], path[index - 1]
     table, holder = (path[index - 2], path[index - 3]) if index > 2 else (pair, pair)
     if function.type == "method_definition":

@@ -239,7 +239,7 @@ class _Exports:
     def _given_by_helper(self, value: Node) -> Value | None:
         """Return the exports in esbuild's form: `module.exports = convert(names)`.
 
-        Before it stands `define(names, { a: () => a, b: () => b })`.
+        Before it comes `define(names, { a: () => a, b: () => b })`.
         """
         arguments = value.child_by_field_name("arguments")
         given = [] if arguments is None else arguments.named_children

@@ -1,6 +1,6 @@
 """Modules that published packages ask for and do without.
 
-In: nothing. Out: names. They stand in `optionalDependencies` or among the optional peers of the
+In: nothing. Out: names. They are in `optionalDependencies` or among the optional peers of the
 packages beside which they are named, or these catch their absence.
 """
 

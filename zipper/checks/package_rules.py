@@ -184,4 +184,4 @@ PACKAGE_RULES: Final[tuple[Rule, ...]] = (
         "a lockfile of npm 5",
     ),
 )
-"""In the order in which findings are told."""
+"""In the order in which findings are reported."""

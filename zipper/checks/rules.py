@@ -23,7 +23,7 @@ class Rule(NamedTuple):
 
     code: str
     find: RuleFunction
-    """One function may find several codes; it then stands in several rows and runs once."""
+    """One function may find several codes; it then is in several rows and runs once."""
     summary: str
     """One line for `check --list`."""
     text: str
@@ -237,4 +237,4 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
         "`dist/index.handler` and only `index.js`",
     ),
 )
-"""In the order in which findings are told."""
+"""In the order in which findings are reported."""

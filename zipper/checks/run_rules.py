@@ -108,7 +108,7 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
         unknown_runtime: the name of a runtime that the table does not have; `target` stands in.
         tells_case: whether names that differ in their case only clash.
         today: an ISO date, for runtimes that are deprecated by now.
-        downgraded: entries whose errors are told as warnings, see `zipper.findings.downgrade`.
+        downgraded: entries whose errors are reported as warnings, see `zipper.findings.downgrade`.
         provided: modules that something else brings.
         node_options: NODE_OPTIONS of the function.
         nearby: the workspace that the zip was built in.

@@ -32,7 +32,7 @@ READ_MAX_BYTES: Final = 1 << 30
 """Four times the quota: the members of a larger zip are not read, however small the zip is."""
 _LARGEST: Final = 5
 _NEAR: Final = 0.9
-"""The part of the quota from which on the remaining bytes are told."""
+"""The part of the quota from which on the remaining bytes are reported."""
 _MAP_ENDING: Final = ".map"
 _TYPES_ENDINGS: Final = (".d.ts", ".d.mts", ".d.cts")
 _SPARE_ENDINGS: Final = (_MAP_ENDING, *_TYPES_ENDINGS)

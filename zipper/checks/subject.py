@@ -50,7 +50,7 @@ _REMEMBERED_MAX: Final = 1000
 """Size and number of the JSON files whose values are kept: a hostile zip may have many more."""
 
 
-# Without what nobody asks of it: making those methods takes half of the class's import time.
+# Without methods that are never called: making those methods takes half of the class's import time.
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Subject:
     """One package under test. Without slots, so that the shared answers can be remembered."""
@@ -129,7 +129,7 @@ class Subject:
 
     @cached_property
     def manifests(self) -> Mapping[str, bytes]:
-        """The package.json of each package as it stands there, by the package's folder, sorted."""
+        """The package.json of each package as it is there, by the package's folder, sorted."""
         folders = filter(None, sorted(self.sizes_by_package))
         return {folder: self.read_bytes(f"{folder}/package.json") for folder in folders}
 

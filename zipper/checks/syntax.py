@@ -129,7 +129,7 @@ class Source:
                 yield path
 
     def mentions(self, name: bytes, scope: Node) -> Iterator[int]:
-        """Yield where a name stands, not as a property, within the node of its scope."""
+        """Yield where a name occurs, not as a property, within the node of its scope."""
         if scope.type != "program" or len(self.trees.units) == 1:
             return find_word(
                 self.content, name, before=b".", start=scope.start_byte, end=scope.end_byte
@@ -214,7 +214,7 @@ class Source:
         return known
 
     def _level_of_calls(self, named: Named) -> int:
-        """Return the earliest level at which a function is called; `LAZY` where nobody calls it."""
+        """Return the earliest level at which a function is called; `LAZY` for none."""
         known = self._called.get(named.key)
         if known is not None:
             return known

@@ -1,7 +1,7 @@
 """What is tried before a `catch`: whether the code in it is certain to run.
 
 In: the paths to requests, in the order of the text. Out: the module whose absence leads to the
-`catch` that another request stands in.
+`catch` that another request is in.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Tries:
                 return
 
     def find_tried(self, path: list[Node]) -> str:
-        """Return the module whose absence leads to the `catch` that a request stands in, or ""."""
+        """Return the module whose absence leads to the `catch` that a request is in, or ""."""
         for index, node in enumerate(path):
             if node.type == "catch_clause":
                 tried = self._first.get(path[index - 1].start_byte, "")

@@ -2,7 +2,7 @@
 
 In: a subject. Out: findings `module-scope`, `module-require-shim`, `module-import-meta`,
 `file-missing` and `file-read-only`. Errors only where the code is sure to run while the handler
-loads; of files that are named nothing less is told, because code may look for them first.
+loads; of files that are named nothing less is reported, because code may look for them first.
 """
 
 from __future__ import annotations

@@ -273,7 +273,7 @@ class Walk:
         return names
 
     def content_of(self, path: str) -> bytes:
-        """Return what stands in a file; nothing where it cannot be read."""
+        """Return what is in a file; nothing where it cannot be read."""
         try:
             return self.files.read(path, limit_bytes=_FILE_LIMIT_BYTES) or b""
         except ArchiveError:

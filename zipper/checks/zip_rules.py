@@ -247,7 +247,7 @@ def _judge_name(name: str) -> tuple[str, str] | None:
 
 
 def _is_file_name(name: str, entry: Entry) -> bool:
-    """Tell whether backslashes belong to the file's own name, as in a zip that was made on Unix.
+    """Return whether backslashes belong to the file's own name, as in a zip that was made on Unix.
 
     Packages are published with such files, made on Windows.
     """

@@ -29,7 +29,7 @@ __all__ = ["command"]
 @click.argument("path", metavar="[PROJECT|ZIP]", default=".", type=click.Path(exists=True))
 @table_options("audit")
 def command(*, path: str, as_json: bool, **options: object) -> int:
-    """Tell which advisories are about the packages that PROJECT would pack, or that ZIP holds.
+    """Return which advisories are about the packages that PROJECT would pack, or that ZIP holds.
 
     The registries of the packages are asked, each for its own; `--osv` asks a file instead. The
     settings `audit_level` and `audit_ignore` do what `--level` and `--ignore` do.

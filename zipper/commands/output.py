@@ -87,7 +87,7 @@ class Shower:
 
     On a terminal: the stage, and bars while something is fetched. Elsewhere (CI, a log, a dumb
     terminal): a plain line when fetching begins and one when it ends. Nothing with `--quiet` or
-    `--no-progress`, whoever set them, and nothing beside JSON.
+    `--no-progress`, wherever set, and nothing beside JSON.
     """
 
     def __init__(self, shown: BuildRequest | Settings, *, as_json: bool = False) -> None:

@@ -121,8 +121,8 @@ class Worker:
         self._on_error = on_error
         self._closed = threading.Event()
         self._large = threading.Semaphore(_LARGE_JOBS)
-        # Whoever unpacks has a core to itself: where all do so at once, the largest packages end
-        # long after the others, and cores wait for them.
+        # A thread that unpacks has a core to itself: where all do so at once, the largest packages
+        # end long after the others, and cores wait for them.
         self._turns = threading.Semaphore(max(_LARGE_JOBS, os.cpu_count() or 1))
         self._connected = threading.local()
         self._waits_seconds: list[float] = []

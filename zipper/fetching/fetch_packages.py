@@ -56,7 +56,7 @@ def obtain(
         tree: the selected tree.
         store: where tarballs are found and kept.
         client: makes the registry's client; called only when something is missing.
-        on_event: told of each tarball that was stored, from any thread.
+        on_event: called with each tarball that was stored, from any thread.
 
     Raises:
         RegistryError, IntegrityError, ArchiveError, StoreError, LockfileError, ProjectError.
@@ -125,7 +125,7 @@ def list_wanted(
     """Return what each node with a tarball of its own wants of the store, by location.
 
     Raises:
-        RegistryError, LockfileError, ProjectError: an integrity cannot be told.
+        RegistryError, LockfileError, ProjectError: an integrity cannot be determined.
     """
     wanted, unknown = _list_known(project, tree, store, client)
     if unknown:
@@ -141,7 +141,7 @@ def find_missing_tarballs(
     """Return what an offline build lacks of the tarballs of `tree`: labels and addresses.
 
     Raises:
-        LockfileError, ProjectError: an integrity cannot be told.
+        LockfileError, ProjectError: an integrity cannot be determined.
     """
     from zipper.fetching.missing_tarballs import list_missing  # noqa: PLC0415  (for this error only)
 
@@ -159,7 +159,7 @@ def _tell_chain(error: ZipperError, tree: Tree, location: str) -> None:
 def _list_known(
     project: Project, tree: Tree, store: Store, client: Callable[[], RegistryClient]
 ) -> tuple[dict[str, Wanted], dict[str, RegistryError]]:
-    """Return what is wanted, and label to error of that of which nobody may be asked."""
+    """Return what is wanted, and label to error of that which may not be requested."""
     wanted: dict[str, Wanted] = {}
     unknown: dict[str, RegistryError] = {}
     for node in tree.nodes.values():
@@ -171,7 +171,7 @@ def _list_known(
             _tell_chain(error, tree, node.location)
             if not isinstance(error, RegistryError) or error.code != "EOFFLINE":
                 raise
-            # What is missing is told all at once, so that one more build is enough.
+            # What is missing is reported all at once, so that one more build is enough.
             unknown[f"{node.package_name}@{node.version}"] = error
     return wanted, unknown
 

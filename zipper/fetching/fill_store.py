@@ -39,12 +39,12 @@ def fill(
 
     Args:
         store: where they are kept.
-        wanted: in any order; one key may stand several times. What is found under a key must be
+        wanted: in any order; one key may appear several times. What is found under a key must be
             what is asked for, as what is fetched is; see `zipper.fetching.store_origin`.
         open_fetch: called once, and only if something is missing.
-        on_missing: told how many tarballs the store lacks, if any.
-        on_packed: told of each tarball that was fetched and kept, in any thread.
-        on_error: told of what a tarball failed with, before it is raised, to add facts to it.
+        on_missing: called with how many tarballs the store lacks, if any.
+        on_packed: called with each tarball that was fetched and kept, in any thread.
+        on_error: called with what a tarball failed with, before it is raised, to add facts to it.
         jobs: tarballs under way at once.
 
     Raises:

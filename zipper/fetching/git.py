@@ -4,7 +4,7 @@ In: a git spec. Out: the commit it means, and the package as an uncompressed tar
 unpacks like any other. Scripts are not run; `zipper.fetching.git_prepare` tells of those that npm
 would run.
 
-Source: pacote 21 lib/git.js; @npmcli/git 7. A repository may be anybody's: git asks nobody for a
+Source: pacote 21 lib/git.js; @npmcli/git 7. A repository may be anybody's: git never prompts for a
 password, runs no hook, and follows only the protocols that npm knows.
 """
 

@@ -33,7 +33,7 @@ def find_unprepared(
         zips: by location too.
 
     Deviation: npm installs the repository's devDependencies and runs the script, unless
-    `ignore-scripts` is set; here nobody else's code runs, and the package is what was committed.
+    `ignore-scripts` is set; here no foreign code runs, and the package is what was committed.
     """
     for location, item in wanted.items():
         if is_git(item.resolved) and _has_prepare(zips[location]):

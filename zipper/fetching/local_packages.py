@@ -136,12 +136,12 @@ def _ignore_files_above(root: Path, location: str) -> list[str]:
 
 
 def is_local_tarball(resolved: str | None) -> bool:
-    """Tell whether `resolved` names a tarball on this disk."""
+    """Return whether `resolved` names a tarball on this disk."""
     return resolved is not None and resolved.startswith("file:")
 
 
 def is_local_folder(root: Path, resolved: str | None) -> bool:
-    """Tell whether `resolved` names a folder on this disk, which npm's `install-links` copies."""
+    """Return whether `resolved` names a folder on this disk, which npm's `install-links` copies."""
     if resolved is None or not resolved.startswith("file:"):
         return False
     return (root / resolved.removeprefix("file:")).is_dir()

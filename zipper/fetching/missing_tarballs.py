@@ -60,7 +60,7 @@ def describe_missing(missing: Sequence[tuple[str, str]], cause: RegistryError) -
 
 
 def is_vendored(wanted: Wanted, client: RegistryClient) -> bool:
-    """Tell whether the vendored folder has what is wanted."""
+    """Return whether the vendored folder has what is wanted."""
     from zipper.registry.vendor_folder import TarballPlace  # noqa: PLC0415  (with the client)
 
     vendor = client.vendor

@@ -1,7 +1,7 @@
 """Which tarball each node of the tree wants, and under which key the store has it.
 
 In: nodes of a selected tree. Out: `Wanted` values, and findings about integrity that is weak or
-missing. Pure: whoever has to ask the registry for an integrity is `zipper.fetching.fetch_packages`.
+missing. Pure: `zipper.fetching.fetch_packages` gets a missing integrity from the registry.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ __all__ = ["Fetch", "Wanted", "find_weak_integrity", "has_tarball", "want"]
 
 
 def has_tarball(project: Project, node: Node) -> bool:
-    """Tell whether the node's files come from a tarball of its own.
+    """Return whether the node's files come from a tarball of its own.
 
     Not so for the project, links, folders on this disk, and bundled packages.
     """
@@ -137,4 +137,4 @@ class Fetch(Protocol):
         """Return the tarball; called from many threads."""
 
     def close(self) -> None:
-        """End what is under way, in whichever thread, so that nobody waits for it."""
+        """End what is under way, in every thread, so that none waits for it."""

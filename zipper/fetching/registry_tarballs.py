@@ -1,6 +1,6 @@
 """Tarballs from the registry: their bytes, and their integrity where the lockfile has none.
 
-In: a client and what is wanted. Out: verified bytes. Where a tarball lies is told by `resolved`,
+In: a client and what is wanted. Out: verified bytes. Where a tarball lies is known from `resolved`,
 else by npm's standard address, else by the packument (private registries keep them elsewhere).
 """
 

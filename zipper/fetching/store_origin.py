@@ -39,7 +39,7 @@ def find_own(store: Store, key: StoreKey, name: str, version: str) -> StoreZip |
 
 
 def is_own(store: Store, zipped: StoreZip, key: StoreKey, name: str, version: str) -> bool:
-    """Tell whether a store zip is `name@version`; a commit's is whatever the commit holds."""
+    """Return whether a store zip is `name@version`; a commit's is whatever the commit holds."""
     return (
         key.algorithm == "git"
         or _says(zipped, name, version)
@@ -68,7 +68,7 @@ class OriginsNote:
         self._inputs: dict[str, Value] = {"tarballs": digest}
 
     def recall(self) -> bool:
-        """Tell whether it is noted."""
+        """Return whether it is noted."""
         return self._notebook.recall(ORIGINS, self._inputs) is not None
 
     def remember(self) -> None:
@@ -77,7 +77,7 @@ class OriginsNote:
 
 
 def _says(zipped: StoreZip, name: str, version: str) -> bool:
-    """Tell whether the package's own package.json has this name and version."""
+    """Return whether the package's own package.json has this name and version."""
     data = zipped.read("package.json")
     try:
         manifest = json.loads(data.decode("utf-8-sig")) if data is not None else None

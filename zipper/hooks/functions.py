@@ -1,8 +1,8 @@
-"""The functions of a Python project, for a build backend: built, and where their zips stand.
+"""The functions of a Python project, for a build backend: built, and where their zips are.
 
 In: the folder of pyproject.toml, whose `[tool.zipper]` describes the functions. Out: zips at the
 places that the settings name, the same bytes as from the command; files for an sdist, from which
-they can be built again. What a backend does with them stands in the module of that backend.
+they can be built again. What a backend does with them is in the module of that backend.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ __all__ = ["build_functions", "has_functions", "list_sources", "locate"]
 
 
 def has_functions(root: Path) -> bool:
-    """Tell whether the settings in `root` describe a function.
+    """Return whether the settings in `root` describe a function.
 
     Raises:
         ProjectError: ESETTINGS, ETOMLPARSE, EJSONPARSE, EREAD.
@@ -133,7 +133,7 @@ def _files_below(folder: Path) -> Iterator[Path]:
 
 
 def _is_output(path: Path, outputs: Sequence[str]) -> bool:
-    """Tell whether `path` is a zip that the settings name, or lies in a folder for such zips."""
+    """Return whether `path` is a zip that the settings name, or lies in a folder for such zips."""
     for output in outputs:
         place = Path(output).resolve()
         if path == place:
@@ -144,7 +144,7 @@ def _is_output(path: Path, outputs: Sequence[str]) -> bool:
 
 
 def locate(path: Path, packages: Mapping[Path, str]) -> str | None:
-    """Return where `path` stands in a wheel, or None where it lies in no Python package.
+    """Return where `path` is in a wheel, or None where it lies in no Python package.
 
     Args:
         path: of a zip.

@@ -21,7 +21,7 @@ __all__ = ["pdm_build_hook_enabled", "pdm_build_update_files"]
 
 
 def pdm_build_hook_enabled(context: Context) -> bool:
-    """Tell whether there is something to do: an editable wheel skips the zips."""
+    """Return whether there is something to do: an editable wheel skips the zips."""
     if context.target == "editable":
         return False
     try:

@@ -71,7 +71,7 @@ class build_lambda(Command):  # type: ignore[misc]  # noqa: N801  (untyped; name
             raise _ended_by(error) from error
 
     def get_outputs(self) -> list[str]:
-        """Return nothing: zips are data of a package, found by whoever packs the build folder."""
+        """Return nothing: zips are data of a package, found by the back end itself."""
         return []
 
     def get_output_mapping(self) -> dict[str, str]:

@@ -62,7 +62,7 @@ def parse_declaration(
         p: at the word.
         word: which it is.
         names: gets what is declared.
-        in_for: whether it stands in the head of a loop, where `of` or `in` may follow.
+        in_for: whether it is in the head of a loop, where `of` or `in` may follow.
 
     Returns:
         How many declarators; whether the last has a value; whether it is a pattern.

@@ -27,7 +27,7 @@ _BINARY: Final = words(
     "+ - * / % ** << >> >>> < > <= >= == != === !== & | ^ && || ?? in instanceof"
 )
 _BEFORE_PRIVATE: Final = words("== != === !== & ^ | && || ??")
-"""What may stand before `#x in y`."""
+"""What may be before `#x in y`."""
 _PREFIXES: Final = words("! ~ + - typeof void delete ++ --")
 _TARGETS: Final = (NAMED, MEMBER, SECRET, CALL)
 
@@ -47,7 +47,7 @@ def parse_assignment(p: Parser, *, covers: bool = False) -> str:
 
     Args:
         p: at its first token.
-        covers: whether it may turn out to be a part of a pattern, so that `{ a = 1 }` may stand.
+        covers: whether it may turn out to be a part of a pattern, so that `{ a = 1 }` is allowed.
     """
     before, p.cover = p.cover, -1
     p.arrow_start = p.start

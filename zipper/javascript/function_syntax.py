@@ -244,7 +244,7 @@ def parse_function(p: Parser, *, is_async: bool, needs_name: bool | None) -> Non
 
     Args:
         p: at `function`.
-        is_async: whether `async` stands before it.
+        is_async: whether `async` is before it.
         needs_name: True for a declaration, False for an expression, None behind `export default`.
     """
     is_statement = needs_name is not False

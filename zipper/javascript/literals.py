@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["parse_array", "parse_object", "parse_regexp", "parse_template"]
 
 _PARTS: Final = (NAMED, MEMBER, SECRET, PATTERN, ASSIGNED)
-"""What may stand in a pattern."""
+"""What may be in a pattern."""
 _METHOD: Final = Context(returns=True, has_super_property=True, has_new_target=True)
 
 

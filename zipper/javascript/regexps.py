@@ -77,7 +77,7 @@ class _Checker:
         self.is_unicode = is_unicode
         self.has_sets = has_sets
         self.names: list[tuple[str, tuple[int, ...]]] = []
-        """Each named group with the branches that it stands in."""
+        """Each named group with the branches that it is in."""
         self.references: list[str] = []
         self.groups = 0
         self.highest = 0
@@ -168,7 +168,7 @@ class _Checker:
         self.can_repeat = kind == "repeats" or (kind == "look" and not self.is_unicode)
 
     def _add_name(self, name: str) -> None:
-        """Take a name; a second group of it must stand in another branch, and for newer Nodes."""
+        """Take a name; a second group of it must be in another branch, and for newer Nodes."""
         path = tuple(self.branches)
         for known, other in self.names:
             if known != name:

@@ -101,7 +101,7 @@ class Parser(Reader):
         self.switches = 0
         self.no_in = False
         self.cover = -1
-        """Where something stands that only a pattern may have, `{ a = 1 }`; -1 for nowhere."""
+        """Where something is that only a pattern may have, `{ a = 1 }`; -1 for nowhere."""
         self.arrow_start = -1
         """Where an expression begins that may be an arrow function."""
         self.features: list[Feature] = []
@@ -133,7 +133,7 @@ class Parser(Reader):
         """Step over `value`.
 
         Raises:
-            NotJavaScriptError: if another token stands there.
+            NotJavaScriptError: if another token is there.
         """
         if self.value != value:
             raise self.unexpected()
@@ -185,7 +185,7 @@ class Parser(Reader):
         return word
 
     def declare(self, name: str, kind: str, offset: int) -> None:
-        """Declare a name that stands at `offset`.
+        """Declare a name that is at `offset`.
 
         Raises:
             NotJavaScriptError: if it is declared already.

@@ -37,7 +37,7 @@ def parse_statement(p: Parser, *, in_list: bool = False, in_if: bool = False) ->
 
     Args:
         p: at its first token.
-        in_list: whether declarations may stand here.
+        in_list: whether declarations are allowed here.
         in_if: whether it is a branch of an `if`, which in sloppy code may be a function.
     """
     value = p.value

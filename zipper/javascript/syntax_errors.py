@@ -16,7 +16,7 @@ class Fault(NamedTuple):
     line: int
     """Counted from 1."""
     message: str
-    """What stands there, as the end of a sentence: `a duplicate declaration of x`."""
+    """What is there, as the end of a sentence: `a duplicate declaration of x`."""
 
 
 class Feature(NamedTuple):

@@ -1,6 +1,6 @@
 """JavaScript's tokens, read one at a time.
 
-In: text. Out: a `Reader`, which stands at one token. Whether a slash begins a regular expression,
+In: text. Out: a `Reader`, which is at one token. Whether a slash begins a regular expression,
 and whether `}` goes on with a template, only the parser knows: it calls for them by name.
 
 Source: ECMA-262 2025, section 12, and Annex B.1.

@@ -44,7 +44,7 @@ class EdgeProof(NamedTuple):
 
 
 def prove_edges(tree: Tree, graph: LockedGraph, importer: str) -> EdgeProof:
-    """Walk every edge that the importer in the folder `importer` reaches; it stands at the top."""
+    """Walk every edge that the importer in the folder `importer` reaches; it is at the top."""
     start = graph.importers[importer]
     standing = {ROOT: start}
     waiting = [ROOT]

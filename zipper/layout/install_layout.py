@@ -1,4 +1,4 @@
-"""Which packages stand where in a node_modules, and which commands it has.
+"""Which packages are where in a node_modules, and which commands it has.
 
 In: packages with their files and places. Out: a `Layout`; `pipeline.node_modules` writes it.
 """
@@ -22,7 +22,7 @@ __all__ = ["Layout", "lay_out"]
 
 
 class Layout(NamedTuple):
-    """Which packages stand where in a node_modules, and the commands it has."""
+    """Which packages are where in a node_modules, and the commands it has."""
 
     groups: Sequence[Sequence[tuple[StoreZip, str]]]
     """Store zips and their folders, those together that stand in one outermost folder.

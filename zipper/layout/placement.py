@@ -1,7 +1,7 @@
 """What the package is made of: which tarballs the tree wants, and where their members go.
 
 In: a selected tree. Out: `Wanted` tarballs for the store, and the folders in the package at which
-each node's files stand. Pure: fetching is the store's work, reading folders `local_packages`'.
+each node's files are. Pure: fetching is the store's work, reading folders `local_packages`'.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ __all__ = ["Homes", "find_homes", "place_beside", "place_members"]
 _name_of: Final = attrgetter("name")
 
 _HOMES_MAX: Final = 5_000
-"""Places in which one package may stand; a workspace of hundreds of packages needs hundreds."""
+"""Places in which one package may be; a workspace of hundreds of packages needs hundreds."""
 
 
 class Homes(NamedTuple):
-    """For each node: the folders of the package in which its files stand, with a last slash.
+    """For each node: the folders of the package in which its files are, with a last slash.
 
     Most have one, their location. A linked package (workspace, `file:` folder) is a real folder
-    in the package, and so what lies in its own node_modules stands there too.
+    in the package, and so what lies in its own node_modules is there too.
     """
 
     by_location: Mapping[str, tuple[str, ...]]
@@ -151,7 +151,7 @@ def _without_own_folders(
     """Leave out what a package brings along for a place that another node fills.
 
     A tarball may have a node_modules folder; where the tree has a node of its own at one of those
-    places, that node's files stand there instead, as npm unpacks it over the folder.
+    places, that node's files are there instead, as npm unpacks it over the folder.
     """
     inside = f"{home}node_modules/".encode("utf-8", "surrogateescape")
     first = bisect_left(members, inside, key=_name_of)

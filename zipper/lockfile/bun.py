@@ -41,11 +41,11 @@ _TARBALLS: Final = (".tgz", ".tar.gz", ".tar")
 
 
 class _Row(NamedTuple):
-    """An entry of `packages`, read by what stands in its first element, never by its length."""
+    """An entry of `packages`, read by what is in its first element, never by its length."""
 
     name: str
     resolution: str
-    """What stands behind `name@`: a version, `workspace:`, `file:`, a URL, ..."""
+    """What is behind `name@`: a version, `workspace:`, `file:`, a URL, ..."""
     registry: str
     """For a version: where its tarball is; empty for the registry of its scope."""
     info: Mapping[str, object]

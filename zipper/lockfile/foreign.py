@@ -38,7 +38,7 @@ class ForeignLockfile(NamedTuple):
 
 
 class Document:
-    """A decoded lockfile, and where in its text each entry stands."""
+    """A decoded lockfile, and where in its text each entry is."""
 
     def __init__(
         self,

@@ -1,6 +1,6 @@
 """The nested `dependencies` of a lockfile of version 1 or 2, which npm 6 reads.
 
-In: an ideal tree. Out: what stands under `dependencies`, as npm 11 writes it.
+In: an ideal tree. Out: what is under `dependencies`, as npm 11 writes it.
 
 Source: @npmcli/arborist 9 lib/shrinkwrap.js `#buildLegacyLockfile`.
 """
@@ -160,7 +160,7 @@ def _parse(resolved: str | None) -> Spec | None:
 
 
 def _is_valid(edge: Edge, node: Node) -> bool:
-    """Tell whether the node fits the dependency, as far as versions tell."""
+    """Return whether the node fits the dependency, as far as versions tell."""
     spec = None if node.link_target is not None else _parse(f"{edge.name}@{edge.spec}")
     wanted = spec and (spec.sub_spec or spec)
     if not wanted or wanted.type not in ("range", "version"):
@@ -180,7 +180,7 @@ def _relative_spec(spec: str, folder: str) -> str:
 
 
 def _is_in_dependency_bundle(tree: Tree, node: Node) -> bool:
-    """Tell whether another package than the project brings the node along."""
+    """Return whether another package than the project brings the node along."""
     outermost = node.location
     while (parent := split_location(outermost)[0]) and "node_modules/" in parent:
         outermost = parent

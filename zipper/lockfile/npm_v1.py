@@ -50,7 +50,7 @@ def read_ancient(raw: Mapping[str, object], *, path: str) -> dict[str, Node]:
 
 
 def is_folder_name(name: str) -> bool:
-    """Tell whether `name` is one folder inside node_modules, or one inside a scope's folder."""
+    """Return whether `name` is one folder inside node_modules, or one inside a scope's folder."""
     parts = name.split("/")
     whole = len(parts) == 1 + name.startswith("@") and "\\" not in name and "\0" not in name
     return whole and not any(part in ("", ".", "..") for part in parts)

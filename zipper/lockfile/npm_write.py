@@ -65,7 +65,7 @@ class TextFormat(NamedTuple):
 def infer_text_format(text: str) -> TextFormat:
     """Return the layout of a package.json, which npm keeps in the lockfile beside it.
 
-    One that stands on a single line leaves npm's default. Source: json-parse-even-better-errors 5.
+    One that is on a single line leaves npm's default. Source: json-parse-even-better-errors 5.
     """
     empty = _EMPTY.match(text)
     if empty is not None:

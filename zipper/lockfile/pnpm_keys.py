@@ -24,7 +24,7 @@ class Key(NamedTuple):
     name: str
     """Empty where the key is an address, whose entry has the name."""
     version: str
-    """A version, or what stands in its place: `file:...`, an address, `<registry>:1.0.0`."""
+    """A version, or what is in its place: `file:...`, an address, `<registry>:1.0.0`."""
     base: str
     """The key without peers and patch, under which version 9.0 has the package's facts."""
     patch: str | None
@@ -78,7 +78,7 @@ def _split_suffix(key: str) -> tuple[str, str]:
 
 
 def _parse_old(key: str) -> Key:
-    """Return what a key of version 5 says: `/name/1.0.0_peers`, where `+` stands between peers."""
+    """Return what a key of version 5 says: `/name/1.0.0_peers`, where `+` is between peers."""
     *scope, name, rest = ("", *key.split("/")[1:])[-3:] if key.startswith("/") else ("", "", "")
     version, _, suffix = rest.partition("_")
     whole = f"{scope[0]}/{name}" if scope and scope[0] else name

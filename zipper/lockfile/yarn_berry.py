@@ -89,7 +89,7 @@ class _Entry(NamedTuple):
     """An entry of the lockfile: one package."""
 
     key: str
-    """All that asks for it, as it stands in the file."""
+    """All that asks for it, as it is in the file."""
     locator: Locator
     fields: Mapping[str, object]
     manifest: Manifest

@@ -2,7 +2,7 @@
 
 In: the file's text. Out: entries by `name@spec`, to be asked where npm has no lockfile of its own.
 
-As npm reads it: what stands before a broken line counts and nothing after it. A lockfile of yarn 2
+As npm reads it: what is before a broken line counts and nothing after it. A lockfile of yarn 2
 or later, which is YAML, has the same outline with a colon after each key, so no entry of it has a
 version here and none counts. The hash after `#` is dropped, the commit of a git dependency too.
 

@@ -42,7 +42,7 @@ class Locator(NamedTuple):
     reference: str
     """The range without its parameters: `npm:1.0.0`, `workspace:packages/a`, a URL, ..."""
     parameters: dict[str, str]
-    """What stands behind `::`, decoded."""
+    """What is behind `::`, decoded."""
 
 
 class Override(NamedTuple):
@@ -66,7 +66,7 @@ def parse_locator(text: str) -> Locator:
 
 
 def plain_range(text: str) -> str:
-    """Return what a range means whoever wrote it: without `npm:`, parameters and builtin patches.
+    """Return what a range means however spelled: without `npm:`, parameters and builtin patches.
 
     `patch:typescript@npm%3A^4.9.5#~builtin<compat/typescript>` is what yarn makes of `^4.9.5`.
     """

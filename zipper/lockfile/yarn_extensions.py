@@ -1,4 +1,4 @@
-"""Dependencies that packages forgot, which yarn adds when it installs: they stand in no lockfile.
+"""Dependencies that packages forgot, which yarn adds when it installs: they are in no lockfile.
 
 In: a package's name and version. Out: what is added: dependencies (`+`), peers (`=`) and optional
 peers (`?`).

@@ -1,7 +1,7 @@
 """What a package with install scripts is built against, as a value.
 
 In: a tree and its packages' files. Out: a digest that is the same where all packages that one
-depends on, directly or through others, are the same, wherever they stand.
+depends on, directly or through others, are the same, wherever they are.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Built", "ScriptSettings", "build_packages"]
 
 _ALGORITHM: Final = "scripts"
-"""Where a result stands in the store: a folder beside those of the hash algorithms."""
+"""Where a result is in the store: a folder beside those of the hash algorithms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,7 +40,7 @@ class Consent:
     denied: tuple[tuple[str, str], ...] = ()
 
     def allows(self, name: str, version: str) -> bool:
-        """Tell whether the scripts of `name@version` may run.
+        """Return whether the scripts of `name@version` may run.
 
         An unknown version, the empty text, is denied by every denial and allowed by bare names.
         """
@@ -70,7 +70,7 @@ def read_consent(
 
     Source: @npmcli/arborist 9 script-allowed.js, npm 11 lib/utils/resolve-allow-scripts.js.
     Deviation: zipper's own entries may have ranges; npm refuses them, because they allow versions
-    that nobody has looked at. The lockfile pins the version here.
+    that were never reviewed. The lockfile pins the version here.
     """
     if ignore_scripts:
         return Consent()

@@ -4,7 +4,7 @@ In: a `Launch` and events. Out: `ExecutionEnvironment`s; a process that crashed 
 followed by another, as on Lambda. Time, memory and the size of answers are watched here; files,
 processes and temporary space by `zipper.node.sandbox`.
 
-Deviation: an init that fails is told at once, where Lambda tries it a second time at the first
+Deviation: an init that fails is reported at once, where Lambda tries it a second time at the first
 event. The process after a crash has an empty temporary space, where Lambda keeps the files.
 """
 
@@ -43,7 +43,7 @@ _LATE: Final = "init took longer than {:g} s and was started again within the in
 
 @dataclass(slots=True)
 class _Outcome:
-    """What happened to one event, before it is told."""
+    """What happened to one event, before it is reported."""
 
     error: FunctionError | None
     response: str | None = None

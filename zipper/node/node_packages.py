@@ -41,7 +41,7 @@ class RegistryPackages:
         self._client = client
 
     def obtain(self, name: str, version: str) -> StoreZip:
-        """Return the files of `name@version`; the registry is asked for what the store lacks.
+        """Return the files of `name@version`; the registry is requested for what the store lacks.
 
         Raises:
             ResolutionError: ETARGET if the registry has no such version, or none with an integrity.

@@ -67,7 +67,7 @@ def measure_memory(pids: Iterable[int]) -> int:
 
 
 def peak_memory(pid: int) -> int:
-    """Return the most bytes that `pid` ever had resident; 0 where nobody knows."""
+    """Return the most bytes that `pid` ever had resident; 0 where unknown."""
     try:
         with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as file:  # noqa: PTH123
             for line in file:

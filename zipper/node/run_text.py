@@ -39,7 +39,7 @@ _LINE_LETTERS: Final = 500
 def describe_run(result: RunResult, *, verbose: bool = False) -> Iterator[str]:
     """Yield the run: what ran, each invocation with its log, what was left, what differs.
 
-    Unless `verbose`, a long log is cut, and the runtime's own record of an error that is told
+    Unless `verbose`, a long log is cut, and the runtime's own record of an error that is reported
     anyway is left out.
     """
     yield (
@@ -100,7 +100,7 @@ def _describe_log(one: Invocation, *, verbose: bool) -> Iterator[str]:
 
 
 def _repeats(line: LogLine, error: FunctionError | None) -> bool:
-    """Tell whether the runtime wrote this line, in JSON, about the error that is told below."""
+    """Return whether the runtime wrote this line, in JSON, about the error reported below."""
     if error is None or line.level != "ERROR" or '\t{"errorType":' not in line.text:
         return False
     return json.dumps(error.message, ensure_ascii=False) in line.text

@@ -122,7 +122,7 @@ def _checked_path(name: str, zip_name: str) -> str:
 
 
 def _refuse_clashes(members: dict[str, UnpackedFile], zip_name: str) -> None:
-    """Refuse a file or link that stands where another member needs a folder."""
+    """Refuse a file or link that is where another member needs a folder."""
     folders = {path.rpartition("/")[0] for path in members} - {""}
     for folder in sorted(folders):
         parts = folder.split("/")

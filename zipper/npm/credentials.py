@@ -115,7 +115,7 @@ def find_credential(credentials: Mapping[str, Credential], url: str) -> Credenti
 
 
 def credential_in(url: str) -> Credential | None:
-    """Return what an address says before its host, sent as it stands there, or None.
+    """Return what an address says before its host, sent as it is there, or None.
 
     Source: minipass-fetch 4 lib/request.js, which takes no percent-encoding out of it.
     """

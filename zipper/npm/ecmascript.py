@@ -1,6 +1,6 @@
 """JavaScript's text rules, where npm's answer depends on them and Python's differ.
 
-In and out: plain text. Only what two or more of npm's rules need stands here; the rules
+In and out: plain text. Only what two or more of npm's rules need is here; the rules
 themselves are in their own modules.
 """
 

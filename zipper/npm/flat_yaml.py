@@ -25,7 +25,7 @@ _COMMENT: Final = re.compile(r"\s+#.*")
 def parse_flat_yaml(text: str) -> Mapping[str, FlatValue]:
     """Return the entries at the top of a YAML document whose values are scalars or plain lists.
 
-    A key that stands twice keeps its last value; a key without a value has an empty list.
+    A key that appears twice keeps its last value; a key without a value has an empty list.
     """
     found: dict[str, FlatValue] = {}
     key = ""

@@ -44,7 +44,7 @@ def parse_refs(output: str) -> dict[str, str]:
 
 
 def is_commit(committish: str | None) -> bool:
-    """Tell whether what follows the `#` names a commit, which is the same tomorrow."""
+    """Return whether what follows the `#` names a commit, which is the same tomorrow."""
     return committish is not None and _COMMIT.fullmatch(committish) is not None
 
 
@@ -70,7 +70,7 @@ def find_commit(spec: Spec, refs: Mapping[str, str]) -> str | None:
 
 
 def _find_latest(versions: Mapping[str, str], refs: Mapping[str, str]) -> str | None:
-    """Return the version that the branch or tag `latest` stands at, or else the default branch."""
+    """Return the version that the branch or tag `latest` is at, or else the default branch."""
     commit = refs.get("latest", refs.get("HEAD"))
     standing = [version for version, tagged in versions.items() if tagged == commit]
     return standing[-1] if standing else None

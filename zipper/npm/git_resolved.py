@@ -16,7 +16,7 @@ __all__ = ["is_git", "make_consistent"]
 
 
 def is_git(resolved: str | None) -> bool:
-    """Tell whether `resolved` names a commit of a git repository."""
+    """Return whether `resolved` names a commit of a git repository."""
     return resolved is not None and resolved.startswith(("git+", "git://"))
 
 

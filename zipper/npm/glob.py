@@ -1,6 +1,6 @@
 """Globs as the lines of ignore files: `dist/**`, `!/lib`, `*.{js,ts}`.
 
-In: a rule. Out: whether a path matches it. Negation is told, not applied.
+In: a rule. Out: whether a path matches it. Negation is reported, not applied.
 
 Source: minimatch 10 with the options matchBase, dot, nocase and flipNegate, which are those of
 ignore-walk 8 in npm 11.
@@ -37,7 +37,7 @@ class IgnoreRule:
     alternatives: tuple[tuple[_Part, ...], ...]
 
     def match(self, path: str, *, partial: bool = False) -> bool:
-        """Tell whether `path` matches, whatever the negation.
+        """Return whether `path` matches, whatever the negation.
 
         Args:
             path: `/`-separated; with a slash at its begin it is anchored.

@@ -175,7 +175,7 @@ def _from_url(url: WebUrl) -> HostedGit | None:
 
 
 def _is_shorthand(spec: str) -> bool:
-    """Tell whether `spec` is `owner/name`, with anything after a `#`."""
+    """Return whether `spec` is `owner/name`, with anything after a `#`."""
     path, _, _ = spec.partition("#")
     return (
         spec.find("/") > 0
@@ -207,7 +207,7 @@ def _correct_protocol(text: str) -> str:
 
 
 def _correct_path(text: str) -> str:
-    """Turn `host:path` into `host/path`; only what stands before `#` counts."""
+    """Turn `host:path` into `host/path`; only what is before `#` counts."""
     end = text.find("#")
     limit = len(text) if end < 0 else end + 1
     colon = text.rfind(":", 0, limit)

@@ -30,7 +30,7 @@ class IniEntry(NamedTuple):
 def parse_ini(text: str) -> tuple[IniEntry, ...]:
     """Return the top-level entries of `text`; those below a `[section]` are not npm settings.
 
-    A key that stands twice has its last value, unless it is a list: then all are kept. A line
+    A key that appears twice has its last value, unless it is a list: then all are kept. A line
     without `=` is true. O(length).
 
     Source: ini 6 lib/ini.js `decode`, as npm 11.19.1 ships it.

@@ -48,7 +48,7 @@ class _Digest(Protocol):
 
 
 class Hash(NamedTuple):
-    """One hash: algorithm, base64 digest, and options that nobody interprets."""
+    """One hash: algorithm, base64 digest, and options that are not interpreted."""
 
     algorithm: str
     digest: str

@@ -34,7 +34,7 @@ class _Change(NamedTuple):
 
 
 def has_conflict(text: str) -> bool:
-    """Tell whether `text` has the marks that a version control system leaves in a conflict."""
+    """Return whether `text` has the marks that a version control system leaves in a conflict."""
     return all(mark in text for mark in ("<<<<<<<", "=======", ">>>>>>>"))
 
 
@@ -96,12 +96,12 @@ def _compare(
 
 
 def _differ(one: object, two: object) -> bool:
-    """Tell whether two values differ; for JavaScript true is not 1."""
+    """Return whether two values differ; for JavaScript true is not 1."""
     return type(one) is not type(two) or one != two
 
 
 def _trims_right(old: list[Any], new: list[Any]) -> bool:
-    """Tell whether a list became shorter at its end rather than at its beginning."""
+    """Return whether a list became shorter at its end rather than at its beginning."""
     cut = len(old) - len(new)
     if cut <= 0:
         return True

@@ -1,6 +1,6 @@
 """JSON with comments and trailing commas, as bun writes its lockfile.
 
-In: text. Out: the value; a key that stands twice is refused, which Python's reader passes over.
+In: text. Out: the value; a key that appears twice is refused, which Python's reader passes over.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def parse_jsonc(text: str) -> object:
     """Return the value of a JSON text that may have comments and trailing commas.
 
     Raises:
-        JsoncFaultError: no such text; a merge conflict; a key that stands twice; half a character.
+        JsoncFaultError: no such text; a merge conflict; a key that appears twice; half a character.
     """
     conflict = _CONFLICT.search(text)
     if conflict is not None:

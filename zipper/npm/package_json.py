@@ -38,7 +38,7 @@ _NO_VERSION: Final = "<0.0.0-0"
 class Manifest(NamedTuple):
     """The package.json of one version, made normal where npm makes it normal.
 
-    A name in both `dependencies` and `optionalDependencies` stands in the latter only, as npm
+    A name in both `dependencies` and `optionalDependencies` is in the latter only, as npm
     reads it. Names and ranges are as written otherwise.
     """
 

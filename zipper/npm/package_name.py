@@ -40,5 +40,5 @@ def find_name_faults(name: str) -> tuple[str, ...]:
 
 
 def is_valid_name(name: str) -> bool:
-    """Tell whether npm takes `name`."""
+    """Return whether npm takes `name`."""
     return not find_name_faults(name)

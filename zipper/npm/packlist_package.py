@@ -51,7 +51,7 @@ def load_package(listing: IgnoreListing, folder: str) -> PackedFolder:
 
 
 def _has_workspaces(listing: IgnoreListing, folder: str, raw: Mapping[str, object]) -> bool:
-    """Tell whether a folder with a package.json is one of the workspaces.
+    """Return whether a folder with a package.json is one of the workspaces.
 
     Source: @npmcli/map-workspaces 5; of several patterns for a folder the last decides.
     """

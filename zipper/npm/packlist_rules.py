@@ -85,11 +85,11 @@ class IgnoreListing:
     read_text: Callable[[str], str]
 
     def is_folder(self, path: str) -> bool:
-        """Tell whether `path` is a folder that holds a file."""
+        """Return whether `path` is a folder that holds a file."""
         return path in self.folders
 
     def is_file(self, path: str) -> bool:
-        """Tell whether `path` is a regular file."""
+        """Return whether `path` is a regular file."""
         folder, _, name = path.rpartition("/")
         return self.folders.get(folder, {}).get(name) is False
 

@@ -140,7 +140,7 @@ def _load_package_rules(listing: IgnoreListing, folder: Folder) -> None:
 
 
 def _let_through(folder: Folder, entry: str, *, partial: bool = False, base: str = "") -> bool:
-    """Tell whether the rules of `folder`, and of those above, let `entry` through.
+    """Return whether the rules of `folder`, and of those above, let `entry` through.
 
     Args:
         folder: whose rules are asked.

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Group", "Outline", "Packument", "packument_from_object", "parse_packument"]
 
 Group = Literal["versions", "staged", "restricted"]
-"""Where an entry stands: published, waiting for approval, or withheld by the registry's policy."""
+"""Where an entry is: published, waiting for approval, or withheld by the registry's policy."""
 
 _NOTHING: Final[Mapping[str, object]] = {}
 _VERSION_FIELDS: Final = {"staged": "stagedVersions", "restricted": "policyRestrictions"}

@@ -206,7 +206,7 @@ class _Picker:
         return self._avoid is not None and self._avoid.test(version)
 
     def _is_before(self, version: str) -> bool:
-        """Tell whether `version` was published in time; one without a date was."""
+        """Return whether `version` was published in time; one without a date was."""
         if self._before is None:
             return True
         published = self._packument.time.get(version)

@@ -1,7 +1,7 @@
 """The errors of picking: npm's codes, with what is available and what to do.
 
 In: a packument and what was wanted. Out: an error to be raised; who asked for it is added by
-whoever knows the tree.
+code that knows the tree.
 """
 
 from __future__ import annotations

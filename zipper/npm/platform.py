@@ -4,7 +4,7 @@ In: a manifest and the platform of the function. Out: a verdict, or npm's error.
 a verdict (an optional package is left out, a required one is an error) is the tree's decision.
 
 Source: npm-install-checks 8, the one of npm 11.
-Deviation: npm asks the machine it runs on where it is told nothing; here the caller always tells.
+Deviation: npm asks the machine it runs on where nothing is given; here the caller gives it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["check_engine", "check_platform", "engines_admit", "fits_engine", "fi
 def fits_platform(
     manifest: Manifest, *, os: str, cpu: str, libc: str | None, force: bool = False
 ) -> bool:
-    """Tell whether `os`, `cpu` and `libc` of the manifest admit the platform.
+    """Return whether `os`, `cpu` and `libc` of the manifest admit the platform.
 
     Args:
         manifest: only the three fields are read.
@@ -47,7 +47,7 @@ def fits_engine(
     npm_version: str | None = None,
     force: bool = False,
 ) -> bool:
-    """Tell whether `engines.node` and `engines.npm` admit the versions; None is not checked.
+    """Return whether `engines.node` and `engines.npm` admit the versions; None is not checked.
 
     `force` forgives Node's version, never npm's. Prereleases count as ordinary versions, and a
     range that cannot be read admits nothing.
@@ -58,7 +58,7 @@ def fits_engine(
 def engines_admit(
     engines: Mapping[str, str], node_version: str | None, npm_version: str | None
 ) -> bool:
-    """Tell whether `engines` admits the versions; None is not checked."""
+    """Return whether `engines` admits the versions; None is not checked."""
     if not engines:
         return True
     node = _engine_admits(engines, "node", node_version)
@@ -126,7 +126,7 @@ def _engine_admits(engines: Mapping[str, str], name: str, version: str | None) -
 
 
 def _admits(value: str, words: Sequence[str]) -> bool:
-    """Tell whether a list such as `["linux", "!win32"]` admits `value`.
+    """Return whether a list such as `["linux", "!win32"]` admits `value`.
 
     It must name none that is excluded and, unless it only excludes, `value` itself.
     """

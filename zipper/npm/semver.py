@@ -65,7 +65,7 @@ def valid_range(
 def satisfies(
     version: object, range_: object, *, loose: bool = False, include_prerelease: bool = False
 ) -> bool:
-    """Tell whether `version` is in `range_`.
+    """Return whether `version` is in `range_`.
 
     A prerelease is in a range only where the range names a prerelease of the same major, minor and
     patch, unless `include_prerelease`.
@@ -134,7 +134,7 @@ def min_satisfying(
 def intersects(
     a: object, b: object, *, loose: bool = False, include_prerelease: bool = False
 ) -> bool:
-    """Tell whether some version may be in both ranges; False where one is no range.
+    """Return whether some version may be in both ranges; False where one is no range.
 
     npm compares comparators in pairs, so ranges that only prereleases share may not intersect.
     """
@@ -173,7 +173,7 @@ def diff(a: object, b: object) -> str | None:
 
 
 def _possible(comparators: tuple[Comparator, ...], options: Range) -> bool:
-    """Tell whether the comparators of one alternative may hold together."""
+    """Return whether the comparators of one alternative may hold together."""
     return all(
         _meet(one, other, options)
         for index, one in enumerate(comparators)
@@ -182,7 +182,7 @@ def _possible(comparators: tuple[Comparator, ...], options: Range) -> bool:
 
 
 def _meet(one: Comparator, other: Comparator, options: Range) -> bool:
-    """Tell whether two comparators may hold for the same version."""
+    """Return whether two comparators may hold for the same version."""
     if one.version is None or other.version is None:
         return True
     if not one.operator or not other.operator:

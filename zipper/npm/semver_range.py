@@ -60,7 +60,7 @@ class Interval(NamedTuple):
     """Major, minor, patch for which prereleases are admitted even where they are not asked for."""
 
     def covers(self, key: Key) -> bool:
-        """Tell whether `key` lies between the bounds, prereleases not treated specially."""
+        """Return whether `key` lies between the bounds, prereleases not treated specially."""
         if not (self.low <= key if self.low_included else self.low < key):
             return False
         return key <= self.high if self.high_included else key < self.high
@@ -98,7 +98,7 @@ class Range(NamedTuple):
         return self.include_prerelease or any(one.prerelease_of for one in self.alternatives)
 
     def test(self, version: Version | str) -> bool:
-        """Tell whether `version` is in the range; text that is no version is not."""
+        """Return whether `version` is in the range; text that is no version is not."""
         parsed = parse(version, loose=self.loose)
         if parsed is None:
             return False

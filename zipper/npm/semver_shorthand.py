@@ -1,7 +1,7 @@
 """The shorthands of semver ranges, written out as comparators.
 
 In: one alternative of a range, its white space collapsed. Out: the texts of its comparators,
-still to be read. What is no shorthand passes unchanged, and whoever reads it finds out.
+still to be read. What is no shorthand passes unchanged; the next reader refuses it.
 
 The order of the steps is part of npm's answer for odd ranges such as `>x 1.2.3*`: build metadata
 goes first, then hyphen, operators, tilde, caret, x, and the star at last.
@@ -244,7 +244,7 @@ def _any(part: str | None) -> bool:
 
 
 def _gap(major: str, minor: str | None, patch: str | None) -> bool:
-    """Tell whether a number follows a part that is left out, as in `1.x.3`."""
+    """Return whether a number follows a part that is left out, as in `1.x.3`."""
     return (_any(major) and not _any(minor)) or (_any(minor) and not _any(patch))
 
 

@@ -141,7 +141,7 @@ def _pattern(loose: bool) -> re.Pattern[str]:  # noqa: FBT001
 
 
 def is_plain_number(text: str) -> bool:
-    """Tell whether `text` is a number that every grammar here takes, and no limit is near."""
+    """Return whether `text` is a number that every grammar here takes, and no limit is near."""
     if not text.isdecimal() or not text.isascii() or len(text) > 15:
         return False
     return text[0] != "0" or text == "0"
@@ -167,7 +167,7 @@ def parse_plain(text: str) -> Version | None:
 def parse_key(text: str) -> Key | None:
     """Return the key of the version in `text`, loosely read; None where it is none.
 
-    Of thousands of versions nobody wants more than to put them in order.
+    Thousands of versions are only put in order.
     """
     parts = text.split(".")
     if len(parts) == 3 and len(text) < 16 and text.isascii():

@@ -67,7 +67,7 @@ class Spec(NamedTuple):
 
     @property
     def escaped_name(self) -> str | None:
-        """The name as it stands in a registry's URL."""
+        """The name as it is in a registry's URL."""
         return None if self.name is None else self.name.replace("/", "%2f", 1)
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 In: text. Out: dictionaries, lists and strings. Every scalar stays the text that it is: YAML 1.1
 would make `on` true and `1:20` eighty. What a lockfile has no use for and an attacker has, such as
-anchors, tags and a key that stands twice, is refused.
+anchors, tags and a key that appears twice, is refused.
 
 PyYAML's events are read, from libyaml where it is there: half a megabyte in a tenth of a second.
 Nesting is bounded by libyaml (1,000) and needs no recursion here.
@@ -51,7 +51,7 @@ def parse_yaml(text: str) -> list[YamlValue]:
 
     Raises:
         YamlFaultError: no YAML; a merge conflict; an anchor, alias, tag or merge key; a key that
-            stands twice or is no text.
+            appears twice or is no text.
     """
     _refuse_conflict(text)
     documents: list[YamlValue] = []

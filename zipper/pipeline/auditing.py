@@ -91,7 +91,7 @@ def audit(path: PathLike = ".", **options: Unpack[AuditOptions]) -> Audit:
     """Return what is known against the packages of a project, or of a zip made by any tool.
 
     Each name is sent only to the registry that serves it, so that no other one learns the names
-    of private packages. With `osv` nobody is asked. An option that is not given comes from the
+    of private packages. With `osv` no registry is asked. An option that is not given comes from the
     settings of the project, as for `build`; for a zip from the ZIPPER_ variables alone.
 
     Deviation: npm asks one registry about everything.
@@ -101,7 +101,7 @@ def audit(path: PathLike = ".", **options: Unpack[AuditOptions]) -> Audit:
         **options: see below.
 
     Raises:
-        ProjectError, LockfileError, ResolutionError, ArchiveError: the packages cannot be told.
+        ProjectError, LockfileError, ResolutionError, ArchiveError: no list of packages.
         RegistryError: ENOAUDIT where no registry knows advisories; as `fetch_document`.
         UsageError: EUSAGE for an entry of `ignore`; EOSV for a database that cannot be read.
     """

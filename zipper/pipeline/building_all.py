@@ -61,7 +61,7 @@ def build_all(
 ) -> tuple[BuiltFunction, ...]:
     """Build every function that the settings in a folder describe, several at once.
 
-    One that fails stops no other: its error stands in its `BuiltFunction`. A function whose inputs
+    One that fails stops no other: its error is in its `BuiltFunction`. A function whose inputs
     are those of its last build is left as it is.
 
     Args:
@@ -93,7 +93,7 @@ def build_each(
 
     Of several functions, one whose inputs are those of its last build is left as it is; with
     `incremental` a single one too. A single request raises its error; of several, each error
-    stands in its `BuiltFunction`.
+    is in its `BuiltFunction`.
 
     Raises:
         ZipperError: what `zipper.build` raises, for a single request.

@@ -24,7 +24,7 @@ __all__ = ["build_into"]
 def build_into(
     sink: IO[bytes], request: BuildRequest, *, on_event: OnEvent | None = None
 ) -> Package:
-    """Build what `request` asks for and write the zip to `sink`, from where it stands.
+    """Build what `request` asks for and write the zip to `sink`, from where it is.
 
     Raises:
         ZipperError: what `zipper.build` raises; nothing is written then.

@@ -52,7 +52,7 @@ def judge(
     Args:
         path: the zip.
         code_sha256: its hash, under which the verdict is remembered.
-        request: the function that it is for, and which findings nobody wants to see.
+        request: the function that it is for, and which findings are ignored.
         handler: the function's handler.
         store: what remembers.
         source: its bytes, where another build may have put another zip at `path` since.

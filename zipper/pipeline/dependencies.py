@@ -53,7 +53,7 @@ def gather(
         project: what was read for the request.
         request: what was asked for.
         io: how to work.
-        clock: told when each stage begins.
+        clock: called when each stage begins.
         omit: dependency types to leave out besides those of npm's settings.
 
     Raises:

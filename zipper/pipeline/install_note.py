@@ -1,6 +1,6 @@
 """What an earlier install of the same lockfile put where, recalled.
 
-In: a project and what was asked. Out: which store zip stands in which folder, the commands' links,
+In: a project and what was asked. Out: which store zip is in which folder, the commands' links,
 and what was told. Only what packages and lockfile decide is noted: no links to folders, nothing
 from git, no install scripts.
 """

@@ -104,7 +104,7 @@ def install_requested(
     try:
         made = _make(folder, request, io, clock, omit=frozenset(omit))
     except StoreError:
-        # A package was damaged, and taken unread because its files stand beside it. Now each is
+        # A package was damaged, and taken unread because its files are beside it. Now each is
         # read, and a damaged one fetched anew.
         io = io._replace(shared=Once(), links=False, defers=False)
         made = _make(folder, request, io, clock, omit=frozenset(omit))

@@ -55,7 +55,7 @@ def lock(
 ) -> Locked:
     """Return the lockfile of `project` as `npm install --package-lock-only` would write it.
 
-    `basis` is told what it rests on.
+    `basis` notes what it rests on.
 
     Raises:
         ZipperError: see `zipper.resolve`.
@@ -130,7 +130,7 @@ def _tell_unknown(before: Tree, *, update: bool | frozenset[str]) -> Iterator[Zi
 
 
 def _without_dev(tree: Tree) -> Tree:
-    """Return what builds may pack, on any platform; who vouches for the rest is nobody's matter."""
+    """Return what builds may pack, on any platform; the rest needs no check."""
     return Tree({location: node for location, node in tree.nodes.items() if not node.dev})
 
 

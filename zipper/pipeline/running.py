@@ -100,7 +100,7 @@ def run_requested(
 
 
 def _read_events(events: object) -> tuple[bytes, ...]:
-    """Return the JSON documents that a caller means; one event may stand without a list.
+    """Return the JSON documents that a caller means; one event may be without a list.
 
     Raises:
         UsageError: EUSAGE for a file that cannot be read, and for what JSON does not have.

@@ -25,7 +25,7 @@ __all__ = ["apply_scripts", "find_allowed_scripts", "read_project_consent"]
 
 
 def read_project_consent(project: Project, allow: tuple[str, ...]) -> Consent | None:
-    """Return which install scripts may run; None, and at once, where nobody has said any.
+    """Return which install scripts may run; None, and at once, where none are allowed.
 
     zipper's `allow_scripts`, the `allowScripts` of package.json and npm's `allow-scripts` count,
     and `ignore-scripts` stops all.

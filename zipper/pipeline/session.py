@@ -65,7 +65,7 @@ class Once:
         self._known: dict[Hashable, object] = {}
 
     def get(self, key: Hashable, make: Callable[[], _Value]) -> _Value:
-        """Return the answer to `key`, made by `make` where nobody has asked for it before."""
+        """Return the answer to `key`, made by `make` on first use."""
         with self._guard:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:

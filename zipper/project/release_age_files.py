@@ -31,7 +31,7 @@ AGE_FILES: Final = (
 def find_release_age(
     root: Path, settings: NpmSettings, *, days: float | None, now: datetime
 ) -> ReleaseAge | None:
-    """Return the age that holds in a project; None where nobody asks for one.
+    """Return the age that holds in a project; None where none is set.
 
     zipper's own setting wins, then npm's; of the other tools' the strictest. 0 switches all off.
 

@@ -28,7 +28,7 @@ __all__ = [
 def default_registry() -> str:
     """Return the address of the public npm registry, with its last slash.
 
-    It stands in no file of ours: the package URL specification's library knows it.
+    It is in no file of ours: the package URL specification's library knows it.
     """
     # 24 ms, and only builds that reach the public registry need it.
     from packageurl.contrib.purl2url import get_download_url  # noqa: PLC0415
@@ -58,7 +58,7 @@ def packument_url(settings: NpmSettings, name: str) -> str:
 def packument_key(settings: NpmSettings, name: str) -> str:
     """Return what a packument is called where it is kept: its address.
 
-    Without the public registry's, which nobody needs to find out unless something is fetched.
+    Without the public registry's, which is not needed unless something is fetched.
     """
     configured = settings.registry_of(name)
     return (configured.rstrip("/") + "/" if configured else "") + _escape(name)
@@ -82,7 +82,7 @@ def rewrite_resolved(settings: NpmSettings, resolved: str) -> str:
     from the configured one; a scope's registry does not count, whatever the package's name.
 
     Source: @npmcli/arborist 9 lib/arborist/reify.js `#registryResolved`, then pacote 21
-    lib/remote.js, which compares the host with its port and takes the path as it stands.
+    lib/remote.js, which compares the host with its port and takes the path as it is.
     Deviation: what is no http address stays as it is, where `always` gives git another host.
     """
     wanted = settings.replace_registry_host or "npmjs"
@@ -124,7 +124,7 @@ def _replace_host(found: WebUrl, registry: WebUrl, wanted: str) -> WebUrl | None
 
 
 def _is_plain(resolved: str) -> bool:
-    """Tell whether the public registry would be asked for this as it stands, whatever its host."""
+    """Return whether the public registry would be asked for this as it is, whatever its host."""
     address = resolved.removeprefix("https://")
     host = address.partition("/")[0]
     return (

@@ -1,6 +1,6 @@
 """By what it is known that the cache would still give the packuments that it once gave.
 
-In: what stood where, when an answer was taken. Out: whether it still stands there and may be used
+In: what was where, when an answer was taken. Out: whether it still is there and may be used
 unasked. Costs a look at each file and reads none.
 """
 
@@ -19,7 +19,7 @@ __all__ = ["Stamp"]
 
 
 class Stamp(NamedTuple):
-    """A place in the cache of packuments, and what stood there.
+    """A place in the cache of packuments, and what was there.
 
     A file of the cache is never changed, only replaced or confirmed, so its size and the moment of
     its last confirmation tell it from every other.

@@ -51,8 +51,8 @@ class RegistryClient:
         environ: for proxies and certificates.
         cache_dir: where packuments are kept; None for nowhere.
         folder: what relative paths in the settings are relative to.
-        offline: ask nobody; the settings' `offline` counts too.
-        on_event: told of each step, from the thread that does it; must not raise.
+        offline: send no request; the settings' `offline` counts too.
+        on_event: called with each step, from the thread that does it; must not raise.
         max_packument_bytes: a longer packument is refused.
         vendor: a folder that is looked into first, or that records what is fetched.
         siblings: names of the workspace's members with their folders; none is ever requested.
@@ -133,14 +133,14 @@ class RegistryClient:
         """Return by what it is known that the cache would give the same packuments again.
 
         Those of the names in `but` are left out.
-        None where it might not, whatever stands there: one was not to be had, or a folder that was
+        None where it might not, whatever is there: one was not to be had, or a folder that was
         vendored has been looked into.
         """
         return self._packuments.stamps(but=but) if self.vendor is None else None
 
     @property
     def is_offline(self) -> bool:
-        """Whether nobody may be asked."""
+        """Whether no request is allowed."""
         return self._offline
 
     @property
@@ -201,8 +201,8 @@ class RegistryClient:
     ) -> list[Packument]:
         """Begin to fetch packuments; `open_packument` then takes up what is under way.
 
-        A hint: where much waits to be taken already, nothing is fetched. Errors are told when the
-        name is asked for.
+        A hint: where much waits to be taken already, nothing is fetched. Errors are raised when the
+        name is opened.
 
         Args:
             names: of packages; those that were asked for before count no more.
@@ -210,7 +210,7 @@ class RegistryClient:
             then: called with each packument that is fetched, by the thread that fetched it.
 
         Returns:
-            What is at hand already.
+            What is available already.
         """
         wanted = [name for name in names if name not in self._siblings]
         return self._ahead.begin(wanted, full=full, then=then)

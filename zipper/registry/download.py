@@ -30,7 +30,7 @@ class Download:
 
     Args:
         integrity: what the bytes must hash to; None for nothing.
-        on_bytes: told the length of each piece.
+        on_bytes: called with the length of each piece.
     """
 
     def __init__(self, integrity: Integrity | None, on_bytes: Callable[[int], None]) -> None:
@@ -143,7 +143,7 @@ def decode_body(body: bytes, encoding: str | None, *, max_bytes: int) -> bytes:
 
 
 def _decode_mislabelled(body: bytes, reply: Reply, max_bytes: int) -> bytes | None:
-    """Return a tarball that the server wrapped in gzip once more, although nobody asked for it."""
+    """Return a tarball that the server wrapped in gzip once more, although it was not asked to."""
     encoding = reply.headers.get("content-encoding")
     if encoding is None:
         return None

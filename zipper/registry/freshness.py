@@ -55,7 +55,7 @@ def may_use(
     Args:
         terms: the entry's.
         settings: npm's; `prefer-offline` takes what is there, `prefer-online` asks always.
-        offline: nobody may be asked.
+        offline: no request is allowed.
         began: when this run began; what the registry has said since is never asked again.
         now: seconds since 1970, like `began`.
     """

@@ -23,7 +23,7 @@ __all__ = ["LazyClient"]
 class LazyClient:
     """Gives the client when it is called; importing what it needs costs 0.1 s.
 
-    `cache_dir` is the cache's folder; the packuments stand in a folder of it.
+    `cache_dir` is the cache's folder; the packuments are in a folder of it.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class LazyClient:
         return self._project.npm
 
     def today(self) -> str | None:
-        """Return the day in UTC as an ISO date; None where nobody may be asked, on whichever."""
+        """Return the day in UTC as an ISO date; None where no request is allowed."""
         return None if self.offline else time.strftime("%Y-%m-%d", time.gmtime())
 
     def stamps(self, *, but: frozenset[str] = frozenset()) -> tuple[Stamp, ...] | None:

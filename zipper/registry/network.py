@@ -59,7 +59,7 @@ class Remote:
         )
 
     def stop(self) -> None:
-        """End all exchanges and waits at once; whoever waits for one gets an error."""
+        """End all exchanges and waits at once; a thread that waits for one gets an error."""
         self._requester.stop()
 
     def close(self) -> None:

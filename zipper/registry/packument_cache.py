@@ -42,7 +42,7 @@ class CachedDocument(NamedTuple):
     body: bytes
     terms: Terms
     stored: IndexedDocument | None = None
-    """Where it now stands on disk, if it does, with an index."""
+    """Where it now is on disk, if it does, with an index."""
 
     @property
     def size_bytes(self) -> int:
@@ -143,9 +143,9 @@ class PackumentCache:
     def write(
         self, key: str, document: CachedDocument, *, full: bool, contents: Contents | None = None
     ) -> CachedDocument:
-        """Keep a document, where the disk allows it; return it with the place where it stands.
+        """Keep a document, where the disk allows it; return it with the place where it is.
 
-        One that cannot be written fails nobody.
+        One that cannot be written is no error.
         """
         path = self._path(key, full=full)
         index = b"" if contents is None else contents.index.to_bytes()
@@ -205,7 +205,7 @@ class PackumentCache:
     def prune(self, oldest: float, remove: Callable[[str], bool]) -> int:
         """Remove what was neither used nor written since `oldest`; return how many bytes.
 
-        So go the locks and half-written files of killed processes, which nobody uses. `remove`
+        So go the locks and half-written files of killed processes, which nothing uses. `remove`
         removes a file and tells whether it did.
         """
         size = 0
@@ -217,7 +217,7 @@ class PackumentCache:
         return size
 
     def is_newer(self, key: str, confirmed_at: float, *, full: bool) -> bool:
-        """Tell whether the entry was written or confirmed after `confirmed_at`; costs a look."""
+        """Return whether the entry was written or confirmed after `confirmed_at`; costs a look."""
         try:
             return os.stat(self._path(key, full=full)).st_mtime > confirmed_at  # noqa: PTH116
         except OSError:
@@ -232,7 +232,7 @@ def _name(key: str, *, full: bool) -> str:
 
 
 def _file(key: str, *, full: bool) -> str:
-    """Return where an entry stands below the cache's folder."""
+    """Return where an entry is below the cache's folder."""
     name = _name(key, full=full)
     return f"{name[:2]}/{name[2:]}"
 
@@ -301,7 +301,7 @@ def _remove(path: Path) -> None:
 
 
 def _write_at_once(path: Path, pieces: tuple[bytes, ...]) -> float:
-    """Write beside `path`, then rename, so that nobody ever sees half a file; return its time."""
+    """Write beside `path`, then rename, so that no reader sees half a file; return its time."""
     import tempfile  # noqa: PLC0415  (imports much, and most runs only read)
 
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")

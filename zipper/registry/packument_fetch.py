@@ -48,7 +48,7 @@ class PackumentFetcher:
         requester: asks the registries.
         settings: npm's.
         cache: where documents are kept; None for nowhere.
-        on_event: told of each step.
+        on_event: called with each step.
         max_bytes: a longer document is refused, as sent and as decoded.
     """
 
@@ -71,7 +71,7 @@ class PackumentFetcher:
     def turn(self, name: str, *, full: bool) -> Iterator[None]:
         """Wait, though not for ever, while another process fetches the same for the same cache.
 
-        Whoever has waited holds up nobody else: what came of it is in the cache by then, or is
+        A thread that has waited holds up no other: what came of it is in the cache by then, or is
         nothing that may be kept.
         """
         key = packument_key(self._settings, name)
@@ -174,5 +174,5 @@ def _index(name: str, body: bytes) -> Contents | None:
 
 
 def _lacks_libc(body: bytes) -> bool:
-    """Tell whether some version is for certain platforms, and nothing is said of their libc."""
+    """Return whether some version is for certain platforms, and nothing is said of their libc."""
     return (b'"os":' in body or b'"cpu":' in body) and _LIBC.search(body) is None

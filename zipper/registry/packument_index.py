@@ -1,4 +1,4 @@
-"""Where each manifest stands in the text of a packument, so that one is read without the others.
+"""Where each manifest is in the text of a packument, so that one is read without the others.
 
 In: a packument and its text. Out: an index, as a value and as bytes to be kept beside the text. Of
 the 130 MB of packuments that a project of 600 packages has, 3 MB are read: the indexes, and the
@@ -107,10 +107,10 @@ def _find_rows(text: bytes, packument: Packument) -> Iterator[tuple[int, int, in
 def _find_evenly(
     text: bytes, names: Sequence[str], parts: Sequence[bytes], lengths: Sequence[int]
 ) -> list[int] | None:
-    """Return where the parts begin, if between any two of them stands the same but the name.
+    """Return where the parts begin, if the text between any two of them differs in the name alone.
 
     All of them are compared with the text at once, as no loop is as fast. None where something
-    else stands between them, such as a version that is there twice.
+    else is between them, such as a version that is there twice.
     """
     if len(parts) < 2:
         return None

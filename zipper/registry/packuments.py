@@ -47,8 +47,8 @@ class Packuments:
         fetcher: gives what asks the registries, when somebody must be asked.
         settings: npm's.
         cache: where documents are kept; None for nowhere.
-        offline: ask nobody.
-        on_event: told of each step.
+        offline: send no request.
+        on_event: called with each step.
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class Packuments:
         return self._parse(name, self._load_fitting(name, PackumentCache.find, full=full))
 
     def find(self, name: str, *, full: bool) -> Packument | None:
-        """Return the packument if the cache has it and nobody needs to be asked, else None."""
+        """Return the packument if the cache has it and no request is needed, else None."""
         document = self._find_usable(name, full=full)
         if document is not None and not full and document.terms.lacks_libc:
             document = self._find_usable(name, full=True)
@@ -148,7 +148,7 @@ class Packuments:
         return document
 
     def _note(self, name: str, document: Document, *, full: bool) -> None:
-        """Note where an answer stands in the cache."""
+        """Note where an answer is in the cache."""
         key = packument_key(self._settings, name)
         stamps = None if self._cache is None else self._cache.stamp(key, document, full=full)
         if stamps is None:
@@ -184,7 +184,7 @@ class Packuments:
         return self._read_cached(name, read, full=full)
 
     def _may_use(self, terms: Terms) -> bool:
-        """Tell whether an entry is fresh, or what the registry has said since this run began."""
+        """Return whether an entry is fresh, or what the registry has said since this run began."""
         return may_use(
             terms, self._settings, offline=self._offline, began=self._began, now=time.time()
         )

@@ -50,7 +50,7 @@ class Ahead:
     def begin(
         self, names: Iterable[str], *, full: bool, then: Callable[[Packument], None] | None = None
     ) -> list[Packument]:
-        """Begin to fetch what has not been asked for yet; return what is at hand.
+        """Begin to fetch what has not been asked for yet; return what is available.
 
         Args:
             names: of packages.

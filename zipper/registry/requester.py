@@ -45,7 +45,7 @@ class Requester:
         self._transport: Transport | None = None
 
     def stop(self) -> None:
-        """End all exchanges and waits at once; whoever waits for one gets an error."""
+        """End all exchanges and waits at once; a thread that waits for one gets an error."""
         self._stopped.set()
         if self._transport is not None:
             self._transport.stop()

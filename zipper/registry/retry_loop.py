@@ -40,7 +40,7 @@ class Attempts:
 
     Attributes:
         policy: how often, and the waits.
-        on_event: told before each wait.
+        on_event: called before each wait.
         stopped: set when the client closes: ends a wait and allows no further attempt.
         chance: from 0 to 1, anew for each wait.
     """

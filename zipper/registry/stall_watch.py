@@ -106,7 +106,7 @@ class Watch:
             handle.close()
 
     def expire(self) -> None:
-        """Shut down the sockets: whoever waits for them gets the end of the stream at once."""
+        """Shut down the sockets: a thread that waits for them sees the stream end."""
         self.expired = True
         with self._lock:
             for handle in self._sockets:

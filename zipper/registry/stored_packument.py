@@ -16,7 +16,7 @@ __all__ = ["open_stored"]
 
 
 def open_stored(name: str, document: IndexedDocument, again: Callable[[], Packument]) -> Packument:
-    """Return the packument of `name` that stands in `document`.
+    """Return the packument of `name` that is in `document`.
 
     Args:
         name: of the package.

@@ -69,7 +69,7 @@ class Transport:
         return Patience(self.limit_seconds)
 
     def stop(self) -> None:
-        """End all exchanges: whoever waits for one gets a fault at once."""
+        """End all exchanges: a thread that waits for one gets a fault at once."""
         self._watchdog.stop()
 
     def close(self) -> None:
@@ -140,7 +140,7 @@ class Transport:
             _release(reply.response)
             url = _next_url(url, reply.headers.get("location"))
             # Once the way has led to another origin, no credential is sent any more, not even if
-            # it leads back: whoever answered there chose the rest of it.
+            # it leads back: the host that answered there chose the rest of it.
             trusted = trusted and _origin(url) == _origin(request.url)
             if request.body is not None and not trusted:
                 reason = "a redirect to another host, which does not get the request's body"

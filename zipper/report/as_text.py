@@ -127,9 +127,9 @@ def describe_findings(
     """Yield each finding of the given severities, errors first, with its hint below it.
 
     Args:
-        findings: in the order in which those of one severity are told.
-        severities: in the order in which they are told.
-        most: findings of one code that are told; the others are counted. None for no end.
+        findings: in the order in which those of one severity are reported.
+        severities: in the order in which they are reported.
+        most: findings of one code that are reported; the others are counted. None for no end.
     """
     told: dict[str, int] = {}
     for severity in severities:

@@ -1,6 +1,6 @@
 """What is in a package: files, npm packages, their sizes, and who asks for whom.
 
-In: a zip's listing, whoever made it, or the plan of one that is not written yet. Out: an
+In: any zip's listing, or the plan of one that is not written yet. Out: an
 `Inventory`, which explain, its page, the SBOM and the licences are drawn from. Judging is not this
 module's work; see `zipper.checks`.
 """

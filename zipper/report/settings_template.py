@@ -1,7 +1,7 @@
 """A first table of settings, with a comment for each key.
 
 In: what was seen in the project. Out: TOML text for `[tool.zipper]`, which `zipper init` writes.
-What is certain is set; the rest stands there as a comment to be uncommented.
+What is certain is set; the rest is there as a comment to be uncommented.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ class Grounds:
         return (place, tuple(map(tuple, stamps)), tuple(basis.folders.items()))
 
     def hold(self, grounds: Any) -> bool:  # noqa: ANN401  (what `take` returned)
-        """Tell whether each thing that was asked for would be answered as it was, and unasked."""
+        """Return whether each thing that was asked for would be answered as it was, and unasked."""
         place, stamps, folders = grounds
         if place not in (None, str(self._project.root)):
             return False
@@ -79,7 +79,7 @@ class Grounds:
         return all(Stamp(*stamp).holds(self._packuments, usable) for stamp in stamps)
 
     def _depends_on_place(self, tree: Tree, basis: UsedInputs) -> bool:
-        """Tell whether the project's path may be in the answer, or leads to part of it."""
+        """Return whether the project's path may be in the answer, or leads to part of it."""
         project = self._project
         return bool(
             basis.folders

@@ -1,7 +1,7 @@
 """Instances of a foreign lockfile as npm's lockfile would have them.
 
-In: a closure. Out: the same, its manifests decoded from one form, whoever locked it: specs that npm
-knows in place of pnpm's, bun's and yarn's own.
+In: a closure. Out: the same, its manifests decoded from one form, whichever tool locked it: specs
+that npm knows in place of pnpm's, bun's and yarn's own.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ def find_missing_packuments(
     """Return the packuments that are missing as far as those that are there can tell.
 
     Follows the dependencies of `manifests` through all packuments that can be had; what a missing
-    one would ask for, nobody knows. An optional dependency counts too: without its packument the
+    one would ask for is unknown. An optional dependency counts too: without its packument the
     tree would be another one.
     """
     missing: dict[str, str] = {}
@@ -49,7 +49,7 @@ def find_missing_packuments(
 def find_missing_manifests(tree: Tree, client: RegistryClient) -> tuple[tuple[str, str], ...]:
     """Return the packuments that are missing for a lockfile of version 1, which has no manifests.
 
-    Without them nobody knows for which systems a package is.
+    Without them it is unknown for which systems a package is.
     """
     missing: dict[str, str] = {}
     for location, node in tree.nodes.items():

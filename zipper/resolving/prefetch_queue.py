@@ -22,11 +22,11 @@ __all__ = ["Following"]
 class Following:
     """What has been wished for, and where it led; for many threads.
 
-    As long as everything is at hand, nothing is followed: then nobody waits.
+    As long as everything is available, nothing is followed: then there is no wait.
 
     Args:
         begin: begins to fetch names, calls its second argument with each packument that comes, in
-            any thread, and returns those that are at hand.
+            any thread, and returns those that are available.
         follow: what a packument and the wish for it lead to.
         skip: names that will not be asked for, such as those whose version is locked.
     """
@@ -82,7 +82,7 @@ class Following:
                     ready += found if self._is_moving else self._put_off(found)
 
     def _sort(self, wishes: list[Wish]) -> tuple[list[tuple[Packument, Wish]], list[str]]:
-        """Return the new wishes that can be followed, and the names that nobody fetches yet."""
+        """Return the new wishes that can be followed, and the names not being fetched yet."""
         ready, names = [], []
         for wish in wishes:
             if wish in self._seen or wish.name in self._skip:

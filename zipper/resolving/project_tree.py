@@ -179,7 +179,7 @@ def _refuse_misfit(project: Project, locked: Tree, ideal: Tree, target: Target) 
 
 
 def _has_other_commits(locked: Tree, ideal: Tree) -> bool:
-    """Tell whether a git dependency was resolved anew, though its version is the locked one.
+    """Return whether a git dependency was resolved anew, though its version is the locked one.
 
     `npm ci` compares names and versions, and then installs the ideal tree.
     """

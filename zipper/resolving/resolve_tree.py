@@ -54,7 +54,7 @@ def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolv
     copied and resolved like any package, as npm's `install-links` does. Without `full`, for
     what is installed, the manifests lack what only a lockfile records (licence and funding); the
     lockfile is looked at as `npm ci` does, which leaves optional peers that do not fit alone; and
-    platforms and engines are left to `zipper.tree.select`. `basis` is told what the tree rests on.
+    platforms and engines are left to `zipper.tree.select`. `basis` notes what the tree rests on.
 
     Raises:
         ZipperError: see `zipper.tree.ideal_tree.build_ideal_tree`.

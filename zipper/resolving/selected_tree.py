@@ -1,7 +1,7 @@
 """The part of a whole tree that a build packs: the root's own, or a member's closure laid out anew.
 
 In: a project and its whole tree. Out: the tree with the folder that is built at the top, and which
-packages stand in it more than once. The root keeps npm's locations; a member gets a layout of its
+packages are in it more than once. The root keeps npm's locations; a member gets a layout of its
 own, in which every name reaches what the lockfile says it reaches for the member.
 """
 
@@ -132,7 +132,7 @@ def _add_root(graph: LockedGraph, member: str) -> LockedGraph:
 
 
 def tell_doubled(doubled: Doubled) -> Finding:
-    """Return the finding `package-copies` about a package that stands in several folders."""
+    """Return the finding `package-copies` about a package that is in several folders."""
     from zipper.findings import Finding  # noqa: PLC0415  (as above)
 
     others = "; ".join(f"`{other}` for {_join(asked)}" for other, asked in doubled.others)

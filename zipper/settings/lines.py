@@ -1,4 +1,4 @@
-"""Where a key stands in the text of a TOML or JSON file, for error messages.
+"""Where a key is in the text of a TOML or JSON file, for error messages.
 
 In: the text and the keys that lead to a value. Out: a line number, or None where the file is
 written in a way that this reader does not follow; an error then names the file alone. The value

@@ -4,7 +4,7 @@
     functions = ["packages/fn-*"]
 
 In: settings with such patterns. Out: settings with a function a folder, called after it. What the
-member's own settings say goes before what stands at the root, key by key.
+member's own settings say goes before what is at the root, key by key.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 Where = Callable[[], str]
-"""Says where a value stands; called for an error only, as to find a line takes long."""
+"""Says where a value is; called for an error only, as to find a line takes long."""
 
 _TYPES: Final[dict[Kind, str]] = {
     "text": "text",
@@ -86,7 +86,7 @@ def from_text(kind: Kind, text: str) -> object:
 def from_python(kind: Kind, value: object) -> object:
     """Return what Python code passed: paths as text, any iterable as a tuple.
 
-    A single text or path where several may stand is one of them, never a list of letters.
+    A single text or path where several are allowed is one of them, never a list of letters.
     """
     value = _path_text(value)
     if kind not in ("list", "paths"):
@@ -122,7 +122,7 @@ def _parse_size(text: str) -> object:
 
 
 def name_of(value: object) -> str:
-    """Return how a person would call what stands there."""
+    """Return how a person would call what is there."""
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     if isinstance(value, str):

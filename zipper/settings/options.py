@@ -6,7 +6,7 @@ add an option: add its row, run `python -m zipper.settings.generate`, and read `
 it counts.
 
 Not here: what one command alone takes, and neither a setting nor a public function, as
-`--list` of check. It stands in the command's module.
+`--list` of check. It is in the command's module.
 """
 
 from typing import Final

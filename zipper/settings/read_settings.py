@@ -269,7 +269,7 @@ def _read_package_json(path: Path) -> Settings | None:
     if misspelt and isinstance(document.get(misspelt), dict):
         _refuse_misspelt(misspelt, path, data, (misspelt,))
     table = document.get("zipper")
-    # A dependency or a keyword of this name stands deeper; a text here is somebody else's.
+    # A dependency or a keyword of this name is deeper; a text here is somebody else's.
     if not isinstance(table, dict):
         return None
     text = data.decode("utf-8", "replace")

@@ -56,7 +56,7 @@ FUNCTION_KEYS: Final = ("name", *(key for key, row in KEYS.items() if row.per_fu
 
 
 class SettingsSource(NamedTuple):
-    """Where a table stands: a file, its text, and the keys that lead to the table."""
+    """Where a table is: a file, its text, and the keys that lead to the table."""
 
     path: str
     text: str
@@ -133,7 +133,7 @@ def parse_environment(environ: Mapping[str, str]) -> Settings:
 
 
 class _SettingsReader:
-    """Reads one table and knows where it stands, for the errors."""
+    """Reads one table and knows where it is, for the errors."""
 
     def __init__(self, source: SettingsSource) -> None:
         self._source = source

@@ -45,7 +45,7 @@ def identify_code(package: Path, search_path: Iterable[str]) -> str:
         package: zipper's folder. Where the record of its installation lies beside it, that tells
             the code by content, the same in each copy; in a source tree size, times and inode of
             each file do.
-        search_path: where Python looks for packages; the versions of libraries stand there.
+        search_path: where Python looks for packages; it finds the versions of libraries there.
     """
     parts = [
         sys.implementation.cache_tag or sys.implementation.name,

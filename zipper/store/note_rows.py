@@ -125,7 +125,7 @@ def _sum(key: bytes, value: bytes) -> bytes:
 
 
 def _is_sound(key: object, row: object) -> bool:
-    """Tell whether a row is what was put; in a damaged file it may be of any type."""
+    """Return whether a row is what was put; in a damaged file it may be of any type."""
     if not isinstance(key, bytes) or not isinstance(row, bytes):
         return False
     return row[:_SUM_BYTES] == _sum(key, row[_SUM_BYTES:])

@@ -194,7 +194,7 @@ class Notebook:
 
 
 def is_usable(path: Path, kind: Kind, *, identity: str | None = None) -> bool | None:
-    """Tell whether the file at `path` is a note that this code may use.
+    """Return whether the file at `path` is a note that this code may use.
 
     False for one that another code or an older format made; None for one that is damaged.
     """

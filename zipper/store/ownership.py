@@ -85,7 +85,7 @@ class Ownership:
             return None
         if status.st_mode & stat.S_IWOTH:
             raise self._refuse(path, "everyone on this machine can write to")
-        # Whoever can write to a folder can put one of his own into it.
+        # A user who can write to a folder can put a package into it.
         if status.st_uid not in (self._user, ROOT_USER) and above is None:
             raise self._refuse(path, f"user {status.st_uid} owns")
         if not status.st_mode & stat.S_IWGRP:

@@ -26,7 +26,7 @@ _INTERRUPTS: Final = (signal.SIGINT, signal.SIGTERM)
 def share_work(count: int, work: Work) -> None:
     """Call `work` for each number below `count`, in any order, from two sides.
 
-    What it does has to stand outside of the process, and to be the same when it is done twice.
+    What it does has to take effect outside of the process, and be the same when it is done twice.
     After an error or ^C both sides end with the step that they are at.
 
     Raises:
@@ -39,7 +39,7 @@ def share_work(count: int, work: Work) -> None:
 
 
 def _has_one_thread() -> bool:
-    """Tell whether a fork is safe: of several threads it has one, and the others' locks for ever.
+    """Return whether a fork is safe: of several threads it has one, and the others' locks for ever.
 
     Threads that are none of Python's count too.
     """

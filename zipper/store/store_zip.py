@@ -65,7 +65,7 @@ class StoreZip:
         return bytes(self._read_tail()[-END_BYTES:])
 
     def is_sound(self, *, names_only: bool) -> bool:
-        """Tell whether the sums are right of a store zip that is a file; see `read_body`."""
+        """Return whether the sums are right of a store zip that is a file; see `read_body`."""
         try:
             if self._read_tail() is not None and not names_only:
                 for _ in self.read_body():
@@ -119,7 +119,7 @@ class StoreZip:
         return PlannedZip(folder, tail, end, size, self)
 
     def read_body(self) -> Iterator[memoryview]:
-        """Yield what stands before the directory; see `zipper.archive.entries.StoredZip`.
+        """Yield what is before the directory; see `zipper.archive.entries.StoredZip`.
 
         Raises:
             StoreError: ESTORE, at the end, where its sum is not what it should be; then it is gone.

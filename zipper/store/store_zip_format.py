@@ -1,8 +1,8 @@
 """The form of a store zip: an ordinary zip, and what the store adds in its comment.
 
 It ends with the CRC-32 of all bytes before, which is checked at each use (19 GB/s). Before that
-stands the one of the directory: who links the files that stand beside a store zip reads nothing but
-its names. Before both stands the SHA-256 of all that comes before it, which is checked where others
+is the one of the directory: linking the files beside a store zip reads nothing but
+its names. Before both comes the SHA-256 of all that comes before it, which is checked where others
 can write to the store, and when it is verified.
 """
 
@@ -107,7 +107,7 @@ def inflate(entry: PlannedEntry) -> bytes:
 
 
 def is_sound(data: memoryview, *, names_only: bool = False) -> bool:
-    """Tell whether `data` is a whole store zip: its end record is there and its CRC-32 agrees.
+    """Return whether `data` is a whole store zip: its end record is there and its CRC-32 agrees.
 
     With `names_only`, the CRC-32 of its directory: nothing else is read.
     """
@@ -125,7 +125,7 @@ def is_sound(data: memoryview, *, names_only: bool = False) -> bool:
 
 
 def has_own_digest(data: memoryview) -> bool:
-    """Tell whether the SHA-256 of a sound store zip is the one that it bears."""
+    """Return whether the SHA-256 of a sound store zip is the one that it bears."""
     sums = len(data) - _SUMS.size
     return hashlib.sha256(data[:sums]).digest() == data[sums : sums + _DIGEST_BYTES]
 
@@ -152,7 +152,7 @@ def body_size(data: memoryview) -> int:
 
 
 def has_crc(crc_of_body: int, tail: memoryview) -> bool:
-    """Tell whether a store zip's bytes before its `tail` have the CRC-32 that it says."""
+    """Return whether a store zip's bytes before its `tail` have the CRC-32 that it says."""
     crcs = len(tail) - _SUMS.size + _DIGEST_BYTES
     _, _, crc = _SUMS.unpack_from(tail, len(tail) - _SUMS.size)
     return bool(deflate.crc32(tail[:crcs], crc_of_body) == crc)

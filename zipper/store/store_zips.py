@@ -3,7 +3,7 @@
     <cache>/store/4-libdeflate-0.9.0-6/sha512/3c/3cf6...e1.zip
 
 A store zip is written under a temporary name and renamed, so many processes may fill one store.
-Its members stand in the folder that most trees give the package, `node_modules/a/`: where this one
+Its members are in the folder that most trees give the package, `node_modules/a/`: where this one
 does too, a zip is made of it without looking at each. Its sums are checked at each use: a damaged
 or truncated one is removed and counts as absent.
 """
@@ -52,7 +52,7 @@ _WHOLE_MAX_BYTES: Final = 1 << 16
 class Store:
     """The packages under one cache folder. Safe for many threads and processes.
 
-    With `is_shared`, store zips that were found are held for whoever asks next, up to a bound.
+    With `is_shared`, store zips that were found are held for the next request, up to a bound.
     With `links`, a package whose files have been unpacked beside it is found unread: who links them
     reads its names, and a hundred megabytes less. With `defers`, the sum of a large one is checked
     while it is written. Without `recalls` its notebook recalls nothing.
@@ -108,7 +108,7 @@ class Store:
         return found
 
     def may_link(self, path: Path) -> bool:
-        """Tell whether files may be linked from the folder beside the store zip at `path`.
+        """Return whether files may be linked from the folder beside the store zip at `path`.
 
         Raises:
             StoreError: ESTORE where everyone can write to it, or another user owns it.
@@ -153,7 +153,7 @@ class Store:
         Args:
             key: the name that it gets.
             entries: named as the package itself names them.
-            package_name: of a package, to have its members stand where most trees need them.
+            package_name: of a package, to have its members where most trees need them.
 
         Raises:
             StoreError: ESTORE where the store cannot be written.
@@ -184,7 +184,7 @@ class Store:
             write_file(path, [[b""]], error=StoreError, mode=_FILE_MODE)
 
     def is_marked(self, key: StoreKey, label: str) -> bool:
-        """Tell whether it was noted that the store zip of `key` was fetched as `label`.
+        """Return whether it was noted that the store zip of `key` was fetched as `label`.
 
         Where others may write too, anybody could have noted it.
         """

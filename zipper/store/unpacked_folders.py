@@ -3,7 +3,7 @@
 In: a `Store`. Out: their bytes, whether one still is what its store zip says, and those that no
 package needs. A folder that is gone is made again when it is wanted.
 
-Whoever writes into an installed file writes into the store, and may keep size and time. So each
+Writing into an installed file writes into the store, perhaps with the same size and time. So each
 folder has a mark beside it: a file whose time says when all was as it should be. A file that has
 not changed since then needs no reading; a link that is made or removed counts as a change, so an
 install sets the marks again when it has made and removed all of its links.
@@ -86,7 +86,7 @@ def renew_mark(folder: Path) -> None:
 
 
 def is_unmarked(folder: Path, names: Iterable[bytes]) -> bool:
-    """Tell whether a file of the folder is missing, or may have changed since the mark was set."""
+    """Return whether a file of the folder is missing, or may have changed since it was marked."""
     look = os.stat
     if look not in os.supports_dir_fd:
         return True
@@ -107,7 +107,7 @@ def is_unmarked(folder: Path, names: Iterable[bytes]) -> bool:
 
 
 def is_unpacked_sound(zipped: StoreZip) -> bool:
-    """Tell whether the package's folder, if there is one, has its files and no others.
+    """Return whether the package's folder, if there is one, has its files and no others.
 
     A file of an install that was changed in place has changed here too.
     """
@@ -128,7 +128,7 @@ def is_unpacked_sound(zipped: StoreZip) -> bool:
 
 
 def _is_file_sound(path: bytes, member: PlannedEntry) -> bool:
-    """Tell whether a file has the member's mode, size and CRC-32."""
+    """Return whether a file has the member's mode, size and CRC-32."""
     _, _, _, _, crc, _, size = FIELDS.unpack(member.fields)
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     with os.fdopen(descriptor, "rb", buffering=0) as file:
@@ -143,8 +143,8 @@ def _is_file_sound(path: bytes, member: PlannedEntry) -> bool:
 def file_mode(member: PlannedEntry) -> int:
     """Return the permissions of an installed file.
 
-    Deviation: npm takes the umask's bits away. Here all installs share one file, whoever made the
-    first of them, under whichever umask.
+    Deviation: npm takes the umask's bits away. Here all installs share one file, with the
+    umask of the first of them.
     """
     return 0o755 if member.mode & 0o111 else 0o644
 

@@ -54,7 +54,7 @@ class Advisory:
     Attributes:
         id: such as `GHSA-...`; the registry's own number where there is none.
         aliases: other names of it, such as a CVE.
-        level: None where nobody has judged it; such a one counts as much as the worst.
+        level: None where it is not rated; such a one counts as much as the worst.
         ranges: npm's semver ranges of the versions that have it.
         versions: single versions that have it.
     """
@@ -69,9 +69,9 @@ class Advisory:
     versions: frozenset[str] = frozenset()
 
     def affects(self, version: str) -> bool:
-        """Tell whether `version` has it; prereleases count as what they come before.
+        """Return whether `version` has it; prereleases count as what they come before.
 
-        A range that nobody can read has every version: better told in vain than not at all.
+        A range that cannot be read matches every version: a needless report is better than none.
         """
         return version in self.versions or any(
             semver.satisfies(version, text, loose=True, include_prerelease=True)
@@ -172,8 +172,8 @@ def judge_advisories(
 
     Args:
         pairs: from `match_advisories`.
-        threshold: a weaker advisory is told and does not fail.
-        ignored: advisories that are told only; not after their day.
+        threshold: a weaker advisory is reported and does not fail.
+        ignored: advisories that are reported only; not after their day.
         today: the day on which they are judged.
     """
     expired = [entry for entry in ignored if entry.until is not None and entry.until < today]

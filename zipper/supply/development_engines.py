@@ -59,7 +59,7 @@ def judge_development_engines(project: Project, target: Target) -> tuple[Finding
 
 
 def _has_other_lockfile(project: Project) -> bool:
-    """Tell whether the project is another package manager's."""
+    """Return whether the project is another package manager's."""
     names = ("package-lock.json", "npm-shrinkwrap.json")
     path = "" if project.lockfile is None else project.lockfile.path
     other = bool(path) and not path.endswith(names)

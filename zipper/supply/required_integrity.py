@@ -1,4 +1,4 @@
-"""Required integrity: every tarball of a tree has a hash that nobody can forge.
+"""Required integrity: every tarball of a tree has a hash that cannot be forged.
 
 In: nodes with a tarball of their own. Out: nothing, or one error that names all that lack it.
 """

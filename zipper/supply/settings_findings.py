@@ -32,7 +32,7 @@ def find_unknown_words(request: BuildRequest, whole: Tree) -> Iterator[Finding]:
 
     A package is one of `whole`, the tree before anything is selected. Several functions share the
     settings around them, so that a package need not be in the tree of each: there, only a name
-    that is all but one of the tree's is told.
+    that is all but one of the tree's is reported.
     """
     yield from find_unknown_variables(request.unknown_variables)
     if not request.allow_scripts:

@@ -6,7 +6,7 @@ What tarballs hold is not looked at; see `zipper.store` and `zipper.checks`.
 Source: npm 11 `allow-git`, `allow-remote`, `allow-file` and `allow-directory`: `all`, `none`, or
 `root`, which means the project and its workspaces.
 Deviation: where the setting is not made, npm takes all in silence; here what packages in depth
-bring from elsewhere is told.
+bring from elsewhere is reported.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def refuse_source(spec: Spec, *, settings: NpmSettings, own: frozenset[str]) -> 
 
     Source: pacote 21 lib/fetcher.js `canUse`, as npm 11.19.1 ships it.
     Deviation: with `root`, npm also opens what a yarn.lock gives for a dependency of the project.
-    Here the address has to stand in package.json, where people look.
+    Here the address has to be in package.json, where people look.
     """
     if spec.type not in _SETTINGS:
         return
@@ -207,7 +207,7 @@ def _refuse_forbidden(tree: Tree, origins: list[_Origin], settings: NpmSettings)
 
 
 def _workspace_origins(tree: Tree) -> Iterator[_Origin]:
-    """Yield the workspaces, which are folders that nobody asks for by a spec of their own."""
+    """Yield the workspaces, which are folders that no package names by a spec of their own."""
     for edge in tree.edges_out(ROOT):
         if edge.type == "workspace" and (spec := _parse(edge)) is not None:
             yield _Origin(edge, spec, is_deep=False)
@@ -216,7 +216,7 @@ def _workspace_origins(tree: Tree) -> Iterator[_Origin]:
 def _refuse_local_in_depth(tree: Tree, origins: list[_Origin]) -> None:
     """Raise where a package from elsewhere asks for a folder, tarball or repository of this disk.
 
-    Deviation: npm links whatever such a `file:` spec names; nobody who publishes can mean a place
+    Deviation: npm links whatever such a `file:` spec names; no publisher can mean a place
     on this disk, and it would be packed.
     """
     for origin in origins:
@@ -239,10 +239,10 @@ def _refuse_local_in_depth(tree: Tree, origins: list[_Origin]) -> None:
 
 
 def _refuse_unasked_places(tree: Tree, origins: list[_Origin], members: Collection[str]) -> None:
-    """Raise where the lockfile alone takes a package from a place that nobody's spec names.
+    """Raise where the lockfile alone takes a package from a place that no spec names.
 
-    Deviation: npm believes the lockfile. Whoever sends one could have any folder or tarball of
-    this disk packed so, or any repository fetched, and few would see it in a review.
+    Deviation: npm believes the lockfile. The author of a pull request could have any folder or
+    tarball of this disk packed so, or any repository fetched, and few would see it in a review.
     """
     if _PLACES.search(str(tree.root.manifest.raw.get("overrides"))):
         return

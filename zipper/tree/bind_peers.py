@@ -103,7 +103,7 @@ class _Binder:
         """Return what a package depends on, its own development dependencies left out.
 
         A member of the workspace is linked, one folder for all that ask for it: its peers are what
-        the lockfile has for them, whoever asks.
+        the lockfile has for them, for all that depend on it.
         """
         manifest = own.manifest
         with_dev = key == self._start and not self._omits_dev

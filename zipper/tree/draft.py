@@ -68,7 +68,7 @@ class Draft:
     def attach(self, node: DraftNode, parent: DraftNode) -> None:
         """Put `node` and what is below it into the node_modules of `parent`.
 
-        What stands there under that name is detached. Edges that now find `node` point at it.
+        What is there under that name is detached. Edges that now find `node` point at it.
         """
         key = fold_name(node.name)
         if parent.children.get(key) is node:
@@ -103,7 +103,7 @@ class Draft:
         self._reload_edges(node)
 
     def replace_node(self, new: DraftNode, old: DraftNode) -> None:
-        """Put `new` where `old` stands; what is in its node_modules stays there."""
+        """Put `new` where `old` is; what is in its node_modules stays there."""
         parent = old.parent
         assert parent is not None
         if not new.is_link:

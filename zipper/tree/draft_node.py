@@ -131,7 +131,7 @@ class DraftNode:
 
     @property
     def is_top(self) -> bool:
-        """Whether the folder stands outside node_modules."""
+        """Whether the folder is outside node_modules."""
         return self.parent is None
 
     @property

@@ -49,7 +49,7 @@ def gather_dep_set(
 
 
 def gather_along(node: DraftNode, counts: Callable[[DraftEdge], bool]) -> dict[DraftNode, None]:
-    """Return `node` and what would go along with it, whoever else needs `node` itself."""
+    """Return `node` and what would go along with it, even if others need `node` itself."""
     return gather_dep_set([node], lambda edge: edge.to is not node and counts(edge))
 
 

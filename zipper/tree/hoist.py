@@ -1,10 +1,10 @@
 """Lays a locked graph out in node_modules without links.
 
 In: a graph and one of its importers. Out: a tree in which every walk of Node's finds the instance
-that the graph names, with few copies of any, and which packages stand in it more than once.
+that the graph names, with few copies of any, and which packages are in it more than once.
 
-The importer stands at the top. What nothing stands in the way of stands beside it, once. Where
-packages ask for different things under one name, one of these stands at the top and the others
+The importer is at the top. What nothing stands in the way of is beside it, once. Where
+packages ask for different things under one name, one of these is at the top and the others
 stand inside of those that ask for them. Few such packages are laid out by trying all
 (`hoist_exactly`), many in one pass (`hoist_greedily`).
 """
@@ -28,7 +28,7 @@ __all__ = ["Doubled", "Hoisted", "hoist"]
 
 
 class Doubled(NamedTuple):
-    """A package that stands in more than one folder, so that its state does too."""
+    """A package that is in more than one folder, so that its state does too."""
 
     package: str
     """`name@version`."""
@@ -45,7 +45,7 @@ class Hoisted(NamedTuple):
     tree: Tree
     """Without links: a package that lies on this disk is a `file:` folder that is copied."""
     instances: Mapping[str, str]
-    """Location to the key of the instance that stands there."""
+    """Location to the key of the instance that is there."""
     doubled: tuple[Doubled, ...]
 
 
@@ -111,7 +111,7 @@ def _list_copies(root: PlacedCopy) -> Iterator[tuple[str, PlacedCopy]]:
 def _find_doubled(
     graph: LockedGraph, problem: Problem, copies: Mapping[str, PlacedCopy]
 ) -> Iterator[Doubled]:
-    """Yield each package (a name and a version) that stands in several folders."""
+    """Yield each package (a name and a version) that is in several folders."""
     labels = [graph.instances[key].label for key in problem.keys]
     found: dict[str, list[str]] = {}
     for location, copy in copies.items():

@@ -42,7 +42,7 @@ def place(problem: Problem) -> PlacedCopy:
 
 
 def _find_core(problem: Problem) -> tuple[Problem, Sequence[int]]:
-    """Return the problem without what stands at the top in any case, as nothing is in its way.
+    """Return the problem without what is at the top in any case, as nothing is in its way.
 
     That is what alone is asked for under its name, and reaches nothing but such. Of what is left,
     the numbers in `problem` are returned too.

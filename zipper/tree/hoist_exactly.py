@@ -1,6 +1,6 @@
 """The layout with the fewest copies, by trying all: for few instances that clash.
 
-In: a problem. Out: what stands at the top and in each folder, or that no finite layout exists.
+In: a problem. Out: what is at the top and in each folder, or that no finite layout exists.
 
 What lies inside of a folder depends on two things only: its instance, and which instance each name
 finds from there (the sight). So each pair is worked out once. A pair may need itself, further
@@ -38,7 +38,7 @@ State = tuple[int, Sight]
 
 
 class _Option(NamedTuple):
-    """What may stand in a folder's node_modules: instances, and the sight that they have."""
+    """What may be in a folder's node_modules: instances, and the sight that they have."""
 
     inside: tuple[tuple[int, int], ...]
     """Position of the name, and instance."""
@@ -124,7 +124,7 @@ class _Search:
         return True
 
     def _list_options(self, state: State) -> Iterator[_Option]:
-        """Yield what may stand inside: what the instance lacks in any case, and perhaps more."""
+        """Yield what may be inside: what the instance lacks in any case, and perhaps more."""
         instance, sight = state
         needs = dict(self._needs[instance])
         lacking = {at: to for at, to in needs.items() if sight[at] != to}

@@ -1,7 +1,7 @@
-"""A layout in one pass: whoever asks for the most gets a name at the top, the rest is nested.
+"""A layout in one pass: what most packages depend on goes to the top, the rest is nested.
 
 In: a problem. Out: the copies, in which every walk finds what the graph names. The pass takes the
-time of the layout that it makes; how few copies that has depends on what stands at the top.
+time of the layout that it makes; how few copies that has depends on what is at the top.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 __all__ = ["choose_top", "improve_top", "place_all"]
 
 _NOTHING: Final = -2
-"""In place of an instance: nothing stands at the top under the name."""
+"""In place of an instance: nothing is at the top under the name."""
 
 _STEPS_MAX: Final = 30_000
-"""Edges that are placed to find out what better stands at the top; a million take a second."""
+"""Edges that are placed to find out what is better at the top; a million take a second."""
 
 _SAME_MAX: Final = 4
 """Copies of one instance inside of each other; a layout that has so many has no end."""
 
 
 def choose_top(problem: Problem) -> dict[str, int]:
-    """Return the instance that stands at the top for each name: the one that most depend on."""
+    """Return the instance that is at the top for each name: the one that most depend on."""
     top = dict(problem.edges[TOP])
     counts: dict[str, dict[int, int]] = {}
     for edges in problem.edges:
@@ -45,7 +45,7 @@ def choose_top(problem: Problem) -> dict[str, int]:
 def improve_top(problem: Problem, top: Mapping[str, int]) -> tuple[PlacedCopy, Mapping[str, int]]:
     """Return the layout with the fewest copies that changes of `top`, one by one, lead to.
 
-    What stands inside of others is tried at the top, and what holds others is tried below the top,
+    What is inside of others is tried at the top, and what holds others is tried below the top,
     where it may lie beside what it needs. The largest gain to be hoped for comes first.
 
     Raises:

@@ -1,6 +1,6 @@
 """A locked graph as the hoister sees it: numbers for instances, and folders that hold copies.
 
-In: a graph and the importer that stands at the top. Out: who depends on whom under which name, and
+In: a graph and the importer that is at the top. Out: who depends on whom under which name, and
 the copies that a layout is made of.
 """
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["CLOSED", "TOP", "EndlessError", "PlacedCopy", "Problem", "state_problem"]
 
 TOP: Final = 0
-"""The number of the importer, which stands at the top and in no node_modules."""
+"""The number of the importer, which is at the top and in no node_modules."""
 
 CLOSED: Final = -1
 """In place of an instance: a folder that a package's own tarball fills, unknown to the graph."""
@@ -35,7 +35,7 @@ class Problem(NamedTuple):
     closed: Mapping[int, Sequence[str]]
     """For an instance whose tarball holds folders that the graph does not know: their names."""
     barred: Mapping[int, Collection[str]]
-    """For an instance that declares names which reach nothing: none of these may stand inside."""
+    """For an instance that declares names which reach nothing: none of these may be inside."""
 
 
 class PlacedCopy:
@@ -50,7 +50,7 @@ class PlacedCopy:
         self.asker = parent
         """The copy whose dependency brought this one."""
         self.children: dict[str, PlacedCopy] = {}
-        """What stands in its node_modules, by name."""
+        """What is in its node_modules, by name."""
         self.passed: dict[str, int] = {}
         """What a walk for a name found that came through this folder, from it or from below."""
         if parent is not None:

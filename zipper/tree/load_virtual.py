@@ -135,7 +135,7 @@ def inflate_lockfile(resolution: Resolution) -> Step[None]:
     the package: npm has chosen its worklist by then.
 
     Raises:
-        RegistryError: nobody could be asked, or nobody answered.
+        RegistryError: no request was allowed, or none was answered.
 
     Deviation: npm goes on without the manifests then too. It does not know for which systems a
     package is, and would have the variants of all of them in the tree.

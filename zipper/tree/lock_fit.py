@@ -43,7 +43,7 @@ def list_differences(locked: Tree, ideal: Tree) -> list[str]:
 
 
 def lacks_only_variants(locked: Tree, ideal: Tree) -> bool:
-    """Tell whether the lockfile only lacks optional packages of other platforms (npm/cli#4828)."""
+    """Return whether it only lacks optional packages of other platforms (npm/cli#4828)."""
     missing = [node for location, node in ideal.nodes.items() if location not in locked.nodes]
     return (
         any(node.manifest.os or node.manifest.cpu for node in missing)
@@ -68,7 +68,7 @@ def describe_misfits(tree: Tree, *, legacy_peer_deps: bool = False) -> list[str]
 
 
 def lacks_outside_dependencies(tree: Tree) -> bool:
-    """Tell whether a folder outside the project is linked, and needs something that is not there.
+    """Return whether a folder outside the project is linked, and needs something that is not there.
 
     npm links it without resolving what it depends on. Source: npm docs, `install-links`.
     """

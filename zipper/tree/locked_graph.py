@@ -1,4 +1,4 @@
-"""What a lockfile says, whoever wrote it: which instance each name reaches from each package.
+"""What a lockfile says, in any format: which instance each name reaches from each package.
 
 In: a lockfile's reader, or npm's tree (`zipper.tree.graph_of_tree`). Out: a frozen value that says
 nothing of folders; `zipper.tree.hoist` lays it out in node_modules.
@@ -46,7 +46,7 @@ class Instance(NamedTuple):
     An importer, a member of the workspace, the target of a link; "" for the lockfile's own folder.
     """
     bundled_in: str | None = None
-    """The key of the instance whose tarball holds this one; it stands in no other folder."""
+    """The key of the instance whose tarball holds this one; it is in no other folder."""
     patch: str | None = None
     """The patch that is applied to it, as the lockfile names it: a file, or a hash."""
     has_shrinkwrap: bool = False

@@ -133,7 +133,7 @@ class Manifests:
 def _origin(manifest: Manifest) -> tuple[str, str | None]:
     """Return tarball URL and integrity of a registry manifest.
 
-    Old versions have a SHA-1 in hexadecimal only. A `file:` or git address is nobody's to give but
+    Old versions have a SHA-1 in hexadecimal only. A `file:` or git address comes from nowhere but
     the project's: a packument that has one would have a file of this disk read, or git started. The
     registry's standard address counts then. Source: pacote 21, lib/registry.js.
     """

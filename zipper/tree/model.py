@@ -44,7 +44,7 @@ def split_location(location: str) -> tuple[str, str]:
 
 
 def is_bundled(node: Node) -> bool:
-    """Tell whether the node's files come with another package's tarball."""
+    """Return whether the node's files come with another package's tarball."""
     return node.in_bundle and node.resolved is None and node.integrity is None
 
 
@@ -94,7 +94,7 @@ class Edge(NamedTuple):
 
 
 class Tree(NamedTuple):
-    """Nodes by location; the root stands under `ROOT`."""
+    """Nodes by location; the root is under `ROOT`."""
 
     nodes: Mapping[str, Node] = MappingProxyType({})
 
@@ -189,7 +189,7 @@ def is_top(location: str) -> bool:
 
 
 def is_vendored_link(node: Node) -> bool:
-    """Tell whether the node is a link to a folder inside a package of node_modules."""
+    """Return whether the node is a link to a folder inside a package of node_modules."""
     target = node.link_target
     return target is not None and not is_top(target) and not split_location(target)[1]
 

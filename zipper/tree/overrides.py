@@ -143,7 +143,7 @@ def forget_overrides(node: DraftNode, rule: OverrideSet | None) -> None:
     if settled is node.overrides:
         return
     node.overrides = settled
-    # Without any rule set nothing spreads: a node that nobody needs is about to go.
+    # Without any rule set nothing spreads: a node that nothing needs is about to go.
     if settled is not None:
         for below, passed in _spread(node):
             take_overrides(below, passed)

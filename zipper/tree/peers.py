@@ -142,7 +142,7 @@ def _node_from_spec(
         if node is not None and node.is_workspace and edge.satisfied_by(node):
             # Deviation: npm takes the workspace's own link out of the tree here, and into the
             # virtual root. Where no peer is placed from there, the lockfile lacks the workspace
-            # and what it depends on, and no error of either is told. npm that makes a link of its
+            # and what it depends on, and no error of either is seen. npm that makes a link of its
             # own here, as this does, comes to the same trees.
             return resolution.make_link(name, node.manifest, node.real_path)
     fetched = yield from resolution.manifests.fetch(spec)
@@ -225,7 +225,7 @@ def _load_other_peer(
 
 
 def _may_conflict(resolution: Resolution, root: DraftNode) -> bool:
-    """Say whether a conflict among the peers may stand until the nodes are placed."""
+    """Say whether a conflict among the peers may remain until the nodes are placed."""
     options = resolution.request.options
     mine = root.source is not None and root.source.is_mine
     return options.force or (not mine and not options.strict_peer_deps)

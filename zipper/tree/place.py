@@ -4,7 +4,7 @@ In: a node in a virtual root and the edge that wants it. Out: a changed tree, an
 to be looked at again.
 
 The folder is the highest one, seen from the package that asks, up to which nothing is in conflict.
-What stands there under the name is replaced; what was needed only by that, or lies below and can
+What is there under the name is replaced; what was needed only by that, or lies below and can
 now be found here, is removed.
 
 Source: @npmcli/arborist 9, lib/place-dep.js.

@@ -44,7 +44,7 @@ def list_wishes(
     Args:
         manifest: of the package.
         is_placed: see `Wish`.
-        legacy_peer_deps: peers are nobody's dependencies.
+        legacy_peer_deps: peers are not followed.
         dev: its development dependencies count, as the project's own do.
     """
     wishes: dict[str, Wish] = {}

@@ -2,7 +2,7 @@
 
 In: a graph of what one importer reaches. Out: the same graph, its peers bound to what is provided.
 
-One node_modules for a whole workspace serves all members. A package that two of them share stands
+One node_modules for a whole workspace serves all members. A package that two of them share is
 at the root, where it finds the root's version of its peer, even for a member that provides another
 one: the function then runs with two copies of a package that has to be there once (graphql, react).
 

@@ -1,7 +1,7 @@
 """Remove what a placement has made superfluous.
 
-In: nodes of the tree in the making. Out: the tree without those that nobody needs any more, or that
-can be found further up.
+In: nodes of the tree in the making. Out: the tree without those that nothing needs any more, or
+that can be found further up.
 
 Source: @npmcli/arborist 9, lib/place-dep.js `pruneForReplacement`, `pruneDedupable`.
 """

@@ -1,4 +1,4 @@
-"""Whether one node may stand for another: the same package, or one that nobody would miss.
+"""Whether one node may stand for another: the same package, or one that nothing would miss.
 
 In: nodes. Out: verdicts; nothing changes.
 

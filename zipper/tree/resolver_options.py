@@ -57,7 +57,7 @@ class ResolverOptions(NamedTuple):
     omit: frozenset[str] = frozenset()
     """Dependency types whose engines and platforms are not checked."""
     checks_required: bool = True
-    """False: the engines and platforms are checked by whoever selects a part of the tree."""
+    """False: the engines and platforms are checked where a part is selected of the tree."""
 
 
 class IdealTreeRequest(NamedTuple):
@@ -107,7 +107,7 @@ class IdealTreeRequest(NamedTuple):
     def follow(self, packument: Packument, wish: Wish) -> list[Wish]:
         """Return what will probably be asked for once `wish` has been answered.
 
-        Nobody can tell where a yarn.lock chooses the versions.
+        Unknown where a yarn.lock chooses the versions.
         """
         if self.yarn_lock and self.update is not True:
             return []

@@ -51,7 +51,7 @@ class Worklist:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nobody waits."""
+        """Whether nothing waits."""
         return not self._heap
 
     def push(self, node: DraftNode) -> None:
@@ -72,7 +72,7 @@ class Worklist:
             self.push(node)
 
     def pop(self) -> DraftNode | None:
-        """Return the next node, None when nobody waits."""
+        """Return the next node, None when nothing waits."""
         if not self._heap:
             return None
         node = heapq.heappop(self._heap)[-1]
