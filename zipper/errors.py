@@ -9,8 +9,8 @@ a caller can act on it and a person can read it. Anything else that escapes is a
     │                       EDUPLICATEWORKSPACE, ESETTINGS, EPATTERN
     ├── LockfileError       EJSONPARSE, ELOCKVERSION, EUSAGE (out of step), ELOCKPLATFORM,
     │                       ELAYOUT, EBUNLOCK, EYARNLOCK, ERR_PNPM_BROKEN_LOCKFILE,
-    │                       ERR_PNPM_OUTDATED_LOCKFILE, EFROZENLOCKFILE, YN0028, ELOCKFILES,
-    │                       EPATCHED
+    │                       ERR_PNPM_OUTDATED_LOCKFILE, ERR_PNPM_LOCKFILE_CONFIG_MISMATCH,
+    │                       EFROZENLOCKFILE, YN0028, ELOCKFILES, EPATCHED
     ├── ResolutionError     ETARGET, E404, ERESOLVE, ENOVERSIONS, EBADENGINE, EBADPLATFORM,
     │                       EOVERRIDE, EINVALIDTAGNAME, EINVALIDPACKAGENAME, EUNSUPPORTEDPROTOCOL,
     │                       E403, EINVALIDSPEC, ERR_INVALID_URL, EALLOWGIT, EALLOWREMOTE,

@@ -18,7 +18,7 @@ _NEEDLESS = {
 """What fetches, writes packuments, and draws."""
 
 _IDLE = {
-    "zipper.fetching.fetch_packages", "zipper.npm.flat_yaml", "zipper.registry.network",
+    "zipper.fetching.fetch_packages", "zipper.npm.yaml_settings", "zipper.registry.network",
     "zipper.registry.packument_fetch", "zipper.registry.requester", "zipper.registry.transport",
     "zipper.resolving.missing_packuments", "zipper.resolving.tarball_manifests",
     "zipper.store.extract",

@@ -194,6 +194,14 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         "`pnpm-lock.yaml` in a project without package-lock.json",
     ),
     ToldCode(
+        "lockfile-settings",
+        "a lockfile may have been written with other settings",
+        "Which file pnpm reads depends on its version, which package.json does not name, and what "
+        "hooks do shows only when they run. What differs for every pnpm is an error.",
+        "pnpm, ERR_PNPM_LOCKFILE_CONFIG_MISMATCH",
+        "`pnpm.overrides` in package.json, and none in the lockfile",
+    ),
+    ToldCode(
         "lockfile-unread",
         "a lockfile that does not count",
         "Another one counts: npm's own, or that of the package manager which package.json names. "

@@ -81,14 +81,14 @@ def list_sources(root: Path, *, environ: Mapping[str, str]) -> Iterator[Path]:
     Raises:
         ZipperError: for settings, or projects, that cannot be read.
     """
+    from zipper.lockfile.formats import FORMATS, NPM_LOCKFILES  # noqa: PLC0415  (the same)
     from zipper.project.own_files import choose_files  # noqa: PLC0415  (for sdists only)
-    from zipper.project.read_project import LOCKFILE_NAMES  # noqa: PLC0415  (the same)
 
     seen: set[Path] = set()
     for request in _read_requests(root, environ):
         folder = Path(request.project).resolve()
         choice = choose_files(folder, include=request.include, exclude=request.exclude)
-        own = (folder / name for name in ("package.json", *LOCKFILE_NAMES, *choice.files))
+        own = (folder / name for name in ("package.json", *NPM_LOCKFILES, *FORMATS, *choice.files))
         layers = [Path(layer).resolve() for layer in request.layers]
         vendored = _files_below(Path(request.vendor).resolve()) if request.vendor else ()
         for path in (*own, *_list_local(folder), *layers, *vendored):

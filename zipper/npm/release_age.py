@@ -18,7 +18,6 @@ from zipper.npm.dates import parse_date
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from zipper.npm.flat_yaml import FlatValue
     from zipper.npm.npm_settings import NpmSettings
 
 __all__ = [
@@ -80,7 +79,7 @@ def age_from_npm(settings: NpmSettings) -> ReleaseAge | None:
     return ReleaseAge(seconds=seconds, exclude=exclude, source=source)
 
 
-def age_from_pnpm(settings: Mapping[str, FlatValue], path: str) -> ReleaseAge | None:
+def age_from_pnpm(settings: Mapping[str, object], path: str) -> ReleaseAge | None:
     """Return what pnpm-workspace.yaml says: `minimumReleaseAge` in minutes, and its exclusions.
 
     Deviation: an exclusion of certain versions (`name@1.0.0`) is not taken over: versions of
@@ -93,7 +92,7 @@ def age_from_pnpm(settings: Mapping[str, FlatValue], path: str) -> ReleaseAge | 
     return ReleaseAge(seconds=seconds, exclude=exclude, source=f"`minimumReleaseAge` in {path}")
 
 
-def age_from_yarn(settings: Mapping[str, FlatValue], path: str) -> ReleaseAge | None:
+def age_from_yarn(settings: Mapping[str, object], path: str) -> ReleaseAge | None:
     """Return what .yarnrc.yml says: `npmMinimalAgeGate` in minutes or as `3d`, and exclusions."""
     value = settings.get("npmMinimalAgeGate")
     seconds = _number(value, 60)
@@ -170,5 +169,5 @@ def _duration(text: str) -> float | None:
 
 def _names(value: object) -> tuple[str, ...]:
     """Return the exclusions that are names or globs, those of certain versions left out."""
-    words = (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
-    return tuple(word for word in words if word and "@" not in word[1:])
+    words = (value,) if isinstance(value, str) else value if isinstance(value, list | tuple) else ()
+    return tuple(word for word in map(str, words) if word and "@" not in word[1:])

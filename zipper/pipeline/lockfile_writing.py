@@ -112,6 +112,7 @@ def resolve_requested(
         Path(request.project),
         npm_options=request.npm_options,
         workspace=not request.no_workspace,
+        lockfile=request.lockfile,
     )
     folder, offline = find_cache_dir(request.cache_dir), request.offline
     earlier = _find_earlier(

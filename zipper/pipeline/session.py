@@ -144,18 +144,27 @@ class Circumstances(NamedTuple):
         folder = Path(request.project)
         npm_options = request.npm_options
         return self.shared.get(
-            ("project", folder.absolute(), request.no_workspace, *npm_options.items()),
+            (
+                "project",
+                folder.absolute(),
+                request.no_workspace,
+                request.lockfile,
+                *npm_options.items(),
+            ),
             lambda: read_project(
                 folder,
                 npm_options=npm_options,
                 workspace=not request.no_workspace,
+                lockfile=request.lockfile,
                 read_root=self._read_root,
             ),
         )
 
-    def _read_root(self, root: Path, npm_options: Mapping[str, str] | None) -> Project:
+    def _read_root(
+        self, root: Path, npm_options: Mapping[str, str] | None, wanted: str | None
+    ) -> Project:
         """Return the project in the folder of a lockfile, read once for all its members."""
         return self.shared.get(
-            ("root", root, *(npm_options or {}).items()),
-            lambda: read_root_folder(root, npm_options),
+            ("root", root, wanted, *(npm_options or {}).items()),
+            lambda: read_root_folder(root, npm_options, wanted),
         )

@@ -118,6 +118,7 @@ def vendor_requested(
         Path(request.project),
         npm_options=request.npm_options,
         workspace=not request.no_workspace,
+        lockfile=request.lockfile,
     )
     runtime = request.target.runtime
     targets = [Target(runtime, architecture) for architecture in architectures]

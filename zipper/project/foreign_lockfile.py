@@ -11,22 +11,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from zipper.errors import LockfileError
 from zipper.files import read_or_none
+from zipper.lockfile.formats import FORMATS, NPM_LOCKFILES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["FOREIGN_LOCKFILES", "ForeignText", "choose_lockfile", "find_foreign"]
-
-FOREIGN_LOCKFILES: Final[Mapping[str, str]] = {
-    "pnpm-lock.yaml": "pnpm",
-    "bun.lock": "bun",
-    "bun.lockb": "bun",
-    "yarn.lock": "yarn",
-}
-"""File name to package manager; of two of one, the first counts."""
-
-_NPM_LOCKFILES: Final = ("npm-shrinkwrap.json", "package-lock.json")
+__all__ = ["ForeignText", "choose_lockfile", "find_foreign"]
 
 _SETTINGS: Final = ("package.json", "pnpm-workspace.yaml", ".yarnrc.yml", "bunfig.toml", ".npmrc")
 """What may change the meaning of a lockfile, beside it."""
@@ -57,10 +47,10 @@ def choose_lockfile(folder: Path, names: tuple[str, ...], *, has_npm: bool) -> s
     Raises:
         LockfileError: ELOCKFILES for lockfiles of two package managers, and nothing that decides.
     """
-    tools = dict.fromkeys(FOREIGN_LOCKFILES[name] for name in names)
+    tools = dict.fromkeys(FORMATS[name].tool for name in names)
     wanted = _find_tool(folder)
     if wanted in tools:
-        return next(name for name in names if FOREIGN_LOCKFILES[name] == wanted)
+        return next(name for name in names if FORMATS[name].tool == wanted)
     if has_npm or not names:
         return None
     if len(tools) > 1:
@@ -68,24 +58,37 @@ def choose_lockfile(folder: Path, names: tuple[str, ...], *, has_npm: bool) -> s
             "ELOCKFILES",
             f"`{folder}` has lockfiles of {' and '.join(tools)}, and nothing says which counts",
             facts=tuple(("lockfile", name) for name in names),
-            hint='say it in package.json, such as `"packageManager": "pnpm@10.0.0"`, or remove one',
+            hint=f'say it with `lockfile = "{names[0]}"` in zipper\'s settings, or in package.json '
+            'with `"packageManager": "pnpm@10.0.0"`',
         )
     return names[0]
 
 
-def find_foreign(folder: Path, *, looks_above: bool = True) -> ForeignText | None:
+def find_foreign(
+    folder: Path, *, wanted: str | None = None, looks_above: bool = True
+) -> ForeignText | None:
     """Return the foreign lockfile that counts for the project in `folder`.
 
     Its own, else that of the nearest folder above that lists it as one of its members. A yarn.lock
     of version 1 is not one of these.
+
+    Args:
+        folder: the project's.
+        wanted: the lockfile that counts, whatever others there are: a setting.
+        looks_above: whether the folder may be a member of a workspace.
 
     Raises:
         LockfileError: ELOCKFILES; EBUNLOCK for bun's binary lockfile.
         ProjectError: EREAD.
     """
     for above in (folder, *folder.parents) if looks_above else (folder,):
-        names = tuple(name for name in FOREIGN_LOCKFILES if (above / name).is_file())
-        has_npm = any((above / name).is_file() for name in _NPM_LOCKFILES)
+        names = tuple(name for name in FORMATS if (above / name).is_file())
+        has_npm = any((above / name).is_file() for name in NPM_LOCKFILES)
+        if wanted is not None:
+            is_npm = wanted in NPM_LOCKFILES
+            names, has_npm = (() if is_npm else (wanted,)), is_npm
+            if not (above / wanted).is_file():
+                continue
         if not names and not has_npm:
             continue
         chosen = choose_lockfile(above, names, has_npm=has_npm)
@@ -95,6 +98,12 @@ def find_foreign(folder: Path, *, looks_above: bool = True) -> ForeignText | Non
         is_old = chosen == "yarn.lock" and b"__metadata:" not in found.data
         is_listed = above == folder or folder.relative_to(above).as_posix().encode() in found.data
         return found if is_listed and not is_old else None
+    if wanted is not None:
+        raise LockfileError(
+            "ELOCKFILES",
+            f"`{folder}` has no `{wanted}`, which the setting `lockfile` names",
+            hint="name a lockfile that is there, or leave the setting out",
+        )
     return None
 
 

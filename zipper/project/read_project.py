@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import ProjectError
 from zipper.files import read_or_none
+from zipper.lockfile.formats import FORMATS, NPM_LOCKFILES
 from zipper.npm.workspaces import match_workspaces, name_workspaces, parse_workspaces
-from zipper.project.foreign_lockfile import FOREIGN_LOCKFILES, ForeignText, find_foreign
+from zipper.project.foreign_lockfile import ForeignText, find_foreign
 from zipper.project.npmrc_files import find_home, read_npm_settings
 from zipper.project.read_manifest import fingerprint, read_manifest
 from zipper.project.workspace_root import find_workspace_root
@@ -28,12 +29,9 @@ if TYPE_CHECKING:
     from zipper.npm.npmrc import NpmSettings
     from zipper.npm.package_json import Manifest
 
-    ReadRoot = Callable[[Path, Mapping[str, str] | None], "Project"]
+    ReadRoot = Callable[[Path, Mapping[str, str] | None, str | None], "Project"]
 
-__all__ = ["LOCKFILE_NAMES", "Project", "read_project", "read_root_folder"]
-
-LOCKFILE_NAMES: Final = ("npm-shrinkwrap.json", "package-lock.json")
-"""npm's names, in its order of precedence."""
+__all__ = ["Project", "read_project", "read_root_folder"]
 
 _NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -98,6 +96,7 @@ def read_project(
     *,
     npm_options: Mapping[str, str] | None = None,
     workspace: bool = True,
+    lockfile: str | None = None,
     read_root: ReadRoot | None = None,
 ) -> Project:
     """Return the project in the folder `path`.
@@ -106,6 +105,7 @@ def read_project(
         path: the folder that holds package.json; a member of a workspace is read with its root.
         npm_options: npm's settings by npm's names, over what the .npmrc files say.
         workspace: False reads a member as a project of its own, without its root.
+        lockfile: the one that counts where there are several; None for what package.json says.
         read_root: reads the folder of the lockfile; one that remembers it serves many members.
 
     Raises:
@@ -120,20 +120,20 @@ def read_project(
         )
     read = read_root or read_root_folder
     folder = path.resolve()
-    foreign = find_foreign(folder) if workspace else None
+    foreign = find_foreign(folder, wanted=lockfile) if workspace else None
     if foreign is not None and foreign.folder != folder:
-        return read(foreign.folder, npm_options)._replace(
+        return read(foreign.folder, npm_options, lockfile)._replace(
             member=folder.relative_to(foreign.folder).as_posix(),
             member_manifest=read_manifest(folder),
         )
     above = find_workspace_root(folder) if foreign is None else None
     own = read_manifest(folder) if above is not None else None
     if above is None or own is None:
-        return read(folder, npm_options)
+        return read(folder, npm_options, lockfile)
     if not workspace:
         siblings = _find_workspaces(above, read_manifest(above), [])
-        return read(folder, npm_options)._replace(workspace_root=above, siblings=siblings)
-    project = read(above, npm_options)
+        return read(folder, npm_options, lockfile)._replace(workspace_root=above, siblings=siblings)
+    project = read(above, npm_options, lockfile)
     return project._replace(
         member=folder.relative_to(above).as_posix(),
         member_manifest=own,
@@ -141,12 +141,22 @@ def read_project(
     )
 
 
-def read_root_folder(root: Path, npm_options: Mapping[str, str] | None) -> Project:
-    """Return the project in the folder `root`, whatever lists it as a member."""
+def read_root_folder(
+    root: Path, npm_options: Mapping[str, str] | None, wanted: str | None
+) -> Project:
+    """Return the project in the folder `root`, whatever lists it as a member.
+
+    Args:
+        root: the folder that holds package.json.
+        npm_options: as for `read_project`.
+        wanted: the lockfile that counts where there are several.
+    """
     seen: list[bytes] = []
     manifest = read_manifest(root, seen=seen)
-    foreign = find_foreign(root, looks_above=False)
-    lockfile = _read_lockfile(root, manifest, seen) if foreign is None else None
+    foreign = find_foreign(root, wanted=wanted, looks_above=False)
+    names = (wanted,) if wanted in NPM_LOCKFILES else NPM_LOCKFILES
+    is_npm = foreign is None and wanted not in FORMATS
+    lockfile = _read_lockfile(root, names, manifest, seen) if is_npm else None
     yarn = _read_yarn_lock(root, seen) if lockfile is None and foreign is None else None
     workspaces = _find_workspaces(root, manifest, seen)
     linked = [folder for folder in _linked_folders(lockfile) if folder not in workspaces.values()]
@@ -183,8 +193,10 @@ def _unlocked(workspaces: Mapping[str, str], lockfile: Lockfile | None) -> Mappi
     return {name: folder for name, folder in workspaces.items() if name not in locked}
 
 
-def _read_lockfile(root: Path, manifest: Manifest, seen: list[bytes]) -> Lockfile | None:
-    for name in LOCKFILE_NAMES:
+def _read_lockfile(
+    root: Path, names: tuple[str, ...], manifest: Manifest, seen: list[bytes]
+) -> Lockfile | None:
+    for name in names:
         path = root / name
         data = read_or_none(path)
         if data is not None:
@@ -209,9 +221,9 @@ def _find_unread_lockfiles(
     root: Path, yarn: YarnLock | None, foreign: ForeignText | None
 ) -> tuple[str, ...]:
     """Return the lockfiles in the project's folder that do not count."""
-    names = [name for name in FOREIGN_LOCKFILES if (root / name).is_file()]
+    names = [name for name in FORMATS if (root / name).is_file()]
     if foreign is not None:
-        names += [name for name in LOCKFILE_NAMES if (root / name).is_file()]
+        names += [name for name in NPM_LOCKFILES if (root / name).is_file()]
         return tuple(name for name in names if name != foreign.name)
     is_read = yarn is not None and yarn.is_whole and yarn.entries
     return tuple(name for name in names if not is_read or name != "yarn.lock")

@@ -6,6 +6,7 @@ In: a project's folder. Out: `ReleaseAge` values. What the files mean is decided
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -70,10 +71,12 @@ def _read_ages(root: Path) -> Iterator[ReleaseAge]:
         text = _read(root / name)
         if not text:
             continue
-        from zipper.npm.flat_yaml import parse_flat_yaml  # noqa: PLC0415  (few have such a file)
+        from zipper.npm.yaml_settings import parse_settings  # noqa: PLC0415  (few have such a file)
+        from zipper.npm.yaml_text import YamlFaultError  # noqa: PLC0415  (as above)
 
-        if (age := parse(parse_flat_yaml(text), name)) is not None:
-            yield age
+        with contextlib.suppress(YamlFaultError):
+            if (age := parse(parse_settings(text), name)) is not None:
+                yield age
     document = _read_toml(root / bun)
     if (age := age_from_bun(document, bun)) is not None:
         yield age

@@ -3,7 +3,8 @@
 In: what was read of the lockfile, and the manifests on this disk. Out: nothing, or the error of the
 tool with each difference. The lockfile is never rewritten.
 
-Source: pnpm's `satisfiesPackageManifest`; bun's `--frozen-lockfile`; yarn's `--immutable` (YN0028).
+Source: pnpm's `satisfiesPackageManifest`; bun's `--frozen-lockfile`, which compares what is chosen
+and not what is asked for (tried with 1.3 and 1.4); yarn's `--immutable` (YN0028).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import LockfileError
+from zipper.lockfile.formats import FORMATS
 from zipper.lockfile.yarn_descriptors import plain_range
 
 if TYPE_CHECKING:
@@ -18,16 +20,11 @@ if TYPE_CHECKING:
 
     from zipper.lockfile.foreign import ForeignLockfile
     from zipper.npm.package_json import Manifest
+    from zipper.tree.locked_graph import Instance
 
 __all__ = ["refuse_drift"]
 
 _SHOWN_MAX: Final = 12
-
-_CODES: Final = {
-    "pnpm": ("ERR_PNPM_OUTDATED_LOCKFILE", "pnpm install"),
-    "bun": ("EFROZENLOCKFILE", "bun install"),
-    "yarn": ("YN0028", "yarn install"),
-}
 
 
 def refuse_drift(lockfile: ForeignLockfile, manifests: Mapping[str, Manifest]) -> None:
@@ -44,24 +41,24 @@ def refuse_drift(lockfile: ForeignLockfile, manifests: Mapping[str, Manifest]) -
     for folder, key in sorted(lockfile.graph.importers.items()):
         disk = manifests.get(folder)
         if disk is not None:
-            locked = lockfile.graph.instances[key].manifest
+            locked = lockfile.graph.instances[key]
             where = f"{folder}/package.json" if folder else "package.json"
             lines += [(where, line) for line in _list_drift(lockfile, locked, disk)]
     if lines:
-        code, command = _CODES[lockfile.tool]
+        row = next(one for one in FORMATS.values() if one.tool == lockfile.tool)
         rest = len(lines) - _SHOWN_MAX
         more = (("and", f"{rest} more"),) if rest > 0 else ()
         raise LockfileError(
-            code,
+            row.drift,
             f"`{lockfile.path}` is not in step with package.json",
             facts=(*lines[:_SHOWN_MAX], *more),
-            hint=f"bring it up to date: `{command}`",
+            hint=f"bring it up to date: `{row.update}`",
         )
 
 
-def _list_drift(lockfile: ForeignLockfile, locked: Manifest, disk: Manifest) -> Iterator[str]:
+def _list_drift(lockfile: ForeignLockfile, locked: Instance, disk: Manifest) -> Iterator[str]:
     wanted = _list_specs(disk)
-    known = _list_specs(locked)
+    known = _list_specs(locked.manifest)
     ignored = _read_ignored(lockfile)
     changed = _read_overrides(lockfile)
     for name in sorted(wanted.keys() | known.keys()):
@@ -69,6 +66,8 @@ def _list_drift(lockfile: ForeignLockfile, locked: Manifest, disk: Manifest) -> 
         if asked == has or name in ignored or name in changed:
             continue
         if asked is not None and has is not None and _means(lockfile, asked, has):
+            continue
+        if asked is not None and has is not None and _chooses(lockfile, locked, name, asked):
             continue
         if has is None and (asked or "").startswith("link:"):
             continue  # `excludeLinksFromLockfile`
@@ -92,6 +91,18 @@ def _means(lockfile: ForeignLockfile, asked: str, has: str) -> bool:
     # The first bun.lock has a member's folder in place of what was asked for.
     is_old = lockfile.tool == "bun" and lockfile.version == "0"
     return is_old and asked.startswith(("workspace:", "file:"))
+
+
+def _chooses(lockfile: ForeignLockfile, locked: Instance, name: str, asked: str) -> bool:
+    """Say whether bun would choose what is locked for another spec, too."""
+    target = lockfile.graph.instances.get(locked.targets.get(name, ""))
+    if lockfile.tool != "bun" or target is None or target.folder is not None:
+        return False
+    from zipper.npm.semver import satisfies  # noqa: PLC0415  (where something differs)
+
+    version, real = target.manifest.version, target.manifest.name
+    spec = asked.removeprefix(f"npm:{real}@") if real != name else asked
+    return bool(version) and satisfies(version, spec)
 
 
 def _read_ignored(lockfile: ForeignLockfile) -> frozenset[str]:

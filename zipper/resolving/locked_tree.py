@@ -12,11 +12,11 @@ import posixpath
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import LockfileError
-from zipper.files import read_or_none
 from zipper.findings import Finding
 from zipper.lockfile.npm_read import read_lockfile
 from zipper.npm.platform import fits_engine, fits_platform
-from zipper.project.read_manifest import find_manifest, fingerprint
+from zipper.project.read_manifest import find_manifest
+from zipper.resolving.files_beside import FilesBeside, hash_file
 from zipper.store.notes import LOCKFILE_PROOF
 from zipper.target import NPM_VERSION
 from zipper.tree.model import ROOT, Tree
@@ -103,24 +103,21 @@ def _read_tree(text: bytes, project: Project) -> Tree:
 
 
 def _hold(foreign: ForeignText, witnesses: Value) -> bool:
-    """Say whether the folders' package.json files are what they were."""
+    """Say whether the files that were read are what they were."""
     assert isinstance(witnesses, tuple)
     return all(
-        isinstance(row, tuple) and _look_at(foreign, str(row[0])) == row[1] for row in witnesses
+        isinstance(row, tuple) and hash_file(foreign, str(row[0])) == row[1] for row in witnesses
     )
-
-
-def _look_at(foreign: ForeignText, folder: str) -> str:
-    return fingerprint([read_or_none(foreign.folder / folder / "package.json") or b""])
 
 
 def _make(
     foreign: ForeignText, member: str, target: Target, omit: frozenset[str] | None
 ) -> tuple[LockedTree, tuple[Value, ...]]:
-    """Return the tree, and the package.json files that it was made of."""
+    """Return the tree, and the files that it was made of."""
     # All that reads and lays out a lockfile: a warm build needs none of it.
     from zipper.layout.edge_proof import prove_edges  # noqa: PLC0415
     from zipper.resolving.frozen import refuse_drift  # noqa: PLC0415
+    from zipper.resolving.frozen_settings import compare_settings  # noqa: PLC0415
     from zipper.resolving.locked_manifests import describe_instances  # noqa: PLC0415
     from zipper.resolving.read_foreign import read_foreign  # noqa: PLC0415
     from zipper.resolving.selected_tree import tell_doubled  # noqa: PLC0415
@@ -130,9 +127,11 @@ def _make(
     from zipper.tree.hoist import hoist  # noqa: PLC0415
     from zipper.tree.merge_instances import merge_instances  # noqa: PLC0415
 
-    lockfile = read_foreign(foreign)
-    manifests = _read_folders(foreign, lockfile.graph)
+    beside = FilesBeside(foreign)
+    lockfile = read_foreign(foreign, beside)
+    manifests = _read_folders(foreign, lockfile.graph, beside)
     _require_importer(lockfile, member)
+    doubts = compare_settings(foreign, lockfile, beside)
     refuse_drift(lockfile, manifests)
     graph = know_folders(lockfile.graph, manifests)
     omitted = frozenset() if omit is None else omit
@@ -150,18 +149,20 @@ def _make(
     hoisted = hoist(closure, member)
     proof = prove_edges(hoisted.tree, closure, member)
     assert not proof.wrong, proof.wrong
-    findings = [_tell(lockfile, member, proof.edges)]
+    findings = [_tell(lockfile, member, proof.edges), *doubts]
     findings += [tell_doubled(doubled) for doubled in hoisted.doubled[:_DOUBLED_MAX]]
-    witnesses = tuple((folder, _look_at(foreign, folder)) for folder in sorted(manifests))
-    return LockedTree(hoisted.tree, tuple(findings)), witnesses
+    return LockedTree(hoisted.tree, tuple(findings)), beside.list_witnesses()
 
 
-def _read_folders(foreign: ForeignText, graph: LockedGraph) -> dict[str, Manifest]:
+def _read_folders(
+    foreign: ForeignText, graph: LockedGraph, beside: FilesBeside
+) -> dict[str, Manifest]:
     """Return the package.json of each folder that the lockfile names and that is there."""
     found = {}
     for own in graph.instances.values():
         if own.folder is not None and own.folder not in found:
             manifest = find_manifest(foreign.folder / own.folder)
+            beside.read(f"{own.folder}/package.json" if own.folder else "package.json")
             if manifest is not None:
                 found[own.folder] = manifest
     return found

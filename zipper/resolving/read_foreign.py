@@ -13,12 +13,13 @@ from zipper.errors import LockfileError, ProjectError
 if TYPE_CHECKING:
     from zipper.lockfile.foreign import ForeignLockfile
     from zipper.project.foreign_lockfile import ForeignText
+    from zipper.resolving.files_beside import FilesBeside
 
 __all__ = ["read_foreign"]
 
 
-def read_foreign(foreign: ForeignText) -> ForeignLockfile:
-    """Return what a foreign lockfile says.
+def read_foreign(foreign: ForeignText, beside: FilesBeside) -> ForeignLockfile:
+    """Return what a foreign lockfile says, with what stands beside it.
 
     Raises:
         LockfileError: as the readers; ELOCKFILE for what is no UTF-8.
@@ -32,7 +33,6 @@ def read_foreign(foreign: ForeignText) -> ForeignLockfile:
             f"`{foreign.path}` is not UTF-8: see byte {cause.start}",
             hint="restore it from version control",
         ) from None
-    manifest, _, yarnrc, bunfig, _ = foreign.settings
     if foreign.name == "pnpm-lock.yaml":
         from zipper.lockfile.pnpm import read_pnpm_lock  # noqa: PLC0415  (one reader is needed)
 
@@ -40,13 +40,12 @@ def read_foreign(foreign: ForeignText) -> ForeignLockfile:
     if foreign.name == "bun.lock":
         from zipper.lockfile.bun import read_bun_lock  # noqa: PLC0415  (one reader is needed)
 
-        return read_bun_lock(text, path=foreign.path, isolated=_find_linker(foreign, bunfig))
+        linker = _find_linker(foreign, beside.read("bunfig.toml") or b"")
+        return read_bun_lock(text, path=foreign.path, isolated=linker)
     from zipper.lockfile.yarn_berry import read_yarn_berry  # noqa: PLC0415  (one reader is needed)
     from zipper.lockfile.yarn_settings import parse_yarn_settings  # noqa: PLC0415  (the same)
-    from zipper.npm.json_text import parse_json_object  # noqa: PLC0415  (the same)
 
-    root = parse_json_object(manifest, path=str(foreign.folder / "package.json"))
-    settings = parse_yarn_settings(root, _read_yarnrc(foreign, yarnrc))
+    settings = parse_yarn_settings(beside.manifest, beside.read_settings(".yarnrc.yml"))
     return read_yarn_berry(text, path=foreign.path, settings=settings)
 
 
@@ -61,18 +60,3 @@ def _find_linker(foreign: ForeignText, bunfig: bytes) -> bool | None:
     install = settings.get("install")
     linker = install.get("linker") if isinstance(install, dict) else None
     return None if not isinstance(linker, str) else linker == "isolated"
-
-
-def _read_yarnrc(foreign: ForeignText, data: bytes) -> dict[str, Any]:
-    from zipper.npm.yaml_text import YamlFaultError, parse_yaml  # noqa: PLC0415  (yarn's only)
-
-    try:
-        documents = parse_yaml(data.decode("utf-8", "replace"))
-    except YamlFaultError as fault:
-        raise ProjectError(
-            "ESETTINGS",
-            f"`{foreign.folder / '.yarnrc.yml'}` cannot be read: {fault.message}",
-            facts=(("at", f"line {fault.line}, column {fault.column}"),),
-        ) from None
-    first = documents[0] if documents else {}
-    return first if isinstance(first, dict) else {}

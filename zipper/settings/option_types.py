@@ -39,6 +39,7 @@ class Settings(NamedTuple):
     prefer_offline: bool | None = None
     offline: bool | None = None
     no_git: bool | None = None
+    lockfile: str | None = None
     no_workspace: bool | None = None
     include_root_dependencies: bool | None = None
     insecure_hosts: tuple[str, ...] | None = None
@@ -96,6 +97,7 @@ class RequestFields(NamedTuple):
     prefer_offline: bool = False
     offline: bool = False
     no_git: bool = False
+    lockfile: str | None = None
     no_workspace: bool = False
     include_root_dependencies: bool = False
     insecure_hosts: tuple[str, ...] = ()
@@ -218,6 +220,8 @@ class _Shared9(TypedDict, total=False):
 
     no_git: bool | None
     """Refuse dependencies from git; git is never started."""
+    lockfile: str | None
+    """Lockfile that counts where there are several, such as `pnpm-lock.yaml`."""
     no_workspace: bool | None
     """Build a member of a workspace as a project of its own, without its root."""
     include_root_dependencies: bool | None

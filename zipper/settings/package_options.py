@@ -12,6 +12,13 @@ __all__ = ["FETCHERS", "PACKAGE_OPTIONS"]
 
 FETCHERS: Final = ("audit", "build", "explain", "install", "resolve", "vendor")
 """The commands that find out which packages a project has."""
+LOCKFILES: Final = (
+    "npm-shrinkwrap.json",
+    "package-lock.json",
+    "pnpm-lock.yaml",
+    "bun.lock",
+    "yarn.lock",
+)
 _PLANNERS: Final = ("build", "explain")
 _CHECKERS: Final = ("build", "check", "explain")
 _SCRIPTED: Final = ("build", "explain", "install")
@@ -114,6 +121,15 @@ PACKAGE_OPTIONS: Final = (
         FETCHERS,
         example=True,
         npm="allow-git=none",
+    ),
+    Option(
+        "lockfile",
+        "text",
+        "Lockfile that counts where there are several, such as `pnpm-lock.yaml`.",
+        FETCHERS,
+        choices=LOCKFILES,
+        example="pnpm-lock.yaml",
+        metavar="FILE",
     ),
     Option(
         "no_workspace",

@@ -30,13 +30,14 @@ from zipper.lockfile.yarn_berry import read_yarn_berry
 from zipper.lockfile.yarn_classic import read_yarn_lock
 from zipper.npm import semver
 from zipper.npm.credentials import find_credential
-from zipper.npm.flat_yaml import parse_flat_yaml
 from zipper.npm.json_text import parse_json_object
 from zipper.npm.npmrc import build_settings, layer_from_text
 from zipper.npm.package_json import Manifest, parse_manifest
 from zipper.npm.packument import parse_packument
 from zipper.npm.release_age import age_from_npm, age_from_pnpm, age_from_uv, age_from_yarn
 from zipper.npm.spec import parse_spec, resolve_spec
+from zipper.npm.yaml_settings import parse_settings
+from zipper.npm.yaml_text import YamlFaultError
 from zipper.store.extract import extract
 from zipper.supply.advisories import parse_bulk
 from zipper.supply.osv import parse_record
@@ -161,9 +162,10 @@ def fuzz_npmrc(data: bytes) -> None:
 def fuzz_age(data: bytes) -> None:
     """Read `data` as the files in which pnpm, yarn and uv keep how old a version must be."""
     text = _text(data)
-    flat = parse_flat_yaml(text)
-    _find_newest(age_from_pnpm(flat, "pnpm-workspace.yaml"))
-    _find_newest(age_from_yarn(flat, ".yarnrc.yml"))
+    with contextlib.suppress(YamlFaultError):
+        settings = parse_settings(text)
+        _find_newest(age_from_pnpm(settings, "pnpm-workspace.yaml"))
+        _find_newest(age_from_yarn(settings, ".yarnrc.yml"))
     _find_newest(age_from_uv({"exclude-newer": text}, "uv.toml"))
 
 

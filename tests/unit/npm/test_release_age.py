@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from zipper.npm.flat_yaml import parse_flat_yaml
 from zipper.npm.npmrc import build_settings, layer_from_text
 from zipper.npm.release_age import (
     age_from_bun,
@@ -152,28 +151,3 @@ def test_enormous_age_is_bounded():
 
     assert age is not None
     assert datetime(1927, 1, 1, tzinfo=UTC) > age.newest_allowed(NOW)
-
-
-def test_flat_yaml_leaves_nested_things_out():
-    """Only scalars and plain lists at the top are read; what is below another key is not."""
-    text = """
-# a comment
-catalog:
-  react: 1
-  minimumReleaseAge: 5
-list:
-- a
-- "b c"   # told
-'quoted key': 'x # y'
-empty:
-inline: [a, 'b']
-"""
-    expected = {
-        "catalog": (),
-        "list": ("a", "b c"),
-        "quoted key": "x # y",
-        "empty": (),
-        "inline": ("a", "b"),
-    }
-
-    assert expected == parse_flat_yaml(text)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from zipper.errors import LockfileError
+from zipper.lockfile.formats import FORMATS, NPM_LOCKFILES
 from zipper.project.foreign_lockfile import find_foreign
+from zipper.settings.package_options import PACKAGE_OPTIONS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,3 +84,23 @@ def test_a_member_finds_its_root_s(tmp_path: Path) -> None:
     assert root == found.folder
     assert find_foreign(root / "packages/fn", looks_above=False) is None
     assert find(write(root / "elsewhere")) is None
+
+
+def test_the_setting_decides(tmp_path: Path) -> None:
+    """Over what package.json names, and over npm's lockfile; what is not there is an error."""
+    names = ("pnpm-lock.yaml", "bun.lock", "package-lock.json")
+    folder = write(tmp_path / "a", *names, packageManager="bun@1.4.5")
+
+    chosen = [find_foreign(folder, wanted=name) for name in names]
+
+    assert ["pnpm-lock.yaml", "bun.lock", None] == [one.name if one else None for one in chosen]
+    with pytest.raises(LockfileError) as caught:
+        find_foreign(folder, wanted="yarn.lock")
+    assert "ELOCKFILES" == caught.value.code
+
+
+def test_the_setting_names_what_there_is() -> None:
+    """Its words are the names of the lockfiles that are read."""
+    option = next(one for one in PACKAGE_OPTIONS if one.name == "lockfile")
+
+    assert {*NPM_LOCKFILES, *FORMATS} - {"bun.lockb"} == set(option.choices)

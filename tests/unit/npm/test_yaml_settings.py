@@ -1,0 +1,52 @@
+"""YAML that people write."""
+
+from __future__ import annotations
+
+import pytest
+
+from zipper.npm.yaml_settings import parse_settings
+from zipper.npm.yaml_text import YamlFaultError
+
+
+def test_anchors_and_merge_keys_mean_what_they_do_in_yaml() -> None:
+    """What stands in a map wins over what is merged, and the first of several over the others."""
+    text = "\ufeffa: &x {k: 1, on: 010}\nb: *x\nc: {<<: [*x, {k: 2, l: 3}], on: no}\n"
+
+    assert {
+        "a": {"k": "1", "on": "010"},
+        "b": {"k": "1", "on": "010"},
+        "c": {"k": "1", "l": "3", "on": "no"},
+    } == parse_settings(text)
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "just a text", "- a list"])
+def test_what_is_no_map_says_nothing(text: str) -> None:
+    """A file may be empty."""
+    assert {} == parse_settings(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "word"),
+    [
+        ("a: [", 2, "flow"),
+        ("a: 1\na: 2", 2, "twice"),
+        ("? [a]\n: b", 1, "no text"),
+        ("a: &x [*x]", 1, "levels"),
+        ("a: 1\n---\nb: 2", 2, "document"),
+        ("a: \x00", 1, "character"),
+        (
+            "\n".join(
+                ["a0: &a0 [x, x]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 30))]
+            ),
+            None,
+            "values",
+        ),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(text: str, line: int | None, word: str) -> None:
+    """With its line; a file that would become a billion values stops at a hundred thousand."""
+    with pytest.raises(YamlFaultError) as caught:
+        parse_settings(text)
+
+    assert word in caught.value.message
+    assert line in (None, caught.value.line)
