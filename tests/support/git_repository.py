@@ -35,7 +35,7 @@ class GitRepository:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.url = f"git+file://{folder.as_posix()}"
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         self.run("init", "--quiet", "--initial-branch=main")
 
     def commit(self, files: dict[str, str | bytes | dict], *, tag: str | None = None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -14,17 +14,30 @@ from zipper.report.as_text import describe_findings, describe_many, describe_pac
 from zipper.settings.read_settings import find_requests
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from zipper.package import Package
+    from zipper.pipeline.affected import Affected
     from zipper.settings.build_request import BuildRequest
 
 __all__ = ["command"]
+
+_REASONS_MAX: Final = 3
+"""Reasons of a function that are printed without --verbose."""
 
 
 @click.command("build", short_help="Build the deployment package of a project.")
 @click.argument("project", metavar="[PROJECT|NAME]", required=False, shell_complete=complete_path)
 @click.option("--dry-run", is_flag=True, help="Print the plan, write no zip.")
 @table_options("build")
-def command(*, project: str | None, dry_run: bool, as_json: bool, **options: object) -> int:
+def command(
+    *,
+    project: str | None,
+    dry_run: bool,
+    as_json: bool,
+    affected: str | None,
+    **options: object,
+) -> int:
     """Build the deployment package of PROJECT: its files, and its dependencies for the target.
 
     Without PROJECT, the project in this folder, or all functions that its settings describe;
@@ -39,33 +52,63 @@ def command(*, project: str | None, dry_run: bool, as_json: bool, **options: obj
     The finished zip is checked: whether Lambda takes it, and whether its handler loads there. The
     exit status is 1 for a finding of severity error, with `--strict` for a warning too.
 
+    With --affected only the functions whose files, siblings, packages or settings differ from the
+    commit where this branch left BASE are built; uncommitted and untracked files count.
+
     \b
     Examples:
       python -m zipper build
       python -m zipper build fn --runtime nodejs22.x --arch arm64 -o dist/fn.zip
       python -m zipper build fn --exclude 'test/' --exclude '*.md' --dry-run
       python -m zipper build -o dist/        every function of the settings
+      python -m zipper build --affected origin/main
     """
-    requests = find_requests(project, settings_from_values(options))
+    settings = settings_from_values(options)
+    requests = find_requests(project, settings)
     shown = requests[0]
     shower = Shower(shown, as_json=as_json)
+    differing = None
+    if affected is not None:
+        from zipper.pipeline.affected import find_affected  # noqa: PLC0415  (on demand)
+
+        differing = find_affected(project, settings, affected, requests)
+        requests = differing.requests
+        if not as_json and not shown.quiet:
+            echo_lines(_describe_affected(differing, every_reason=shown.verbose))
     if dry_run:
-        return _show_plans(requests, shower, as_json=as_json)
-    with shower:
-        built = build_each(requests, on_event=shower.on_event)
-    if as_json:
-        _show_as_json(built)
+        built = _plan_each(requests, shower, as_json=as_json)
     else:
+        with shower:
+            built = build_each(requests, on_event=shower.on_event)
+    if as_json:
+        _show_as_json(built, differing)
+    elif not dry_run and built:
         _show_as_text(built, quiet=shown.quiet, verbose=shown.verbose)
     return int(any(item.has_failed for item in built))
 
 
-def _show_plans(
+def _describe_affected(affected: Affected, *, every_reason: bool) -> Iterator[str]:
+    """Yield why each function is built, and which are not."""
+    short = affected.merge_base[:12]
+    yield f"compared with {short}, where this branch left `{affected.base}`"
+    for request, reasons in zip(affected.requests, affected.reasons, strict=True):
+        yield f"{request.name or request.project}: affected"
+        shown = reasons if every_reason else reasons[:_REASONS_MAX]
+        for reason in shown:
+            subject = f" `{reason.subject}`" if reason.subject else ""
+            yield f"  {reason.kind}{subject}: {reason.message}"
+        if len(reasons) > len(shown):
+            yield f"  and {len(reasons) - len(shown)} more: see --verbose"
+    for name in affected.unaffected:
+        yield f"{name}: unaffected"
+
+
+def _plan_each(
     requests: tuple[BuildRequest, ...],
     shower: Shower,
     *,
     as_json: bool,
-) -> int:
+) -> tuple[BuiltFunction, ...]:
     from zipper.pipeline.building import package_of, plan_requested  # noqa: PLC0415  (with its command)
 
     built = []
@@ -78,13 +121,17 @@ def _show_plans(
             _show_findings(package, quiet=False, verbose=request.verbose)
             echo_lines(describe_plan(planned.contents, every_file=request.verbose))
             echo_lines(describe_package(package, dry_run=True), fold=True)
-    if as_json:
-        _show_as_json(tuple(built))
-    return int(any(item.has_failed for item in built))
+    return tuple(built)
 
 
-def _show_as_json(built: tuple[BuiltFunction, ...]) -> None:
+def _show_as_json(built: tuple[BuiltFunction, ...], affected: Affected | None) -> None:
     """Print one package as it is, several in a list; an error in the place of its package."""
+    if affected is not None:
+        pairs = zip(built, affected.reasons, strict=True)
+        rows = [item._replace(affected_by=reasons).as_json() for item, reasons in pairs]
+        head = {"base": affected.base, "merge_base": affected.merge_base}
+        show_json({**head, "functions": rows, "unaffected": affected.unaffected})
+        return
     rows = [item.as_json() for item in built]
     if len(built) == 1 and built[0].error is None:
         show_json(rows[0])

@@ -11,7 +11,6 @@ password, runs no hook, and follows only the protocols that npm knows.
 from __future__ import annotations
 
 import io
-import os
 import re
 import subprocess
 import tarfile
@@ -26,6 +25,7 @@ from zipper.npm.git_refs import find_commit, parse_refs
 from zipper.npm.json_text import parse_json_object
 from zipper.npm.package_json import Manifest, parse_manifest
 from zipper.npm.spec import parse_spec
+from zipper.project.run_git import PROTOCOLS, TIMEOUT_SECONDS, run_git
 from zipper.registry import registry_errors as failures
 from zipper.store.store_zip_format import inflate
 
@@ -37,11 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["find_commit_of", "pack_commit", "read_commit", "resolve_commit"]
 
-_TIMEOUT_SECONDS: Final = 300
-
-_PROTOCOLS: Final = "git:http:https:ssh"
-
-_OWN_PROTOCOLS: Final = f"file:{_PROTOCOLS}"
+_OWN_PROTOCOLS: Final = f"file:{PROTOCOLS}"
 """What package.json may name; a submodule is chosen by others and may not be of this disk."""
 
 
@@ -151,7 +147,7 @@ def _check_out(spec: Spec, folder: Path) -> None:
             "--init",
             "--recursive",
             folder=folder,
-            protocols=_PROTOCOLS,
+            protocols=PROTOCOLS,
         )
 
 
@@ -196,22 +192,9 @@ def _run(*arguments: str, folder: Path | None = None, protocols: str = _OWN_PROT
     Raises:
         ResolutionError: ENOGIT where there is no git; EGIT with git's own words.
     """
-    environment = {
-        **os.environ,
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_ALLOW_PROTOCOL": protocols,
-        "GIT_SSH_COMMAND": os.environ.get("GIT_SSH_COMMAND", "ssh -oBatchMode=yes"),
-    }
-    command = ["git", "-c", "core.hooksPath=/dev/null", "-c", "core.symlinks=true", *arguments]
     try:
-        done = subprocess.run(  # noqa: S603  (arguments are a list; `--` ends the options)  # nosec B603
-            command,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_TIMEOUT_SECONDS,
-            check=False,
+        done = run_git(
+            *arguments, folder=folder, protocols=protocols, settings=("core.symlinks=true",)
         )
     except FileNotFoundError as cause:
         raise ResolutionError(
@@ -221,7 +204,7 @@ def _run(*arguments: str, folder: Path | None = None, protocols: str = _OWN_PROT
         ) from cause
     except subprocess.TimeoutExpired as cause:
         raise ResolutionError(
-            "EGIT", f"git gave no answer within {_TIMEOUT_SECONDS} seconds"
+            "EGIT", f"git gave no answer within {TIMEOUT_SECONDS} seconds"
         ) from cause
     if done.returncode:
         words = done.stderr.decode("utf-8", "replace").strip()

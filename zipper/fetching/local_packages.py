@@ -25,6 +25,7 @@ __all__ = [
     "find_lost_files",
     "is_local_folder",
     "is_local_tarball",
+    "list_folder",
     "pack_folder",
     "read_local_tarball",
 ]
@@ -45,6 +46,16 @@ def pack_folder(
         ProjectError: ENOPROJECT where the folder is not there, or holds no package.json and so
             may be anything, whatever a lockfile says; EREAD.
     """
+    packed = list_folder(root, location, manifest, workspaces=workspaces)
+    commands = set(manifest.bin.values())
+    folder = root / location
+    return [_read_entry(folder, name, is_command=name in commands) for name in packed]
+
+
+def list_folder(
+    root: Path, location: str, manifest: Manifest, *, workspaces: Collection[str]
+) -> list[str]:
+    """Return the names of the files that `pack_folder` packs; its arguments and errors."""
     from zipper.npm.packlist import list_packed  # noqa: PLC0415  (for projects with links only)
 
     folder = root / location
@@ -61,15 +72,13 @@ def pack_folder(
     files = list(_walk(folder, f"{project}/" if project else "", into_modules=bundles))
     if inside:
         files += _ignore_files_above(root, location)
-    packed = list_packed(
+    return list_packed(
         files,
         read_text=lambda name: (top / name).read_text("utf-8", "replace"),
         project=project,
         prefix="" if inside else None,
         workspaces=workspaces if inside else (),
     )
-    commands = set(manifest.bin.values())
-    return [_read_entry(folder, name, is_command=name in commands) for name in packed]
 
 
 def find_lost_files(

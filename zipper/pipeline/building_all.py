@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 
     from zipper.events import OnEvent
     from zipper.package import Package
+    from zipper.pipeline.affected import Affected
+    from zipper.pipeline.affected_files import Reason
     from zipper.settings.build_request import BuildRequest
     from zipper.settings.option_types import BuildAllOptions
 
-__all__ = ["BuiltFunction", "build_all", "build_each"]
+__all__ = ["BuiltFunction", "build_affected", "build_all", "build_each"]
 
 
 class BuiltFunction(NamedTuple):
@@ -36,6 +38,8 @@ class BuiltFunction(NamedTuple):
     request: BuildRequest
     package: Package | None = None
     error: ZipperError | None = None
+    affected_by: tuple[Reason, ...] = ()
+    """Why it differs from the commit that `affected` names."""
 
     @property
     def name(self) -> str | None:
@@ -49,11 +53,13 @@ class BuiltFunction(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         """Return the package's fields, or the error's, after the function's name if it has one."""
-        name = {} if self.request.name is None else {"name": self.request.name}
+        head: dict[str, Any] = {} if self.request.name is None else {"name": self.request.name}
+        if self.affected_by:
+            head["affected_by"] = as_json(self.affected_by)
         if self.package is not None:
-            return {**name, **as_json(self.package)}
+            return {**head, **as_json(self.package)}
         assert self.error is not None
-        return {**name, "error": describe_error(self.error)}
+        return {**head, "error": describe_error(self.error)}
 
 
 def build_all(
@@ -62,7 +68,8 @@ def build_all(
     """Build every function that the settings in a folder describe, several at once.
 
     One that fails stops no other: its error is in its `BuiltFunction`. A function whose inputs
-    are those of its last build is left as it is.
+    are those of its last build is left as it is. With `affected`, the result has those alone that
+    differ from that commit.
 
     Args:
         project: the folder of the settings.
@@ -74,7 +81,15 @@ def build_all(
     """
     typed = settings_of_call("build_all", options)
     folder = os.path.join(project, "")  # noqa: PTH118  (the last slash)
-    built = build_each(find_requests(folder, typed), on_event=listener(options.get("on_event")))
+    requests, listening = find_requests(folder, typed), listener(options.get("on_event"))
+    base = options.get("affected")
+    if base is None:
+        built = build_each(requests, on_event=listening)
+    else:
+        from zipper.pipeline.affected import find_affected  # noqa: PLC0415  (on demand)
+
+        affected = find_affected(folder, typed, base, requests)
+        built = build_affected(affected, on_event=listening)
     for one in built if options.get("raise_on_error") else ():
         if one.error is not None:
             raise one.error
@@ -114,9 +129,24 @@ def build_each(
         except ZipperError as error:
             return BuiltFunction(request=request, error=error)
 
+    if not requests:
+        return ()
     if len(requests) == 1:
         return (BuiltFunction(request=requests[0], package=build_one(requests[0])),)
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  (with several functions)
 
     with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="zipper-build") as pool:
         return tuple(pool.map(try_one, requests))
+
+
+def build_affected(
+    affected: Affected, *, on_event: OnEvent | None = None
+) -> tuple[BuiltFunction, ...]:
+    """Build the requests that differ from a commit; each has its reasons.
+
+    Raises:
+        ZipperError: what `zipper.build` raises, for a single request.
+    """
+    built = build_each(affected.requests, on_event=on_event)
+    pairs = zip(built, affected.reasons, strict=True)
+    return tuple(one._replace(affected_by=reasons) for one, reasons in pairs)

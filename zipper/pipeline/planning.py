@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from zipper.target import Target
     from zipper.tree.model import Tree
 
-__all__ = ["PackagePlan", "PlannedFile", "make_plan"]
+__all__ = ["PackagePlan", "PlannedFile", "choose_own_files", "make_plan"]
 
 
 class PlannedFile(NamedTuple):
@@ -78,12 +78,7 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
     clock.start("read")
     project = io.read_project(request)
     destination = _find_output(request, project)
-    choice = choose_files(
-        project.folder,
-        include=request.include,
-        exclude=request.exclude,
-        outputs=_find_written(request, project, io) | {destination},
-    )
+    choice = choose_own_files(request, project, io, destination=destination)
     gathered = gather(project, request, io, clock, omit=frozenset({"dev", *request.omit}))
     scripted = gathered.scripted
     tree, obtained = scripted.tree, scripted.obtained
@@ -107,6 +102,24 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
         fingerprint=take_fingerprint(contents, homes, obtained.zips),
         findings=(*_left_out(choice), *gathered.findings),
         timings_seconds=clock.timings(),
+    )
+
+
+def choose_own_files(
+    request: BuildRequest, project: Project, io: Circumstances, *, destination: Path | None = None
+) -> OwnFiles:
+    """Return the files of the project's folder that its package has.
+
+    Raises:
+        ProjectError: EPATTERN, EREAD.
+        OutputError: EOUTPUT.
+    """
+    destination = destination or _find_output(request, project)
+    return choose_files(
+        project.folder,
+        include=request.include,
+        exclude=request.exclude,
+        outputs=_find_written(request, project, io) | {destination},
     )
 
 

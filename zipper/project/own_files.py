@@ -21,7 +21,7 @@ from zipper.files import TEMPORARY_SUFFIX, is_executable
 if TYPE_CHECKING:
     from zipper.archive.entries import PlannedEntry
 
-__all__ = ["LeftOut", "OwnFiles", "choose_files", "read_entries"]
+__all__ = ["LeftOut", "OwnFiles", "choose_files", "choose_name", "read_entries"]
 
 _FOLDERS: Final = {
     "node_modules": "dependencies come from the lockfile, not from this folder",
@@ -106,6 +106,25 @@ def choose_files(
         tuple(sorted(files, key=key)),
         tuple(sorted(told, key=lambda item: key(item.path))),
     )
+
+
+def choose_name(
+    *, include: Sequence[str] = (), exclude: Sequence[str] = ()
+) -> Callable[[str], bool]:
+    """Return what says of a path whether a file there would be chosen, whatever it holds.
+
+    Raises:
+        ProjectError: EPATTERN.
+    """
+    wanted, unwanted = _parse_patterns(include), _parse_patterns(exclude)
+
+    def is_chosen(name: str) -> bool:
+        verdict = unwanted(name)
+        if verdict is True or any(part in _FOLDERS for part in name.split("/")):
+            return False
+        return not include or wanted(name) is True or name == "package.json"
+
+    return is_chosen
 
 
 def read_entries(choice: OwnFiles) -> Iterator[PlannedEntry]:

@@ -347,20 +347,27 @@ class _Shared19(TypedDict, total=False):
 
 
 class _Shared20(TypedDict, total=False):
+    """Of build_all."""
+
+    affected: str | None
+    """Build what differs from where this branch left BASE, and nothing else."""
+
+
+class _Shared21(TypedDict, total=False):
     """Of vendor."""
 
     architectures: str | Iterable[str] | None
     """Architectures of the functions; by default all."""
 
 
-class _Shared21(TypedDict, total=False):
+class _Shared22(TypedDict, total=False):
     """Of build, explain, install, plan, resolve, vendor."""
 
     function: str | None
     """Name of one of several functions in the settings."""
 
 
-class _Shared22(TypedDict, total=False):
+class _Shared23(TypedDict, total=False):
     """Of audit, build, build_all, check."""
 
     raise_on_error: bool | None
@@ -376,7 +383,7 @@ class AuditOptions(
     _Shared10,
     _Shared16,
     _Shared17,
-    _Shared22,
+    _Shared23,
     total=False,
 ):
     """What `zipper.audit` takes."""
@@ -397,8 +404,8 @@ class BuildOptions(
     _Shared13,
     _Shared15,
     _Shared17,
-    _Shared21,
     _Shared22,
+    _Shared23,
     total=False,
 ):
     """What `zipper.build` takes."""
@@ -419,7 +426,8 @@ class BuildAllOptions(
     _Shared13,
     _Shared15,
     _Shared17,
-    _Shared22,
+    _Shared20,
+    _Shared23,
     total=False,
 ):
     """What `zipper.build_all` takes."""
@@ -432,7 +440,7 @@ class CheckOptions(
     _Shared15,
     _Shared17,
     _Shared18,
-    _Shared22,
+    _Shared23,
     total=False,
 ):
     """What `zipper.check` takes."""
@@ -452,7 +460,7 @@ class ExplainOptions(
     _Shared13,
     _Shared15,
     _Shared17,
-    _Shared21,
+    _Shared22,
     total=False,
 ):
     """What `zipper.explain` takes."""
@@ -470,7 +478,7 @@ class InstallOptions(
     _Shared12,
     _Shared13,
     _Shared17,
-    _Shared21,
+    _Shared22,
     total=False,
 ):
     """What `zipper.install` takes."""
@@ -491,7 +499,7 @@ class PlanOptions(
     _Shared13,
     _Shared15,
     _Shared17,
-    _Shared21,
+    _Shared22,
     total=False,
 ):
     """What `zipper.plan` takes."""
@@ -506,7 +514,7 @@ class ResolveOptions(
     _Shared11,
     _Shared14,
     _Shared17,
-    _Shared21,
+    _Shared22,
     total=False,
 ):
     """What `zipper.resolve` takes."""
@@ -531,8 +539,8 @@ class VendorOptions(
     _Shared9,
     _Shared11,
     _Shared17,
-    _Shared20,
     _Shared21,
+    _Shared22,
     total=False,
 ):
     """What `zipper.vendor` takes."""

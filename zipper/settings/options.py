@@ -138,6 +138,15 @@ _CALL_OPTIONS: Final = (
         is_setting=False,
     ),
     Option(
+        "affected",
+        "text",
+        "Build what differs from where this branch left BASE, and nothing else.",
+        ("build",),
+        functions=("build_all",),
+        is_setting=False,
+        metavar="BASE",
+    ),
+    Option(
         "architectures",
         "list",
         "Architectures of the functions; by default all.",

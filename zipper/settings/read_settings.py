@@ -41,6 +41,7 @@ __all__ = [
     "anchor",
     "find_request",
     "find_requests",
+    "find_settings_folder",
     "read_request",
     "read_settings",
     "read_settings_file",
@@ -114,13 +115,24 @@ def find_requests(project: str | None, options: Settings) -> tuple[BuildRequest,
         ProjectError: ESETTINGS, ETOMLPARSE, EJSONPARSE, EREAD.
         UsageError: EUSAGE for what does not exist.
     """
+    folder, name = find_settings_folder(project)
+    settings = read_settings(folder, environ=os.environ)
+    return _requests(
+        settings, options, os.fspath(project or ".") if name is None else ".", name=name
+    )
+
+
+def find_settings_folder(project: str | None) -> tuple[Path, str | None]:
+    """Return the folder whose settings count, and the function's name where `project` is one.
+
+    Raises:
+        ProjectError: ESETTINGS, ETOMLPARSE, EJSONPARSE, EREAD.
+    """
     if project is not None and not _is_path(project):
-        here = read_settings(Path(), environ=os.environ)
-        known = names_of(here.functions)
+        known = names_of(read_settings(Path(), environ=os.environ).functions)
         if project in known or (known and not Path(project).is_dir()):
-            return _requests(here, options, ".", name=project)
-    folder = project or "."
-    return _requests(read_settings(Path(folder), environ=os.environ), options, folder, name=None)
+            return Path(), project
+    return Path(project or "."), None
 
 
 def find_request(project: str | None, options: Settings) -> BuildRequest:

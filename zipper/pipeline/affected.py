@@ -1,0 +1,347 @@
+"""Which functions differ from the commit where this branch left another one, and why.
+
+In: requests, and a name such as `origin/main`. Out: for each request the reasons to build it. The
+manifests, lockfiles and settings of that commit are written to a folder, and both sides are read
+in the same way: what counts is what they come to for a function, not which lines were touched.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from zipper.errors import ProjectError, ZipperError
+from zipper.pipeline.affected_files import (
+    Reason,
+    compare_folders,
+    compare_own_files,
+    list_local_folders,
+    tell_changed,
+)
+from zipper.pipeline.session import Circumstances, Once
+from zipper.project.foreign_lockfile import FOREIGN_LOCKFILES
+from zipper.project.git_changes import find_changes, read_at_base
+from zipper.project.read_manifest import read_manifest
+from zipper.project.read_project import LOCKFILE_NAMES
+from zipper.resolving.selected_tree import select_tree
+from zipper.scratch import scratch_folder
+from zipper.settings.options import KEYS
+from zipper.settings.read_settings import find_requests, find_settings_folder
+from zipper.tree.model import ROOT, Node, Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from zipper.npm.package_json import Manifest
+    from zipper.project.git_changes import GitChanges
+    from zipper.project.read_project import Project
+    from zipper.settings.build_request import BuildRequest
+    from zipper.settings.values import Settings
+
+__all__ = ["Affected", "find_affected"]
+
+_SETTINGS_FILES: Final = (".npmrc", ".yarnrc.yml", "bunfig.toml")
+"""Files beside a lockfile that may change any package below them."""
+
+_READ_AT_BASE: Final = frozenset(
+    (
+        "package.json",
+        "pyproject.toml",
+        "pnpm-workspace.yaml",
+        *_SETTINGS_FILES,
+        *LOCKFILE_NAMES,
+        *FOREIGN_LOCKFILES,
+    )
+)
+
+_ROOT_KEYS: Final = (
+    "overrides",
+    "resolutions",
+    "pnpm",
+    "packageExtensions",
+    "patchedDependencies",
+    "allowScripts",
+    "trustedDependencies",
+    "engines",
+    "devEngines",
+    "packageManager",
+)
+"""What a root's package.json says for all members of its workspace."""
+
+_ANCHORED: Final = ("path", "paths", "place")
+
+
+class Affected(NamedTuple):
+    """How requests differ from a commit."""
+
+    base: str
+    """As it was named, such as `origin/main`."""
+    merge_base: str
+    """The commit that is compared with: where this branch and `base` parted."""
+    requests: tuple[BuildRequest, ...]
+    """Those that differ."""
+    reasons: tuple[tuple[Reason, ...], ...]
+    """For each of these, why."""
+    unaffected: tuple[str, ...]
+    """The names of the others; a project without a name is its folder."""
+
+
+class _Sides(NamedTuple):
+    """The work tree, and the folder with what the commit had."""
+
+    changes: GitChanges
+    base_top: Path
+    now: Circumstances
+    before: Circumstances
+
+    def place_at_base(self, path: Path) -> Path | None:
+        """Return what the folder `path` of the work tree was; None for one outside."""
+        real = Path(os.path.realpath(path))
+        if not real.is_relative_to(self.changes.top):
+            return None
+        return self.base_top / real.relative_to(self.changes.top)
+
+
+def find_affected(
+    project: str | None, options: Settings, base: str, requests: Sequence[BuildRequest]
+) -> Affected:
+    """Return which of `requests` differ from the merge-base of this branch and `base`.
+
+    One that cannot be compared, because either side cannot be read, differs: building it tells why.
+
+    Args:
+        project: what the requests were made of; see `find_requests`.
+        options: the same.
+        base: a branch, a tag or a commit.
+        requests: of this work tree.
+
+    Raises:
+        ProjectError: EBASE, EGIT, ENOGIT; see `find_changes`.
+    """
+    folder, _ = find_settings_folder(project)
+    changes = find_changes(Path(os.path.realpath(folder)), base)
+    with scratch_folder("zipper-base-") as base_top:
+        for path, data in read_at_base(changes, _READ_AT_BASE):
+            target = base_top / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+        sides = _Sides(
+            changes,
+            base_top,
+            Circumstances.of(requests[0], None),
+            Circumstances.of(requests[0], None, shared=Once()),
+        )
+        earlier = _read_earlier(sides, folder, options)
+        found = [(request, _list_reasons(request, earlier, sides)) for request in requests]
+    return Affected(
+        base,
+        changes.merge_base,
+        tuple(request for request, reasons in found if reasons),
+        tuple(reasons for _, reasons in found if reasons),
+        tuple(request.name or request.project for request, reasons in found if not reasons),
+    )
+
+
+def _read_earlier(
+    sides: _Sides, folder: Path, options: Settings
+) -> dict[str | None, BuildRequest] | ZipperError:
+    """Return the requests of the commit by name, or why there are none."""
+    before = sides.place_at_base(folder)
+    try:
+        if before is None or not before.is_dir():
+            return {}
+        return {one.name: one for one in find_requests(f"{before}{os.sep}", options)}
+    except ZipperError as error:
+        return error
+
+
+def _list_reasons(
+    request: BuildRequest, earlier: dict[str | None, BuildRequest] | ZipperError, sides: _Sides
+) -> tuple[Reason, ...]:
+    if isinstance(earlier, ZipperError):
+        return (_tell_unreadable("settings", earlier),)
+    before = earlier.get(request.name)
+    if before is None:
+        name = request.name or request.project
+        return (Reason("function", name, "it is new"),)
+    try:
+        return tuple(_compare(request, before, sides))
+    except ZipperError as error:
+        return (_tell_unreadable("function", error),)
+
+
+def _tell_unreadable(kind: str, error: ZipperError) -> Reason:
+    return Reason(kind, "", f"it cannot be compared: {error.message}")
+
+
+def _compare(request: BuildRequest, before: BuildRequest, sides: _Sides) -> Iterator[Reason]:
+    """Yield how the function differs.
+
+    Raises:
+        ZipperError: where either side cannot be read.
+    """
+    changes = sides.changes
+    yield from _compare_settings(request, before, sides)
+    project = sides.now.read_project(request)
+    place = sides.place_at_base(project.root)
+    if place is None:
+        yield Reason("workspace", str(project.root), "it is outside of the repository")
+        return
+    earlier = sides.before.read_project(before)
+    yield from compare_own_files(request, project, sides.now, changes)
+    for name in _SETTINGS_FILES:
+        yield from tell_changed(changes, project.root / name, "settings")
+    yield from _compare_manifests(project.manifest, earlier.manifest)
+    if not _is_locked(project) or not _is_locked(earlier):
+        yield from _compare_unlocked(project, changes)
+        return
+    tree, tree_before = (
+        _select(one, asked, io)
+        for one, asked, io in (
+            (project, request, sides.now),
+            (earlier, before, sides.before),
+        )
+    )
+    yield from _compare_trees(tree, tree_before)
+    folders = list_local_folders(tree) | list_local_folders(tree_before)
+    yield from compare_folders(project, tree, sorted(folders), changes)
+
+
+def _compare_settings(
+    request: BuildRequest, before: BuildRequest, sides: _Sides
+) -> Iterator[Reason]:
+    top = f"{sides.changes.top}{os.sep}"
+    own, other = request.of_package, before.of_package
+    for row in KEYS.values():
+        if row.name in ("project", "runtime", "architecture"):
+            continue
+        value, was = getattr(own, row.field), getattr(other, row.field)
+        if row.kind in _ANCHORED:
+            value = _anchor(value, top, top)
+            was = _anchor(was, f"{sides.base_top}{os.sep}", top)
+        if value != was:
+            yield Reason("setting", row.name, f"was {_show(was)}, is {_show(value)}")
+    if request.target != before.target:
+        yield Reason("setting", "target", f"was {before.target}, is {request.target}")
+
+
+def _anchor(value: object, top: str, new_top: str) -> object:
+    """Return paths as absolute ones, those below `top` as if they were below `new_top`."""
+    if isinstance(value, tuple):
+        return tuple(_anchor(one, top, new_top) for one in value)
+    if not isinstance(value, str) or not value:
+        return value
+    path = os.path.realpath(value)
+    return new_top + path.removeprefix(top) if path.startswith(top) else path
+
+
+def _show(value: object) -> str:
+    shown = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return f"`{shown}`" if shown and value is not None else "nothing"
+
+
+def _compare_manifests(own: Manifest, before: Manifest) -> Iterator[Reason]:
+    for key in _ROOT_KEYS:
+        if own.raw.get(key) != before.raw.get(key):
+            yield Reason("settings", key, "the root's package.json says another thing")
+
+
+def _is_locked(project: Project) -> bool:
+    """Whether a lockfile alone says which packages there are."""
+    if project.foreign is not None:
+        return True
+    return project.lockfile is not None and project.lockfile.has_manifests
+
+
+def _compare_unlocked(project: Project, changes: GitChanges) -> Iterator[Reason]:
+    """Yield what the resolver reads, where no lockfile has the answer."""
+    folders = ("", *project.workspaces.values())
+    names = (*LOCKFILE_NAMES, *FOREIGN_LOCKFILES)
+    for path in (
+        *(project.root / folder / "package.json" for folder in folders),
+        *(project.root / name for name in names),
+    ):
+        yield from tell_changed(changes, path, "dependencies")
+    for folder in sorted(_find_needed_members(project)):
+        yield from tell_changed(changes, project.root / folder, "sibling", below=True)
+
+
+def _find_needed_members(project: Project) -> set[str]:
+    """Return the folders of the siblings that a member's names lead to, in any number of steps."""
+    found: set[str] = set()
+    waiting = [project.own_manifest]
+    while waiting:
+        own = waiting.pop()
+        for name in (*own.dependencies, *own.optional_dependencies, *own.peer_dependencies):
+            folder = project.workspaces.get(name)
+            if folder is not None and folder not in found:
+                found.add(folder)
+                waiting.append(read_manifest(project.root / folder))
+    return found
+
+
+def _select(project: Project, request: BuildRequest, io: Circumstances) -> Tree:
+    """Return what a build packs, by the lockfile alone: no registry is asked."""
+    omit = frozenset({"dev", *request.omit}) | project.npm.omit
+    if project.foreign is not None:
+        from zipper.resolving.locked_tree import find_locked_tree  # noqa: PLC0415  (where it counts)
+
+        store = io.open_store()
+        whole = find_locked_tree(project, target=request.target, store=store, omit=omit).tree
+    elif project.lockfile is not None:
+        whole = project.lockfile.tree
+    else:
+        raise ProjectError("EUSAGE", "there is no lockfile")
+    return select_tree(
+        project,
+        whole,
+        target=request.target,
+        omit=omit,
+        with_root=request.include_root_dependencies,
+    ).tree
+
+
+def _compare_trees(tree: Tree, before: Tree) -> Iterator[Reason]:
+    """Yield the packages that differ, each once, and what of them stands elsewhere."""
+    own, other = _describe(tree), _describe(before)
+    told = set()
+    for location in sorted(own.keys() | other.keys()):
+        row, was = own.get(location), other.get(location)
+        if row == was:
+            continue
+        node, old = tree.nodes.get(location), before.nodes.get(location)
+        name = (node or old or tree.root).name
+        reason = Reason("dependency", name, _tell_difference(node, old))
+        if reason not in told:
+            told.add(reason)
+            yield reason
+
+
+def _describe(tree: Tree) -> Mapping[str, tuple[object, ...]]:
+    return {
+        location: (
+            node.package_name,
+            node.version,
+            node.resolved,
+            node.integrity,
+            node.link_target,
+            node.in_bundle,
+        )
+        for location, node in tree.nodes.items()
+        if location != ROOT
+    }
+
+
+def _tell_difference(node: Node | None, old: Node | None) -> str:
+    if old is None:
+        return f"{_label(node)} is new in `{node.location}`" if node else ""
+    if node is None:
+        return f"{_label(old)} is gone from `{old.location}`"
+    if _label(node) != _label(old):
+        return f"was {_label(old)}, is {_label(node)}"
+    return f"{_label(node)} comes from elsewhere, or has other bytes"
+
+
+def _label(node: Node | None) -> str:
+    return "" if node is None else f"`{node.package_name}@{node.version}`"
