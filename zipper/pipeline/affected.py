@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import ProjectError, ZipperError
+from zipper.lockfile.formats import FORMATS, NPM_LOCKFILES
 from zipper.pipeline.affected_files import (
     Reason,
     compare_folders,
@@ -20,10 +21,8 @@ from zipper.pipeline.affected_files import (
     tell_changed,
 )
 from zipper.pipeline.session import Circumstances, Once
-from zipper.project.foreign_lockfile import FOREIGN_LOCKFILES
 from zipper.project.git_changes import find_changes, read_at_base
 from zipper.project.read_manifest import read_manifest
-from zipper.project.read_project import LOCKFILE_NAMES
 from zipper.resolving.selected_tree import select_tree
 from zipper.scratch import scratch_folder
 from zipper.settings.options import KEYS
@@ -50,8 +49,8 @@ _READ_AT_BASE: Final = frozenset(
         "pyproject.toml",
         "pnpm-workspace.yaml",
         *_SETTINGS_FILES,
-        *LOCKFILE_NAMES,
-        *FOREIGN_LOCKFILES,
+        *NPM_LOCKFILES,
+        *FORMATS,
     )
 )
 
@@ -257,7 +256,7 @@ def _is_locked(project: Project) -> bool:
 def _compare_unlocked(project: Project, changes: GitChanges) -> Iterator[Reason]:
     """Yield what the resolver reads, where no lockfile has the answer."""
     folders = ("", *project.workspaces.values())
-    names = (*LOCKFILE_NAMES, *FOREIGN_LOCKFILES)
+    names = (*NPM_LOCKFILES, *FORMATS)
     for path in (
         *(project.root / folder / "package.json" for folder in folders),
         *(project.root / name for name in names),
