@@ -176,7 +176,7 @@ def test_a_build_hook_is_offline_by_variable(scene: Scene, monkeypatch: pytest.M
     environ = {"ZIPPER_OFFLINE": "1", "ZIPPER_CACHE_DIR": str(scene.cache)}
 
     with pytest.raises(ZipperError) as caught:
-        build_functions(scene.project, environ=environ, tell=print)
+        build_functions(scene.project, environ=environ, tell=print, place=str)
 
     assert "EOFFLINE" == caught.value.code
     assert [] == scene.registry.requests

@@ -1,29 +1,35 @@
 """The functions of a Python project, for a build backend: built, and where their zips are.
 
-In: the folder of pyproject.toml, whose `[tool.zipper]` describes the functions. Out: zips at the
-places that the settings name, the same bytes as from the command; files for an sdist, from which
-they can be built again. What a backend does with them is in the module of that backend.
+In: the folder of pyproject.toml, whose `[tool.zipper]` describes the functions. Out: zips for the
+places in the wheel that the settings name, the same bytes as from the command; files for an sdist,
+from which they can be built again. Nothing is written into the project: it may be read-only, and
+what lies there is what other builds pack. What a backend does with zips and files is in the
+module of that backend.
 """
 
 from __future__ import annotations
 
+import atexit
+import re
+import shutil
+import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from zipper.errors import ProjectError, ZipperError
 from zipper.findings import check_error
-from zipper.folders import list_files
 from zipper.settings.build_request import list_functions, list_outputs, request_from
 from zipper.settings.read_settings import read_settings_file
 from zipper.settings.values import describes_function
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from zipper.pipeline.building_all import BuiltFunction
+    from zipper.project.read_project import Project
     from zipper.settings.build_request import BuildRequest
 
-__all__ = ["build_functions", "has_functions", "list_sources", "locate"]
+__all__ = ["Sources", "build_functions", "find_sources", "has_functions", "locate"]
 
 
 def has_functions(root: Path) -> bool:
@@ -36,111 +42,103 @@ def has_functions(root: Path) -> bool:
 
 
 def build_functions(
-    root: Path, *, environ: Mapping[str, str], tell: Callable[[str], None]
-) -> tuple[Path, ...]:
-    """Build every function of the settings in `root`; return their zips.
+    root: Path,
+    *,
+    environ: Mapping[str, str],
+    tell: Callable[[str], None],
+    place: Callable[[Path], str | None],
+    beside: Iterable[Path] = (),
+) -> dict[str, Path]:
+    """Build every function of the settings in `root`; return the zips by their names in the wheel.
 
-    A zip whose inputs have not changed is left as it is.
+    They lie in a folder that is removed when the process ends.
 
     Args:
         root: the folder of pyproject.toml.
         environ: where ZIPPER_ variables are.
         tell: is given lines for the backend's log.
+        place: gives the name in the wheel of a file in the project; None for one that is in no
+            package of the wheel.
+        beside: folders that the backend itself makes, which no function packs.
 
     Raises:
-        ZipperError: the first error of a function; ECHECK for a package that Lambda would refuse.
+        ZipperError: the first error of a function; ECHECK for a package that Lambda would refuse;
+            EWHEEL for a zip that would not be in the wheel.
     """
     # These need a while to import, and most runs of a backend have no function to build.
     from zipper.pipeline.building_all import build_each  # noqa: PLC0415
     from zipper.report.as_text import describe_findings, describe_package  # noqa: PLC0415
 
-    zips = []
-    requests = _read_requests(root, environ)
-    for built in build_each(requests, incremental=True):
+    folder = Path(tempfile.mkdtemp(prefix="zipper-wheel-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    names, requests = [], []
+    for index, (request, output) in enumerate(_read_requests(root, environ)):
+        names.append(_name_in_wheel(request, output, root, environ, place))
+        own = _patterns_for(Path(request.project).resolve(), beside)
+        elsewhere = str(folder / f"{index}.zip")
+        requests.append(request._replace(output=elsewhere, exclude=(*request.exclude, *own)))
+    zips = {}
+    for name, built in zip(names, build_each(requests, incremental=False), strict=True):
         if built.error is not None:
             raise _tell_function(built)
-        package = built.package
-        assert package is not None
+        assert built.package is not None
+        package = built.package._replace(path=name)
         for line in describe_findings(package.findings, severities=("error", "warning")):
             tell(line)
         if built.has_failed:
-            raise check_error(package.path, package.findings)
+            raise check_error(name, package.findings)
         for line in describe_package(package):
             tell(line)
-        zips.append(Path(package.path))
-    return tuple(zips)
+        zips[name] = Path(built.package.path)
+    return zips
 
 
-def list_sources(root: Path, *, environ: Mapping[str, str]) -> Iterator[Path]:
-    """Yield the files that a build of the functions from an sdist needs.
+class Sources(NamedTuple):
+    """What an sdist holds for the functions, and what it must not hold; whole paths."""
+
+    files: tuple[Path, ...]
+    left_out: frozenset[Path]
+    """Zips that the settings name, whose bytes may be old; secrets and node_modules."""
+
+    def leaves_out(self, path: Path) -> bool:
+        """Return whether the file at `path` stays out of the sdist."""
+        return path in self.left_out or not self.left_out.isdisjoint(path.parents)
+
+
+def find_sources(root: Path, *, environ: Mapping[str, str]) -> Sources:
+    """Return the files that a build of the functions from an sdist needs.
 
     They are what goes into the packages; package.json and the lockfile; the folders and tarballs
-    on this disk that the dependencies name; layers, and what `zipper vendor` has gathered. The
-    zips that the settings name, secrets, `.npmrc` and node_modules stay out.
+    on this disk that the dependencies name; layers, and what `zipper vendor` has gathered.
 
     Raises:
-        ZipperError: for settings, or projects, that cannot be read.
+        ZipperError: for settings, or projects, that cannot be read; ESDIST for a file that an
+            sdist cannot hold, because it is not below `root`.
     """
-    from zipper.lockfile.formats import FORMATS, NPM_LOCKFILES  # noqa: PLC0415  (the same)
-    from zipper.project.own_files import choose_files  # noqa: PLC0415  (for sdists only)
+    from zipper.pipeline.source_files import list_source_files  # noqa: PLC0415  (for sdists only)
 
-    seen: set[Path] = set()
-    for request in _read_requests(root, environ):
-        folder = Path(request.project).resolve()
-        choice = choose_files(folder, include=request.include, exclude=request.exclude)
-        own = (folder / name for name in ("package.json", *NPM_LOCKFILES, *FORMATS, *choice.files))
-        layers = [Path(layer).resolve() for layer in request.layers]
-        vendored = _files_below(Path(request.vendor).resolve()) if request.vendor else ()
-        for path in (*own, *_list_local(folder), *layers, *vendored):
-            is_new = path not in seen and path.is_file()
-            if is_new and (path in layers or not _is_output(path, request.written)):
-                seen.add(path)
-                yield path
-
-
-def _list_local(folder: Path) -> Iterator[Path]:
-    """Yield the files of the packages on this disk that the project in `folder` depends on.
-
-    A project that cannot be read names none: its build tells what is wrong, and an editable
-    install, which builds nothing, wants to know nothing of it.
-    """
-    from zipper.project.own_files import choose_files  # noqa: PLC0415  (for sdists only)
-    from zipper.project.read_project import read_project  # noqa: PLC0415  (the same)
-
-    waiting, seen = [folder], {folder}
-    while waiting:
-        here = waiting.pop()
-        try:
-            project = read_project(here)
-        except ZipperError:
-            continue
-        nodes = project.lockfile.tree.nodes.values() if project.lockfile else ()
-        links = {node.link_target for node in nodes if node.link_target}
-        specs = project.manifest.raw.get("dependencies")
-        texts = specs.values() if isinstance(specs, dict) else ()
-        files = {text.removeprefix("file:") for text in texts if str(text).startswith("file:")}
-        for place in sorted({(here / name).resolve() for name in links | files} - seen):
-            seen.add(place)
-            if place.is_dir():
-                waiting.append(place)
-                yield from (place / name for name in choose_files(place).files)
-            else:
-                yield place
-
-
-def _files_below(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(map(Path, list_files(folder))) if path.is_file())
-
-
-def _is_output(path: Path, outputs: Sequence[str]) -> bool:
-    """Return whether `path` is a zip that the settings name, or lies in a folder for such zips."""
-    for output in outputs:
-        place = Path(output).resolve()
-        if path == place:
-            return True
-        if output.endswith(("/", "\\")) and path.suffix == ".zip" and path.parent == place:
-            return True
-    return False
+    root = root.resolve()
+    files: dict[Path, None] = {}
+    left_out: set[Path] = set()
+    for request, output in _read_requests(root, environ):
+        found = list_source_files(request, _read_project(request))
+        files.update(dict.fromkeys(found.files))
+        left_out.update((output, *found.left_out))
+    kept = tuple(path for path in files if path not in left_out)
+    outside = [path for path in kept if not path.is_relative_to(root)]
+    if outside:
+        rest = len(outside) - 3
+        raise ProjectError(
+            "ESDIST",
+            f"an sdist of `{root}` cannot hold what its functions are built from",
+            facts=(
+                *(("outside", str(path)) for path in outside[:3]),
+                *((("and", f"{rest} more"),) if rest > 0 else ()),
+            ),
+            hint="move it below the folder of pyproject.toml, or build only the wheel: "
+            "`python -m build --wheel`",
+        )
+    return Sources(kept, frozenset(left_out))
 
 
 def locate(path: Path, packages: Mapping[Path, str]) -> str | None:
@@ -150,34 +148,81 @@ def locate(path: Path, packages: Mapping[Path, str]) -> str | None:
         path: of a zip.
         packages: folders of the source tree to their places in the wheel (`src/a` to `a`).
     """
-    for folder, place in packages.items():
-        if path.is_relative_to(folder):
-            inside = path.relative_to(folder).as_posix()
-            return f"{place}/{inside}" if place else inside
-    return None
+    folders = [folder for folder in packages if path.is_relative_to(folder)]
+    if not folders:
+        return None
+    # A package in a package may come from a folder of its own.
+    nearest = max(folders, key=lambda folder: len(folder.parts))
+    inside = path.relative_to(nearest).as_posix()
+    return f"{packages[nearest]}/{inside}" if packages[nearest] else inside
 
 
-def _read_requests(root: Path, environ: Mapping[str, str]) -> tuple[BuildRequest, ...]:
-    from zipper.settings.read_settings import read_settings  # noqa: PLC0415  (only where there are some)
+def _read_requests(root: Path, environ: Mapping[str, str]) -> Iterator[tuple[BuildRequest, Path]]:
+    """Yield a request for each function, and where the settings would have its zip."""
+    from zipper.pipeline.planning import find_output  # noqa: PLC0415  (only where there are some)
+    from zipper.settings.read_settings import read_settings  # noqa: PLC0415  (the same)
 
     settings = read_settings(root, environ=environ)
     written = list_outputs(settings)
-    requests = (
-        request_from(one, folder=str(root), written=written) for one in list_functions(settings)
+    for one in list_functions(settings):
+        request = request_from(one, folder=str(root), written=written)
+        _require_output(request, root)
+        yield request, find_output(request, _read_project(request))
+
+
+def _read_project(request: BuildRequest) -> Project:
+    from zipper.project.read_project import read_project  # noqa: PLC0415  (only where there are some)
+
+    return read_project(
+        Path(request.project),
+        npm_options=request.npm_options,
+        workspace=not request.no_workspace,
     )
-    return tuple(_with_output(request, root) for request in requests)
 
 
-def _with_output(request: BuildRequest, root: Path) -> BuildRequest:
+def _require_output(request: BuildRequest, root: Path) -> None:
     """Refuse to guess: a wheel has to know where its zip is, whatever the working directory."""
     if request.output is None:
         raise ProjectError(
             "ESETTINGS",
             f"the settings in `{root}` name no `output`",
-            hint='name a file in a Python package, `output = "src/my_package/function.zip"`, '
-            'or a folder beside it: `output = "dist/"`',
+            hint='name a file in a Python package: `output = "src/my_package/function.zip"`',
         )
-    return request
+
+
+def _name_in_wheel(
+    request: BuildRequest,
+    output: Path,
+    root: Path,
+    environ: Mapping[str, str],
+    place: Callable[[Path], str | None],
+) -> str:
+    name = place(output)
+    if name is not None:
+        return name
+    shown = output.relative_to(root).as_posix() if output.is_relative_to(root) else str(output)
+    variable = environ.get("ZIPPER_OUTPUT")
+    raise ProjectError(
+        "EWHEEL",
+        f"the wheel would not hold `{shown}`, which is in no package of it",
+        facts=(
+            *((("function", request.name),) if request.name else ()),
+            *((("named by", f"the variable ZIPPER_OUTPUT: {variable}"),) if variable else ()),
+        ),
+        hint="unset ZIPPER_OUTPUT"
+        if variable
+        else 'name a file in a package: `output = "src/my_package/function.zip"`; for a zip '
+        "elsewhere, `python -m zipper build`",
+    )
+
+
+def _patterns_for(project: Path, folders: Iterable[Path]) -> Iterator[str]:
+    """Yield gitignore patterns for those of `folders` that lie in the project."""
+    for folder in folders:
+        inside = folder.resolve()
+        if inside != project and inside.is_relative_to(project):
+            name = inside.relative_to(project).as_posix()
+            yield "/" + re.sub(r"([]*?[\\!# ])", r"\\\1", name) + "/"
 
 
 def _tell_function(built: BuiltFunction) -> ZipperError:

@@ -1,8 +1,9 @@
 """setuptools: the command `build_lambda`, which joins `build` where there is a `[tool.zipper]`.
 
 Two entry points of zipper's distribution lead here: `distutils.commands` makes the command known,
-`setuptools.finalize_distribution_options` adds it to the sub-commands of `build`. So a project
-needs nothing but `zipper` in `[build-system] requires`, with or without a setup.py.
+`setuptools.finalize_distribution_options` adds it to the sub-commands of `build`, and the sources
+of the functions to what `sdist` packs. So a project needs nothing but zipper in `[build-system]
+requires`, with or without a setup.py.
 """
 
 from __future__ import annotations
@@ -11,25 +12,26 @@ import logging
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from setuptools import Command
 
 from zipper.errors import ZipperError
 from zipper.folders import make_folders
-from zipper.hooks.functions import build_functions, has_functions, list_sources, locate
+from zipper.hooks.functions import build_functions, find_sources, has_functions, locate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from setuptools import Distribution
 
 __all__ = ["build_lambda", "join"]
 
 
 class build_lambda(Command):  # type: ignore[misc]  # noqa: N801  (untyped; named like the command)
-    """Build the deployment packages that `[tool.zipper]` describes.
+    """Build the deployment packages that `[tool.zipper]` describes, for the wheel.
 
-    A zip that lies in a Python package is copied to its place in the build, and so into the
-    wheel. Source: setuptools, SubCommand protocol (setuptools.command.build).
+    Source: setuptools, SubCommand protocol (setuptools.command.build).
     """
 
     description = "build deployment packages for AWS Lambda as [tool.zipper] describes them"
@@ -47,28 +49,29 @@ class build_lambda(Command):  # type: ignore[misc]  # noqa: N801  (untyped; name
         self.set_undefined_options("build", ("build_lib", "build_lib"))
 
     def run(self) -> None:
-        """Build the zips, and copy those that belong to a package."""
+        """Build the zips, each at its place in the build folder."""
         if self.editable_mode:
             return
+        packages = self._packages()
         try:
-            zips = build_functions(Path.cwd(), environ=os.environ, tell=self._tell)
+            zips = build_functions(
+                Path.cwd(),
+                environ=os.environ,
+                tell=self._tell,
+                place=lambda path: locate(path, packages),
+                beside=self._own_folders(),
+            )
         except ZipperError as error:
             raise _ended_by(error) from error
-        for path in zips:
-            place = locate(path, self._packages())
-            if place is not None and self.build_lib is not None:
-                copy = Path(self.build_lib, place)
-                make_folders(copy.parent)
-                shutil.copyfile(path, copy)
+        assert self.build_lib is not None
+        for name, path in zips.items():
+            copy = Path(self.build_lib, name)
+            make_folders(copy.parent)
+            shutil.copyfile(path, copy)
 
     def get_source_files(self) -> list[str]:
-        """Return what an sdist needs for building the zips again."""
-        root = Path.cwd()
-        try:
-            sources = list_sources(root, environ=os.environ)
-            return [str(path.relative_to(root)) for path in sources if path.is_relative_to(root)]
-        except ZipperError as error:
-            raise _ended_by(error) from error
+        """Return nothing: an sdist alone wants to know, and gets them in `join`."""
+        return []
 
     def get_outputs(self) -> list[str]:
         """Return nothing: zips are data of a package, found by the back end itself."""
@@ -85,12 +88,17 @@ class build_lambda(Command):  # type: ignore[misc]  # noqa: N801  (untyped; name
             for name in self.distribution.packages or ()
         }
 
+    def _own_folders(self) -> Iterator[Path]:
+        yield Path(self.get_finalized_command("build").build_base)
+        yield Path(self.get_finalized_command("egg_info").egg_info)
+        yield Path("dist")
+
     def _tell(self, line: str) -> None:
         self.announce(line, level=logging.INFO)
 
 
 def join(distribution: Distribution) -> None:
-    """Add `build_lambda` to the sub-commands of `build`, if the project here has settings."""
+    """Add `build_lambda` to `build`, and sources to `sdist`, if the project here has settings."""
     try:
         if not has_functions(Path.cwd()):
             return
@@ -98,10 +106,28 @@ def join(distribution: Distribution) -> None:
         raise _ended_by(error) from error
     build = distribution.get_command_class("build")
     if not any(name == "build_lambda" for name, _ in build.sub_commands):
-        joined = type(
-            "build", (build,), {"sub_commands": [*build.sub_commands, ("build_lambda", None)]}
+        commands = [*build.sub_commands, ("build_lambda", None)]
+        distribution.cmdclass["build"] = type("build", (build,), {"sub_commands": commands})
+        sdist = distribution.get_command_class("sdist")
+        distribution.cmdclass["sdist"] = type(
+            "sdist", (sdist,), {"make_release_tree": _pack_sources(sdist)}
         )
-        distribution.cmdclass["build"] = joined
+
+
+def _pack_sources(sdist: Any) -> Any:  # noqa: ANN401  (setuptools has no types)
+    """Return `make_release_tree` of an sdist with the functions' sources and no old zip."""
+
+    def make_release_tree(self: Any, base_dir: str, files: list[str]) -> None:  # noqa: ANN401
+        root = Path.cwd()
+        try:
+            found = find_sources(root, environ=os.environ)
+        except ZipperError as error:
+            raise _ended_by(error) from error
+        kept = {name: None for name in files if not found.leaves_out(root / name)}
+        kept.update(dict.fromkeys(str(path.relative_to(root)) for path in found.files))
+        sdist.make_release_tree(self, base_dir, list(kept))
+
+    return make_release_tree
 
 
 def _ended_by(error: ZipperError) -> SystemExit:

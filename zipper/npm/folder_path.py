@@ -6,7 +6,7 @@ stays relative, because there is no current folder here.
 
 from __future__ import annotations
 
-__all__ = ["find_package", "normalize", "relative", "resolve"]
+__all__ = ["find_installed", "find_package", "normalize", "relative", "resolve"]
 
 
 def find_package(path: str) -> str:
@@ -22,6 +22,36 @@ def find_package(path: str) -> str:
     if name.startswith("@"):
         name = f"{name}/{rest.partition('/')[0]}"
     return f"{before}{mark}{name}"
+
+
+def find_installed(path: str) -> str:
+    """Return the folder of the installed package that the file `path` belongs to; empty for none.
+
+    A package manager installs into the node_modules of the project's folders, into the one that
+    lies in a package itself, and into folders of its own, such as `node_modules/.pnpm`. Any other
+    node_modules is part of a package's own files, as are the fixtures of its tests; and a file
+    right in node_modules is no package.
+
+    >>> find_installed("node_modules/a/node_modules/@s/b/lib/index.js")
+    'node_modules/a/node_modules/@s/b'
+    >>> find_installed("node_modules/a/test/node_modules/b/index.js")
+    'node_modules/a'
+
+    Source: @npmcli/arborist 9 lib/arborist/load-actual.js `#loadFSChildren`, which reads the
+    node_modules of each package and leaves out names that begin with a dot.
+    """
+    parts = path.split("/")
+    found, start, in_package = "", 0, False
+    while "node_modules" in parts[start:-1]:
+        index = parts.index("node_modules", start)
+        if in_package and index != start:
+            break
+        name = parts[index + 1]
+        start = index + (3 if name.startswith("@") else 2)
+        in_package = not name.startswith(".")
+        if in_package and start < len(parts):
+            found = "/".join(parts[:start])
+    return found
 
 
 def normalize(path: str) -> str:

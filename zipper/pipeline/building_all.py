@@ -102,13 +102,16 @@ def build_each(
     requests: Sequence[BuildRequest],
     *,
     on_event: OnEvent | None = None,
-    incremental: bool = False,
+    incremental: bool = True,
 ) -> tuple[BuiltFunction, ...]:
     """Build every request, several at once; one that fails stops no other.
 
-    Of several functions, one whose inputs are those of its last build is left as it is; with
-    `incremental` a single one too. A single request raises its error; of several, each error
-    is in its `BuiltFunction`.
+    A single request raises its error; of several, each error is in its `BuiltFunction`.
+
+    Args:
+        requests: what to build.
+        on_event: as for `build`.
+        incremental: of several, leave a zip as it is whose inputs are those of its last build.
 
     Raises:
         ZipperError: what `zipper.build` raises, for a single request.
@@ -120,7 +123,7 @@ def build_each(
             request,
             on_event=on_event,
             shared=shared,
-            incremental=incremental or len(requests) > 1,
+            incremental=incremental and len(requests) > 1,
         )
 
     def try_one(request: BuildRequest) -> BuiltFunction:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from zipper.target import Target
     from zipper.tree.model import Tree
 
-__all__ = ["PackagePlan", "PlannedFile", "choose_own_files", "make_plan"]
+__all__ = ["PackagePlan", "PlannedFile", "choose_own_files", "find_output", "make_plan"]
 
 
 class PlannedFile(NamedTuple):
@@ -77,7 +77,7 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
     """Return what the zip is made of; see `zipper.build` for what it raises."""
     clock.start("read")
     project = io.read_project(request)
-    destination = _find_output(request, project)
+    destination = find_output(request, project)
     choice = choose_own_files(request, project, io, destination=destination)
     gathered = gather(project, request, io, clock, omit=frozenset({"dev", *request.omit}))
     scripted = gathered.scripted
@@ -114,7 +114,7 @@ def choose_own_files(
         ProjectError: EPATTERN, EREAD.
         OutputError: EOUTPUT.
     """
-    destination = destination or _find_output(request, project)
+    destination = destination or find_output(request, project)
     return choose_files(
         project.folder,
         include=request.include,
@@ -129,7 +129,12 @@ def _find_written(request: BuildRequest, project: Project, io: Circumstances) ->
     return io.shared.get(("written", outputs), lambda: frozenset(map(_find_place, outputs)))
 
 
-def _find_output(request: BuildRequest, project: Project) -> Path:
+def find_output(request: BuildRequest, project: Project) -> Path:
+    """Return where the zip of `request` is written.
+
+    Raises:
+        OutputError: EOUTPUT where a folder is there.
+    """
     path = _find_place(_name_zip(request.output or "", request, project))
     if os.path.isdir(path):  # noqa: PTH112  (a Path raises where it is too long; see `write_file`)
         raise OutputError(

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import uuid
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cyclonedx.contrib.license.factories import LicenseFactory
-from cyclonedx.model import Property
+from cyclonedx.model import HashAlgorithm, HashType, Property
 from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.model.dependency import Dependency
@@ -21,6 +21,7 @@ from packageurl import PackageURL
 
 from zipper import __version__
 from zipper.report.inventory import fingerprint, list_dependencies_of
+from zipper.report.locked_hashes import list_digests
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,6 +29,14 @@ if TYPE_CHECKING:
     from zipper.report.inventory import Inventory, PackageRow
 
 __all__ = ["make_cyclonedx"]
+
+_ALGORITHMS: Final = {
+    "md5": HashAlgorithm.MD5,
+    "sha1": HashAlgorithm.SHA_1,
+    "sha256": HashAlgorithm.SHA_256,
+    "sha384": HashAlgorithm.SHA_384,
+    "sha512": HashAlgorithm.SHA_512,
+}
 
 
 def make_cyclonedx(inventory: Inventory, *, created: datetime) -> str:
@@ -68,6 +77,9 @@ def _describe(row: PackageRow, licences: LicenseFactory) -> Component:
         bom_ref=str(uuid.uuid5(uuid.NAMESPACE_URL, folder)) if not folder.isascii() else folder,
         properties=[Property(name="zipper:location", value=folder)],
     )
+    for algorithm, digest in list_digests(row.hashes):
+        if algorithm in _ALGORITHMS:
+            component.hashes.add(HashType(alg=_ALGORITHMS[algorithm], content=digest))
     if row.licence:
         component.licenses.add(licences.make_from_string(row.licence))
     return component

@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ArchiveError
-from zipper.npm.folder_path import find_package
+from zipper.npm.folder_path import find_installed
 from zipper.npm.package_json import Manifest, parse_manifest
+from zipper.report.locked_hashes import find_hashes
 from zipper.tree.connections import connect
 from zipper.tree.model import Node, Tree
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from zipper.archive.listing import Listing
+    from zipper.npm.integrity import Integrity
 
 __all__ = [
     "File",
@@ -54,7 +56,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class PackageRow:
-    """One npm package in the zip: a folder below a node_modules, or `""`, the project itself."""
+    """One npm package in the zip: its folder, see `find_installed`, or `""`, the project itself."""
 
     folder: str
     name: str
@@ -64,6 +66,8 @@ class PackageRow:
     size_bytes: int
     zipped_size_bytes: int
     manifest: Manifest
+    hashes: Integrity | None = None
+    """Of its tarball, where the lockfile says them."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,8 @@ class Inventory:
     files: tuple[File, ...]
     manifests: Mapping[str, Manifest] = field(repr=False)
     """By folder, where there is a package.json that can be read."""
+    hashes: Mapping[str, Integrity] = field(default_factory=dict, repr=False)
+    """Of the packages' tarballs, by folder, where a lockfile says them."""
 
     @property
     def unzipped_size_bytes(self) -> int:
@@ -87,7 +93,7 @@ class Inventory:
         """The project first, then the npm packages by folder."""
         sums: dict[str, list[int]] = {"": [0, 0, 0]}
         for file in self.files:
-            row = sums.setdefault(find_package(file.name), [0, 0, 0])
+            row = sums.setdefault(find_installed(file.name), [0, 0, 0])
             row[0] += 1
             row[1] += file.size_bytes
             row[2] += file.zipped_size_bytes
@@ -120,22 +126,27 @@ class Inventory:
             size_bytes=sums[1],
             zipped_size_bytes=sums[2],
             manifest=manifest,
+            hashes=self.hashes.get(folder),
         )
 
 
-def from_listing(path: str, listing: Listing) -> Inventory:
-    """Return what is in the zip at `path`; a package.json that cannot be read counts as absent."""
+def from_listing(path: str, listing: Listing, *, with_hashes: bool = False) -> Inventory:
+    """Return what is in the zip at `path`; a package.json that cannot be read counts as absent.
+
+    With `with_hashes` the lockfile in the zip is read for the hashes of the packages.
+    """
     files = tuple(
         File(entry.name, entry.size, entry.compressed_size, entry.crc)
         for entry in listing.by_name.values()
         if not entry.is_dir
     )
     manifests = {}
-    for folder in {find_package(file.name) for file in files} | {""}:
+    for folder in {find_installed(file.name) for file in files} | {""}:
         text = _read(listing, f"{folder}/package.json" if folder else "package.json")
         if text is not None:
             manifests[folder] = parse_manifest(text)
-    return Inventory(path, len(listing.source), files, manifests)
+    found = Inventory(path, len(listing.source), files, manifests)
+    return replace(found, hashes=find_hashes(listing, found.packages)) if with_hashes else found
 
 
 def from_plan(path: str, files: Iterable[File], tree: Tree) -> Inventory:

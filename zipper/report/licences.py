@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ArchiveError
-from zipper.npm.folder_path import find_package
+from zipper.npm.folder_path import find_installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,8 +20,14 @@ if TYPE_CHECKING:
 
 __all__ = ["LicenceRow", "describe_licences", "list_licences", "make_notice"]
 
-_FILE: Final = re.compile(r"(licen[cs]e|copying|notice|unlicense)([._-][\w.-]*)?$", re.IGNORECASE)
-_NOT_TEXT: Final = (".js", ".cjs", ".mjs", ".ts", ".json", ".map")
+_FILE: Final = re.compile(
+    r"([\w.-]*[._-])?(licen[cs]es?|copying|copyright|notices?|unlicense)([._-][\w.-]*)?"
+    r"|third-?party-?notices?\w*(\.\w+)?"
+    r"|licen[cs]es?/[\w.-]+",
+    re.IGNORECASE,
+)
+"""In a package, relative to it: `LICENSE`, `MIT-LICENSE.txt`, `LICENSES/MIT.txt`, `NOTICE`."""
+_NOT_TEXT: Final = (".js", ".cjs", ".mjs", ".ts", ".json", ".map", ".node", ".wasm")
 _LIMIT_BYTES: Final = 1024 * 1024
 
 
@@ -42,7 +48,11 @@ def list_licences(inventory: Inventory) -> tuple[LicenceRow, ...]:
     files: dict[str, list[str]] = {}
     for file in inventory.files:
         folder, _, base = file.name.rpartition("/")
-        if _FILE.match(base) and not base.endswith(_NOT_TEXT) and folder == find_package(file.name):
+        if (
+            _FILE.match(base)
+            and not base.endswith(_NOT_TEXT)
+            and folder == find_installed(file.name)
+        ):
             files.setdefault(folder, []).append(file.name)
     rows: dict[tuple[str, str], LicenceRow] = {}
     for row in inventory.packages:
@@ -51,6 +61,10 @@ def list_licences(inventory: Inventory) -> tuple[LicenceRow, ...]:
             key = (row.name, row.version)
             rows.setdefault(key, LicenceRow(*key, row.licence, found))
     return tuple(rows[key] for key in sorted(rows))
+
+
+def _is_licence(name: str) -> bool:
+    return _FILE.fullmatch(name) is not None and not name.endswith(_NOT_TEXT)
 
 
 def describe_licences(rows: Sequence[LicenceRow]) -> Iterator[str]:

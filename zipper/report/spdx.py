@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from license_expression import ExpressionError, get_spdx_licensing
 from packageurl import PackageURL
 from spdx_tools.spdx.model.actor import Actor, ActorType
+from spdx_tools.spdx.model.checksum import Checksum, ChecksumAlgorithm
 from spdx_tools.spdx.model.document import CreationInfo, Document
 from spdx_tools.spdx.model.package import (
     ExternalPackageRef,
@@ -26,6 +27,7 @@ from spdx_tools.spdx.writer.json.json_writer import write_document_to_stream
 
 from zipper import __version__
 from zipper.report.inventory import fingerprint, list_dependencies_of
+from zipper.report.locked_hashes import list_digests
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -79,6 +81,8 @@ def _describe(row: PackageRow) -> Package:
         else PackagePurpose.APPLICATION,
         comment=f"location: {row.folder or '.'}",
     )
+    for algorithm, digest in list_digests(row.hashes):
+        package.checksums.append(Checksum(ChecksumAlgorithm[algorithm.upper()], digest))
     if licence is None and row.licence:
         package.license_comment = f"package.json says: {row.licence}"
     if row.folder:

@@ -5,12 +5,15 @@
 from collections.abc import Iterator
 from typing import Any, Final, Literal, NamedTuple
 
-__all__ = ["FUNCTIONS_OF", "Kind", "Option"]
+__all__ = ["FUNCTIONS_OF", "PATH_KINDS", "Kind", "Option"]
 
 Kind = Literal["text", "path", "place", "list", "paths", "size", "number", "count", "flag", "value"]
 """The type of a value: a `place` is a path where it has a slash and a word where it has none,
 `paths` is a list, `size` is in bytes, `count` is whole; a `value` is any Python value, which has
 neither a flag nor a key."""
+
+PATH_KINDS: Final = ("path", "paths", "place")
+"""Kinds of values that are relative to where they are written."""
 
 FUNCTIONS_OF: Final = {"build": ("build", "build_all", "plan")}
 """The public functions that do what a command does, where it is not the one of its name."""

@@ -22,6 +22,7 @@ from zipper.settings.build_request import (
     request_from,
 )
 from zipper.settings.call import settings_of_call
+from zipper.settings.option_row import PATH_KINDS
 from zipper.settings.options import KEYS
 from zipper.settings.values import (
     Settings,
@@ -50,8 +51,6 @@ __all__ = [
 ]
 
 _NOTHING: Final = Settings()
-_ANCHORED: Final = ("path", "paths", "place")
-"""Kinds of values that are relative to where they are written."""
 
 
 def read_settings(folder: Path, *, environ: Mapping[str, str]) -> Settings:
@@ -182,7 +181,7 @@ def anchor(settings: Settings, folder: Path) -> Settings:
     anchored: dict[str, Any] = {
         key: _anchored(value, row.kind, folder)
         for key, row in KEYS.items()
-        if row.kind in _ANCHORED and (value := getattr(settings, key)) is not None
+        if row.kind in PATH_KINDS and (value := getattr(settings, key)) is not None
     }
     functions = tuple(
         anchor(function, folder) if function.name is not None else function

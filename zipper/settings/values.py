@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from zipper.settings.option_row import Option
+from zipper.settings.option_row import PATH_KINDS, Option
 from zipper.settings.option_values import (
     Where,
     error_about,
@@ -151,10 +151,15 @@ class _SettingsReader:
         return value
 
     def value(self, key: str, value: object, place: tuple[str | int, ...]) -> object:
-        """Return the value of `key`, judged."""
+        """Return the value of `key`, judged. In paths a backslash is a slash, on every system."""
         row = _NAME if key == "name" else KEYS[key]
         hint = f'write a list: `{key} = ["{value}"]`' if row.is_list else None
-        return judge(value, row, lambda: f"`{key}` in {self._where(place)}", hint=hint)
+        judged = judge(value, row, lambda: f"`{key}` in {self._where(place)}", hint=hint)
+        if row.kind not in PATH_KINDS:
+            return judged
+        if isinstance(judged, tuple):
+            return tuple(path.replace("\\", "/") for path in judged)
+        return str(judged).replace("\\", "/")
 
     def functions(self, value: object) -> tuple[Settings, ...]:
         """Return the functions, which have names that differ."""

@@ -1,0 +1,145 @@
+"""Which files on this disk a build reads, so that it can be repeated from a copy of them."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+import zipper
+from tests.support.scene import HANDLER, write_files
+from zipper.errors import ProjectError
+from zipper.pipeline.source_files import list_source_files
+from zipper.project.read_project import read_project
+from zipper.settings.build_request import request_from
+from zipper.settings.values import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PACKAGE = {"name": "fn", "version": "1.0.0"}
+
+
+def list_names(root: Path, project: str = "fn", **settings: object) -> set[str]:
+    request = request_from(Settings(**settings), folder=str(root / project))
+    found = list_source_files(request, read_project(root / project))
+    return {path.relative_to(root).as_posix() for path in found.files}
+
+
+def test_packages_on_this_disk_are_followed(tmp_path: Path) -> None:
+    """Folders and tarballs however they are named, those of their own, layers; nothing beside."""
+    local = {"a": "file:../shared", "b": "../b-1.0.0.tgz", "c": "^1.0.0"}
+    write_files(
+        tmp_path,
+        {"fn/package.json": {**PACKAGE, "dependencies": local}, "fn/index.js": HANDLER,
+         "fn/data.zip": "x", "layer.zip": "x", "b-1.0.0.tgz": "x",
+         "shared/package.json": {"name": "a", "dependencies": {"d": "file:../deep"}},
+         "shared/.env": "x", "deep/package.json": {"name": "d"}, "other/index.js": "x"},
+    )  # fmt: skip
+
+    assert {
+        "fn/package.json", "fn/index.js", "fn/data.zip", "layer.zip", "b-1.0.0.tgz",
+        "shared/package.json", "deep/package.json",
+    } == list_names(tmp_path, layers=(str(tmp_path / "layer.zip"),))  # fmt: skip
+
+
+def test_a_package_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    """A copy without it could not be built either."""
+    write_files(tmp_path, {"fn/package.json": {**PACKAGE, "dependencies": {"a": "file:../gone"}}})
+
+    with pytest.raises(ProjectError, match="gone` is not there") as caught:
+        list_names(tmp_path)
+
+    assert "ENOPROJECT" == caught.value.code
+
+
+def test_what_only_development_links_is_not_needed(tmp_path: Path) -> None:
+    """A lockfile tells what is packed, so a link of a development dependency may lie anywhere."""
+    nodes = {
+        "": {"name": "fn", "devDependencies": {"a": "file:../a"}},
+        "../a": {"name": "a", "dev": True},
+        "node_modules/a": {"resolved": "../a", "link": True, "dev": True},
+    }
+    write_files(
+        tmp_path,
+        {"fn/package.json": {**PACKAGE, "devDependencies": {"a": "file:../a"}},
+         "fn/package-lock.json": {"lockfileVersion": 3, "packages": nodes},
+         "a/package.json": {"name": "a"}},
+    )  # fmt: skip
+
+    assert {"fn/package.json", "fn/package-lock.json"} == list_names(tmp_path)
+
+
+@pytest.mark.parametrize("has_secret", [False, True])
+def test_an_npmrc_with_a_token_stays_at_home(tmp_path: Path, *, has_secret: bool) -> None:
+    """Settings of npm decide what is built; tokens are nobody else's."""
+    text = "//registry.example/:_authToken=secret\n" if has_secret else "omit=optional\n"
+    write_files(tmp_path, {"fn/package.json": PACKAGE, "fn/.npmrc": text})
+
+    assert has_secret == ("fn/.npmrc" not in list_names(tmp_path))
+
+
+PNPM = """lockfileVersion: '9.0'
+importers:
+  .: {}
+  packages/fn:
+    dependencies:
+      shared: {specifier: 'workspace:*', version: link:../shared}
+  packages/shared: {}
+  packages/other: {}
+"""
+WORKSPACES = {
+    "npm": {"package.json": {"name": "root", "workspaces": ["packages/*"]}},
+    "pnpm": {
+        "package.json": {"name": "root", "packageManager": "pnpm@10.0.0"},
+        "pnpm-workspace.yaml": "packages: ['packages/*']\n",
+        "pnpm-lock.yaml": PNPM,
+    },
+}
+
+
+@pytest.mark.parametrize("tool", WORKSPACES)
+def test_a_member_is_built_again_from_a_copy(tool: str, tmp_path: Path) -> None:
+    """The root's files and the siblings that it needs are there, and make the same zip."""
+    spec = "workspace:*" if tool == "pnpm" else "*"
+    member = {**PACKAGE, "dependencies": {"shared": spec}}
+    nodes = {
+        "": {"name": "root", "workspaces": ["packages/*"]},
+        "node_modules/fn": {"resolved": "packages/fn", "link": True},
+        "node_modules/shared": {"resolved": "packages/shared", "link": True},
+        "node_modules/other": {"resolved": "packages/other", "link": True},
+        "packages/fn": member,
+        "packages/shared": {"name": "shared", "version": "1.0.0"},
+        "packages/other": {"name": "other", "version": "1.0.0"},
+    }
+    lock = {"package-lock.json": {"name": "root", "lockfileVersion": 3, "packages": nodes}}
+    top = tmp_path / "one"
+    write_files(
+        top,
+        {**(lock if tool == "npm" else {}), **WORKSPACES[tool],
+         "packages/fn/package.json": member,
+         "packages/fn/index.js": f"require('shared')\n{HANDLER}",
+         "packages/shared/package.json": {"name": "shared", "version": "1.0.0"},
+         "packages/shared/.npmignore": "notes.md\n",
+         "packages/shared/index.js": "1\n", "packages/shared/notes.md": "x",
+         "packages/other/package.json": {"name": "other", "version": "1.0.0"},
+         "packages/other/index.js": "1\n"},
+    )  # fmt: skip
+
+    names = list_names(top, "packages/fn")
+    for name in names:
+        (tmp_path / "two" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(top / name, tmp_path / "two" / name)
+
+    for copy in ("one", "two"):
+        package = zipper.build(
+            tmp_path / copy / "packages/fn",
+            output=tmp_path / f"{copy}.zip",
+            cache_dir=tmp_path / "cache",
+            offline=True,
+        )
+        assert package.ok, package.findings
+    assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
+    assert "packages/shared/index.js" in names
+    assert "packages/other/index.js" not in names

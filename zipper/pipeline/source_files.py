@@ -1,0 +1,171 @@
+"""The files on this disk that a build reads: what an sdist has to hold for the same zip.
+
+In: a request. Out: paths; folders of other packages on this disk, layers and what `zipper vendor`
+has gathered included. Nothing is asked of a registry.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from zipper.errors import ProjectError, ZipperError
+from zipper.folders import list_files
+from zipper.lockfile.formats import FORMATS, NPM_LOCKFILES
+from zipper.npm.npmrc_secrets import find_secrets
+from zipper.project.own_files import choose_files
+from zipper.project.release_age_files import AGE_FILES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zipper.project.foreign_lockfile import ForeignText
+    from zipper.project.read_project import Project
+    from zipper.settings.build_request import BuildRequest
+
+__all__ = ["SourceFiles", "list_source_files"]
+
+_IGNORE_FILES: Final = (".npmignore", ".gitignore", "package.json")
+
+
+class SourceFiles(NamedTuple):
+    """What a build reads, and what it never packs though it lies in the project's folder."""
+
+    files: tuple[Path, ...]
+    """Each once, whole paths without links."""
+    left_out: tuple[Path, ...]
+    """Secrets, node_modules and folders of version control: files, and folders with all in them."""
+
+
+def list_source_files(request: BuildRequest, project: Project) -> SourceFiles:
+    """Return the files from which `request` can be built again in another place.
+
+    An `.npmrc` is one of them unless it holds a credential in plain text.
+
+    Raises:
+        ProjectError: EREAD, EPATTERN; ENOPROJECT for a dependency's folder that is not there.
+        LockfileError: as the lockfile's reader.
+    """
+    choice = choose_files(project.folder, include=request.include, exclude=request.exclude)
+    kept = [project.folder / name for name in choice.files]
+    if project.foreign is None:
+        places, read = _find_packages(project), []
+    else:
+        places, read = _find_locked(project, project.foreign)
+    for place in sorted(places - {project.folder.resolve()}):
+        if not place.exists():
+            raise ProjectError(
+                "ENOPROJECT",
+                f"the linked package `{place}` is not there",
+                hint="check out the folder, or remove the dependency",
+            )
+        kept += [place] if place.is_file() else _list_package(place, project)
+    for folder in dict.fromkeys((project.root, project.folder)):
+        names = ("package.json", *NPM_LOCKFILES, *FORMATS, *AGE_FILES)
+        kept += [folder / name for name in names]
+    members = project.workspaces.values()
+    kept += [project.root / name / "package.json" for name in members]
+    kept += [project.root / name for name in read if name != ".npmrc"]
+    kept += [Path(layer) for layer in request.layers]
+    if request.vendor:
+        kept += map(Path, list_files(request.vendor))
+    npmrc = project.root / ".npmrc"
+    if npmrc.is_file() and not find_secrets(npmrc.read_text("utf-8", "replace")):
+        kept.append(npmrc)
+    # What no pattern of the settings has let in, whether a pattern leaves it out or not.
+    never = (item.path for item in choose_files(project.folder).left_out if not item.is_link)
+    left_out = {project.folder / name.rstrip("/") for name in never} - set(kept)
+    files = dict.fromkeys(path.resolve() for path in kept if path.is_file())
+    return SourceFiles(tuple(files), tuple(sorted(left_out)))
+
+
+def _list_package(folder: Path, project: Project) -> Iterator[Path]:
+    """Yield the files of a linked package, and those above that say what npm packs of it."""
+    yield from (folder / name for name in choose_files(folder).files)
+    for above in folder.parents:
+        if not above.is_relative_to(project.root):
+            break
+        yield from (above / name for name in _IGNORE_FILES)
+
+
+def _find_packages(project: Project) -> set[Path]:
+    """Return the folders and tarballs on this disk that the project needs, its own included."""
+    found: set[Path] = set()
+    waiting = [project.folder]
+    if not project.member:
+        waiting += [project.root / folder for folder in project.workspaces.values()]
+        waiting += _list_locked(project)
+    while waiting:
+        place = waiting.pop().resolve()
+        if place in found:
+            continue
+        found.add(place)
+        if place.is_dir():
+            waiting += _list_local(place, project)
+    return found
+
+
+def _find_locked(project: Project, foreign: ForeignText) -> tuple[set[Path], list[str]]:
+    """Return what the lockfile of another package manager says that the folder reaches.
+
+    And what was read beside it, relative to its folder: settings, and members' package.json.
+    """
+    # For such lockfiles only.
+    from zipper.resolving.files_beside import FilesBeside  # noqa: PLC0415
+    from zipper.resolving.frozen_settings import compare_settings  # noqa: PLC0415
+    from zipper.resolving.read_foreign import read_foreign  # noqa: PLC0415
+    from zipper.tree.graph_closure import take_closure  # noqa: PLC0415
+
+    beside = FilesBeside(foreign)
+    lockfile = read_foreign(foreign, beside)
+    compare_settings(foreign, lockfile, beside)
+    read = [path for path, _ in beside.list_witnesses()]
+    read += [f"{folder}/package.json" for folder in lockfile.graph.importers]
+    if project.member not in lockfile.graph.importers:
+        return set(), read  # its build says so
+    closure = take_closure(lockfile.graph, project.member, fits=lambda _: True).graph
+    places = {own.folder for own in closure.instances.values() if own.folder is not None}
+    places |= {
+        own.resolved.removeprefix("file:")
+        for own in closure.instances.values()
+        if own.resolved and own.resolved.startswith("file:")
+    }
+    return {(foreign.folder / place).resolve() for place in places}, read
+
+
+def _list_locked(project: Project) -> Iterator[Path]:
+    """Yield what npm's lockfile says lies on this disk, and is packed."""
+    nodes = project.lockfile.tree.nodes.values() if project.lockfile else ()
+    for node in nodes:
+        if node.link_target and not node.dev:
+            yield project.root / node.link_target
+
+
+def _list_local(folder: Path, project: Project) -> Iterator[Path]:
+    """Yield the members and the packages on this disk that the package in `folder` depends on.
+
+    Development dependencies count where no lockfile says what they are: npm's tree has them.
+    """
+    from zipper.npm.spec import resolve_spec  # noqa: PLC0415  (with its question)
+    from zipper.project.read_manifest import read_manifest  # noqa: PLC0415  (the same)
+
+    manifest = read_manifest(folder)
+    has_dev = project.lockfile is None and folder in (project.root, project.folder)
+    specs = {
+        **(manifest.dev_dependencies if has_dev else {}),
+        **manifest.peer_dependencies,
+        **manifest.optional_dependencies,
+        **manifest.dependencies,
+    }
+    for name, text in specs.items():
+        if text.startswith(("link:", "portal:")):
+            yield folder / text.partition(":")[2]
+            continue
+        try:
+            spec = resolve_spec(name, text, where=folder.as_posix(), home=project.home)
+        except ZipperError:
+            continue  # the build says what is wrong with it
+        if spec.type in ("file", "directory"):
+            yield Path(spec.fetch_spec or "")
+        elif name in project.workspaces:
+            yield project.root / project.workspaces[name]
