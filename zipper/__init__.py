@@ -106,8 +106,8 @@ _MODULES = frozenset({"errors", "events"})
 
 _TAKING_OPTIONS = frozenset(
     {
-        "audit", "build", "build_all", "check", "explain", "install", "plan", "resolve", "run",
-        "vendor",
+        "audit", "build", "build_all", "check", "explain", "install", "licenses", "plan", "resolve",
+        "run", "sbom", "vendor",
     }
 )  # fmt: skip
 

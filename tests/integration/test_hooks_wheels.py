@@ -357,7 +357,12 @@ LOCAL = {
     ".gitignore": "packages/shared/dist/\nb/\n",
     "packages/fn/package.json": MEMBER,
     "packages/fn/index.js": "require('shared'); require('b'); exports.handler = async () => 1\n",
-    "packages/shared/package.json": {"name": "shared", "version": "1.0.0", "files": ["dist"]},
+    "packages/shared/package.json": {
+        "name": "shared",
+        "version": "1.0.0",
+        "main": "dist",
+        "files": ["dist"],
+    },
     "packages/shared/dist/index.js": "1\n",
     "packages/other/package.json": {"name": "other", "version": "1.0.0"},
     "packages/other/private.js": "1\n",

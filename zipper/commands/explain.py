@@ -18,10 +18,10 @@ from zipper.commands.output import (
     warn_of_variables,
 )
 from zipper.commands.terminal import terminal_width
-from zipper.commands.zip_names import complete_path, find_zip
+from zipper.commands.zip_names import complete_path, find_source
 from zipper.errors import UsageError
 from zipper.pipeline.explaining import explain_package, read_inventory, take_inventory
-from zipper.settings.read_settings import find_request, read_variables
+from zipper.settings.read_settings import read_variables
 
 if TYPE_CHECKING:
     from zipper.findings import Finding
@@ -89,9 +89,7 @@ def command(
     _refuse_contradictions(package, diff, html, form)
     typed = settings_from_values(options)
     warn_of_variables(read_variables(os.environ))
-    zipped = find_zip(path)
-    is_name = zipped != path and not Path(zipped).is_file()
-    source = _Source(path if is_name else zipped, typed, is_name=is_name)
+    source = _Source(find_source(path, typed), typed)
     if package is not None:
         return _show_why(*source.explain(package), form)
     inventory = source.take_inventory()
@@ -105,46 +103,36 @@ def command(
 
 
 class _Source:
-    """Where it comes from: a zip, a project, or a function by its name that is not built yet."""
+    """Where it comes from: a zip, or a project, or a function by its name that is not built yet."""
 
-    def __init__(self, path: str, typed: Settings, *, is_name: bool) -> None:
-        self._path = path
-        self._is_name = is_name
+    def __init__(self, source: str | BuildRequest, typed: Settings) -> None:
+        self._source = source
         self._typed = typed
 
     def take_inventory(self) -> Inventory:
         """Return what is, or would be, in the zip."""
-        if self._is_project():
-            request = self._request()
-            with Shower(request) as shower:
-                return take_inventory(request, on_event=shower.on_event)
-        return read_inventory(self._path)
+        if isinstance(self._source, str):
+            return read_inventory(self._source)
+        with Shower(self._source) as shower:
+            return take_inventory(self._source, on_event=shower.on_event)
 
     def explain(self, name: str) -> tuple[Explanation, Tree]:
         """Return why the package called `name` is there."""
-        if self._is_project():
-            request = self._request()
-            with Shower(request) as shower:
-                return explain_package(request, name, on_event=shower.on_event)
-        from zipper.tree.why import explain  # noqa: PLC0415  (for this question only)
+        if isinstance(self._source, str):
+            from zipper.tree.why import explain  # noqa: PLC0415  (for this question only)
 
-        tree = read_inventory(self._path).tree
-        return explain(tree, name), tree
+            tree = read_inventory(self._source).tree
+            return explain(tree, name), tree
+        with Shower(self._source) as shower:
+            return explain_package(self._source, name, on_event=shower.on_event)
 
     def find_findings(self) -> tuple[Finding, ...]:
         """Return what the checks say of a zip; there is nothing to check of a project."""
-        if self._is_project():
+        if not isinstance(self._source, str):
             return ()
         from zipper.commands.check import check_one  # noqa: PLC0415  (for the page only)
 
-        return check_one(self._path, self._typed).findings
-
-    def _is_project(self) -> bool:
-        return self._is_name or Path(self._path).is_dir()
-
-    def _request(self) -> BuildRequest:
-        place = self._path if self._is_name else f"{self._path}/"
-        return find_request(place, self._typed)
+        return check_one(self._source, self._typed).findings
 
 
 def _refuse_contradictions(

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
-from zipper.commands.click_options import table_options
-from zipper.commands.output import echo_lines, show_json, write_text
-from zipper.commands.zip_names import complete_path, find_zip
-from zipper.pipeline.explaining import read_inventory
-from zipper.pipeline.reading_zips import open_listing
+from zipper.commands.click_options import settings_from_values, table_options
+from zipper.commands.output import Shower, echo_lines, show_json, warn_of_variables, write_text
+from zipper.commands.zip_names import complete_path, find_source
+from zipper.pipeline.describing import open_contents
 from zipper.report.licences import describe_licences, list_licences, make_notice
+from zipper.settings.read_settings import read_variables
 
 __all__ = ["command"]
 
 
 @click.command("licenses", short_help="List the licences of what is in a zip.")
-@click.argument("path", metavar="ZIP|NAME", type=click.Path(), shell_complete=complete_path)
+@click.argument(
+    "path",
+    metavar="[ZIP|PROJECT|NAME]",
+    default=".",
+    type=click.Path(),
+    shell_complete=complete_path,
+)
 @click.option(
     "--notice",
     type=click.Path(path_type=Path),
@@ -25,22 +32,26 @@ __all__ = ["command"]
     help="Write one text with every package, its licence and its licence files; `-` for stdout.",
 )
 @table_options("licenses")
-def command(*, path: str, as_json: bool, notice: Path | None) -> None:
+def command(*, path: str, as_json: bool, notice: Path | None, **options: object) -> None:
     """List the npm packages in ZIP, made by any tool, with the licences that they name.
 
-    NAME is a function of the settings in this folder and means its zip.
+    Of PROJECT, also a member of a workspace, what a build would put into its zip. NAME is a
+    function of the settings in this folder: its zip, or what a build would put there.
 
     \b
     Examples:
       python -m zipper licenses fn.zip
-      python -m zipper licenses fn.zip --notice NOTICE
+      python -m zipper licenses . --notice NOTICE
     """
-    path = find_zip(path)
-    rows = list_licences(read_inventory(path))
+    typed = settings_from_values(options)
+    warn_of_variables(read_variables(os.environ))
+    source = find_source(path, typed)
+    with Shower(typed) as shower, open_contents(source, on_event=shower.on_event) as contents:
+        rows = list_licences(contents.inventory)
+        text = "".join(make_notice(rows, contents.listing)) if notice is not None else ""
     if as_json:
-        show_json({"path": path, "packages": rows})
+        show_json({"path": contents.inventory.path, "packages": rows})
     elif notice is not None:
-        text = "".join(make_notice(rows, open_listing(path)))
         write_text(text, None if str(notice) == "-" else notice)
     else:
         echo_lines(describe_licences(rows))

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING
 
 from zipper.errors import UsageError, ZipperError
 from zipper.settings.build_request import list_functions, names_of, pick_function
-from zipper.settings.read_settings import read_settings
+from zipper.settings.read_settings import find_request, read_settings
 from zipper.settings.values import Settings, describes_function, overlay
 
 if TYPE_CHECKING:
     import click
     from click.shell_completion import CompletionItem
 
-__all__ = ["complete_path", "find_zip", "list_zips", "settings_for"]
+    from zipper.settings.build_request import BuildRequest
+
+__all__ = ["complete_path", "find_source", "find_zip", "list_zips", "settings_for"]
 
 
 def find_zip(text: str) -> str:
@@ -38,6 +40,19 @@ def find_zip(text: str) -> str:
     if text not in known and (not known or Path(text).is_dir()):
         return text
     return _zip_of(pick_function(here, text))
+
+
+def find_source(text: str, typed: Settings) -> str | BuildRequest:
+    """Return what `text` means: a zip, or the request of a project, or of a function without a zip.
+
+    Raises:
+        ProjectError: as `find_zip`.
+        UsageError: EUSAGE for what is neither, and for a project of several functions.
+    """
+    zipped = find_zip(text)
+    if zipped != text and not Path(zipped).is_file():
+        return find_request(text, typed)
+    return find_request(f"{zipped}/", typed) if Path(zipped).is_dir() else zipped
 
 
 def complete_path(

@@ -5,23 +5,32 @@ In: a zip of any tool, or a project. Out: values, or the text of an SBOM.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, overload
+from typing import TYPE_CHECKING, Final, NamedTuple, overload
 
 from zipper.errors import UsageError
 from zipper.pipeline.explaining import explain_package, read_inventory, take_inventory
+from zipper.pipeline.reading_zips import open_sound_listing
+from zipper.report.inventory import from_listing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Unpack
 
+    from zipper.archive.listing import Listing
+    from zipper.events import OnEvent
     from zipper.report.inventory import Inventory
     from zipper.report.licences import LicenceRow
-    from zipper.settings.option_types import ExplainOptions
+    from zipper.settings.build_request import BuildRequest
+    from zipper.settings.option_types import ExplainOptions, LicensesOptions, SbomOptions
     from zipper.tree.why import Explanation
 
-__all__ = ["explain", "licenses", "make_sbom", "sbom"]
+__all__ = ["ZipContents", "explain", "licenses", "make_sbom", "open_contents", "sbom"]
 
 PathLike = str | os.PathLike[str]
 
@@ -70,33 +79,94 @@ def explain(
     return explain_package(request, package, on_event=on_event)[0]
 
 
-def licenses(path: PathLike) -> tuple[LicenceRow, ...]:
-    """Return the npm packages in a zip made by any tool, with the licences that they name.
+def licenses(path: PathLike = ".", **options: Unpack[LicensesOptions]) -> tuple[LicenceRow, ...]:
+    """Return the npm packages in a zip, with the licences that they name.
+
+    Args:
+        path: a zip made by any tool, or a project's folder, of which the zip is made and forgotten.
+        **options: see below; they are about a project.
 
     Raises:
         ArchiveError: EREAD where there is no such file; EZIP where it is no zip.
+        ZipperError: what `build` raises, for a project.
     """
     from zipper.report.licences import list_licences  # noqa: PLC0415  (with its question)
 
-    return list_licences(read_inventory(path))
+    with open_contents(_source_of("licenses", path, options)) as contents:
+        return list_licences(contents.inventory)
 
 
-def sbom(path: PathLike, *, format: str = "cyclonedx") -> str:  # noqa: A002  (the command's word)
-    """Return the software bill of materials of a zip made by any tool, as JSON text.
+def sbom(
+    path: PathLike = ".",
+    *,
+    format: str = "cyclonedx",  # noqa: A002  (the command's word)
+    **options: Unpack[SbomOptions],
+) -> str:
+    """Return the software bill of materials of a zip, as JSON text.
+
+    Packages have the hashes of their tarballs where the lockfile says them: the one in the zip,
+    which is only there if the project's folder has it; or that of the project.
 
     Args:
-        path: the zip.
+        path: a zip made by any tool, or a project's folder, of which the zip is made and forgotten.
         format: `cyclonedx` for CycloneDX 1.6, `spdx` for SPDX 2.3.
+        **options: see below; they are about a project.
 
     Raises:
         ArchiveError: EREAD where there is no such file; EZIP where it is no zip.
         UsageError: EUSAGE for another format, a SOURCE_DATE_EPOCH that is no number, or where the
             format's library is not installed: `pip install 'zipper-nodejs[sbom]'`.
+        ZipperError: what `build` raises, for a project.
     """
     if format not in ("cyclonedx", "spdx"):
         known = (("known", "cyclonedx, spdx"),)
         raise UsageError("EUSAGE", f"unknown format `{format}` of an SBOM", facts=known)
-    return make_sbom(format, read_inventory(path))
+    with open_contents(_source_of("sbom", path, options)) as contents:
+        return make_sbom(format, contents.inventory)
+
+
+class ZipContents(NamedTuple):
+    """What is in a zip, and the zip to read more from."""
+
+    inventory: Inventory
+    listing: Listing
+
+
+@contextlib.contextmanager
+def open_contents(
+    source: str | BuildRequest, *, on_event: OnEvent | None = None
+) -> Iterator[ZipContents]:
+    """Open a zip, or the one that a build of a project would write; see `sbom`.
+
+    A project's zip is not judged: what is in it is the question.
+    """
+    if isinstance(source, str):
+        listing = open_sound_listing(source)
+        yield ZipContents(from_listing(source, listing, with_hashes=True), listing)
+        return
+    from zipper.pipeline.building import build_requested, plan_requested  # noqa: PLC0415
+    from zipper.report.locked_hashes import hashes_of_nodes  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory(prefix="zipper-build-") as folder:
+        elsewhere = source._replace(output=f"{folder}/function.zip", check=False)
+        package = build_requested(elsewhere, on_event=on_event)
+        planned = plan_requested(source)
+        with_file = open_sound_listing(package.path)
+        found = from_listing(planned.output.name, with_file)
+        hashes = hashes_of_nodes(planned.tree.nodes, found.packages)
+        yield ZipContents(replace(found, hashes=hashes), with_file)
+
+
+def _source_of(
+    function: str, path: PathLike, options: LicensesOptions | SbomOptions
+) -> str | BuildRequest:
+    from zipper.settings.call import settings_of_call  # noqa: PLC0415  (for Python alone)
+    from zipper.settings.read_settings import read_request  # noqa: PLC0415  (for projects)
+
+    typed = settings_of_call(function, options)
+    if not Path(path).is_dir():
+        return os.fspath(path)
+    return read_request(path, typed, function=options.get("function"))
 
 
 def make_sbom(form: str, inventory: Inventory) -> str:

@@ -49,7 +49,7 @@ def list_source_files(request: BuildRequest, project: Project) -> SourceFiles:
     choice = choose_files(project.folder, include=request.include, exclude=request.exclude)
     kept = [project.folder / name for name in choice.files]
     if project.foreign is None:
-        places, read = _find_packages(project), []
+        places, read = _find_packages(project), list[str]()
     else:
         places, read = _find_locked(project, project.foreign)
     for place in sorted(places - {project.folder.resolve()}):
@@ -120,7 +120,7 @@ def _find_locked(project: Project, foreign: ForeignText) -> tuple[set[Path], lis
     lockfile = read_foreign(foreign, beside)
     compare_settings(foreign, lockfile, beside)
     read = [path for path, _ in beside.list_witnesses()]
-    read += [f"{folder}/package.json" for folder in lockfile.graph.importers]
+    read += [f"{folder or '.'}/package.json" for folder in lockfile.graph.importers]
     if project.member not in lockfile.graph.importers:
         return set(), read  # its build says so
     closure = take_closure(lockfile.graph, project.member, fits=lambda _: True).graph

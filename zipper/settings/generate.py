@@ -7,6 +7,7 @@ holds both equal to the table.
 from __future__ import annotations
 
 import json
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FILES", "make_schema", "make_types"]
 
+_IN: Final = 4 * " "
 _TEXT: Final = {"type": "string", "minLength": 1}
 _SIZE: Final = {
     "anyOf": [
@@ -165,7 +167,9 @@ def _dictionaries() -> Iterator[str]:
     names = {takers: f"_Shared{number}" for number, takers in enumerate(groups, 1)}
     for takers, rows in groups.items():
         yield f"\nclass {names[takers]}(TypedDict, total=False):"
-        yield f'    """Of {", ".join(takers)}."""\n'
+        yield f'    """Options of {len(takers)} functions.\n'
+        yield textwrap.fill(f"{', '.join(takers)}.", 99, initial_indent=_IN, subsequent_indent=_IN)
+        yield '    """\n'
         for row in rows:
             yield f"    {row.keyword}: {row.accepts or _ACCEPTED[row.kind]} | None"
             yield f'    """{row.sentence}"""'

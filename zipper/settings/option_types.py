@@ -142,7 +142,10 @@ class RequestFields(NamedTuple):
 
 
 class _Shared1(TypedDict, total=False):
-    """Of build, build_all, check, explain, plan, run."""
+    """Options of 6 functions.
+
+    build, build_all, check, explain, plan, run.
+    """
 
     handler: str | None
     """Handler, such as `index.handler`; by default `main` of package.json and `.handler`."""
@@ -151,7 +154,10 @@ class _Shared1(TypedDict, total=False):
 
 
 class _Shared2(TypedDict, total=False):
-    """Of audit, build, build_all, check, explain, install, plan, resolve, run, vendor."""
+    """Options of 12 functions.
+
+    audit, build, build_all, check, explain, install, licenses, plan, resolve, run, sbom, vendor.
+    """
 
     runtime: str | None
     """Runtime of the function."""
@@ -162,14 +168,20 @@ class _Shared2(TypedDict, total=False):
 
 
 class _Shared3(TypedDict, total=False):
-    """Of audit, build, build_all, check, explain, install, plan, resolve, run."""
+    """Options of 11 functions.
+
+    audit, build, build_all, check, explain, install, licenses, plan, resolve, run, sbom.
+    """
 
     architecture: str | None
     """Architecture of the function."""
 
 
 class _Shared4(TypedDict, total=False):
-    """Of build, build_all, plan."""
+    """Options of 3 functions.
+
+    build, build_all, plan.
+    """
 
     output: PathLike | IO[bytes] | None
     """The zip to write; a folder if it ends in `/`; by default named after the project."""
@@ -178,7 +190,10 @@ class _Shared4(TypedDict, total=False):
 
 
 class _Shared5(TypedDict, total=False):
-    """Of build, build_all, explain, plan."""
+    """Options of 6 functions.
+
+    build, build_all, explain, licenses, plan, sbom.
+    """
 
     include: str | Iterable[str] | None
     """gitignore patterns: take only project files that match."""
@@ -187,21 +202,30 @@ class _Shared5(TypedDict, total=False):
 
 
 class _Shared6(TypedDict, total=False):
-    """Of build, build_all, explain, install, plan, vendor."""
+    """Options of 8 functions.
+
+    build, build_all, explain, install, licenses, plan, sbom, vendor.
+    """
 
     omit: str | Iterable[str] | None
     """Dependency types to leave out; a build always leaves out dev."""
 
 
 class _Shared7(TypedDict, total=False):
-    """Of audit, install."""
+    """Options of 2 functions.
+
+    audit, install.
+    """
 
     include_dev: bool | None
     """Take development dependencies too."""
 
 
 class _Shared8(TypedDict, total=False):
-    """Of audit, build, build_all, explain, install, plan, resolve, run, vendor."""
+    """Options of 11 functions.
+
+    audit, build, build_all, explain, install, licenses, plan, resolve, run, sbom, vendor.
+    """
 
     registry: str | None
     """Registry to use instead of the one that npm's settings name."""
@@ -216,7 +240,10 @@ class _Shared8(TypedDict, total=False):
 
 
 class _Shared9(TypedDict, total=False):
-    """Of audit, build, build_all, explain, install, plan, resolve, vendor."""
+    """Options of 10 functions.
+
+    audit, build, build_all, explain, install, licenses, plan, resolve, sbom, vendor.
+    """
 
     no_git: bool | None
     """Refuse dependencies from git; git is never started."""
@@ -235,28 +262,40 @@ class _Shared9(TypedDict, total=False):
 
 
 class _Shared10(TypedDict, total=False):
-    """Of audit, build, build_all, explain, install, plan, resolve."""
+    """Options of 9 functions.
+
+    audit, build, build_all, explain, install, licenses, plan, resolve, sbom.
+    """
 
     vendor: PathLike | None
     """Folder made by `zipper vendor`; zipper looks there first."""
 
 
 class _Shared11(TypedDict, total=False):
-    """Of build, build_all, explain, install, plan, resolve, vendor."""
+    """Options of 9 functions.
+
+    build, build_all, explain, install, licenses, plan, resolve, sbom, vendor.
+    """
 
     allow_scripts: str | Iterable[str] | None
     """Packages whose install scripts may run, such as `esbuild` or `a@2`."""
 
 
 class _Shared12(TypedDict, total=False):
-    """Of build, build_all, explain, install, plan."""
+    """Options of 7 functions.
+
+    build, build_all, explain, install, licenses, plan, sbom.
+    """
 
     script_timeout_seconds: float | None
     """Seconds that one install script may take."""
 
 
 class _Shared13(TypedDict, total=False):
-    """Of build, build_all, explain, install, plan, run."""
+    """Options of 8 functions.
+
+    build, build_all, explain, install, licenses, plan, run, sbom.
+    """
 
     node: PathLike | None
     """Node.js for install scripts and runs: a path, a version or `system`."""
@@ -265,7 +304,10 @@ class _Shared13(TypedDict, total=False):
 
 
 class _Shared14(TypedDict, total=False):
-    """Of resolve."""
+    """Options of 1 functions.
+
+    resolve.
+    """
 
     node_version: str | None
     """Node.js version that `engines` has to admit; by default the runtime's newest."""
@@ -276,7 +318,10 @@ class _Shared14(TypedDict, total=False):
 
 
 class _Shared15(TypedDict, total=False):
-    """Of build, build_all, check, explain, plan."""
+    """Options of 5 functions.
+
+    build, build_all, check, explain, plan.
+    """
 
     max_size_bytes: int | None
     """Largest size of the zip: bytes, or text such as `40 MB`."""
@@ -295,7 +340,10 @@ class _Shared15(TypedDict, total=False):
 
 
 class _Shared16(TypedDict, total=False):
-    """Of audit."""
+    """Options of 1 functions.
+
+    audit.
+    """
 
     level: str | None
     """Lowest severity of an advisory that fails."""
@@ -308,14 +356,20 @@ class _Shared16(TypedDict, total=False):
 
 
 class _Shared17(TypedDict, total=False):
-    """Of audit, build, build_all, check, explain, install, plan, resolve, vendor."""
+    """Options of 11 functions.
+
+    audit, build, build_all, check, explain, install, licenses, plan, resolve, sbom, vendor.
+    """
 
     no_recall: bool | None
     """Ignore remembered results; work everything out again."""
 
 
 class _Shared18(TypedDict, total=False):
-    """Of check."""
+    """Options of 1 functions.
+
+    check.
+    """
 
     tells_case: bool | None
     """Warn about names that differ only in case."""
@@ -326,7 +380,10 @@ class _Shared18(TypedDict, total=False):
 
 
 class _Shared19(TypedDict, total=False):
-    """Of run."""
+    """Options of 1 functions.
+
+    run.
+    """
 
     memory_mb: int | None
     """Memory of the function in MB, Node.js included."""
@@ -347,28 +404,40 @@ class _Shared19(TypedDict, total=False):
 
 
 class _Shared20(TypedDict, total=False):
-    """Of build_all."""
+    """Options of 1 functions.
+
+    build_all.
+    """
 
     affected: str | None
     """Build what differs from where this branch left BASE, and nothing else."""
 
 
 class _Shared21(TypedDict, total=False):
-    """Of vendor."""
+    """Options of 1 functions.
+
+    vendor.
+    """
 
     architectures: str | Iterable[str] | None
     """Architectures of the functions; by default all."""
 
 
 class _Shared22(TypedDict, total=False):
-    """Of build, explain, install, plan, resolve, vendor."""
+    """Options of 8 functions.
+
+    build, explain, install, licenses, plan, resolve, sbom, vendor.
+    """
 
     function: str | None
     """Name of one of several functions in the settings."""
 
 
 class _Shared23(TypedDict, total=False):
-    """Of audit, build, build_all, check."""
+    """Options of 4 functions.
+
+    audit, build, build_all, check.
+    """
 
     raise_on_error: bool | None
     """Raise ECHECK for what does not pass, instead of returning it."""
@@ -484,6 +553,24 @@ class InstallOptions(
     """What `zipper.install` takes."""
 
 
+class LicensesOptions(
+    _Shared2,
+    _Shared3,
+    _Shared5,
+    _Shared6,
+    _Shared8,
+    _Shared9,
+    _Shared10,
+    _Shared11,
+    _Shared12,
+    _Shared13,
+    _Shared17,
+    _Shared22,
+    total=False,
+):
+    """What `zipper.licenses` takes."""
+
+
 class PlanOptions(
     _Shared1,
     _Shared2,
@@ -530,6 +617,24 @@ class RunOptions(
     total=False,
 ):
     """What `zipper.run` takes."""
+
+
+class SbomOptions(
+    _Shared2,
+    _Shared3,
+    _Shared5,
+    _Shared6,
+    _Shared8,
+    _Shared9,
+    _Shared10,
+    _Shared11,
+    _Shared12,
+    _Shared13,
+    _Shared17,
+    _Shared22,
+    total=False,
+):
+    """What `zipper.sbom` takes."""
 
 
 class VendorOptions(

@@ -10,7 +10,9 @@ from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME, RUNTIMES
 
 __all__ = ["FETCHERS", "PACKAGE_OPTIONS"]
 
-FETCHERS: Final = ("audit", "build", "explain", "install", "resolve", "vendor")
+FETCHERS: Final = (
+    "audit", "build", "explain", "install", "licenses", "resolve", "sbom", "vendor"
+)  # fmt: skip
 """The commands that find out which packages a project has."""
 LOCKFILES: Final = (
     "npm-shrinkwrap.json",
@@ -19,9 +21,9 @@ LOCKFILES: Final = (
     "bun.lock",
     "yarn.lock",
 )
-_PLANNERS: Final = ("build", "explain")
+_PLANNERS: Final = ("build", "explain", "licenses", "sbom")
 _CHECKERS: Final = ("build", "check", "explain")
-_SCRIPTED: Final = ("build", "explain", "install")
+_SCRIPTED: Final = (*_PLANNERS, "install")
 _ALL: Final = (*FETCHERS, "check", "run")
 
 PACKAGE_OPTIONS: Final = (
@@ -48,7 +50,7 @@ PACKAGE_OPTIONS: Final = (
         "architecture",
         "text",
         "Architecture of the function.",
-        ("audit", *_CHECKERS, "install", "resolve", "run"),
+        ("audit", "check", *_SCRIPTED, "resolve", "run"),
         flags=("--arch", "--architecture"),
         choices=ARCHITECTURES,
         default=ARCHITECTURES[0],
