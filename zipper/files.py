@@ -84,26 +84,37 @@ def write_file(
     error: type[ZipperError] = OutputError,
     mode: int = 0o666,
     follow: Follow | None = None,
+    accept: Callable[[Path, int], bool] | None = None,
+    beside: Path | None = None,
 ) -> int:
     """Write `chunks` to `path`, replacing what was there; return the number of bytes.
 
     Args:
-        path: its folder must exist.
+        path: its folder must exist when the file is finished.
         chunks: each a sequence of buffers; after each one `follow` is called.
         error: the class of what is raised.
         mode: permission bits, less the umask.
         follow: opened for the temporary file, told after each chunk how many bytes are written,
             and closed before the file gets its name.
+        accept: called with the finished temporary file and its size; where it returns False, the
+            file is removed, and what was at `path` stays as it was.
+        beside: the temporary file stands in the folder of this path, on the same disk, where that
+            of `path` is not to be made before.
 
     Raises:
         ZipperError: of class `error`, code EOUTPUT (ESTORE for StoreError), where the operating
             system refuses: a full disk, a folder in the place of the file, no permission.
     """
     try:
-        with _temporary_beside(path, mode) as (temporary, file):
+        with _temporary_beside(beside or path, mode) as (temporary, file):
             size = _write_chunks(file.fileno(), chunks, temporary, follow or _follow_not)
             if path.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+            if accept is not None and not accept(temporary, size):
+                if not _UNIX_MODES:
+                    file.close()  # Windows removes no open file
+                temporary.unlink(missing_ok=True)
+                return size
             if not _UNIX_MODES:
                 file.close()  # Windows renames no open file; elsewhere the lock is held until then
             temporary.replace(path)

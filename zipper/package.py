@@ -29,7 +29,7 @@ class Package(NamedTuple):
     """What `build` made. The fields are those of `build --json`."""
 
     path: str
-    """Where the zip is; where it would be, for a dry run."""
+    """Where the zip is, or would be: see `written`."""
     size_bytes: int
     """Of the zip; 0 for a dry run."""
     unzipped_size_bytes: int
@@ -54,6 +54,9 @@ class Package(NamedTuple):
     """`fail` for a finding of severity error, or with `strict` for a warning."""
     workspace: Workspace | None = None
     """None where the project is no member of a workspace."""
+    written: bool = False
+    """Whether the zip at `path` is this package. False for a dry run, and where the check failed:
+    then what was at `path` is as it was, and all other fields describe the zip that was judged."""
 
     @property
     def ok(self) -> bool:

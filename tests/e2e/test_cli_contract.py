@@ -34,7 +34,8 @@ def documents(tmp_path: Path) -> tuple[dict, dict]:
     }
     write_files(tmp_path, files)
     env = {"ZIPPER_CACHE_DIR": str(tmp_path / "cache")}
-    built = run_zipper("build", "-o", "out/fn.zip", "--json", cwd=tmp_path, env=env)
+    words = ("build", "-o", "out/fn.zip", "--keep-failed", "--json")
+    built = run_zipper(*words, cwd=tmp_path, env=env)
     checked = run_zipper("check", "out/fn.zip", "--json", cwd=tmp_path, env=env)
     assert ("", "") == (built.stderr, checked.stderr)
     assert built.document is not None

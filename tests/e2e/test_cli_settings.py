@@ -253,7 +253,7 @@ def test_check_takes_the_settings_of_the_function(tmp_path: Path) -> None:
     functions(tmp_path, "orders", "users")
     table = (tmp_path / "pyproject.toml").read_text("utf-8")
     (tmp_path / "pyproject.toml").write_text(f"{table}handler = 'other.handler'\n", "utf-8")
-    build_result = zipper(tmp_path, "build")
+    build_result = zipper(tmp_path, "build", "--keep-failed")
 
     orders = zipper(tmp_path, "check", "dist/orders.zip", "--json")
     users = zipper(tmp_path, "check", "dist/users.zip", "--json")

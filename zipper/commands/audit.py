@@ -10,10 +10,11 @@ import click
 
 from zipper.commands.click_options import settings_from_values, table_options
 from zipper.commands.output import Shower, echo_lines, show_json, warn_of_variables
+from zipper.commands.zip_names import complete_path
 from zipper.pipeline.auditing import audit_requested
 from zipper.report.as_text import describe_findings
 from zipper.settings.build_request import request_from
-from zipper.settings.read_settings import read_settings
+from zipper.settings.read_settings import find_request, read_settings
 from zipper.settings.values import overlay
 
 if TYPE_CHECKING:
@@ -26,10 +27,18 @@ __all__ = ["command"]
 
 
 @click.command("audit", short_help="Show advisories for the packages of a project or zip.")
-@click.argument("path", metavar="[PROJECT|ZIP]", default=".", type=click.Path(exists=True))
+@click.argument(
+    "path",
+    metavar="[PROJECT|ZIP|NAME]",
+    default=".",
+    type=click.Path(),
+    shell_complete=complete_path,
+)
 @table_options("audit")
 def command(*, path: str, as_json: bool, **options: object) -> int:
     """Return which advisories are about the packages that PROJECT would pack, or that ZIP holds.
+
+    NAME is a function of the settings in this folder and means its project.
 
     The registries of the packages are asked, each for its own; `--osv` asks a file instead. The
     settings `audit_level` and `audit_ignore` do what `--level` and `--ignore` do.
@@ -40,12 +49,17 @@ def command(*, path: str, as_json: bool, **options: object) -> int:
     Examples:
       python -m zipper audit
       python -m zipper audit fn.zip --level high
+      python -m zipper audit orders                the project of a function of the settings
       python -m zipper audit --osv npm.zip --offline
       python -m zipper audit --ignore 'GHSA-35jh-r3h4-6jhm until 2027-01-31'
     """
-    folder = path if Path(path).is_dir() else "."
-    here = read_settings(Path(folder), environ=os.environ)
-    request = request_from(overlay(here, settings_from_values(options)), folder=folder)
+    typed = settings_from_values(options)
+    if Path(path).is_file():
+        here = read_settings(Path(), environ=os.environ)
+        request = request_from(overlay(here, typed), folder=".")
+    else:
+        request = find_request(path, typed, command="audit")
+        path = path if Path(path).is_dir() else request.project
     warn_of_variables(request)
     with Shower(request, as_json=as_json) as shower:
         found = audit_requested(path, request, on_event=shower.on_event)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from zipper.commands.click_options import settings_from_values, table_options
-from zipper.commands.output import Shower, echo_lines, show_json
+from zipper.commands.output import Shower, echo_lines, is_stdout_terminal, show_json
 from zipper.commands.zip_names import complete_path
+from zipper.errors import OutputError, UsageError
+from zipper.files import write_error
 from zipper.pipeline.building_all import BuiltFunction, build_each
 from zipper.report.as_text import describe_findings, describe_many, describe_package, describe_plan
+from zipper.settings.build_request import STANDARD_OUTPUT
 from zipper.settings.read_settings import find_requests
 
 if TYPE_CHECKING:
@@ -18,6 +25,8 @@ if TYPE_CHECKING:
 
     from zipper.package import Package
     from zipper.pipeline.affected import Affected
+    from zipper.pipeline.planning import PackagePlan
+    from zipper.pipeline.session import Once
     from zipper.settings.build_request import BuildRequest
 
 __all__ = ["command"]
@@ -49,8 +58,9 @@ def command(
     what the settings say. Patterns are those of .gitignore; `--exclude '!.env'` brings a file back
     that is left out by default.
 
-    The finished zip is checked: whether Lambda takes it, and whether its handler loads there. The
-    exit status is 1 for a finding of severity error, with `--strict` for a warning too.
+    The finished zip is checked: whether Lambda takes it, and whether the handler's file and every
+    module that it requests while it loads are there. An error fails the check, with `--strict` a
+    warning too: the exit status is 1, and the zip is not written, without `--keep-failed`.
 
     With --affected only the functions whose files, siblings, packages or settings differ from the
     commit where this branch left BASE are built; uncommitted and untracked files count.
@@ -62,12 +72,16 @@ def command(
       python -m zipper build fn --exclude 'test/' --exclude '*.md' --dry-run
       python -m zipper build -o dist/        every function of the settings
       python -m zipper build --affected origin/main
+      python -m zipper build fn -o - | aws s3 cp - s3://bucket/fn.zip
     """
     settings = settings_from_values(options)
     requests = find_requests(project, settings)
     shown = requests[0]
     shower = Shower(shown, as_json=as_json)
     differing = None
+    is_piped = shown.output == STANDARD_OUTPUT and not dry_run
+    if is_piped:
+        _refuse_mixed(as_json=as_json, affected=affected)
     if affected is not None:
         from zipper.pipeline.affected import find_affected  # noqa: PLC0415  (on demand)
 
@@ -77,13 +91,15 @@ def command(
             echo_lines(_describe_affected(differing, every_reason=shown.verbose))
     if dry_run:
         built = _plan_each(requests, shower, as_json=as_json)
+    elif is_piped:
+        built = (_build_to_stdout(shown, shower),)
     else:
         with shower:
             built = build_each(requests, on_event=shower.on_event)
     if as_json:
         _show_as_json(built, differing)
     elif not dry_run and built:
-        _show_as_text(built, quiet=shown.quiet, verbose=shown.verbose)
+        _show_as_text(built, quiet=shown.quiet, verbose=shown.verbose, err=is_piped)
     return int(any(item.has_failed for item in built))
 
 
@@ -103,25 +119,77 @@ def _describe_affected(affected: Affected, *, every_reason: bool) -> Iterator[st
         yield f"{name}: unaffected"
 
 
+def _refuse_mixed(*, as_json: bool, affected: str | None) -> None:
+    """Refuse what would not leave standard output to one zip."""
+    if as_json or affected is not None:
+        option = "--json" if as_json else "--affected"
+        raise UsageError(
+            "EUSAGE",
+            f"`{option}` and `-o -` would both write to standard output",
+            hint="leave out one of them, or write the zip to a file",
+        )
+    if is_stdout_terminal():
+        raise UsageError(
+            "EUSAGE",
+            "standard output is a terminal, which cannot show a zip",
+            hint="python -m zipper build -o - > fn.zip",
+        )
+
+
+def _build_to_stdout(request: BuildRequest, shower: Shower) -> BuiltFunction:
+    """Build the zip to standard output."""
+    from zipper.pipeline.building_into import build_into  # noqa: PLC0415  (for this output only)
+
+    try:
+        redirected = _find_redirected(Path(request.project))
+        request = request._replace(written=(*request.written, *redirected))
+        with shower:
+            package = build_into(sys.stdout.buffer, request, on_event=shower.on_event)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as cause:
+        raise write_error(cause, Path("standard output"), OutputError) from cause
+    return BuiltFunction(request=request, package=package)
+
+
+def _find_redirected(folder: Path) -> Iterator[str]:
+    """Yield the file of the project that a shell has opened for the zip: it is no part of it."""
+    here = os.fstat(sys.stdout.fileno())
+    for path in folder.iterdir() if folder.is_dir() else ():
+        with contextlib.suppress(OSError):
+            if os.path.samestat(here, path.stat()):
+                yield str(path)
+
+
 def _plan_each(
     requests: tuple[BuildRequest, ...],
     shower: Shower,
     *,
     as_json: bool,
 ) -> tuple[BuiltFunction, ...]:
-    from zipper.pipeline.building import package_of, plan_requested  # noqa: PLC0415  (with its command)
+    """Print what each build would write."""
+    from zipper.pipeline.session import Once  # noqa: PLC0415  (for a dry run only)
 
-    built = []
+    built, shared = [], Once()
     for request in requests:
         with shower:
-            planned = plan_requested(request, on_event=shower.on_event)
-        package = package_of(planned)
+            planned, package = _rehearse(request, shower, shared)
         built.append(BuiltFunction(request=request, package=package))
         if not as_json:
-            _show_findings(package, quiet=False, verbose=request.verbose)
+            _show_findings(built[-1], quiet=False, verbose=request.verbose)
             echo_lines(describe_plan(planned.contents, every_file=request.verbose))
             echo_lines(describe_package(package, dry_run=True), fold=True)
     return tuple(built)
+
+
+def _rehearse(request: BuildRequest, shower: Shower, shared: Once) -> tuple[PackagePlan, Package]:
+    from zipper.pipeline.building import rehearse_requested  # noqa: PLC0415  (for a dry run only)
+
+    is_piped = request.output == STANDARD_OUTPUT
+    request = request._replace(output=None) if is_piped else request
+    planned, package = rehearse_requested(request, on_event=shower.on_event, shared=shared)
+    return planned, package._replace(path="") if is_piped else package
 
 
 def _show_as_json(built: tuple[BuiltFunction, ...], affected: Affected | None) -> None:
@@ -139,10 +207,12 @@ def _show_as_json(built: tuple[BuiltFunction, ...], affected: Affected | None) -
         show_json({"functions": rows})
 
 
-def _show_as_text(built: tuple[BuiltFunction, ...], *, quiet: bool, verbose: bool) -> None:
+def _show_as_text(
+    built: tuple[BuiltFunction, ...], *, quiet: bool, verbose: bool, err: bool = False
+) -> None:
     for item in built:
         if item.package is not None:
-            _show_findings(item.package, quiet=quiet, verbose=verbose)
+            _show_findings(item, quiet=quiet, verbose=verbose)
         if item.error is not None:
             name = f"{item.request.name}: " if item.request.name else ""
             echo_lines(f"{name}{item.error}".split("\n"), err=True)
@@ -151,15 +221,17 @@ def _show_as_text(built: tuple[BuiltFunction, ...], *, quiet: bool, verbose: boo
     if len(built) == 1:
         package = built[0].package
         if package is not None:
-            echo_lines(describe_package(package, verbose=verbose), fold=True)
+            echo_lines(describe_package(package, verbose=verbose), fold=True, err=err)
     else:
         echo_lines(describe_many([(item.request.name or "", item.package) for item in built]))
 
 
-def _show_findings(package: Package, *, quiet: bool, verbose: bool) -> None:
+def _show_findings(built: BuiltFunction, *, quiet: bool, verbose: bool) -> None:
+    assert built.package is not None
     shown = ("error",) if quiet else ("error", "warning", *(("info",) if verbose else ()))
-    echo_lines(
-        describe_findings(package.findings, severities=shown, most=None if verbose else 10),
-        err=True,
-        fold=True,
+    lines = list(
+        describe_findings(built.package.findings, severities=shown, most=None if verbose else 10)
     )
+    if lines and built.name is not None:
+        lines.insert(0, f"{built.name}:")
+    echo_lines(lines, err=True, fold=True)

@@ -7,9 +7,20 @@ unless another one depends on it or it only gathers workspaces.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from zipper.commands.detect_handlers import (
+    DEPTH,
+    EXTENSIONS,
+    find_handler,
+    find_handlers_in,
+    find_handlers_of,
+    is_ours,
+    list_folder,
+)
+from zipper.commands.detect_templates import look_at_templates
+from zipper.commands.detected import Seen
 from zipper.errors import ProjectError
 from zipper.project.read_manifest import read_manifest
 from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME, RUNTIMES, default_handler
@@ -26,24 +37,10 @@ _HANDLER_FILES: Final = (
     "index", "src/index", "app", "src/app", "handler", "src/handler", "dist/index",
 )  # fmt: skip
 
-_EXTENSIONS: Final = (".js", ".mjs", ".cjs")
-
-_BUILT: Final = frozenset({"node_modules", "dist", "build", "out", "cdk.out", "coverage"})
-
-_DEPTH: Final = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What was seen: values by their keys, and the functions where there are several.
-
-    Attributes:
-        has_handler: whether the file of the handler is there; it may have to be built first.
-    """
-
-    values: dict[str, object]
-    functions: tuple[dict[str, object], ...] = ()
-    has_handler: bool = True
+_CDK_NOTE: Final = (
+    "cdk.json: the functions of a CDK app are in its code, which is not read; see "
+    "`python -m zipper help comparison` for how it takes zips"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +59,65 @@ class _Candidate:
     @property
     def handler(self) -> str:
         """The likeliest handler, whether its file is there or not."""
-        if self.handler_file is not None:
-            return f"{self.handler_file}.handler"
-        return default_handler(self.manifest.raw)
+        file = self.handler_file
+        fallback = default_handler(self.manifest.raw) if file is None else f"{file}.handler"
+        if file is not None and (found := find_handlers_of(self.folder, file)):
+            return found[0]
+        return next(iter(find_handlers_in(self.folder)), fallback)
 
     @property
     def name(self) -> str:
         return self.manifest.name.rpartition("/")[2] or self.folder.name
 
     def _has(self, name: str) -> bool:
-        return any((self.folder / f"{name}{extension}").is_file() for extension in _EXTENSIONS)
+        return any((self.folder / f"{name}{extension}").is_file() for extension in EXTENSIONS)
 
 
 def look(folder: Path) -> Seen:
     """Return what the projects in `folder` and below tell of themselves.
 
+    A template of SAM or Serverless goes before what the folders look like.
+
     Raises:
-        ProjectError: ENOPROJECT where there is none; EJSONPARSE, EREAD.
+        ProjectError: ENOPROJECT where there is none; EJSONPARSE, EYAMLPARSE, EREAD.
     """
-    projects = [_Candidate(path, read_manifest(path)) for path in _find_projects(folder, _DEPTH)]
+    found, notes = look_at_templates(folder, find_handler=find_handler)
+    if found is None:
+        is_cdk = (folder / "cdk.json").is_file()
+        found = _look_at_lone_files(folder, is_cdk=is_cdk) or _look_at_projects(folder)
+        if is_cdk:
+            notes = (*notes, _CDK_NOTE)
+    return replace(found, notes=notes)
+
+
+def _look_at_lone_files(folder: Path, *, is_cdk: bool) -> Seen | None:
+    """Return the functions of folders without a package.json, which have no dependencies.
+
+    Where there is a project it tells more; the one in the folder of a CDK app is the app's.
+    """
+    projects = [path for path in _find_projects(folder, DEPTH) if path != folder or not is_cdk]
+    handlers = [] if projects else list(find_handlers_in(folder))
+    if is_cdk:
+        handlers = [one for one in handlers if one.partition("/")[0] not in ("bin", "lib")]
+    if not handlers:
+        return None
+    target: dict[str, object] = {"runtime": DEFAULT_RUNTIME, "architecture": ARCHITECTURES[0]}
+    if not is_cdk:
+        return Seen({"handler": handlers[0], **target})
+    by_folder: dict[str, str] = {}
+    for handler in handlers:
+        by_folder.setdefault(handler.rpartition("/")[0] or ".", handler.rpartition("/")[2])
+    rows: tuple[dict[str, object], ...] = tuple(
+        {"name": place.replace("/", "-"), "project": place, "handler": handler}
+        for place, handler in by_folder.items()
+    )
+    if len(rows) == 1:
+        return Seen({**{key: rows[0][key] for key in ("project", "handler")}, **target})
+    return Seen({**target, "output": "dist/"}, rows)
+
+
+def _look_at_projects(folder: Path) -> Seen:
+    projects = [_Candidate(path, read_manifest(path)) for path in _find_projects(folder, DEPTH)]
     if not projects:
         raise ProjectError(
             "ENOPROJECT",
@@ -119,13 +156,8 @@ def _find_projects(folder: Path, depth: int) -> Iterator[Path]:
     """Yield the folders with a package.json, `folder` first, what tools have made left out."""
     if (folder / "package.json").is_file():
         yield folder
-    try:
-        below = sorted(path for path in folder.iterdir() if path.is_dir())
-    except OSError:
-        return
-    for path in below:
-        is_ours = path.name not in _BUILT and not path.name.startswith(".")
-        if depth > 1 and is_ours and not path.is_symlink():
+    for path in list_folder(folder):
+        if depth > 1 and is_ours(path):
             yield from _find_projects(path, depth - 1)
 
 

@@ -89,7 +89,7 @@ def command(
     _refuse_contradictions(package, diff, html, form)
     typed = settings_from_values(options)
     warn_of_variables(read_variables(os.environ))
-    source = _Source(find_source(path, typed), typed)
+    source = _Source(find_source(path, typed, command="explain"), typed)
     if package is not None:
         return _show_why(*source.explain(package), form)
     inventory = source.take_inventory()

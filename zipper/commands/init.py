@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from zipper.commands.detect import Seen, look
+from zipper.commands.detect import look
 from zipper.commands.output import echo_lines, write_text
 from zipper.errors import ProjectError
 from zipper.report.settings_template import write_first_settings
 from zipper.settings.read_settings import read_settings_file
 from zipper.settings.values import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zipper.commands.detected import Seen
 
 __all__ = ["command"]
 
@@ -24,9 +30,11 @@ __all__ = ["command"]
 def command(*, folder: Path, to_stdout: bool) -> None:
     """Write a commented `[tool.zipper]` to pyproject.toml in FOLDER, by looking at the project.
 
-    The handler is looked for where package.json's `main` points and in the usual places, the
-    runtime in `engines` and `.nvmrc`. Projects in folders below are found too, workspaces among
-    them; several become several functions. Settings that are there already are never changed.
+    The functions are those of a SAM template or a serverless.yml where there is one. Else the
+    handler is what the file exports to which package.json's `main` points, or one in a usual
+    place; the runtime is that of `engines` and `.nvmrc`. Projects in folders below are found too,
+    workspaces among them; several become several functions. What only a deployment knows is said
+    and left to you. Settings that are there already are never changed.
 
     \b
     Examples:
@@ -40,6 +48,7 @@ def command(*, folder: Path, to_stdout: bool) -> None:
             hint="edit them, or see what a new table would be: `zipper init --print`",
         )
     seen = look(folder)
+    echo_lines((f"note: {note}" for note in seen.notes), err=True, fold=True)
     table = write_first_settings(seen.values, seen.functions)
     if to_stdout:
         write_text(table, None)
@@ -47,13 +56,18 @@ def command(*, folder: Path, to_stdout: bool) -> None:
     path = folder / "pyproject.toml"
     before = path.read_text(encoding="utf-8") if path.exists() else ""
     write_text(f"{before.rstrip()}\n\n{table}" if before.strip() else table, path)
-    echo_lines([f"wrote [tool.zipper] to {path}; {_tell_next(seen)}"])
+    echo_lines([f"wrote [tool.zipper] to {path}", *_describe(seen), _tell_next(seen)], fold=True)
+
+
+def _describe(seen: Seen) -> Iterator[str]:
+    """Yield a line for each function: where it is, its handler, its target."""
+    for function in seen.functions or ({"name": "function"},):
+        values = {**seen.values, **function}
+        target = f"{values['runtime']} {values['architecture']}"
+        yield f"  {function['name']}: {values['handler']} in {values.get('project', '.')}, {target}"
 
 
 def _tell_next(seen: Seen) -> str:
-    if seen.functions:
-        names = ", ".join(str(function["name"]) for function in seen.functions)
-        return f"functions: {names}; next: python -m zipper build"
     if not seen.has_handler:
         file = str(seen.values["handler"]).rpartition(".")[0]
         return f"there is no `{file}.js` yet: build it, or set `handler`"

@@ -42,7 +42,7 @@ def command(*, project: str | None, into: Path, as_json: bool, **options: object
     """
     from zipper.pipeline.installing import install_requested  # noqa: PLC0415  (for this command only)
 
-    request = find_request(project, settings_from_values(options))
+    request = find_request(project, settings_from_values(options), command="install --into DIR")
     omit = set(request.omit) if request.include_dev else {"dev", *request.omit}
     with Shower(request, as_json=as_json) as shower:
         installed = install_requested(

@@ -45,7 +45,7 @@ def command(*, path: str, as_json: bool, notice: Path | None, **options: object)
     """
     typed = settings_from_values(options)
     warn_of_variables(read_variables(os.environ))
-    source = find_source(path, typed)
+    source = find_source(path, typed, command="licenses")
     with Shower(typed) as shower, open_contents(source, on_event=shower.on_event) as contents:
         rows = list_licences(contents.inventory)
         text = "".join(make_notice(rows, contents.listing)) if notice is not None else ""

@@ -52,7 +52,7 @@ def command(*, path: str, form: str, output: Path | None, **options: object) -> 
     """
     typed = settings_from_values(options)
     warn_of_variables(read_variables(os.environ))
-    source = find_source(path, typed)
+    source = find_source(path, typed, command="sbom")
     with Shower(typed) as shower, open_contents(source, on_event=shower.on_event) as contents:
         text = make_sbom(form, contents.inventory)
     write_text(text, output)

@@ -43,7 +43,7 @@ def command(
       python -m zipper vendor --into vendored
       python -m zipper build --offline --vendor vendored       elsewhere
     """
-    request = find_request(project, settings_from_values(options))
+    request = find_request(project, settings_from_values(options), command="vendor --into DIR")
     with Shower(request, as_json=as_json) as shower:
         found = vendor_requested(
             request,

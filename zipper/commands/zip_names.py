@@ -42,7 +42,7 @@ def find_zip(text: str) -> str:
     return _zip_of(pick_function(here, text))
 
 
-def find_source(text: str, typed: Settings) -> str | BuildRequest:
+def find_source(text: str, typed: Settings, *, command: str) -> str | BuildRequest:
     """Return what `text` means: a zip, or the request of a project, or of a function without a zip.
 
     Raises:
@@ -51,8 +51,9 @@ def find_source(text: str, typed: Settings) -> str | BuildRequest:
     """
     zipped = find_zip(text)
     if zipped != text and not Path(zipped).is_file():
-        return find_request(text, typed)
-    return find_request(f"{zipped}/", typed) if Path(zipped).is_dir() else zipped
+        return find_request(text, typed, command=command)
+    is_folder = Path(zipped).is_dir()
+    return find_request(f"{zipped}/", typed, command=command) if is_folder else zipped
 
 
 def complete_path(

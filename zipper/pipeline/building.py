@@ -7,27 +7,28 @@ a callback, errors are `ZipperError`s.
 from __future__ import annotations
 
 import os
-from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from zipper.archive.splice import splice
 from zipper.errors import OutputError, StoreError
 from zipper.files import remove_leftovers, write_error
-from zipper.findings import check_error, decide_verdict, leave_out
+from zipper.findings import check_error
 from zipper.folders import make_folders
-from zipper.package import Package, Workspace
-from zipper.pipeline.checking_output import judge
-from zipper.pipeline.dependencies import count_packages
 from zipper.pipeline.event_log import listener
-from zipper.pipeline.hashing import Written, write_hashed
+from zipper.pipeline.hashing import Written, hash_bytes, write_hashed
+from zipper.pipeline.judged_package import judge_package
 from zipper.pipeline.planning import PackagePlan, make_plan
 from zipper.pipeline.session import Circumstances, Clock, Once
 from zipper.settings.call import settings_of_call
 from zipper.settings.read_settings import read_request
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
     from typing import Unpack
 
     from zipper.events import OnEvent
+    from zipper.package import Package
     from zipper.settings.build_request import BuildRequest
     from zipper.settings.option_types import BuildOptions, PlanOptions
     from zipper.store.store_zips import Store
@@ -36,22 +37,25 @@ __all__ = [
     "PackagePlan",
     "build",
     "build_requested",
-    "package_of",
     "plan",
     "plan_requested",
+    "rehearse_requested",
 ]
 
 PathLike = str | os.PathLike[str]
+
+_Result = TypeVar("_Result")
 
 
 def build(project: PathLike = ".", **options: Unpack[BuildOptions]) -> Package:
     """Build the deployment package of the project in a folder.
 
     The same input gives the same bytes on every machine. The zip is written under a temporary
-    name and renamed, so whatever goes wrong leaves the old one as it was. An option that is not
-    given, or is None, comes from the ZIPPER_ variables, from `[tool.zipper]` in the folder's
-    pyproject.toml, from `"zipper"` in its package.json, or else from the default. Safe in threads;
-    in `asyncio`, use `await asyncio.to_thread(zipper.build, "fn")`.
+    name, checked and renamed, so whatever goes wrong leaves the old one as it was: a package that
+    does not pass its check is `written` with `keep_failed=True` or `check=False` alone. An option
+    that is not given, or is None, comes from the ZIPPER_ variables, from `[tool.zipper]` in the
+    folder's pyproject.toml, from `"zipper"` in its package.json, or else from the default. Safe in
+    threads; in `asyncio`, use `await asyncio.to_thread(zipper.build, "fn")`.
 
     Args:
         project: the folder that holds package.json, or the settings that name it.
@@ -107,30 +111,86 @@ def build_requested(
         shared: what other builds under way have read and resolved.
         incremental: leave a zip alone that this machine wrote from the same plan before.
     """
+
+    def build_once(io: Circumstances, clock: Clock) -> Package:
+        return _build(request, io, clock, incremental=incremental)
+
+    return _again_where_damaged(request, on_event, shared, build_once)
+
+
+def rehearse_requested(
+    request: BuildRequest,
+    *,
+    on_event: OnEvent | None = None,
+    shared: Once | None = None,
+) -> tuple[PackagePlan, Package]:
+    """Return what `build_requested` would write, and what it would return but for the zip.
+
+    The zip is made in memory, so that it is judged as it would be; nothing but the store changes.
+    """
+
+    def rehearse_once(io: Circumstances, clock: Clock) -> tuple[PackagePlan, Package]:
+        planned = make_plan(request, io, clock)
+        clock.start("write")
+        data = bytearray()
+        for chunk in splice(planned.contents):
+            data += b"".join(chunk)
+        package = judge_package(
+            planned,
+            io.open_store(),
+            clock,
+            path=planned.output,
+            code_sha256=hash_bytes(data),
+            source=memoryview(data).toreadonly(),
+        )
+        return planned, package
+
+    return _again_where_damaged(request, on_event, shared, rehearse_once)
+
+
+def _again_where_damaged(
+    request: BuildRequest,
+    on_event: OnEvent | None,
+    shared: Once | None,
+    work: Callable[[Circumstances, Clock], _Result],
+) -> _Result:
+    """Do the work; where a package is damaged, which shows while it is written, do it again.
+
+    Then each package is read before, and a damaged one fetched anew.
+    """
     io = Circumstances.of(request, on_event, shared=shared)
     clock = Clock(on_event)
     try:
-        return _build(request, io, clock, incremental=incremental)
+        return work(io, clock)
     except StoreError:
-        # A package was damaged, which showed while it was written. Now each is read before, and a
-        # damaged one fetched anew.
-        io = io._replace(shared=Once(), defers=False)
-        return _build(request, io, clock, incremental=incremental)
+        return work(io._replace(shared=Once(), defers=False), clock)
 
 
 def _build(request: BuildRequest, io: Circumstances, clock: Clock, *, incremental: bool) -> Package:
     planned = make_plan(request, io, clock)
     store = io.open_store()
     if not incremental:
-        return _judge(planned, store, clock, _write(planned, store, clock))
+        return _write(planned, store, clock)
     from zipper.pipeline.build_note import BuildNote  # noqa: PLC0415  (for several functions, or on demand)
 
     note = BuildNote(planned.output, planned.fingerprint, store)
-    written = note.find_written()
-    if written is not None:
-        return _judge(planned, store, clock, written)._replace(is_unchanged=True)
-    package = _judge(planned, store, clock, _write(planned, store, clock))
-    note.remember()
+    found = note.find_written()
+    if found is not None:
+        size, code_sha256, source = found
+        package = judge_package(
+            planned,
+            store,
+            clock,
+            path=planned.output,
+            code_sha256=code_sha256,
+            source=source,
+        )
+        return package._replace(
+            size_bytes=size, code_sha256=code_sha256, is_unchanged=True, written=True
+        )
+    package = _write(planned, store, clock)
+    if package.written:
+        note.remember()
     return package
 
 
@@ -144,78 +204,59 @@ def plan_requested(
     return make_plan(request, io, Clock(on_event))
 
 
-def package_of(planned: PackagePlan) -> Package:
-    """Return the package that `planned` would become: no zip yet, so neither its size nor hash."""
-    return Package(
-        path=str(planned.output),
-        size_bytes=0,
-        unzipped_size_bytes=planned.contents.unzipped_size_bytes,
-        code_sha256="",
-        files=planned.contents.files,
-        packages=count_packages(planned.tree),
-        runtime=planned.target.runtime,
-        architecture=planned.target.architecture,
-        handler=planned.handler,
-        timings_seconds=planned.timings_seconds,
-        findings=planned.findings,
-        verdict=decide_verdict(planned.findings, strict=planned.request.strict),
-        workspace=_describe_workspace(planned),
-    )
+def _write(planned: PackagePlan, store: Store, clock: Clock) -> Package:
+    """Write the zip under a temporary name, judge it, and give it its name where it is kept.
 
-
-def _describe_workspace(planned: PackagePlan) -> Workspace | None:
-    project = planned.project
-    if not project.member:
-        return None
-    folders = {f"file:{folder}" for folder in project.workspaces.values()}
-    packed = {node.resolved for node in planned.tree.nodes.values()} & folders
-    lockfile = project.lockfile.path if project.lockfile is not None else None
-    return Workspace(str(project.root), lockfile, project.member, len(packed))
-
-
-def _write(planned: PackagePlan, store: Store, clock: Clock) -> Written:
-    """Write the zip; return its size and hash. Nothing else changes anything but the store."""
+    Nothing else changes anything but the store: also the folder of the zip is made when the zip
+    is known to be kept.
+    """
     clock.start("write")
-    path = planned.output
+    path, request = planned.output, planned.request
+    keeps_all = request.keep_failed or not request.check
+    judged: list[Package] = []
+
+    def accept(temporary: Path, written: Written) -> bool:
+        package = judge_package(
+            planned,
+            store,
+            clock,
+            path=temporary,
+            code_sha256=written.code_sha256,
+            source=written.file,
+        )
+        package = package._replace(
+            size_bytes=written.size_bytes,
+            code_sha256=written.code_sha256,
+            written=keeps_all or package.ok,
+        )
+        judged.append(package)
+        if package.written:
+            _make_folder(path.parent)
+        return package.written
+
+    nearest = _find_folder(path.parent)
+    write_hashed(
+        path,
+        planned.contents,
+        planned.fingerprint,
+        store,
+        accept=accept,
+        beside=nearest / path.name,
+    )
+    for folder in {path.parent, nearest}:
+        remove_leftovers(folder, path.name)
+    return judged[0]
+
+
+def _find_folder(folder: Path) -> Path:
+    """Return `folder`, or the nearest above it that is there: both are on one disk."""
+    while not os.path.lexists(folder):
+        folder = folder.parent
+    return folder
+
+
+def _make_folder(folder: Path) -> None:
     try:
-        make_folders(path.parent)
+        make_folders(folder)
     except OSError as cause:
-        raise write_error(cause, path.parent, OutputError) from cause
-    written = write_hashed(path, planned.contents, planned.fingerprint, store)
-    remove_leftovers(path.parent, path.name)
-    return written
-
-
-def _judge(planned: PackagePlan, store: Store, clock: Clock, written: Written) -> Package:
-    """Return the package that was written, of this size and hash, with all that is found in it."""
-    clock.start("check")
-    size, code_sha256, file = written
-    request = planned.request
-    find_nearby = None
-    if planned.project.member:
-        from zipper.pipeline.member_workspace import describe_workspace  # noqa: PLC0415  (for members)
-
-        find_nearby = partial(describe_workspace, planned)
-    # The rule reads the lockfile in the zip, and knows less than what was fetched.
-    told = {finding.code for finding in planned.findings} & {"integrity-weak"}
-    judged = judge(
-        planned.output,
-        code_sha256,
-        request,
-        handler=planned.handler,
-        store=store,
-        find_nearby=find_nearby,
-        source=file,
-    )
-    findings = (
-        *(finding for finding in judged.findings if finding.code not in told),
-        *leave_out(planned.findings, request.ignore),
-    )
-    return package_of(planned)._replace(
-        size_bytes=size,
-        code_sha256=code_sha256,
-        timings_seconds=clock.timings(),
-        findings=findings,
-        closure=judged.closure,
-        verdict=decide_verdict(findings, strict=request.strict),
-    )
+        raise write_error(cause, folder, OutputError) from cause

@@ -26,12 +26,16 @@ def build_into(
 ) -> Package:
     """Build what `request` asks for and write the zip to `sink`, from where it is.
 
+    Of a package that does not pass its check nothing is written, but as `zipper.build` says.
+
     Raises:
         ZipperError: what `zipper.build` raises; nothing is written then.
+        OSError: what `sink` raises.
     """
     with tempfile.TemporaryDirectory(prefix="zipper-build-") as folder:
         elsewhere = request._replace(output=f"{folder}/function.zip")
         package = build_requested(elsewhere, on_event=on_event)
-        with Path(package.path).open("rb") as zipped:
-            shutil.copyfileobj(zipped, sink, 1 << 20)
+        if package.written:
+            with Path(package.path).open("rb") as zipped:
+                shutil.copyfileobj(zipped, sink, 1 << 20)
     return package._replace(path="")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Hashing",
     "Written",
+    "hash_bytes",
     "hash_file",
     "hash_output",
     "measure_hashed",
@@ -46,17 +47,28 @@ class Written(NamedTuple):
     where it was found written, and on Windows, which renames no open file."""
 
 
-def write_hashed(path: Path, contents: Plan, fingerprint: str, store: Store) -> Written:
+def write_hashed(
+    path: Path,
+    contents: Plan,
+    fingerprint: str,
+    store: Store,
+    *,
+    accept: Callable[[Path, Written], bool] | None = None,
+    beside: Path | None = None,
+) -> Written:
     """Write the zip of `contents` to `path`; return its size, hash and bytes.
 
     The same plan makes the same bytes, so their hash is worked out once: it takes as long as to
     write them.
 
     Args:
-        path: its folder must exist.
+        path: its folder must exist when the zip is finished.
         contents: the plan.
         fingerprint: of the plan; the hash is remembered under it, unless it is empty.
         store: what remembers.
+        accept: called with the finished file under its temporary name; where it returns False,
+            what was at `path` stays as it was.
+        beside: where the temporary file stands; see `zipper.files.write_file`.
 
     Raises:
         OutputError: EOUTPUT where the operating system refuses.
@@ -75,11 +87,18 @@ def write_hashed(path: Path, contents: Plan, fingerprint: str, store: Store) -> 
                 yield grown
         files.append(open_file(temporary) if sys.platform != "win32" else None)
 
-    size = write_file(path, splice(contents), follow=follow)
-    if hashing is not None:
-        known = hashing.code_sha256()
-        _remember_hash(fingerprint, known, store)
-    return Written(size, known or "", files[0])
+    results: list[Written] = []
+
+    def finish(temporary: Path, size: int) -> bool:
+        code_sha256 = known
+        if hashing is not None:
+            code_sha256 = hashing.code_sha256()
+            _remember_hash(fingerprint, code_sha256, store)
+        results.append(Written(size, code_sha256 or "", files[0]))
+        return accept is None or accept(temporary, results[0])
+
+    write_file(path, splice(contents), follow=follow, accept=finish, beside=beside)
+    return results[0]
 
 
 def measure_hashed(path: Path, fingerprint: str, store: Store) -> Written:
@@ -170,6 +189,11 @@ def _kept(failures: list[OSError]) -> Iterator[None]:
         yield
     except OSError as failure:
         failures.append(failure)
+
+
+def hash_bytes(data: bytes | bytearray) -> str:
+    """Return the `code_sha256` of a zip in memory."""
+    return base64.b64encode(hashlib.sha256(data).digest()).decode("ascii")
 
 
 def hash_file(path: str) -> str:

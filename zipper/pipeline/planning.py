@@ -19,6 +19,7 @@ from zipper.findings import Finding, count_findings
 from zipper.layout.placement import find_homes, place_beside, place_members
 from zipper.pipeline.dependencies import gather
 from zipper.project.own_files import OwnFiles, choose_files, read_entries
+from zipper.settings.build_request import STANDARD_OUTPUT
 from zipper.target import default_handler
 
 if TYPE_CHECKING:
@@ -134,7 +135,14 @@ def find_output(request: BuildRequest, project: Project) -> Path:
 
     Raises:
         OutputError: EOUTPUT where a folder is there.
+        UsageError: EUSAGE for `-`.
     """
+    if request.output == STANDARD_OUTPUT:
+        raise UsageError(
+            "EUSAGE",
+            "`-` is standard output, which only `zipper build` writes a zip to",
+            hint="name a file: `./-` is one called `-`; in Python, pass a file object",
+        )
     path = _find_place(_name_zip(request.output or "", request, project))
     if os.path.isdir(path):  # noqa: PTH112  (a Path raises where it is too long; see `write_file`)
         raise OutputError(

@@ -29,31 +29,52 @@ QUOTA_BYTES: Final = 262_144_000
 def describe_package(
     package: Package, *, dry_run: bool = False, verbose: bool = False
 ) -> Iterator[str]:
-    """Yield the three lines that end a build: what, how big against the quota, where."""
+    """Yield the lines that end a build: what, whether it is sound, how big, and where it is."""
     share = 100 * package.unzipped_size_bytes / QUOTA_BYTES
-    what = "planned" if dry_run else "unchanged" if package.is_unchanged else "built"
-    seconds = format_seconds(package.timings_seconds["total"])
-    closure = package.closure
-    proof = (
-        "" if closure is None else f", {format_count(closure.proven, 'module')} verified to resolve"
-    )
-    zipped = "" if dry_run else f"{format_bytes(package.size_bytes)} zipped, "
+    what = "planned" if dry_run else name_outcome(package)
     yield (
         f"{what} {package.handler} for {package.runtime} {package.architecture}: "
-        f"{format_count(package.packages, 'package')}, {format_count(package.files, 'file')}{proof}"
+        f"{format_count(package.packages, 'package')}, {format_count(package.files, 'file')}"
     )
     if package.workspace is not None:
         yield _describe_workspace(package.workspace)
+    yield from _describe_scripts(package.findings)
+    if package.closure is not None:
+        yield describe_closure(package.closure, package.findings, ok=package.ok)
+    zipped = "" if dry_run else f"{format_bytes(package.size_bytes)} zipped, "
     yield (
         f"{zipped}{format_bytes(package.unzipped_size_bytes)} unzipped, "
         f"{share:.1f} % of Lambda's 262,144,000 bytes"
     )
-    yield f"{package.path} in {seconds}"
+    yield _describe_place(package, dry_run=dry_run)
     if verbose:
         stages = (f"{stage} {took:.3f} s" for stage, took in package.timings_seconds.items())
         yield f"stages: {', '.join(stages)}"
-        if closure is not None:
-            yield describe_closure(closure)
+
+
+def name_outcome(package: Package) -> str:
+    """Return in a word how a build came out."""
+    return "failed" if not package.ok else "unchanged" if package.is_unchanged else "built"
+
+
+def _describe_place(package: Package, *, dry_run: bool) -> str:
+    """Return where the zip is, or why it is nowhere."""
+    place = package.path or "standard output"
+    if dry_run:
+        verb = "write" if package.ok else "not write"
+        return f"nothing was written; a build would {verb} {place}"
+    if not package.written:
+        return f"{place} was not written, because the check failed; `--keep-failed` writes it"
+    where = package.path or "written to standard output"
+    seconds = format_seconds(package.timings_seconds["total"])
+    return f"{where} in {seconds}" + ("" if package.ok else ", although the check failed")
+
+
+def _describe_scripts(findings: Sequence[Finding]) -> Iterator[str]:
+    """Yield which packages are what their install scripts made of them: foreign code ran."""
+    ran = [f.path.rpartition("node_modules/")[2] for f in findings if f.code == "script-ran"]
+    if ran:
+        yield f"install scripts ran in {', '.join(ran)}; packed as the scripts left it"
 
 
 def _describe_workspace(workspace: Workspace) -> str:
@@ -67,15 +88,17 @@ def describe_many(packages: Sequence[tuple[str, Package | None]]) -> Iterator[st
     made = [(name, package) for name, package in packages if package is not None]
     width = max((len(name) for name, _ in made), default=0)
     for name, package in made:
-        what = "unchanged" if package.is_unchanged else "built"
+        place = package.path if package.written else "not written"
         yield (
-            f"{name:<{width}}  {what:<9}  {format_bytes(package.size_bytes):>7} zipped  "
-            f"{format_bytes(package.unzipped_size_bytes):>7} unzipped  {package.path}"
+            f"{name:<{width}}  {name_outcome(package):<9}  "
+            f"{format_bytes(package.size_bytes):>7} zipped  "
+            f"{format_bytes(package.unzipped_size_bytes):>7} unzipped  {place}"
         )
-    kept = sum(package.is_unchanged for _, package in made)
-    failed = len(packages) - len(made)
+    outcomes = [name_outcome(package) for _, package in made]
+    failed = len(packages) - len(made) + outcomes.count("failed")
     rest = f", {failed} failed" if failed else ""
-    yield f"{format_count(len(made) - kept, 'function')} built, {kept} unchanged{rest}"
+    built = format_count(outcomes.count("built"), "function")
+    yield f"{built} built, {outcomes.count('unchanged')} unchanged{rest}"
 
 
 def describe_report(report: Report, *, quiet: bool = False, verbose: bool = False) -> Iterator[str]:
@@ -97,7 +120,7 @@ def describe_report(report: Report, *, quiet: bool = False, verbose: bool = Fals
         hidden = "; `--verbose` shows the infos" if "info" in counts and not verbose else ""
         yield f"{counts}{hidden}"
     if report.closure is not None:
-        yield describe_closure(report.closure)
+        yield describe_closure(report.closure, report.findings, ok=report.ok)
 
 
 def count_severities(findings: Sequence[Finding]) -> str:
@@ -109,12 +132,27 @@ def count_severities(findings: Sequence[Finding]) -> str:
     return ", ".join(format_count(number, noun) for noun, number in numbers.items() if number)
 
 
-def describe_closure(closure: Closure) -> str:
-    """Return what following the modules from the handler has shown, in a line."""
+def describe_closure(closure: Closure, findings: Sequence[Finding], *, ok: bool) -> str:
+    """Return what following the modules from the handler has shown: for what passes, all it means.
+
+    A warning may be about a module that is missing: for later, for a `try`, or because the user
+    takes errors for warnings.
+    """
+    files = format_count(closure.proven, "file")
+    assumed = format_count(len(closure.assumed), "module")
+    unknown = format_count(len(closure.unknown), "request")
+    if not ok:
+        return (
+            f"modules: {files} reached and resolved, {assumed} left to the runtime or a layer, "
+            f"{unknown} computed at run time"
+        )
+    warnings = sum(one.severity == "warning" for one in findings)
     return (
-        f"modules: {format_count(closure.proven, 'file')} reached and resolved, "
-        f"{len(closure.assumed):,} left to the runtime or a layer, "
-        f"{len(closure.unknown):,} computed at run time"
+        "checked: the handler's file and every module that it requests while it loads are there"
+        + (f", but for what {format_count(warnings, 'warning')} may say" if warnings else "")
+        + f": all requests of {files} resolve"
+        + (f", {assumed} left to the runtime or a layer" if closure.assumed else "")
+        + (f"; not followed: {unknown} computed at run time" if closure.unknown else "")
     )
 
 

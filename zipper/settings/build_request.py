@@ -14,6 +14,8 @@ from zipper.settings.records import Record
 from zipper.settings.values import Settings, merge
 from zipper.target import Target
 
+STANDARD_OUTPUT: Final = "-"
+"""The `output` of a zip that `zipper build` writes to standard output."""
 COMPOSED: Final = ("project", "runtime", "architecture")
 """Settings that a request has in another form: a folder that is there, and the target."""
 
@@ -40,6 +42,7 @@ else:
 
 __all__ = [
     "COMPOSED",
+    "STANDARD_OUTPUT",
     "BuildRequest",
     "list_functions",
     "list_outputs",

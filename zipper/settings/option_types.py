@@ -62,6 +62,7 @@ class Settings(NamedTuple):
     osv: str | None = None
     no_recall: bool | None = None
     check: bool | None = None
+    keep_failed: bool | None = None
     ignore: tuple[str, ...] | None = None
     downgrade: tuple[str, ...] | None = None
     provided: tuple[str, ...] | None = None
@@ -120,6 +121,7 @@ class RequestFields(NamedTuple):
     osv: str | None = None
     no_recall: bool = False
     check: bool = True
+    keep_failed: bool = False
     ignore: tuple[str, ...] = ()
     downgrade: tuple[str, ...] = ()
     provided: tuple[str, ...] = ()
@@ -187,6 +189,8 @@ class _Shared4(TypedDict, total=False):
     """The zip to write; a folder if it ends in `/`; by default named after the project."""
     check: bool | None
     """Follow the modules of the zip and read its binaries."""
+    keep_failed: bool | None
+    """Write the zip although its check fails; the exit status stays 1."""
 
 
 class _Shared5(TypedDict, total=False):

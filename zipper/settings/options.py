@@ -11,6 +11,7 @@ Not here: what one command alone takes, and neither a setting nor a public funct
 
 from typing import Final
 
+from zipper.settings.check_options import CHECK_OPTIONS
 from zipper.settings.option_row import Option
 from zipper.settings.package_options import FETCHERS, PACKAGE_OPTIONS
 from zipper.target import ARCHITECTURES
@@ -231,7 +232,7 @@ _CALL_OPTIONS: Final = (
 )
 """The rows about one call: neither in a file nor in a variable."""
 
-OPTIONS: Final = (*PACKAGE_OPTIONS, *_RUN_OPTIONS, *_CALL_OPTIONS)
+OPTIONS: Final = (*PACKAGE_OPTIONS, *CHECK_OPTIONS, *_RUN_OPTIONS, *_CALL_OPTIONS)
 
 KEYS: Final = {option.name: option for option in OPTIONS if option.is_setting}
 """The settings: each has a key and a variable. The order is that of `init` and of `--help`."""

@@ -1,4 +1,4 @@
-"""Options about a package: what is in it, where it comes from, who vouches for it, its check.
+"""Options about a package: what is in it, where it comes from, who vouches for it.
 
 A part of the table of options; see `zipper.settings.options`.
 """
@@ -8,7 +8,7 @@ from typing import Final
 from zipper.settings.option_row import Option
 from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME, RUNTIMES
 
-__all__ = ["FETCHERS", "PACKAGE_OPTIONS"]
+__all__ = ["CHECKERS", "FETCHERS", "PACKAGE_OPTIONS"]
 
 FETCHERS: Final = (
     "audit", "build", "explain", "install", "licenses", "resolve", "sbom", "vendor"
@@ -22,7 +22,7 @@ LOCKFILES: Final = (
     "yarn.lock",
 )
 _PLANNERS: Final = ("build", "explain", "licenses", "sbom")
-_CHECKERS: Final = ("build", "check", "explain")
+CHECKERS: Final = ("build", "check", "explain")
 _SCRIPTED: Final = (*_PLANNERS, "install")
 _ALL: Final = (*FETCHERS, "check", "run")
 
@@ -32,7 +32,7 @@ PACKAGE_OPTIONS: Final = (
         "handler",
         "text",
         "Handler, such as `index.handler`; by default `main` of package.json and `.handler`.",
-        (*_CHECKERS, "run"),
+        (*CHECKERS, "run"),
         example="index.handler",
         metavar="FILE.EXPORT",
     ),
@@ -220,7 +220,7 @@ PACKAGE_OPTIONS: Final = (
         "layers",
         "paths",
         "Zips of the function's layers, in the order of its configuration.",
-        (*_CHECKERS, "run"),
+        (*CHECKERS, "run"),
         flags=("--layer", "--layers"),
         example=["layers/common.zip"],
         metavar="ZIP",
@@ -229,7 +229,7 @@ PACKAGE_OPTIONS: Final = (
         "max_size",
         "size",
         "Largest size of the zip: bytes, or text such as `40 MB`.",
-        _CHECKERS,
+        CHECKERS,
         unit="bytes",
         example="40 MB",
         metavar="SIZE",
@@ -238,7 +238,7 @@ PACKAGE_OPTIONS: Final = (
         "max_unzipped_size",
         "size",
         "Largest size of its files together.",
-        _CHECKERS,
+        CHECKERS,
         unit="bytes",
         example="200 MB",
         metavar="SIZE",
@@ -304,46 +304,4 @@ PACKAGE_OPTIONS: Final = (
         example=True,
         per_function=False,
     ),
-    Option(
-        "check",
-        "flag",
-        "Follow the modules of the zip and read its binaries.",
-        ("build",),
-        flags=("--check", "--no-check"),
-        default=True,
-        example=False,
-    ),
-    Option(
-        "ignore",
-        "list",
-        "Codes of warnings and infos to leave out.",
-        _CHECKERS,
-        example=["size-zipped"],
-        metavar="CODE",
-    ),
-    Option(
-        "downgrade",
-        "list",
-        "Codes of errors to tell as warnings: `CODE`, or `CODE:PATTERN` for some files.",
-        _CHECKERS,
-        example=["module-missing:node_modules/old/*"],
-        metavar="CODE",
-    ),
-    Option(
-        "provided",
-        "list",
-        "Modules that something else brings, such as a layer that is known by its ARN only.",
-        _CHECKERS,
-        example=["@acme/shared"],
-        metavar="NAME",
-    ),
-    Option(
-        "node_options",
-        "text",
-        "NODE_OPTIONS of the function, by which its modules are judged.",
-        _CHECKERS,
-        example="--experimental-require-module",
-        metavar="WORDS",
-    ),
-    Option("strict", "flag", "Make a warning fail, as an error does.", _CHECKERS, example=True),
 )

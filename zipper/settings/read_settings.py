@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zipper.errors import ProjectError, UsageError, suggest
 from zipper.files import read_or_none
 from zipper.settings.build_request import (
+    STANDARD_OUTPUT,
     BuildRequest,
     list_functions,
     list_outputs,
@@ -96,8 +97,8 @@ def read_request(
         ProjectError: ESETTINGS, ETOMLPARSE, EJSONPARSE, EREAD.
         UsageError: EUSAGE for what does not exist: a function, a runtime, an architecture.
     """
-    settings = read_settings(Path(folder), environ=os.environ)
-    one = merge(pick_function(settings, function), options)
+    settings, picked = _read_for(Path(folder))
+    one = merge(pick_function(picked, function), options)
     return request_from(one, folder=os.fspath(folder), written=list_outputs(settings))
 
 
@@ -115,10 +116,9 @@ def find_requests(project: str | None, options: Settings) -> tuple[BuildRequest,
         UsageError: EUSAGE for what does not exist.
     """
     folder, name = find_settings_folder(project)
-    settings = read_settings(folder, environ=os.environ)
-    return _requests(
-        settings, options, os.fspath(project or ".") if name is None else ".", name=name
-    )
+    settings, picked = _read_for(folder)
+    place = os.fspath(project or ".") if name is None else "."
+    return _requests(picked, options, place, name=name, written=list_outputs(settings))
 
 
 def find_settings_folder(project: str | None) -> tuple[Path, str | None]:
@@ -134,8 +134,34 @@ def find_settings_folder(project: str | None) -> tuple[Path, str | None]:
     return Path(project or "."), None
 
 
-def find_request(project: str | None, options: Settings) -> BuildRequest:
+def _read_for(folder: Path) -> tuple[Settings, Settings]:
+    """Return the settings for the project in `folder`, and what of them is about it.
+
+    They are its own; where it has none, those of the working directory's functions whose
+    `project` it is.
+
+    Raises:
+        ProjectError: as `read_settings`.
+    """
+    own = read_settings(folder, environ=os.environ)
+    real = os.path.realpath
+    if real(folder) == real(".") or read_settings_file(folder) != _NOTHING:
+        return own, own
+    here = read_settings(Path(), environ=os.environ)
+    functions = list_functions(here)
+    about = [one for one in functions if one.project and real(one.project) == real(folder)]
+    if not about:
+        return own, own
+    return here, here._replace(functions=tuple(about)) if here.functions else here
+
+
+def find_request(project: str | None, options: Settings, *, command: str = "build") -> BuildRequest:
     """Return the one request that `project` makes; see `find_requests`.
+
+    Args:
+        project: as for `find_requests`.
+        options: over all settings.
+        command: what was typed, for the hint.
 
     Raises:
         ProjectError, UsageError: as `find_requests`; EUSAGE where the settings describe several
@@ -147,7 +173,7 @@ def find_request(project: str | None, options: Settings) -> BuildRequest:
             "EUSAGE",
             f"the settings in `{project or '.'}` describe {len(requests)} functions",
             facts=(("functions", ", ".join(request.name or "" for request in requests)),),
-            hint="name one of them, or the folder of its project",
+            hint=f"name one of them: `python -m zipper {command} {requests[0].name}`",
         )
     return requests[0]
 
@@ -182,6 +208,8 @@ def anchor(settings: Settings, folder: Path) -> Settings:
         key: _anchored(value, row.kind, folder)
         for key, row in KEYS.items()
         if row.kind in PATH_KINDS and (value := getattr(settings, key)) is not None
+        # As an output it is no path, from wherever it comes.
+        if key != "output" or value != STANDARD_OUTPUT
     }
     functions = tuple(
         anchor(function, folder) if function.name is not None else function
@@ -197,10 +225,14 @@ def _anchored(value: Any, kind: Kind, folder: Path) -> str | tuple[str, ...]:  #
 
 
 def _requests(
-    settings: Settings, options: Settings, folder: str, *, name: str | None
+    settings: Settings,
+    options: Settings,
+    folder: str,
+    *,
+    name: str | None,
+    written: tuple[str, ...],
 ) -> tuple[BuildRequest, ...]:
     """Return the request of the function called `name`, or of all of them."""
-    written = list_outputs(settings)
     if name is None:
         functions = list_functions(overlay(settings, options))
     else:

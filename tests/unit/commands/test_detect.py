@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.scene import write_files
-from zipper.commands.detect import Seen, look
+from zipper.commands.detect import look
+from zipper.commands.detected import Seen
 from zipper.errors import ProjectError
 
 if TYPE_CHECKING:

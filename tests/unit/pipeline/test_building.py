@@ -53,7 +53,8 @@ def run(scene: Scene, **options: object) -> Package:
 
 def test_values_are_those_of_the_zip(scene: Scene) -> None:
     """Counts, sizes and names in the value agree with what was written."""
-    package = run(scene, target=Target("nodejs22.x", "arm64"), handler="src/x.handler")
+    target = Target("nodejs22.x", "arm64")
+    package = run(scene, target=target, handler="src/x.handler", keep_failed=True)
 
     assert (str(scene.output), scene.output.stat().st_size) == (package.path, package.size_bytes)
     with zipfile.ZipFile(scene.output) as archive:

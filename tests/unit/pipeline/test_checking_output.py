@@ -51,11 +51,13 @@ def note_of(scene: Scene) -> Path:
 
 
 def test_a_missing_module_is_an_error_of_the_build(scene: Scene) -> None:
-    """A build is not green where the function would not load; the zip is written all the same."""
+    """A build is not green where the function would not load; the zip is not written then."""
     package = run(scene)
 
     assert codes(package) == ["module-missing"]
     assert package.closure is not None
+    assert (False, False) == (package.written, scene.output.exists())
+    assert run(scene, keep_failed=True).written
     assert scene.output.exists()
 
 

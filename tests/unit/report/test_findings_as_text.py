@@ -39,7 +39,7 @@ def package(**changes: object) -> Package:
         "path": "/x/fn.zip", "size_bytes": 1_500_000, "unzipped_size_bytes": 26_214_400,
         "code_sha256": "", "files": 2_000, "packages": 1, "runtime": "nodejs22.x",
         "architecture": "arm64", "handler": "index.handler",
-        "timings_seconds": {"read": 0.1, "total": 0.25}, "findings": (),
+        "timings_seconds": {"read": 0.1, "total": 0.25}, "findings": (), "written": True,
     }  # fmt: skip
     return Package(**{**values, **changes})
 

@@ -1,0 +1,81 @@
+"""The handlers that the files of a folder could be for.
+
+In: a folder. Out: handlers' names, the likeliest first. The folder is only read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from zipper.checks.handler_candidates import EXTENSIONS, find_handlers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+__all__ = [
+    "DEPTH",
+    "EXTENSIONS",
+    "find_handler",
+    "find_handlers_in",
+    "find_handlers_of",
+    "is_ours",
+    "list_folder",
+]
+
+DEPTH: Final = 4
+"""Levels of folders that are looked into."""
+_BUILT: Final = frozenset({"node_modules", "dist", "build", "out", "cdk.out", "coverage"})
+
+
+def find_handler(folder: Path) -> str:
+    """Return the likeliest handler of a folder; Lambda's usual one where nothing is likely."""
+    return next(iter(find_handlers_in(folder)), "index.handler")
+
+
+def find_handlers_of(folder: Path, file: str) -> tuple[str, ...]:
+    """Return what a file, named relative to `folder` without its extension, has for handlers."""
+    names = [f"{file}{extension}" for extension in EXTENSIONS]
+    return find_handlers((name for name in names if (folder / name).is_file()), _reader(folder))
+
+
+def find_handlers_in(folder: Path) -> tuple[str, ...]:
+    """Return what the project's own files could be handlers for, the likeliest first."""
+    return find_handlers(_list_scripts(folder, DEPTH), _reader(folder))
+
+
+def list_folder(folder: Path) -> list[Path]:
+    """Return what is in a folder, sorted; nothing where it cannot be read."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
+def is_ours(path: Path) -> bool:
+    """Whether people write what is in this folder, and no tool does."""
+    return (
+        path.name not in _BUILT
+        and not path.name.startswith(".")
+        and path.is_dir()
+        and not path.is_symlink()
+    )
+
+
+def _reader(folder: Path) -> Callable[[str], bytes]:
+    def read(name: str) -> bytes:
+        try:
+            return (folder / name).read_bytes()
+        except OSError:
+            return b""
+
+    return read
+
+
+def _list_scripts(folder: Path, depth: int, prefix: str = "") -> Iterator[str]:
+    """Yield the JavaScript files of `folder`; those of projects in it are not its own."""
+    for path in list_folder(folder):
+        if path.suffix in EXTENSIONS and path.is_file():
+            yield f"{prefix}{path.name}"
+        elif depth > 1 and is_ours(path) and not (path / "package.json").is_file():
+            yield from _list_scripts(path, depth - 1, f"{prefix}{path.name}/")

@@ -1,0 +1,105 @@
+"""A plan and the bytes that it makes become a `Package`: sizes, and all that is found in the zip.
+
+In: a plan; the finished zip, under whatever name it has, or in memory. Out: the package.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from zipper.findings import decide_verdict, leave_out
+from zipper.package import Package, Workspace
+from zipper.pipeline.checking_output import judge
+from zipper.pipeline.dependencies import count_packages
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from zipper.archive.listing import ZipSource
+    from zipper.pipeline.planning import PackagePlan
+    from zipper.pipeline.session import Clock
+    from zipper.store.store_zips import Store
+
+__all__ = ["judge_package", "package_of"]
+
+
+def package_of(planned: PackagePlan) -> Package:
+    """Return the package that `planned` would become: no zip yet, so neither its size nor hash."""
+    return Package(
+        path=str(planned.output),
+        size_bytes=0,
+        unzipped_size_bytes=planned.contents.unzipped_size_bytes,
+        code_sha256="",
+        files=planned.contents.files,
+        packages=count_packages(planned.tree),
+        runtime=planned.target.runtime,
+        architecture=planned.target.architecture,
+        handler=planned.handler,
+        timings_seconds=planned.timings_seconds,
+        findings=planned.findings,
+        verdict=decide_verdict(planned.findings, strict=planned.request.strict),
+        workspace=_describe_workspace(planned),
+    )
+
+
+def judge_package(
+    planned: PackagePlan,
+    store: Store,
+    clock: Clock,
+    *,
+    path: Path,
+    code_sha256: str,
+    source: ZipSource | None,
+) -> Package:
+    """Return the package with what the rules find in its zip; it is `written` nowhere yet.
+
+    Args:
+        planned: what the zip was made of.
+        store: what remembers verdicts.
+        clock: measures the check.
+        path: where the zip is now.
+        code_sha256: its hash.
+        source: its bytes, where another build may put another zip at `path`; None reads `path`.
+
+    Raises:
+        ArchiveError: EREAD if a layer cannot be read.
+    """
+    clock.start("check")
+    request = planned.request
+    find_nearby = None
+    if planned.project.member:
+        from zipper.pipeline.member_workspace import describe_workspace  # noqa: PLC0415  (for members)
+
+        find_nearby = partial(describe_workspace, planned)
+    # The rule reads the lockfile in the zip, and knows less than what was fetched.
+    told = {finding.code for finding in planned.findings} & {"integrity-weak"}
+    judged = judge(
+        path,
+        code_sha256,
+        request,
+        handler=planned.handler,
+        store=store,
+        find_nearby=find_nearby,
+        source=source,
+    )
+    findings = (
+        *(finding for finding in judged.findings if finding.code not in told),
+        *leave_out(planned.findings, request.ignore),
+    )
+    return package_of(planned)._replace(
+        timings_seconds=clock.timings(),
+        findings=findings,
+        closure=judged.closure,
+        verdict=decide_verdict(findings, strict=request.strict),
+    )
+
+
+def _describe_workspace(planned: PackagePlan) -> Workspace | None:
+    project = planned.project
+    if not project.member:
+        return None
+    folders = {f"file:{folder}" for folder in project.workspaces.values()}
+    packed = {node.resolved for node in planned.tree.nodes.values()} & folders
+    lockfile = project.lockfile.path if project.lockfile is not None else None
+    return Workspace(str(project.root), lockfile, project.member, len(packed))
