@@ -5,16 +5,18 @@ unpacks like any other. Scripts are not run; `zipper.fetching.git_prepare` tells
 would run.
 
 Source: pacote 21 lib/git.js; @npmcli/git 7. A repository may be anybody's: git never prompts for a
-password, runs no hook, and follows only the protocols that npm knows.
+password, runs no hook, and follows only the protocols that npm knows. It runs in folders of its
+own, so that no repository around the project, nor the one whose hook runs zipper, decides where
+it goes.
 """
 
 from __future__ import annotations
 
 import io
-import re
 import subprocess
 import tarfile
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -30,7 +32,7 @@ from zipper.registry import registry_errors as failures
 from zipper.store.store_zip_format import inflate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from zipper.npm.spec import Spec
     from zipper.registry.client import RegistryClient
@@ -48,7 +50,8 @@ def resolve_commit(spec: Spec) -> str:
         ResolutionError: ENOGIT without git; EGIT where the repository cannot be read; ETARGET
             where it has no such branch, tag, commit or version.
     """
-    url, listing = _ask(spec, lambda url: _run("ls-remote", "--", url))
+    with _scratch() as folder:
+        url, listing = _ask(spec, lambda url: _run("ls-remote", "--", url, folder=folder))
     refs = parse_refs(listing)
     commit = find_commit(spec, refs)
     if commit is None and spec.git_committish:
@@ -57,7 +60,7 @@ def resolve_commit(spec: Spec) -> str:
         wanted = spec.git_range or spec.git_committish or "HEAD"
         raise ResolutionError(
             "ETARGET",
-            f"the repository of `{_redact(str(spec))}` has no `{wanted}`",
+            f"the repository of `{spec}` has no `{wanted}`",
             facts=(("available", ", ".join(_short_names(refs)) or "nothing"),),
             hint="name a branch, a tag or a commit after `#`",
         )
@@ -72,13 +75,18 @@ def pack_commit(resolved: str) -> bytes:
         ProjectError: EJSONPARSE, EREAD.
     """
     spec = parse_spec(resolved, where="/")
-    with tempfile.TemporaryDirectory(prefix="zipper-git-") as scratch:
-        folder = Path(scratch) / "repository"
+    with _scratch() as folder:
         _check_out(spec, folder)
         top = folder / (spec.git_subdir or "").strip("/")
         if not top.resolve().is_relative_to(folder.resolve()):
             raise ResolutionError("EGIT", f"`{spec.git_subdir}` leaves the repository")
         return _make_tar(top)
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="zipper-git-") as name:
+        yield Path(name)
 
 
 def _ask(spec: Spec, ask: Callable[[str], str]) -> tuple[str, str]:
@@ -98,9 +106,8 @@ def _find_in_history(url: str, revision: str) -> str | None:
 
     Only the whole history tells. Source: @npmcli/git 7 lib/clone.js `unresolved`.
     """
-    with tempfile.TemporaryDirectory(prefix="zipper-git-") as scratch:
-        folder = Path(scratch)
-        _run("clone", "--quiet", "--mirror", "--", url, str(folder / ".git"))
+    with _scratch() as folder:
+        _run("clone", "--quiet", "--mirror", "--", url, str(folder / ".git"), folder=folder)
         wanted = f"{revision}^{{commit}}"
         try:
             found = _run("rev-parse", "--verify", "--end-of-options", wanted, folder=folder)
@@ -136,7 +143,7 @@ def _resolved(spec: Spec, commit: str) -> str:
 def _check_out(spec: Spec, folder: Path) -> None:
     """Make `folder` the work tree of the spec's commit, fetching as little as the host allows."""
     commit = spec.git_committish or ""
-    _run("init", "--quiet", str(folder))
+    _run("init", "--quiet", folder=folder)
     _ask(spec, lambda url: _fetch(folder, url, commit))
     _run("checkout", "--quiet", "--detach", commit, "--", folder=folder)
     if (folder / ".gitmodules").is_file():
@@ -186,15 +193,19 @@ def _read_manifest(folder: Path) -> Manifest:
     return parse_manifest(parse_json_object(path.read_bytes(), path="package.json"))
 
 
-def _run(*arguments: str, folder: Path | None = None, protocols: str = _OWN_PROTOCOLS) -> str:
-    """Run git and return what it prints.
+def _run(*arguments: str, folder: Path, protocols: str = _OWN_PROTOCOLS) -> str:
+    """Run git in `folder` and return what it prints.
 
     Raises:
         ResolutionError: ENOGIT where there is no git; EGIT with git's own words.
     """
     try:
         done = run_git(
-            *arguments, folder=folder, protocols=protocols, settings=("core.symlinks=true",)
+            *arguments,
+            folder=folder,
+            ceiling=folder.resolve().parent,
+            protocols=protocols,
+            settings=("core.symlinks=true",),
         )
     except FileNotFoundError as cause:
         raise ResolutionError(
@@ -211,15 +222,10 @@ def _run(*arguments: str, folder: Path | None = None, protocols: str = _OWN_PROT
         raise ResolutionError(
             "EGIT",
             f"git {arguments[0]} failed",
-            facts=tuple(("git says", _redact(line)) for line in words.splitlines()[-5:]),
+            facts=tuple(("git says", line) for line in words.splitlines()[-5:]),
             hint="check the repository's address and that you may read it",
         )
     return done.stdout.decode("utf-8", "replace")
-
-
-def _redact(line: str) -> str:
-    """Return a line of git's without the users and passwords of the addresses in it."""
-    return re.sub(r"//[^/@\s]+@", "//***@", line)
 
 
 def _short_names(refs: dict[str, str]) -> list[str]:

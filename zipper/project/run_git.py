@@ -23,21 +23,23 @@ _SAFE: Final = ("core.hooksPath=/dev/null", "core.fsmonitor=false")
 """No program that a repository's settings name runs on the side."""
 
 _PLACES: Final = (
-    "GIT_DIR",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_CONFIG", "GIT_DIR",
+    "GIT_EXTERNAL_DIFF", "GIT_GRAFT_FILE", "GIT_INDEX_FILE", "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_QUARANTINE_PATH", "GIT_SHALLOW_FILE",
     "GIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_COMMON_DIR",
-    "GIT_NAMESPACE",
-    "GIT_PREFIX",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_EXTERNAL_DIFF",
-)
-"""Variables that a hook of git's gives to what it starts, for the repository of the hook."""
+)  # fmt: skip
+"""Variables that a hook of git's gives to what it starts, for the repository of the hook.
+
+Those with settings (`GIT_CONFIG_COUNT`) stay: CI systems give credentials in them.
+
+Source: `git rev-parse --local-env-vars`, git 2.39.
+"""
 
 
 def run_git(
     *arguments: str,
     folder: Path | None = None,
+    ceiling: Path | None = None,
     protocols: str = PROTOCOLS,
     settings: tuple[str, ...] = (),
     text: bytes = b"",
@@ -47,6 +49,7 @@ def run_git(
     Args:
         arguments: git's; `--` or `--end-of-options` goes before what others have named.
         folder: where it runs; the working directory where it is None.
+        ceiling: no repository is looked for in this folder and those above it.
         protocols: those by which it may fetch, with colons between.
         settings: more of git's settings, as `name=value`.
         text: what it reads.
@@ -58,9 +61,12 @@ def run_git(
     environment = {name: text for name, text in os.environ.items() if name not in _PLACES}
     environment |= {
         "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ASKPASS": os.environ.get("GIT_ASKPASS", "echo"),
         "GIT_ALLOW_PROTOCOL": protocols,
         "GIT_SSH_COMMAND": os.environ.get("GIT_SSH_COMMAND", "ssh -oBatchMode=yes"),
     }
+    if ceiling is not None:
+        environment["GIT_CEILING_DIRECTORIES"] = str(ceiling)
     options = [word for setting in (*_SAFE, *settings) for word in ("-c", setting)]
     return subprocess.run(  # noqa: S603  (arguments are a list)  # nosec B603
         ["git", *options, *arguments],  # noqa: S607  (the git that is installed)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
 import tarfile
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support import adversary
+from tests.support.adversary import Adversary
 from tests.support.git_repository import GitRepository, require_git
 from zipper.errors import ResolutionError
 from zipper.fetching.git import pack_commit, resolve_commit
@@ -118,3 +121,46 @@ def test_a_submodule_may_not_be_of_this_disk(repository: GitRepository, tmp_path
 
     assert "EGIT" == raised.value.code
     assert "not allowed" in str(raised.value.facts)
+
+
+def test_the_repository_around_changes_nothing(
+    repository: GitRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The settings of the one that the user stands in, or whose hook this is, are not git's."""
+    commit = repository.commit({"package.json": {"name": "fn"}, "a.js": ""})
+    other = GitRepository(tmp_path / "other")
+    other.commit({"package.json": {"name": "other"}})
+    around = GitRepository(tmp_path / "around")
+    around.run("config", f"url.file://{other.folder}.insteadOf", f"file://{repository.folder}")
+    monkeypatch.chdir(around.folder)
+    # As git sets them for a hook; without a change they would lead into `around`.
+    monkeypatch.setenv("GIT_DIR", str(around.folder / ".git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(around.folder))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(around.folder / ".git" / "index"))
+
+    assert commit == commit_of(repository, "")
+    assert commit == commit_of(repository, f"#{commit[:9]}")
+    assert ["a.js", "package.json"] == packed(f"{repository.url}#{commit}")
+    assert ["main"] == around.run("symbolic-ref", "--short", "HEAD").split()
+    assert not (around.folder / "a.js").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the program is a script of sh")
+def test_git_prompts_for_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a host wants a password, no window opens; the error has git's own words."""
+    require_git()
+    opened = tmp_path / "opened"
+    program = tmp_path / "askpass"
+    program.write_text(f"#!/bin/sh\ntouch '{opened}'\n")
+    program.chmod(0o755)
+    monkeypatch.delenv("GIT_ASKPASS", raising=False)
+    monkeypatch.setenv("SSH_ASKPASS", str(program))
+    monkeypatch.setenv("no_proxy", "*")
+    with Adversary() as host:
+        host.fallback = adversary.status(401, **{"WWW-Authenticate": 'Basic realm="x"'})
+        with pytest.raises(ResolutionError) as raised:
+            resolve_commit(parse_spec(f"fn@git+{host.url}fn.git", where="/"))
+
+    assert "EGIT" == raised.value.code
+    assert "Authentication failed" in str(raised.value.facts)
+    assert not opened.exists()
