@@ -510,6 +510,19 @@ def test_commands_are_not_linked(scene: Scene) -> None:
         assert not (folder / ".bin").exists()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+@pytest.mark.xfail(strict=True, reason="Deviation: one store zip serves every project")
+def test_commands_that_are_not_linked_keep_their_modes(scene: Scene) -> None:
+    """With `bin-links=false` npm makes no command executable that the tarball has not so."""
+    scene.publish("a", bin={"a": "cli.js"}, files={"cli.js": b""})
+    scene.depend("a")
+    scene.write({".npmrc": "bin-links=false\n"})
+    assert 0 == run(scene, "install").status
+
+    mode = (scene.folder / "installed" / "node_modules" / "a" / "cli.js").stat().st_mode
+    assert not mode & 0o111
+
+
 @pytest.mark.parametrize("npmrc", ["install-strategy=linked\n", "package-lock=false\n"])
 def test_settings_that_change_nothing(scene: Scene, npmrc: str) -> None:
     """What is not done as npm does is told, with its place."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.command import CommandResult, run_here
+from tests.support.scene import listing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,6 +113,28 @@ def test_registry_that_cannot_be_used(scene: Scene, npmrc: str, *, locked: bool)
         assert f"{place}/.npmrc:2" in result.stderr
         assert ("UNSET" in npmrc) == ("the variable UNSET is not set" in result.stderr)
     assert asked == scene.registry.count()
+
+
+@pytest.mark.parametrize("spec", ["1", "npm:@own/a@1"], ids=["named", "alias"])
+def test_an_optional_dependency_of_an_unusable_registry(scene: Scene, spec: str) -> None:
+    """Unlocked it is left out, as by npm, with a warning; what a lockfile has is an error."""
+    scene.publish("@own/a")
+    scene.publish("b", optionalDependencies={"@own/a" if spec == "1" else "alias": spec})
+    scene.write({"package.json": {"name": "fn", "dependencies": {"b": "1"}}})
+    words = ("resolve", str(scene.project), "--cache-dir", str(scene.cache))
+    assert 0 == run_here(*words, cwd=scene.folder, env=scene.environment).status
+    lockfile = scene.project / "package-lock.json"
+    text = lockfile.read_text()
+    lockfile.unlink()
+    npmrc = "; first\n@own:registry=${UNSET}\n"
+
+    for _ in range(2):
+        result = build(scene, npmrc)
+        assert (0, True) == (result.status, "[optional-left-out]" in result.stderr), result.stderr
+        assert ".npmrc:2" in result.stderr
+        assert not any("own" in name or "alias" in name for name in listing(scene.output))
+    lockfile.write_text(text)
+    assert "ERR_INVALID_URL" == build(scene, npmrc).code
 
 
 def test_unusable_registry_of_a_scope_that_nothing_has(asking: Scene) -> None:

@@ -176,6 +176,14 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         "`install-strategy=linked` in .npmrc",
     ),
     ToldCode(
+        "optional-left-out",
+        "an optional dependency is left out, because its scope's registry cannot be used",
+        "Without a lockfile npm goes without it and says nothing. Where a lockfile has it, the "
+        "setting is an error, so that what is packed does not depend on the machine.",
+        "npm, arborist: optional dependencies that cannot be loaded",
+        "`@corp:registry=${CORP_REGISTRY}` in .npmrc where CORP_REGISTRY is not set",
+    ),
+    ToldCode(
         "cache-shared",
         "a group can write to the cache",
         "A package in the store is what its tarball was when it was fetched and verified; after "

@@ -3,6 +3,8 @@
 In: the tarball's package.json files and the names of its files. Out: names.
 
 Source: bin-links 6; npm links the commands of bundled packages as those of all others.
+Deviation: with `bin-links=false` npm leaves commands as the tarball has them, often not executable
+and with the line ends of Windows. Here they are mended then too: one store serves every project.
 """
 
 from __future__ import annotations

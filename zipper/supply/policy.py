@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from zipper.supply.disguises import find_disguises
 from zipper.supply.settings_findings import (
+    find_left_out,
     find_lost_workspaces,
     find_notes,
     find_unheeded,
@@ -53,6 +54,7 @@ def vouch(
     refuse_unusable_registries(tree, project.npm)
     members = frozenset(project.workspaces.values())
     findings = [*find_unknown_words(request, whole), *find_notes(project.npm)]
+    findings += find_left_out(whole, project.npm)
     if "devEngines" in project.manifest.raw:
         from zipper.supply.development_engines import judge_development_engines  # noqa: PLC0415  (rare)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from zipper.tree.model import Tree
 
 __all__ = [
+    "find_left_out",
     "find_lost_workspaces",
     "find_notes",
     "find_unheeded",
@@ -98,8 +99,8 @@ def find_unheeded(npm: NpmSettings, *, is_locked: bool) -> tuple[Finding, ...]:
 def refuse_unusable_registries(tree: Tree, settings: NpmSettings) -> None:
     """Raise for a package of a scope whose registry cannot be used.
 
-    It is no matter whether the store has the package already: a build says the same on every
-    machine.
+    It is no matter whether the store has the package already, nor whether it is optional: a build
+    says the same on every machine.
 
     Raises:
         ProjectError: ERR_INVALID_URL.
@@ -110,6 +111,28 @@ def refuse_unusable_registries(tree: Tree, settings: NpmSettings) -> None:
         is_package = node.location and node.link_target is None and not node.in_bundle
         if is_package and (node.resolved or "http").startswith("http"):
             settings.registry_of(node.package_name)
+
+
+def find_left_out(whole: Tree, settings: NpmSettings) -> Iterator[Finding]:
+    """Yield a finding for each optional dependency that no registry could answer for.
+
+    As for npm, the tree that is chosen without a lockfile goes without it; npm says nothing.
+    """
+    if not settings.unusable:
+        return
+    for location in whole.nodes:
+        for edge in whole.edges_out(location):
+            name = edge.spec.removeprefix("npm:") if edge.spec.startswith("npm:@") else edge.name
+            note = settings.unusable.get(f"{name.partition('/')[0]}:registry")
+            if note is not None and edge.type == "optional" and edge.target is None:
+                yield Finding(
+                    "optional-left-out",
+                    "warning",
+                    location,
+                    f"the optional dependency `{edge.name}` is left out: {note.message} "
+                    f"({note.source})",
+                    note.hint or "correct it, or remove it",
+                )
 
 
 def find_lost_workspaces(project: Project) -> tuple[Finding, ...]:
