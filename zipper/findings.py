@@ -7,8 +7,9 @@ In: what a rule found. Out: values whose fields are those of the JSON. How they 
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Literal, Self
 
+from zipper.named_tuple import NamedTuple
 from zipper.redaction import redact
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ drifts (dates, newest releases) is here once, with the date on which it was read
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
 from zipper.errors import UsageError
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

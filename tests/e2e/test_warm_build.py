@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import typing
 from dataclasses import is_dataclass
 from typing import TYPE_CHECKING
 
@@ -59,3 +60,13 @@ def test_warm_build_defines_no_dataclass(imported: list[str]) -> None:
     ]
 
     assert [] == defined
+
+
+def test_warm_build_defines_named_tuples_cheaply(imported: list[str]) -> None:
+    """What `typing` does with each annotation takes half a millisecond a class."""
+    ours = [importlib.import_module(name) for name in imported if name.startswith("zipper.")]
+    costly = [
+        module.__name__ for module in ours if vars(module).get("NamedTuple") is typing.NamedTuple
+    ]
+
+    assert [] == costly

@@ -7,7 +7,9 @@ zip64. Out: entries for a plan. Any other zip is `zipper.archive.listing`'s to r
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
+
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.archive.entries import DOS_EPOCH, PlannedEntry
 from zipper.errors import ArchiveError
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -6,13 +6,14 @@ missing. Pure: `zipper.fetching.fetch_packages` gets a missing integrity from th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from zipper.errors import LockfileError
 from zipper.fetching.local_packages import (
     is_local_folder,
 )
 from zipper.findings import Finding
+from zipper.named_tuple import NamedTuple
 from zipper.npm.git_resolved import is_git
 from zipper.store.keys import StoreKey, git_key, parse_key
 from zipper.tree.model import is_bundled, split_location

@@ -7,7 +7,9 @@ to nothing: a warm build of a project without consent for scripts needs no more 
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,10 +9,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from itertools import islice
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.archive.entries import put_below
 from zipper.errors import LockfileError
+from zipper.named_tuple import NamedTuple
 from zipper.tree.model import ROOT, Tree, is_bundled, split_location
 
 if TYPE_CHECKING:

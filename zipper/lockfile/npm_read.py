@@ -9,10 +9,11 @@ Source: npm docs "package-lock.json"; arborist 9 lib/arborist/load-virtual.js.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from zipper.errors import LockfileError
 from zipper.lockfile.npm_v1 import DEPTH_MAX, is_folder_name, read_ancient
+from zipper.named_tuple import NamedTuple
 from zipper.npm.git_resolved import make_consistent
 from zipper.npm.json_text import parse_json_object
 from zipper.npm.package_json import Manifest, parse_manifest

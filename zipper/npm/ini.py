@@ -7,7 +7,9 @@ its line. Types, interpolation and the cascade belong to `zipper.npm.npmrc`.
 from __future__ import annotations
 
 import json
-from typing import Final, NamedTuple
+from typing import Final
+
+from zipper.named_tuple import NamedTuple
 
 __all__ = ["IniEntry", "IniScalar", "IniValue", "parse_ini"]
 

@@ -12,9 +12,10 @@ import re
 from base64 import b64decode, b64encode
 from binascii import unhexlify
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from zipper.errors import IntegrityError
+from zipper.named_tuple import NamedTuple
 from zipper.npm.ecmascript import collapse_spaces
 
 if TYPE_CHECKING:

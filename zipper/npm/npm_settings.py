@@ -3,16 +3,20 @@
 `zipper.npm.npmrc` makes it; resolver, client and pipeline read it. No text is parsed here.
 """
 
-# No annotations from __future__ here: they would be texts, and a named tuple compiles each of them.
+from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from datetime import datetime
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ProjectError
-from zipper.npm.credentials import Credential, Secret
+from zipper.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from zipper.npm.credentials import Credential, Secret
 
 __all__ = ["NOTHING", "NpmSettings", "NpmSource", "SettingNote", "refuse_setting"]
 

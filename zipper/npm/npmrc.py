@@ -9,9 +9,10 @@ The layers, weakest first: defaults, builtin, global, user, project, environment
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import unquote, urlsplit
 
+from zipper.named_tuple import NamedTuple
 from zipper.npm.credentials import Credential, Secret, decode_password, encode_basic, registry_key
 from zipper.npm.ini import IniValue, parse_ini
 from zipper.npm.npm_settings import NOTHING, NpmSettings, NpmSource, SettingNote

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from zipper.named_tuple import NamedTuple
 from zipper.redaction import hide
 
 if TYPE_CHECKING:

@@ -4,12 +4,14 @@ In: a decoded JSON object, from a project, a packument's version or a lockfile e
 `Manifest`. Reading the file is not this module's work; see `zipper.project.read_project`.
 """
 
-# No annotations from __future__ here: they would be texts, and a named tuple compiles each of them.
+from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
+
+from zipper.named_tuple import NamedTuple
 
 __all__ = [
     "EMPTY",

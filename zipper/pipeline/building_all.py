@@ -7,11 +7,12 @@ its tree) is read and resolved once.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from zipper.as_json import as_json
 from zipper.errors import ZipperError, describe_error
 from zipper.findings import check_error
+from zipper.named_tuple import NamedTuple
 from zipper.pipeline.building import build_requested
 from zipper.pipeline.event_log import listener
 from zipper.pipeline.session import Once

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from zipper.as_json import as_json
 from zipper.errors import ArchiveError
 from zipper.findings import Closure, Finding, Unknown, downgrade, leave_out
+from zipper.named_tuple import NamedTuple
 from zipper.pipeline.hashing import hash_file
 from zipper.store.notes import VERDICT
 

@@ -6,9 +6,10 @@ after its install scripts. Nothing is written but the store.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from zipper.fetching.fetch_packages import obtain
+from zipper.named_tuple import NamedTuple
 from zipper.pipeline.running_scripts import (
     apply_scripts,
     find_allowed_scripts,

@@ -9,11 +9,12 @@ import hashlib
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.archive.splice import splice
 from zipper.file_bytes import FileBytes, open_file
 from zipper.files import write_file
+from zipper.named_tuple import NamedTuple
 from zipper.store.notes import CODE_HASH
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from zipper.archive.entries import DOS_EPOCH
 from zipper.archive.plan import Plan, lay_out
@@ -17,6 +17,7 @@ from zipper.archive.plan_fingerprint import take_fingerprint
 from zipper.errors import OutputError, UsageError
 from zipper.findings import Finding, count_findings
 from zipper.layout.placement import find_homes, place_beside, place_members
+from zipper.named_tuple import NamedTuple
 from zipper.pipeline.dependencies import gather
 from zipper.project.own_files import OwnFiles, choose_files, read_entries
 from zipper.settings.build_request import STANDARD_OUTPUT

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
+from zipper.named_tuple import NamedTuple
 from zipper.project.read_project import Project, read_project, read_root_folder
 from zipper.registry.lazy_client import LazyClient
 from zipper.settings.cache_folder import find_cache_dir

@@ -7,11 +7,12 @@ the root of its workspace.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from zipper.errors import LockfileError
 from zipper.files import read_or_none
 from zipper.lockfile.formats import FORMATS, NPM_LOCKFILES
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,11 +12,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.archive.compress import compress
 from zipper.errors import ProjectError
 from zipper.files import TEMPORARY_SUFFIX, is_executable
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from zipper.archive.entries import PlannedEntry

@@ -9,11 +9,12 @@ import os
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ProjectError
 from zipper.files import read_or_none
 from zipper.lockfile.formats import FORMATS, NPM_LOCKFILES
+from zipper.named_tuple import NamedTuple
 from zipper.npm.workspaces import match_workspaces, name_workspaces, parse_workspaces
 from zipper.project.foreign_lockfile import ForeignText, find_foreign
 from zipper.project.npmrc_files import find_home, read_npm_settings

@@ -7,8 +7,9 @@ unasked. Costs a look at each file and reads none.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from zipper.named_tuple import NamedTuple
 from zipper.registry.freshness import Terms
 
 if TYPE_CHECKING:

@@ -7,7 +7,9 @@ as npm 11.19.1 uses them.
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,8 +11,9 @@ What depends on the time, a git server or an address of its own is never noted; 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from zipper.named_tuple import NamedTuple
 from zipper.project.read_manifest import fingerprint
 from zipper.project.release_age_files import AGE_FILES
 from zipper.resolving.grounds import Grounds

@@ -7,8 +7,9 @@ own, in which every name reaches what the lockfile says it reaches for the membe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from zipper.named_tuple import NamedTuple
 from zipper.tree.select import select
 
 if TYPE_CHECKING:

@@ -1,9 +1,13 @@
 """What a row of the table of options says, and what follows from it for Python, shell and files."""
 
-# No annotations from __future__ here: they would be texts, and a named tuple compiles each of them.
+from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from zipper.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["FUNCTIONS_OF", "PATH_KINDS", "Kind", "Option"]
 

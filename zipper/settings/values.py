@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from zipper.named_tuple import NamedTuple
 from zipper.settings.option_row import PATH_KINDS, Option
 from zipper.settings.option_values import (
     Where,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from binascii import a2b_base64
-from typing import Final, NamedTuple
+from typing import Final
 
 from zipper.errors import LockfileError
+from zipper.named_tuple import NamedTuple
 from zipper.npm.integrity import Integrity, parse_integrity
 
 __all__ = ["StoreKey", "git_key", "key_of", "parse_key"]

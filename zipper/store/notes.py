@@ -17,11 +17,12 @@ import contextlib
 import hashlib
 import json
 import os
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.errors import StoreError
 from zipper.files import write_file
 from zipper.folders import make_private_folders
+from zipper.named_tuple import NamedTuple
 from zipper.store.code_identity import code_identity
 from zipper.store.ownership import Ownership
 

@@ -12,10 +12,11 @@ bring from elsewhere is reported.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ResolutionError, ZipperError
 from zipper.findings import Finding
+from zipper.named_tuple import NamedTuple
 from zipper.npm.credentials import redact_url
 from zipper.tree.model import ROOT, is_top
 

@@ -7,8 +7,9 @@ dependency `a` find?". Changing a tree is the worklist's work, never this module
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
+from zipper.named_tuple import NamedTuple
 from zipper.npm.package_json import Manifest
 from zipper.npm.workspaces import match_workspaces, name_from_folder, parse_workspaces
 
