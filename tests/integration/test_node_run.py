@@ -47,6 +47,7 @@ def test_runtime_as_seen(major, tmp_path):
         20: ["--no-experimental-require-module"],
         22: ["--no-experimental-require-module", "--no-experimental-detect-module"],
         24: [],
+        26: [],
     }
     assert str(major) == seen["version"].partition(".")[0]
     assert str(RUNTIMES[f"nodejs{major}.x"].modules) == seen["modules"]
@@ -55,7 +56,7 @@ def test_runtime_as_seen(major, tmp_path):
     ]
     assert f"AWS_Lambda_nodejs{major}.x" == seen["environment"]["AWS_EXECUTION_ENV"]
     assert 461 <= seen["heapMegabytes"] < 600
-    store = ["InvokeStore"] if major == 24 else []
+    store = ["InvokeStore"] if major >= 24 else []
     assert ["HttpResponseStream", *store, "streamifyResponse"] == seen["awslambda"]
 
 

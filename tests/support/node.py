@@ -1,4 +1,4 @@
-"""Node.js 20, 22 and 24 for tests, and running small functions in them.
+"""Node.js 20, 22, 24 and 26 for tests, and running small functions in them.
 
 Each is provided as zipper provides it, from the system or from the registry's packages, and kept
 in a folder that all tests share: ZIPPER_NODE_DIR, else one below the system's temporary folder.
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MAJORS", "NpmPackages", "fetch_with_npm", "node_of", "run_files", "write_zip"]
 
-MAJORS = (20, 22, 24)
+MAJORS = (20, 22, 24, 26)
 
 _DEFAULT = Path(tempfile.gettempdir()) / "zipper-node-environments"
 _KEPT = Path(os.environ.get("ZIPPER_NODE_DIR", _DEFAULT))

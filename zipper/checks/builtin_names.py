@@ -13,7 +13,7 @@ from typing import Final
 
 __all__ = ["find_builtin_names", "find_changed_names"]
 
-_MAJORS: Final = (20, 22, 24)
+_MAJORS: Final = (20, 22, 24, 26)
 
 _FIRST: Final[dict[str, str]] = {
     "assert": (
@@ -232,7 +232,8 @@ _FIRST: Final[dict[str, str]] = {
 }
 """What the first of the majors exports.
 
-Source: `Object.keys(await import("node:..."))` in 20.20.2, 22.23.3 and 24.21.0; 2026-11-25.
+Source: `Object.keys(await import("node:..."))` in 20.20.2, 22.23.3, 24.21.0
+and 26.12.1; 2026-11-29.
 Deviation: `builtinModules` of `repl` is not removed, because `require` still finds it.
 """
 
@@ -276,9 +277,34 @@ _ADDED: Final[dict[int, dict[str, str]]] = {
         "stream/web": "ReadableStreamTee",
         "test": "expectFailure getTestContext",
         "tls": "getCertificateCompressionAlgorithms",
+        "url": "URLPattern",
         "util": "convertProcessSignalToExitCode",
         "v8": "startCpuProfile",
         "worker_threads": "locks",
+    },
+    26: {
+        "buffer": "isLatin1",
+        "crypto": "createMac getMacs parsePKCS12",
+        "diagnostics_channel": "BoundedChannel boundedChannel",
+        "ffi": (
+            "DynamicLibrary default dlclose dlopen dlsym exportArrayBuffer "
+            "exportArrayBufferView exportBuffer exportString getCurrentEventLoop getFloat32 "
+            "getFloat64 getInt16 getInt32 getInt64 getInt8 getRawPointer getUint16 getUint32 "
+            "getUint64 getUint8 setFloat32 setFloat64 setInt16 setInt32 setInt64 setInt8 "
+            "setUint16 setUint32 setUint64 setUint8 suffix toArrayBuffer toBuffer toString "
+            "types"
+        ),
+        "fs": "openAsBlobSync",
+        "http": "isValidHeaderName isValidHeaderValue websocketMask websocketUnmask",
+        "net": "_TransferredBoundSocket",
+        "perf_hooks": "createSlidingWindowHistogram importHistogram",
+        "sqlite": "Database Statement",
+        "util": "debounce isPartialDeepStrictEqual markPromiseAsHandled throttle",
+        "v8": "setHeapProfileNearHeapLimit startHeapProfile",
+        "zlib": (
+            "ZipBuffer ZipEntry ZipFile createZipArchive createZipArchiveSync "
+            "getMaxZipContentSize setMaxZipContentSize zipFiles"
+        ),
     },
 }
 """What a major exports and the one before it does not."""
@@ -295,6 +321,12 @@ _REMOVED: Final[dict[int, dict[str, str]]] = {
             "getCallSite isBoolean isBuffer isDate isError isFunction isNull isNullOrUndefined "
             "isNumber isObject isPrimitive isRegExp isString isSymbol isUndefined log"
         ),
+    },
+    26: {
+        "assert": "CallTracker",
+        "buffer": "SlowBuffer",
+        "dgram": "_createSocketHandle",
+        "module": "_debug",
     },
 }
 """What the major before it exports and a major does not."""

@@ -119,6 +119,14 @@ PACKAGE_RULES: Final[tuple[Rule, ...]] = (
         "`node22`",
     ),
     Rule(
+        "runtime-preview",
+        runtime_rules.check_preview,
+        "the runtime is a preview",
+        "AWS offers it without a service level agreement, and may change it before its release.",
+        "aws-lambda-roadmap, issue 56, as of the table's date",
+        "nodejs26.x",
+    ),
+    Rule(
         "runtime-deprecated",
         runtime_rules.check_deprecated,
         "the runtime is deprecated",

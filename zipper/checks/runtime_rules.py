@@ -1,6 +1,7 @@
 """Whether the runtime can be used, and whether the packages are made for it.
 
-In: a subject. Out: findings `runtime-unknown`, `runtime-deprecated` and `engine-mismatch`.
+In: a subject. Out: findings `runtime-unknown`, `runtime-preview`, `runtime-deprecated` and
+`engine-mismatch`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from zipper.checks.subject import Subject
 
-__all__ = ["check_deprecated", "check_engines", "check_known"]
+__all__ = ["check_deprecated", "check_engines", "check_known", "check_preview"]
 
 
 def check_known(subject: Subject) -> Iterator[Finding]:
@@ -26,6 +27,18 @@ def check_known(subject: Subject) -> Iterator[Finding]:
             f"all else is judged for `{subject.target.runtime}`"
         )
         yield Finding("runtime-unknown", "error", "", message, f"use one of {', '.join(RUNTIMES)}")
+
+
+def check_preview(subject: Subject) -> Iterator[Finding]:
+    """Yield one finding for a runtime that AWS offers as a preview."""
+    details = subject.target.details
+    if details.preview_since is not None:
+        message = (
+            f"`{details.name}` is a preview since {details.preview_since} (as of {AS_OF}): AWS may "
+            "still change it"
+        )
+        hint = f"use `{DEFAULT_RUNTIME}` for production"
+        yield Finding("runtime-preview", "info", "", message, hint)
 
 
 def check_deprecated(subject: Subject) -> Iterator[Finding]:

@@ -23,7 +23,7 @@ from zipper.commands.detect_templates import look_at_templates
 from zipper.commands.detected import Seen
 from zipper.errors import ProjectError
 from zipper.project.read_manifest import read_manifest
-from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME, RUNTIMES, default_handler
+from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME, RUNTIMES, Runtime, default_handler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -188,11 +188,15 @@ def _describe_target(one: _Candidate) -> dict[str, object]:
 
 
 def _find_runtime(one: _Candidate) -> str:
-    """Return the newest runtime that `.nvmrc` and `engines.node` admit."""
+    """Return the newest runtime that `.nvmrc` and `engines.node` admit; a preview is the last."""
     for major in _majors(one.folder, one.manifest.raw):
         if f"nodejs{major}.x" in RUNTIMES:
             return f"nodejs{major}.x"
     return DEFAULT_RUNTIME
+
+
+def _is_preview_or_old(runtime: Runtime) -> tuple[bool, int]:
+    return runtime.preview_since is not None, -runtime.major
 
 
 def _majors(project: Path, raw: Any) -> Iterator[int]:  # noqa: ANN401  (package.json as it is)
@@ -207,6 +211,9 @@ def _majors(project: Path, raw: Any) -> Iterator[int]:  # noqa: ANN401  (package
     engines = raw.get("engines")
     wanted = engines.get("node") if isinstance(engines, dict) else None
     if isinstance(wanted, str):
-        for runtime in reversed(RUNTIMES.values()):
+        newest = sorted(
+            RUNTIMES.values(), key=lambda one: (one.preview_since is not None, -one.major)
+        )
+        for runtime in newest:
             if satisfies(runtime.node_version, wanted):
                 yield runtime.major

@@ -121,6 +121,12 @@ def test_engines(wanted: str, runtime: str, expected: bool) -> None:
     assert expected == ("engine-mismatch" in found)
 
 
+@pytest.mark.parametrize(("runtime", "expected"), [("nodejs24.x", False), ("nodejs26.x", True)])
+def test_a_preview_is_named(runtime: str, expected: bool) -> None:
+    """A runtime that AWS offers as a preview is an info."""
+    assert expected == ("runtime-preview" in _find({}, runtime=runtime))
+
+
 @pytest.mark.parametrize(
     ("runtime", "today", "expected"),
     [

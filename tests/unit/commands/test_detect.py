@@ -44,6 +44,8 @@ def test_a_project_has_its_likeliest_handler(
     ("files", "runtime"),
     [
         ({"package.json": {"engines": {"node": ">=18 <21"}}}, "nodejs20.x"),
+        ({"package.json": {"engines": {"node": ">=22"}}}, "nodejs24.x"),
+        ({"package.json": {"engines": {"node": ">=25"}}}, "nodejs26.x"),
         ({"package.json": {"engines": {"node": ">=18"}}, ".nvmrc": "v22.1.0\n"}, "nodejs22.x"),
         ({"package.json": {"engines": {"node": "^7"}}, ".nvmrc": "lts/*"}, "nodejs24.x"),
     ],
