@@ -169,8 +169,17 @@ def suggest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | No
     """Return the hint for a mistyped word: the nearest of those that are known, if one is near."""
     import difflib  # noqa: PLC0415  (for a mistyped word only)
 
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)
-    return f"did you mean `{near[0]}`?" if near else None
+    words = list(known)
+    near = difflib.get_close_matches(word, words, n=len(words) or 1, cutoff=cutoff)
+    if not near:
+        return None
+
+    def distance(other: str) -> tuple[float, int]:
+        # Of words that are equally near, `nodejs22.x` is nearer to `nodejs23.x` than another.
+        ratio = difflib.SequenceMatcher(None, other, word).ratio()
+        return -ratio, sum(abs(ord(a) - ord(b)) for a, b in zip(other, word, strict=False))
+
+    return f"did you mean `{min(near, key=distance)}`?"
 
 
 def _rebuild(
