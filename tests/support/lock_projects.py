@@ -114,6 +114,11 @@ def _tell(own: Instance, entry: Mapping[str, Any]) -> str | None:
     name = entry["name"]
     if (own.resolved or "").startswith("file:"):
         name = own.manifest.name  # yarn's lockfile has the name that was asked for
-    found = (own.manifest.name, own.manifest.version, own.folder, own.patch is not None)
+    found = (
+        own.manifest.name,
+        own.manifest.version,
+        own.folder,
+        bool([p for p in own.patches if "builtin<" not in p]),
+    )
     wanted = (name, version, entry.get("local", own.folder), patched)
     return None if found == wanted else f"{found} instead of {wanted}"

@@ -194,6 +194,14 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         "`--cache-dir /srv/cache` made with `chmod 2775`",
     ),
     ToldCode(
+        "lockfile-builtin-patch",
+        "yarn's own patches are not applied",
+        "yarn patches `resolve`, `typescript` and `fsevents` for its own loader. "
+        "A package for Lambda has real folders, which they read unpatched.",
+        "yarn, plugin-compat",
+        "`resolve` in a project locked by yarn 4",
+    ),
+    ToldCode(
         "lockfile-read",
         "a lockfile of pnpm, bun or yarn counts, and was laid out",
         "Which instance each name reaches is what the lockfile says. It is laid out as real "

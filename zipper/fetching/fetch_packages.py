@@ -79,6 +79,7 @@ def obtain(
     by_location = {location: zips[item.key] for location, item in wanted.items()}
     findings = tuple(_find_oddities(wanted, by_location))
     folders, lost = _pack_folders(project, tree)
+    _apply_patches(tree, wanted, by_location, folders, store=store)
     findings += lost
     if any(is_vendored_link(node) for node in tree.nodes.values()):
         from zipper.fetching.vendored_folders import unpack_vendored  # noqa: PLC0415  (rare)
@@ -91,6 +92,30 @@ def obtain(
 
         findings += tuple(find_missing_bundled(tree, by_location))
     return Obtained(by_location, folders, findings)
+
+
+def _apply_patches(
+    tree: Tree,
+    wanted: Mapping[str, Wanted],
+    zips: dict[str, StoreZip],
+    folders: dict[str, list[PlannedEntry]],
+    *,
+    store: Store,
+) -> None:
+    """Put the patched copy of each package with patches in its place.
+
+    Raises:
+        LockfileError: for a patch that does not apply.
+    """
+    for location, node in tree.nodes.items():
+        if not node.patches:
+            continue
+        from zipper.fetching.patched_packages import find_patched, patch_entries  # noqa: PLC0415 (few)
+
+        if location in zips:
+            zips[location] = find_patched(store, zips[location], wanted[location].key, node)
+        elif location in folders:
+            folders[location] = patch_entries(folders[location], node)
 
 
 def _tell_missing(on_event: OnEvent, count: int) -> None:

@@ -217,8 +217,11 @@ class _BunReader:
             peers,
             resolved=self._find_address(row),
             integrity=row.integrity or None,
-            patch=self._patches.get(f"{row.name}@{version}"),
+            patches=self._find_patches(f"{row.name}@{version}"),
         )
+
+    def _find_patches(self, what: str) -> tuple[str, ...]:
+        return (self._patches[what],) if what in self._patches else ()
 
     def _find_address(self, row: _Row) -> str | None:
         if _is_version(row.resolution):

@@ -24,6 +24,8 @@ class Format(NamedTuple):
     """The tool's code for a lockfile that does not fit package.json."""
     other_settings: str
     """Its code for settings that are not those of the lockfile."""
+    patch: str
+    """Its code for a patch that does not apply, or is not there."""
     update: str
     """The command that brings the lockfile up to date."""
 
@@ -32,10 +34,11 @@ _PNPM: Final = Format(
     "pnpm",
     "ERR_PNPM_OUTDATED_LOCKFILE",
     "ERR_PNPM_LOCKFILE_CONFIG_MISMATCH",
+    "ERR_PNPM_PATCH_FAILED",
     "pnpm install --no-frozen-lockfile",
 )
-_BUN: Final = Format("bun", "EFROZENLOCKFILE", "EFROZENLOCKFILE", "bun install")
-_YARN: Final = Format("yarn", "YN0028", "YN0028", "yarn install")
+_BUN: Final = Format("bun", "EFROZENLOCKFILE", "EFROZENLOCKFILE", "EPATCH", "bun install")
+_YARN: Final = Format("yarn", "YN0028", "YN0028", "YN0066", "yarn install")
 
 FORMATS: Final[Mapping[str, Format]] = {
     "pnpm-lock.yaml": _PNPM,

@@ -251,8 +251,8 @@ class _PnpmReader:
             libc=document.words(facts.get("libc"), *at, "libc"),
             deprecated=document.text(facts.get("deprecated"), *at, "deprecated") or None,
         )
-        patch = parsed.patch if parsed.patch in self._patches else None
-        found = Instance(manifest, targets, patch=patch)
+        patches = (parsed.patch,) if parsed.patch and parsed.patch in self._patches else ()
+        found = Instance(manifest, targets, patches=patches)
         return self._resolve(found, facts, parsed.version or key, at)
 
     def _read_bundled(self, facts: Mapping[str, object], at: tuple[str, ...]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from urllib.parse import unquote
 from zipper.errors import LockfileError
 from zipper.lockfile.foreign import Document, ForeignLockfile, importer_key
 from zipper.lockfile.yarn_descriptors import (
+    BUILTIN_PATCH,
     Locator,
     Override,
     parse_conditions,
@@ -264,10 +265,11 @@ class _BerryReader:
         kind, colon, place = locator.reference.partition(":")
         where = (entry.key, "resolution")
         if kind == "patch":
-            source, _, patch = place.partition("#")
+            source, _, selector = place.partition("#")
             inner = entry._replace(locator=parse_locator(unquote(source)))
             resolved = self._resolve(found, inner)
-            return resolved if "builtin<" in patch else resolved._replace(patch=patch)
+            patches = tuple(self._list_patches(entry, selector))
+            return resolved._replace(patches=(*resolved.patches, *patches))
         if kind == "npm":
             return found._replace(resolved=locator.parameters.get("__archiveUrl"))
         if kind in ("workspace", "link", "portal", "file"):
@@ -275,6 +277,22 @@ class _BerryReader:
         if not colon or kind == "exec":
             document.fail(f"`{locator.reference[:200]}` is of a kind that is not read", *where)
         return found._replace(resolved=_describe_address(locator.reference))
+
+    def _list_patches(self, entry: _Entry, selector: str) -> Iterator[str]:
+        """Yield yarn's own patches as they stand there, and the files of the project's.
+
+        A relative path is one of the package that asks for the patched one.
+        """
+        asker = parse_locator(entry.locator.parameters.get("locator", ""))
+        base = self._workspace_of(asker, entry.key) or ""
+        for word in selector.split("&"):
+            flags, bang, path = word.rpartition("!")
+            if path.startswith(BUILTIN_PATCH):
+                yield path
+                continue
+            is_project = path.startswith("~/")
+            path = path[2:] if is_project else f"{base}/{path}" if base else path
+            yield flags + bang + path
 
     def _resolve_local(self, found: Instance, entry: _Entry, kind: str, path: str) -> Instance:
         """Return the instance with its folder or tarball, relative to the package that asks."""

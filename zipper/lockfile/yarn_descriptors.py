@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 __all__ = [
+    "BUILTIN_PATCH",
     "Locator",
     "Override",
     "parse_conditions",
@@ -20,6 +21,9 @@ __all__ = [
     "parse_override",
     "plain_range",
 ]
+
+BUILTIN_PATCH: Final = ("~builtin<", "builtin<")
+"""How yarn's own patches begin, in place of a file's path."""
 
 _BUILTIN: Final = re.compile(r"patch:.*#(?:~builtin|optional!builtin)<.*>")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import posixpath
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from zipper.errors import LockfileError
 from zipper.findings import Finding
@@ -19,7 +19,7 @@ from zipper.project.read_manifest import find_manifest
 from zipper.resolving.files_beside import FilesBeside, hash_file
 from zipper.store.notes import LOCKFILE_PROOF
 from zipper.target import NPM_VERSION
-from zipper.tree.model import ROOT, Tree
+from zipper.tree.model import ROOT, Patch, Tree
 
 if TYPE_CHECKING:
     from zipper.lockfile.foreign import ForeignLockfile
@@ -41,6 +41,8 @@ class LockedTree(NamedTuple):
 
     tree: Tree
     findings: tuple[Finding, ...]
+    edges: int
+    """Walked, each to the instance that is locked."""
 
 
 def find_locked_tree(
@@ -56,8 +58,8 @@ def find_locked_tree(
             included.
 
     Raises:
-        LockfileError: what cannot be read or laid out; a lockfile out of step, under the tool's
-            own code; EPATCHED for a patched package, which is not supported yet.
+        LockfileError: what cannot be read or laid out; a lockfile out of step, or a patch that is
+            not there, under the tool's own code.
         ProjectError: EJSONPARSE, EINVALIDPACKAGE, EREAD for a member's package.json.
     """
     foreign = project.foreign
@@ -73,18 +75,32 @@ def find_locked_tree(
     noted = store.notebook.recall(LOCKFILE_PROOF, inputs, lambda known: _hold(foreign, known))
     if noted is not None:
         told, _, text = noted.partition(b"\n")
-        findings = tuple(Finding(*row) for row in json.loads(told))
-        return LockedTree(_read_tree(text, project), findings)
+        return _read_made(json.loads(told), text, project)
     made, witnesses = _make(foreign, project.member, target, omit)
     from zipper.lockfile.npm_write import write_lockfile  # noqa: PLC0415  (the first time only)
 
     text = write_lockfile(made.tree, folder=project.root.as_posix()).encode(
         "utf-8", "surrogatepass"
     )
-    told = json.dumps(made.findings).encode("ascii")
-    store.notebook.remember(LOCKFILE_PROOF, inputs, told + b"\n" + text, witnesses)
+    patches = {node.location: node.patches for node in made.tree.nodes.values() if node.patches}
+    head = json.dumps((made.findings, made.edges, patches))
+    body = head.encode("ascii") + b"\n" + text
+    store.notebook.remember(LOCKFILE_PROOF, inputs, body, witnesses)
     # What was written is read, so that the first build packs what all later ones do.
-    return made._replace(tree=_read_tree(text, project))
+    return _read_made(json.loads(head), text, project)
+
+
+def _read_made(told: Any, text: bytes, project: Project) -> LockedTree:  # noqa: ANN401  (JSON)
+    """Return what is noted."""
+    rows, edges, patches = told
+    tree = _read_tree(text, project)
+    if patches:
+        nodes = dict(tree.nodes)
+        for location, diffs in patches.items():
+            patched = tuple(Patch(*diff) for diff in diffs)
+            nodes[location] = nodes[location]._replace(patches=patched)
+        tree = Tree(nodes)
+    return LockedTree(tree, tuple(Finding(*row) for row in rows), edges)
 
 
 def _read_tree(text: bytes, project: Project) -> Tree:
@@ -119,6 +135,7 @@ def _make(
     from zipper.resolving.frozen import refuse_drift  # noqa: PLC0415
     from zipper.resolving.frozen_settings import compare_settings  # noqa: PLC0415
     from zipper.resolving.locked_manifests import describe_instances  # noqa: PLC0415
+    from zipper.resolving.locked_patches import drop_builtins, read_patches  # noqa: PLC0415
     from zipper.resolving.read_foreign import read_foreign  # noqa: PLC0415
     from zipper.resolving.selected_tree import tell_doubled  # noqa: PLC0415
     from zipper.tree.bind_peers import bind_peers  # noqa: PLC0415
@@ -143,15 +160,20 @@ def _make(
         return omit is None or _fits(own, target)
 
     closure = take_closure(graph, member, fits=fits, omit=omitted).graph
-    _refuse_patches(closure)
+    closure, builtins = drop_builtins(closure)
     closure = describe_instances(closure, member, omits_dev=omits_dev)
     closure = merge_instances(closure)
+    patches = read_patches(lockfile, closure.instances, beside)
     hoisted = hoist(closure, member)
     proof = prove_edges(hoisted.tree, closure, member)
     assert not proof.wrong, proof.wrong
-    findings = [_tell(lockfile, member, proof.edges), *doubts]
+    findings = [_tell(lockfile, member, proof.edges), *doubts, *_tell_builtins(builtins)]
     findings += [tell_doubled(doubled) for doubled in hoisted.doubled[:_DOUBLED_MAX]]
-    return LockedTree(hoisted.tree, tuple(findings)), beside.list_witnesses()
+    nodes = {
+        location: node._replace(patches=patches.get(hoisted.instances[location], ()))
+        for location, node in hoisted.tree.nodes.items()
+    }
+    return LockedTree(Tree(nodes), tuple(findings), proof.edges), beside.list_witnesses()
 
 
 def _read_folders(
@@ -184,14 +206,19 @@ def _fits(own: Instance, target: Target) -> bool:
     )
 
 
-def _refuse_patches(graph: LockedGraph) -> None:
-    for own in graph.instances.values():
-        if own.patch is not None:
-            raise LockfileError(
-                "EPATCHED",
-                f"`{own.label}` is patched (`{own.patch[:200]}`), and patches are not applied yet",
-                hint="publish the patched package, or depend on a version that needs no patch",
-            )
+def _tell_builtins(names: tuple[str, ...]) -> tuple[Finding, ...]:
+    if not names:
+        return ()
+    return (
+        Finding(
+            "lockfile-builtin-patch",
+            "info",
+            "yarn.lock",
+            f"yarn's own patches of {', '.join(names)} are not applied: they are for its loader, "
+            "which the package does not have",
+            "",
+        ),
+    )
 
 
 def _tell(lockfile: ForeignLockfile, member: str, edges: int) -> Finding:

@@ -47,8 +47,9 @@ class Instance(NamedTuple):
     """
     bundled_in: str | None = None
     """The key of the instance whose tarball holds this one; it is in no other folder."""
-    patch: str | None = None
-    """The patch that is applied to it, as the lockfile names it: a file, or a hash."""
+    patches: tuple[str, ...] = ()
+    """The patches that are applied to it, in order, as the lockfile names them: files relative to
+    its folder, or hashes; yarn's begin with `optional!` where they may fail."""
     has_shrinkwrap: bool = False
 
     @property

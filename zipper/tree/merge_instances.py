@@ -55,7 +55,7 @@ def _describe(key: str, own: Instance, holds_others: bool) -> tuple[Hashable, ..
         manifest.version,
         own.resolved,
         own.integrity,
-        own.patch,
+        own.patches,
         tuple(manifest.bundle_dependencies),
     )
 

@@ -22,6 +22,7 @@ __all__ = [
     "Edge",
     "EdgeType",
     "Node",
+    "Patch",
     "Tree",
     "is_bundled",
     "is_top",
@@ -55,6 +56,19 @@ ROOT: Final = ""
 EdgeType = Literal["prod", "dev", "optional", "peer", "peerOptional", "workspace"]
 
 
+class Patch(NamedTuple):
+    """A diff that is applied to a package's files, as a lockfile of pnpm, yarn or bun names it."""
+
+    path: str
+    """Relative to the lockfile, for messages."""
+    text: str
+    tool: str
+    """Whose rules apply it."""
+    code: str
+    """The tool's code where it does not apply."""
+    may_fail: bool = False
+
+
 class Node(NamedTuple):
     """One folder of the tree.
 
@@ -77,6 +91,7 @@ class Node(NamedTuple):
     extraneous: bool = False
     in_bundle: bool = False
     has_shrinkwrap: bool = False
+    patches: tuple[Patch, ...] = ()
 
     @property
     def package_name(self) -> str:

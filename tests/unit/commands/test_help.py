@@ -40,7 +40,7 @@ def test_every_error_has_a_paragraph() -> None:
         "EALLOWGIT",
         "EALLOWREMOTE",
         "EBUG",
-        *(code for row in FORMATS.values() for code in (row.drift, row.other_settings)),
+        *(code for row in FORMATS.values() for code in (row.drift, row.other_settings, row.patch)),
         "EINVALIDURL",
         "ERR_INVALID_AUTH",
         "ERR_INVALID_URL",

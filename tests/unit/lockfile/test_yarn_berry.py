@@ -6,6 +6,7 @@ import pytest
 
 from zipper.errors import LockfileError
 from zipper.lockfile.yarn_berry import read_yarn_berry
+from zipper.lockfile.yarn_descriptors import BUILTIN_PATCH
 from zipper.lockfile.yarn_extensions import Extension
 from zipper.lockfile.yarn_settings import YarnSettings
 
@@ -74,7 +75,7 @@ def test_what_yarn_s_database_adds_is_there_where_the_lockfile_has_it() -> None:
 
 
 def test_a_patch_is_named_and_a_builtin_one_is_not() -> None:
-    """A patch of the project's own is said; what yarn patches for its loader is left as it is."""
+    """A patch of the project's own is a file; what yarn patches for its loader is none."""
     text = (
         START
         + """
@@ -87,10 +88,10 @@ def test_a_patch_is_named_and_a_builtin_one_is_not() -> None:
   resolution: "typescript@patch:typescript@npm%3A5.0.0#optional!builtin<compat/typescript>"
 """
     )
-    found = {own.manifest.name: own.patch for own in read(text).graph.instances.values()}
+    found = {own.manifest.name: own.patches for own in read(text).graph.instances.values()}
 
-    assert "~/.yarn/patches/d.patch" == found["d"]
-    assert found["typescript"] is None
+    assert (".yarn/patches/d.patch",) == found["d"]
+    assert all(one.startswith(BUILTIN_PATCH) for one in found["typescript"])
 
 
 @pytest.mark.parametrize(

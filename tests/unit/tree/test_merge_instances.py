@@ -64,7 +64,7 @@ def test_other_bytes_are_another_package() -> None:
             "x4": [],
         },
         x1={"manifest": X},
-        x2={"manifest": X, "patch": "patches/x.patch"},
+        x2={"manifest": X, "patches": ("patches/x.patch",)},
         x3={"manifest": X, "integrity": "sha512-other"},
         x4={"manifest": X, "folder": "packages/x"},
     )
