@@ -277,3 +277,120 @@ def test_what_is_said_of_a_member_is_not_said_of_the_same_bytes_alone(workspace:
     assert "error[undeclared-dependency]" in member.stderr
     assert "error[module-missing]" in alone.stderr
     assert "undeclared-dependency" not in alone.stderr
+
+
+LOGO = 'require("fs").readFileSync(require("path").join(__dirname, "..", "../assets/logo.png"));\n'
+
+
+@pytest.mark.parametrize(
+    ("code", "severity"),
+    [
+        (LOGO + HANDLER, "error"),
+        (f"exports.handler = async () => {{ {LOGO} }};\n", "warning"),
+    ],
+)
+def test_a_file_outside_of_the_member_comes_with_its_include(
+    workspace: Scene, code: str, severity: str
+) -> None:
+    """The finding names file and line, and its hint brings the file to where the code looks."""
+    write_files(workspace.project, {"assets/logo.png": b"\x89PNG", "packages/fn-a/index.js": code})
+    zipper(workspace, "resolve")
+    words = ("build", "packages/fn-a", "-o", workspace.output)
+    first = zipper(workspace, *words, status=int(severity == "error"))
+    again = zipper(workspace, *words, status=int(severity == "error"))
+
+    message = (
+        f"{severity}[file-outside]: `index.js` line 1 names `../../assets/logo.png`: the workspace "
+        "has `assets/logo.png`, and the package has not: on Lambda the path is `/assets/logo.png`"
+    )
+    assert message in first.stderr
+    assert message in again.stderr
+    option = first.stderr.partition("with `")[2].partition("`")[0].split()
+    assert ["--include", "../../assets/logo.png"] == option
+    done = zipper(workspace, *words, *option, "--json")
+
+    assert done.document is not None
+    assert [] == [one["code"] for one in done.document["findings"]]
+    assert "packages/fn-a/index.handler" == done.document["handler"]
+    assert {"assets/logo.png", "packages/fn-a/index.js", "node_modules/shared/lib/a.js"} < set(
+        listing(workspace.output)
+    )
+
+
+def test_a_file_that_comes_later_is_found(workspace: Scene) -> None:
+    """A verdict is remembered while the files that it asked about are there, or absent, as then."""
+    write_files(workspace.project, {"packages/fn-a/index.js": LOGO + HANDLER})
+    zipper(workspace, "resolve")
+    words = ("build", "packages/fn-a", "-o", workspace.output)
+    before = zipper(workspace, *words)
+    write_files(workspace.project, {"assets/logo.png": b"1"})
+    after = zipper(workspace, *words, status=1)
+
+    assert "file-outside" not in before.stderr
+    assert "error[file-outside]" in after.stderr
+
+
+def test_a_module_outside_of_the_member_comes_with_its_include(workspace: Scene) -> None:
+    """A relative request that leaves the folder has the same hint, and its packages are found."""
+    files: dict[str, str | bytes | dict] = {
+        "common/util.js": 'module.exports = require("left");\n',
+        "packages/fn-a/src/index.js": f'require("../../../common/util");\n{HANDLER}',
+    }
+    write_files(workspace.project, files)
+    zipper(workspace, "resolve")
+    words = ("build", "packages/fn-a", "-o", workspace.output, "--handler", "src/index.handler")
+    first = zipper(workspace, *words, status=1)
+    option = first.stderr.partition("with `")[2].partition("`")[0].split()
+    done = zipper(workspace, *words, *option)
+
+    assert "error[module-missing]" in first.stderr
+    assert ["--include", "../../common/util.js"] == option
+    assert "common/util.js" in listing(workspace.output)
+    assert "built packages/fn-a/src/index.handler" in done.stdout
+
+
+def test_a_siblings_file_outside_of_it_is_to_be_moved(workspace: Scene) -> None:
+    """Where no `include` brings a file to where a sibling's code looks, the hint says so."""
+    manifest = {"name": "shared", "version": "1.0.0", "main": "index.js"}
+    write_files(workspace.project, {"packages/shared/package.json": manifest})
+    write_files(workspace.project, {"packages/shared/index.js": "read('../assets/logo.png');\n"})
+    write_files(workspace.project, {"packages/assets/logo.png": b"1"})
+    zipper(workspace, "resolve")
+    done = zipper(workspace, "build", "packages/fn-a", "-o", workspace.output)
+
+    assert "warning[file-outside]: `node_modules/shared/index.js` line 1" in done.stderr
+    assert "move `packages/assets/logo.png` into `packages/shared`" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [
+        ("../../../etc/passwd", "leaves"),
+        ("../..", "leaves"),
+        ("../../", "leaves"),
+        ("../../nothing.png", "finds no file"),
+        ("../../assets/*.jpg", "finds no file"),
+    ],
+)
+def test_an_include_that_leaves_the_workspace_is_refused(
+    workspace: Scene, pattern: str, message: str
+) -> None:
+    """Nothing above the root is packed, and a pattern without a file is no silent success."""
+    write_files(workspace.project, {"assets/logo.png": b"1"})
+    zipper(workspace, "resolve")
+    done = zipper(workspace, "build", "packages/fn-a", "--include", pattern, status=1)
+
+    assert "error[EPATTERN]" in done.stderr
+    assert message in done.stderr
+
+
+def test_secrets_outside_of_the_member_stay_out(workspace: Scene) -> None:
+    """What is left out of a project's own files is left out of those, and reported."""
+    files: dict[str, str | bytes | dict] = {"assets/a.txt": "1", "assets/.env": "SECRET=1"}
+    write_files(workspace.project, {**files, "assets/node_modules/x/index.js": "1"})
+    zipper(workspace, "resolve")
+    words = ("build", "packages/fn-a", "-o", workspace.output, "--include", "../../assets/")
+    done = zipper(workspace, *words, "-v")
+
+    assert ["assets/a.txt"] == [one for one in listing(workspace.output) if one[:6] == "assets"]
+    assert "`assets/.env` is not in the package" in done.stderr

@@ -13,6 +13,7 @@ from zipper.checks import (
     handler_exports,
     mode_rules,
     module_rules,
+    outside_rules,
     request_rules,
     runtime_rules,
     secret_rules,
@@ -278,6 +279,14 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "or an error of the worker before the first event.",
         "Node.js documentation, File system and Worker threads",
         "`fs.readFileSync(path.join(__dirname, 'schema.graphql'))` in a bundle",
+    ),
+    Rule(
+        "file-outside",
+        outside_rules.check_outside,
+        "code names a file of the workspace that is outside of what is packed",
+        "A member's folder becomes /var/task: a path that leaves it leads nowhere on Lambda.",
+        "Node.js documentation, File system",
+        "`path.join(__dirname, '../../shared/logo.png')` in `packages/fn-a/index.js`",
     ),
     Rule(
         "file-read-only",

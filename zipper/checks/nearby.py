@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from zipper.npm.folder_path import find_package
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 __all__ = ["Nearby", "Sibling"]
 
@@ -38,3 +40,22 @@ class Nearby(NamedTuple):
     zip lacks because it does not declare them; with who brings them in."""
     siblings: Mapping[str, Sibling]
     """By the sibling's folder in the zip."""
+    is_file: Callable[[str], bool]
+    """Says whether the workspace has a file, by its path relative to the root."""
+    keeps_folders: bool = False
+    """Whether the zip has the folders of the workspace, the member's among them."""
+
+    def folder_of(self, name: str) -> str | None:
+        """Return the member that a file of the zip comes from; None for other packages."""
+        package = find_package(name)
+        if not package:
+            return self.member
+        return self.siblings[package].folder if package in self.siblings else None
+
+    def find_source(self, name: str) -> str | None:
+        """Return where in the workspace a file of the zip comes from; None for other packages."""
+        package = find_package(name)
+        if not package:
+            return name if self.keeps_folders else f"{self.member}/{name}"
+        folder = self.folder_of(name)
+        return None if folder is None else f"{folder}/{name.removeprefix(f'{package}/')}"

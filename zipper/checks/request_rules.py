@@ -17,6 +17,7 @@ from zipper.checks.filesystem import LAYERS, TASK
 from zipper.checks.module_messages import WHEN, make_finding, where
 from zipper.checks.module_resolution import NOT_PACKED, Failure
 from zipper.checks.optional_modules import OPTIONAL_MODULES
+from zipper.checks.outside_rules import find_outside, tell_include
 from zipper.checks.package_maps import split_name
 from zipper.checks.walk import Asked, Module, iterate_failures
 from zipper.findings import Finding, Severity
@@ -177,6 +178,14 @@ def _judge_nearby(
         )
         hint = f"make it first: {scripts or f'build `{sibling.folder}`'}"
         return make_finding("sibling-unbuilt", level, module.path, message, hint)
+    outside = _find_outside_module(nearby, module, specifier)
+    if outside is not None:
+        message = (
+            f"{place} needs `{specifier}`: the workspace has `{outside}`, and the package has not; "
+            f"{WHEN[level]}"
+        )
+        hint = tell_include(nearby, relative(module.path), specifier, outside)
+        return make_finding("module-missing", level, module.path, message, hint)
     owner = find_package(relative(module.path))
     if name in nearby.undeclared and (not owner or owner in nearby.siblings):
         folder = nearby.siblings[owner].folder if owner else nearby.member
@@ -190,6 +199,17 @@ def _judge_nearby(
         )
         return make_finding("undeclared-dependency", level, module.path, message, hint)
     return None
+
+
+def _find_outside_module(nearby: Nearby, module: Module, specifier: str) -> str | None:
+    """Return the file of the workspace that a relative request means outside of its package."""
+    if not specifier.startswith("../"):
+        return None
+    place = find_outside(nearby, relative(module.path), specifier)
+    if place is None:
+        return None
+    names = (place, *(f"{place}{end}" for end in _ENDINGS))
+    return next((name for name in names if nearby.is_file(name)), None)
 
 
 def _judge_incomplete(module: Module, asked: Asked, failure: Failure, holder: str) -> Finding:

@@ -7,9 +7,9 @@ publish. What the code puts together while it runs is not seen.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
+from zipper.javascript.named_paths import list_named_paths
 from zipper.npm.folder_path import resolve
 
 if TYPE_CHECKING:
@@ -18,17 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["find_named"]
 
 _CODE: Final = (".js", ".cjs", ".mjs")
-_RELATIVE: Final = re.compile(rb"[\"'`](\.{1,2}/[^\"'`\n$]{1,200})")
-"""A path that begins with a dot, up to what is put in at run time."""
-_JOINED: Final = re.compile(
-    rb"(?:__dirname|import\.meta\.dirname)\s*((?:,\s*[\"'`][^\"'`\n$]{1,200}[\"'`]\s*)+)"
-)
-"""The texts that are joined to the file's own folder."""
-_APPENDED: Final = re.compile(
-    rb"(?:__dirname|import\.meta\.dirname)(?:\}|\s*\+\s*[\"'`])/([^\"'`\n$]{1,200})"
-)
-"""What is put behind the file's own folder: `__dirname + "/x"`, `${__dirname}/x`."""
-_TEXT: Final = re.compile(rb"[\"'`]([^\"'`]+)[\"'`]")
 
 
 def find_named(
@@ -54,17 +43,9 @@ def find_named(
     told: set[str] = set()
     for name in packed:
         if name.endswith(_CODE):
-            for path in _list_paths(read(name), name.rpartition("/")[0]):
+            folder = name.rpartition("/")[0]
+            for named in list_named_paths(read(name)):
+                path = resolve(folder, named.path)
                 if path in lost and path not in told:
                     told.add(path)
                     yield path, name
-
-
-def _list_paths(code: bytes, folder: str) -> Iterator[str]:
-    """Yield the paths that the code of a file in `folder` names, as seen from the package."""
-    for pattern in (_RELATIVE, _APPENDED):
-        for found in pattern.finditer(code):
-            yield resolve(folder, found[1].decode("utf-8", "replace"))
-    for found in _JOINED.finditer(code):
-        parts = (text[1].decode("utf-8", "replace") for text in _TEXT.finditer(found[1]))
-        yield resolve(folder, "/".join(part.strip("/") for part in parts))

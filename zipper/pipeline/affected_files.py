@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from zipper.fetching.local_packages import is_local_folder, list_folder
 from zipper.pipeline.planning import choose_own_files
+from zipper.project.outside_files import choose_outside_name, split_patterns
 from zipper.project.own_files import choose_name
 from zipper.project.read_manifest import find_manifest
 
@@ -71,11 +72,18 @@ def compare_own_files(
         ProjectError: EPATTERN, EREAD.
         OutputError: EOUTPUT.
     """
-    choice = choose_own_files(request, project, io)
-    was_chosen = choose_name(include=request.include, exclude=request.exclude)
+    choice, outside = choose_own_files(request, project, io)
+    include, _ = split_patterns(request.include)
+    was_chosen = choose_name(include=include, exclude=request.exclude)
     yield from _compare(changes, project.folder, choice.files, was_chosen, project.root, "file")
-    for layer in request.layers:
-        yield from tell_changed(changes, Path(layer), "file")
+    was_outside = choose_outside_name(project.member, request.include)
+    top = _place(changes, project.root) or ""
+    for changed in _list_below(changes, top):
+        name = changed.removeprefix(f"{top}/")
+        if changes.changed[changed] == "deleted" and was_outside(name):
+            yield Reason("file", changed, "deleted")
+    for path in (*(project.root / name for name in outside.files), *map(Path, request.layers)):
+        yield from tell_changed(changes, path, "file")
 
 
 def list_local_folders(tree: Tree) -> set[str]:

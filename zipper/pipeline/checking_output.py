@@ -18,11 +18,10 @@ from zipper.pipeline.hashing import hash_file
 from zipper.store.notes import VERDICT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from zipper.archive.listing import ZipSource
-    from zipper.checks.nearby import Nearby
+    from zipper.pipeline.member_workspace import WorkspaceAround
     from zipper.settings.build_request import BuildRequest
     from zipper.store.notes import Value
     from zipper.store.store_zips import Store
@@ -46,7 +45,7 @@ def judge(
     handler: str,
     store: Store,
     source: ZipSource | None = None,
-    find_nearby: Callable[[], Nearby] | None = None,
+    around: WorkspaceAround | None = None,
 ) -> Judgement:
     """Return what the rules find in the zip at `path`, from memory where they did so today.
 
@@ -57,7 +56,7 @@ def judge(
         handler: the function's handler.
         store: what remembers.
         source: its bytes, where another build may have put another zip at `path` since.
-        find_nearby: describes the workspace of a member, where modules are missing.
+        around: the workspace of a member.
 
     Raises:
         ArchiveError: EREAD if the zip or a layer cannot be read.
@@ -76,16 +75,20 @@ def judge(
         "provided": tuple(request.provided),
         "node_options": request.node_options,
     }
-    noted = store.notebook.recall(VERDICT, inputs)
+    if around is not None:
+        inputs["workspace"] = around.key
+    still = None if around is None else around.still_holds
+    noted = store.notebook.recall(VERDICT, inputs, still)
     judged = None if noted is None else _decode(noted)
     # What is missing from a member depends on the workspace's folders too: it is not remembered.
-    if judged is not None and find_nearby is not None and _has_missing(judged):
+    if judged is not None and around is not None and _has_missing(judged):
         judged = None
     if judged is None:
-        judged = _apply_rules(path, request, handler, store, find_nearby, source)
-        if find_nearby is None or not _has_missing(judged):
+        judged = _apply_rules(path, request, handler, store, around, source)
+        if around is None or not _has_missing(judged):
             text = json.dumps(as_json(judged)).encode("ascii")
-            store.notebook.remember(VERDICT, inputs, text)
+            witnesses = () if around is None else around.witnesses
+            store.notebook.remember(VERDICT, inputs, text, witnesses)
     return judged._replace(findings=leave_out(judged.findings, request.ignore))
 
 
@@ -105,7 +108,7 @@ def _apply_rules(
     request: BuildRequest,
     handler: str,
     store: Store,
-    find_nearby: Callable[[], Nearby] | None,
+    around: WorkspaceAround | None,
     source: ZipSource | None,
 ) -> Judgement:
     """Return what the rules find.
@@ -138,7 +141,7 @@ def _apply_rules(
             handler=handler, ignore=(), strict=False, case=False, cache_dir=str(store.cache_dir)
         ),
         source=source,
-        nearby=None if find_nearby is None else find_nearby(),
+        nearby=None if around is None else around.describe(),
     )
     return Judgement(report.findings, report.closure)
 

@@ -5,7 +5,6 @@ In: a plan; the finished zip, under whatever name it has, or in memory. Out: the
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from zipper.findings import decide_verdict, leave_out
@@ -67,11 +66,11 @@ def judge_package(
     """
     clock.start("check")
     request = planned.request
-    find_nearby = None
+    around = None
     if planned.project.member:
-        from zipper.pipeline.member_workspace import describe_workspace  # noqa: PLC0415  (for members)
+        from zipper.pipeline.member_workspace import WorkspaceAround  # noqa: PLC0415  (for members)
 
-        find_nearby = partial(describe_workspace, planned)
+        around = WorkspaceAround(planned)
     # The rule reads the lockfile in the zip, and knows less than what was fetched.
     told = {finding.code for finding in planned.findings} & {"integrity-weak"}
     judged = judge(
@@ -80,7 +79,7 @@ def judge_package(
         request,
         handler=planned.handler,
         store=store,
-        find_nearby=find_nearby,
+        around=around,
         source=source,
     )
     findings = (

@@ -5,6 +5,7 @@ In: the member's plan. Out: facts for the check.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,21 +17,65 @@ if TYPE_CHECKING:
     from zipper.checks.nearby import Nearby, Sibling
     from zipper.pipeline.planning import PackagePlan
     from zipper.project.read_project import Project
+    from zipper.store.notes import Value
     from zipper.tree.model import Tree
 
-__all__ = ["describe_workspace"]
+__all__ = ["WorkspaceAround"]
 
 _MAKING_SCRIPTS: Final = ("build", "prepare", "prepack", "compile", "prepublishOnly")
 """Scripts of package.json that usually make the files that `main` names, the likeliest first."""
 
 
-def describe_workspace(planned: PackagePlan) -> Nearby:
-    """Return what the plan's project, a member of a workspace, could find in it."""
-    from zipper.checks.nearby import Nearby  # noqa: PLC0415  (for members)
+class WorkspaceAround:
+    """The workspace around a member's plan; it notes which of its files it was asked about."""
 
-    project = planned.project
-    undeclared = _find_undeclared(project, planned.whole, planned.tree)
-    return Nearby(project.member, undeclared, dict(_list_siblings(planned)))
+    def __init__(self, planned: PackagePlan) -> None:
+        self._planned = planned
+        self._asked: dict[str, bool] = {}
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Which member of which workspace it is about, and where its siblings come from."""
+        project = self._planned.project
+        nodes = self._planned.tree.nodes.items()
+        local = (f"{at} {node.resolved}" for at, node in nodes if _is_local(node.resolved))
+        return str(project.root), project.member, *sorted(local)
+
+    @property
+    def witnesses(self) -> tuple[tuple[str, bool], ...]:
+        """Each file that was asked about, and whether it is there."""
+        return tuple(sorted(self._asked.items()))
+
+    def still_holds(self, witnesses: Value) -> bool:
+        """Say whether the files that were asked about are there, or absent, as they were."""
+        rows = witnesses if isinstance(witnesses, tuple) else ()
+        return all(isinstance(row, tuple) and self._is_file(str(row[0])) == row[1] for row in rows)
+
+    def describe(self) -> Nearby:
+        """Return what the member's code could find in the workspace."""
+        from zipper.checks.nearby import Nearby  # noqa: PLC0415  (for new bytes only)
+
+        planned = self._planned
+        project = planned.project
+        return Nearby(
+            project.member,
+            _find_undeclared(project, planned.whole, planned.tree),
+            dict(_list_siblings(planned)),
+            self._ask,
+            keeps_folders=planned.keeps_folders,
+        )
+
+    def _ask(self, path: str) -> bool:
+        if path not in self._asked:
+            self._asked[path] = self._is_file(path)
+        return self._asked[path]
+
+    def _is_file(self, path: str) -> bool:
+        return os.path.isfile(self._planned.project.root / path)  # noqa: PTH113  (a Path raises where it is too long)
+
+
+def _is_local(resolved: str | None) -> bool:
+    return resolved is not None and resolved.startswith("file:")
 
 
 def _list_siblings(planned: PackagePlan) -> Iterator[tuple[str, Sibling]]:

@@ -61,6 +61,9 @@ class PackagePlan(NamedTuple):
     """Plans that have the same make the same zip."""
     findings: tuple[Finding, ...]
     timings_seconds: Mapping[str, float]
+    keeps_folders: bool = False
+    """Whether the zip has the folders of the workspace, because files outside of the member's are
+    in it; packages are at the zip's top all the same."""
 
     @property
     def files(self) -> tuple[PlannedFile, ...]:
@@ -80,13 +83,14 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
     clock.start("read")
     project = io.read_project(request)
     destination = find_output(request, project)
-    choice = choose_own_files(request, project, io, destination=destination)
+    choice, outside = choose_own_files(request, project, io, destination=destination)
+    place = f"{project.member}/" if outside.files else ""
     gathered = gather(project, request, io, clock, omit=frozenset({"dev", *request.omit}))
     scripted = gathered.scripted
     tree, obtained = scripted.tree, scripted.obtained
     clock.start("plan")
     homes = find_homes(tree, shipped=_shipped_targets(tree, choice))
-    own = read_entries(choice)
+    own = chain(read_entries(choice, prefix=place), read_entries(outside))
     packages = place_members(tree, homes, zips=obtained.zips, folders=obtained.folders)
     contents = lay_out(
         chain(own, packages, place_beside(scripted, homes)),
@@ -96,33 +100,45 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
         request=request,
         project=project,
         target=request.target,
-        handler=request.handler or default_handler(project.own_manifest.raw),
+        handler=_place_handler(request.handler or default_handler(project.own_manifest.raw), place),
         output=destination,
         tree=tree,
         whole=gathered.whole,
         contents=contents,
         fingerprint=take_fingerprint(contents, homes, obtained.zips),
-        findings=(*_left_out(choice), *gathered.findings),
+        findings=(*_left_out(choice), *_left_out(outside), *gathered.findings),
         timings_seconds=clock.timings(),
+        keeps_folders=bool(outside.files),
     )
+
+
+def _place_handler(handler: str, place: str) -> str:
+    """Return the handler's name where the folder that is built stands at `place` in the zip."""
+    return handler if handler.startswith(place) else f"{place}{handler.removeprefix('./')}"
 
 
 def choose_own_files(
     request: BuildRequest, project: Project, io: Circumstances, *, destination: Path | None = None
-) -> OwnFiles:
-    """Return the files of the project's folder that its package has.
+) -> tuple[OwnFiles, OwnFiles]:
+    """Return the files of the project's folder that its package has, and those of its workspace.
 
     Raises:
         ProjectError: EPATTERN, EREAD.
         OutputError: EOUTPUT.
     """
-    destination = destination or find_output(request, project)
-    return choose_files(
-        project.folder,
-        include=request.include,
-        exclude=request.exclude,
-        outputs=_find_written(request, project, io) | {destination},
-    )
+    outputs = _find_written(request, project, io) | {destination or find_output(request, project)}
+    include = request.include
+    if any(pattern.startswith("../") for pattern in include):
+        from zipper.project.outside_files import choose_outside, split_patterns  # noqa: PLC0415  (rare)
+
+        include, outward = split_patterns(include)
+        outside = choose_outside(
+            project.root, project.member, outward, exclude=request.exclude, outputs=outputs
+        )
+    else:
+        outside = OwnFiles(project.root, (), ())
+    own = choose_files(project.folder, include=include, exclude=request.exclude, outputs=outputs)
+    return own, outside
 
 
 def _find_written(request: BuildRequest, project: Project, io: Circumstances) -> frozenset[Path]:

@@ -128,8 +128,8 @@ def choose_name(
     return is_chosen
 
 
-def read_entries(choice: OwnFiles) -> Iterator[PlannedEntry]:
-    """Yield the chosen files, read and deflated, in order.
+def read_entries(choice: OwnFiles, *, prefix: str = "") -> Iterator[PlannedEntry]:
+    """Yield the chosen files, read and deflated, in order; `prefix` goes before their names.
 
     Raises:
         ProjectError: EREAD where a file cannot be read.
@@ -141,7 +141,7 @@ def read_entries(choice: OwnFiles) -> Iterator[PlannedEntry]:
             mode = path.stat().st_mode
         except OSError as cause:
             raise _unreadable(cause, path) from cause
-        yield compress(name, data, executable=is_executable(mode, data))
+        yield compress(prefix + name, data, executable=is_executable(mode, data))
 
 
 Matcher = Callable[[str], bool | None]

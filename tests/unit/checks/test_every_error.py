@@ -37,7 +37,7 @@ NEVER = {
 }
 """Codes whose findings are warnings and infos."""
 
-WORKSPACE = {"undeclared-dependency", "sibling-unbuilt"}
+WORKSPACE = {"undeclared-dependency", "sibling-unbuilt", "file-outside"}
 """Codes of members of workspaces, which need one around the zip: tests/e2e/test_members.py."""
 
 CASES: dict[str, tuple[dict, dict, dict]] = {
