@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -394,3 +394,27 @@ def test_secrets_outside_of_the_member_stay_out(workspace: Scene) -> None:
 
     assert ["assets/a.txt"] == [one for one in listing(workspace.output) if one[:6] == "assets"]
     assert "`assets/.env` is not in the package" in done.stderr
+
+
+def test_the_roots_settings_hold_for_a_member(workspace: Scene) -> None:
+    """Its own go before them, key by key; what the root says of itself as a project does not."""
+    root: dict[str, Any] = {"name": "root", "private": True, "workspaces": ["packages/*"]}
+    own: dict[str, Any] = {"name": "fn-b", "version": "1.0.0", "zipper": {"architecture": "arm64"}}
+    settings = {"runtime": "nodejs22.x", "architecture": "x86_64", "handler": "no.where"}
+    write_files(workspace.project, {"package.json": {**root, "zipper": settings}})
+    write_files(workspace.project, {"packages/fn-b/package.json": own})
+    zipper(workspace, "resolve")
+
+    def build(*words: str) -> tuple[str, str, str]:
+        done = zipper(workspace, "build", "packages/fn-b", "--dry-run", "--json", *words)
+        assert done.document is not None
+        return tuple(done.document[key] for key in ("runtime", "architecture", "handler"))
+
+    assert ("nodejs22.x", "arm64", "index.handler") == build()
+    assert ("nodejs24.x", "arm64", "index.handler") == build("--no-workspace")
+
+    one = {"name": "b", "project": "packages/fn-b", "handler": "main.run", "runtime": "nodejs20.x"}
+    several = {**settings, "functions": [one, {"name": "a", "project": "packages/fn-a"}]}
+    write_files(workspace.project, {"package.json": {**root, "zipper": several}})
+
+    assert ("nodejs20.x", "arm64", "main.run") == build()

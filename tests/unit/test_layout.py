@@ -60,7 +60,8 @@ NARROW = {
 EFFECTS = {
     "__main__", "cli", "commands", "fetching", "file_bytes", "files", "folders", "hooks", "malloc",
     "node", "pipeline", "project", "registry", "resolving", "scratch", "settings.cache_folder",
-    "settings.generate", "settings.member_folders", "settings.read_settings", "store",
+    "settings.generate", "settings.member_folders", "settings.read_settings",
+    "settings.workspace_root", "store",
 }  # fmt: skip
 """Modules and packages that may touch files, network, processes, clock and threads."""
 

@@ -108,7 +108,9 @@ def audit(path: PathLike = ".", **options: Unpack[AuditOptions]) -> Audit:
     typed = settings_of_call("audit", options)
     is_project = Path(path).is_dir()
     here = (
-        read_settings(Path(path), environ=os.environ) if is_project else read_variables(os.environ)
+        read_settings(Path(path), environ=os.environ, typed=typed)
+        if is_project
+        else read_variables(os.environ)
     )
     request = request_from(merge(here, typed), folder=os.fspath(path))
     found = audit_requested(

@@ -19,7 +19,7 @@ from zipper.npm.workspaces import match_workspaces, name_workspaces, parse_works
 from zipper.project.foreign_lockfile import ForeignText, find_foreign
 from zipper.project.npmrc_files import find_home, read_npm_settings
 from zipper.project.read_manifest import fingerprint, read_manifest
-from zipper.project.workspace_root import find_workspace_root
+from zipper.settings.workspace_root import find_workspace_root
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -33,6 +33,7 @@ from zipper.settings.values import (
     parse_environment,
     parse_settings,
 )
+from zipper.settings.workspace_root import find_root_of_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,10 +55,14 @@ __all__ = [
 _NOTHING: Final = Settings()
 
 
-def read_settings(folder: Path, *, environ: Mapping[str, str]) -> Settings:
+def read_settings(
+    folder: Path, *, environ: Mapping[str, str], typed: Settings = _NOTHING
+) -> Settings:
     """Return what the files in `folder` say, and over it what the ZIPPER_ variables say.
 
     ZIPPER_PROJECT counts in the working directory only: a folder that somebody names is meant.
+    What the root of a workspace says holds for its members, below what they say themselves; with
+    `no_workspace`, in the files, the variables or `typed`, it does not.
 
     Raises:
         ProjectError: ESETTINGS, ETOMLPARSE, EJSONPARSE, EREAD.
@@ -65,7 +70,21 @@ def read_settings(folder: Path, *, environ: Mapping[str, str]) -> Settings:
     variables = read_variables(environ)
     if folder != Path():
         variables = variables._replace(project=None)
-    return overlay(read_settings_file(folder), variables)
+    own = read_settings_file(folder)
+    if not merge(own, variables, typed).no_workspace:
+        own = merge(_read_root(folder.resolve()), own)
+    return overlay(own, variables)
+
+
+def _read_root(folder: Path) -> Settings:
+    """Return what the root of a workspace says for its member in `folder`."""
+    root = find_root_of_settings(folder)
+    settings = _NOTHING if root is None else read_settings_file(root)
+    if settings == _NOTHING:
+        return _NOTHING
+    from zipper.settings.root_settings import settings_for_member  # noqa: PLC0415  (rare)
+
+    return settings_for_member(settings, folder.as_posix())
 
 
 def read_variables(environ: Mapping[str, str]) -> Settings:
@@ -97,7 +116,7 @@ def read_request(
         ProjectError: ESETTINGS, ETOMLPARSE, EJSONPARSE, EREAD.
         UsageError: EUSAGE for what does not exist: a function, a runtime, an architecture.
     """
-    settings, picked = _read_for(Path(folder))
+    settings, picked = _read_for(Path(folder), options)
     one = merge(pick_function(picked, function), options)
     return request_from(one, folder=os.fspath(folder), written=list_outputs(settings))
 
@@ -116,7 +135,7 @@ def find_requests(project: str | None, options: Settings) -> tuple[BuildRequest,
         UsageError: EUSAGE for what does not exist.
     """
     folder, name = find_settings_folder(project)
-    settings, picked = _read_for(folder)
+    settings, picked = _read_for(folder, options)
     place = os.fspath(project or ".") if name is None else "."
     return _requests(picked, options, place, name=name, written=list_outputs(settings))
 
@@ -134,7 +153,7 @@ def find_settings_folder(project: str | None) -> tuple[Path, str | None]:
     return Path(project or "."), None
 
 
-def _read_for(folder: Path) -> tuple[Settings, Settings]:
+def _read_for(folder: Path, typed: Settings) -> tuple[Settings, Settings]:
     """Return the settings for the project in `folder`, and what of them is about it.
 
     They are its own; where it has none, those of the working directory's functions whose
@@ -143,7 +162,7 @@ def _read_for(folder: Path) -> tuple[Settings, Settings]:
     Raises:
         ProjectError: as `read_settings`.
     """
-    own = read_settings(folder, environ=os.environ)
+    own = read_settings(folder, environ=os.environ, typed=typed)
     real = os.path.realpath
     if real(folder) == real(".") or read_settings_file(folder) != _NOTHING:
         return own, own

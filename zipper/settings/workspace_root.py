@@ -18,7 +18,7 @@ from zipper.npm.workspaces import match_workspaces, parse_workspaces
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["find_workspace_root"]
+__all__ = ["find_root_of_settings", "find_workspace_root"]
 
 
 def find_workspace_root(folder: Path) -> Path | None:
@@ -36,3 +36,16 @@ def find_workspace_root(folder: Path) -> Path | None:
                 if match_workspaces(parse_workspaces(raw.get("workspaces") or ()), [place]):
                     return above
     return None
+
+
+def find_root_of_settings(folder: Path) -> Path | None:
+    """Return the root whose settings hold for `folder`: a workspace's, or pnpm's, which lists it.
+
+    pnpm's lockfile lists its members by their folders; its workspace file has patterns for them.
+    """
+    for above in folder.parents:
+        if (above / "pnpm-workspace.yaml").is_file():
+            place = folder.relative_to(above).as_posix().encode("utf-8", "surrogateescape")
+            listed = read_or_none(above / "pnpm-lock.yaml") or b""
+            return above if b"\n  %s:" % place in listed else None
+    return find_workspace_root(folder)
