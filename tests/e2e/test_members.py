@@ -268,7 +268,7 @@ def test_what_is_said_of_a_member_is_not_said_of_the_same_bytes_alone(workspace:
     write_files(workspace.project, {"packages/fn-a/package.json": {"name": "fn-a"}})
     write_files(workspace.project, {"packages/fn-a/index.js": 'require("only-b");\n' + HANDLER})
     zipper(workspace, "resolve")
-    words = ("build", "packages/fn-a", "-o", workspace.output)
+    words = ("build", "packages/fn-a", "-o", workspace.output, "--keep-failed")
     member = zipper(workspace, *words, status=1)
     first = workspace.output.read_bytes()
     alone = zipper(workspace, *words, "--no-workspace", status=1)
@@ -403,6 +403,7 @@ def test_the_roots_settings_hold_for_a_member(workspace: Scene) -> None:
     settings = {"runtime": "nodejs22.x", "architecture": "x86_64", "handler": "no.where"}
     write_files(workspace.project, {"package.json": {**root, "zipper": settings}})
     write_files(workspace.project, {"packages/fn-b/package.json": own})
+    write_files(workspace.project, {"packages/fn-b/main.js": "exports.run = async () => 1;\n"})
     zipper(workspace, "resolve")
 
     def build(*words: str) -> tuple[str, str, str]:
