@@ -101,9 +101,16 @@ class Browser:
         return answer["result"].get("value")
 
     def press(self, key: str) -> None:
-        """Press a key that has no text."""
-        for kind in ("keyDown", "keyUp"):
-            self._call("Input.dispatchKeyEvent", type=kind, key=key, code=key)
+        """Press a key of a name; Tab and Enter do what they do for a user."""
+        number = {"Tab": 9, "Enter": 13}.get(key, 0)
+        text = {"text": "\r"} if key == "Enter" else {}
+        self._call(
+            "Input.dispatchKeyEvent",
+            type="keyDown", key=key, code=key, windowsVirtualKeyCode=number, **text,
+        )  # fmt: skip
+        self._call(
+            "Input.dispatchKeyEvent", type="keyUp", key=key, code=key, windowsVirtualKeyCode=number
+        )
 
     def type(self, text: str) -> None:
         """Type into what has the focus."""

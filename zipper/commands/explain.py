@@ -20,7 +20,14 @@ from zipper.commands.output import (
 from zipper.commands.terminal import terminal_width
 from zipper.commands.zip_names import complete_path, find_source
 from zipper.errors import UsageError
-from zipper.pipeline.explaining import explain_package, read_inventory, take_inventory
+from zipper.pipeline.explaining import (
+    explain_package,
+    read_from_folder,
+    read_from_zip,
+    read_inventory,
+    split_bundles,
+    take_inventory,
+)
 from zipper.settings.read_settings import read_variables
 
 if TYPE_CHECKING:
@@ -50,6 +57,12 @@ __all__ = ["command"]
     "--html", metavar="FILE", type=click.Path(path_type=Path), help="Write a page to look at."
 )
 @click.option(
+    "--metafile",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="esbuild's metafile: what a bundle without a source map is made of.",
+)
+@click.option(
     "--format",
     "form",
     type=click.Choice(["text", "json", "markdown"]),
@@ -65,6 +78,7 @@ def command(
     package: str | None,
     diff: str | None,
     html: Path | None,
+    metafile: Path | None,
     form: str,
     as_json: bool,
     every: bool,
@@ -75,7 +89,8 @@ def command(
     With PACKAGE, every chain of dependencies that brings it in, and why there are several copies.
     The zip may come from any tool. NAME is a function of the settings in this folder: its zip, or
     what a build would put there where there is none yet. `--html` writes one page with a map of the
-    sizes, the packages, the findings and, with `--diff`, the changes; it needs no network.
+    sizes, the packages, the findings and, with `--diff`, the changes; it needs no network. A bundle
+    is divided by its source map, in the zip or in the bundle itself, or by esbuild's metafile.
 
     \b
     Examples:
@@ -92,7 +107,7 @@ def command(
     source = _Source(find_source(path, typed, command="explain"), typed)
     if package is not None:
         return _show_why(*source.explain(package), form)
-    inventory = source.take_inventory()
+    inventory = source.take_inventory(metafile)
     if html is not None:
         _write_page(html, inventory, source.find_findings(), diff)
     elif diff is not None:
@@ -109,12 +124,14 @@ class _Source:
         self._source = source
         self._typed = typed
 
-    def take_inventory(self) -> Inventory:
+    def take_inventory(self, metafile: Path | None) -> Inventory:
         """Return what is, or would be, in the zip."""
         if isinstance(self._source, str):
-            return read_inventory(self._source)
+            found = read_inventory(self._source)
+            return split_bundles(found, read_from_zip(self._source), metafile)
         with Shower(self._source) as shower:
-            return take_inventory(self._source, on_event=shower.on_event)
+            found = take_inventory(self._source, on_event=shower.on_event)
+        return split_bundles(found, read_from_folder(Path(self._source.project)), metafile)
 
     def explain(self, name: str) -> tuple[Explanation, Tree]:
         """Return why the package called `name` is there."""

@@ -7,18 +7,32 @@ project is planned, never written; its tarballs come into the store on the way.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
+from zipper.errors import ArchiveError, ProjectError
 from zipper.pipeline.reading_zips import open_sound_listing
 from zipper.report.inventory import File, Inventory, from_listing, from_plan
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
     from zipper.events import OnEvent
     from zipper.settings.build_request import BuildRequest
     from zipper.tree.model import Tree
     from zipper.tree.why import Explanation
 
-__all__ = ["explain_package", "read_inventory", "take_inventory"]
+__all__ = [
+    "explain_package",
+    "read_from_folder",
+    "read_from_zip",
+    "read_inventory",
+    "split_bundles",
+    "take_inventory",
+]
+
+_LIMIT_BYTES: Final = 64 * 1024 * 1024
 
 
 def read_inventory(path: str | os.PathLike[str]) -> Inventory:
@@ -28,6 +42,75 @@ def read_inventory(path: str | os.PathLike[str]) -> Inventory:
         ArchiveError: EREAD where there is no such file; EZIP where it is no zip.
     """
     return from_listing(os.fspath(path), open_sound_listing(path))
+
+
+def split_bundles(
+    inventory: Inventory, read: Callable[[str], bytes | None], metafile: Path | None
+) -> Inventory:
+    """Return the inventory with the sources of its bundles, which maps or a metafile name.
+
+    Raises:
+        ProjectError: EREAD for a metafile that cannot be read, EJSONPARSE for what is none.
+    """
+    from zipper.report.bundle_parts import find_parts  # noqa: PLC0415  (with its question)
+
+    parts = find_parts(inventory.files, read)
+    if metafile is not None:
+        own = {file.name: file.size_bytes for file in inventory.files}
+        parts.update(_read_metafile(metafile, own))
+    return replace(inventory, parts=parts)
+
+
+def read_from_zip(path: str | os.PathLike[str]) -> Callable[[str], bytes | None]:
+    """Return what reads the members of the zip at `path`."""
+    listing = open_sound_listing(path)
+
+    def read(name: str) -> bytes | None:
+        entry = listing.find(name)
+        try:
+            return None if entry is None else listing.read(entry, limit_bytes=_LIMIT_BYTES)
+        except ArchiveError:
+            return None
+
+    return read
+
+
+def read_from_folder(folder: Path) -> Callable[[str], bytes | None]:
+    """Return what reads the files of the project in `folder`."""
+
+    def read(name: str) -> bytes | None:
+        try:
+            return (folder / name).read_bytes()
+        except OSError:
+            return None
+
+    return read
+
+
+def _read_metafile(path: Path, files: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    from zipper.npm.json_text import parse_json_object  # noqa: PLC0415  (with its question)
+    from zipper.report.source_map import split_by_metafile  # noqa: PLC0415  (the same)
+
+    try:
+        data = path.read_bytes()
+    except OSError as cause:
+        raise ProjectError(
+            "EREAD",
+            f"cannot read `{path}`: {cause.strerror or cause}",
+            hint="esbuild writes it: `--metafile=meta.json`",
+        ) from cause
+    hint = "esbuild writes it: `--metafile=meta.json`"
+    try:
+        found = split_by_metafile(parse_json_object(data, path=str(path)), files)
+    except ValueError as cause:
+        raise ProjectError("EJSONPARSE", f"`{path}` cannot be used: {cause}", hint=hint) from cause
+    if not found:
+        raise ProjectError(
+            "EJSONPARSE",
+            f"`{path}` describes no file of the package: none has an output's name and size",
+            hint="use the metafile of the build that made the bundle",
+        )
+    return found
 
 
 def take_inventory(request: BuildRequest, *, on_event: OnEvent | None = None) -> Inventory:

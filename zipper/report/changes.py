@@ -5,8 +5,9 @@ In: two inventories. Out: a `Changes` value, and its drawing as text or Markdown
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from zipper.npm.folder_path import find_package
@@ -23,6 +24,8 @@ __all__ = [
     "compare",
     "describe_changes",
     "describe_changes_as_markdown",
+    "last_name",
+    "short_names",
 ]
 
 ChangeKind = Literal["added", "removed", "changed"]
@@ -122,8 +125,24 @@ def describe_changes(changes: Changes) -> Iterator[str]:
     yield describe_file_counts(changes)
 
 
+def last_name(path: str) -> str:
+    """Return a file's own name: where it is on a disk is nothing to hand on."""
+    return re.split(r"[/\\]", path)[-1] or path
+
+
+def short_names(changes: Changes) -> Changes:
+    """Return the changes without the folders of the zips, but as many as tell the two apart."""
+    sides = [re.split(r"[/\\]", path) for path in (changes.old_path, changes.new_path)]
+    count = next(
+        (count for count in (1, 2) if len({tuple(side[-count:]) for side in sides}) == 2), 1
+    )
+    old, new = ("/".join(side[-count:]) for side in sides)
+    return replace(changes, old_path=old, new_path=new)
+
+
 def describe_changes_as_markdown(changes: Changes) -> Iterator[str]:
-    """Yield a comment for a pull request."""
+    """Yield a comment for a pull request, which names no folder of this disk."""
+    changes = short_names(changes)
     yield (
         f"**{changes.new_path}**: {_signed(changes.size_bytes)} zipped, "
         f"{_signed(changes.unzipped_size_bytes)} unzipped"

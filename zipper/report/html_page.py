@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from dataclasses import replace
 from string import Template
 from typing import TYPE_CHECKING
 
 from zipper.as_json import as_json
 from zipper.report.as_text import QUOTA_BYTES
+from zipper.report.bundle_parts import name_parts
+from zipper.report.changes import last_name, short_names
 from zipper.report.size_tree import Branch, grow
 from zipper.tree.connections import connect
 from zipper.tree.model import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from zipper.findings import Finding
     from zipper.report.changes import Changes
@@ -36,7 +39,7 @@ def make_page(
     findings: Sequence[Finding] = (),
     changes: Changes | None = None,
 ) -> str:
-    """Return the page. The same package gives the same bytes.
+    """Return the page. The same package gives the same bytes, wherever it is on a disk.
 
     Args:
         template: the text of `page.html`, in which `$data` is the hole and `$$` a dollar.
@@ -45,20 +48,20 @@ def make_page(
         changes: what differs from another package, if there is one.
     """
     data = {
-        "path": inventory.path,
+        "path": last_name(inventory.path),
         "size_bytes": inventory.size_bytes,
         "unzipped_size_bytes": inventory.unzipped_size_bytes,
         "quota_bytes": QUOTA_BYTES,
         "files": len(inventory.files),
-        "tree": _pack(grow(inventory)),
-        "packages": list_packages(inventory),
+        "tree": _pack(replace(grow(inventory), label=last_name(inventory.path))),
+        "packages": [*list_packages(inventory), *_list_bundled(inventory)],
         "findings": [
             as_json(finding)
             for severity in ("error", "warning", "info")
             for finding in findings
             if finding.severity == severity
         ],
-        "changes": None if changes is None else as_json(changes),
+        "changes": None if changes is None else as_json(short_names(changes)),
     }
     text = json.dumps(data, separators=(",", ":"), ensure_ascii=True)
     # JSON inside of a script element must not close it, nor open a comment.
@@ -81,6 +84,28 @@ def list_packages(inventory: Inventory) -> list[dict[str, object]]:
         }
         for row in inventory.packages
     ]
+
+
+def _list_bundled(inventory: Inventory) -> Iterator[dict[str, object]]:
+    """Yield a row for each package in a bundle, which is in the folder that the tree gives it."""
+    sizes = {file.name: file for file in inventory.files}
+    for name, parts in inventory.parts.items():
+        rows: dict[tuple[str, str], list[int]] = {}
+        for part in name_parts(parts):
+            if part.package:
+                rows.setdefault((part.package, part.version), []).append(part.size_bytes)
+        file = sizes[name]
+        for (package, version), found in rows.items():
+            yield {
+                "name": package,
+                "version": version,
+                "licence": "not known",
+                "folder": f"{name}/node_modules/{package}",
+                "files": len(found),
+                "size_bytes": sum(found),
+                "zipped_size_bytes": file.zipped_size_bytes * sum(found) // file.size_bytes,
+                "why": f"in the bundle {name}",
+            }
 
 
 def _shortest_chains(tree: Tree) -> Mapping[str, str]:

@@ -40,6 +40,10 @@ __all__ = [
 
 _VERSION_LETTERS: Final = 256
 """No longer text is a version. Source: semver 7, MAX_LENGTH."""
+_HEADERS: Final = 30 + 46
+"""Bytes of a member's local header and central record, without its name and extra fields."""
+_END: Final = 22
+"""Bytes of the record that ends a zip."""
 _LIMIT_BYTES: Final = 16 * 1024 * 1024
 """The largest package.json that is read."""
 
@@ -51,6 +55,7 @@ class File:
     name: str
     size_bytes: int
     zipped_size_bytes: int
+    """All that it takes in the zip: its data, and what is said of it in two places."""
     crc: int = 0
 
 
@@ -76,12 +81,14 @@ class Inventory:
 
     path: str
     size_bytes: int
-    """Of the zip; the sum of its members where there is none yet."""
+    """Of the zip, also of one that is not written yet."""
     files: tuple[File, ...]
     manifests: Mapping[str, Manifest] = field(repr=False)
     """By folder, where there is a package.json that can be read."""
     hashes: Mapping[str, Integrity] = field(default_factory=dict, repr=False)
     """Of the packages' tarballs, by folder, where a lockfile says them."""
+    parts: Mapping[str, Mapping[str, int]] = field(default_factory=dict, repr=False)
+    """Of bundles, by file: bytes by source; see `zipper.report.bundle_parts`."""
 
     @property
     def unzipped_size_bytes(self) -> int:
@@ -136,7 +143,12 @@ def from_listing(path: str, listing: Listing, *, with_hashes: bool = False) -> I
     With `with_hashes` the lockfile in the zip is read for the hashes of the packages.
     """
     files = tuple(
-        File(entry.name, entry.size, entry.compressed_size, entry.crc)
+        File(
+            entry.name,
+            entry.size,
+            entry.compressed_size + _HEADERS + 2 * (len(entry.raw_name) + len(entry.extra)),
+            entry.crc,
+        )
         for entry in listing.by_name.values()
         if not entry.is_dir
     )
@@ -150,9 +162,23 @@ def from_listing(path: str, listing: Listing, *, with_hashes: bool = False) -> I
 
 
 def from_plan(path: str, files: Iterable[File], tree: Tree) -> Inventory:
-    """Return what would be in the zip at `path`, the manifests taken from the tree."""
-    known = tuple(files)
-    size = sum(file.zipped_size_bytes for file in known)
+    """Return what would be in the zip at `path`, the manifests taken from the tree.
+
+    Args:
+        path: of the zip.
+        files: with the sizes of their data; what a zip says of each is added here.
+        tree: what is packed.
+    """
+    known = tuple(
+        replace(
+            file,
+            zipped_size_bytes=file.zipped_size_bytes
+            + _HEADERS
+            + 2 * len(file.name.encode("utf-8", "surrogateescape")),
+        )
+        for file in files
+    )
+    size = sum(file.zipped_size_bytes for file in known) + _END
     return Inventory(path, size, known, {loc: node.manifest for loc, node in tree.nodes.items()})
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from zipper.report.bundle_parts import name_parts
 from zipper.report.units import format_bytes, format_count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from zipper.report.inventory import Inventory
+    from zipper.report.bundle_parts import BundlePart
+    from zipper.report.inventory import File, Inventory
 
 __all__ = ["Branch", "describe_copies", "draw_sizes", "grow"]
 
@@ -21,6 +23,8 @@ _SMALL: Final = 0.01
 """A branch below this share of the whole is summed up with its like."""
 _MOST: Final = 20
 """Branches drawn below one parent."""
+REST: Final = "of no source"
+"""What a bundler itself wrote into a bundle."""
 
 
 @dataclass(slots=True)
@@ -51,7 +55,35 @@ def grow(inventory: Inventory) -> Branch:
         name = file.name.rpartition("/")[2]
         leaf = Branch(name, file.size_bytes, file.zipped_size_bytes, 1)
         known[folder].branches[name] = leaf
+        if file.name in inventory.parts:
+            _split(leaf, file, name_parts(inventory.parts[file.name]))
+    # What a zip says of itself at its end belongs to no file.
+    root.zipped_size_bytes = inventory.size_bytes
     return root
+
+
+def _split(bundle: Branch, file: File, parts: Iterable[BundlePart]) -> None:
+    """Hang what a bundler put into one file below it; zipped bytes in proportion."""
+    for part in parts:
+        zipped = file.zipped_size_bytes * part.size_bytes // max(file.size_bytes, 1)
+        for branch in _way(bundle, file.name, part):
+            branch.size_bytes += part.size_bytes
+            branch.zipped_size_bytes += zipped
+            branch.files += 1
+
+
+def _way(bundle: Branch, place: str, part: BundlePart) -> Iterator[Branch]:
+    """Yield the branches below `bundle` that lead to one of its sources, new ones hung in."""
+    branch = bundle
+    if part.package:
+        place = f"{place}/node_modules/{part.package}"
+        label = f"{part.package} {part.version}".strip()
+        branch = branch.branches.setdefault(place, Branch(label, is_package=True))
+        yield branch
+    for label in part.path.split("/") if part.path else [REST]:
+        place = f"{place}/{label}"
+        branch = branch.branches.setdefault(place, Branch(label))
+        yield branch
 
 
 def _line(folder: str, known: dict[str, Branch], labels: dict[str, str]) -> Iterator[Branch]:
