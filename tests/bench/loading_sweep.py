@@ -4,7 +4,8 @@
 
 Each stack is installed by npm, bundled in each way, judged by `check` and loaded by a real Node as
 Lambda does it. The figures are told by way; false errors and misses are listed. Everything is kept
-in the folder of `--folder`, so that a second run installs nothing. Exit status 1 for a false error.
+in the folder of `--folder`, what the loaders did among it, so that a second run judges alone.
+`--prepare` leaves judging to that run. Exit status 1 for a false error.
 """
 
 from __future__ import annotations
@@ -95,6 +96,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--ways", default=",".join(WAYS))
     parser.add_argument("--runtimes", default="22,24")
     parser.add_argument("--folder", default=None)
+    parser.add_argument("--prepare", action="store_true")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(options.folder or temporary).resolve()
@@ -103,7 +105,7 @@ def main(arguments: Sequence[str]) -> int:
         _install(folder / "tools", " ".join(WAYS[way].tools for way in ways).split())
         outcomes: list[Outcome] = []
         for stack in options.stacks.split(","):
-            for outcome in _sweep(folder, stack, ways, majors):
+            for outcome in _sweep(folder, stack, ways, majors, judges=not options.prepare):
                 outcomes.append(outcome)
                 if outcome.kind != "agree":
                     print(*outcome, sep=" | ", flush=True)
@@ -151,7 +153,7 @@ def _run(words: Sequence[str], folder: Path) -> bool:
 
 
 def _sweep(
-    folder: Path, stack: str, ways: Sequence[str], majors: Sequence[int]
+    folder: Path, stack: str, ways: Sequence[str], majors: Sequence[int], *, judges: bool
 ) -> Iterator[Outcome]:
     place = folder / stack.replace("/", "_")
     specs = [f"{name}@{spec}" for name, spec in STACKS[stack].items()]
@@ -170,9 +172,22 @@ def _sweep(
         if files is None:
             yield Outcome(stack, way, 0, "not built", "the bundler fails")
             continue
-        with TaskFolder() as task:
-            for major in majors:
-                yield _judge(task, files, stack, way, major)
+        loads = _load(place / "out" / f"{way}.json", files, majors)
+        for major in majors if judges else ():
+            yield _judge(files, loads[str(major)], stack, way, major)
+
+
+def _load(notes: Path, files: PackageFiles, majors: Sequence[int]) -> dict[str, str]:
+    """Return what the loader of each runtime says, and keep it in `notes`."""
+    known: dict[str, str] = json.loads(notes.read_text("utf-8")) if notes.exists() else {}
+    with TaskFolder() as task:
+        for major in majors:
+            if str(major) not in known:
+                task.show(files)
+                node = str(node_of(major).executable)
+                known[str(major)] = task.load(node, major, "index.handler").text
+    notes.write_text(json.dumps(known), encoding="utf-8")
+    return known
 
 
 def _bundle(folder: Path, place: Path, way: str) -> PackageFiles | None:
@@ -191,19 +206,17 @@ def _bundle(folder: Path, place: Path, way: str) -> PackageFiles | None:
     return found if WAYS[way].output in found else None
 
 
-def _judge(task: TaskFolder, files: PackageFiles, stack: str, way: str, major: int) -> Outcome:
+def _judge(files: PackageFiles, loaded: str, stack: str, way: str, major: int) -> Outcome:
     report = check_zip(
         pack(files), path=stack, target=Target(f"nodejs{major}.x"), handler="index.handler"
     )
     errors = [f for f in report.findings if f.severity == "error" and f.code not in _RUN_CODES]
-    task.show(files)
-    loaded = task.load(str(node_of(major).executable), major, "index.handler")
-    if loaded.ok is not bool(errors):
+    if (loaded == "loaded") is not bool(errors):
         return Outcome(stack, way, major, "agree", "")
     if errors:
         told = f"{errors[0].code}: {errors[0].message}"
         return Outcome(stack, way, major, "false error", told)
-    return Outcome(stack, way, major, "miss", loaded.text[:300])
+    return Outcome(stack, way, major, "miss", loaded[:300])
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def find_binding(source: Source, node: Node) -> Binding | None:
         body = function.child_by_field_name("body")
         inner = source.text_of(function)
         if body is not None and count_declarations(inner, name):
-            found = _find_declared(source, body.named_children, name)
+            found = _find_declared(source, source.inside(body), name)
             is_one = count_declarations(inner, name) == 1
             return found if found is not None and is_one else Binding("unknown", function)
     found = _find_declared(source, source.statements, name)
@@ -139,8 +139,8 @@ def written_again(source: Source, name: bytes) -> bool:
     return re.search(handed, source.content) is not None
 
 
-def find_returns(function: Node) -> list[Node]:
-    """Return what a function gives; nothing where that cannot be determined."""
+def find_returns(source: Source, function: Node) -> list[Node]:
+    """Return what a function of a file gives; nothing where that cannot be determined."""
     body = function.child_by_field_name("body")
     if body is None:
         return []
@@ -157,7 +157,7 @@ def find_returns(function: Node) -> list[Node]:
                 return []
             found.append(values[0])
         elif node.type in COMPOUND:
-            pending += node.named_children
+            pending += source.inside(node)
         if steps > _STATEMENTS_MAX:
             return []
     return found

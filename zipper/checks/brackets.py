@@ -48,7 +48,7 @@ _QUOTES: Final = frozenset(b"'\"")
 _TEMPLATE: Final = 0
 """The kind of the bracket that `${` opens."""
 _BLOCK_MIN_BYTES: Final = 1000
-_BORDER_MIN_BYTES: Final = 8000
+_BORDER_MIN_BYTES: Final = 2000
 _LOOK_BACK_BYTES: Final = 300
 
 

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.checks.levels import FUNCTIONS
+from zipper.checks.source_text import find_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,13 +80,9 @@ def _named(name: Node, path: list[Node], index: int, *, is_class: bool = False) 
 
 def find_calls(source: Source, named: Named) -> Iterator[list[Node]]:
     """Yield the paths to the names that call a function, where they are sure to mean it."""
-    content, size = source.content, len(named.name)
-    mentions = list(islice(source.mentions(named.name, named.scope), _MENTIONS_MAX))
-    rivals = [at for at in mentions if at != named.start and _may_declare(content, at, size)]
-    calls = (at for at in mentions if content[at + size : at + size + 8].lstrip()[:1] == b"(")
-    for offset in islice(calls, _CALLS_MAX):
+    for offset in islice(source.calls(named.name, named.scope), _CALLS_MAX):
         path = source.leap_to(offset)
-        if _calls(path, named) and _means(path, named, rivals):
+        if _calls(path, named) and _means(source, path, named):
             yield path
 
 
@@ -98,13 +95,22 @@ def _calls(path: list[Node], named: Named) -> bool:
     return found is not None and found.id == path[-1].id
 
 
-def _means(path: list[Node], named: Named, rivals: list[int]) -> bool:
+def _means(source: Source, path: list[Node], named: Named) -> bool:
     """Return whether the name at the end of `path` is the one that was declared."""
     depth = next((n for n, node in enumerate(path) if _is_same(node, named.scope)), None)
     if depth is None:
         return False
     inner = next((node for node in path[depth + 1 :] if node.type in FUNCTIONS), None)
-    return inner is None or not any(inner.start_byte <= at < inner.end_byte for at in rivals)
+    if inner is None:
+        return True
+    content, size = source.content, len(named.name)
+    mentions = find_word(
+        content, named.name, before=b".", start=inner.start_byte, end=inner.end_byte
+    )
+    return not any(
+        at != named.start and _may_declare(content, at, size)
+        for at in islice(mentions, _MENTIONS_MAX)
+    )
 
 
 def _is_same(node: Node, scope: Node) -> bool:

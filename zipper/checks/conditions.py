@@ -8,9 +8,10 @@ they choose a file; the branch that Node takes runs as surely as the code around
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.source_text import literal
+from zipper.checks.source_text import find_word, literal
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -52,12 +53,14 @@ _SET_VARIABLES: Final = re.compile(
 )
 """Variables that Lambda sets, or people do."""
 _MODULE: Final = re.compile(rb"(?m)^[ \t]*(?:import|export)\b")
-_OWN: Final = (
-    rb"\b(?:var|let|const|function|import|class)\s(?:[^;=()]*[\s,{])?%(name)s\b"
-    rb"|\bfunction\b[\s*\w$]{0,99}\([^()]*\b%(name)s\b[^()]*\)"
-    rb"|\([^()]*\b%(name)s\b[^()]*\)\s*=>|\b%(name)s\s*(?:=>|=[^=])"
-)
-"""What gives a name another meaning in the file; roughly, because a wrong yes only says less."""
+_WRITES: Final = re.compile(rb"\s*(?:=>|=[^=])")
+_DECLARES: Final = re.compile(rb"\b(?:var|let|const|function|import|class)\s")
+_FUNCTION: Final = re.compile(rb"\bfunction\b[\s*\w$]{0,99}\Z")
+_REST: Final = re.compile(rb"[^()]{0,4000}\)(\s*=>)?")
+_LOOK_BACK_BYTES: Final = 4_000
+_AHEAD: Final = frozenset(bytes([code]) for code in b" \t\r\n\v\f,{")
+_MENTIONS_MAX: Final = 2_000
+"""Mentions of a name that are looked at; one that is mentioned more often may mean anything."""
 _DEPTH_MAX: Final = 40
 _CONSTANTS: Final = {"undefined": None, "true": True, "false": False}
 _EQUAL: Final = ("===", "==")
@@ -166,8 +169,31 @@ class Conditions:
     def _is_own(self, name: bytes) -> bool:
         """Return whether the file may give a global name a meaning of its own."""
         if name not in self._own:
-            self._own[name] = re.search(_OWN % {b"name": name}, self._content) is not None
+            places = list(islice(find_word(self._content, name), _MENTIONS_MAX + 1))
+            self._own[name] = len(places) > _MENTIONS_MAX or any(
+                self._is_given(at, at + len(name)) for at in places
+            )
         return self._own[name]
+
+    def _is_given(self, start: int, end: int) -> bool:
+        """Return whether the name between two offsets seems to get a meaning there.
+
+        Roughly, because a wrong yes only says less.
+        """
+        content, first = self._content, max(0, start - _LOOK_BACK_BYTES)
+        if _WRITES.match(content, end):
+            return True
+        opening, closing = content.rfind(b"(", first, start), content.rfind(b")", first, start)
+        rest = _REST.match(content, end) if opening > closing else None
+        before = content[max(0, opening - 120) : max(0, opening)]
+        if rest is not None and (rest[1] or _FUNCTION.search(before)):
+            return True
+        signs = (content.rfind(sign, first, start) for sign in (b";", b"="))
+        border = max(opening, closing, *signs)
+        if border < 0 < first:
+            return True
+        is_alone = content[start - 1 : start] in _AHEAD
+        return is_alone and _DECLARES.search(content, border + 1, start) is not None
 
     def _operator(self, node: Node) -> str:
         return _field(node, "operator").type

@@ -228,7 +228,7 @@ class Values:
             if name is not None:
                 is_given = index < len(arguments)
                 given[node.id, name] = place._replace(node=arguments[index]) if is_given else None
-        returned = find_returns(node)
+        returned = find_returns(called.file.source, node)
         if not returned:
             return UNKNOWN
         values = [self.of(called._replace(node=item, given=given), depth) for item in returned]

@@ -21,9 +21,9 @@ __all__ = ["Unit", "count_signs", "cut", "is_large", "spans"]
 _PUNCTUATION: Final = b";,(){}[]=.+-*/<>!&|?:`'\""
 _PUNCTUATION_MAX: Final = 150_000
 """Signs up to which a file is parsed as a whole: 40 MB of syntax tree."""
-_UNIT_BYTES: Final = 120_000
-"""About the size of a piece."""
-_HOLE_BYTES: Final = 20_000
+_UNIT_BYTES: Final = 8_000
+"""About the size of a piece: a small one is more often one that nothing is looked up in."""
+_HOLE_BYTES: Final = 2_000
 """Size from which a block is a piece of its own wherever it is."""
 _UNIT_SIGNS_MAX: Final = 400_000
 """Signs of the largest piece that is parsed, data that cannot be cut: 100 MB of syntax tree."""

@@ -10,7 +10,7 @@ Source: webpack 5, `JavascriptModulesPlugin`.
 from __future__ import annotations
 
 import re
-from itertools import islice
+from array import array
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.checks.levels import FUNCTIONS
@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 
     from zipper.checks.syntax import Source
 
-__all__ = ["Keyed", "find_loads", "find_module"]
+__all__ = ["Keyed", "find_loads", "find_module", "index_loads"]
 
 _KEYS: Final = ("number", "string", "property_identifier")
 _CALLS_MAX: Final = 50
+_NAME_MAX: Final = 100
+_LITERAL: Final = re.compile(rb"""\((?:(\d++)|"([^"\\\n]{1,200})"|'([^'\\\n]{1,200})')\)""")
+_NAME: Final = re.compile(rb"[\w$]+\Z")
 
 
 class Keyed(NamedTuple):
@@ -53,11 +56,21 @@ def find_module(path: list[Node], index: int) -> Keyed | None:
     return Keyed(table, name.text or b"", (key.text or b"").strip(b"'\""))
 
 
+def index_loads(content: bytes) -> dict[bytes, array[int]]:
+    """Return where a file calls something with one literal, by the literal's text: of `f(12)` f."""
+    found: dict[bytes, array[int]] = {}
+    for match in _LITERAL.finditer(content):
+        places = found.setdefault(match[1] or match[2] or match[3], array("Q"))
+        name = _NAME.search(content, max(0, match.start() - _NAME_MAX), match.start())
+        if name is not None and len(places) < _CALLS_MAX:
+            places.append(name.start())
+    return found
+
+
 def find_loads(source: Source, module: Keyed) -> Iterator[list[Node]]:
     """Yield the paths to the calls that load a module by its key."""
-    pattern = rb"([\w$]+)\((['\"]?)%s\2\)" % re.escape(module.key)
-    for match in islice(re.finditer(pattern, source.content), _CALLS_MAX):
-        path = source.leap_to(match.start())
+    for offset in source.loads.get(module.key, ()):
+        path = source.leap_to(offset)
         is_call = len(path) > 1 and path[-2].type == "call_expression"
         if is_call and path[-1].type == "identifier" and _loads(source, path, module):
             yield path
@@ -72,10 +85,18 @@ def _loads(source: Source, path: list[Node], module: Keyed) -> bool:
             continue
         own = [f for f in inner if f.start_byte >= node.start_byte]
         return bool(own) and depth > 0 and _third_parameter(own[0]) == name and len(own) == 1
+    key = (name, module.name)
+    if key not in source.loaders:
+        source.loaders[key] = _reads_table(source, name, module.name)
+    return source.loaders[key]
+
+
+def _reads_table(source: Source, name: bytes, table: bytes) -> bool:
+    """Return whether the function `name` takes from a table by key."""
     found = re.search(rb"function\s+%s\s*\(" % re.escape(name), source.content)
     declared = [] if found is None else source.leap_to(found.start())
     holders = [node for node in declared if node.type == "function_declaration"]
-    return bool(holders) and module.name + b"[" in source.text_of(holders[-1])[:2000]
+    return bool(holders) and table + b"[" in source.text_of(holders[-1])[:2000]
 
 
 def _third_parameter(function: Node) -> bytes:

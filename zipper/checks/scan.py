@@ -236,17 +236,20 @@ def scan(content: bytes, *, is_own: bool = False, source: Source | None = None) 
     if source.is_exhausted:
         scanner.unfollowed.append(Unfollowed(1, LAZY, "nested so deep that it is followed in part"))
     exports, stars = find_module_exports(source) if scanner.is_module else ((), ())
+    awaits, uses = _awaits(source), find_uses(source, is_module=scanner.is_module)
+    uses_commonjs = 0 if scanner.has_own_require else _find_commonjs(source)
+    # Last, because a piece shows its errors when something is looked up in it.
     judged = find_flaws(content, source, is_module=scanner.is_module, is_own=is_own)
     facts = Facts(
         syntax_error_line=judged.error_line or source.duplicate_line,
         is_module=scanner.is_module,
-        awaits=_awaits(source),
-        uses_commonjs=0 if scanner.has_own_require else _find_commonjs(source),
+        awaits=awaits,
+        uses_commonjs=uses_commonjs,
         requests=tuple(dict.fromkeys(scanner.requests)),
         unfollowed=tuple(scanner.unfollowed),
         exports=exports,
         stars=stars,
-        uses=find_uses(source, is_module=scanner.is_module),
+        uses=uses,
         is_partial=judged.is_gap,
         flaws=judged.flaws,
     )
@@ -292,7 +295,8 @@ def _attribute_of(call: Node) -> str:
 
 
 def _awaits(source: Source) -> bool:
-    for path in source.find_words(b"await"):
+    places = filter(source.is_outermost, find_word(source.content, b"await"))
+    for path in map(source.path_to, places):
         awaits = len(path) > 1 and path[-2].type in ("await_expression", "for_in_statement")
         if awaits and not any(node.type in FUNCTIONS for node in path):
             return True

@@ -22,6 +22,13 @@ _DECLARED: Final = (
     rb"\b(?:var|let|const|function|import|class)\s(?:[^;=()]{0,500}[\s,{])?(?<!extends\s)%s\b"
 )
 """What declares a name; roughly, because a wrong yes only leaves a finding out."""
+_DECLARING: Final = re.compile(rb"\b(?:var|let|const|function|import|class)\s")
+_EXTENDS: Final = re.compile(rb"extends\s\Z")
+_SPACES: Final = frozenset(bytes([code]) for code in b" \t\r\n\v\f,{")
+_DECLARATION_MAX: Final = 510
+"""Bytes before a name in which what declares it is looked for."""
+_MENTIONS_MAX: Final = 2_000
+"""Mentions of a name that are looked at one by one, which is quicker where they are few."""
 _ESCAPE: Final = re.compile(
     r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|[\s\S]))"
 )
@@ -62,7 +69,20 @@ def find_word(
 
 def count_declarations(content: bytes, name: bytes) -> int:
     """Return how many declarations seem to bind `name`, whatever their scope."""
-    return sum(1 for _ in re.finditer(_DECLARED % re.escape(name), content))
+    if content.count(name) > _MENTIONS_MAX:
+        return sum(1 for _ in re.finditer(_DECLARED % re.escape(name), content))
+    found = (_find_declaring(content, at) for at in find_word(content, name))
+    return len({at for at in found if at is not None})
+
+
+def _find_declaring(content: bytes, offset: int) -> int | None:
+    """Return where the declaration begins that the word at `offset` seems to stand in."""
+    before = content[max(0, offset - _DECLARATION_MAX) : offset]
+    start = max(before.rfind(sign) for sign in (b";", b"=", b"(", b")")) + 1
+    match = _DECLARING.search(before, start)
+    if match is None or content[offset - 1 : offset] not in _SPACES or _EXTENDS.search(before):
+        return None
+    return offset - len(before) + match.start()
 
 
 def literal(node: Node, content: bytes) -> str | None:

@@ -1,17 +1,20 @@
 """The syntax trees of a file: one, or one for each piece of a large file.
 
 In: bytes. Out: `Trees`: the nodes that lead to an offset, across pieces as if there were one tree.
-Parsing is tree-sitter's work. Its errors are repaired where its grammar is known to lack something.
+Parsing is tree-sitter's work. A piece is parsed when something in it is looked up, so that most of
+a large file is never. Errors are repaired where the grammar is known to lack something.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 import tree_sitter_javascript
 from tree_sitter import Language, Node, Parser, Point, Range
 
+from zipper.checks.source_text import find_word
 from zipper.checks.file_units import Unit, cut, is_large, spans
 
 if TYPE_CHECKING:
@@ -45,6 +48,8 @@ _REPAIRS: Final = (
 a variable that is alone on its line before `[`, `*` or `static`; `export { a as null }` and
 `import { do as a }`; `break` at a line's end before a parenthesis; a variable called `using`; a
 line that begins with a name such as `in5`; a string of one NUL. Lines stay."""
+_WORDS: Final = (b"require", b"import", b"export")
+"""What every file is searched for: the pieces that have it are parsed first, and mended."""
 _DEPTH_MAX: Final = 400
 """Nested nodes that are followed; deeper code counts as lazy."""
 _KEPT_NODES_MAX: Final = 1_300_000
@@ -114,11 +119,23 @@ class Trees:
         """
         self.content = content
         self._parse()
-        for pattern, replacement in _REPAIRS if self.has_error else ():
-            repaired = pattern.sub(replacement, self.content)
-            if repaired != self.content:
-                self.content = repaired
-                self._parse()
+        if self.has_error:
+            self.content = self._repair()
+            self._parse()
+
+    def _repair(self) -> bytes:
+        """Return the content with the pieces mended that have errors."""
+        parts: list[bytes] = []
+        at = 0
+        for start, end, repairs in sorted(
+            (start, end, repairs)
+            for number in self._failing
+            for repairs in [_find_repairs(self.content, self.units[number])]
+            for start, end in spans(self.units[number])
+        ):
+            parts += [self.content[at:start], _mend(self.content[start:end], repairs)]
+            at = end
+        return b"".join([*parts, self.content[at:]])
 
     def _parse(self) -> None:
         self._kept: dict[int, PieceTree] = {}
@@ -132,19 +149,22 @@ class Trees:
             if unit.parent >= 0:
                 self._runs.setdefault(unit.scope[0], []).append(number)
         self._points = _points_of(self.content, self.units)
+        self._failing: dict[int, int] = {}
         self.root = self._load(0).root
         """Of the first piece; a path that leads nowhere ends there."""
-        self.error_line = 0
-        """The line of the first syntax error, counted from 1; 0 where the file parses."""
-        for number in range(len(self.units)):
-            root = self._tree(number).root
-            if root.has_error and not self.error_line:
-                self.error_line = _find_error_line(root)
+        words = (at for word in _WORDS for at in find_word(self.content, word))
+        for number in sorted(set(map(self._number_at, words))):
+            self._tree(number)
 
     @property
     def has_error(self) -> bool:
-        """Whether the parser fails somewhere."""
-        return self.error_line > 0
+        """Whether the parser fails in a piece that was looked at."""
+        return bool(self._failing)
+
+    @property
+    def error_line(self) -> int:
+        """The line of the first syntax error that was seen, counted from 1; 0 for none."""
+        return min(self._failing.values(), default=0)
 
     def at(self, offset: int, *, is_leap: bool = False) -> PieceTree | None:
         """Return the tree that has the code at `offset`.
@@ -165,6 +185,10 @@ class Trees:
                 return None
         return self._load(number)
 
+    def is_outermost(self, offset: int) -> bool:
+        """Return whether the piece that holds an offset is one of the top level."""
+        return self.units[self._number_at(offset)].parent < 0
+
     def statements(self) -> Iterator[Node]:
         """Yield the statements of the top level."""
         for number, unit in enumerate(self.units):
@@ -179,11 +203,7 @@ class Trees:
         return (node for number in numbers for node in _named_children(self._tree(number).root))
 
     def _number_at(self, offset: int) -> int:
-        low, high = 0, len(self._parts)
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if self._parts[middle][0] <= offset else (low, middle)
-        return self._parts[low][1]
+        return self._parts[max(0, bisect_right(self._parts, (offset, len(self.units))) - 1)][1]
 
     def _tree(self, number: int) -> PieceTree:
         return self._kept.get(number) or self._passing.get(number) or self._load(number)
@@ -195,6 +215,8 @@ class Trees:
         if unit.parent >= 0:
             prefix = self._tree(unit.parent).path_to(unit.scope[0])[:-1]
         tree = PieceTree(root, prefix)
+        if root.has_error and number not in self._failing:
+            self._failing[number] = _find_error_line(root)
         nodes = root.descendant_count
         if self._kept_nodes + nodes <= _KEPT_NODES_MAX:
             self._kept_nodes += nodes
@@ -241,6 +263,23 @@ def _points_of(content: bytes, units: list[Unit]) -> dict[int, Point]:
         last = at
         points[at] = Point(row, at - content.rfind(b"\n", 0, at) - 1)
     return points
+
+
+def _find_repairs(content: bytes, unit: Unit) -> int:
+    """Return how many of the repairs it takes until a piece parses; all where none helps."""
+    text = b"".join(content[start:end] for start, end in spans(unit))
+    for number, (pattern, replacement) in enumerate(_REPAIRS, 1):
+        mended = pattern.sub(replacement, text)
+        if mended != text and not Parser(_LANGUAGE).parse(mended).root_node.has_error:
+            return number
+        text = mended
+    return len(_REPAIRS)
+
+
+def _mend(text: bytes, repairs: int) -> bytes:
+    for pattern, replacement in _REPAIRS[:repairs]:
+        text = pattern.sub(replacement, text)
+    return text
 
 
 def _named_children(root: Node) -> Iterator[Node]:

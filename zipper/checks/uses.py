@@ -42,14 +42,18 @@ _THREADS: Final = re.compile(rb"['\"](?:node:)?worker_threads['\"]")
 _CALLS_MAX: Final = 2_000
 _NAMES: Final = (b"__dirname", b"__filename")
 _USES: Final = frozenset({"member_expression", "call_expression", "arguments", "pair"})
-_SHIM: Final = re.compile(
-    rb"Dynamic require of|in an environment that doesn't expose the `require` function"
+_SHIMS: Final = (
+    b"Dynamic require of",
+    b"in an environment that doesn't expose the `require` function",
 )
 """What the functions throw that esbuild and rolldown put in the place of `require`."""
 _GLOBAL: Final = re.compile(
-    rb"\b(?:globalThis|global)\s*(?:\.\s*|\[\s*['\"])(require|__dirname|__filename)\b['\"\]\s]*=[^=]"
+    rb"global(?:This)?\s*(?:\.\s*|\[\s*['\"])(require|__dirname|__filename)\b['\"\]\s]*=[^=]"
 )
-_EMPTY: Final = re.compile(rb"(?<![\w$.])([\w$]+)\s*=\s*\{\s*\}\s*[,;\n]")
+_EMPTY: Final = re.compile(rb"\s*=\s*\{\s*\}")
+_READS_META: Final = re.compile(rb"\.(?:url|env|dirname|filename|main|resolve|hot)\b(?!\s*=[^=])")
+_META_BYTES: Final = 260
+_META_AFTER: Final = 12
 _META: Final = re.compile(
     rb"(?:(createRequire|fileURLToPath)\)?\(\s*|new\s+URL\(\s*[^(),]{1,200},\s*)([\w$]+)\.url\s*\)"
 )
@@ -69,13 +73,21 @@ def find_uses(source: Source, *, is_module: bool) -> tuple[Use, ...]:
 def find_shims(source: Source) -> set[bytes]:
     """Return the names under which a bundler's stand-in for `require` is called."""
     names: set[bytes] = set()
-    for match in islice(_SHIM.finditer(source.content), 20):
-        path = source.path_to(match.start())
+    places = (at for text in _SHIMS for at in _find_all(source.content, text))
+    for offset in sorted(islice(places, 20)):
+        path = source.path_to(offset)
         holders = [node for node in path if node.type == "variable_declarator"]
         name = holders[-1].child_by_field_name("name") if holders else None
         if name is not None and name.type == "identifier":
             names.add(source.text_of(name))
     return names
+
+
+def _find_all(content: bytes, text: bytes) -> Iterator[int]:
+    at = content.find(text)
+    while at >= 0:
+        yield at
+        at = content.find(text, at + 1)
 
 
 def _files(source: Source) -> Iterator[Use]:
@@ -168,13 +180,18 @@ def _level_of_name(source: Source, path: list[Node]) -> int:
     return source.level_of(path)
 
 
+_OWNERS: Final = FUNCTIONS | {"class_declaration"}
+
+
 def _selves(source: Source) -> Iterator[Use]:
     """Yield the first place outside of functions that takes a member of `this`."""
     for statement in source.statements:
-        if statement.type in FUNCTIONS or b"this" not in source.text_of(statement):
+        if statement.type in _OWNERS:
             continue
-        for offset in islice(find_word(source.text_of(statement), b"this"), 20):
-            path = source.path_to(statement.start_byte + offset)
+        start, end = statement.start_byte, statement.end_byte
+        places = find_word(source.content, b"this", before=b".", start=start, end=end)
+        for offset in islice(filter(source.is_outermost, places), 20):
+            path = source.path_to(offset)
             if _takes_member(path) and source.level_of(path) == EAGER:
                 yield Use("this", EAGER, source.line_of(path[-1]), "this")
                 return
@@ -196,12 +213,12 @@ def _takes_member(path: list[Node]) -> bool:
 def _metas(source: Source) -> Iterator[Use]:
     """Yield where a bundle needs the `url` of an `import.meta` that was made an empty object."""
     content = source.content
-    matches = list(islice(_META.finditer(content), _CALLS_MAX))
-    names = {match[2] for match in matches} if matches else set()
-    empty = {match[1] for match in _EMPTY.finditer(content)} & names if names else set()
-    for match in matches:
+    is_empty: dict[bytes, bool] = {}
+    for match in _find_urls(content):
         name = match[2]
-        if name not in empty or not _stays_empty(content, name):
+        if name not in is_empty:
+            is_empty[name] = _stays_empty(content, name)
+        if not is_empty[name]:
             continue
         path = source.path_to(match.start(2))
         level = source.level_of(path)
@@ -210,19 +227,32 @@ def _metas(source: Source) -> Iterator[Use]:
             yield Use("meta", level, source.line_of(path[-1]), function)
 
 
+def _find_urls(content: bytes) -> Iterator[re.Match[bytes]]:
+    """Yield where the `url` of a name must be a text."""
+    for at in islice(find_word(content, b"url"), _CALLS_MAX):
+        window = _META.finditer(content, max(0, at - _META_BYTES), at + _META_AFTER)
+        yield from (match for match in window if match.end(2) + 1 == at)
+
+
 def _stays_empty(content: bytes, name: bytes) -> bool:
     """Return whether a name is made an empty object once, and only read from then on."""
     makes = 0
     for offset in find_word(content, name, before=b"."):
         after = content[offset + len(name) : offset + len(name) + 12]
-        if re.match(rb"\s*=\s*\{\s*\}", after):
+        if _EMPTY.match(after):
             makes += 1
-        elif not re.match(rb"\.(?:url|env|dirname|filename|main|resolve|hot)\b(?!\s*=[^=])", after):
+        elif not _READS_META.match(after):
             return False
     return makes == 1
 
 
 def _globals(source: Source) -> Iterator[Use]:
     """Yield the names that the file makes global."""
-    for match in islice(_GLOBAL.finditer(source.content), 20):
+    found = (m for m in _GLOBAL.finditer(source.content) if not _goes_on(source.content, m.start()))
+    for match in islice(found, 20):
         yield Use("global", EAGER, 1, match[1].decode())
+
+
+def _goes_on(content: bytes, offset: int) -> bool:
+    """Return whether the name at an offset begins before it."""
+    return content[offset - 1 : offset].isalnum() or content[offset - 1 : offset] in (b"_", b"$")
