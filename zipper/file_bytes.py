@@ -29,6 +29,10 @@ _OPEN_MAX: Final = 128
 
 _PIECE_BYTES: Final = 1 << 19
 
+_NEAR_BYTES: Final = 1 << 14
+_AHEAD_BYTES: Final = 1 << 18
+"""What is read at once where small parts follow each other."""
+
 _buffers: Final[list[bytearray]] = []
 """Of pieces that are no longer in use: new memory costs more than to read into it."""
 
@@ -41,7 +45,7 @@ class FileBytes:
     Safe for many threads. What takes the file's place meanwhile is not read.
     """
 
-    __slots__ = ("_descriptor", "_size", "path", "status")
+    __slots__ = ("_ahead", "_descriptor", "_last", "_size", "path", "status")
 
     def __init__(self, path: Path, descriptor: int) -> None:
         """Take over `descriptor`, which is open for reading."""
@@ -49,6 +53,10 @@ class FileBytes:
         self.path = path
         self.status = os.fstat(descriptor)
         self._size = self.status.st_size
+        self._last = 0
+        """Where the last part ended."""
+        self._ahead: tuple[int, bytes] = 0, b""
+        """What was read ahead, and where it begins."""
 
     def __len__(self) -> int:
         return self._size
@@ -61,7 +69,7 @@ class FileBytes:
         """
         start, stop, step = part.indices(self._size)
         assert step == 1
-        data = _read_at(self._descriptor, stop - start, start) if start < stop else b""
+        data = self._read_ahead(start, stop) if start < stop else b""
         if len(data) >= stop - start:
             return memoryview(data)
         # The system gives two gigabytes at once at most, and may give less.
@@ -69,6 +77,22 @@ class FileBytes:
         whole[: len(data)] = data
         self._read_into(memoryview(whole)[len(data) :], start + len(data))
         return memoryview(whole)
+
+    def _read_ahead(self, start: int, stop: int) -> bytes | memoryview:
+        """Return a part, as far as the system gives it at once.
+
+        Of small ones that follow each other many are read at once: a zip has thousands.
+        """
+        begin, ahead = self._ahead
+        if begin <= start and stop <= begin + len(ahead):
+            return memoryview(ahead)[start - begin : stop - begin]
+        is_next = 0 <= start - self._last < _NEAR_BYTES
+        self._last = stop
+        if not is_next or stop - start > _NEAR_BYTES:
+            return _read_at(self._descriptor, stop - start, start)
+        ahead = _read_at(self._descriptor, _AHEAD_BYTES, start)
+        self._ahead = start, ahead
+        return memoryview(ahead)[: stop - start]
 
     def pieces(self, stop: int) -> Iterator[memoryview]:
         """Yield the bytes up to `stop`, half a megabyte at a time; each is good until the next.

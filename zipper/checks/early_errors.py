@@ -9,12 +9,16 @@ grammar lacks is never an error by itself.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from zipper.checks.file_facts import Flaw
 from zipper.javascript.program import Verdict, judge
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from zipper.checks.syntax import Source
 
 __all__ = ["Judged", "find_flaws"]
@@ -33,7 +37,10 @@ _SUSPICIOUS: Final = (
 )
 """Modifiers, sets and `using`, which older Nodes do not read; `assert`, which newer ones do not;
 JSX, which none does. Before each comes a text without which it is not looked for."""
-_DECORATOR: Final = re.compile(rb"@[A-Za-z_$]")
+_PROSE: Final = frozenset({"comment", "html_comment", "string_fragment", "escape_sequence"})
+_PLACES_MAX: Final = 200
+"""Places of one kind that are looked at; a file with more is judged."""
+_DECORATOR: Final = re.compile(rb"(?:[;{}\n]|\A)[ \t]*@(?!link|code|inheritDoc)[A-Za-z_$]")
 _GROUP: Final = re.compile(rb"\(\?<([A-Za-z_$][\w$]*)>")
 
 
@@ -58,9 +65,10 @@ def find_flaws(content: bytes, source: Source, *, is_module: bool, is_own: bool)
     """
     has_error = source.trees.has_error
     is_small = is_own and len(content) <= _OWN_MAX_BYTES
-    if not (is_small or has_error or _is_suspicious(content)):
+    is_large = len(content) > _JUDGED_MAX_BYTES
+    if not (is_small or has_error or (not is_large and _is_suspicious(source))):
         return Judged(0, is_gap=False, flaws=())
-    if len(content) > _JUDGED_MAX_BYTES:
+    if is_large:
         unknown = Flaw(source.trees.error_line, "what this check cannot read", is_sure=False)
         return Judged(0, has_error, (unknown,) if has_error else ())
     text = content.decode("utf-8", "replace").removeprefix("\ufeff")
@@ -77,24 +85,28 @@ def find_flaws(content: bytes, source: Source, *, is_module: bool, is_own: bool)
     return Judged(0, is_gap, tuple(flaws))
 
 
-def _is_suspicious(content: bytes) -> bool:
+def _is_suspicious(source: Source) -> bool:
     """Return whether a file may have what only some Nodes read, or none."""
-    if any(text in content and pattern.search(content) for text, pattern in _SUSPICIOUS):
+    content = source.content
+    for text, pattern in _SUSPICIOUS:
+        if text in content and _is_code(source, (m.end() - 1 for m in pattern.finditer(content))):
+            return True
+    if b"@" in content and _is_code(source, (m.end() - 1 for m in _DECORATOR.finditer(content))):
         return True
-    if any(_begins(content, match.start()) for match in _DECORATOR.finditer(content)):
-        return True
-    names = _GROUP.findall(content)
-    return len(set(names)) != len(names)
+    groups = Counter(_GROUP.findall(content))
+    repeated = (m for m in _GROUP.finditer(content) if groups[m[1]] > 1)
+    paths = (source.path_to(match.start()) for match in islice(repeated, _PLACES_MAX))
+    owners = [(path[-1].start_byte, source.text_of(path[-1])) for path in paths]
+    return any(
+        max(Counter(_GROUP.findall(text)).values(), default=0) > 1 for _, text in set(owners)
+    )
 
 
-def _begins(content: bytes, offset: int) -> bool:
-    """Return whether a decorator may be at an offset: where a line or a statement begins."""
-    return content[max(0, offset - 40) : offset].rstrip(b" \t")[-1:] in (
-        b"",
-        b"\n",
-        b";",
-        b"{",
-        b"}",
+def _is_code(source: Source, offsets: Iterator[int]) -> bool:
+    """Return whether one of some places is code, and no part of a comment or a text."""
+    places = list(islice(offsets, _PLACES_MAX))
+    return len(places) == _PLACES_MAX or any(
+        source.path_to(at)[-1].type not in _PROSE for at in places
     )
 
 

@@ -27,8 +27,8 @@ _EXTENDS: Final = re.compile(rb"extends\s\Z")
 _SPACES: Final = frozenset(bytes([code]) for code in b" \t\r\n\v\f,{")
 _DECLARATION_MAX: Final = 510
 """Bytes before a name in which what declares it is looked for."""
-_MENTIONS_MAX: Final = 2_000
-"""Mentions of a name that are looked at one by one, which is quicker where they are few."""
+_MENTION_BYTES: Final = 400
+"""What a pattern reads in the time in which one mention of a name is looked at by itself."""
 _ESCAPE: Final = re.compile(
     r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|[\s\S]))"
 )
@@ -69,7 +69,7 @@ def find_word(
 
 def count_declarations(content: bytes, name: bytes) -> int:
     """Return how many declarations seem to bind `name`, whatever their scope."""
-    if content.count(name) > _MENTIONS_MAX:
+    if content.count(name) * _MENTION_BYTES > len(content):
         return sum(1 for _ in re.finditer(_DECLARED % re.escape(name), content))
     found = (_find_declaring(content, at) for at in find_word(content, name))
     return len({at for at in found if at is not None})

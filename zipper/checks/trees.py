@@ -152,9 +152,10 @@ class Trees:
         self._failing: dict[int, int] = {}
         self.root = self._load(0).root
         """Of the first piece; a path that leads nowhere ends there."""
-        words = (at for word in _WORDS for at in find_word(self.content, word))
-        for number in sorted(set(map(self._number_at, words))):
-            self._tree(number)
+        if len(self.units) > 1:
+            words = (at for word in _WORDS for at in find_word(self.content, word))
+            for number in sorted(set(map(self._number_at, words))):
+                self._tree(number)
 
     @property
     def has_error(self) -> bool:
@@ -174,7 +175,7 @@ class Trees:
             is_leap: whether it is looked up out of order. Then the answer is None where that has
                 cost too much already.
         """
-        number = self._number_at(offset)
+        number = self._number_at(offset) if len(self.units) > 1 else 0
         tree = self._kept.get(number) or self._passing.get(number)
         if tree is not None:
             return tree
@@ -187,7 +188,7 @@ class Trees:
 
     def is_outermost(self, offset: int) -> bool:
         """Return whether the piece that holds an offset is one of the top level."""
-        return self.units[self._number_at(offset)].parent < 0
+        return len(self.units) == 1 or self.units[self._number_at(offset)].parent < 0
 
     def statements(self) -> Iterator[Node]:
         """Yield the statements of the top level."""
