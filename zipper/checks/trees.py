@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 import tree_sitter_javascript
 from tree_sitter import Language, Node, Parser, Point, Range
 
-from zipper.checks.source_text import find_word
 from zipper.checks.file_units import Unit, cut, is_large, spans
+from zipper.checks.source_text import find_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

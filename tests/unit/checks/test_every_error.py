@@ -33,6 +33,7 @@ NEVER = {
     *("zip-zip64", "size-zipped", "layout-node-modules", "handler-shadowed"),
     *("handler-stale-prefix", "mode-not-executable", "module-optional-missing", "module-dynamic"),
     *("binary-shadowed", "runtime-deprecated", "engine-mismatch", "secret-file", "secret-content"),
+    "runtime-preview",
     *("junk-file", "integrity-missing", "integrity-weak"),
 }
 """Codes whose findings are warnings and infos."""
