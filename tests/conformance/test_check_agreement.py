@@ -113,8 +113,7 @@ def _differ(report: Report, loaded: Loaded, mutation: Mutation) -> str | None:
     codes = {f.code for f in report.findings if f.severity != "info"}
     if not loaded.ok and _is_in_the_runtime(report, loaded):
         return None
-    # An unreadable file that only a later call reads is an error all the same.
-    if loaded.ok and errors - {"mode-unreadable"}:
+    if loaded.ok and errors:
         return f"zipper says {sorted(errors)}, Node loads it"
     if not loaded.ok and not errors:
         return f"zipper finds {sorted(codes)}, Node says {loaded.text}"

@@ -63,6 +63,14 @@ def find_flaws(content: bytes, source: Source, *, is_module: bool, is_own: bool)
         is_module: whether the tree shows an ES module.
         is_own: whether the file is the project's own; then it is judged without a reason too.
     """
+    judged = _judge(content, source, is_module=is_module, is_own=is_own)
+    if content.startswith(b"\xef\xbb\xbf#!"):
+        flaw = Flaw(1, "a byte-order mark before `#!`", "required")
+        return judged._replace(flaws=(*judged.flaws, flaw))
+    return judged
+
+
+def _judge(content: bytes, source: Source, *, is_module: bool, is_own: bool) -> Judged:
     has_error = source.trees.has_error
     is_small = is_own and len(content) <= _OWN_MAX_BYTES
     is_large = len(content) > _JUDGED_MAX_BYTES

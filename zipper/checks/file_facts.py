@@ -87,8 +87,9 @@ class Flaw(NamedTuple):
     """Counted from 1; 0 where the parser does not know the place."""
     message: str
     """What is there; of syntax that is too new or too old its name."""
-    goal: Literal["", "module", "commonjs"] = ""
-    """As what the file must be loaded for it to be one; empty for both."""
+    goal: Literal["", "module", "commonjs", "required"] = ""
+    """As what the file must be loaded for it to be one; empty for both, `required` where `require`
+    reads it, which also Node.js 20's `import` of CommonJS does."""
     since: int = 0
     """The first major version of Node.js that reads it, 0 for none."""
     until: int = 0
@@ -132,6 +133,8 @@ class Facts(NamedTuple):
     uses: tuple[Use, ...] = ()
 
 
+_OWN_READER_SINCE: Final = 22
+"""The first major version whose `import` reads CommonJS itself instead of calling `require`."""
 _WRAPPER: Final = ("exports", "require", "module", "__filename", "__dirname")
 
 
@@ -147,15 +150,18 @@ def takes_wrapper(facts: Facts) -> bool:
     return is_module and any(f.goal == "commonjs" and f.message in taken for f in facts.flaws)
 
 
-def find_flaw(facts: Facts, kind: str, major: int) -> Flaw | None:
+def find_flaw(facts: Facts, kind: str, major: int, *, required: bool) -> Flaw | None:
     """Return why a Node of version `major` refuses a file as `module` or `commonjs`, or None.
 
-    What is sure comes first.
+    What is sure comes first. `required` says whether `require` reads the file.
     """
+    goals = {"", kind}
+    if required or (kind == "commonjs" and major < _OWN_READER_SINCE):
+        goals.add("required")
     found = [
         flaw
         for flaw in facts.flaws
-        if flaw.goal in ("", kind)
+        if flaw.goal in goals
         and (not (flaw.since or flaw.until) or major < flaw.since or 0 < flaw.until <= major)
     ]
     return next((f for f in found if f.is_sure), found[0] if found else None)

@@ -48,7 +48,8 @@ def _has_other_fault(subject: Subject, start: WalkStart) -> bool:
     """Return whether the file does not load as what it is, of which a rule of its own tells."""
     facts, kind = start.module.facts, start.module.kind
     is_mixed = facts.uses_commonjs if kind == "module" else facts.is_module
-    flaw = find_flaw(facts, kind, subject.target.details.major)
+    major, required = subject.target.details.major, start.module.required
+    flaw = find_flaw(facts, kind, major, required=required)
     return bool(facts.syntax_error_line or is_mixed or flaw is not None)
 
 

@@ -67,7 +67,11 @@ def judge_flaw(module: Module, flaw: Flaw | None, major: int, *, is_handler: boo
         )
         hint = "compile it for the runtime's Node.js, or take another runtime"
     else:
-        kind = {"module": " as an ES module", "commonjs": " as CommonJS"}.get(flaw.goal, "")
+        kind = {
+            "module": " as an ES module",
+            "commonjs": " as CommonJS",
+            "required": " where `require` reads it",
+        }.get(flaw.goal, "")
         message = f"`{path}` is no valid JavaScript{kind}: line {flaw.line} has {flaw.message}"
         hint = "mend the line; Node.js runs nothing of a file that does not parse"
     level = module.level if flaw is None or flaw.is_sure else max(module.level, CONDITIONAL)

@@ -72,7 +72,7 @@ def check_syntax(subject: Subject) -> Iterator[Finding]:
         module = start.walk.modules[path]
         is_handler = path == start.path
         major = subject.target.details.major
-        flaw = find_flaw(module.facts, module.kind, major)
+        flaw = find_flaw(module.facts, module.kind, major, required=module.required)
         if module.facts.syntax_error_line or (flaw is not None and _counts(module)):
             yield judge_flaw(module, flaw, major, is_handler=is_handler)
         elif module.kind == "commonjs" and (module.facts.is_module or module.facts.awaits):

@@ -89,3 +89,24 @@ def test_downgrading_changes_errors_only() -> None:
 
     assert ["warning", "info"] == [f.severity for f in downgrade(found, ("a:x/*",))]
     assert found == downgrade(found, ())
+
+
+@pytest.mark.parametrize(
+    ("files", "failing"),
+    [
+        ({"index.js": f"\ufeff#!/bin/node\n{C}"}, {"20", "22"}),
+        ({"index.mjs": f"\ufeff#!/bin/node\n{ESM}"}, set()),
+        ({"index.js": f"#!/bin/node\n{C}"}, set()),
+        ({"index.js": f"\ufeff{C}"}, set()),
+        (
+            {"index.js": f"require('./a.cjs'); {C}", "a.cjs": "\ufeff#!/bin/node\n"},
+            {"20", "22", "24"},
+        ),
+        ({"index.mjs": f"import './a.cjs'; {ESM}", "a.cjs": "\ufeff#!/bin/node\n"}, {"20"}),
+    ],
+)
+def test_a_byte_order_mark_before_a_hashbang(files, failing) -> None:
+    """`require` takes the mark for code, and `import` for none; tried with the three Nodes."""
+    found = {m for m in ("20", "22", "24") if errors(files, runtime=f"nodejs{m}.x")}
+
+    assert failing == found

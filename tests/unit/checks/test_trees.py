@@ -98,6 +98,42 @@ def test_pieces_are_small_and_cover_the_file(text: str) -> None:
     assert max(sizes) <= 150_000
 
 
+def test_a_piece_is_mended_where_the_grammar_lacks_something() -> None:
+    """A `continue` before a line that begins with a parenthesis hides no request near it."""
+    gap = "require('near'); for (;;) { continue\n(0) }"
+    facts = scan(_wrapped(60).replace("require('tried7')", f"{gap} require('tried7')", 1).encode())
+    levels = {request.specifier: request.level for request in facts.requests}
+
+    assert (OPTIONAL, EAGER, False) == (levels["near"], levels["eager59"], facts.is_partial)
+
+
+def test_pieces_without_requests_are_not_parsed() -> None:
+    """What nothing is looked up in is not parsed: a bundle of 15 MB has a thousand such pieces."""
+    body = "x = a(b[1], { c: 2 }); " * 400
+    text = "".join(f"function f{n}() {{ {body} }}\n" for n in range(60)) + "require('end');"
+    trees = Trees(text.encode())
+    loaded = len(trees._kept)  # noqa: SLF001 - nothing else says what was parsed
+
+    assert len(trees.units) >= 60
+    assert loaded < 10
+
+
+@pytest.mark.parametrize("count", [400, 800])
+def test_a_table_of_modules_is_searched_once(count: int) -> None:
+    """Each module of webpack's table has the level at which it is loaded, however many there are."""
+    rows = ",".join(
+        f"{n}:(e,t,n)=>{{{FILLER * 8} require('m{n}'); "
+        + (f"n({n + 1});" if n + 1 < count and n != 30 else "")
+        + "}"
+        for n in range(count)
+    )
+    load = "function load(id) { var e = {}; m[id](e, e, load); return e }"
+    facts = scan(f"(() => {{ var m = {{{rows}}}; {load}; load(0); }})();".encode())
+    levels = [request.level for request in facts.requests]
+
+    assert [EAGER] * 31 + [LAZY] * (count - 31) == levels
+
+
 def test_memory_of_a_very_large_script() -> None:
     """A script of 2 MB is parsed within the memory of its pieces."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
