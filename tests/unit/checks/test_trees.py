@@ -112,7 +112,7 @@ def test_pieces_without_requests_are_not_parsed() -> None:
     body = "x = a(b[1], { c: 2 }); " * 400
     text = "".join(f"function f{n}() {{ {body} }}\n" for n in range(60)) + "require('end');"
     trees = Trees(text.encode())
-    loaded = len(trees._kept)  # noqa: SLF001 - nothing else says what was parsed
+    loaded = len(trees._kept)
 
     assert len(trees.units) >= 60
     assert loaded < 10
@@ -120,7 +120,7 @@ def test_pieces_without_requests_are_not_parsed() -> None:
 
 @pytest.mark.parametrize("count", [400, 800])
 def test_a_table_of_modules_is_searched_once(count: int) -> None:
-    """Each module of webpack's table has the level at which it is loaded, however many there are."""
+    """Modules of webpack's table have the level at which they are loaded, however many."""
     rows = ",".join(
         f"{n}:(e,t,n)=>{{{FILLER * 8} require('m{n}'); "
         + (f"n({n + 1});" if n + 1 < count and n != 30 else "")
