@@ -298,6 +298,7 @@ def _select(project: Project, request: BuildRequest, io: Circumstances) -> Tree:
         target=request.target,
         omit=omit,
         with_root=request.include_root_dependencies,
+        notebook=io.open_store().notebook,
     ).tree
 
 

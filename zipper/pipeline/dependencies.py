@@ -72,6 +72,7 @@ def gather(
             target=request.target,
             omit=left_out,
             with_root=request.include_root_dependencies,
+            notebook=store.notebook,
         )
         consent = read_project_consent(project, request.allow_scripts)
         allowed = find_allowed_scripts(tree, consent)

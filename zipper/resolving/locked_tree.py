@@ -136,8 +136,8 @@ def _make(
     from zipper.resolving.frozen_settings import compare_settings  # noqa: PLC0415
     from zipper.resolving.locked_manifests import describe_instances  # noqa: PLC0415
     from zipper.resolving.locked_patches import drop_builtins, read_patches  # noqa: PLC0415
+    from zipper.resolving.member_layout import tell_doubled  # noqa: PLC0415
     from zipper.resolving.read_foreign import read_foreign  # noqa: PLC0415
-    from zipper.resolving.selected_tree import tell_doubled  # noqa: PLC0415
     from zipper.tree.bind_peers import bind_peers  # noqa: PLC0415
     from zipper.tree.graph_closure import take_closure  # noqa: PLC0415
     from zipper.tree.graph_folders import know_folders  # noqa: PLC0415

@@ -13,7 +13,7 @@ from zipper.tree.model import is_bundled, is_top, split_location
 if TYPE_CHECKING:
     from zipper.tree.model import Tree
 
-__all__ = ["graph_of_tree"]
+__all__ = ["describe_folder", "graph_of_tree"]
 
 
 def graph_of_tree(tree: Tree, *, legacy_peer_deps: bool = False) -> LockedGraph:
@@ -31,16 +31,21 @@ def graph_of_tree(tree: Tree, *, legacy_peer_deps: bool = False) -> LockedGraph:
             found = _follow_links(tree, edge.target)
             if found is not None:
                 targets[edge.name] = found
-        instances[location] = Instance(
-            manifest=node.manifest._replace(name=node.package_name) if location else node.manifest,
-            targets=targets,
-            resolved=node.resolved,
-            integrity=node.integrity,
-            folder=location if is_top(location) else None,
-            bundled_in=_find_bundler(tree, location) if is_bundled(node) else None,
-            has_shrinkwrap=node.has_shrinkwrap,
-        )
+        instances[location] = describe_folder(tree, location)._replace(targets=targets)
     return LockedGraph(instances, {at: at for at in instances if is_top(at)})
+
+
+def describe_folder(tree: Tree, location: str) -> Instance:
+    """Return the instance in a folder of `tree`, without what it reaches."""
+    node = tree.nodes[location]
+    return Instance(
+        manifest=node.manifest._replace(name=node.package_name) if location else node.manifest,
+        resolved=node.resolved,
+        integrity=node.integrity,
+        folder=location if is_top(location) else None,
+        bundled_in=_find_bundler(tree, location) if is_bundled(node) else None,
+        has_shrinkwrap=node.has_shrinkwrap,
+    )
 
 
 def _find_bundler(tree: Tree, location: str) -> str | None:

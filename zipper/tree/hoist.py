@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from zipper.errors import LockfileError
 from zipper.tree.hoist_choices import place
 from zipper.tree.hoist_problem import CLOSED, EndlessError, PlacedCopy, Problem, state_problem
+from zipper.tree.locked_graph import make_node
 from zipper.tree.merge_instances import merge_instances
-from zipper.tree.model import ROOT, Node, Tree, join_location
+from zipper.tree.model import ROOT, Tree, join_location
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from zipper.tree.locked_graph import Instance, LockedGraph
+    from zipper.tree.locked_graph import LockedGraph
 
 __all__ = ["Doubled", "Hoisted", "hoist"]
 
@@ -69,29 +70,13 @@ def hoist(graph: LockedGraph, importer: str) -> Hoisted:
         raise _no_layout(merged, problem, error) from None
     copies = dict(_list_copies(top))
     nodes = {
-        location: _make_node(location, copy, merged.instances[problem.keys[copy.instance]])
+        location: make_node(location, copy.name, merged.instances[problem.keys[copy.instance]])
         for location, copy in copies.items()
     }
     return Hoisted(
         Tree(nodes),
         {location: problem.keys[copy.instance] for location, copy in copies.items()},
         tuple(_find_doubled(merged, problem, copies)),
-    )
-
-
-def _make_node(location: str, copy: PlacedCopy, own: Instance) -> Node:
-    manifest = own.manifest
-    folder = own.folder if location != ROOT else None
-    held = own.bundled_in is not None
-    return Node(
-        location=location,
-        name=copy.name or manifest.name,
-        manifest=manifest,
-        version=manifest.version,
-        resolved=own.resolved if folder is None else f"file:{folder}",
-        integrity=own.integrity,
-        in_bundle=held,
-        has_shrinkwrap=own.has_shrinkwrap,
     )
 
 

@@ -10,11 +10,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.npm.package_json import Manifest
+from zipper.tree.model import ROOT, Node
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Instance", "LockedGraph"]
+__all__ = ["Instance", "LockedGraph", "make_node"]
 
 _NO_TARGETS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -69,3 +70,25 @@ class LockedGraph(NamedTuple):
     instances: Mapping[str, Instance]
     importers: Mapping[str, str]
     """The folder, relative to the lockfile's ("" is that one), to the key of its instance."""
+
+
+def make_node(location: str, name: str, own: Instance) -> Node:
+    """Return the folder of a layout that holds an instance.
+
+    Args:
+        location: where it is; `ROOT` for the importer at the top.
+        name: the folder's name; empty for the instance's own.
+        own: what is there. A package of this disk is a `file:` folder, which is copied.
+    """
+    manifest = own.manifest
+    folder = own.folder if location != ROOT else None
+    return Node(
+        location=location,
+        name=name or manifest.name,
+        manifest=manifest,
+        version=manifest.version,
+        resolved=own.resolved if folder is None else f"file:{folder}",
+        integrity=own.integrity,
+        in_bundle=own.bundled_in is not None,
+        has_shrinkwrap=own.has_shrinkwrap,
+    )

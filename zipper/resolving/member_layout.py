@@ -1,0 +1,161 @@
+"""A member's closure, taken out of its root's tree and laid out with the member at the top.
+
+In: a project that is a member, and the root's whole tree. Out: the member's tree, each of its edges
+walked, and findings. What it came to is noted: which of the root's folders stands where.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from zipper.errors import LockfileError
+from zipper.findings import Finding
+from zipper.store.notes import LOCKFILE_PROOF
+from zipper.tree.graph_of_tree import describe_folder, graph_of_tree
+from zipper.tree.locked_graph import LockedGraph, make_node
+from zipper.tree.model import ROOT, Node, Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from zipper.project.read_project import Project
+    from zipper.store.notes import Notebook, Value
+    from zipper.tree.hoist import Doubled
+
+__all__ = ["MemberLayout", "lay_out_member", "tell_doubled"]
+
+
+class MemberLayout(NamedTuple):
+    """A member's tree, and what a person should know about it."""
+
+    tree: Tree
+    findings: tuple[Finding, ...]
+
+
+def lay_out_member(
+    project: Project,
+    whole: Tree,
+    *,
+    omit: frozenset[str],
+    with_root: bool = False,
+    notebook: Notebook | None = None,
+) -> MemberLayout:
+    """Return the member's closure with the member at the top, all platforms' variants in it.
+
+    Args:
+        project: says which member.
+        whole: the root's tree.
+        omit: dependency types to leave out.
+        with_root: pack what the root depends on, too.
+        notebook: has what the same lockfile came to before; only for a tree that is the lockfile's
+            own, because a resolved one depends on the registry.
+
+    Raises:
+        LockfileError: EUSAGE where the lockfile lacks the member; ELAYOUT.
+    """
+    inputs: dict[str, Value] = {
+        "layout": project.fingerprint,
+        "member": project.member,
+        "omit": tuple(sorted(omit & {"dev", "peer"})),
+        "legacy_peer_deps": project.npm.legacy_peer_deps,
+    }
+    own = None if project.lockfile is None else project.lockfile.tree
+    remembers = whole is own and not with_root
+    noted = notebook.recall(LOCKFILE_PROOF, inputs) if notebook and remembers else None
+    if noted is not None:
+        places, told = json.loads(noted)
+        findings = tuple(Finding(*row) for row in told)
+        return MemberLayout(Tree(dict(_make_nodes(whole, places))), findings)
+    tree, places, findings = _lay_out(project, whole, omit, with_root=with_root)
+    if notebook is not None and remembers:
+        body = json.dumps([places, findings]).encode("ascii")
+        notebook.remember(LOCKFILE_PROOF, inputs, body)
+    return MemberLayout(tree, findings)
+
+
+def _make_nodes(whole: Tree, places: Mapping[str, str]) -> Iterator[tuple[str, Node]]:
+    """Yield the nodes of a layout: which folder of `whole` stands at which location."""
+    for location, key in places.items():
+        name = "" if location == ROOT else location.rpartition("node_modules/")[2]
+        yield location, make_node(location, name, describe_folder(whole, key))
+
+
+def _lay_out(
+    project: Project, whole: Tree, omit: frozenset[str], *, with_root: bool
+) -> tuple[Tree, Mapping[str, str], tuple[Finding, ...]]:
+    # All that lays out a graph: a warm build needs none of it.
+    from zipper.layout.edge_proof import prove_edges  # noqa: PLC0415
+    from zipper.tree.graph_closure import take_closure  # noqa: PLC0415
+    from zipper.tree.hoist import hoist  # noqa: PLC0415
+    from zipper.tree.merge_instances import merge_instances  # noqa: PLC0415
+    from zipper.tree.provided_peers import bind_provided_peers  # noqa: PLC0415
+
+    graph = graph_of_tree(whole, legacy_peer_deps=project.npm.legacy_peer_deps)
+    if project.member not in graph.importers:
+        raise LockfileError(
+            "EUSAGE",
+            f"the root's lockfile has no member `{project.member}`",
+            facts=(("root", str(project.root)),),
+            hint="bring it up to date: `python -m zipper resolve`",
+        )
+    if with_root:
+        graph = _add_root(graph, project.member)
+    closure = take_closure(graph, project.member, fits=lambda _: True, omit=omit & {"dev", "peer"})
+    merged = merge_instances(bind_provided_peers(closure.graph))
+    hoisted = hoist(merged, project.member)
+    proof = prove_edges(hoisted.tree, merged, project.member)
+    if proof.wrong:
+        raise AssertionError(proof.wrong[:3])
+    doubled = (tell_doubled(one) for one in hoisted.doubled)
+    shadowed = _tell_shadowed(project, hoisted.tree)
+    return hoisted.tree, hoisted.instances, (*doubled, *shadowed)
+
+
+def _tell_shadowed(project: Project, tree: Tree) -> Iterator[Finding]:
+    for node in tree.nodes.values():
+        folder = project.workspaces.get(node.package_name)
+        if folder is None or not node.location or (node.resolved or "").startswith("file:"):
+            continue
+        yield Finding(
+            "sibling-shadowed",
+            "warning",
+            node.location,
+            f"`{node.package_name}` comes from the registry, though a member of the workspace "
+            f"has that name (`{folder}`)",
+            "the spec does not fit the member's version: correct it, or rename the member",
+        )
+
+
+def _add_root(graph: LockedGraph, member: str) -> LockedGraph:
+    """Return `graph` with what the root depends on as dependencies of the member, its own first."""
+    root, own = (graph.instances[graph.importers[place]] for place in ("", member))
+    manifest = own.manifest._replace(
+        dependencies={**root.manifest.dependencies, **own.manifest.dependencies},
+        optional_dependencies={
+            **root.manifest.optional_dependencies,
+            **own.manifest.optional_dependencies,
+        },
+    )
+    added = {*root.manifest.dependencies, *root.manifest.optional_dependencies}
+    inherited = {name: target for name, target in root.targets.items() if name in added}
+    both = own._replace(manifest=manifest, targets={**inherited, **own.targets})
+    return graph._replace(instances={**graph.instances, graph.importers[member]: both})
+
+
+def tell_doubled(doubled: Doubled) -> Finding:
+    """Return the finding `package-copies` about a package that is in several folders."""
+    others = "; ".join(f"`{other}` for {_join(asked)}" for other, asked in doubled.others)
+    return Finding(
+        "package-copies",
+        "info",
+        doubled.locations[0],
+        f"`{doubled.package}` is packed {len(doubled.locations)} times: "
+        f"{_join(doubled.asked_by)} need it, but {others} takes its place",
+        "where all of them accept one version, an override gives one copy",
+    )
+
+
+def _join(labels: tuple[str, ...]) -> str:
+    shown = ", ".join(f"`{label}`" for label in labels[:3])
+    return f"{shown} and {len(labels) - 3} more" if len(labels) > 3 else shown
