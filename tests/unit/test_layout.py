@@ -27,6 +27,7 @@ ROWS = [
     {"__main__", "cli", "commands"},
     {"hooks"},
     {"pipeline"},
+    {"bundling"},
     {"node", "report"},
     {"checks", "layout", "resolving"},
     {"fetching", "supply"},
@@ -58,10 +59,10 @@ NARROW = {
 """Packages that may import less than their row allows."""
 
 EFFECTS = {
-    "__main__", "cli", "commands", "fetching", "file_bytes", "files", "folders", "hooks", "malloc",
-    "node", "pipeline", "project", "registry", "resolving", "scratch", "settings.cache_folder",
-    "settings.generate", "settings.member_folders", "settings.read_settings",
-    "settings.workspace_root", "store",
+    "__main__", "bundling", "cli", "commands", "fetching", "file_bytes", "files", "folders",
+    "hooks", "malloc", "node", "pipeline", "project", "registry", "resolving", "scratch",
+    "settings.cache_folder", "settings.generate", "settings.member_folders",
+    "settings.read_settings", "settings.workspace_root", "store",
 }  # fmt: skip
 """Modules and packages that may touch files, network, processes, clock and threads."""
 

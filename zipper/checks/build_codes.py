@@ -35,6 +35,38 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         "`.env`; `--exclude '!.env'` packs it anyway",
     ),
     ToldCode(
+        "handler-found",
+        "the handler was found in the sources",
+        "No handler is named, and the JavaScript that `main` names is not there. One source in "
+        "TypeScript exports `handler`, so that it is the function's.",
+        "zipper, TypeScript: which handler",
+        "`src/index.ts` in a project without `main`: `src/index.handler`",
+    ),
+    ToldCode(
+        "source-beside",
+        "a source stands beside the JavaScript that it becomes",
+        "Where `main` names JavaScript that is there, it is packed and its source is not read. "
+        "Where the source is the function's, what it becomes takes the place of the JavaScript.",
+        "zipper, TypeScript: which handler",
+        "`dist/index.js` and `src/index.ts`",
+    ),
+    ToldCode(
+        "source-unreached",
+        "sources that the handler does not import are not packed",
+        "A source in TypeScript is transformed where the handler reaches it. All others stay out "
+        "of the package, because Lambda does not load them.",
+        "zipper, TypeScript: what is transformed",
+        "`src/index.test.ts`",
+    ),
+    ToldCode(
+        "esbuild-old",
+        "the project's own esbuild is too old",
+        "Sources are transformed with the esbuild that the project depends on. Versions before "
+        "0.18 lack a flag that zipper needs, so zipper's own version is used.",
+        "esbuild, changelog 0.18.0",
+        '`"devDependencies": {"esbuild": "^0.14.0"}`',
+    ),
+    ToldCode(
         "workspace-alone",
         "a member of a workspace is built without its root",
         "`--no-workspace` builds the folder as a project of its own: the root's lockfile is not "

@@ -27,6 +27,7 @@ TOPICS: Final[Mapping[str, str]] = {
     "settings": "every key of the settings, its variable and its option",
     "findings": "what a finding is, and every code",
     "errors": "every error code: cause, example, cure",
+    "typescript": "handlers in TypeScript: which files, which esbuild",
     "lockfiles": "which lockfile counts, and what is exact",
     "registries": "registries, proxies, credentials, working offline",
     "scripts": "install scripts, and which Node.js runs them",

@@ -146,7 +146,7 @@ def _run_init(request: SandboxRequest, isolation: _Isolation) -> NoReturn:
     space = None if isolation.mounts else (lambda: find_left_files(tmp)[2] > request.tmp_bytes)
     kill_all = _kill_namespace if isolation.processes else _kill_children
     code, is_full = _wait(node, request.control, kill_all, space)
-    names, count, size = find_left_files(tmp)
+    names, count, size = find_left_files(tmp) if request.tells_files else ([], 0, 0)
     _tell(
         request.status,
         {

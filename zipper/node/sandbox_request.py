@@ -24,7 +24,7 @@ class SandboxStart:
 class SandboxRequest:
     """What to run and how far to isolate it.
 
-    It is Node for a function, a shell for an install script.
+    It is Node for a function, a shell for an install script, or esbuild.
 
     Attributes:
         private: used where a root directory of its own can be made.
@@ -39,6 +39,7 @@ class SandboxRequest:
         pipes: the machine's descriptors for those of what runs, from 0 on.
         status: the descriptor for the JSON lines.
         control: the descriptor whose end kills all.
+        tells_files: whether what is left in the temporary space is listed at the end.
     """
 
     private: SandboxStart
@@ -55,6 +56,7 @@ class SandboxRequest:
     pipes: list[int]
     status: int
     control: int
+    tells_files: bool = True
 
     def to_json(self) -> str:
         """Return the request as one JSON document."""

@@ -91,10 +91,11 @@ def _start(
         return _Free(command, folder, variables, output)
     npm = _find_npm(host.node)
     readable = [*_folders_of(host.node), *([] if npm is None else [npm.parent.parent.parent])]
+    own = dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(host.work / "tmp"))
     return Confined(
-        command,
+        ["/bin/sh", "-c", command],
         folder=folder,
-        variables=variables,
+        variables={**variables, **own},
         writable=(host.root, host.work),
         work=host.work,
         readable=readable,

@@ -1,7 +1,8 @@
-"""An install script in the sandbox that functions run in: its folder to write, little to read.
+"""A program in the sandbox that functions run in: its folders to write, little to read.
 
 In: a command line, its variables, folders. Out: a running `Confined` that is waited for or ended;
-with its end all that it started ends. What a script is belongs to `zipper.node.script_process`.
+with its end all that it started ends. What an install script is belongs to
+`zipper.node.script_process`, what esbuild is to `zipper.bundling`.
 
 Deviation: npm's scripts have all rights of the user who installs. Here they see the system's own
 folders, the programs on PATH, and the tree; they write to the tree and to their home, which are
@@ -23,7 +24,7 @@ from zipper.node.sandbox_request import SandboxRequest, SandboxStart
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["Confined"]
 
@@ -39,16 +40,17 @@ _CLOSE_SECONDS: Final = 5.0
 
 
 class Confined:
-    """One running script.
+    """One running program.
 
     Args:
-        command: for the shell.
+        arguments: its command line, the program's path first.
         folder: where it starts.
         variables: all that it sees.
         writable: the folders that it may write; `folder` lies in one of them.
         work: one of them, for its temporary files.
         readable: further folders that it needs, such as the Node's.
         output: the descriptor of its log.
+        network: False keeps the network from it, where the system can.
 
     Attributes:
         notes: what the system does not permit, so that the script has more rights than it should.
@@ -56,7 +58,7 @@ class Confined:
 
     def __init__(
         self,
-        command: str,
+        arguments: Sequence[str],
         *,
         folder: Path,
         variables: Mapping[str, str],
@@ -64,6 +66,7 @@ class Confined:
         work: Path,
         readable: Iterable[Path],
         output: int,
+        network: bool = True,
     ) -> None:
         self.notes: list[str] = []
         self._code: int | None = None
@@ -71,8 +74,7 @@ class Confined:
         places = [str(one) for one in writable]
         for name in ("tmp", "root"):
             (work / name).mkdir(exist_ok=True)
-        own = dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(work / "tmp"))
-        start = SandboxStart(["/bin/sh", "-c", command], {**variables, **own}, str(folder))
+        start = SandboxStart(list(arguments), dict(variables), str(folder))
         binds = _find_visible([*readable, *_programs(variables)], but=places)
         self._status, status = os.pipe()
         control, self._control = os.pipe()
@@ -88,10 +90,11 @@ class Confined:
             tmp_bytes=_SPACE_BYTES,
             files_max=_FILES,
             processes_max=_PROCESSES,
-            network=True,
+            network=network,
             pipes=[null, output, output],
             status=status,
             control=control,
+            tells_files=False,  # the folders to write may lie in there, and the whole system
         )
         try:
             self._process: subprocess.Popen[bytes] = start_sandbox(request)

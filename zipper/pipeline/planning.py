@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from zipper.archive.entries import DOS_EPOCH
 from zipper.archive.plan import Plan, lay_out
 from zipper.archive.plan_fingerprint import take_fingerprint
+from zipper.bundling.source_names import TYPED
 from zipper.errors import OutputError, UsageError
 from zipper.findings import Finding, count_findings
 from zipper.layout.placement import find_homes, place_beside, place_members
@@ -26,7 +27,10 @@ from zipper.target import default_handler
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from zipper.layout.placement import Homes
+    from zipper.pipeline.dependencies import Gathered
     from zipper.pipeline.session import Circumstances, Clock
+    from zipper.pipeline.typescript import Sources
     from zipper.project.read_project import Project
     from zipper.settings.build_request import BuildRequest
     from zipper.target import Target
@@ -84,14 +88,20 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
     project = io.read_project(request)
     destination = find_output(request, project)
     choice, outside = choose_own_files(request, project, io, destination=destination)
-    place = f"{project.member}/" if outside.files else ""
     gathered = gather(project, request, io, clock, omit=frozenset({"dev", *request.omit}))
     scripted = gathered.scripted
     tree, obtained = scripted.tree, scripted.obtained
     clock.start("plan")
     homes = find_homes(tree, shipped=_shipped_targets(tree, choice))
-    own = chain(read_entries(choice, prefix=place), read_entries(outside))
-    packages = place_members(tree, homes, zips=obtained.zips, folders=obtained.folders)
+    place = f"{project.member}/" if outside.files else ""
+    sources = _find_sources(project, request, io, gathered, homes, choice)
+    own = (
+        chain(read_entries(choice, prefix=place), read_entries(outside))
+        if sources is None
+        else chain(sources.place(place), read_entries(outside))
+    )
+    folders = obtained.folders if sources is None else sources.folders
+    packages = place_members(tree, homes, zips=obtained.zips, folders=folders)
     contents = lay_out(
         chain(own, packages, place_beside(scripted, homes)),
         dos_time=_dos_time(os.environ.get("SOURCE_DATE_EPOCH")),
@@ -100,13 +110,23 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
         request=request,
         project=project,
         target=request.target,
-        handler=_place_handler(request.handler or default_handler(project.own_manifest.raw), place),
+        handler=_place_handler(
+            request.handler or default_handler(project.own_manifest.raw)
+            if sources is None
+            else sources.handler,
+            place,
+        ),
         output=destination,
         tree=tree,
         whole=gathered.whole,
         contents=contents,
         fingerprint=take_fingerprint(contents, homes, obtained.zips),
-        findings=(*_left_out(choice), *_left_out(outside), *gathered.findings),
+        findings=(
+            *_left_out(choice),
+            *_left_out(outside),
+            *gathered.findings,
+            *(() if sources is None else sources.findings),
+        ),
         timings_seconds=clock.timings(),
         keeps_folders=bool(outside.files),
     )
@@ -139,6 +159,22 @@ def choose_own_files(
         outside = OwnFiles(project.root, (), ())
     own = choose_files(project.folder, include=include, exclude=request.exclude, outputs=outputs)
     return own, outside
+
+
+def _find_sources(
+    project: Project,
+    request: BuildRequest,
+    io: Circumstances,
+    gathered: Gathered,
+    homes: Homes,
+    choice: OwnFiles,
+) -> Sources | None:
+    """Return what sources in TypeScript become; None where there are none."""
+    if not any(name.endswith(TYPED) for name in choice.files):
+        return None
+    from zipper.pipeline.typescript import transform_sources  # noqa: PLC0415  (for TypeScript only)
+
+    return transform_sources(project, request, io, gathered, homes, choice)
 
 
 def _find_written(request: BuildRequest, project: Project, io: Circumstances) -> frozenset[Path]:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BUILT",
     "CODE_HASH",
+    "COMPILED",
     "FILE_FACTS",
     "INSTALL",
     "INTEGRITY",
@@ -45,6 +46,7 @@ __all__ = [
     "RESOLUTION",
     "RULE_FINDINGS",
     "SIGNATURE",
+    "SOURCES",
     "VERDICT",
     "Kind",
     "Notebook",
@@ -84,10 +86,12 @@ SIGNATURE: Final = Kind("signature")
 FILE_FACTS: Final = Kind("file-facts", is_small=True)
 RULE_FINDINGS: Final = Kind("rule-findings", is_small=True)
 ORIGINS: Final = Kind("origins")
+COMPILED: Final = Kind("compiled", is_small=True)
+SOURCES: Final = Kind("sources")
 
 KINDS: Final = (
     *(LOCKFILE_PROOF, RESOLUTION, INSTALL, CODE_HASH, VERDICT, BUILT, INTEGRITY, SIGNATURE),
-    *(FILE_FACTS, RULE_FINDINGS, ORIGINS),
+    *(FILE_FACTS, RULE_FINDINGS, ORIGINS, COMPILED, SOURCES),
 )
 
 

@@ -1,0 +1,95 @@
+"""esbuild's binary: fetched and verified as packages are, kept beside the isolated Node.
+
+In: an `EsbuildChoice`, the store, the registry's client. Out: the path of an executable.
+
+    <cache>/esbuild/0.28.2-linux-x64/esbuild
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+import deflate
+
+from zipper.archive.entries import FIELDS
+from zipper.bundling.esbuild_choice import read_pins
+from zipper.errors import ArchiveError, StoreError
+from zipper.fetching.fetch_packages import TarballSources
+from zipper.fetching.fill_store import fill
+from zipper.fetching.needed_tarballs import Wanted
+from zipper.files import write_file
+from zipper.folders import make_private_folders
+from zipper.node.node_packages import RegistryPackages
+from zipper.store.keys import parse_key
+from zipper.store.store_zip_format import inflate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from zipper.archive.entries import PlannedEntry
+    from zipper.bundling.esbuild_choice import EsbuildChoice
+    from zipper.registry.lazy_client import LazyClient
+    from zipper.store.store_zip import StoreZip
+    from zipper.store.store_zips import Store
+
+__all__ = ["provide_esbuild"]
+
+_FOLDER: Final = "esbuild"
+_NAMES: Final = (b"bin/esbuild", b"esbuild.exe")
+"""Where the package has the binary: on Windows at its top."""
+
+
+def provide_esbuild(choice: EsbuildChoice, *, root: Path, store: Store, client: LazyClient) -> Path:
+    """Return the executable of `choice`; it is the package's, byte for byte, at each call.
+
+    Args:
+        choice: version, package and integrity.
+        root: the project's folder, which addresses of the lockfile count from.
+        store: where the package is found or kept.
+        client: asked for what the store lacks, by the project's own settings.
+
+    Raises:
+        RegistryError, IntegrityError, ResolutionError, StoreError: as for any package.
+        ArchiveError: ETARBALL for a package without a binary.
+    """
+    zipped = _obtain(choice, root, store, client)
+    member = next((entry for entry in zipped.members("") if entry.name in _NAMES), None)
+    if member is None:
+        raise ArchiveError(
+            "ETARBALL",
+            f"{choice.package}@{choice.version} holds no esbuild",
+            hint=f"leave esbuild {read_pins().version} to zipper: remove it from package.json",
+        )
+    name = member.name.rpartition(b"/")[2].decode()
+    folder = store.cache_dir / _FOLDER / f"{choice.version}-{choice.package.rpartition('/')[2]}"
+    path = folder / name
+    group = store.ownership.group_of(os.fspath(folder))
+    if not _is_same(path, member, is_thorough=group is not None):
+        make_private_folders(folder)
+        write_file(path, [[inflate(member)]], error=StoreError, mode=0o755)
+    return path
+
+
+def _is_same(path: Path, member: PlannedEntry, *, is_thorough: bool) -> bool:
+    """Tell whether the file at `path` is the package's: a program that was changed is not started.
+
+    By its sum, or byte by byte where others than its owner may write.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return False
+    *_, crc, _, size = FIELDS.unpack(member.fields)
+    is_sound = len(data) == size and deflate.crc32(data) == crc
+    return is_sound and (not is_thorough or data == inflate(member))
+
+
+def _obtain(choice: EsbuildChoice, root: Path, store: Store, client: LazyClient) -> StoreZip:
+    if choice.integrity is None:
+        packages = RegistryPackages(store, client, client.npm)
+        return packages.obtain(choice.package, choice.version)
+    label = f"{choice.package}@{choice.version}"
+    key = parse_key(choice.integrity, what=label)
+    wanted = Wanted(label, key, choice.package, choice.version, choice.resolved, choice.integrity)
+    return fill(store, [wanted], open_fetch=lambda: TarballSources(root, client()))[key]

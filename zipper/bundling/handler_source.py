@@ -1,0 +1,167 @@
+"""Which source holds the handler: that which its name means, `main`, or the only candidate.
+
+In: the names of the project's files, its package.json, the handler that was asked for. Out: a
+`HandlerSource`, or None where the handler is JavaScript. Pure but for reading candidates.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from zipper.bundling.source_names import TYPED, is_declaration
+from zipper.errors import ProjectError
+from zipper.findings import Finding
+from zipper.target import default_handler
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+__all__ = ["HandlerSource", "find_handler_source", "tell_built"]
+
+_BUILT: Final = (".js", ".mjs", ".cjs")
+
+_EXPORTS_HANDLER: Final = re.compile(
+    rb"^export\s+(?:declare\s+)?(?:const|let|var|(?:async\s+)?function)\s+handler\b"
+    rb"|^export\s*\{[^}]*\bhandler\s*(?:,|\})"
+    rb"|^(?:module\.)?exports\.handler\s*=",
+    re.MULTILINE,
+)
+_NO_HANDLERS: Final = re.compile(
+    r"(?:^|/)(?:__tests__|__mocks__|tests?|specs?|e2e|cdk\.out|coverage)/"
+    r"|[._-](?:test|spec|stories)\.[cm]?tsx?$|\.config\.[cm]?ts$"
+)
+"""What no function is: tests, and what configures tools."""
+_SHOWN_MAX: Final = 5
+
+
+class HandlerSource(NamedTuple):
+    """The source of a handler."""
+
+    handler: str
+    """Its name for Lambda."""
+    path: str
+    """Relative to the project's folder."""
+    findings: tuple[Finding, ...] = ()
+
+
+def find_handler_source(
+    names: Collection[str],
+    package_json: Mapping[str, object],
+    handler: str | None,
+    *,
+    read: Callable[[str], bytes],
+) -> HandlerSource | None:
+    """Return the source that holds the handler; None where JavaScript does, or nothing is sure.
+
+    Args:
+        names: the project's own files, those that stay out of the package left out.
+        package_json: of the project.
+        handler: what was asked for; None to go by `main`, or by what is there.
+        read: returns the content of one of `names`.
+
+    Raises:
+        ProjectError: EHANDLER where several sources could be meant.
+    """
+    named = handler or default_handler(package_json)
+    stem = _stem(named)
+    if any(f"{stem}{ending}" in names for ending in _BUILT):
+        return None
+    path = _find_typed(names, stem)
+    if path is not None:
+        return HandlerSource(named, path)
+    return None if handler else _find_only(names, stem, package_json, read)
+
+
+def tell_built(
+    names: Collection[str], package_json: Mapping[str, object], handler: str | None
+) -> tuple[Finding, ...]:
+    """Return a finding about a source beside the JavaScript that `main` names, if there is one."""
+    if handler:
+        return ()
+    stem = _stem(default_handler(package_json))
+    folder, slash, base = stem.partition("/")
+    if not slash or folder not in ("dist", "build", "lib", "out"):
+        return ()
+    built = next((stem + ending for ending in _BUILT if stem + ending in names), None)
+    source = _find_typed(names, f"src/{base}") or _find_typed(names, base)
+    if built is None or source is None:
+        return ()
+    return (
+        Finding(
+            "source-beside",
+            "info",
+            source,
+            f"`main` names `{built}`, which is packed as it is; `{source}` beside it is not read",
+            f"to build from the source: `--handler {source.rpartition('.')[0]}.handler`",
+        ),
+    )
+
+
+def _stem(handler: str) -> str:
+    """Return the path that a handler names, without its export. Source: AWS's `index.mjs`."""
+    folder, slash, name = handler.rpartition("/")
+    path = f"{folder}{slash}{name.partition('.')[0]}"
+    return path.removeprefix("./")
+
+
+def _find_typed(names: Collection[str], stem: str) -> str | None:
+    return next((stem + ending for ending in TYPED if stem + ending in names), None)
+
+
+def _find_only(
+    names: Collection[str],
+    stem: str,
+    package_json: Mapping[str, object],
+    read: Callable[[str], bytes],
+) -> HandlerSource | None:
+    """Return the only source that exports `handler`; of several the one of `main`'s name."""
+    typed = (name for name in names if name.endswith(TYPED) and not is_declaration(name))
+    candidates = [
+        name
+        for name in sorted(typed)
+        if not _NO_HANDLERS.search(name)
+        and "." not in name.rpartition("/")[2].rpartition(".")[0]
+        and _EXPORTS_HANDLER.search(read(name))
+    ]
+    if len(candidates) > 1:
+        base = stem.rpartition("/")[2]
+        named = [one for one in candidates if _base(one) == base]
+        depth = min((one.count("/") for one in named), default=0)
+        candidates = [one for one in named if one.count("/") == depth] or candidates
+    if not candidates:
+        return None
+    if len(candidates) > 1:
+        raise _ambiguous(candidates)
+    (path,) = candidates
+    handler = f"{path.rpartition('.')[0]}.handler"
+    main = package_json.get("main")
+    why = f"`main` names `{main}`, which is not there" if isinstance(main, str) else "no `main`"
+    return HandlerSource(
+        handler,
+        path,
+        (
+            Finding(
+                "handler-found",
+                "info",
+                path,
+                f"the handler is `{handler}`: {why}, and `{path}` is the source that exports it",
+                f"to make sure of it: `--handler {handler}`, or `handler` in the settings",
+            ),
+        ),
+    )
+
+
+def _base(name: str) -> str:
+    return name.rpartition("/")[2].rpartition(".")[0]
+
+
+def _ambiguous(candidates: list[str]) -> ProjectError:
+    shown = [f"{one.rpartition('.')[0]}.handler" for one in candidates[:_SHOWN_MAX]]
+    more = len(candidates) - len(shown)
+    return ProjectError(
+        "EHANDLER",
+        f"{len(candidates)} sources export a handler, and nothing says which one is meant",
+        facts=(("handlers", ", ".join(shown) + (f" and {more} more" if more else "")),),
+        hint=f"name it: `--handler {shown[0]}`",
+    )

@@ -1,0 +1,134 @@
+"""The files that sources are read from: the project's and its siblings', names as they are written.
+
+In: a folder. Out: answers about `/`-separated paths relative to it, which may begin with `..`. What
+was asked is noted, so that a later build can tell whether the answers are the same. A disk that
+ignores case answers as Lambda's would, which does not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from posixpath import normpath
+from typing import TYPE_CHECKING, Final, cast
+
+from zipper.errors import ProjectError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from zipper.store.notes import Value
+
+    _Rows = tuple[tuple[str, str], ...]
+
+__all__ = ["SourceFiles", "join"]
+
+_FILE: Final = "f"
+_FOLDER: Final = "d"
+_NOTHING: Final = ""
+
+
+class SourceFiles:
+    """Files below and beside `root`; each folder is listed, and each file read, once."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = os.fspath(root)
+        self._listed: dict[str, dict[str, str]] = {}
+        self._asked: dict[str, str] = {}
+        self._read: dict[str, bytes] = {}
+
+    def is_file(self, path: str) -> bool:
+        """Tell whether there is a file of exactly this name."""
+        return self._kind(path) == _FILE
+
+    def is_folder(self, path: str) -> bool:
+        """Tell whether there is a folder of exactly this name."""
+        return path in ("", ".") or self._kind(path) == _FOLDER
+
+    def read(self, path: str) -> bytes:
+        """Return the content of a file.
+
+        Raises:
+            ProjectError: EREAD where it cannot be read.
+        """
+        data = self._read.get(path)
+        if data is None:
+            try:
+                with open(f"{self._root}/{path}", "rb") as file:  # noqa: PTH123 - a Path costs more
+                    data = self._read[path] = file.read()
+            except OSError as cause:
+                raise ProjectError(
+                    "EREAD",
+                    f"cannot read `{path}`: {cause.strerror or cause}",
+                    facts=(("folder", self._root),),
+                    hint="change its permissions, or take it out of what the handler imports",
+                ) from cause
+        return data
+
+    def find_other_case(self, path: str) -> str | None:
+        """Return the name of a file that differs from `path` in the case of letters alone."""
+        folder, _, name = path.rpartition("/")
+        wanted = name.lower()
+        for other, kind in self._list(folder).items():
+            if kind == _FILE and other != name and other.lower() == wanted:
+                return f"{folder}/{other}" if folder else other
+        return None
+
+    def witnesses(self) -> Value:
+        """Return what has been asked so far, with the answers: what results rest on."""
+        return (
+            tuple(sorted(self._asked.items())),
+            tuple(sorted((path, _hash(data)) for path, data in self._read.items())),
+        )
+
+    def still(self, witnesses: Value) -> bool:
+        """Tell whether all answers would be the same today."""
+        asked, read = cast("tuple[_Rows, _Rows]", witnesses)
+        return all(self._kind(path) == kind for path, kind in asked) and all(
+            self._kind(path) == _FILE and _hash(self.read(path)) == digest for path, digest in read
+        )
+
+    def _kind(self, path: str) -> str:
+        known = self._asked.get(path)
+        if known is None:
+            folder, _, name = path.rpartition("/")
+            if name == "..":
+                known = _FOLDER if os.path.isdir(f"{self._root}/{path}") else _NOTHING  # noqa: PTH112
+            else:
+                known = self._list(folder).get(name, _NOTHING)
+            if known and folder and not self.is_folder(folder):
+                known = _NOTHING
+            self._asked[path] = known
+        return known
+
+    def _list(self, folder: str) -> Mapping[str, str]:
+        listed = self._listed.get(folder)
+        if listed is None:
+            listed = self._listed[folder] = _scan(f"{self._root}/{folder}")
+        return listed
+
+
+def join(folder: str, path: str) -> str:
+    """Return `path` from `folder` on, its dots resolved; "" is the root."""
+    joined = normpath(f"{folder}/{path}" if folder else path)
+    return "" if joined == "." else joined
+
+
+def _scan(folder: str) -> dict[str, str]:
+    """Return the kind of each name in a folder, links followed."""
+    kinds: dict[str, str] = {}
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir():
+                    kinds[entry.name] = _FOLDER
+                elif entry.is_file():
+                    kinds[entry.name] = _FILE
+    except OSError:
+        return {}
+    return kinds
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

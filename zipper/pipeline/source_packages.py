@@ -1,0 +1,176 @@
+"""Packages that reading sources needs and the function does not: esbuild, and shared tsconfigs.
+
+In: a project and its whole tree. Out: an esbuild that can be started, files of locked packages.
+Both come from the registry as packages do: verified, by the project's settings, offline where that
+is asked for. The project's own node_modules is never looked at.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final, cast
+
+from zipper.bundling.esbuild_choice import choose_esbuild
+from zipper.bundling.source_files import join
+from zipper.bundling.source_resolution import parse_package
+from zipper.checks.package_maps import MapError, find_target, split_name
+from zipper.pipeline.dependencies import find_project_tree
+from zipper.store.store_zip_format import inflate
+from zipper.tree.model import Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from zipper.archive.entries import PlannedEntry
+    from zipper.bundling.source_files import SourceFiles
+    from zipper.pipeline.session import Circumstances
+    from zipper.project.read_project import Project
+    from zipper.settings.build_request import BuildRequest
+    from zipper.store.notes import Value
+    from zipper.tree.model import Node
+
+__all__ = ["SourcePackages"]
+
+_MODULES: Final = "node_modules/"
+
+_CONDITIONS: Final = frozenset({"node", "require"})
+
+
+class SourcePackages:
+    """The packages of one project's build."""
+
+    def __init__(
+        self, project: Project, request: BuildRequest, io: Circumstances, whole: Tree
+    ) -> None:
+        self._project = project
+        self._request = request
+        self._io = io
+        self._whole = whole
+        if project.foreign is not None:  # what a function does not need was not laid out
+            with io.open_client(project, request) as client:
+                self._whole = find_project_tree(project, request, io, client)
+        self.choice = choose_esbuild(project, self._whole)
+        self._used: dict[tuple[str, str], str] = {}
+        self._members: dict[str, dict[bytes, PlannedEntry]] = {}
+
+    def run_esbuild(
+        self, sources: Mapping[str, bytes], arguments: Sequence[Sequence[str]]
+    ) -> list[dict[str, bytes]]:
+        """Run the project's esbuild; see `zipper.bundling.esbuild_process.run_esbuild`."""
+        from zipper.bundling.esbuild_binary import provide_esbuild  # noqa: PLC0415  (where it runs)
+        from zipper.bundling.esbuild_process import run_esbuild  # noqa: PLC0415  (as above)
+
+        with self._io.open_client(self._project, self._request) as client:
+            executable = provide_esbuild(
+                self.choice, root=self._project.root, store=self._io.open_store(), client=client
+            )
+        return run_esbuild(executable, sources, arguments)
+
+    def config_files(self, files: SourceFiles) -> _ConfigFiles:
+        """Return what tsconfig.json files are read from."""
+        return _ConfigFiles(files, self)
+
+    def find(self, source: str, name: str) -> Node | None:
+        """Return the package that a file at `source` reaches by `name`; what was found is noted."""
+        node = self._find(source, name)
+        self._used[source, name] = _label(node)
+        return node
+
+    def read_file(self, path: str) -> bytes | None:
+        """Return a file of a locked package by its place in node_modules; None where it is not.
+
+        Raises:
+            RegistryError, IntegrityError, ArchiveError, StoreError.
+        """
+        top, _, rest = path.rpartition("node_modules/")
+        count = 2 if rest.startswith("@") else 1
+        parts = rest.split("/")
+        location = f"{top}node_modules/{'/'.join(parts[:count])}"
+        if location not in self._members:
+            self._members[location] = self._open(location)
+        entry = self._members[location].get("/".join(parts[count:]).encode())
+        return None if entry is None else inflate(entry)
+
+    def _open(self, location: str) -> dict[bytes, PlannedEntry]:
+        node = self._whole.nodes.get(location)
+        if node is None or node.link_target is not None:
+            return {}
+        from zipper.fetching.fetch_packages import obtain  # noqa: PLC0415  (below planning)
+
+        with self._io.open_client(self._project, self._request) as client:
+            obtained = obtain(
+                self._project, Tree({location: node}), store=self._io.open_store(), client=client
+            )
+        zipped = obtained.zips.get(location)
+        return {} if zipped is None else {entry.name: entry for entry in zipped.members("")}
+
+    def witnesses(self) -> Value:
+        """Return which packages were read, and which versions of them."""
+        return tuple((*asked, label) for asked, label in sorted(self._used.items()))
+
+    def still(self, witnesses: Value) -> bool:
+        """Tell whether the same packages would be read today."""
+        rows = cast("tuple[tuple[str, str, str], ...]", witnesses)
+        return all(label == _label(self._find(source, name)) for source, name, label in rows)
+
+    def _find(self, source: str, name: str) -> Node | None:
+        """Return the package that a file at `source` reaches by `name`."""
+        place = source.rpartition("/")[0]
+        if "node_modules/" not in f"{place}/":
+            folders = {node.location for node in self._whole.nodes.values()}
+            while place and place not in folders:
+                place = place.rpartition("/")[0]
+        return self._whole.find(place, name)
+
+
+class _ConfigFiles:
+    """Files on the disk, and those of locked packages; see `zipper.bundling.tsconfig`."""
+
+    def __init__(self, files: SourceFiles, packages: SourcePackages) -> None:
+        self._files = files
+        self._packages = packages
+
+    def is_file(self, path: str) -> bool:
+        """Tell whether there is such a file."""
+        if _MODULES in path:
+            return self._packages.read_file(path) is not None
+        return self._files.is_file(path)
+
+    def read(self, path: str) -> bytes:
+        """Return its content."""
+        return (
+            (self._packages.read_file(path) or b"") if _MODULES in path else self._files.read(path)
+        )
+
+    def read_package(self, source: str, specifier: str) -> tuple[str, bytes] | None:
+        """Return a place and the content of a file of a package, as `source` finds it.
+
+        Source: TypeScript 5.9 `nodeNextJsonConfigResolver`; package.json's `tsconfig`.
+        """
+        parts = split_name(specifier)
+        node = None if parts is None else self._packages.find(source, parts[0])
+        if node is None or parts is None:
+            return None
+        folder = node.location if node.link_target is None else node.link_target
+        for name in self._name_candidates(folder, parts[1]):
+            place = join(folder, name)
+            if self.is_file(place):
+                return place, self.read(place)
+        return None
+
+    def _name_candidates(self, folder: str, subpath: str) -> Iterator[str]:
+        place = join(folder, "package.json")
+        package = parse_package(folder, self.read(place) if self.is_file(place) else b"{}")
+        if package.exports is not None:
+            with suppress(MapError):
+                target = find_target(package, subpath, _CONDITIONS)
+                yield target.removeprefix(f"/{folder}/")
+        if subpath == ".":
+            yield "tsconfig.json"
+        else:
+            name = subpath.removeprefix("./")
+            yield from (name, f"{name}.json", f"{name}/tsconfig.json")
+
+
+def _label(node: Node | None) -> str:
+    return "" if node is None else f"{node.location} {node.version} {node.integrity}"

@@ -1,0 +1,298 @@
+"""Sources in TypeScript, on the way from a project to the files of its package.
+
+In: a project, its own files and packages. Out: what is packed in place of the sources, and what is
+said about them. Nothing of this is imported for a project whose handler is JavaScript.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
+
+from zipper.archive.compress import compress
+from zipper.bundling.handler_source import find_handler_source, tell_built
+from zipper.bundling.source_files import SourceFiles, join
+from zipper.bundling.source_names import TYPED
+from zipper.findings import Finding
+from zipper.pipeline.source_packages import SourcePackages
+from zipper.project.own_files import read_entries
+from zipper.store.notes import SOURCES
+from zipper.target import default_handler, find_builtins
+from zipper.tree.model import is_vendored_link
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from zipper.archive.entries import PlannedEntry
+    from zipper.bundling.handler_source import HandlerSource
+    from zipper.bundling.reached_sources import ReachedFile
+    from zipper.fetching.package_files import Obtained
+    from zipper.layout.placement import Homes
+    from zipper.pipeline.dependencies import Gathered
+    from zipper.pipeline.session import Circumstances
+    from zipper.project.own_files import OwnFiles
+    from zipper.project.read_project import Project
+    from zipper.settings.build_request import BuildRequest
+    from zipper.store.notes import Value
+    from zipper.tree.model import Tree
+
+__all__ = ["Sources", "transform_sources"]
+
+_NAMES_SHOWN: Final = 3
+
+
+class Sources(NamedTuple):
+    """What a project's sources came to."""
+
+    handler: str
+    own: tuple[PlannedEntry, ...]
+    """The project's own files, the sources replaced by what they became."""
+    folders: dict[str, list[PlannedEntry]]
+    """As `Obtained.folders`."""
+    findings: tuple[Finding, ...]
+
+
+class _Siblings:
+    """The linked packages of a tree; see `zipper.bundling.source_resolution.Siblings`."""
+
+    def __init__(self, project: Project, tree: Tree, packed: Collection[str]) -> None:
+        """Take the locations that are packed from folders on this disk."""
+        self._tree = tree
+        self._folders = {"": project.member}
+        for location in packed:
+            node = tree.nodes[location]
+            if not is_vendored_link(node):
+                target = node.link_target
+                folder = (node.resolved or "").removeprefix("file:") if target is None else target
+                self._folders[location] = folder
+
+    @property
+    def folders(self) -> Mapping[str, str]:
+        return self._folders
+
+    def folder_of(self, owner: str) -> str:
+        """Return the folder of an owner."""
+        return self._folders[owner]
+
+    def owners(self) -> Sequence[str]:
+        """Return the location of every sibling."""
+        return [owner for owner in self._folders if owner]
+
+    def find(self, owner: str, name: str) -> str | None:
+        """Return the sibling that `name` means from within `owner`."""
+        target = self._tree.nodes[owner].link_target if owner else None
+        node = self._tree.find(owner if target is None else target, name)
+        return node.location if node is not None and node.location in self._folders else None
+
+
+def transform_sources(
+    project: Project,
+    request: BuildRequest,
+    io: Circumstances,
+    gathered: Gathered,
+    homes: Homes,
+    choice: OwnFiles,
+) -> Sources:
+    """Return what the sources of `project` become; all stays where its handler is JavaScript.
+
+    Raises:
+        ProjectError: EESBUILD, ETSCONFIG, EHANDLER, EREAD.
+        RegistryError, IntegrityError, StoreError: while esbuild is fetched.
+    """
+    names = frozenset(choice.files)
+    files = SourceFiles(project.root)
+    found = find_handler_source(
+        names,
+        project.own_manifest.raw,
+        request.handler,
+        read=lambda name: files.read(join(project.member, name)),
+    )
+    obtained = gathered.scripted.obtained
+    if found is None:
+        raw = project.own_manifest.raw
+        return Sources(
+            request.handler or default_handler(raw),
+            tuple(read_entries(choice)),
+            obtained.folders,
+            tell_built(names, raw, request.handler),
+        )
+    work = _Work(project, request, io, gathered, homes, files)
+    reached = work.transform(found)
+    outputs = {one.path for one in reached if not one.owner}
+    own = _pack_own(project, choice, [one for one in reached if not one.owner])
+    return Sources(
+        handler=found.handler,
+        own=own,
+        folders=_pack_siblings(obtained, work.siblings, reached),
+        findings=(
+            *found.findings,
+            *work.findings,
+            *_tell_left_out(project, choice, reached),
+            *_tell_replaced(project, choice, reached, outputs),
+        ),
+    )
+
+
+class _Work:
+    """One project's transformation: recalled, or done."""
+
+    def __init__(
+        self,
+        project: Project,
+        request: BuildRequest,
+        io: Circumstances,
+        gathered: Gathered,
+        homes: Homes,
+        files: SourceFiles,
+    ) -> None:
+        self._project = project
+        self._request = request
+        self._io = io
+        self._files = files
+        self._tree = gathered.scripted.tree
+        self._homes = homes
+        self.siblings = _Siblings(project, self._tree, gathered.scripted.obtained.folders)
+        self._packages = SourcePackages(project, request, io, gathered.whole)
+        self.findings = self._packages.choice.findings
+
+    def transform(self, found: HandlerSource) -> list[ReachedFile]:
+        """Return all that the handler reaches; unchanged files are recalled as a whole."""
+        from zipper.bundling.reached_sources import ReachedFile  # noqa: PLC0415  (below planning)
+
+        notebook = self._io.open_store().notebook
+        inputs = self._inputs(found)
+        noted = notebook.recall(SOURCES, inputs, self._still)
+        if noted is not None:
+            return [ReachedFile(*row) for row in json.loads(noted)]
+        reached = self._walk(found)
+        body = json.dumps(reached).encode("ascii")
+        notebook.remember(SOURCES, inputs, body, self._witnesses())
+        return reached
+
+    def _inputs(self, found: HandlerSource) -> dict[str, Value]:
+        """Return what decides besides the files."""
+        return {
+            "handler": found.path,
+            "member": self._project.member,
+            "runtime": self._request.target.runtime,
+            "esbuild": self._packages.choice.identity,
+            "siblings": tuple(sorted(self.siblings.folders.items())),
+            "homes": tuple(sorted(self._homes_of_owners().items())),
+        }
+
+    def _witnesses(self) -> Value:
+        return (self._files.witnesses(), self._packages.witnesses())
+
+    def _still(self, witnesses: Value) -> bool:
+        files, packages = cast("tuple[Value, Value]", witnesses)
+        return SourceFiles(self._project.root).still(files) and self._packages.still(packages)
+
+    def _homes_of_owners(self) -> dict[str, str]:
+        return {
+            owner: self._homes.by_location[owner][0] if owner else ""
+            for owner in self.siblings.folders
+        }
+
+    def _walk(self, found: HandlerSource) -> list[ReachedFile]:
+        from zipper.bundling.esbuild_files import Compiler  # noqa: PLC0415  (where something changed)
+        from zipper.bundling.reached_sources import Places, SourceWalk  # noqa: PLC0415  (as above)
+        from zipper.bundling.source_resolution import Module, Resolver  # noqa: PLC0415  (as above)
+        from zipper.bundling.tsconfig import TsConfigs  # noqa: PLC0415  (as above)
+
+        target = self._request.target
+        configs = TsConfigs(self._packages.config_files(self._files))
+        resolver = Resolver(
+            self._files, configs, self.siblings, find_builtins(target.details.major)
+        )
+        compiler = Compiler(
+            self._io.open_store().notebook,
+            identity=self._packages.choice.identity,
+            flags=(
+                "--platform=node",
+                f"--target=node{target.details.major}",
+                "--log-level=error",
+                "--color=false",
+            ),
+            run=self._packages.run_esbuild,
+        )
+        places = Places(self.siblings.folders, self._homes_of_owners())
+        walk = SourceWalk(self._files, configs, resolver, compiler, places)
+        return walk.run([Module("", join(self._project.member, found.path))])
+
+
+def _pack_own(
+    project: Project, choice: OwnFiles, reached: Sequence[ReachedFile]
+) -> tuple[PlannedEntry, ...]:
+    """Return the project's own files, what the sources became in their places."""
+    prefix = f"{project.member}/" if project.member else ""
+    made = {one.path.removeprefix(prefix): one for one in reached}
+    kept = [
+        name
+        for name in choice.files
+        if not name.endswith(TYPED) and (name not in made or made[name].text is None)
+    ]
+    kept += [name for name, one in made.items() if one.text is None and name not in kept]
+    entries = [*read_entries(choice._replace(files=tuple(kept))), *_compress(made)]
+    return tuple(sorted(entries))
+
+
+def _compress(made: Mapping[str, ReachedFile]) -> Iterator[PlannedEntry]:
+    for name, one in made.items():
+        if one.text is not None:
+            yield compress(name, one.text.encode("utf-8", "surrogateescape"), executable=False)
+
+
+def _pack_siblings(
+    obtained: Obtained, siblings: _Siblings, reached: Sequence[ReachedFile]
+) -> dict[str, list[PlannedEntry]]:
+    """Return the files of linked packages, what their sources became in their places."""
+    folders = dict(obtained.folders)
+    for owner in {one.owner for one in reached} - {""}:
+        from zipper.pipeline.source_siblings import pack_sibling  # noqa: PLC0415  (for monorepos)
+
+        folder = siblings.folder_of(owner)
+        made = {one.path[len(folder) + 1 :]: one for one in reached if one.owner == owner}
+        folders[owner] = pack_sibling(folders[owner], made)
+    return folders
+
+
+def _tell_left_out(
+    project: Project, choice: OwnFiles, reached: Sequence[ReachedFile]
+) -> tuple[Finding, ...]:
+    used = {one.source for one in reached}
+    unused = [
+        name
+        for name in choice.files
+        if name.endswith(TYPED) and join(project.member, name) not in used
+    ]
+    if not unused:
+        return ()
+    shown = ", ".join(f"`{name}`" for name in unused[:_NAMES_SHOWN])
+    more = f" and {len(unused) - _NAMES_SHOWN} more" if len(unused) > _NAMES_SHOWN else ""
+    return (
+        Finding(
+            "source-unreached",
+            "info",
+            unused[0] if len(unused) == 1 else "",
+            f"TypeScript that the handler does not import is not in the package: {shown}{more}",
+            "where one is loaded by a computed name, import it by its name somewhere",
+        ),
+    )
+
+
+def _tell_replaced(
+    project: Project, choice: OwnFiles, reached: Sequence[ReachedFile], outputs: set[str]
+) -> Iterator[Finding]:
+    names = set(choice.files)
+    prefix = f"{project.member}/" if project.member else ""
+    for one in reached:
+        name = one.path.removeprefix(prefix)
+        if one.path in outputs and one.source != one.path and name in names and not one.owner:
+            yield Finding(
+                "source-beside",
+                "info",
+                name,
+                f"`{name}` is what `{one.source.removeprefix(prefix)}` becomes, not the file of "
+                "that name beside it",
+                "remove the one that is not needed",
+            )
