@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from zipper.bundling.source_resolution import Mode
     from zipper.store.notes import Notebook, Value
 
-__all__ = ["Compiled", "Compiler", "Format", "Source"]
+__all__ = ["Compiled", "Compiler", "Format", "SourceText"]
 
 Format = Literal["cjs", "esm"]
 
@@ -29,7 +29,7 @@ _ARGUMENTS_MAX: Final = 20_000
 _META: Final = "meta.json"
 
 
-class Source(NamedTuple):
+class SourceText(NamedTuple):
     """A file to transform, and all that decides what it becomes."""
 
     path: str
@@ -74,7 +74,7 @@ class Compiler:
         self._flags = flags
         self._run = run
 
-    def compile(self, sources: Sequence[Source]) -> list[Compiled]:
+    def compile(self, sources: Sequence[SourceText]) -> list[Compiled]:
         """Return what each source becomes, in the order given.
 
         Raises:
@@ -92,7 +92,7 @@ class Compiler:
             )
         return [found[number] for number in range(len(sources))]
 
-    def _inputs(self, source: Source) -> dict[str, Value]:
+    def _inputs(self, source: SourceText) -> dict[str, Value]:
         return {
             **self._shared,
             "path": source.path,
@@ -101,7 +101,7 @@ class Compiler:
             "tsconfig": source.tsconfig,
         }
 
-    def _compile_missing(self, sources: Sequence[Source]) -> list[Compiled]:
+    def _compile_missing(self, sources: Sequence[SourceText]) -> list[Compiled]:
         batches = list(_batch(sources))
         commands = [
             [
@@ -122,7 +122,7 @@ class Compiler:
         return [found[number] for number in range(len(sources))]
 
 
-def _batch(sources: Sequence[Source]) -> list[list[int]]:
+def _batch(sources: Sequence[SourceText]) -> list[list[int]]:
     """Return numbers of sources that one command may have: of one format and one tsconfig."""
     batches: dict[tuple[str, str, int], list[int]] = {}
     lengths: dict[tuple[str, str], int] = {}
@@ -138,7 +138,7 @@ def _read_output(
     files: Mapping[str, bytes],
     out: str,
     place: int,
-    source: Source,
+    source: SourceText,
 ) -> Compiled:
     output = meta["outputs"][f"{out}/{place}.js"]
     format_ = meta["inputs"].get(source.path, {}).get("format")

@@ -10,8 +10,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from zipper.bundling.esbuild_files import Source
-from zipper.bundling.source_files import join
+from zipper.bundling.esbuild_files import SourceText
+from zipper.bundling.source_folder import join
 from zipper.bundling.source_names import CODE, is_source, name_output, spell_relative
 from zipper.bundling.specifiers import find_edits
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from zipper.bundling.esbuild_files import Compiled, Compiler, Format
-    from zipper.bundling.source_files import SourceFiles
-    from zipper.bundling.source_resolution import Mode, Module, Resolver
-    from zipper.bundling.specifiers import Asked
+    from zipper.bundling.source_folder import SourceFolder
+    from zipper.bundling.source_resolution import Mode, OwnedFile, SourceResolver
+    from zipper.bundling.specifiers import SpecifierUse
     from zipper.bundling.tsconfig import TsConfigs
 
-__all__ = ["Places", "ReachedFile", "SourceWalk"]
+__all__ = ["OutputPlaces", "ReachedFile", "SourceWalk"]
 
 _NAME: Final = re.compile(r"[A-Za-z_$][\w$]*", re.ASCII)
 _JSON_MODULE: Final = ".mjs"
@@ -35,7 +35,7 @@ class ReachedFile(NamedTuple):
     """A file of the package that comes of the sources."""
 
     owner: str
-    """As `Module.owner`."""
+    """As `OwnedFile.owner`."""
     path: str
     """Relative to the root, with the name that it has in the package."""
     text: str | None
@@ -44,7 +44,7 @@ class ReachedFile(NamedTuple):
     """The file that it was made of."""
 
 
-class Places(NamedTuple):
+class OutputPlaces(NamedTuple):
     """Where each owner's files stand in the package."""
 
     folders: Mapping[str, str]
@@ -52,7 +52,7 @@ class Places(NamedTuple):
     homes: Mapping[str, str]
     """Owner to its folder in the package, with a slash at its end; "" for the project's."""
 
-    def of(self, module: Module) -> str:
+    def of(self, module: OwnedFile) -> str:
         """Return where the output of a module stands in the package."""
         folder = self.folders[module.owner]
         path = name_output(module.path)
@@ -64,7 +64,7 @@ class _Read(NamedTuple):
 
     compiled: Compiled
     format: Format
-    targets: Mapping[tuple[str, Mode], Module | None]
+    targets: Mapping[tuple[str, Mode], OwnedFile | None]
     is_kept: bool
     """Whether its own text is packed, specifiers apart, and not esbuild's."""
 
@@ -74,20 +74,20 @@ class SourceWalk:
 
     def __init__(
         self,
-        files: SourceFiles,
+        files: SourceFolder,
         configs: TsConfigs,
-        resolver: Resolver,
+        resolver: SourceResolver,
         compiler: Compiler,
-        places: Places,
+        places: OutputPlaces,
     ) -> None:
         self._files = files
         self._configs = configs
         self._resolver = resolver
         self._compiler = compiler
         self._places = places
-        self._read: dict[Module, _Read] = {}
+        self._read: dict[OwnedFile, _Read] = {}
 
-    def run(self, entries: Sequence[Module]) -> list[ReachedFile]:
+    def run(self, entries: Sequence[OwnedFile]) -> list[ReachedFile]:
         """Return all that `entries` reach.
 
         Raises:
@@ -101,9 +101,9 @@ class SourceWalk:
             seen.update(level)
         return sorted(self._write(seen))
 
-    def _read_level(self, modules: Sequence[Module]) -> list[Module]:
+    def _read_level(self, modules: Sequence[OwnedFile]) -> list[OwnedFile]:
         sources = [
-            Source(
+            SourceText(
                 module.path,
                 self._files.read(module.path),
                 self._format_of(module),
@@ -111,7 +111,7 @@ class SourceWalk:
             )
             for module in modules
         ]
-        reached: list[Module] = []
+        reached: list[OwnedFile] = []
         compiled = self._compiler.compile(sources)
         for module, source, one in zip(modules, sources, compiled, strict=True):
             targets = {
@@ -124,14 +124,14 @@ class SourceWalk:
             reached += [target for target in targets.values() if target is not None]
         return reached
 
-    def _format_of(self, module: Module) -> Format:
+    def _format_of(self, module: OwnedFile) -> Format:
         output = name_output(module.path)
         if output.endswith((".mjs", ".cjs")):
             return "esm" if output.endswith(".mjs") else "cjs"
         return "esm" if self._resolver.scope(module).type == "module" else "cjs"
 
-    def _write(self, modules: set[Module]) -> Iterator[ReachedFile]:
-        wrapped: set[Module] = set()
+    def _write(self, modules: set[OwnedFile]) -> Iterator[ReachedFile]:
+        wrapped: set[OwnedFile] = set()
         for module in modules:
             read = self._read.get(module)
             output = name_output(module.path)
@@ -149,10 +149,12 @@ class SourceWalk:
             text = _wrap_json(module.path, self._files.read(module.path))
             yield ReachedFile(module.owner, module.path + _JSON_MODULE, text, module.path)
 
-    def _respell(self, module: Module, read: _Read, code: bytes, wrapped: set[Module]) -> bytes:
+    def _respell(
+        self, module: OwnedFile, read: _Read, code: bytes, wrapped: set[OwnedFile]
+    ) -> bytes:
         """Return `code` with specifiers that Node finds."""
 
-        def replace(asked: Asked) -> str | None:
+        def replace(asked: SpecifierUse) -> str | None:
             target = read.targets.get((asked.specifier, asked.mode))
             if target is None:
                 return None
@@ -175,10 +177,10 @@ class SourceWalk:
             at = end
         return b"".join([*pieces, code[at:]])
 
-    def _spell(self, module: Module, target: Module) -> str:
+    def _spell(self, module: OwnedFile, target: OwnedFile) -> str:
         return spell_relative(self._places.of(module), self._places.of(target))
 
-    def _is_found(self, module: Module, specifier: str, mode: Mode, target: Module) -> bool:
+    def _is_found(self, module: OwnedFile, specifier: str, mode: Mode, target: OwnedFile) -> bool:
         """Tell whether Node finds the output of `target` by the specifier as it is."""
         wanted = self._places.of(target)
         if specifier.startswith(("./", "../")):

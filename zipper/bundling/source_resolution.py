@@ -15,17 +15,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
 
-from zipper.bundling.source_files import join
+from zipper.bundling.source_folder import join
 from zipper.bundling.source_names import TYPED, is_declaration
 from zipper.checks.package_maps import MapError, PackageFile, find_target, split_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from zipper.bundling.source_files import SourceFiles
+    from zipper.bundling.source_folder import SourceFolder
     from zipper.bundling.tsconfig import TsConfig, TsConfigs
 
-__all__ = ["Mode", "Module", "Resolver", "Siblings", "parse_package"]
+__all__ = ["Mode", "OwnedFile", "Siblings", "SourceResolver", "parse_package"]
 
 Mode = Literal["import", "require"]
 
@@ -45,7 +45,7 @@ _INSTEAD: Final = {
 _ADDED: Final = (".ts", ".tsx", ".js", ".jsx")
 
 
-class Module(NamedTuple):
+class OwnedFile(NamedTuple):
     """A file, and the package whose part it is."""
 
     owner: str
@@ -67,11 +67,11 @@ class Siblings(Protocol):
         """Return the sibling that `name` means from within `owner`; None for other packages."""
 
 
-class Resolver:
+class SourceResolver:
     """Answers for the modules of one project."""
 
     def __init__(
-        self, files: SourceFiles, configs: TsConfigs, siblings: Siblings, builtins: frozenset[str]
+        self, files: SourceFolder, configs: TsConfigs, siblings: Siblings, builtins: frozenset[str]
     ) -> None:
         self._files = files
         self._configs = configs
@@ -79,7 +79,7 @@ class Resolver:
         self._builtins = builtins
         self._scopes: dict[str, PackageFile] = {}
 
-    def resolve(self, module: Module, specifier: str, mode: Mode) -> Module | None:
+    def resolve(self, module: OwnedFile, specifier: str, mode: Mode) -> OwnedFile | None:
         """Return what `specifier` means in `module`."""
         folder = module.path.rpartition("/")[0]
         if specifier.startswith(("./", "../")) or specifier in (".", ".."):
@@ -109,7 +109,7 @@ class Resolver:
             found = self._find_index(path)
         return found
 
-    def scope(self, module: Module) -> PackageFile:
+    def scope(self, module: OwnedFile) -> PackageFile:
         """Return the nearest package.json above a module, within its package."""
         top = self._siblings.folder_of(module.owner)
         folder = module.path.rpartition("/")[0]
@@ -117,7 +117,7 @@ class Resolver:
             folder = folder.rpartition("/")[0]
         return self._read_package(folder)
 
-    def is_named(self, owner: str, specifier: str, target: Module, mode: Mode) -> bool:
+    def is_named(self, owner: str, specifier: str, target: OwnedFile, mode: Mode) -> bool:
         """Tell whether a sibling's package.json leads `specifier` to exactly the source `target`.
 
         Then it leads to the output too, because the names of sources in it are replaced.
@@ -144,11 +144,11 @@ class Resolver:
                 return next(filter(None, others), None)
         return None
 
-    def _own(self, owner: str, path: str) -> Module:
+    def _own(self, owner: str, path: str) -> OwnedFile:
         """Return the module at `path`: its importer's where it lies there, else a sibling's."""
         candidates = [owner, "", *self._siblings.owners()]
         holders = [one for one in candidates if _is_below(path, self._siblings.folder_of(one))]
-        return Module(holders[0] if holders else owner, path)
+        return OwnedFile(holders[0] if holders else owner, path)
 
     def _find_code(self, path: str) -> str | None:
         stem, dot, ending = path.rpartition(".")
@@ -199,7 +199,7 @@ class Resolver:
             if found is not None:
                 yield found
 
-    def _find_internal(self, module: Module, specifier: str, mode: Mode) -> Module | None:
+    def _find_internal(self, module: OwnedFile, specifier: str, mode: Mode) -> OwnedFile | None:
         package = self.scope(module)
         for target in _map(package, specifier, _CONDITIONS[mode], internal=True):
             if not target.startswith("/"):
@@ -209,7 +209,7 @@ class Resolver:
                 return self._own(module.owner, path)
         return None
 
-    def _find_package(self, module: Module, specifier: str, mode: Mode) -> Module | None:
+    def _find_package(self, module: OwnedFile, specifier: str, mode: Mode) -> OwnedFile | None:
         """Return the source of a sibling, or of the package itself by its own name."""
         sibling, subpath = self._split(module.owner, specifier)
         own = self.scope(module)
@@ -230,7 +230,7 @@ class Resolver:
 
     def _find_exported(
         self, owner: str, package: PackageFile, subpath: str, mode: Mode
-    ) -> Module | None:
+    ) -> OwnedFile | None:
         folder = package.folder.lstrip("/")
         if package.exports is None:
             path = (
@@ -238,13 +238,13 @@ class Resolver:
                 if subpath == "."
                 else self.find_file(join(folder, subpath))
             )
-            return None if path is None else Module(owner, path)
+            return None if path is None else OwnedFile(owner, path)
         conditions = _CONDITIONS[mode]
         for wanted in (conditions, conditions | _SOURCE_CONDITIONS):
             for target in _map(package, subpath, wanted):
                 path = self._find_code(target[1:])
                 if path is not None:
-                    return Module(owner, path)
+                    return OwnedFile(owner, path)
         return None
 
     def _read_package(self, folder: str) -> PackageFile:

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from zipper.bundling.source_resolution import Mode
     from zipper.checks.syntax import Source
 
-__all__ = ["Asked", "Edit", "find_edits"]
+__all__ = ["Edit", "SpecifierUse", "find_edits"]
 
 Edit = tuple[int, int, bytes]
 """Start, end and the new bytes: a quoted specifier."""
 
 
-class Asked(NamedTuple):
+class SpecifierUse(NamedTuple):
     """One request for a module."""
 
     specifier: str
@@ -34,7 +34,7 @@ class Asked(NamedTuple):
     """Whether something such as `with { type: "json" }` follows."""
 
 
-def find_edits(code: bytes, replace: Callable[[Asked], str | None]) -> list[Edit]:
+def find_edits(code: bytes, replace: Callable[[SpecifierUse], str | None]) -> list[Edit]:
     """Return what to change in `code`, in order.
 
     Args:
@@ -49,7 +49,7 @@ def find_edits(code: bytes, replace: Callable[[Asked], str | None]) -> list[Edit
         specifier = literal(node, source.content)
         if specifier is None:
             continue
-        new = replace(Asked(specifier, mode, has_attributes))
+        new = replace(SpecifierUse(specifier, mode, has_attributes))
         if new is not None and new != specifier:
             text = json.dumps(new, ensure_ascii=False).encode("utf-8", "surrogateescape")
             edits[node.start_byte] = (node.start_byte, node.end_byte, text)

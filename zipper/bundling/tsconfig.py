@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from zipper.bundling.source_files import join
+from zipper.bundling.source_folder import join
 from zipper.errors import ProjectError
 from zipper.npm.jsonc_text import JsoncFaultError, parse_jsonc
 

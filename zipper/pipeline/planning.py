@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from zipper.layout.placement import Homes
     from zipper.pipeline.dependencies import Gathered
     from zipper.pipeline.session import Circumstances, Clock
-    from zipper.pipeline.typescript import Sources
+    from zipper.pipeline.typescript import TransformedSources
     from zipper.project.read_project import Project
     from zipper.settings.build_request import BuildRequest
     from zipper.target import Target
@@ -168,7 +168,7 @@ def _find_sources(
     gathered: Gathered,
     homes: Homes,
     choice: OwnFiles,
-) -> Sources | None:
+) -> TransformedSources | None:
     """Return what sources in TypeScript become; None where there are none."""
     if not any(name.endswith(TYPED) for name in choice.files):
         return None

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final, cast
 
 from zipper.bundling.esbuild_choice import choose_esbuild
-from zipper.bundling.source_files import join
+from zipper.bundling.source_folder import join
 from zipper.bundling.source_resolution import parse_package
 from zipper.checks.package_maps import MapError, find_target, split_name
 from zipper.pipeline.dependencies import find_project_tree
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from zipper.archive.entries import PlannedEntry
-    from zipper.bundling.source_files import SourceFiles
+    from zipper.bundling.source_folder import SourceFolder
     from zipper.pipeline.session import Circumstances
     from zipper.project.read_project import Project
     from zipper.settings.build_request import BuildRequest
@@ -66,7 +66,7 @@ class SourcePackages:
             )
         return run_esbuild(executable, sources, arguments)
 
-    def config_files(self, files: SourceFiles) -> _ConfigFiles:
+    def config_files(self, files: SourceFolder) -> _ConfigFiles:
         """Return what tsconfig.json files are read from."""
         return _ConfigFiles(files, self)
 
@@ -126,7 +126,7 @@ class SourcePackages:
 class _ConfigFiles:
     """Files on the disk, and those of locked packages; see `zipper.bundling.tsconfig`."""
 
-    def __init__(self, files: SourceFiles, packages: SourcePackages) -> None:
+    def __init__(self, files: SourceFolder, packages: SourcePackages) -> None:
         self._files = files
         self._packages = packages
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from zipper.archive.compress import compress
 from zipper.bundling.handler_source import find_handler_source, tell_built
-from zipper.bundling.source_files import SourceFiles, join
+from zipper.bundling.source_folder import SourceFolder, join
 from zipper.bundling.source_names import TYPED
 from zipper.findings import Finding
 from zipper.pipeline.source_packages import SourcePackages
@@ -36,12 +36,12 @@ if TYPE_CHECKING:
     from zipper.store.notes import Value
     from zipper.tree.model import Tree
 
-__all__ = ["Sources", "transform_sources"]
+__all__ = ["TransformedSources", "transform_sources"]
 
 _NAMES_SHOWN: Final = 3
 
 
-class Sources(NamedTuple):
+class TransformedSources(NamedTuple):
     """What a project's sources came to."""
 
     handler: str
@@ -92,7 +92,7 @@ def transform_sources(
     gathered: Gathered,
     homes: Homes,
     choice: OwnFiles,
-) -> Sources:
+) -> TransformedSources:
     """Return what the sources of `project` become; all stays where its handler is JavaScript.
 
     Raises:
@@ -100,7 +100,7 @@ def transform_sources(
         RegistryError, IntegrityError, StoreError: while esbuild is fetched.
     """
     names = frozenset(choice.files)
-    files = SourceFiles(project.root)
+    files = SourceFolder(project.root)
     found = find_handler_source(
         names,
         project.own_manifest.raw,
@@ -110,7 +110,7 @@ def transform_sources(
     obtained = gathered.scripted.obtained
     if found is None:
         raw = project.own_manifest.raw
-        return Sources(
+        return TransformedSources(
             request.handler or default_handler(raw),
             tuple(read_entries(choice)),
             obtained.folders,
@@ -120,7 +120,7 @@ def transform_sources(
     reached = work.transform(found)
     outputs = {one.path for one in reached if not one.owner}
     own = _pack_own(project, choice, [one for one in reached if not one.owner])
-    return Sources(
+    return TransformedSources(
         handler=found.handler,
         own=own,
         folders=_pack_siblings(obtained, work.siblings, reached),
@@ -143,7 +143,7 @@ class _Work:
         io: Circumstances,
         gathered: Gathered,
         homes: Homes,
-        files: SourceFiles,
+        files: SourceFolder,
     ) -> None:
         self._project = project
         self._request = request
@@ -185,7 +185,7 @@ class _Work:
 
     def _still(self, witnesses: Value) -> bool:
         files, packages = cast("tuple[Value, Value]", witnesses)
-        return SourceFiles(self._project.root).still(files) and self._packages.still(packages)
+        return SourceFolder(self._project.root).still(files) and self._packages.still(packages)
 
     def _homes_of_owners(self) -> dict[str, str]:
         return {
@@ -195,13 +195,13 @@ class _Work:
 
     def _walk(self, found: HandlerSource) -> list[ReachedFile]:
         from zipper.bundling.esbuild_files import Compiler  # noqa: PLC0415  (where something changed)
-        from zipper.bundling.reached_sources import Places, SourceWalk  # noqa: PLC0415  (as above)
-        from zipper.bundling.source_resolution import Module, Resolver  # noqa: PLC0415  (as above)
+        from zipper.bundling.reached_sources import OutputPlaces, SourceWalk  # noqa: PLC0415  (as above)
+        from zipper.bundling.source_resolution import OwnedFile, SourceResolver  # noqa: PLC0415  (as above)
         from zipper.bundling.tsconfig import TsConfigs  # noqa: PLC0415  (as above)
 
         target = self._request.target
         configs = TsConfigs(self._packages.config_files(self._files))
-        resolver = Resolver(
+        resolver = SourceResolver(
             self._files, configs, self.siblings, find_builtins(target.details.major)
         )
         compiler = Compiler(
@@ -215,9 +215,9 @@ class _Work:
             ),
             run=self._packages.run_esbuild,
         )
-        places = Places(self.siblings.folders, self._homes_of_owners())
+        places = OutputPlaces(self.siblings.folders, self._homes_of_owners())
         walk = SourceWalk(self._files, configs, resolver, compiler, places)
-        return walk.run([Module("", join(self._project.member, found.path))])
+        return walk.run([OwnedFile("", join(self._project.member, found.path))])
 
 
 def _pack_own(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zipper.bundling.source_files import join
+from zipper.bundling.source_folder import join
 from zipper.bundling.source_names import is_declaration, is_source, name_output, spell_relative
 
 

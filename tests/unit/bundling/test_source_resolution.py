@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.scene import write_files
-from zipper.bundling.source_files import SourceFiles
-from zipper.bundling.source_resolution import Module, Resolver
+from zipper.bundling.source_folder import SourceFolder
+from zipper.bundling.source_resolution import OwnedFile, SourceResolver
 from zipper.bundling.tsconfig import TsConfigs
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Siblings:
         return f"node_modules/{name}" if f"node_modules/{name}" in self.folders else None
 
 
-class Configs(SourceFiles):
+class Configs(SourceFolder):
     """Files without packages."""
 
     def read_package(self, source: str, specifier: str) -> tuple[str, bytes] | None:
@@ -51,10 +51,10 @@ class Configs(SourceFiles):
 
 def resolver_of(
     root: Path, files: dict[str, str], own: str = "", siblings: dict[str, str] | None = None
-) -> Resolver:
+) -> SourceResolver:
     write_files(root, dict(files))
-    return Resolver(
-        SourceFiles(root),
+    return SourceResolver(
+        SourceFolder(root),
         TsConfigs(Configs(root)),
         Siblings(own, siblings or {}),
         frozenset({"fs", "node:fs", "crypto"}),
@@ -92,7 +92,7 @@ ROWS = [
 def test_relative(tmp_path: Path, specifier: str, names: list[str], expected: str | None) -> None:
     """Endings, index files and case, in TypeScript's order."""
     resolver = resolver_of(tmp_path, dict.fromkeys(["src/index.ts", *names], ""))
-    found = resolver.resolve(Module("", "src/index.ts"), specifier, "import")
+    found = resolver.resolve(OwnedFile("", "src/index.ts"), specifier, "import")
 
     assert expected == (None if found is None else found.path)
 
@@ -107,7 +107,7 @@ def test_paths_take_the_longest_prefix_and_the_first_that_is_there(tmp_path: Pat
     }
     resolver = resolver_of(tmp_path, files)
     asked = ["@/a", "@/b", "@/lib/c", "@/lib/x", "express", "@/lib/none"]
-    found = [resolver.resolve(Module("", "src/index.ts"), one, "import") for one in asked]
+    found = [resolver.resolve(OwnedFile("", "src/index.ts"), one, "import") for one in asked]
 
     expected = ["src/a.ts", "gen/b.ts", "libs/c.ts", "x.ts", None, None]
     assert expected == [None if one is None else one.path for one in found]
@@ -120,9 +120,9 @@ def test_base_url_never_hides_nodes_own_modules(tmp_path: Path) -> None:
         **dict.fromkeys(["src/lib/a.ts", "src/crypto.ts"], ""),
     }
     resolver = resolver_of(tmp_path, files)
-    module = Module("", "src/index.ts")
+    module = OwnedFile("", "src/index.ts")
 
-    assert Module("", "src/lib/a.ts") == resolver.resolve(module, "lib/a", "require")
+    assert OwnedFile("", "src/lib/a.ts") == resolver.resolve(module, "lib/a", "require")
     assert resolver.resolve(module, "crypto", "require") is None
 
 
@@ -134,8 +134,8 @@ def test_root_dirs_are_one_folder(tmp_path: Path) -> None:
     }
     resolver = resolver_of(tmp_path, files)
 
-    found = resolver.resolve(Module("", "src/views/index.ts"), "./a", "import")
-    assert Module("", "generated/views/a.ts") == found
+    found = resolver.resolve(OwnedFile("", "src/views/index.ts"), "./a", "import")
+    assert OwnedFile("", "generated/views/a.ts") == found
 
 
 def test_own_imports_and_own_name(tmp_path: Path) -> None:
@@ -150,12 +150,12 @@ def test_own_imports_and_own_name(tmp_path: Path) -> None:
         **dict.fromkeys(["src/lib/a.ts", "i.ts", "r.ts", "src/u.ts"], ""),
     }
     resolver = resolver_of(tmp_path, files)
-    module = Module("", "src/index.ts")
+    module = OwnedFile("", "src/index.ts")
 
-    assert Module("", "src/lib/a.ts") == resolver.resolve(module, "#lib/a", "import")
-    assert Module("", "i.ts") == resolver.resolve(module, "#w", "import")
-    assert Module("", "r.ts") == resolver.resolve(module, "#w", "require")
-    assert Module("", "src/u.ts") == resolver.resolve(module, "fn/u", "import")
+    assert OwnedFile("", "src/lib/a.ts") == resolver.resolve(module, "#lib/a", "import")
+    assert OwnedFile("", "i.ts") == resolver.resolve(module, "#w", "import")
+    assert OwnedFile("", "r.ts") == resolver.resolve(module, "#w", "require")
+    assert OwnedFile("", "src/u.ts") == resolver.resolve(module, "fn/u", "import")
     assert resolver.resolve(module, "#none", "import") is None
 
 
@@ -185,6 +185,6 @@ def test_siblings_as_source(
         "packages/a/dist/index.js": "",
     }
     resolver = resolver_of(tmp_path, files, own="packages/fn", siblings={"@s/a": "packages/a"})
-    found = resolver.resolve(Module("", "packages/fn/index.ts"), specifier, "import")
+    found = resolver.resolve(OwnedFile("", "packages/fn/index.ts"), specifier, "import")
 
-    assert (None if expected is None else Module("node_modules/@s/a", expected)) == found
+    assert (None if expected is None else OwnedFile("node_modules/@s/a", expected)) == found

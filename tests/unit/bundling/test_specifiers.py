@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from zipper.bundling.specifiers import Asked, find_edits
+from zipper.bundling.specifiers import SpecifierUse, find_edits
 
 
 def respell(code: str) -> str:
@@ -52,7 +52,7 @@ def test_other_text_stays(code: str) -> None:
 
 def test_attributes_are_seen() -> None:
     """Whether something follows the specifier is handed over."""
-    asked: list[Asked] = []
+    asked: list[SpecifierUse] = []
     code = b'import a from "./a.json" with { type: "json" };\nimport b from "./b.json";\n'
     find_edits(code, asked.append)
 

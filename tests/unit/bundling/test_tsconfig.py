@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from zipper.bundling.source_files import join
+from zipper.bundling.source_folder import join
 from zipper.bundling.tsconfig import TsConfig, TsConfigs
 from zipper.errors import ProjectError
 

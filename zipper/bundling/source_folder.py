@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
     _Rows = tuple[tuple[str, str], ...]
 
-__all__ = ["SourceFiles", "join"]
+__all__ = ["SourceFolder", "join"]
 
 _FILE: Final = "f"
 _FOLDER: Final = "d"
 _NOTHING: Final = ""
 
 
-class SourceFiles:
+class SourceFolder:
     """Files below and beside `root`; each folder is listed, and each file read, once."""
 
     def __init__(self, root: Path) -> None:
