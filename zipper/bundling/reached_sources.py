@@ -14,6 +14,7 @@ from zipper.bundling.esbuild_files import SourceText
 from zipper.bundling.source_folder import join
 from zipper.bundling.source_names import CODE, is_source, name_output, spell_relative
 from zipper.bundling.specifiers import find_edits
+from zipper.errors import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -51,11 +52,15 @@ class OutputPlaces(NamedTuple):
     """Owner to the folder that its paths count from."""
     homes: Mapping[str, str]
     """Owner to its folder in the package, with a slash at its end; "" for the project's."""
+    keeps_folders: bool
+    """Whether the project's files have the folders of its workspace in the package."""
 
     def of(self, module: OwnedFile) -> str:
         """Return where the output of a module stands in the package."""
         folder = self.folders[module.owner]
         path = name_output(module.path)
+        if not module.owner and self.keeps_folders:
+            return path
         return self.homes[module.owner] + (path[len(folder) + 1 :] if folder else path)
 
 
@@ -99,7 +104,26 @@ class SourceWalk:
             reached = self._read_level([one for one in level if one.path.endswith(CODE)])
             level = [one for one in dict.fromkeys(reached) if one not in seen]
             seen.update(level)
+        self._refuse_outside(seen)
+        folder = self._places.folders[""]
+        if any(not one.owner and not _is_below(one.path, folder) for one in seen):
+            self._places = self._places._replace(keeps_folders=True)
         return sorted(self._write(seen))
+
+    def _refuse_outside(self, modules: set[OwnedFile]) -> None:
+        """Raise for a module that lies outside of the workspace: it has no place in the package."""
+        for module in modules:
+            if not module.owner and module.path.startswith("../"):
+                raise ProjectError(
+                    "EOUTSIDE",
+                    f"`{module.path}` is imported, and lies outside of the project",
+                    facts=tuple(
+                        ("imported by", one.path)
+                        for one, read in self._read.items()
+                        if module in read.targets.values()
+                    )[:1],
+                    hint="build from the folder that holds both, or make it a dependency",
+                )
 
     def _read_level(self, modules: Sequence[OwnedFile]) -> list[OwnedFile]:
         sources = [
@@ -194,6 +218,10 @@ class SourceWalk:
         if specifier.startswith("#") or target.owner == module.owner:
             return False
         return self._resolver.is_named(module.owner, specifier, target, mode)
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return not folder or path.startswith(f"{folder}/")
 
 
 def _wrap_json(path: str, data: bytes) -> str:

@@ -93,17 +93,14 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
     tree, obtained = scripted.tree, scripted.obtained
     clock.start("plan")
     homes = find_homes(tree, shipped=_shipped_targets(tree, choice))
-    place = f"{project.member}/" if outside.files else ""
-    sources = _find_sources(project, request, io, gathered, homes, choice)
-    own = (
-        chain(read_entries(choice, prefix=place), read_entries(outside))
-        if sources is None
-        else chain(sources.place(place), read_entries(outside))
-    )
+    sources = _find_sources(project, request, io, gathered, homes, (choice, outside))
+    keeps_folders = bool(outside.files) if sources is None else sources.keeps_folders
+    place = f"{project.member}/" if keeps_folders else ""
+    own = read_entries(choice, prefix=place) if sources is None else sources.place(place)
     folders = obtained.folders if sources is None else sources.folders
     packages = place_members(tree, homes, zips=obtained.zips, folders=folders)
     contents = lay_out(
-        chain(own, packages, place_beside(scripted, homes)),
+        chain(own, read_entries(outside), packages, place_beside(scripted, homes)),
         dos_time=_dos_time(os.environ.get("SOURCE_DATE_EPOCH")),
     )
     return PackagePlan(
@@ -128,7 +125,7 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
             *(() if sources is None else sources.findings),
         ),
         timings_seconds=clock.timings(),
-        keeps_folders=bool(outside.files),
+        keeps_folders=keeps_folders,
     )
 
 
@@ -167,14 +164,14 @@ def _find_sources(
     io: Circumstances,
     gathered: Gathered,
     homes: Homes,
-    choice: OwnFiles,
+    chosen: tuple[OwnFiles, OwnFiles],
 ) -> TransformedSources | None:
     """Return what sources in TypeScript become; None where there are none."""
-    if not any(name.endswith(TYPED) for name in choice.files):
+    if not any(name.endswith(TYPED) for name in chosen[0].files):
         return None
     from zipper.pipeline.typescript import transform_sources  # noqa: PLC0415  (for TypeScript only)
 
-    return transform_sources(project, request, io, gathered, homes, choice)
+    return transform_sources(project, request, io, gathered, homes, chosen)
 
 
 def _find_written(request: BuildRequest, project: Project, io: Circumstances) -> frozenset[Path]:

@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from zipper.archive.compress import compress
+from zipper.archive.entries import put_below
 from zipper.bundling.handler_source import find_handler_source, tell_built
 from zipper.bundling.source_folder import SourceFolder, join
 from zipper.bundling.source_names import TYPED
@@ -47,9 +48,19 @@ class TransformedSources(NamedTuple):
     handler: str
     own: tuple[PlannedEntry, ...]
     """The project's own files, the sources replaced by what they became."""
+    beside: tuple[PlannedEntry, ...]
+    """What is reached in other folders of the workspace, by its path below the root."""
     folders: dict[str, list[PlannedEntry]]
     """As `Obtained.folders`."""
     findings: tuple[Finding, ...]
+    keeps_folders: bool
+    """Whether the zip has the folders of the workspace."""
+
+    def place(self, prefix: str) -> Iterator[PlannedEntry]:
+        """Yield the entries of the project, its own with `prefix` before their names."""
+        raw = prefix.encode("utf-8", "surrogateescape")
+        yield from (put_below(entry, raw) for entry in self.own) if prefix else self.own
+        yield from self.beside
 
 
 class _Siblings:
@@ -91,7 +102,7 @@ def transform_sources(
     io: Circumstances,
     gathered: Gathered,
     homes: Homes,
-    choice: OwnFiles,
+    chosen: tuple[OwnFiles, OwnFiles],
 ) -> TransformedSources:
     """Return what the sources of `project` become; all stays where its handler is JavaScript.
 
@@ -99,6 +110,7 @@ def transform_sources(
         ProjectError: EESBUILD, ETSCONFIG, EHANDLER, EREAD.
         RegistryError, IntegrityError, StoreError: while esbuild is fetched.
     """
+    choice, outside = chosen
     names = frozenset(choice.files)
     files = SourceFolder(project.root)
     found = find_handler_source(
@@ -113,16 +125,23 @@ def transform_sources(
         return TransformedSources(
             request.handler or default_handler(raw),
             tuple(read_entries(choice)),
+            (),
             obtained.folders,
             tell_built(names, raw, request.handler),
+            keeps_folders=bool(outside.files),
         )
     work = _Work(project, request, io, gathered, homes, files)
+    work.keeps_folders = bool(outside.files)
     reached = work.transform(found)
     outputs = {one.path for one in reached if not one.owner}
-    own = _pack_own(project, choice, [one for one in reached if not one.owner])
+    prefix = f"{project.member}/" if project.member else ""
+    mine = [one for one in reached if not one.owner]
+    beside = {one.path: one for one in mine if not one.path.startswith(prefix)}
+    own = _pack_own(project, choice, [one for one in mine if one.path not in beside])
     return TransformedSources(
         handler=found.handler,
         own=own,
+        beside=_pack_beside(project, beside, outside),
         folders=_pack_siblings(obtained, work.siblings, reached),
         findings=(
             *found.findings,
@@ -130,6 +149,7 @@ def transform_sources(
             *_tell_left_out(project, choice, reached),
             *_tell_replaced(project, choice, reached, outputs),
         ),
+        keeps_folders=bool(outside.files or beside),
     )
 
 
@@ -151,6 +171,7 @@ class _Work:
         self._files = files
         self._tree = gathered.scripted.tree
         self._homes = homes
+        self.keeps_folders = False
         self.siblings = _Siblings(project, self._tree, gathered.scripted.obtained.folders)
         self._packages = SourcePackages(project, request, io, gathered.whole)
         self.findings = self._packages.choice.findings
@@ -174,6 +195,7 @@ class _Work:
         return {
             "handler": found.path,
             "member": self._project.member,
+            "keeps_folders": self.keeps_folders,
             "runtime": self._request.target.runtime,
             "esbuild": self._packages.choice.identity,
             "siblings": tuple(sorted(self.siblings.folders.items())),
@@ -215,7 +237,9 @@ class _Work:
             ),
             run=self._packages.run_esbuild,
         )
-        places = OutputPlaces(self.siblings.folders, self._homes_of_owners())
+        places = OutputPlaces(
+            self.siblings.folders, self._homes_of_owners(), keeps_folders=self.keeps_folders
+        )
         walk = SourceWalk(self._files, configs, resolver, compiler, places)
         return walk.run([OwnedFile("", join(self._project.member, found.path))])
 
@@ -233,6 +257,18 @@ def _pack_own(
     ]
     kept += [name for name, one in made.items() if one.text is None and name not in kept]
     entries = [*read_entries(choice._replace(files=tuple(kept))), *_compress(made)]
+    return tuple(sorted(entries))
+
+
+def _pack_beside(
+    project: Project, made: Mapping[str, ReachedFile], outside: OwnFiles
+) -> tuple[PlannedEntry, ...]:
+    """Return what is reached in other folders of the workspace and not packed anyway."""
+    kept = [name for name, one in made.items() if one.text is None and name not in outside.files]
+    entries = [
+        *read_entries(outside._replace(root=project.root, files=tuple(kept))),
+        *_compress(made),
+    ]
     return tuple(sorted(entries))
 
 
