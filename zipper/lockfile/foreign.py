@@ -35,6 +35,8 @@ class ForeignLockfile(NamedTuple):
     """The file's other entries (overrides, catalogs, checksums), for the frozen check."""
     peers: Literal["parent", "ancestors"] | None = None
     """Where the tool looks for peers, which the graph leaves open; None where they are bound."""
+    unasked: tuple[str, ...] = ()
+    """What is locked though nothing asks for it: the tool would take it out."""
 
 
 class Document:
@@ -55,15 +57,20 @@ class Document:
         self._locate = locate
         self.root = self.map(root)
 
-    def fail(self, message: str, *keys: str | int) -> NoReturn:
+    def fail(self, message: str, *keys: str | int, code: str = "") -> NoReturn:
         """Raise for the entry that `keys` lead to, from the outside inwards.
+
+        Args:
+            message: what is wrong with it.
+            *keys: of maps, and positions in lists.
+            code: the tool's own, where it is not that of a broken file.
 
         Raises:
             LockfileError: always.
         """
         line, column = self._locate(keys)
         raise LockfileError(
-            self._code,
+            code or self._code,
             f"`{self.path}`: {message}",
             facts=(("at", f"line {line}, column {column}"),),
             hint=self._hint,

@@ -163,6 +163,11 @@ class _PnpmReader:
             dependencies=specs["dependencies"],
             dev_dependencies=specs["devDependencies"],
             optional_dependencies=specs["optionalDependencies"],
+            raw={
+                field: section[field]
+                for field in ("dependenciesMeta", "publishDirectory")
+                if section.get(field)
+            },
         )
         return Instance(manifest, targets, folder=folder)
 

@@ -87,9 +87,9 @@ def list_setting_drift(
         yield SettingDrift("catalogs", tuple(lines), is_sure=True)
     for setting, compare in checks:
         found = [compare(view) for view in views]
-        if any(found):
-            told = next(lines for lines in found if lines)
-            yield SettingDrift(setting, tuple(told), is_sure=all(found))
+        # What the pnpm that reads both files finds in step is what was meant.
+        if found[0]:
+            yield SettingDrift(setting, tuple(found[0]), is_sure=all(found))
     if major >= 9:
         yield from _compare_pnpmfile(locked, files)
 

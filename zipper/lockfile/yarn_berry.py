@@ -83,7 +83,9 @@ def read_yarn_berry(
         )
     reader = _BerryReader(document, settings)
     graph = LockedGraph(dict(reader.read()), reader.importers)
-    return ForeignLockfile(path, "yarn", version, graph, {"__metadata": metadata}, "parent")
+    unasked = tuple(reader.list_unasked())
+    rest = {"__metadata": metadata}
+    return ForeignLockfile(path, "yarn", version, graph, rest, "parent", unasked)
 
 
 class _Entry(NamedTuple):
@@ -113,6 +115,7 @@ class _BerryReader:
                 self._extensions.setdefault(one.name, []).append((one, is_own))
         self._entries: dict[str, _Entry] = {}
         self._asked: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        self._used: set[tuple[str, str]] = set()
         for key, fields in document.maps(document.root).items():
             if key != "__metadata":
                 self._add(key, fields)
@@ -143,6 +146,28 @@ class _BerryReader:
         """Yield keys and instances."""
         for resolution, entry in self._entries.items():
             yield self._key_of(resolution), self._read_instance(resolution, entry)
+
+    def list_unasked(self) -> Iterator[str]:
+        """Yield the descriptors that nothing asked for while instances were read; sorted.
+
+        What another yarn's database may have added is not known here.
+        """
+        added = {row.added for row in list_extensions() if row.kind == "+"}
+        for entry in self._entries.values():
+            kind, _, place = entry.locator.reference.partition(":")
+            source = parse_locator(unquote(place.partition("#")[0])) if kind == "patch" else None
+            if source is not None:
+                self._used |= {
+                    key
+                    for key, found in self._asked.items()
+                    if any(to == f"{source.name}@{source.reference}" for _, to in found)
+                }
+        for (name, wanted), found in sorted(self._asked.items()):
+            is_member = any(
+                self._entries[to].locator.reference.startswith("workspace:") for _, to in found
+            )
+            if (name, wanted) not in self._used and not is_member and name not in added:
+                yield f"{name}@{wanted}"
 
     def _workspace_of(self, locator: Locator, key: str) -> str | None:
         kind, _, place = locator.reference.partition(":")
@@ -194,6 +219,7 @@ class _BerryReader:
                     entry.key,
                     "dependencies",
                     name,
+                    code="YN0028",
                 )
         lacking = extra - targets.keys()
         if lacking:
@@ -238,6 +264,7 @@ class _BerryReader:
         if spec.startswith("catalog:"):
             catalog = self._settings.catalogs.get(spec.removeprefix("catalog:").strip(), {})
             spec = catalog.get(name, spec)
+        self._used.add((name, plain_range(spec)))
         found = self._asked.get((name, plain_range(spec)), [])
         bound = [to for binding, to in found if binding in ("", resolution)]
         return bound[0] if bound else found[0][1] if found else None

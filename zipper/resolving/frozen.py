@@ -9,7 +9,7 @@ and not what is asked for (tried with 1.3 and 1.4); yarn's `--immutable` (YN0028
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import LockfileError
 from zipper.lockfile.formats import FORMATS
@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 __all__ = ["refuse_drift"]
 
 _SHOWN_MAX: Final = 12
+
+
+class _Asked(NamedTuple):
+    """What a manifest asks for under one name."""
+
+    spec: str
+    group: str
 
 
 def refuse_drift(lockfile: ForeignLockfile, manifests: Mapping[str, Manifest]) -> None:
@@ -44,6 +51,7 @@ def refuse_drift(lockfile: ForeignLockfile, manifests: Mapping[str, Manifest]) -
             locked = lockfile.graph.instances[key]
             where = f"{folder}/package.json" if folder else "package.json"
             lines += [(where, line) for line in _list_drift(lockfile, locked, disk)]
+    lines += [("in the lockfile", f"nothing asks for `{one}`") for one in lockfile.unasked]
     if lines:
         row = next(one for one in FORMATS.values() if one.tool == lockfile.tool)
         rest = len(lines) - _SHOWN_MAX
@@ -57,52 +65,111 @@ def refuse_drift(lockfile: ForeignLockfile, manifests: Mapping[str, Manifest]) -
 
 
 def _list_drift(lockfile: ForeignLockfile, locked: Instance, disk: Manifest) -> Iterator[str]:
-    wanted = _list_specs(disk)
-    known = _list_specs(locked.manifest)
-    ignored = _read_ignored(lockfile)
-    changed = _read_overrides(lockfile)
+    has_peers = lockfile.tool == "pnpm" and _installs_peers(lockfile)
+    wanted = _list_asked(disk, has_peers=has_peers)
+    known = _list_asked(locked.manifest, has_peers=False)
+    left_out = _read_ignored(lockfile) | _read_overrides(lockfile)
     for name in sorted(wanted.keys() | known.keys()):
         asked, has = wanted.get(name), known.get(name)
-        if asked == has or name in ignored or name in changed:
+        if name in left_out or _is_same(lockfile, locked, name, asked, has):
             continue
-        if asked is not None and has is not None and _means(lockfile, asked, has):
-            continue
-        if asked is not None and has is not None and _chooses(lockfile, locked, name, asked):
-            continue
-        if has is None and (asked or "").startswith("link:"):
-            continue  # `excludeLinksFromLockfile`
-        if asked is None and (name in disk.peer_dependencies or (has or "").startswith("runtime:")):
-            continue  # `autoInstallPeers`; a JavaScript runtime of `devEngines`
-        yield f"`{name}` is {_tell(asked)} there, and {_tell(has)} in the lockfile"
+        if asked is not None and has is not None and asked.spec == has.spec:
+            yield f"`{name}` is in {asked.group} there, and in {has.group} in the lockfile"
+        else:
+            told = (None if one is None else one.spec for one in (asked, has))
+            yield "`{}` is {} there, and {} in the lockfile".format(name, *map(_tell, told))
+    yield from _list_other_drift(lockfile, locked.manifest, disk)
 
 
-def _list_specs(manifest: Manifest) -> dict[str, str]:
-    return {
-        **manifest.dev_dependencies,
-        **manifest.dependencies,
-        **manifest.optional_dependencies,
+def _list_asked(manifest: Manifest, *, has_peers: bool) -> dict[str, _Asked]:
+    """Return what is asked for by name; the stronger group wins, as for every tool."""
+    groups = {
+        "peerDependencies": manifest.peer_dependencies if has_peers else {},
+        "devDependencies": manifest.dev_dependencies,
+        "dependencies": manifest.dependencies,
+        "optionalDependencies": manifest.optional_dependencies,
     }
+    found = {}
+    for group, specs in groups.items():
+        # What pnpm installs for a peer is one of the dependencies.
+        known = "dependencies" if group == "peerDependencies" else group
+        found.update({name: _Asked(spec, known) for name, spec in specs.items()})
+    return found
 
 
-def _means(lockfile: ForeignLockfile, asked: str, has: str) -> bool:
-    """Say whether two specs are the same, as the tool writes them."""
+def _is_same(
+    lockfile: ForeignLockfile,
+    locked: Instance,
+    name: str,
+    asked: _Asked | None,
+    has: _Asked | None,
+) -> bool:
+    """Say whether the tool takes both for the same."""
+    if asked is None:
+        # A JavaScript runtime of `devEngines`.
+        return has is not None and has.spec.startswith("runtime:")
+    if has is None:
+        return lockfile.tool == "pnpm" and asked.spec.startswith("link:")
+    if lockfile.tool == "pnpm":
+        return asked == has
     if lockfile.tool == "yarn":
-        return plain_range(asked) == plain_range(has)
+        return plain_range(asked.spec) == plain_range(has.spec)
     # The first bun.lock has a member's folder in place of what was asked for.
-    is_old = lockfile.tool == "bun" and lockfile.version == "0"
-    return is_old and asked.startswith(("workspace:", "file:"))
+    is_old = lockfile.version == "0" and asked.spec.startswith(("workspace:", "file:"))
+    return asked.spec == has.spec or is_old or _chooses(lockfile, locked, name, asked.spec)
+
+
+def _list_other_drift(lockfile: ForeignLockfile, locked: Manifest, disk: Manifest) -> Iterator[str]:
+    """Yield what else of a manifest is in the tool's lockfile, and is another there."""
+    if lockfile.tool == "pnpm":
+        for field in ("dependenciesMeta", "publishDirectory"):
+            if _read_field(disk, field) != locked.raw.get(field, {}):
+                yield f"`{field}` is not what it is in the lockfile"
+        return
+    if lockfile.tool == "yarn":
+        if disk.name and disk.name != locked.name:
+            yield f"its name is `{disk.name}` there, and `{locked.name}` in the lockfile"
+        meta = _map(disk.raw.get("dependenciesMeta"))
+        said = {name for name, one in meta.items() if _map(one).get("optional") is True}
+        wanted = {*disk.optional_dependencies, *(said & {*disk.dependencies})}
+        for name in sorted(wanted ^ {*locked.optional_dependencies}):
+            yield f"`{name}` is optional in one of them alone"
+    asked, has = disk.peer_dependencies, locked.peer_dependencies
+    for name in sorted({*asked, *has}):
+        # bun installs what fits, so that a range may be another.
+        is_other = asked.get(name) != has.get(name) and lockfile.tool == "yarn"
+        if (name in asked) != (name in has) or is_other:
+            shown = (asked.get(name), has.get(name))
+            yield "the peer `{}` is {} there, and {} in the lockfile".format(
+                name, *map(_tell, shown)
+            )
+
+
+def _read_field(disk: Manifest, field: str) -> object:
+    """Return a field of package.json as pnpm's lockfile has it, its values as texts."""
+    if field == "publishDirectory":
+        return _map(disk.raw.get("publishConfig")).get("directory", {})
+    return {
+        name: {key: str(one).lower() for key, one in _map(value).items()}
+        for name, value in _map(disk.raw.get(field)).items()
+    }
 
 
 def _chooses(lockfile: ForeignLockfile, locked: Instance, name: str, asked: str) -> bool:
     """Say whether bun would choose what is locked for another spec, too."""
     target = lockfile.graph.instances.get(locked.targets.get(name, ""))
-    if lockfile.tool != "bun" or target is None or target.folder is not None:
+    if target is None or target.folder is not None:
         return False
     from zipper.npm.semver import satisfies  # noqa: PLC0415  (where something differs)
 
     version, real = target.manifest.version, target.manifest.name
     spec = asked.removeprefix(f"npm:{real}@") if real != name else asked
     return bool(version) and satisfies(version, spec)
+
+
+def _installs_peers(lockfile: ForeignLockfile) -> bool:
+    settings = _map(lockfile.settings.get("settings"))
+    return settings.get("autoInstallPeers") == "true"
 
 
 def _read_ignored(lockfile: ForeignLockfile) -> frozenset[str]:
@@ -117,6 +184,10 @@ def _read_overrides(lockfile: ForeignLockfile) -> frozenset[str]:
         return frozenset()
     names = (key.rpartition(">")[2] for key in value)
     return frozenset(name[: at if (at := name.find("@", 1)) > 0 else None] for name in names)
+
+
+def _map(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
 
 
 def _tell(spec: str | None) -> str:

@@ -101,7 +101,7 @@ def test_a_patch_is_named_and_a_builtin_one_is_not() -> None:
         ("a: [", "EYARNLOCK", "line 2, column 1"),
         (START + "d: 1\n", "EYARNLOCK", "`d` is no map"),
         ('# yarn lockfile v1\n\na@1:\n  version "1.0.0"\n', "ELOCKVERSION", "none"),
-        (START.replace("npm:^2.0.0, ", ""), "EYARNLOCK", "line 16, column 5"),
+        (START.replace("npm:^2.0.0, ", ""), "YN0028", "line 16, column 5"),
         (START.replace('c@npm:3.0.0"\n', '../c@npm:3.0.0"\n'), "EYARNLOCK", "package's name"),
         (START.replace('c@npm:3.0.0"\n', 'c@exec:./x.js"\n'), "EYARNLOCK", "not read"),
     ],
@@ -113,3 +113,11 @@ def test_what_cannot_be_meant_is_refused(text: str, code: str, word: str) -> Non
 
     assert code == caught.value.code
     assert word in str(caught.value)
+
+
+def test_what_nothing_asks_for_is_said() -> None:
+    """An entry that a removed dependency or resolution has left."""
+    left = '\n"z@npm:^9.0.0":\n  version: 9.0.0\n  resolution: "z@npm:9.0.0"\n'
+
+    assert ("b@^2.1.0",) == read(START).unasked
+    assert ("b@^2.1.0", "z@^9.0.0") == read(START + left).unasked

@@ -57,7 +57,10 @@ def test_what_only_one_has_is_an_error(locked: Manifest, disk: Manifest) -> None
         (lock("pnpm", {"": A1}, overrides={"x>a@2": "1"}), A2),
         (lock("pnpm", {"": Manifest()}, ignoredOptionalDependencies=["a"]), A1),
         (lock("pnpm", {"": Manifest()}), Manifest(dependencies={"a": "link:../a"})),
-        (lock("pnpm", {"": A1}), Manifest(peer_dependencies={"a": "^1.0.0"})),
+        (
+            lock("pnpm", {"": A1}, settings={"autoInstallPeers": "true"}),
+            Manifest(peer_dependencies={"a": "^1.0.0"}),
+        ),
         (lock("pnpm", {"": Manifest(dev_dependencies={"node": "runtime:22"})}), Manifest()),
         (
             lock("bun", {"": Manifest(dependencies={"a": "packages/a"})}, version="0"),
@@ -94,3 +97,69 @@ def test_bun_compares_what_it_would_choose(spec: str, *, fits: bool) -> None:
     else:
         with pytest.raises(LockfileError):
             refuse_drift(lockfile, disk)
+
+
+def other(**fields: object) -> Manifest:
+    return A1._replace(**fields)
+
+
+@pytest.mark.parametrize(
+    ("tool", "locked", "disk", "word"),
+    [
+        ("pnpm", A1, Manifest(dev_dependencies={"a": "^1.0.0"}), "devDependencies"),
+        ("pnpm", A1, Manifest(optional_dependencies={"a": "^1.0.0"}), "optionalDependencies"),
+        (
+            "pnpm",
+            A1,
+            other(raw={"dependenciesMeta": {"a": {"injected": True}}}),
+            "dependenciesMeta",
+        ),
+        ("pnpm", A1, other(raw={"publishConfig": {"directory": "dist"}}), "publishDirectory"),
+        ("bun", A1, other(peer_dependencies={"p": "*"}), "`p`"),
+        ("yarn", other(name="r"), other(name="s"), "`s`"),
+        ("yarn", A1, other(peer_dependencies={"p": "*"}), "`p`"),
+        ("yarn", other(peer_dependencies={"p": "1"}), other(peer_dependencies={"p": "2"}), "`p`"),
+        ("yarn", A1, Manifest(optional_dependencies={"a": "^1.0.0"}), "optional"),
+        ("yarn", A1, other(raw={"dependenciesMeta": {"a": {"optional": True}}}), "optional"),
+    ],
+)
+def test_what_else_a_tool_records_is_compared(
+    tool: str, locked: Manifest, disk: Manifest, word: str
+) -> None:
+    """The group, what is said of a dependency, peers and names: each where the tool compares it."""
+    with pytest.raises(LockfileError) as caught:
+        refuse_drift(lock(tool, {"": locked}), {"": disk})
+
+    assert word in caught.value.facts[0][1]
+
+
+@pytest.mark.parametrize(
+    ("tool", "locked", "disk"),
+    [
+        ("bun", A1, Manifest(dev_dependencies={"a": "^1.0.0"})),
+        ("bun", other(peer_dependencies={"p": "1"}), other(peer_dependencies={"p": "2"})),
+        ("pnpm", A1, other(name="s", peer_dependencies={"p": "*"})),
+        ("pnpm", A1, other(dev_dependencies={"a": "^1.0.0"})),
+        ("yarn", other(name="r"), A1),
+        (
+            "pnpm",
+            other(raw={"dependenciesMeta": {"a": {"injected": "true"}}}),
+            other(raw={"dependenciesMeta": {"a": {"injected": True}}}),
+        ),
+    ],
+)
+def test_what_a_tool_does_not_compare_is_in_step(
+    tool: str, locked: Manifest, disk: Manifest
+) -> None:
+    """A name for pnpm, a group and a peer's range for bun, a name that yarn made up."""
+    refuse_drift(lock(tool, {"": locked}), {"": disk})
+
+
+def test_what_nothing_asks_for_is_out_of_step() -> None:
+    """Yarn would take it out."""
+    lockfile = lock("yarn", {"": A1})._replace(unasked=("b@^1.0.0",))
+
+    with pytest.raises(LockfileError) as caught:
+        refuse_drift(lockfile, {"": A1})
+
+    assert (("in the lockfile", "nothing asks for `b@^1.0.0`"),) == caught.value.facts
