@@ -27,7 +27,7 @@ __all__ = ["refuse_drift"]
 _SHOWN_MAX: Final = 12
 
 
-class _Asked(NamedTuple):
+class _Demand(NamedTuple):
     """What a manifest asks for under one name."""
 
     spec: str
@@ -81,7 +81,7 @@ def _list_drift(lockfile: ForeignLockfile, locked: Instance, disk: Manifest) -> 
     yield from _list_other_drift(lockfile, locked.manifest, disk)
 
 
-def _list_asked(manifest: Manifest, *, has_peers: bool) -> dict[str, _Asked]:
+def _list_asked(manifest: Manifest, *, has_peers: bool) -> dict[str, _Demand]:
     """Return what is asked for by name; the stronger group wins, as for every tool."""
     groups = {
         "peerDependencies": manifest.peer_dependencies if has_peers else {},
@@ -93,7 +93,7 @@ def _list_asked(manifest: Manifest, *, has_peers: bool) -> dict[str, _Asked]:
     for group, specs in groups.items():
         # What pnpm installs for a peer is one of the dependencies.
         known = "dependencies" if group == "peerDependencies" else group
-        found.update({name: _Asked(spec, known) for name, spec in specs.items()})
+        found.update({name: _Demand(spec, known) for name, spec in specs.items()})
     return found
 
 
@@ -101,8 +101,8 @@ def _is_same(
     lockfile: ForeignLockfile,
     locked: Instance,
     name: str,
-    asked: _Asked | None,
-    has: _Asked | None,
+    asked: _Demand | None,
+    has: _Demand | None,
 ) -> bool:
     """Say whether the tool takes both for the same."""
     if asked is None:
