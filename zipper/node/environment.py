@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from zipper.folders import make_private_folders
+from zipper.node.executables import identify_executable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from zipper.store.notes import Notebook
     from zipper.store.store_zip import StoreZip
 
 __all__ = [
@@ -65,24 +67,29 @@ class NodeEnvironment:
         return int(self.version.partition(".")[0])
 
 
-def read_marker(folder: Path) -> NodeEnvironment | None:
-    """Return the finished environment in `folder`, or None where it is absent or unfinished."""
+def read_marker(folder: Path, notebook: Notebook) -> NodeEnvironment | None:
+    """Return the finished environment in `folder`; None where it is absent or unfinished.
+
+    None also where its Node is no longer the one that was put there.
+    """
     try:
         values = json.loads((folder / _MARKER).read_text(encoding="utf-8"))
         executable = Path(values["executable"])
-        if not executable.is_file():
+        digest = identify_executable(executable, notebook)
+        if not digest or digest != values["digest"]:
             return None
         return NodeEnvironment(executable, values["version"], values["origin"], folder)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def write_marker(environment: NodeEnvironment) -> None:
+def write_marker(environment: NodeEnvironment, notebook: Notebook) -> None:
     """Say that the environment is finished; written last, and at once."""
     values = {
         "executable": str(environment.executable),
         "version": environment.version,
         "origin": environment.origin,
+        "digest": identify_executable(environment.executable, notebook),
     }
     partial = environment.folder / f"{_MARKER}.{os.getpid()}"
     partial.write_text(json.dumps(values), encoding="utf-8")

@@ -28,6 +28,7 @@ from zipper.node.environment import (
     write_marker,
 )
 from zipper.store.install_files import write_entries
+from zipper.store.notes import Notebook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -84,7 +85,7 @@ class NodeSources:
                 raise NodeError("ENODE", f"nodeenv cannot use the system's Node.js: {problem}")
             return NodeEnvironment(system.executable, system.version, system.origin, folder)
 
-        return _make_once(folder, make)
+        return _make_once(folder, Notebook(self.root.parent), make)
 
     def obtain(self, version: str, *, tried: NodeEnvironment | None) -> NodeEnvironment:
         """Return an environment with exactly `version`, from the first source that has it.
@@ -113,7 +114,7 @@ class NodeSources:
                 hint="install that major, name one with `--node PATH`, or set `node_mirror`",
             )
 
-        return _make_once(folder, make)
+        return _make_once(folder, Notebook(self.root.parent), make)
 
     def _download(self, folder: Path, version: str) -> NodeEnvironment | str:
         if self.is_offline:
@@ -228,17 +229,19 @@ def package_name() -> str | None:
     return f"node-{system}-{cpu}"
 
 
-def _make_once(folder: Path, make: Callable[[], NodeEnvironment]) -> NodeEnvironment:
+def _make_once(
+    folder: Path, notebook: Notebook, make: Callable[[], NodeEnvironment]
+) -> NodeEnvironment:
     """Return the environment in `folder`; one process makes it while others wait.
 
     It is made in its final place, because nodeenv writes that path into its scripts; the marker,
     which comes last, tells a finished one from what a crash left.
     """
-    found = read_marker(folder)
+    found = read_marker(folder, notebook)
     if found is not None:
         return found
     with lock_folder(folder):
-        found = read_marker(folder)
+        found = read_marker(folder, notebook)
         if found is not None:
             return found
         try:
@@ -246,7 +249,7 @@ def _make_once(folder: Path, make: Callable[[], NodeEnvironment]) -> NodeEnviron
         except BaseException:
             remove_folder(folder)
             raise
-        write_marker(environment)
+        write_marker(environment, notebook)
         return environment
 
 

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from zipper.node.executables import identify_executable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from zipper.store.notes import Notebook
 
 __all__ = ["PASSED", "describe_surroundings"]
 
@@ -25,24 +30,35 @@ PASSED: Final = (
 _PLACES: Final = frozenset({"PATH", "PATHEXT", "SYSTEMROOT", "COMSPEC", "TEMP", "TMP", "TMPDIR"})
 """Those that say where things are, and differ from shell to shell: what is found there counts."""
 
-_TOOLS: Final = ("node", "npm", "cc", "c++", "gcc", "g++", "clang", "clang++", "make", "python3")
+_TOOLS: Final = ("npm", "cc", "c++", "gcc", "g++", "clang", "clang++", "make", "python3")
 """What node-gyp and scripts start."""
 
 
 def describe_surroundings(
-    choice: str | None, environment: Mapping[str, str] = os.environ
+    choice: str | None, notebook: Notebook, environment: Mapping[str, str] = os.environ
 ) -> list[list[object]]:
     """Return rows that are the same where scripts would find the same.
 
     Args:
         choice: the Node that the user asks for, which may be a path.
+        notebook: remembers the digest of that Node, and of the one on the PATH.
         environment: this process's variables.
     """
     names = [name for name in PASSED if name not in _PLACES]
     variables: list[list[object]] = [[name, environment.get(name)] for name in names]
-    named = (choice, *(environment.get(name) for name in ("CC", "CXX", "PYTHON")))
+    named = (environment.get(name) for name in ("CC", "CXX", "PYTHON"))
     tools = (*_TOOLS, *filter(None, named))
-    return [*variables, *(_describe_tool(tool, environment.get("PATH")) for tool in tools)]
+    nodes = [
+        _describe_node(name, environment.get("PATH"), notebook)
+        for name in ("node", *filter(None, (choice,)))
+    ]
+    return [*variables, *nodes, *(_describe_tool(tool, environment.get("PATH")) for tool in tools)]
+
+
+def _describe_node(name: str, path: str | None, notebook: Notebook) -> list[object]:
+    """Return the digest of a Node: one that is replaced may keep size and time."""
+    found = shutil.which(name, path=path)
+    return [name] if found is None else [name, identify_executable(Path(found), notebook)]
 
 
 def _describe_tool(tool: str, path: str | None) -> list[object]:

@@ -87,7 +87,7 @@ def run_tree_scripts(
         logs=store.cache_dir / "scripts",
         timeout_seconds=runner.timeout_seconds,
         variables=runner.variables,
-        surroundings=[code_identity(), *describe_surroundings(runner.node_choice)],
+        surroundings=[code_identity(), *describe_surroundings(runner.node_choice, store.notebook)],
     )
     built = build_packages(
         packages,

@@ -36,6 +36,7 @@ __all__ = [
     "BUILT",
     "CODE_HASH",
     "COMPILED",
+    "EXECUTABLE",
     "FILE_FACTS",
     "INSTALL",
     "INTEGRITY",
@@ -88,10 +89,11 @@ RULE_FINDINGS: Final = Kind("rule-findings", is_small=True)
 ORIGINS: Final = Kind("origins")
 COMPILED: Final = Kind("compiled", is_small=True)
 SOURCES: Final = Kind("sources")
+EXECUTABLE: Final = Kind("executable")
 
 KINDS: Final = (
     *(LOCKFILE_PROOF, RESOLUTION, INSTALL, CODE_HASH, VERDICT, BUILT, INTEGRITY, SIGNATURE),
-    *(FILE_FACTS, RULE_FINDINGS, ORIGINS, COMPILED, SOURCES),
+    *(FILE_FACTS, RULE_FINDINGS, ORIGINS, COMPILED, SOURCES, EXECUTABLE),
 )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from zipper.node.script_surroundings import describe_surroundings
+from zipper.store.notes import Notebook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,14 +28,22 @@ def tools(tmp_path: Path) -> Path:
 def test_flags_and_tools_count(tools: Path, tmp_path: Path) -> None:
     """Another flag, another compiler and another Node are told apart; the folder's path is not."""
 
+    def describe(choice: str, **changes: str) -> object:
+        environment = {"PATH": str(tools), "CFLAGS": "-O1", **changes}
+        return describe_surroundings(choice or None, Notebook(tmp_path / "cache"), environment)
+
     def found(**changes: str) -> object:
-        return describe_surroundings(None, {"PATH": str(tools), "CFLAGS": "-O1", **changes})
+        return describe("", **changes)
 
     plain = found()
     assert plain == found() == found(TMPDIR="/elsewhere", TOKEN="secret")
     assert plain == found(PATH=f"{tmp_path}/absent{os.pathsep}{tools}")
     assert plain != found(CFLAGS="-O2")
     assert plain != found(CC="other")
-    assert plain != describe_surroundings("other", {"PATH": str(tools), "CFLAGS": "-O1"})
-    (tools / "node").write_text("#!/bin/sh\n# a newer one\n")
+    assert plain != describe("other")
+    status = (tools / "node").stat()
+    (tools / "node").write_text("#!/bin/SH\n")
+    os.utime(tools / "node", ns=(status.st_atime_ns, status.st_mtime_ns))
     assert plain != found()
+    (tools / "node").write_text("#!/bin/sh\n")
+    assert plain == found()
