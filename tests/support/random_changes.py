@@ -75,13 +75,15 @@ def play(seed: int, folder: Path, *, steps: int, counts: Counter[str] | None = N
                 counts[name] += 1
                 played.append(name)
             command = world.choose_command()
-            counts[command[0]] += 1
             played.append(f"[{' '.join(command)}]")
             world.write()
-            _compare(world, command, folder / f"fresh{step}", f"seed {seed}: {' '.join(played)}")
+            told = f"seed {seed}: {' '.join(played)}"
+            status = _compare(world, command, folder / f"fresh{step}", told)
+            counts[f"{command[0]}: {status}"] += 1
 
 
-def _compare(world: World, command: Sequence[str], fresh: Path, told: str) -> None:
+def _compare(world: World, command: Sequence[str], fresh: Path, told: str) -> int:
+    """Run a command with the cache and without; return the status that both have."""
     shutil.copytree(
         world.root,
         fresh,
@@ -100,6 +102,7 @@ def _compare(world: World, command: Sequence[str], fresh: Path, told: str) -> No
     warm = status, document, made
     if warm != expected:
         raise DifferenceError(f"{told}\n{_describe(warm, expected)}")
+    return status
 
 
 def _run(world: World, root: Path, command: Sequence[str]) -> Answer:

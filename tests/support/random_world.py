@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 from tests.support.command import run_here
+from tests.support.random_places import CHANGES_AROUND, write_around, write_foreign
 from tests.support.scene import HANDLER, write_files
 
 if TYPE_CHECKING:
@@ -76,8 +77,14 @@ class World:
         self.options: dict[str, str] = {}
         self.variables: dict[str, str] = {}
         self.functions: list[dict[str, str]] = []
-        self.versions = 0
-        self.locked = ""
+        self.versions = self.node = 0
+        self.locked = self.foreign = ""
+        self.user_npmrc: list[str] = []
+        self.settings: dict[str, str] = {}
+        self.kinds: dict[str, str] = {}
+        """Files of the project that are something else: a link, a folder."""
+        self.sibling: dict[str, Any] = {}
+        """The package.json of another member; none where the project is in no workspace."""
         for folder in ("project", "home", "out"):
             (root / folder).mkdir(parents=True)
         for number, registry in enumerate((first, second)):
@@ -105,6 +112,7 @@ class World:
         return {
             **kept,
             "HOME": str(root / "home"),
+            "PATH": os.pathsep.join((*([str(root / "bin")] * bool(self.node)), kept["PATH"])),
             "PREFIX": str(root / "home"),
             "npm_config_registry": self.first.url,
             "npm_config_fetch_retries": "0",
@@ -141,12 +149,8 @@ class World:
         self.put("local/package.json", json.dumps({"name": "local", "version": "1.0.0"}))
         self.put("local/index.js", self.files.get("local", "1;\n"))
         for name, text in self.files.items():
-            if name != "local":
+            if name != "local" and name not in self.kinds:
                 self.put(name, text)
-        for path in self.project.iterdir():
-            known = {*self.files, "package.json", "local", ".npmrc", "pyproject.toml"}
-            if path.name not in {*known, "package-lock.json"}:
-                path.unlink()
         lines = "".join(f"{line.replace('SECOND', self.second.url)}\n" for line in self.npmrc)
         self.put(".npmrc", lines)
         rows = "".join(
@@ -154,6 +158,7 @@ class World:
             for row in self.functions
         )
         self.put("pyproject.toml", f'[tool.zipper]\noutput = "../out/"\n{rows}' if rows else "")
+        write_around(self)
         self.write_lock()
 
     def put(self, name: str, text: str) -> None:
@@ -166,12 +171,16 @@ class World:
 
     def write_lock(self) -> None:
         """Lock the project as `self.lock` says; a stale lockfile stays what it was."""
-        path = self.project / "package-lock.json"
-        if self.lock == "none":
+        path = (self.root if self.sibling else self.project) / "package-lock.json"
+        others = (self.project if self.sibling else self.root) / "package-lock.json"
+        others.unlink(missing_ok=True)
+        if write_foreign(self) or self.lock == "none":
             path.unlink(missing_ok=True)
-        locked = json.dumps(
-            (self.lock, self.manifest, self.dependencies, self.npmrc, self.versions)
-        )
+        if self.foreign:
+            return
+        settings = (self.npmrc, self.user_npmrc, self.foreign)
+        packages = (self.manifest, self.dependencies, self.versions, self.sibling)
+        locked = json.dumps((self.lock, settings, packages))
         if self.lock in ("none", "stale") or locked == self.locked:
             return
         self.locked = locked
@@ -179,7 +188,7 @@ class World:
         path.unlink(missing_ok=True)
         environment = {**self.environment(self.root), "ZIPPER_CACHE_DIR": str(scratch)}
         environment = {k: v for k, v in environment.items() if k != "ZIPPER_TYPO"}
-        run_here("resolve", self.project, cwd=self.root, env=environment)
+        run_here("resolve", path.parent, cwd=self.root, env=environment)
         shutil.rmtree(scratch, ignore_errors=True)
         if self.lock == "bare" and path.exists():
             document = json.loads(path.read_text())
@@ -427,4 +436,5 @@ CHANGES: dict[str, Callable[[World], None]] = {
     "swapped notes": swap_notes,
     "rows": damage_rows,
     "code": change_code,
+    **CHANGES_AROUND,
 }
