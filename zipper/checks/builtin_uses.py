@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from zipper.checks.syntax import Source
 
-__all__ = ["NeededNames"]
+__all__ = ["NeededNames", "find_need", "find_read"]
 
 _BINDINGS_MAX: Final = 200
 """Names for modules that are looked at in one file."""
@@ -42,6 +42,8 @@ _NEEDS: Final = {
     "class_heritage": None,
 }
 """What throws if undefined is in that field of it."""
+_CALLS: Final = ("call_expression", "new_expression", "class_heritage")
+_BINDS: Final = frozenset({"import_statement", "export_specifier", "labeled_statement"})
 _ASSIGNMENTS: Final = ("assignment_expression", "augmented_assignment_expression")
 
 
@@ -72,6 +74,14 @@ class NeededNames:
             for name, expression in dict.fromkeys(self._takings(binding))
             if name.decode("utf-8", "replace") in changed and self._is_needed(expression)
         )
+
+    def find_all(self, path: list[Node]) -> list[str]:
+        """Return all that the file needs of the module that the call ending `path` gives."""
+        binding = path[-2].child_by_field_name("name") if len(path) > 2 else None
+        if path[-2].type != "variable_declarator" or binding is None or not _is_constant(path):
+            return []
+        takings = dict.fromkeys(self._takings(binding))
+        return [n.decode("utf-8", "replace") for n, e in takings if n and self._is_needed(e)]
 
     def _takings(self, binding: Node) -> Iterator[tuple[bytes, bytes]]:
         """Yield each name that a declaration takes of its module, with what it is called then."""
@@ -111,6 +121,38 @@ def _taken(item: Node, field: str) -> bytes:
     side = item.child_by_field_name(field) if item.type == "pair_pattern" else None
     is_plain = side is not None and side.type in ("property_identifier", "identifier")
     return (side.text or b"") if side is not None and is_plain else b""
+
+
+def find_need(source: Source, name: bytes, *, calls: bool) -> int:
+    """Return the first line that needs a name while the file loads; 0 for none.
+
+    Args:
+        source: the file.
+        name: a name of its top level.
+        calls: whether the name must be a function or a class, else whether it must be defined.
+    """
+    if count_declarations(source.content, name) > 1:
+        return 0
+    for path in islice(source.find_words(name), _USES_MAX):
+        is_use = len(path) > 1 and path[-1].type == "identifier" and _throws(path)
+        if not is_use or (calls and path[-2].type not in _CALLS):
+            continue
+        if not is_shadowed(source, path) and source.level_of(path) == EAGER:
+            return source.line_of(path[-1])
+    return 0
+
+
+def find_read(source: Source, name: bytes) -> int:
+    """Return the first line that reads a name while the file loads; 0 for none."""
+    if count_declarations(source.content, name) > 1:
+        return 0
+    for path in islice(source.find_words(name), _USES_MAX):
+        is_name = path[-1].type in ("identifier", "shorthand_property_identifier")
+        if not is_name or any(node.type in _BINDS for node in path):
+            continue
+        if not is_shadowed(source, path) and source.level_of(path) == EAGER:
+            return source.line_of(path[-1])
+    return 0
 
 
 def _is_needed(source: Source, expression: bytes) -> bool:

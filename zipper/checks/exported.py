@@ -13,7 +13,7 @@ from zipper.checks.syntax import Source, literal, plain_text
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-__all__ = ["find_module_exports"]
+__all__ = ["declared_names", "find_module_exports"]
 
 _NODES_MAX: Final = 10_000
 """Parts of one destructuring pattern that are looked at."""
@@ -44,7 +44,7 @@ def _add_statement(statement: Node, source: Source, names: list[str], stars: lis
         return
     declaration = statement.child_by_field_name("declaration")
     if declaration is not None:
-        names.extend(_declared_names(declaration, source))
+        names.extend(declared_names(declaration, source))
         return
     for child in statement.named_children:
         if child.type == "export_clause":
@@ -59,7 +59,8 @@ def _add_statement(statement: Node, source: Source, names: list[str], stars: lis
         stars.append(literal(origin, source.content) or "")
 
 
-def _declared_names(declaration: Node, source: Source) -> list[str]:
+def declared_names(declaration: Node, source: Source) -> list[str]:
+    """Return the names that a declaration binds, in the order of the text."""
     name = declaration.child_by_field_name("name")
     if name is not None:
         return [plain_text(name, source)]

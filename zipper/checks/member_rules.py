@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from zipper.checks import (
+    cycle_rules,
     format_rules,
     handler_exports,
     mode_rules,
@@ -23,7 +24,7 @@ from zipper.checks import (
 from zipper.checks.package_rules import PACKAGE_RULES
 from zipper.checks.rules import LISTING_RULES, Rule, RuleFunction
 
-__all__ = ["ALL_RULES", "CONTENT_RULES", "MEMBER_RULES"]
+__all__ = ["ALL_RULES", "CONTENT_RULES", "MEMBER_RULES", "WALK_RULES"]
 
 MEMBER_RULES: Final[tuple[Rule, ...]] = (
     Rule(
@@ -236,6 +237,24 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "`import { v5 } from 'uuid'` with a version that has none",
     ),
     Rule(
+        "module-cycle",
+        cycle_rules.check_cycles,
+        "a name is used while loading, before its module has run",
+        "Of modules that import each other one runs first. What it reads of a `const`, `let` or "
+        "class of the other is a ReferenceError; of CommonJS it is undefined, which is a warning.",
+        "ECMAScript 2025, 16.2.1.6; Node.js documentation, Modules: CommonJS modules, Cycles",
+        "`class B extends A` in a module that `A`'s module imports",
+    ),
+    Rule(
+        "module-default",
+        cycle_rules.check_defaults,
+        "the default import of compiled CommonJS is called, and is an object",
+        "In Node.js the default import of CommonJS is all of `module.exports`, whatever a compiler "
+        "says in `__esModule`: TypeError.",
+        "Node.js documentation, Modules: ECMAScript modules, Interoperability with CommonJS",
+        "`import make from 'pkg'; make()` where `pkg` has `exports.default = make`",
+    ),
+    Rule(
         "module-format",
         format_rules.check_formats,
         "a file is loaded as what it is not",
@@ -322,3 +341,8 @@ CONTENT_RULES: Final[frozenset[RuleFunction]] = frozenset(
     }
 )
 """Functions whose findings the zip's bytes and the target alone decide: they are remembered."""
+
+WALK_RULES: Final[frozenset[RuleFunction]] = frozenset(
+    {cycle_rules.check_cycles, cycle_rules.check_defaults}
+)
+"""Those that the handler decides besides: remembered where nothing else has a part in it."""

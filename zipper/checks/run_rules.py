@@ -197,14 +197,22 @@ class _Memory:
         """Return the memory of a subject's zip; an empty one where nothing is to be remembered."""
         if subject.cache is None or not subject.code_sha256:
             return cls({}, {})
-        from zipper.checks.member_rules import CONTENT_RULES  # noqa: PLC0415 - see `check_zip`
+        from zipper.checks.member_rules import (  # noqa: PLC0415 - see `check_zip`
+            CONTENT_RULES,
+            WALK_RULES,
+        )
 
         target = (subject.target.runtime, subject.target.architecture)
-        keys = {
+        is_alone = not (subject.layers or subject.provided or subject.node_options)
+        keys: dict[RuleFunction, FactKey] = {
             find: ("rule", find.__name__, *target, subject.code_sha256)
             for find in functions
             if find in CONTENT_RULES
         }
+        for find in functions if is_alone else ():
+            if find in WALK_RULES:
+                handler = subject.handler or ""
+                keys[find] = ("walk-rule", find.__name__, *target, handler, subject.code_sha256)
         return cls(keys, subject.cache.get_many(keys.values()))
 
     def run(self, subject: Subject, find: RuleFunction) -> Iterable[Finding]:

@@ -190,7 +190,9 @@ class Source:
 
     def _level_of_function(self, path: list[Node], index: int) -> int:
         function, child = path[index], path[index + 1]
-        if child.type in ("identifier", "property_identifier"):
+        body = function.child_by_field_name("body")
+        is_body = body is not None and body.id == child.id
+        if child.type in ("identifier", "property_identifier") and not is_body:
             return EAGER
         if is_called_in_place(path, index):
             is_plain = (

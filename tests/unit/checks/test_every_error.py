@@ -25,6 +25,7 @@ SHIM = (
     "var r = (function (x) { throw Error('Dynamic require of \"' + x + '\" is not supported') });"
     " r('fs'); "
 )
+COMPILED = "exports.__esModule = true; exports.default = () => 1;"
 GYP = '{"name": "a", "scripts": {"install": "node-gyp rebuild"}, "dependencies": {"bindings": "1"}}'
 BINDINGS = "require('bindings')('a.node');"
 ADDON = {"index.js": f"require('a'); {H}", "node_modules/a/package.json": '{"name": "a"}'}
@@ -108,6 +109,22 @@ CASES: dict[str, tuple[dict, dict, dict]] = {
     "module-esm-required": (
         {"index.js": f"require('./a.mjs'); {H}", "a.mjs": "await 1"},
         {"index.js": f"require('./a.mjs'); {H}", "a.mjs": ""},
+        {},
+    ),
+    "module-cycle": (
+        {
+            "index.mjs": f"import './b.mjs'; export const a = 1; {M}",
+            "b.mjs": "import { a } from './index.mjs'; a;",
+        },
+        {
+            "index.mjs": f"import './b.mjs'; export const a = 1; {M}",
+            "b.mjs": "import { a } from './index.mjs'; export const b = () => a;",
+        },
+        {},
+    ),
+    "module-default": (
+        {"index.mjs": f"import a from './a.cjs'; a(); {M}", "a.cjs": COMPILED},
+        {"index.mjs": f"import a from './a.cjs'; a.default(); {M}", "a.cjs": COMPILED},
         {},
     ),
     "module-export-name": (
