@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from zipper.errors import UsageError
+from zipper.errors import UsageError, suggest
 from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -24,9 +24,13 @@ __all__ = [
     "Architecture",
     "Runtime",
     "Target",
+    "advise_runtime",
     "default_handler",
     "find_builtins",
 ]
+
+_OTHER_LANGUAGES: Final = ("python", "java", "dotnet", "ruby", "go", "provided", "rust")
+"""How the names of the runtimes of other languages begin. Source: AWS, Lambda runtimes."""
 
 AS_OF: Final = "2026-11-29"
 """The day on which the table below was checked."""
@@ -200,6 +204,17 @@ def find_builtins(major: int) -> frozenset[str]:
     return frozenset(names | {f"node:{name}" for name in names if not name.startswith("node:")})
 
 
+def advise_runtime(name: str) -> str:
+    """Return the hint for a name that is none of the runtimes."""
+    if name.startswith(_OTHER_LANGUAGES):
+        return f"zipper packs Node.js functions: name one of their runtimes, `{DEFAULT_RUNTIME}`"
+    digits = "".join(filter(str.isdecimal, name.partition(".")[0]))
+    meant = f"nodejs{digits}.x"
+    if meant in RUNTIMES:
+        return f"did you mean `{meant}`?"
+    return suggest(name, RUNTIMES) or f"use `{DEFAULT_RUNTIME}`, the newest supported one"
+
+
 class _TargetFields(NamedTuple):
     """What a target is made of; a named tuple cannot itself refuse what it is given."""
 
@@ -223,7 +238,7 @@ class Target(_TargetFields):
                 "EUSAGE",
                 f"unknown runtime `{runtime}`",
                 facts=(("known", ", ".join(RUNTIMES)),),
-                hint=f"use `{DEFAULT_RUNTIME}`, the newest supported one",
+                hint=advise_runtime(runtime),
             )
         if architecture not in ARCHITECTURES:
             raise UsageError(

@@ -27,7 +27,7 @@ _NO_HANDLERS: Final = frozenset(
 """Folders in which no handler is looked for."""
 
 
-def _choose_files(names: Iterable[str]) -> list[str]:
+def _choose_files(names: Iterable[str], extensions: tuple[str, ...]) -> list[str]:
     """Return the files that could hold a handler, those nearest to the root first.
 
     A name with a second dot is no handler's: the loader takes what is behind the first one for the
@@ -36,7 +36,7 @@ def _choose_files(names: Iterable[str]) -> list[str]:
     found = [
         name
         for name in names
-        if name.endswith(EXTENSIONS)
+        if name.endswith(extensions)
         and name.rpartition("/")[2].count(".") == 1
         and _NO_HANDLERS.isdisjoint(name.split("/")[:-1])
         and not any(part.startswith(".") for part in name.split("/"))
@@ -44,7 +44,12 @@ def _choose_files(names: Iterable[str]) -> list[str]:
     return sorted(found, key=lambda name: (name.count("/"), name))[:_FILES_MAX]
 
 
-def find_handlers(names: Iterable[str], read: Callable[[str], bytes]) -> tuple[str, ...]:
+def find_handlers(
+    names: Iterable[str],
+    read: Callable[[str], bytes],
+    *,
+    extensions: tuple[str, ...] = EXTENSIONS,
+) -> tuple[str, ...]:
     """Return the handlers that the files would be good for: `app.lambdaHandler`.
 
     An export with a usual name goes first; a file with one export alone may mean that one.
@@ -52,9 +57,10 @@ def find_handlers(names: Iterable[str], read: Callable[[str], bytes]) -> tuple[s
     Args:
         names: of the package's own files, relative and `/`-separated.
         read: returns the content of one; empty where it cannot be read.
+        extensions: of the files that count.
     """
     ranked: list[tuple[int, int, str]] = []
-    for order, name in enumerate(_choose_files(names)):
+    for order, name in enumerate(_choose_files(names, extensions)):
         stem = name.rpartition(".")[0]
         exports = list_exports(read(name))
         for export in exports:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["check_export"]
 
 _REEXPORTS_MAX = 100
+_EXTENSIONS = (".js", ".mjs", ".cjs", ".ts")
 
 
 def check_export(subject: Subject) -> Iterator[Finding]:
@@ -64,6 +65,12 @@ def _judge_names(subject: Subject, start: WalkStart) -> Finding | None:
     if names is None or wanted in names:
         return None
     path = relative(start.path)
+    if f".{wanted}" in _EXTENSIONS and len(start.name.exports) > 1:
+        right = f"{start.name.module_path}.{'.'.join(start.name.exports[1:])}"
+        message = f"the handler `{subject.handler}` names an export `{wanted}` of `{path}`"
+        return Finding(
+            "handler-export", "error", path, message, f"leave out `.{wanted}`: `--handler {right}`"
+        )
     known = ", ".join(f"`{name}`" for name in sorted(names - {"__esModule"})[:5])
     message = f"`{path}` does not export `{wanted}`, which the handler `{subject.handler}` names"
     hint = (

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["Located", "check_handler_place", "locate_handler", "node_path"]
 
 _EXTENSIONS: Final = (".js", ".mjs", ".cjs")
+_HANDLERS_MAX: Final = 5
+"""Handlers that are named where the right one is missing."""
 
 
 class Located(NamedTuple):
@@ -216,15 +218,27 @@ def _missing(subject: Subject, name: HandlerName) -> Finding:
     shown = name.module_path
     wanted = ", ".join(f"`{shown}{extension}`" for extension in _EXTENSIONS)
     message = f"the handler `{subject.handler}` needs one of {wanted}; none is in the zip"
+    handlers = _find_handlers(subject)
+    exported = f"the package exports {', '.join(f'`{one}`' for one in handlers)}"
     near = _find_near(subject, shown)
     if near is not None:
-        return Finding(
-            "handler-missing", "error", near, f"{message}, but `{near}` is", _near_hint(near, shown)
-        )
+        hint = _near_hint(near, shown) + (f"; {exported}" if handlers else "")
+        return Finding("handler-missing", "error", near, f"{message}, but `{near}` is", hint)
     hint = (
-        "name the handler after a file of the package: `folder/file.export`, without the extension"
+        f"{exported}: name the one that you mean, `--handler {handlers[0]}`"
+        if handlers
+        else "name the handler after a file of the package: `folder/file.export`, without the "
+        "extension"
     )
     return Finding("handler-missing", "error", "", message, hint)
+
+
+def _find_handlers(subject: Subject) -> tuple[str, ...]:
+    """Return what the package's own files could be handlers for, the likeliest first."""
+    from zipper.checks.handler_candidates import find_handlers  # noqa: PLC0415 - parsing is heavy
+
+    own = (name for name in subject.listing.by_name if "node_modules/" not in name)
+    return find_handlers(own, subject.read_bytes)[:_HANDLERS_MAX]
 
 
 def _find_near(subject: Subject, shown: str) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
+from zipper.checks.own_sizes import advise_exclude, find_own_parts
 from zipper.checks.subject import Subject, find_dependency
 from zipper.findings import Finding
 
@@ -36,6 +37,10 @@ _NEAR: Final = 0.9
 _MAP_ENDING: Final = ".map"
 _TYPES_ENDINGS: Final = (".d.ts", ".d.mts", ".d.cts")
 _SPARE_ENDINGS: Final = (_MAP_ENDING, *_TYPES_ENDINGS)
+_EXCLUDING: Final = {
+    "source maps": "; `--exclude '*.map' --exclude 'node_modules/**/*.map'`",
+    "type declarations": "; `--exclude 'node_modules/**/*.d.ts'`",
+}
 _SDK: Final = "node_modules/@aws-sdk/"
 
 
@@ -91,23 +96,23 @@ def check_budget(subject: Subject) -> Iterator[Finding]:
                 "the project allows. "
                 f"{_describe_largest(subject, zipped=label == 'zip')}"
             )
-            yield Finding("size-budget", "error", "", message, _hint(subject, size - most))
+            hint = _hint(subject, size - most, zipped=label == "zip")
+            yield Finding("size-budget", "error", "", message, hint)
 
 
 def _describe_largest(subject: Subject, *, zipped: bool = False) -> str:
-    sizes = {name: both[zipped] for name, both in subject.sizes_by_package.items()}
+    sizes = {name: both[zipped] for name, both in subject.sizes_by_package.items() if name}
+    sizes |= {part.path: part.measure(zipped=zipped) for part in find_own_parts(subject)}
     largest = sorted(sizes.items(), key=lambda item: (-item[1], item[0]))[:_LARGEST]
-    rows = [
-        f"`{name or 'the project itself'}` {size:,}{_why(subject, name)}" for name, size in largest
-    ]
+    rows = [f"`{name}` {size:,}{_why(subject, name)}" for name, size in largest]
     return f"The largest: {', '.join(rows)}"
 
 
 def _why(subject: Subject, folder: str) -> str:
     """Return ` (why the package is there)`, or nothing where the zip does not tell."""
-    if not folder:
+    home, found, name = folder.rpartition("node_modules/")
+    if not found:
         return ""
-    home, _, name = folder.rpartition("node_modules/")
     if not home and name in _dependency_names(subject.package_json):
         return " (a dependency of the project)"
     quoted = f'"{name}"'.encode()
@@ -135,15 +140,17 @@ def _dependency_names(manifest: object) -> list[str]:
     return names
 
 
-def _hint(subject: Subject, surplus: int) -> str:
+def _hint(subject: Subject, surplus: int, *, zipped: bool = False) -> str:
     """Return what could go, with its bytes."""
+    own = advise_exclude(subject, surplus, zipped=zipped)
     groups: defaultdict[str, int] = defaultdict(int)
     for entry in subject.listing.entries:
         if entry.name.endswith(_SPARE_ENDINGS) or entry.name.startswith(_SDK):
             groups[_spare_group(entry.name)] += entry.size
     spare = sorted(groups.items(), key=lambda item: (-item[1], item[0]))[:3]
-    parts = [f"{label} ({size:,} bytes)" for label, size in spare]
-    could = f"; nothing at run time needs {', '.join(parts)}" if parts else ""
+    parts = [f"{label} ({size:,} bytes{_EXCLUDING.get(label, '')})" for label, size in spare]
+    could = f"; {own}" if own else ""
+    could += f"; nothing at run time needs {', '.join(parts)}" if parts else ""
     duplicates = _duplicates(subject)
     if duplicates:
         could += f"; one version where there are several would save: {duplicates}"

@@ -145,7 +145,7 @@ def _show(reports: list[Report], form: str, *, quiet: bool, verbose: bool) -> No
         from zipper.report.github import describe_annotations  # noqa: PLC0415  (the same)
 
         for report in reports:
-            echo_lines(describe_annotations(report))
+            echo_lines(describe_annotations(report, verbose=verbose))
     else:
         for report in reports:
             echo_lines(describe_report(report, quiet=quiet, verbose=verbose), fold=True)

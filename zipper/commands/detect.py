@@ -10,18 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from zipper.commands.detect_handlers import (
-    DEPTH,
+from zipper.commands.detect_templates import look_at_templates
+from zipper.commands.detected import Seen
+from zipper.errors import ProjectError
+from zipper.pipeline.handler_files import (
     EXTENSIONS,
     find_handler,
     find_handlers_in,
     find_handlers_of,
-    is_ours,
-    list_folder,
+    find_projects,
 )
-from zipper.commands.detect_templates import look_at_templates
-from zipper.commands.detected import Seen
-from zipper.errors import ProjectError
 from zipper.project.read_manifest import read_manifest
 from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME, RUNTIMES, Runtime, default_handler
 
@@ -95,7 +93,7 @@ def _look_at_lone_files(folder: Path, *, is_cdk: bool) -> Seen | None:
 
     Where there is a project it tells more; the one in the folder of a CDK app is the app's.
     """
-    projects = [path for path in _find_projects(folder, DEPTH) if path != folder or not is_cdk]
+    projects = [path for path in find_projects(folder) if path != folder or not is_cdk]
     handlers = [] if projects else list(find_handlers_in(folder))
     if is_cdk:
         handlers = [one for one in handlers if one.partition("/")[0] not in ("bin", "lib")]
@@ -117,7 +115,7 @@ def _look_at_lone_files(folder: Path, *, is_cdk: bool) -> Seen | None:
 
 
 def _look_at_projects(folder: Path) -> Seen:
-    projects = [_Candidate(path, read_manifest(path)) for path in _find_projects(folder, DEPTH)]
+    projects = [_Candidate(path, read_manifest(path)) for path in find_projects(folder)]
     if not projects:
         raise ProjectError(
             "ENOPROJECT",
@@ -150,15 +148,6 @@ def _in_workspaces(one: _Candidate, folder: Path) -> dict[str, object]:
 
 def _gathers_workspaces(first: _Candidate, folder: Path) -> bool:
     return first.folder == folder and bool(first.manifest.raw.get("workspaces"))
-
-
-def _find_projects(folder: Path, depth: int) -> Iterator[Path]:
-    """Yield the folders with a package.json, `folder` first, what tools have made left out."""
-    if (folder / "package.json").is_file():
-        yield folder
-    for path in list_folder(folder):
-        if depth > 1 and is_ours(path):
-            yield from _find_projects(path, depth - 1)
 
 
 def _choose_functions(projects: Sequence[_Candidate], folder: Path) -> Sequence[_Candidate]:

@@ -131,7 +131,11 @@ class _TemplateReader:
     def _tell_build(self, name: str, resource: Mapping[str, Any]) -> None:
         metadata = _mapping(resource.get("Metadata"))
         method = find_text(metadata.get("BuildMethod"))
-        if method is not None and method != "nodejs":
+        if method == "esbuild":
+            self._say(
+                name, "SAM bundles it with esbuild; zipper packs its dependencies as they are"
+            )
+        elif method is not None and not method.startswith("nodejs"):
             self._say(name, f"SAM builds it with {method}: build it first, and pack the result")
 
     def _say(self, name: str, text: str) -> None:

@@ -108,7 +108,7 @@ class _ServiceReader:
         named = plugins if isinstance(plugins, list) else []
         for plugin in named:
             if plugin in _BUNDLERS:
-                self._say(f"{plugin} bundles the handlers: zipper packs files as they are")
+                self._say(f"{plugin} bundles the handlers; zipper packs dependencies as they are")
 
     def _tell_layers(self, name: str, value: object) -> None:
         layers = self._resolve(value)

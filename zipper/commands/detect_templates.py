@@ -14,6 +14,7 @@ from zipper.commands.detect_sam import describe_sam, is_sam
 from zipper.commands.detect_serverless import describe_serverless
 from zipper.commands.detected import Described, Seen
 from zipper.commands.template_yaml import read_template
+from zipper.pipeline.handler_files import EXTENSIONS
 from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ __all__ = ["look_at_templates"]
 _SAM: Final = ("template.yaml", "template.yml", "template.json", "sam.yaml", "sam.yml")
 _SERVERLESS: Final = ("serverless.yml", "serverless.yaml", "serverless.json")
 _CODE: Final = ("serverless.ts", "serverless.js", "serverless.mjs", "serverless.cjs")
-_EXTENSIONS: Final = (".js", ".mjs", ".cjs")
-_SOURCES: Final = (".ts", ".mts", ".cts", ".tsx")
 
 
 def look_at_templates(
@@ -89,12 +88,8 @@ def _tell_files(row: dict[str, object], folder: Path) -> Iterator[str]:
         return
     path = PurePosixPath(str(row["handler"]))
     stem = path.with_name(path.name.partition(".")[0]).as_posix()
-    if any((project / f"{stem}{extension}").is_file() for extension in _EXTENSIONS):
+    if any((project / f"{stem}{extension}").is_file() for extension in EXTENSIONS):
         return
-    for extension in _SOURCES:
-        if (project / f"{stem}{extension}").is_file():
-            yield f"{row['name']}: compile `{stem}{extension}` first; zipper packs JavaScript"
-            return
     yield f"{row['name']}: there is no `{stem}.js` in `{row['project']}` yet"
 
 

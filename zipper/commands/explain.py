@@ -70,7 +70,7 @@ __all__ = ["command"]
     show_default=True,
     help="How it is written; `markdown` for `--diff`, in a pull request.",
 )
-@click.option("--all", "every", is_flag=True, help="Show small packages and every folder too.")
+@click.option("--all", "every", is_flag=True, help="Show every folder, and every chain.")
 @table_options("explain")
 def command(
     *,
@@ -86,7 +86,8 @@ def command(
 ) -> int:
     """Show what is in ZIP, or what a build of PROJECT would put into one, and how large it is.
 
-    With PACKAGE, every chain of dependencies that brings it in, and why there are several copies.
+    With PACKAGE, the chains of dependencies that bring it in (fifty for each copy; every one with
+    `--all`), and why there are several copies.
     The zip may come from any tool. NAME is a function of the settings in this folder: its zip, or
     what a build would put there where there is none yet. `--html` writes one page with a map of the
     sizes, the packages, the findings and, with `--diff`, the changes; it needs no network. A bundle
@@ -106,7 +107,7 @@ def command(
     warn_of_variables(read_variables(os.environ))
     source = _Source(find_source(path, typed, command="explain"), typed)
     if package is not None:
-        return _show_why(*source.explain(package), form)
+        return _show_why(*source.explain(package, every=every), form)
     inventory = source.take_inventory(metafile)
     if html is not None:
         _write_page(html, inventory, source.find_findings(), diff)
@@ -133,15 +134,15 @@ class _Source:
             found = take_inventory(self._source, on_event=shower.on_event)
         return split_bundles(found, read_from_folder(Path(self._source.project)), metafile)
 
-    def explain(self, name: str) -> tuple[Explanation, Tree]:
+    def explain(self, name: str, *, every: bool) -> tuple[Explanation, Tree]:
         """Return why the package called `name` is there."""
         if isinstance(self._source, str):
             from zipper.tree.why import explain  # noqa: PLC0415  (for this question only)
 
             tree = read_inventory(self._source).tree
-            return explain(tree, name), tree
+            return explain(tree, name, every=every), tree
         with Shower(self._source) as shower:
-            return explain_package(self._source, name, on_event=shower.on_event)
+            return explain_package(self._source, name, every=every, on_event=shower.on_event)
 
     def find_findings(self) -> tuple[Finding, ...]:
         """Return what the checks say of a zip; there is nothing to check of a project."""

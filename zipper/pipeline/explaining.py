@@ -126,9 +126,12 @@ def explain_package(
     request: BuildRequest,
     name: str,
     *,
+    every: bool = False,
     on_event: OnEvent | None = None,
 ) -> tuple[Explanation, Tree]:
     """Return why `name` is in the project's whole tree, development dependencies included.
+
+    With `every`, every chain is found, and not the shortest fifty.
 
     Raises:
         ProjectError, LockfileError, ResolutionError, RegistryError, StoreError.
@@ -152,4 +155,5 @@ def explain_package(
             force=True,
             with_root=request.include_root_dependencies,
         )
-    return explain(tree, name, legacy_peer_deps=project.npm.legacy_peer_deps), tree
+    found = explain(tree, name, legacy_peer_deps=project.npm.legacy_peer_deps, every=every)
+    return found, tree

@@ -15,18 +15,19 @@ from zipper.archive.entries import DOS_EPOCH
 from zipper.archive.plan import Plan, lay_out
 from zipper.archive.plan_fingerprint import take_fingerprint
 from zipper.bundling.source_names import TYPED
-from zipper.errors import OutputError, UsageError
+from zipper.errors import OutputError, ProjectError, UsageError
 from zipper.findings import Finding, count_findings
 from zipper.layout.placement import find_homes, place_beside, place_members
 from zipper.named_tuple import NamedTuple
 from zipper.pipeline.dependencies import gather
-from zipper.project.own_files import OwnFiles, choose_files, read_entries
+from zipper.project.own_files import OwnFiles, choose_files, parse_patterns, read_entries
 from zipper.settings.build_request import STANDARD_OUTPUT
 from zipper.target import default_handler
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from zipper.archive.entries import PlannedEntry, PlannedZip
     from zipper.layout.placement import Homes
     from zipper.pipeline.dependencies import Gathered
     from zipper.pipeline.session import Circumstances, Clock
@@ -85,7 +86,7 @@ class PackagePlan(NamedTuple):
 def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> PackagePlan:
     """Return what the zip is made of; see `zipper.build` for what it raises."""
     clock.start("read")
-    project = io.read_project(request)
+    project = read_function_project(request, io)
     destination = find_output(request, project)
     choice, outside = choose_own_files(request, project, io, destination=destination)
     gathered = gather(project, request, io, clock, omit=frozenset({"dev", *request.omit}))
@@ -99,8 +100,11 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
     own = read_entries(choice, prefix=place) if sources is None else sources.place(place)
     folders = obtained.folders if sources is None else sources.folders
     packages = place_members(tree, homes, zips=obtained.zips, folders=folders)
+    kept, excluded = _leave_out_members(
+        chain(packages, place_beside(scripted, homes)), request.exclude
+    )
     contents = lay_out(
-        chain(own, read_entries(outside), packages, place_beside(scripted, homes)),
+        chain(own, read_entries(outside), kept),
         dos_time=_dos_time(os.environ.get("SOURCE_DATE_EPOCH")),
     )
     return PackagePlan(
@@ -121,6 +125,7 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
         findings=(
             *_left_out(choice),
             *_left_out(outside),
+            *excluded,
             *gathered.findings,
             *(() if sources is None else sources.findings),
         ),
@@ -132,6 +137,27 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
 def _place_handler(handler: str, place: str) -> str:
     """Return the handler's name where the folder that is built stands at `place` in the zip."""
     return handler if handler.startswith(place) else f"{place}{handler.removeprefix('./')}"
+
+
+def _leave_out_members(
+    parts: Iterable[PlannedEntry | PlannedZip], exclude: Sequence[str]
+) -> tuple[Iterable[PlannedEntry | PlannedZip], tuple[Finding, ...]]:
+    """Return the parts without what the patterns name inside of node_modules, and what to say."""
+    if not any("node_modules/" in pattern for pattern in exclude):
+        return parts, ()
+    from zipper.layout import excluded_members  # noqa: PLC0415  (few patterns are about packages)
+
+    matches = parse_patterns(excluded_members.find_inner_patterns(exclude))
+    left_out: list[str] = []
+    kept = list(
+        excluded_members.leave_out_members(parts, lambda name: matches(name) is True, left_out)
+    )
+    if not left_out:
+        return kept, ()
+    count = f"{len(left_out):,} file{'s' * (len(left_out) != 1)} of packages"
+    message = f"`exclude` leaves out {count}, such as `{left_out[0]}`"
+    hint = "the check says whether the function loads without them"
+    return kept, (Finding("left-out", "info", left_out[0], message, hint),)
 
 
 def choose_own_files(
@@ -172,6 +198,16 @@ def _find_sources(
     from zipper.pipeline.typescript import transform_sources  # noqa: PLC0415  (for TypeScript only)
 
     return transform_sources(project, request, io, gathered, homes, chosen)
+
+
+def read_function_project(request: BuildRequest, io: Circumstances) -> Project:
+    """Return the project of a function, which needs no package.json if it has no dependencies."""
+    try:
+        return io.read_project(request)
+    except ProjectError as error:
+        from zipper.pipeline.bare_function import read_bare_project  # noqa: PLC0415  (rare)
+
+        return read_bare_project(request, error)
 
 
 def _find_written(request: BuildRequest, project: Project, io: Circumstances) -> frozenset[Path]:

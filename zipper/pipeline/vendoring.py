@@ -6,6 +6,7 @@ no network. Nothing is unpacked; what is fetched is verified, and vouched for, a
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from concurrent.futures import FIRST_EXCEPTION, wait
@@ -18,7 +19,7 @@ from zipper.errors import OutputError
 from zipper.fetching.fetch_packages import TarballSources, list_wanted
 from zipper.files import write_error
 from zipper.findings import count_findings
-from zipper.folders import list_files, make_folders
+from zipper.folders import list_files, make_folders, remove_folder
 from zipper.pipeline.event_log import listener
 from zipper.pipeline.running_scripts import find_allowed_scripts, read_project_consent
 from zipper.project.read_project import read_project
@@ -26,6 +27,7 @@ from zipper.registry.lazy_client import LazyClient
 from zipper.registry.vendor_folder import VendorFolder
 from zipper.resolving.project_tree import find_tree
 from zipper.resolving.selected_tree import select_tree
+from zipper.scratch import uninterrupted
 from zipper.settings.cache_folder import find_cache_dir
 from zipper.settings.call import settings_of_call
 from zipper.settings.option_values import from_python
@@ -35,7 +37,7 @@ from zipper.supply.policy import vouch
 from zipper.target import ARCHITECTURES, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Unpack
 
     from zipper.events import OnEvent
@@ -87,7 +89,7 @@ def vendor(
     Args:
         project: the folder that holds package.json, or the settings that name it; without a
             lockfile, its runtime's Node decides about versions.
-        into: the folder; it is made where there is none.
+        into: the folder; it is made where there is none, and gone again where this fails.
         **options: see below.
 
     Raises:
@@ -113,7 +115,16 @@ def vendor_requested(
     on_event: OnEvent | None = None,
 ) -> Vendored:
     """Gather what `request` needs; see `vendor`."""
-    folder = VendorFolder(_make_folder(Path(into)), is_recording=True)
+    with _new_folder(Path(into)) as folder:
+        return _vendor(request, VendorFolder(folder, is_recording=True), architectures, on_event)
+
+
+def _vendor(
+    request: BuildRequest,
+    folder: VendorFolder,
+    architectures: Sequence[str],
+    on_event: OnEvent | None,
+) -> Vendored:
     read = read_project(
         Path(request.project),
         npm_options=request.npm_options,
@@ -198,9 +209,19 @@ def _fetch_all(sources: TarballSources, wanted: Sequence[Wanted], client: Regist
         future.result()
 
 
-def _make_folder(path: Path) -> Path:
+@contextlib.contextmanager
+def _new_folder(path: Path) -> Iterator[Path]:
+    """Make the folder, and remove what was made where the work in it fails."""
+    path = path.absolute()
+    absent = [folder for folder in (path, *path.parents) if not os.path.lexists(folder)]
     try:
         make_folders(path)
     except OSError as cause:
         raise write_error(cause, path, OutputError) from cause
-    return path.absolute()
+    try:
+        yield path
+    except BaseException:
+        with uninterrupted():
+            for folder in absent[-1:]:
+                remove_folder(folder)
+        raise

@@ -22,7 +22,14 @@ from zipper.named_tuple import NamedTuple
 if TYPE_CHECKING:
     from zipper.archive.entries import PlannedEntry
 
-__all__ = ["LeftOut", "OwnFiles", "choose_files", "choose_name", "read_entries"]
+__all__ = [
+    "LeftOut",
+    "OwnFiles",
+    "choose_files",
+    "choose_name",
+    "parse_patterns",
+    "read_entries",
+]
 
 _FOLDERS: Final = {
     "node_modules": "dependencies come from the lockfile, not from this folder",
@@ -38,6 +45,8 @@ _KEY_SUFFIXES: Final = (".pem", ".key")
 _KEY_STORES: Final = (".p12", ".pfx", ".jks")
 
 _KEY_MARK: Final = b"PRIVATE KEY-----"
+
+_SETTINGS_MARK: Final = b"[tool.zipper"
 
 _MAY_HOLD_SECRETS: Final = "it may hold secrets"
 
@@ -80,8 +89,8 @@ def choose_files(
     Raises:
         ProjectError: EPATTERN for a pattern that is none; EREAD where a folder cannot be read.
     """
-    wanted = _parse_patterns(include)
-    unwanted = _parse_patterns(exclude)
+    wanted = parse_patterns(include)
+    unwanted = parse_patterns(exclude)
     files: list[str] = []
     left_out: list[LeftOut] = []
     for name, path in _walk(root, left_out, unwanted):
@@ -117,7 +126,7 @@ def choose_name(
     Raises:
         ProjectError: EPATTERN.
     """
-    wanted, unwanted = _parse_patterns(include), _parse_patterns(exclude)
+    wanted, unwanted = parse_patterns(include), parse_patterns(exclude)
 
     def is_chosen(name: str) -> bool:
         verdict = unwanted(name)
@@ -148,8 +157,12 @@ Matcher = Callable[[str], bool | None]
 """True: the last pattern that matches says yes; False: it is negated; None: none matches."""
 
 
-def _parse_patterns(patterns: Sequence[str]) -> Matcher:
-    """Return a matcher for gitignore patterns."""
+def parse_patterns(patterns: Sequence[str]) -> Matcher:
+    """Return a matcher for gitignore patterns.
+
+    Raises:
+        ProjectError: EPATTERN for a pattern that is none.
+    """
     if not patterns:
         return lambda _: None
     from pathspec import GitIgnoreSpec  # noqa: PLC0415  (0.04 s, and most builds have no patterns)
@@ -223,15 +236,21 @@ def _reason_against(name: str, path: Path) -> str | None:
         return "it is a private key"
     if base.endswith(_KEY_SUFFIXES) and _holds_private_key(path):
         return "it is a private key"
+    if name == "pyproject.toml" and _SETTINGS_MARK in _read_start(path):
+        return "it holds zipper's own settings"
     return None
 
 
 def _holds_private_key(path: Path) -> bool:
+    return _KEY_MARK in _read_start(path)
+
+
+def _read_start(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return _KEY_MARK in file.read(65_536)
+            return file.read(65_536)
     except OSError:
-        return False
+        return b""
 
 
 def _sort_key(name: str) -> bytes:

@@ -49,7 +49,7 @@ def read_manifest(folder: Path, *, seen: list[bytes] | None = None) -> Manifest:
         raise ProjectError(
             "ENOPROJECT",
             f"there is no package.json in `{folder}`",
-            hint="name the project's folder: `python -m zipper build PROJECT`",
+            hint="name the folder that holds package.json",
         )
     if seen is not None:
         seen.append(data)

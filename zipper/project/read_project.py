@@ -15,6 +15,7 @@ from zipper.errors import ProjectError
 from zipper.files import read_or_none
 from zipper.lockfile.formats import FORMATS, NPM_LOCKFILES
 from zipper.named_tuple import NamedTuple
+from zipper.npm.package_json import parse_manifest
 from zipper.npm.workspaces import match_workspaces, name_workspaces, parse_workspaces
 from zipper.project.foreign_lockfile import ForeignText, find_foreign
 from zipper.project.npmrc_files import find_home, read_npm_settings
@@ -177,6 +178,20 @@ def read_root_folder(
         yarn_lock=_NO_YARN_LOCK if yarn is None else yarn.entries,
         unread_lockfiles=_find_unread_lockfiles(root, yarn, foreign),
         foreign=foreign,
+    )
+
+
+def read_bare_folder(root: Path, npm_options: Mapping[str, str] | None) -> Project:
+    """Return the project in a folder without package.json: files, and no dependencies."""
+    return Project(
+        root=root,
+        home=find_home(os.environ).as_posix(),
+        manifest=parse_manifest({}),
+        lockfile=None,
+        npm=read_npm_settings(root, options=npm_options),
+        workspaces={},
+        fingerprint=fingerprint([]),
+        yarn_lock=_NO_YARN_LOCK,
     )
 
 

@@ -21,12 +21,15 @@ _SHOWN_MAX: Final = 10
 _LEVELS: Final = {"error": "error", "warning": "warning", "info": "notice"}
 
 
-def describe_annotations(report: Report) -> Iterator[str]:
+def describe_annotations(report: Report, *, verbose: bool = False) -> Iterator[str]:
     """Yield a workflow command for each finding, errors first, and the verdict as a plain line.
 
-    GitHub shows ten of each level; the last of more sums up the rest, by their codes.
+    GitHub shows ten of each level; the last of more sums up the rest, by their codes. Infos, which
+    are about nothing that has to be done, are annotations with `verbose` alone.
     """
     for severity, level in _LEVELS.items():
+        if severity == "info" and not verbose:
+            continue
         found = [finding for finding in report.findings if finding.severity == severity]
         most = len(found) if len(found) <= _SHOWN_MAX else _SHOWN_MAX - 1
         for finding in found[:most]:

@@ -46,6 +46,7 @@ __all__ = [
     "BuildRequest",
     "list_functions",
     "list_outputs",
+    "name_outputs",
     "names_of",
     "pick_function",
     "request_from",
@@ -127,11 +128,16 @@ def list_functions(settings: Settings) -> tuple[Settings, ...]:
 
 def list_outputs(settings: Settings) -> tuple[str, ...]:
     """Return every zip that the settings name; a folder where the name is the project's."""
-    outputs = ((function.output, function.name) for function in list_functions(settings))
+    return name_outputs(list_functions(settings))
+
+
+def name_outputs(functions: Sequence[Settings]) -> tuple[str, ...]:
+    """Return the zips of the functions; one without an `output` is named after the function."""
+    outputs = ((function.output or "", function.name) for function in functions)
     return tuple(
-        f"{output}{name}.zip" if output.endswith(("/", "\\")) and name else output
+        f"{output}{name}.zip" if name and (not output or output.endswith(("/", "\\"))) else output
         for output, name in outputs
-        if output is not None
+        if output or name
     )
 
 

@@ -202,7 +202,7 @@ class _Shared5(TypedDict, total=False):
     include: str | Iterable[str] | None
     """gitignore patterns: take only project files that match."""
     exclude: str | Iterable[str] | None
-    """gitignore patterns: leave out project files that match; `!name` brings one back."""
+    """gitignore patterns of files to leave out, `node_modules/*/docs/` too; `!name` keeps one."""
 
 
 class _Shared6(TypedDict, total=False):

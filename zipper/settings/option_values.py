@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ProjectError, ZipperError, suggest
+from zipper.target import advise_runtime
 
 if TYPE_CHECKING:
     from zipper.settings.option_row import Kind, Option
@@ -66,7 +67,9 @@ def judge(value: object, row: Option, where: Where, *, hint: str | None = None) 
     if row.choices:
         for item in value if isinstance(value, tuple) else (value,):
             if item not in row.choices:
-                raise unknown_word(f"{where()} cannot be `{item}`", str(item), row.choices)
+                message = f"{where()} cannot be `{item}`"
+                hint = advise_runtime(str(item)) if row.name == "runtime" else None
+                raise unknown_word(message, str(item), row.choices, hint=hint)
     return value
 
 
@@ -134,10 +137,12 @@ def name_of(value: object) -> str:
     return "nothing" if value is None else f"`{str(value)[:60]}`"
 
 
-def unknown_word(message: str, word: str, known: Iterable[str]) -> ZipperError:
+def unknown_word(
+    message: str, word: str, known: Iterable[str], *, hint: str | None = None
+) -> ZipperError:
     """Return the error about a word that is none of `known`, with the nearest one."""
     known = tuple(known)
-    near = suggest(word.lower().replace("-", "_"), known)
+    near = hint or suggest(word.lower().replace("-", "_"), known)
     return ProjectError("ESETTINGS", message, facts=(("known", ", ".join(known)),), hint=near)
 
 

@@ -77,7 +77,7 @@ PACKAGE_OPTIONS: Final = (
     Option(
         "exclude",
         "list",
-        "gitignore patterns: leave out project files that match; `!name` brings one back.",
+        "gitignore patterns of files to leave out, `node_modules/*/docs/` too; `!name` keeps one.",
         _PLANNERS,
         example=["test/", "*.md"],
         metavar="PATTERN",

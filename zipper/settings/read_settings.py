@@ -18,6 +18,7 @@ from zipper.settings.build_request import (
     BuildRequest,
     list_functions,
     list_outputs,
+    name_outputs,
     names_of,
     pick_function,
     request_from,
@@ -256,6 +257,7 @@ def _requests(
         functions = list_functions(overlay(settings, options))
     else:
         functions = (merge(pick_function(settings, name), options),)
+    written = tuple(dict.fromkeys((*written, *name_outputs(functions))))
     return tuple(request_from(one, folder=folder, written=written) for one in functions)
 
 

@@ -25,6 +25,10 @@ _CHAINS_MAX: Final = 50
 _STEPS_MAX: Final = 20_000
 """Chains looked at for one copy, finished or not."""
 
+_EVERY_MAX: Final = 1_000_000
+"""Where every chain is wanted: a large project's commonest package has 35,000, a hostile tree may
+have more than any memory holds."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
@@ -48,8 +52,17 @@ class Explanation:
     copies: tuple[Copy, ...]
 
 
-def explain(tree: Tree, name: str, *, legacy_peer_deps: bool = False) -> Explanation:
-    """Return why `name` is in `tree`; aliases are found under both of their names."""
+def explain(
+    tree: Tree, name: str, *, legacy_peer_deps: bool = False, every: bool = False
+) -> Explanation:
+    """Return why `name` is in `tree`; aliases are found under both of their names.
+
+    Args:
+        tree: the whole tree.
+        name: of the package.
+        legacy_peer_deps: npm's setting.
+        every: find every chain, and not the shortest fifty.
+    """
     connections = connect(tree, legacy_peer_deps=legacy_peer_deps)
     found = [
         node
@@ -61,7 +74,8 @@ def explain(tree: Tree, name: str, *, legacy_peer_deps: bool = False) -> Explana
     found.sort(
         key=lambda node: (node.location.count("node_modules/"), collation_key(node.location))
     )
-    return Explanation(name, tuple(_explain_copy(node, tree, connections) for node in found))
+    copies = (_explain_copy(node, tree, connections, every=every) for node in found)
+    return Explanation(name, tuple(copies))
 
 
 def draw_explanation(explanation: Explanation, tree: Tree) -> list[str]:
@@ -75,7 +89,7 @@ def draw_explanation(explanation: Explanation, tree: Tree) -> list[str]:
         if not copy.chains:
             lines.append("  nothing in the tree requests it")
         elif not copy.is_complete:
-            lines.append("  ... and more chains")
+            lines.append("  ... and more chains: `--all` shows every one")
         if copy.reason is not None:
             lines.append(f"  its own copy: {copy.reason}")
     return lines
@@ -90,8 +104,9 @@ def _is_linked_elsewhere(node: Node, tree: Tree) -> bool:
     )
 
 
-def _explain_copy(node: Node, tree: Tree, connections: Connections) -> Copy:
-    chains, is_complete = _find_chains(node, tree, connections)
+def _explain_copy(node: Node, tree: Tree, connections: Connections, *, every: bool) -> Copy:
+    find = _find_every_chain if every else _find_chains
+    chains, is_complete = find(node, tree, connections)
     return Copy(
         node=node,
         chains=chains,
@@ -122,6 +137,31 @@ def _find_chains(
             if edge.source not in seen:
                 waiting.append((edge.source, (edge, *chain), seen | {edge.source}))
     return tuple(chains), True
+
+
+def _find_every_chain(
+    node: Node, tree: Tree, connections: Connections
+) -> tuple[tuple[tuple[Edge, ...], ...], bool]:
+    """Return what `_find_chains` does, without an end but that of memory."""
+    links = _links_by_target(tree)
+    chains: list[tuple[Edge, ...]] = []
+    # One way at a time: its edges, the nodes on it, and at each node the edges still to try.
+    way: list[Edge] = []
+    seen = {node.location}
+    waiting = [_edges_to(node.location, connections, links)]
+    while waiting and len(chains) < _EVERY_MAX:
+        edge = next(waiting[-1], None)
+        if edge is None:
+            waiting.pop()
+            if way:
+                seen.discard(way.pop().source)
+        elif edge.source == ROOT:
+            chains.append((edge, *reversed(way)))
+        elif edge.source not in seen:
+            way.append(edge)
+            seen.add(edge.source)
+            waiting.append(_edges_to(edge.source, connections, links))
+    return tuple(sorted(chains, key=len)), not waiting
 
 
 def _edges_to(

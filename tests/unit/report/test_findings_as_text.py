@@ -97,7 +97,7 @@ def test_report_ends_with_the_verdict() -> None:
 
 def test_annotations_escape_what_the_format_needs() -> None:
     """Percent signs, line breaks, commas and colons cannot end an annotation."""
-    lines = list(describe_annotations(report(WARNING, INFO)))
+    lines = list(describe_annotations(report(WARNING, INFO), verbose=True))
 
     assert [
         (

@@ -1,29 +1,30 @@
-"""The handlers that the files of a folder could be for.
+"""The projects of a folder, and the handlers that its files could be for.
 
-In: a folder. Out: handlers' names, the likeliest first. The folder is only read.
+In: a folder. Out: folders, and handlers' names, the likeliest first. The folder is only read.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.handler_candidates import EXTENSIONS, find_handlers
+from zipper.bundling.source_names import TYPED
+from zipper.checks import handler_candidates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 __all__ = [
-    "DEPTH",
     "EXTENSIONS",
     "find_handler",
     "find_handlers_in",
     "find_handlers_of",
-    "is_ours",
-    "list_folder",
+    "find_projects",
 ]
 
-DEPTH: Final = 4
+EXTENSIONS: Final = (*handler_candidates.EXTENSIONS, *TYPED)
+"""Of files that hold handlers; TypeScript is transformed."""
+_DEPTH: Final = 4
 """Levels of folders that are looked into."""
 _BUILT: Final = frozenset({"node_modules", "dist", "build", "out", "cdk.out", "coverage"})
 
@@ -36,15 +37,24 @@ def find_handler(folder: Path) -> str:
 def find_handlers_of(folder: Path, file: str) -> tuple[str, ...]:
     """Return what a file, named relative to `folder` without its extension, has for handlers."""
     names = [f"{file}{extension}" for extension in EXTENSIONS]
-    return find_handlers((name for name in names if (folder / name).is_file()), _reader(folder))
+    return _find((name for name in names if (folder / name).is_file()), folder)
 
 
 def find_handlers_in(folder: Path) -> tuple[str, ...]:
     """Return what the project's own files could be handlers for, the likeliest first."""
-    return find_handlers(_list_scripts(folder, DEPTH), _reader(folder))
+    return _find(_list_scripts(folder, _DEPTH), folder)
 
 
-def list_folder(folder: Path) -> list[Path]:
+def find_projects(folder: Path, depth: int = _DEPTH) -> Iterator[Path]:
+    """Yield the folders with a package.json, `folder` first, what tools have made left out."""
+    if (folder / "package.json").is_file():
+        yield folder
+    for path in _list_folder(folder):
+        if depth > 1 and _is_ours(path):
+            yield from find_projects(path, depth - 1)
+
+
+def _list_folder(folder: Path) -> list[Path]:
     """Return what is in a folder, sorted; nothing where it cannot be read."""
     try:
         return sorted(folder.iterdir())
@@ -52,7 +62,7 @@ def list_folder(folder: Path) -> list[Path]:
         return []
 
 
-def is_ours(path: Path) -> bool:
+def _is_ours(path: Path) -> bool:
     """Whether people write what is in this folder, and no tool does."""
     return (
         path.name not in _BUILT
@@ -62,20 +72,20 @@ def is_ours(path: Path) -> bool:
     )
 
 
-def _reader(folder: Path) -> Callable[[str], bytes]:
+def _find(names: Iterable[str], folder: Path) -> tuple[str, ...]:
     def read(name: str) -> bytes:
         try:
             return (folder / name).read_bytes()
         except OSError:
             return b""
 
-    return read
+    return handler_candidates.find_handlers(names, read, extensions=EXTENSIONS)
 
 
 def _list_scripts(folder: Path, depth: int, prefix: str = "") -> Iterator[str]:
     """Yield the JavaScript files of `folder`; those of projects in it are not its own."""
-    for path in list_folder(folder):
+    for path in _list_folder(folder):
         if path.suffix in EXTENSIONS and path.is_file():
             yield f"{prefix}{path.name}"
-        elif depth > 1 and is_ours(path) and not (path / "package.json").is_file():
+        elif depth > 1 and _is_ours(path) and not (path / "package.json").is_file():
             yield from _list_scripts(path, depth - 1, f"{prefix}{path.name}/")
