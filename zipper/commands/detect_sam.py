@@ -133,7 +133,7 @@ class _TemplateReader:
         method = find_text(metadata.get("BuildMethod"))
         if method == "esbuild":
             self._say(
-                name, "SAM bundles it with esbuild; zipper packs its dependencies as they are"
+                name, "SAM bundles it with esbuild; zipper packs dependencies as they are"
             )
         elif method is not None and not method.startswith("nodejs"):
             self._say(name, f"SAM builds it with {method}: build it first, and pack the result")
