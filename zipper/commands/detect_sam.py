@@ -132,9 +132,7 @@ class _TemplateReader:
         metadata = _mapping(resource.get("Metadata"))
         method = find_text(metadata.get("BuildMethod"))
         if method == "esbuild":
-            self._say(
-                name, "SAM bundles it with esbuild; zipper packs dependencies as they are"
-            )
+            self._say(name, "SAM bundles it with esbuild; zipper packs dependencies unbundled")
         elif method is not None and not method.startswith("nodejs"):
             self._say(name, f"SAM builds it with {method}: build it first, and pack the result")
 
