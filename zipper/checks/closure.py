@@ -73,7 +73,7 @@ def _walk(subject: Subject, cache: FactsCache | None) -> WalkStart | None:
     found = resolver.load_path(located.path)
     if isinstance(found, Failure) or (located.how == "import" and not files.is_file(located.path)):
         return None
-    walk = Walk(files, resolver, subject.flags, cache)
+    walk = Walk(files, resolver, subject.flags, cache, subject.variables)
     for specifier, is_required in subject.flags.preloads:
         walk.preload(specifier, f"{TASK}/NODE_OPTIONS", required=is_required)
     walk.run(found.path, required=located.how == "require")

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final
 from zipper.checks.source_text import find_word, literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tree_sitter import Node
 
 __all__ = ["Conditions"]
@@ -74,8 +76,9 @@ class _Undecided(Exception):  # noqa: N818 - not an error: the way out of an exp
 class Conditions:
     """The conditions of one file."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, variables: Mapping[str, str] | None = None) -> None:
         self._content = content
+        self._variables = variables or {}
         self._assumes = False
         self._own: dict[bytes, bool] = {}
 
@@ -142,7 +145,15 @@ class Conditions:
     def _is_switch(self, node: Node) -> bool:
         """Return whether an expression is an environment variable that is a package's own."""
         name = _VARIABLE.fullmatch(self._text(node))
-        return name is not None and _SET_VARIABLES.match(name[1]) is None
+        is_own = name is not None and _SET_VARIABLES.match(name[1]) is None
+        return is_own and self._given(node) is None
+
+    def _given(self, node: Node) -> str | None:
+        """Return the value of an environment variable that is known."""
+        name = _VARIABLE.fullmatch(self._text(node)) if self._variables else None
+        if name is None or self._is_own(b"process"):
+            return None
+        return self._variables.get(name[1].decode())
 
     def _value(self, node: Node) -> str | bool | None:
         """Return an expression's value, text or boolean; None for `undefined`."""
@@ -150,6 +161,8 @@ class Conditions:
         if node.type in _CONSTANTS:
             return _CONSTANTS[node.type]
         value = literal(node, self._content)
+        if value is None and node.type == "member_expression":
+            value = self._given(node)
         if value is not None:
             return value
         if node.type == "unary_expression" and self._operator(node) == "typeof":

@@ -98,10 +98,15 @@ class Constants:
         if node.type not in ("identifier", "member_expression", "call_expression"):
             return None
         text = self._source.text_of(node) if node.end_byte - node.start_byte < 30 else b""
-        known = _KNOWN.get(text)
+        known = _KNOWN.get(text) or self._given(text)
         if known is None or (node.type == "identifier" and self._is_own(path, node, text)):
             return None
         return known
+
+    def _given(self, text: bytes) -> str | None:
+        """Return the value of an environment variable that is known."""
+        variables, name = self._source.variables, text.removeprefix(b"process.env.")
+        return variables.get(name.decode("utf-8", "replace")) if name != text else None
 
     def _is_own(self, path: list[Node], node: Node, name: bytes) -> bool:
         return bool(count_declarations(self._source.content, name)) or is_shadowed(
@@ -125,9 +130,14 @@ class Constants:
     def _value_of_sum(self, path: list[Node], node: Node, depth: int) -> str | None:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         operator = node.child_by_field_name("operator")
-        if left is None or right is None or operator is None or operator.type != "+":
+        if left is None or right is None or operator is None:
             return None
         start = self._value(path, left, depth)
+        if operator.type in ("||", "??") and start is not None:
+            is_kept = start or operator.type == "??"
+            return start if is_kept else self._value(path, right, depth)
+        if operator.type != "+":
+            return None
         end = None if start is None else self._value(path, right, depth)
         if start is None or end is None or _is_misplaced(start + end):
             return None

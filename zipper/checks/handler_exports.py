@@ -101,8 +101,7 @@ def _shape_of(subject: Subject, start: WalkStart) -> Shape:
     """Return what the handler is, remembered with the zip where no layer has a part in it."""
     names, loader = start.name.exports, subject.target.details.loader
     key = ("shape", subject.target.runtime, subject.handler or "", subject.code_sha256)
-    is_alone = not (subject.layers or subject.provided or subject.node_options)
-    cache = subject.cache if subject.code_sha256 and is_alone else None
+    cache = subject.cache if subject.code_sha256 and subject.is_alone else None
     known = None if cache is None else decode_shape(cache.get_many([key]).get(key, b""))
     if known is not None:
         return known

@@ -89,6 +89,7 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
     downgraded: Collection[str] = (),
     provided: tuple[str, ...] = (),
     node_options: str = "",
+    variables: Mapping[str, str] | None = None,
     nearby: Nearby | None = None,
 ) -> Report:
     """Return the report of all rules about the zip in `source`.
@@ -111,6 +112,7 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
         downgraded: entries whose errors are reported as warnings, see `zipper.findings.downgrade`.
         provided: modules that something else brings.
         node_options: NODE_OPTIONS of the function.
+        variables: what is known of its other environment variables.
         nearby: the workspace that the zip was built in.
 
     Raises:
@@ -136,7 +138,8 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
         tells_case=tells_case,
         today=today,
         provided=provided,
-        node_options=node_options,
+        node_options=node_options or (variables or {}).get("NODE_OPTIONS", ""),
+        variables=variables,
         code_sha256=_hash(source),
         cache=facts,
     )
@@ -203,7 +206,7 @@ class _Memory:
         )
 
         target = (subject.target.runtime, subject.target.architecture)
-        is_alone = not (subject.layers or subject.provided or subject.node_options)
+        is_alone = subject.is_alone
         keys: dict[RuleFunction, FactKey] = {
             find: ("rule", find.__name__, *target, subject.code_sha256)
             for find in functions
@@ -212,7 +215,7 @@ class _Memory:
         for find in functions if is_alone else ():
             if find in WALK_RULES:
                 handler = subject.handler or ""
-                keys[find] = ("walk-rule", find.__name__, *target, handler, subject.code_sha256)
+                keys[find] = ("rule", find.__name__, *target, handler, subject.code_sha256)
         return cls(keys, subject.cache.get_many(keys.values()))
 
     def run(self, subject: Subject, find: RuleFunction) -> Iterable[Finding]:

@@ -77,10 +77,18 @@ class Subject:
     """Modules that something else brings."""
     node_options: str = ""
     """NODE_OPTIONS of the function."""
+    variables: Mapping[str, str] | None = None
+    """What is known of the function's environment."""
     nearby: Nearby | None = None
     """The workspace that the zip was built in, where a build of a member asks."""
     cache: FactsCache | None = None
     """Remembers what was found in JavaScript files."""
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether the zip, the target and the handler decide alone what its modules do."""
+        given = (self.layers, self.provided, self.node_options, self.variables)
+        return not any(given)
 
     @cached_property
     def flags(self) -> NodeFlags:

@@ -22,7 +22,7 @@ from zipper.checks.source_text import find_word, literal
 from zipper.checks.trees import TooLargeError, Trees
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from tree_sitter import Node
 
@@ -64,7 +64,7 @@ _DEPTH_MAX: Final = 400
 class Source:
     """One parsed file."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, variables: Mapping[str, str] | None = None) -> None:
         content = content.removeprefix(b"\xef\xbb\xbf")
         try:
             content.decode()
@@ -77,7 +77,9 @@ class Source:
         """Whether a function takes modules from a table, by the names of both."""
         self._exits: dict[int, int] = {}
         self._depth = 0
-        self.conditions = Conditions(self.content)
+        self.variables = variables or {}
+        """What is known of the function's environment."""
+        self.conditions = Conditions(self.content, self.variables)
         self._steps = 0
 
     @cached_property
@@ -247,10 +249,10 @@ class Source:
         return best
 
 
-def open_source(content: bytes) -> Source | None:
+def open_source(content: bytes, variables: Mapping[str, str] | None = None) -> Source | None:
     """Return the source of a file, or None where it is too large and cannot be cut."""
     try:
-        return Source(content)
+        return Source(content, variables)
     except TooLargeError:
         return None
 

@@ -80,7 +80,12 @@ class Walk:
     """The closure of one handler. `run` fills `modules`; everything else only reads."""
 
     def __init__(
-        self, files: FileSystem, resolver: Resolver, flags: NodeFlags, cache: FactsCache | None
+        self,
+        files: FileSystem,
+        resolver: Resolver,
+        flags: NodeFlags,
+        cache: FactsCache | None,
+        variables: Mapping[str, str] | None = None,
     ) -> None:
         self.files = files
         self.resolver = resolver
@@ -91,6 +96,8 @@ class Walk:
         """What NODE_OPTIONS loads before the handler."""
         self._flags = flags
         self._cache = cache
+        self._variables = variables or {}
+        self._given = tuple(f"{name}={value}" for name, value in sorted(self._variables.items()))
         self._fresh: dict[FactKey, bytes] = {}
         self._names: dict[str, Names] = {}
         self._large: tuple[bytes, Source | None] = b"", None
@@ -150,7 +157,7 @@ class Walk:
                 module.facts = _check_json(content)
             else:
                 kind = "own-facts" if is_own(module.path) else "facts"
-                keys[module.path] = (kind, _digest(content))
+                keys[module.path] = (kind, _digest(content), *self._given)
         known = {} if self._cache is None else self._cache.get_many(set(keys.values()))
         for module in wave:
             key = keys.get(module.path)
@@ -180,10 +187,10 @@ class Walk:
         from zipper.checks.syntax import open_source  # noqa: PLC0415 - as for `scan`
 
         if not is_large(content):
-            return open_source(content)
+            return open_source(content, self._variables)
         if self._large[0] != content:
             self._large = b"", None  # before the next one takes its memory
-            self._large = content, open_source(content)
+            self._large = content, open_source(content, self._variables)
         return self._large[1]
 
     def _read(self, module: Module) -> bytes | None:

@@ -32,14 +32,12 @@ __all__ = ["command"]
 @click.option(
     "--sample", "samples", multiple=True, type=click.Choice(SAMPLES), help="An event as AWS sends."
 )
-@click.option("--env", "variables", multiple=True, metavar="NAME=VALUE", help="A variable for it.")
 @table_options("run")
 def command(
     *,
     path: str,
     event_files: tuple[str, ...],
     samples: tuple[str, ...],
-    variables: tuple[str, ...],
     as_json: bool,
     **options: object,
 ) -> int:
@@ -65,7 +63,7 @@ def command(
             path,
             request,
             events=_read_events(event_files, samples),
-            environment=dict(_split_variable(text) for text in variables),
+            environment={},
             on_event=shower.on_event,
         )
     if as_json:
@@ -92,10 +90,3 @@ def _read_event(name: str) -> bytes:
             f"cannot read the event `{name}`: {cause.strerror or cause}",
             hint="name a JSON file, `-` for stdin, or take one of AWS's: `--sample sqs`",
         ) from cause
-
-
-def _split_variable(text: str) -> tuple[str, str]:
-    name, mark, value = text.partition("=")
-    if not mark or not name:
-        raise UsageError("EUSAGE", f"`--env {text}` has no value", hint="write `--env NAME=VALUE`")
-    return name, value

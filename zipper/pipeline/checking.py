@@ -16,6 +16,7 @@ from zipper.findings import check_error
 from zipper.pipeline.noted_facts import NotedFacts
 from zipper.pipeline.reading_zips import open_sound_listing, open_zip
 from zipper.settings.cache_folder import find_cache_dir
+from zipper.settings.function_variables import find_variables
 from zipper.settings.read_settings import request_of_call
 from zipper.store.notes import Notebook
 
@@ -100,6 +101,7 @@ def check_requested(
         downgraded=request.downgrade,
         provided=request.provided,
         node_options=request.node_options or "",
+        variables=find_variables(request.env),
         nearby=nearby,
     )
     for read in (source, *(listing.source for listing in layers)):

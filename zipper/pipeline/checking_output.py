@@ -74,6 +74,7 @@ def judge(
         "downgrade": tuple(request.downgrade),
         "provided": tuple(request.provided),
         "node_options": request.node_options,
+        "env": tuple(request.env),
     }
     if around is not None:
         inputs["workspace"] = around.key

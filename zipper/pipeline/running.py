@@ -22,6 +22,7 @@ from zipper.pipeline.reading_zips import open_listing
 from zipper.project.npmrc_files import read_npm_settings
 from zipper.project.read_project import Project
 from zipper.settings.cache_folder import find_cache_dir
+from zipper.settings.function_variables import find_variables
 from zipper.settings.read_settings import request_of_call
 
 if TYPE_CHECKING:
@@ -80,7 +81,10 @@ def run_requested(
         memory_mb=request.memory_mb,
         timeout_seconds=request.timeout_seconds,
         limits=LIMITS[request.limits],
-        environment=dict(environment),
+        environment={
+            **find_variables(request.env, request.node_options),
+            **environment,
+        },
         network=request.network,
         concurrency=request.concurrency,
         runtime_modules=None if request.runtime_modules is None else Path(request.runtime_modules),

@@ -54,10 +54,18 @@ CHECK_OPTIONS: Final = (
     Option(
         "node_options",
         "text",
-        "NODE_OPTIONS of the function, by which its modules are judged.",
-        CHECKERS,
+        "NODE_OPTIONS of the function, by which its modules are judged, and with which it runs.",
+        (*CHECKERS, "run"),
         example="--experimental-require-module",
         metavar="WORDS",
+    ),
+    Option(
+        "env",
+        "list",
+        "Variables of the function, by which its modules are judged, and with which it runs.",
+        (*CHECKERS, "run"),
+        example=["NODE_ENV=production"],
+        metavar="NAME=VALUE",
     ),
     Option("strict", "flag", "Make a warning fail, as an error does.", CHECKERS, example=True),
 )

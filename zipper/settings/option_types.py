@@ -67,6 +67,7 @@ class Settings(NamedTuple):
     downgrade: tuple[str, ...] | None = None
     provided: tuple[str, ...] | None = None
     node_options: str | None = None
+    env: tuple[str, ...] | None = None
     strict: bool | None = None
     case: bool | None = None
     memory: int | None = None
@@ -126,6 +127,7 @@ class RequestFields(NamedTuple):
     downgrade: tuple[str, ...] = ()
     provided: tuple[str, ...] = ()
     node_options: str | None = None
+    env: tuple[str, ...] = ()
     strict: bool = False
     case: bool = False
     memory_mb: int = 128
@@ -153,6 +155,10 @@ class _Shared1(TypedDict, total=False):
     """Handler, such as `index.handler`; by default `main` of package.json and `.handler`."""
     layers: PathLike | Iterable[PathLike] | None
     """Zips of the function's layers, in the order of its configuration."""
+    node_options: str | None
+    """NODE_OPTIONS of the function, by which its modules are judged, and with which it runs."""
+    env: str | Iterable[str] | None
+    """Variables of the function, by which its modules are judged, and with which it runs."""
 
 
 class _Shared2(TypedDict, total=False):
@@ -337,8 +343,6 @@ class _Shared15(TypedDict, total=False):
     """Codes of errors to tell as warnings: `CODE`, or `CODE:PATTERN` for some files."""
     provided: str | Iterable[str] | None
     """Modules that something else brings, such as a layer that is known by its ARN only."""
-    node_options: str | None
-    """NODE_OPTIONS of the function, by which its modules are judged."""
     strict: bool | None
     """Make a warning fail, as an error does."""
 

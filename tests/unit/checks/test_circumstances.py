@@ -110,3 +110,32 @@ def test_a_byte_order_mark_before_a_hashbang(files, failing) -> None:
     found = {m for m in ("20", "22", "24") if errors(files, runtime=f"nodejs{m}.x")}
 
     assert failing == found
+
+
+CHOICE = "module.exports = process.env.NODE_ENV === 'production' ? require('./p') : require('./q')"
+
+
+@pytest.mark.parametrize(
+    ("code", "variables", "missing"),
+    [
+        (CHOICE, {"NODE_ENV": "production"}, False),
+        (CHOICE, {"NODE_ENV": "test"}, True),
+        (CHOICE, {}, False),
+        (f"if (process.env.X) require('gone'); {C}", {"X": "1"}, True),
+        (f"if (process.env.X) require('gone'); {C}", {"X": ""}, False),
+        (f"if (process.env.X) require('gone'); {C}", {"Y": "1"}, False),
+        (f"require(`./p-${{process.env.X || 'q'}}`); {C}", {"X": ""}, True),
+        (f"require('./' + process.env.X); {C}", {"X": "gone"}, True),
+        (f"require('./' + process.env.X); {C}", {"X": "p"}, False),
+        (
+            f"const process = {{ env: {{}} }}; if (process.env.X) require('gone'); {C}",
+            {"X": "1"},
+            0,
+        ),
+    ],
+)
+def test_variables_that_are_known(code, variables, missing) -> None:
+    """A branch that a known variable decides is as sure as the code around it."""
+    files = {"index.js": code, "p.js": C}
+
+    assert ({"module-missing"} if missing else set()) == errors(files, variables=variables)
