@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from zipper.errors import ProjectError
 from zipper.store.notes import COMPILED
 
 if TYPE_CHECKING:
@@ -48,6 +50,8 @@ class Compiled(NamedTuple):
     """Specifiers, and how Node comes to read each of them."""
     is_module: bool
     """Whether the source itself is written as an ES module."""
+    map: str | None = None
+    """The source map, where one was asked for."""
 
 
 class Compiler:
@@ -73,6 +77,12 @@ class Compiler:
         self._shared: dict[str, Value] = {"esbuild": identity, "flags": tuple(flags)}
         self._flags = flags
         self._run = run
+        self._known: dict[SourceText, Compiled] = {}
+
+    def prepare(self, sources: Sequence[SourceText]) -> None:
+        """Transform what will probably be asked for, at once; what esbuild refuses is left."""
+        with suppress(ProjectError):
+            self.compile(sources)
 
     def compile(self, sources: Sequence[SourceText]) -> list[Compiled]:
         """Return what each source becomes, in the order given.
@@ -80,6 +90,13 @@ class Compiler:
         Raises:
             ProjectError: EESBUILD with esbuild's messages.
         """
+        unknown = [source for source in dict.fromkeys(sources) if source not in self._known]
+        self._known |= dict(zip(unknown, self._compile_unknown(unknown), strict=True))
+        return [self._known[source] for source in sources]
+
+    def _compile_unknown(self, sources: Sequence[SourceText]) -> list[Compiled]:
+        if not sources:
+            return []
         rows = [self._inputs(source) for source in sources]
         noted = self._notebook.recall_many(COMPILED, rows)
         found = {number: _read_note(body) for number, body in noted.items()}
@@ -149,6 +166,7 @@ def _read_output(
         code=files[f"{place}.js"].decode("utf-8", "surrogateescape"),
         imports=tuple(dict.fromkeys(_read_import(one, is_module=is_module) for one in imports)),
         is_module=format_ == "esm",
+        map=files[f"{place}.js.map"].decode() if f"{place}.js.map" in files else None,
     )
 
 
@@ -163,5 +181,5 @@ def _write_note(compiled: Compiled) -> bytes:
 
 
 def _read_note(body: bytes) -> Compiled:
-    code, imports, is_module = json.loads(body)
-    return Compiled(code, tuple((path, kind) for path, kind in imports), is_module)
+    code, imports, is_module, map_ = json.loads(body)
+    return Compiled(code, tuple((path, mode) for path, mode in imports), is_module, map_)

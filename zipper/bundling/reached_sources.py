@@ -11,7 +11,9 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.bundling.esbuild_files import SourceText
+from zipper.bundling.output_places import OutputPlaces, OwnedFile, ReachedFile
 from zipper.bundling.source_folder import join
+from zipper.bundling.source_maps import adapt_map, link_map
 from zipper.bundling.source_names import CODE, is_source, name_output, spell_relative
 from zipper.bundling.specifiers import find_edits
 from zipper.errors import ProjectError
@@ -21,47 +23,18 @@ if TYPE_CHECKING:
 
     from zipper.bundling.esbuild_files import Compiled, Compiler, Format
     from zipper.bundling.source_folder import SourceFolder
-    from zipper.bundling.source_resolution import Mode, OwnedFile, SourceResolver
-    from zipper.bundling.specifiers import SpecifierUse
+    from zipper.bundling.source_resolution import Mode, SourceResolver
+    from zipper.bundling.specifiers import Edit, SpecifierUse
     from zipper.bundling.tsconfig import TsConfigs
 
-__all__ = ["OutputPlaces", "ReachedFile", "SourceWalk"]
+__all__ = ["SourceWalk"]
 
+_SPECIFIER: Final = re.compile(
+    rb"""(?:\bfrom|\bimport|\brequire)\s*\(?\s*["']([^"'\n]{1,500})["']"""
+)
 _NAME: Final = re.compile(r"[A-Za-z_$][\w$]*", re.ASCII)
 _JSON_MODULE: Final = ".mjs"
 """Added to the name of a JSON file that an ES module imports without `with { type: "json" }`."""
-
-
-class ReachedFile(NamedTuple):
-    """A file of the package that comes of the sources."""
-
-    owner: str
-    """As `OwnedFile.owner`."""
-    path: str
-    """Relative to the root, with the name that it has in the package."""
-    text: str | None
-    """None for one that is packed as it is."""
-    source: str
-    """The file that it was made of."""
-
-
-class OutputPlaces(NamedTuple):
-    """Where each owner's files stand in the package."""
-
-    folders: Mapping[str, str]
-    """Owner to the folder that its paths count from."""
-    homes: Mapping[str, str]
-    """Owner to its folder in the package, with a slash at its end; "" for the project's."""
-    keeps_folders: bool
-    """Whether the project's files have the folders of its workspace in the package."""
-
-    def of(self, module: OwnedFile) -> str:
-        """Return where the output of a module stands in the package."""
-        folder = self.folders[module.owner]
-        path = name_output(module.path)
-        if not module.owner and self.keeps_folders:
-            return path
-        return self.homes[module.owner] + (path[len(folder) + 1 :] if folder else path)
 
 
 class _Read(NamedTuple):
@@ -84,12 +57,15 @@ class SourceWalk:
         resolver: SourceResolver,
         compiler: Compiler,
         places: OutputPlaces,
+        *,
+        sourcemap: str = "none",
     ) -> None:
         self._files = files
         self._configs = configs
         self._resolver = resolver
         self._compiler = compiler
         self._places = places
+        self._sourcemap = sourcemap
         self._read: dict[OwnedFile, _Read] = {}
 
     def run(self, entries: Sequence[OwnedFile]) -> list[ReachedFile]:
@@ -98,6 +74,7 @@ class SourceWalk:
         Raises:
             ProjectError: EESBUILD, ETSCONFIG, EREAD.
         """
+        self._compiler.prepare([self._text_of(one) for one in self._guess(entries)])
         level = list(dict.fromkeys(entries))
         seen = set(level)
         while level:
@@ -126,15 +103,7 @@ class SourceWalk:
                 )
 
     def _read_level(self, modules: Sequence[OwnedFile]) -> list[OwnedFile]:
-        sources = [
-            SourceText(
-                module.path,
-                self._files.read(module.path),
-                self._format_of(module),
-                self._configs.nearest(module.path.rpartition("/")[0]).compiler,
-            )
-            for module in modules
-        ]
+        sources = [self._text_of(module) for module in modules]
         reached: list[OwnedFile] = []
         compiled = self._compiler.compile(sources)
         for module, source, one in zip(modules, sources, compiled, strict=True):
@@ -148,6 +117,32 @@ class SourceWalk:
             reached += [target for target in targets.values() if target is not None]
         return reached
 
+    def _guess(self, entries: Sequence[OwnedFile]) -> list[OwnedFile]:
+        """Return what `entries` seem to reach: esbuild then starts once, and not for each level.
+
+        What only types are taken from is guessed too. It costs little, and what esbuild then makes
+        of a file says what it really asks for.
+        """
+        seen = dict.fromkeys(entries)
+        waiting = list(seen)
+        while waiting:
+            module = waiting.pop()
+            for found in _SPECIFIER.finditer(self._files.read(module.path)):
+                specifier = found[1].decode("utf-8", "replace")
+                target = self._resolver.resolve(module, specifier, "import")
+                if target is not None and target.path.endswith(CODE) and target not in seen:
+                    seen[target] = None
+                    waiting.append(target)
+        return list(seen)
+
+    def _text_of(self, module: OwnedFile) -> SourceText:
+        return SourceText(
+            module.path,
+            self._files.read(module.path),
+            self._format_of(module),
+            self._configs.nearest(module.path.rpartition("/")[0]).compiler,
+        )
+
     def _format_of(self, module: OwnedFile) -> Format:
         output = name_output(module.path)
         if output.endswith((".mjs", ".cjs")):
@@ -158,48 +153,55 @@ class SourceWalk:
         wrapped: set[OwnedFile] = set()
         for module in modules:
             read = self._read.get(module)
-            output = name_output(module.path)
             if read is None:
                 yield ReachedFile(module.owner, module.path, None, module.path)
-                continue
-            if read.is_kept:
-                code = self._files.read(module.path)
             else:
-                code = read.compiled.code.encode("utf-8", "surrogateescape")
-            new = self._respell(module, read, code, wrapped)
-            text = None if read.is_kept and new == code else new.decode("utf-8", "surrogateescape")
-            yield ReachedFile(module.owner, output, text, module.path)
+                yield from self._write_code(module, read, wrapped)
         for module in wrapped:
             text = _wrap_json(module.path, self._files.read(module.path))
             yield ReachedFile(module.owner, module.path + _JSON_MODULE, text, module.path)
 
+    def _write_code(
+        self, module: OwnedFile, read: _Read, wrapped: set[OwnedFile]
+    ) -> Iterator[ReachedFile]:
+        """Yield the output of a module, and its map where that is a file of its own."""
+        owner, source = module
+        code = self._files.read(source) if read.is_kept else _encode(read.compiled.code)
+        edits = self._respell(module, read, code, wrapped)
+        if read.is_kept and not edits:
+            yield ReachedFile(owner, source, None, source)
+            return
+        output = name_output(source)
+        text = _apply(code, edits).decode("utf-8", "surrogateescape")
+        if read.compiled.map is not None and not read.is_kept:
+            name = output.rpartition("/")[2]
+            map_ = adapt_map(
+                read.compiled.map, code, edits, source=source.rpartition("/")[2], output=name
+            )
+            if self._sourcemap != "inline":
+                is_beside = self._sourcemap == "external"
+                yield ReachedFile(owner, f"{output}.map", map_, source, is_beside=is_beside)
+            if self._sourcemap != "external":
+                text = link_map(text, map_, output=name, inline=self._sourcemap == "inline")
+        yield ReachedFile(owner, output, text, source)
+
     def _respell(
         self, module: OwnedFile, read: _Read, code: bytes, wrapped: set[OwnedFile]
-    ) -> bytes:
-        """Return `code` with specifiers that Node finds."""
+    ) -> list[Edit]:
+        """Return what to change in `code`, so that Node finds each specifier."""
 
-        def replace(asked: SpecifierUse) -> str | None:
-            target = read.targets.get((asked.specifier, asked.mode))
+        def replace(use: SpecifierUse) -> str | None:
+            target = read.targets.get((use.specifier, use.mode))
             if target is None:
                 return None
-            if (
-                target.path.endswith(".json")
-                and asked.mode == "import"
-                and not asked.has_attributes
-            ):
+            if target.path.endswith(".json") and use.mode == "import" and not use.has_attributes:
                 wrapped.add(target)
                 return self._spell(module, target) + _JSON_MODULE
-            if self._is_found(module, asked.specifier, asked.mode, target):
+            if self._is_found(module, use.specifier, use.mode, target):
                 return None
             return self._spell(module, target)
 
-        if not any(read.targets.values()):
-            return code
-        pieces, at = [], 0
-        for start, end, new in find_edits(code, replace):
-            pieces += [code[at:start], new]
-            at = end
-        return b"".join([*pieces, code[at:]])
+        return find_edits(code, replace) if any(read.targets.values()) else []
 
     def _spell(self, module: OwnedFile, target: OwnedFile) -> str:
         return spell_relative(self._places.of(module), self._places.of(target))
@@ -218,6 +220,18 @@ class SourceWalk:
         if specifier.startswith("#") or target.owner == module.owner:
             return False
         return self._resolver.is_named(module.owner, specifier, target, mode)
+
+
+def _encode(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _apply(code: bytes, edits: Sequence[Edit]) -> bytes:
+    pieces, at = [], 0
+    for start, end, new in edits:
+        pieces += [code[at:start], new]
+        at = end
+    return b"".join([*pieces, code[at:]])
 
 
 def _is_below(path: str, folder: str) -> bool:

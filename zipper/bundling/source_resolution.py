@@ -13,8 +13,9 @@ another ending, and names without ending are found in ES modules too, as bundler
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
+from zipper.bundling.output_places import OwnedFile
 from zipper.bundling.source_folder import join
 from zipper.bundling.source_names import TYPED, is_declaration
 from zipper.checks.package_maps import MapError, PackageFile, find_target, split_name
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from zipper.bundling.source_folder import SourceFolder
     from zipper.bundling.tsconfig import TsConfig, TsConfigs
 
-__all__ = ["Mode", "OwnedFile", "Siblings", "SourceResolver", "parse_package"]
+__all__ = ["Mode", "Siblings", "SourceResolver", "parse_package"]
 
 Mode = Literal["import", "require"]
 
@@ -43,15 +44,6 @@ _INSTEAD: Final = {
 }
 """The files that a name with an ending may mean, TypeScript's before what it was built to."""
 _ADDED: Final = (".ts", ".tsx", ".js", ".jsx")
-
-
-class OwnedFile(NamedTuple):
-    """A file, and the package whose part it is."""
-
-    owner: str
-    """Location of the sibling's link in the tree; "" for the project itself."""
-    path: str
-    """Relative to the root, `/`-separated."""
 
 
 class Siblings(Protocol):

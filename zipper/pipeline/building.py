@@ -168,7 +168,17 @@ def _again_where_damaged(
 
 def _build(request: BuildRequest, io: Circumstances, clock: Clock, *, incremental: bool) -> Package:
     planned = make_plan(request, io, clock)
-    store = io.open_store()
+    package = _build_planned(planned, io.open_store(), clock, incremental=incremental)
+    if planned.source_maps and package.written:
+        from zipper.pipeline.map_files import write_maps  # noqa: PLC0415  (for external maps only)
+
+        write_maps(planned.output, planned.source_maps)
+    return package
+
+
+def _build_planned(
+    planned: PackagePlan, store: Store, clock: Clock, *, incremental: bool
+) -> Package:
     if not incremental:
         return _write(planned, store, clock)
     from zipper.pipeline.build_note import BuildNote  # noqa: PLC0415  (for several functions, or on demand)

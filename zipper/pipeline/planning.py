@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from zipper.archive.entries import DOS_EPOCH
@@ -69,6 +70,8 @@ class PackagePlan(NamedTuple):
     keeps_folders: bool = False
     """Whether the zip has the folders of the workspace, because files outside of the member's are
     in it; packages are at the zip's top all the same."""
+    source_maps: Mapping[str, str] = MappingProxyType({})
+    """External source maps, by the name that each would have in the zip."""
 
     @property
     def files(self) -> tuple[PlannedFile, ...]:
@@ -131,6 +134,7 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
         ),
         timings_seconds=clock.timings(),
         keeps_folders=keeps_folders,
+        source_maps={} if sources is None else sources.maps,
     )
 
 

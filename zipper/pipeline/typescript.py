@@ -7,14 +7,16 @@ said about them. Nothing of this is imported for a project whose handler is Java
 from __future__ import annotations
 
 import json
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
-from zipper.archive.compress import compress
 from zipper.archive.entries import put_below
 from zipper.bundling.handler_source import find_handler_source, tell_built
+from zipper.bundling.output_places import OutputPlaces, OwnedFile, ReachedFile
 from zipper.bundling.source_folder import SourceFolder, join
 from zipper.bundling.source_names import TYPED
 from zipper.findings import Finding
+from zipper.pipeline.packed_sources import pack_beyond, pack_own, pack_siblings
 from zipper.pipeline.source_packages import SourcePackages
 from zipper.project.own_files import read_entries
 from zipper.store.notes import SOURCES
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
 
     from zipper.archive.entries import PlannedEntry
     from zipper.bundling.handler_source import HandlerSource
-    from zipper.bundling.reached_sources import ReachedFile
-    from zipper.fetching.package_files import Obtained
     from zipper.layout.placement import Homes
     from zipper.pipeline.dependencies import Gathered
     from zipper.pipeline.session import Circumstances
@@ -55,6 +55,8 @@ class TransformedSources(NamedTuple):
     findings: tuple[Finding, ...]
     keeps_folders: bool
     """Whether the zip has the folders of the workspace."""
+    maps: Mapping[str, str] = MappingProxyType({})
+    """External source maps, by the name that each would have in the zip."""
 
     def place(self, prefix: str) -> Iterator[PlannedEntry]:
         """Yield the entries of the project, its own with `prefix` before their names."""
@@ -132,24 +134,31 @@ def transform_sources(
         )
     work = _Work(project, request, io, gathered, homes, files)
     work.keeps_folders = bool(outside.files)
-    reached = work.transform(found)
-    outputs = {one.path for one in reached if not one.owner}
+    made = work.transform(found)
+    reached = [one for one in made if not one.is_beside]
     prefix = f"{project.member}/" if project.member else ""
     mine = [one for one in reached if not one.owner]
-    beside = {one.path: one for one in mine if not one.path.startswith(prefix)}
-    own = _pack_own(project, choice, [one for one in mine if one.path not in beside])
+    beyond = {one.path: one for one in mine if not one.path.startswith(prefix)}
+    own = {one.path[len(prefix) :]: one for one in mine if one.path not in beyond}
+    keeps_folders = bool(outside.files or beyond)
+    places = work.places._replace(keeps_folders=keeps_folders)
     return TransformedSources(
         handler=found.handler,
-        own=own,
-        beside=_pack_beside(project, beside, outside),
-        folders=_pack_siblings(obtained, work.siblings, reached),
+        own=pack_own(choice, own),
+        beside=pack_beyond(outside, beyond),
+        folders=pack_siblings(project.root, obtained.folders, work.siblings.folders, reached),
         findings=(
             *found.findings,
             *work.findings,
             *_tell_left_out(project, choice, reached),
-            *_tell_replaced(project, choice, reached, outputs),
+            *_tell_replaced(choice, own),
         ),
-        keeps_folders=bool(outside.files or beside),
+        keeps_folders=keeps_folders,
+        maps={
+            places.of(OwnedFile(one.owner, one.path)): one.text or ""
+            for one in made
+            if one.is_beside
+        },
     )
 
 
@@ -178,8 +187,6 @@ class _Work:
 
     def transform(self, found: HandlerSource) -> list[ReachedFile]:
         """Return all that the handler reaches; unchanged files are recalled as a whole."""
-        from zipper.bundling.reached_sources import ReachedFile  # noqa: PLC0415  (below planning)
-
         notebook = self._io.open_store().notebook
         inputs = self._inputs(found)
         noted = notebook.recall(SOURCES, inputs, self._still)
@@ -196,6 +203,7 @@ class _Work:
             "handler": found.path,
             "member": self._project.member,
             "keeps_folders": self.keeps_folders,
+            "sourcemap": self._request.sourcemap,
             "runtime": self._request.target.runtime,
             "esbuild": self._packages.choice.identity,
             "siblings": tuple(sorted(self.siblings.folders.items())),
@@ -209,6 +217,13 @@ class _Work:
         files, packages = cast("tuple[Value, Value]", witnesses)
         return SourceFolder(self._project.root).still(files) and self._packages.still(packages)
 
+    @property
+    def places(self) -> OutputPlaces:
+        """Where each owner's files stand in the package."""
+        return OutputPlaces(
+            self.siblings.folders, self._homes_of_owners(), keeps_folders=self.keeps_folders
+        )
+
     def _homes_of_owners(self) -> dict[str, str]:
         return {
             owner: self._homes.by_location[owner][0] if owner else ""
@@ -217,8 +232,8 @@ class _Work:
 
     def _walk(self, found: HandlerSource) -> list[ReachedFile]:
         from zipper.bundling.esbuild_files import Compiler  # noqa: PLC0415  (where something changed)
-        from zipper.bundling.reached_sources import OutputPlaces, SourceWalk  # noqa: PLC0415  (as above)
-        from zipper.bundling.source_resolution import OwnedFile, SourceResolver  # noqa: PLC0415  (as above)
+        from zipper.bundling.reached_sources import SourceWalk  # noqa: PLC0415  (as above)
+        from zipper.bundling.source_resolution import SourceResolver  # noqa: PLC0415  (as above)
         from zipper.bundling.tsconfig import TsConfigs  # noqa: PLC0415  (as above)
 
         target = self._request.target
@@ -234,62 +249,19 @@ class _Work:
                 f"--target=node{target.details.major}",
                 "--log-level=error",
                 "--color=false",
+                *([] if self._request.sourcemap == "none" else ["--sourcemap=external"]),
             ),
             run=self._packages.run_esbuild,
         )
-        places = OutputPlaces(
-            self.siblings.folders, self._homes_of_owners(), keeps_folders=self.keeps_folders
+        walk = SourceWalk(
+            self._files,
+            configs,
+            resolver,
+            compiler,
+            self.places,
+            sourcemap=self._request.sourcemap,
         )
-        walk = SourceWalk(self._files, configs, resolver, compiler, places)
         return walk.run([OwnedFile("", join(self._project.member, found.path))])
-
-
-def _pack_own(
-    project: Project, choice: OwnFiles, reached: Sequence[ReachedFile]
-) -> tuple[PlannedEntry, ...]:
-    """Return the project's own files, what the sources became in their places."""
-    prefix = f"{project.member}/" if project.member else ""
-    made = {one.path.removeprefix(prefix): one for one in reached}
-    kept = [
-        name
-        for name in choice.files
-        if not name.endswith(TYPED) and (name not in made or made[name].text is None)
-    ]
-    kept += [name for name, one in made.items() if one.text is None and name not in kept]
-    entries = [*read_entries(choice._replace(files=tuple(kept))), *_compress(made)]
-    return tuple(sorted(entries))
-
-
-def _pack_beside(
-    project: Project, made: Mapping[str, ReachedFile], outside: OwnFiles
-) -> tuple[PlannedEntry, ...]:
-    """Return what is reached in other folders of the workspace and not packed anyway."""
-    kept = [name for name, one in made.items() if one.text is None and name not in outside.files]
-    entries = [
-        *read_entries(outside._replace(root=project.root, files=tuple(kept))),
-        *_compress(made),
-    ]
-    return tuple(sorted(entries))
-
-
-def _compress(made: Mapping[str, ReachedFile]) -> Iterator[PlannedEntry]:
-    for name, one in made.items():
-        if one.text is not None:
-            yield compress(name, one.text.encode("utf-8", "surrogateescape"), executable=False)
-
-
-def _pack_siblings(
-    obtained: Obtained, siblings: _Siblings, reached: Sequence[ReachedFile]
-) -> dict[str, list[PlannedEntry]]:
-    """Return the files of linked packages, what their sources became in their places."""
-    folders = dict(obtained.folders)
-    for owner in {one.owner for one in reached} - {""}:
-        from zipper.pipeline.source_siblings import pack_sibling  # noqa: PLC0415  (for monorepos)
-
-        folder = siblings.folder_of(owner)
-        made = {one.path[len(folder) + 1 :]: one for one in reached if one.owner == owner}
-        folders[owner] = pack_sibling(folders[owner], made)
-    return folders
 
 
 def _tell_left_out(
@@ -316,19 +288,14 @@ def _tell_left_out(
     )
 
 
-def _tell_replaced(
-    project: Project, choice: OwnFiles, reached: Sequence[ReachedFile], outputs: set[str]
-) -> Iterator[Finding]:
+def _tell_replaced(choice: OwnFiles, own: Mapping[str, ReachedFile]) -> Iterator[Finding]:
     names = set(choice.files)
-    prefix = f"{project.member}/" if project.member else ""
-    for one in reached:
-        name = one.path.removeprefix(prefix)
-        if one.path in outputs and one.source != one.path and name in names and not one.owner:
+    for name, one in own.items():
+        if name in names and not one.source.endswith(name):
             yield Finding(
                 "source-beside",
                 "info",
                 name,
-                f"`{name}` is what `{one.source.removeprefix(prefix)}` becomes, not the file of "
-                "that name beside it",
+                f"`{name}` is what `{one.source}` becomes, not the file of that name beside it",
                 "remove the one that is not needed",
             )

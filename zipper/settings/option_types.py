@@ -33,6 +33,8 @@ class Settings(NamedTuple):
     output: str | None = None
     include: tuple[str, ...] | None = None
     exclude: tuple[str, ...] | None = None
+    sourcemap: str | None = None
+    decorators: str | None = None
     omit: tuple[str, ...] | None = None
     include_dev: bool | None = None
     registry: str | None = None
@@ -93,6 +95,8 @@ class RequestFields(NamedTuple):
     output: str | None = None
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    sourcemap: str = "none"
+    decorators: str | None = None
     omit: tuple[str, ...] = ()
     include_dev: bool = False
     registry: str | None = None
@@ -209,6 +213,10 @@ class _Shared5(TypedDict, total=False):
     """gitignore patterns: take only project files that match."""
     exclude: str | Iterable[str] | None
     """gitignore patterns of files to leave out, `node_modules/*/docs/` too; `!name` keeps one."""
+    sourcemap: str | None
+    """Source maps of TypeScript: `linked` in the zip, `inline`, or `external` beside the zip."""
+    decorators: str | None
+    """What transforms decorators: `esbuild`, or `tsc`, which emits their metadata."""
 
 
 class _Shared6(TypedDict, total=False):

@@ -83,6 +83,23 @@ PACKAGE_OPTIONS: Final = (
         metavar="PATTERN",
     ),
     Option(
+        "sourcemap",
+        "text",
+        "Source maps of TypeScript: `linked` in the zip, `inline`, or `external` beside the zip.",
+        _PLANNERS,
+        choices=("none", "linked", "inline", "external"),
+        default="none",
+        example="external",
+    ),
+    Option(
+        "decorators",
+        "text",
+        "What transforms decorators: `esbuild`, or `tsc`, which emits their metadata.",
+        _PLANNERS,
+        choices=("esbuild", "tsc"),
+        example="tsc",
+    ),
+    Option(
         "omit",
         "list",
         "Dependency types to leave out; a build always leaves out dev.",

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.scene import write_files
+from zipper.bundling.output_places import OwnedFile
 from zipper.bundling.source_folder import SourceFolder
-from zipper.bundling.source_resolution import OwnedFile, SourceResolver
+from zipper.bundling.source_resolution import SourceResolver
 from zipper.bundling.tsconfig import TsConfigs
 
 if TYPE_CHECKING:
