@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from zipper.project.read_project import Project
     from zipper.tree.model import Node, Tree
 
-__all__ = ["EsbuildChoice", "choose_esbuild", "name_machine", "read_pins"]
+__all__ = ["EsbuildChoice", "choose_esbuild", "find_direct", "name_machine", "read_pins"]
 
 _PINS: Final = Path(__file__).with_name("esbuild.json")
 
@@ -91,7 +91,7 @@ def choose_esbuild(project: Project, whole: Tree) -> EsbuildChoice:
     """
     machine = name_machine()
     package = f"@esbuild/{machine}"
-    own = _find_own(project, whole)
+    own = find_direct(project, whole, "esbuild")
     pins = read_pins()
     findings: tuple[Finding, ...] = ()
     if own is not None:
@@ -111,8 +111,11 @@ def choose_esbuild(project: Project, whole: Tree) -> EsbuildChoice:
     )
 
 
-def _find_own(project: Project, whole: Tree) -> Node | None:
-    """Return the esbuild that the project's own package.json asks for; never another's."""
+def find_direct(project: Project, whole: Tree, name: str) -> Node | None:
+    """Return the package that the project's own package.json asks for; never another's.
+
+    Of a member of a workspace, its own or its root's.
+    """
     for manifest, place in (
         (project.own_manifest, project.member),
         (project.manifest, ""),
@@ -122,9 +125,9 @@ def _find_own(project: Project, whole: Tree) -> Node | None:
             manifest.dev_dependencies,
             manifest.optional_dependencies,
         )
-        if any("esbuild" in names for names in asked):
-            node = whole.find(place, "esbuild")
-            if node is not None and node.link_target is None and node.package_name == "esbuild":
+        if any(name in names for names in asked):
+            node = whole.find(place, name)
+            if node is not None and node.link_target is None and node.package_name == name:
                 return node
     return None
 

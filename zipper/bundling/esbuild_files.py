@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from zipper.errors import ProjectError
 from zipper.store.notes import COMPILED
 
 if TYPE_CHECKING:
@@ -78,11 +76,6 @@ class Compiler:
         self._flags = flags
         self._run = run
         self._known: dict[SourceText, Compiled] = {}
-
-    def prepare(self, sources: Sequence[SourceText]) -> None:
-        """Transform what will probably be asked for, at once; what esbuild refuses is left."""
-        with suppress(ProjectError):
-            self.compile(sources)
 
     def compile(self, sources: Sequence[SourceText]) -> list[Compiled]:
         """Return what each source becomes, in the order given.

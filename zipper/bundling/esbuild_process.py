@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from zipper.bundling.tool_process import run_tool
 from zipper.errors import OutputError, ProjectError
 from zipper.files import write_error
 from zipper.scratch import scratch_folder
@@ -21,10 +20,10 @@ from zipper.scratch import scratch_folder
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from zipper.bundling.tool_process import ToolEnd
+
 __all__ = ["run_esbuild"]
 
-_SECONDS_MAX: Final = 120.0
-_POLL_SECONDS: Final = 1.0
 _SHOWN_MAX: Final = 5
 _OUT: Final = "out"
 _ERROR: Final = re.compile(
@@ -73,13 +72,15 @@ def _lay_out(scratch: Path, sources: Mapping[str, bytes]) -> Path:
 def _run(
     executable: Path, scratch: Path, folder: Path, arguments: Sequence[str], out: str
 ) -> dict[str, bytes]:
-    command = [str(executable), *arguments, f"--outdir={out}"]
-    log = scratch / f"{out}.log"
-    with log.open("wb") as output:
-        code = _start(command, scratch, folder, output.fileno())
-    said = log.read_text("utf-8", "replace")
-    if code != 0:
-        raise _failure(said, code)
+    done = run_tool(
+        [str(executable), *arguments, f"--outdir={out}"],
+        scratch,
+        folder,
+        readable=(executable.parent,),
+        log=scratch / f"{out}.log",
+    )
+    if done.code != 0:
+        raise _failure(done)
     written = folder / out
     return {
         path.relative_to(written).as_posix(): path.read_bytes()
@@ -88,60 +89,12 @@ def _run(
     }
 
 
-def _start(command: Sequence[str], scratch: Path, folder: Path, output: int) -> int | None:
-    """Run the command to its end; return its exit code, None where it took too long."""
-    if os.name == "nt":
-        return _start_free(command, folder, output)
-    from zipper.node.script_sandbox import Confined  # noqa: PLC0415  (exists elsewhere only)
-
-    work = scratch / "work"
-    work.mkdir(exist_ok=True)
-    running = Confined(
-        command,
-        folder=folder,
-        variables={},
-        writable=(scratch / "tree", work),
-        work=work,
-        readable=(Path(command[0]).parent,),
-        output=output,
-        network=False,
-    )
-    deadline = time.monotonic() + _SECONDS_MAX
-    is_over = False
-    try:
-        while not is_over and time.monotonic() < deadline:
-            is_over = running.wait(_POLL_SECONDS)
-    finally:
-        code = running.end()
-    return code if is_over else None
-
-
-def _start_free(command: Sequence[str], folder: Path, output: int) -> int | None:
-    """Run the command without a sandbox, which Windows does not have."""
-    kept = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
-    try:
-        done = subprocess.run(  # noqa: S603 - the package's own program, verified  # nosec B603
-            command,
-            cwd=folder,
-            env=kept,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            timeout=_SECONDS_MAX,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return None
-    return done.returncode
-
-
-def _failure(said: str, code: int | None) -> ProjectError:
+def _failure(done: ToolEnd) -> ProjectError:
     """Return esbuild's errors as one of ours: the first as the message, all with their places."""
-    errors = list(_ERROR.finditer(said))
+    errors = list(_ERROR.finditer(done.said))
     if not errors:
-        how = f"took longer than {_SECONDS_MAX:g} s" if code is None else f"ended with {code}"
-        told = said.strip()[-1000:] or "nothing"
-        return ProjectError("EESBUILD", f"esbuild {how}", facts=(("it said", told),))
+        told = done.said.strip()[-1000:] or "nothing"
+        return ProjectError("EESBUILD", f"esbuild {done.problem}", facts=(("it said", told),))
     facts = tuple((error["place"] or "error", _describe(error)) for error in errors[:_SHOWN_MAX])
     more = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
     return ProjectError(

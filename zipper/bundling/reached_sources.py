@@ -8,24 +8,27 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from zipper.bundling.decorators import DecoratedSource, has_decorators, refuse_lost_metadata
 from zipper.bundling.esbuild_files import SourceText
 from zipper.bundling.output_places import OutputPlaces, OwnedFile, ReachedFile
 from zipper.bundling.source_folder import join
 from zipper.bundling.source_maps import adapt_map, link_map
-from zipper.bundling.source_names import CODE, is_source, name_output, spell_relative
+from zipper.bundling.source_names import CODE, TYPED, is_source, name_output, spell_relative
 from zipper.bundling.specifiers import find_edits
 from zipper.errors import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from zipper.bundling.decorators import Decorators
     from zipper.bundling.esbuild_files import Compiled, Compiler, Format
     from zipper.bundling.source_folder import SourceFolder
     from zipper.bundling.source_resolution import Mode, SourceResolver
     from zipper.bundling.specifiers import Edit, SpecifierUse
-    from zipper.bundling.tsconfig import TsConfigs
+    from zipper.bundling.tsconfig import TsConfig, TsConfigs
 
 __all__ = ["SourceWalk"]
 
@@ -59,6 +62,8 @@ class SourceWalk:
         places: OutputPlaces,
         *,
         sourcemap: str = "none",
+        decorators: Decorators | None = None,
+        refuses_lost_metadata: bool = True,
     ) -> None:
         self._files = files
         self._configs = configs
@@ -66,6 +71,8 @@ class SourceWalk:
         self._compiler = compiler
         self._places = places
         self._sourcemap = sourcemap
+        self._decorators = decorators
+        self._refuses_lost_metadata = refuses_lost_metadata and decorators is None
         self._read: dict[OwnedFile, _Read] = {}
 
     def run(self, entries: Sequence[OwnedFile]) -> list[ReachedFile]:
@@ -74,7 +81,8 @@ class SourceWalk:
         Raises:
             ProjectError: EESBUILD, ETSCONFIG, EREAD.
         """
-        self._compiler.prepare([self._text_of(one) for one in self._guess(entries)])
+        with suppress(ProjectError):  # what is only guessed need not be sound
+            self._compiler.compile(self._texts_of(self._guess(entries)))
         level = list(dict.fromkeys(entries))
         seen = set(level)
         while level:
@@ -103,10 +111,12 @@ class SourceWalk:
                 )
 
     def _read_level(self, modules: Sequence[OwnedFile]) -> list[OwnedFile]:
-        sources = [self._text_of(module) for module in modules]
+        sources = self._texts_of(modules)
         reached: list[OwnedFile] = []
         compiled = self._compiler.compile(sources)
         for module, source, one in zip(modules, sources, compiled, strict=True):
+            if self._refuses_lost_metadata and self._config_of(module).emits_metadata:
+                refuse_lost_metadata(module.path, self._files.read(module.path), one.code)
             targets = {
                 (specifier, mode): self._resolver.resolve(module, specifier, mode)
                 for specifier, mode in one.imports
@@ -135,13 +145,31 @@ class SourceWalk:
                     waiting.append(target)
         return list(seen)
 
-    def _text_of(self, module: OwnedFile) -> SourceText:
-        return SourceText(
-            module.path,
-            self._files.read(module.path),
-            self._format_of(module),
-            self._configs.nearest(module.path.rpartition("/")[0]).compiler,
-        )
+    def _config_of(self, module: OwnedFile) -> TsConfig:
+        return self._configs.nearest(module.path.rpartition("/")[0])
+
+    def _texts_of(self, modules: Sequence[OwnedFile]) -> list[SourceText]:
+        """Return what esbuild reads: the sources, or what TypeScript has made of decorators."""
+        made: dict[str, bytes] = {}
+        if self._decorators is not None:
+            made = self._decorators.transform(
+                [
+                    DecoratedSource(one.path, data, config.compiler)
+                    for one in modules
+                    if (config := self._config_of(one)).emits_metadata
+                    and one.path.endswith(TYPED)
+                    and has_decorators(data := self._files.read(one.path))
+                ]
+            )
+        return [
+            SourceText(
+                one.path,
+                made.get(one.path) or self._files.read(one.path),
+                self._format_of(one),
+                self._config_of(one).compiler,
+            )
+            for one in modules
+        ]
 
     def _format_of(self, module: OwnedFile) -> Format:
         output = name_output(module.path)

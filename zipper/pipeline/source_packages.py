@@ -8,12 +8,14 @@ is asked for. The project's own node_modules is never looked at.
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
-from zipper.bundling.esbuild_choice import choose_esbuild
+from zipper.bundling.esbuild_choice import choose_esbuild, find_direct
 from zipper.bundling.source_folder import join
 from zipper.bundling.source_resolution import parse_package
 from zipper.checks.package_maps import MapError, find_target, split_name
+from zipper.errors import ProjectError
 from zipper.pipeline.dependencies import find_project_tree
 from zipper.store.store_zip_format import inflate
 from zipper.tree.model import Tree
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from zipper.archive.entries import PlannedEntry
+    from zipper.bundling.decorators import Decorators
     from zipper.bundling.source_folder import SourceFolder
     from zipper.pipeline.session import Circumstances
     from zipper.project.read_project import Project
@@ -66,6 +69,55 @@ class SourcePackages:
             )
         return run_esbuild(executable, sources, arguments)
 
+    def open_decorators(self) -> Decorators:
+        """Return the project's own TypeScript, which transforms decorators.
+
+        Raises:
+            ProjectError: EDECORATORS where the project does not depend on it.
+        """
+        from zipper.bundling.decorators import Decorators  # noqa: PLC0415  (where decorators are)
+
+        node = self.find_typescript()
+        if node is None:
+            raise ProjectError(
+                "EDECORATORS",
+                '`decorators = "tsc"` needs the project\'s own TypeScript, and none is locked',
+                hint="`npm install --save-dev typescript@5`, or leave the setting out",
+            )
+        return Decorators(
+            self._io.open_store().notebook,
+            identity=f"{_label(node)} {self._request.target.node_version}",
+            has_maps=self._request.sourcemap != "none",
+            run=partial(self._run_tsc, node.location),
+        )
+
+    def find_typescript(self) -> Node | None:
+        """Return the TypeScript that the project's own package.json asks for."""
+        return find_direct(self._project, self._whole, "typescript")
+
+    def _run_tsc(
+        self, location: str, options: Mapping[str, object], texts: Mapping[str, str]
+    ) -> Mapping[str, object]:
+        from zipper.bundling.tsc_process import run_tsc  # noqa: PLC0415  (where it runs)
+        from zipper.pipeline.nodejs import find_node  # noqa: PLC0415  (as above)
+
+        typescript = self.read_file(f"{location}/lib/typescript.js")
+        if typescript is None:
+            raise ProjectError(
+                "EDECORATORS",
+                "the project's TypeScript has no `lib/typescript.js`",
+                hint="take version 5: `npm install --save-dev typescript@5`",
+            )
+        node = find_node(
+            self._project,
+            self._request.target,
+            cache_dir=self._io.cache_dir,
+            choice=self._request.node,
+            mirror=self._request.node_mirror,
+            offline=self._io.offline,
+        )
+        return run_tsc(node, typescript, options, texts)
+
     def config_files(self, files: SourceFolder) -> _ConfigFiles:
         """Return what tsconfig.json files are read from."""
         return _ConfigFiles(files, self)
@@ -103,6 +155,12 @@ class SourcePackages:
             )
         zipped = obtained.zips.get(location)
         return {} if zipped is None else {entry.name: entry for entry in zipped.members("")}
+
+    def describe_decorators(self) -> str:
+        """Return what decorators depend on; nothing where esbuild transforms them."""
+        if self._request.decorators != "tsc":
+            return self._request.decorators or ""
+        return f"tsc {_label(self.find_typescript())}"
 
     def witnesses(self) -> Value:
         """Return which packages were read, and which versions of them."""

@@ -204,6 +204,7 @@ class _Work:
             "member": self._project.member,
             "keeps_folders": self.keeps_folders,
             "sourcemap": self._request.sourcemap,
+            "decorators": self._packages.describe_decorators(),
             "runtime": self._request.target.runtime,
             "esbuild": self._packages.choice.identity,
             "siblings": tuple(sorted(self.siblings.folders.items())),
@@ -260,6 +261,10 @@ class _Work:
             compiler,
             self.places,
             sourcemap=self._request.sourcemap,
+            decorators=self._packages.open_decorators()
+            if self._request.decorators == "tsc"
+            else None,
+            refuses_lost_metadata=self._request.decorators is None,
         )
         return walk.run([OwnedFile("", join(self._project.member, found.path))])
 
