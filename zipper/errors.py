@@ -8,7 +8,8 @@ a caller can act on it and a person can read it. Anything else that escapes is a
     ├── ProjectError        ENOPROJECT, ENOENT, EJSONPARSE, ETOMLPARSE, EYAMLPARSE,
     │                       EINVALIDPACKAGE, EWORKSPACESCONFIG, EDUPLICATEWORKSPACE, ESETTINGS,
     │                       EPATTERN, EBASE, EGIT, ENOGIT, ESDIST, EWHEEL,
-    │                       EESBUILD, ETSCONFIG, EHANDLER, EOUTSIDE, EDECORATORS
+    │                       EESBUILD, ETSCONFIG, EHANDLER, EOUTSIDE, EDECORATORS,
+    │                       ETYPE
     ├── LockfileError       EJSONPARSE, ELOCKVERSION, EUSAGE (out of step), ELOCKPLATFORM,
     │                       ELAYOUT, EBUNLOCK, EYARNLOCK, ERR_PNPM_BROKEN_LOCKFILE,
     │                       ERR_PNPM_OUTDATED_LOCKFILE, ERR_PNPM_LOCKFILE_CONFIG_MISMATCH,

@@ -18,6 +18,7 @@ from zipper.bundling.source_folder import join
 from zipper.bundling.source_maps import adapt_map, link_map
 from zipper.bundling.source_names import CODE, TYPED, is_source, name_output, spell_relative
 from zipper.bundling.specifiers import find_edits
+from zipper.bundling.type_exports import LinkedModule, refuse_exported_types
 from zipper.errors import ProjectError
 
 if TYPE_CHECKING:
@@ -90,10 +91,23 @@ class SourceWalk:
             level = [one for one in dict.fromkeys(reached) if one not in seen]
             seen.update(level)
         self._refuse_outside(seen)
+        refuse_exported_types(dict(self._find_linked()))
         folder = self._places.folders[""]
         if any(not one.owner and not _is_below(one.path, folder) for one in seen):
             self._places = self._places._replace(keeps_folders=True)
         return sorted(self._write(seen))
+
+    def _find_linked(self) -> Iterator[tuple[OwnedFile, LinkedModule]]:
+        """Yield the ES modules that esbuild has written."""
+        for module, read in self._read.items():
+            if read.format == "esm" and not read.is_kept:
+                targets = {
+                    specifier: target
+                    for (specifier, mode), target in read.targets.items()
+                    if mode == "import" and target is not None
+                }
+                source = self._files.read(module.path)
+                yield module, LinkedModule(_encode(read.compiled.code), source, targets)
 
     def _refuse_outside(self, modules: set[OwnedFile]) -> None:
         """Raise for a module that lies outside of the workspace: it has no place in the package."""
