@@ -43,6 +43,8 @@ class FetchRetried(NamedTuple):
     reason: str
     attempt: int
     wait_seconds: float
+    unreachable: str = ""
+    """The registry's host, where no answer came at all; empty where it answered."""
 
 
 class FetchFinished(NamedTuple):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
-__all__ = ["LineProgress", "Progress", "TerminalProgress"]
+__all__ = ["LineProgress", "Progress", "Retries", "TerminalProgress"]
 
 _WORDS: Final = {
     "read": "reading the project",
@@ -61,6 +61,7 @@ class LineProgress:
         self._lock = threading.Lock()
         self._missing = self._stored = self._bytes = 0
         self._began = 0.0
+        self._retries = Retries()
 
     def on_event(self, event: Event) -> None:
         """Count, and print a line where something begins."""
@@ -75,8 +76,8 @@ class LineProgress:
                     self._bytes += size
                 case PackageStored():
                     self._stored += 1
-                case FetchRetried():
-                    _tell(describe_retry(event))
+                case FetchRetried() if line := self._retries.describe(event):
+                    _tell(line)
 
     def stop(self) -> None:
         """Print what was fetched in all."""
@@ -97,6 +98,7 @@ class TerminalProgress:
         self._has_line = False
         self._stage = ""
         self._documents = self._bytes = 0
+        self._retries = Retries()
 
     def on_event(self, event: Event) -> None:
         """Draw the stage, or move the bars."""
@@ -121,9 +123,9 @@ class TerminalProgress:
                     self._draw_stage(words)
                 case PackageStored() if self._bars is not None:
                     self._bars.store()
-                case FetchRetried():
+                case FetchRetried() if line := self._retries.describe(event):
                     self._erase()
-                    _tell(describe_retry(event))
+                    _tell(line)
 
     def stop(self) -> None:
         """Take everything off the screen."""
@@ -211,10 +213,22 @@ class _Bars:
         self._bars.update(self._packing, total=self._total, completed=self._stored, count=count)
 
 
-def describe_retry(event: FetchRetried) -> str:
-    """Return the line for a request that is made again."""
-    wait = format_seconds(event.wait_seconds)
-    return f"retrying {event.label} in {wait} (attempt {event.attempt}): {event.reason}"
+class Retries:
+    """The requests that are made again, each cause in one line: many wait for one registry."""
+
+    def __init__(self) -> None:
+        self._told: set[tuple[str, str]] = set()
+
+    def describe(self, event: FetchRetried) -> str | None:
+        """Return the line; None where the same was said of another request."""
+        key = (event.unreachable, "" if event.unreachable else event.reason)
+        if key in self._told:
+            return None
+        self._told.add(key)
+        if event.unreachable:
+            return f"cannot reach {event.unreachable} ({event.reason}), trying again"
+        wait = format_seconds(event.wait_seconds)
+        return f"{event.reason}, trying again: {event.label} in {wait}"
 
 
 def _tell(line: str) -> None:

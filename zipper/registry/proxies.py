@@ -9,12 +9,14 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from zipper.npm.credentials import redact_url
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from zipper.npm.npm_settings import NpmSettings
 
-__all__ = ["find_proxy", "is_exempt", "is_loopback"]
+__all__ = ["describe_proxy", "find_proxy", "is_exempt", "is_loopback"]
 
 
 def find_proxy(settings: NpmSettings, environ: Mapping[str, str], url: str) -> str | None:
@@ -23,19 +25,33 @@ def find_proxy(settings: NpmSettings, environ: Mapping[str, str], url: str) -> s
     npm's settings win over the variables; `https-proxy` wins over `proxy`. What it returns may
     hold a password: it goes to the connection and into no message.
     """
+    found = _find(settings, environ, url)
+    return None if found is None else found[0]
+
+
+def describe_proxy(settings: NpmSettings, environ: Mapping[str, str], url: str) -> str | None:
+    """Return the proxy for `url` without a password, and the setting or variable that names it."""
+    found = _find(settings, environ, url)
+    return None if found is None else f"{redact_url(found[0])}, set by {found[1]}"
+
+
+def _find(settings: NpmSettings, environ: Mapping[str, str], url: str) -> tuple[str, str] | None:
+    """Return the proxy's address for `url`, and what names it."""
     parts = urlsplit(url)
     variables = {
-        key.lower(): value for key, value in environ.items() if key.lower().endswith("proxy")
+        key.lower(): (value, key) for key, value in environ.items() if key.lower().endswith("proxy")
     }
-    exempt = settings.noproxy or tuple(variables.get("no_proxy", "").split(","))
+    exempt = settings.noproxy or tuple(variables.get("no_proxy", ("", ""))[0].split(","))
     if is_exempt(parts.hostname or "", parts.port, exempt):
         return None
     if configured := settings.https_proxy or settings.proxy:
-        return configured.reveal()
+        key = "https-proxy" if settings.https_proxy else "proxy"
+        return configured.reveal(), f"`{key}` in {settings.source_of(key)}"
     if settings.is_set("proxy") and settings.proxy is None:
         return None
     names = ("https_proxy",) if parts.scheme == "https" else ("https_proxy", "http_proxy", "proxy")
-    return next((variables[name] for name in names if variables.get(name)), None)
+    found = (variables[name] for name in names if name in variables)
+    return next(((value, f"the variable {key}") for value, key in found if value), None)
 
 
 def is_exempt(host: str, port: int | None, exempt: tuple[str, ...]) -> bool:

@@ -46,11 +46,21 @@ def _explain(
 
 
 def given_up(
-    error: GaveUpError, request: RegistryRequest, settings: NpmSettings, *, name: str
+    error: GaveUpError,
+    request: RegistryRequest,
+    settings: NpmSettings,
+    *,
+    name: str,
+    proxy: str | None = None,
 ) -> RegistryError:
-    """Return the error for a fault that stayed, with how long it was tried."""
+    """Return the error for a fault that stayed, with how long it was tried.
+
+    `proxy` is the one that the request went through, and where it is set.
+    """
     fault = error.fault
     facts = _facts(request, settings, name, url=request.url)
+    if proxy is not None:
+        facts.append(("proxy", proxy))
     if error.attempts > 1:
         facts.append(
             ("tried", f"{error.attempts} times, {error.waited_seconds:.1f} s of waiting between")

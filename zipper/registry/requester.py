@@ -9,9 +9,11 @@ from __future__ import annotations
 import threading
 import time
 from typing import TYPE_CHECKING, Final, TypeVar
+from urllib.parse import urlsplit
 
 from zipper.registry import registry_errors as failures
 from zipper.registry.faults import RETRIABLE_STATUSES, TransportFault, parse_retry_after
+from zipper.registry.proxies import describe_proxy
 from zipper.registry.retry_loop import Attempts, GaveUpError
 from zipper.registry.retry_policy import policy_from_settings
 
@@ -94,9 +96,13 @@ class Requester:
                 return receive(reply, pieces)
 
         try:
-            return self._attempts.run(request.label, attempt)
+            host = urlsplit(request.url).hostname or ""
+            return self._attempts.run(request.label, attempt, host=host)
         except GaveUpError as error:
-            raise failures.given_up(error, request, self._settings, name=name) from None
+            proxy = describe_proxy(self._settings, self._access.environ, request.url)
+            raise failures.given_up(
+                error, request, self._settings, name=name, proxy=proxy
+            ) from None
 
     def _open_transport(self) -> Transport:
         """Return the transport, made when something must be fetched: its import costs 0.1 s."""

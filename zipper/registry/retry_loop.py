@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from zipper.events import Event, FetchRetried, OnEvent
 from zipper.registry.faults import TransportFault
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["Attempts", "GaveUpError"]
 
 T = TypeVar("T")
+
+_UNREACHABLE: Final = ("ENETWORK", "ETIMEDOUT")
+"""Faults without an answer."""
 
 
 class GaveUpError(Exception):
@@ -50,8 +53,13 @@ class Attempts:
     stopped: Signal
     chance: Callable[[], float] = random.random
 
-    def run(self, label: str, attempt: Callable[[], T]) -> T:
+    def run(self, label: str, attempt: Callable[[], T], *, host: str = "") -> T:
         """Return the result of the first attempt that raises no `TransportFault`.
+
+        Args:
+            label: of the request, for events.
+            attempt: makes one.
+            host: that is asked, for events.
 
         Raises:
             GaveUpError: no attempt is left, or the client was closed.
@@ -68,7 +76,8 @@ class Attempts:
                 wait = self._wait_seconds(fault, number, waited)
                 if wait is None:
                     raise GaveUpError(fault, attempts=number, waited_seconds=waited) from fault
-                self._tell(FetchRetried(label, fault.reason, number, wait))
+                silent = host if fault.code in _UNREACHABLE else ""
+                self._tell(FetchRetried(label, fault.reason, number, wait, silent))
                 self.stopped.wait(wait)
                 waited += wait
                 number += 1

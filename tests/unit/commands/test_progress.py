@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from zipper.commands.progress import LineProgress, TerminalProgress, describe_retry
+from zipper.commands.progress import LineProgress, Retries, TerminalProgress
 from zipper.commands.terminal import fold_lines
 from zipper.events import (
     BytesReceived,
@@ -35,7 +35,7 @@ def test_lines_tell_the_begin_the_retries_and_the_end(
 
     first, second, last = capsys.readouterr().err.splitlines()
     assert "fetching 1 package" == first
-    assert "retrying a@1.0.0 in 0.50 s (attempt 2): 503" == second == describe_retry(RETRY)
+    assert "503, trying again: a@1.0.0 in 0.50 s" == second == Retries().describe(RETRY)
     assert last.startswith("fetched 1 package, 1.50 kB in ")
 
 
