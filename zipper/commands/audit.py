@@ -13,6 +13,7 @@ from zipper.commands.output import Shower, echo_lines, show_json, warn_of_variab
 from zipper.commands.zip_names import complete_path
 from zipper.pipeline.auditing import audit_requested
 from zipper.report.as_text import describe_findings
+from zipper.report.units import format_count
 from zipper.settings.build_request import request_from
 from zipper.settings.read_settings import find_request, read_settings
 from zipper.settings.values import overlay
@@ -75,7 +76,8 @@ def _show(found: Audit, *, quiet: bool) -> None:
     echo_lines(describe_findings(found.findings, severities=shown), err=True, fold=True)
     if not quiet:
         told = _count(found.findings)
-        echo_lines([f"{told} against {found.packages} packages ({', '.join(found.sources)})"])
+        sources = f" ({', '.join(found.sources)})" if found.sources else ""
+        echo_lines([f"{told} against {format_count(found.packages, 'package')}{sources}"])
 
 
 def _count(findings: Sequence[Finding]) -> str:

@@ -120,7 +120,8 @@ def _look_at_projects(folder: Path) -> Seen:
         raise ProjectError(
             "ENOPROJECT",
             f"there is no package.json in `{folder}`, nor in a folder in it",
-            hint="make one first: `npm init`, or write it by hand",
+            hint='write one, `{"dependencies": {}}`; a function without dependencies needs '
+            "`index.js` alone",
         )
     functions = _choose_functions(projects, folder)
     if len(functions) == 1 and not _gathers_workspaces(projects[0], folder):

@@ -61,7 +61,9 @@ def _type_of(resource: object) -> str | None:
     return kind if kind in (_SERVERLESS, _LAMBDA) else None
 
 
-def _reason_against(properties: Mapping[str, Any], runtime: str, code: str) -> str | None:
+def _reason_against(
+    properties: Mapping[str, Any], runtime: str, place: str, code: object
+) -> str | None:
     """Return why zipper does not pack the function; None where it does."""
     if find_text(properties.get("PackageType")) == "Image":
         return "it is a container image"
@@ -69,6 +71,8 @@ def _reason_against(properties: Mapping[str, Any], runtime: str, code: str) -> s
         return "its code stands in the template"
     if runtime and not runtime.startswith("nodejs"):
         return f"its runtime is {runtime}; zipper packs Node.js functions"
+    if not isinstance(code, str) or _NAME.search(code):
+        return f"`{place}` is {_show(code)}, which only a deployment knows"
     if code.startswith("s3://") or code.endswith(".zip"):
         return f"its code is a finished package, `{code}`"
     return None
@@ -90,12 +94,13 @@ class _TemplateReader:
         is_serverless = resource["Type"] == _SERVERLESS
         properties = {**self._globals, **given} if is_serverless else given
         runtime = self._text(name, "Runtime", properties)
-        code = self._text(name, "CodeUri" if is_serverless else "Code", properties)
-        reason = _reason_against(properties, runtime or "", code or "")
+        place = "CodeUri" if is_serverless else "Code"
+        code = self._resolve(properties.get(place)) or "."
+        reason = _reason_against(properties, runtime or "", place, code)
         if reason is not None:
             self._say(name, f"left out: {reason}")
             return None
-        function: dict[str, object] = {"name": name, "project": _folder(code or ".")}
+        function: dict[str, object] = {"name": name, "project": _folder(code)}
         handler = self._text(name, "Handler", properties)
         if handler is not None:
             function["handler"] = handler.removeprefix("./")

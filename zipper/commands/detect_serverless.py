@@ -47,7 +47,7 @@ def describe_serverless(service: Mapping[str, Any], *, path: str) -> Described:
 
 
 def _reason_against(
-    table: Mapping[str, Any], package: Mapping[str, Any], runtime: str
+    table: Mapping[str, Any], package: Mapping[str, Any], runtime: str, handler: object
 ) -> str | None:
     """Return why zipper does not pack the function; None where it does."""
     if "image" in table:
@@ -56,6 +56,10 @@ def _reason_against(
         return "its package is made elsewhere (`artifact`)"
     if runtime and not runtime.startswith("nodejs"):
         return f"its runtime is {runtime}; zipper packs Node.js functions"
+    if not isinstance(handler, str) or not handler:
+        return "it has no handler"
+    if "${" in handler:
+        return f"its handler is `{handler[:120]}`, which only a deployment knows"
     return None
 
 
@@ -75,7 +79,11 @@ class _ServiceReader:
             resolved = self._resolve(table)
             if isinstance(resolved, dict):
                 for name, function in resolved.items():
-                    yield str(name), self._table(function)
+                    found = self._resolve(function)
+                    if isinstance(found, dict):
+                        yield str(name), found
+                    elif found not in (None, ""):
+                        self._say(f"{name}: left out: `{str(found)[:120]}` is not read")
             elif resolved not in (None, ""):
                 self._say(f"functions in `{resolved}` are not read: name them yourself")
 
@@ -83,10 +91,10 @@ class _ServiceReader:
         """Return the keys of one function; None for one that zipper does not pack."""
         package = self._table(table.get("package"))
         runtime = self._text(name, "runtime", table.get("runtime", self._provider.get("runtime")))
-        handler = self._text(name, "handler", table.get("handler"))
-        reason = _reason_against(table, package, runtime or "")
-        if handler is None or reason is not None:
-            self._say(f"{name}: left out: {reason or 'its handler is not known'}")
+        handler = self._resolve(table.get("handler"))
+        reason = _reason_against(table, package, runtime or "", handler)
+        if reason is not None:
+            self._say(f"{name}: left out: {reason}")
             return None
         function: dict[str, object] = {"name": name, "handler": handler.removeprefix("./")}
         if runtime in RUNTIMES:

@@ -41,11 +41,11 @@ def command(*, folder: Path, to_stdout: bool) -> None:
       python -m zipper init
       python -m zipper init --print
     """
-    if read_settings_file(folder) != Settings():
+    if not to_stdout and read_settings_file(folder) != Settings():
         raise ProjectError(
             "ESETTINGS",
             f"there are settings of zipper in `{folder}` already",
-            hint="edit them, or see what a new table would be: `zipper init --print`",
+            hint="edit them, or see what a new table would be: `python -m zipper init --print`",
         )
     seen = look(folder)
     echo_lines((f"note: {note}" for note in seen.notes), err=True, fold=True)
@@ -64,7 +64,9 @@ def _describe(seen: Seen) -> Iterator[str]:
     for function in seen.functions or ({"name": "function"},):
         values = {**seen.values, **function}
         target = f"{values['runtime']} {values['architecture']}"
-        yield f"  {function['name']}: {values['handler']} in {values.get('project', '.')}, {target}"
+        project = values.get("project", ".")
+        place = "this folder" if project == "." else project
+        yield f"  {function['name']}: {values['handler']} in {place}, {target}"
 
 
 def _tell_next(seen: Seen) -> str:

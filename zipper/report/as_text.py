@@ -141,18 +141,15 @@ def describe_closure(closure: Closure, findings: Sequence[Finding], *, ok: bool)
     files = format_count(closure.proven, "file")
     assumed = format_count(len(closure.assumed), "module")
     unknown = format_count(len(closure.unknown), "request")
+    rest = f", {assumed} left to the runtime or a layer" if closure.assumed else ""
+    rest += f"; not followed: {unknown} computed at run time" if closure.unknown else ""
     if not ok:
-        return (
-            f"modules: {files} reached and resolved, {assumed} left to the runtime or a layer, "
-            f"{unknown} computed at run time"
-        )
+        return f"modules: all requests of {files} resolve{rest}"
     warnings = sum(one.severity == "warning" for one in findings)
     return (
         "checked: the handler's file and every module that it requests while it loads are there"
         + (f", but for what {format_count(warnings, 'warning')} may say" if warnings else "")
-        + f": all requests of {files} resolve"
-        + (f", {assumed} left to the runtime or a layer" if closure.assumed else "")
-        + (f"; not followed: {unknown} computed at run time" if closure.unknown else "")
+        + f": all requests of {files} resolve{rest}"
     )
 
 
