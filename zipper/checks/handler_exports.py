@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from zipper.checks.closure import WalkStart, close, relative
 from zipper.checks.file_facts import Shape, decode_shape, encode, find_flaw
+from zipper.checks.handler_rules import explain_choice
 from zipper.checks.module_resolution import Failure
 from zipper.checks.named_exports import ExportedNames
 from zipper.checks.subject import TEXT_LIMIT_BYTES, Subject
@@ -72,7 +73,10 @@ def _judge_names(subject: Subject, start: WalkStart) -> Finding | None:
             "handler-export", "error", path, message, f"leave out `.{wanted}`: `--handler {right}`"
         )
     known = ", ".join(f"`{name}`" for name in sorted(names - {"__esModule"})[:5])
-    message = f"`{path}` does not export `{wanted}`, which the handler `{subject.handler}` names"
+    why = explain_choice(subject, start.name, relative(start.located.path))
+    message = (
+        f"`{path}` does not export `{wanted}`, which the handler `{subject.handler}` names; {why}"
+    )
     hint = (
         f"it exports {known}: name one of them" if known else f"export a function called `{wanted}`"
     )
@@ -84,7 +88,8 @@ def _judge_shape(subject: Subject, start: WalkStart) -> Finding | None:
     shape = _shape_of(subject, start)
     path, names = relative(start.path), ".".join(start.name.exports)
     if shape.kind == "no-function":
-        message = f"what `{path}` exports as `{names}` is sure to be no function"
+        why = explain_choice(subject, start.name, relative(start.located.path))
+        message = f"what `{path}` exports as `{names}` is sure to be no function; {why}"
         hint = "export the function itself, under the name that the handler has"
         return Finding("handler-export", "error", path, message, hint)
     if shape.kind == "function" and subject.target.details.loader == 4 and shape.length >= 3:

@@ -25,7 +25,7 @@ from zipper.findings import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Located", "check_handler_place", "locate_handler", "node_path"]
+__all__ = ["Located", "check_handler_place", "explain_choice", "locate_handler", "node_path"]
 
 _EXTENSIONS: Final = (".js", ".mjs", ".cjs")
 _HANDLERS_MAX: Final = 5
@@ -150,6 +150,24 @@ def _folder_of(name: HandlerName) -> str:
 def _has_main(files: FileSystem, folder: str) -> bool:
     names = ("package.json", "index.js", "index.json", "index.node")
     return any(files.is_file(f"{folder}/{name}") for name in names)
+
+
+def explain_choice(subject: Subject, name: HandlerName, path: str) -> str:
+    """Return why the loader takes the file at `path`, relative to the package, for a handler."""
+    shown = name.module_path
+    names = [f"{shown}{extension}" for extension in ("", *_EXTENSIONS)]
+    if path in subject.folders:
+        return f"the loader takes the folder `{path}`"
+    if path in names:
+        others = [one for one in names if one != path and one in subject.listing.by_name]
+        if others:
+            return f"the loader takes `{path}` before `{others[0]}`"
+        return f"the loader takes `{path}`, the first that is there of {_list(names)}"
+    return f"the loader takes `{path}`, which `require` finds: there is no `{shown}.js`"
+
+
+def _list(names: list[str]) -> str:
+    return ", ".join(f"`{one}`" for one in names)
 
 
 def _judge_place(

@@ -79,6 +79,10 @@ def check_layer(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "layout-layer", "warning", "", message, "put modules into `nodejs/node_modules`"
         )
+    elif tops == {"extensions"} and not _has_extension(subject):
+        message = "the layer has no file directly in `extensions`, where Lambda starts programs"
+        hint = "put the extension's program into `extensions/`, and the rest beside that folder"
+        yield Finding("layout-layer", "warning", "extensions", message, hint)
     major = subject.target.details.major
     for folder in sorted(
         f for f in subject.folders if f.startswith("nodejs/node") and f.count("/") == 1
@@ -89,6 +93,11 @@ def check_layer(subject: Subject) -> Iterator[Finding]:
                 f"`{folder}` is read by Node.js {number} only, not by `{subject.target.runtime}`"
             )
             yield Finding("layout-layer", "warning", folder, message, "use `nodejs/node_modules`")
+
+
+def _has_extension(subject: Subject) -> bool:
+    names = (name.split("/") for name in subject.listing.by_name)
+    return any(len(parts) == 2 and parts[0] == "extensions" and parts[1] for parts in names)
 
 
 def _has_code(subject: Subject, folder: str) -> bool:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_executables", "check_readable"]
 
+_EXTENSIONS: Final = "extensions"
 _HEAD_BYTES: Final = 64
 _SEVERITIES: Final[dict[int, Severity]] = {EAGER: "error", OPTIONAL: "info"}
 
@@ -56,11 +57,12 @@ def check_readable(subject: Subject) -> Iterator[Finding]:
 
 
 def check_executables(subject: Subject) -> Iterator[Finding]:
-    """Yield ELF programs and `#!` scripts in a `bin` folder without an executable bit."""
+    """Yield ELF programs, extensions and `#!` scripts in a `bin` folder without the mode for it."""
     for entry in subject.files:
         if entry.mode & 0o111 or not _may_be_program(entry) or not entry.size:
             continue
-        kind = _program_kind(subject, entry)
+        is_extension = subject.kind == "layer" and _is_extension(entry)
+        kind = "an extension" if is_extension else _program_kind(subject, entry)
         if kind is None:
             continue
         message = (
@@ -71,7 +73,15 @@ def check_executables(subject: Subject) -> Iterator[Finding]:
 
 def _may_be_program(entry: Entry) -> bool:
     folder, _, name = entry.name.rpartition("/")
-    return folder.rpartition("/")[2] in ("bin", ".bin") or "." not in name
+    return folder.rpartition("/")[2] in ("bin", ".bin", _EXTENSIONS) or "." not in name
+
+
+def _is_extension(entry: Entry) -> bool:
+    """Return whether a file of a layer is one that Lambda starts before the function.
+
+    Source: AWS, Lambda extensions API: each file directly in `/opt/extensions`.
+    """
+    return entry.name.rpartition("/")[0] == _EXTENSIONS
 
 
 def _program_kind(subject: Subject, entry: Entry) -> str | None:

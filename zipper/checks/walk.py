@@ -268,7 +268,9 @@ class Walk:
     def _find_names(self, path: str) -> Names:
         content = self.content_of(path)
         if not content:
-            return Names((), (), (), is_complete=False)
+            module = self.modules.get(path)
+            is_empty = module is not None and module.kind == "commonjs"
+            return Names((), (), (), is_complete=is_empty)
         key = ("names", _digest(content))
         known = decode_names(self._known(key))
         if known is not None:

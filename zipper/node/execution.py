@@ -137,6 +137,7 @@ def _invoke(
         log=log.lines,
         log_bytes=log.size_bytes,
         log_lines=log.count,
+        settled=not connection.progress.is_unsettled,
     )
     return invocation, outcome.is_over
 

@@ -23,8 +23,8 @@ class Frame:
     """One message.
 
     Attributes:
-        kind: `started`, `loaded`, `handler`, `init-error`, `next`, `response`, `error`, `stream`,
-            `chunk` or `end`; anything else is the function's own nonsense.
+        kind: `started`, `loaded`, `handler`, `init-error`, `next`, `unsettled`, `response`,
+            `error`, `stream`, `chunk` or `end`; anything else is the function's own nonsense.
         text: what the header says besides, such as a content type; "" where it says nothing.
         payload: at most as many bytes as the reader keeps.
         size: how many there were.

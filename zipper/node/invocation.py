@@ -48,6 +48,8 @@ class RunStages:
     init_error: FunctionError | None = None
     response: str | None = None
     error: FunctionError | None = None
+    is_unsettled: bool = False
+    """Whether the handler's promise was pending when nothing was left to wait for."""
     _content_type: str | None = None
     _body: bytearray = field(default_factory=bytearray)
     _body_bytes: int = 0
@@ -57,7 +59,7 @@ class RunStages:
 
     def begin(self) -> None:
         """Forget the last invocation; the next frames belong to a new one."""
-        self.is_waiting = False
+        self.is_waiting = self.is_unsettled = False
         self.response = self.error = self._content_type = None
         self._body = bytearray()
         self._body_bytes = 0
@@ -96,6 +98,8 @@ class RunStages:
                 self.init_error = self.init_error or parse_error(frame.payload)
             case "next":
                 self._take_next()
+            case "unsettled":
+                self.is_unsettled = not self.is_answered
             case _ if not self.is_answered:
                 self._take_answer(frame)
             case _:

@@ -83,6 +83,9 @@ class Invocation:
         init_seconds: of the cold start that this event waited for; None on a warm process.
         billed_milliseconds: whole milliseconds, the cold start's included, as billed since 2025-08.
         peak_memory_bytes: the most that the process had resident so far.
+        settled: whether the handler's promise came to something. One that stays pending when
+            nothing is left to wait for is answered by null up to Node.js 22, and ends the process
+            from 24 on.
         log_bytes: all output; `log` has the first and the last lines of a long one.
     """
 
@@ -98,11 +101,12 @@ class Invocation:
     log: tuple[LogLine, ...]
     log_bytes: int
     log_lines: int
+    settled: bool = True
 
     @property
     def ok(self) -> bool:
-        """Whether the function answered without an error."""
-        return self.error is None
+        """Whether the function answered, and without an error."""
+        return self.error is None and self.settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +216,7 @@ def _invocation_document(one: Invocation) -> dict[str, object]:
         ],
         "log_bytes": one.log_bytes,
         "log_lines": one.log_lines,
+        "settled": one.settled,
     }
 
 

@@ -35,6 +35,9 @@ _LOG_LINES: Final = 20
 
 _LINE_LETTERS: Final = 500
 
+_HEAP_FULL: Final = "JavaScript heap out of memory"
+"""What V8 writes before it ends the process, below many lines of its own."""
+
 
 def describe_run(result: RunResult, *, verbose: bool = False) -> Iterator[str]:
     """Yield the run: what ran, each invocation with its log, what was left, what differs.
@@ -70,13 +73,21 @@ def _describe_invocation(
     number: int, one: Invocation, memory_mb: int, *, verbose: bool
 ) -> Iterator[str]:
     init = "" if one.init_seconds is None else f", init {one.init_seconds * 1000:.1f} ms"
+    outcome = "ok" if one.ok else "failed" if one.settled else "never settled"
     yield (
-        f"#{number} {'ok' if one.ok else 'failed'}: {one.duration_seconds * 1000:.1f} ms{init},"
+        f"#{number} {outcome}: {one.duration_seconds * 1000:.1f} ms{init},"
         f" billed {one.billed_milliseconds} ms, {one.peak_memory_bytes // _MEBIBYTE} of"
         f" {memory_mb} MB"
     )
     if one.stage != STAGES[-1]:
         yield f"  {_draw_stages(one.stage)}"
+    if not one.settled:
+        yield "  the handler's promise never settled, and nothing was left to wait for"
+    elif one.error is not None and any(_HEAP_FULL in line.text for line in one.log):
+        yield (
+            f"  out of memory: V8's heap reached its limit within {memory_mb} MB; hold less at a "
+            "time, or give the function more"
+        )
     yield from _describe_log(one, verbose=verbose)
     yield from _describe_answer(one)
 
@@ -126,7 +137,8 @@ def _describe_answer(one: Invocation) -> Iterator[str]:
             yield f"  prelude: {_shorten(one.streamed.prelude)}"
         yield f"  streamed {one.streamed.body_bytes:,} bytes: {_shorten(body)}"
     elif one.response is not None:
-        yield f"  response: {_shorten(one.response)}"
+        why = "" if one.settled else ", which Lambda answers for it"
+        yield f"  response: {_shorten(one.response)}{why}"
 
 
 def _describe_left(environment: ExecutionEnvironment) -> Iterator[str]:

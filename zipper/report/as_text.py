@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from zipper.npm.folder_path import find_package
 from zipper.report.units import format_bytes, format_count, format_seconds
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ __all__ = [
     "describe_plan",
     "describe_report",
 ]
+
+_PACKAGES_MAX: Final = 5
+"""Packages that are named of what is left out."""
 
 QUOTA_BYTES: Final = 262_144_000
 """Unzipped bytes of function and layers together. Source: AWS Lambda quotas, 2026-11."""
@@ -167,18 +172,32 @@ def describe_findings(
         most: findings of one code that are reported; the others are counted. None for no end.
     """
     told: dict[str, int] = {}
+    left_out: dict[str, Counter[str]] = {}
     for severity in severities:
-        for finding in findings:
-            if finding.severity == severity:
-                told[finding.code] = told.get(finding.code, 0) + 1
-                if most is None or told[finding.code] <= most:
-                    is_named = not finding.path or f"`{finding.path}`" in finding.message
-                    where = "" if is_named else f" {finding.path}:"
-                    yield f"{severity}[{finding.code}]:{where} {finding.message}"
-                    yield f"  hint: {finding.hint}"
-    for code, count in told.items():
-        if most is not None and count > most:
-            yield f"{count - most:,} more of {code}; `--verbose` shows them"
+        for finding in _by_package(findings, severity):
+            told[finding.code] = told.get(finding.code, 0) + 1
+            if most is None or told[finding.code] <= most:
+                is_named = not finding.path or f"`{finding.path}`" in finding.message
+                where = "" if is_named else f" {finding.path}:"
+                yield f"{severity}[{finding.code}]:{where} {finding.message}"
+                yield f"  hint: {finding.hint}"
+            else:
+                package = find_package(finding.path) or "the project's own files"
+                left_out.setdefault(finding.code, Counter())[package] += 1
+    for code, packages in left_out.items():
+        shown = ", ".join(
+            f"{count:,} in {package}" for package, count in packages.most_common(_PACKAGES_MAX)
+        )
+        rest = "" if len(packages) <= _PACKAGES_MAX else f", {len(packages) - _PACKAGES_MAX:,} more"
+        total = packages.total()
+        yield f"{total:,} more of {code} ({shown}{rest}); `--verbose` shows them"
+
+
+def _by_package(findings: Sequence[Finding], severity: str) -> list[Finding]:
+    """Return the findings of a severity; those of one code and package stand together."""
+    chosen = [finding for finding in findings if finding.severity == severity]
+    codes = {code: n for n, code in enumerate(dict.fromkeys(one.code for one in chosen))}
+    return sorted(chosen, key=lambda one: (codes[one.code], find_package(one.path)))
 
 
 def describe_plan(contents: Plan, *, every_file: bool) -> Iterator[str]:
@@ -187,8 +206,6 @@ def describe_plan(contents: Plan, *, every_file: bool) -> Iterator[str]:
         for name, size, _, executable in contents.describe():
             yield f"{size:>12,}  {'x' if executable else '-'}  {name}"
         return
-    from zipper.npm.folder_path import find_package  # noqa: PLC0415  (for a dry run only)
-
     folders: dict[str, list[int]] = {}
     for name, size, packed, _ in contents.describe():
         sums = folders.setdefault(find_package(name) or "the project's own files", [0, 0, 0])

@@ -28,6 +28,10 @@ __all__ = [
     "short_names",
 ]
 
+_ROWS_MAX = 100
+_CELL_LETTERS = 100
+"""So a comment stays below the 65,536 letters that GitHub takes."""
+
 ChangeKind = Literal["added", "removed", "changed"]
 
 
@@ -151,9 +155,13 @@ def describe_changes_as_markdown(changes: Changes) -> Iterator[str]:
     if changes.packages:
         yield "| package | was | is | unzipped |"
         yield "|---|---|---|---:|"
-    for change in changes.packages:
+    for change in changes.packages[:_ROWS_MAX]:
         cells = (change.name, ", ".join(change.old), ", ".join(change.new))
         yield f"| {' | '.join(map(_cell, cells))} | {_signed(change.size_bytes)} |"
+    rest = changes.packages[_ROWS_MAX:]
+    if rest:
+        size = _signed(sum(change.size_bytes for change in rest))
+        yield f"| {format_count(len(rest), 'more package')} | | | {size} |"
     if changes.packages:
         yield ""
     yield describe_file_counts(changes)
@@ -179,4 +187,5 @@ def _signed(size_bytes: int) -> str:
 
 
 def _cell(text: str) -> str:
+    text = text if len(text) <= _CELL_LETTERS else f"{text[:_CELL_LETTERS]}..."
     return text.replace("|", "\\|").replace("\n", " ")

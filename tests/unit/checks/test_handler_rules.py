@@ -105,3 +105,37 @@ def test_unreadable_file_of_a_layer() -> None:
     layer = {"nodejs/node_modules/a/index.js": ("1", UNREADABLE)}
 
     assert {"mode-unreadable"} == errors(layer, None, kind="layer")
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        ({"index.js": ""}, "`index.js`, the first that is there of `index`, `index.js`, "),
+        ({"index.js": "", "index.mjs": ""}, "`index.js` before `index.mjs`"),
+        ({"index/index.js": ""}, "the folder `index`"),
+        ({"node_modules/index/index.js": ""}, "which `require` finds: there is no `index.js`"),
+    ],
+)
+def test_a_finding_tells_which_file_was_taken(files, why: str) -> None:
+    """Why the loader takes a file is part of what is said about its exports."""
+    report = check_files({"a.js": "", **files}, runtime="nodejs22.x")
+    (message,) = [f.message for f in report.findings if f.code == "handler-export"]
+
+    assert why in message
+
+
+@pytest.mark.parametrize(
+    ("files", "code"),
+    [
+        ({"extensions/logs": ("#!/usr/bin/env node", 0o755)}, None),
+        ({"extensions/logs": ("#!/usr/bin/env node", 0o644)}, "mode-not-executable"),
+        ({"extensions/logs/run": ("#!/bin/sh", 0o755)}, "layout-layer"),
+    ],
+)
+def test_a_layer_of_an_extension_alone(files, code: str | None) -> None:
+    """Lambda starts each file directly in `extensions`, which need not be JavaScript."""
+    report = check_files(files, handler=None, kind="layer")
+
+    assert ([] if code is None else [(code, "warning")]) == [
+        (finding.code, finding.severity) for finding in report.findings
+    ]

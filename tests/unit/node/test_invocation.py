@@ -147,3 +147,17 @@ def test_exit_in_words(code, reason):
     assert FunctionError("Runtime.ExitError", f"RequestId: r Error: {reason}") == exit_error(
         "r", code
     )
+
+
+def test_promise_that_never_settles_is_seen():
+    """The process says so before it answers null; the next event begins anew."""
+    progress = ready()
+    progress.begin()
+    progress.take(frame("unsettled"))
+    progress.take(frame("response", b"null"))
+    seen = progress.is_unsettled
+    progress.take(frame("unsettled"))
+    progress.begin()
+
+    assert seen
+    assert not progress.is_unsettled

@@ -142,3 +142,25 @@ def test_error_is_told_once():
 
     assert ["mine" in line for line in text(one) if "ERROR" in line] == [True]
     assert 2 == sum("ERROR" in line for line in text(one, verbose=True))
+
+
+def test_promise_that_never_settles():
+    """It is not called ok, although Lambda answers null."""
+    lines = text(invocation(response="null", settled=False))
+
+    assert lines[3].startswith("#1 never settled: ")
+    assert [
+        "  the handler's promise never settled, and nothing was left to wait for",
+        "  response: null, which Lambda answers for it",
+    ] == lines[4:6]
+
+
+def test_full_heap_is_told_first():
+    """V8 writes many lines before the one that says why it ended the process."""
+    full = "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory"
+    log = tuple(LogLine(0.1, "stderr", None, line) for line in ("<--- Last few GCs --->", full))
+    error = FunctionError("Runtime.ExitError", "signal: aborted")
+
+    lines = text(invocation(response=None, error=error, log=log))
+
+    assert lines[4].startswith("  out of memory: V8's heap reached its limit within 128 MB")

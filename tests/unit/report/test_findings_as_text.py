@@ -79,8 +79,21 @@ def test_findings_of_one_code_are_counted_above_a_limit() -> None:
 
     lines = list(describe_findings(many, most=10))
 
-    assert "20 more of mode-unreadable; `--verbose` shows them" == lines[-1]
+    told = "20 more of mode-unreadable (20 in the project's own files); `--verbose` shows them"
+    assert told == lines[-1]
     assert 21 == len(lines)
+
+
+def test_findings_are_grouped_by_package() -> None:
+    """Those of one code and package are together, and what is left out is counted by package."""
+    paths = [f"node_modules/{'abcdefgh'[n % 8]}/{n}.js" for n in range(80)]
+    many = tuple(Finding("module-missing", "error", path, "m", "h") for path in paths)
+
+    *lines, last = describe_findings(many, most=10)
+
+    assert ["node_modules/a/" in line for line in lines[::2]] == [True] * 10
+    assert last.startswith("70 more of module-missing (10 in node_modules/b, ")
+    assert last.endswith(", 2 more); `--verbose` shows them")
 
 
 def test_report_ends_with_the_verdict() -> None:

@@ -66,6 +66,10 @@ function takeBuffered(handler) {
   try {
     const result = handler(JSON.parse(invocation.body), context, answer.callback);
     if (typeof result?.then === 'function') {
+      onIdle = () => {
+        channel.send({ kind: 'unsettled' });
+        answer.send(null);
+      };
       result.then(context.succeed, context.fail).catch(context.fail);
     }
   } catch (error) {

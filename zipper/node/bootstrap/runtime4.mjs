@@ -19,6 +19,7 @@ export async function run(root, handlerName) {
     throw error;
   }
   channel.send({ kind: 'handler' });
+  process.on('beforeExit', () => channel.send({ kind: 'unsettled' }));
   const answer = isStreaming(handler) ? answerStreaming : answerBuffered;
   for (;;) {
     const invocation = channel.next();
