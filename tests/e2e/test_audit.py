@@ -210,3 +210,35 @@ def test_private_names_go_to_their_own_registry_only(built: Scene) -> None:
         assert 0 == result.status, result.stderr
         assert [{"@own/secret-name": ["1.0.0"]}] == private.posted
         assert [{"a": ["1.5.0"], "b": ["2.0.0"]}] == built.registry.posted
+
+
+def test_private_names_of_a_member_go_to_the_registry_of_its_root(built: Scene) -> None:
+    """The root's `.npmrc` counts for a member, as for npm; one in the member does not."""
+    from tests.support.registry_server import RegistryServer  # noqa: PLC0415
+
+    with RegistryServer() as private:
+        private.advisories = {}
+        built.registry.advisories = {}
+        manifest = private.publish("@own/secret-name", "1.0.0")
+        member = {"name": "fn", "dependencies": {"@own/secret-name": "1.0.0"}}
+        root = {"name": "root", "workspaces": ["packages/*"]}
+        row = {
+            "version": "1.0.0",
+            "resolved": manifest["dist"]["tarball"],
+            "integrity": manifest["dist"]["integrity"],
+        }
+        packages = {
+            "": root, "packages/fn": member, "node_modules/@own/secret-name": row,
+            "node_modules/fn": {"resolved": "packages/fn", "link": True},
+        }  # fmt: skip
+        built.write(
+            {"package.json": root, ".npmrc": f"@own:registry={private.url}\n",
+             "package-lock.json": {"lockfileVersion": 3, "packages": packages},
+             "packages/fn/package.json": member,
+             "packages/fn/.npmrc": f"@own:registry={built.registry.url}\n"}
+        )  # fmt: skip
+        result = audit(built, built.project / "packages/fn")
+
+        assert 0 == result.status, result.stderr
+        assert [{"@own/secret-name": ["1.0.0"]}] == private.posted
+        assert [] == built.registry.posted

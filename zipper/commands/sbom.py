@@ -41,7 +41,7 @@ def command(*, path: str, form: str, output: Path | None, **options: object) -> 
 
     Of PROJECT, also a member of a workspace, what a build would put into its zip. NAME is a
     function of the settings in this folder: its zip, or what a build would put there. Packages have
-    the hashes of their tarballs where the lockfile says them: that of PROJECT, or one in ZIP. The
+    the hashes of their tarballs: all of PROJECT, of ZIP those that the lockfile in it says. The
     same zip gives the same document: its date is SOURCE_DATE_EPOCH, else 1980-01-01. It needs two
     libraries that are not installed with zipper itself: `pip install zipper-nodejs[sbom]`.
 

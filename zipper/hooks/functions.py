@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from zipper.pipeline.building_all import BuiltFunction
+    from zipper.pipeline.session import Circumstances
     from zipper.project.read_project import Project
     from zipper.settings.build_request import BuildRequest
 
@@ -72,8 +73,9 @@ def build_functions(
     folder = Path(tempfile.mkdtemp(prefix="zipper-wheel-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     names, requests = [], []
-    for index, (request, output) in enumerate(_read_requests(root, environ)):
-        names.append(_name_in_wheel(request, output, root, environ, place))
+    for index, function in enumerate(_read_functions(root, environ)):
+        request = function.request
+        names.append(_name_in_wheel(function, root, environ, place))
         own = _patterns_for(Path(request.project).resolve(), beside)
         elsewhere = str(folder / f"{index}.zip")
         requests.append(request._replace(output=elsewhere, exclude=(*request.exclude, *own)))
@@ -120,10 +122,10 @@ def find_sources(root: Path, *, environ: Mapping[str, str]) -> Sources:
     root = root.resolve()
     files: dict[Path, None] = {}
     left_out: set[Path] = set()
-    for request, output in _read_requests(root, environ):
-        found = list_source_files(request, _read_project(request))
+    for function in _read_functions(root, environ):
+        found = list_source_files(function.request, function.project, function.io)
         files.update(dict.fromkeys(found.files))
-        left_out.update((output, *found.left_out))
+        left_out.update((function.output, *found.left_out))
     kept = tuple(path for path in files if path not in left_out)
     outside = [path for path in kept if not path.is_relative_to(root)]
     if outside:
@@ -157,27 +159,29 @@ def locate(path: Path, packages: Mapping[Path, str]) -> str | None:
     return f"{packages[nearest]}/{inside}" if packages[nearest] else inside
 
 
-def _read_requests(root: Path, environ: Mapping[str, str]) -> Iterator[tuple[BuildRequest, Path]]:
-    """Yield a request for each function, and where the settings would have its zip."""
-    from zipper.pipeline.planning import find_output  # noqa: PLC0415  (only where there are some)
-    from zipper.settings.read_settings import read_settings  # noqa: PLC0415  (the same)
+class _Function(NamedTuple):
+    """A function of the settings: how it is built, of what, and where its zip would be."""
+
+    request: BuildRequest
+    io: Circumstances
+    project: Project
+    output: Path
+
+
+def _read_functions(root: Path, environ: Mapping[str, str]) -> Iterator[_Function]:
+    # Only where there are some.
+    from zipper.pipeline.planning import find_output, read_function_project  # noqa: PLC0415
+    from zipper.pipeline.session import Circumstances  # noqa: PLC0415
+    from zipper.settings.read_settings import read_settings  # noqa: PLC0415
 
     settings = read_settings(root, environ=environ)
     written = list_outputs(settings)
     for one in list_functions(settings):
         request = request_from(one, folder=str(root), written=written)
         _require_output(request, root)
-        yield request, find_output(request, _read_project(request))
-
-
-def _read_project(request: BuildRequest) -> Project:
-    from zipper.project.read_project import read_project  # noqa: PLC0415  (only where there are some)
-
-    return read_project(
-        Path(request.project),
-        npm_options=request.npm_options,
-        workspace=not request.no_workspace,
-    )
+        io = Circumstances.of(request, None)
+        project = read_function_project(request, io)
+        yield _Function(request, io, project, find_output(request, project))
 
 
 def _require_output(request: BuildRequest, root: Path) -> None:
@@ -191,12 +195,12 @@ def _require_output(request: BuildRequest, root: Path) -> None:
 
 
 def _name_in_wheel(
-    request: BuildRequest,
-    output: Path,
+    function: _Function,
     root: Path,
     environ: Mapping[str, str],
     place: Callable[[Path], str | None],
 ) -> str:
+    output = function.output
     name = place(output)
     if name is not None:
         return name
@@ -206,7 +210,7 @@ def _name_in_wheel(
         "EWHEEL",
         f"the wheel would not hold `{shown}`, which is in no package of it",
         facts=(
-            *((("function", request.name),) if request.name else ()),
+            *((("function", function.request.name),) if function.request.name else ()),
             *((("named by", f"the variable ZIPPER_OUTPUT: {variable}"),) if variable else ()),
         ),
         hint="unset ZIPPER_OUTPUT"

@@ -16,6 +16,7 @@ from zipper.as_json import json_text
 from zipper.errors import RegistryError
 from zipper.fetching.needed_tarballs import has_tarball
 from zipper.findings import Finding, check_error, count_findings, decide_verdict
+from zipper.lockfile.formats import FORMATS
 from zipper.npm.credentials import redact_url
 from zipper.npm.git_resolved import is_git
 from zipper.pipeline.dependencies import find_project_tree
@@ -131,21 +132,28 @@ def audit_requested(
     """Return what is known against the packages at `path`; see `audit`."""
     accepted = parse_ignored(request.audit_ignore)
     place, offline, osv = Path(path), request.offline, request.osv
-    installed = _list_project(request, on_event) if place.is_dir() else _list_zip(place)
+    listed = _list_project(request, on_event) if place.is_dir() else _list_zip(place, request)
+    installed = listed.installed
     if osv is not None:
         from zipper.pipeline.osv_files import read_osv  # noqa: PLC0415  (for this option only)
 
         names = {item.name for item in installed}
         answers = _Advisories(read_osv(Path(osv), names), (str(osv),))
     else:
-        folder = Path(request.project) if place.is_dir() else Path()
-        settings = read_npm_settings(folder, options=request.npm_options)
-        answers = _ask_registries(
-            installed, settings, folder=folder, offline=offline, on_event=on_event
-        )
+        answers = _ask_registries(listed, offline=offline, on_event=on_event)
     day = today or datetime.now(UTC).date()
     level = cast("Level", request.audit_level)
-    return _judge(path, installed, answers, threshold=level, ignored=accepted, today=day)
+    return _judge(path, listed, answers, threshold=level, ignored=accepted, today=day)
+
+
+class _Listed(NamedTuple):
+    """The packages, and npm's settings, which say what registry is asked about each."""
+
+    installed: tuple[InstalledPackage, ...]
+    npm: NpmSettings
+    folder: Path
+    tool: str = ""
+    """The package manager that wrote the lockfile, where it is not npm."""
 
 
 class _Advisories(NamedTuple):
@@ -158,27 +166,32 @@ class _Advisories(NamedTuple):
 
 def _judge(
     path: PathLike,
-    installed: Sequence[InstalledPackage],
+    listed: _Listed,
     answers: _Advisories,
     *,
     threshold: Level,
     ignored: Sequence[Ignored],
     today: date,
 ) -> Audit:
-    pairs = match_advisories(answers.advisories, installed)
-    judged = judge_advisories(pairs, threshold=threshold, ignored=ignored, today=today)
+    pairs = match_advisories(answers.advisories, listed.installed)
+    judged = judge_advisories(
+        pairs, threshold=threshold, ignored=ignored, today=today, tool=listed.tool
+    )
     findings = (*judged, *answers.unknown)
     return Audit(
         path=os.fspath(path),
-        packages=len({(item.name, item.version) for item in installed}),
+        packages=len({(item.name, item.version) for item in listed.installed}),
         sources=answers.sources,
         verdict=decide_verdict(findings),
         findings=findings,
     )
 
 
-def _list_project(request: BuildRequest, on_event: OnEvent | None) -> tuple[InstalledPackage, ...]:
-    """Return the packages of the project that come from a registry."""
+def _list_project(request: BuildRequest, on_event: OnEvent | None) -> _Listed:
+    """Return the packages of the project that come from a registry.
+
+    The settings are those of its root, as for a build: they say whose names are private.
+    """
     io = Circumstances.of(request, on_event)
     project = io.read_project(request)
     with io.open_client(project, request) as client:
@@ -193,11 +206,13 @@ def _list_project(request: BuildRequest, on_event: OnEvent | None) -> tuple[Inst
         force=True,
         with_root=request.include_root_dependencies,
     )
-    return tuple(
+    installed = tuple(
         InstalledPackage(node.package_name, node.version, location)
         for location, node in tree.nodes.items()
         if _is_published(project, node)
     )
+    tool = FORMATS[project.foreign.name].tool if project.foreign is not None else ""
+    return _Listed(installed, project.npm, project.root, tool)
 
 
 def _is_published(project: Project, node: Node) -> bool:
@@ -206,25 +221,19 @@ def _is_published(project: Project, node: Node) -> bool:
     return (has_tarball(project, node) or node.in_bundle) and not is_elsewhere
 
 
-def _list_zip(path: Path) -> tuple[InstalledPackage, ...]:
+def _list_zip(path: Path, request: BuildRequest) -> _Listed:
     """Return the packages in a zip, by their package.json; the project's own is none of them."""
     from zipper.pipeline.explaining import read_inventory  # noqa: PLC0415  (for zips only)
 
-    return tuple(
+    installed = tuple(
         InstalledPackage(row.name, row.version, row.folder)
         for row in read_inventory(path).packages
         if row.folder and row.name and row.version
     )
+    return _Listed(installed, read_npm_settings(Path(), options=request.npm_options), Path())
 
 
-def _ask_registries(
-    installed: Sequence[InstalledPackage],
-    settings: NpmSettings,
-    *,
-    folder: Path,
-    offline: bool,
-    on_event: OnEvent | None,
-) -> _Advisories:
+def _ask_registries(listed: _Listed, *, offline: bool, on_event: OnEvent | None) -> _Advisories:
     """Return what the registries know, each asked about its own packages.
 
     Raises:
@@ -233,13 +242,13 @@ def _ask_registries(
     from zipper.registry.client import RegistryClient  # noqa: PLC0415  (0.1 s)
 
     asked: dict[str, dict[str, set[str]]] = {}
-    for item in installed:
-        names = asked.setdefault(registry_url(settings, item.name), {})
+    for item in listed.installed:
+        names = asked.setdefault(registry_url(listed.npm, item.name), {})
         names.setdefault(item.name, set()).add(item.version)
     advisories: list[Advisory] = []
     sources, unknown = [], []
     with RegistryClient(
-        settings, environ=os.environ, folder=folder, offline=offline, on_event=on_event
+        listed.npm, environ=os.environ, folder=listed.folder, offline=offline, on_event=on_event
     ) as client:
         for registry, names in asked.items():
             found = _ask_registry(client, registry, names)

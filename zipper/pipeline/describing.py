@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 
     from zipper.archive.listing import Listing
     from zipper.events import OnEvent
+    from zipper.pipeline.planning import PackagePlan
     from zipper.report.inventory import Inventory
     from zipper.report.licences import LicenceRow
     from zipper.settings.build_request import BuildRequest
     from zipper.settings.option_types import ExplainOptions, LicensesOptions, SbomOptions
+    from zipper.tree.model import Node
     from zipper.tree.why import Explanation
 
 __all__ = ["ZipContents", "explain", "licenses", "make_sbom", "open_contents", "sbom"]
@@ -104,8 +106,8 @@ def sbom(
 ) -> str:
     """Return the software bill of materials of a zip, as JSON text.
 
-    Packages have the hashes of their tarballs where the lockfile says them: the one in the zip,
-    which is only there if the project's folder has it; or that of the project.
+    Packages have the hashes of their tarballs: of a project all of them; of a zip those that the
+    lockfile in it says, which is there if the folder that was built had one.
 
     Args:
         path: a zip made by any tool, or a project's folder, of which the zip is made and forgotten.
@@ -151,10 +153,26 @@ def open_contents(
         elsewhere = source._replace(output=f"{folder}/function.zip", check=False)
         package = build_requested(elsewhere, on_event=on_event)
         planned = plan_requested(source)
-        with_file = open_sound_listing(package.path)
-        found = from_listing(planned.output.name, with_file)
-        hashes = hashes_of_nodes(planned.tree.nodes, found.packages)
-        yield ZipContents(replace(found, hashes=hashes), with_file)
+        listing = open_sound_listing(package.path)
+        found = from_listing(planned.output.name, listing)
+        hashes = hashes_of_nodes(_with_hashes(planned), found.packages)
+        yield ZipContents(replace(found, hashes=hashes), listing)
+
+
+def _with_hashes(planned: PackagePlan) -> dict[str, Node]:
+    """Return the nodes, with the hash of the store's tarball where the lockfile has none.
+
+    It was compared with what the registry says when it was fetched.
+    """
+    from zipper.npm.integrity import from_hex  # noqa: PLC0415  (for projects)
+
+    nodes = dict(planned.tree.nodes)
+    for location, zipped in planned.zips.items():
+        path = zipped.path
+        found = from_hex(path.stem, algorithm=path.parent.parent.name)
+        if found is not None and location in nodes and nodes[location].integrity is None:
+            nodes[location] = nodes[location]._replace(integrity=str(found))
+    return nodes
 
 
 def _source_of(

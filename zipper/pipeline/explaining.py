@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from zipper.events import OnEvent
+    from zipper.pipeline.planning import PackagePlan
     from zipper.settings.build_request import BuildRequest
     from zipper.tree.model import Tree
     from zipper.tree.why import Explanation
@@ -118,8 +119,24 @@ def take_inventory(request: BuildRequest, *, on_event: OnEvent | None = None) ->
     from zipper.pipeline.building import plan_requested  # noqa: PLC0415  (zips need none of it)
 
     planned = plan_requested(request, on_event=on_event)
+    if planned.project.foreign is not None:
+        return _take_from_zip(planned)
     files = (File(name, size, packed) for name, size, packed, _ in planned.contents.describe())
     return from_plan(planned.output.name, files, planned.tree)
+
+
+def _take_from_zip(planned: PackagePlan) -> Inventory:
+    """Return what a zip of the plan holds: only npm's lockfile knows the licences of packages."""
+    import tempfile  # noqa: PLC0415  (for other package managers' lockfiles)
+    from pathlib import Path  # noqa: PLC0415  (the same)
+
+    from zipper.archive.splice import splice  # noqa: PLC0415  (the same)
+    from zipper.files import write_file  # noqa: PLC0415  (the same)
+
+    with tempfile.TemporaryDirectory(prefix="zipper-build-") as folder:
+        path = Path(folder, "function.zip")
+        write_file(path, splice(planned.contents))
+        return from_listing(planned.output.name, open_sound_listing(path))
 
 
 def explain_package(

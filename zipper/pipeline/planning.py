@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from zipper.pipeline.typescript import TransformedSources
     from zipper.project.read_project import Project
     from zipper.settings.build_request import BuildRequest
+    from zipper.store.store_zip import StoreZip
     from zipper.target import Target
     from zipper.tree.model import Tree
 
@@ -67,6 +68,8 @@ class PackagePlan(NamedTuple):
     """Plans that have the same make the same zip."""
     findings: tuple[Finding, ...]
     timings_seconds: Mapping[str, float]
+    zips: Mapping[str, StoreZip] = MappingProxyType({})
+    """The packages that are in the store, by their locations in the tree."""
     keeps_folders: bool = False
     """Whether the zip has the folders of the workspace, because files outside of the member's are
     in it; packages are at the zip's top all the same."""
@@ -133,6 +136,7 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
             *(() if sources is None else sources.findings),
         ),
         timings_seconds=clock.timings(),
+        zips=obtained.zips,
         keeps_folders=keeps_folders,
         source_maps={} if sources is None else sources.maps,
     )

@@ -13,12 +13,14 @@ from zipper.errors import ProjectError, ZipperError
 from zipper.folders import list_files
 from zipper.lockfile.formats import FORMATS, NPM_LOCKFILES
 from zipper.npm.npmrc_secrets import find_secrets
+from zipper.pipeline.planning import choose_own_files
 from zipper.project.own_files import choose_files
 from zipper.project.release_age_files import AGE_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from zipper.pipeline.session import Circumstances
     from zipper.project.foreign_lockfile import ForeignText
     from zipper.project.read_project import Project
     from zipper.settings.build_request import BuildRequest
@@ -37,7 +39,7 @@ class SourceFiles(NamedTuple):
     """Secrets, node_modules and folders of version control: files, and folders with all in them."""
 
 
-def list_source_files(request: BuildRequest, project: Project) -> SourceFiles:
+def list_source_files(request: BuildRequest, project: Project, io: Circumstances) -> SourceFiles:
     """Return the files from which `request` can be built again in another place.
 
     An `.npmrc` is one of them unless it holds a credential in plain text.
@@ -46,8 +48,8 @@ def list_source_files(request: BuildRequest, project: Project) -> SourceFiles:
         ProjectError: EREAD, EPATTERN; ENOPROJECT for a dependency's folder that is not there.
         LockfileError: as the lockfile's reader.
     """
-    choice = choose_files(project.folder, include=request.include, exclude=request.exclude)
-    kept = [project.folder / name for name in choice.files]
+    choice, outside = choose_own_files(request, project, io)
+    kept = [found.root / name for found in (choice, outside) for name in found.files]
     if project.foreign is None:
         places, read = _find_packages(project), list[str]()
     else:
@@ -63,6 +65,7 @@ def list_source_files(request: BuildRequest, project: Project) -> SourceFiles:
     for folder in dict.fromkeys((project.root, project.folder)):
         names = ("package.json", *NPM_LOCKFILES, *FORMATS, *AGE_FILES)
         kept += [folder / name for name in names]
+    kept += _list_tsconfigs(project)
     members = project.workspaces.values()
     kept += [project.root / name / "package.json" for name in members]
     kept += [project.root / name for name in read if name != ".npmrc"]
@@ -86,6 +89,14 @@ def _list_package(folder: Path, project: Project) -> Iterator[Path]:
         if not above.is_relative_to(project.root):
             break
         yield from (above / name for name in _IGNORE_FILES)
+
+
+def _list_tsconfigs(project: Project) -> Iterator[Path]:
+    """Yield what a tsconfig.json of the folder may extend, up to the root of the workspace."""
+    for folder in (project.folder, *project.folder.parents):
+        yield from sorted(folder.glob("tsconfig*.json"))
+        if folder == project.root:
+            break
 
 
 def _find_packages(project: Project) -> set[Path]:
@@ -149,7 +160,8 @@ def _list_local(folder: Path, project: Project) -> Iterator[Path]:
     from zipper.npm.spec import resolve_spec  # noqa: PLC0415  (with its question)
     from zipper.project.read_manifest import read_manifest  # noqa: PLC0415  (the same)
 
-    manifest = read_manifest(folder)
+    is_own = folder == project.folder.resolve()
+    manifest = project.own_manifest if is_own else read_manifest(folder)
     has_dev = project.lockfile is None and folder in (project.root, project.folder)
     specs = {
         **(manifest.dev_dependencies if has_dev else {}),

@@ -167,6 +167,7 @@ def judge_advisories(
     threshold: Level = "low",
     ignored: Sequence[Ignored] = (),
     today: date,
+    tool: str = "",
 ) -> tuple[Finding, ...]:
     """Return a finding for each pair, and for each entry of the ignore list that has expired.
 
@@ -175,6 +176,7 @@ def judge_advisories(
         threshold: a weaker advisory is reported and does not fail.
         ignored: advisories that are reported only; not after their day.
         today: the day on which they are judged.
+        tool: the package manager that wrote the lockfile, where it is not npm.
     """
     expired = [entry for entry in ignored if entry.until is not None and entry.until < today]
     accepted = {entry.id.upper() for entry in ignored if entry not in expired}
@@ -186,25 +188,29 @@ def judge_advisories(
         code = "advisory"
         if names & accepted:
             severity, code = "info", "advisory-ignored"
-        findings.append(_describe(advisory, item, code, severity))
+        findings.append(_describe(advisory, item, code, severity, tool))
     return (*findings, *(_tell_expired(entry) for entry in expired))
 
 
-def _describe(advisory: Advisory, item: InstalledPackage, code: str, severity: Severity) -> Finding:
+def _describe(
+    advisory: Advisory, item: InstalledPackage, code: str, severity: Severity, tool: str
+) -> Finding:
     level = advisory.level or "of unknown severity"
     return Finding(
         code,
         severity,
         item.place,
         f"{advisory.id} ({level}) in {item.name}@{item.version}: {advisory.title or 'no title'}",
-        f"{_advise(advisory)}{advisory.url and f'; see {advisory.url}'}",
+        f"{_advise(advisory, tool)}{advisory.url and f'; see {advisory.url}'}",
     )
 
 
-def _advise(advisory: Advisory) -> str:
+def _advise(advisory: Advisory, tool: str) -> str:
     told = " || ".join(advisory.ranges) or ", ".join(sorted(advisory.versions)[:5])
+    update = f"`python -m zipper resolve --update {advisory.name}`"
     return (
-        f"versions that have it: {told[:200]}; `python -m zipper resolve --update {advisory.name}`"
+        f"versions that have it: {told[:200]}; "
+        f"{f'lock another with {tool}, which wrote the lockfile' if tool else update}"
     )
 
 

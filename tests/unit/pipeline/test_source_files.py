@@ -10,8 +10,9 @@ import pytest
 import zipper
 from tests.support.scene import HANDLER, write_files
 from zipper.errors import ProjectError
+from zipper.pipeline.planning import read_function_project
+from zipper.pipeline.session import Circumstances
 from zipper.pipeline.source_files import list_source_files
-from zipper.project.read_project import read_project
 from zipper.settings.build_request import request_from
 from zipper.settings.values import Settings
 
@@ -23,7 +24,8 @@ PACKAGE = {"name": "fn", "version": "1.0.0"}
 
 def list_names(root: Path, project: str = "fn", **settings: object) -> set[str]:
     request = request_from(Settings(**settings), folder=str(root / project))
-    found = list_source_files(request, read_project(root / project))
+    io = Circumstances.of(request, None)
+    found = list_source_files(request, read_function_project(request, io), io)
     return {path.relative_to(root).as_posix() for path in found.files}
 
 
@@ -69,6 +71,30 @@ def test_what_only_development_links_is_not_needed(tmp_path: Path) -> None:
     )  # fmt: skip
 
     assert {"fn/package.json", "fn/package-lock.json"} == list_names(tmp_path)
+
+
+def test_a_function_without_package_json_has_sources(tmp_path: Path) -> None:
+    """Its handler is enough; what its tsconfig.json extends belongs to it."""
+    write_files(tmp_path, {"fn/index.js": HANDLER, "fn/tsconfig.base.json": "{}"})
+
+    assert {"fn/index.js", "fn/tsconfig.base.json"} == list_names(tmp_path, include=("index.js",))
+
+
+def test_files_outside_of_a_member_are_sources(tmp_path: Path) -> None:
+    """What `include` takes from the workspace, and the root's tsconfig."""
+    write_files(
+        tmp_path,
+        {"package.json": {"name": "root", "workspaces": ["packages/*"]}, "tsconfig.json": "{}",
+         "shared/data.json": "1", "shared/other.json": "1",
+         "packages/fn/package.json": PACKAGE, "packages/fn/index.js": HANDLER},
+    )  # fmt: skip
+
+    names = list_names(tmp_path, "packages/fn", include=("index.js", "../../shared/data.json"))
+
+    assert {
+        "package.json", "tsconfig.json", "shared/data.json",
+        "packages/fn/package.json", "packages/fn/index.js",
+    } == names  # fmt: skip
 
 
 @pytest.mark.parametrize("has_secret", [False, True])
