@@ -215,6 +215,24 @@ def test_lockfile_versions(scene: Scene, npmrc: str, was: int, becomes: int) -> 
     assert {"ms"} == packed(scene)
 
 
+@pytest.mark.parametrize("npmrc", ["", "legacy-peer-deps=true\n"], ids=["edges", "legacy"])
+def test_peers_in_a_lockfile_for_npm_6(scene: Scene, npmrc: str) -> None:
+    """A package that has only peers has an empty `requires`, unless peers are no dependencies."""
+    scene.publish("ms")
+    scene.publish("a", peerDependencies={"ms": "1"})
+    scene.write(
+        {
+            "package.json": {"name": "fn", "dependencies": {"a": "1", "ms": "1"}},
+            ".npmrc": f"lockfile-version=2\n{npmrc}",
+        }
+    )
+    assert 0 == run(scene, "resolve").status
+    lockfile = json.loads((scene.project / "package-lock.json").read_text())
+
+    expected = [None if npmrc else {}, None]
+    assert expected == [lockfile["dependencies"][name].get("requires") for name in ("a", "ms")]
+
+
 def test_a_compact_lockfile(scene: Scene) -> None:
     """`format-package-lock=false` puts the lockfile on one line."""
     scene.write({"package.json": {"name": "fn"}, ".npmrc": "format-package-lock=false\n"})

@@ -33,6 +33,7 @@ def list_legacy_dependencies(
     folder: str,
     overridden: Mapping[tuple[str, str], str],
     without_resolved: bool = False,
+    legacy_peer_deps: bool = False,
 ) -> dict[str, object]:
     """Return the root's `dependencies`, by name.
 
@@ -41,8 +42,15 @@ def list_legacy_dependencies(
         folder: the project's absolute path, `/`-separated.
         overridden: the specs that overrides gave, by the location and the name of a dependency.
         without_resolved: leave out where packages come from.
+        legacy_peer_deps: the tree is one in which peers are no dependencies.
     """
-    writer = _Writer(tree, folder, overridden, without_resolved=without_resolved)
+    writer = _Writer(
+        tree,
+        folder,
+        overridden,
+        without_resolved=without_resolved,
+        legacy_peer_deps=legacy_peer_deps,
+    )
     return writer.list_children(ROOT, ())
 
 
@@ -56,6 +64,7 @@ class _Writer:
         overridden: Mapping[tuple[str, str], str],
         *,
         without_resolved: bool,
+        legacy_peer_deps: bool,
     ) -> None:
         self._tree = tree
         self._folder = folder
@@ -63,7 +72,7 @@ class _Writer:
         self._edges_out = {
             location: [
                 edge._replace(spec=overridden.get((location, edge.name), edge.spec))
-                for edge in tree.edges_out(location)
+                for edge in tree.edges_out(location, legacy_peer_deps=legacy_peer_deps)
             ]
             for location in tree.nodes
         }

@@ -84,6 +84,7 @@ def write_lockfile(
     version: int = 3,
     overridden: Mapping[tuple[str, str], str] = MappingProxyType({}),
     omit_registry_resolved: bool = False,
+    legacy_peer_deps: bool = False,
 ) -> str:
     """Return the text of package-lock.json for `tree`.
 
@@ -96,6 +97,7 @@ def write_lockfile(
         overridden: the specs that overrides gave, by the location and the name of a dependency.
         omit_registry_resolved: leave out where registry packages come from, as npm's
             `omit-lockfile-registry-resolved` does.
+        legacy_peer_deps: the tree is one in which peers are no dependencies.
     """
     layout = layout or TextFormat()
     sources = frozenset[str]()
@@ -123,6 +125,7 @@ def write_lockfile(
             folder=folder,
             overridden=overridden,
             without_resolved=omit_registry_resolved,
+            legacy_peer_deps=legacy_peer_deps,
         )
         if dependencies:
             document["dependencies"] = dependencies

@@ -92,6 +92,7 @@ def lock(
         version=_choose_version(project),
         overridden=ideal.overridden,
         omit_registry_resolved=project.npm.omit_lockfile_registry_resolved,
+        legacy_peer_deps=project.npm.legacy_peer_deps,
     )
     return Locked(
         tree=ideal.tree,
