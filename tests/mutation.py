@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).resolve().parents[1]
 _COPIED = ("zipper", "tests", "fixtures", "pyproject.toml", "README.md")
 _SECONDS = 600
-"""One stage of tests may take so long; an endless loop is a change that was noticed."""
+_SECONDS_A_TEST = 60
+"""One stage and one test may take so long; an endless loop is a change that was noticed."""
 
 WIDER = {
     "archive": "tests/unit/checks tests/e2e/test_determinism.py",
@@ -248,6 +249,11 @@ class _Finder(ast.NodeVisitor):
         if node.value is not None:
             self.visit(node.value)
 
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        """Leave decorators alone, as those of functions: they say how a value may be made."""
+        for statement in node.body:
+            self.visit(statement)
+
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         for default in (*node.args.defaults, *node.args.kw_defaults):
             if default is not None:
@@ -306,7 +312,9 @@ def stages_for(module: str) -> Iterator[list[str]]:
 def run_tests(folder: Path, tests: Sequence[str], workers: int) -> tuple[bool, float]:
     """Return whether all of them pass in `folder`, and the seconds that they took."""
     began = time.monotonic()
-    words = ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", f"-n{workers}", *tests]
+    words = ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", f"-n{workers}"]
+    words += ["-o", f"faulthandler_timeout={_SECONDS_A_TEST}"]
+    words += ["-o", "faulthandler_exit_on_timeout=true", *tests]
     process = subprocess.Popen(
         [sys.executable, *words],
         cwd=folder,

@@ -1,7 +1,7 @@
 """Character classes of globs: `[abc]`, `[!a-z]`, `[[:digit:]]`.
 
 In: a pattern and the place of a `[`. Out: a test of one character. Source: minimatch 10
-(brace-expressions.js); case is ignored, as npm-packlist asks for.
+(brace-expressions.js).
 """
 
 from __future__ import annotations
@@ -21,17 +21,19 @@ _NAMED: Final[dict[str, CharacterTest]] = {
     "cntrl": lambda character: character < " " or "\x7f" <= character < "\xa0",
     "digit": str.isdecimal,
     "graph": lambda character: character.isprintable() and not character.isspace(),
-    "lower": str.isalpha,
+    "lower": str.islower,
     "print": str.isprintable,
     "punct": lambda character: character.isprintable() and not character.isalnum(),
     "space": str.isspace,
-    "upper": str.isalpha,
+    "upper": str.isupper,
     "word": lambda character: character.isalnum() or character == "_",
     "xdigit": lambda character: character in "0123456789abcdefABCDEF",
 }
 
 
-def parse_class(text: str, index: int) -> tuple[CharacterTest, int] | None:
+def parse_class(
+    text: str, index: int, *, ignores_case: bool = True
+) -> tuple[CharacterTest, int] | None:
     """Return the class that begins at `index`, and where it ends; None where it never closes.
 
     A range whose ends are the wrong way round is left out; a class without members matches
@@ -46,7 +48,7 @@ def parse_class(text: str, index: int) -> tuple[CharacterTest, int] | None:
     tests: list[CharacterTest] = []
     while place < len(text):
         if text[place] == "]" and place > first:
-            return _combine(tests, negated=negated), place + 1
+            return _combine(tests, negated=negated, ignores_case=ignores_case), place + 1
         place = _parse_member(text, place, tests)
     return None
 
@@ -73,9 +75,11 @@ def _read_character(text: str, place: int) -> tuple[str, int]:
     return text[place], place + 1
 
 
-def _combine(tests: list[CharacterTest], *, negated: bool) -> CharacterTest:
+def _combine(tests: list[CharacterTest], *, negated: bool, ignores_case: bool) -> CharacterTest:
     def test(character: str) -> bool:
-        found = any(check(character) or check(character.upper()) for check in tests)
+        found = any(
+            check(character) or (ignores_case and check(character.upper())) for check in tests
+        )
         return found is not negated
 
     return test if tests else lambda _: False

@@ -4,7 +4,7 @@ In: `*.js`, `[a-z]?`, `!(a|b)*`. Out: a function of a name. Matching walks all w
 places in the name), so that no pattern takes more than polynomial time, where a regular
 expression could take forever.
 
-Source: minimatch 10, with its options dot and nocase, as npm-packlist uses it.
+Source: minimatch 10 with its option dot; with nocase too, as npm-packlist uses it, or without.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from zipper.npm.glob_class import parse_class
 __all__ = ["PartTest", "compile_part"]
 
 PartTest = Callable[[str], bool]
-"""Takes a name in lower case."""
+"""Takes a name, in lower case where the pattern ignores case."""
 
 _EXTENDED: Final = "!?+*@"
 _DEEPEST: Final = 10  # levels of `@(...)` inside each other; deeper ones are plain text
@@ -43,6 +43,11 @@ class _Any:
 
 
 @dataclass(frozen=True, slots=True)
+class _NoDot:
+    """Nothing, where no dot follows."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Choice:
     """`@(a|b)` and its like; `kind` is the character before the parenthesis."""
 
@@ -50,14 +55,30 @@ class _Choice:
     options: tuple[tuple[_Item, ...], ...]
 
 
-_Item = _Literal | _One | _Any | _Choice
+@dataclass(frozen=True, slots=True)
+class _Syntax:
+    """How a text is read: the places of what is a choice, and whether case counts."""
+
+    closed: frozenset[int]
+    ignores_case: bool
+
+
+_Item = _Literal | _One | _Any | _NoDot | _Choice
 
 
 @lru_cache(maxsize=1 << 12)
-def compile_part(part: str) -> PartTest:
-    """Return the test for one part of a pattern; both sides ignore case."""
-    text = part.lower()
-    items, _ = _parse(text, 0, _find_closed(text))
+def compile_part(part: str, *, ignores_case: bool = True, hides_dots: bool = False) -> PartTest:
+    """Return the test for one part of a pattern.
+
+    Args:
+        part: of a pattern, between slashes.
+        ignores_case: the test takes names in lower case.
+        hides_dots: a dot at a name's begin is matched by a dot only.
+    """
+    text = part.lower() if ignores_case else part
+    items, _ = _parse(text, 0, _Syntax(_find_closed(text), ignores_case))
+    if hides_dots:
+        items = _guard(items)
     match items:
         case ():
             return lambda name: not name
@@ -69,6 +90,16 @@ def compile_part(part: str) -> PartTest:
             return lambda name: name.endswith(text)
         case _:
             return lambda name: len(name) in _ends(items, name, {0}, ())
+
+
+def _guard(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
+    """Let what matches any character not match a dot first. Source: minimatch 10, ast.js."""
+    match items:
+        case (_Choice("!") | _Any() | _One(), *_):
+            return (_NoDot(), *items)
+        case (_Choice(kind, options), *rest):
+            return (_Choice(kind, tuple(map(_guard, options))), *rest)
+    return items
 
 
 def _find_closed(text: str) -> frozenset[int]:
@@ -92,12 +123,12 @@ def _find_closed(text: str) -> frozenset[int]:
 
 
 def _parse(
-    text: str, index: int, closed: frozenset[int], stops: str = ""
+    text: str, index: int, syntax: _Syntax, stops: str = ""
 ) -> tuple[tuple[_Item, ...], int]:
     """Return the items from `index` to the end, or to one of `stops`, and where that is."""
     items: list[_Item] = []
     while index < len(text) and text[index] not in stops:
-        item, index = _parse_item(text, index, closed)
+        item, index = _parse_item(text, index, syntax)
         if isinstance(item, _Literal) and items and isinstance(items[-1], _Literal):
             items[-1] = _Literal(items[-1].text + item.text)
         elif not (isinstance(item, _Any) and items and isinstance(items[-1], _Any)):
@@ -105,12 +136,12 @@ def _parse(
     return tuple(items), index
 
 
-def _parse_item(text: str, index: int, closed: frozenset[int]) -> tuple[_Item, int]:
+def _parse_item(text: str, index: int, syntax: _Syntax) -> tuple[_Item, int]:
     character = text[index]
-    if index in closed:
-        return _parse_choice(text, index, closed)
+    if index in syntax.closed:
+        return _parse_choice(text, index, syntax)
     if character == "[":
-        found = parse_class(text, index)
+        found = parse_class(text, index, ignores_case=syntax.ignores_case)
         if found is not None:
             return _One(found[0]), found[1]
     if character == "\\" and index + 1 < len(text):
@@ -122,12 +153,12 @@ def _parse_item(text: str, index: int, closed: frozenset[int]) -> tuple[_Item, i
     return _Literal(character), index + 1
 
 
-def _parse_choice(text: str, index: int, closed: frozenset[int]) -> tuple[_Item, int]:
+def _parse_choice(text: str, index: int, syntax: _Syntax) -> tuple[_Item, int]:
     """Return `@(a|b)`, and where it ends."""
     kind, options = text[index], []
     place = index + 1
     while place < len(text) and text[place] != ")":
-        option, place = _parse(text, place + 1, closed, stops="|)")
+        option, place = _parse(text, place + 1, syntax, stops="|)")
         options.append(option)
     return _Choice(kind, tuple(options)), place + 1
 
@@ -155,6 +186,8 @@ def _step(item: _Item, name: str, starts: set[int], after: tuple[_Item, ...]) ->
             return {place + 1 for place in starts if place < len(name) and test(name[place])}
         case _Any():
             return set(range(min(starts), len(name) + 1))
+        case _NoDot():
+            return {place for place in starts if not name.startswith(".", place)}
         case _Choice("!", options):
             return _negate(options, name, starts, after)
         case _Choice(kind, options):

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from typing import Final
 
 from zipper.errors import ProjectError
 
@@ -23,9 +21,6 @@ __all__ = [
     "name_workspaces",
     "parse_workspaces",
 ]
-
-_MAX_ALTERNATIVES: Final = 1_000
-"""Braces multiply; a pattern that expands to more is taken literally."""
 
 
 def parse_workspaces(value: object) -> tuple[str, ...]:
@@ -55,7 +50,9 @@ def match_workspaces(patterns: Iterable[str], directories: Iterable[str]) -> tup
     found: dict[str, None] = {}
     for pattern in selecting:
         for directory in candidates:
-            if directory == pattern or (directory != "." and matches_pattern(directory, pattern)):
+            if directory == pattern == "." or (
+                directory != "." and matches_pattern(directory, pattern)
+            ):
                 found[directory] = None
     return tuple(found)
 
@@ -122,57 +119,7 @@ def _split(patterns: Iterable[str]) -> tuple[list[str], list[str]]:
 
 
 def matches_pattern(directory: str, pattern: str) -> bool:
-    """Say whether a path fits one glob: `*` stays within a folder, `**` crosses folders."""
-    # Every segment of the expression ends with a slash, so that `**` can stand for none.
-    return any(regex.fullmatch(f"{directory}/") for regex in _compile(pattern))
+    """Say whether a path fits one glob; see `zipper.npm.path_glob`."""
+    from zipper.npm.path_glob import matches_path  # noqa: PLC0415  (where there are patterns)
 
-
-@lru_cache(maxsize=256)
-def _compile(pattern: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(_translate(one)) for one in _expand_braces(pattern))
-
-
-def _expand_braces(pattern: str) -> list[str]:
-    """Return the alternatives of `{a,b}` groups without nesting, which is all that people write."""
-    found = [pattern]
-    while len(found) <= _MAX_ALTERNATIVES:
-        groups = [re.search(r"\{([^{}]*,[^{}]*)\}", one) for one in found]
-        if not any(groups):
-            return found
-        found = [
-            one[: group.start()] + choice + one[group.end() :] if group else one
-            for one, group in zip(found, groups, strict=True)
-            for choice in (group[1].split(",") if group else [""])
-        ]
-    return [pattern]
-
-
-def _translate(pattern: str) -> str:
-    """Return the regular expression of a glob: `*` stays within a folder, `**` crosses folders."""
-    if pattern.startswith("/"):
-        return "(?!)"
-    segments = []
-    for segment in pattern.split("/"):
-        if segment == "**":
-            segments.append(r"(?:(?!\.)[^/]+/)*")
-        elif segment:
-            segments.append(_translate_segment(segment) + "/")
-    return "".join(segments)
-
-
-def _translate_segment(segment: str) -> str:
-    out = [] if segment.startswith(".") else [r"(?!\.)"]
-    for part in re.findall(r"\*+|\?|\[[^\]]+\]|\\.|[^*?\[\\]+|\[|\\", segment):
-        if len(part) > 1 and part[0] == "\\":
-            out.append(re.escape(part[1]))
-        elif part[0] == "*":
-            out.append("[^/]*" if segment != part else "[^/]+")
-        elif part == "?":
-            out.append("[^/]")
-        elif len(part) > 1 and part[0] == "[":
-            negated = part[1] in "!^"
-            inside = part[2 if negated else 1 : -1].replace("\\", r"\\")
-            out.append(f"[{'^' if negated else ''}{inside}]")
-        else:
-            out.append(re.escape(part))
-    return "".join(out)
+    return matches_path(directory, pattern)
