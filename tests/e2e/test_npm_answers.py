@@ -338,6 +338,44 @@ def test_an_override_with_a_folder(scene: Scene, *, locks: bool) -> None:
     assert "9.9.9" == told["version"]
 
 
+@pytest.mark.parametrize("is_nested", [False, True], ids=["for all", "below one"])
+def test_an_override_with_a_tarball(scene: Scene, *, is_nested: bool) -> None:
+    """A tarball of this disk counts from the project, whatever package depends on it."""
+    scene.publish("ms", "2.0.0")
+    scene.publish("ms", "1.0.0")
+    scene.publish("debug", dependencies={"ms": "1"})
+    override = {"ms": "file:./vendor/ms.tgz"}
+    scene.write(
+        {
+            "package.json": {
+                "name": "fn",
+                "dependencies": {"debug": "1"},
+                "overrides": {"debug": override} if is_nested else override,
+            },
+            "vendor/ms.tgz": scene.registry.tarballs["/ms/-/ms-2.0.0.tgz"],
+        }
+    )
+
+    for _ in range(2):
+        assert {"debug", "ms"} == packed(scene)
+    entry = locked(scene)["node_modules/ms"]
+    assert ("2.0.0", "file:vendor/ms.tgz") == (entry["version"], entry["resolved"])
+    assert {"debug", "ms"} == packed(scene)
+
+
+def test_the_hint_for_an_override_with_a_folder_below_one(scene: Scene) -> None:
+    """A nested override is mended as one for all is."""
+    scene.publish("ms")
+    scene.publish("debug", dependencies={"ms": "1"})
+    manifest = {"name": "fn", "dependencies": {"debug": "1"}}
+    manifest["overrides"] = {"debug@1": {"ms": "file:./myms"}}
+    scene.write({"package.json": manifest, "myms/package.json": {"name": "ms", "version": "9.9.9"}})
+
+    result = run(scene, "build")
+    assert 0 == result.status, result.stderr
+    assert "`$ms` as the override" in result.stderr
+
+
 HOSTILE_LINKS = [
     "node_modules/a/../x",
     "node_modules/a//x",
@@ -587,6 +625,11 @@ def test_a_workspace_with_narrow_files(scene: Scene) -> None:
     assert "[linked-files-left-out]" in result.stderr
     assert "`templates/a.html`" in result.stderr
 
+    scene.write({"packages/shared/dist/index.js": "exports.f = () => require('../lib/x');"})
+    scene.write({"packages/shared/lib/x.js": ""})
+    assert "`lib/x.js`" in run(scene, "build").stderr
+
+    scene.write({"packages/shared/dist/index.js": f"require('fs').readFileSync({joined});"})
     wide = {**shared, "files": ["dist", "templates"]}
     scene.write({"packages/shared/package.json": wide})
     mended = run(scene, "build")

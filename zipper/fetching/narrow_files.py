@@ -19,6 +19,9 @@ __all__ = ["find_named"]
 
 _CODE: Final = (".js", ".cjs", ".mjs")
 
+_ENDINGS: Final = ("", ".js", ".json", ".node")
+"""What `require` tries, in its order."""
+
 
 def find_named(
     left_out: Collection[str], packed: Collection[str], read: Callable[[str], bytes]
@@ -46,6 +49,7 @@ def find_named(
             folder = name.rpartition("/")[0]
             for named in list_named_paths(read(name)):
                 path = resolve(folder, named.path)
-                if path in lost and path not in told:
-                    told.add(path)
-                    yield path, name
+                found = next((path + ending for ending in _ENDINGS if path + ending in lost), None)
+                if found is not None and found not in told:
+                    told.add(found)
+                    yield found, name

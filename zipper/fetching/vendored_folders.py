@@ -50,10 +50,9 @@ def _take_files(target: str, zips: Mapping[str, StoreZip]) -> list[PlannedEntry]
 
 
 def _tell_dangling(tree: Tree, node: Node) -> Finding:
-    overrides = tree.root.manifest.raw.get("overrides")
     hint = (
         f"write the folder as a dependency of your own, and `${node.name}` as the override"
-        if isinstance(overrides, dict) and node.name in overrides
+        if _is_overridden(tree.root.manifest.raw.get("overrides"), node.name)
         else "use another version of the package that asks for it"
     )
     return Finding(
@@ -63,4 +62,13 @@ def _tell_dangling(tree: Tree, node: Node) -> Finding:
         f"`{node.name}` is a link to `{node.link_target}`, which no package brings along: it is "
         "left out",
         hint,
+    )
+
+
+def _is_overridden(overrides: object, name: str) -> bool:
+    """Tell whether `overrides` names the package with a spec, for all or below another."""
+    if not isinstance(overrides, dict):
+        return False
+    return isinstance(overrides.get(name), str) or any(
+        _is_overridden(inner, name) for inner in overrides.values()
     )

@@ -103,12 +103,16 @@ def _node_from_edge_spec(
     resolution: Resolution, edge: DraftEdge, root: DraftNode, wish: DraftEdge
 ) -> Step[DraftNode]:
     """Return a node for the name of `edge` and the spec of `wish`; a failure is a node too."""
+    source = wish.source
     try:
-        spec = resolve_edge_spec(
-            edge.name, wish.spec, _folder_of(wish.source), home=edge.source.home
-        )
+        spec = resolve_edge_spec(edge.name, wish.spec, _folder_of(source), home=source.home)
+        if spec.type == "file" and wish.is_overridden:
+            # npm fetches ahead what an override names, from the project, and keeps that. A folder
+            # is not fetched: it is looked for inside the package that depends on it.
+            path = from_path(source, wish)
+            spec = resolve_edge_spec(edge.name, wish.spec, path, home=source.home)
     except ZipperError as error:
-        error.facts = (("required by", chain_of(wish.source)), *error.facts)
+        error.facts = (("required by", chain_of(source)), *error.facts)
         raise
     try:
         return (yield from _node_from_spec(resolution, edge.name, spec, root, wish))
