@@ -648,6 +648,9 @@ def test_links_out_of_the_project(scene: Scene) -> None:
     (scene.project / "broken").symlink_to("nowhere")
     (scene.project / "inside.js").symlink_to("index.js")
     (scene.project / "loop").symlink_to(".")
+    (scene.project / "itself").symlink_to("itself")
+    (scene.project / "there").symlink_to("back")
+    (scene.project / "back").symlink_to("there")
 
     result = run(scene, "build")
     assert 0 == result.status, result.stderr
@@ -656,11 +659,17 @@ def test_links_out_of_the_project(scene: Scene) -> None:
         ("file.js", "--exclude '!file.js'"),
         ("folder", "--exclude '!folder'"),
         ("broken", "--exclude broken"),
+        ("itself", "--exclude itself"),
+        ("there", "--exclude there"),
     ):
         assert f"warning[left-out]: `{name}` is not in the package" in result.stderr
         assert hint in result.stderr
 
-    options = ("--exclude", "!file.js", "--exclude", "!folder", "--exclude", "broken")
+    kept = ("--exclude", "!file.js", "--exclude", "!folder")
+    options = (
+        *kept,
+        *("--exclude=broken", "--exclude=itself", "--exclude=there", "--exclude=back"),
+    )
     result = run(scene, "build", *options)
     assert {"index.js", "inside.js", "package.json", "file.js", "folder/a.js"} == set(
         listing(scene.output)

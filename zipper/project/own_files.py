@@ -193,14 +193,14 @@ def _walk(root: Path, left_out: list[LeftOut], unwanted: Matcher) -> Iterator[tu
             if entry.is_symlink():
                 real = os.path.realpath(entry.path)
                 is_inside = real == real_root or real.startswith(real_root + os.sep)
-                shown = f"{name}/" if entry.is_dir() else name
-                if not Path(real).exists() or (not is_inside and unwanted(shown) is not False):
+                shown = f"{name}/" if _is_folder(entry) else name
+                if not _is_there(real) or (not is_inside and unwanted(shown) is not False):
                     if entry.name not in _FOLDERS:
                         left_out.append(_tell_link(name, entry))
                     continue
             else:
                 real = ""
-            if entry.is_dir():
+            if _is_folder(entry):
                 if entry.name in _FOLDERS:
                     left_out.append(LeftOut(name + "/", _FOLDERS[entry.name]))
                 elif real not in parents:
@@ -211,8 +211,19 @@ def _walk(root: Path, left_out: list[LeftOut], unwanted: Matcher) -> Iterator[tu
                 yield name, Path(entry.path)
 
 
+def _is_there(path: str) -> bool:
+    return os.path.exists(path)  # noqa: PTH110  (Path's raises where nothing may be seen)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False  # a link to itself, or to where nothing may be seen
+
+
 def _tell_link(name: str, entry: os.DirEntry[str]) -> LeftOut:
-    if Path(entry.path).exists():
+    if _is_there(entry.path):
         return LeftOut(name, "it is a link that leaves the project", is_link=True)
     return LeftOut(name, "it is a link to nothing", is_link=True, is_there=False)
 

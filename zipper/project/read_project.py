@@ -294,6 +294,6 @@ def _package_folders(root: Path) -> Iterator[str]:
             entry
             for entry in entries
             if entry.name not in ("node_modules", ".git")
-            and entry.is_dir()
             and not entry.is_symlink()
+            and entry.is_dir()
         ]
