@@ -113,7 +113,7 @@ def build_like(
     """Build a copy of `project` for npm's own Node, with the lockfile that npm installed from."""
     with _copied(answer, project) as folder:
         handler = ("--handler", project.handler) if project.handler else ()
-        target = (*_target(architecture), *handler, "-o", output)
+        target = (*_target(architecture), *handler, "-o", output, "--keep-failed")
         return run_zipper("build", folder, *target, "--json", *options)
 
 
