@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
+from zipper.commands.quick_command import QuickCommand
 from zipper.errors import UsageError, ZipperError, describe_error, format_error
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class _Terminated(KeyboardInterrupt):
     """The system's wish to end, which leaves as little behind as ^C does."""
 
 
-class _Commands(click.Group):
+class _Commands(QuickCommand, click.Group):
     """The commands, each imported when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)

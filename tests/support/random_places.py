@@ -62,13 +62,20 @@ def write_foreign(world: World) -> bool:
 
 
 def _versions(world: World) -> dict[str, dict[str, Any]]:
-    """Return the newest manifest of each package that the project can reach."""
+    """Return the newest manifest of each package that the project can reach.
+
+    Of the registry that is asked for it: packages of one name differ, and a store has those of both
+    by their hashes, so that a lockfile of the other registry fails in a fresh cache alone.
+    """
+    lines = {*world.npmrc, *world.user_npmrc}
     found: dict[str, dict[str, Any]] = {}
     waiting = [name for name in world.dependencies if name != "local"]
     while waiting:
         name = waiting.pop()
         if name not in found:
-            packument = world.first.packuments[name]
+            is_second = name.startswith("@s/") and "@s:registry=SECOND" in lines
+            is_second = is_second or "npm_config_registry" in world.variables
+            packument = (world.second if is_second else world.first).packuments[name]
             found[name] = packument["versions"][packument["dist-tags"]["latest"]]
             waiting += [
                 *found[name].get("dependencies", {}),

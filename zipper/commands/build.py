@@ -12,6 +12,7 @@ import click
 
 from zipper.commands.click_options import settings_from_values, table_options
 from zipper.commands.output import Shower, echo_lines, is_stdout_terminal, show_json
+from zipper.commands.quick_command import QuickCommand
 from zipper.commands.zip_names import complete_path
 from zipper.errors import OutputError, UsageError
 from zipper.files import write_error
@@ -35,7 +36,7 @@ _REASONS_MAX: Final = 3
 """Reasons of a function that are printed without --verbose."""
 
 
-@click.command("build", short_help="Build the deployment package of a project.")
+@click.command("build", cls=QuickCommand, short_help="Build the deployment package of a project.")
 @click.argument("project", metavar="[PROJECT|NAME]", required=False, shell_complete=complete_path)
 @click.option("--dry-run", is_flag=True, help="Print the plan, write no zip.")
 @table_options("build")

@@ -12,6 +12,8 @@ from zipper.settings.options import KEYS, options_of
 from zipper.settings.values import Settings
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from zipper.settings.option_row import Option
 
 __all__ = ["settings_from_values", "table_options"]
@@ -53,6 +55,21 @@ def table_options(command: str) -> Callable[[_Function], _Function]:
     return add
 
 
+class _PathText(click.ParamType):  # type: ignore[type-arg]  # older ones have none
+    """A path as it is typed; click's own looks for translations of its name."""
+
+    name = "path"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Have the shell complete the names of files."""
+        del ctx, param
+        from click.shell_completion import CompletionItem  # noqa: PLC0415  (for a shell only)
+
+        return [CompletionItem(incomplete, type="file")]
+
+
 def _make_option(row: Option) -> Callable[[_Function], _Function]:
     words = "/".join(row.typed) if row.default is True else None
     more: dict[str, Any] = {}
@@ -61,7 +78,7 @@ def _make_option(row: Option) -> Callable[[_Function], _Function]:
     elif row.choices and not row.metavar:
         more = {"type": click.Choice(row.choices)}
     elif row.kind in ("path", "paths"):
-        more = {"type": click.Path()}
+        more = {"type": _PathText()}
     elif row.kind in ("number", "count"):
         more = {"type": float if row.kind == "number" else int}
     if row.choices and row.metavar:
