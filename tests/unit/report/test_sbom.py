@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from zipper.npm.integrity import parse_integrity
 from zipper.npm.package_json import parse_manifest
 from zipper.report.inventory import File, Inventory
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from zipper.npm.integrity import Integrity
 
 CREATED = datetime(1980, 1, 1, tzinfo=UTC)
 
@@ -33,7 +37,21 @@ def inventory() -> Inventory:
         1_000,
         tuple(File(f"{folder}/package.json".lstrip("/"), 10, 9) for folder in manifests),
         {folder: parse_manifest(raw) for folder, raw in manifests.items()},
+        {
+            "node_modules/a": parse_hashes("sha512", 64, "sha1", 20),
+            "node_modules/@s/b": parse_hashes("sha224", 28, "md5", 16),
+            "node_modules/é": parse_hashes("sha512", 3),
+        },
     )
+
+
+def parse_hashes(*parts: str | int) -> Integrity:
+    """Return hashes of so many bytes by these algorithms."""
+    pairs = zip(parts[::2], parts[1::2], strict=True)
+    texts = [f"{name}-{b64encode(bytes(int(count))).decode()}" for name, count in pairs]
+    found = parse_integrity(" ".join(texts))
+    assert found is not None
+    return found
 
 
 def test_cyclonedx_is_valid() -> None:
@@ -49,6 +67,12 @@ def test_cyclonedx_is_valid() -> None:
 
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
     document = json.loads(text)
+    hashes = {
+        row["name"]: [(one["alg"], len(one["content"])) for one in row["hashes"]]
+        for row in document["components"]
+        if "hashes" in row
+    }
+    assert {"a": [("SHA-1", 40), ("SHA-512", 128)], "b": [("MD5", 32)]} == hashes
     assert ["pkg:npm/%40s/b@2.0.0", "pkg:npm/%c3%a9@1.0.0", "pkg:npm/a@1.0.0"] == sorted(
         component["purl"].lower() for component in document["components"] if "version" in component
     )
@@ -74,6 +98,14 @@ def test_spdx_is_valid(tmp_path: Path) -> None:
     path.write_text(make_spdx(inventory(), created=CREATED), encoding="utf-8")
 
     assert [] == validate_full_spdx_document(parse_file(str(path)))
+    rows = json.loads(path.read_text("utf-8"))["packages"]
+    assert {
+        "a": {("SHA512", 128), ("SHA1", 40)}, "@s/b": {("SHA224", 56), ("MD5", 32)}
+    } == {
+        row["name"]: {(one["algorithm"], len(one["checksumValue"])) for one in row["checksums"]}
+        for row in rows
+        if "checksums" in row
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("text", ["@s/", "//", "\ud800", "\x1b[31m", "(((", "", "a" * 5_000])
