@@ -419,3 +419,39 @@ def test_the_roots_settings_hold_for_a_member(workspace: Scene) -> None:
     write_files(workspace.project, {"package.json": {**root, "zipper": several}})
 
     assert ("nodejs20.x", "arm64", "main.run") == build()
+
+
+def test_a_member_of_a_workspace_locked_by_yarn_1_has_its_instances(workspace: Scene) -> None:
+    """`resolutions` with a path hold, and a warm build is the same without a request."""
+    root = {
+        "name": "root",
+        "private": True,
+        "workspaces": ["packages/*"],
+        "resolutions": {"**/shared/left": "2.0.0"},
+    }
+    urls = {
+        name: {version: row["dist"]["tarball"] for version, row in packument["versions"].items()}
+        for name, packument in workspace.registry.packuments.items()
+    }
+    rows = (("left@^1.0.0", "left", "1.3.0"), ("left@2.0.0, left@^2.0.0", "left", "2.0.0"))
+    lock = "".join(
+        f'{key}:\n  version "{version}"\n  resolved "{urls[name][version]}"\n'
+        f'  dependencies:\n    deep "^1.0.0"\n\n'
+        for key, name, version in rows
+    )
+    lock += f'deep@^1.0.0:\n  version "1.0.0"\n  resolved "{urls["deep"]["1.0.0"]}"\n\n'
+    lock += f'only-b@*:\n  version "1.0.0"\n  resolved "{urls["only-b"]["1.0.0"]}"\n'
+    write_files(
+        workspace.project, {"package.json": root, "yarn.lock": f"# yarn lockfile v1\n\n\n{lock}"}
+    )
+    zipper(workspace, "build", "packages/fn-a", "-o", workspace.output)
+    first = workspace.output.read_bytes()
+    files = listing(workspace.output)
+    workspace.registry.requests.clear()
+    zipper(workspace, "build", "packages/fn-a", "-o", workspace.output)
+
+    assert b"2.0.0" in files["node_modules/left/index.js"]
+    assert "node_modules/shared/lib/a.js" in files
+    assert "node_modules/shared/node_modules/left/index.js" not in files
+    assert first == workspace.output.read_bytes()
+    assert [] == workspace.registry.requests

@@ -4,7 +4,7 @@ In: the file's text. Out: entries by `name@spec`, to be asked where npm has no l
 
 As npm reads it: what is before a broken line counts and nothing after it. A lockfile of yarn 2
 or later, which is YAML, has the same outline with a colon after each key, so no entry of it has a
-version here and none counts. The hash after `#` is dropped, the commit of a git dependency too.
+version here and none counts.
 
 Source: @npmcli/arborist 9, lib/yarn-lock.js and lib/shrinkwrap.js `load`.
 Deviation: npm writes a new yarn.lock beside its lockfile; this one is only read.
@@ -13,6 +13,7 @@ Deviation: npm writes a new yarn.lock beside its lockfile; this one is only read
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.npm.ecmascript import SPACES, trim
@@ -40,8 +41,10 @@ _LAST_PART: Final = re.compile(r'(?s)[^\\](?:\\\\)*"\Z')
 
 _BETWEEN_SPECS: Final = re.compile(", *")
 
-_Fields = dict[str, str | None]
-"""What an entry says, by key; None for a group such as `dependencies`."""
+_Fields = dict[str, str | dict[str, str]]
+"""What an entry says, by key; a group such as `dependencies` has words of its own."""
+
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class YarnEntry(NamedTuple):
@@ -51,6 +54,11 @@ class YarnEntry(NamedTuple):
     resolved: str
     """The tarball's URL, or what stands for it; empty where there is none, as for a folder."""
     integrity: str | None = None
+    dependencies: Mapping[str, str] = _NOTHING
+    """Name to range; with the name they are the key of another entry."""
+    optional_dependencies: Mapping[str, str] = _NOTHING
+    fragment: str = ""
+    """What is behind the `#` of `resolved`: a hash, or the commit of a git dependency."""
 
 
 class YarnLock(NamedTuple):
@@ -66,10 +74,28 @@ def read_yarn_lock(data: bytes) -> YarnLock:
     is_whole = _read_lines(data.decode("utf-8", "replace"), found)
     entries = {}
     for spec, fields in found.items():
-        version, resolved, integrity = map(fields.get, ("version", "resolved", "integrity"))
+        version, resolved, integrity = (
+            _text(fields.get(key)) for key in ("version", "resolved", "integrity")
+        )
         if version:
-            entries[spec] = YarnEntry(version, resolved or "", integrity)
+            address, _, fragment = (resolved or "").partition("#")
+            entries[spec] = YarnEntry(
+                version,
+                address,
+                integrity,
+                _group(fields.get("dependencies")),
+                _group(fields.get("optionalDependencies")),
+                fragment,
+            )
     return YarnLock(entries, is_whole)
+
+
+def _text(value: str | dict[str, str] | None) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _group(value: str | dict[str, str] | None) -> Mapping[str, str]:
+    return value if isinstance(value, dict) else _NOTHING
 
 
 def _read_lines(text: str, found: dict[str, _Fields]) -> bool:
@@ -89,7 +115,7 @@ def _read_lines(text: str, found: dict[str, _Fields]) -> bool:
             return False
         elif _GROUP.fullmatch(line):
             group = line[2:-1]
-            current[group] = None
+            current[group] = {}
         elif not _read_field(line, current, group):
             return False
     return True
@@ -99,12 +125,16 @@ def _read_field(line: str, current: _Fields, group: str | None) -> bool:
     words = _split(line.lstrip(SPACES).split(" "))
     if len(words) != 2:
         return False
+    key, value = words
     if _GROUPED.fullmatch(line):
-        return group is not None and current[group] is None
+        inside = None if group is None else current[group]
+        if not isinstance(inside, dict):
+            return False
+        inside[key] = value
+        return True
     if not _FIELD.fullmatch(line):
         return False
-    key, value = words
-    current[key] = value.partition("#")[0] if key == "resolved" else value
+    current[key] = value
     return True
 
 

@@ -146,7 +146,8 @@ def find_project_tree(
         )
 
     # A foreign lockfile's tree is laid out for one member.
-    whose = None if project.foreign is None else (project.member, omit)
+    is_laid_out = project.foreign is not None or bool(project.yarn_lock)
+    whose = (project.member, omit) if is_laid_out else None
     how = (decides, days, request.vendor, io.recalls, whose)
     refuse_unlocked_siblings(project)  # what is shared may be another member's
     key = ("tree", project.root, *request.npm_options.items(), *how)

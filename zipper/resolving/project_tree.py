@@ -60,6 +60,12 @@ def find_tree(
 
         return find_locked_tree(project, target=target, store=store, omit=omit).tree
     refuse_unlocked_siblings(project)
+    if project.yarn_lock:
+        from zipper.resolving.classic_tree import find_classic_tree  # noqa: PLC0415  (where it counts)
+
+        classic = find_classic_tree(project, target=target, store=store, client=client, omit=omit)
+        if classic is not None:
+            return classic
     proof = None
     if project.lockfile is not None:
         proof = LockfileProof(project, project.lockfile, target, store=store, client=client)

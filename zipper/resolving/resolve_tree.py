@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from zipper.tree.model import Tree
     from zipper.tree.resolver_options import IdealTree, InstallStrategy, Platform
 
-__all__ = ["refuse_differences", "resolve_tree"]
+__all__ = ["list_own_specs", "refuse_differences", "resolve_tree"]
 
 
 def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolve)
@@ -92,7 +92,7 @@ def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolv
         follow=request.follow,
         # A name that a member has is never looked for before it is known to mean another package.
         skip=_locked_names(request).union(project.workspaces),
-        refuse=partial(refuse_source, settings=project.npm, own=_own_specs(project)),
+        refuse=partial(refuse_source, settings=project.npm, own=list_own_specs(project)),
         # Only the full form has the times of publication.
         full=full or age is not None,
         basis=basis,
@@ -149,7 +149,7 @@ def _locked_names(request: IdealTreeRequest) -> frozenset[str]:
     return frozenset(names - request.update if request.update else names)
 
 
-def _own_specs(project: Project) -> frozenset[str]:
+def list_own_specs(project: Project) -> frozenset[str]:
     """Return what the project and its workspaces ask for, as `name@spec`; read if it matters."""
     npm = project.npm
     allowed = (npm.allow_git, npm.allow_remote, npm.allow_file, npm.allow_directory)

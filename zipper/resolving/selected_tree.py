@@ -56,7 +56,8 @@ def select_tree(
     """
     npm = project.npm
     findings: tuple[Finding, ...] = ()
-    if project.member and project.foreign is None:
+    # A yarn.lock's tree may be laid out for the member already.
+    if project.member and project.foreign is None and project.member in whole.nodes:
         from zipper.resolving.member_layout import lay_out_member  # noqa: PLC0415  (for members)
 
         whole, findings = lay_out_member(

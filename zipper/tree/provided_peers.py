@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from zipper.tree.locked_graph import Instance
 
-__all__ = ["bind_provided_peers"]
+__all__ = ["bind_provided_peers", "bind_rest"]
 
 
 def bind_provided_peers(graph: LockedGraph) -> LockedGraph:
@@ -40,6 +40,26 @@ def bind_provided_peers(graph: LockedGraph) -> LockedGraph:
             break
         bound = again
     return LockedGraph(bound, graph.importers)
+
+
+def bind_rest(graph: LockedGraph, importer: str) -> LockedGraph:
+    """Return `graph` with each peer that nothing provides bound to what it finds at the top.
+
+    That is what the importer depends on, else the only instance that has the name.
+    """
+    top = graph.instances[graph.importers[importer]].targets
+    named: dict[str, set[str]] = {}
+    for own in graph.instances.values():
+        for name, target in own.targets.items():
+            named.setdefault(name, set()).add(target)
+    only = {name: next(iter(found)) for name, found in named.items() if len(found) == 1}
+    bound = {}
+    for key, own in graph.instances.items():
+        free = own.manifest.peer_dependencies.keys() - own.targets.keys()
+        found = {name: top.get(name) or only.get(name) for name in free}
+        targets = {name: target for name, target in found.items() if target is not None}
+        bound[key] = own._replace(targets={**own.targets, **targets}) if targets else own
+    return graph._replace(instances=bound)
 
 
 def _bind(instances: Mapping[str, Instance]) -> dict[str, Instance]:

@@ -10,7 +10,7 @@ from zipper.lockfile.yarn_classic import YarnEntry, read_yarn_lock
 
 _URL = "https://registry.example/a/-/a-1.0.0.tgz"
 _A = f'a@^1.0.0:\n  version "1.0.0"\n  resolved "{_URL}#abc"\n  integrity sha512-x\n'
-_WHOLE = YarnEntry("1.0.0", _URL, "sha512-x")
+_WHOLE = YarnEntry("1.0.0", _URL, "sha512-x", fragment="abc")
 
 
 def test_entries_of_a_whole_file() -> None:
@@ -24,7 +24,9 @@ def test_entries_of_a_whole_file() -> None:
     lock = read_yarn_lock(text.encode())
 
     assert lock.is_whole
-    assert {"a@^1.0.0": _WHOLE, "@s/b@>=1 <3": folder, "@s/b@^2": folder} == lock.entries
+    needs = {"@s/b": ">=1<3", "c": "^1"}
+    whole = _WHOLE._replace(dependencies=needs)
+    assert {"a@^1.0.0": whole, "@s/b@>=1 <3": folder, "@s/b@^2": folder} == lock.entries
 
 
 def test_line_ends_of_windows() -> None:
