@@ -77,3 +77,17 @@ def test_lines_are_folded_at_the_width(width: int, monkeypatch: pytest.MonkeyPat
     assert text.split() == " ".join(lines[:-2]).split()
     assert all(line.startswith("    ") for line in lines[1:-2])
     assert ["", "short"] == lines[-2:]
+
+
+def test_a_registry_out_of_reach_is_one_line() -> None:
+    """However many requests wait for it, whatever each of them met."""
+    retries = Retries()
+    events = [
+        FetchRetried(name, reason, 1, 0.5, "registry.example")
+        for name in "abc"
+        for reason in ("the connection was refused", "no answer")
+    ]
+
+    told = [line for event in events if (line := retries.describe(event))]
+
+    assert ["cannot reach registry.example (the connection was refused), trying again"] == told

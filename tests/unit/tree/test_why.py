@@ -48,3 +48,27 @@ def test_circles_end() -> None:
     (copy,) = explain(tree, "b").copies
     assert copy.is_complete
     assert [["a", "b"]] == [[edge.name for edge in chain] for chain in copy.chains]
+
+
+def test_every_chain_is_found_where_it_is_wanted() -> None:
+    """Six layers of three packages that need each other's next layer have 729 chains."""
+    names = [[f"l{layer}n{number}" for number in range(3)] for layer in range(6)]
+    packages = {
+        f"{name}@1.0.0": {"dependencies": dict.fromkeys(below, "*")}
+        for layer, below in zip(names, [*names[1:], ["last"]], strict=True)
+        for name in layer
+    }
+    tree = resolve(
+        project({"dependencies": dict.fromkeys(names[0], "*")}),
+        registry({**packages, "last@1.0.0": {}}),
+    ).tree
+
+    (few,) = explain(tree, "last").copies
+    (every,) = explain(tree, "last", every=True).copies
+
+    assert (50, False) == (len(few.chains), few.is_complete)
+    assert (3**6, True) == (len(set(every.chains)), every.is_complete)
+    assert set(few.chains) < set(every.chains)
+    assert "  ... and more chains: `--all` shows every one" in draw_explanation(
+        explain(tree, "last"), tree
+    )
