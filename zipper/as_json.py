@@ -10,7 +10,11 @@ __all__ = ["as_json", "json_text"]
 
 def as_json(value: object) -> Any:  # noqa: ANN401  (whatever JSON has)
     """Return `value` with each dataclass and named tuple in it, at any depth, as a dict."""
-    names = getattr(value, "__dataclass_fields__", None) or getattr(value, "_fields", None)
+    names = (
+        getattr(value, "printed", None)
+        or getattr(value, "__dataclass_fields__", None)
+        or getattr(value, "_fields", None)
+    )
     if names is not None and not isinstance(value, type):
         return {name: as_json(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):

@@ -60,6 +60,14 @@ class Package(NamedTuple):
     """Whether the zip at `path` is this package. False for a dry run, and where the check failed:
     then what was at `path` is as it was, and all other fields describe the zip that was judged."""
 
+    data: bytes | None = None
+    """The zip's bytes, for `output=bytes` where it is written; no part of the JSON."""
+
+    @property
+    def printed(self) -> tuple[str, ...]:
+        """The fields that the JSON has."""
+        return tuple(name for name in self._fields if name != "data")
+
     @property
     def ok(self) -> bool:
         """Whether the package passes its check."""

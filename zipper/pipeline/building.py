@@ -7,7 +7,7 @@ a callback, errors are `ZipperError`s.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar, cast
 
 from zipper.archive.splice import splice
 from zipper.errors import OutputError, StoreError
@@ -64,7 +64,7 @@ def build(project: PathLike = ".", **options: Unpack[BuildOptions]) -> Package:
     Returns:
         The package, with the findings of the checks. It is `ok` where none of them is an error; one
         that is not is returned all the same, but with `raise_on_error=True`. Its path is empty for
-        an `output` that is a file object.
+        an `output` that is a file object, or `bytes`, which gives its `data`.
 
     Raises:
         ProjectError, LockfileError, ResolutionError, RegistryError, IntegrityError, ArchiveError,
@@ -76,9 +76,12 @@ def build(project: PathLike = ".", **options: Unpack[BuildOptions]) -> Package:
     listening = listener(options.get("on_event"))
     sink = options.get("output")
     if sink is not None and not isinstance(sink, str | os.PathLike):
-        from zipper.pipeline.building_into import build_into  # noqa: PLC0415  (for a file object)
+        from zipper.pipeline.building_into import build_bytes, build_into  # noqa: PLC0415  (for these)
 
-        package = build_into(sink, request, on_event=listening)
+        if sink is bytes:
+            package = build_bytes(request, on_event=listening)
+        else:
+            package = build_into(cast("IO[bytes]", sink), request, on_event=listening)
     else:
         package = build_requested(request, on_event=listening)
     if options.get("raise_on_error") and not package.ok:

@@ -6,6 +6,7 @@ its own first, because it is checked before anybody gets it.
 
 from __future__ import annotations
 
+import io
 import shutil
 import tempfile
 from pathlib import Path
@@ -18,7 +19,18 @@ if TYPE_CHECKING:
     from zipper.package import Package
     from zipper.settings.build_request import BuildRequest
 
-__all__ = ["build_into"]
+__all__ = ["build_bytes", "build_into"]
+
+
+def build_bytes(request: BuildRequest, *, on_event: OnEvent | None = None) -> Package:
+    """Build what `request` asks for; the package has the zip as its `data` where it is written.
+
+    Raises:
+        ZipperError: what `zipper.build` raises.
+    """
+    sink = io.BytesIO()
+    package = build_into(sink, request, on_event=on_event)
+    return package._replace(data=sink.getvalue()) if package.written else package
 
 
 def build_into(

@@ -51,6 +51,7 @@ _AS_PRINTED: Final[dict[tuple[type, str], dict[str, Any]]] = {
     (result.StreamedResponse, "prelude"): {},
 }
 """Fields that `run --json` adds, or decodes where they are JSON."""
+_NOT_PRINTED: Final = frozenset({(package.Package, "data")})
 
 
 def make_schemas() -> dict[str, str]:
@@ -89,6 +90,7 @@ def _schema_of(kind: Any) -> dict[str, Any]:  # noqa: ANN401  (an annotation)
         return {"type": "object", "additionalProperties": _schema_of(arguments[1])}
     hints = typing.get_type_hints(kind, localns=dict(_NAMES))
     names = getattr(kind, "_fields", None) or tuple(kind.__dataclass_fields__)
+    names = tuple(name for name in names if (kind, name) not in _NOT_PRINTED)
     fields = {name: _field(kind, name, hints) for name in names}
     added = {name: schema for (owner, name), schema in _AS_PRINTED.items() if owner is kind}
     summary = (kind.__doc__ or "").strip().split("\n", 1)[0]

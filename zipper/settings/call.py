@@ -62,7 +62,9 @@ def settings_of_call(function: str, options: Mapping[str, object]) -> Settings:
             message = f"{function}() got an unexpected keyword argument '{keyword}'"
             raise TypeError(f"{message}; {near}" if near else message)
         row = known[keyword]
-        if value is not None and row.is_setting and not hasattr(value, "write"):
+        # What takes or gives the zip in memory is no setting.
+        is_memory = hasattr(value, "write") or (value is bytes and "bytes" in row.accepts)
+        if value is not None and row.is_setting and not is_memory:
             values[row.name] = judge_keyword(value, row, f"`{keyword}`")
     for key, value in _split_target(options.get("target")).items():
         if values.setdefault(key, value) != value:

@@ -195,7 +195,7 @@ class _Shared4(TypedDict, total=False):
     build, build_all, plan.
     """
 
-    output: PathLike | IO[bytes] | None
+    output: PathLike | IO[bytes] | type[bytes] | None
     """The zip to write; a folder if it ends in `/`; by default named after the project."""
     check: bool | None
     """Follow the modules of the zip and read its binaries."""

@@ -63,7 +63,7 @@ PACKAGE_OPTIONS: Final = (
         ("build",),
         flags=("-o", "--output"),
         example="dist/",
-        accepts="PathLike | IO[bytes]",
+        accepts="PathLike | IO[bytes] | type[bytes]",
         metavar="OUT.zip",
     ),
     Option(

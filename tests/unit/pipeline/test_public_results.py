@@ -61,6 +61,19 @@ def test_results_print_as_one_line_and_as_json(project: Path) -> None:
     assert "pass" == json.loads(report.to_json())["verdict"]
 
 
+def test_a_package_as_bytes(project: Path) -> None:
+    """`output=bytes` gives the zip that a file would have, and prints nothing of it."""
+    written = zipper.build(project, output=project.parent / "fn.zip")
+    package = zipper.build(project, output=bytes)
+    failed = zipper.build(project, output=bytes, handler="absent.handler")
+
+    assert ((project.parent / "fn.zip").read_bytes(), "") == (package.data, package.path)
+    assert written.code_sha256 == package.code_sha256
+    assert (False, None) == (failed.written, failed.data)
+    assert "data" not in json.loads(package.to_json())
+    assert not (project / "bytes").exists()
+
+
 @pytest.mark.parametrize(
     ("keywords", "target"),
     [
