@@ -13,6 +13,7 @@ from zipper.checks.file_facts import EAGER, FactsCache
 from zipper.checks.filesystem import TASK, FileSystem
 from zipper.checks.handler_name import HandlerName, parse_handler
 from zipper.checks.handler_rules import Located, locate_handler, node_path
+from zipper.checks.loader_hooks import changes_loading
 from zipper.checks.module_resolution import Failure, Resolver
 from zipper.checks.walk import Module, Walk
 from zipper.findings import Closure, Unknown
@@ -77,6 +78,8 @@ def _walk(subject: Subject, cache: FactsCache | None) -> WalkStart | None:
     for specifier, is_required in subject.flags.preloads:
         walk.preload(specifier, f"{TASK}/NODE_OPTIONS", required=is_required)
     walk.run(found.path, required=located.how == "require")
+    if changes_loading(walk.modules.values()):
+        walk.doubt(found.path)
     return WalkStart(name, located, found.path, walk)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
 
 from zipper.checks.bindings import find_binding, find_returns, written_again
 from zipper.checks.levels import FUNCTIONS
+from zipper.checks.source_text import count_declarations
 from zipper.checks.syntax import Source, literal, plain_text
 
 if TYPE_CHECKING:
@@ -55,6 +56,11 @@ class Value:
 UNKNOWN: Final = Value("unknown", is_open=True)
 OTHER: Final = Value("other")
 """A text, a number, a promise, undefined: nothing that can be called."""
+PROMISE: Final = Value("other", is_open=True)
+"""A promise, for which the loader up to Node.js 22 waits where it is all that a file exports."""
+_PROMISES: Final = frozenset(
+    {b"Promise.resolve", b"Promise.reject", b"Promise.all", b"Promise.race", b"Promise.any"}
+)
 _OTHERS: Final = frozenset(
     {
         *("string", "template_string", "number", "true", "false", "null", "undefined", "regex"),
@@ -197,6 +203,8 @@ class Values:
                 if specifier is None or is_own
                 else self._imports.required(specifier, place.file.path)
             )
+        if text in _PROMISES and not count_declarations(place.file.source.content, b"Promise"):
+            return PROMISE
         if text.endswith(b".streamifyResponse"):
             return Value("function", is_open=True)
         if text.endswith(b".bind"):
@@ -222,7 +230,7 @@ class Values:
         node = called.node
         text = called.file.source.text_of(node)
         if node.type.startswith("generator") or text.startswith((b"async ", b"async(")):
-            return OTHER
+            return PROMISE
         given = dict(called.given)
         for index, name in enumerate(_parameters_of(node)):
             if name is not None:

@@ -51,7 +51,7 @@ OPTIONAL: Final = 3
 RequestKind = Literal["require", "import", "dynamic", "resolve", "shim", "meta"]
 """`shim` is a bundler's stand-in for `require`, `meta` is `import.meta.resolve`."""
 
-UseKind = Literal["read", "write", "make", "worker", "name", "this", "meta", "global"]
+UseKind = Literal["read", "write", "make", "worker", "name", "this", "meta", "global", "hook"]
 
 
 class Request(NamedTuple):

@@ -63,8 +63,8 @@ def _judge_names(subject: Subject, start: WalkStart) -> Finding | None:
         names = _names_of_module(subject, start)
     else:
         names = _names_of_commonjs(start, start.module)
-    if names is None or wanted in names:
-        return None
+    if names is None or wanted in names or "then" in names:
+        return None  # both loaders wait for what has a `then`
     path = relative(start.path)
     if f".{wanted}" in _EXTENSIONS and len(start.name.exports) > 1:
         right = f"{start.name.module_path}.{'.'.join(start.name.exports[1:])}"

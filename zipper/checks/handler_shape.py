@@ -30,6 +30,8 @@ def find_shape(walk: Walk, path: str, names: Sequence[str], loader: int) -> Shap
     module = walk.modules[path]
     modules = ModuleValues(walk)
     exports = modules.of(module)
+    if exports.members.get("then", OTHER) is not OTHER:
+        return _UNSURE  # both loaders wait for what has a `then`, and take what that gives
     seen = walk.names_of(path).exports if module.kind == "commonjs" else ()
     if loader == 3:
         found = _descend(modules, exports, names)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from zipper.checks.constants import HERE, ITSELF, ROOT, Constants
 from zipper.checks.file_facts import EAGER, LAZY, OPTIONAL, Use, UseKind
 from zipper.checks.levels import FUNCTIONS
+from zipper.checks.loader_hooks import find_hooks
 from zipper.checks.source_text import count_declarations, find_word
 from zipper.checks.syntax import is_shadowed
 
@@ -62,7 +63,7 @@ _META: Final = re.compile(
 
 def find_uses(source: Source, *, is_module: bool) -> tuple[Use, ...]:
     """Return what `source` does that may be refused, each once."""
-    found = [*_files(source), *_metas(source), *_globals(source)]
+    found = [*_files(source), *_metas(source), *_globals(source), *find_hooks(source.content)]
     if is_module or _names_place(source):
         found += _names(source)
     if is_module:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from zipper.checks.file_facts import (
+    CONDITIONAL,
     EAGER,
     LAZY,
     OPTIONAL,
@@ -114,6 +115,15 @@ class Walk:
             for module in wave:
                 self._follow(module)
         self.remember()
+
+    def doubt(self, first: str) -> None:
+        """Take nothing for sure but that the first file is read as it is."""
+        for module in self.modules.values():
+            if module.path != first:
+                module.level = max(module.level, CONDITIONAL)
+            module.asked = [
+                replace(asked, level=max(asked.level, CONDITIONAL)) for asked in module.asked
+            ]
 
     def preload(self, specifier: str, parent: str, *, required: bool) -> None:
         """Reach what Node loads before the handler, as if a file at `parent` asked for it."""

@@ -1,0 +1,65 @@
+"""Code that changes how Node finds modules, or reads them.
+
+In: a file's text. Out: `Use` values of the kind `hook`. Where a file of the closure has one, what
+is missing may be found all the same, and what does not parse may be compiled: nothing is sure. What
+only watches, such as `Module.prototype.require` of tracers, is none.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from zipper.checks.file_facts import CONDITIONAL, EAGER, Use
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from zipper.checks.walk import Module
+
+__all__ = ["changes_loading", "find_hooks"]
+
+_SIGNS: Final = (
+    *(b"_resolveFilename", b"_nodeModulePaths", b"_findPath", b"._load", b"_initPaths"),
+    *(b"_extensions", b".extensions", b".paths", b"registerHooks(", b".register("),
+)
+"""What every such file has one of: most files are done after a look for these."""
+_OF_MODULE: Final = re.compile(rb"[\'\"`](?:node:)?module[\'\"`]|module\.constructor|\bModule\b")
+_PATCHES: Final = re.compile(
+    rb"\.(?:_resolveFilename|_nodeModulePaths|_findPath|_load)\s*=(?!=)|\._initPaths\s*\("
+    rb"|\b_extensions\s*(?:\[[^\]]*\]|\.\w+)\s*=(?!=)"
+)
+_BY_REQUIRE: Final = re.compile(
+    rb"\brequire\.extensions\s*(?:\[[^\]]*\]|\.\w+)\s*=(?!=)"
+    rb"|\b(?:module|main)\.paths\s*(?:=(?!=)|\.(?:push|unshift|splice)\s*\()"
+)
+_REGISTERS: Final = re.compile(rb"\bregister(?:Hooks)?\s*\(")
+
+
+def find_hooks(content: bytes) -> Iterator[Use]:
+    """Yield what a file patches, whenever that runs.
+
+    Roughly, because a wrong yes only says less.
+    """
+    if not any(sign in content for sign in _SIGNS):
+        return
+    if _BY_REQUIRE.search(content) is not None:
+        yield Use("hook", EAGER, 1, "patch")
+    elif _OF_MODULE.search(content) is not None:
+        if _PATCHES.search(content) is not None:
+            yield Use("hook", EAGER, 1, "patch")
+        elif _REGISTERS.search(content) is not None:
+            yield Use("hook", EAGER, 1, "register")
+
+
+def changes_loading(modules: Iterable[Module]) -> bool:
+    """Return whether a file that may run while the handler loads changes how modules are loaded.
+
+    Packages register hooks to watch; the project's own files do so for anything.
+    """
+    return any(
+        use.kind == "hook" and (use.text == "patch" or "/node_modules/" not in module.path)
+        for module in modules
+        if module.level <= CONDITIONAL
+        for use in module.facts.uses
+    )
