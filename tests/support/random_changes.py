@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
@@ -186,7 +187,7 @@ def main(arguments: Sequence[str]) -> int:
     asked = parser.parse_args(arguments)
     end = time.monotonic() + asked.seconds
     counts: Counter[str] = Counter()
-    plays = differences = 0
+    plays = differences = broken = 0
     while time.monotonic() < end and plays < asked.plays:
         with tempfile.TemporaryDirectory(prefix="zipper-changes-") as folder:
             try:
@@ -194,9 +195,13 @@ def main(arguments: Sequence[str]) -> int:
             except DifferenceError as difference:
                 differences += 1
                 print(f"DIFFERENCE {difference}\n", flush=True)
+            except Exception:  # noqa: BLE001  (the play itself is broken; hours of others go on)
+                broken += 1
+                print(f"BROKEN seed {asked.seed + plays}\n{traceback.format_exc()}", flush=True)
         plays += 1
-    print(f"{plays} plays, {differences} differences; {dict(sorted(counts.items()))}", flush=True)
-    return int(bool(differences))
+    told = f"{plays} plays, {broken} broken, {differences} differences"
+    print(f"{told}; {dict(sorted(counts.items()))}", flush=True)
+    return int(bool(differences or broken))
 
 
 if __name__ == "__main__":

@@ -235,7 +235,7 @@ def change_in_place(world: World) -> None:
     """Change a byte of a file of the project, its size and time kept."""
     name = world.rng.choice(("index.js", "other.js"))
     path = world.project / name
-    if path.exists():
+    if path.is_file() and path.name not in world.kinds:
         status, text = path.stat(), path.read_text()
         text = re.sub(r"\d{3}(?= })", str(world.rng.randrange(100, 1000)), text)
         with path.open("r+b") as file:
@@ -246,7 +246,7 @@ def change_in_place(world: World) -> None:
 
 def change_mode(world: World) -> None:
     path = world.project / "index.js"
-    if path.exists():
+    if path.is_file() and path.name not in world.kinds:
         path.chmod(path.stat().st_mode ^ 0o111)
 
 
