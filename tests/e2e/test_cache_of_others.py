@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import os
 import shutil
 import subprocess
@@ -62,6 +61,12 @@ def folders_of(cache: Path) -> list[Path]:
     """Return the cache and all folders of it that hold store zips, or are above them."""
     leaf = next(cache.glob("store/*/sha512/*"))
     return [cache, *(cache / part for part in leaf.relative_to(cache).parents[:-1]), leaf]
+
+
+def stamps_of(cache: Path) -> dict[str, tuple[int, int, int]]:
+    """Return inode, size and time of each file and folder: what writing changes."""
+    found = {str(path): path.lstat() for path in (cache, *cache.rglob("*"))}
+    return {name: (one.st_ino, one.st_size, one.st_mtime_ns) for name, one in found.items()}
 
 
 def share(cache: Path) -> None:
@@ -131,29 +136,47 @@ def test_exposed_cache_is_refused_by_every_command(filled: Scene, command: str) 
     assert "error[ESTORE]: everyone on this machine can write" in done.stderr
 
 
-def test_roots_cache_is_used_by_all(filled: Scene) -> None:
-    """A cache that root has filled and others can read: their warm build needs nothing else."""
-    try:
-        as_stranger("os.execv(sys.executable, [sys.executable, '-c', ''])")
-    except subprocess.CalledProcessError:
-        pytest.skip("others cannot start this Python")
+@pytest.mark.parametrize("locked", [True, False], ids=["a lockfile", "no lockfile"])
+def test_roots_cache_is_used_by_all(filled: Scene, locked: bool) -> None:
+    """A cache that root has filled, as in an image: others read it, and nothing writes to it."""
+    # This Python may stand where root alone can read; nothing but that is granted.
+    granted = ("--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search")
+    stranger = ["setpriv", "--reuid", str(STRANGER), "--clear-groups", *granted]
+    if subprocess.run([*stranger, "true"], check=False, capture_output=True).returncode:
+        pytest.skip("no setpriv that lets a program read as root")
+    if not locked:
+        (filled.project / "package-lock.json").unlink()
+        filled.registry.cache_control = "public, max-age=300"
+        assert 0 == filled.build("--json", "--no-recall").status
     with tempfile.TemporaryDirectory(prefix="zipper-others-") as name:
         top = Path(name)
+        home, cache = top / "home", top / "cache"
         shutil.copytree(filled.project, top / "project")
-        shutil.copytree(filled.cache, top / "cache")
-        for path in (top, *top.rglob("*")):
-            path.chmod(path.stat().st_mode | 0o044 | (0o011 if path.is_dir() else 0))
-        (top / "home").mkdir()
-        os.chown(top / "home", STRANGER, TEAM)
-        command = [sys.executable, "-m", "zipper", "build", str(top / "project"), "--offline"]
-        command += ["-o", str(top / "home" / "fn.zip"), "--cache-dir", str(top / "cache")]
-        as_stranger(
-            "import json; env = json.loads(sys.argv[1]); os.execve(sys.argv[2], sys.argv[2:], env)",
-            json.dumps({**filled.environment, "HOME": str(top / "home")}),
-            *command,
-        )
+        shutil.copytree(filled.cache, cache)
+        top.chmod(0o755)
+        home.mkdir()
+        os.chown(home, STRANGER, -1)
+        before = stamps_of(cache)
+        zipper = [*stranger, sys.executable, "-m", "zipper"]
+        project, offline = str(top / "project"), ("--offline", "--cache-dir", str(cache))
+        for words in (
+            ("build", project, "-o", str(home / "fn.zip"), *offline),
+            ("build", project, "-o", str(home / "fn.zip"), "--no-recall", *offline),
+            ("install", project, "--into", str(home / "into"), *offline),
+            ("cache", "verify", "--cache-dir", str(cache)),
+        ):
+            done = subprocess.run(
+                [*zipper, *words],
+                env={**os.environ, **filled.environment, "HOME": str(home)},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert 0 == done.returncode, done.stderr
 
-        assert listing(filled.output) == listing(top / "home" / "fn.zip")
+        assert listing(filled.output) == listing(home / "fn.zip")
+        assert (home / "into" / "node_modules" / "large" / "data").is_file()
+        assert before == stamps_of(cache)
 
 
 def test_cache_of_a_group_is_used_with_a_warning(filled: Scene) -> None:
