@@ -14,12 +14,16 @@ import pytest
 from tests.support import adversary
 from tests.support.adversary import Adversary
 from zipper.errors import ZipperError
+from zipper.npm.bunfig import layer_from_bunfig
 from zipper.npm.npmrc import build_settings, layer_from_options, layer_from_text
+from zipper.npm.yarnrc import YarnrcFile, layer_from_yarnrc
 from zipper.registry.client import RegistryClient
 from zipper.registry.vendor_folder import TarballPlace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from zipper.npm.npmrc import Layer
 
 TARBALL = b"the bytes of a tarball"
 SECRETS = ("t0ken-of-home", "t0ken-of-scope", "t0ken-of-away", "dXNlcjpwcm94eQ==", "Y2Fyb2w6cHc=")
@@ -148,8 +152,29 @@ def hosts() -> Iterator[dict[str, Adversary]]:
         yield made
 
 
+def write_in(dialect: str, words: dict[str, str]) -> Layer:
+    """Return what NPMRC says in the words of another package manager."""
+    home, scope = f"{words['home']}npm/", f"{words['scope']}npm/"
+    if dialect == "bun":
+        install = {
+            "registry": {"url": home, "token": "t0ken-of-home"},
+            "scopes": {"own": {"url": scope, "token": "t0ken-of-scope"}},
+        }
+        return layer_from_bunfig({"install": install}, "", path="/p/bunfig.toml", environ={})
+    said = {
+        "npmRegistryServer": home,
+        "npmAuthToken": "${TOKEN}",
+        "npmScopes": {"own": {"npmRegistryServer": scope, "npmAuthToken": "t0ken-of-scope"}},
+    }
+    file = YarnrcFile("/p/.yarnrc.yml", said, lambda _: 1)
+    return layer_from_yarnrc([file], {"TOKEN": "t0ken-of-home"})
+
+
+@pytest.mark.parametrize("dialect", ["npm", "yarn", "bun"])
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
-def test_a_secret_is_told_to_its_host_alone(hosts: dict[str, Adversary], row: Row) -> None:
+def test_a_secret_is_told_to_its_host_alone(
+    hosts: dict[str, Adversary], row: Row, dialect: str
+) -> None:
     """Each host gets what is set for it where a request goes there at first hand, and no more."""
     words = {name: server.url for name, server in hosts.items()}
     words |= {f"{name}_key": url.removeprefix("http:") for name, url in words.items()}
@@ -159,7 +184,11 @@ def test_a_secret_is_told_to_its_host_alone(hosts: dict[str, Adversary], row: Ro
         hosts[host].play(path, adversary.redirect(target.format(**words)))
     text = (NPMRC + row.npmrc).format(**words)
     fast = layer_from_options({"fetch-timeout": "20000"})
-    settings = build_settings([layer_from_text("user", text, "/home/.npmrc"), fast], environ={})
+    layers = [layer_from_text("user", text, "/home/.npmrc"), fast]
+    if dialect != "npm":
+        text = f"fetch-retries=0\n{row.npmrc}".format(**words)
+        layers = [layer_from_text("user", text, "/home/.npmrc"), write_in(dialect, words), fast]
+    settings = build_settings(layers, environ={})
     resolved = row.resolved and row.resolved.format(**words)
 
     code = ""

@@ -234,6 +234,15 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         "`resolve` in a project locked by yarn 4",
     ),
     ToldCode(
+        "lockfile-checksum",
+        "a checksum of yarn's that cannot be verified, or none",
+        "yarn records the checksum of a zip that it makes. Where files are stored (`10c0`, yarn "
+        "4) the zip follows from the tarball and is verified; where they are deflated, or there is "
+        "no checksum (packages for one platform), the integrity of the registry pins the package.",
+        "yarn, Cache.ts",
+        "`sharp` in a project locked by yarn",
+    ),
+    ToldCode(
         "lockfile-read",
         "a lockfile of pnpm, bun or yarn counts, and was laid out",
         "Which instance each name reaches is what the lockfile says. It is laid out as real "

@@ -13,7 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Final, Self
 
 from zipper.errors import StoreError, ZipperError
-from zipper.fetching.store_origin import find_own, note_origin
+from zipper.fetching.store_origin import find_own, note_origin, require_checksum
 from zipper.malloc import return_free_memory, share_memory
 from zipper.store.extract import claimed_bytes, extract
 
@@ -181,7 +181,8 @@ class Worker:
         return zipped
 
     def _find(self, item: Wanted) -> StoreZip | None:
-        return find_own(self._store, item.key, item.package_name, item.version)
+        name, version = item.package_name, item.version
+        return find_own(self._store, item.key, name, version, checksum=item.checksum)
 
     def _measure_fetch(self, item: Wanted) -> bytes:
         begun = time.monotonic()
@@ -192,12 +193,19 @@ class Worker:
         return tarball
 
     def _keep(self, item: Wanted, tarball: bytes) -> StoreZip:
-        entries = extract(tarball, label=item.label)
         name = item.package_name
+        checksum = None
+        if item.checksum:
+            from zipper.store.yarn_checksum import YarnChecksum  # noqa: PLC0415  (for yarn's lockfiles)
+
+            checksum = YarnChecksum(name)
+        entries = extract(tarball, label=item.label, checksum=checksum)
+        if checksum is not None:
+            require_checksum(item.label, item.checksum, checksum.finish())
         try:
             zipped = self._store.add(item.key, entries, package_name=name)
         except StoreError:
             # A store that cannot be written to (read-only, full) slows builds, it stops none.
             return self._store.keep_in_memory(item.key, entries, package_name=name)
-        note_origin(self._store, zipped, item.key, name, item.version)
+        note_origin(self._store, zipped, item.key, name, item.version, checksum=item.checksum)
         return zipped

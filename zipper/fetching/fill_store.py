@@ -75,4 +75,5 @@ def fill(
 
 
 def _is_own(store: Store, zipped: StoreZip, item: Wanted) -> bool:
-    return is_own(store, zipped, item.key, item.package_name, item.version)
+    name, version = item.package_name, item.version
+    return is_own(store, zipped, item.key, name, version, checksum=item.checksum)

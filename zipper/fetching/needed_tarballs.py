@@ -73,6 +73,7 @@ def want(node: Node, integrity: str | None = None) -> Wanted | None:
         version=node.version,
         resolved=node.resolved,
         integrity=text,
+        checksum=node.checksum,
     )
 
 
@@ -129,6 +130,8 @@ class Wanted(NamedTuple):
     version: str
     resolved: str | None
     integrity: str
+    checksum: str = ""
+    """yarn's own, to be verified, too."""
 
 
 class Fetch(Protocol):

@@ -14,6 +14,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+from zipper.errors import IntegrityError
 from zipper.store.notes import ORIGINS
 
 if TYPE_CHECKING:
@@ -28,18 +29,28 @@ if TYPE_CHECKING:
 __all__ = ["OriginsNote", "find_own", "is_own", "note_origin"]
 
 
-def find_own(store: Store, key: StoreKey, name: str, version: str) -> StoreZip | None:
+def find_own(
+    store: Store, key: StoreKey, name: str, version: str, *, checksum: str = ""
+) -> StoreZip | None:
     """Return the store zip of `key` where it is `name@version`; None where it is another's.
+
+    Nor is it found where yarn's `checksum` of its tarball, if one is given, was never verified.
 
     Raises:
         StoreError: ESTORE where it is there and cannot be read.
     """
     zipped = store.find(key)
-    return zipped if zipped is not None and is_own(store, zipped, key, name, version) else None
+    if zipped is None or not is_own(store, zipped, key, name, version, checksum=checksum):
+        return None
+    return zipped
 
 
-def is_own(store: Store, zipped: StoreZip, key: StoreKey, name: str, version: str) -> bool:
+def is_own(
+    store: Store, zipped: StoreZip, key: StoreKey, name: str, version: str, *, checksum: str = ""
+) -> bool:
     """Return whether a store zip is `name@version`; a commit's is whatever the commit holds."""
+    if checksum and not _was_verified(store, zipped, key, checksum):
+        return False
     return (
         key.algorithm == "git"
         or _says(zipped, name, version)
@@ -47,8 +58,40 @@ def is_own(store: Store, zipped: StoreZip, key: StoreKey, name: str, version: st
     )
 
 
-def note_origin(store: Store, zipped: StoreZip, key: StoreKey, name: str, version: str) -> None:
-    """Note as what a package was fetched, where its own package.json does not say so."""
+def _was_verified(store: Store, zipped: StoreZip, key: StoreKey, checksum: str) -> bool:
+    """Return whether yarn's checksum was verified when the tarball was fetched.
+
+    Where others may write too, such a note is worth nothing, and the integrity has to be enough.
+    """
+    return store.is_marked(key, checksum) or not store.may_link(zipped.path)
+
+
+def require_checksum(label: str, wanted: str, found: str | None) -> None:
+    """Raise where yarn's checksum of a tarball is another; None is one that is not known.
+
+    Raises:
+        IntegrityError: EINTEGRITY.
+    """
+    if found is None or found == wanted:
+        return
+    raise IntegrityError(
+        "EINTEGRITY",
+        f"{label}: the tarball has not the checksum that yarn.lock records (yarn: YN0018)",
+        facts=(("wanted", wanted), ("found", found)),
+        hint="the registry serves other bytes than those that were locked: find out why, and then "
+        "write the lockfile anew: `yarn install`",
+    )
+
+
+def note_origin(
+    store: Store, zipped: StoreZip, key: StoreKey, name: str, version: str, *, checksum: str = ""
+) -> None:
+    """Note as what a package was fetched, where its own package.json does not say so.
+
+    And that yarn's checksum of its tarball, if there is one, was verified.
+    """
+    if checksum:
+        store.mark(key, checksum)
     if key.algorithm != "git" and not _says(zipped, name, version):
         store.mark(key, f"{name}@{version}")
 
@@ -63,7 +106,10 @@ class OriginsNote:
 
     def __init__(self, store: Store, wanted: Sequence[Wanted]) -> None:
         self._notebook = store.notebook
-        rows = sorted(f"{item.label} {item.key.algorithm}-{item.key.digest}" for item in wanted)
+        rows = sorted(
+            f"{item.label} {item.key.algorithm}-{item.key.digest} {item.checksum}".rstrip()
+            for item in wanted
+        )
         digest = hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()
         self._inputs: dict[str, Value] = {"tarballs": digest}
 

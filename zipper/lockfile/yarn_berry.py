@@ -20,6 +20,7 @@ from zipper.lockfile.yarn_descriptors import (
     BUILTIN_PATCH,
     Locator,
     Override,
+    describe_address,
     parse_conditions,
     parse_locator,
     parse_override,
@@ -116,6 +117,8 @@ class _BerryReader:
         self._entries: dict[str, _Entry] = {}
         self._asked: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self._used: set[tuple[str, str]] = set()
+        metadata = document.map(document.root.get("__metadata"), "__metadata")
+        self._cache_key = document.text(metadata.get("cacheKey"), "__metadata", "cacheKey")
         for key, fields in document.maps(document.root).items():
             if key != "__metadata":
                 self._add(key, fields)
@@ -298,12 +301,20 @@ class _BerryReader:
             patches = tuple(self._list_patches(entry, selector))
             return resolved._replace(patches=(*resolved.patches, *patches))
         if kind == "npm":
-            return found._replace(resolved=locator.parameters.get("__archiveUrl"))
+            address = locator.parameters.get("__archiveUrl")
+            return found._replace(resolved=address, checksum=self._find_checksum(entry))
         if kind in ("workspace", "link", "portal", "file"):
             return self._resolve_local(found, entry, kind, place.partition("#")[0])
         if not colon or kind == "exec":
             document.fail(f"`{locator.reference[:200]}` is of a kind that is not read", *where)
-        return found._replace(resolved=_describe_address(locator.reference))
+        return found._replace(resolved=describe_address(locator.reference))
+
+    def _find_checksum(self, entry: _Entry) -> str:
+        """Return yarn's checksum, its cache's key before it; a patched package's source has it."""
+        locator = entry.locator
+        source = self._entries.get(f"{locator.name}@{locator.reference}", entry)
+        checksum = self._document.text(source.fields.get("checksum"), source.key, "checksum")
+        return checksum if "/" in checksum or not checksum else f"{self._cache_key}/{checksum}"
 
     def _list_patches(self, entry: _Entry, selector: str) -> Iterator[str]:
         """Yield yarn's own patches as they stand there, and the files of the project's.
@@ -331,15 +342,3 @@ class _BerryReader:
             return found._replace(resolved=f"file:{folder}")
         # What a link leads to has dependencies, but not in the lockfile.
         return Instance(folder=folder) if kind == "link" else found._replace(folder=folder)
-
-
-def _describe_address(reference: str) -> str:
-    """Return npm's address of a tarball or of a commit."""
-    address, _, rest = reference.partition("#")
-    values = dict(pair.partition("=")[::2] for pair in rest.split("&") if pair)
-    commit = values.get("commit")
-    if commit is None:
-        return address
-    if "://" not in address:
-        address = f"ssh://{address.replace(':', '/', 1)}"
-    return f"{address if address.startswith(('git+', 'git:')) else f'git+{address}'}#{commit}"

@@ -16,6 +16,7 @@ __all__ = [
     "BUILTIN_PATCH",
     "Locator",
     "Override",
+    "describe_address",
     "parse_conditions",
     "parse_locator",
     "parse_override",
@@ -95,3 +96,15 @@ def parse_override(key: str) -> Override | None:
         return None
     parts = (match["parent"], match["locator"], match["name"], match["range"])
     return Override(*(part or "" for part in parts))
+
+
+def describe_address(reference: str) -> str:
+    """Return npm's address of a tarball or of a commit."""
+    address, _, rest = reference.partition("#")
+    values = dict(pair.partition("=")[::2] for pair in rest.split("&") if pair)
+    commit = values.get("commit")
+    if commit is None:
+        return address
+    if "://" not in address:
+        address = f"ssh://{address.replace(':', '/', 1)}"
+    return f"{address if address.startswith(('git+', 'git:')) else f'git+{address}'}#{commit}"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from zipper.lockfile.npm_read import Lockfile
     from zipper.lockfile.yarn_classic import YarnEntry, YarnLock
-    from zipper.npm.npmrc import NpmSettings
+    from zipper.npm.npmrc import Layer, NpmSettings
     from zipper.npm.package_json import Manifest
 
     ReadRoot = Callable[[Path, Mapping[str, str] | None, str | None], "Project"]
@@ -172,7 +172,7 @@ def read_root_folder(
         home=home,
         manifest=manifest,
         lockfile=lockfile,
-        npm=read_npm_settings(root, options=npm_options),
+        npm=read_npm_settings(root, options=npm_options, read_tool=_find_tool_reader(foreign)),
         workspaces=workspaces,
         fingerprint=fingerprint(seen),
         yarn_lock=_NO_YARN_LOCK if yarn is None else yarn.entries,
@@ -193,6 +193,18 @@ def read_bare_folder(root: Path, npm_options: Mapping[str, str] | None) -> Proje
         fingerprint=fingerprint([]),
         yarn_lock=_NO_YARN_LOCK,
     )
+
+
+def _find_tool_reader(
+    foreign: ForeignText | None,
+) -> Callable[[Mapping[str, str], Path], Layer | None] | None:
+    """Return what reads the registries that the tool of a foreign lockfile is told."""
+    if foreign is None:
+        return None
+    from zipper.project.tool_layers import read_tool_layer  # noqa: PLC0415  (where it counts)
+
+    tool, folder = FORMATS[foreign.name].tool, foreign.folder
+    return lambda environ, home: read_tool_layer(tool, folder, environ=environ, home=home)
 
 
 def _unlocked(workspaces: Mapping[str, str], lockfile: Lockfile | None) -> Mapping[str, str]:

@@ -82,8 +82,12 @@ def find_locked_tree(
     text = write_lockfile(made.tree, folder=project.root.as_posix()).encode(
         "utf-8", "surrogatepass"
     )
-    patches = {node.location: node.patches for node in made.tree.nodes.values() if node.patches}
-    head = json.dumps((made.findings, made.edges, patches))
+    beyond = {
+        node.location: (node.patches, node.checksum)
+        for node in made.tree.nodes.values()
+        if node.patches or node.checksum
+    }
+    head = json.dumps((made.findings, made.edges, beyond))
     body = head.encode("ascii") + b"\n" + text
     store.notebook.remember(LOCKFILE_PROOF, inputs, body, witnesses)
     # What was written is read, so that the first build packs what all later ones do.
@@ -92,13 +96,13 @@ def find_locked_tree(
 
 def _read_made(told: Any, text: bytes, project: Project) -> LockedTree:  # noqa: ANN401  (JSON)
     """Return what is noted."""
-    rows, edges, patches = told
+    rows, edges, beyond = told
     tree = _read_tree(text, project)
-    if patches:
+    if beyond:  # what npm's lockfiles cannot say
         nodes = dict(tree.nodes)
-        for location, diffs in patches.items():
-            patched = tuple(Patch(*diff) for diff in diffs)
-            nodes[location] = nodes[location]._replace(patches=patched)
+        for location, (diffs, checksum) in beyond.items():
+            patches = tuple(Patch(*diff) for diff in diffs)
+            nodes[location] = nodes[location]._replace(patches=patches, checksum=checksum)
         tree = Tree(nodes)
     return LockedTree(tree, tuple(Finding(*row) for row in rows), edges)
 
@@ -134,6 +138,7 @@ def _make(
     from zipper.layout.edge_proof import prove_edges  # noqa: PLC0415
     from zipper.resolving.frozen import refuse_drift  # noqa: PLC0415
     from zipper.resolving.frozen_settings import compare_settings  # noqa: PLC0415
+    from zipper.resolving.locked_checksums import drop_checksums  # noqa: PLC0415
     from zipper.resolving.locked_manifests import describe_instances  # noqa: PLC0415
     from zipper.resolving.locked_patches import drop_builtins, read_patches  # noqa: PLC0415
     from zipper.resolving.member_layout import tell_doubled  # noqa: PLC0415
@@ -161,6 +166,7 @@ def _make(
 
     closure = take_closure(graph, member, fits=fits, omit=omitted).graph
     closure, builtins = drop_builtins(closure)
+    closure, unverified = drop_checksums(closure)
     closure = describe_instances(closure, member, omits_dev=omits_dev)
     closure = merge_instances(closure)
     patches = read_patches(lockfile, closure.instances, beside)
@@ -168,6 +174,7 @@ def _make(
     proof = prove_edges(hoisted.tree, closure, member)
     assert not proof.wrong, proof.wrong
     findings = [_tell(lockfile, member, proof.edges), *doubts, *_tell_builtins(builtins)]
+    findings += unverified if lockfile.tool == "yarn" else ()
     findings += [tell_doubled(doubled) for doubled in hoisted.doubled[:_DOUBLED_MAX]]
     nodes = {
         location: node._replace(patches=patches.get(hoisted.instances[location], ()))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from zipper.archive.entries import PlannedEntry
+    from zipper.store.yarn_checksum import YarnChecksum
 
 __all__ = [
     "MAX_BYTES",
@@ -50,12 +51,15 @@ _LARGE_MEMBER: Final = threading.Lock()
 _DOS_HASHBANG: Final = re.compile(rb"^(#![^\n]+)\r\n")
 
 
-def extract(tarball: bytes, *, label: str) -> list[PlannedEntry]:
+def extract(
+    tarball: bytes, *, label: str, checksum: YarnChecksum | None = None
+) -> list[PlannedEntry]:
     """Return the package's files as deflated entries, sorted by name.
 
     Args:
         tarball: the .tgz, its integrity verified by the caller.
         label: `name@version` for messages.
+        checksum: given each member as the tarball has it, where yarn's is to be verified.
 
     Raises:
         ArchiveError: ETARBALL, naming `label` and the member, for bytes that are no gzip or no
@@ -63,7 +67,13 @@ def extract(tarball: bytes, *, label: str) -> list[PlannedEntry]:
     """
     try:
         with closing(_open(tarball)) as tar:
-            files = _collect(read_tar(tar.read, max_members=MAX_MEMBERS, max_bytes=MAX_BYTES))
+            members = read_tar(
+                tar.read,
+                max_members=MAX_MEMBERS,
+                max_bytes=MAX_BYTES,
+                on_other=None if checksum is None else checksum.add_other,
+            )
+            files = _collect(members, checksum)
             tar.finish()
     except ArchiveError as error:
         raise ArchiveError(
@@ -78,13 +88,15 @@ _HINT: Final = (
 _NO_TARBALL: Final = "make one of the package's folder with `npm pack`, or fetch it again"
 
 
-def _collect(members: Iterable[TarMember]) -> list[PlannedEntry]:
+def _collect(members: Iterable[TarMember], checksum: YarnChecksum | None) -> list[PlannedEntry]:
     """Apply npm's rules in the order of the archive: a later member replaces an earlier one."""
     entries: dict[str, PlannedEntry] = {}
     ignores: set[str] = set()
     hashbangs: dict[str, bytes] = {}
     manifests: dict[str, bytes] = {}
     for member in members:
+        if checksum is not None:
+            checksum.add_file(member.name, member.mode, member.data)
         name = _rename(_place(member.name), ignores)
         if name is None:
             continue

@@ -39,13 +39,20 @@ class TarMember(NamedTuple):
     data: bytes | bytearray | memoryview
 
 
-def read_tar(read: ReadBytes, *, max_members: int, max_bytes: int) -> Iterator[TarMember]:
+def read_tar(
+    read: ReadBytes,
+    *,
+    max_members: int,
+    max_bytes: int,
+    on_other: Callable[[str, bool], None] | None = None,
+) -> Iterator[TarMember]:
     """Yield the regular files of a tar; links, folders and special files are passed over.
 
     Args:
         read: gives the decompressed bytes in order.
         max_members: most headers accepted, of any kind.
         max_bytes: most bytes of content accepted in all.
+        on_other: called with the name of each member that is no file, and whether it is a folder.
 
     Raises:
         ArchiveError: ETARBALL for a broken header, a truncated member or a bound that is passed.
@@ -72,6 +79,8 @@ def read_tar(read: ReadBytes, *, max_members: int, max_bytes: int) -> Iterator[T
         if kind in _FILE and not folder and not header[157]:
             yield TarMember(name, _mode_of(header), _read_body(read, size))
         else:
+            if on_other is not None:
+                on_other(name, folder)
             _skip(read, size)
 
 

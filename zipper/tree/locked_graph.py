@@ -52,6 +52,8 @@ class Instance(NamedTuple):
     """The patches that are applied to it, in order, as the lockfile names them: files relative to
     its folder, or hashes; yarn's begin with `optional!` where they may fail."""
     has_shrinkwrap: bool = False
+    checksum: str = ""
+    """yarn's own, of what it makes of the tarball; as the lockfile has it."""
 
     @property
     def label(self) -> str:
@@ -91,4 +93,5 @@ def make_node(location: str, name: str, own: Instance) -> Node:
         integrity=own.integrity,
         in_bundle=own.bundled_in is not None,
         has_shrinkwrap=own.has_shrinkwrap,
+        checksum=own.checksum,
     )

@@ -56,6 +56,7 @@ def _describe(key: str, own: Instance, holds_others: bool) -> tuple[Hashable, ..
         own.resolved,
         own.integrity,
         own.patches,
+        own.checksum,
         tuple(manifest.bundle_dependencies),
     )
 

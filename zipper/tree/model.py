@@ -92,6 +92,8 @@ class Node(NamedTuple):
     in_bundle: bool = False
     has_shrinkwrap: bool = False
     patches: tuple[Patch, ...] = ()
+    checksum: str = ""
+    """yarn's own, where it follows from the tarball; see `zipper.store.yarn_checksum`."""
 
     @property
     def package_name(self) -> str:

@@ -81,7 +81,9 @@ def _refuse_unfit(
 ) -> None:
     """Raise for the first required package that excludes the target."""
     for location in required:
-        manifest = tree.nodes[location].manifest
+        node = tree.nodes[location]
+        # A lockfile has a name where it is not the folder's.
+        manifest = node.manifest._replace(name=node.package_name)
         try:
             check_platform(manifest, os=target.os, cpu=target.cpu, libc=target.libc, force=force)
             # npm leaves the root's engines to its `devEngines`, where there are any.

@@ -1,0 +1,247 @@
+"""Random projects, locked and installed by pnpm, yarn or bun: what zipper packs means the same.
+
+`python -m tests.support.random_locks pnpm PROGRAM... --count 50 --seed 1 --compare lock_graph.py`
+A registry on this machine has random packages: versions, optional ones, peers, aliases, cycles. The
+tool, started as PROGRAM, locks a random project or workspace, and installs it; then each importer
+is built. `--compare` is the script that reads an installed folder as a graph and compares it with a
+zip. It prints a line for each project that differs, which it keeps, and ends with the figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tests.support.registry_server import RegistryServer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+NAMES = [f"p{number}" for number in range(18)] + [f"@s/q{number}" for number in range(4)]
+RANGES = ("{0}", "^{0}", "^{0}", "~{0}", ">={0}")
+RINGS = 0.03
+"""How many packages may ask for what asks for them."""
+PLATFORMS = ({"os": ["win32"]}, {"cpu": ["arm64"]}, {"os": ["linux"]}, {"os": ["!linux"]})
+
+
+class Made(NamedTuple):
+    """A project on disk."""
+
+    folder: Path
+    importers: tuple[str, ...]
+
+
+def publish_universe(registry: RegistryServer, rnd: random.Random) -> dict[str, list[str]]:
+    """Publish random packages; return the names and versions that a project may ask for."""
+    versions = {
+        name: sorted({f"{rnd.randint(1, 3)}.{rnd.randint(0, 2)}.0" for _ in range(3)})
+        for name in NAMES
+    }
+    for number, platform in enumerate(PLATFORMS):
+        registry.publish(f"native-{number}", "1.0.0", **platform)
+    for place, (name, numbers) in enumerate(versions.items()):
+        # Most ask for what comes later, so that rings are few.
+        later = {one: versions[one] for one in NAMES[place + 1 :]}
+        known = versions if rnd.random() < RINGS or len(later) < len(PLATFORMS) else later
+        known = {one: some for one, some in known.items() if one != name}
+        for number in numbers:
+            registry.publish(name, number, **_make_manifest(rnd, known, later))
+    return versions
+
+
+def _make_manifest(
+    rnd: random.Random, known: Mapping[str, Sequence[str]], later: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
+    dependencies = _choose(rnd, known, rnd.choice([0, 0, 1, 1, 2, 3]))
+    if rnd.random() < 0.1 and dependencies:
+        real = next(iter(dependencies))
+        dependencies[f"alias-{real.rpartition('/')[2]}"] = f"npm:{real}@*"
+    optional = _choose(rnd, known, rnd.choice([0, 0, 0, 1]))
+    if rnd.random() < 0.15:
+        optional[f"native-{rnd.randrange(len(PLATFORMS))}"] = "^1.0.0"
+    peers = _choose(rnd, later, min(rnd.choice([0, 0, 0, 0, 1, 2]), len(later)))
+    peers = {peer: rnd.choice(["*", spec, ">=1.0.0"]) for peer, spec in peers.items()}
+    kept = {name: spec for name, spec in dependencies.items() if name not in peers}
+    fields = {
+        "dependencies": kept,
+        "optionalDependencies": {
+            name: spec for name, spec in optional.items() if name not in {*kept, *peers}
+        },
+        "peerDependencies": peers,
+        "peerDependenciesMeta": {peer: {"optional": True} for peer in peers if rnd.random() < 0.5},
+    }
+    return {field: value for field, value in fields.items() if value}
+
+
+def _choose(
+    rnd: random.Random, versions: Mapping[str, Sequence[str]], count: int
+) -> dict[str, str]:
+    names = rnd.sample(sorted(versions), count)
+    return {name: rnd.choice(RANGES).format(rnd.choice(versions[name])) for name in names}
+
+
+def write_project(
+    folder: Path, tool: str, rnd: random.Random, versions: Mapping[str, Sequence[str]], url: str
+) -> Made:
+    """Write a random project: alone, or with members that depend on each other."""
+    members = rnd.sample(["a", "b", "c", "d"], rnd.choice([0, 0, 2, 3]))
+    manifest: dict[str, Any] = {"name": "root", "version": "1.0.0", "private": True}
+    manifest["dependencies"] = _choose(rnd, versions, rnd.randint(1, 5))
+    if rnd.random() < 0.3:
+        name = rnd.choice(NAMES)
+        manifest["dependencies"]["renamed"] = f"npm:{name}@{versions[name][-1]}"
+    if rnd.random() < 0.3:
+        more = _choose(rnd, versions, 1)
+        manifest["optionalDependencies"] = {
+            name: spec for name, spec in more.items() if name not in manifest["dependencies"]
+        }
+    overridden = rnd.choice(NAMES) if rnd.random() < 0.25 else None
+    overrides = {overridden: versions[overridden][0]} if overridden else {}
+    if overrides:
+        key = {"pnpm": "pnpm", "yarn": "resolutions", "bun": "overrides"}[tool]
+        manifest[key] = {"overrides": overrides} if tool == "pnpm" else overrides
+        if tool == "yarn":
+            manifest[key] = {name: f"npm:{spec}" for name, spec in overrides.items()}
+    if members and tool != "pnpm":
+        manifest["workspaces"] = ["packages/*"]
+    _write(folder / "package.json", manifest)
+    _write(folder / "index.js", "exports.handler = async () => 1\n")
+    _write_members(folder, members, rnd, versions)
+    _write(folder / ".npmrc", f"registry={url}\n")
+    if tool == "pnpm" and members:
+        _write(folder / "pnpm-workspace.yaml", "packages:\n  - 'packages/*'\n")
+    if tool == "yarn":
+        lines = (
+            f"npmRegistryServer: '{url.rstrip('/')}'\nunsafeHttpWhitelist: ['127.0.0.1']\n"
+            "nodeLinker: node-modules\nenableTelemetry: false\nenableGlobalCache: false\n"
+            "enableImmutableInstalls: false\n"
+        )
+        _write(folder / ".yarnrc.yml", lines)
+        _write(folder / "yarn.lock", "")
+    return Made(folder, (".", *(f"packages/{member}" for member in sorted(members))))
+
+
+def _write_members(
+    folder: Path, members: Sequence[str], rnd: random.Random, versions: Mapping[str, Sequence[str]]
+) -> None:
+    for member in members:
+        others = [one for one in members if one > member and rnd.random() < 0.6]
+        dependencies = _choose(rnd, versions, rnd.randint(0, 4))
+        dependencies |= {f"@w/{one}": "workspace:*" for one in others}
+        own: dict[str, Any] = {"name": f"@w/{member}", "version": "1.0.0"}
+        own["dependencies"] = dependencies
+        if rnd.random() < 0.3:
+            peers = _choose(rnd, versions, 1)
+            own["peerDependencies"] = {k: "*" for k in peers if k not in dependencies}
+            own["devDependencies"] = {k: v for k, v in peers.items() if k not in dependencies}
+        _write(folder / "packages" / member / "package.json", own)
+        _write(folder / "packages" / member / "index.js", "exports.handler = async () => 1\n")
+
+
+def _write(path: Path, value: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(value if isinstance(value, str) else json.dumps(value, indent=2), "utf-8")
+
+
+_INSTALLS = {
+    "pnpm": (["install", "--no-frozen-lockfile"], ["install", "--frozen-lockfile", "--prod"]),
+    "bun": (["install", "--save-text-lockfile"], ["install", "--frozen-lockfile", "--production"]),
+    "yarn": (["install"], ["install"]),
+}
+
+
+def play(options: argparse.Namespace, seed: int, work: Path) -> str:
+    """Play one project; return what came of it: `equal`, `dropped`, or what differs."""
+    rnd = random.Random(seed)
+    folder = work / f"{options.tool}-{seed}"
+    with RegistryServer() as registry:
+        versions = publish_universe(registry, rnd)
+        made = write_project(folder, options.tool, rnd, versions, registry.url)
+        home = folder / ".home"
+        home.mkdir()
+        env = {**os.environ, "HOME": str(home), "CI": "1", "npm_config_registry": registry.url}
+        env |= {
+            "XDG_CACHE_HOME": str(folder / ".cache"),
+            "BUN_INSTALL_CACHE_DIR": str(folder / ".b"),
+        }
+        for number, words in enumerate(_INSTALLS[options.tool]):
+            if number and options.tool == "pnpm":
+                words = [*words, f"--store-dir={folder}/.store"]  # noqa: PLW2901
+            shutil.rmtree(folder / "node_modules", ignore_errors=True)
+            for member in made.importers[1:]:
+                shutil.rmtree(folder / member / "node_modules", ignore_errors=True)
+            done = _run([*options.program, *words], folder, env)
+            if done.returncode:
+                return f"dropped: {(done.stdout + done.stderr)[-300:]!r}"
+        return compare(options, made, env)
+
+
+def compare(options: argparse.Namespace, made: Made, env: Mapping[str, str]) -> str:
+    """Build each importer, and compare the zip with the install."""
+    expected = made.folder / "expected.json"
+    words = [word for importer in made.importers for word in ("--importer", importer)]
+    if options.tool == "bun":
+        words.append("--installs-peers")
+    script = [sys.executable, options.compare]
+    make = _run([*script, "make", ".", "-o", str(expected), *words], made.folder, env)
+    if make.returncode:
+        return f"no graph: {make.stderr[-300:]!r}"
+    differences = []
+    for importer in made.importers:
+        out = made.folder / "out.zip"
+        out.unlink(missing_ok=True)
+        build = [sys.executable, "-m", "zipper", "build", importer, "-o", str(out), "--no-check"]
+        cache = ["--cache-dir", str(made.folder / ".zipper"), "--json"]
+        built = _run([*build, *cache], made.folder, env)
+        if not out.exists():
+            differences.append(f"{importer}: {(built.stdout or built.stderr)[:300]}")
+            continue
+        held = [*script, "compare", str(out), str(expected), "--importer", f"{importer}=."]
+        done = _run(held, made.folder, env)
+        if done.returncode:
+            differences.append(f"{importer}: {done.stdout.strip()[:400]}")
+    return "; ".join(differences) or "equal"
+
+
+def _run(words: Sequence[str], folder: Path, env: Mapping[str, str]) -> Any:
+    return subprocess.run(
+        words, cwd=folder, env=env, capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def main() -> int:
+    """Play as many projects as are asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tool", choices=sorted(_INSTALLS))
+    parser.add_argument("program", nargs="+")
+    parser.add_argument("--count", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--compare", required=True)
+    options = parser.parse_args()
+    work = Path(tempfile.mkdtemp(prefix="random-locks-"))
+    counts = {"equal": 0, "dropped": 0, "different": 0}
+    for seed in range(options.seed, options.seed + options.count):
+        try:
+            answer = play(options, seed, work)
+        except subprocess.TimeoutExpired:
+            answer = "dropped: too slow"
+        kind = answer.partition(":")[0] if answer.startswith(("equal", "dropped")) else "different"
+        counts[kind] += 1
+        if kind != "equal":
+            print(f"{options.tool} {seed}: {answer}", flush=True)
+        if kind != "different":
+            shutil.rmtree(work / f"{options.tool}-{seed}", ignore_errors=True)
+    print(f"{options.tool}: {counts}; what differs is kept in {work}")
+    return int(counts["different"] > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

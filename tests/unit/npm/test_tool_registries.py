@@ -1,0 +1,163 @@
+"""Registries and credentials that pnpm, yarn and bun are told, under npm's names."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from zipper.errors import ProjectError
+from zipper.npm.bunfig import layer_from_bunfig
+from zipper.npm.npmrc import NpmSettings, build_settings, layer_from_text
+from zipper.npm.pnpm_registries import layer_from_pnpm
+from zipper.npm.yaml_settings import parse_settings
+from zipper.npm.yaml_text import locate_yaml
+from zipper.npm.yarnrc import YarnrcFile, layer_from_yarnrc
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zipper.npm.npmrc import Layer
+
+NPMRC = """
+registry=https://registry.example/npm/
+@own:registry=https://own.example/npm/
+//registry.example/npm/:_authToken=t0ken-of-home
+//own.example/npm/:_auth=Y2Fyb2w6cHc=
+"""
+YARNRC = """
+npmRegistryServer: "https://registry.example/npm/"
+npmAuthToken: ${HOME_TOKEN:-t0ken-of-home}
+npmScopes:
+  own:
+    npmRegistryServer: https://own.example/npm/
+    npmAuthIdent: carol:pw
+"""
+BUNFIG = """
+[install]
+registry = { url = "https://registry.example/npm/", token = "$HOME_TOKEN" }
+[install.scopes]
+"@own" = { url = "https://own.example/npm/", username = "carol", password = "pw" }
+"""
+PNPM = """
+registries:
+  default: https://registry.example/npm/
+  "@own": https://own.example/npm/
+"""
+TWO_TOKENS = """npmRegistryServer: https://registry.example/
+npmScopes:
+  a: {npmAuthToken: one}
+  b: {npmAuthToken: two}
+"""
+KEYS = "\n".join(line for line in NPMRC.splitlines() if line.startswith("//"))
+
+
+def yarn(*texts: str, environ: Mapping[str, str] | None = None) -> Layer:
+    files = [
+        YarnrcFile(
+            f"/p{number}/.yarnrc.yml",
+            parse_settings(text),
+            lambda keys, text=text: locate_yaml(text, 0, keys)[0],  # type: ignore[misc]
+        )
+        for number, text in enumerate(texts)
+    ]
+    return layer_from_yarnrc(files, environ or {})
+
+
+def bun(text: str, environ: Mapping[str, str] | None = None) -> Layer:
+    return layer_from_bunfig(
+        tomllib.loads(text), text, path="/p/bunfig.toml", environ=environ or {}
+    )
+
+
+def pnpm(text: str) -> Layer:
+    return layer_from_pnpm(
+        parse_settings(text),
+        path="/p/pnpm-workspace.yaml",
+        locate=lambda keys: locate_yaml(text, 0, keys)[0],
+    )
+
+
+def settle(*layers: Layer) -> tuple[object, ...]:
+    """Return what decides where requests go and which secret they have."""
+    settings: NpmSettings = build_settings(layers, environ={})
+    secrets = {
+        key: None if one.authorization is None else one.authorization.reveal()
+        for key, one in settings.credentials.items()
+    }
+    return settings.registry, dict(settings.scoped_registries), secrets
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        (yarn(YARNRC),),
+        (bun(BUNFIG, {"HOME_TOKEN": "t0ken-of-home"}),),
+        (pnpm(PNPM), layer_from_text("user", KEYS, "/home/.npmrc")),
+        (
+            yarn(
+                "npmRegistryServer: https://other.example/\nnpmAuthToken: another\n",
+                YARNRC,
+            ),
+        ),
+        (
+            yarn(
+                "npmRegistries:\n  //registry.example/npm: {npmAuthToken: t0ken-of-home}\n",
+                YARNRC.replace("npmAuthToken", "npmPublishToken"),
+            ),
+        ),
+    ],
+)
+def test_each_tool_s_words_mean_what_npmrc_s_mean(layers: tuple[Layer, ...]) -> None:
+    """Registry, scope and credentials come to the same, so that the same rules hold for them."""
+    expected = settle(layer_from_text("user", NPMRC, "/home/.npmrc"))
+    registry, scopes, secrets = settle(*layers)
+
+    assert expected[:2] == (registry, scopes)
+    plain = {key.rstrip("/"): value for key, value in secrets.items()}  # type: ignore[attr-defined]
+    assert {key.rstrip("/"): one for key, one in expected[2].items()} == plain  # type: ignore[attr-defined]
+
+
+def test_what_else_yarn_has() -> None:
+    """Its variables win, and a proxy and certificates have npm's names."""
+    layer = yarn(
+        "httpProxy: http://proxy.example/\nenableStrictSsl: false\n",
+        environ={"YARN_NPM_REGISTRY_SERVER": "https://registry.example/"},
+    )
+
+    assert {
+        "proxy": "http://proxy.example/",
+        "strict-ssl": "false",
+        "registry": "https://registry.example/",
+    } == {key: value for key, value, _ in layer.entries}
+
+
+@pytest.mark.parametrize(
+    ("make", "text", "line", "word"),
+    [
+        (yarn, "a: 1\nnpmAuthToken: ${NOT_SET}\n", 2, "NOT_SET"),
+        (yarn, "npmScopes:\n  s:\n    npmAuthToken: ${NOT_SET}\n", 3, "NOT_SET"),
+        (yarn, "npmRegistryServer: registry.example\n", 1, "no address"),
+        (yarn, "npmAuthToken: t\n", 1, "no registry's address"),
+        (
+            yarn,
+            TWO_TOKENS,
+            4,
+            "another credential",
+        ),
+        (bun, '[install]\nregistry = "https://$NOT_SET/"\n', 2, "NOT_SET"),
+        (bun, '[install.scopes]\n"@s" = {token = "t"}\n', 2, "no registry's address"),
+        (pnpm, "registries:\n  default: https://${SECRET}.example/\n", 2, "variable"),
+        (pnpm, "registries:\n  s: https://registry.example/\n", 2, "no scope"),
+        (pnpm, "namedRegistries:\n  gh: ftp://registry.example/\n", 2, "no address"),
+    ],
+)
+def test_what_cannot_be_used_is_an_error(make: object, text: str, line: int, word: str) -> None:
+    """With file and line; none is passed over, and no value that may be a secret is shown."""
+    with pytest.raises(ProjectError) as caught:
+        make(text)  # type: ignore[operator]
+
+    assert "ESETTINGS" == caught.value.code
+    assert word in caught.value.message
+    assert f":{line}" == caught.value.facts[0][1][-2:]

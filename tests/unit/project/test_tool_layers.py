@@ -1,0 +1,89 @@
+"""Where the settings of pnpm, yarn and bun are, and when they count."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from zipper.errors import ProjectError
+from zipper.project.read_project import read_project
+from zipper.project.tool_layers import read_tool_layer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LOCKS = {
+    "pnpm-lock.yaml": "lockfileVersion: '9.0'\nimporters:\n  .: {}\n",
+    "bun.lock": json.dumps({"lockfileVersion": 1, "workspaces": {"": {}}, "packages": {}}),
+    "yarn.lock": "__metadata:\n  version: 8\n",
+}
+SETTINGS = {
+    "pnpm-lock.yaml": ("pnpm-workspace.yaml", "registries: {default: 'https://own.example/'}\n"),
+    "bun.lock": ("bunfig.toml", '[install]\nregistry = "https://own.example/"\n'),
+    "yarn.lock": (".yarnrc.yml", "npmRegistryServer: https://own.example/\n"),
+}
+
+
+@pytest.mark.parametrize("lockfile", LOCKS)
+def test_the_settings_of_the_tool_that_has_locked_count(tmp_path: Path, lockfile: str) -> None:
+    """Over .npmrc, and under an option; those of other tools do not."""
+    (tmp_path / "package.json").write_text("{}", "utf-8")
+    (tmp_path / ".npmrc").write_text("registry=https://npm.example/\n", "utf-8")
+    for name, text in SETTINGS.values():
+        (tmp_path / name).write_text(text.replace("own", "other"), "utf-8")
+    name, text = SETTINGS[lockfile]
+    (tmp_path / name).write_text(text, "utf-8")
+
+    assert "https://npm.example/" == read_project(tmp_path).npm.registry
+    (tmp_path / lockfile).write_text(LOCKS[lockfile], "utf-8")
+    assert "https://own.example/" == read_project(tmp_path).npm.registry
+    option = {"registry": "https://option.example/"}
+    assert option["registry"] == read_project(tmp_path, npm_options=option).npm.registry
+
+
+def test_yarn_reads_the_folders_above_and_the_home(tmp_path: Path) -> None:
+    """The nearest file wins for each setting."""
+    home, folder = tmp_path / "home", tmp_path / "a" / "b"
+    home.mkdir()
+    folder.mkdir(parents=True)
+    (home / ".yarnrc.yml").write_text("npmAuthToken: of-home\nnpmRegistryServer: x\n", "utf-8")
+    (tmp_path / "a" / ".yarnrc.yml").write_text(
+        "npmRegistryServer: https://own.example/\n", "utf-8"
+    )
+
+    layer = read_tool_layer("yarn", folder, environ={}, home=home)
+
+    assert layer is not None
+    assert {
+        "registry": "https://own.example/",
+        "//own.example/:_authToken": "of-home",
+    } == {key: value for key, value, _ in layer.entries}
+
+
+def test_bun_reads_the_home_and_the_project(tmp_path: Path) -> None:
+    """The project's own file comes later, and wins."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / ".bunfig.toml").write_text('[install]\nregistry = "https://a.example/"\n', "utf-8")
+    (tmp_path / "bunfig.toml").write_text('[install]\nregistry = "https://b.example/"\n', "utf-8")
+
+    layer = read_tool_layer("bun", tmp_path, environ={}, home=home)
+
+    assert layer is not None
+    assert ["https://a.example/", "https://b.example/"] == [value for _, value, _ in layer.entries]
+
+
+@pytest.mark.parametrize("tool", ["pnpm", "yarn", "bun"])
+def test_a_file_that_says_nothing_of_registries_is_not_parsed(tmp_path: Path, tool: str) -> None:
+    """Whatever else is in it; one that does say something has to be readable."""
+    names = {"pnpm": "pnpm-workspace.yaml", "yarn": ".yarnrc.yml", "bun": "bunfig.toml"}
+    path = tmp_path / names[tool]
+    path.write_text("[: {", "utf-8")
+
+    assert read_tool_layer(tool, tmp_path, environ={}, home=tmp_path) is None
+    path.write_text("[: { registries npmAuthToken registry", "utf-8")
+    with pytest.raises(ProjectError) as caught:
+        read_tool_layer(tool, tmp_path, environ={}, home=tmp_path)
+    assert "ESETTINGS" == caught.value.code

@@ -1,0 +1,75 @@
+"""What the settings of pnpm, yarn and bun have in common when they become npm's.
+
+In: values that a tool's own module has read. Out: entries of a `Layer` under npm's names, so that
+registries and credentials are held to the same rules, wherever they were written.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from zipper.errors import ProjectError
+from zipper.named_tuple import NamedTuple
+from zipper.npm.credentials import encode_basic, registry_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zipper.npm.npm_settings import NpmSource
+
+__all__ = ["Access", "Said", "list_entries", "refuse_value"]
+
+_ADDRESS: Final = re.compile(r"https?://[^\s\x00-\x1f]+")
+
+
+class Said(NamedTuple):
+    """A value, and where it was written."""
+
+    value: str
+    source: NpmSource
+
+
+class Access(NamedTuple):
+    """How a tool reaches one registry."""
+
+    registry: Said | None = None
+    token: Said | None = None
+    basic: Said | None = None
+    """base64 of `user:password`, or that pair itself."""
+
+
+def list_entries(access: Access, scope: str = "") -> Iterator[tuple[str, str, NpmSource]]:
+    """Yield npm's entries for a registry: of a scope (`@name`), or the one for all others.
+
+    Raises:
+        ProjectError: ESETTINGS for an address that is none, and for a credential of no address.
+    """
+    registry = access.registry
+    if registry is not None:
+        address = registry.value
+        if _ADDRESS.fullmatch(address) is None or not urlsplit(address).hostname:
+            raise refuse_value(registry.source, "a registry is no address")
+        name = f"{scope}:registry" if scope else "registry"
+        yield name, address, registry.source
+    for field, said in (("_authToken", access.token), ("_auth", access.basic)):
+        if said is None:
+            continue
+        key = None if registry is None else registry_key(_without_user(registry.value))
+        if key is None:
+            raise refuse_value(said.source, "a credential belongs to no registry's address")
+        value = said.value
+        if field == "_auth" and ":" in value:
+            value = encode_basic(value)
+        yield f"{key}:{field}", value, said.source
+
+
+def _without_user(address: str) -> str:
+    parts = urlsplit(address)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def refuse_value(source: NpmSource, message: str, hint: str | None = None) -> ProjectError:
+    """Return the error for a setting that cannot be used, and may not be ignored."""
+    return ProjectError("ESETTINGS", message, facts=(("set in", str(source)),), hint=hint)

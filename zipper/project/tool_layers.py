@@ -1,0 +1,127 @@
+"""Finds the settings of pnpm, yarn and bun that say where packages come from, and reads them.
+
+In: a folder whose lockfile is one of theirs, and the environment. Out: a `Layer` of npm's settings.
+What is written there is decided in `zipper.npm.yarnrc`, `bunfig` and `pnpm_registries`. A file that
+says nothing of registries is not parsed.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from zipper.errors import ProjectError
+from zipper.files import read_or_none
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from zipper.npm.npmrc import Layer
+
+__all__ = ["read_tool_layer"]
+
+_YARN_WORDS: Final = (b"npmRegist", b"npmScopes", b"npmAuth", b"httpProxy", b"httpsProxy")
+_YARN_WORDS_TOO: Final = (b"httpsCaFilePath", b"enableStrictSsl")
+_BUN_WORDS: Final = (b"registry", b"scopes", b"ca")
+_PNPM_WORDS: Final = (b"registr", b"namedRegistries")
+
+
+def read_tool_layer(
+    tool: str, folder: Path, *, environ: Mapping[str, str], home: Path
+) -> Layer | None:
+    """Return what the tool's own settings say of registries; None where they say nothing.
+
+    Args:
+        tool: whose lockfile counts: `pnpm`, `yarn` (2 and later) or `bun`.
+        folder: where the lockfile is.
+        environ: for variables in values, and yarn's own.
+        home: the user's home folder.
+
+    Raises:
+        ProjectError: ESETTINGS for a file that cannot be read, and for a value that cannot be used,
+            naming file and line.
+    """
+    return {"pnpm": _read_pnpm, "yarn": _read_yarn, "bun": _read_bun}[tool](folder, environ, home)
+
+
+def _read_pnpm(folder: Path, _: Mapping[str, str], __: Path) -> Layer | None:
+    path = folder / "pnpm-workspace.yaml"
+    data = _find(path, _PNPM_WORDS)
+    if data is None:
+        return None
+    from zipper.npm.pnpm_registries import layer_from_pnpm  # noqa: PLC0415  (where it says some)
+
+    settings, locate = _parse_yaml(path, data)
+    return layer_from_pnpm(settings, path=str(path), locate=locate)
+
+
+def _read_yarn(folder: Path, environ: Mapping[str, str], home: Path) -> Layer | None:
+    folders = [home, *reversed(folder.absolute().parents), folder]
+    paths = dict.fromkeys(above / ".yarnrc.yml" for above in folders)
+    found = [(path, data) for path in paths if (data := _find(path, _YARN_WORDS + _YARN_WORDS_TOO))]
+    if not found and not any(name.startswith(("YARN_NPM_", "YARN_HTTP")) for name in environ):
+        return None
+    from zipper.npm.yarnrc import YarnrcFile, layer_from_yarnrc  # noqa: PLC0415  (as above)
+
+    files = [YarnrcFile(str(path), *_parse_yaml(path, data)) for path, data in found]
+    return layer_from_yarnrc(files, environ)
+
+
+def _read_bun(folder: Path, environ: Mapping[str, str], home: Path) -> Layer | None:
+    places = (_config_home(environ, home) / ".bunfig.toml", folder / "bunfig.toml")
+    found = [(path, data) for path in places if (data := _find(path, _BUN_WORDS))]
+    if not found:
+        return None
+    import tomllib  # noqa: PLC0415  (as above)
+
+    from zipper.npm.bunfig import layer_from_bunfig  # noqa: PLC0415  (as above)
+    from zipper.npm.npmrc import Layer  # noqa: PLC0415  (as above)
+
+    rows: list[tuple[str, object, object]] = []
+    for path, data in found:
+        try:
+            text = data.decode("utf-8")
+            settings = tomllib.loads(text)
+        except ValueError as cause:
+            raise ProjectError("ESETTINGS", f"`{path}` cannot be read: {cause}") from None
+        layer = layer_from_bunfig(settings, text, path=str(path), environ=environ)
+        rows += layer.entries
+    return Layer("bun", tuple(rows))  # type: ignore[arg-type]
+
+
+def _config_home(environ: Mapping[str, str], home: Path) -> Path:
+    named = environ.get("XDG_CONFIG_HOME", "")
+    return Path(named) if named and (Path(named) / ".bunfig.toml").is_file() else home
+
+
+def _find(path: Path, words: tuple[bytes, ...]) -> bytes | None:
+    """Return a file's bytes where it has one of the words."""
+    if not os.path.isfile(path):  # noqa: PTH113  (a Path costs more for each folder above)
+        return None
+    data = read_or_none(path)
+    return data if data is not None and any(word in data for word in words) else None
+
+
+def _parse_yaml(
+    path: Path, data: bytes
+) -> tuple[Mapping[str, object], Callable[[tuple[str, ...]], int]]:
+    from zipper.npm.yaml_settings import parse_settings  # noqa: PLC0415  (as above)
+    from zipper.npm.yaml_text import YamlFaultError  # noqa: PLC0415  (as above)
+
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    try:
+        return parse_settings(text), partial(_find_line, text)
+    except YamlFaultError as fault:
+        raise ProjectError(
+            "ESETTINGS",
+            f"`{path}` cannot be read: {fault.message}",
+            facts=(("at", f"line {fault.line}, column {fault.column}"),),
+        ) from None
+
+
+def _find_line(text: str, keys: tuple[str, ...]) -> int:
+    from zipper.npm.yaml_text import locate_yaml  # noqa: PLC0415  (as above)
+
+    return locate_yaml(text, 0, keys)[0]
