@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from zipper.findings import Closure, Finding, Verdict
 
-__all__ = ["Package", "Workspace"]
+__all__ = ["LockfileUse", "Package", "Workspace"]
 
 
 class Workspace(NamedTuple):
@@ -25,6 +25,20 @@ class Workspace(NamedTuple):
     """The folder that was built, relative to the root."""
     siblings: int
     """Members of the workspace that are packed as dependencies."""
+
+
+class LockfileUse(NamedTuple):
+    """The lockfile that a package was made from."""
+
+    path: str
+    tool: str
+    """`npm`, `pnpm`, `bun` or `yarn`."""
+    tool_version: str | None
+    """The tool's, where package.json names it."""
+    version: str
+    """Of the format, as the lockfile has it."""
+    edges: int | None
+    """Dependencies that were walked, each to what is locked; None for npm's own locations."""
 
 
 class Package(NamedTuple):
@@ -54,6 +68,8 @@ class Package(NamedTuple):
     """Whether an earlier build had written this very zip, so that nothing was done."""
     verdict: Verdict = "pass"
     """`fail` for a finding of severity error, or with `strict` for a warning."""
+    lockfile: LockfileUse | None = None
+    """None where there is none, or a yarn.lock of version 1, which gives versions alone."""
     workspace: Workspace | None = None
     """None where the project is no member of a workspace."""
     written: bool = False

@@ -125,3 +125,59 @@ def test_a_changed_manifest_is_out_of_step(scene: Scene, member: str) -> None:
 
     assert (1, "ERR_PNPM_OUTDATED_LOCKFILE") == (built.status, built.code)
     assert f"{member}/package.json" in built.stderr
+
+
+def check(scene: Scene, *options: str) -> CommandResult:
+    """Ask whether the member's lockfile is in step."""
+    words = ("--check", "--cache-dir", str(scene.cache), *options)
+    return run_zipper("resolve", str(scene.project / "fn"), *words, env=scene.environment)
+
+
+def test_check_says_whether_the_lockfile_is_in_step(scene: Scene) -> None:
+    """Status 0 and which it is, or status 1 and the tool's own code; nothing is written."""
+    lay_down(scene)
+
+    sound = check(scene)
+    assert (0, "pnpm-lock.yaml of pnpm (version 9.0), 4 dependencies verified") == (
+        sound.status,
+        sound.stdout.partition(", in step")[0],
+    )
+    assert ("pnpm", "9.0", 4) == tuple(
+        check(scene, "--json").document[name] for name in ("tool", "version", "edges")
+    )
+    (scene.project / "shared" / "package.json").write_text('{"name": "shared"}', "utf-8")
+    assert (1, "ERR_PNPM_OUTDATED_LOCKFILE") == (
+        check(scene, "--json").status,
+        check(scene, "--json").code,
+    )
+    assert not (scene.project / "package-lock.json").exists()
+
+
+def test_check_reads_npm_s_lockfile_too(scene: Scene) -> None:
+    """One that is in step, one that is not, and none at all."""
+    scene.publish("a")
+    scene.depend("a")
+    scene.publish("a", "2.0.0")
+    words = ("--check", "--cache-dir", str(scene.cache), "--json")
+
+    def ask() -> CommandResult:
+        return run_zipper("resolve", str(scene.project), *words, env=scene.environment)
+
+    assert (0, "npm", None) == (ask().status, ask().document["tool"], ask().document["edges"])
+    path = scene.project / "package.json"
+    path.write_text(path.read_text("utf-8").replace("1.0.0", "2.0.0"), "utf-8")
+    assert (1, "EUSAGE") == (ask().status, ask().code)
+    (scene.project / "package-lock.json").unlink()
+    assert (1, "EUSAGE") == (ask().status, ask().code)
+
+
+def test_a_build_says_which_lockfile_it_used(scene: Scene) -> None:
+    """In JSON and in a line: the file, the tool, the version, and how much was verified."""
+    lay_down(scene)
+
+    used = build(scene, "--no-check").document["lockfile"]
+
+    assert str(scene.project / "pnpm-lock.yaml") == used["path"]
+    assert ("pnpm", None, "9.0", 4) == tuple(
+        used[name] for name in ("tool", "tool_version", "version", "edges")
+    )

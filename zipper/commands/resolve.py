@@ -11,6 +11,7 @@ from zipper.commands.click_options import settings_from_values, table_options
 from zipper.commands.output import Shower, echo_lines, show_json
 from zipper.commands.zip_names import complete_path
 from zipper.errors import UsageError
+from zipper.report.as_text import describe_lockfile
 from zipper.report.units import format_count
 from zipper.settings.read_settings import find_requests
 
@@ -26,7 +27,14 @@ __all__ = ["command"]
 @click.command("resolve", short_help="Write package-lock.json, as npm would.")
 @click.argument("project", metavar="[PROJECT|NAME]", required=False, shell_complete=complete_path)
 @table_options("resolve")
-def command(*, project: str | None, output: str | None, as_json: bool, **options: object) -> None:
+def command(
+    *,
+    project: str | None,
+    output: str | None,
+    as_json: bool,
+    check_lockfile: bool,
+    **options: object,
+) -> None:
     """Resolve the dependencies of PROJECT and write its package-lock.json (lockfileVersion 3).
 
     Without PROJECT, those of the project in this folder, or of every project that its settings
@@ -39,6 +47,7 @@ def command(*, project: str | None, output: str | None, as_json: bool, **options
     \b
     Examples:
       python -m zipper resolve
+      python -m zipper resolve --check
       python -m zipper resolve fn --update express
       python -m zipper resolve fn --update-all -o /tmp/package-lock.json
     """
@@ -49,6 +58,9 @@ def command(*, project: str | None, output: str | None, as_json: bool, **options
             f"{len(requests)} projects cannot have one lockfile, `{output}`",
             hint="name a function or a project, or leave out `--output`",
         )
+    if check_lockfile:
+        _check_each(requests, as_json=as_json)
+        return
     from zipper.pipeline.lockfile_writing import resolve_requested  # noqa: PLC0415  (this command only)
 
     made = []
@@ -66,6 +78,20 @@ def command(*, project: str | None, output: str | None, as_json: bool, **options
             echo_lines(_describe(resolved, verbose=request.verbose), fold=True)
     if as_json:
         show_json(made[0] if len(made) == 1 else {"projects": made})
+
+
+def _check_each(requests: Sequence[BuildRequest], *, as_json: bool) -> None:
+    """Show which lockfile is in step; one that is not ends the command with its error."""
+    from zipper.pipeline.lockfile_use import check_lockfile  # noqa: PLC0415  (on demand only)
+
+    checked = []
+    for request in requests:
+        with Shower(request, as_json=as_json) as shower:
+            checked.append(check_lockfile(request, on_event=shower.on_event))
+        if not request.quiet and not as_json:
+            echo_lines([f"{describe_lockfile(checked[-1])}, in step with package.json"])
+    if as_json:
+        show_json(checked[0] if len(checked) == 1 else {"projects": checked})
 
 
 def _one_a_project(requests: Sequence[BuildRequest]) -> tuple[BuildRequest, ...]:

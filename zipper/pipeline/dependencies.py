@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from zipper.pipeline.session import Circumstances, Clock
     from zipper.project.read_project import Project
     from zipper.registry.lazy_client import LazyClient
+    from zipper.resolving.locked_tree import LockedTree
     from zipper.settings.build_request import BuildRequest
 
-__all__ = ["Gathered", "count_packages", "find_project_tree", "gather"]
+__all__ = ["Gathered", "count_packages", "find_locked", "find_project_tree", "gather"]
 
 
 class Gathered(NamedTuple):
@@ -38,6 +39,8 @@ class Gathered(NamedTuple):
     whole: Tree
     """The tree that they were selected of."""
     findings: tuple[Finding, ...]
+    locked: LockedTree | None = None
+    """What was laid out of a lockfile that is not npm's."""
 
 
 def gather(
@@ -84,26 +87,36 @@ def gather(
         scripted = apply_scripts(
             project, tree, obtained, request, consent=consent, store=store, offline=io.offline
         )
-    locked = _tell_locked(request, project, io, left_out)
-    findings = (*locked, *told, *vouched, *scripted.obtained.findings)
+    locked = find_locked(project, request, io, left_out)
+    laid_out = () if locked is None else locked.findings
+    findings = (*laid_out, *told, *vouched, *scripted.obtained.findings)
     if store.ownership.group and all(finding.code != "cache-shared" for finding in vouched):
         # So may a single folder of packages be, which is looked at when it is used.
         from zipper.supply.settings_findings import tell_strangers  # noqa: PLC0415
 
         findings = (*findings, tell_strangers(str(store.cache_dir), store.ownership.group))
-    return Gathered(scripted, whole, findings)
+    return Gathered(scripted, whole, findings, locked)
 
 
-def _tell_locked(
-    request: BuildRequest, project: Project, io: Circumstances, omit: frozenset[str]
-) -> tuple[Finding, ...]:
-    """Return what laying out a foreign lockfile has shown; it is noted by now."""
+def find_locked(
+    project: Project, request: BuildRequest, io: Circumstances, omit: frozenset[str] | None
+) -> LockedTree | None:
+    """Return what a foreign lockfile comes to, found once; None where none counts.
+
+    Raises:
+        LockfileError, ProjectError, StoreError.
+    """
     if project.foreign is None:
-        return ()
+        return None
     from zipper.resolving.locked_tree import find_locked_tree  # noqa: PLC0415  (where it counts)
 
-    store = io.open_store()
-    return find_locked_tree(project, target=request.target, store=store, omit=omit).findings
+    target, store = request.target, io.open_store()
+    decides = (target.node_version, target.os, target.cpu, target.libc)
+    key = ("locked", project.root, project.member, omit, decides, io.recalls)
+    return io.shared.get(
+        (*key, *request.npm_options.items()),
+        lambda: find_locked_tree(project, target=target, store=store, omit=omit),
+    )
 
 
 def find_project_tree(
@@ -123,13 +136,16 @@ def find_project_tree(
     Raises:
         LockfileError, ResolutionError, RegistryError, IntegrityError, ArchiveError, StoreError.
     """
+    locked = find_locked(project, request, io, omit)
+    if locked is not None:
+        return locked.tree
     target, store = request.target, io.open_store()
     decides = (target.node_version, target.os, target.cpu, target.libc)
     days = request.min_release_age_days
 
     def find() -> Tree:
         earlier = None
-        if project.lockfile is None and project.foreign is None:
+        if project.lockfile is None:
             from zipper.resolving.resolution_note import find_earlier_tree  # noqa: PLC0415  (here only)
 
             earlier = find_earlier_tree(

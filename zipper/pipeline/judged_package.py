@@ -11,6 +11,7 @@ from zipper.findings import decide_verdict, leave_out
 from zipper.package import Package, Workspace
 from zipper.pipeline.checking_output import judge
 from zipper.pipeline.dependencies import count_packages
+from zipper.pipeline.lockfile_use import describe_lockfile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +39,7 @@ def package_of(planned: PackagePlan) -> Package:
         timings_seconds=planned.timings_seconds,
         findings=planned.findings,
         verdict=decide_verdict(planned.findings, strict=planned.request.strict),
+        lockfile=describe_lockfile(planned.project, planned.locked),
         workspace=_describe_workspace(planned),
     )
 

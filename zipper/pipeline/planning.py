@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from zipper.pipeline.session import Circumstances, Clock
     from zipper.pipeline.typescript import TransformedSources
     from zipper.project.read_project import Project
+    from zipper.resolving.locked_tree import LockedTree
     from zipper.settings.build_request import BuildRequest
     from zipper.store.store_zip import StoreZip
     from zipper.target import Target
@@ -73,6 +74,8 @@ class PackagePlan(NamedTuple):
     keeps_folders: bool = False
     """Whether the zip has the folders of the workspace, because files outside of the member's are
     in it; packages are at the zip's top all the same."""
+    locked: LockedTree | None = None
+    """What was laid out of a lockfile that is not npm's."""
     source_maps: Mapping[str, str] = MappingProxyType({})
     """External source maps, by the name that each would have in the zip."""
 
@@ -126,6 +129,7 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
         output=destination,
         tree=tree,
         whole=gathered.whole,
+        locked=gathered.locked,
         contents=contents,
         fingerprint=take_fingerprint(contents, homes, obtained.zips),
         findings=(

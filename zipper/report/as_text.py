@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from zipper.archive.plan import Plan
     from zipper.checks.results import Report
     from zipper.findings import Closure, Finding
-    from zipper.package import Package, Workspace
+    from zipper.package import LockfileUse, Package, Workspace
 
 __all__ = [
     "describe_findings",
+    "describe_lockfile",
     "describe_many",
     "describe_package",
     "describe_plan",
@@ -43,6 +44,8 @@ def describe_package(
     )
     if package.workspace is not None:
         yield _describe_workspace(package.workspace)
+    if package.lockfile is not None and package.lockfile.edges is not None:
+        yield describe_lockfile(package.lockfile)
     yield from _describe_scripts(package.findings)
     if package.closure is not None:
         yield describe_closure(package.closure, package.findings, ok=package.ok)
@@ -80,6 +83,17 @@ def _describe_scripts(findings: Sequence[Finding]) -> Iterator[str]:
     ran = [f.path.rpartition("node_modules/")[2] for f in findings if f.code == "script-ran"]
     if ran:
         yield f"install scripts ran in {', '.join(ran)}; packed as the scripts left it"
+
+
+def describe_lockfile(lockfile: LockfileUse) -> str:
+    """Return which lockfile counts, of which version of which tool, and what was verified."""
+    name = lockfile.path.replace("\\", "/").rpartition("/")[2]
+    tool = f"{lockfile.tool} {lockfile.tool_version or ''}".rstrip()
+    edges = lockfile.edges
+    proof = (
+        "" if edges is None else f", {format_count(edges, 'dependency', 'dependencies')} verified"
+    )
+    return f"{name} of {tool} (version {lockfile.version}){proof}"
 
 
 def _describe_workspace(workspace: Workspace) -> str:

@@ -43,6 +43,8 @@ class LockedTree(NamedTuple):
     findings: tuple[Finding, ...]
     edges: int
     """Walked, each to the instance that is locked."""
+    version: str
+    """Of the lockfile's format."""
 
 
 def find_locked_tree(
@@ -87,7 +89,7 @@ def find_locked_tree(
         for node in made.tree.nodes.values()
         if node.patches or node.checksum
     }
-    head = json.dumps((made.findings, made.edges, beyond))
+    head = json.dumps((made.findings, made.edges, made.version, beyond))
     body = head.encode("ascii") + b"\n" + text
     store.notebook.remember(LOCKFILE_PROOF, inputs, body, witnesses)
     # What was written is read, so that the first build packs what all later ones do.
@@ -96,7 +98,7 @@ def find_locked_tree(
 
 def _read_made(told: Any, text: bytes, project: Project) -> LockedTree:  # noqa: ANN401  (JSON)
     """Return what is noted."""
-    rows, edges, beyond = told
+    rows, edges, version, beyond = told
     tree = _read_tree(text, project)
     if beyond:  # what npm's lockfiles cannot say
         nodes = dict(tree.nodes)
@@ -104,7 +106,7 @@ def _read_made(told: Any, text: bytes, project: Project) -> LockedTree:  # noqa:
             patches = tuple(Patch(*diff) for diff in diffs)
             nodes[location] = nodes[location]._replace(patches=patches, checksum=checksum)
         tree = Tree(nodes)
-    return LockedTree(tree, tuple(Finding(*row) for row in rows), edges)
+    return LockedTree(tree, tuple(Finding(*row) for row in rows), edges, version)
 
 
 def _read_tree(text: bytes, project: Project) -> Tree:
@@ -180,7 +182,8 @@ def _make(
         location: node._replace(patches=patches.get(hoisted.instances[location], ()))
         for location, node in hoisted.tree.nodes.items()
     }
-    return LockedTree(Tree(nodes), tuple(findings), proof.edges), beside.list_witnesses()
+    made = LockedTree(Tree(nodes), tuple(findings), proof.edges, lockfile.version)
+    return made, beside.list_witnesses()
 
 
 def _read_folders(

@@ -232,6 +232,15 @@ PACKAGE_OPTIONS: Final = (
         metavar="NAME",
         accepts="bool | str | Iterable[str]",
     ),
+    Option(
+        "check_lockfile",
+        "flag",
+        "Only say whether the lockfile is in step with package.json; write nothing.",
+        ("resolve",),
+        functions=(),
+        flags=("--check",),
+        is_setting=False,
+    ),
     Option("update_all", "flag", "Update every package.", ("resolve",), functions=()),
     Option(
         "layers",

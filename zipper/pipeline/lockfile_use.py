@@ -1,0 +1,65 @@
+"""Which lockfile a project is made from, and whether it is in step.
+
+In: a project, and what laying out its lockfile has shown. Out: a `LockfileUse`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zipper.lockfile.formats import FORMATS
+from zipper.package import LockfileUse
+
+if TYPE_CHECKING:
+    from zipper.events import OnEvent
+    from zipper.project.read_project import Project
+    from zipper.resolving.locked_tree import LockedTree
+    from zipper.settings.build_request import BuildRequest
+
+__all__ = ["check_lockfile", "describe_lockfile"]
+
+
+def describe_lockfile(project: Project, locked: LockedTree | None) -> LockfileUse | None:
+    """Return which lockfile counts; `locked` is what was laid out of one that is not npm's."""
+    if project.foreign is not None and locked is not None:
+        tool = FORMATS[project.foreign.name].tool
+        version = _find_version(project, tool)
+        return LockfileUse(project.foreign.path, tool, version, locked.version, locked.edges)
+    if project.lockfile is None:
+        return None
+    version = _find_version(project, "npm")
+    return LockfileUse(project.lockfile.path, "npm", version, str(project.lockfile.version), None)
+
+
+def _find_version(project: Project, tool: str) -> str | None:
+    """Return the version in `packageManager`, without corepack's hash."""
+    named = project.manifest.raw.get("packageManager")
+    name, at, version = named.partition("@") if isinstance(named, str) else ("", "", "")
+    return version.partition("+")[0] if at and name == tool else None
+
+
+def check_lockfile(request: BuildRequest, *, on_event: OnEvent | None = None) -> LockfileUse:
+    """Return the lockfile of what `request` asks for, which is in step; nothing is written.
+
+    Raises:
+        LockfileError: one that is not in step, under EUSAGE or the tool's own code; EUSAGE where
+            there is none.
+        ResolutionError, RegistryError, ProjectError, StoreError.
+    """
+    from zipper.errors import LockfileError  # noqa: PLC0415  (for this command)
+    from zipper.pipeline.dependencies import find_locked, find_project_tree  # noqa: PLC0415
+    from zipper.pipeline.session import Circumstances  # noqa: PLC0415  (the same)
+
+    io = Circumstances.of(request, on_event)
+    project = io.read_project(request)
+    with io.open_client(project, request) as client:
+        if project.lockfile is not None or project.foreign is not None:
+            find_project_tree(project, request, io, client, omit=frozenset())
+    found = describe_lockfile(project, find_locked(project, request, io, frozenset()))
+    if found is None:
+        raise LockfileError(
+            "EUSAGE",
+            f"`{project.root}` has no lockfile that can be in step",
+            hint="write one: `python -m zipper resolve`",
+        )
+    return found
