@@ -49,7 +49,7 @@ def list_entries(access: Access, scope: str = "") -> Iterator[tuple[str, str, Np
     registry = access.registry
     if registry is not None:
         address = registry.value
-        if _ADDRESS.fullmatch(address) is None or not urlsplit(address).hostname:
+        if not _is_address(address):
             raise refuse_value(registry.source, "a registry is no address")
         name = f"{scope}:registry" if scope else "registry"
         yield name, address, registry.source
@@ -63,6 +63,13 @@ def list_entries(access: Access, scope: str = "") -> Iterator[tuple[str, str, Np
         if field == "_auth" and ":" in value:
             value = encode_basic(value)
         yield f"{key}:{field}", value, said.source
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return _ADDRESS.fullmatch(text) is not None and bool(urlsplit(text).hostname)
+    except ValueError:  # such as half an address of IPv6
+        return False
 
 
 def _without_user(address: str) -> str:

@@ -160,6 +160,8 @@ class _Binder:
         base = self._provided[asker.base].get(name)
         bound = dict(asker.binding).get(name)
         if base is None and bound is None and self._follows_ancestors:
+            base = self._find_above(asker.base, name)
+        if base is None and bound is None and self._follows_ancestors:
             base = self._graph.instances[asker.base].peer_targets.get(name)
         if base is not None:
             if not self._free[base]:
@@ -171,6 +173,13 @@ class _Binder:
             itself = name == self._graph.instances[asker.base].manifest.name
             return self._key_of(asker) if itself else None
         return bound
+
+    def _find_above(self, key: str, name: str) -> str | None:
+        """Return what the workspace's root provides for a member: bun's members lie below it."""
+        root = self._graph.importers.get("")
+        if root is None or key == root or key not in self._importers:
+            return None
+        return self._provided[root].get(name)
 
     def _resolve(self, place: str) -> str:
         found = self._places.get(place)

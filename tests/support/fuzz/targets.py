@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import tomllib
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -26,18 +27,24 @@ from zipper.layout.edge_proof import prove_edges
 from zipper.lockfile.bun import read_bun_lock
 from zipper.lockfile.npm_read import read_lockfile
 from zipper.lockfile.pnpm import read_pnpm_lock
+from zipper.lockfile.pnpm_settings import PnpmFiles, list_setting_drift
 from zipper.lockfile.yarn_berry import read_yarn_berry
 from zipper.lockfile.yarn_classic import read_yarn_lock
 from zipper.npm import semver
+from zipper.npm.bunfig import layer_from_bunfig
 from zipper.npm.credentials import find_credential
 from zipper.npm.json_text import parse_json_object
 from zipper.npm.npmrc import build_settings, layer_from_text
 from zipper.npm.package_json import Manifest, parse_manifest
 from zipper.npm.packument import parse_packument
+from zipper.npm.patch_apply import PatchedFile, apply_patch
+from zipper.npm.patch_text import PatchFaultError, parse_patch
+from zipper.npm.pnpm_registries import layer_from_pnpm
 from zipper.npm.release_age import age_from_npm, age_from_pnpm, age_from_uv, age_from_yarn
 from zipper.npm.spec import parse_spec, resolve_spec
 from zipper.npm.yaml_settings import parse_settings
 from zipper.npm.yaml_text import YamlFaultError
+from zipper.npm.yarnrc import YarnrcFile, layer_from_yarnrc
 from zipper.store.extract import extract
 from zipper.supply.advisories import parse_bulk
 from zipper.supply.osv import parse_record
@@ -191,6 +198,33 @@ def fuzz_trust(data: bytes) -> None:
         verify_signatures(signed, {key.keyid: key for key in parse_keys(data)})
 
 
+def fuzz_patch(data: bytes) -> None:
+    """Read `data` as a patch, and apply it as each tool does; files stay below the package."""
+    files = {name: PatchedFile(b"first\nsecond\nthird\n") for name in ("index.js", "lib/a.js")}
+    with contextlib.suppress(PatchFaultError):
+        effects = parse_patch(_text(data))
+        for tool in ("pnpm", "bun", "yarn"):
+            with contextlib.suppress(PatchFaultError):
+                for path in apply_patch(effects, files.get, tool=tool):
+                    assert ".." not in path.split("/")
+                    assert not path.startswith("/")
+
+
+def fuzz_tool_settings(data: bytes) -> None:
+    """Read `data` as the settings of pnpm, yarn and bun, and hold a lockfile against them."""
+    text = _text(data)
+    with contextlib.suppress(YamlFaultError):
+        settings = parse_settings(text)
+        files = PnpmFiles(settings, settings, {}, None, lambda _: text)
+        list(list_setting_drift(settings, 9, files))
+        with contextlib.suppress(ZipperError):
+            layer_from_pnpm(settings, path="pnpm-workspace.yaml", locate=lambda _: 1)
+        with contextlib.suppress(ZipperError):
+            layer_from_yarnrc([YarnrcFile(".yarnrc.yml", settings, lambda _: 1)], {})
+    with contextlib.suppress(ValueError):
+        layer_from_bunfig(tomllib.loads(text), text, path="bunfig.toml", environ={})
+
+
 def fuzz_pnpm_lock(data: bytes) -> None:
     """Read `data` as pnpm-lock.yaml, and lay out what it says."""
     _lay_out(read_pnpm_lock(_text(data), path="pnpm-lock.yaml"))
@@ -250,9 +284,11 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "manifest": fuzz_manifest,
     "npmrc": fuzz_npmrc,
     "packument": fuzz_packument,
+    "patch": fuzz_patch,
     "semver": fuzz_semver,
     "spec": fuzz_spec,
     "tar": fuzz_tar,
+    "tool-settings": fuzz_tool_settings,
     "trust": fuzz_trust,
     "bun-lock": fuzz_bun_lock,
     "pnpm-lock": fuzz_pnpm_lock,
@@ -308,6 +344,33 @@ def _read_locked(name: str) -> list[bytes]:
 
 _TARBALLS = [case.tarball for case in CASES if 64 < len(case.tarball) < 6_000]
 SEEDS: dict[str, list[bytes]] = {
+    "patch": [
+        (
+            b"diff --git a/index.js b/index.js\n--- a/index.js\n+++ b/index.js\n@@ -1,2 +1,2 @@\n"
+            b" first\n-second\n+other\n\\ No newline at end of file\n"
+        ),
+        (
+            b"diff --git a/lib/a.js b/b.js\nold mode 100644\nnew mode 100755\n"
+            b"similarity index 90%\nrename from lib/a.js\nrename to b.js\ndiff --git a/x b/x\n"
+            b"new file mode 100644\n--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+x\ndiff --git a/index.js b/index.js\n"
+            b"deleted file mode 100644\n"
+        ),
+    ],
+    "tool-settings": [
+        (
+            b"overrides: &x\n  a>b@1: $c\n  d: 'catalog:'\ncatalog: *x\npnpmfile: [a, b]\n"
+            b"patchedDependencies: {a: p}\npackageExtensions: {a: {dependencies: {b: 1}}}\n"
+            b"registries: {default: 'https://registry.example/', '@s': 'https://s.example/'}\n"
+        ),
+        (
+            b"npmRegistryServer: https://registry.example/\nnpmAuthToken: ${A:-b}\nnpmScopes:\n"
+            b"  s: {npmAuthIdent: 'a:b'}\nnpmRegistries:\n  //x.example: {npmAuthToken: c}\n"
+        ),
+        (
+            b'[install]\nregistry = {url = "https://registry.example/", token = "$A"}\n'
+            b'[install.scopes]\n"@s" = "https://s.example/"\n'
+        ),
+    ],
     "bun-lock": [
         *_read_locked("bun.lock"),
         (

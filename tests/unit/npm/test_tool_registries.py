@@ -150,6 +150,7 @@ def test_what_else_yarn_has() -> None:
         (bun, '[install.scopes]\n"@s" = {token = "t"}\n', 2, "no registry's address"),
         (pnpm, "registries:\n  default: https://${SECRET}.example/\n", 2, "variable"),
         (pnpm, "registries:\n  s: https://registry.example/\n", 2, "no scope"),
+        (pnpm, "registry: https://[/\n", 1, "no address"),
         (pnpm, "namedRegistries:\n  gh: ftp://registry.example/\n", 2, "no address"),
     ],
 )

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from tests.support.graphs import draw_graph
 from zipper.npm.package_json import Manifest
 from zipper.tree.bind_peers import bind_peers
-
-if TYPE_CHECKING:
-    from zipper.tree.locked_graph import LockedGraph
+from zipper.tree.locked_graph import Instance, LockedGraph
 
 
 def peers(name: str, *names: str, optional: tuple[str, ...] = ()) -> dict[str, Manifest]:
@@ -151,3 +147,25 @@ def test_what_was_installed_for_a_peer_provides_it_further_in() -> None:
     assert "r@1.0.0" == follow(bound, "p", "q", "r")
     q = bound.instances[bound.instances[bound.instances["top"].targets["p"]].targets["q"]]
     assert frozenset() == q.manifest.peer_optional
+
+
+def test_the_root_provides_to_what_its_members_depend_on() -> None:
+    """Bun's members lie below the root: what they lack, the root's own dependency is."""
+    graph = LockedGraph(
+        {
+            "./": Instance(Manifest(dependencies={"p": "1"}), {"p": "p1"}, folder=""),
+            "./m": Instance(Manifest(dependencies={"x": "1"}), {"x": "x"}, folder="m"),
+            "x": Instance(
+                Manifest(name="x", version="1.0.0", peer_dependencies={"p": "2"}),
+                peer_targets={"p": "p2"},
+            ),
+            "p1": Instance(Manifest(name="p", version="1.0.0")),
+            "p2": Instance(Manifest(name="p", version="2.0.0")),
+        },
+        {"": "./", "m": "./m"},
+    )
+
+    bound = bind_peers(graph, "m", "ancestors").instances
+
+    (x,) = [own for own in bound.values() if own.manifest.name == "x"]
+    assert "1.0.0" == bound[x.targets["p"]].manifest.version
