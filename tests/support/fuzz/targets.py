@@ -352,8 +352,8 @@ SEEDS: dict[str, list[bytes]] = {
         (
             b"diff --git a/lib/a.js b/b.js\nold mode 100644\nnew mode 100755\n"
             b"similarity index 90%\nrename from lib/a.js\nrename to b.js\ndiff --git a/x b/x\n"
-            b"new file mode 100644\n--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+x\ndiff --git a/index.js b/index.js\n"
-            b"deleted file mode 100644\n"
+            b"new file mode 100644\n--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+x\n"
+            b"diff --git a/index.js b/index.js\ndeleted file mode 100644\n"
         ),
     ],
     "tool-settings": [
