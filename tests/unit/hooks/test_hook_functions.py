@@ -58,6 +58,20 @@ def test_sources_are_what_the_zip_is_built_from(tmp_path: Path) -> None:
     assert not found.leaves_out(tmp_path / "fn/notes.md")
 
 
+def test_settings_stay_in_an_sdist_though_no_zip_has_them(tmp_path: Path) -> None:
+    """Where package.json stands beside pyproject.toml, a backend needs the latter."""
+    write_files(
+        tmp_path,
+        {"package.json": PACKAGE, "index.js": HANDLER,
+         "pyproject.toml": '[tool.zipper]\noutput = "a/fn.zip"\n'},
+    )  # fmt: skip
+
+    found = find_sources(tmp_path, environ={})
+
+    assert tmp_path / "pyproject.toml" in found.files
+    assert not found.leaves_out(tmp_path / "pyproject.toml")
+
+
 def test_what_lies_elsewhere_is_in_no_sdist(tmp_path: Path) -> None:
     """An sdist that could not be built again is an error, with the files that it would lack."""
     root = write(tmp_path / "python", '[tool.zipper]\nproject = "../fn"\noutput = "src/a/fn.zip"\n')
