@@ -205,3 +205,164 @@ def test_siblings_are_built_from_source(work: Work) -> None:
     assert [1, 2] == work.run("src/index.handler", {})
     manifest = json.loads(work.files["node_modules/@s/b/package.json"])
     assert {"./*": "./src/*.js"} == manifest["exports"]
+
+
+@pytest.mark.parametrize("kind", ["linked", "inline", "external"])
+def test_source_maps_lead_to_the_lines_of_the_source(work: Work, kind: str) -> None:
+    """Node names the source's line, also behind a specifier that became longer."""
+    handler = (
+        "import { a } from './lib';\n\n"
+        "export const handler = async (event: unknown): Promise<unknown> => {\n"
+        "  const stack = await import('./lib').then((m) => new Error('here').stack);\n"
+        "  return [a, stack];\n};\n"
+    )
+    write_files(
+        work.folder / "fn",
+        {"package.json": '{"type": "module"}', "src/index.ts": handler,
+         "src/lib/index.ts": "export const a: number = 1;\n"},
+    )  # fmt: skip
+    built = work.build("fn", "--sourcemap", kind)
+
+    assert 0 == built.status, built.stdout
+    beside = work.folder / "fn.zip.maps" / "src" / "index.js.map"
+    assert ("external" == kind) == beside.is_file()
+    assert ("linked" == kind) == ("src/index.js.map" in work.files)
+    code = work.files["src/index.js"].decode()
+    assert ("external" != kind) == ("sourceMappingURL" in code)
+    if kind != "external":
+        done = run_zipper(
+            *("run", work.folder / "fn.zip", "--handler", "src/index.handler", "--json"),
+            *("--cache-dir", work.cache, "--env", "NODE_OPTIONS=--enable-source-maps"),
+        )
+        assert done.document is not None, done.stderr
+        _, stack = done.document["environments"][0]["invocations"][0]["response"]
+        assert "src/index.ts:4:" in stack
+
+
+DECORATED = {
+    "tsconfig.json": (
+        '{"compilerOptions": {"experimentalDecorators": true, "emitDecoratorMetadata": true}}'
+    ),
+    "src/index.ts": (
+        "import 'reflect-metadata';\nimport { Repo } from './repo';\n"
+        "const kept = (target: object): void => void target;\n"
+        "@kept\nclass Service { constructor(readonly repo: Repo, readonly name: string) {} }\n"
+        "declare const Reflect: { getMetadata(key: string, of: object): { name: string }[] };\n"
+        "export const handler = async (): Promise<string[]> =>\n"
+        "  Reflect.getMetadata('design:paramtypes', Service).map((one) => one.name);\n"
+    ),
+    "src/repo.ts": "export class Repo {}\n",
+}
+
+
+def test_decorators_have_their_metadata_by_the_projects_typescript(work: Work) -> None:
+    """Without the setting an error says which line to add; with it the types are there."""
+    manifest = {
+        "dependencies": {"reflect-metadata": "0.2.2"},
+        "devDependencies": {"typescript": "5.9.3"},
+    }
+    write_files(work.folder / "fn", {"package.json": manifest, **DECORATED})
+    refused = work.build("fn")
+    built = work.build("fn", "--decorators", "tsc", "--sourcemap", "linked")
+
+    assert (1, "EDECORATORS") == (refused.status, refused.code)
+    assert refused.document is not None
+    assert "`src/index.ts` line 4" in refused.document["error"]["message"]
+    assert 'decorators = "tsc"' in refused.document["error"]["hint"]
+    assert 0 == built.status, built.stdout
+    assert ["Repo", "String"] == work.run("src/index.handler", {})
+    assert "class Service {" in json.loads(work.files["src/index.js.map"])["sourcesContent"][0]
+
+
+@pytest.mark.parametrize(
+    ("files", "code", "words"),
+    [
+        (
+            {"src/index.ts": "export { T } from './t';\nexport const handler = 1;\n",
+             "src/t.ts": "export interface T { a: 1 }\n"},
+            "ETYPE", "`src/index.ts` line 1 re-exports the type `T`",
+        ),
+        (
+            {"tsconfig.json": '{"extends": "./b.json"}', "b.json": '{"extends": "./tsconfig.json"}',
+             "src/index.ts": "export const handler = 1;\n"},
+            "ETSCONFIG", "tsconfig.json -> b.json -> tsconfig.json",
+        ),
+        (
+            {"src/a.ts": "export const handler = 1;\n", "src/b.ts": "export const handler = 1;\n"},
+            "EHANDLER", "2 sources export a handler",
+        ),
+        (
+            {"src/index.ts": "import '../../outside';\nexport const handler = 1;\n",
+             "../outside.ts": "export {};\n"},
+            "EOUTSIDE", "`../outside.ts` is imported",
+        ),
+    ],
+)  # fmt: skip
+def test_bad_input_is_told(work: Work, files: dict[str, str], code: str, words: str) -> None:
+    """What cannot become a function that loads is an error with its code and its place."""
+    write_files(work.folder / "fn", {"package.json": '{"type": "module"}', **files})
+    built = work.build("fn")
+
+    assert (1, code) == (built.status, built.code)
+    assert built.document is not None
+    assert words in built.document["error"]["message"]
+
+
+def test_await_at_the_top_of_commonjs_is_esbuilds_error(work: Work) -> None:
+    """The file and the line are named; as an ES module the same source is built."""
+    source = "const a = await Promise.resolve(1);\nexport const handler = async () => a;\n"
+    write_files(work.folder / "fn", {"package.json": "{}", "src/index.ts": source})
+    refused = work.build("fn")
+    write_files(work.folder / "fn", {"package.json": '{"type": "module"}'})
+
+    assert (1, "EESBUILD") == (refused.status, refused.code)
+    assert "src/index.ts:1:" in refused.stdout
+    assert 0 == work.build("fn").status
+    assert 1 == work.run("src/index.handler", {})
+
+
+def test_case_of_names_is_told(work: Work) -> None:
+    """A name of another case is not found, and the file that was meant is named."""
+    write_files(
+        work.folder / "fn",
+        {"package.json": "{}", "src/util.ts": "export const a = 1;\n",
+         "src/index.ts": "import { a } from './Util';\nexport const handler = async () => a;\n"},
+    )  # fmt: skip
+    built = work.build("fn")
+
+    assert 1 == built.status
+    assert built.document is not None
+    (found,) = [one for one in built.document["findings"] if one["code"] == "source-case"]
+    assert "write `./util.ts`" == found["hint"]
+
+
+def test_own_esbuild_is_used_as_locked(work: Work) -> None:
+    """A direct dependency counts; what another package brings does not."""
+    manifest = {"devDependencies": {"esbuild": "0.25.0"}}
+    write_files(
+        work.folder / "fn",
+        {"package.json": manifest, "src/index.ts": "export const handler = async () => 1;\n"},
+    )
+    assert 0 == work.build("fn").status
+    (folder,) = work.cache.glob("esbuild/0.25.0-*")
+
+    assert [path.name for path in folder.iterdir()] in (["esbuild"], ["esbuild.exe"])
+
+
+def test_vendored_folder_is_enough(work: Work) -> None:
+    """`vendor` gathers esbuild and what tsconfig.json extends; the build asks no registry."""
+    manifest = {"devDependencies": {"@tsconfig/node22": "22.0.2"}}
+    write_files(
+        work.folder / "fn",
+        {"package.json": manifest, "tsconfig.json": '{"extends": "@tsconfig/node22/tsconfig.json"}',
+         "src/index.ts": "export const handler = async () => 1;\n"},
+    )  # fmt: skip
+    cache = ("--cache-dir", work.folder / "other-cache")
+    assert 0 == run_zipper("resolve", work.folder / "fn", *cache).status
+    vendored = run_zipper("vendor", work.folder / "fn", "--into", work.folder / "v", *cache)
+    assert 0 == vendored.status, vendored.stderr
+    fresh = Work(work.folder, work.folder / "fresh-cache")
+    built = fresh.build("fn", "--offline", "--vendor", str(work.folder / "v"))
+
+    assert 0 == built.status, built.stdout
+    assert b"strict" in fresh.files["src/index.js"]

@@ -30,10 +30,9 @@ if TYPE_CHECKING:
     from zipper.archive.entries import PlannedEntry
     from zipper.bundling.esbuild_choice import EsbuildChoice
     from zipper.registry.lazy_client import LazyClient
-    from zipper.store.store_zip import StoreZip
     from zipper.store.store_zips import Store
 
-__all__ = ["provide_esbuild"]
+__all__ = ["provide_esbuild", "want_esbuild"]
 
 _FOLDER: Final = "esbuild"
 _NAMES: Final = (b"bin/esbuild", b"esbuild.exe")
@@ -53,7 +52,8 @@ def provide_esbuild(choice: EsbuildChoice, *, root: Path, store: Store, client: 
         RegistryError, IntegrityError, ResolutionError, StoreError: as for any package.
         ArchiveError: ETARBALL for a package without a binary.
     """
-    zipped = _obtain(choice, root, store, client)
+    wanted = want_esbuild(choice, store=store, client=client)
+    zipped = fill(store, [wanted], open_fetch=lambda: TarballSources(root, client()))[wanted.key]
     member = next((entry for entry in zipped.members("") if entry.name in _NAMES), None)
     if member is None:
         raise ArchiveError(
@@ -85,11 +85,15 @@ def _is_same(path: Path, member: PlannedEntry, *, is_thorough: bool) -> bool:
     return is_sound and (not is_thorough or data == inflate(member))
 
 
-def _obtain(choice: EsbuildChoice, root: Path, store: Store, client: LazyClient) -> StoreZip:
+def want_esbuild(choice: EsbuildChoice, *, store: Store, client: LazyClient) -> Wanted:
+    """Return the package of `choice`; the registry is asked for an integrity that is not locked.
+
+    Raises:
+        ResolutionError, RegistryError: no integrity is to be had.
+    """
     if choice.integrity is None:
         packages = RegistryPackages(store, client, client.npm)
-        return packages.obtain(choice.package, choice.version)
+        return packages.want(choice.package, choice.version)
     label = f"{choice.package}@{choice.version}"
     key = parse_key(choice.integrity, what=label)
-    wanted = Wanted(label, key, choice.package, choice.version, choice.resolved, choice.integrity)
-    return fill(store, [wanted], open_fetch=lambda: TarballSources(root, client()))[key]
+    return Wanted(label, key, choice.package, choice.version, choice.resolved, choice.integrity)

@@ -7,7 +7,7 @@ it belong to `zipper.bundling.esbuild_binary` and `zipper.bundling.esbuild_proce
 from __future__ import annotations
 
 import json
-import platform
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -69,7 +69,7 @@ def name_machine(system: str = sys.platform, cpu: str = "") -> str:
     Raises:
         ProjectError: EESBUILD for a machine that zipper has no esbuild for.
     """
-    cpu = (cpu or platform.machine()).lower()
+    cpu = (cpu or _find_cpu()).lower()
     if system not in _SYSTEMS or cpu not in _CPUS:
         raise ProjectError(
             "EESBUILD",
@@ -77,6 +77,15 @@ def name_machine(system: str = sys.platform, cpu: str = "") -> str:
             hint="compile the sources elsewhere, and name the handler in the JavaScript",
         )
     return f"{_SYSTEMS[system]}-{_CPUS[cpu]}"
+
+
+def _find_cpu() -> str:
+    uname = getattr(os, "uname", None)
+    if uname is not None:
+        return str(uname().machine)  # `platform` takes milliseconds to import
+    import platform  # noqa: PLC0415  (Windows has no uname)
+
+    return platform.machine()
 
 
 def choose_esbuild(project: Project, whole: Tree) -> EsbuildChoice:

@@ -20,9 +20,10 @@ from zipper.bundling.source_names import CODE, TYPED, is_source, name_output, sp
 from zipper.bundling.specifiers import find_edits
 from zipper.bundling.type_exports import LinkedModule, refuse_exported_types
 from zipper.errors import ProjectError
+from zipper.findings import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from zipper.bundling.decorators import Decorators
     from zipper.bundling.esbuild_files import Compiled, Compiler, Format
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from zipper.bundling.specifiers import Edit, SpecifierUse
     from zipper.bundling.tsconfig import TsConfig, TsConfigs
 
-__all__ = ["SourceWalk"]
+__all__ = ["SourceWalk", "WalkChoices"]
 
 _SPECIFIER: Final = re.compile(
     rb"""(?:\bfrom|\bimport|\brequire)\s*\(?\s*["']([^"'\n]{1,500})["']"""
@@ -51,6 +52,18 @@ class _Read(NamedTuple):
     """Whether its own text is packed, specifiers apart, and not esbuild's."""
 
 
+class WalkChoices(NamedTuple):
+    """What a project chooses about its sources."""
+
+    sourcemap: str
+    decorators: Decorators | None
+    """The project's TypeScript; None for esbuild."""
+    refuses_lost_metadata: bool
+    """Whether decorators that lose their metadata are an error."""
+    complete: Callable[[str, str], str | None]
+    """Completes the path into a package; see `PackagePaths.complete`."""
+
+
 class SourceWalk:
     """Follows modules from the handler on, level by level."""
 
@@ -61,19 +74,18 @@ class SourceWalk:
         resolver: SourceResolver,
         compiler: Compiler,
         places: OutputPlaces,
-        *,
-        sourcemap: str = "none",
-        decorators: Decorators | None = None,
-        refuses_lost_metadata: bool = True,
+        choices: WalkChoices,
     ) -> None:
         self._files = files
         self._configs = configs
         self._resolver = resolver
         self._compiler = compiler
         self._places = places
-        self._sourcemap = sourcemap
-        self._decorators = decorators
-        self._refuses_lost_metadata = refuses_lost_metadata and decorators is None
+        self._sourcemap = choices.sourcemap
+        self._complete = choices.complete
+        self.findings: list[Finding] = []
+        self._decorators = choices.decorators
+        self._refuses_lost_metadata = choices.refuses_lost_metadata
         self._read: dict[OwnedFile, _Read] = {}
 
     def run(self, entries: Sequence[OwnedFile]) -> list[ReachedFile]:
@@ -137,6 +149,7 @@ class SourceWalk:
             }
             becomes_commonjs = one.is_module and source.format == "cjs"
             is_kept = not is_source(module.path) and not becomes_commonjs
+            self.findings += self._tell_other_case(module, targets)
             self._read[module] = _Read(one, source.format, targets, is_kept)
             reached += [target for target in targets.values() if target is not None]
         return reached
@@ -158,6 +171,25 @@ class SourceWalk:
                     seen[target] = None
                     waiting.append(target)
         return list(seen)
+
+    def _tell_other_case(
+        self, module: OwnedFile, targets: Mapping[tuple[str, Mode], OwnedFile | None]
+    ) -> Iterator[Finding]:
+        """Yield a warning for each file that is there by a name of other letters' case."""
+        for specifier, target in ((name, found) for (name, _), found in targets.items()):
+            if target is not None or not specifier.startswith(("./", "../")):
+                continue
+            path = join(module.path.rpartition("/")[0], specifier)
+            other = self._resolver.find_other_case(path)
+            if other is not None:
+                yield Finding(
+                    "source-case",
+                    "warning",
+                    module.path,
+                    f"`{module.path}` imports `{specifier}`, and the file is called `{other}`: "
+                    "Lambda tells upper case from lower case",
+                    f"write `{spell_relative(module.path, other)}`",
+                )
 
     def _config_of(self, module: OwnedFile) -> TsConfig:
         return self._configs.nearest(module.path.rpartition("/")[0])
@@ -235,7 +267,8 @@ class SourceWalk:
         def replace(use: SpecifierUse) -> str | None:
             target = read.targets.get((use.specifier, use.mode))
             if target is None:
-                return None
+                is_bare = use.mode == "import" and not use.specifier.startswith((".", "#", "/"))
+                return self._complete(module.owner, use.specifier) if is_bare else None
             if target.path.endswith(".json") and use.mode == "import" and not use.has_attributes:
                 wrapped.add(target)
                 return self._spell(module, target) + _JSON_MODULE
@@ -243,7 +276,7 @@ class SourceWalk:
                 return None
             return self._spell(module, target)
 
-        return find_edits(code, replace) if any(read.targets.values()) else []
+        return find_edits(code, replace) if read.targets else []
 
     def _spell(self, module: OwnedFile, target: OwnedFile) -> str:
         return spell_relative(self._places.of(module), self._places.of(target))

@@ -101,6 +101,11 @@ class SourceResolver:
             found = self._find_index(path)
         return found
 
+    def find_other_case(self, path: str) -> str | None:
+        """Return the file that `path` would mean if the case of letters did not count."""
+        others = (self._files.find_other_case(name) for name in _name_candidates(path))
+        return next(filter(None, others), None)
+
     def scope(self, module: OwnedFile) -> PackageFile:
         """Return the nearest package.json above a module, within its package."""
         top = self._siblings.folder_of(module.owner)
@@ -143,15 +148,7 @@ class SourceResolver:
         return OwnedFile(holders[0] if holders else owner, path)
 
     def _find_code(self, path: str) -> str | None:
-        stem, dot, ending = path.rpartition(".")
-        ending = dot + ending if dot and "/" not in ending else ""
-        if ending in _INSTEAD:
-            names = [stem + one for one in _INSTEAD[ending]]
-        elif ending in TYPED:
-            names = [path]
-        else:
-            names = [*(path + one for one in _ADDED), f"{path}.json", path]
-        for name in names:
+        for name in _name_candidates(path):
             if self._files.is_file(name) and not is_declaration(name):
                 return name
         return None
@@ -265,6 +262,17 @@ def parse_package(folder: str, data: bytes) -> PackageFile:
         exports=raw.get("exports"),
         imports=imports if isinstance(imports, dict) else None,
     )
+
+
+def _name_candidates(path: str) -> list[str]:
+    """Return the files that a path may mean, in order."""
+    stem, dot, ending = path.rpartition(".")
+    ending = dot + ending if dot and "/" not in ending else ""
+    if ending in _INSTEAD:
+        return [stem + one for one in _INSTEAD[ending]]
+    if ending in TYPED:
+        return [path]
+    return [*(path + one for one in _ADDED), f"{path}.json", path]
 
 
 def _map(

@@ -9,9 +9,11 @@ Source: TypeScript 5.9, `commandLineParser.ts` (`parseConfig`, `getExtendedConfi
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from zipper.bundling.source_folder import join
+from zipper.bundling.source_names import TYPED
 from zipper.errors import ProjectError
 from zipper.npm.jsonc_text import JsoncFaultError, parse_jsonc
 
@@ -78,6 +80,7 @@ class TsConfigs:
     def __init__(self, files: ConfigFiles) -> None:
         self._files = files
         self._by_folder: dict[str, TsConfig] = {}
+        self._by_path: dict[str, TsConfig] = {}
 
     def nearest(self, folder: str) -> TsConfig:
         """Return the configuration of sources in `folder`: the nearest one above, or none.
@@ -87,17 +90,48 @@ class TsConfigs:
         """
         known = self._by_folder.get(folder)
         if known is None:
-            path = join(folder, _NAME)
-            if self._files.is_file(path):
-                known = self._read(path)
-            elif folder and not folder.endswith(".."):
-                known = self.nearest(folder.rpartition("/")[0])
-            else:
-                known = TsConfig()
+            path = self._find(folder)
+            known = TsConfig() if path is None else self._read(self._find_referenced(path, folder))
             self._by_folder[folder] = known
         return known
 
+    def _find(self, folder: str) -> str | None:
+        while not self._files.is_file(join(folder, _NAME)):
+            if not folder or folder.endswith(".."):
+                return None
+            folder = folder.rpartition("/")[0]
+        return join(folder, _NAME)
+
+    def _find_referenced(self, path: str, folder: str) -> str:
+        """Return the file that is meant where one only refers to others, as `tsc -b` has them.
+
+        The first one whose `include` takes a file of `folder`.
+        """
+        raw = _parse(path, self._files.read(path))
+        references = raw.get("references")
+        if raw.get("files") != [] or "include" in raw or not isinstance(references, list):
+            return path
+        for reference in references:
+            place = reference.get("path") if isinstance(reference, dict) else None
+            if not isinstance(place, str):
+                continue
+            other = join(path.rpartition("/")[0], place)
+            other = other if self._files.is_file(other) else join(other, _NAME)
+            if self._files.is_file(other) and other != path:
+                include = _parse(other, self._files.read(other)).get("include", ["**/*"])
+                patterns = include if isinstance(include, list) else []
+                base = other.rpartition("/")[0]
+                if any(_takes(join(base, str(one)), folder) for one in patterns):
+                    return other
+        return path
+
     def _read(self, path: str) -> TsConfig:
+        known = self._by_path.get(path)
+        if known is None:
+            known = self._by_path[path] = self._read_file(path)
+        return known
+
+    def _read_file(self, path: str) -> TsConfig:
         options = self._merge(path, self._files.read(path), ())
         folder = path.rpartition("/")[0]
         return _choose(path, {name: _expand(value, folder) for name, value in options.items()})
@@ -136,6 +170,15 @@ class TsConfigs:
             "a package has to be locked as a dependency of the project; a path is relative to "
             "the file",
         )
+
+
+def _takes(pattern: str, folder: str) -> bool:
+    """Tell whether a pattern of `include` takes sources in `folder`."""
+    if "*" not in pattern and "." not in pattern.rpartition("/")[2]:
+        pattern = f"{pattern}/**/*"
+    text = re.escape(pattern).replace(r"\*\*/", "(?:.+/)?").replace(r"\*", "[^/]*")
+    names = (f"{folder}/x{ending}".lstrip("/") for ending in TYPED)
+    return any(re.fullmatch(text, name) for name in names)
 
 
 def _extended(raw: Mapping[str, object], path: str) -> Iterator[str]:

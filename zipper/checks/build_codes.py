@@ -47,6 +47,14 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         "`src/index.test.ts`",
     ),
     ToldCode(
+        "source-case",
+        "a source imports a file by a name of another case",
+        "macOS and Windows find `./Util` where the file is called `util.ts`. Lambda's file system "
+        "does not, and neither does zipper, so that the same build gives the same zip everywhere.",
+        "Linux; TypeScript, forceConsistentCasingInFileNames",
+        "`import './Util'` beside `util.ts`",
+    ),
+    ToldCode(
         "esbuild-old",
         "the project's own esbuild is too old",
         "Sources are transformed with the esbuild that the project depends on. Versions before "

@@ -50,6 +50,17 @@ class RegistryPackages:
             ArchiveError: ETARBALL for a tarball that cannot be unpacked.
             StoreError: ESTORE.
         """
+        wanted = self.want(name, version)
+        found = fill(self._store, [wanted], open_fetch=lambda: _NodeFetch(self._client()))
+        return found[wanted.key]
+
+    def want(self, name: str, version: str) -> Wanted:
+        """Return what the store is asked for; the registry says the integrity, once.
+
+        Raises:
+            ResolutionError: ETARGET as `obtain`.
+            RegistryError: as the client's.
+        """
         label = f"{name}@{version}"
         noted = IntegrityNote(self._store, self._npm, name, version, resolved=None)
         integrity = noted.recall()
@@ -57,8 +68,7 @@ class RegistryPackages:
             integrity = self._find_integrity(name, version)
             noted.remember(integrity)
         key = parse_key(integrity, what=label)
-        wanted = Wanted(label, key, name, version, resolved=None, integrity=integrity)
-        return fill(self._store, [wanted], open_fetch=lambda: _NodeFetch(self._client()))[key]
+        return Wanted(label, key, name, version, resolved=None, integrity=integrity)
 
     def _find_integrity(self, name: str, version: str) -> str:
         packument = self._client().open_packument(name)

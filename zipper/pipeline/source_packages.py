@@ -7,25 +7,20 @@ is asked for. The project's own node_modules is never looked at.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
 from zipper.bundling.esbuild_choice import choose_esbuild, find_direct
-from zipper.bundling.source_folder import join
-from zipper.bundling.source_resolution import parse_package
-from zipper.checks.package_maps import MapError, find_target, split_name
 from zipper.errors import ProjectError
 from zipper.pipeline.dependencies import find_project_tree
 from zipper.store.store_zip_format import inflate
 from zipper.tree.model import Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from zipper.archive.entries import PlannedEntry
     from zipper.bundling.decorators import Decorators
-    from zipper.bundling.source_folder import SourceFolder
     from zipper.pipeline.session import Circumstances
     from zipper.project.read_project import Project
     from zipper.settings.build_request import BuildRequest
@@ -35,8 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["SourcePackages"]
 
 _MODULES: Final = "node_modules/"
-
-_CONDITIONS: Final = frozenset({"node", "require"})
 
 
 class SourcePackages:
@@ -118,10 +111,6 @@ class SourcePackages:
         )
         return run_tsc(node, typescript, options, texts)
 
-    def config_files(self, files: SourceFolder) -> _ConfigFiles:
-        """Return what tsconfig.json files are read from."""
-        return _ConfigFiles(files, self)
-
     def find(self, source: str, name: str) -> Node | None:
         """Return the package that a file at `source` reaches by `name`; what was found is noted."""
         node = self._find(source, name)
@@ -179,55 +168,6 @@ class SourcePackages:
             while place and place not in folders:
                 place = place.rpartition("/")[0]
         return self._whole.find(place, name)
-
-
-class _ConfigFiles:
-    """Files on the disk, and those of locked packages; see `zipper.bundling.tsconfig`."""
-
-    def __init__(self, files: SourceFolder, packages: SourcePackages) -> None:
-        self._files = files
-        self._packages = packages
-
-    def is_file(self, path: str) -> bool:
-        """Tell whether there is such a file."""
-        if _MODULES in path:
-            return self._packages.read_file(path) is not None
-        return self._files.is_file(path)
-
-    def read(self, path: str) -> bytes:
-        """Return its content."""
-        return (
-            (self._packages.read_file(path) or b"") if _MODULES in path else self._files.read(path)
-        )
-
-    def read_package(self, source: str, specifier: str) -> tuple[str, bytes] | None:
-        """Return a place and the content of a file of a package, as `source` finds it.
-
-        Source: TypeScript 5.9 `nodeNextJsonConfigResolver`; package.json's `tsconfig`.
-        """
-        parts = split_name(specifier)
-        node = None if parts is None else self._packages.find(source, parts[0])
-        if node is None or parts is None:
-            return None
-        folder = node.location if node.link_target is None else node.link_target
-        for name in self._name_candidates(folder, parts[1]):
-            place = join(folder, name)
-            if self.is_file(place):
-                return place, self.read(place)
-        return None
-
-    def _name_candidates(self, folder: str, subpath: str) -> Iterator[str]:
-        place = join(folder, "package.json")
-        package = parse_package(folder, self.read(place) if self.is_file(place) else b"{}")
-        if package.exports is not None:
-            with suppress(MapError):
-                target = find_target(package, subpath, _CONDITIONS)
-                yield target.removeprefix(f"/{folder}/")
-        if subpath == ".":
-            yield "tsconfig.json"
-        else:
-            name = subpath.removeprefix("./")
-            yield from (name, f"{name}.json", f"{name}/tsconfig.json")
 
 
 def _label(node: Node | None) -> str:

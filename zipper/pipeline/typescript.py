@@ -7,6 +7,7 @@ said about them. Nothing of this is imported for a project whose handler is Java
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from zipper.archive.entries import PlannedEntry
     from zipper.bundling.handler_source import HandlerSource
+    from zipper.bundling.package_paths import PackagePaths
     from zipper.layout.placement import Homes
     from zipper.pipeline.dependencies import Gathered
     from zipper.pipeline.session import Circumstances
@@ -180,6 +182,8 @@ class _Work:
         self._files = files
         self._tree = gathered.scripted.tree
         self._homes = homes
+        self._zips = gathered.scripted.obtained.zips
+        self._paths: PackagePaths | None = None
         self.keeps_folders = False
         self.siblings = _Siblings(project, self._tree, gathered.scripted.obtained.folders)
         self._packages = SourcePackages(project, request, io, gathered.whole)
@@ -191,9 +195,12 @@ class _Work:
         inputs = self._inputs(found)
         noted = notebook.recall(SOURCES, inputs, self._still)
         if noted is not None:
-            return [ReachedFile(*row) for row in json.loads(noted)]
-        reached = self._walk(found)
-        body = json.dumps(reached).encode("ascii")
+            rows, told = json.loads(noted)
+            self.findings += tuple(Finding(*row) for row in told)
+            return [ReachedFile(*row) for row in rows]
+        reached, told = self._walk(found)
+        self.findings += tuple(told)
+        body = json.dumps([reached, told]).encode("ascii")
         notebook.remember(SOURCES, inputs, body, self._witnesses())
         return reached
 
@@ -204,6 +211,7 @@ class _Work:
             "member": self._project.member,
             "keeps_folders": self.keeps_folders,
             "sourcemap": self._request.sourcemap,
+            "packages": self._describe_packages(),
             "decorators": self._packages.describe_decorators(),
             "runtime": self._request.target.runtime,
             "esbuild": self._packages.choice.identity,
@@ -218,6 +226,18 @@ class _Work:
         files, packages = cast("tuple[Value, Value]", witnesses)
         return SourceFolder(self._project.root).still(files) and self._packages.still(packages)
 
+    def _complete(self, owner: str, specifier: str) -> str | None:
+        if self._paths is None:
+            from zipper.bundling.package_paths import PackagePaths  # noqa: PLC0415  (as above)
+
+            self._paths = PackagePaths(self._tree, self._zips)
+        return self._paths.complete(owner, specifier)
+
+    def _describe_packages(self) -> str:
+        """Return a hash of which packages are where: paths into them are completed."""
+        rows = [(node.location, node.version, node.integrity) for node in self._tree.nodes.values()]
+        return sha256(repr(rows).encode("utf-8", "surrogatepass")).hexdigest()
+
     @property
     def places(self) -> OutputPlaces:
         """Where each owner's files stand in the package."""
@@ -231,14 +251,15 @@ class _Work:
             for owner in self.siblings.folders
         }
 
-    def _walk(self, found: HandlerSource) -> list[ReachedFile]:
+    def _walk(self, found: HandlerSource) -> tuple[list[ReachedFile], list[Finding]]:
         from zipper.bundling.esbuild_files import Compiler  # noqa: PLC0415  (where something changed)
-        from zipper.bundling.reached_sources import SourceWalk  # noqa: PLC0415  (as above)
+        from zipper.bundling.reached_sources import SourceWalk, WalkChoices  # noqa: PLC0415  (as above)
         from zipper.bundling.source_resolution import SourceResolver  # noqa: PLC0415  (as above)
         from zipper.bundling.tsconfig import TsConfigs  # noqa: PLC0415  (as above)
+        from zipper.pipeline.packaged_configs import PackagedConfigs  # noqa: PLC0415  (as above)
 
         target = self._request.target
-        configs = TsConfigs(self._packages.config_files(self._files))
+        configs = TsConfigs(PackagedConfigs(self._files, self._packages))
         resolver = SourceResolver(
             self._files, configs, self.siblings, find_builtins(target.details.major)
         )
@@ -254,19 +275,16 @@ class _Work:
             ),
             run=self._packages.run_esbuild,
         )
-        walk = SourceWalk(
-            self._files,
-            configs,
-            resolver,
-            compiler,
-            self.places,
-            sourcemap=self._request.sourcemap,
-            decorators=self._packages.open_decorators()
-            if self._request.decorators == "tsc"
-            else None,
-            refuses_lost_metadata=self._request.decorators is None,
+        request = self._request
+        choices = WalkChoices(
+            request.sourcemap,
+            self._packages.open_decorators() if request.decorators == "tsc" else None,
+            refuses_lost_metadata=request.decorators is None,
+            complete=self._complete,
         )
-        return walk.run([OwnedFile("", join(self._project.member, found.path))])
+        walk = SourceWalk(self._files, configs, resolver, compiler, self.places, choices)
+        reached = walk.run([OwnedFile("", join(self._project.member, found.path))])
+        return reached, walk.findings
 
 
 def _tell_left_out(

@@ -22,6 +22,7 @@ from zipper.findings import count_findings
 from zipper.folders import list_files, make_folders, remove_folder
 from zipper.pipeline.event_log import listener
 from zipper.pipeline.running_scripts import find_allowed_scripts, read_project_consent
+from zipper.pipeline.vendored_tools import want_tools
 from zipper.project.read_project import read_project
 from zipper.registry.lazy_client import LazyClient
 from zipper.registry.vendor_folder import VendorFolder
@@ -196,6 +197,9 @@ def _gather(
         findings |= dict.fromkeys(vouched)
         items = list_wanted(project, tree, store=store, client=client).values()
         wanted |= {item.key: item for item in items}
+    if whole is not None:
+        tools = want_tools(project, request, whole, store=store, client=client)
+        wanted |= {item.key: item for item in tools}
     return wanted, tuple(findings)
 
 

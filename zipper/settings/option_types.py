@@ -215,11 +215,19 @@ class _Shared5(TypedDict, total=False):
     """gitignore patterns of files to leave out, `node_modules/*/docs/` too; `!name` keeps one."""
     sourcemap: str | None
     """Source maps of TypeScript: `linked` in the zip, `inline`, or `external` beside the zip."""
+
+
+class _Shared6(TypedDict, total=False):
+    """Options of 7 functions.
+
+    build, build_all, explain, licenses, plan, sbom, vendor.
+    """
+
     decorators: str | None
     """What transforms decorators: `esbuild`, or `tsc`, which emits their metadata."""
 
 
-class _Shared6(TypedDict, total=False):
+class _Shared7(TypedDict, total=False):
     """Options of 8 functions.
 
     build, build_all, explain, install, licenses, plan, sbom, vendor.
@@ -229,7 +237,7 @@ class _Shared6(TypedDict, total=False):
     """Dependency types to leave out; a build always leaves out dev."""
 
 
-class _Shared7(TypedDict, total=False):
+class _Shared8(TypedDict, total=False):
     """Options of 2 functions.
 
     audit, install.
@@ -239,7 +247,7 @@ class _Shared7(TypedDict, total=False):
     """Take development dependencies too."""
 
 
-class _Shared8(TypedDict, total=False):
+class _Shared9(TypedDict, total=False):
     """Options of 11 functions.
 
     audit, build, build_all, explain, install, licenses, plan, resolve, run, sbom, vendor.
@@ -257,7 +265,7 @@ class _Shared8(TypedDict, total=False):
     """Called with each event of `zipper.events`, from any thread."""
 
 
-class _Shared9(TypedDict, total=False):
+class _Shared10(TypedDict, total=False):
     """Options of 10 functions.
 
     audit, build, build_all, explain, install, licenses, plan, resolve, sbom, vendor.
@@ -279,7 +287,7 @@ class _Shared9(TypedDict, total=False):
     """Check the registry's signatures of all packages."""
 
 
-class _Shared10(TypedDict, total=False):
+class _Shared11(TypedDict, total=False):
     """Options of 9 functions.
 
     audit, build, build_all, explain, install, licenses, plan, resolve, sbom.
@@ -289,7 +297,7 @@ class _Shared10(TypedDict, total=False):
     """Folder made by `zipper vendor`; zipper looks there first."""
 
 
-class _Shared11(TypedDict, total=False):
+class _Shared12(TypedDict, total=False):
     """Options of 9 functions.
 
     build, build_all, explain, install, licenses, plan, resolve, sbom, vendor.
@@ -299,7 +307,7 @@ class _Shared11(TypedDict, total=False):
     """Packages whose install scripts may run, such as `esbuild` or `a@2`."""
 
 
-class _Shared12(TypedDict, total=False):
+class _Shared13(TypedDict, total=False):
     """Options of 7 functions.
 
     build, build_all, explain, install, licenses, plan, sbom.
@@ -309,7 +317,7 @@ class _Shared12(TypedDict, total=False):
     """Seconds that one install script may take."""
 
 
-class _Shared13(TypedDict, total=False):
+class _Shared14(TypedDict, total=False):
     """Options of 8 functions.
 
     build, build_all, explain, install, licenses, plan, run, sbom.
@@ -321,7 +329,7 @@ class _Shared13(TypedDict, total=False):
     """Address to download Node.js from instead of nodejs.org."""
 
 
-class _Shared14(TypedDict, total=False):
+class _Shared15(TypedDict, total=False):
     """Options of 1 functions.
 
     resolve.
@@ -335,7 +343,7 @@ class _Shared14(TypedDict, total=False):
     """Lockfile to write; by default package-lock.json in the project."""
 
 
-class _Shared15(TypedDict, total=False):
+class _Shared16(TypedDict, total=False):
     """Options of 5 functions.
 
     build, build_all, check, explain, plan.
@@ -355,7 +363,7 @@ class _Shared15(TypedDict, total=False):
     """Make a warning fail, as an error does."""
 
 
-class _Shared16(TypedDict, total=False):
+class _Shared17(TypedDict, total=False):
     """Options of 1 functions.
 
     audit.
@@ -371,7 +379,7 @@ class _Shared16(TypedDict, total=False):
     """The day on which `ignore` is read, by default this one in UTC."""
 
 
-class _Shared17(TypedDict, total=False):
+class _Shared18(TypedDict, total=False):
     """Options of 11 functions.
 
     audit, build, build_all, check, explain, install, licenses, plan, resolve, sbom, vendor.
@@ -381,7 +389,7 @@ class _Shared17(TypedDict, total=False):
     """Ignore remembered results; work everything out again."""
 
 
-class _Shared18(TypedDict, total=False):
+class _Shared19(TypedDict, total=False):
     """Options of 1 functions.
 
     check.
@@ -395,7 +403,7 @@ class _Shared18(TypedDict, total=False):
     """Name of a runtime that zipper does not know, which is an error then."""
 
 
-class _Shared19(TypedDict, total=False):
+class _Shared20(TypedDict, total=False):
     """Options of 1 functions.
 
     run.
@@ -419,7 +427,7 @@ class _Shared19(TypedDict, total=False):
     """The function's own variables; nothing else of yours reaches it."""
 
 
-class _Shared20(TypedDict, total=False):
+class _Shared21(TypedDict, total=False):
     """Options of 1 functions.
 
     build_all.
@@ -429,7 +437,7 @@ class _Shared20(TypedDict, total=False):
     """Build what differs from where this branch left BASE, and nothing else."""
 
 
-class _Shared21(TypedDict, total=False):
+class _Shared22(TypedDict, total=False):
     """Options of 1 functions.
 
     vendor.
@@ -439,7 +447,7 @@ class _Shared21(TypedDict, total=False):
     """Architectures of the functions; by default all."""
 
 
-class _Shared22(TypedDict, total=False):
+class _Shared23(TypedDict, total=False):
     """Options of 8 functions.
 
     build, explain, install, licenses, plan, resolve, sbom, vendor.
@@ -449,7 +457,7 @@ class _Shared22(TypedDict, total=False):
     """Name of one of several functions in the settings."""
 
 
-class _Shared23(TypedDict, total=False):
+class _Shared24(TypedDict, total=False):
     """Options of 4 functions.
 
     audit, build, build_all, check.
@@ -462,13 +470,13 @@ class _Shared23(TypedDict, total=False):
 class AuditOptions(
     _Shared2,
     _Shared3,
-    _Shared7,
     _Shared8,
     _Shared9,
     _Shared10,
-    _Shared16,
+    _Shared11,
     _Shared17,
-    _Shared23,
+    _Shared18,
+    _Shared24,
     total=False,
 ):
     """What `zipper.audit` takes."""
@@ -481,16 +489,17 @@ class BuildOptions(
     _Shared4,
     _Shared5,
     _Shared6,
-    _Shared8,
+    _Shared7,
     _Shared9,
     _Shared10,
     _Shared11,
     _Shared12,
     _Shared13,
-    _Shared15,
-    _Shared17,
-    _Shared22,
+    _Shared14,
+    _Shared16,
+    _Shared18,
     _Shared23,
+    _Shared24,
     total=False,
 ):
     """What `zipper.build` takes."""
@@ -503,16 +512,17 @@ class BuildAllOptions(
     _Shared4,
     _Shared5,
     _Shared6,
-    _Shared8,
+    _Shared7,
     _Shared9,
     _Shared10,
     _Shared11,
     _Shared12,
     _Shared13,
-    _Shared15,
-    _Shared17,
-    _Shared20,
-    _Shared23,
+    _Shared14,
+    _Shared16,
+    _Shared18,
+    _Shared21,
+    _Shared24,
     total=False,
 ):
     """What `zipper.build_all` takes."""
@@ -522,10 +532,10 @@ class CheckOptions(
     _Shared1,
     _Shared2,
     _Shared3,
-    _Shared15,
-    _Shared17,
+    _Shared16,
     _Shared18,
-    _Shared23,
+    _Shared19,
+    _Shared24,
     total=False,
 ):
     """What `zipper.check` takes."""
@@ -537,15 +547,16 @@ class ExplainOptions(
     _Shared3,
     _Shared5,
     _Shared6,
-    _Shared8,
+    _Shared7,
     _Shared9,
     _Shared10,
     _Shared11,
     _Shared12,
     _Shared13,
-    _Shared15,
-    _Shared17,
-    _Shared22,
+    _Shared14,
+    _Shared16,
+    _Shared18,
+    _Shared23,
     total=False,
 ):
     """What `zipper.explain` takes."""
@@ -554,7 +565,6 @@ class ExplainOptions(
 class InstallOptions(
     _Shared2,
     _Shared3,
-    _Shared6,
     _Shared7,
     _Shared8,
     _Shared9,
@@ -562,8 +572,9 @@ class InstallOptions(
     _Shared11,
     _Shared12,
     _Shared13,
-    _Shared17,
-    _Shared22,
+    _Shared14,
+    _Shared18,
+    _Shared23,
     total=False,
 ):
     """What `zipper.install` takes."""
@@ -574,14 +585,15 @@ class LicensesOptions(
     _Shared3,
     _Shared5,
     _Shared6,
-    _Shared8,
+    _Shared7,
     _Shared9,
     _Shared10,
     _Shared11,
     _Shared12,
     _Shared13,
-    _Shared17,
-    _Shared22,
+    _Shared14,
+    _Shared18,
+    _Shared23,
     total=False,
 ):
     """What `zipper.licenses` takes."""
@@ -594,15 +606,16 @@ class PlanOptions(
     _Shared4,
     _Shared5,
     _Shared6,
-    _Shared8,
+    _Shared7,
     _Shared9,
     _Shared10,
     _Shared11,
     _Shared12,
     _Shared13,
-    _Shared15,
-    _Shared17,
-    _Shared22,
+    _Shared14,
+    _Shared16,
+    _Shared18,
+    _Shared23,
     total=False,
 ):
     """What `zipper.plan` takes."""
@@ -611,13 +624,13 @@ class PlanOptions(
 class ResolveOptions(
     _Shared2,
     _Shared3,
-    _Shared8,
     _Shared9,
     _Shared10,
     _Shared11,
-    _Shared14,
-    _Shared17,
-    _Shared22,
+    _Shared12,
+    _Shared15,
+    _Shared18,
+    _Shared23,
     total=False,
 ):
     """What `zipper.resolve` takes."""
@@ -627,9 +640,9 @@ class RunOptions(
     _Shared1,
     _Shared2,
     _Shared3,
-    _Shared8,
-    _Shared13,
-    _Shared19,
+    _Shared9,
+    _Shared14,
+    _Shared20,
     total=False,
 ):
     """What `zipper.run` takes."""
@@ -640,14 +653,15 @@ class SbomOptions(
     _Shared3,
     _Shared5,
     _Shared6,
-    _Shared8,
+    _Shared7,
     _Shared9,
     _Shared10,
     _Shared11,
     _Shared12,
     _Shared13,
-    _Shared17,
-    _Shared22,
+    _Shared14,
+    _Shared18,
+    _Shared23,
     total=False,
 ):
     """What `zipper.sbom` takes."""
@@ -656,12 +670,13 @@ class SbomOptions(
 class VendorOptions(
     _Shared2,
     _Shared6,
-    _Shared8,
+    _Shared7,
     _Shared9,
-    _Shared11,
-    _Shared17,
-    _Shared21,
+    _Shared10,
+    _Shared12,
+    _Shared18,
     _Shared22,
+    _Shared23,
     total=False,
 ):
     """What `zipper.vendor` takes."""

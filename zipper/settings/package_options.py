@@ -95,7 +95,7 @@ PACKAGE_OPTIONS: Final = (
         "decorators",
         "text",
         "What transforms decorators: `esbuild`, or `tsc`, which emits their metadata.",
-        _PLANNERS,
+        (*_PLANNERS, "vendor"),
         choices=("esbuild", "tsc"),
         example="tsc",
     ),

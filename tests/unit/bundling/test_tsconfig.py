@@ -146,3 +146,19 @@ def test_same_options_give_the_same_text() -> None:
     two = read({"tsconfig.json": '{"compilerOptions":{"target":"ES5","lib":[],"jsx":"react"}}'})
 
     assert one.compiler == two.compiler
+
+
+def test_references_lead_to_the_project_that_takes_the_folder() -> None:
+    """A file that only refers to others means the first whose `include` has the source."""
+    files = {
+        "tsconfig.json": {
+            "files": [],
+            "references": [{"path": "./tsconfig.test.json"}, {"path": "./app"}, {"path": "./gone"}],
+        },
+        "tsconfig.test.json": {"include": ["test/**/*.ts"], "compilerOptions": {"jsx": "react"}},
+        "app/tsconfig.json": {"include": ["../src"], "compilerOptions": {"jsx": "preserve"}},
+    }
+
+    assert {"jsx": "preserve"} == options_of(read(files, "src/lib"))
+    assert {"jsx": "react"} == options_of(read(files, "test"))
+    assert {} == options_of(read(files, "scripts"))
