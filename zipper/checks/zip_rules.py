@@ -277,6 +277,10 @@ def _judge_link(subject: Subject, entry: Entry, seen: FileSystem) -> Iterator[Fi
             "zip-symlink", severity, entry.name, f"`{entry.name}` {message}", "pack the file itself"
         )
         return
+    if not target:
+        message = f"`{entry.name}` is a symbolic link without a target, which Linux does not make"
+        yield Finding("zip-symlink", severity, entry.name, message, "pack the file itself")
+        return
     link = f"{TASK}/{entry.name}"
     real = seen.real_path(link)
     if f"{real}/".startswith((f"{LAYERS}/", "/var/runtime/")):

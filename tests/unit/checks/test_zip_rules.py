@@ -174,6 +174,7 @@ def test_header_and_directory_must_agree() -> None:
         ("/var/runtime/../task/index.js", "function", False),
         ("./sub/../index.js", "function", False),
         ("link", "function", True),
+        ("", "function", True),
         ("index.js", "layer", True),
     ],
 )
