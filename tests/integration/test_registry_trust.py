@@ -71,6 +71,18 @@ ROWS = {
     "a path that only begins like it": Row(
         {"away": set()}, "{away}npmx/a.tgz", npmrc="{away_key}npm/:_authToken=t0ken-of-away"
     ),
+    "a path that leaves that of a token": Row(
+        {"away": set()}, "{away}npm/../other/a.tgz", npmrc="{away_key}npm/:_authToken=t0ken-of-away"
+    ),
+    "a path that leaves that of a token, encoded": Row(
+        {"away": set()}, "{away}npm/.%2E/a.tgz", npmrc="{away_key}npm/:_authToken=t0ken-of-away"
+    ),
+    "a path that comes back to that of a token": Row(
+        {"away": AWAY}, "{away}x/%2e%2e/npm/a.tgz", npmrc="{away_key}npm/:_authToken=t0ken-of-away"
+    ),
+    "a path with backslashes that leaves that of a token": Row(
+        {"away": set()}, "{away}npm\\..\\a.tgz", npmrc="{away_key}npm/:_authToken=t0ken-of-away"
+    ),
     "a scope's package at the default registry": Row(
         {"home": HOME}, "{home}npm/a.tgz", name="@own/a"
     ),

@@ -105,7 +105,11 @@ def find_credential(credentials: Mapping[str, Credential], url: str) -> Credenti
 
     Source: npm-registry-fetch 19 lib/auth.js `regFromURI`, as npm 11.19.1 ships it.
     """
-    key = registry_key(url)
+    from zipper.npm.web_url import parse_url  # noqa: PLC0415  (where a request goes out)
+
+    # As Node reads it: `/npm/../other/` is `/other/`, and is requested there.
+    parsed = parse_url(url)
+    key = registry_key(url if parsed is None else parsed.href)
     if not credentials or key is None:
         return None
     while len(key) > len("//"):
