@@ -9,9 +9,11 @@ is made in a copy of the repository and tried by the tests of its module, then b
 then by wider ones; the first that fails kills it. Printed: what survives, and the share of it.
 Texts of messages are not changed, nor what only types or documents.
 
-Why not a tool: mutmut rewrites each function into a trampoline, which named tuples, generators and
-our own layout tests do not survive; cosmic-ray has a session file and a runner, and neither knows
-which tests to begin with, nor leaves out an argument or an element of a key.
+Why not a tool: both were tried on `tree/select.py`, where this makes 87 changes. cosmic-ray 8.7
+works. It makes 64, of which 22 put another operator where a signature has a bare `*`, and none
+leaves out an argument, an element of a key, a statement or a default; and it runs one command for
+each change, which would have to be the widest tests. mutmut 3.8 first runs all chosen tests with a
+tracer, to know which reach what: that had not ended after seven minutes on a busy machine.
 """
 
 from __future__ import annotations
