@@ -254,6 +254,19 @@ def test_resumes_where_it_broke_off(server, play):
     assert 0 < first <= 100_000
 
 
+@pytest.mark.parametrize("redirects", [False, True], ids=["at once", "after a redirect"])
+def test_an_answer_without_a_length_that_drips(server, wanted, redirects):
+    """It takes the socket over from its connection, and is ended all the same."""
+    all_sent = threading.Event()
+    head = b"HTTP/1.1 200 OK\r\n\r\n"
+    dripping = adversary.drip(head, pieces=50, seconds_per_piece=0.1, all_sent=all_sent)
+    server.play("/moved", dripping)
+    server.play(wanted.path, adversary.redirect("/moved") if redirects else dripping)
+    with open_client(server.url, npm={"fetch-timeout": "300", "fetch-retries": "0"}) as client:
+        assert "ETIMEDOUT" == fail_to_fetch(client, wanted).code
+        assert not all_sent.is_set()
+
+
 def test_slow_and_steady_is_not_ended(server):
     """What moves may take longer than `fetch-timeout` in all: that is for standing still."""
     play = adversary.steady(TARBALL, piece_bytes=80_000, seconds_per_piece=0.6)

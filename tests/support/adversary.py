@@ -257,6 +257,20 @@ def trickle(data: bytes, *, seconds_per_byte: float) -> Play:
     return play
 
 
+def drip(data: bytes, *, pieces: int, seconds_per_piece: float, all_sent: threading.Event) -> Play:
+    """Send `data`, then byte after byte, set `all_sent` and close."""
+
+    def play(connection: socket.socket, _head: str) -> bool:
+        connection.sendall(data)
+        for _ in range(pieces):
+            time.sleep(seconds_per_piece)
+            connection.sendall(b"x")
+        all_sent.set()
+        return False
+
+    return play
+
+
 def steady(body: bytes, *, piece_bytes: int, seconds_per_piece: float) -> Play:
     """Send the whole body, piece after piece, with a rest before each."""
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from urllib3.poolmanager import PoolManager
+    from urllib3.response import HTTPResponse
 
     from zipper.npm.credentials import Credential
     from zipper.registry.stall_watch import Watch, Watchdog
@@ -120,6 +121,7 @@ class _Watched:
     _dns_host: str
     _watch: Watch | None = None
     _handle: socket.socket | None = None
+    _is_answering = False
 
     def _new_conn(self) -> socket.socket:
         connected = self._connect()
@@ -143,18 +145,28 @@ class _Watched:
         finally:
             self._dns_host = name
 
+    def getresponse(self) -> HTTPResponse:
+        self._is_answering = True
+        try:
+            return super().getresponse()  # type: ignore[misc,no-any-return]
+        finally:
+            self._is_answering = False
+
     def close(self) -> None:
         if self._watch is not None and self._handle is not None:
-            self._watch.discard(self._handle)
+            if self._is_answering:
+                self._watch.discard_at_end(self._handle)
+            else:
+                self._watch.discard(self._handle)
             self._handle = None
         super().close()  # type: ignore[misc]
 
 
-class _PlainConnection(_Watched, HTTPConnection):
+class _PlainConnection(_Watched, HTTPConnection):  # type: ignore[misc]
     pass
 
 
-class _TlsConnection(_Watched, HTTPSConnection):
+class _TlsConnection(_Watched, HTTPSConnection):  # type: ignore[misc]
     pass
 
 

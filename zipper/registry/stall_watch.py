@@ -68,6 +68,7 @@ class Watch:
         self._stopped = False
         self._lock = threading.Lock()
         self._sockets: set[socket.socket] = set()
+        self._answering: list[socket.socket] = []
 
     def begin(self, patience: Patience | None = None) -> None:
         """Start the clock of a new exchange, an attempt at what `patience` is for."""
@@ -85,6 +86,8 @@ class Watch:
     def end(self) -> None:
         """Stop the clock; idle connections may wait for their next use."""
         self._deadline = None
+        while self._answering:
+            self.discard(self._answering.pop())
 
     def add(self, connected: socket.socket) -> socket.socket:
         """Remember a socket and return the handle that `discard` takes.
@@ -104,6 +107,13 @@ class Watch:
         with self._lock:
             self._sockets.discard(handle)
             handle.close()
+
+    def discard_at_end(self, handle: socket.socket) -> None:
+        """Forget a socket whose connection is closed, when the answer that still uses it is read.
+
+        An answer without a length takes the socket over from its connection.
+        """
+        self._answering.append(handle)
 
     def expire(self) -> None:
         """Shut down the sockets: a thread that waits for them sees the stream end."""
