@@ -30,8 +30,14 @@ def find_proxy(settings: NpmSettings, environ: Mapping[str, str], url: str) -> s
 
 
 def describe_proxy(settings: NpmSettings, environ: Mapping[str, str], url: str) -> str | None:
-    """Return the proxy for `url` without a password, and the setting or variable that names it."""
-    found = _find(settings, environ, url)
+    """Return the proxy for `url` without a password, and the setting or variable that names it.
+
+    An address that cannot be used has none.
+    """
+    try:
+        found = _find(settings, environ, url)
+    except ValueError:
+        return None
     return None if found is None else f"{redact_url(found[0])}, set by {found[1]}"
 
 
