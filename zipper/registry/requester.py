@@ -9,8 +9,8 @@ from __future__ import annotations
 import threading
 import time
 from typing import TYPE_CHECKING, Final, TypeVar
-from urllib.parse import urlsplit
 
+from zipper.npm.web_url import parse_url
 from zipper.registry import registry_errors as failures
 from zipper.registry.faults import RETRIABLE_STATUSES, TransportFault, parse_retry_after
 from zipper.registry.proxies import describe_proxy
@@ -96,7 +96,8 @@ class Requester:
                 return receive(reply, pieces)
 
         try:
-            host = urlsplit(request.url).hostname or ""
+            parsed = parse_url(request.url)
+            host = (parsed and parsed.hostname) or ""
             return self._attempts.run(request.label, attempt, host=host)
         except GaveUpError as error:
             proxy = describe_proxy(self._settings, self._access.environ, request.url)
