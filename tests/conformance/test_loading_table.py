@@ -21,7 +21,6 @@ TABLE = REPOSITORY / "fixtures" / "loading" / "cases.json"
 CASES = json.loads(TABLE.read_text(encoding="utf-8"))["cases"]
 DIFFERS: dict[str, str] = {
     "cond-prod": "NODE_ENV decides, which people set: a warning",
-    "esm-cycle": "which of two modules runs first: a warning",
     "tmpl-import-missing": "a variable decides, which people set",
 }
 """Why a case has another verdict, by its name."""
