@@ -6,6 +6,7 @@ esbuild and Node come from the registry that npm's settings name, which is asked
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -366,3 +367,22 @@ def test_vendored_folder_is_enough(work: Work) -> None:
 
     assert 0 == built.status, built.stdout
     assert b"strict" in fresh.files["src/index.js"]
+
+
+def test_unchanged_project_imports_little(work: Work) -> None:
+    """A warm build parses nothing, starts nothing and asks nobody."""
+    write_files(
+        work.folder / "fn",
+        {"package.json": "{}", "src/index.ts": "export const handler = async () => 1;\n"},
+    )
+    words = ("build", work.folder / "fn", "-o", work.folder / "fn.zip", "--cache-dir", work.cache)
+    assert 0 == run_zipper(*words).status
+    warm = run_zipper(*words, env={"PYTHONPROFILEIMPORTTIME": "1"})
+    imported = set(re.findall(r"^import time:.*\|\s*([\w.]+)$", warm.stderr, re.MULTILINE))
+
+    assert "zipper.pipeline.typescript" in imported
+    heavy = {"requests", "sqlite3", "subprocess", "tree_sitter", "urllib3"}
+    idle = {
+        f"zipper.bundling.{name}" for name in ("esbuild_process", "reached_sources", "tsconfig")
+    }
+    assert set() == imported & (heavy | idle)

@@ -27,6 +27,8 @@ __all__ = ["SourceFolder", "join"]
 _FILE: Final = "f"
 _FOLDER: Final = "d"
 _NOTHING: Final = ""
+_CASE: Final = "?"
+"""Goes before a name whose answer is the file that differs from it in case alone."""
 
 
 class SourceFolder:
@@ -68,6 +70,11 @@ class SourceFolder:
 
     def find_other_case(self, path: str) -> str | None:
         """Return the name of a file that differs from `path` in the case of letters alone."""
+        found = self._find_other_case(path)
+        self._asked[f"{_CASE}{path}"] = found or _NOTHING
+        return found
+
+    def _find_other_case(self, path: str) -> str | None:
         folder, _, name = path.rpartition("/")
         wanted = name.lower()
         for other, kind in self._list(folder).items():
@@ -93,11 +100,13 @@ class SourceFolder:
         known = self._asked.get(path)
         if known is None:
             folder, _, name = path.rpartition("/")
-            if name == "..":
+            if path.startswith(_CASE):
+                known = self._find_other_case(path.removeprefix(_CASE)) or _NOTHING
+            elif name == "..":
                 known = _FOLDER if os.path.isdir(f"{self._root}/{path}") else _NOTHING  # noqa: PTH112
             else:
                 known = self._list(folder).get(name, _NOTHING)
-            if known and folder and not self.is_folder(folder):
+            if known and folder and not path.startswith(_CASE) and not self.is_folder(folder):
                 known = _NOTHING
             self._asked[path] = known
         return known
