@@ -118,7 +118,7 @@ def find_affected(
     Raises:
         ProjectError: EBASE, EGIT, ENOGIT; see `find_changes`.
     """
-    folder, _ = find_settings_folder(project)
+    folder = find_settings_folder(project)
     changes = find_changes(Path(os.path.realpath(folder)), base)
     with scratch_folder("zipper-base-") as base_top:
         for path, data in read_at_base(changes, _READ_AT_BASE):

@@ -117,7 +117,7 @@ def read_request(
         ProjectError: ESETTINGS, ETOMLPARSE, EJSONPARSE, EREAD.
         UsageError: EUSAGE for what does not exist: a function, a runtime, an architecture.
     """
-    settings, picked = _read_for(Path(folder), options)
+    _, settings, picked = _read_for(Path(folder), options)
     one = merge(pick_function(picked, function), options)
     return request_from(one, folder=os.fspath(folder), written=list_outputs(settings))
 
@@ -135,18 +135,23 @@ def find_requests(project: str | None, options: Settings) -> tuple[BuildRequest,
         ProjectError: ESETTINGS, ETOMLPARSE, EJSONPARSE, EREAD.
         UsageError: EUSAGE for what does not exist.
     """
-    folder, name = find_settings_folder(project)
-    settings, picked = _read_for(folder, options)
+    folder, name = _find_named(project)
+    _, settings, picked = _read_for(folder, options)
     place = os.fspath(project or ".") if name is None else "."
     return _requests(picked, options, place, name=name, written=list_outputs(settings))
 
 
-def find_settings_folder(project: str | None) -> tuple[Path, str | None]:
-    """Return the folder whose settings count, and the function's name where `project` is one.
+def find_settings_folder(project: str | None) -> Path:
+    """Return the folder whose settings count for what `find_requests` makes of `project`.
 
     Raises:
         ProjectError: ESETTINGS, ETOMLPARSE, EJSONPARSE, EREAD.
     """
+    return _read_for(_find_named(project)[0], Settings())[0]
+
+
+def _find_named(project: str | None) -> tuple[Path, str | None]:
+    """Return the folder that `project` means, or this one and the function that it names."""
     if project is not None and not _is_path(project):
         known = names_of(read_settings(Path(), environ=os.environ).functions)
         if project in known or (known and not Path(project).is_dir()):
@@ -154,8 +159,8 @@ def find_settings_folder(project: str | None) -> tuple[Path, str | None]:
     return Path(project or "."), None
 
 
-def _read_for(folder: Path, typed: Settings) -> tuple[Settings, Settings]:
-    """Return the settings for the project in `folder`, and what of them is about it.
+def _read_for(folder: Path, typed: Settings) -> tuple[Path, Settings, Settings]:
+    """Return where the settings for the project in `folder` are, them, and what is about it.
 
     They are its own; where it has none, those of the working directory's functions whose
     `project` it is.
@@ -166,13 +171,13 @@ def _read_for(folder: Path, typed: Settings) -> tuple[Settings, Settings]:
     own = read_settings(folder, environ=os.environ, typed=typed)
     real = os.path.realpath
     if real(folder) == real(".") or read_settings_file(folder) != _NOTHING:
-        return own, own
+        return folder, own, own
     here = read_settings(Path(), environ=os.environ)
     functions = list_functions(here)
     about = [one for one in functions if one.project and real(one.project) == real(folder)]
     if not about:
-        return own, own
-    return here, here._replace(functions=tuple(about)) if here.functions else here
+        return folder, own, own
+    return Path(), here, here._replace(functions=tuple(about)) if here.functions else here
 
 
 def find_request(project: str | None, options: Settings, *, command: str = "build") -> BuildRequest:

@@ -271,8 +271,8 @@ def test_it_works_from_every_folder(
 
     assert {"fn-a"} == repository.find_affected("fn-a")
     assert set() == repository.find_affected("fn-b")
-    assert {"packages/fn-a"} == repository.find_affected("packages/fn-a")
-    assert ("packages/fn-b",) == repository.compare("packages/fn-b").unaffected
+    assert {"fn-a"} == repository.find_affected("packages/fn-a")
+    assert ("fn-b",) == repository.compare("packages/fn-b").unaffected
     monkeypatch.chdir(repository.top)
     assert {"fn-a"} == repository.find_affected("services")
     monkeypatch.chdir(repository.root / "packages/fn-a")
