@@ -54,6 +54,8 @@ _READ_AT_BASE: Final = frozenset(
     )
 )
 
+_PATCHES: Final = (".patch", ".diff")
+
 _ROOT_KEYS: Final = (
     "overrides",
     "resolutions",
@@ -121,7 +123,7 @@ def find_affected(
     folder = find_settings_folder(project)
     changes = find_changes(Path(os.path.realpath(folder)), base)
     with scratch_folder("zipper-base-") as base_top:
-        for path, data in read_at_base(changes, _READ_AT_BASE):
+        for path, data in read_at_base(changes, _READ_AT_BASE, endings=_PATCHES):
             target = base_top / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
@@ -327,6 +329,7 @@ def _describe(tree: Tree) -> Mapping[str, tuple[object, ...]]:
             node.integrity,
             node.link_target,
             node.in_bundle,
+            node.patches,
         )
         for location, node in tree.nodes.items()
         if location != ROOT

@@ -130,8 +130,10 @@ def find_changes(folder: Path, base: str) -> GitChanges:
     )
 
 
-def read_at_base(changes: GitChanges, names: Collection[str]) -> Iterator[tuple[str, bytes]]:
-    """Yield path and content of each file at the merge-base that has one of `names`.
+def read_at_base(
+    changes: GitChanges, names: Collection[str], *, endings: tuple[str, ...] = ()
+) -> Iterator[tuple[str, bytes]]:
+    """Yield path and content of each file at the merge-base that has one of `names` or `endings`.
 
     Paths are relative to the top, and lead nowhere else; what is in a node_modules is left out.
 
@@ -147,7 +149,7 @@ def read_at_base(changes: GitChanges, names: Collection[str]) -> Iterator[tuple[
         mode, _, oid = facts.split(" ")
         parts = path.split("/")
         is_plain = mode in ("100644", "100755") and not {"", ".", "..", "node_modules"} & {*parts}
-        if is_plain and parts[-1] in names:
+        if is_plain and (parts[-1] in names or path.endswith(endings)):
             wanted[path] = oid
     asked = "".join(f"{oid}\n" for oid in wanted.values()).encode("ascii")
     told = git.tell("cat-file", "--batch", text=asked)
