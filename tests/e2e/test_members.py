@@ -444,9 +444,10 @@ def test_a_member_of_a_workspace_locked_by_yarn_1_has_its_instances(workspace: S
     write_files(
         workspace.project, {"package.json": root, "yarn.lock": f"# yarn lockfile v1\n\n\n{lock}"}
     )
-    zipper(workspace, "build", "packages/fn-a", "-o", workspace.output)
+    told = zipper(workspace, "build", "packages/fn-a", "-o", workspace.output).stdout
     first = workspace.output.read_bytes()
     files = listing(workspace.output)
+    assert "(yarn.lock), 1 sibling packed\n" in told
     workspace.registry.requests.clear()
     zipper(workspace, "build", "packages/fn-a", "-o", workspace.output)
 

@@ -100,7 +100,7 @@ def _describe_workspace(planned: PackagePlan) -> Workspace | None:
     project = planned.project
     if not project.member:
         return None
-    folders = {f"file:{folder}" for folder in project.workspaces.values()}
-    packed = {node.resolved for node in planned.tree.nodes.values()} & folders
-    lockfile = project.lockfile.path if project.lockfile is not None else None
-    return Workspace(str(project.root), lockfile, project.member, len(packed))
+    local = {node.resolved or "" for node in planned.tree.nodes.values()}
+    folders = {one.removeprefix("file:") for one in local if one.startswith("file:")}
+    packed = [folder for folder in folders if project.has_member(folder)]
+    return Workspace(str(project.root), project.lockfile_path, project.member, len(packed))

@@ -84,10 +84,9 @@ def _list_siblings(planned: PackagePlan) -> Iterator[tuple[str, Sibling]]:
     from zipper.project.read_manifest import read_manifest  # noqa: PLC0415  (a lockfile has less)
 
     project = planned.project
-    folders = frozenset(project.workspaces.values())
     for location, node in planned.tree.nodes.items():
         folder = (node.resolved or "").removeprefix("file:")
-        if node.resolved is None or folder not in folders or not location:
+        if not _is_local(node.resolved) or not project.has_member(folder) or not location:
             continue
         top = project.root / folder
         raw = read_manifest(top).raw

@@ -84,6 +84,22 @@ class Project(NamedTuple):
         return self.member_manifest or self.manifest
 
     @property
+    def lockfile_path(self) -> str | None:
+        """The lockfile that counts, whoever wrote it; None where there is none."""
+        if self.foreign is not None:
+            return self.foreign.path
+        if self.lockfile is not None:
+            return self.lockfile.path
+        return str(self.root / "yarn.lock") if self.yarn_lock else None
+
+    def has_member(self, folder: str) -> bool:
+        """Say whether `folder`, relative to the root, is a member; pnpm's lockfile lists them."""
+        if self.foreign is None or folder in self.workspaces.values():
+            return folder in self.workspaces.values()
+        text = folder.encode("utf-8", "surrogateescape")
+        return b"\n  %s:" % text in self.foreign.data
+
+    @property
     def name(self) -> str:
         """The function's name: package.json's, its scope left out, or the folder's.
 
