@@ -16,6 +16,7 @@ from zipper.lockfile.formats import FORMATS, NPM_LOCKFILES
 from zipper.pipeline.affected_files import (
     Reason,
     compare_folders,
+    compare_manifests,
     compare_own_files,
     list_local_folders,
     tell_changed,
@@ -32,7 +33,6 @@ from zipper.tree.model import ROOT, Node, Tree
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from zipper.npm.package_json import Manifest
     from zipper.project.git_changes import GitChanges
     from zipper.project.read_project import Project
     from zipper.settings.build_request import BuildRequest
@@ -55,20 +55,6 @@ _READ_AT_BASE: Final = frozenset(
 )
 
 _PATCHES: Final = (".patch", ".diff")
-
-_ROOT_KEYS: Final = (
-    "overrides",
-    "resolutions",
-    "pnpm",
-    "packageExtensions",
-    "patchedDependencies",
-    "allowScripts",
-    "trustedDependencies",
-    "engines",
-    "devEngines",
-    "packageManager",
-)
-"""What a root's package.json says for all members of its workspace."""
 
 _ANCHORED: Final = ("path", "paths", "place")
 
@@ -148,13 +134,17 @@ def _read_earlier(
     sides: _Sides, folder: Path, options: Settings
 ) -> dict[str | None, BuildRequest] | ZipperError:
     """Return the requests of the commit by name, or why there are none."""
-    before = sides.place_at_base(folder)
+    found: dict[str | None, BuildRequest] = {}
     try:
-        if before is None or not before.is_dir():
-            return {}
-        return {one.name: one for one in find_requests(f"{before}{os.sep}", options)}
+        # Settings of the working directory may name a function by the folder.
+        for place in (folder, Path.cwd()):
+            before = sides.place_at_base(place)
+            if before is not None and before.is_dir():
+                requests = find_requests(f"{before}{os.sep}", options)
+                found = {**{one.name: one for one in requests}, **found}
     except ZipperError as error:
         return error
+    return found
 
 
 def _list_reasons(
@@ -193,7 +183,7 @@ def _compare(request: BuildRequest, before: BuildRequest, sides: _Sides) -> Iter
     yield from compare_own_files(request, project, sides.now, changes)
     for name in _SETTINGS_FILES:
         yield from tell_changed(changes, project.root / name, "settings")
-    yield from _compare_manifests(project.manifest, earlier.manifest)
+    yield from compare_manifests(project.manifest, earlier.manifest)
     if not _is_locked(project) or not _is_locked(earlier):
         yield from _compare_unlocked(project, changes)
         return
@@ -240,12 +230,6 @@ def _anchor(value: object, top: str, new_top: str) -> object:
 def _show(value: object) -> str:
     shown = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
     return f"`{shown}`" if shown and value is not None else "nothing"
-
-
-def _compare_manifests(own: Manifest, before: Manifest) -> Iterator[Reason]:
-    for key in _ROOT_KEYS:
-        if own.raw.get(key) != before.raw.get(key):
-            yield Reason("settings", key, "the root's package.json says another thing")
 
 
 def _is_locked(project: Project) -> bool:

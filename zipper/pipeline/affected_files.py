@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.fetching.local_packages import is_local_folder, list_folder
 from zipper.pipeline.planning import choose_own_files
@@ -22,6 +22,7 @@ from zipper.project.read_manifest import find_manifest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from zipper.npm.package_json import Manifest
     from zipper.pipeline.session import Circumstances
     from zipper.project.git_changes import GitChanges
     from zipper.project.read_project import Project
@@ -31,10 +32,25 @@ if TYPE_CHECKING:
 __all__ = [
     "Reason",
     "compare_folders",
+    "compare_manifests",
     "compare_own_files",
     "list_local_folders",
     "tell_changed",
 ]
+
+_ROOT_KEYS: Final = (
+    "overrides",
+    "resolutions",
+    "pnpm",
+    "packageExtensions",
+    "patchedDependencies",
+    "allowScripts",
+    "trustedDependencies",
+    "engines",
+    "devEngines",
+    "packageManager",
+)
+"""What a root's package.json says for all members of its workspace."""
 
 
 class Reason(NamedTuple):
@@ -61,6 +77,13 @@ def tell_changed(
             yield Reason(kind, changed, changes.changed[changed])
     elif place in changes.changed:
         yield Reason(kind, place, changes.changed[place])
+
+
+def compare_manifests(own: Manifest, before: Manifest) -> Iterator[Reason]:
+    """Yield what a root's package.json says for all members, and has said otherwise."""
+    for key in _ROOT_KEYS:
+        if own.raw.get(key) != before.raw.get(key):
+            yield Reason("settings", key, "the root's package.json says another thing")
 
 
 def compare_own_files(
