@@ -114,7 +114,8 @@ def write_project(
         manifest["workspaces"] = ["packages/*"]
     _write(folder / "package.json", manifest)
     _write(folder / "index.js", "exports.handler = async () => 1\n")
-    _write_members(folder, members, rnd, versions)
+    # yarn installs development dependencies, too: what they provide is not what is packed.
+    _write_members(folder, members, rnd, versions, has_peers=tool != "yarn")
     _write(folder / ".npmrc", f"registry={url}\n")
     if tool == "pnpm" and members:
         _write(folder / "pnpm-workspace.yaml", "packages:\n  - 'packages/*'\n")
@@ -130,7 +131,12 @@ def write_project(
 
 
 def _write_members(
-    folder: Path, members: Sequence[str], rnd: random.Random, versions: Mapping[str, Sequence[str]]
+    folder: Path,
+    members: Sequence[str],
+    rnd: random.Random,
+    versions: Mapping[str, Sequence[str]],
+    *,
+    has_peers: bool,
 ) -> None:
     for member in members:
         others = [one for one in members if one > member and rnd.random() < 0.6]
@@ -138,7 +144,7 @@ def _write_members(
         dependencies |= {f"@w/{one}": "workspace:*" for one in others}
         own: dict[str, Any] = {"name": f"@w/{member}", "version": "1.0.0"}
         own["dependencies"] = dependencies
-        if rnd.random() < 0.3:
+        if has_peers and rnd.random() < 0.3:
             peers = _choose(rnd, versions, 1)
             own["peerDependencies"] = {k: "*" for k in peers if k not in dependencies}
             own["devDependencies"] = {k: v for k, v in peers.items() if k not in dependencies}

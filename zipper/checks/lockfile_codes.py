@@ -43,6 +43,14 @@ LOCKFILE_CODES: Final[tuple[ToldCode, ...]] = (
         "`sharp` in a project locked by yarn",
     ),
     ToldCode(
+        "patches-unapplied",
+        "patch-package would change dependencies, and does not run",
+        "The project's own scripts never run, so that what patch-package does after an install is "
+        "not in the package. Patches that pnpm, yarn and bun know of are applied.",
+        "patch-package, its documentation",
+        '`"postinstall": "patch-package"`',
+    ),
+    ToldCode(
         "lockfile-read",
         "a lockfile of pnpm, bun or yarn counts, and was laid out",
         "Which instance each name reaches is what the lockfile says. It is laid out as real "

@@ -72,6 +72,10 @@ def vouch(
         from zipper.supply.lockfile_findings import tell_conflict  # noqa: PLC0415  (on demand only)
 
         findings.append(tell_conflict(project.lockfile.path.rpartition("/")[2]))
+    if "scripts" in project.manifest.raw:
+        from zipper.supply.patch_findings import find_unapplied_patches  # noqa: PLC0415  (on demand only)
+
+        findings += find_unapplied_patches(project.manifest.raw)
     if project.workspace_root is not None:
         from zipper.supply.lockfile_findings import tell_workspace  # noqa: PLC0415  (on demand only)
 
