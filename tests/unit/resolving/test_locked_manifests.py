@@ -53,3 +53,23 @@ def test_facts_stand_in_the_raw_manifest() -> None:
 
     assert ["linux"] == instances["o"].manifest.raw["os"]
     assert "MIT" == instances["s"].manifest.raw["license"]
+
+
+def test_a_peer_that_nothing_provides_is_no_reason_to_leave_a_package_out() -> None:
+    """Npm drops an optional package whose required peer is nowhere; pnpm, bun and yarn keep it."""
+    graph = LockedGraph(
+        {
+            "./": Instance(Manifest(optional_dependencies={"a": "1"}), {"a": "a"}, folder=""),
+            "a": Instance(
+                Manifest(name="a", version="1.0.0", peer_dependencies={"p": "1", "q": "1"}),
+                {"q": "q"},
+            ),
+            "q": Instance(Manifest(name="q", version="1.0.0")),
+        },
+        {"": "./"},
+    )
+
+    own = describe_instances(graph, "", omits_dev=True).instances["a"].manifest
+
+    assert frozenset({"p"}) == own.peer_optional
+    assert {"p", "q"} == own.peer_dependencies.keys()
