@@ -22,7 +22,7 @@ from zipper.settings.build_request import STANDARD_OUTPUT
 from zipper.settings.read_settings import find_requests
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from zipper.package import Package
     from zipper.pipeline.affected import Affected
@@ -39,11 +39,13 @@ _REASONS_MAX: Final = 3
 @click.command("build", cls=QuickCommand, short_help="Build the deployment package of a project.")
 @click.argument("project", metavar="[PROJECT|NAME]", required=False, shell_complete=complete_path)
 @click.option("--dry-run", is_flag=True, help="Print the plan, write no zip.")
+@click.option("--watch", is_flag=True, help="Build again whenever a file changes (extra `watch`).")
 @table_options("build")
 def command(
     *,
     project: str | None,
     dry_run: bool,
+    watch: bool,
     as_json: bool,
     affected: str | None,
     **options: object,
@@ -73,8 +75,30 @@ def command(
       python -m zipper build fn --exclude 'test/' --exclude '*.md' --dry-run
       python -m zipper build -o dist/        every function of the settings
       python -m zipper build --affected origin/main
+      python -m zipper build --watch         again after each change, until ^C
       python -m zipper build fn -o - | aws s3 cp - s3://bucket/fn.zip
     """
+
+    def build() -> int:
+        return _build(project, options, dry_run=dry_run, as_json=as_json, affected=affected)
+
+    if not watch:
+        return build()
+    from zipper.commands.watching import build_on_change, find_watched  # noqa: PLC0415  (on demand)
+
+    build_on_change(build, find_watched(find_requests(project, settings_from_values(options))))
+    return 0
+
+
+def _build(
+    project: str | None,
+    options: Mapping[str, object],
+    *,
+    dry_run: bool,
+    as_json: bool,
+    affected: str | None,
+) -> int:
+    """Build once; return the exit status."""
     settings = settings_from_values(options)
     requests = find_requests(project, settings)
     shown = requests[0]

@@ -17,7 +17,7 @@ _KEYWORDS = {
 """Names of options in the library where they differ."""
 
 _OF_A_PERSON = {
-    "dry_run", "help", "quiet", "strict", "verbose", "as_json", "progress",
+    "dry_run", "help", "quiet", "strict", "verbose", "as_json", "progress", "watch",
 }  # fmt: skip
 """Options about what is printed and with which exit status; and `plan` is the dry run."""
 
