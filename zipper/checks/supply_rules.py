@@ -14,6 +14,7 @@ from zipper.checks.closure import close, relative
 from zipper.checks.file_facts import EAGER, OPTIONAL
 from zipper.checks.module_resolution import Failure
 from zipper.checks.subject import Subject, find_dependency
+from zipper.checks.walk import Module
 from zipper.findings import Finding, Severity
 from zipper.npm.folder_path import find_package
 
@@ -25,6 +26,9 @@ _LOADERS: Final = re.compile(
 _SEARCHERS: Final = ("bindings", "node-gyp-build")
 """Packages that export one function, which throws where it finds no binary."""
 _SEARCHES: Final = re.compile(rb"require\(\s*['\"](?:bindings|node-gyp-build)['\"]\s*\)\s*\(")
+_FINDERS: Final = ("@mapbox/node-pre-gyp", "node-pre-gyp")
+_FINDS: Final = re.compile(rb"\b(?:var|let|const)\s+(\w+)\s*=\s*\w+\.find\(")
+_REQUIRED_NAME: Final = re.compile(r"require\((\w+)\)")
 _LOCKFILES: Final = ("npm-shrinkwrap.json", "package-lock.json", "node_modules/.package-lock.json")
 _PRISMA: Final = "node_modules/@prisma/client"
 _GENERATED: Final = "node_modules/.prisma/client/index.js"
@@ -147,7 +151,23 @@ def _loads_at_once(subject: Subject, package: str) -> bool:
             text = subject.read_bytes(relative(path)).splitlines() if lines else []
             if any(_SEARCHES.search(text[line - 1]) for line in lines if line <= len(text)):
                 return True
+            if _requires_found(subject, module):
+                return True
     return False
+
+
+def _requires_found(subject: Subject, module: Module) -> bool:
+    """Return whether a file requires at once what node-pre-gyp says where its binary would be."""
+    asks = any(a.level == EAGER and a.request.specifier in _FINDERS for a in module.asked)
+    names = {
+        match[1]
+        for item in module.facts.unfollowed
+        for match in [_REQUIRED_NAME.fullmatch(item.expression)]
+        if asks and item.level == EAGER and match is not None
+    }
+    content = subject.read_bytes(relative(module.path)) if names else b""
+    found = {match[1].decode() for match in _FINDS.finditer(content)}
+    return bool(names & found)
 
 
 def _asks_for_addon(subject: Subject, package: str) -> bool:

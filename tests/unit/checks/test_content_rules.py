@@ -183,6 +183,26 @@ def test_scripts_that_had_to_run() -> None:
     assert 'allow_scripts = ["native"]' in finding.hint
 
 
+@pytest.mark.parametrize(
+    ("code", "severity"),
+    [
+        ("const p = f.find(x); const b = require(p);", "error"),
+        ("exports.f = () => { const p = f.find(x); return require(p) };", "warning"),
+        ("const p = process.env.P; const b = require(p);", "warning"),
+    ],
+)
+def test_a_binary_that_node_pre_gyp_finds(code: str, severity: str) -> None:
+    """In the manner of bcrypt 5: the path is computed, and what it names is required at once."""
+    files = {
+        "index.js": f"require('native'); {HANDLER}",
+        "node_modules/native/package.json": '{"name": "native", "scripts": {"install": '
+        '"node-pre-gyp install"}, "dependencies": {"@mapbox/node-pre-gyp": "1"}}',
+        "node_modules/native/index.js": f"const f = require('@mapbox/node-pre-gyp'); {code}",
+        "node_modules/@mapbox/node-pre-gyp/index.js": "exports.find = (path) => path",
+    }
+    assert severity == _find(files)["script-needed"].severity
+
+
 def test_binaries_in_packages_of_their_own_need_no_script() -> None:
     """What a package lists as optional for the target brings the binary."""
     files = {
