@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zipper.checks.binaries import find_members, package_levels
 from zipper.checks.closure import close, relative
 from zipper.checks.file_facts import EAGER, OPTIONAL
 from zipper.checks.module_resolution import Failure
 from zipper.checks.subject import Subject, find_dependency
-from zipper.checks.walk import Module
 from zipper.findings import Finding, Severity
 from zipper.npm.folder_path import find_package
+
+if TYPE_CHECKING:
+    from zipper.checks.walk import Module
 
 __all__ = ["check_integrity", "check_scripts"]
 
