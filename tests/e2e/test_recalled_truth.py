@@ -278,3 +278,17 @@ def test_what_scripts_were_built_against_counts(scene: Scene) -> None:
     scene.depend("g")
     assert_true(scene, *options)
     assert b"//2" == listing(scene.output)["node_modules/g/made.js"]
+
+
+def test_package_that_takes_the_place_of_another_is_fetched_anew(scene: Scene) -> None:
+    """A store zip under another's name is sound in itself, and is still not the package."""
+    scene.publish("a", files={"index.js": b"1"})
+    scene.publish("b", files={"index.js": b"2", "more.js": b"3"})
+    scene.depend("a", "b")
+    assert 0 == scene.build().status
+    before = scene.output.read_bytes()
+    one, other = scene.store_zips()
+    one.write_bytes(other.read_bytes())
+
+    assert 0 == scene.build().status
+    assert before == scene.output.read_bytes()

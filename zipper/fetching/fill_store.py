@@ -53,15 +53,16 @@ def fill(
     """
     asked = list({(item.label, item.key): item for item in wanted}.values())
     found: dict[StoreKey, StoreZip] = {}
-    missing: list[Wanted] = []
-    note = OriginsNote(store, asked)
-    is_known = note.recall()
-    for item in asked:
-        zipped = found.get(item.key) or store.find(item.key)
-        if zipped is None or not (is_known or _is_own(store, zipped, item)):
-            missing.append(item)
-        else:
-            found[item.key] = zipped
+    for key in dict.fromkeys(item.key for item in asked):
+        zipped = store.find(key)
+        if zipped is not None:
+            found[key] = zipped
+    is_known = OriginsNote(store, asked, found).recall()
+    missing = [
+        item
+        for item in asked
+        if item.key not in found or not (is_known or _is_own(store, found[item.key], item))
+    ]
     if missing:
         if on_missing is not None:
             on_missing(len(missing))
@@ -70,7 +71,7 @@ def fill(
         worker = Worker(store, open_fetch(), on_packed=on_packed, on_error=on_error)
         found |= get_all(worker, missing, jobs=jobs)
     if not is_known:
-        note.remember()
+        OriginsNote(store, asked, found).remember()
     return found
 
 

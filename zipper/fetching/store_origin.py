@@ -18,7 +18,7 @@ from zipper.errors import IntegrityError
 from zipper.store.notes import ORIGINS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from zipper.fetching.needed_tarballs import Wanted
     from zipper.store.keys import StoreKey
@@ -102,13 +102,16 @@ class OriginsNote:
     Args:
         store: with the notebook.
         wanted: all that the build asks for.
+        found: the store zips by key; one that has taken another's place has other sums.
     """
 
-    def __init__(self, store: Store, wanted: Sequence[Wanted]) -> None:
+    def __init__(
+        self, store: Store, wanted: Sequence[Wanted], found: Mapping[StoreKey, StoreZip]
+    ) -> None:
         self._notebook = store.notebook
+        sums = {key: zipped.sums.hex() for key, zipped in found.items()}
         rows = sorted(
-            f"{item.label} {item.key.algorithm}-{item.key.digest} {item.checksum}".rstrip()
-            for item in wanted
+            f"{item.label} {item.key} {item.checksum} {sums.get(item.key)}" for item in wanted
         )
         digest = hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()
         self._inputs: dict[str, Value] = {"tarballs": digest}
