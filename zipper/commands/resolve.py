@@ -87,7 +87,7 @@ def _check_each(requests: Sequence[BuildRequest], *, as_json: bool) -> None:
     checked = []
     for request in requests:
         with Shower(request, as_json=as_json) as shower:
-            checked.append(check_lockfile(request, on_event=shower.on_event))
+            checked.append(check_lockfile(request, on_event=shower.on_event)[0])
         if not request.quiet and not as_json:
             echo_lines([f"{describe_lockfile(checked[-1])}, in step with package.json"])
     if as_json:

@@ -38,28 +38,33 @@ def _find_version(project: Project, tool: str) -> str | None:
     return version.partition("+")[0] if at and name == tool else None
 
 
-def check_lockfile(request: BuildRequest, *, on_event: OnEvent | None = None) -> LockfileUse:
-    """Return the lockfile of what `request` asks for, which is in step; nothing is written.
+def check_lockfile(
+    request: BuildRequest, *, on_event: OnEvent | None = None
+) -> tuple[LockfileUse, int]:
+    """Return the lockfile that counts, which is in step, and how many packages it has.
+
+    Nothing is written.
 
     Raises:
         LockfileError: one that is not in step, under EUSAGE or the tool's own code; EUSAGE where
             there is none.
         ResolutionError, RegistryError, ProjectError, StoreError.
     """
-    from zipper.errors import LockfileError  # noqa: PLC0415  (for this command)
-    from zipper.pipeline.dependencies import find_locked, find_project_tree  # noqa: PLC0415
-    from zipper.pipeline.session import Circumstances  # noqa: PLC0415  (the same)
+    from zipper.errors import LockfileError  # noqa: PLC0415  (for this command, as the others)
+    from zipper.pipeline import dependencies  # noqa: PLC0415
+    from zipper.pipeline.session import Circumstances  # noqa: PLC0415
 
     io = Circumstances.of(request, on_event)
     project = io.read_project(request)
-    with io.open_client(project, request) as client:
-        if project.lockfile is not None or project.foreign is not None:
-            find_project_tree(project, request, io, client, omit=frozenset())
-    found = describe_lockfile(project, find_locked(project, request, io, frozenset()))
-    if found is None:
+    if project.lockfile is None and project.foreign is None:
         raise LockfileError(
             "EUSAGE",
             f"`{project.root}` has no lockfile that can be in step",
             hint="write one: `python -m zipper resolve`",
         )
-    return found
+    with io.open_client(project, request) as client:
+        whole = frozenset[str]()
+        tree = dependencies.find_project_tree(project, request, io, client, omit=whole)
+    found = describe_lockfile(project, dependencies.find_locked(project, request, io, whole))
+    assert found is not None
+    return found, dependencies.count_packages(tree)

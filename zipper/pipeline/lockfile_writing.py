@@ -75,7 +75,8 @@ def resolve(project: PathLike = ".", **options: Unpack[ResolveOptions]) -> Resol
 
     Args:
         project: the folder that holds package.json, or the settings that name it.
-        **options: see below. `update=True` chooses every version anew.
+        **options: see below. `update=True` chooses every version anew; `check_lockfile=True` writes
+            nothing, and raises where the lockfile, npm's or another, is not in step.
 
     Raises:
         ResolutionError, RegistryError, IntegrityError, ProjectError, LockfileError, OutputError,
@@ -86,6 +87,11 @@ def resolve(project: PathLike = ".", **options: Unpack[ResolveOptions]) -> Resol
         options["update"] = None
     typed = settings_of_call("resolve", options)
     request = read_request(project, typed, function=options.get("function"))
+    if options.get("check_lockfile"):
+        from zipper.pipeline.lockfile_use import check_lockfile  # noqa: PLC0415  (on demand only)
+
+        used, packages = check_lockfile(request, on_event=listener(options.get("on_event")))
+        return Resolved(used.path, packages, request.target.node_version, (), ())
     everything = request.update_all if update is None else update is True
     return resolve_requested(
         request,

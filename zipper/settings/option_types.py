@@ -339,6 +339,8 @@ class _Shared15(TypedDict, total=False):
     """Node.js version that `engines` has to admit; by default the runtime's newest."""
     update: bool | str | Iterable[str] | None
     """Packages to choose anew, whatever the lockfile says."""
+    check_lockfile: bool | None
+    """Only say whether the lockfile is in step with package.json; write nothing."""
     output: PathLike | None
     """Lockfile to write; by default package-lock.json in the project."""
 

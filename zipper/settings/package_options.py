@@ -237,7 +237,6 @@ PACKAGE_OPTIONS: Final = (
         "flag",
         "Only say whether the lockfile is in step with package.json; write nothing.",
         ("resolve",),
-        functions=(),
         flags=("--check",),
         is_setting=False,
     ),
