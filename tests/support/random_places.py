@@ -219,7 +219,8 @@ def change_node(world: World) -> None:
 
 def change_output(world: World) -> None:
     """Have a zip of an earlier build be a link, or writable by no one."""
-    outputs = sorted((world.root / "out").glob("*.zip"))
+    found = sorted((world.root / "out").glob("*.zip"))
+    outputs = [path for path in found if not path.is_symlink()]
     if outputs:
         path = world.rng.choice(outputs)
         moved = path.with_suffix(".moved")
