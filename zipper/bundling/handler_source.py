@@ -22,9 +22,9 @@ __all__ = ["HandlerSource", "find_handler_source", "tell_built"]
 _BUILT: Final = (".js", ".mjs", ".cjs")
 
 _EXPORTS_HANDLER: Final = re.compile(
-    rb"^export\s+(?:declare\s+)?(?:const|let|var|(?:async\s+)?function)\s+handler\b"
-    rb"|^export\s*\{[^}]*\bhandler\s*(?:,|\})"
-    rb"|^(?:module\.)?exports\.handler\s*=",
+    rb"(?:^|[;}])[ \t]*export\s+(?:declare\s+)?(?:const|let|var|(?:async\s+)?function)\s+handler\b"
+    rb"|(?:^|[;}])[ \t]*export\s*\{[^}]*\bhandler\s*(?:,|\})"
+    rb"|(?:^|[;}])[ \t]*(?:module\.)?exports\.handler\s*=",
     re.MULTILINE,
 )
 _NO_HANDLERS: Final = re.compile(

@@ -47,6 +47,8 @@ def test_choice(
         (b"const handler = 1;\nexport { handler };", True),
         (b"export { a, handler, b }", True),
         (b"exports.handler = f", True),
+        (b"import a from 'a'; export const handler = a;", True),
+        (b"export { a as handler };", True),
         (b"const handler = 1;", False),
         (b"export const handlers = 1;", False),
         (b"// export const handler", False),
