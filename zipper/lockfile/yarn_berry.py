@@ -169,7 +169,9 @@ class _BerryReader:
             is_member = any(
                 self._entries[to].locator.reference.startswith("workspace:") for _, to in found
             )
-            if (name, wanted) not in self._used and not is_member and name not in added:
+            # An alias has a descriptor of its own for the package behind it.
+            is_alias = "@" in wanted
+            if not (is_alias or is_member or name in added or (name, wanted) in self._used):
                 yield f"{name}@{wanted}"
 
     def _workspace_of(self, locator: Locator, key: str) -> str | None:
