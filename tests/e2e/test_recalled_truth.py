@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.command import CommandResult, run_here
+from tests.support.command import CommandResult, run_here, run_zipper
 from tests.support.notes import list_notes
 from tests.support.registry_server import RegistryServer
 from tests.support.scene import HANDLER, listing, write_files
@@ -292,3 +292,19 @@ def test_package_that_takes_the_place_of_another_is_fetched_anew(scene: Scene) -
 
     assert 0 == scene.build().status
     assert before == scene.output.read_bytes()
+
+
+def test_install_notices_a_package_in_the_place_of_another(scene: Scene) -> None:
+    """Nor is it linked, where the layout of the install is recalled."""
+    scene.publish("a", files={"index.js": b"1"})
+    scene.publish("b", files={"index.js": b"2", "more.js": b"3"})
+    scene.depend("a", "b")
+    into = scene.folder / "into"
+    words = ("install", str(scene.project), "--into", str(into), "--cache-dir", str(scene.cache))
+    assert 0 == run_zipper(*words, env=scene.environment).status
+    one, other = scene.store_zips()
+    one.write_bytes(other.read_bytes())
+
+    assert 0 == run_zipper(*words, env=scene.environment).status
+    assert b"1" == (into / "node_modules" / "a" / "index.js").read_bytes()
+    assert b"2" == (into / "node_modules" / "b" / "index.js").read_bytes()

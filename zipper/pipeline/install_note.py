@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zipper.as_json import as_json
+from zipper.errors import StoreError
 from zipper.findings import Finding
 from zipper.layout.install_layout import Layout
 from zipper.pipeline.running_scripts import read_project_consent
@@ -80,17 +81,24 @@ class Note:
         self._inputs = inputs
 
     def recall(self) -> LaidOut | None:
-        """Return what was noted. The packages are found unread: what is absent shows later."""
+        """Return what was noted; of the packages the ends alone are read."""
         noted = self._store.notebook.recall(INSTALL, self._inputs)
         if noted is None:
             return None
         row: dict[str, Any] = json.loads(noted)
         root = str(self._store.root)
         groups = [
-            [(StoreZip(Path(f"{root}/{path}")), home) for path, home in group]
+            [(StoreZip(Path(f"{root}/{path}")), home) for path, home, _ in group]
             for group in row["groups"]
         ]
         if not all(self._store.may_link(zipped.path) for group in groups for zipped, _ in group):
+            return None
+        sums = [mark for group in row["groups"] for _, _, mark in group]
+        try:
+            # One that has taken another's place is sound in itself.
+            if sums != [zipped.sums.hex() for group in groups for zipped, _ in group]:
+                return None
+        except StoreError:
             return None
         layout = Layout(groups, [BinLink(*link) for link in row["bins"]])
         findings = tuple(Finding(**finding) for finding in row["findings"])
@@ -106,7 +114,10 @@ class Note:
         root = self._store.root
         row = {
             "groups": [
-                [(zipped.path.relative_to(root).as_posix(), home) for zipped, home in group]
+                [
+                    (zipped.path.relative_to(root).as_posix(), home, zipped.sums.hex())
+                    for zipped, home in group
+                ]
                 for group in laid_out.layout.groups
             ],
             "bins": laid_out.layout.bins,

@@ -78,7 +78,7 @@ class Kind(NamedTuple):
 
 LOCKFILE_PROOF: Final = Kind("lockfile-proof")
 RESOLUTION: Final = Kind("resolution")
-INSTALL: Final = Kind("install")
+INSTALL: Final = Kind("install", form=2)
 CODE_HASH: Final = Kind("code-hash")
 VERDICT: Final = Kind("verdict")
 BUILT: Final = Kind("built")
