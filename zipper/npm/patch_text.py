@@ -3,8 +3,9 @@
 In: the text of a patch. Out: effects in their order: a file is created, deleted, renamed, made
 executable, or changed hunk by hunk. Files are the work of `zipper.npm.patch_apply`.
 
-Libraries of the Python Package Index were tried: unidiff (1.0) and whatthepatch (1.0) know neither
-renames nor modes, patch-ng (1.19) works on a disk and looks for a hunk in other places.
+Libraries of the Python Package Index were tried on a patch with a rename, a mode and a new file:
+unidiff 1.0.1 reads all three and applies nothing; whatthepatch 1.0.7 loses modes and renames;
+patch-ng 1.19.1 works on a disk, reads a rename as two files, and looks for a hunk elsewhere.
 
 Source: patch-package's `patch/parse.ts`, from which pnpm's, yarn's and bun's readers come.
 """
