@@ -44,8 +44,9 @@ def assert_refused(result: CommandResult, code: str, *words: str) -> None:
 
 
 def test_no_package_json(old: Scene) -> None:
-    """A folder without package.json is no project."""
+    """A folder without package.json and without a handler's file is no project."""
     (old.project / "package.json").unlink()
+    (old.project / "index.js").unlink()
 
     assert_refused(old.build(), "ENOPROJECT", "there is no package.json in", str(old.project))
 

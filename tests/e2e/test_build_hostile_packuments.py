@@ -41,7 +41,7 @@ def alone(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Scene:
 def names_or_code(scene: Scene) -> set[str] | str:
     """Return the names in the package, or the code of the error."""
     try:
-        build(scene.project, output=scene.output, cache_dir=scene.cache)
+        build(scene.project, output=scene.output, cache_dir=scene.cache, keep_failed=True)
     except ZipperError as error:
         assert not scene.output.exists()
         return error.code

@@ -212,7 +212,7 @@ def test_zips_of_the_settings_are_nobodys_input(tmp_path: Path) -> None:
     build(tmp_path, "a", "-o", "other.zip")
 
     names = list(listing(tmp_path / "other.zip"))
-    assert ["a.js", "b.js", "package.json", "pyproject.toml"] == names
+    assert ["a.js", "b.js", "package.json"] == names
 
 
 def test_init_writes_a_table_that_builds(folder: Path) -> None:

@@ -69,7 +69,7 @@ def parse_template(text: str, *, path: str) -> dict[str, Any]:
         ProjectError: EYAMLPARSE for no YAML, or no mapping.
     """
     try:
-        value = yaml.load(text, Loader=_Loader)  # noqa: S506  (it makes plain values alone)
+        value = yaml.load(text, Loader=_Loader)  # noqa: S506  (it makes plain values alone)  # nosec B506
     except (yaml.YAMLError, RecursionError, ValueError) as cause:
         mark = getattr(cause, "problem_mark", None)
         where = "" if mark is None else f", line {mark.line + 1}"

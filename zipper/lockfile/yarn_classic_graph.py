@@ -17,6 +17,7 @@ from zipper.lockfile.foreign import clean_folder, importer_key
 from zipper.npm.package_json import Manifest
 from zipper.npm.semver import satisfies
 from zipper.npm.spec import resolve_spec
+from zipper.npm.tarball_address import read_tarball_address
 from zipper.npm.workspaces import matches_pattern
 from zipper.tree.locked_graph import Instance, LockedGraph
 
@@ -156,6 +157,10 @@ class _Walk:
             place = self._clean(folder, spec.raw_spec.removeprefix("file:"))
             key, own = f"{importer_key(place)} copied", own._replace(folder=place)
         elif spec.registry:
+            # What yarn noted elsewhere, or of another package, is what npm's rules make of it:
+            # an address or an alias, with all that may be forbidden about these.
+            if entry.resolved and read_tarball_address(entry.resolved) != (real, entry.version):
+                raise _MissingEntryError
             key = f"{real}@{entry.version}"
         else:
             address = entry.resolved + (f"#{entry.fragment}" if spec.type == "git" else "")

@@ -199,7 +199,10 @@ def _build_planned(
             source=source,
         )
         return package._replace(
-            size_bytes=size, code_sha256=code_sha256, is_unchanged=True, written=True
+            size_bytes=size,
+            code_sha256=code_sha256,
+            is_unchanged=True,
+            written=_is_kept(planned.request, package),
         )
     package = _write(planned, store, clock)
     if package.written:
@@ -224,8 +227,7 @@ def _write(planned: PackagePlan, store: Store, clock: Clock) -> Package:
     is known to be kept.
     """
     clock.start("write")
-    path, request = planned.output, planned.request
-    keeps_all = request.keep_failed or not request.check
+    path = planned.output
     judged: list[Package] = []
 
     def accept(temporary: Path, written: Written) -> bool:
@@ -240,7 +242,7 @@ def _write(planned: PackagePlan, store: Store, clock: Clock) -> Package:
         package = package._replace(
             size_bytes=written.size_bytes,
             code_sha256=written.code_sha256,
-            written=keeps_all or package.ok,
+            written=_is_kept(planned.request, package),
         )
         judged.append(package)
         if package.written:
@@ -259,6 +261,11 @@ def _write(planned: PackagePlan, store: Store, clock: Clock) -> Package:
     for folder in {path.parent, nearest}:
         remove_leftovers(folder, path.name)
     return judged[0]
+
+
+def _is_kept(request: BuildRequest, package: Package) -> bool:
+    """Return whether the zip is what the output is to be: another one leaves it as it was."""
+    return request.keep_failed or not request.check or package.ok
 
 
 def _find_folder(folder: Path) -> Path:

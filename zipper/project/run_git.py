@@ -69,7 +69,7 @@ def run_git(
         environment["GIT_CEILING_DIRECTORIES"] = str(ceiling)
     options = [word for setting in (*_SAFE, *settings) for word in ("-c", setting)]
     return subprocess.run(  # noqa: S603  (arguments are a list)  # nosec B603
-        ["git", *options, *arguments],  # noqa: S607  (the git that is installed)
+        ["git", *options, *arguments],  # noqa: S607  (the git that is installed)  # nosec B607
         cwd=folder,
         env=environment,
         input=text,

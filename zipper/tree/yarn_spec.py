@@ -8,16 +8,14 @@ lib/registry.js and lib/fetcher.js for the integrity.
 
 from __future__ import annotations
 
-import re
 from copy import copy
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from zipper.errors import IntegrityError, ZipperError
-from zipper.npm import semver
 from zipper.npm.integrity import Integrity, parse_integrity
 from zipper.npm.spec import resolve_spec
-from zipper.npm.web_url import parse_url
+from zipper.npm.tarball_address import read_tarball_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,8 +25,6 @@ if TYPE_CHECKING:
     from zipper.tree.resolver_requests import FetchedManifest
 
 __all__ = ["check_yarn_lock", "expect_integrity", "tell_yarn_lock"]
-
-_SLASH: Final = re.compile("/|%2f", re.IGNORECASE)
 
 
 def check_yarn_lock(
@@ -47,7 +43,7 @@ def check_yarn_lock(
     if entry is None or not entry.resolved:
         return spec, None
     wanted = entry.resolved
-    published = _read_address(entry.resolved) if spec.registry else None
+    published = read_tarball_address(entry.resolved) if spec.registry else None
     if published == (spec.name, entry.version):
         wanted = entry.version
     elif published is not None:
@@ -99,18 +95,3 @@ def tell_yarn_lock(error: ZipperError, asked: Spec) -> ZipperError:
 def _differ(one: Integrity, other: Integrity, algorithm: str) -> bool:
     digests = {item.digest for item in one.hashes[algorithm]}
     return digests.isdisjoint(item.digest for item in other.hashes[algorithm])
-
-
-def _read_address(address: str) -> tuple[str, str] | None:
-    """Return name and version of the tarball at a registry's address; None where it is none."""
-    url = parse_url(address) if address.startswith(("http:/", "https:/")) else None
-    if url is None or not address.endswith(".tgz"):
-        return None
-    before, _, base = url.pathname[1:].rpartition("/-/")
-    scope, name = ["", *_SLASH.split(before)][-2:]
-    if not name or "/" in base or not base.startswith(f"{name}-"):
-        return None
-    version = semver.valid(base[len(name) + 1 : -len(".tgz")])
-    if version is None:
-        return None
-    return (f"{scope}/{name}" if scope.startswith("@") else name), version

@@ -158,7 +158,7 @@ def fuzz_npmrc(data: bytes) -> None:
     settings = build_settings([layer], environ=environ, home="/home/me", folder="/project")
     for credential in settings.credentials.values():  # a variable in an address is no secret
         assert "invented" not in repr((credential.token, credential.basic))
-    find_credential(settings.credentials, settings.registry)
+    find_credential(settings.credentials, settings.registry or "https://registry.example/")
     settings.registry_of("@scope/name")
     for note in settings.notes:
         assert note.code
