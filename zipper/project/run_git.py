@@ -68,8 +68,8 @@ def run_git(
     if ceiling is not None:
         environment["GIT_CEILING_DIRECTORIES"] = str(ceiling)
     options = [word for setting in (*_SAFE, *settings) for word in ("-c", setting)]
-    return subprocess.run(  # noqa: S603  (arguments are a list)  # nosec B603
-        ["git", *options, *arguments],  # noqa: S607  (the git that is installed)  # nosec B607
+    return subprocess.run(  # noqa: S603  (arguments are a list)  # nosec B603, B607
+        ["git", *options, *arguments],  # noqa: S607  (the git that is installed)
         cwd=folder,
         env=environment,
         input=text,
