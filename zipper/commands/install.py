@@ -9,7 +9,7 @@ import click
 from zipper.commands.click_options import settings_from_values, table_options
 from zipper.commands.output import Shower, echo_lines, show_json
 from zipper.commands.zip_names import complete_path
-from zipper.report.as_text import describe_findings
+from zipper.report.as_text import describe_findings, describe_scripts
 from zipper.report.units import format_count, format_seconds
 from zipper.settings.read_settings import find_request
 
@@ -62,4 +62,5 @@ def command(*, project: str | None, into: Path, as_json: bool, **options: object
         seconds = format_seconds(installed.timings_seconds["total"])
         count = format_count(installed.packages, "package")
         what = f"{installed.runtime} {installed.architecture}"
+        echo_lines(describe_scripts(installed.findings), fold=True)
         echo_lines([f"installed {count} for {what}", f"{installed.path} in {seconds}"], fold=True)

@@ -23,6 +23,7 @@ __all__ = [
     "describe_package",
     "describe_plan",
     "describe_report",
+    "describe_scripts",
 ]
 
 _PACKAGES_MAX: Final = 5
@@ -46,7 +47,7 @@ def describe_package(
         yield _describe_workspace(package.workspace)
     if package.lockfile is not None and package.lockfile.edges is not None:
         yield describe_lockfile(package.lockfile)
-    yield from _describe_scripts(package.findings)
+    yield from describe_scripts(package.findings)
     if package.closure is not None:
         yield describe_closure(package.closure, package.findings, ok=package.ok)
     zipped = "" if dry_run else f"{format_bytes(package.size_bytes)} zipped, "
@@ -78,7 +79,7 @@ def _describe_place(package: Package, *, dry_run: bool) -> str:
     return f"{where} in {seconds}" + ("" if package.ok else ", although the check failed")
 
 
-def _describe_scripts(findings: Sequence[Finding]) -> Iterator[str]:
+def describe_scripts(findings: Sequence[Finding]) -> Iterator[str]:
     """Yield which packages are what their install scripts made of them: foreign code ran."""
     ran = [f.path.rpartition("node_modules/")[2] for f in findings if f.code == "script-ran"]
     if ran:

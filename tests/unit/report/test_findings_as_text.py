@@ -53,6 +53,14 @@ def test_build_ends_with_three_lines() -> None:
     ] == list(describe_package(package()))
 
 
+def test_a_build_names_the_packages_whose_scripts_ran() -> None:
+    """That foreign code ran is a line of its own, not a finding among others."""
+    ran = Finding("script-ran", "info", "node_modules/@s/esbuild", "its script ran", "")
+    lines = list(describe_package(package(findings=(ran,))))
+
+    assert "install scripts ran in @s/esbuild; packed as the scripts left it" in lines
+
+
 def test_many_functions_have_a_line_each() -> None:
     """Built, unchanged and failed functions are told apart and counted."""
     lines = list(

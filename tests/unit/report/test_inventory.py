@@ -176,6 +176,20 @@ def test_changes_are_written_for_people_and_pull_requests() -> None:
     assert text[-1] == markdown[-1] == "2 files added, 2 removed, 2 changed"
 
 
+def test_markdown_stays_within_a_comment() -> None:
+    """Of very many packages a hundred have a row, the rest one together."""
+    many = {
+        f"node_modules/p{number}/package.json": manifest(f"p{number}", "1.0.0")
+        for number in range(130)
+    }
+    changes = compare(inventory_of(FILES, "old.zip"), inventory_of({**FILES, **many}, "new.zip"))
+
+    rows = [line for line in describe_changes_as_markdown(changes) if line.startswith("| ")]
+
+    assert 130 == len(changes.packages)
+    assert (102, True) == (len(rows), rows[-1].startswith("| 30 more packages |"))
+
+
 def test_nothing_changed_is_told_too() -> None:
     """Equal packages have no changes."""
     changes = compare(inventory_of(FILES), inventory_of(FILES))
