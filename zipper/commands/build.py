@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -163,13 +164,15 @@ def _refuse_mixed(*, as_json: bool, affected: str | None) -> None:
 
 def _build_to_stdout(request: BuildRequest, shower: Shower) -> BuiltFunction:
     """Build the zip to standard output."""
+    from zipper.pipeline.building import build_requested  # noqa: PLC0415  (as for every build)
     from zipper.pipeline.building_into import build_into  # noqa: PLC0415  (for this output only)
 
     try:
         redirected = _find_redirected(Path(request.project))
         request = request._replace(written=(*request.written, *redirected))
         with shower:
-            package = build_into(sys.stdout.buffer, request, on_event=shower.on_event)
+            build_one = partial(build_requested, on_event=shower.on_event)
+            package = build_into(sys.stdout.buffer, request, build_one)
         sys.stdout.flush()
     except BrokenPipeError:
         raise

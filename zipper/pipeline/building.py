@@ -7,6 +7,7 @@ a callback, errors are `ZipperError`s.
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import IO, TYPE_CHECKING, TypeVar, cast
 
 from zipper.archive.splice import splice
@@ -75,15 +76,16 @@ def build(project: PathLike = ".", **options: Unpack[BuildOptions]) -> Package:
     request = read_request(project, typed, function=options.get("function"))
     listening = listener(options.get("on_event"))
     sink = options.get("output")
-    if sink is not None and not isinstance(sink, str | os.PathLike):
+    build_one = partial(build_requested, on_event=listening)
+    if sink is None or isinstance(sink, str | os.PathLike):
+        package = build_one(request)
+    else:
         from zipper.pipeline.building_into import build_bytes, build_into  # noqa: PLC0415  (for these)
 
         if sink is bytes:
-            package = build_bytes(request, on_event=listening)
+            package = build_bytes(request, build_one)
         else:
-            package = build_into(cast("IO[bytes]", sink), request, on_event=listening)
-    else:
-        package = build_requested(request, on_event=listening)
+            package = build_into(cast("IO[bytes]", sink), request, build_one)
     if options.get("raise_on_error") and not package.ok:
         raise check_error(package.path, package.findings)
     return package
