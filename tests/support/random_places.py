@@ -197,7 +197,9 @@ def change_kind(world: World) -> None:
     name = world.rng.choice(sorted(PLACES))
     path = world.project / name
     if world.kinds.pop(name, None) is not None:
-        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(
+            missing_ok=True
+        )
         return
     world.kinds[name] = world.rng.choice(("link", "away", "folder"))
 
