@@ -98,7 +98,7 @@ def write_file(
             and closed before the file gets its name.
         accept: called with the finished temporary file and its size; where it returns False, the
             file is removed, and what was at `path` stays as it was.
-        beside: the temporary file stands in the folder of this path, on the same disk, where that
+        beside: the temporary file is in the folder of this path, on the same disk, where that
             of `path` is not to be made before.
 
     Raises:

@@ -12,7 +12,7 @@ from typing import Final
 __all__ = ["hide", "redact"]
 
 _SHORTEST: Final = 4
-"""Letters of a value that is hidden; shorter ones stand in any text."""
+"""Letters of a value that is hidden; shorter ones occur in any text."""
 
 _OPEN: Final = {
     "APPDATA", "CI", "HOME", "HOMEPATH", "LOCALAPPDATA", "LOGNAME", "NODE_ENV", "OLDPWD", "PWD",

@@ -235,6 +235,17 @@ def test_a_zip_on_standard_output(folder: Path) -> None:
     assert in_a_process(folder, "build", "-o", "-", "--quiet").stderr == b""
 
 
+def test_every_output_has_the_same_bytes(folder: Path) -> None:
+    """The zip of a build without `-o` lies in the folder: it is packed nowhere else."""
+    assert 0 == zipper(folder, "build").status
+    (default,) = folder.glob("*.zip")
+
+    piped = in_a_process(folder, "build", "-o", "-")
+    assert 0 == zipper(folder, "build", "-o", "../out/fn.zip").status
+
+    assert default.read_bytes() == piped.stdout == (folder.parent / "out/fn.zip").read_bytes()
+
+
 def test_a_redirected_zip_is_no_part_of_itself(folder: Path) -> None:
     """A shell makes the file before zipper starts: it is not packed."""
     with (folder / "fn.zip").open("wb") as file:

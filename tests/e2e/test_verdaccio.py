@@ -82,14 +82,14 @@ def test_basic_auth(own: Scene, verdaccio: Verdaccio) -> None:
 
 
 def test_without_a_credential(own: Scene, verdaccio: Verdaccio) -> None:
-    """401 names scope, registry, the file of the scope, and where the token would stand."""
+    """401 names scope, registry, the file of the scope, and where the token would be."""
     result = own.build()
 
     assert (1, "E401") == (result.status, result.code), result.stderr
     for told in (
         f"registry:   {verdaccio.url}",
         f"@own, whose registry is set in {own.project}/.npmrc:1",
-        f"none; it would stand in {own.home}/.npmrc",
+        f"none; it would be in {own.home}/.npmrc",
         f"{verdaccio.key}:_authToken",
         "required by: fn > @own/a (prod)",
     ):

@@ -426,7 +426,7 @@ def test_missing_token_is_explained(registry):
     assert "E401" == caught.value.code
     assert registry.url == facts["registry"]
     assert "@scope, whose registry is set in /home/me/.npmrc:2" == facts["scope"]
-    assert "none; it would stand in /home/me/.npmrc" == facts["credential"]
+    assert "none; it would be in /home/me/.npmrc" == facts["credential"]
     host = registry.origin.removeprefix("http:")
     assert f"{host}/:_authToken=${{NPM_TOKEN}}" in caught.value.hint
 

@@ -149,7 +149,7 @@ def parse_directory(source: ZipSource) -> Directory:
         )
         return Directory((), end.comment, (*faults, ZipFault("unreadable", "", message)))
     if prefix:
-        faults.append(ZipFault("prefix", "", f"{prefix:,} bytes stand before the first member"))
+        faults.append(ZipFault("prefix", "", f"{prefix:,} bytes come before the first member"))
     entries, problem = _read_entries(bytes(source[start : end.directory_end]))
     if prefix:
         entries = [e._replace(header_offset=e.header_offset + prefix) for e in entries]

@@ -165,7 +165,7 @@ class PlannedZip(NamedTuple):
         return self.source.members(self.name.decode("utf-8", "surrogateescape"))
 
     def directory(self, distance: int) -> bytearray:
-        """Return the central records of members that stand `distance` bytes further on."""
+        """Return the central records of members that are `distance` bytes further on."""
         size = self.directory_size
         records = bytearray(self.tail[self.end - size : self.end])
         read, write_offset = _MOVED.unpack_from, _LENGTH.pack_into

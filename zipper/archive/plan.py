@@ -103,7 +103,7 @@ def _refuse_clashes(ordered: Sequence[PlannedEntry | PlannedZip]) -> None:
     names = [part[0] for part in ordered]
     if len(set(names)) != len(names):
         twice = next(a for a, b in pairwise(names) if a == b)
-        raise _clash(twice, "stands twice in the package")
+        raise _clash(twice, "is twice in the package")
     folders = {name.rpartition(b"/")[0] for name in names}
     for folder in list(folders):
         while (cut := folder.rfind(b"/")) > 0:

@@ -28,7 +28,7 @@ def take_fingerprint(contents: Plan, homes: Homes, zips: Mapping[str, StoreZip])
     Args:
         contents: the plan of the zip.
         homes: for each location, the folders in which its files are.
-        zips: location to store zip. What comes out of these is known from their paths, which stand
+        zips: location to store zip. What comes out of these is known from their paths, which are
             for the hash of a tarball, the store's format and its compressor, by the sums that they
             bear, and by what the system says of their files; all else is known from its bytes.
 

@@ -1,1 +1,1 @@
-"""TypeScript without Node: esbuild's binary, what the handler reaches, and where it stands."""
+"""TypeScript without Node: esbuild's binary, what the handler reaches, and where it goes."""

@@ -40,7 +40,7 @@ class ReachedFile(NamedTuple):
 
 
 class OutputPlaces(NamedTuple):
-    """Where each owner's files stand in the package."""
+    """Where each owner's files are in the package."""
 
     folders: Mapping[str, str]
     """Owner to the folder that its paths count from."""
@@ -50,7 +50,7 @@ class OutputPlaces(NamedTuple):
     """Whether the project's files have the folders of its workspace in the package."""
 
     def of(self, file: OwnedFile) -> str:
-        """Return where the output of a file stands in the package."""
+        """Return where the output of a file is in the package."""
         folder = self.folders[file.owner]
         path = name_output(file.path)
         if not file.owner and self.keeps_folders:

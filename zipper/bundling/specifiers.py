@@ -1,4 +1,4 @@
-"""Specifiers in JavaScript: where each stands, and the text with others in their places.
+"""Specifiers in JavaScript: where each is, and the text with others in their places.
 
 In: JavaScript as esbuild writes it, or as it was. Out: the same with some specifiers replaced.
 Places come from the parser that the checks use, so that no text that looks like an import changes.

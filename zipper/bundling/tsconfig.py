@@ -39,7 +39,7 @@ _READ_BY_ESBUILD: Final = (
     "verbatimModuleSyntax",
 )
 _PLACES: Final = ("baseUrl", "rootDir", "outDir")
-"""Options that are folders, relative to the file in which they stand."""
+"""Options that are folders, relative to the file that has them."""
 _CONFIG_DIR: Final = "${configDir}"
 _DEPTH_MAX: Final = 50
 
@@ -219,7 +219,7 @@ def _place_options(own: Mapping[str, object], folder: str) -> Iterator[tuple[str
 
 
 def _expand(value: object, folder: str) -> object:
-    """Put the folder of the outermost file where `${configDir}` stands."""
+    """Put the folder of the outermost file in place of `${configDir}`."""
     if isinstance(value, str) and value.startswith(_CONFIG_DIR):
         return join(folder, f".{value.removeprefix(_CONFIG_DIR)}")
     return [_expand(one, folder) for one in value] if isinstance(value, list) else value

@@ -32,7 +32,7 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
     ),
     ToldCode(
         "source-beside",
-        "a source stands beside the JavaScript that it becomes",
+        "a source lies beside the JavaScript that it becomes",
         "Where `main` names JavaScript that is there, it is packed and its source is not read. "
         "Where the source is the function's, what it becomes takes the place of the JavaScript.",
         "zipper, TypeScript: which handler",

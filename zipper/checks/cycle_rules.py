@@ -156,7 +156,7 @@ def _judge_require(files: _Files, unready: Unready) -> Finding | None:
 
 
 def _exports_later(files: _Files, module: Module, unready: Unready) -> bool:
-    """Return whether all that a waiting module exports stands behind the request it waits for."""
+    """Return whether all that a waiting module exports comes after the request it waits for."""
     source, line = files.source(module), unready.running[module.path]
     if source is None:
         return False

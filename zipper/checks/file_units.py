@@ -79,7 +79,7 @@ class _Cutter:
     def __init__(self, layout: Nesting) -> None:
         self.borders = layout.borders
         self.inside: dict[int, list[tuple[int, int]]] = {}
-        """The blocks that stand directly in another one, by where that opens."""
+        """The blocks directly in another one, by where that opens."""
         waiting: list[tuple[int, int]] = []
         for start, end in layout.blocks:
             inner: list[tuple[int, int]] = []

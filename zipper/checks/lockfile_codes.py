@@ -70,7 +70,7 @@ LOCKFILE_CODES: Final[tuple[ToldCode, ...]] = (
         "lockfile-unread",
         "a lockfile that does not count",
         "Another one counts: npm's own, or that of the package manager which package.json names. "
-        "Of a broken yarn.lock of version 1 what stands before the broken line counts, as for npm.",
+        "Of a broken yarn.lock of version 1 what is before the broken line counts, as for npm.",
         "package.json, packageManager",
         "`yarn.lock` beside a package-lock.json",
     ),

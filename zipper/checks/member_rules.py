@@ -166,7 +166,7 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
         "module-optional-missing",
         request_rules.check_requests,
         "an optional module is not in the package",
-        "The request stands in a `try`, or in a branch or function of a package that does not "
+        "The request is in a `try`, or in a branch or function of a package that does not "
         "promise to bring it.",
         "Node.js documentation, Modules; package.json, peerDependenciesMeta",
         "`try { require('bufferutil') } catch {}`",

@@ -212,7 +212,7 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
         "a folder has the name of the handler's module",
         "The loader tries the name without an extension first. From Node.js 24 on it imports "
         "it, and a folder cannot "
-        "be imported: ERR_UNSUPPORTED_DIR_IMPORT, even if `index.js` stands beside the folder "
+        "be imported: ERR_UNSUPPORTED_DIR_IMPORT, even if `index.js` is beside the folder "
         "`index`. Before, "
         "it requires it, which needs `index.js` in the folder or a `.js` file beside it.",
         "aws-lambda-ric 3.3.0 and 4.0.2; measured on nodejs24.x",

@@ -1,6 +1,6 @@
 """Requests of a large file that cannot be cut into pieces, as brackets in it do not match.
 
-In: the file's bytes. Out: `Facts` that say `is_partial`: requests that stand in the text, none of
+In: the file's bytes. Out: `Facts` that say `is_partial`: requests in the text, none of
 them sure to run.
 """
 

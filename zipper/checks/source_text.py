@@ -76,7 +76,7 @@ def count_declarations(content: bytes, name: bytes) -> int:
 
 
 def _find_declaring(content: bytes, offset: int) -> int | None:
-    """Return where the declaration begins that the word at `offset` seems to stand in."""
+    """Return where the declaration begins that the word at `offset` seems to be in."""
     before = content[max(0, offset - _DECLARATION_MAX) : offset]
     start = max(before.rfind(sign) for sign in (b";", b"=", b"(", b")")) + 1
     match = _DECLARING.search(before, start)

@@ -127,7 +127,7 @@ class Subject:
         sizes: dict[str, list[int]] = {}
         folder, known = None, [0, 0]
         for entry in self.listing.entries:
-            # Members of one folder stand together in most zips.
+            # Members of one folder are together in most zips.
             parent = entry.name.rpartition("/")[0]
             if parent != folder:
                 folder, known = parent, sizes.setdefault(find_package(entry.name), [0, 0])

@@ -120,7 +120,7 @@ class Source:
         return self._steps > max(_STEPS_MAX, len(self.content) // 2)
 
     def is_outermost(self, offset: int) -> bool:
-        """Return whether an offset stands in a piece of the top level, as all do of a small file.
+        """Return whether an offset is in a piece of the top level, as all do of a small file.
 
         The others are bodies of functions, and of large branches.
         """
@@ -140,7 +140,7 @@ class Source:
                 yield path
 
     def calls(self, name: bytes, scope: Node) -> Iterator[int]:
-        """Yield where a name stands before a parenthesis, within the node of its scope."""
+        """Yield where a name is before a parenthesis, within the node of its scope."""
         if scope.type == "program" and len(self.trees.units) > 1:
             return reversed(self._calls.get(name[::-1], array("Q")))
         start, end, size = scope.start_byte, scope.end_byte, len(name)

@@ -68,7 +68,7 @@ def _reason_against(
     if find_text(properties.get("PackageType")) == "Image":
         return "it is a container image"
     if "InlineCode" in properties or "ZipFile" in _mapping(properties.get("Code")):
-        return "its code stands in the template"
+        return "its code is in the template"
     if runtime and not runtime.startswith("nodejs"):
         return f"its runtime is {runtime}; zipper packs Node.js functions"
     if not isinstance(code, str) or _NAME.search(code):

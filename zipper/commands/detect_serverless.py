@@ -111,7 +111,7 @@ class _ServiceReader:
         return function
 
     def tell_bundler(self) -> None:
-        """Say where a plugin bundles the handlers: what stands in the file are sources."""
+        """Say where a plugin bundles the handlers: what the file names are sources."""
         plugins = self._resolve(self._service.get("plugins"))
         named = plugins if isinstance(plugins, list) else []
         for plugin in named:
@@ -195,7 +195,7 @@ class _ServiceReader:
         return answer if isinstance(answer, str) else found[0]
 
     def _answer(self, expression: str, depth: int) -> Any:  # noqa: ANN401  (what YAML has)
-        """Return the first of the alternatives that stands in the file or is plain; else None."""
+        """Return the first of the alternatives that the file has or that is plain; else None."""
         for alternative in expression.split(","):
             word = alternative.strip()
             plain = _PLAIN.match(word)

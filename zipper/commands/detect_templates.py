@@ -94,7 +94,7 @@ def _tell_files(row: dict[str, object], folder: Path) -> Iterator[str]:
 
 
 def _as_seen(rows: list[dict[str, object]]) -> Seen:
-    """Return the table: what most functions have in common stands there once."""
+    """Return the table: what most functions have in common is there once."""
     common: dict[str, object] = {
         "runtime": _most(rows, "runtime", DEFAULT_RUNTIME),
         "architecture": _most(rows, "architecture", ARCHITECTURES[0]),

@@ -1,4 +1,4 @@
-"""What is found of a function, whoever describes it: a folder, a SAM template, serverless.yml."""
+"""What is found of a function, in a folder or described by a SAM template or serverless.yml."""
 
 from __future__ import annotations
 

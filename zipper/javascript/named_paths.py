@@ -1,7 +1,7 @@
 """Relative paths that JavaScript text names: in quotes, or joined to the file's own folder.
 
 In: a file's bytes. Out: paths as seen from the file's folder. What the code puts together while it
-runs is not seen, and what stands in a comment is.
+runs is not seen, and what is in a comment is.
 """
 
 from __future__ import annotations

@@ -116,7 +116,7 @@ class Parser(Reader):
         return NotJavaScriptError(self.start if offset is None else offset, message)
 
     def unexpected(self) -> NotJavaScriptError:
-        """Return the error of a token that cannot stand here."""
+        """Return the error of a token that is not allowed here."""
         if self.kind == END:
             return self.fail("an unexpected end")
         text = self.text[self.start : self.end]

@@ -71,7 +71,7 @@ def _parse_special(p: Parser, *, in_list: bool, in_if: bool) -> bool:
         p.end_statement()
     elif value in ("const", "class") or (value == "let" and is_let(p, in_list=in_list)):
         if not in_list:
-            raise p.fail(f"`{value}` where no declaration may stand")
+            raise p.fail(f"`{value}` where no declaration is allowed")
         if value == "class":
             parse_class(p, needs_name=True)
         else:
@@ -81,7 +81,7 @@ def _parse_special(p: Parser, *, in_list: bool, in_if: bool) -> bool:
         _parse_function_statement(p, in_list=in_list, in_if=in_if)
     elif value == "async" and p.peek()[1:] == ("function", False):
         if not in_list:
-            raise p.fail("an async function where no declaration may stand")
+            raise p.fail("an async function where no declaration is allowed")
         p.advance()
         parse_function(p, is_async=True, needs_name=True)
     elif in_list and is_using(p):
@@ -101,7 +101,7 @@ def _parse_function_statement(p: Parser, *, in_list: bool, in_if: bool) -> None:
         parse_function(p, is_async=False, needs_name=True)
         return
     if not in_if or p.strict or p.peek()[1] == "*":
-        raise p.fail("a function where no declaration may stand")
+        raise p.fail("a function where no declaration is allowed")
     outer = p.scope
     p.scope = Scope(outer)
     parse_function(p, is_async=False, needs_name=True)
@@ -113,7 +113,7 @@ def _parse_expression_statement(p: Parser, *, in_list: bool) -> None:
     word, is_name, start = p.word, p.kind == NAME, p.start
     end = p.end
     if is_name and p.value == "let" and p.peek()[1] == "[":
-        raise p.fail("`let [` where no declaration may stand")
+        raise p.fail("`let [` where no declaration is allowed")
     kind = parse_expression(p)
     if is_name and p.value == ":" and p.last_end == end and kind == NAMED:
         _parse_labelled(p, word, start, in_list=in_list)

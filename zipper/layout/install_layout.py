@@ -25,7 +25,7 @@ class Layout(NamedTuple):
     """Which packages are where in a node_modules, and the commands it has."""
 
     groups: Sequence[Sequence[tuple[StoreZip, str]]]
-    """Store zips and their folders, those together that stand in one outermost folder.
+    """Store zips and their folders, those together that are in one outermost folder.
 
     Parents first: a package unpacked over a folder that its parent's tarball brought wins."""
     bins: Sequence[BinLink]

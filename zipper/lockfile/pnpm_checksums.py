@@ -1,4 +1,4 @@
-"""The checksums that pnpm writes into its lockfile for what stands beside it.
+"""The checksums that pnpm writes into its lockfile for the files beside it.
 
 In: texts and decoded settings. Out: what each pnpm makes of them: 7 to 9 MD5, 10 and later SHA-256.
 

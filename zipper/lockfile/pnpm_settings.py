@@ -1,6 +1,6 @@
 """pnpm's settings held against its lockfile, as pnpm's own frozen install does.
 
-In: what stands beside the lockfile, decoded, and the lockfile's own entries. Out: the settings that
+In: the files beside the lockfile, decoded, and the lockfile's own entries. Out: the settings that
 differ. Which file a pnpm reads depends on its version: up to 10.4 the `pnpm` field of package.json,
 then pnpm-workspace.yaml over it, from 11 on pnpm-workspace.yaml alone. A setting differs for sure
 where it differs for each pnpm that the project may use.

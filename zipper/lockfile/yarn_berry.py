@@ -319,7 +319,7 @@ class _BerryReader:
         return checksum if "/" in checksum or not checksum else f"{self._cache_key}/{checksum}"
 
     def _list_patches(self, entry: _Entry, selector: str) -> Iterator[str]:
-        """Yield yarn's own patches as they stand there, and the files of the project's.
+        """Yield yarn's own patches as they are written, and the files of the project's.
 
         A relative path is one of the package that asks for the patched one.
         """

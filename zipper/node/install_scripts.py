@@ -109,7 +109,7 @@ def order_scripts(packages: Iterable[ScriptPackage]) -> list[ScriptRun]:
     """Return every script in the order in which npm starts them.
 
     All `preinstall`, then all `install`, then all `postinstall`; within an event the packages that
-    stand nearer to the root first, then by location in npm's collation.
+    are nearer to the root first, then by location in npm's collation.
     """
     ordered = sorted(packages, key=lambda one: (_depth(one.location), collation_key(one.location)))
     return [

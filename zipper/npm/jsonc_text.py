@@ -53,7 +53,7 @@ def parse_jsonc(text: str) -> object:
         key = str(error)
         first = text.find(json.dumps(key, ensure_ascii=False))
         line = text.count("\n", 0, max(first, 0)) + 1
-        raise JsoncFaultError(f"the key `{key[:200]}` stands twice", line) from None
+        raise JsoncFaultError(f"the key `{key[:200]}` appears twice", line) from None
     except RecursionError:
         raise JsoncFaultError("it is nested too deep") from None
     except UnicodeEncodeError:

@@ -18,7 +18,7 @@ _USER: Final = r"//([^/@\s]*:[^/@\s]+)@"
 def find_secrets(text: str) -> tuple[int, ...]:
     """Return the lines that hold a token, a password, or a private key; they count from 1.
 
-    Comments and sections count too: npm does not read them, whoever opens the file does.
+    Comments and sections count too: npm does not read them, people who open the file do.
     """
     lines = enumerate(re.split(r"\r\n|\r|\n", text), start=1)
     return tuple(number for number, line in lines if _holds_secret(line))

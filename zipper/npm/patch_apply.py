@@ -2,7 +2,7 @@
 
 In: effects, and the package's files. Out: what each changed file becomes. Lines are compared
 without the white space at their ends, and a hunk may have moved: up to 20 lines for pnpm, anywhere
-for bun and for yarn, which begins to look where the new lines are to stand.
+for bun and for yarn, which begins to look where the new lines go.
 
 Source: patch-package's `applyPatches.ts`; yarn's plugin-patch `tools/apply.ts`; bun 1.4, tried.
 """
@@ -130,7 +130,7 @@ def _list_places(guess: int, lowest: int, highest: int, most: int | None = None)
 
 
 def _match(hunk: Hunk, bare: list[str], place: int) -> list[_Edit] | None:
-    """Return the steps of a hunk at a place; None where other lines stand there."""
+    """Return the steps of a hunk at a place; None where other lines are there."""
     edits = []
     at = place
     for part in hunk.parts:

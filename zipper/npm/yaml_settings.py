@@ -28,7 +28,7 @@ def parse_settings(text: str) -> dict[str, YamlValue]:
     """Return the map in a file such as pnpm-workspace.yaml; empty where there is none in it.
 
     Raises:
-        YamlFaultError: no YAML, or several documents; a key that stands twice or is no text; more
+        YamlFaultError: no YAML, or several documents; a key that appears twice or is no text; more
             than 100,000 values, or deeper than 100 levels.
     """
     try:
@@ -71,10 +71,10 @@ class _Converter:
             made = self.convert(value, depth + 1)
             if key.value == "<<":
                 for one in made if isinstance(made, list) else [made]:
-                    # Of several the first wins, and over all what stands here itself.
+                    # Of several the first wins, and over all what is written here itself.
                     merged = {**one, **merged} if isinstance(one, dict) else merged
             elif key.value in found:
-                raise _fault(key, f"the key `{key.value[:200]}` stands twice")
+                raise _fault(key, f"the key `{key.value[:200]}` appears twice")
             else:
                 found[key.value] = made
         return {**merged, **found}

@@ -94,7 +94,7 @@ def _add(place: _Open, value: YamlValue, event: yaml.Event) -> None:
     elif not isinstance(value, str):
         raise _fault(event, "a key is no text")
     elif value in inside:
-        raise _fault(event, f"the key `{value[:200]}` stands twice")
+        raise _fault(event, f"the key `{value[:200]}` appears twice")
     elif value == "<<":
         raise _fault(event, "it has a merge key (`<<`), which no package manager writes")
     else:

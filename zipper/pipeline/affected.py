@@ -289,7 +289,7 @@ def _select(project: Project, request: BuildRequest, io: Circumstances) -> Tree:
 
 
 def _compare_trees(tree: Tree, before: Tree) -> Iterator[Reason]:
-    """Yield the packages that differ, each once, and what of them stands elsewhere."""
+    """Yield the packages that differ, each once, and what of them is elsewhere."""
     own, other = _describe(tree), _describe(before)
     told = set()
     for location in sorted(own.keys() | other.keys()):

@@ -69,7 +69,7 @@ def write_hashed(
         store: what remembers.
         accept: called with the finished file under its temporary name; where it returns False,
             what was at `path` stays as it was.
-        beside: where the temporary file stands; see `zipper.files.write_file`.
+        beside: where the temporary file goes; see `zipper.files.write_file`.
 
     Raises:
         OutputError: EOUTPUT where the operating system refuses.
@@ -149,7 +149,7 @@ class Hashing:
     def follow(self, path: Path) -> Iterator[Callable[[int], None]]:
         """Read the file at `path` back and hash it as it grows; at the end, wait for the rest.
 
-        Yields a function to be told each time how many bytes have been written.
+        Yields a function to call each time with how many bytes have been written.
 
         Raises:
             OSError: where the file cannot be read back.

@@ -147,7 +147,7 @@ def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> Package
 
 
 def _place_handler(handler: str, place: str) -> str:
-    """Return the handler's name where the folder that is built stands at `place` in the zip."""
+    """Return the handler's name where the folder that is built is at `place` in the zip."""
     return handler if handler.startswith(place) else f"{place}{handler.removeprefix('./')}"
 
 
@@ -223,8 +223,11 @@ def read_function_project(request: BuildRequest, io: Circumstances) -> Project:
 
 
 def _find_written(request: BuildRequest, project: Project, io: Circumstances) -> frozenset[Path]:
-    """Return the zips that the project's settings name: one is never packed into another."""
-    outputs = tuple(_name_zip(output, request, project) for output in request.written)
+    """Return the zips that the project's settings name: one is never packed into another.
+
+    The one of a build without any output too, so that every output gets the same bytes.
+    """
+    outputs = tuple(_name_zip(output, request, project) for output in ("", *request.written))
     return io.shared.get(("written", outputs), lambda: frozenset(map(_find_place, outputs)))
 
 

@@ -240,7 +240,7 @@ class _Work:
 
     @property
     def places(self) -> OutputPlaces:
-        """Where each owner's files stand in the package."""
+        """Where each owner's files are in the package."""
         return OutputPlaces(
             self.siblings.folders, self._homes_of_owners(), keeps_folders=self.keeps_folders
         )

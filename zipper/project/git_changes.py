@@ -217,7 +217,7 @@ def _fetch_command(git: _Git, base: str, *, is_shallow: bool) -> str:
     remote = next((one for one in remotes if base.startswith(f"{one}/")), None)
     remote = remote or ("origin" if "origin" in remotes else next(iter(remotes), "origin"))
     if is_shallow:
-        # A clone of one branch fetches that alone, unless it is told otherwise.
+        # A clone of one branch fetches that alone by default.
         return f"git fetch --unshallow {remote} '+refs/heads/*:refs/remotes/{remote}/*'"
     if _COMMIT.fullmatch(base):
         return f"git fetch {remote} {base}"

@@ -85,7 +85,7 @@ class Project(NamedTuple):
 
     @property
     def lockfile_path(self) -> str | None:
-        """The lockfile that counts, whoever wrote it; None where there is none."""
+        """The lockfile that counts, of any tool; None where there is none."""
         if self.foreign is not None:
             return self.foreign.path
         if self.lockfile is not None:
@@ -214,7 +214,7 @@ def read_bare_folder(root: Path, npm_options: Mapping[str, str] | None) -> Proje
 def _find_tool_reader(
     foreign: ForeignText | None,
 ) -> Callable[[Mapping[str, str], Path], Layer | None] | None:
-    """Return what reads the registries that the tool of a foreign lockfile is told."""
+    """Return what reads the registry settings of a foreign lockfile's tool."""
     if foreign is None:
         return None
     from zipper.project.tool_layers import read_tool_layer  # noqa: PLC0415  (where it counts)

@@ -176,7 +176,7 @@ class PackumentCache:
     def stamp(self, key: str, document: Document, *, full: bool) -> tuple[Stamp, ...] | None:
         """Return by what it is known that this form of `key` is still answered by `document`.
 
-        None where it does not stand in the cache, or without an index.
+        None where it is not in the cache, or without an index.
         """
         stored = document.stored if isinstance(document, CachedDocument) else document
         if stored is None:

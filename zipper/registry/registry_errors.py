@@ -129,7 +129,7 @@ def _tell_credential(reply: Reply, settings: NpmSettings) -> str:
     if reply.credential is not None:
         return _tell_source(reply.credential)
     place = settings.files.get("user") or "the user's .npmrc"
-    return f"none; it would stand in {place}"
+    return f"none; it would be in {place}"
 
 
 def _tell_source(credential: Credential) -> str:

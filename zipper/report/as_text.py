@@ -209,7 +209,7 @@ def describe_findings(
 
 
 def _by_package(findings: Sequence[Finding], severity: str) -> list[Finding]:
-    """Return the findings of a severity; those of one code and package stand together."""
+    """Return the findings of a severity; those of one code and package are together."""
     chosen = [finding for finding in findings if finding.severity == severity]
     codes = {code: n for n, code in enumerate(dict.fromkeys(one.code for one in chosen))}
     return sorted(chosen, key=lambda one: (codes[one.code], find_package(one.path)))

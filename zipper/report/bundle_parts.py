@@ -91,7 +91,7 @@ def name_parts(parts: Mapping[str, int]) -> Iterator[BundlePart]:
         name = folder.rpartition("node_modules/")[2]
         pnpm = _PNPM.search(folder)
         version = pnpm[2] if pnpm and pnpm[1].replace("+", "/") == name else ""
-        # A folder of this disk is nobody's business: own sources are named from the deepest one.
+        # Folders of this disk stay private: own sources are named from the deepest one.
         inside = path[len(folder) + 1 :] if folder else path.removeprefix(top).lstrip("/")
         key = (name, version, inside)
         sizes[key] = sizes.get(key, 0) + parts[source]

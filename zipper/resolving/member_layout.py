@@ -1,7 +1,7 @@
 """A member's closure, taken out of its root's tree and laid out with the member at the top.
 
 In: a project that is a member, and the root's whole tree. Out: the member's tree, each of its edges
-walked, and findings. What it came to is noted: which of the root's folders stands where.
+walked, and findings. What it came to is noted: where each of the root's folders goes.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def lay_out_member(
 
 
 def _make_nodes(whole: Tree, places: Mapping[str, str]) -> Iterator[tuple[str, Node]]:
-    """Yield the nodes of a layout: which folder of `whole` stands at which location."""
+    """Yield the nodes of a layout: the folder of `whole` for each location."""
     for location, key in places.items():
         name = "" if location == ROOT else location.rpartition("node_modules/")[2]
         yield location, make_node(location, name, describe_folder(whole, key))

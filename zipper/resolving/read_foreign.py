@@ -19,7 +19,7 @@ __all__ = ["read_foreign"]
 
 
 def read_foreign(foreign: ForeignText, beside: FilesBeside) -> ForeignLockfile:
-    """Return what a foreign lockfile says, with what stands beside it.
+    """Return what a foreign lockfile says, with the files beside it.
 
     Raises:
         LockfileError: as the readers; ELOCKFILE for what is no UTF-8.

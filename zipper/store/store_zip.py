@@ -79,7 +79,7 @@ class StoreZip:
         return [name.decode("utf-8", "surrogateescape") for name in self.raw_names()]
 
     def raw_names(self) -> list[bytes]:
-        """Return what `names` returns, as the bytes that stand in the zip.
+        """Return what `names` returns, as the bytes that are in the zip.
 
         Raises:
             StoreError: ESTORE for a package of which nothing had been read, and that is damaged.

@@ -56,7 +56,7 @@ class YarnChecksum:
         path = self._place(name)
         if path is None:
             return
-        # A file that stands twice keeps its place, which only the whole archive shows.
+        # A file that appears twice keeps its place, which only the whole archive shows.
         self._is_odd = self._is_odd or path in self._seen
         self._add_folders(posixpath.dirname(path))
         self._seen.add(path)

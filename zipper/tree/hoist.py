@@ -3,9 +3,9 @@
 In: a graph and one of its importers. Out: a tree in which every walk of Node's finds the instance
 that the graph names, with few copies of any, and which packages are in it more than once.
 
-The importer is at the top. What nothing stands in the way of is beside it, once. Where
+The importer is at the top. What clashes with nothing is beside it, once. Where
 packages ask for different things under one name, one of these is at the top and the others
-stand inside of those that ask for them. Few such packages are laid out by trying all
+are inside of those that ask for them. Few such packages are laid out by trying all
 (`hoist_exactly`), many in one pass (`hoist_greedily`).
 """
 
@@ -37,7 +37,7 @@ class Doubled(NamedTuple):
     asked_by: tuple[str, ...]
     """`name@version` of those that find one of them."""
     others: tuple[tuple[str, tuple[str, ...]], ...]
-    """What stands in its way: another package under its name, and who asks for that one."""
+    """What is in its way: another package under its name, and who asks for that one."""
 
 
 class Hoisted(NamedTuple):

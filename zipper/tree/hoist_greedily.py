@@ -75,7 +75,7 @@ def improve_top(problem: Problem, top: Mapping[str, int]) -> tuple[PlacedCopy, M
 
 
 def _list_trials(root: PlacedCopy, problem: Problem) -> Iterable[tuple[str, int]]:
-    """Return names and what may better stand at the top for them, the most copies first."""
+    """Return names and what may be better at the top for them, the most copies first."""
     fixed = dict(problem.edges[TOP])
     counts: dict[tuple[str, int], int] = {}
     for copy in _list_below(root):

@@ -23,7 +23,7 @@ _NO_TARGETS: Final[Mapping[str, str]] = MappingProxyType({})
 class Instance(NamedTuple):
     """One package in one context: two instances of one version differ in what they reach.
 
-    The kind of each dependency and the spec that was asked for stand in the manifest, as
+    The kind of each dependency and the spec that was asked for are in the manifest, as
     `zipper.tree.model.list_dependencies` reads them.
     """
 

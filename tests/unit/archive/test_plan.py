@@ -53,7 +53,7 @@ def test_order_of_the_input_does_not_matter(order: list[str]) -> None:
 @pytest.mark.parametrize(
     ("clashing", "words"),
     [
-        (["a", "b", "a"], "`a` stands twice"),
+        (["a", "b", "a"], "`a` is twice"),
         (["a", "a/b"], "`a` is a file, and other files need a folder"),
         (["a/b", "a.js", "a", "a-b"], "`a` is a file"),
         (["a/b/c/d", "a/b"], "`a/b` is a file"),
@@ -61,7 +61,7 @@ def test_order_of_the_input_does_not_matter(order: list[str]) -> None:
     ],
 )
 def test_clashes_are_refused(clashing: list[str], words: str) -> None:
-    """A name that stands twice, or as file and folder, is EZIP and named."""
+    """A name that is twice, or as file and folder, is EZIP and named."""
     with pytest.raises(ArchiveError, match=words) as raised:
         names([entry(name) for name in clashing])
 
@@ -144,13 +144,13 @@ def test_zip_is_taken_apart_where_something_else_stands_in_its_folder(inside: st
 @pytest.mark.parametrize("name", ["m/a", "m/a/x", "m/a/x/y"])
 def test_clash_with_a_whole_zip_is_refused(name: str) -> None:
     """A file in the place of its folder, of one of its files, or below one."""
-    with pytest.raises(ArchiveError, match=r"needs? a folder|stands twice"):
+    with pytest.raises(ArchiveError, match=r"needs? a folder|is twice"):
         lay_out([zip_of(b"m/a/", "x", "y"), entry(name)])
 
 
 def test_one_zip_twice_in_one_place_is_refused() -> None:
     """Two packages in one folder are a clash like any other."""
-    with pytest.raises(ArchiveError, match="`m/a/x` stands twice"):
+    with pytest.raises(ArchiveError, match="`m/a/x` is twice"):
         lay_out([zip_of(b"m/a/", "x"), zip_of(b"m/a/", "x")])
 
 

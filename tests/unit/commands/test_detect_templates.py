@@ -80,7 +80,7 @@ def test_values_of_a_sam_template(
 SAM_NOTES = [
     ("{Runtime: python3.12, CodeUri: src}", "its runtime is python3.12"),
     ("{PackageType: Image}", "it is a container image"),
-    ("{InlineCode: x, Handler: index.handler}", "its code stands in the template"),
+    ("{InlineCode: x, Handler: index.handler}", "its code is in the template"),
     ("{CodeUri: s3://bucket/key}", "is a finished package"),
     ("{CodeUri: fn.zip}", "is a finished package"),
     ("{CodeUri: !Ref Absent}", "`CodeUri` is `!Ref Absent`, which only a deployment knows"),
