@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.command import CommandResult, run_zipper
+from tests.support.foreign_texts import PNPM
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,26 +26,6 @@ PACKED = [
 ]
 """What each tool has locked."""
 
-PNPM = """lockfileVersion: '9.0'
-importers:
-  .: {}
-  fn:
-    dependencies:
-      a: {specifier: ^1.0.0, version: 1.0.0}
-      shared: {specifier: 'workspace:*', version: link:../shared}
-  shared:
-    dependencies:
-      b: {specifier: ^1.0.0, version: 1.0.0}
-packages:
-  a@1.0.0: {resolution: {integrity: SRI-a-1.0.0}}
-  b@1.0.0: {resolution: {integrity: SRI-b-1.0.0}}
-  b@2.0.0: {resolution: {integrity: SRI-b-2.0.0}}
-snapshots:
-  a@1.0.0:
-    dependencies: {b: 2.0.0}
-  b@1.0.0: {}
-  b@2.0.0: {}
-"""
 BUN = {
     "lockfileVersion": 1,
     "workspaces": {

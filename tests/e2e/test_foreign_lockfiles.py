@@ -9,30 +9,10 @@ from zipfile import ZipFile
 import pytest
 
 from tests.support.command import CommandResult, run_zipper
+from tests.support.foreign_texts import PNPM
 
 if TYPE_CHECKING:
     from tests.support.scene import Scene
-
-PNPM = """lockfileVersion: '9.0'
-importers:
-  .: {}
-  fn:
-    dependencies:
-      a: {specifier: ^1.0.0, version: 1.0.0}
-      shared: {specifier: 'workspace:*', version: link:../shared}
-  shared:
-    dependencies:
-      b: {specifier: ^1.0.0, version: 1.0.0}
-packages:
-  a@1.0.0: {resolution: {integrity: INTEGRITY-a-1.0.0}}
-  b@1.0.0: {resolution: {integrity: INTEGRITY-b-1.0.0}}
-  b@2.0.0: {resolution: {integrity: INTEGRITY-b-2.0.0}}
-snapshots:
-  a@1.0.0:
-    dependencies: {b: 2.0.0}
-  b@1.0.0: {}
-  b@2.0.0: {}
-"""
 
 
 def lay_down(scene: Scene) -> None:
@@ -42,7 +22,7 @@ def lay_down(scene: Scene) -> None:
         dependencies = {"b": "*"} if name == "a" else {}
         manifest = scene.publish(name, version, dependencies=dependencies)
         integrity = manifest["dist"]["integrity"]
-        text = text.replace(f"INTEGRITY-{name}-{version}", integrity)
+        text = text.replace(f"SRI-{name}-{version}", integrity)
     scene.publish("a", "1.5.0")
     scene.publish("shared", "9.9.9")
     fn = {"name": "fn", "dependencies": {"a": "^1.0.0", "shared": "workspace:*"}}

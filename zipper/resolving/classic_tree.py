@@ -13,12 +13,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from zipper.lockfile.npm_read import read_lockfile
 from zipper.npm.platform import fits_engine, fits_platform
 from zipper.project.read_manifest import find_manifest, fingerprint
+from zipper.resolving.noted_tree import read_noted_tree, write_noted_tree
 from zipper.store.notes import LOCKFILE_PROOF
 from zipper.target import NPM_VERSION
-from zipper.tree.model import ROOT, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from zipper.store.store_zips import Store
     from zipper.target import Target
     from zipper.tree.locked_graph import Instance, LockedGraph
+    from zipper.tree.model import Tree
 
 __all__ = ["find_classic_tree"]
 
@@ -69,32 +69,15 @@ def find_classic_tree(
     }
     noted = store.notebook.recall(LOCKFILE_PROOF, inputs, lambda known: _hold(project, known))
     if noted is not None:
-        return _read_tree(noted, project) if noted else None
+        return read_noted_tree(noted, project) if noted else None
     made = _make(project, target, store, client, omit)
     text = b""
     witnesses: tuple[Value, ...] = ()
     if made is not None:
-        from zipper.lockfile.npm_write import write_lockfile  # noqa: PLC0415  (the first time only)
-
         tree, witnesses = made
-        folder = project.root.as_posix()
-        text = write_lockfile(tree, folder=folder).encode("utf-8", "surrogatepass")
+        text = write_noted_tree(tree, project)
     store.notebook.remember(LOCKFILE_PROOF, inputs, text, witnesses)
-    return _read_tree(text, project) if text else None
-
-
-def _read_tree(text: bytes, project: Project) -> Tree:
-    own = project.own_manifest
-    lockfile = read_lockfile(text, path="the note", manifest=own)
-    asked = lockfile.root
-    manifest = own._replace(
-        dependencies=asked.dependencies,
-        dev_dependencies=asked.dev_dependencies,
-        optional_dependencies=asked.optional_dependencies,
-        peer_dependencies=asked.peer_dependencies,
-    )
-    root = lockfile.tree.root._replace(manifest=manifest)
-    return Tree({**lockfile.tree.nodes, ROOT: root})
+    return read_noted_tree(text, project) if text else None
 
 
 def _hold(project: Project, witnesses: Value) -> bool:

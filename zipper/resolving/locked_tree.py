@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from zipper.errors import LockfileError
 from zipper.findings import Finding
-from zipper.lockfile.npm_read import read_lockfile
 from zipper.npm.platform import fits_engine, fits_platform
 from zipper.project.read_manifest import find_manifest
 from zipper.resolving.files_beside import FilesBeside, hash_file
+from zipper.resolving.noted_tree import read_noted_tree, write_noted_tree
 from zipper.store.notes import LOCKFILE_PROOF
 from zipper.target import NPM_VERSION
-from zipper.tree.model import ROOT, Patch, Tree
+from zipper.tree.model import Patch, Tree
 
 if TYPE_CHECKING:
     from zipper.lockfile.foreign import ForeignLockfile
@@ -79,11 +79,7 @@ def find_locked_tree(
         told, _, text = noted.partition(b"\n")
         return _read_made(json.loads(told), text, project)
     made, witnesses = _make(foreign, project.member, target, omit)
-    from zipper.lockfile.npm_write import write_lockfile  # noqa: PLC0415  (the first time only)
-
-    text = write_lockfile(made.tree, folder=project.root.as_posix()).encode(
-        "utf-8", "surrogatepass"
-    )
+    text = write_noted_tree(made.tree, project)
     beyond = {
         node.location: (node.patches, node.checksum)
         for node in made.tree.nodes.values()
@@ -99,7 +95,7 @@ def find_locked_tree(
 def _read_made(told: Any, text: bytes, project: Project) -> LockedTree:  # noqa: ANN401  (JSON)
     """Return what is noted."""
     rows, edges, version, beyond = told
-    tree = _read_tree(text, project)
+    tree = read_noted_tree(text, project)
     if beyond:  # what npm's lockfiles cannot say
         nodes = dict(tree.nodes)
         for location, (diffs, checksum) in beyond.items():
@@ -107,21 +103,6 @@ def _read_made(told: Any, text: bytes, project: Project) -> LockedTree:  # noqa:
             nodes[location] = nodes[location]._replace(patches=patches, checksum=checksum)
         tree = Tree(nodes)
     return LockedTree(tree, tuple(Finding(*row) for row in rows), edges, version)
-
-
-def _read_tree(text: bytes, project: Project) -> Tree:
-    """Return the tree that is noted; its root asks as npm would, for what was locked."""
-    own = project.own_manifest
-    lockfile = read_lockfile(text, path="the note", manifest=own)
-    asked = lockfile.root
-    manifest = own._replace(
-        dependencies=asked.dependencies,
-        dev_dependencies=asked.dev_dependencies,
-        optional_dependencies=asked.optional_dependencies,
-        peer_dependencies=asked.peer_dependencies,
-    )
-    root = lockfile.tree.root._replace(manifest=manifest)
-    return Tree({**lockfile.tree.nodes, ROOT: root})
 
 
 def _hold(foreign: ForeignText, witnesses: Value) -> bool:
