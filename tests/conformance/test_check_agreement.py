@@ -107,14 +107,24 @@ class _Judge:
         assert not self.told, "\n".join(self.told)
 
 
+_NO_BUILTIN_NAME = re.compile(r"'node:[\w/]+' does not provide an export named")
+
+
+def _may_be_newer(text: str, codes: set[str]) -> bool:
+    """Return whether zipper warns of a module or name that a newer release of the Node may have."""
+    if "ERR_UNKNOWN_BUILTIN_MODULE" in text:
+        return "module-missing" in codes
+    return _NO_BUILTIN_NAME.search(text) is not None and "module-export-name" in codes
+
+
 def _differ(report: Report, loaded: Loaded, mutation: Mutation) -> str | None:
     """Return how zipper and Node disagree about a mutation, or None."""
     errors = {f.code for f in report.findings if f.severity == "error"} - LIBRARY_CODES
     codes = {f.code for f in report.findings if f.severity != "info"}
     if not loaded.ok and _is_in_the_runtime(report, loaded):
         return None
-    if "ERR_UNKNOWN_BUILTIN_MODULE" in loaded.text and "module-missing" in codes:
-        return None  # a newer release of that Node may have it, which makes it a warning
+    if not loaded.ok and _may_be_newer(loaded.text, codes):
+        return None
     if loaded.ok and errors:
         return f"zipper says {sorted(errors)}, Node loads it"
     if not loaded.ok and not errors:

@@ -21,7 +21,7 @@ from zipper.pipeline.handler_files import (
     find_projects,
 )
 from zipper.project.read_manifest import read_manifest
-from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME, RUNTIMES, Runtime, default_handler
+from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME, RUNTIMES, default_handler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -183,10 +183,6 @@ def _find_runtime(one: _Candidate) -> str:
         if f"nodejs{major}.x" in RUNTIMES:
             return f"nodejs{major}.x"
     return DEFAULT_RUNTIME
-
-
-def _is_preview_or_old(runtime: Runtime) -> tuple[bool, int]:
-    return runtime.preview_since is not None, -runtime.major
 
 
 def _majors(project: Path, raw: Any) -> Iterator[int]:  # noqa: ANN401  (package.json as it is)

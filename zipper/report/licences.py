@@ -63,10 +63,6 @@ def list_licences(inventory: Inventory) -> tuple[LicenceRow, ...]:
     return tuple(rows[key] for key in sorted(rows))
 
 
-def _is_licence(name: str) -> bool:
-    return _FILE.fullmatch(name) is not None and not name.endswith(_NOT_TEXT)
-
-
 def describe_licences(rows: Sequence[LicenceRow]) -> Iterator[str]:
     """Yield a table by licence, then name; packages that name none come first."""
     width = max((len(row.licence or "none given") for row in rows), default=0)
