@@ -22,7 +22,6 @@ import signal
 import sys
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from zipper.node import syscalls
@@ -56,15 +55,12 @@ def _find_nobody() -> tuple[int, int]:
 NOBODY: Final = _find_nobody()
 
 
-@dataclass(slots=True)
 class _Isolation:
     """What the system permitted; the notes say what it did not."""
 
-    mounts: bool
-    processes: bool
-    network: bool
-    users: bool
-    notes: list[str]
+    def __init__(self) -> None:
+        self.mounts = self.processes = self.network = self.users = False
+        self.notes: list[str] = []
 
 
 def main() -> None:
@@ -92,7 +88,7 @@ def _bind_life_to_parent() -> None:
 
 def _isolate(request: SandboxRequest) -> _Isolation:
     """Enter every namespace that the system permits, the ones together that need each other."""
-    isolation = _Isolation(mounts=False, processes=False, network=False, users=False, notes=[])
+    isolation = _Isolation()
     try:
         if os.geteuid() != 0:
             _own_user()
@@ -142,7 +138,7 @@ def _run_init(request: SandboxRequest, isolation: _Isolation) -> NoReturn:
     node = _start_node(request, start, isolation)
     for descriptor in set(request.pipes):
         os.close(descriptor)
-    _tell(request.status, {"event": "prepared", **asdict(isolation)})
+    _tell(request.status, {"event": "prepared", **vars(isolation)})
     space = None if isolation.mounts else (lambda: find_left_files(tmp)[2] > request.tmp_bytes)
     kill_all = _kill_namespace if isolation.processes else _kill_children
     code, is_full = _wait(node, request.control, kill_all, space)

@@ -1,18 +1,19 @@
 """What zipper asks of the sandbox; the two processes' common language.
 
-In: values. Out: their JSON, and back. Only the standard library is imported here.
+In: values. Out: their JSON, and back. Only the standard library, and what takes no time to import,
+is imported here.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+
+from zipper.named_tuple import NamedTuple
 
 __all__ = ["SandboxRequest", "SandboxStart", "read_request"]
 
 
-@dataclass(frozen=True, slots=True)
-class SandboxStart:
+class SandboxStart(NamedTuple):
     """How Node is started: its command line, its variables and its working directory."""
 
     arguments: list[str]
@@ -20,8 +21,7 @@ class SandboxStart:
     directory: str
 
 
-@dataclass(frozen=True, slots=True)
-class SandboxRequest:
+class SandboxRequest(NamedTuple):
     """What to run and how far to isolate it.
 
     It is Node for a function, a shell for an install script, or esbuild.
@@ -60,7 +60,8 @@ class SandboxRequest:
 
     def to_json(self) -> str:
         """Return the request as one JSON document."""
-        return json.dumps(asdict(self))
+        starts = {"private": self.private._asdict(), "plain": self.plain._asdict()}
+        return json.dumps({**self._asdict(), **starts})
 
 
 def read_request(text: str) -> SandboxRequest:

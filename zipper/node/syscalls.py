@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import os
-import socket
 import struct
 import sys
 from typing import Final
@@ -139,6 +138,8 @@ def raise_loopback() -> None:
     Raises:
         OSError: what the kernel answers.
     """
+    import socket  # noqa: PLC0415  (takes time to import, and few sandboxes are without network)
+
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         request = struct.pack("16sh14x", b"lo", 0)
         answer = fcntl.ioctl(control, _SIOCGIFFLAGS, request)
