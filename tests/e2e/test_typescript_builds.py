@@ -6,15 +6,22 @@ esbuild and Node come from the registry that npm's settings name, which is asked
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.command import CommandResult, run_zipper
 from tests.support.scene import listing, write_files
+from tests.support.shared import REPOSITORY
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 pytestmark = [pytest.mark.network, pytest.mark.node]
@@ -386,3 +393,43 @@ def test_unchanged_project_imports_little(work: Work) -> None:
         f"zipper.bundling.{name}" for name in ("esbuild_process", "reached_sources", "tsconfig")
     }
     assert set() == imported & (heavy | idle)
+
+
+def test_watch_builds_a_changed_source(work: Work) -> None:
+    """Each change gives a new zip, an error in a source is survived, and ^C leaves nothing."""
+    pytest.importorskip("watchfiles")
+    source, output = work.folder / "fn" / "src" / "index.ts", work.folder / "fn.zip"
+    write_files(work.folder / "fn", {"package.json": "{}", "src/index.ts": _answer(0)})
+    scratch = work.folder / "scratch"
+    scratch.mkdir()
+    words = ("build", work.folder / "fn", "--watch", "-o", output, "--cache-dir", work.cache)
+    with subprocess.Popen(
+        [sys.executable, "-m", "zipper", *map(str, words)],
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY), "TMPDIR": str(scratch)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as running:
+        for number, text in enumerate([_answer(0), "const = 1;", _answer(2), _answer(3)]):
+            source.write_text(text, encoding="utf-8")
+            if text.startswith("const"):
+                time.sleep(0.5)
+            else:
+                _wait_for(lambda wanted=number: _is_built(output, wanted))
+        running.send_signal(signal.SIGINT)
+        assert 130 == running.wait(30)
+    assert not list(scratch.iterdir())
+
+
+def _answer(number: int) -> str:
+    return f"export const handler = async (): Promise<number> => {number};\n"
+
+
+def _is_built(output: Path, number: int) -> bool:
+    return output.is_file() and f"=> {number};".encode() in listing(output)["src/index.js"]
+
+
+def _wait_for(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline, "nothing was built"
+        time.sleep(0.02)

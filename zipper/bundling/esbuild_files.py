@@ -59,7 +59,7 @@ class Compiler:
         notebook: where results are noted.
         identity: of the esbuild, see `EsbuildChoice.identity`.
         flags: those that all files have.
-        run: starts esbuild; see `zipper.bundling.esbuild_process.run_esbuild`. Not called where
+        run: starts esbuild; see `zipper.bundling.esbuild_process.Esbuild.run`. Not called where
             all is noted.
     """
 

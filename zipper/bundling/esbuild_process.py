@@ -2,27 +2,28 @@
 
 In: an executable, sources by name, flags. Out: what it wrote, or its messages as an error. It runs
 in the sandbox of install scripts: without network, without variables, in a folder of its own that
-holds the sources and no node_modules. Which flags are given belongs to `zipper.bundling.transform`.
+holds the sources and no node_modules. Which flags are given belongs to
+`zipper.bundling.esbuild_files`.
 """
 
 from __future__ import annotations
 
 import os
 import re
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from zipper.bundling.tool_process import run_tool
+from zipper.bundling.tool_process import ToolSandbox
 from zipper.errors import OutputError, ProjectError
 from zipper.files import write_error
-from zipper.scratch import scratch_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from zipper.bundling.tool_process import ToolEnd
 
-__all__ = ["run_esbuild"]
+__all__ = ["Esbuild"]
 
 _SHOWN_MAX: Final = 5
 _OUT: Final = "out"
@@ -32,61 +33,85 @@ _ERROR: Final = re.compile(
 )
 
 
-def run_esbuild(
-    executable: Path, sources: Mapping[str, bytes], arguments: Sequence[Sequence[str]]
-) -> list[dict[str, bytes]]:
-    """Start esbuild once for each row of `arguments`; return the files that each wrote, by name.
+class Esbuild:
+    """An esbuild in its sandbox.
 
     Args:
         executable: esbuild itself.
-        sources: `/`-separated names to contents; a name may begin with `../`.
-        arguments: what comes after the program's name; `--outdir` is added.
 
     Raises:
-        ProjectError: EESBUILD with esbuild's own messages, their files and lines.
-        OutputError: EOUTPUT where the temporary folder cannot hold the sources.
+        OutputError: EOUTPUT where there can be no temporary folder.
     """
-    try:
-        with scratch_folder("zipper-esbuild-") as scratch:
-            folder = _lay_out(scratch, sources)
+
+    def __init__(self, executable: Path) -> None:
+        self.executable = executable
+        with self._telling():
+            self._sandbox = ToolSandbox("zipper-esbuild-", readable=(executable.parent,))
+        self._is_over = False
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can run: an esbuild that took too long, or whose sandbox has ended, cannot."""
+        return not self._is_over and self._sandbox.is_alive
+
+    def run(
+        self, sources: Mapping[str, bytes], arguments: Sequence[Sequence[str]]
+    ) -> list[dict[str, bytes]]:
+        """Start esbuild once for each row of `arguments`; return what each wrote, by name.
+
+        Args:
+            sources: `/`-separated names to contents; a name may begin with `../`.
+            arguments: what comes after the program's name; `--outdir` is added.
+
+        Raises:
+            ProjectError: EESBUILD with esbuild's own messages, their files and lines.
+            OutputError: EOUTPUT where the temporary folder cannot hold the sources.
+        """
+        self._is_over = True
+        with self._telling():
+            self._sandbox.clear()
+            folder = _lay_out(self._sandbox.folder, sources)
             return [
-                _run(executable, scratch, folder, row, f"{_OUT}{number}")
-                for number, row in enumerate(arguments)
+                self._run(folder, row, f"{_OUT}{number}") for number, row in enumerate(arguments)
             ]
-    except OSError as cause:
-        raise write_error(cause, Path(cause.filename or executable), OutputError) from cause
+
+    def _run(self, folder: Path, arguments: Sequence[str], out: str) -> dict[str, bytes]:
+        command = [str(self.executable), *arguments, f"--outdir={out}"]
+        done = self._sandbox.run(command, folder)
+        self._is_over = done.code is None
+        if done.code != 0:
+            raise _failure(done)
+        written = folder / out
+        return {
+            path.relative_to(written).as_posix(): path.read_bytes()
+            for path in sorted(written.rglob("*"))
+            if path.is_file()
+        }
+
+    def close(self) -> None:
+        """End the sandbox; a second call does nothing."""
+        self._is_over = True
+        self._sandbox.close()
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as cause:
+            place = Path(cause.filename or self.executable)
+            raise write_error(cause, place, OutputError) from cause
 
 
-def _lay_out(scratch: Path, sources: Mapping[str, bytes]) -> Path:
+def _lay_out(top: Path, sources: Mapping[str, bytes]) -> Path:
     """Write the sources; return the folder that their names count from."""
     depth = max((name.split("/").count("..") for name in sources), default=0)
-    folder = scratch.joinpath("tree", *["_"] * depth)
+    folder = top.joinpath("sources", *["_"] * depth)
     for name, data in sources.items():
         path = Path(os.path.normpath(folder / name))
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def _run(
-    executable: Path, scratch: Path, folder: Path, arguments: Sequence[str], out: str
-) -> dict[str, bytes]:
-    done = run_tool(
-        [str(executable), *arguments, f"--outdir={out}"],
-        scratch,
-        folder,
-        readable=(executable.parent,),
-        log=scratch / f"{out}.log",
-    )
-    if done.code != 0:
-        raise _failure(done)
-    written = folder / out
-    return {
-        path.relative_to(written).as_posix(): path.read_bytes()
-        for path in sorted(written.rglob("*"))
-        if path.is_file()
-    }
 
 
 def _failure(done: ToolEnd) -> ProjectError:

@@ -1,23 +1,27 @@
-"""A tool of the build in the sandbox of install scripts: no network, no variables, one folder.
+"""Tools of the build in the sandbox of install scripts: no network, no variables, one folder.
 
-In: a command line and a folder. Out: how it ended and what it said.
+In: command lines, one after another. Out: how each ended and what it said.
 """
 
 from __future__ import annotations
 
 import os
 import subprocess
-import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from zipper.folders import remove_folder
+from zipper.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-__all__ = ["ToolEnd", "run_tool"]
+    from zipper.node.script_sandbox import ConfinedSeries
+
+__all__ = ["ToolEnd", "ToolSandbox"]
 
 _SECONDS_MAX: Final = 120.0
-_POLL_SECONDS: Final = 1.0
 
 
 class ToolEnd(NamedTuple):
@@ -35,59 +39,74 @@ class ToolEnd(NamedTuple):
         return f"ended with {self.code}"
 
 
-def run_tool(
-    command: Sequence[str], scratch: Path, folder: Path, *, readable: Iterable[Path], log: Path
-) -> ToolEnd:
-    """Run `command` to its end.
+class ToolSandbox:
+    """A folder, and what keeps the tools that run on it from the rest of the machine.
+
+    It is made while its caller still finds out what is to run, and gone after `close`.
 
     Args:
-        command: the program's path first.
-        scratch: holds `tree`, which may be written.
-        folder: where it starts, in `tree`.
-        readable: what it sees besides the system.
-        log: a file for what it says.
+        prefix: what the name of the folder begins with.
+        readable: what a tool sees besides the folder and the system.
+
+    Attributes:
+        folder: what a tool may write; gone with the sandbox.
 
     Raises:
-        OSError: it cannot be started.
+        OSError: the folder cannot be made.
     """
-    with log.open("wb") as output:
-        start = _run_free if os.name == "nt" else _run_confined
-        code = start(command, scratch, folder, tuple(readable), output.fileno())
-    return ToolEnd(code, log.read_text("utf-8", "replace"))
+
+    def __init__(self, prefix: str, *, readable: Iterable[Path]) -> None:
+        with ExitStack() as stack:
+            scratch = stack.enter_context(scratch_folder(prefix))
+            self._log = scratch / "log"
+            self._output = stack.enter_context(self._log.open("ab"))
+            self.folder = scratch / "tree"
+            self.folder.mkdir()
+            self._confined = self._confine(scratch / "work", readable)
+            if self._confined is not None:
+                stack.callback(self._confined.end)
+            self._stack = stack.pop_all()
+
+    def _confine(self, work: Path, readable: Iterable[Path]) -> ConfinedSeries | None:
+        if os.name == "nt":  # which has no such sandbox
+            return None
+        from zipper.node.script_sandbox import ConfinedSeries  # noqa: PLC0415  (not on Windows)
+
+        work.mkdir()
+        return ConfinedSeries(
+            writable=(self.folder, work), work=work, readable=readable, output=self._output.fileno()
+        )
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether a tool can be run."""
+        return self._confined is None or not self._confined.wait(0)
+
+    def run(self, command: Sequence[str], folder: Path) -> ToolEnd:
+        """Run `command`, the program's path first, in `folder`, to its end.
+
+        Raises:
+            OSError: it cannot be started.
+        """
+        before = self._log.stat().st_size
+        if self._confined is None:
+            code = _run_free(command, folder, self._output.fileno())
+        else:
+            code = self._confined.run(command, folder=folder, seconds=_SECONDS_MAX)
+        return ToolEnd(code, self._log.read_bytes()[before:].decode("utf-8", "replace"))
+
+    def clear(self) -> None:
+        """Remove what is in the folder."""
+        for path in self.folder.iterdir():
+            remove_folder(path)
+
+    def close(self) -> None:
+        """End what still runs, and remove the folder."""
+        self._stack.close()
 
 
-def _run_confined(
-    command: Sequence[str], scratch: Path, folder: Path, readable: Sequence[Path], output: int
-) -> int | None:
-    from zipper.node.script_sandbox import Confined  # noqa: PLC0415  (not on Windows)
-
-    work = scratch / "work"
-    work.mkdir(exist_ok=True)
-    running = Confined(
-        command,
-        folder=folder,
-        variables={},
-        writable=(scratch / "tree", work),
-        work=work,
-        readable=readable,
-        output=output,
-        network=False,
-    )
-    deadline = time.monotonic() + _SECONDS_MAX
-    is_over = False
-    try:
-        while not is_over and time.monotonic() < deadline:
-            is_over = running.wait(_POLL_SECONDS)
-    finally:
-        code = running.end()
-    return code if is_over else None
-
-
-def _run_free(
-    command: Sequence[str], scratch: Path, folder: Path, readable: Sequence[Path], output: int
-) -> int | None:
+def _run_free(command: Sequence[str], folder: Path, output: int) -> int | None:
     """Run the command without a sandbox, which Windows does not have."""
-    del scratch, readable
     kept = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
     try:
         done = subprocess.run(  # noqa: S603 - a package's own program, verified  # nosec B603

@@ -7,13 +7,13 @@ sandbox of install scripts, as esbuild does.
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from zipper.bundling.tool_process import run_tool
+from zipper.bundling.tool_process import ToolSandbox
 from zipper.errors import OutputError, ProjectError
 from zipper.files import write_error
-from zipper.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,16 +44,16 @@ def run_tsc(
         OutputError: EOUTPUT where the temporary folder cannot hold it.
     """
     try:
-        with scratch_folder("zipper-tsc-") as scratch:
-            folder = scratch / "tree"
+        places = (node.folder, node.executable.parent.parent)
+        with closing(ToolSandbox("zipper-tsc-", readable=places)) as sandbox:
+            folder = sandbox.folder
             (folder / "typescript" / "lib").mkdir(parents=True)
             (folder / "typescript" / "lib" / "typescript.js").write_bytes(typescript)
             (folder / _SCRIPT.name).write_bytes(_SCRIPT.read_bytes())
             asked = json.dumps({"options": options, "files": texts})
             (folder / "asked.json").write_text(asked, encoding="utf-8")
             command = [str(node.executable), _SCRIPT.name, "asked.json", "made.json"]
-            places = (node.folder, node.executable.parent.parent)
-            done = run_tool(command, scratch, folder, readable=places, log=scratch / "log")
+            done = sandbox.run(command, folder)
             if done.code != 0:
                 raise ProjectError(
                     "EDECORATORS",

@@ -25,6 +25,7 @@ from zipper.settings.read_settings import find_requests
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from zipper.bundling.spare_esbuild import SpareEsbuild
     from zipper.package import Package
     from zipper.pipeline.affected import Affected
     from zipper.pipeline.planning import PackagePlan
@@ -80,8 +81,10 @@ def command(
       python -m zipper build fn -o - | aws s3 cp - s3://bucket/fn.zip
     """
 
-    def build() -> int:
-        return _build(project, options, dry_run=dry_run, as_json=as_json, affected=affected)
+    def build(spare: SpareEsbuild | None = None) -> int:
+        return _build(
+            project, options, dry_run=dry_run, as_json=as_json, affected=affected, spare=spare
+        )
 
     if not watch:
         return build()
@@ -98,6 +101,7 @@ def _build(
     dry_run: bool,
     as_json: bool,
     affected: str | None,
+    spare: SpareEsbuild | None,
 ) -> int:
     """Build once; return the exit status."""
     settings = settings_from_values(options)
@@ -121,7 +125,7 @@ def _build(
         built = (_build_to_stdout(shown, shower),)
     else:
         with shower:
-            built = build_each(requests, on_event=shower.on_event)
+            built = build_each(requests, on_event=shower.on_event, spare=spare)
     if as_json:
         _show_as_json(built, differing)
     elif not dry_run and built:

@@ -5,6 +5,7 @@ In: folders, and what to do. Effects: waits for the file system, with watchfiles
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,7 @@ from zipper.settings.workspace_root import find_workspace_root
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from zipper.bundling.spare_esbuild import SpareEsbuild
     from zipper.settings.build_request import BuildRequest
 
 __all__ = ["build_on_change", "find_watched", "may_change_builds"]
@@ -25,7 +27,7 @@ _DEBOUNCE_MS: Final = 60
 _STEP_MS: Final = 20
 
 
-def build_on_change(build: Callable[[], object], folders: Iterable[Path]) -> None:
+def build_on_change(build: Callable[[SpareEsbuild], object], folders: Iterable[Path]) -> None:
     """Call `build`, and again after each change in `folders`; never ends by itself.
 
     An expected error is shown, and the next change is waited for.
@@ -41,15 +43,18 @@ def build_on_change(build: Callable[[], object], folders: Iterable[Path]) -> Non
             "`--watch` needs watchfiles, which is not installed",
             hint="pip install 'zipper-nodejs[watch]'",
         ) from None
-    _build_once(build)
-    for _ in watch(
-        *folders,
-        watch_filter=lambda _, path: may_change_builds(path),
-        debounce=_DEBOUNCE_MS,
-        step=_STEP_MS,
-        raise_interrupt=True,
-    ):
-        _build_once(build)
+    from zipper.bundling.spare_esbuild import SpareEsbuild  # noqa: PLC0415  (for this option)
+
+    with closing(SpareEsbuild()) as spare:
+        _build_once(build, spare)
+        for _ in watch(
+            *folders,
+            watch_filter=lambda _, path: may_change_builds(path),
+            debounce=_DEBOUNCE_MS,
+            step=_STEP_MS,
+            raise_interrupt=True,
+        ):
+            _build_once(build, spare)
 
 
 def find_watched(requests: Iterable[BuildRequest]) -> list[Path]:
@@ -65,8 +70,9 @@ def may_change_builds(path: str) -> bool:
     return not is_written and not _IGNORED & set(parts)
 
 
-def _build_once(build: Callable[[], object]) -> None:
+def _build_once(build: Callable[[SpareEsbuild], object], spare: SpareEsbuild) -> None:
     try:
-        build()
+        build(spare)
     except ZipperError as error:
         echo_lines(format_error(error).split("\n"), err=True)
+    spare.prepare()

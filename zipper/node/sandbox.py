@@ -31,7 +31,7 @@ from zipper.node.root import build_root, enter_root
 from zipper.node.sandbox_request import SandboxRequest, SandboxStart, read_request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 __all__ = ["LAMBDA_GID", "LAMBDA_UID", "main"]
 
@@ -73,7 +73,7 @@ def main() -> None:
     if child == 0:
         _bind_life_to_parent()
         _run_init(request, isolation)
-    for descriptor in {*request.pipes, request.status, request.control}:
+    for descriptor in {*request.pipes, request.status, request.control, request.starts} - {-1}:
         os.close(descriptor)
     os.waitpid(child, 0)
     kill_descendants(os.getpid())
@@ -123,38 +123,49 @@ def _own_user() -> None:
 
 def _run_init(request: SandboxRequest, isolation: _Isolation) -> NoReturn:
     """Prepare the files, start Node, wait for its end or the order to end it, tell, exit."""
-    start, tmp = request.plain, request.tmp
+    tmp = request.tmp
     _give_away(request.writable)
     if isolation.mounts:
         try:
             build_root(request.root, request.binds, request.writable, tmp_bytes=request.tmp_bytes)
             enter_root(request.root)
-            start, tmp = request.private, "/tmp"  # noqa: S108 - the sandbox's own  # nosec B108
+            tmp = "/tmp"  # noqa: S108 - the sandbox's own  # nosec B108
         except OSError as error:
             isolation.mounts = False
             isolation.notes.append(f"no root directory of its own ({error})")
     if not isolation.mounts:
         _prepare_plain(request)
+    for start in _find_starts(request, isolation):
+        _run_one(request, start, isolation, tmp)
+    os._exit(0)
+
+
+def _find_starts(request: SandboxRequest, isolation: _Isolation) -> Iterator[SandboxStart]:
+    """Yield what is to run: one program, or one after another as they are named."""
+    if request.starts < 0:
+        yield request.private if isolation.mounts else request.plain
+        return
+    with open(request.starts, "rb") as lines:  # noqa: PTH123 - a descriptor
+        while request.control not in select.select([request.starts, request.control], [], [])[0]:
+            line = lines.readline()
+            if not line:
+                return
+            _give_away(request.writable)  # what has been put there since
+            yield SandboxStart(**json.loads(line))
+
+
+def _run_one(request: SandboxRequest, start: SandboxStart, isolation: _Isolation, tmp: str) -> None:
     node = _start_node(request, start, isolation)
-    for descriptor in set(request.pipes):
-        os.close(descriptor)
+    if request.starts < 0:
+        for descriptor in set(request.pipes):
+            os.close(descriptor)
     _tell(request.status, {"event": "prepared", **vars(isolation)})
     space = None if isolation.mounts else (lambda: find_left_files(tmp)[2] > request.tmp_bytes)
     kill_all = _kill_namespace if isolation.processes else _kill_children
     code, is_full = _wait(node, request.control, kill_all, space)
     names, count, size = find_left_files(tmp) if request.tells_files else ([], 0, 0)
-    _tell(
-        request.status,
-        {
-            "event": "ended",
-            "code": code,
-            "space_exceeded": is_full,
-            "files": names,
-            "file_count": count,
-            "file_bytes": size,
-        },
-    )
-    os._exit(0)
+    told = {"event": "ended", "code": code, "space_exceeded": is_full}
+    _tell(request.status, {**told, "files": names, "file_count": count, "file_bytes": size})
 
 
 def _give_away(folders: list[str]) -> None:
@@ -177,7 +188,7 @@ def _prepare_plain(request: SandboxRequest) -> None:
         os.chown(request.tmp, *NOBODY)
     except OSError:  # a root that is one only inside its container
         os.chmod(request.tmp, 0o777)  # noqa: PTH101, S103 - the folder is in one of this run only  # nosec B103
-    target = request.plain.arguments[0]
+    target = request.plain.arguments[0] if request.starts < 0 else request.node
     if target != request.node and not os.path.exists(target):  # noqa: PTH110
         import shutil  # noqa: PLC0415 - only here, and starting must be quick
 

@@ -36,7 +36,7 @@ def start_sandbox(request: SandboxRequest) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=request.pipes[2],
-        pass_fds=(*request.pipes, request.status, request.control),
+        pass_fds={*request.pipes, request.status, request.control, request.starts} - {-1},
         env=_sandbox_variables(),
     )
     assert process.stdin is not None

@@ -39,6 +39,8 @@ class SandboxRequest(NamedTuple):
         pipes: the machine's descriptors for those of what runs, from 0 on.
         status: the descriptor for the JSON lines.
         control: the descriptor whose end kills all.
+        starts: the descriptor for one `SandboxStart` after another, each a line of JSON, in place
+            of `private` and `plain`; negative for those.
         tells_files: whether what is left in the temporary space is listed at the end.
     """
 
@@ -56,6 +58,7 @@ class SandboxRequest(NamedTuple):
     pipes: list[int]
     status: int
     control: int
+    starts: int = -1
     tells_files: bool = True
 
     def to_json(self) -> str:

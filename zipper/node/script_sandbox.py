@@ -11,10 +11,12 @@ gone when the build ends. The network stays, because many of them fetch what the
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import select
 import shutil
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["Confined"]
+__all__ = ["Confined", "ConfinedSeries"]
 
 _SPACE_BYTES: Final = 8 << 30
 """What a script may write to the temporary space."""
@@ -39,18 +41,8 @@ _FILE_VARIABLES: Final = ("NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR"
 _CLOSE_SECONDS: Final = 5.0
 
 
-class Confined:
-    """One running program.
-
-    Args:
-        arguments: its command line, the program's path first.
-        folder: where it starts.
-        variables: all that it sees.
-        writable: the folders that it may write; `folder` lies in one of them.
-        work: one of them, for its temporary files.
-        readable: further folders that it needs, such as the Node's.
-        output: the descriptor of its log.
-        network: False keeps the network from it, where the system can.
+class _Sandbox:
+    """Folders to write and little to read, around what runs.
 
     Attributes:
         notes: what the system does not permit, so that the script has more rights than it should.
@@ -58,26 +50,25 @@ class Confined:
 
     def __init__(
         self,
-        arguments: Sequence[str],
+        start: SandboxStart,
         *,
-        folder: Path,
-        variables: Mapping[str, str],
         writable: Iterable[Path],
         work: Path,
         readable: Iterable[Path],
         output: int,
-        network: bool = True,
+        network: bool,
+        is_series: bool = False,
     ) -> None:
         self.notes: list[str] = []
-        self._code: int | None = None
+        self._codes: list[int] = []
         self._text = b""
         places = [str(one) for one in writable]
         for name in ("tmp", "root"):
             (work / name).mkdir(exist_ok=True)
-        start = SandboxStart(list(arguments), dict(variables), str(folder))
-        binds = _find_visible([*readable, *_programs(variables)], but=places)
+        binds = _find_visible([*readable, *_programs(start.variables)], but=places)
         self._status, status = os.pipe()
         control, self._control = os.pipe()
+        starts, self._starts = os.pipe() if is_series else (-1, -1)
         null = os.open(os.devnull, os.O_RDONLY)
         request = SandboxRequest(
             private=start,
@@ -94,12 +85,13 @@ class Confined:
             pipes=[null, output, output],
             status=status,
             control=control,
+            starts=starts,
             tells_files=False,  # the folders to write may lie in there, and the whole system
         )
         try:
             self._process: subprocess.Popen[bytes] = start_sandbox(request)
         finally:
-            for descriptor in (null, status, control):
+            for descriptor in {null, status, control, starts} - {-1}:
                 os.close(descriptor)
 
     def wait(self, seconds: float) -> bool:
@@ -109,6 +101,7 @@ class Confined:
             return False
         data = os.read(self._status, 65_536)
         self._text += data
+        self._take_messages()
         return not data
 
     def end(self) -> int | None:
@@ -118,13 +111,97 @@ class Confined:
         while not self.wait(_CLOSE_SECONDS):
             self._process.kill()
         self._process.wait()
-        for descriptor in (self._status, self._control):
+        for descriptor in {self._status, self._control, self._starts} - {-1}:
             os.close(descriptor)
-        for line in self._text.splitlines():
+        return self._codes[-1] if self._codes else None
+
+    def _take_messages(self) -> None:
+        *lines, self._text = self._text.split(b"\n")
+        for line in lines:
             message = json.loads(line)
             self.notes += message.get("notes", [])
-            self._code = message.get("code", self._code)
-        return self._code
+            self._codes += [message["code"]] if "code" in message else []
+
+
+class Confined(_Sandbox):
+    """One running program.
+
+    Args:
+        arguments: its command line, the program's path first.
+        folder: where it starts.
+        variables: all that it sees.
+        writable: the folders that it may write; `folder` lies in one of them.
+        work: one of them, for its temporary files.
+        readable: further folders that it needs, such as the Node's.
+        output: the descriptor of its log.
+        network: False keeps the network from it, where the system can.
+    """
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        *,
+        folder: Path,
+        variables: Mapping[str, str],
+        writable: Iterable[Path],
+        work: Path,
+        readable: Iterable[Path],
+        output: int,
+        network: bool = True,
+    ) -> None:
+        super().__init__(
+            SandboxStart(list(arguments), dict(variables), str(folder)),
+            writable=writable,
+            work=work,
+            readable=readable,
+            output=output,
+            network=network,
+        )
+
+
+class ConfinedSeries(_Sandbox):
+    """Programs one after another, without variables and network.
+
+    The sandbox is made at once, while what calls it still finds out what is to run.
+
+    Args:
+        writable: as for `Confined`.
+        work: as for `Confined`.
+        readable: as for `Confined`.
+        output: as for `Confined`.
+    """
+
+    def __init__(
+        self, *, writable: Iterable[Path], work: Path, readable: Iterable[Path], output: int
+    ) -> None:
+        super().__init__(
+            SandboxStart([], {}, ""),
+            writable=writable,
+            work=work,
+            readable=readable,
+            output=output,
+            network=False,
+            is_series=True,
+        )
+
+    def run(self, arguments: Sequence[str], *, folder: Path, seconds: float) -> int | None:
+        """Return a program's exit code; None where it takes longer, and nothing runs after it.
+
+        Raises:
+            OSError: the sandbox has ended, or was never made.
+        """
+        start = SandboxStart(list(arguments), {}, str(folder))
+        ended = len(self._codes)
+        with open(self._starts, "w", encoding="utf-8", closefd=False) as starts:
+            starts.write(f"{json.dumps(start._asdict())}\n")
+        deadline = time.monotonic() + seconds
+        while len(self._codes) == ended:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return None
+            if self.wait(left) and len(self._codes) == ended:
+                raise OSError(errno.EPIPE, "the sandbox has ended")
+        return self._codes[ended]
 
 
 def _programs(variables: Mapping[str, str]) -> list[Path]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Unpack
 
+    from zipper.bundling.spare_esbuild import SpareEsbuild
     from zipper.events import OnEvent
     from zipper.package import Package
     from zipper.settings.build_request import BuildRequest
@@ -106,6 +107,7 @@ def build_requested(
     *,
     on_event: OnEvent | None = None,
     shared: Once | None = None,
+    spare: SpareEsbuild | None = None,
     incremental: bool = False,
 ) -> Package:
     """Build what `request` asks for; see `build`.
@@ -114,13 +116,15 @@ def build_requested(
         request: what to build.
         on_event: as for `build`.
         shared: what other builds under way have read and resolved.
+        spare: what builds that follow each other keep.
         incremental: leave a zip alone that this machine wrote from the same plan before.
     """
 
     def build_once(io: Circumstances, clock: Clock) -> Package:
         return _build(request, io, clock, incremental=incremental)
 
-    return _again_where_damaged(request, on_event, shared, build_once)
+    io = Circumstances.of(request, on_event, shared=shared, spare=spare)
+    return _again_where_damaged(io, build_once)
 
 
 def rehearse_requested(
@@ -150,21 +154,18 @@ def rehearse_requested(
         )
         return planned, package
 
-    return _again_where_damaged(request, on_event, shared, rehearse_once)
+    io = Circumstances.of(request, on_event, shared=shared)
+    return _again_where_damaged(io, rehearse_once)
 
 
 def _again_where_damaged(
-    request: BuildRequest,
-    on_event: OnEvent | None,
-    shared: Once | None,
-    work: Callable[[Circumstances, Clock], _Result],
+    io: Circumstances, work: Callable[[Circumstances, Clock], _Result]
 ) -> _Result:
     """Do the work; where a package is damaged, which shows while it is written, do it again.
 
     Then each package is read before, and a damaged one fetched anew.
     """
-    io = Circumstances.of(request, on_event, shared=shared)
-    clock = Clock(on_event)
+    clock = Clock(io.on_event)
     try:
         return work(io, clock)
     except StoreError:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Unpack
 
+    from zipper.bundling.spare_esbuild import SpareEsbuild
     from zipper.events import OnEvent
     from zipper.package import Package
     from zipper.pipeline.affected import Affected
@@ -103,6 +104,7 @@ def build_each(
     requests: Sequence[BuildRequest],
     *,
     on_event: OnEvent | None = None,
+    spare: SpareEsbuild | None = None,
     incremental: bool = True,
 ) -> tuple[BuiltFunction, ...]:
     """Build every request, several at once; one that fails stops no other.
@@ -112,6 +114,7 @@ def build_each(
     Args:
         requests: what to build.
         on_event: as for `build`.
+        spare: what builds that follow each other keep.
         incremental: of several, leave a zip as it is whose inputs are those of its last build.
 
     Raises:
@@ -124,6 +127,7 @@ def build_each(
             request,
             on_event=on_event,
             shared=shared,
+            spare=spare,
             incremental=incremental and len(requests) > 1,
         )
 

@@ -16,6 +16,7 @@ from zipper.store.store_zips import Store
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
+    from zipper.bundling.spare_esbuild import SpareEsbuild
     from zipper.events import OnEvent
     from zipper.settings.build_request import BuildRequest
 
@@ -88,6 +89,8 @@ class Circumstances(NamedTuple):
     """What earlier runs have noted counts."""
     defers: bool = True
     """A large package is checked while it is written; a damaged one stops what is under way."""
+    spare: SpareEsbuild | None = None
+    """Where builds follow each other: the esbuild that is kept from one to the next."""
 
     @classmethod
     def of(
@@ -96,6 +99,7 @@ class Circumstances(NamedTuple):
         on_event: OnEvent | None,
         *,
         shared: Once | None = None,
+        spare: SpareEsbuild | None = None,
         links: bool = False,
     ) -> Circumstances:
         """Return how to work for `request`."""
@@ -105,6 +109,7 @@ class Circumstances(NamedTuple):
             on_event=on_event,
             shared=shared or Once(),
             links=links,
+            spare=spare,
             recalls=not request.no_recall,
         )
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from zipper.archive.entries import PlannedEntry
     from zipper.bundling.decorators import Decorators
+    from zipper.bundling.esbuild_process import Esbuild
     from zipper.pipeline.session import Circumstances
     from zipper.project.read_project import Project
     from zipper.settings.build_request import BuildRequest
@@ -46,21 +47,42 @@ class SourcePackages:
             with io.open_client(project, request) as client:
                 self._whole = find_project_tree(project, request, io, client)
         self.choice = choose_esbuild(project, self._whole)
+        self._esbuild: Esbuild | None = None
         self._used: dict[tuple[str, str], str] = {}
         self._members: dict[str, dict[bytes, PlannedEntry]] = {}
 
-    def run_esbuild(
-        self, sources: Mapping[str, bytes], arguments: Sequence[Sequence[str]]
-    ) -> list[dict[str, bytes]]:
-        """Run the project's esbuild; see `zipper.bundling.esbuild_process.run_esbuild`."""
+    def open_esbuild(self) -> None:
+        """Get the project's esbuild, and make its sandbox: that is ready when sources are read.
+
+        Raises:
+            RegistryError, IntegrityError, ResolutionError, StoreError, ArchiveError, OutputError.
+        """
         from zipper.bundling.esbuild_binary import provide_esbuild  # noqa: PLC0415  (where it runs)
-        from zipper.bundling.esbuild_process import run_esbuild  # noqa: PLC0415  (as above)
+        from zipper.bundling.esbuild_process import Esbuild  # noqa: PLC0415  (as above)
 
         with self._io.open_client(self._project, self._request) as client:
             executable = provide_esbuild(
                 self.choice, root=self._project.root, store=self._io.open_store(), client=client
             )
-        return run_esbuild(executable, sources, arguments)
+        spare = self._io.spare
+        self._esbuild = Esbuild(executable) if spare is None else spare.take(executable)
+
+    def run_esbuild(
+        self, sources: Mapping[str, bytes], arguments: Sequence[Sequence[str]]
+    ) -> list[dict[str, bytes]]:
+        """Run the project's esbuild; see `zipper.bundling.esbuild_process.Esbuild.run`."""
+        assert self._esbuild is not None
+        return self._esbuild.run(sources, arguments)
+
+    def close(self) -> None:
+        """End the sandbox of esbuild, if there is one, or keep it for the next build."""
+        if self._esbuild is None:
+            return
+        if self._io.spare is None:
+            self._esbuild.close()
+        else:
+            self._io.spare.give_back(self._esbuild)
+        self._esbuild = None
 
     def open_decorators(self) -> Decorators:
         """Return the project's own TypeScript, which transforms decorators.

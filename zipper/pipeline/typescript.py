@@ -198,7 +198,11 @@ class _Work:
             rows, told = json.loads(noted)
             self.findings += tuple(Finding(*row) for row in told)
             return [ReachedFile(*row) for row in rows]
-        reached, told = self._walk(found)
+        self._packages.open_esbuild()
+        try:
+            reached, told = self._walk(found)
+        finally:
+            self._packages.close()
         self.findings += tuple(told)
         body = json.dumps([reached, told]).encode("ascii")
         notebook.remember(SOURCES, inputs, body, self._witnesses())
