@@ -14,7 +14,7 @@ a caller can act on it and a person can read it. Anything else that escapes is a
     │                       ELAYOUT, EBUNLOCK, EYARNLOCK, ERR_PNPM_BROKEN_LOCKFILE,
     │                       ERR_PNPM_OUTDATED_LOCKFILE, ERR_PNPM_LOCKFILE_CONFIG_MISMATCH,
     │                       EFROZENLOCKFILE, YN0028, ELOCKFILES, ERR_PNPM_PATCH_FAILED,
-    │                       EPATCH, YN0066
+    │                       EPATCH, YN0066, ENOLOCKFILE
     ├── ResolutionError     ETARGET, E404, ERESOLVE, ENOVERSIONS, EBADENGINE, EBADPLATFORM,
     │                       EOVERRIDE, EINVALIDTAGNAME, EINVALIDPACKAGENAME, EUNSUPPORTEDPROTOCOL,
     │                       E403, EINVALIDSPEC, ERR_INVALID_URL, EALLOWGIT, EALLOWREMOTE,

@@ -20,7 +20,7 @@ from zipper.files import write_error
 from zipper.pipeline.building_all import BuiltFunction, build_each
 from zipper.report.as_text import describe_findings, describe_many, describe_package, describe_plan
 from zipper.settings.build_request import STANDARD_OUTPUT
-from zipper.settings.read_settings import find_requests
+from zipper.settings.read_settings import find_request, find_requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,6 +50,7 @@ def command(
     watch: bool,
     as_json: bool,
     affected: str | None,
+    unpacked: str | None,
     **options: object,
 ) -> int:
     """Build the deployment package of PROJECT: its files, and its dependencies for the target.
@@ -78,10 +79,14 @@ def command(
       python -m zipper build -o dist/        every function of the settings
       python -m zipper build --affected origin/main
       python -m zipper build --watch         again after each change, until ^C
+      python -m zipper build fn --unpacked build/fn
       python -m zipper build fn -o - | aws s3 cp - s3://bucket/fn.zip
     """
 
     def build(spare: SpareEsbuild | None = None) -> int:
+        if unpacked is not None:
+            _refuse_with_unpacked(options, dry_run=dry_run, affected=affected)
+            return _build_unpacked(project, options, unpacked, as_json=as_json)
         return _build(
             project, options, dry_run=dry_run, as_json=as_json, affected=affected, spare=spare
         )
@@ -131,6 +136,37 @@ def _build(
     elif not dry_run and built:
         _show_as_text(built, quiet=shown.quiet, verbose=shown.verbose, err=is_piped)
     return int(any(item.has_failed for item in built))
+
+
+def _refuse_with_unpacked(
+    options: Mapping[str, object], *, dry_run: bool, affected: str | None
+) -> None:
+    others = {"-o": options["output"], "--dry-run": dry_run, "--affected": affected}
+    for option, value in others.items():
+        if value:
+            raise UsageError(
+                "EUSAGE",
+                f"`--unpacked` and `{option}` exclude each other",
+                hint="leave out one of them; a folder is of one function",
+            )
+
+
+def _build_unpacked(
+    project: str | None, options: Mapping[str, object], folder: str, *, as_json: bool
+) -> int:
+    """Build one package into a folder."""
+    from zipper.pipeline.unpacking import build_unpacked  # noqa: PLC0415  (for this option only)
+
+    settings = settings_from_values(options)
+    request = find_request(project, settings, command=f"build --unpacked {folder}")
+    with Shower(request, as_json=as_json) as shower:
+        package = build_unpacked(request, Path(folder), on_event=shower.on_event)
+    built = (BuiltFunction(request=request, package=package),)
+    if as_json:
+        _show_as_json(built, None)
+    else:
+        _show_as_text(built, quiet=request.quiet, verbose=request.verbose)
+    return int(built[0].has_failed)
 
 
 def _describe_affected(affected: Affected, *, every_reason: bool) -> Iterator[str]:

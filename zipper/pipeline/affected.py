@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from zipper.errors import ProjectError, ZipperError
+from zipper.errors import ZipperError
 from zipper.lockfile.formats import FORMATS, NPM_LOCKFILES
 from zipper.pipeline.affected_files import (
     Reason,
@@ -21,14 +21,14 @@ from zipper.pipeline.affected_files import (
     list_local_folders,
     tell_changed,
 )
+from zipper.pipeline.locked_packages import is_locked, select_locked
 from zipper.pipeline.session import Circumstances, Once
 from zipper.project.git_changes import find_changes, read_at_base
 from zipper.project.read_manifest import read_manifest
-from zipper.resolving.selected_tree import select_tree
 from zipper.scratch import scratch_folder
 from zipper.settings.options import KEYS
 from zipper.settings.read_settings import find_requests, find_settings_folder
-from zipper.tree.model import ROOT, Node, Tree
+from zipper.tree.model import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from zipper.project.read_project import Project
     from zipper.settings.build_request import BuildRequest
     from zipper.settings.values import Settings
+    from zipper.tree.model import Node, Tree
 
 __all__ = ["Affected", "find_affected"]
 
@@ -184,11 +185,11 @@ def _compare(request: BuildRequest, before: BuildRequest, sides: _Sides) -> Iter
     for name in _SETTINGS_FILES:
         yield from tell_changed(changes, project.root / name, "settings")
     yield from compare_manifests(project.manifest, earlier.manifest)
-    if not _is_locked(project) or not _is_locked(earlier):
+    if not is_locked(project) or not is_locked(earlier):
         yield from _compare_unlocked(project, changes)
         return
     tree, tree_before = (
-        _select(one, asked, io)
+        select_locked(one, asked, io).tree
         for one, asked, io in (
             (project, request, sides.now),
             (earlier, before, sides.before),
@@ -232,13 +233,6 @@ def _show(value: object) -> str:
     return f"`{shown}`" if shown and value is not None else "nothing"
 
 
-def _is_locked(project: Project) -> bool:
-    """Whether a lockfile alone says which packages there are."""
-    if project.foreign is not None:
-        return True
-    return project.lockfile is not None and project.lockfile.has_manifests
-
-
 def _compare_unlocked(project: Project, changes: GitChanges) -> Iterator[Reason]:
     """Yield what the resolver reads, where no lockfile has the answer."""
     folders = ("", *project.workspaces.values())
@@ -264,28 +258,6 @@ def _find_needed_members(project: Project) -> set[str]:
                 found.add(folder)
                 waiting.append(read_manifest(project.root / folder))
     return found
-
-
-def _select(project: Project, request: BuildRequest, io: Circumstances) -> Tree:
-    """Return what a build packs, by the lockfile alone: no registry is asked."""
-    omit = frozenset({"dev", *request.omit}) | project.npm.omit
-    if project.foreign is not None:
-        from zipper.resolving.locked_tree import find_locked_tree  # noqa: PLC0415  (where it counts)
-
-        store = io.open_store()
-        whole = find_locked_tree(project, target=request.target, store=store, omit=omit).tree
-    elif project.lockfile is not None:
-        whole = project.lockfile.tree
-    else:
-        raise ProjectError("EUSAGE", "there is no lockfile")
-    return select_tree(
-        project,
-        whole,
-        target=request.target,
-        omit=omit,
-        with_root=request.include_root_dependencies,
-        notebook=io.open_store().notebook,
-    ).tree
 
 
 def _compare_trees(tree: Tree, before: Tree) -> Iterator[Reason]:

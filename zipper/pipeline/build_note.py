@@ -11,12 +11,13 @@ import contextlib
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from zipper.pipeline.hashing import Written, hash_output, measure_hashed, recall_hash
+from zipper.pipeline.hashing import Written, hash_output, hash_plan, measure_hashed, recall_hash
 from zipper.store.notes import BUILT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from zipper.archive.plan import Plan
     from zipper.store.notes import Value
     from zipper.store.store_zips import Store
 
@@ -47,6 +48,20 @@ class BuildNote:
             if self._store.notebook.recall(BUILT, self._inputs, self._is_untouched) is not None:
                 return measure_hashed(self._output, self._fingerprint, self._store)
         return None
+
+    def find_same(self, contents: Plan) -> Written | None:
+        """Return size and `code_sha256` of the zip if it has the bytes that the plan makes.
+
+        Whoever wrote it: another machine, or this one before its cache was removed.
+        """
+        try:
+            found, size = hash_output(self._output), self._output.stat().st_size
+        except OSError:
+            return None
+        if found != (recall_hash(self._fingerprint, self._store) or hash_plan(contents)):
+            return None
+        self.remember()
+        return Written(size, found)
 
     def remember(self) -> None:
         """Note that the zip is what the plan makes."""

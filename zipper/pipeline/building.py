@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeVar, cast
 
 from zipper.archive.splice import splice
@@ -25,7 +26,6 @@ from zipper.settings.read_settings import read_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
     from typing import Unpack
 
     from zipper.bundling.spare_esbuild import SpareEsbuild
@@ -78,7 +78,12 @@ def build(project: PathLike = ".", **options: Unpack[BuildOptions]) -> Package:
     listening = listener(options.get("on_event"))
     sink = options.get("output")
     build_one = partial(build_requested, on_event=listening)
-    if sink is None or isinstance(sink, str | os.PathLike):
+    unpacked = options.get("unpacked")
+    if unpacked is not None:
+        from zipper.pipeline.unpacking import build_unpacked  # noqa: PLC0415  (for this option)
+
+        package = build_unpacked(request, Path(unpacked), on_event=listening)
+    elif sink is None or isinstance(sink, str | os.PathLike):
         package = build_one(request)
     else:
         from zipper.pipeline.building_into import build_bytes, build_into  # noqa: PLC0415  (for these)
@@ -109,6 +114,7 @@ def build_requested(
     shared: Once | None = None,
     spare: SpareEsbuild | None = None,
     incremental: bool = False,
+    compares: bool = False,
 ) -> Package:
     """Build what `request` asks for; see `build`.
 
@@ -118,10 +124,11 @@ def build_requested(
         shared: what other builds under way have read and resolved.
         spare: what builds that follow each other keep.
         incremental: leave a zip alone that this machine wrote from the same plan before.
+        compares: with `incremental`, leave one alone too that has the same bytes from elsewhere.
     """
 
     def build_once(io: Circumstances, clock: Clock) -> Package:
-        return _build(request, io, clock, incremental=incremental)
+        return _build(request, io, clock, incremental=incremental, compares=compares)
 
     io = Circumstances.of(request, on_event, shared=shared, spare=spare)
     return _again_where_damaged(io, build_once)
@@ -132,10 +139,17 @@ def rehearse_requested(
     *,
     on_event: OnEvent | None = None,
     shared: Once | None = None,
+    measures: bool = False,
 ) -> tuple[PackagePlan, Package]:
     """Return what `build_requested` would write, and what it would return but for the zip.
 
     The zip is made in memory, so that it is judged as it would be; nothing but the store changes.
+
+    Args:
+        request: what would be built.
+        on_event: as for `build`.
+        shared: as for `build_requested`.
+        measures: have the package say the zip's size and hash, which a dry run leaves out.
     """
 
     def rehearse_once(io: Circumstances, clock: Clock) -> tuple[PackagePlan, Package]:
@@ -152,6 +166,8 @@ def rehearse_requested(
             code_sha256=hash_bytes(data),
             source=memoryview(data).toreadonly(),
         )
+        if measures:
+            package = package._replace(size_bytes=len(data), code_sha256=hash_bytes(data))
         return planned, package
 
     io = Circumstances.of(request, on_event, shared=shared)
@@ -172,9 +188,12 @@ def _again_where_damaged(
         return work(io._replace(shared=Once(), defers=False), clock)
 
 
-def _build(request: BuildRequest, io: Circumstances, clock: Clock, *, incremental: bool) -> Package:
+def _build(
+    request: BuildRequest, io: Circumstances, clock: Clock, *, incremental: bool, compares: bool
+) -> Package:
     planned = make_plan(request, io, clock)
-    package = _build_planned(planned, io.open_store(), clock, incremental=incremental)
+    store = io.open_store()
+    package = _build_planned(planned, store, clock, incremental=incremental, compares=compares)
     if planned.source_maps and package.written:
         from zipper.pipeline.map_files import write_maps  # noqa: PLC0415  (for external maps only)
 
@@ -183,7 +202,7 @@ def _build(request: BuildRequest, io: Circumstances, clock: Clock, *, incrementa
 
 
 def _build_planned(
-    planned: PackagePlan, store: Store, clock: Clock, *, incremental: bool
+    planned: PackagePlan, store: Store, clock: Clock, *, incremental: bool, compares: bool
 ) -> Package:
     if not incremental:
         return _write(planned, store, clock)
@@ -191,6 +210,8 @@ def _build_planned(
 
     note = BuildNote(planned.output, planned.fingerprint, store)
     found = note.find_written()
+    if found is None and compares:
+        found = note.find_same(planned.contents)
     if found is not None:
         size, code_sha256, source = found
         package = judge_package(

@@ -30,6 +30,7 @@ __all__ = [
     "hash_bytes",
     "hash_file",
     "hash_output",
+    "hash_plan",
     "measure_hashed",
     "recall_hash",
     "write_hashed",
@@ -195,6 +196,15 @@ def _kept(failures: list[OSError]) -> Iterator[None]:
 def hash_bytes(data: bytes | bytearray) -> str:
     """Return the `code_sha256` of a zip in memory."""
     return base64.b64encode(hashlib.sha256(data).digest()).decode("ascii")
+
+
+def hash_plan(contents: Plan) -> str:
+    """Return the `code_sha256` of the zip that a plan makes; it is written nowhere."""
+    digest = hashlib.sha256()
+    for chunk in splice(contents):
+        for piece in chunk:
+            digest.update(piece)
+    return base64.b64encode(digest.digest()).decode("ascii")
 
 
 def hash_file(path: str) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from zipper.project.read_project import Project
     from zipper.settings.build_request import BuildRequest
 
-__all__ = ["SourceFiles", "list_source_files"]
+__all__ = ["SourceFiles", "list_source_files", "list_tsconfigs"]
 
 _IGNORE_FILES: Final = (".npmignore", ".gitignore", "package.json")
 
@@ -65,7 +65,7 @@ def list_source_files(request: BuildRequest, project: Project, io: Circumstances
     for folder in dict.fromkeys((project.root, project.folder)):
         names = ("package.json", *NPM_LOCKFILES, *FORMATS, *AGE_FILES)
         kept += [folder / name for name in names]
-    kept += _list_tsconfigs(project)
+    kept += list_tsconfigs(project)
     members = project.workspaces.values()
     kept += [project.root / name / "package.json" for name in members]
     kept += [project.root / name for name in read if name != ".npmrc"]
@@ -91,7 +91,7 @@ def _list_package(folder: Path, project: Project) -> Iterator[Path]:
         yield from (above / name for name in _IGNORE_FILES)
 
 
-def _list_tsconfigs(project: Project) -> Iterator[Path]:
+def list_tsconfigs(project: Project) -> Iterator[Path]:
     """Yield what a tsconfig.json of the folder may extend, up to the root of the workspace."""
     for folder in (project.folder, *project.folder.parents):
         yield from sorted(folder.glob("tsconfig*.json"))

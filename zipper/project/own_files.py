@@ -36,6 +36,10 @@ _FOLDERS: Final = {
     ".git": "it is version control's own",
     ".hg": "it is version control's own",
     ".svn": "it is version control's own",
+    ".aws-sam": "SAM builds there",
+    ".serverless": "Serverless builds there",
+    ".terraform": "Terraform keeps its providers there",
+    "cdk.out": "CDK builds there",
 }
 
 _KEY_NAMES: Final = ("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519")
@@ -47,6 +51,8 @@ _KEY_STORES: Final = (".p12", ".pfx", ".jks")
 _KEY_MARK: Final = b"PRIVATE KEY-----"
 
 _SETTINGS_MARK: Final = b"[tool.zipper"
+
+_ENV_EXAMPLES: Final = (".env.example", ".env.sample", ".env.template")
 
 _MAY_HOLD_SECRETS: Final = "it may hold secrets"
 
@@ -239,7 +245,8 @@ def _scan(folder: Path) -> list[os.DirEntry[str]]:
 def _reason_against(name: str, path: Path) -> str | None:
     """Return why a file is left out by default, or None."""
     base = name.rpartition("/")[2]
-    if base.startswith(".env") and base not in (".env.example", ".env.sample", ".env.template"):
+    is_env = base.startswith(".env") and base not in _ENV_EXAMPLES
+    if is_env or base.endswith((".tfstate", ".tfstate.backup")):
         return _MAY_HOLD_SECRETS
     if base == ".npmrc":
         return "it may hold tokens of a registry"

@@ -442,6 +442,16 @@ class _Shared21(TypedDict, total=False):
 class _Shared22(TypedDict, total=False):
     """Options of 1 functions.
 
+    build.
+    """
+
+    unpacked: PathLike | None
+    """Write the package as a folder instead of a zip."""
+
+
+class _Shared23(TypedDict, total=False):
+    """Options of 1 functions.
+
     vendor.
     """
 
@@ -449,7 +459,7 @@ class _Shared22(TypedDict, total=False):
     """Architectures of the functions; by default all."""
 
 
-class _Shared23(TypedDict, total=False):
+class _Shared24(TypedDict, total=False):
     """Options of 8 functions.
 
     build, explain, install, licenses, plan, resolve, sbom, vendor.
@@ -459,7 +469,7 @@ class _Shared23(TypedDict, total=False):
     """Name of one of several functions in the settings."""
 
 
-class _Shared24(TypedDict, total=False):
+class _Shared25(TypedDict, total=False):
     """Options of 4 functions.
 
     audit, build, build_all, check.
@@ -478,7 +488,7 @@ class AuditOptions(
     _Shared11,
     _Shared17,
     _Shared18,
-    _Shared24,
+    _Shared25,
     total=False,
 ):
     """What `zipper.audit` takes."""
@@ -500,8 +510,9 @@ class BuildOptions(
     _Shared14,
     _Shared16,
     _Shared18,
-    _Shared23,
+    _Shared22,
     _Shared24,
+    _Shared25,
     total=False,
 ):
     """What `zipper.build` takes."""
@@ -524,7 +535,7 @@ class BuildAllOptions(
     _Shared16,
     _Shared18,
     _Shared21,
-    _Shared24,
+    _Shared25,
     total=False,
 ):
     """What `zipper.build_all` takes."""
@@ -537,7 +548,7 @@ class CheckOptions(
     _Shared16,
     _Shared18,
     _Shared19,
-    _Shared24,
+    _Shared25,
     total=False,
 ):
     """What `zipper.check` takes."""
@@ -558,7 +569,7 @@ class ExplainOptions(
     _Shared14,
     _Shared16,
     _Shared18,
-    _Shared23,
+    _Shared24,
     total=False,
 ):
     """What `zipper.explain` takes."""
@@ -576,7 +587,7 @@ class InstallOptions(
     _Shared13,
     _Shared14,
     _Shared18,
-    _Shared23,
+    _Shared24,
     total=False,
 ):
     """What `zipper.install` takes."""
@@ -595,7 +606,7 @@ class LicensesOptions(
     _Shared13,
     _Shared14,
     _Shared18,
-    _Shared23,
+    _Shared24,
     total=False,
 ):
     """What `zipper.licenses` takes."""
@@ -617,7 +628,7 @@ class PlanOptions(
     _Shared14,
     _Shared16,
     _Shared18,
-    _Shared23,
+    _Shared24,
     total=False,
 ):
     """What `zipper.plan` takes."""
@@ -632,7 +643,7 @@ class ResolveOptions(
     _Shared12,
     _Shared15,
     _Shared18,
-    _Shared23,
+    _Shared24,
     total=False,
 ):
     """What `zipper.resolve` takes."""
@@ -663,7 +674,7 @@ class SbomOptions(
     _Shared13,
     _Shared14,
     _Shared18,
-    _Shared23,
+    _Shared24,
     total=False,
 ):
     """What `zipper.sbom` takes."""
@@ -677,8 +688,8 @@ class VendorOptions(
     _Shared10,
     _Shared12,
     _Shared18,
-    _Shared22,
     _Shared23,
+    _Shared24,
     total=False,
 ):
     """What `zipper.vendor` takes."""

@@ -18,6 +18,13 @@ from zipper.target import ARCHITECTURES
 
 __all__ = ["KEYS", "OPTIONS", "find_variables", "keywords_of", "options_of"]
 
+_OF_A_ZIP: Final = ("affected", "keep_failed", "output", "unpacked")
+_BUILDERS: Final = {
+    "fingerprint": (*_OF_A_ZIP, "check", "progress", "quiet", "verbose"),
+    "terraform": (*_OF_A_ZIP, "as_json", "progress", "quiet", "verbose"),
+}
+"""Commands that take what `build` takes, and what of it they leave out."""
+
 _ALL: Final = (*FETCHERS, "check", "run")
 _ALL_FUNCTIONS: Final = (*_ALL, "build_all", "plan")
 _SHOWN: Final = ("build", "check", "install", "resolve", "run")
@@ -148,6 +155,15 @@ _CALL_OPTIONS: Final = (
         metavar="BASE",
     ),
     Option(
+        "unpacked",
+        "path",
+        "Write the package as a folder instead of a zip.",
+        ("build",),
+        functions=("build",),
+        is_setting=False,
+        metavar="DIR",
+    ),
+    Option(
         "architectures",
         "list",
         "Architectures of the functions; by default all.",
@@ -250,7 +266,10 @@ def find_variables() -> dict[str, tuple[Option, bool]]:
 
 def options_of(command: str) -> tuple[Option, ...]:
     """Return what `command` takes."""
-    return tuple(option for option in OPTIONS if command in option.commands)
+    without = _BUILDERS.get(command)
+    if without is None:
+        return tuple(option for option in OPTIONS if command in option.commands)
+    return tuple(one for one in options_of("build") if one.name not in without)
 
 
 def keywords_of(function: str) -> dict[str, Option]:

@@ -45,4 +45,4 @@ def test_plan_takes_what_build_takes() -> None:
     """Who plans a build needs no other words than who builds."""
     options = [set(inspect.signature(one).parameters) for one in (zipper.build, zipper.plan)]
 
-    assert {"raise_on_error"} == options[0] - options[1]
+    assert {"raise_on_error", "unpacked"} == options[0] - options[1]

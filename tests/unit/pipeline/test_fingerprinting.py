@@ -1,0 +1,201 @@
+"""A fingerprint changes with whatever changes the zip, and with nothing of the machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.scene import HANDLER, write_files
+from zipper.errors import LockfileError
+from zipper.pipeline.fingerprinting import fingerprint_requested
+from zipper.settings.build_request import request_from
+from zipper.settings.values import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def locked(**packages: str) -> dict:
+    """Return a lockfile of packages, each with its integrity."""
+    entries = {
+        f"node_modules/{name}": {
+            "version": "1.0.0",
+            "resolved": f"https://registry.example/{name}-1.0.0.tgz",
+            "integrity": integrity,
+        }
+        for name, integrity in packages.items()
+    }
+    root = {"name": "fn", "dependencies": dict.fromkeys(packages, "1.0.0")}
+    return {"name": "fn", "lockfileVersion": 3, "packages": {"": root, **entries}}
+
+
+def project(folder: Path) -> Path:
+    """Write a project with one locked dependency from the registry and one on this disk."""
+    lock = locked(a="sha512-AAAA")
+    lock["packages"][""]["dependencies"]["b"] = "file:../b"
+    lock["packages"]["node_modules/b"] = {"resolved": "../b", "link": True}
+    lock["packages"]["../b"] = {"name": "b", "version": "1.0.0"}
+    write_files(
+        folder,
+        {
+            "fn/package.json": {"name": "fn", "dependencies": lock["packages"][""]["dependencies"]},
+            "fn/package-lock.json": lock,
+            "fn/index.js": HANDLER,
+            "b/package.json": {"name": "b", "version": "1.0.0", "files": ["index.js"]},
+            "b/index.js": "exports.b = 1\n",
+            "b/other.txt": "not packed\n",
+        },
+    )
+    return folder / "fn"
+
+
+def take(folder: Path, **settings: Any) -> str:
+    return fingerprint_requested(request_from(Settings(**settings), folder=str(folder)))
+
+
+@pytest.fixture(autouse=True)
+def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZIPPER_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+
+
+def test_it_is_the_same_in_another_place_at_another_time(tmp_path: Path) -> None:
+    """A checkout on another machine has other paths, times, caches and installed packages."""
+    first = project(tmp_path / "one")
+    shutil.copytree(tmp_path / "one", tmp_path / "two" / "deeper")
+    second = tmp_path / "two" / "deeper" / "fn"
+    for path in second.rglob("*"):
+        os.utime(path, (1, 1))
+    write_files(second, {"node_modules/a/index.js": "installed\n", ".git/HEAD": "x"})
+
+    assert 64 == len(take(first))
+    assert take(first) == take(second)
+    assert take(first) == take(first, output=str(tmp_path / "x.zip"), strict=True, verbose=True)
+
+
+def _mirror(folder: Path) -> None:
+    path = folder / "package-lock.json"
+    path.write_text(path.read_text().replace("registry.example", "mirror.example"))
+
+
+def _reindent(folder: Path) -> None:
+    path = folder / "package-lock.json"
+    # It is an own file of the package, too, so it is left out for this question.
+    path.write_text(json.dumps(json.loads(path.read_text()), indent=4))
+
+
+@pytest.mark.parametrize("change", [_mirror, _reindent])
+def test_how_a_lockfile_is_written_is_no_input(
+    tmp_path: Path, change: Callable[[Path], None]
+) -> None:
+    """What counts of a lockfile are its packages, where it is not packed itself."""
+    folder = project(tmp_path)
+    before = take(folder, exclude=("package-lock.json",))
+    change(folder)
+
+    assert before == take(folder, exclude=("package-lock.json",))
+
+
+_CHANGES: dict[str, Callable[[Path], object]] = {
+    "own file": lambda fn: (fn / "index.js").write_text("exports.handler = 1\n"),
+    "new file": lambda fn: (fn / "data.json").write_text("{}"),
+    "mode": lambda fn: (fn / "index.js").chmod(0o755),
+    "package": lambda fn: (fn / "package-lock.json").write_text(
+        (fn / "package-lock.json").read_text().replace("AAAA", "BBBB")
+    ),
+    "linked file": lambda fn: (fn.parent / "b" / "index.js").write_text("exports.b = 2\n"),
+}
+
+
+@pytest.mark.parametrize("name", _CHANGES)
+def test_whatever_changes_the_zip_changes_it(tmp_path: Path, name: str) -> None:
+    """Own files, their modes, locked packages and linked folders are inputs."""
+    folder = project(tmp_path)
+    before = take(folder, exclude=("package-lock.json",))
+    _CHANGES[name](folder)
+
+    assert before != take(folder, exclude=("package-lock.json",))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"architecture": "arm64"},
+        {"runtime": "nodejs22.x"},
+        {"exclude": ("index.js",)},
+        {"include": ("*.js",)},
+        {"omit": ("optional",)},
+        {"handler": "other.handler"},
+        {"allow_scripts": ("a",)},
+    ],
+)
+def test_settings_change_it(tmp_path: Path, settings: dict[str, Any]) -> None:
+    """What a request says about the package is an input, and so is its target."""
+    folder = project(tmp_path)
+
+    assert take(folder) != take(folder, **settings)
+
+
+def test_what_npm_does_not_pack_is_no_input(tmp_path: Path) -> None:
+    """A linked package is packed as npm packs it: its other files do not count."""
+    folder = project(tmp_path)
+    before = take(folder)
+    (folder.parent / "b" / "other.txt").write_text("changed\n")
+
+    assert before == take(folder)
+
+
+def test_the_date_of_the_zip_is_an_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SOURCE_DATE_EPOCH is written into the zip."""
+    folder = project(tmp_path)
+    before = take(folder)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+
+    assert before != take(folder)
+
+
+def test_sources_in_typescript_count_what_transforms_them(tmp_path: Path) -> None:
+    """The locked esbuild, a development dependency, and tsconfig.json change the JavaScript."""
+    lock = locked()
+    lock["packages"]["node_modules/esbuild"] = {
+        "version": "0.25.0",
+        "integrity": "sha512-AAAA",
+        "dev": True,
+    }
+    lock["packages"][""]["devDependencies"] = {"esbuild": "*"}
+    write_files(
+        tmp_path,
+        {
+            "package.json": {"name": "fn", "devDependencies": {"esbuild": "*"}},
+            "package-lock.json": lock,
+            "index.ts": "export const handler = async () => 1\n",
+            "tsconfig.json": "{}",
+        },
+    )
+    without = {"exclude": ("package-lock.json", "tsconfig.json")}
+    before = take(tmp_path, **without)
+    (tmp_path / "tsconfig.json").write_text('{"compilerOptions": {"target": "es2020"}}')
+    between = take(tmp_path, **without)
+    lock["packages"]["node_modules/esbuild"]["version"] = "0.25.1"
+    write_files(tmp_path, {"package-lock.json": lock})
+
+    assert 3 == len({before, between, take(tmp_path, **without)})
+
+
+def test_dependencies_without_a_lockfile_are_an_error(tmp_path: Path) -> None:
+    """Which versions they come to is known after asking a registry; that is no fingerprint."""
+    write_files(
+        tmp_path, {"package.json": {"name": "fn", "dependencies": {"a": "1"}}, "index.js": HANDLER}
+    )
+
+    with pytest.raises(LockfileError, match="no lockfile") as caught:
+        take(tmp_path)
+
+    assert "ENOLOCKFILE" == caught.value.code
+    write_files(tmp_path, {"package.json": {"name": "fn"}})
+    assert take(tmp_path)

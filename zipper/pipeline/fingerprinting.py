@@ -1,0 +1,168 @@
+"""A name for what a build would write, from what lies on this disk alone.
+
+In: a request. Out: a hash that changes whenever the zip can, and is the same on every machine.
+Nothing is fetched, transformed or run, and nothing but the store's notes is written. The zip's own
+hash is another one: to know it takes a build.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import zipper
+from zipper.archive.compress import LEVEL
+from zipper.bundling.source_names import TYPED
+from zipper.errors import LockfileError, ProjectError
+from zipper.fetching.local_packages import is_local_folder, list_folder
+from zipper.files import is_executable
+from zipper.pipeline.affected_files import list_local_folders
+from zipper.pipeline.locked_packages import is_locked, select_locked
+from zipper.pipeline.planning import choose_own_files, read_function_project
+from zipper.pipeline.session import Circumstances
+from zipper.pipeline.source_files import list_tsconfigs
+from zipper.project.own_files import choose_files
+from zipper.project.read_manifest import find_manifest
+from zipper.resolving.locked_tree import find_locked_tree
+from zipper.settings.options import KEYS
+from zipper.tree.model import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from zipper.project.read_project import Project
+    from zipper.settings.build_request import BuildRequest
+    from zipper.tree.model import Tree
+
+__all__ = ["fingerprint_requested"]
+
+_SETTINGS: Final = (
+    "handler",
+    "sourcemap",
+    "decorators",
+    "exclude",
+    "include",
+    "omit",
+    "allow_scripts",
+    "include_root_dependencies",
+)
+"""What of a request changes the bytes of its zip, beside its target."""
+
+
+def fingerprint_requested(request: BuildRequest) -> str:
+    """Return the fingerprint of what `request` builds, as 64 hexadecimal digits.
+
+    Two that are equal make the same zip, but for install scripts that make other things each
+    time. Two that differ may make the same zip too.
+
+    Raises:
+        LockfileError: ENOLOCKFILE where there are dependencies and no lockfile; what its reader
+            raises.
+        ProjectError: EREAD, EPATTERN, ENOPROJECT, EJSONPARSE, EINVALIDPACKAGE.
+    """
+    io = Circumstances.of(request, None)
+    project = read_function_project(request, io)
+    _refuse_unlocked(project)
+    digest = hashlib.sha256()
+    for row in _describe(request, project, io):
+        digest.update(json.dumps(row, ensure_ascii=True, sort_keys=True).encode("ascii") + b"\n")
+    return digest.hexdigest()
+
+
+def _refuse_unlocked(project: Project) -> None:
+    own = project.own_manifest
+    if project.lockfile_path is not None or not any(
+        (own.dependencies, own.dev_dependencies, own.optional_dependencies, own.peer_dependencies)
+    ):
+        return
+    raise LockfileError(
+        "ENOLOCKFILE",
+        f"`{project.folder}` has dependencies and no lockfile, so that nothing says which",
+        hint="write one: `python -m zipper resolve`",
+    )
+
+
+def _describe(
+    request: BuildRequest, project: Project, io: Circumstances
+) -> Iterator[tuple[object, ...]]:
+    """Yield rows of which none is made of a place or a time of this machine."""
+    yield "zipper", zipper.__version__, version("deflate"), LEVEL
+    yield "date", os.environ.get("SOURCE_DATE_EPOCH")
+    yield "target", request.target.runtime, request.target.architecture
+    own = request.of_package
+    for name in _SETTINGS:
+        yield "setting", name, getattr(own, KEYS[name].field)
+    yield "member", project.member
+    choice, outside = choose_own_files(request, project, io)
+    yield from _describe_files("own", project.folder, choice.files)
+    yield from _describe_files("outside", project.root, outside.files)
+    is_typed = any(name.endswith(TYPED) for name in choice.files)
+    if is_typed:
+        configs = list(list_tsconfigs(project))
+        names = [Path(os.path.relpath(path, project.root)).as_posix() for path in configs]
+        yield from _describe_files("tsconfig", project.root, names)
+    if project.lockfile_path is None:
+        return
+    if not is_locked(project):
+        # Only the registry knows what else its text means; that never changes.
+        lockfile = Path(project.lockfile_path)
+        yield from _describe_files("lockfile", lockfile.parent, ("package.json", lockfile.name))
+        return
+    packed, whole = select_locked(project, request, io)
+    if is_typed and project.foreign is not None:  # its esbuild is a development dependency
+        store, target = io.open_store(), request.target
+        whole = find_locked_tree(project, target=target, store=store, omit=None).tree
+    yield from _describe_tree(whole if is_typed else packed)
+    for place in sorted(list_local_folders(packed) - {project.member}):
+        yield from _describe_local(place, project, is_typed=is_typed)
+    for place in sorted(list_local_folders(whole) - {project.member}) if is_typed else ():
+        if (project.root / place).is_dir():  # a shared tsconfig.json may be in it
+            files = choose_files(project.root / place).files
+            names = [name for name in files if name.endswith(".json")]
+            yield from _describe_files(f"shared {place}", project.root / place, names)
+
+
+def _describe_tree(tree: Tree) -> Iterator[tuple[object, ...]]:
+    for location, node in sorted(tree.nodes.items()):
+        if location == ROOT:
+            continue
+        # Where the bytes are known it does not count where they come from: a mirror, a cache.
+        source = node.integrity or node.checksum or node.resolved
+        row = (node.package_name, node.version, source, node.link_target, node.in_bundle)
+        yield "package", location, *row, [(patch.tool, patch.text) for patch in node.patches]
+
+
+def _describe_local(
+    place: str, project: Project, *, is_typed: bool
+) -> Iterator[tuple[object, ...]]:
+    """Yield a package on this disk: a tarball, or the files that are packed of a folder."""
+    path = project.root / place
+    if not is_local_folder(project.root, f"file:{place}"):
+        yield from _describe_files("tarball", project.root, (place,))
+        return
+    manifest = find_manifest(path)
+    if manifest is None:
+        raise ProjectError(
+            "ENOPROJECT",
+            f"the linked package `{place}` is not there, or has no package.json",
+            hint="check out the folder, or remove the dependency",
+        )
+    workspaces = frozenset(project.workspaces.values())
+    names = set(list_folder(project.root, place, manifest, workspaces=workspaces))
+    if is_typed:  # a handler in TypeScript reaches its sources, which npm may not pack
+        names.update(choose_files(path).files)
+    yield from _describe_files(f"linked {place}", path, sorted(names))
+
+
+def _describe_files(kind: str, folder: Path, names: Iterable[str]) -> Iterator[tuple[object, ...]]:
+    for name in names:
+        path = folder / name
+        try:
+            data, mode = path.read_bytes(), path.stat().st_mode
+        except OSError as cause:
+            raise ProjectError("EREAD", f"`{path}` cannot be read: {cause.strerror}") from cause
+        yield kind, name, is_executable(mode, data), hashlib.sha256(data).hexdigest()
