@@ -106,16 +106,19 @@ def write_project(
     overridden = rnd.choice(NAMES) if rnd.random() < 0.25 else None
     overrides = {overridden: versions[overridden][0]} if overridden else {}
     if overrides:
-        key = {"pnpm": "pnpm", "yarn": "resolutions", "bun": "overrides"}[tool]
+        key = {"pnpm": "pnpm", "bun": "overrides"}.get(tool, "resolutions")
         manifest[key] = {"overrides": overrides} if tool == "pnpm" else overrides
         if tool == "yarn":
             manifest[key] = {name: f"npm:{spec}" for name, spec in overrides.items()}
+        if tool == "yarn1":
+            manifest[key] = _choose_patterns(rnd, manifest["dependencies"], overrides)
     if members and tool != "pnpm":
         manifest["workspaces"] = ["packages/*"]
     _write(folder / "package.json", manifest)
     _write(folder / "index.js", "exports.handler = async () => 1\n")
     # yarn installs development dependencies, too: what they provide is not what is packed.
-    _write_members(folder, members, rnd, versions, has_peers=tool != "yarn")
+    siblings = "1.0.0" if tool == "yarn1" else "workspace:*"
+    _write_members(folder, members, rnd, versions, has_peers=tool != "yarn", siblings=siblings)
     _write(folder / ".npmrc", f"registry={url}\n")
     if tool == "pnpm" and members:
         _write(folder / "pnpm-workspace.yaml", "packages:\n  - 'packages/*'\n")
@@ -130,6 +133,14 @@ def write_project(
     return Made(folder, (".", *(f"packages/{member}" for member in sorted(members))))
 
 
+def _choose_patterns(
+    rnd: random.Random, asked: Mapping[str, str], overrides: Mapping[str, str]
+) -> dict[str, str]:
+    """Return `resolutions` of yarn 1: for every place, or below some package."""
+    above = rnd.choice(["", "**/", "**/", f"{rnd.choice(sorted(asked))}/**/", "*/"])
+    return {f"{above}{name}": spec for name, spec in overrides.items()}
+
+
 def _write_members(
     folder: Path,
     members: Sequence[str],
@@ -137,11 +148,12 @@ def _write_members(
     versions: Mapping[str, Sequence[str]],
     *,
     has_peers: bool,
+    siblings: str,
 ) -> None:
     for member in members:
         others = [one for one in members if one > member and rnd.random() < 0.6]
         dependencies = _choose(rnd, versions, rnd.randint(0, 4))
-        dependencies |= {f"@w/{one}": "workspace:*" for one in others}
+        dependencies |= {f"@w/{one}": siblings for one in others}
         own: dict[str, Any] = {"name": f"@w/{member}", "version": "1.0.0"}
         own["dependencies"] = dependencies
         if has_peers and rnd.random() < 0.3:
@@ -161,6 +173,10 @@ _INSTALLS = {
     "pnpm": (["install", "--no-frozen-lockfile"], ["install", "--frozen-lockfile", "--prod"]),
     "bun": (["install", "--save-text-lockfile"], ["install", "--frozen-lockfile", "--production"]),
     "yarn": (["install"], ["install"]),
+    "yarn1": (
+        ["install", "--non-interactive"],
+        ["install", "--non-interactive", "--frozen-lockfile", "--production"],
+    ),
 }
 
 
@@ -177,6 +193,7 @@ def play(options: argparse.Namespace, seed: int, work: Path) -> str:
         env |= {
             "XDG_CACHE_HOME": str(folder / ".cache"),
             "BUN_INSTALL_CACHE_DIR": str(folder / ".b"),
+            "YARN_CACHE_FOLDER": str(folder / ".y"),
         }
         for number, words in enumerate(_INSTALLS[options.tool]):
             if number and options.tool == "pnpm":

@@ -39,6 +39,9 @@ class ClassicGraph(NamedTuple):
     graph: LockedGraph
     specs: Mapping[str, Spec]
     """Instance's key to a spec that means it, for those that are not folders of this disk."""
+    requests: Mapping[str, tuple[tuple[str, ...], ...]]
+    """Instance's key to the packages above each request for it, from the project on, in yarn's
+    order: `zipper.lockfile.yarn_classic_peers` looks for peers there."""
 
 
 def state_classic_graph(
@@ -46,98 +49,164 @@ def state_classic_graph(
     importers: Mapping[str, Manifest],
     *,
     workspaces: Mapping[str, str],
+    omits_dev: bool = False,
 ) -> ClassicGraph | None:
     """Return what the lockfile says; None where it lacks something that is asked for.
 
-    A package is walked once, from where it is reached first: there `resolutions` with a path decide
-    what its dependencies are, for all who depend on it, as in yarn.
+    A package is walked once, from where it is requested first: there `resolutions` with a path
+    decide what its dependencies are. `name@range` means one package in the whole project: where
+    a resolution counts for one path, it counts for each package that has the same range.
 
     Args:
         entries: by `name@range`.
         importers: folder to package.json, the root's under "" first.
         workspaces: member's name to folder.
+        omits_dev: whether development dependencies of members count for nothing.
     """
-    return _Walk(entries, importers, workspaces).run()
+    return _Walk(entries, importers, workspaces, omits_dev=omits_dev).run()
 
 
 class _MissingEntryError(Exception):
     """The lockfile is out of step."""
 
 
+class _Wanted(NamedTuple):
+    """`name@range`, as one package.json has it; yarn's pattern."""
+
+    name: str
+    spec: str
+    folder: str = ""
+    """What a path in `spec` is relative to."""
+    is_optional: bool = False
+
+    @property
+    def pattern(self) -> tuple[str, str, str]:
+        is_path = self.spec.startswith(("link:", "file:"))
+        return self.name, self.spec, self.folder if is_path else ""
+
+
 class _Walk:
+    """What yarn's resolver does with a lockfile that is whole."""
+
     def __init__(
         self,
         entries: Mapping[str, YarnEntry],
         importers: Mapping[str, Manifest],
         workspaces: Mapping[str, str],
+        *,
+        omits_dev: bool,
     ) -> None:
         # The lines of the file lose the spaces of a range, its keys do not.
         self._entries = {key.replace(" ", ""): (key, entry) for key, entry in entries.items()}
         self._importers = importers
         self._workspaces = workspaces
+        self._members = {importer_key(folder): folder for folder in importers if folder}
+        self._omits_dev = omits_dev
         self._resolutions = list(_read_resolutions(importers[""]))
         self._instances: dict[str, Instance] = {}
         self._specs: dict[str, Spec] = {}
-        self._waiting: deque[tuple[str, YarnEntry, tuple[str, ...]]] = deque()
+        self._requests: dict[str, list[tuple[str, ...]]] = {}
+        self._needs: dict[str, tuple[_Wanted, ...]] = {}
+        self._meanings: dict[tuple[str, str, str], str] = {}
+        self._redirected: dict[tuple[str, str, str], str] = {}
+        self._waiting: deque[tuple[str, tuple[str, ...]]] = deque()
 
     def run(self) -> ClassicGraph | None:
         try:
-            for folder, manifest in self._importers.items():
-                self._enter(folder, manifest)
-                self._drain()
+            self._request_all()
         except _MissingEntryError:
             return None
+        self._meanings |= self._redirected
+        for key, needs in self._needs.items():
+            found = {one.name: self._meanings.get(one.pattern) for one in needs}
+            targets = {name: to for name, to in found.items() if to is not None}
+            self._instances[key] = self._instances[key]._replace(targets=targets)
         keys = {folder: importer_key(folder) for folder in self._importers}
-        return ClassicGraph(LockedGraph(self._instances, keys), self._specs)
+        requests = {key: tuple(paths) for key, paths in self._requests.items()}
+        return ClassicGraph(LockedGraph(self._instances, keys), self._specs, requests)
 
-    def _enter(self, folder: str, manifest: Manifest) -> None:
-        path = (_AGGREGATOR, manifest.name) if folder else ()
-        targets = {}
-        for group in (
-            manifest.dependencies,
-            manifest.dev_dependencies,
-            manifest.optional_dependencies,
-        ):
-            for name, wanted in group.items():
-                is_optional = group is manifest.optional_dependencies
-                target = self._reach(name, wanted, path, folder, is_optional=is_optional)
-                if target is not None:
-                    targets[name] = target
-        self._instances[importer_key(folder)] = Instance(manifest, targets, folder=folder)
+    def _request_all(self) -> None:
+        """Request what yarn requests, in its order: one after another what the root asks for."""
+        for _, name, spec in self._resolutions:
+            if f"{name}@{spec}" in self._entries:
+                self._request(_Wanted(name, spec), ())
+                self._drain()
+        root = importer_key("")
+        needs = _list_needs(self._importers[""], "", omits_dev=False)
+        self._instances[root] = Instance(self._importers[""], folder="")
+        self._needs[root] = needs
+        for one in needs:
+            self._request(one, ())
+            self._drain()
+        if self._members:
+            # yarn's own package above all members, which has the root's dependencies, too.
+            above = [one for one in needs if one.name in self._importers[""].dependencies]
+            above += [one for one in needs if one.name in self._importers[""].optional_dependencies]
+            for one in above:
+                self._request(one, (_AGGREGATOR,), redirects=True)
+        for key in self._members:
+            if key not in self._instances:
+                self._add_member(key, (_AGGREGATOR,))
+            self._add_request(key, (_AGGREGATOR,))
+        self._drain()
+        for key in self._members:
+            self._add_request(key, ())
+
+    def _add_member(self, key: str, path: tuple[str, ...]) -> None:
+        folder = self._members[key]
+        manifest = self._importers[folder]
+        self._instances[key] = Instance(manifest, folder=folder)
+        self._needs[key] = _list_needs(manifest, folder, omits_dev=self._omits_dev)
+        self._waiting.append((key, (*path, manifest.name)))
 
     def _drain(self) -> None:
         while self._waiting:
-            key, entry, path = self._waiting.popleft()
-            targets = {}
-            for group in (entry.dependencies, entry.optional_dependencies):
-                for name, wanted in group.items():
-                    is_optional = group is entry.optional_dependencies
-                    target = self._reach(name, wanted, path, "", is_optional=is_optional)
-                    if target is not None:
-                        targets[name] = target
-            self._instances[key] = self._instances[key]._replace(targets=targets)
+            key, path = self._waiting.popleft()
+            for one in self._needs[key]:
+                self._request(one, path, redirects=True)
 
-    def _reach(
-        self, name: str, wanted: str, path: tuple[str, ...], folder: str, *, is_optional: bool
-    ) -> str | None:
-        """Return the key of what `name` means for the package at the end of `path`."""
-        wanted = self._resolve(name, (*path, name)) or wanted
-        member = self._workspaces.get(name)
-        if member is not None and _means_member(wanted, self._importers[member].version):
+    def _request(self, one: _Wanted, path: tuple[str, ...], *, redirects: bool = False) -> None:
+        """Find out what `one` means for the package at the end of `path`.
+
+        `redirects` says whether `resolutions` count: not for what the root asks for itself.
+        """
+        resolved = self._resolve(one.name, (*path, one.name)) if redirects else None
+        if resolved is not None:
+            # No request of the package that it is: yarn looks for no peers there.
+            key = self._meanings.get(_Wanted(one.name, resolved).pattern)
+            if key is None:
+                raise _MissingEntryError
+            self._redirected[one.pattern] = key
+            return
+        key = self._find(one, path)
+        if key is None:
+            return
+        self._add_request(key, path)
+        if key in self._members and key not in self._instances:
+            self._add_member(key, path)
+        self._meanings[one.pattern] = key
+
+    def _add_request(self, key: str, path: tuple[str, ...]) -> None:
+        self._requests.setdefault(key, []).append(path)
+
+    def _find(self, one: _Wanted, path: tuple[str, ...]) -> str | None:
+        """Return the key of what `one` means where no resolution counts."""
+        member = self._workspaces.get(one.name)
+        if member is not None and _means_member(one.spec, self._importers[member].version):
             return importer_key(member)
-        if wanted.startswith("link:"):
-            return self._link(folder, wanted.removeprefix("link:"))
-        found = self._entries.get(f"{name}@{wanted}".replace(" ", ""))
+        if one.spec.startswith("link:"):
+            return self._link(one.folder, one.spec.removeprefix("link:"))
+        found = self._entries.get(f"{one.name}@{one.spec}".replace(" ", ""))
         if found is None:
-            if is_optional:
+            if one.is_optional:
                 return None
             raise _MissingEntryError
         try:
             key, entry = found
-            spec = resolve_spec(name, key[len(name) + 1 :], where="/")
+            spec = resolve_spec(one.name, key[len(one.name) + 1 :], where="/")
         except ZipperError:
             raise _MissingEntryError from None
-        return self._add(name, spec, entry, path, folder)
+        return self._add(one.name, spec, entry, path, one.folder)
 
     def _add(
         self, name: str, spec: Spec, entry: YarnEntry, path: tuple[str, ...], folder: str
@@ -162,13 +231,15 @@ class _Walk:
             if entry.resolved and read_tarball_address(entry.resolved) != (real, entry.version):
                 raise _MissingEntryError
             key = f"{real}@{entry.version}"
+            key = key if real == name else f"{name}@npm:{key}"
         else:
             address = entry.resolved + (f"#{entry.fragment}" if spec.type == "git" else "")
             key = f"{real}@{address or spec.raw_spec}"
             self._specs.setdefault(key, spec if spec.type != "git" else _pin(spec, real, address))
         if key not in self._instances:
             self._instances[key] = own
-            self._waiting.append((key, entry, (*path, name)))
+            self._needs[key] = _list_needs(own.manifest, "", omits_dev=True)
+            self._waiting.append((key, (*path, name)))
         return key
 
     def _link(self, folder: str, target: str) -> str:
@@ -202,6 +273,19 @@ def _pin(spec: Spec, name: str, address: str) -> Spec:
         return resolve_spec(name, address, where="/")._replace(raw=spec.raw)
     except ZipperError:
         raise _MissingEntryError from None
+
+
+def _list_needs(manifest: Manifest, folder: str, *, omits_dev: bool) -> tuple[_Wanted, ...]:
+    """Return what a package asks for, in yarn's order."""
+    dev = {} if omits_dev else manifest.dev_dependencies
+    optional = manifest.optional_dependencies
+    own = {
+        **manifest.dependencies,
+        **{n: s for n, s in dev.items() if n not in manifest.dependencies},
+    }
+    needs = [_Wanted(name, spec, folder) for name, spec in own.items() if name not in optional]
+    needs += [_Wanted(name, spec, folder, is_optional=True) for name, spec in optional.items()]
+    return tuple(needs)
 
 
 def _means_member(wanted: str, version: str) -> bool:

@@ -105,29 +105,30 @@ def _make(
     from zipper.lockfile.yarn_classic_graph import state_classic_graph  # noqa: PLC0415
     from zipper.resolving.locked_manifests import describe_instances  # noqa: PLC0415
     from zipper.tree.graph_closure import take_closure  # noqa: PLC0415
-    from zipper.tree.graph_folders import know_folders  # noqa: PLC0415
     from zipper.tree.hoist import hoist  # noqa: PLC0415
     from zipper.tree.merge_instances import merge_instances  # noqa: PLC0415
-    from zipper.tree.provided_peers import bind_provided_peers, bind_rest  # noqa: PLC0415
+    from zipper.tree.provided_peers import bind_rest  # noqa: PLC0415
 
     importers = {"": project.manifest}
     for folder in sorted(project.workspaces.values()):
         manifest = find_manifest(project.root / folder)
         if manifest is not None and folder not in ("", "."):
             importers[folder] = manifest
-    stated = state_classic_graph(project.yarn_lock, importers, workspaces=dict(project.workspaces))
+    omitted = frozenset() if omit is None else omit
+    stated = state_classic_graph(
+        project.yarn_lock,
+        importers,
+        workspaces=dict(project.workspaces),
+        omits_dev="dev" in omitted,
+    )
     if stated is None or project.member not in stated.graph.importers:
         return None
-    omitted = frozenset() if omit is None else omit
-    everything = take_closure(stated.graph, project.member, fits=lambda _: True, omit=omitted).graph
-    known = dict(_know(stated, everything, project, store=store, client=client))
-    folders = _read_folders(project, everything)
-    graph = know_folders(everything._replace(instances=known), folders)
+    graph, folders = _know_all(stated, project, omitted, store=store, client=client)
 
     def fits(own: Instance) -> bool:
         return omit is None or _fits(own, target)
 
-    graph = bind_rest(bind_provided_peers(graph), project.member)
+    graph = bind_rest(graph, project.member)
     closure = take_closure(graph, project.member, fits=fits, omit=omitted).graph
     closure = describe_instances(closure, project.member, omits_dev="dev" in omitted)
     closure = merge_instances(closure)
@@ -135,6 +136,37 @@ def _make(
     proof = prove_edges(hoisted.tree, closure, project.member)
     assert not proof.wrong, proof.wrong
     return hoisted.tree, tuple((one, _hash_manifest(project, one)) for one in sorted(folders))
+
+
+def _know_all(
+    stated: ClassicGraph,
+    project: Project,
+    omit: frozenset[str],
+    *,
+    store: Store,
+    client: LazyClient,
+) -> tuple[LockedGraph, dict[str, Manifest]]:
+    """Return what the importer reaches, its packages known and their peers bound; and its folders.
+
+    A peer may be what another member asks for, which is to be known then, too.
+    """
+    from zipper.lockfile.yarn_classic_peers import bind_classic_peers  # noqa: PLC0415  (see _make)
+    from zipper.tree.graph_closure import take_closure  # noqa: PLC0415  (the same)
+    from zipper.tree.graph_folders import know_folders  # noqa: PLC0415  (the same)
+
+    whole = stated.graph
+    known: dict[str, Instance] = {}
+    folders: dict[str, Manifest] = {}
+    while True:
+        reached = take_closure(whole, project.member, fits=lambda _: True, omit=omit).graph
+        new = {key: own for key, own in reached.instances.items() if key not in known}
+        if not new:
+            return reached, folders
+        added = reached._replace(instances=new)
+        folders |= _read_folders(project, added)
+        known |= _know(stated, added, project, store=store, client=client)
+        graph = stated.graph._replace(instances={**stated.graph.instances, **known})
+        whole = bind_classic_peers(know_folders(graph, folders), stated.requests)
 
 
 def _fits(own: Instance, target: Target) -> bool:

@@ -1,0 +1,70 @@
+"""Peers as yarn 1 chooses them: one package for each, whichever of its dependents counts.
+
+In: the graph of a yarn.lock of version 1 whose packages are known, and the requests that yarn makes
+for them. Out: the graph with each peer that yarn finds. yarn has one instance of a version, so that
+its peers are the same for all that depend on it: what the nearest package above one request
+provides, that with the fewest packages above it.
+
+Source: yarn 1.22 src/package-linker.js `resolvePeerModules`, src/util/semver.js.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zipper.npm.semver import satisfies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from zipper.tree.locked_graph import Instance, LockedGraph
+
+__all__ = ["bind_classic_peers"]
+
+_Requests = tuple[tuple[str, ...], ...]
+
+
+def bind_classic_peers(graph: LockedGraph, requests: Mapping[str, _Requests]) -> LockedGraph:
+    """Return `graph` with the peers that yarn finds; a peer that it does not find has no target.
+
+    Args:
+        graph: its packages' manifests have the peers.
+        requests: instance's key to the packages above each request for it, in yarn's order.
+    """
+    named: dict[str, list[str]] = {}
+    for own in graph.instances.values():
+        for name, target in own.targets.items():
+            if target not in named.setdefault(name, []):
+                named[name].append(target)
+    bound = {}
+    for key, own in graph.instances.items():
+        targets = dict(own.targets)
+        path = min(requests.get(key, ((),)), key=len)
+        for name, spec in own.manifest.peer_dependencies.items():
+            found = _choose(graph, named.get(name, ()), requests, path, spec)
+            if found is not None:
+                targets.setdefault(name, found)
+        bound[key] = own if len(targets) == len(own.targets) else own._replace(targets=targets)
+    return graph._replace(instances=bound)
+
+
+def _choose(
+    graph: LockedGraph,
+    candidates: Iterable[str],
+    requests: Mapping[str, _Requests],
+    path: tuple[str, ...],
+    spec: str,
+) -> str | None:
+    """Return the candidate that is requested nearest to the end of `path` and fits."""
+    chosen, depth = None, -1
+    for key in candidates:
+        near = max(
+            (len(one) for one in requests.get(key, ()) if path[: len(one)] == one), default=-1
+        )
+        if near > depth and _fits(graph.instances[key], spec):
+            chosen, depth = key, near
+    return chosen
+
+
+def _fits(own: Instance, spec: str) -> bool:
+    return spec == "*" or satisfies(own.manifest.version, spec, include_prerelease=True)
