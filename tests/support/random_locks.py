@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -175,7 +176,7 @@ _INSTALLS = {
     "yarn": (["install"], ["install"]),
     "yarn1": (
         ["install", "--non-interactive"],
-        ["install", "--non-interactive", "--frozen-lockfile", "--production"],
+        ["install", "--non-interactive", "--frozen-lockfile", "--production", "--verbose"],
     ),
 }
 
@@ -204,10 +205,32 @@ def play(options: argparse.Namespace, seed: int, work: Path) -> str:
             done = _run([*options.program, *words], folder, env)
             if done.returncode:
                 return f"dropped: {(done.stdout + done.stderr)[-300:]!r}"
-        return compare(options, made, env)
+        peers = find_selected_peers(done.stdout) if options.tool == "yarn1" else None
+        return compare(options, made, env, peers)
 
 
-def compare(options: argparse.Namespace, made: Made, env: Mapping[str, str]) -> str:
+def find_selected_peers(text: str) -> set[tuple[str, str]]:
+    """Return package and peer's name of what yarn 1 says that it has selected."""
+    found = re.findall(r'Selecting "(.+?)" at level \S+ as the peer dependency of "(.+?)"', text)
+    return {(package, peer.rpartition("@")[0]) for peer, package in found}
+
+
+def leave_selected(expected: Path, peers: set[tuple[str, str]]) -> None:
+    """Leave the peers that yarn 1 has selected; what others find in a layout is by accident."""
+    graph = json.loads(expected.read_text("utf-8"))
+    for own in graph["instances"].values():
+        package = f"{own['name']}@{own['version']}"
+        found = {**own.pop("peers", {}), **own.pop("incidental", {})}
+        own["peers"] = {name: to for name, to in found.items() if (package, name) in peers}
+    expected.write_text(json.dumps(graph), "utf-8")
+
+
+def compare(
+    options: argparse.Namespace,
+    made: Made,
+    env: Mapping[str, str],
+    peers: set[tuple[str, str]] | None = None,
+) -> str:
     """Build each importer, and compare the zip with the install."""
     expected = made.folder / "expected.json"
     words = [word for importer in made.importers for word in ("--importer", importer)]
@@ -217,6 +240,8 @@ def compare(options: argparse.Namespace, made: Made, env: Mapping[str, str]) -> 
     make = _run([*script, "make", ".", "-o", str(expected), *words], made.folder, env)
     if make.returncode:
         return f"no graph: {make.stderr[-300:]!r}"
+    if peers is not None:
+        leave_selected(expected, peers)
     differences = []
     for importer in made.importers:
         out = made.folder / "out.zip"

@@ -39,6 +39,8 @@ class ClassicGraph(NamedTuple):
     graph: LockedGraph
     specs: Mapping[str, Spec]
     """Instance's key to a spec that means it, for those that are not folders of this disk."""
+    named: Mapping[str, tuple[str, ...]]
+    """Name to the instances that are requested under it, in yarn's order."""
     requests: Mapping[str, tuple[tuple[str, ...], ...]]
     """Instance's key to the packages above each request for it, from the project on, in yarn's
     order: `zipper.lockfile.yarn_classic_peers` looks for peers there."""
@@ -106,6 +108,8 @@ class _Walk:
         self._instances: dict[str, Instance] = {}
         self._specs: dict[str, Spec] = {}
         self._requests: dict[str, list[tuple[str, ...]]] = {}
+        self._named: dict[str, dict[str, None]] = {}
+        self._renewed: set[str] = set()
         self._needs: dict[str, tuple[_Wanted, ...]] = {}
         self._meanings: dict[tuple[str, str, str], str] = {}
         self._redirected: dict[tuple[str, str, str], str] = {}
@@ -123,7 +127,8 @@ class _Walk:
             self._instances[key] = self._instances[key]._replace(targets=targets)
         keys = {folder: importer_key(folder) for folder in self._importers}
         requests = {key: tuple(paths) for key, paths in self._requests.items()}
-        return ClassicGraph(LockedGraph(self._instances, keys), self._specs, requests)
+        named = {name: tuple(found) for name, found in self._named.items()}
+        return ClassicGraph(LockedGraph(self._instances, keys), self._specs, named, requests)
 
     def _request_all(self) -> None:
         """Request what yarn requests, in its order: one after another what the root asks for."""
@@ -181,10 +186,25 @@ class _Walk:
         key = self._find(one, path)
         if key is None:
             return
+        self._named.setdefault(one.name, {})[key] = None
+        if key in self._renewed:
+            self._renew(key, one, path)
         self._add_request(key, path)
         if key in self._members and key not in self._instances:
             self._add_member(key, path)
         self._meanings[one.pattern] = key
+
+    def _renew(self, key: str, one: _Wanted, path: tuple[str, ...]) -> None:
+        """Request again what a package needs that is no version of a registry's: so does yarn.
+
+        It finds such a package anew for each request, and the last one counts.
+        """
+        self._requests[key] = []
+        if one.name not in path:
+            for need in self._needs.get(key, ()):
+                found = self._meanings.get(need.pattern)
+                if found is not None and found not in self._renewed:
+                    self._add_request(found, (*path, one.name))
 
     def _add_request(self, key: str, path: tuple[str, ...]) -> None:
         self._requests.setdefault(key, []).append(path)
@@ -231,10 +251,13 @@ class _Walk:
             if entry.resolved and read_tarball_address(entry.resolved) != (real, entry.version):
                 raise _MissingEntryError
             key = f"{real}@{entry.version}"
-            key = key if real == name else f"{name}@npm:{key}"
+            if real != name:
+                key = f"{name}@npm:{key}"
+                self._renewed.add(key)
         else:
             address = entry.resolved + (f"#{entry.fragment}" if spec.type == "git" else "")
             key = f"{real}@{address or spec.raw_spec}"
+            self._renewed.add(key)
             self._specs.setdefault(key, spec if spec.type != "git" else _pin(spec, real, address))
         if key not in self._instances:
             self._instances[key] = own

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from zipper.npm.semver import satisfies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from zipper.tree.locked_graph import Instance, LockedGraph
 
@@ -24,18 +24,16 @@ __all__ = ["bind_classic_peers"]
 _Requests = tuple[tuple[str, ...], ...]
 
 
-def bind_classic_peers(graph: LockedGraph, requests: Mapping[str, _Requests]) -> LockedGraph:
+def bind_classic_peers(
+    graph: LockedGraph, named: Mapping[str, Sequence[str]], requests: Mapping[str, _Requests]
+) -> LockedGraph:
     """Return `graph` with the peers that yarn finds; a peer that it does not find has no target.
 
     Args:
         graph: its packages' manifests have the peers.
+        named: name to the instances that are requested under it, in yarn's order.
         requests: instance's key to the packages above each request for it, in yarn's order.
     """
-    named: dict[str, list[str]] = {}
-    for own in graph.instances.values():
-        for name, target in own.targets.items():
-            if target not in named.setdefault(name, []):
-                named[name].append(target)
     bound = {}
     for key, own in graph.instances.items():
         targets = dict(own.targets)

@@ -166,7 +166,7 @@ def _know_all(
         folders |= _read_folders(project, added)
         known |= _know(stated, added, project, store=store, client=client)
         graph = stated.graph._replace(instances={**stated.graph.instances, **known})
-        whole = bind_classic_peers(know_folders(graph, folders), stated.requests)
+        whole = bind_classic_peers(know_folders(graph, folders), stated.named, stated.requests)
 
 
 def _fits(own: Instance, target: Target) -> bool:
