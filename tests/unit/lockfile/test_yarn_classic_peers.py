@@ -77,7 +77,7 @@ def test_the_request_with_the_fewest_packages_above_it_counts() -> None:
 
 
 def test_an_alias_is_what_its_last_request_makes_it() -> None:
-    """yarn resolves anew what is no version of a registry's, each time that it is requested."""
+    """Such a package is resolved anew each time that it is requested, for yarn 1."""
     found = bind({"dependencies": {"old": "^1.0.0", "new": "^1.0.0"}})
 
     assert "host@2.5.0-rc.1" == found["odd"]
