@@ -39,6 +39,7 @@ COMMANDS: Final = {
     "licenses": "List the licences of what is in a zip.",
     "vendor": "Collect everything that a build downloads in one folder.",
     "cache": "Show, verify, repair or prune the store.",
+    "store": "Make keys for a store that machines share, and audit it.",
     "completion": "Print the completion script of a shell.",
     "help": "Show a reference page, or explain a code.",
 }

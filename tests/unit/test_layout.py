@@ -31,7 +31,7 @@ ROWS = [
     {"node", "report"},
     {"checks", "layout", "resolving"},
     {"fetching", "supply"},
-    {"store"},
+    {"sharing", "store"},
     {"project", "registry"},
     {"archive", "tree"},
     {"lockfile"},
@@ -62,7 +62,7 @@ EFFECTS = {
     "__main__", "bundling", "cli", "commands", "fetching", "file_bytes", "files", "folders",
     "hooks", "malloc", "node", "pipeline", "project", "registry", "resolving", "scratch",
     "settings.cache_folder", "settings.generate", "settings.member_folders",
-    "settings.read_settings", "settings.workspace_root", "store",
+    "settings.read_settings", "settings.workspace_root", "sharing", "store",
 }  # fmt: skip
 """Modules and packages that may touch files, network, processes, clock and threads."""
 

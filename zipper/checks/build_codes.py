@@ -212,6 +212,38 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         "`@corp:registry=${CORP_REGISTRY}` in .npmrc where CORP_REGISTRY is not set",
     ),
     ToldCode(
+        "shared-store",
+        "packages came from the shared store, or went there",
+        "How many store zips and tarballs were taken from the store that machines share, and how "
+        "many objects were put there. The seconds are those that the signer's machine needed.",
+        "zipper help store",
+        "a build with an empty cache and `store_url`",
+    ),
+    ToldCode(
+        "shared-store-wrong",
+        "an object in the shared store is not what it should be",
+        "A tarball there has another hash than its name says, or a store zip another one than its "
+        "claim says. It is not used. Either it was damaged, or somebody has written there who "
+        "should not.",
+        "zipper help store; CVE-2025-36852",
+        "a store zip that was replaced after it had been signed",
+    ),
+    ToldCode(
+        "shared-store-unreachable",
+        "the shared store does not always answer",
+        "After three failures in a row it is left alone for the rest of the build, and everything "
+        "comes from the registry.",
+        "zipper help store",
+        "an address or a credential that is wrong; a service that is busy",
+    ),
+    ToldCode(
+        "shared-store-refused",
+        "the shared store takes nothing from this machine",
+        "Reading works. Writing was refused once, and is not tried again in this build.",
+        "zipper help store",
+        "a credential that may only read",
+    ),
+    ToldCode(
         "cache-shared",
         "a group can write to the cache",
         "A package in the store is what its tarball was when it was fetched and verified; after "

@@ -33,6 +33,7 @@ TOPICS: Final[Mapping[str, str]] = {
     "scripts": "install scripts, and which Node.js runs them",
     "run": "running a zip under Lambda's conditions",
     "caches": "what is kept where, and for how long",
+    "store": "a store of packages that machines share",
     "security": "what zipper protects from, and how",
     "hooks": "building with setuptools, hatchling or PDM",
     "ci": "continuous integration and exit statuses",

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from zipper.errors import StoreError, ZipperError
 from zipper.fetching.store_origin import find_own, note_origin, require_checksum
@@ -21,11 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from zipper.fetching.needed_tarballs import Fetch, Wanted
+    from zipper.fetching.shared_packages import SharedPackages
     from zipper.store.keys import StoreKey
     from zipper.store.store_zip import StoreZip
     from zipper.store.store_zips import Store
 
 __all__ = ["Worker", "get_all"]
+
+_Got = TypeVar("_Got")
 
 _LARGE_BYTES: Final = 8 << 20
 
@@ -114,8 +117,10 @@ class Worker:
         *,
         on_packed: Callable[[Wanted], None] | None,
         on_error: Callable[[Wanted, ZipperError], None] | None,
+        shared: SharedPackages | None = None,
     ) -> None:
         self._store = store
+        self._shared = shared
         self._fetch = fetch
         self._on_packed = on_packed
         self._on_error = on_error
@@ -167,7 +172,12 @@ class Worker:
         zipped = self._find(item)
         if zipped is not None:
             return zipped
-        tarball = self._measure_fetch(item)
+        if self._shared is not None:
+            zipped = self._measure(self._shared.take, item)
+            if zipped is not None:
+                return self._tell(item, zipped)
+        begun = time.monotonic()
+        tarball = self._measure(self._fetch.fetch, item)
         if max(len(tarball), claimed_bytes(tarball)) > _LARGE_BYTES:
             with self._large, self._turns:
                 zipped = self._keep(item, tarball)
@@ -176,6 +186,11 @@ class Worker:
         else:
             with self._turns:
                 zipped = self._keep(item, tarball)
+        if self._shared is not None:
+            self._shared.offer(item, zipped, time.monotonic() - begun)
+        return self._tell(item, zipped)
+
+    def _tell(self, item: Wanted, zipped: StoreZip) -> StoreZip:
         if self._on_packed is not None:
             self._on_packed(item)
         return zipped
@@ -184,13 +199,13 @@ class Worker:
         name, version = item.package_name, item.version
         return find_own(self._store, item.key, name, version, checksum=item.checksum)
 
-    def _measure_fetch(self, item: Wanted) -> bytes:
+    def _measure(self, get: Callable[[Wanted], _Got], item: Wanted) -> _Got:
         begun = time.monotonic()
-        tarball = self._fetch.fetch(item)
+        got = get(item)
         if vars(self._connected):
             self._waits_seconds.append(time.monotonic() - begun)
         self._connected.once = True
-        return tarball
+        return got
 
     def _keep(self, item: Wanted, tarball: bytes) -> StoreZip:
         name = item.package_name

@@ -32,8 +32,11 @@ if TYPE_CHECKING:
 
     from zipper.archive.entries import PlannedEntry
     from zipper.events import OnEvent
+    from zipper.fetching.needed_tarballs import Fetch
+    from zipper.fetching.shared_packages import SharedPackages
     from zipper.project.read_project import Project
     from zipper.registry.client import RegistryClient
+    from zipper.sharing.shared_store import SharedStore
     from zipper.store.store_zip import StoreZip
     from zipper.store.store_zips import Store
     from zipper.tree.model import Node, Tree
@@ -48,6 +51,7 @@ def obtain(
     store: Store,
     client: Callable[[], RegistryClient],
     on_event: OnEvent | None = None,
+    open_shared: Callable[[], SharedStore] | None = None,
 ) -> Obtained:
     """Return the store zip of every node that has a tarball of its own.
 
@@ -57,17 +61,20 @@ def obtain(
         store: where tarballs are found and kept.
         client: makes the registry's client; called only when something is missing.
         on_event: called with each tarball that was stored, from any thread.
+        open_shared: opens the store that machines share; called only when something is missing.
 
     Raises:
         RegistryError, IntegrityError, ArchiveError, StoreError, LockfileError, ProjectError.
     """
     wanted = list_wanted(project, tree, store=store, client=client)
+    shared: list[SharedPackages] = []
     location_of = {item.key: location for location, item in reversed(wanted.items())}
     try:
         zips = fill(
             store,
             wanted.values(),
             open_fetch=lambda: TarballSources(project.root, client()),
+            share=None if open_shared is None else _share_with(open_shared, store, shared),
             on_error=lambda item, error: _tell_chain(error, tree, location_of[item.key]),
             on_missing=None if on_event is None else partial(_tell_missing, on_event),
             on_packed=None if on_event is None else partial(_tell_packed, on_event),
@@ -78,6 +85,7 @@ def obtain(
         raise
     by_location = {location: zips[item.key] for location, item in wanted.items()}
     findings = tuple(_find_oddities(wanted, by_location))
+    findings += tuple(finding for one in shared for finding in one.findings())
     folders, lost = _pack_folders(project, tree)
     _apply_patches(tree, wanted, by_location, folders, store=store)
     findings += lost
@@ -92,6 +100,20 @@ def obtain(
 
         findings += tuple(find_missing_bundled(tree, by_location))
     return Obtained(by_location, folders, findings)
+
+
+def _share_with(
+    open_shared: Callable[[], SharedStore], store: Store, made: list[SharedPackages]
+) -> Callable[[Fetch], SharedPackages]:
+    """Return what makes the way over a shared store, and puts it into `made`."""
+
+    def share(fetch: Fetch) -> SharedPackages:
+        from zipper.fetching.shared_packages import SharedPackages  # noqa: PLC0415  (where one is)
+
+        made.append(SharedPackages(open_shared(), store, fetch))
+        return made[-1]
+
+    return share
 
 
 def _apply_patches(

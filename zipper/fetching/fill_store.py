@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from zipper.errors import ZipperError
     from zipper.fetching.needed_tarballs import Fetch, Wanted
+    from zipper.fetching.shared_packages import SharedPackages
     from zipper.store.keys import StoreKey
     from zipper.store.store_zip import StoreZip
     from zipper.store.store_zips import Store
@@ -33,6 +34,7 @@ def fill(
     on_missing: Callable[[int], None] | None = None,
     on_packed: Callable[[Wanted], None] | None = None,
     on_error: Callable[[Wanted, ZipperError], None] | None = None,
+    share: Callable[[Fetch], SharedPackages] | None = None,
     jobs: int = JOBS,
 ) -> dict[StoreKey, StoreZip]:
     """Return the store zip of every key, fetching what the store lacks.
@@ -45,6 +47,7 @@ def fill(
         on_missing: called with how many tarballs the store lacks, if any.
         on_packed: called with each tarball that was fetched and kept, in any thread.
         on_error: called with what a tarball failed with, before it is raised, to add facts to it.
+        share: makes what looks in a shared store before it fetches; called as `open_fetch` is.
         jobs: tarballs under way at once.
 
     Raises:
@@ -68,7 +71,11 @@ def fill(
             on_missing(len(missing))
         from zipper.fetching.download_workers import Worker, get_all  # noqa: PLC0415  (0.01 s, for cold builds)
 
-        worker = Worker(store, open_fetch(), on_packed=on_packed, on_error=on_error)
+        fetch = open_fetch()
+        shared = None if share is None else share(fetch)
+        worker = Worker(
+            store, shared or fetch, on_packed=on_packed, on_error=on_error, shared=shared
+        )
         found |= get_all(worker, missing, jobs=jobs)
     if not is_known:
         OriginsNote(store, asked, found).remember()

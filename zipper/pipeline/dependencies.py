@@ -6,6 +6,7 @@ after its install scripts. Nothing is written but the store.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from zipper.fetching.fetch_packages import obtain
@@ -21,6 +22,8 @@ from zipper.supply.policy import vouch
 from zipper.tree.model import ROOT, Tree
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from zipper.fetching.package_files import Scripted
     from zipper.findings import Finding
     from zipper.pipeline.session import Circumstances, Clock
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from zipper.registry.lazy_client import LazyClient
     from zipper.resolving.locked_tree import LockedTree
     from zipper.settings.build_request import BuildRequest
+    from zipper.sharing.shared_store import SharedStore
+    from zipper.store.store_zips import Store
 
 __all__ = ["Gathered", "count_packages", "find_locked", "find_project_tree", "gather"]
 
@@ -65,6 +70,7 @@ def gather(
         NodeError, UsageError: with code, facts and hint.
     """
     store = io.open_store()
+    open_shared = find_shared_store(request, io, store)
     with io.open_client(project, request) as client:
         clock.start("select" if project.lockfile or project.foreign else "resolve")
         left_out = omit | project.npm.omit
@@ -83,7 +89,14 @@ def gather(
             project, tree, request, whole=whole, allowed=allowed, store=store, client=client
         )
         clock.start("fetch", total=count_packages(tree))
-        obtained = obtain(project, tree, store=store, client=client, on_event=io.on_event)
+        obtained = obtain(
+            project,
+            tree,
+            store=store,
+            client=client,
+            on_event=io.on_event,
+            open_shared=open_shared,
+        )
         scripted = apply_scripts(
             project, tree, obtained, request, consent=consent, store=store, offline=io.offline
         )
@@ -168,6 +181,33 @@ def find_project_tree(
     refuse_unlocked_siblings(project)  # what is shared may be another member's
     key = ("tree", project.root, *request.npm_options.items(), *how)
     return io.shared.get(key, find)
+
+
+def find_shared_store(
+    request: BuildRequest, io: Circumstances, store: Store
+) -> Callable[[], SharedStore] | None:
+    """Return what opens the store that machines share; None where none counts.
+
+    `--offline` opens no connection, and a vendored folder has everything already.
+
+    Raises:
+        UsageError: EUSAGE for an address, a key or a scope that cannot be used.
+    """
+    url = request.store_url
+    if not url:
+        return None
+    from zipper.sharing.opening import open_shared_store, read_sharing  # noqa: PLC0415  (where one is)
+
+    sharing = read_sharing(
+        url,
+        accept=request.store_accept,
+        key=request.store_key,
+        scope=request.store_scope,
+        environ=os.environ,
+    )
+    if request.vendor or (io.offline and not url.startswith("file:")):
+        return None
+    return lambda: open_shared_store(sharing, codec=store.root.name, environ=os.environ)
 
 
 def count_packages(tree: Tree) -> int:

@@ -63,6 +63,10 @@ class Settings(NamedTuple):
     audit_ignore: tuple[str, ...] | None = None
     osv: str | None = None
     no_recall: bool | None = None
+    store_url: str | None = None
+    store_accept: tuple[str, ...] | None = None
+    store_key: str | None = None
+    store_scope: str | None = None
     check: bool | None = None
     keep_failed: bool | None = None
     ignore: tuple[str, ...] | None = None
@@ -125,6 +129,10 @@ class RequestFields(NamedTuple):
     audit_ignore: tuple[str, ...] = ()
     osv: str | None = None
     no_recall: bool = False
+    store_url: str | None = None
+    store_accept: tuple[str, ...] = ()
+    store_key: str | None = None
+    store_scope: str | None = None
     check: bool = True
     keep_failed: bool = False
     ignore: tuple[str, ...] = ()
@@ -315,6 +323,14 @@ class _Shared13(TypedDict, total=False):
 
     script_timeout_seconds: float | None
     """Seconds that one install script may take."""
+    store_url: str | None
+    """Store of packages that machines share: `s3://`, `gs://`, `az://`, `file://`, `https://`."""
+    store_accept: str | Iterable[str] | None
+    """Whose claims in it count: a public key, `repository=`, `ref=` and `workflow=`."""
+    store_key: PathLike | None
+    """Key that signs what is put there: the secret key, or the path of its file."""
+    store_scope: str | None
+    """What it signs for: `repository=`, `ref=`, `workflow=`; by default what the CI says."""
 
 
 class _Shared14(TypedDict, total=False):

@@ -14,6 +14,7 @@ from typing import Final
 from zipper.settings.check_options import CHECK_OPTIONS
 from zipper.settings.option_row import Option
 from zipper.settings.package_options import FETCHERS, PACKAGE_OPTIONS
+from zipper.settings.store_options import STORE_OPTIONS
 from zipper.target import ARCHITECTURES
 
 __all__ = ["KEYS", "OPTIONS", "find_variables", "keywords_of", "options_of"]
@@ -91,7 +92,7 @@ _RUN_OPTIONS: Final = (
         "cache_dir",
         "path",
         "Folder of the store; by default the system's place for caches.",
-        (*_ALL, "cache"),
+        (*_ALL, "cache", "store"),
         functions=_ALL_FUNCTIONS,
         per_function=False,
         metavar="DIR",
@@ -131,7 +132,7 @@ _CALL_OPTIONS: Final = (
         "as_json",
         "flag",
         "Print one JSON document to stdout, and nothing else.",
-        tuple(command for command in _ALL if command != "sbom"),
+        (*(command for command in _ALL if command != "sbom"), "store"),
         functions=(),
         flags=("--json",),
         is_setting=False,
@@ -248,7 +249,7 @@ _CALL_OPTIONS: Final = (
 )
 """The rows about one call: neither in a file nor in a variable."""
 
-OPTIONS: Final = (*PACKAGE_OPTIONS, *CHECK_OPTIONS, *_RUN_OPTIONS, *_CALL_OPTIONS)
+OPTIONS: Final = (*PACKAGE_OPTIONS, *STORE_OPTIONS, *CHECK_OPTIONS, *_RUN_OPTIONS, *_CALL_OPTIONS)
 
 KEYS: Final = {option.name: option for option in OPTIONS if option.is_setting}
 """The settings: each has a key and a variable. The order is that of `init` and of `--help`."""

@@ -20,6 +20,7 @@ from zipper.store.store_zip_format import (
     body_size,
     first_name_offset,
     has_crc,
+    has_own_digest,
     inflate,
     is_sound,
     read_comment,
@@ -73,6 +74,17 @@ class StoreZip:
         except StoreError:
             return False
         return True
+
+    def read_whole(self) -> bytes:
+        """Return all its bytes, as they were written.
+
+        Raises:
+            StoreError: ESTORE where they are others by now.
+        """
+        data = bytes(self._load())
+        if not has_own_digest(memoryview(data)):
+            raise self._refuse()
+        return data
 
     def names(self) -> list[str]:
         """Return the names of the package's files, sorted bytewise; see `raw_names`."""

@@ -158,12 +158,26 @@ class Store:
         Raises:
             StoreError: ESTORE where the store cannot be written.
         """
+        return self._write(key, format_store_zip(entries, package_name))
+
+    def add_whole(self, key: StoreKey, data: bytes) -> StoreZip:
+        """Write `data` as the store zip of `key`, which the caller has verified, and return it.
+
+        Raises:
+            StoreError: as `add` does.
+        """
+        return self._write(key, [data])
+
+    def hold_whole(self, key: StoreKey, data: bytes) -> StoreZip:
+        """Return the store zip that `add_whole` would write, for this process alone."""
+        return self._in_memory(self.path_of(key), [data])
+
+    def _write(self, key: StoreKey, pieces: list[bytes | memoryview]) -> StoreZip:
         path = self.path_of(key)
         try:
             make_private_folders(path.parent)
         except OSError as cause:
             raise write_error(cause, path.parent, StoreError) from cause
-        pieces = format_store_zip(entries, package_name)
         write_file(path, [pieces], error=StoreError, mode=_FILE_MODE)
         if self.ownership.group_of(os.fspath(path.parent)) is not None:
             return self._in_memory(path, pieces)
