@@ -11,9 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ProjectError
+from zipper.named_tuple import NamedTuple
 from zipper.store.notes import COMPILED
 
 if TYPE_CHECKING:

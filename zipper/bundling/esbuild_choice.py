@@ -10,10 +10,11 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ProjectError
 from zipper.findings import Finding
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from zipper.project.read_project import Project

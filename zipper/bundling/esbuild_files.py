@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
+from zipper.named_tuple import NamedTuple
 from zipper.store.notes import COMPILED
 
 if TYPE_CHECKING:

@@ -88,6 +88,11 @@ class Esbuild:
             if path.is_file()
         }
 
+    def order_end(self) -> None:
+        """Have the sandbox end, without waiting for that; `close` waits for it."""
+        self._is_over = True
+        self._sandbox.order_end()
+
     def close(self) -> None:
         """End the sandbox; a second call does nothing."""
         self._is_over = True

@@ -7,11 +7,12 @@ In: the names of the project's files, its package.json, the handler that was ask
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.bundling.source_names import TYPED, is_declaration
 from zipper.errors import ProjectError
 from zipper.findings import Finding
+from zipper.named_tuple import NamedTuple
 from zipper.target import default_handler
 
 if TYPE_CHECKING:

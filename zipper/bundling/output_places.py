@@ -5,9 +5,10 @@ In: paths. Out: paths and values; importing them costs a warm build little.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from zipper.bundling.source_names import name_output
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.bundling.decorators import DecoratedSource, has_decorators, refuse_lost_metadata
 from zipper.bundling.esbuild_files import SourceText
@@ -21,6 +21,7 @@ from zipper.bundling.specifiers import find_edits
 from zipper.bundling.type_exports import LinkedModule, refuse_exported_types
 from zipper.errors import ProjectError
 from zipper.findings import Finding
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

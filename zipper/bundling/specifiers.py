@@ -7,9 +7,10 @@ Places come from the parser that the checks use, so that no text that looks like
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from zipper.checks.syntax import is_shadowed, literal, open_source
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

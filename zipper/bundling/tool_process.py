@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import subprocess
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.folders import remove_folder
+from zipper.named_tuple import NamedTuple
 from zipper.scratch import scratch_folder
 
 if TYPE_CHECKING:
@@ -99,6 +100,11 @@ class ToolSandbox:
         """Remove what is in the folder."""
         for path in self.folder.iterdir():
             remove_folder(path)
+
+    def order_end(self) -> None:
+        """Have what runs end, without waiting for that: `close` then takes less time."""
+        if self._confined is not None:
+            self._confined.order_end()
 
     def close(self) -> None:
         """End what still runs, and remove the folder."""

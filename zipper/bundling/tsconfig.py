@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from zipper.bundling.source_folder import join
 from zipper.bundling.source_names import TYPED
 from zipper.errors import ProjectError
+from zipper.named_tuple import NamedTuple
 from zipper.npm.jsonc_text import JsoncFaultError, parse_jsonc
 
 if TYPE_CHECKING:

@@ -10,10 +10,11 @@ Source: TypeScript's reference, `isolatedModules`; ECMA-262, ResolveExport.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.checks.scan import scan
 from zipper.errors import ProjectError
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -104,10 +104,14 @@ class _Sandbox:
         self._take_messages()
         return not data
 
-    def end(self) -> int | None:
-        """End it where it still runs; return its exit code, negative for a signal."""
+    def order_end(self) -> None:
+        """Have it end, without waiting for that."""
         with suppress(OSError):
             os.write(self._control, b"k")
+
+    def end(self) -> int | None:
+        """End it where it still runs; return its exit code, negative for a signal."""
+        self.order_end()
         while not self.wait(_CLOSE_SECONDS):
             self._process.kill()
         self._process.wait()

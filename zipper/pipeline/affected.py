@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ZipperError
 from zipper.lockfile.formats import FORMATS, NPM_LOCKFILES
+from zipper.named_tuple import NamedTuple
 from zipper.pipeline.affected_files import (
     Reason,
     compare_folders,

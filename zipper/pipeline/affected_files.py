@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.fetching.local_packages import is_local_folder, list_folder
+from zipper.named_tuple import NamedTuple
 from zipper.pipeline.planning import choose_own_files
 from zipper.project.outside_files import choose_outside_name, split_patterns
 from zipper.project.own_files import choose_name

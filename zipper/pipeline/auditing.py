@@ -10,13 +10,14 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from zipper.as_json import json_text
 from zipper.errors import RegistryError
 from zipper.fetching.needed_tarballs import has_tarball
 from zipper.findings import Finding, check_error, count_findings, decide_verdict
 from zipper.lockfile.formats import FORMATS
+from zipper.named_tuple import NamedTuple
 from zipper.npm.credentials import redact_url
 from zipper.npm.git_resolved import is_git
 from zipper.pipeline.dependencies import find_project_tree

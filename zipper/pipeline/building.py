@@ -182,10 +182,11 @@ def _again_where_damaged(
     Then each package is read before, and a damaged one fetched anew.
     """
     clock = Clock(io.on_event)
-    try:
-        return work(io, clock)
-    except StoreError:
-        return work(io._replace(shared=Once(), defers=False), clock)
+    with io.after:
+        try:
+            return work(io, clock)
+        except StoreError:
+            return work(io._replace(shared=Once(), defers=False), clock)
 
 
 def _build(
@@ -241,7 +242,8 @@ def plan_requested(
 ) -> PackagePlan:
     """Return what `build_requested` would write; see `plan`."""
     io = Circumstances.of(request, on_event)
-    return make_plan(request, io, Clock(on_event))
+    with io.after:
+        return make_plan(request, io, Clock(on_event))
 
 
 def _write(planned: PackagePlan, store: Store, clock: Clock) -> Package:

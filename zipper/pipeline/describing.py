@@ -11,9 +11,10 @@ import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple, overload
+from typing import TYPE_CHECKING, Final, overload
 
 from zipper.errors import UsageError
+from zipper.named_tuple import NamedTuple
 from zipper.pipeline.explaining import explain_package, read_inventory, take_inventory
 from zipper.pipeline.reading_zips import open_sound_listing
 from zipper.report.inventory import from_listing

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from zipper.as_json import as_json
 from zipper.errors import StoreError
 from zipper.findings import Finding
 from zipper.layout.install_layout import Layout
+from zipper.named_tuple import NamedTuple
 from zipper.pipeline.running_scripts import read_project_consent
 from zipper.store.notes import INSTALL
 from zipper.store.store_zip import StoreZip

@@ -9,13 +9,14 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from zipper.as_json import json_text
 from zipper.errors import OutputError, StoreError
 from zipper.files import write_error
 from zipper.findings import count_findings
 from zipper.folders import make_folders, replace_folder
+from zipper.named_tuple import NamedTuple
 from zipper.pipeline.event_log import listener
 from zipper.pipeline.install_note import LaidOut, find_note
 from zipper.pipeline.node_modules import fill_layout, fill_tree

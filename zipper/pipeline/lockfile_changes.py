@@ -6,10 +6,11 @@ that is recalled imports none of this.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from zipper.errors import UsageError, describe_error
 from zipper.lockfile.npm_write import infer_text_format, write_lockfile
+from zipper.named_tuple import NamedTuple
 from zipper.pipeline.running_scripts import find_allowed_scripts, read_project_consent
 from zipper.resolving.resolve_tree import resolve_tree
 from zipper.supply.policy import vouch

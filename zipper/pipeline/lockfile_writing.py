@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from zipper.as_json import json_text
 from zipper.errors import UsageError
 from zipper.files import write_file
+from zipper.named_tuple import NamedTuple
 from zipper.pipeline.event_log import listener
 from zipper.project.read_project import read_project
 from zipper.resolving.resolution_note import Recalled, find_earlier

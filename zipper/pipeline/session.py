@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -83,6 +84,8 @@ class Circumstances(NamedTuple):
     cache_dir: Path
     on_event: OnEvent | None
     shared: Once
+    after: ExitStack
+    """What is still to be done when the result is there."""
     links: bool = False
     """Packages are linked out of the store: their files' names are all that is read, and late."""
     recalls: bool = True
@@ -108,6 +111,7 @@ class Circumstances(NamedTuple):
             cache_dir=find_cache_dir(request.cache_dir),
             on_event=on_event,
             shared=shared or Once(),
+            after=ExitStack(),
             links=links,
             spare=spare,
             recalls=not request.no_recall,

@@ -7,11 +7,12 @@ has gathered included. Nothing is asked of a registry.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ProjectError, ZipperError
 from zipper.folders import list_files
 from zipper.lockfile.formats import FORMATS, NPM_LOCKFILES
+from zipper.named_tuple import NamedTuple
 from zipper.npm.npmrc_secrets import find_secrets
 from zipper.pipeline.planning import choose_own_files
 from zipper.project.own_files import choose_files

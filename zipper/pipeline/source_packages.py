@@ -79,7 +79,8 @@ class SourcePackages:
         if self._esbuild is None:
             return
         if self._io.spare is None:
-            self._esbuild.close()
+            self._esbuild.order_end()
+            self._io.after.callback(self._esbuild.close)
         else:
             self._io.spare.give_back(self._esbuild)
         self._esbuild = None

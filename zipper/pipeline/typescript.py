@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from zipper.archive.entries import put_below
 from zipper.bundling.handler_source import find_handler_source, tell_built
@@ -17,6 +17,7 @@ from zipper.bundling.output_places import OutputPlaces, OwnedFile, ReachedFile
 from zipper.bundling.source_folder import SourceFolder, join
 from zipper.bundling.source_names import TYPED
 from zipper.findings import Finding
+from zipper.named_tuple import NamedTuple
 from zipper.pipeline.packed_sources import pack_beyond, pack_own, pack_siblings
 from zipper.pipeline.source_packages import SourcePackages
 from zipper.project.own_files import read_entries
