@@ -45,6 +45,8 @@ _LOCAL_FIELDS: Final = ((3, "method"), (6, "crc"), (7, "compressed_size"), (8, "
 """What a local header repeats of the directory, by its place in `_LOCAL`."""
 _DESCRIPTOR_FLAG: Final = 0x8
 _UNKNOWN_32: Final = 0xFFFFFFFF
+_FIELDS_BYTES: Final = 256
+"""Of name and extra fields, more than most members have: their content is read with the header."""
 _PIECE_BYTES: Final = 256 * 1024
 _NEIGHBOURS_BYTES: Final = 64 * 1024
 _EXPANSION_MAX: Final = 1032
@@ -167,10 +169,14 @@ class Listing(NamedTuple):
 
     def _data(self, entry: Entry, size_max: int | None = None) -> memoryview:
         """Return the member's bytes as they are in the zip, the first `size_max` at most."""
+        size = entry.compressed_size if size_max is None else min(entry.compressed_size, size_max)
+        at = entry.header_offset
+        window = memoryview(self.source[at : at + _LOCAL.size + _FIELDS_BYTES + size])
+        start = _data_start(window, entry) - at
+        if start + size <= len(window):
+            return window[start : start + size]
         start, end = self._span(entry)
-        if size_max is not None:
-            end = min(end, start + size_max)
-        return memoryview(self.source[start:end])
+        return memoryview(self.source[start : min(end, start + size)])
 
     def _data_in_pieces(self, entry: Entry) -> Iterator[bytes]:
         start, end = self._span(entry)
@@ -220,7 +226,7 @@ def read_listing(source: ZipSource) -> Listing:
 def _data_start(header: Buffer, entry: Entry) -> int:
     """Return where the content begins; the local header has a name and extra fields of its own."""
     try:
-        mark, *_, name_size, extra_size = _LOCAL.unpack(header)
+        mark, *_, name_size, extra_size = _LOCAL.unpack_from(header)
     except struct.error:
         raise _damaged(entry, "begins after the end of the zip") from None
     if mark != b"PK\x03\x04":

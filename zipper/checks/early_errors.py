@@ -28,19 +28,21 @@ _OWN_MAX_BYTES: Final = 64_000
 _JUDGED_MAX_BYTES: Final = 400_000
 """Size up to which a file is judged that gives a reason for it: 2 s."""
 _SUSPICIOUS: Final = (
-    (b"(?", re.compile(rb"\(\?(?:[ims]+(?:-[ims]*)?|-[ims]+):")),
-    (b"v", re.compile(rb"/[dgimsy]*v[dgimsy]*\s*(?=[.;,)\]}])")),
-    (b"using", re.compile(rb"(?<![\w$.])using\s+[A-Za-z_$][\w$]*\s*(?:=[^=]|of\b)")),
-    (b"assert", re.compile(rb"['\"]\s*assert\s*\{")),
-    (b"</", re.compile(rb"[>\s(]</[A-Za-z>]")),
-    (b"/>", re.compile(rb"/>")),
+    (b"(?", re.compile(rb"\(\?(?:[ims]+(?:-[ims]*)?|-[ims]+):"), b""),
+    (b"v", re.compile(rb"/[dgimsy]*v[dgimsy]*\s*(?=[.;,)\]}])"), b""),
+    (b"using", re.compile(rb"using(?<![\w$.]using)\s+[A-Za-z_$][\w$]*\s*(?:=[^=]|of\b)"), b""),
+    (b"assert", re.compile(rb"assert\s*\{"), b"'\"\n"),
+    (b"</", re.compile(rb"</(?<=[>\s(]</)[A-Za-z>]"), b""),
+    (b"/>", re.compile(rb"/>"), b""),
+    (b"@", re.compile(rb"@(?!link|code|inheritDoc)[A-Za-z_$]"), b";{}\n"),
 )
 """Modifiers, sets and `using`, which older Nodes do not read; `assert`, which newer ones do not;
-JSX, which none does. Before each comes a text without which it is not looked for."""
+JSX and decorators, which none does. Before each is a text without which it is not looked for, after
+it what the last sign before it must be. A pattern that begins with a text is found quickly."""
 _PROSE: Final = frozenset({"comment", "html_comment", "string_fragment", "escape_sequence"})
 _PLACES_MAX: Final = 200
 """Places of one kind that are looked at; a file with more is judged."""
-_DECORATOR: Final = re.compile(rb"(?:[;{}\n]|\A)[ \t]*@(?!link|code|inheritDoc)[A-Za-z_$]")
+_SPACE_MAX: Final = 200
 _GROUP: Final = re.compile(rb"\(\?<([A-Za-z_$][\w$]*)>")
 
 
@@ -96,11 +98,10 @@ def _judge(content: bytes, source: Source, *, is_module: bool, is_own: bool) -> 
 def _is_suspicious(source: Source) -> bool:
     """Return whether a file may have what only some Nodes read, or none."""
     content = source.content
-    for text, pattern in _SUSPICIOUS:
-        if text in content and _is_code(source, (m.end() - 1 for m in pattern.finditer(content))):
+    for text, pattern, signs in _SUSPICIOUS:
+        found = pattern.finditer(content) if text in content else ()
+        if _is_code(source, (m.end() - 1 for m in found if _follows(content, m.start(), signs))):
             return True
-    if b"@" in content and _is_code(source, (m.end() - 1 for m in _DECORATOR.finditer(content))):
-        return True
     groups = Counter(_GROUP.findall(content))
     repeated = (m for m in _GROUP.finditer(content) if groups[m[1]] > 1)
     paths = (source.path_to(match.start()) for match in islice(repeated, _PLACES_MAX))
@@ -108,6 +109,12 @@ def _is_suspicious(source: Source) -> bool:
     return any(
         max(Counter(_GROUP.findall(text)).values(), default=0) > 1 for _, text in set(owners)
     )
+
+
+def _follows(content: bytes, offset: int, signs: bytes) -> bool:
+    """Return whether the last sign before an offset is in `signs`, or there is none."""
+    before = content[max(0, offset - _SPACE_MAX) : offset].rstrip(b" \t")
+    return not signs or before[-1:] in signs
 
 
 def _is_code(source: Source, offsets: Iterator[int]) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from itertools import islice
+from heapq import merge
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.builtin_uses import NeededNames
@@ -305,18 +306,18 @@ def _awaits(source: Source) -> bool:
 
 def _find_commonjs(source: Source) -> int:
     """Return the first line that reads or writes CommonJS's own names while the module loads."""
-    best = 0
-    for name in _COMMONJS:
-        uses = (
-            at for at in find_word(source.content, name, before=b".") if at < _COMMONJS_LIMIT_BYTES
-        )
-        first = next(
-            (path for path in map(source.path_to, uses) if _is_eager_use(source, path)), None
-        )
-        if first is not None and not count_declarations(source.content, name):
-            line = source.line_of(first[-1])
-            best = min(best, line) if best else line
-    return best
+    names = [name for name in _COMMONJS if name in source.content]
+    uses = (find_word(source.content, name, before=b".") for name in names)
+    declared: set[bytes] = set()
+    for offset in takewhile(lambda at: at < _COMMONJS_LIMIT_BYTES, merge(*uses)):
+        path = source.path_to(offset)
+        name = source.text_of(path[-1])
+        if name in declared or not _is_eager_use(source, path):
+            continue
+        if not count_declarations(source.content, name):
+            return source.line_of(path[-1])
+        declared.add(name)
+    return 0
 
 
 def _is_eager_use(source: Source, path: list[Node]) -> bool:

@@ -40,6 +40,8 @@ _FROM: Final = re.compile(
     rb"['\"](?:(?:node:)?fs|fs-extra|graceful-fs|@grpc/proto-loader|protobufjs|pug)['\"]"
 )
 _THREADS: Final = re.compile(rb"['\"](?:node:)?worker_threads['\"]")
+_CALLED: Final = (b"Sync", b"File", b"Worker")
+"""What each name of them all ends with."""
 _CALLS_MAX: Final = 2_000
 _NAMES: Final = (b"__dirname", b"__filename")
 _USES: Final = frozenset({"member_expression", "call_expression", "arguments", "pair"})
@@ -93,6 +95,8 @@ def _find_all(content: bytes, text: bytes) -> Iterator[int]:
 
 def _files(source: Source) -> Iterator[Use]:
     """Yield the files and folders that are read, written or run by name while the file loads."""
+    if not any(end in source.content for end in _CALLED):
+        return
     has_files = _FROM.search(source.content) is not None
     has_threads = _THREADS.search(source.content) is not None
     if not (has_files or has_threads):
