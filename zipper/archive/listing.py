@@ -9,6 +9,8 @@ and sizes are those of the zip. What a fault means for Lambda is not this module
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import struct
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -48,6 +50,7 @@ _UNKNOWN_32: Final = 0xFFFFFFFF
 _FIELDS_BYTES: Final = 256
 """Of name and extra fields, more than most members have: their content is read with the header."""
 _PIECE_BYTES: Final = 256 * 1024
+_HASHED_BYTES: Final = 64 * 1024
 _NEIGHBOURS_BYTES: Final = 64 * 1024
 _EXPANSION_MAX: Final = 1032
 """Bytes that one byte of deflated data gives at most: 258 from two bits, Huffman's tables aside."""
@@ -207,6 +210,14 @@ class _Headers:
             self._window = memoryview(self._source[start : start + max(size, _NEIGHBOURS_BYTES)])
             self._start, at = start, 0
         return self._window[at : at + size]
+
+
+def hash_zip(source: ZipSource) -> str:
+    """Return the SHA-256 of a zip in base64, as Lambda reports it."""
+    digest = hashlib.sha256()
+    for start in range(0, len(source), _HASHED_BYTES):
+        digest.update(source[start : start + _HASHED_BYTES])
+    return base64.b64encode(digest.digest()).decode("ascii")
 
 
 def read_listing(source: ZipSource) -> Listing:

@@ -62,6 +62,7 @@ _REINSTALL: Final = (
     "install it for the target: `zipper build` does, `npm install --os=linux --cpu={cpu} "
     "--libc=glibc` too"
 )
+_REBUILD: Final = "compile it on Linux for {cpu}, with the glibc of Amazon Linux or an older one"
 
 
 def check_binaries(subject: Subject) -> Iterator[Finding]:
@@ -101,14 +102,15 @@ def _judge_library(subject: Subject, member: BinaryFile, missing: list[str]) -> 
     name = member.entry.name
     shown = ", ".join(f"`{library}`" for library in missing[:3])
     message = f"`{name}` needs {shown}: neither in the package nor in a layer nor in the runtime"
-    hint = "pack the library beside it, or in `lib/` of the package or of a layer"
+    folders = member.binary.runpath or member.binary.rpath
+    beside = "beside it, or " if {"$ORIGIN", "${ORIGIN}"} & set(folders) else ""
+    hint = f"pack the library {beside}in `lib/` at the root of the zip or of a layer"
     places = (n for n in subject.listing.by_name if n.rpartition("/")[2] == missing[0])
     place = next(places, None)
     if place is not None:
-        folders = member.binary.runpath or member.binary.rpath
         looks = f"`{':'.join(folders)}` and LD_LIBRARY_PATH" if folders else "LD_LIBRARY_PATH"
         message = f"`{name}` needs {shown}; it lies at `{place}`, and the loader looks in {looks}"
-        hint = "pack the packages in the places that the installer gave them, or use `lib/`"
+        hint = "pack the packages where the installer put them, or the library in `lib/`"
     return Finding("binary-library-missing", _severity(member), name, message, hint)
 
 
@@ -207,11 +209,15 @@ def _severity(member: BinaryFile) -> Severity:
 def _judge(subject: Subject, member: BinaryFile) -> tuple[str, str, str] | None:
     """Return code, message and hint for the first reason why a binary fails, or None."""
     binary, target = member.binary, subject.target
-    reinstall = _REINSTALL.format(cpu=target.cpu)
+    package = find_package(member.entry.name)
+    reinstall = (_REINSTALL if package else _REBUILD).format(cpu=target.cpu)
     is_other = bool(binary.machine) and (binary.machine != target.architecture or binary.bits != 64)
     if binary.format in ("empty", "git-lfs") or (binary.is_truncated and not is_other):
         what = _FORMATS.get(binary.format, "cut off: parts of it lie after its end")
-        return "binary-truncated", f"is {what}", "install the package again"
+        hint = "install the package again" if package else "put the whole file there"
+        if binary.format == "git-lfs":
+            hint = "fetch the file itself with `git lfs pull`, and pack it again"
+        return "binary-truncated", f"is {what}", hint
     if binary.format != "elf":
         if not member.is_addon and binary.format == "other":
             return None  # a linker script, or a text with that extension

@@ -29,7 +29,6 @@ __all__ = [
     "UseKind",
     "decode_facts",
     "decode_names",
-    "decode_shape",
     "encode",
     "find_flaw",
     "takes_wrapper",
@@ -216,7 +215,7 @@ class FactsCache(Protocol):
         ...
 
 
-def encode(value: Facts | Names | Shape) -> bytes:
+def encode(value: Facts | Names) -> bytes:
     """Return `value` as compact JSON."""
     return json.dumps(value, separators=(",", ":")).encode()
 
@@ -254,12 +253,3 @@ def decode_names(text: bytes) -> Names | None:
         return Names(tuple(exports), tuple(reexports), tuple(hidden), is_complete)
     except (ValueError, TypeError):
         return None
-
-
-def decode_shape(text: bytes) -> Shape | None:
-    """Return the shape in `text`, or None where it holds none."""
-    try:
-        kind, length = json.loads(text)
-    except (ValueError, TypeError):
-        return None
-    return Shape(kind, length)

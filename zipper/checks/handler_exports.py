@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.checks.closure import WalkStart, close, relative
-from zipper.checks.file_facts import Shape, decode_shape, encode, find_flaw
+from zipper.checks.file_facts import find_flaw
 from zipper.checks.handler_rules import explain_choice
 from zipper.checks.module_resolution import Failure
 from zipper.checks.named_exports import ExportedNames
@@ -85,7 +85,9 @@ def _judge_names(subject: Subject, start: WalkStart) -> Finding | None:
 
 def _judge_shape(subject: Subject, start: WalkStart) -> Finding | None:
     """Return the finding for what cannot be called, or takes a callback where that is over."""
-    shape = _shape_of(subject, start)
+    from zipper.checks.handler_shape import find_shape  # noqa: PLC0415 - the parser is not small
+
+    shape = find_shape(start.walk, start.path, start.name.exports, subject.target.details.loader)
     path, names = relative(start.path), ".".join(start.name.exports)
     if shape.kind == "no-function":
         why = explain_choice(subject, start.name, relative(start.located.path))
@@ -95,27 +97,12 @@ def _judge_shape(subject: Subject, start: WalkStart) -> Finding | None:
     if shape.kind == "function" and subject.target.details.loader == 4 and shape.length >= 3:
         message = (
             f"the handler in `{path}` takes {shape.length} parameters; from Node.js 24 on Lambda "
-            "refuses handlers with a callback: Runtime.CallbackHandlerDeprecated"
+            "refuses handlers with a callback: Runtime.CallbackHandlerDeprecated; "
+            f"{explain_choice(subject, start.name, relative(start.located.path))}"
         )
         hint = "make it an async function of event and context that returns its result"
         return Finding("handler-callback", "error", path, message, hint)
     return None
-
-
-def _shape_of(subject: Subject, start: WalkStart) -> Shape:
-    """Return what the handler is, remembered with the zip where no layer has a part in it."""
-    names, loader = start.name.exports, subject.target.details.loader
-    key = ("shape", subject.target.runtime, subject.handler or "", subject.code_sha256)
-    cache = subject.cache if subject.code_sha256 and subject.is_alone else None
-    known = None if cache is None else decode_shape(cache.get_many([key]).get(key, b""))
-    if known is not None:
-        return known
-    from zipper.checks.handler_shape import find_shape  # noqa: PLC0415 - the parser is not small
-
-    shape = find_shape(start.walk, start.path, names, loader)
-    if cache is not None:
-        cache.put_many({key: encode(shape)})
-    return shape
 
 
 def _names_of_module(subject: Subject, start: WalkStart) -> frozenset[str] | None:

@@ -24,7 +24,7 @@ from zipper.checks import (
 from zipper.checks.package_rules import PACKAGE_RULES
 from zipper.checks.rules import LISTING_RULES, Rule, RuleFunction
 
-__all__ = ["ALL_RULES", "CONTENT_RULES", "MEMBER_RULES", "WALK_RULES"]
+__all__ = ["ALL_RULES", "CONTENT_RULES", "MEMBER_RULES"]
 
 MEMBER_RULES: Final[tuple[Rule, ...]] = (
     Rule(
@@ -341,8 +341,3 @@ CONTENT_RULES: Final[frozenset[RuleFunction]] = frozenset(
     }
 )
 """Functions whose findings the zip's bytes and the target alone decide: they are remembered."""
-
-WALK_RULES: Final[frozenset[RuleFunction]] = frozenset(
-    {cycle_rules.check_cycles, cycle_rules.check_defaults}
-)
-"""Those that the handler decides besides: remembered where nothing else has a part in it."""

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.checks.closure import relative
 from zipper.checks.file_facts import CONDITIONAL, EAGER, LAZY, OPTIONAL, Flaw, Request
+from zipper.checks.kind_hints import flaw_hint
 from zipper.findings import Finding, Severity
 
 if TYPE_CHECKING:
     from zipper.checks.walk import Module
 
-__all__ = ["WHEN", "judge_flaw", "make_finding", "where"]
+__all__ = ["WHEN", "judge_flaw", "make_finding", "where", "with_choice"]
 
 _SEVERITIES: Final[dict[int, Severity]] = {
     EAGER: "error",
@@ -48,14 +49,19 @@ def where(module: Module, request: Request) -> str:
     return f"`{relative(module.path)}` line {request.line}"
 
 
-def judge_flaw(module: Module, flaw: Flaw | None, major: int, *, is_handler: bool) -> Finding:
-    """Return the finding of a file that does not parse, or of which that is not known."""
-    code = "handler-syntax" if is_handler else "module-syntax"
-    path = relative(module.path)
+def judge_flaw(module: Module, flaw: Flaw | None, major: int, *, choice: str) -> Finding:
+    """Return the finding of a file that does not parse, or of which that is not known.
+
+    Args:
+        module: the file.
+        flaw: what is wrong with it, None where only the place is known.
+        major: version of Node.js.
+        choice: why the loader takes the file for the handler; empty for any other file.
+    """
+    path, hint = relative(module.path), flaw_hint(module, flaw, major)
     if flaw is None:
         what = "JSON" if module.kind == "json" else "JavaScript"
         message = f"`{path}` is no valid {what}: see line {module.facts.syntax_error_line}"
-        hint = "pack the file again; it may be cut off, or not compiled for Node.js"
     elif not flaw.is_sure:
         message = f"`{path}` line {flaw.line} has {flaw.message}, and is not judged"
         hint = f"run the package on Node.js {major} to know whether it loads"
@@ -65,7 +71,6 @@ def judge_flaw(module: Module, flaw: Flaw | None, major: int, *, is_handler: boo
             f"`{path}` line {flaw.line} has {flaw.message}, which Node.js reads {by}, and "
             f"Node.js {major} does not"
         )
-        hint = "compile it for the runtime's Node.js, or take another runtime"
     else:
         kind = {
             "module": " as an ES module",
@@ -73,6 +78,11 @@ def judge_flaw(module: Module, flaw: Flaw | None, major: int, *, is_handler: boo
             "required": " where `require` reads it",
         }.get(flaw.goal, "")
         message = f"`{path}` is no valid JavaScript{kind}: line {flaw.line} has {flaw.message}"
-        hint = "mend the line; Node.js runs nothing of a file that does not parse"
     level = module.level if flaw is None or flaw.is_sure else max(module.level, CONDITIONAL)
-    return make_finding(code, level, module.path, message, hint)
+    code = "handler-syntax" if choice else "module-syntax"
+    return make_finding(code, level, module.path, with_choice(message, choice), hint)
+
+
+def with_choice(message: str, choice: str) -> str:
+    """Return a message about the handler's file with why the loader takes that file."""
+    return f"{message}; {choice}" if choice else message

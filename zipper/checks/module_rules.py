@@ -7,13 +7,16 @@ info where the code itself expects it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zipper.checks.closure import WalkStart, close, relative
 from zipper.checks.file_facts import CONDITIONAL, find_flaw
-from zipper.checks.module_messages import WHEN, judge_flaw, make_finding, where
+from zipper.checks.handler_rules import explain_choice
+from zipper.checks.kind_hints import commonjs_hint, module_hint, tell_scope
+from zipper.checks.module_messages import WHEN, judge_flaw, make_finding, where, with_choice
 from zipper.checks.module_resolution import Failure
 from zipper.checks.named_exports import ExportedNames
+from zipper.checks.walk import is_own
 from zipper.findings import Finding
 
 if TYPE_CHECKING:
@@ -29,6 +32,12 @@ __all__ = [
     "check_names",
     "check_syntax",
 ]
+
+_MAY_REQUIRE: Final = (20, 22)
+"""Versions of which Lambda turns requiring ES modules off, and NODE_OPTIONS on again.
+
+Source: AWS, "Building Lambda functions with Node.js", experimental features.
+"""
 
 
 def check_manifests(subject: Subject) -> Iterator[Finding]:
@@ -70,24 +79,26 @@ def check_syntax(subject: Subject) -> Iterator[Finding]:
         return
     for path in sorted(start.walk.modules):
         module = start.walk.modules[path]
-        is_handler = path == start.path
+        choice = _explain(subject, start) if path == start.path else ""
         major = subject.target.details.major
         flaw = find_flaw(module.facts, module.kind, major, required=module.required)
         if module.facts.syntax_error_line or (flaw is not None and _counts(module)):
-            yield judge_flaw(module, flaw, major, is_handler=is_handler)
+            yield judge_flaw(module, flaw, major, choice=choice)
         elif module.kind == "commonjs" and (module.facts.is_module or module.facts.awaits):
-            yield _judge_hidden_module(subject, module, is_handler=is_handler)
+            yield _judge_hidden_module(subject, start, module, choice)
         elif module.kind == "module" and module.facts.uses_commonjs:
-            code = "handler-esm" if is_handler else "module-syntax"
             message = (
                 f"`{relative(path)}` is an ES module, but line {module.facts.uses_commonjs} "
-                "uses `require`, "
-                f"`module` or `exports`, which ES modules do not have"
+                "uses `require`, `module` or `exports`, which ES modules do not have"
             )
-            hint = 'name it `.cjs`, or take `"type": "module"` out of the package.json above it'
-            if path.endswith(".mjs"):
-                hint = "name it `.cjs`, or write `import` and `export`"
-            yield make_finding(code, module.level, path, message, hint)
+            hint = commonjs_hint(module, start.walk.resolver.packages.scope(path))
+            code = "handler-esm" if choice else "module-syntax"
+            yield make_finding(code, module.level, path, with_choice(message, choice), hint)
+
+
+def _explain(subject: Subject, start: WalkStart) -> str:
+    """Return why the loader takes the file of the handler."""
+    return explain_choice(subject, start.name, relative(start.located.path))
 
 
 def _counts(module: Module) -> bool:
@@ -172,23 +183,23 @@ def check_dynamic(subject: Subject) -> Iterator[Finding]:
             yield Finding("module-dynamic", "info", relative(path), message, hint)
 
 
-def _judge_hidden_module(subject: Subject, module: Module, *, is_handler: bool) -> Finding:
+def _judge_hidden_module(
+    subject: Subject, start: WalkStart, module: Module, choice: str
+) -> Finding:
     """Return the finding for a file that is loaded as CommonJS and written as an ES module."""
-    code = "handler-esm" if is_handler else "module-syntax"
-    path = relative(module.path)
+    scope = start.walk.resolver.packages.scope(module.path)
+    ends = f"Lambda's Node.js {subject.target.details.major} does not guess, so it is"
     message = (
-        f"`{path}` is loaded as CommonJS but has `import`, `export` or a top-level `await`: "
-        f"Lambda's Node.js {subject.target.details.major} does not guess, so it is a syntax error"
+        f"`{relative(module.path)}` is loaded as CommonJS{tell_scope(module, scope)}, but has "
+        "`import`, `export` or a top-level `await`: "
+        f"{'' if module.path.endswith('.cjs') else ends + ' '}a syntax error"
     )
-    if path.endswith(".cjs"):
-        message = (
-            f"`{path}` is loaded as CommonJS but has `import`, `export` or a top-level "
-            "`await`, a syntax error"
-        )
-    hint = 'name it `.mjs`, or put `"type": "module"` into the package.json above it'
+    can_be_module = bool(choice) or not module.required or subject.flags.can_require_modules
+    hint = module_hint(module, scope, can_be_module=can_be_module)
     # What was searched, and not read, is not sure.
     level = max(module.level, CONDITIONAL) if module.facts.is_partial else module.level
-    return make_finding(code, level, module.path, message, hint)
+    code = "handler-esm" if choice else "module-syntax"
+    return make_finding(code, level, module.path, with_choice(message, choice), hint)
 
 
 def _judge_start(subject: Subject, start: WalkStart) -> Iterator[Finding]:
@@ -198,7 +209,8 @@ def _judge_start(subject: Subject, start: WalkStart) -> Iterator[Finding]:
     path, place = relative(start.path), relative(start.located.path)
     if place == path:
         message = (
-            f"`{path}` is an ES module, and the loader requires it by this name: ERR_REQUIRE_ESM"
+            f"`{path}` is an ES module, and the loader requires it by this name: ERR_REQUIRE_ESM; "
+            f"{_explain(subject, start)}"
         )
         yield Finding(
             "handler-esm", "error", path, message, "give it the extension `.mjs` or `.js`"
@@ -217,25 +229,27 @@ def _judge_require(
     subject: Subject, start: WalkStart, module: Module, asked: Asked, target: Module
 ) -> Iterator[Finding]:
     specifier = asked.request.specifier
-    place = where(module, asked.request)
+    place, can_change = where(module, asked.request), is_own(module.path)
     if not subject.flags.can_require_modules:
         message = (
             f"{place} requires `{specifier}`, which is an ES module "
             f"(`{relative(target.path)}`); Lambda turns "
             f"that off on Node.js {subject.target.details.major}: ERR_REQUIRE_ESM"
         )
-        hint = f"use `import()`, or a version of `{specifier}` that has CommonJS, or nodejs24.x"
-        if specifier.startswith("."):
-            hint = "use `import()`, or nodejs24.x"
+        ways = ["use `import()`"] if can_change else []
+        if not specifier.startswith("."):
+            ways.append(f"use a version of `{specifier}` that has CommonJS")
+        if subject.target.details.major in _MAY_REQUIRE:
+            ways.append("set `NODE_OPTIONS=--experimental-require-module`")
+        hint = ", or ".join([*ways, "take nodejs24.x"])
         yield make_finding("module-esm-required", asked.level, module.path, message, hint)
     elif _awaits(start, target, set()):
         message = (
             f"{place} requires `{specifier}`, whose modules await at the top level: "
             "ERR_REQUIRE_ASYNC_MODULE"
         )
-        yield make_finding(
-            "module-esm-required", asked.level, module.path, message, "use `import()`"
-        )
+        hint = "use `import()`" if can_change else "bundle it, or use a version without the `await`"
+        yield make_finding("module-esm-required", asked.level, module.path, message, hint)
 
 
 def _awaits(start: WalkStart, module: Module, seen: set[str]) -> bool:

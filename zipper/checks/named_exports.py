@@ -61,9 +61,10 @@ class ExportedNames:
                 f"support Node.js {self._major}"
             )
         target = self._target(asked.answer)
-        if target is not None and target.kind == "commonjs":
+        if target is not None and target.kind in ("commonjs", "json"):
+            what = "CommonJS" if target.kind == "commonjs" else "JSON"
             return (
-                f"`{asked.request.specifier}` is CommonJS: import its default and take "
+                f"`{asked.request.specifier}` is {what}: import its default and take "
                 f"`{missing}` from that"
             )
         if asked.request.specifier.startswith("."):

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["check_requests", "check_runtime_modules"]
 
 _DEVELOPMENT: Final = re.compile(r"[./-]development(?:\.min)?(?:\.[cm]?js)?$")
+_URL: Final = re.compile(r"[a-z][a-z+.-]*:")
 _ENDINGS: Final = (".js", ".mjs", ".cjs", ".json", ".node", "/index.js", "/index.mjs")
 
 
@@ -96,6 +97,8 @@ def _judge_failure(subject: Subject, module: Module, asked: Asked, failure: Fail
     if failure.kind == "export-path":
         message = f"{place} needs `{specifier}`, but {failure.message}; {WHEN[level]}"
         hint = "ask for a path that the package exports, or install a version that has it"
+        if specifier.startswith("#"):
+            hint = f"add `{specifier}` to `imports` of the package.json above the file"
         return make_finding("module-export-path", level, module.path, message, hint)
     found = _find_other_case(subject, module, specifier, failure)
     if found is not None:
@@ -154,7 +157,7 @@ def _judge_absence(subject: Subject, module: Module, asked: Asked, failure: Fail
         level,
         module.path,
         message,
-        _missing_hint(module, specifier, failure, has_layers=bool(subject.layers)),
+        _missing_hint(subject, module, specifier, failure),
     )
 
 
@@ -246,20 +249,28 @@ def _places(module: Module, name: str) -> list[str]:
     return places
 
 
-def _missing_hint(module: Module, specifier: str, failure: Failure, *, has_layers: bool) -> str:
-    parts = split_name(specifier)
+def _missing_hint(subject: Subject, module: Module, specifier: str, failure: Failure) -> str:
     if specifier.startswith("node:"):
         return "use a runtime whose Node.js has it; if a newer release does, run the package"
-    if parts is not None and not failure.place:
-        owner = find_package(relative(module.path))
-        layer = "" if has_layers else "; if a layer of the function has it: `--layer ZIP`"
-        if owner:
-            return f"add `{parts[0]}` to the dependencies, or pack what `{owner}` depends on{layer}"
-        return f"add `{parts[0]}` to `dependencies` (not `devDependencies`) and build again{layer}"
-    if failure.place.startswith("/") and not failure.place.startswith((f"{TASK}/", f"{LAYERS}/")):
-        return f"mend the path: it leads out of the package, to `{failure.place}`"
-    place = f"`{relative(failure.place)}`" if failure.place else "the file"
-    return f"pack {place}, or mend the path"
+    parts = split_name(specifier)
+    if parts is None or failure.place:
+        return _path_hint(subject, failure.place)
+    if _URL.match(specifier):
+        return "pack the file, and name it by its path: Node.js loads no URL but those of files"
+    owner = find_package(relative(module.path))
+    layer = "" if subject.layers else "; if a layer of the function has it: `--layer ZIP`"
+    if owner:
+        return f"add `{parts[0]}` to the dependencies, or pack what `{owner}` depends on{layer}"
+    return f"add `{parts[0]}` to `dependencies` (not `devDependencies`) and build again{layer}"
+
+
+def _path_hint(subject: Subject, path: str) -> str:
+    """Return what to do about a path that leads nowhere."""
+    if relative(path) in subject.folders:
+        return "name the file in that folder; only one that has an `index.js` can be required"
+    if path.startswith("/") and not path.startswith((f"{TASK}/", f"{LAYERS}/")):
+        return f"mend the path: it leads out of the package, to `{path}`"
+    return f"pack {f'`{relative(path)}`' if path else 'the file'}, or mend the path"
 
 
 def _sdk_hint(subject: Subject, specifier: str) -> str | None:

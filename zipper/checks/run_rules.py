@@ -6,12 +6,10 @@ In: a listing or the bytes of a zip, a target and options. Out: findings in a fi
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from zipper.archive.listing import Listing, ZipSource, read_listing
+from zipper.archive.listing import Listing, ZipSource, hash_zip, read_listing
 from zipper.checks.rules import LISTING_RULES, Rule, RuleFunction
 from zipper.checks.size_rules import READ_MAX_BYTES
 from zipper.checks.subject import Kind, Subject
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
     from zipper.checks.results import Report
 
 __all__ = ["check_listing", "check_zip", "find_handler", "run_rules"]
-
-_PIECE_BYTES: Final = 1 << 16
 
 
 def check_listing(  # noqa: PLR0913 - the options of a check, all by keyword
@@ -75,6 +71,7 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
     *,
     path: str,
     target: Target,
+    code_sha256: str = "",
     handler: str | None = None,
     layers: tuple[Listing, ...] = (),
     kind: Kind = "function",
@@ -98,6 +95,7 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
         source: the zip; mapped, so that only what is read takes memory.
         path: as it is shown in the report.
         target: the function's runtime and architecture.
+        code_sha256: the zip's hash, where it is known.
         handler: such as `index.handler`; None takes what package.json says, see `find_handler`.
         layers: listings in the order of the function's configuration.
         kind: whether the zip is a function's or a layer's.
@@ -140,7 +138,7 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
         provided=provided,
         node_options=node_options or (variables or {}).get("NODE_OPTIONS", ""),
         variables=variables,
-        code_sha256=_hash(source),
+        code_sha256=code_sha256 or hash_zip(source),
         cache=facts,
     )
     rules, start = LISTING_RULES, None
@@ -177,14 +175,6 @@ def run_rules(
     return leave_out(found, ignore)
 
 
-def _hash(source: ZipSource) -> str:
-    """Return the SHA-256 of a zip in base64, as Lambda reports it."""
-    digest = hashlib.sha256()
-    for start in range(0, len(source), _PIECE_BYTES):
-        digest.update(source[start : start + _PIECE_BYTES])
-    return base64.b64encode(digest.digest()).decode("ascii")
-
-
 class _Memory:
     """What the rules found that nothing but zip and target decide, remembered between checks."""
 
@@ -200,22 +190,14 @@ class _Memory:
         """Return the memory of a subject's zip; an empty one where nothing is to be remembered."""
         if subject.cache is None or not subject.code_sha256:
             return cls({}, {})
-        from zipper.checks.member_rules import (  # noqa: PLC0415 - see `check_zip`
-            CONTENT_RULES,
-            WALK_RULES,
-        )
+        from zipper.checks.member_rules import CONTENT_RULES  # noqa: PLC0415 - see `check_zip`
 
         target = (subject.target.runtime, subject.target.architecture)
-        is_alone = subject.is_alone
         keys: dict[RuleFunction, FactKey] = {
             find: ("rule", find.__name__, *target, subject.code_sha256)
             for find in functions
             if find in CONTENT_RULES
         }
-        for find in functions if is_alone else ():
-            if find in WALK_RULES:
-                handler = subject.handler or ""
-                keys[find] = ("rule", find.__name__, *target, handler, subject.code_sha256)
         return cls(keys, subject.cache.get_many(keys.values()))
 
     def run(self, subject: Subject, find: RuleFunction) -> Iterable[Finding]:

@@ -84,12 +84,6 @@ class Subject:
     cache: FactsCache | None = None
     """Remembers what was found in JavaScript files."""
 
-    @property
-    def is_alone(self) -> bool:
-        """Whether the zip, the target and the handler decide alone what its modules do."""
-        given = (self.layers, self.provided, self.node_options, self.variables)
-        return not any(given)
-
     @cached_property
     def flags(self) -> NodeFlags:
         """How Node loads modules."""

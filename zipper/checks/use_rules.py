@@ -30,6 +30,9 @@ _BANNER: Final = (
     "as a banner, or build CommonJS"
 )
 
+_DIRNAME_SINCE: Final = 20
+"""The first runtime whose `import.meta` has `dirname` and `filename`."""
+
 
 def check_scope(subject: Subject) -> Iterator[Finding]:
     """Yield names of CommonJS in ES modules, and an `import.meta` that a bundler has emptied."""
@@ -56,8 +59,19 @@ def check_scope(subject: Subject) -> Iterator[Finding]:
             elif use.kind in ("name", "this") and module.kind == "module":
                 lack = "is undefined" if use.kind == "this" else "does not exist"
                 message = f"{place} uses `{use.text}`, which {lack} in ES modules; {WHEN[level]}"
-                hint = "use `import.meta.dirname` or `import.meta.filename`, or name it `.cjs`"
+                hint = _scope_hint(use.text, subject.target.details.major)
                 yield make_finding("module-scope", level, path, message, hint)
+
+
+def _scope_hint(name: str, major: int) -> str:
+    """Return what to do about a name that only CommonJS has; a bundler's banner can do it too."""
+    if name == "this":
+        return "write `globalThis`, or `export` for what it adds to `exports`"
+    if major >= _DIRNAME_SINCE:
+        return f"define it at the top: `const {name} = import.meta.{name.strip('_')};`"
+    url = "import.meta.url" if name == "__filename" else "new URL('.', import.meta.url)"
+    imports = "import { fileURLToPath } from 'node:url'"
+    return f"define it at the top: `{imports}; const {name} = fileURLToPath({url});`"
 
 
 def _judge_shims(module: Module, given: set[str]) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from zipper.checks.build_codes import ToldCode
     from zipper.checks.results import Report
     from zipper.checks.rules import Rule
+    from zipper.checks.subject import Kind
     from zipper.settings.values import Settings
 
 __all__ = ["check_one", "command"]
@@ -131,7 +132,8 @@ def check_one(path: str, typed: Settings, kind: str | None = None) -> Report:
     settings = settings_for(path, typed)
     unknown = None if settings.runtime in (None, *RUNTIMES) else settings.runtime
     request = request_from(settings._replace(runtime=None) if unknown else settings, folder=".")
-    return check_requested(path, request, kind=kind or "function", unknown_runtime=unknown)
+    judged_as: Kind = "layer" if kind == "layer" else "function"
+    return check_requested(path, request, kind=judged_as, unknown_runtime=unknown)
 
 
 def _show(reports: list[Report], form: str, *, quiet: bool, verbose: bool) -> None:

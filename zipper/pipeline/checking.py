@@ -7,25 +7,28 @@ extracted; the rules themselves are `zipper.checks`'.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
-from zipper.checks.run_rules import check_zip
+from zipper.archive.listing import hash_zip
+from zipper.checks.results import Report
 from zipper.file_bytes import FileBytes
-from zipper.findings import check_error
+from zipper.findings import check_error, decide_verdict, leave_out
 from zipper.pipeline.noted_facts import NotedFacts
 from zipper.pipeline.reading_zips import open_sound_listing, open_zip
+from zipper.pipeline.verdict_note import recall_verdict, remember_verdict, verdict_inputs
 from zipper.settings.cache_folder import find_cache_dir
 from zipper.settings.function_variables import find_variables
 from zipper.settings.read_settings import request_of_call
-from zipper.store.notes import Notebook
+from zipper.store.notes import REPORT, Notebook
 
 if TYPE_CHECKING:
     from typing import Unpack
 
     from zipper.archive.listing import ZipSource
     from zipper.checks.nearby import Nearby
-    from zipper.checks.results import Report
+    from zipper.checks.subject import Kind
     from zipper.settings.build_request import BuildRequest
     from zipper.settings.option_types import CheckOptions
 
@@ -34,11 +37,22 @@ __all__ = ["check", "check_requested"]
 PathLike = str | os.PathLike[str]
 
 
+class _More(TypedDict):
+    """What only `check_requested` knows of a check."""
+
+    code_sha256: str
+    kind: Kind
+    unknown_runtime: str | None
+    facts: NotedFacts
+    nearby: Nearby | None
+
+
 def check(path: PathLike, **options: Unpack[CheckOptions]) -> Report:
     """Judge the zip at `path`: whether Lambda accepts it, and whether its handler loads.
 
-    The zip is never extracted and none of its code runs. What is found in a file is remembered
-    by the file's content, so that a second check is quicker. Safe in threads. An option that is
+    The zip is never extracted and none of its code runs. The report is
+    remembered for a day, and what is found in a file by the file's content, so that a second check
+    is quicker. Safe in threads. An option that is
     not given comes from the ZIPPER_ variables, or else from the default; no file is read for it.
 
     Args:
@@ -58,7 +72,7 @@ def check(path: PathLike, **options: Unpack[CheckOptions]) -> Report:
     report = check_requested(
         path,
         request_of_call("check", options),
-        kind=options.get("kind") or "function",
+        kind="layer" if options.get("kind") == "layer" else "function",
         unknown_runtime=options.get("unknown_runtime"),
     )
     if options.get("raise_on_error") and not report.ok:
@@ -70,16 +84,66 @@ def check_requested(
     path: PathLike,
     request: BuildRequest,
     *,
-    kind: str = "function",
+    kind: Kind = "function",
     unknown_runtime: str | None = None,
     source: ZipSource | None = None,
+    code_sha256: str = "",
     nearby: Nearby | None = None,
 ) -> Report:
-    """Judge the zip at `path`, or what is opened as `source`, as the function of `request`.
+    """Judge the zip at `path` as the function of `request`, from memory where that was done today.
 
     See `check`.
+
+    Args:
+        path: of the zip.
+        request: the function that it is for.
+        kind: whether the zip is a function's or a layer's.
+        unknown_runtime: the name of a runtime that the table does not have.
+        source: the zip's bytes, where they are open.
+        code_sha256: their hash, where it is known.
+        nearby: the workspace that the zip was built in.
     """
     source = open_zip(path) if source is None else source
+    notebook = Notebook(find_cache_dir(request.cache_dir), recalls=not request.no_recall)
+    inputs = verdict_inputs(request, code_sha256 or hash_zip(source)) | {
+        "handler": request.handler,
+        "kind": kind,
+        "unknown_runtime": unknown_runtime,
+        "case": request.case,
+    }
+    # What is missing beside a workspace depends on its folders too.
+    noted = None if nearby is not None else recall_verdict(notebook, REPORT, inputs)
+    if noted is not None:
+        report = Report(**noted | {"path": os.fspath(path)})  # type: ignore[arg-type]  # as noted
+    else:
+        report = _judge(
+            path,
+            source,
+            request,
+            code_sha256=str(inputs["code_sha256"]),
+            kind=kind,
+            unknown_runtime=unknown_runtime,
+            facts=NotedFacts(notebook),
+            nearby=nearby,
+        )
+    if isinstance(source, FileBytes):
+        source.refuse_change()
+    if noted is None and nearby is None:
+        remember_verdict(notebook, REPORT, inputs, report)
+    findings = leave_out(report.findings, request.ignore)
+    verdict = decide_verdict(findings, strict=request.strict)
+    return replace(report, findings=findings, verdict=verdict)
+
+
+def _judge(
+    path: PathLike,
+    source: ZipSource,
+    request: BuildRequest,
+    **more: Unpack[_More],
+) -> Report:
+    """Return the report of all rules, nothing of it ignored."""
+    from zipper.checks.run_rules import check_zip  # noqa: PLC0415  (for new bytes only)
+
     layers = tuple(open_sound_listing(layer) for layer in request.layers)
     report = check_zip(
         source,
@@ -87,24 +151,17 @@ def check_requested(
         target=request.target,
         handler=request.handler,
         layers=layers,
-        kind="layer" if kind == "layer" else "function",
-        ignore=frozenset(request.ignore),
-        strict=request.strict,
-        facts=NotedFacts(
-            Notebook(find_cache_dir(request.cache_dir), recalls=not request.no_recall)
-        ),
         max_size_bytes=request.max_size_bytes,
         max_unzipped_size_bytes=request.max_unzipped_size_bytes,
-        unknown_runtime=unknown_runtime,
         tells_case=request.case,
         today=datetime.now(UTC).date().isoformat(),
         downgraded=request.downgrade,
         provided=request.provided,
         node_options=request.node_options or "",
         variables=find_variables(request.env),
-        nearby=nearby,
+        **more,
     )
-    for read in (source, *(listing.source for listing in layers)):
-        if isinstance(read, FileBytes):
-            read.refuse_change()
+    for listing in layers:
+        if isinstance(listing.source, FileBytes):
+            listing.source.refuse_change()
     return report

@@ -6,24 +6,20 @@ has shown. The same bytes are judged once: the verdict is noted.
 
 from __future__ import annotations
 
-import json
-import time
 from typing import TYPE_CHECKING
 
-from zipper.as_json import as_json
-from zipper.errors import ArchiveError
-from zipper.findings import Closure, Finding, Unknown, downgrade, leave_out
+from zipper.findings import downgrade, leave_out
 from zipper.named_tuple import NamedTuple
-from zipper.pipeline.hashing import hash_file
+from zipper.pipeline.verdict_note import recall_verdict, remember_verdict, verdict_inputs
 from zipper.store.notes import VERDICT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from zipper.archive.listing import ZipSource
+    from zipper.findings import Closure, Finding
     from zipper.pipeline.member_workspace import WorkspaceAround
     from zipper.settings.build_request import BuildRequest
-    from zipper.store.notes import Value
     from zipper.store.store_zips import Store
 
 __all__ = ["Judgement", "judge"]
@@ -61,51 +57,26 @@ def judge(
     Raises:
         ArchiveError: EREAD if the zip or a layer cannot be read.
     """
-    inputs: dict[str, Value] = {
-        "code_sha256": code_sha256,
-        "target": tuple(request.target),
-        "handler": handler,
-        # Which runtimes are deprecated depends on it.
-        "day": time.strftime("%Y-%m-%d", time.gmtime()),
-        "check": request.check,
-        "max_size": request.max_size_bytes,
-        "max_unzipped_size": request.max_unzipped_size_bytes,
-        "layers": tuple(map(_hash_layer, request.layers)),
-        "downgrade": tuple(request.downgrade),
-        "provided": tuple(request.provided),
-        "node_options": request.node_options,
-        "env": tuple(request.env),
-    }
+    inputs = verdict_inputs(request, code_sha256) | {"handler": handler, "check": request.check}
     if around is not None:
         inputs["workspace"] = around.key
     still = None if around is None else around.still_holds
-    noted = store.notebook.recall(VERDICT, inputs, still)
-    judged = None if noted is None else _decode(noted)
+    noted = recall_verdict(store.notebook, VERDICT, inputs, still)
+    judged = None if noted is None else Judgement(**noted)  # type: ignore[arg-type]  # as noted below
     # What is missing from a member depends on the workspace's folders too: it is not remembered.
     if judged is not None and around is not None and _has_missing(judged):
         judged = None
     if judged is None:
-        judged = _apply_rules(path, request, handler, store, around, source)
+        judged = _apply_rules(path, code_sha256, request, handler, store, around, source)
         if around is None or not _has_missing(judged):
-            text = json.dumps(as_json(judged)).encode("ascii")
             witnesses = () if around is None else around.witnesses
-            store.notebook.remember(VERDICT, inputs, text, witnesses)
+            remember_verdict(store.notebook, VERDICT, inputs, judged, witnesses)
     return judged._replace(findings=leave_out(judged.findings, request.ignore))
-
-
-def _hash_layer(path: str) -> str:
-    try:
-        return hash_file(path)
-    except OSError as cause:
-        raise ArchiveError(
-            "EREAD",
-            f"cannot read the layer `{path}`: {cause.strerror or cause}",
-            hint="name the layer's zip, as `aws lambda publish-layer-version` takes it",
-        ) from cause
 
 
 def _apply_rules(
     path: Path,
+    code_sha256: str,
     request: BuildRequest,
     handler: str,
     store: Store,
@@ -142,6 +113,7 @@ def _apply_rules(
             handler=handler, ignore=(), strict=False, case=False, cache_dir=str(store.cache_dir)
         ),
         source=source,
+        code_sha256=code_sha256,
         nearby=None if around is None else around.describe(),
     )
     return Judgement(report.findings, report.closure)
@@ -150,14 +122,3 @@ def _apply_rules(
 def _has_missing(judged: Judgement) -> bool:
     codes = {"module-missing", "sibling-unbuilt", "undeclared-dependency"}
     return any(finding.code in codes for finding in judged.findings)
-
-
-def _decode(text: bytes) -> Judgement:
-    """Return the judgement in a note."""
-    row = json.loads(text)
-    findings = tuple(Finding(**finding) for finding in row["findings"])
-    closure = row["closure"]
-    if closure is not None:
-        unknown = tuple(Unknown(**item) for item in closure["unknown"])
-        closure = Closure(closure["proven"], tuple(closure["assumed"]), unknown)
-    return Judgement(findings, closure)

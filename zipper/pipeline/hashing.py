@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Hashing",
     "Written",
-    "hash_bytes",
     "hash_file",
     "hash_output",
     "hash_plan",
@@ -191,11 +190,6 @@ def _kept(failures: list[OSError]) -> Iterator[None]:
         yield
     except OSError as failure:
         failures.append(failure)
-
-
-def hash_bytes(data: bytes | bytearray) -> str:
-    """Return the `code_sha256` of a zip in memory."""
-    return base64.b64encode(hashlib.sha256(data).digest()).decode("ascii")
 
 
 def hash_plan(contents: Plan) -> str:

@@ -44,6 +44,7 @@ __all__ = [
     "LOCKFILE_PROOF",
     "NOTES",
     "ORIGINS",
+    "REPORT",
     "RESOLUTION",
     "RULE_FINDINGS",
     "SIGNATURE",
@@ -81,6 +82,7 @@ RESOLUTION: Final = Kind("resolution")
 INSTALL: Final = Kind("install", form=2)
 CODE_HASH: Final = Kind("code-hash")
 VERDICT: Final = Kind("verdict")
+REPORT: Final = Kind("report")
 BUILT: Final = Kind("built")
 INTEGRITY: Final = Kind("integrity")
 SIGNATURE: Final = Kind("signature")
@@ -92,7 +94,7 @@ SOURCES: Final = Kind("sources")
 EXECUTABLE: Final = Kind("executable")
 
 KINDS: Final = (
-    *(LOCKFILE_PROOF, RESOLUTION, INSTALL, CODE_HASH, VERDICT, BUILT, INTEGRITY, SIGNATURE),
+    *(LOCKFILE_PROOF, RESOLUTION, INSTALL, CODE_HASH, VERDICT, REPORT, BUILT, INTEGRITY, SIGNATURE),
     *(FILE_FACTS, RULE_FINDINGS, ORIGINS, COMPILED, SOURCES, EXECUTABLE),
 )
 
