@@ -151,7 +151,6 @@ def rehearse_requested(
         shared: as for `build_requested`.
         measures: have the package say the zip's size and hash, which a dry run leaves out.
     """
-
     from zipper.archive.listing import hash_zip  # noqa: PLC0415  (for this alone)
 
     def rehearse_once(io: Circumstances, clock: Clock) -> tuple[PackagePlan, Package]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypedDict
 
 from zipper.archive.listing import hash_zip
@@ -44,6 +43,7 @@ class _More(TypedDict):
     kind: Kind
     unknown_runtime: str | None
     facts: NotedFacts
+    today: str
     nearby: Nearby | None
 
 
@@ -124,6 +124,7 @@ def check_requested(
             kind=kind,
             unknown_runtime=unknown_runtime,
             facts=NotedFacts(notebook),
+            today=str(inputs["day"]),
             nearby=nearby,
         )
     if isinstance(source, FileBytes):
@@ -154,7 +155,6 @@ def _judge(
         max_size_bytes=request.max_size_bytes,
         max_unzipped_size_bytes=request.max_unzipped_size_bytes,
         tells_case=request.case,
-        today=datetime.now(UTC).date().isoformat(),
         downgraded=request.downgrade,
         provided=request.provided,
         node_options=request.node_options or "",
