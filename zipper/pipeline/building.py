@@ -168,7 +168,7 @@ def rehearse_requested(
             source=memoryview(data).toreadonly(),
         )
         if measures:
-            package = package._replace(size_bytes=len(data), code_sha256=hash_bytes(data))
+            package = package._replace(size_bytes=len(data), code_sha256=hash_zip(data))
         return planned, package
 
     io = Circumstances.of(request, on_event, shared=shared)
