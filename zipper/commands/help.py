@@ -37,6 +37,11 @@ TOPICS: Final[Mapping[str, str]] = {
     "security": "what zipper protects from, and how",
     "hooks": "building with setuptools, hatchling or PDM",
     "ci": "continuous integration and exit statuses",
+    "terraform": "zips for Terraform and OpenTofu",
+    "cdk": "zips for AWS CDK, and fingerprints",
+    "sam": "zips and folders for AWS SAM, and containers",
+    "pulumi": "zips for Pulumi",
+    "serverless": "zips for the Serverless Framework",
     "comparison": "beside SAM, CDK, Serverless and Terraform",
 }
 

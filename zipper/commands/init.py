@@ -11,6 +11,7 @@ from zipper.commands.detect import look
 from zipper.commands.output import echo_lines, write_text
 from zipper.errors import ProjectError
 from zipper.report.settings_template import write_first_settings
+from zipper.report.tool_snippets import TOOLS, write_snippet
 from zipper.settings.read_settings import read_settings_file
 from zipper.settings.values import Settings
 
@@ -27,7 +28,13 @@ __all__ = ["command"]
     "folder", metavar="[FOLDER]", default=".", type=click.Path(path_type=Path, file_okay=False)
 )
 @click.option("--print", "to_stdout", is_flag=True, help="Print the table, write nothing.")
-def command(*, folder: Path, to_stdout: bool) -> None:
+@click.option(
+    "--for",
+    "tool",
+    type=click.Choice(TOOLS),
+    help="Print what makes another tool take the zips; write nothing.",
+)
+def command(*, folder: Path, to_stdout: bool, tool: str | None) -> None:
     """Write a commented `[tool.zipper]` to pyproject.toml in FOLDER, by looking at the project.
 
     The functions are those of a SAM template or a serverless.yml where there is one. Else the
@@ -36,11 +43,20 @@ def command(*, folder: Path, to_stdout: bool) -> None:
     workspaces among them; several become several functions. What only a deployment knows is said
     and left to you. Settings that are there already are never changed.
 
+    With --for: a snippet for that tool, of the functions that the settings describe, or, without
+    settings, of what was found. `python -m zipper help terraform`, `cdk` and so on tell the rest.
+
     \b
     Examples:
       python -m zipper init
       python -m zipper init --print
+      python -m zipper init --for terraform > lambda.tf
     """
+    if tool is not None:
+        from zipper.commands.shown_functions import list_shown  # noqa: PLC0415  (with its option)
+
+        write_text(write_snippet(tool, list_shown(folder)), None)
+        return
     if not to_stdout and read_settings_file(folder) != Settings():
         raise ProjectError(
             "ESETTINGS",
