@@ -3,11 +3,11 @@
 In: a graph in which no peer has a target, and one of its importers. Out: the graph that this
 importer reaches, in which a package with peers is there once for each context that differs.
 
-yarn looks for a peer among what the package that asks depends on, bun's isolated linker among what
-all packages on the way from the importer depend on. What nothing provides is not there, or is what
-the lockfile has for this case (`Instance.peer_targets`).
+yarn looks for a peer among what the package that asks depends on; bun's isolated linker further up
+(`zipper.tree.isolated_peers`). What nothing provides is not there, or is what the lockfile has for
+this case (`Instance.peer_targets`).
 
-Source: `@yarnpkg/core` 4 Project.ts `resolvePeerDependencies`; bun's isolated_install `Store`.
+Source: `@yarnpkg/core` 4 Project.ts `resolvePeerDependencies`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from zipper.errors import LockfileError
+from zipper.tree.isolated_peers import bind_isolated_peers
 from zipper.tree.locked_graph import Instance, LockedGraph
+from zipper.tree.merge_instances import merge_instances
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -53,21 +55,22 @@ def bind_peers(
     Raises:
         LockfileError: ELOCKFILE where contexts nest in more ways than any project has.
     """
+    if rule == "ancestors":
+        return bind_isolated_peers(merge_instances(graph), importer, omits_dev=omits_dev)
     start = graph.importers[importer]
-    binder = _Binder(graph, start, rule, omits_dev=omits_dev)
+    binder = _Binder(graph, start, omits_dev=omits_dev)
     instances = dict(binder.bind())
     return LockedGraph(instances, {importer: start})
 
 
 class _Binder:
-    def __init__(self, graph: LockedGraph, start: str, rule: PeerRule, *, omits_dev: bool) -> None:
+    def __init__(self, graph: LockedGraph, start: str, *, omits_dev: bool) -> None:
         self._graph = graph
         self._start = start
         self._importers = frozenset(graph.importers.values())
-        self._follows_ancestors = rule == "ancestors"
         self._omits_dev = omits_dev
         self._provided = {key: self._provides(key, own) for key, own in graph.instances.items()}
-        self._free = self._find_free()
+        self._free = {key: self._peers(key) for key in graph.instances}
         self._keys: dict[_Context, str] = {}
         self._waiting: list[_Context] = []
         self._places: dict[str, tuple[_Context, str]] = {}
@@ -123,26 +126,6 @@ class _Binder:
         manifest = self._graph.instances[key].manifest
         return frozenset(manifest.peer_dependencies) | manifest.peer_optional
 
-    def _find_free(self) -> dict[str, frozenset[str]]:
-        """Return for each package the names that its context decides; none for the importer's."""
-        free = {key: self._peers(key) for key in self._graph.instances}
-        if not self._follows_ancestors:
-            return free
-        askers: dict[str, list[str]] = {}
-        for key, provided in self._provided.items():
-            for to in provided.values():
-                askers.setdefault(to, []).append(key)
-        free = {key: names - self._provided[key].keys() for key, names in free.items()}
-        waiting = [key for key, names in free.items() if names]
-        while waiting:
-            key = waiting.pop()
-            for asker in askers.get(key, ()):
-                new = free[key] - self._provided[asker].keys() - free[asker]
-                if new and asker not in self._importers:
-                    free[asker] |= new
-                    waiting.append(asker)
-        return free
-
     def _reach(self, context: _Context, name: str) -> str:
         """Return the key of what `name` is for a package in its context."""
         return self._key_of(self._contextualize(context, self._provided[context.base][name]))
@@ -159,27 +142,16 @@ class _Binder:
         """Return what the asking package has under a name: a key, or a place that has one later."""
         base = self._provided[asker.base].get(name)
         bound = dict(asker.binding).get(name)
-        if base is None and bound is None and self._follows_ancestors:
-            base = self._find_above(asker.base, name)
-        if base is None and bound is None and self._follows_ancestors:
-            base = self._graph.instances[asker.base].peer_targets.get(name)
         if base is not None:
             if not self._free[base]:
                 return self._key_of(_Context(base, ()))
             place = f"{self._key_of(asker)} > {name}"
             self._places[place] = (asker, base)
             return place
-        if bound is None and not self._follows_ancestors:
+        if bound is None:
             itself = name == self._graph.instances[asker.base].manifest.name
             return self._key_of(asker) if itself else None
         return bound
-
-    def _find_above(self, key: str, name: str) -> str | None:
-        """Return what the workspace's root provides for a member: bun's members lie below it."""
-        root = self._graph.importers.get("")
-        if root is None or key == root or key not in self._importers:
-            return None
-        return self._provided[root].get(name)
 
     def _resolve(self, place: str) -> str:
         found = self._places.get(place)

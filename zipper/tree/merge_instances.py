@@ -37,7 +37,10 @@ def merge_instances(graph: LockedGraph) -> LockedGraph:
     }
     return LockedGraph(
         {
-            key: own._replace(targets={name: chosen[to] for name, to in own.targets.items()})
+            key: own._replace(
+                targets={name: chosen[to] for name, to in own.targets.items()},
+                peer_targets={name: chosen[to] for name, to in own.peer_targets.items()},
+            )
             for key, own in graph.instances.items()
             if chosen[key] == key
         },

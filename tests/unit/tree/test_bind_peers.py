@@ -121,17 +121,38 @@ def test_a_development_dependency_that_is_another_too_provides(kind: str) -> Non
     assert "r@1.0.0" == follow(bind_peers(graph, "", "parent", omits_dev=True), "p", "r")
 
 
-def test_a_member_is_one_folder_for_all() -> None:
-    """A linked member of the workspace has its own choice for a peer, whoever asks."""
+@pytest.mark.parametrize(("root", "chosen"), [(["s1", "r2"], "r2"), (["s1"], "r1")])
+def test_a_member_is_one_folder_for_all(root: list[str], chosen: str) -> None:
+    """A linked member of the workspace has one choice for a peer: the root's, else its own."""
     graph = draw_graph(
-        {"top": ["s1", "r2"], "s1": [], "r1": [], "r2": []},
+        {"top": root, "a1": ["s1", "r3"], "s1": [], "r1": [], "r2": [], "r3": []},
+        a1={"folder": "a", "manifest": Manifest(name="a")},
         s1={**peers("s", "r"), "folder": "s", "peer_targets": {"r": "r1"}},
     )
-    graph = graph._replace(importers={"": "top", "s": "s1"})
+    graph = graph._replace(importers={"": "top", "a": "a1", "s": "s1"})
 
-    own = bind_peers(graph, "", "ancestors").instances["s1"]
+    for importer in ("", "a"):
+        own = bind_peers(graph, importer, "ancestors").instances["s1"]
+        assert {"r": chosen} == own.peer_targets
 
-    assert {"r": "r1"} == own.peer_targets
+
+def test_contexts_in_rings_are_as_many_as_versions_differ() -> None:
+    """Rings of packages with peers of each other come to an end, however they are entered."""
+    names = [f"p{number}" for number in range(12)]
+    graph = draw_graph(
+        {"top": [f"{name}1" for name in names], "r1": []}
+        | {f"{name}1": [f"{other}1" for other in names if other != name] for name in names},
+        **{
+            f"{name}1": {
+                "manifest": Manifest(
+                    name=name, version="1.0.0", peer_dependencies={"r": "*", "q": "*"}
+                )
+            }
+            for name in names
+        },
+    )
+
+    assert 14 == len(bind_peers(graph, "", "ancestors").instances) + 1
 
 
 def test_what_was_installed_for_a_peer_provides_it_further_in() -> None:
