@@ -277,10 +277,10 @@ class _BunReader:
         """Return the row that is installed for a required peer: by version.
 
         Source: `resolve_peer_dep_version_based`: the newest version that satisfies the range, else
-        the newest; `*` and overridden names are left to the walk.
+        the newest; overridden names are left to the walk.
         """
         spec = manifest.peer_dependencies.get(name, "")
-        if spec in ("", "*") or name in self._overrides:
+        if not spec or name in self._overrides:
             return None
         from zipper.npm.semver import max_satisfying  # noqa: PLC0415  (0.01 s, rarely needed)
 
