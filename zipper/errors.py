@@ -7,7 +7,7 @@ a caller can act on it and a person can read it. Anything else that escapes is a
     ├── UsageError          EUSAGE, EOSV, ENOCRYPTOGRAPHY: options that contradict or name nothing
     ├── ProjectError        ENOPROJECT, ENOENT, EJSONPARSE, ETOMLPARSE, EYAMLPARSE,
     │                       EINVALIDPACKAGE, EWORKSPACESCONFIG, EDUPLICATEWORKSPACE, ESETTINGS,
-    │                       EPATTERN, EBASE, EGIT, ENOGIT, ESDIST, EWHEEL,
+    │                       EPATTERN, EPRUNE, EBASE, EGIT, ENOGIT, ESDIST, EWHEEL,
     │                       EESBUILD, ETSCONFIG, EHANDLER, EOUTSIDE, EDECORATORS,
     │                       ETYPE
     ├── LockfileError       EJSONPARSE, ELOCKVERSION, EUSAGE (out of step), ELOCKPLATFORM,

@@ -11,7 +11,14 @@ if TYPE_CHECKING:
 
     from zipper.findings import Closure, Finding, Verdict
 
-__all__ = ["LockfileUse", "Package", "Workspace"]
+__all__ = [
+    "LockfileUse",
+    "Package",
+    "PrunedPackage",
+    "PrunedRule",
+    "PruningResult",
+    "Workspace",
+]
 
 
 class Workspace(NamedTuple):
@@ -39,6 +46,45 @@ class LockfileUse(NamedTuple):
     """Of the format, as the lockfile has it."""
     edges: int | None
     """Dependencies that were walked, each to what is locked; None for npm's own locations."""
+
+
+class PrunedRule(NamedTuple):
+    """What one rule of pruning took out."""
+
+    rule: str
+    """A class of files, or `unreached`, `unreached-package`, `drop`."""
+    files: int
+    size_bytes: int
+    zipped_size_bytes: int
+
+
+class PrunedPackage(NamedTuple):
+    """What pruning found out about one package."""
+
+    folder: str
+    """In the zip; empty for the project's own files."""
+    verdict: str
+    """`exact`, `assets`, `whole` or `unreached`."""
+    path: str
+    """The file that decided; empty where nothing had to."""
+    line: int
+    """Counted from 1; 0 for none."""
+    text: str
+    """The expression that is there, or the reason."""
+
+
+class PruningResult(NamedTuple):
+    """What pruning took out of a package."""
+
+    mode: str
+    """`safe` or `reached`."""
+    files: int
+    size_bytes: int
+    """Of what went, unzipped."""
+    zipped_size_bytes: int
+    rules: tuple[PrunedRule, ...]
+    """The largest first."""
+    packages: tuple[PrunedPackage, ...]
 
 
 class Package(NamedTuple):
@@ -75,6 +121,9 @@ class Package(NamedTuple):
     written: bool = False
     """Whether the zip at `path` is this package. False for a dry run, and where the check failed:
     then what was at `path` is as it was, and all other fields describe the zip that was judged."""
+
+    pruning: PruningResult | None = None
+    """None where nothing was to be pruned."""
 
     data: bytes | None = None
     """The zip's bytes, for `output=bytes` where it is written; no part of the JSON."""

@@ -28,7 +28,7 @@ ROWS = [
     {"hooks"},
     {"pipeline"},
     {"bundling"},
-    {"node", "report"},
+    {"node", "pruning", "report"},
     {"checks", "layout", "resolving"},
     {"fetching", "supply"},
     {"sharing", "store"},

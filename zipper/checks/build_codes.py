@@ -47,6 +47,14 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         "`src/index.test.ts`",
     ),
     ToldCode(
+        "prune-unproven",
+        "the pruned package is not as good as the whole one",
+        "Pruning took out a file that something reaches, or the check finds something that it does "
+        "not find in the whole package. The message names the rule; `keep` keeps the file.",
+        "zipper, Pruning: the proof",
+        '`drop = ["express/lib/router/**"]`',
+    ),
+    ToldCode(
         "source-case",
         "a source imports a file by a name of another case",
         "macOS and Windows find `./Util` where the file is called `util.ts`. Lambda's file system "

@@ -37,9 +37,12 @@ class Libraries:
 
     def find(self, path: str, name: str) -> bool:
         """Return whether the loader finds `name` for the binary at the absolute `path`."""
-        if "/" in name:
-            return self._files.exists(name)
-        return any(self._files.exists(f"{folder}/{name}") for folder in self._folders(path))
+        return self.locate(path, name) is not None
+
+    def locate(self, path: str, name: str) -> str | None:
+        """Return where the loader finds `name` for the binary at the absolute `path`."""
+        places = [name] if "/" in name else (f"{folder}/{name}" for folder in self._folders(path))
+        return next((place for place in places if self._files.exists(place)), None)
 
     def is_found_by_another(self, name: str) -> bool:
         """Return whether any binary finds `name`: once it is loaded, the others have it too."""

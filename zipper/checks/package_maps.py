@@ -67,6 +67,11 @@ class Packages:
             known = self._known[folder] = self._parse(folder)
         return known
 
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders whose package.json was read and is there."""
+        return tuple(folder for folder, known in self._known.items() if known.exists)
+
     def scope(self, path: str) -> PackageFile:
         """Return the nearest package.json above the file at `path`."""
         folder = path.rpartition("/")[0]

@@ -111,7 +111,7 @@ class Walk:
             queue = self._queues[level]
             wave = [module for module in queue[-_WAVE:] if module.level == level]
             del queue[-_WAVE:]
-            self._fill(wave)
+            self.fill(wave)
             for module in wave:
                 self._follow(module)
         self.remember()
@@ -155,7 +155,7 @@ class Walk:
             known.level = level
             self._queues[level].append(known)
 
-    def _fill(self, wave: list[Module]) -> None:
+    def fill(self, wave: list[Module]) -> None:
         """Give each module of `wave` its facts, remembered ones where they are."""
         keys: dict[str, FactKey] = {}
         for module in wave:

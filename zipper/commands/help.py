@@ -28,6 +28,7 @@ TOPICS: Final[Mapping[str, str]] = {
     "findings": "what a finding is, and every code",
     "errors": "every error code: cause, example, cure",
     "typescript": "handlers in TypeScript: which files, which esbuild",
+    "prune": "taking out what cannot run, and the proof",
     "lockfiles": "which lockfile counts, and what is exact",
     "registries": "registries, proxies, credentials, working offline",
     "scripts": "install scripts, and which Node.js runs them",

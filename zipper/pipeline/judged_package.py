@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from zipper.archive.listing import ZipSource
+    from zipper.findings import Finding
     from zipper.pipeline.planning import PackagePlan
     from zipper.pipeline.session import Clock
     from zipper.store.store_zips import Store
@@ -41,6 +42,7 @@ def package_of(planned: PackagePlan) -> Package:
         verdict=decide_verdict(planned.findings, strict=planned.request.strict),
         lockfile=describe_lockfile(planned.project, planned.locked),
         workspace=_describe_workspace(planned),
+        pruning=None if planned.pruning is None else planned.pruning.result,
     )
 
 
@@ -84,7 +86,15 @@ def judge_package(
         around=around,
         source=source,
     )
+    unproven: tuple[Finding, ...] = ()
+    if planned.pruning is not None:
+        from zipper.pipeline.pruned_proof import prove  # noqa: PLC0415  (where something went)
+
+        unproven = prove(
+            planned, store, judged.findings, path=path, code_sha256=code_sha256, source=source
+        )
     findings = (
+        *unproven,
         *(finding for finding in judged.findings if finding.code not in told),
         *leave_out(planned.findings, request.ignore),
     )

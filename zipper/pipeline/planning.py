@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from zipper.archive.entries import PlannedEntry, PlannedZip
     from zipper.layout.placement import Homes
     from zipper.pipeline.dependencies import Gathered
+    from zipper.pipeline.pruned_plan import DecidedPruning
     from zipper.pipeline.session import Circumstances, Clock
     from zipper.pipeline.typescript import TransformedSources
     from zipper.project.read_project import Project
@@ -78,6 +79,8 @@ class PackagePlan(NamedTuple):
     """What was laid out of a lockfile that is not npm's."""
     source_maps: Mapping[str, str] = MappingProxyType({})
     """External source maps, by the name that each would have in the zip."""
+    pruning: DecidedPruning | None = None
+    """What was taken out of `contents`; None where nothing was to be."""
 
     @property
     def files(self) -> tuple[PlannedFile, ...]:
@@ -94,6 +97,16 @@ class PackagePlan(NamedTuple):
 
 def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> PackagePlan:
     """Return what the zip is made of; see `zipper.build` for what it raises."""
+    planned = _make_whole(request, io, clock)
+    if request.prune == "off":
+        return planned
+    from zipper.pipeline.pruned_plan import prune_plan  # noqa: PLC0415  (where something may go)
+
+    return prune_plan(planned, io, clock)
+
+
+def _make_whole(request: BuildRequest, io: Circumstances, clock: Clock) -> PackagePlan:
+    """Return the plan of everything."""
     clock.start("read")
     project = read_function_project(request, io)
     destination = find_output(request, project)

@@ -55,6 +55,10 @@ def describe_package(
         f"{zipped}{format_bytes(package.unzipped_size_bytes)} unzipped, "
         f"{share:.1f} % of Lambda's 262,144,000 bytes"
     )
+    if package.pruning is not None:
+        from zipper.report.pruned import describe_pruning  # noqa: PLC0415  (where something went)
+
+        yield from describe_pruning(package.pruning, package.unzipped_size_bytes, verbose=verbose)
     yield _describe_place(package, dry_run=dry_run)
     if verbose:
         stages = (f"{stage} {took:.3f} s" for stage, took in package.timings_seconds.items())

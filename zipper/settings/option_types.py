@@ -63,6 +63,11 @@ class Settings(NamedTuple):
     audit_ignore: tuple[str, ...] | None = None
     osv: str | None = None
     no_recall: bool | None = None
+    prune: str | None = None
+    keep: tuple[str, ...] | None = None
+    drop: tuple[str, ...] | None = None
+    prune_own: bool | None = None
+    trace: str | None = None
     store_url: str | None = None
     store_accept: tuple[str, ...] | None = None
     store_key: str | None = None
@@ -129,6 +134,11 @@ class RequestFields(NamedTuple):
     audit_ignore: tuple[str, ...] = ()
     osv: str | None = None
     no_recall: bool = False
+    prune: str = "off"
+    keep: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    prune_own: bool = False
+    trace: str | None = None
     store_url: str | None = None
     store_accept: tuple[str, ...] = ()
     store_key: str | None = None
@@ -408,6 +418,24 @@ class _Shared18(TypedDict, total=False):
 
 
 class _Shared19(TypedDict, total=False):
+    """Options of 4 functions.
+
+    build, build_all, explain, plan.
+    """
+
+    prune: str | None
+    """Take out of packages what cannot run: classes that no Node loads, or all unreached."""
+    keep: str | Iterable[str] | None
+    """gitignore patterns of packages' files that pruning keeps, such as `pkg/**`."""
+    drop: str | Iterable[str] | None
+    """gitignore patterns of packages' files that pruning takes out; the proof still holds."""
+    prune_own: bool | None
+    """Prune the project's own files too."""
+    trace: PathLike | None
+    """What a function opened, by `zipper run --trace FILE`; pruning keeps it."""
+
+
+class _Shared20(TypedDict, total=False):
     """Options of 1 functions.
 
     check.
@@ -421,7 +449,7 @@ class _Shared19(TypedDict, total=False):
     """Name of a runtime that zipper does not know, which is an error then."""
 
 
-class _Shared20(TypedDict, total=False):
+class _Shared21(TypedDict, total=False):
     """Options of 1 functions.
 
     run.
@@ -445,7 +473,7 @@ class _Shared20(TypedDict, total=False):
     """The function's own variables; nothing else of yours reaches it."""
 
 
-class _Shared21(TypedDict, total=False):
+class _Shared22(TypedDict, total=False):
     """Options of 1 functions.
 
     build_all.
@@ -455,7 +483,7 @@ class _Shared21(TypedDict, total=False):
     """Build what differs from where this branch left BASE, and nothing else."""
 
 
-class _Shared22(TypedDict, total=False):
+class _Shared23(TypedDict, total=False):
     """Options of 1 functions.
 
     build.
@@ -465,7 +493,7 @@ class _Shared22(TypedDict, total=False):
     """Write the package as a folder instead of a zip."""
 
 
-class _Shared23(TypedDict, total=False):
+class _Shared24(TypedDict, total=False):
     """Options of 1 functions.
 
     vendor.
@@ -475,7 +503,7 @@ class _Shared23(TypedDict, total=False):
     """Architectures of the functions; by default all."""
 
 
-class _Shared24(TypedDict, total=False):
+class _Shared25(TypedDict, total=False):
     """Options of 8 functions.
 
     build, explain, install, licenses, plan, resolve, sbom, vendor.
@@ -485,7 +513,7 @@ class _Shared24(TypedDict, total=False):
     """Name of one of several functions in the settings."""
 
 
-class _Shared25(TypedDict, total=False):
+class _Shared26(TypedDict, total=False):
     """Options of 4 functions.
 
     audit, build, build_all, check.
@@ -504,7 +532,7 @@ class AuditOptions(
     _Shared11,
     _Shared17,
     _Shared18,
-    _Shared25,
+    _Shared26,
     total=False,
 ):
     """What `zipper.audit` takes."""
@@ -526,9 +554,10 @@ class BuildOptions(
     _Shared14,
     _Shared16,
     _Shared18,
-    _Shared22,
-    _Shared24,
+    _Shared19,
+    _Shared23,
     _Shared25,
+    _Shared26,
     total=False,
 ):
     """What `zipper.build` takes."""
@@ -550,8 +579,9 @@ class BuildAllOptions(
     _Shared14,
     _Shared16,
     _Shared18,
-    _Shared21,
-    _Shared25,
+    _Shared19,
+    _Shared22,
+    _Shared26,
     total=False,
 ):
     """What `zipper.build_all` takes."""
@@ -563,8 +593,8 @@ class CheckOptions(
     _Shared3,
     _Shared16,
     _Shared18,
-    _Shared19,
-    _Shared25,
+    _Shared20,
+    _Shared26,
     total=False,
 ):
     """What `zipper.check` takes."""
@@ -585,7 +615,8 @@ class ExplainOptions(
     _Shared14,
     _Shared16,
     _Shared18,
-    _Shared24,
+    _Shared19,
+    _Shared25,
     total=False,
 ):
     """What `zipper.explain` takes."""
@@ -603,7 +634,7 @@ class InstallOptions(
     _Shared13,
     _Shared14,
     _Shared18,
-    _Shared24,
+    _Shared25,
     total=False,
 ):
     """What `zipper.install` takes."""
@@ -622,7 +653,7 @@ class LicensesOptions(
     _Shared13,
     _Shared14,
     _Shared18,
-    _Shared24,
+    _Shared25,
     total=False,
 ):
     """What `zipper.licenses` takes."""
@@ -644,7 +675,8 @@ class PlanOptions(
     _Shared14,
     _Shared16,
     _Shared18,
-    _Shared24,
+    _Shared19,
+    _Shared25,
     total=False,
 ):
     """What `zipper.plan` takes."""
@@ -659,7 +691,7 @@ class ResolveOptions(
     _Shared12,
     _Shared15,
     _Shared18,
-    _Shared24,
+    _Shared25,
     total=False,
 ):
     """What `zipper.resolve` takes."""
@@ -671,7 +703,7 @@ class RunOptions(
     _Shared3,
     _Shared9,
     _Shared14,
-    _Shared20,
+    _Shared21,
     total=False,
 ):
     """What `zipper.run` takes."""
@@ -690,7 +722,7 @@ class SbomOptions(
     _Shared13,
     _Shared14,
     _Shared18,
-    _Shared24,
+    _Shared25,
     total=False,
 ):
     """What `zipper.sbom` takes."""
@@ -704,8 +736,8 @@ class VendorOptions(
     _Shared10,
     _Shared12,
     _Shared18,
-    _Shared23,
     _Shared24,
+    _Shared25,
     total=False,
 ):
     """What `zipper.vendor` takes."""

@@ -14,6 +14,7 @@ from typing import Final
 from zipper.settings.check_options import CHECK_OPTIONS
 from zipper.settings.option_row import Option
 from zipper.settings.package_options import FETCHERS, PACKAGE_OPTIONS
+from zipper.settings.pruning_options import PRUNING_OPTIONS
 from zipper.settings.store_options import STORE_OPTIONS
 from zipper.target import ARCHITECTURES
 
@@ -249,7 +250,14 @@ _CALL_OPTIONS: Final = (
 )
 """The rows about one call: neither in a file nor in a variable."""
 
-OPTIONS: Final = (*PACKAGE_OPTIONS, *STORE_OPTIONS, *CHECK_OPTIONS, *_RUN_OPTIONS, *_CALL_OPTIONS)
+OPTIONS: Final = (
+    *PACKAGE_OPTIONS,
+    *PRUNING_OPTIONS,
+    *STORE_OPTIONS,
+    *CHECK_OPTIONS,
+    *_RUN_OPTIONS,
+    *_CALL_OPTIONS,
+)
 
 KEYS: Final = {option.name: option for option in OPTIONS if option.is_setting}
 """The settings: each has a key and a variable. The order is that of `init` and of `--help`."""

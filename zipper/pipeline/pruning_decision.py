@@ -1,0 +1,207 @@
+"""Deciding what can go of a package: the whole zip is made, judged and followed, then divided.
+
+In: a plan. Out: the text of a note: what was decided, what goes part by part, and every file that
+goes with its rule. The whole zip is in a temporary file meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections import Counter
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zipper.archive.entries import PlannedZip
+from zipper.archive.splice import splice
+from zipper.checks.closure import close
+from zipper.checks.subject import Subject
+from zipper.errors import ProjectError
+from zipper.files import write_file
+from zipper.npm.json_text import parse_json_object
+from zipper.pipeline.checking import check_requested
+from zipper.pipeline.noted_facts import NotedFacts
+from zipper.pipeline.pruned_plan import request_of
+from zipper.pipeline.reading_zips import open_sound_listing
+from zipper.project.own_files import parse_patterns
+from zipper.pruning.kept import KeepReason, PruneRules
+from zipper.pruning.known_packages import parse_table
+from zipper.pruning.needed_files import find_kept
+from zipper.pruning.reached_set import take_reached
+from zipper.pruning.removed_files import Pruning, choose_removed
+from zipper.settings.function_variables import find_variables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from zipper.archive.listing import Listing
+    from zipper.archive.plan import Plan
+    from zipper.pipeline.planning import PackagePlan
+    from zipper.settings.build_request import BuildRequest
+    from zipper.store.store_zips import Store
+
+__all__ = ["decide", "find_pruning", "subject_of"]
+
+
+def decide(planned: PackagePlan, store: Store) -> bytes:
+    """Return what `zipper.pipeline.pruned_plan` notes.
+
+    Raises:
+        ProjectError: EPRUNE for a trace that cannot be used; EPATTERN for a pattern that is none.
+        ArchiveError: EREAD if a layer cannot be read.
+    """
+    pruning, proof = find_pruning(planned, store)
+    going = _divide(planned.contents, {file.name for file in pruning.removed})
+    removed = [list(file) for file in pruning.removed]
+    head = {"result": _summarize(pruning), "proof": proof}
+    return "\n".join(
+        json.dumps(part, separators=(",", ":")) for part in (head, going, removed)
+    ).encode()
+
+
+def find_pruning(planned: PackagePlan, store: Store) -> tuple[Pruning, dict[str, Any]]:
+    """Return what goes of the plan's whole zip, and what the proof compares with.
+
+    Nothing goes where the handler cannot be followed: the check says why that is.
+
+    Raises:
+        ProjectError, ArchiveError: as `decide`.
+    """
+    request = request_of(planned)
+    rules = _read_rules(planned.request)
+    contents = planned.contents if planned.pruning is None else planned.pruning.whole
+    facts = NotedFacts(store.notebook)
+    with tempfile.TemporaryDirectory(prefix="zipper-prune-") as folder:
+        path = Path(folder, "whole.zip")
+        write_file(path, splice(contents))
+        report = check_requested(
+            path, request._replace(cache_dir=str(store.cache_dir)), nearby=None
+        )
+        subject = subject_of(open_sound_listing(path), request, facts, report.code_sha256)
+        start = close(subject)
+        found = [[one.code, one.severity, one.path] for one in report.findings]
+        is_read = report.closure is not None
+        proof: dict[str, Any] = {
+            "findings": found if is_read else None,
+            "verdict": report.verdict,
+            "reached": {},
+        }
+        if start is None:
+            return Pruning(rules.mode, (), (), {}), proof
+        # The reached set first: what the closure adds is not part of it.
+        proof["reached"] = take_reached(start)
+        kept = find_kept(subject, start, rules)
+        return choose_removed(subject.files, kept, rules), proof
+
+
+def subject_of(
+    listing: Listing, request: BuildRequest, facts: NotedFacts, code_sha256: str
+) -> Subject:
+    """Return what the closure of a zip is walked from, with the options of a check."""
+    variables = find_variables(request.env)
+    return Subject(
+        listing=listing,
+        target=request.target,
+        handler=request.handler,
+        layers=tuple(open_sound_listing(layer) for layer in request.layers),
+        provided=request.provided,
+        node_options=request.node_options or variables.get("NODE_OPTIONS", ""),
+        variables=variables,
+        code_sha256=code_sha256,
+        cache=facts,
+    )
+
+
+def _read_rules(request: BuildRequest) -> PruneRules:
+    table = resources.files("zipper.pruning").joinpath("known_packages.json")
+    return PruneRules(
+        "safe" if request.prune == "safe" else "reached",
+        request.prune_own,
+        _matcher(request.keep),
+        _matcher(request.drop),
+        _read_trace(request.trace),
+        parse_table(table.read_text(encoding="utf-8")),
+    )
+
+
+def _matcher(patterns: Sequence[str]) -> Callable[[str], str | None]:
+    """Return what finds the pattern that matches a file, by its name in the zip or in node_modules.
+
+    Raises:
+        ProjectError: EPATTERN for a pattern that is none.
+    """
+    matchers = [(pattern, parse_patterns([pattern])) for pattern in patterns]
+
+    def find(name: str) -> str | None:
+        inner = name.rpartition("node_modules/")[2]
+        for pattern, matches in matchers:
+            if matches(name) is True or (inner != name and matches(inner) is True):
+                return pattern
+        return None
+
+    return find
+
+
+def _read_trace(path: str | None) -> frozenset[str]:
+    """Return the files that a trace has seen opened.
+
+    Raises:
+        ProjectError: EPRUNE where it cannot be read, or is none.
+    """
+    if not path:
+        return frozenset()
+    hint = "write it with `python -m zipper run fn.zip --trace FILE`"
+    try:
+        data = Path(path).read_bytes()
+    except OSError as cause:
+        raise ProjectError(
+            "EPRUNE", f"cannot read the trace `{path}`: {cause.strerror or cause}", hint=hint
+        ) from cause
+    try:
+        opened = parse_json_object(data, path=path).get("opened")
+    except ValueError as cause:
+        raise ProjectError("EPRUNE", f"`{path}` is no trace: {cause}", hint=hint) from cause
+    if not isinstance(opened, list) or not all(isinstance(name, str) for name in opened):
+        raise ProjectError("EPRUNE", f"`{path}` is no trace: it has no `opened`", hint=hint)
+    return frozenset(opened)
+
+
+def _divide(contents: Plan, gone: set[str]) -> dict[str, Any]:
+    """Return what goes, by the parts of a plan: all of one, names in it, or loose files."""
+    going: dict[str, Any] = {"": []}
+    for part in contents.parts:
+        name = part.name.decode("utf-8", "surrogateescape")
+        if not isinstance(part, PlannedZip):
+            if name in gone:
+                going[""].append(name)
+            continue
+        names = [entry.name.decode("utf-8", "surrogateescape") for entry in part.entries()]
+        inner = [one[len(name) :] for one in names if one in gone]
+        if inner:
+            going[name] = None if len(inner) == len(names) else inner
+    return going
+
+
+def _summarize(pruning: Pruning) -> dict[str, Any]:
+    files: Counter[str] = Counter()
+    sizes: Counter[str] = Counter()
+    zipped: Counter[str] = Counter()
+    for file in pruning.removed:
+        files[file.rule] += 1
+        sizes[file.rule] += file.size_bytes
+        zipped[file.rule] += file.zipped_size_bytes
+    rows = [[rule, files[rule], sizes[rule], zipped[rule]] for rule in files]
+    return {
+        "mode": pruning.mode,
+        "files": len(pruning.removed),
+        "size_bytes": sum(sizes.values()),
+        "zipped_size_bytes": sum(zipped.values()),
+        "rules": sorted(rows, key=lambda row: (-row[2], row[0])),
+        "packages": [[one.folder, one.verdict, *_show(one.reason)] for one in pruning.packages],
+    }
+
+
+def _show(reason: KeepReason) -> list[Any]:
+    """Return file, line and text of what decided."""
+    return [reason.path, reason.line, reason.text]

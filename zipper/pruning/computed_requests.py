@@ -1,0 +1,309 @@
+"""Requests for modules whose name is computed, and `require` and `module` in other hands.
+
+In: a parsed file. Out: `Read` values: what an expression chooses of, the beginning of a name where
+the text has one, and nothing where any module may be meant.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from zipper.checks.constants import HERE, ITSELF, ROOT, Constants
+from zipper.checks.source_text import count_declarations
+from zipper.checks.syntax import is_shadowed, literal
+from zipper.pruning.file_reads import Read, shorten
+from zipper.pruning.place_uses import is_looked_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from zipper.checks.syntax import Source
+
+__all__ = ["find_computed"]
+
+_PLACES: Final = (HERE, ITSELF, ROOT)
+_OWN_PLACES: Final = (b"(import.meta.url)", b"(__filename)", b"(import.meta.filename)")
+_WORDS: Final = (
+    b"require", b"import", b"module", b"createRequire", b"mainModule", b"_load",
+    b"_resolveFilename", b"__non_webpack_require__",
+)  # fmt: skip
+_HANDLES: Final = (b"mainModule", b"__non_webpack_require__")
+"""Other names of what requests modules."""
+_HARMLESS: Final = frozenset(
+    b"exports children loaded hot id resolve cache extensions webpackPolyfill".split()
+)
+"""Members of `module` and `require` that give neither a path nor another way to request."""
+_PLACE_MEMBERS: Final = frozenset(b"filename path paths parent main constructor _compile".split())
+_DIRECT: Final = frozenset(
+    b"require import readFileSync readFile createReadStream Worker fork existsSync statSync"
+    b" accessSync access stat".split()
+)
+"""What takes the path of a module for that very file."""
+_WORDS_MAX: Final = 20_000
+_CHOICES_MAX: Final = 20
+
+
+def find_computed(source: Source) -> Iterator[Read]:
+    """Yield what the computed requests of a file may find."""
+    finder = _ComputedRequests(source)
+    words = [word for word in _WORDS if word in source.content]
+    for path in islice(source.find_words(*words), _WORDS_MAX):
+        yield from finder.judge(path)
+    for alias in sorted(finder.aliases):
+        for path in islice(source.find_words(alias), _WORDS_MAX):
+            yield from finder.judge_require(path)
+
+
+class _ComputedRequests:
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._constants = Constants(source)
+        self.aliases: set[bytes] = set()
+
+    def judge(self, path: list[Node]) -> Iterator[Read]:
+        """Judge one of the words."""
+        node, name = path[-1], self._source.text_of(path[-1])
+        if name == b"import":
+            yield from self._judge_import(path)
+        elif name == b"createRequire":
+            yield from self._judge_maker(path)
+        elif node.type == "identifier" and name == b"require":
+            yield from self.judge_require(path)
+        elif node.type == "identifier" and name == b"module":
+            yield from self._judge_module(path)
+        elif name in (b"_load", b"_resolveFilename"):
+            call = path[-3] if len(path) > 2 else node
+            if call.type == "call_expression" and call.child_by_field_name("function") == path[-2]:
+                yield self._name(path[:-1])
+        elif name in _HANDLES and len(path) > 1 and not is_looked_at(path[-2], node):
+            yield self._name(path)
+
+    def _judge_import(self, path: list[Node]) -> Iterator[Read]:
+        if len(path) < 3:
+            return
+        if path[-2].type == "meta_property":
+            yield from self._judge_meta(path)
+        elif path[-3].type == "call_expression":
+            yield from self._judge_call(path[:-2])
+        elif path[-2].type == "call_expression":
+            yield from self._judge_call(path[:-1])
+
+    def _judge_meta(self, path: list[Node]) -> Iterator[Read]:
+        member, call = (path[-3], path[-4]) if len(path) > 3 else (path[0], path[0])
+        if not self._source.text_of(member).endswith(b".resolve"):
+            return
+        if call.type == "call_expression" and call.child_by_field_name("function") == member:
+            yield from self._judge_resolve(path[:-3])
+        else:
+            yield self._name(path[:-2])
+
+    def _judge_maker(self, path: list[Node]) -> Iterator[Read]:
+        """Judge `createRequire`: for this file, under a name or called at once, it is followed."""
+        is_property = path[-1].type == "property_identifier"
+        at = len(path) - (2 if is_property else 1)
+        if at < 1 or path[at - 1].type != "call_expression":
+            return  # it is imported, or handed on as it is: who calls it gives it a place
+        call = path[at - 1]
+        outer = path[at - 2] if at > 1 else call
+        arguments = call.child_by_field_name("arguments")
+        if arguments is not None and self._source.text_of(arguments) in _OWN_PLACES:
+            name = (
+                outer.child_by_field_name("name") if outer.type == "variable_declarator" else None
+            )
+            if name is not None and name.type == "identifier":
+                if self._source.text_of(name) != b"require":
+                    self.aliases.add(self._source.text_of(name))
+                return
+            if outer.type == "call_expression" and outer.child_by_field_name("function") == call:
+                yield from self._judge_call(path[: at - 1])
+                return
+        yield self._name(path[:at])
+
+    def judge_require(self, path: list[Node]) -> Iterator[Read]:
+        """Judge one mention of `require`, or of a name that means it."""
+        if len(path) < 2 or is_shadowed(self._source, path):
+            return
+        node, parent = path[-1], path[-2]
+        above = path[-3] if len(path) > 2 else parent
+        if parent.type == "call_expression":
+            if parent.child_by_field_name("function") == node:
+                yield from self._judge_call(path[:-1])
+                return
+        elif parent.type == "member_expression" and parent.child_by_field_name("object") == node:
+            yield from self._judge_member(path)
+            return
+        is_declared = parent.type in ("variable_declarator", "import_specifier", "namespace_import")
+        if is_declared and parent.child_by_field_name("value") != node:
+            return
+        is_guard = parent.type == "binary_expression" and parent.child_by_field_name("left") == node
+        if not (is_looked_at(parent, node) or is_guard or parent.type == "if_statement"):
+            yield self._name(path if above is parent else path[:-1])
+
+    def _judge_member(self, path: list[Node]) -> Iterator[Read]:
+        member, above = path[-2], path[-3] if len(path) > 2 else path[-2]
+        name = member.child_by_field_name("property")
+        text = b"" if name is None else self._source.text_of(name)
+        is_called = (
+            above.type == "call_expression" and above.child_by_field_name("function") == member
+        )
+        if text == b"resolve" and is_called:
+            yield from self._judge_resolve(path[:-2])
+        elif text == b"resolve":
+            is_paths = above.type == "member_expression"
+            if not is_paths and not is_looked_at(above, member):
+                yield self._name(path[:-1])
+        elif text in _PLACE_MEMBERS:
+            yield from self._judge_place(path[:-1], above)
+        elif text not in _HARMLESS and not is_looked_at(above, member):
+            yield self._name(path[:-1])
+
+    def _judge_module(self, path: list[Node]) -> Iterator[Read]:
+        if len(path) < 2 or is_shadowed(self._source, path):
+            return
+        if count_declarations(self._source.content, b"module"):
+            return
+        node, parent = path[-1], path[-2]
+        if parent.type == "member_expression" and parent.child_by_field_name("object") == node:
+            above = path[-3] if len(path) > 2 else parent
+            name = parent.child_by_field_name("property")
+            text = b"" if name is None else self._source.text_of(name)
+            if text == b"require":
+                is_call = above.type == "call_expression"
+                if is_call and above.child_by_field_name("function") == parent:
+                    yield from self._judge_call(path[:-2])
+                elif not is_looked_at(above, parent):
+                    yield self._name(path[:-1])
+            elif text in _PLACE_MEMBERS:
+                yield from self._judge_place(path[:-1], above)
+            return
+        is_guard = parent.type == "binary_expression" and parent.child_by_field_name("left") == node
+        if not is_guard and parent.type == "arguments":
+            yield self._name(path)
+            yield self._open(path[:-1])
+
+    def _judge_place(self, path: list[Node], above: Node) -> Iterator[Read]:
+        """Judge `module.parent` and the like, which are mostly looked at alone."""
+        member = path[-1]
+        if is_looked_at(above, member) or above.type in ("binary_expression", "if_statement"):
+            return
+        if above.type == "member_expression":
+            name = above.child_by_field_name("property")
+            if name is not None and name.text in (b"exports", b"children", b"loaded", b"id"):
+                return
+        yield self._open(path)
+        yield self._name(path)
+
+    def _judge_call(self, path: list[Node]) -> Iterator[Read]:
+        """Judge a call that requests a module; `path` ends with it."""
+        call = path[-1]
+        arguments = call.child_by_field_name("arguments")
+        given = [] if arguments is None else arguments.named_children
+        first = next((child for child in given if child.type != "comment"), None)
+        if first is not None:
+            yield from self._judge_name(path, first, _CHOICES_MAX)
+
+    def _judge_name(self, path: list[Node], node: Node, budget: int) -> Iterator[Read]:
+        value = self._constants.value_of(path, node)
+        if value is not None:
+            if value[:1] in _PLACES and not value.startswith(f"{HERE}/") and value != HERE:
+                yield Read("asset", self._line(node), value, self._text(path))
+            elif budget < _CHOICES_MAX:
+                text = f".{value[1:]}" if value.startswith(HERE) else value
+                yield Read("request", self._line(node), text, self._text(path))
+            return
+        choices = _choices_of(node)
+        if choices and budget > 0:
+            for choice in choices:
+                yield from self._judge_name(path, choice, budget - 1 - len(choices))
+            return
+        start = self._start_of(path, node)
+        if start.startswith(("./", "../", "/", HERE, ITSELF)):
+            yield Read("open", self._line(node), "", self._text(path))
+            return
+        yield Read("name", self._line(node), start, self._text(path))
+
+    def _start_of(self, path: list[Node], node: Node) -> str:
+        """Return the text with which the value of an expression begins, as far as it is known."""
+        if node.type == "parenthesized_expression" and node.named_children:
+            return self._start_of(path, node.named_children[0])
+        if node.type == "template_string":
+            inner = node.named_children
+            first = next((c for c in inner if c.type == "template_substitution"), None)
+            if first is not None and first.start_byte > node.start_byte + 1:
+                text = self._source.content[node.start_byte + 1 : first.start_byte]
+                return text.decode("utf-8", "replace")
+            if first is not None and first.named_children:
+                return self._constants.value_of(path, first.named_children[0]) or ""
+        if node.type == "binary_expression":
+            left = node.child_by_field_name("left")
+            if left is not None:
+                return self._constants.value_of(path, left) or self._start_of(path, left)
+        if node.type == "call_expression":  # path.join(__dirname, name)
+            arguments = node.child_by_field_name("arguments")
+            given = [] if arguments is None else arguments.named_children
+            value = self._constants.value_of(path, given[0]) if given else None
+            return value if value is not None and value[:1] in _PLACES else ""
+        return literal(node, self._source.content) or ""
+
+    def _judge_resolve(self, path: list[Node]) -> Iterator[Read]:
+        """Judge `require.resolve` and `import.meta.resolve`, whose answer is a path."""
+        call = path[-1]
+        arguments = call.child_by_field_name("arguments")
+        given = [] if arguments is None else arguments.named_children
+        first = next((child for child in given if child.type != "comment"), None)
+        if first is None:
+            return
+        value = self._constants.value_of(path[:-1], first)
+        if value is None:
+            yield from self._judge_name(path, first, _CHOICES_MAX)
+            yield from self._judge_answer(path, self._start_of(path, first))
+            return
+        if len(given) > 1:
+            yield Read("name", self._line(call), value, self._text(path))
+        yield from self._judge_answer(path, value)
+
+    def _judge_answer(self, path: list[Node], specifier: str) -> Iterator[Read]:
+        """Judge what becomes of the path that a request's answer is."""
+        call, parent = path[-1], path[-2] if len(path) > 1 else path[-1]
+        if is_looked_at(parent, call):
+            return
+        if parent.type == "arguments" and len(path) > 2:
+            outer = path[-3]
+            function = outer.child_by_field_name("function") or outer.child_by_field_name(
+                "constructor"
+            )
+            text = b"" if function is None else self._source.text_of(function)
+            if text.rpartition(b".")[2] in _DIRECT:
+                return
+        if specifier:
+            yield Read("package", self._line(call), specifier, self._text(path))
+
+    def _name(self, path: list[Node]) -> Read:
+        return Read("name", self._line(path[-1]), "", self._text(path))
+
+    def _open(self, path: list[Node]) -> Read:
+        return Read("open", self._line(path[-1]), "", self._text(path))
+
+    def _line(self, node: Node) -> int:
+        return self._source.line_of(node)
+
+    def _text(self, path: list[Node]) -> str:
+        return shorten(self._source.text_of(path[-1]))
+
+
+def _choices_of(node: Node) -> list[Node]:
+    """Return the values that an expression chooses of; nothing where it makes one."""
+    if node.type == "parenthesized_expression" and node.named_child_count == 1:
+        return _choices_of(node.named_children[0])
+    fields: tuple[str, ...] = ()
+    if node.type == "ternary_expression":
+        fields = ("consequence", "alternative")
+    elif node.type == "binary_expression":
+        operator = node.child_by_field_name("operator")
+        if operator is not None and operator.type in ("||", "??"):
+            fields = ("left", "right")
+    found = [node.child_by_field_name(field) for field in fields]
+    return [child for child in found if child is not None]
