@@ -41,6 +41,7 @@ class _FindingFields(NamedTuple):
     path: str
     message: str
     hint: str
+    source: str
 
 
 class Finding(_FindingFields):
@@ -48,14 +49,28 @@ class Finding(_FindingFields):
 
     `path` is a member's name or the empty string for the package as a whole; `message` is one
     sentence with the numbers; `hint` says what to do and is never empty. Neither shows a secret:
-    see `zipper.redaction`.
+    see `zipper.redaction`. `source` is the file and the line that the message names, where `path`
+    was made of it: `src/index.ts:5`.
     """
 
     __slots__ = ()
 
-    def __new__(cls, code: str, severity: Severity, path: str, message: str, hint: str) -> Self:
+    def __new__(
+        cls,
+        code: str,
+        severity: Severity,
+        path: str,
+        message: str,
+        hint: str,
+        source: str = "",
+    ) -> Self:
         """Make a finding of redacted texts."""
-        return super().__new__(cls, code, severity, path, redact(message), redact(hint))
+        return super().__new__(cls, code, severity, path, redact(message), redact(hint), source)
+
+    @property
+    def printed(self) -> tuple[str, ...]:
+        """The fields that the JSON has: `source` where there is one."""
+        return self._fields if self.source else self._fields[:-1]
 
 
 def count_findings(findings: Iterable[Finding]) -> str:

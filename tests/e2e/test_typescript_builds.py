@@ -282,6 +282,32 @@ def test_decorators_have_their_metadata_by_the_projects_typescript(work: Work) -
     assert "class Service {" in json.loads(work.files["src/index.js.map"])["sourcesContent"][0]
 
 
+@pytest.mark.parametrize("decorators", ["esbuild", "tsc"])
+def test_findings_name_the_line_of_the_source(work: Work, decorators: str) -> None:
+    """Types and decorators move lines; the path in the JSON is that of the output."""
+    handler = (
+        "interface Event {\n  name: string;\n}\n\nimport type { Odd } from 'odd';\n"
+        "@kept\nclass Service {\n  constructor(readonly name: string) {}\n}\n"
+        "export const other = (odd: Odd): unknown => require('./missing');\n"
+        "function kept(target: object): void { void target; }\n"
+        "import missing from 'not-locked';\n"
+        "export const handler = async (event: Event) => [new Service(event.name), missing];\n"
+    )
+    manifest = {"devDependencies": {"typescript": "5.9.3"}}
+    write_files(
+        work.folder / "fn", {"package.json": manifest, **DECORATED, "src/index.ts": handler}
+    )
+    built = work.build("fn", "--decorators", decorators)
+
+    assert 1 == built.status
+    assert built.document is not None
+    missing = [one for one in built.document["findings"] if "module-missing" == one["code"]]
+    assert {("src/index.js", "src/index.ts:10"), ("src/index.js", "src/index.ts:12")} == {
+        (one["path"], one["source"]) for one in missing
+    }
+    assert [one for one in missing if "`src/index.ts` line 12 needs `not-lock" in one["message"]]
+
+
 @pytest.mark.parametrize(
     ("files", "code", "words"),
     [

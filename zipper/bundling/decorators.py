@@ -47,7 +47,6 @@ class Decorators:
     Args:
         notebook: where results are noted.
         identity: of the TypeScript.
-        has_maps: whether the result has its source map in it, which esbuild goes on with.
         run: given options and texts by name, returns `transpile.cjs`'s answer; not called where
             all is noted.
     """
@@ -57,12 +56,10 @@ class Decorators:
         notebook: Notebook,
         *,
         identity: str,
-        has_maps: bool,
         run: Callable[[Mapping[str, object], Mapping[str, str]], Mapping[str, object]],
     ) -> None:
         self._notebook = notebook
         self._identity = identity
-        self._has_maps = has_maps
         self._run = run
 
     def transform(self, sources: Sequence[DecoratedSource]) -> dict[str, bytes]:
@@ -90,11 +87,10 @@ class Decorators:
             "path": source.path,
             "sha256": hashlib.sha256(source.data).hexdigest(),
             "tsconfig": source.tsconfig,
-            "maps": self._has_maps,
         }
 
     def _transform_batch(self, tsconfig: str, batch: Sequence[DecoratedSource]) -> dict[str, bytes]:
-        options = _options_of(tsconfig, has_maps=self._has_maps)
+        options = _options_of(tsconfig)
         texts = {source.path: source.data.decode("utf-8-sig", "replace") for source in batch}
         answer = self._run(options, texts)
         made = answer["made"]
@@ -138,8 +134,11 @@ def refuse_lost_metadata(path: str, data: bytes, code: str) -> None:
     )
 
 
-def _options_of(tsconfig: str, *, has_maps: bool) -> dict[str, object]:
-    """Return the options of a tsconfig for this pass: the newest syntax, modules as they are."""
+def _options_of(tsconfig: str) -> dict[str, object]:
+    """Return the options of a tsconfig for this pass: the newest syntax, modules as they are.
+
+    esbuild goes on with the map of the result.
+    """
     own = json.loads(tsconfig)["compilerOptions"]
     defines = own.get("useDefineForClassFields")
     if defines is None:
@@ -153,6 +152,6 @@ def _options_of(tsconfig: str, *, has_maps: bool) -> dict[str, object]:
         "experimentalDecorators": True,
         "emitDecoratorMetadata": True,
         "isolatedModules": True,
-        "inlineSourceMap": has_maps,
-        "inlineSources": has_maps,
+        "inlineSourceMap": True,
+        "inlineSources": True,
     }

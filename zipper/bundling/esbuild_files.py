@@ -49,8 +49,8 @@ class Compiled(NamedTuple):
     """Specifiers, and how Node comes to read each of them."""
     is_module: bool
     """Whether the source itself is written as an ES module."""
-    map: str | None = None
-    """The source map, where one was asked for."""
+    map: str
+    """The source map."""
 
 
 class Compiler:
@@ -160,7 +160,7 @@ def _read_output(
         code=files[f"{place}.js"].decode("utf-8", "surrogateescape"),
         imports=tuple(dict.fromkeys(_read_import(one, is_module=is_module) for one in imports)),
         is_module=format_ == "esm",
-        map=files[f"{place}.js.map"].decode() if f"{place}.js.map" in files else None,
+        map=files[f"{place}.js.map"].decode(),
     )
 
 

@@ -13,7 +13,11 @@ from zipper.named_tuple import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["OutputPlaces", "OwnedFile", "ReachedFile"]
+__all__ = ["LineRows", "OutputPlaces", "OwnedFile", "ReachedFile", "SourceLines"]
+
+
+LineRows = tuple[tuple[int, int], ...]
+"""Lines of an output and of its source, both from 1, where their distance changes."""
 
 
 class OwnedFile(NamedTuple):
@@ -38,6 +42,16 @@ class ReachedFile(NamedTuple):
     """The file that it was made of."""
     is_beside: bool = False
     """Whether it goes beside the package, as an external source map does."""
+    rows: LineRows = ()
+    """Where its lines come from; nothing where they are the source's."""
+
+
+class SourceLines(NamedTuple):
+    """Where the lines of an output come from."""
+
+    path: str
+    """The source."""
+    rows: LineRows
 
 
 class OutputPlaces(NamedTuple):

@@ -15,6 +15,7 @@ from zipper.bundling.decorators import DecoratedSource, has_decorators, refuse_l
 from zipper.bundling.esbuild_files import SourceText
 from zipper.bundling.output_places import OutputPlaces, OwnedFile, ReachedFile
 from zipper.bundling.source_folder import join
+from zipper.bundling.source_lines import read_lines
 from zipper.bundling.source_maps import adapt_map, link_map
 from zipper.bundling.source_names import CODE, TYPED, is_source, name_output, spell_relative
 from zipper.bundling.specifiers import find_edits
@@ -248,7 +249,7 @@ class SourceWalk:
             return
         output = name_output(source)
         text = _apply(code, edits).decode("utf-8", "surrogateescape")
-        if read.compiled.map is not None and not read.is_kept:
+        if self._sourcemap != "none" and not read.is_kept:
             name = output.rpartition("/")[2]
             map_ = adapt_map(
                 read.compiled.map, code, edits, source=source.rpartition("/")[2], output=name
@@ -258,7 +259,8 @@ class SourceWalk:
                 yield ReachedFile(owner, f"{output}.map", map_, source, is_beside=is_beside)
             if self._sourcemap != "external":
                 text = link_map(text, map_, output=name, inline=self._sourcemap == "inline")
-        yield ReachedFile(owner, output, text, source)
+        rows = () if read.is_kept else read_lines(read.compiled.map)
+        yield ReachedFile(owner, output, text, source, rows=rows)
 
     def _respell(
         self, module: OwnedFile, read: _Read, code: bytes, wrapped: set[OwnedFile]

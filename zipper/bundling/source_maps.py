@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from zipper.bundling.specifiers import Edit
 
-__all__ = ["adapt_map", "link_map"]
+__all__ = ["adapt_map", "link_map", "read_vlq"]
 
 _DIGITS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _VALUES: Final = {digit: value for value, digit in enumerate(_DIGITS)}
@@ -74,14 +74,14 @@ def _shift(segments: Sequence[str], row: Sequence[tuple[int, int]]) -> Iterator[
         if not segment:
             yield segment
             continue
-        distance, rest = _read_vlq(segment)
+        distance, rest = read_vlq(segment)
         column += distance
         now = sum(delta for end, delta in row if end <= column)
         yield _write_vlq(distance + now - moved) + rest
         moved = now
 
 
-def _read_vlq(text: str) -> tuple[int, str]:
+def read_vlq(text: str) -> tuple[int, str]:
     """Return the first number of a segment, and the rest of it."""
     value = shift = 0
     for place, digit in enumerate(text):

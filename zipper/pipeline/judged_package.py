@@ -14,6 +14,7 @@ from zipper.pipeline.dependencies import count_packages
 from zipper.pipeline.lockfile_use import describe_lockfile
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from zipper.archive.listing import ZipSource
@@ -95,7 +96,7 @@ def judge_package(
         )
     findings = (
         *unproven,
-        *(finding for finding in judged.findings if finding.code not in told),
+        *(one for one in _name_sources(planned, judged.findings) if one.code not in told),
         *leave_out(planned.findings, request.ignore),
     )
     return package_of(planned)._replace(
@@ -104,6 +105,15 @@ def judge_package(
         closure=judged.closure,
         verdict=decide_verdict(findings, strict=request.strict),
     )
+
+
+def _name_sources(planned: PackagePlan, found: tuple[Finding, ...]) -> Iterable[Finding]:
+    """Return the findings, with the lines of sources where they name lines of what these became."""
+    if not planned.source_lines or not any("line " in finding.message for finding in found):
+        return found
+    from zipper.bundling.source_lines import name_sources  # noqa: PLC0415  (for few)
+
+    return name_sources(found, planned.source_lines)
 
 
 def _describe_workspace(planned: PackagePlan) -> Workspace | None:

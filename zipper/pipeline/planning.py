@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from zipper.archive.entries import PlannedEntry, PlannedZip
+    from zipper.bundling.output_places import SourceLines
     from zipper.layout.placement import Homes
     from zipper.pipeline.dependencies import Gathered
     from zipper.pipeline.pruned_plan import DecidedPruning
@@ -81,6 +82,8 @@ class PackagePlan(NamedTuple):
     """External source maps, by the name that each would have in the zip."""
     pruning: DecidedPruning | None = None
     """What was taken out of `contents`; None where nothing was to be."""
+    source_lines: Mapping[str, SourceLines] = MappingProxyType({})
+    """Where the lines of what esbuild wrote come from, by names in the zip."""
 
     @property
     def files(self) -> tuple[PlannedFile, ...]:
@@ -156,6 +159,7 @@ def _make_whole(request: BuildRequest, io: Circumstances, clock: Clock) -> Packa
         zips=obtained.zips,
         keeps_folders=keeps_folders,
         source_maps={} if sources is None else sources.maps,
+        source_lines={} if sources is None else sources.lines,
     )
 
 

@@ -51,6 +51,8 @@ _AS_PRINTED: Final[dict[tuple[type, str], dict[str, Any]]] = {
     (result.StreamedResponse, "prelude"): {},
 }
 """Fields that `run --json` adds, or decodes where they are JSON."""
+_NOT_ALWAYS: Final = frozenset({"source"})
+"""Fields that are printed where they say something."""
 _NOT_PRINTED: Final = frozenset({(package.Package, "data")})
 
 
@@ -102,7 +104,11 @@ def _field(kind: type, name: str, hints: Mapping[str, object]) -> dict[str, Any]
 
 
 def _object(fields: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "required": list(fields), "properties": fields}
+    return {
+        "type": "object",
+        "required": [one for one in fields if one not in _NOT_ALWAYS],
+        "properties": fields,
+    }
 
 
 if __name__ == "__main__":

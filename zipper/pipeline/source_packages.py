@@ -103,7 +103,6 @@ class SourcePackages:
         return Decorators(
             self._io.open_store().notebook,
             identity=f"{_label(node)} {self._request.target.node_version}",
-            has_maps=self._request.sourcemap != "none",
             run=partial(self._run_tsc, node.location),
         )
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from zipper.archive.entries import put_below
 from zipper.bundling.handler_source import find_handler_source, tell_built
-from zipper.bundling.output_places import OutputPlaces, OwnedFile, ReachedFile
+from zipper.bundling.output_places import OutputPlaces, OwnedFile, ReachedFile, SourceLines
 from zipper.bundling.source_folder import SourceFolder, join
 from zipper.bundling.source_names import TYPED
 from zipper.findings import Finding
@@ -60,6 +60,8 @@ class TransformedSources(NamedTuple):
     """Whether the zip has the folders of the workspace."""
     maps: Mapping[str, str] = MappingProxyType({})
     """External source maps, by the name that each would have in the zip."""
+    lines: Mapping[str, SourceLines] = MappingProxyType({})
+    """Where the lines of outputs come from, by their names in the zip."""
 
     def place(self, prefix: str) -> Iterator[PlannedEntry]:
         """Yield the entries of the project, its own with `prefix` before their names."""
@@ -161,6 +163,11 @@ def transform_sources(
             places.of(OwnedFile(one.owner, one.path)): one.text or ""
             for one in made
             if one.is_beside
+        },
+        lines={
+            places.of(OwnedFile(one.owner, one.path)): SourceLines(one.source, one.rows)
+            for one in made
+            if one.rows
         },
     )
 
@@ -276,7 +283,8 @@ class _Work:
                 f"--target=node{target.details.major}",
                 "--log-level=error",
                 "--color=false",
-                *([] if self._request.sourcemap == "none" else ["--sourcemap=external"]),
+                "--sourcemap=external",
+                f"--sources-content={self._request.sourcemap != 'none'}".lower(),
             ),
             run=self._packages.run_esbuild,
         )

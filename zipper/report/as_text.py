@@ -196,7 +196,9 @@ def describe_findings(
         for finding in _by_package(findings, severity):
             told[finding.code] = told.get(finding.code, 0) + 1
             if most is None or told[finding.code] <= most:
-                is_named = not finding.path or f"`{finding.path}`" in finding.message
+                is_named = (
+                    not finding.path or finding.source or f"`{finding.path}`" in finding.message
+                )
                 where = "" if is_named else f" {finding.path}:"
                 yield f"{severity}[{finding.code}]:{where} {finding.message}"
                 yield f"  hint: {finding.hint}"

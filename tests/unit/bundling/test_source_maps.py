@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zipper.bundling.source_maps import _read_vlq, _write_vlq, adapt_map, link_map
+from zipper.bundling.source_maps import _write_vlq, adapt_map, link_map, read_vlq
 
 
 def positions(mappings: str) -> list[list[int]]:
@@ -18,7 +18,7 @@ def positions(mappings: str) -> list[list[int]]:
     for line in mappings.split(";"):
         column, columns = 0, []
         for segment in filter(None, line.split(",")):
-            column += _read_vlq(segment)[0]
+            column += read_vlq(segment)[0]
             columns.append(column)
         lines.append(columns)
     return lines
@@ -38,7 +38,7 @@ def mappings_of(lines: list[list[int]]) -> str:
 @given(st.integers(min_value=-(2**40), max_value=2**40))
 def test_numbers_come_back(number: int) -> None:
     """What is written is what is read, and nothing after it is taken."""
-    assert (number, "AAAA") == _read_vlq(f"{_write_vlq(number)}AAAA")
+    assert (number, "AAAA") == read_vlq(f"{_write_vlq(number)}AAAA")
 
 
 @pytest.mark.parametrize(
