@@ -105,6 +105,7 @@ def batches_for(mutation: Mutation, reaches: Sequence[Reach]) -> Iterator[list[s
         folders = tuple(one for one in stage if "::" not in one)
         if folders:
             ids += [r.test for r in reaches if r.test.startswith(folders) and r.test not in tried]
+            ids += [one for one in folders if one.startswith("tests/e2e")]
             tried.update(ids)
         yield ids
 
@@ -209,8 +210,8 @@ def main() -> int:
             copy = shutil.copytree if source.is_dir() else shutil.copy
             copy(source, folder / copied)
         # By their hashes: a changed file may have the size and the second of the unchanged one.
-        options = {"quiet": 1, "invalidation_mode": PycInvalidationMode.CHECKED_HASH}
-        compileall.compile_dir(folder / "zipper", **options)
+        by_hash = PycInvalidationMode.CHECKED_HASH
+        compileall.compile_dir(folder / "zipper", quiet=1, invalidation_mode=by_hash)
         for number, mutation in enumerate(mutations, 1):
             killer = judge(folder, mutation, reaches, arguments.workers)
             print(f"{number}/{len(mutations)} {killer or 'SURVIVED'}: {mutation}", flush=True)
