@@ -6,7 +6,6 @@ can be told; and what has been written or hashed takes no memory any more.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 import sys
@@ -47,7 +46,7 @@ class FileBytes:
 
     __slots__ = ("_ahead", "_descriptor", "_last", "_size", "path", "status")
 
-    def __init__(self, path: Path, descriptor: int) -> None:
+    def __init__(self, path: Path | str, descriptor: int) -> None:
         """Take over `descriptor`, which is open for reading."""
         self._descriptor = descriptor
         self.path = path
@@ -110,6 +109,15 @@ class FileBytes:
         finally:
             _buffers.append(buffer)
 
+    def read_whole(self) -> memoryview:
+        """Return all bytes, as many as there were when it was opened.
+
+        Raises:
+            ReadError: EREAD where the file has become shorter.
+        """
+        data = _read_at(self._descriptor, self._size, 0)
+        return memoryview(data) if len(data) == self._size else self[:]
+
     def read_all(self) -> memoryview:
         """Return all that comes, of a pipe too, whose size is not known."""
         with open(self._descriptor, "rb", buffering=0, closefd=False) as opened:
@@ -150,8 +158,10 @@ class FileBytes:
         )
 
     def __del__(self) -> None:
-        with contextlib.suppress(OSError, AttributeError):
+        try:  # noqa: SIM105 - `suppress` costs more than closing does, and each package is closed
             os.close(self._descriptor)
+        except (OSError, AttributeError):
+            pass
 
 
 if sys.platform != "win32":
@@ -186,7 +196,7 @@ def read_file(path: Path) -> memoryview | FileBytes | None:
     return file[:] if stat.S_ISREG(file.status.st_mode) else file.read_all()
 
 
-def open_file(path: Path) -> FileBytes | None:
+def open_file(path: Path | str) -> FileBytes | None:
     """Return the file at `path`, open; None where there is none.
 
     Raises:

@@ -39,7 +39,7 @@ def take_fingerprint(contents: Plan, homes: Homes, zips: Mapping[str, StoreZip])
     for location, zipped in zips.items():
         if zipped.stamp is None:
             return ""
-        row = (homes.by_location[location], str(zipped.path), zipped.sums, zipped.stamp)
+        row = (homes.by_location[location], zipped.place, zipped.sums, zipped.stamp)
         digest.update(repr(row).encode("utf-8", "surrogateescape"))
     known = {id(zipped.data) for zipped in zips.values()}
     for part in contents.parts:

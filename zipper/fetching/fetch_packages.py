@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from zipper.errors import RegistryError, ZipperError
 from zipper.fetching.fill_store import fill
-from zipper.fetching.integrity_note import IntegrityNote
 from zipper.fetching.local_packages import (
     find_lost_files,
     is_local_folder,
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 
     from zipper.archive.entries import PlannedEntry
     from zipper.events import OnEvent
+    from zipper.fetching.integrity_note import IntegrityNote
     from zipper.fetching.needed_tarballs import Fetch
     from zipper.fetching.shared_packages import SharedPackages
     from zipper.project.read_project import Project
@@ -284,6 +284,8 @@ def _want(
     if is_local_tarball(node.resolved):
         integrity = str(from_data(read_local_tarball(project.root, node.resolved)))
     else:
+        from zipper.fetching.integrity_note import IntegrityNote  # noqa: PLC0415  (for lockfiles without)
+
         noted = IntegrityNote(
             store, project.npm, node.package_name, node.version, resolved=node.resolved
         )

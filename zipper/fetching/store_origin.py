@@ -63,7 +63,7 @@ def _was_verified(store: Store, zipped: StoreZip, key: StoreKey, checksum: str) 
 
     Where others may write too, such a note is worth nothing, and the integrity has to be enough.
     """
-    return store.is_marked(key, checksum) or not store.may_link(zipped.path)
+    return store.is_marked(key, checksum) or not store.may_link(zipped.place)
 
 
 def require_checksum(label: str, wanted: str, found: str | None) -> None:

@@ -20,9 +20,9 @@ r"""What `\s` and `trim()` take for white space; Python's own set differs in six
 Source: ECMA-262, WhiteSpace and LineTerminator.
 """
 
-_RUN: Final = re.compile("[\t-\r ]+")
+_RUN: Final = "[\t-\r ]+"
 _TO_SPACE: Final = dict.fromkeys(map(ord, SPACES), " ")
-_BROKEN_ESCAPE: Final = re.compile("%(?![0-9a-fA-F]{2})")
+_BROKEN_ESCAPE: Final = "%(?![0-9a-fA-F]{2})"
 
 
 def trim(text: str) -> str:
@@ -34,7 +34,7 @@ def collapse_spaces(text: str) -> str:
     """Return `text` trimmed, each run of white space made one space. Linear in its length."""
     if not text.isascii():
         text = text.translate(_TO_SPACE)
-    return _RUN.sub(" ", text.strip(SPACES))
+    return re.sub(_RUN, " ", text.strip(SPACES))
 
 
 def encode_uri_component(text: str) -> str:
@@ -52,7 +52,7 @@ def decode_uri(text: str) -> str:
     """
     if "%" not in text:
         return text
-    if _BROKEN_ESCAPE.search(text):
+    if re.search(_BROKEN_ESCAPE, text):
         raise ValueError(f"broken escape in `{text}`")
     from urllib.parse import unquote_to_bytes  # noqa: PLC0415 (2 ms that few callers need)
 

@@ -39,8 +39,8 @@ by its build; no registry publishes them, so here they are unknown algorithms ev
 """
 _STANDARD: Final = ("sha512", "sha384", "sha256")
 """The algorithms of the standard, which strict reading admits."""
-_HASH: Final = re.compile(r"([a-z0-9]+)-([^?]+)(\?.*)?", re.DOTALL)
-_NOT_BASE64: Final = re.compile("[^A-Za-z0-9+/]")
+_HASH: Final = r"(?s)([a-z0-9]+)-([^?]+)(\?.*)?"
+_NOT_BASE64: Final = "[^A-Za-z0-9+/]"
 
 
 class _Digest(Protocol):
@@ -59,7 +59,7 @@ class Hash(NamedTuple):
     def hex_digest(self) -> str:
         """The digest in hexadecimal digits; what is no base64 ends it, as in Node."""
         text = self.digest.replace("-", "+").replace("_", "/")
-        end = _NOT_BASE64.search(text)
+        end = re.search(_NOT_BASE64, text)
         text = text[: end.start()] if end else text
         text = text[:-1] if len(text) % 4 == 1 else text
         return b64decode(text + "=" * (-len(text) % 4)).hex()
@@ -200,7 +200,7 @@ def from_hex(hex_digest: str, *, algorithm: str) -> Integrity | None:
 
 
 def _parse_hash(word: str, *, strict: bool) -> Hash | None:
-    match = _HASH.fullmatch(word)
+    match = re.fullmatch(_HASH, word)
     if match is None or match[1] not in _STRENGTH:
         return None
     algorithm, digest, options = match.groups()

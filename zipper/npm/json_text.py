@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["parse_json_object"]
 
-_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATE: Final = r"\\u[dD][89a-fA-F]"
 
 
 def parse_json_object(
@@ -36,7 +36,7 @@ def parse_json_object(
         # The codec `utf-8-sig` does the same, and is imported for it.
         decoded = text.removeprefix(BOM_UTF8).decode() if isinstance(text, bytes) else text
         value = json.loads(decoded)
-        if _SURROGATE.search(decoded):
+        if "\\u" in decoded and re.search(_SURROGATE, decoded):
             json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as cause:
         raise error(

@@ -219,7 +219,7 @@ def _read_whole(path: Path) -> StoreZip | None:
         raise FileNotFoundError(path)
     if not is_sound(data) or not has_own_digest(data):
         return None
-    zipped = StoreZip(path, data)
+    zipped = StoreZip(os.fspath(path), data)
     try:
         is_whole = all(_is_member_sound(entry) for entry in zipped.members(""))
     except (ArchiveError, ValueError, IndexError):

@@ -8,7 +8,6 @@ from git, no install scripts.
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zipper.as_json import as_json
@@ -89,10 +88,10 @@ class Note:
         row: dict[str, Any] = json.loads(noted)
         root = str(self._store.root)
         groups = [
-            [(StoreZip(Path(f"{root}/{path}")), home) for path, home, _ in group]
+            [(StoreZip(f"{root}/{path}"), home) for path, home, _ in group]
             for group in row["groups"]
         ]
-        if not all(self._store.may_link(zipped.path) for group in groups for zipped, _ in group):
+        if not all(self._store.may_link(zipped.place) for group in groups for zipped, _ in group):
             return None
         sums = [mark for group in row["groups"] for _, _, mark in group]
         try:

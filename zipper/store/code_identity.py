@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["code_identity", "identify_code"]
 
@@ -57,26 +57,24 @@ def identify_code(package: Path, search_path: Iterable[str]) -> str:
         sys.implementation.cache_tag or sys.implementation.name,
         *map(str, sys.version_info),
         *_list_libraries(search_path),
-        *records,
     ]
-    stamps = b"" if records else _stamp_files(str(package))
+    own = b"\n".join(records) if records else _stamp_files(str(package))
     text = "\0".join(parts).encode("utf-8", "surrogateescape")
-    return hashlib.sha256(text + stamps).hexdigest()
+    return hashlib.sha256(b"\0".join((text, own))).hexdigest()
 
 
-def _read_records(package: Path) -> list[str]:
+def _read_records(package: Path) -> list[bytes]:
     """Return the rows about the package's files in records of installation beside it, sorted.
 
     What else a record names differs by installer: compiled files, the installer's own.
     """
-    beside, own = str(package.parent), f"{package.name}/"
-    rows: list[str] = []
+    beside, own = str(package.parent), os.fsencode(f"{package.name}/")
+    rows: list[bytes] = []
     for name in _list(beside):
         if name.endswith(".dist-info") and name.startswith(package.name):
-            with contextlib.suppress(OSError):
-                text = Path(beside, name, "RECORD").read_text("utf-8", "surrogateescape")
-                rows += [row for row in text.split("\n") if row.startswith(own)]
-    return sorted(row for row in rows if "/__pycache__/" not in row)
+            with contextlib.suppress(OSError), open(f"{beside}/{name}/RECORD", "rb") as record:  # noqa: PTH123 - text
+                rows += record.read().split(b"\n")
+    return sorted(row for row in rows if row.startswith(own) and b"/__pycache__/" not in row)
 
 
 def _stamp_files(package: str) -> bytes:
@@ -91,23 +89,26 @@ def _stamp_files(package: str) -> bytes:
         try:
             entries = os.scandir(folder)
         except NotADirectoryError:
-            folder = os.path.dirname(folder)  # noqa: PTH120, PLW2901 - text
-            rows.append(_describe(folder, os.stat(folder)))  # noqa: PTH116 - text
+            holder = Path(folder).parent
+            rows.append(_stamp(str(holder), holder.stat))
             continue
         except OSError:
             continue
         with entries:
             for entry in entries:
                 if not entry.is_dir():
-                    with contextlib.suppress(OSError):
-                        rows.append(_describe(entry.path, entry.stat()))
+                    rows.append(_stamp(entry.path, entry.stat))
                 elif entry.name != "__pycache__":
                     folders.append(entry.path)
     rows.sort()
     return marshal.dumps(rows, _PLAIN)
 
 
-def _describe(path: str, status: os.stat_result) -> tuple[str, int, int, int, int]:
+def _stamp(path: str, stat: Callable[[], os.stat_result]) -> tuple[str, int, int, int, int]:
+    try:
+        status = stat()
+    except OSError:  # a link that leads nowhere
+        return path, 0, 0, 0, 0
     return path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 

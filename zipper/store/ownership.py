@@ -57,7 +57,7 @@ class Ownership:
         if folder not in self._known:
             above = None
             if folder != self._top and folder.startswith(self._top):
-                above = self.group_of(os.path.dirname(folder))  # noqa: PTH120 - a Path costs more
+                above = self.group_of(folder.rpartition("/")[0])
             self._known[folder] = self._look_at(folder, above)
         return self._known[folder]
 

@@ -39,26 +39,31 @@ class StoreZip:
     """One package in the store.
 
     Attributes:
-        path: where it is.
+        place: where it is; `path` is the same.
         data: its bytes, where they are in memory.
         stamp: what the system says of its file, by which a change of it is known; None where its
             bytes are nowhere else, or others can change them.
         may_link: whether its files may be linked from the folder beside it.
     """
 
-    __slots__ = ("_file", "_placed", "_tail", "data", "may_link", "path", "stamp")
+    __slots__ = ("_file", "_placed", "_tail", "data", "may_link", "place", "stamp")
 
     def __init__(
-        self, path: Path, data: memoryview | None = None, file: FileBytes | None = None
+        self, place: str, data: memoryview | None = None, file: FileBytes | None = None
     ) -> None:
         """Take over bytes or a file that has been checked; with neither, it is read when wanted."""
-        self.path = path
+        self.place = place
         self.data = data
         self.stamp: tuple[int, ...] | None = None if file is None else file.stamp
         self.may_link = True
         self._file = file
         self._tail = data
         self._placed: dict[str, list[PlannedEntry]] = {}
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return Path(self.place)
 
     @property
     def sums(self) -> bytes:
@@ -162,7 +167,7 @@ class StoreZip:
         """Have all bytes in memory, and checked."""
         if self.data is None:
             try:
-                data = self._open()[:]
+                data = self._open().read_whole()
             except ReadError as cause:
                 raise self._refuse() from cause
             if not is_sound(data):
@@ -174,11 +179,11 @@ class StoreZip:
     def _open(self) -> FileBytes:
         if self._file is None:
             try:
-                found = open_file(self.path)
+                found = open_file(self.place)
             except OSError as cause:
-                raise unreadable(cause, self.path) from cause
+                raise unreadable(cause, self.place) from cause
             if found is None:
-                raise damaged(self.path)
+                raise damaged(self.place)
             return found
         return self._file
 
@@ -186,7 +191,7 @@ class StoreZip:
         """Remove what is damaged, and return the error that says so."""
         with contextlib.suppress(OSError):
             self.path.unlink()
-        return damaged(self.path)
+        return damaged(self.place)
 
 
 def folder_of(path: Path) -> Path:
@@ -194,19 +199,19 @@ def folder_of(path: Path) -> Path:
     return Path(str(path)[: -len(SUFFIX)])
 
 
-def damaged(path: Path) -> StoreError:
+def damaged(place: str) -> StoreError:
     """Return the error for a store zip whose sums are wrong."""
     return StoreError(
         "ESTORE",
-        f"`{path}` is damaged",
+        f"`{place}` is damaged",
         hint="remove what is damaged, and have it fetched again: `python -m zipper cache repair`",
     )
 
 
-def unreadable(cause: OSError, path: Path) -> StoreError:
+def unreadable(cause: OSError, place: str) -> StoreError:
     """Return the error for a store zip that the operating system does not let read."""
     return StoreError(
         "ESTORE",
-        f"cannot read `{path}`: {cause.strerror or cause}",
+        f"cannot read `{place}`: {cause.strerror or cause}",
         hint="check the permissions of the store, or name another with `--cache-dir`",
     )

@@ -72,6 +72,7 @@ class Store:
     ) -> None:
         self.cache_dir = cache_dir
         self.root = cache_dir / "store" / f"{_FORMAT}-libdeflate-{deflate.__version__}-{LEVEL}"
+        self._top = os.fspath(self.root)
         self.notebook = Notebook(cache_dir, recalls=recalls)
         self.ownership = Ownership(cache_dir)
         self._links = links
@@ -81,7 +82,11 @@ class Store:
 
     def path_of(self, key: StoreKey) -> Path:
         """Return where the store zip of `key` is or would be."""
-        return self.root.joinpath(key.algorithm, key.digest[:2], f"{key.digest}{SUFFIX}")
+        return Path(self._place_of(key))
+
+    def _place_of(self, key: StoreKey) -> str:
+        """Return the same as text: a Path for each package costs more than to open it."""
+        return os.sep.join((self._top, key.algorithm, key.digest[:2], f"{key.digest}{SUFFIX}"))  # noqa: PTH118 - text
 
     def find(self, key: StoreKey) -> StoreZip | None:
         """Return the store zip of `key`, checked; None where it is absent or was damaged.
@@ -93,13 +98,12 @@ class Store:
         """
         if key in self._held:
             return self._held[key]
-        path = self.path_of(key)
-        # A second Path would cost more than the system's answer.
-        is_unpacked = self._links and os.path.isdir(str(path)[: -len(SUFFIX)])  # noqa: PTH112
-        if is_unpacked and self.may_link(path):
-            found: StoreZip | None = StoreZip(path)
+        place = self._place_of(key)
+        is_unpacked = self._links and os.path.isdir(place[: -len(SUFFIX)])  # noqa: PTH112 - text
+        if is_unpacked and self.may_link(place):
+            found: StoreZip | None = StoreZip(place)
         else:
-            found = self._find_checked(path)
+            found = self._find_checked(place)
         if found is not None:
             size = 0 if found.data is None else len(found.data)
             if size <= self._room_bytes:
@@ -107,40 +111,40 @@ class Store:
                 self._held[key] = found
         return found
 
-    def may_link(self, path: Path) -> bool:
-        """Return whether files may be linked from the folder beside the store zip at `path`.
+    def may_link(self, place: str) -> bool:
+        """Return whether files may be linked from the folder beside the store zip at `place`.
 
         Raises:
             StoreError: ESTORE where everyone can write to it, or another user owns it.
         """
-        return self.ownership.group_of(str(path)[: -len(SUFFIX)]) is None
+        return self.ownership.group_of(place[: -len(SUFFIX)]) is None
 
-    def _find_checked(self, path: Path) -> StoreZip | None:
+    def _find_checked(self, place: str) -> StoreZip | None:
         try:
-            file = open_file(path)
-            above = self.ownership.group_of(os.path.dirname(path))  # noqa: PTH120 - as above
+            file = open_file(place)
+            above = self.ownership.group_of(place.rpartition(os.sep)[0])
             if file is None:
                 return None
-            group = self.ownership.examine(os.fspath(path), file.status, above)
-            found = self._check(path, file, group)
+            group = self.ownership.examine(place, file.status, above)
+            found = self._check(place, file, group)
         except OSError as cause:
-            raise unreadable(cause, path) from cause
+            raise unreadable(cause, place) from cause
         except ReadError:
             found = None
         if found is None:
             with contextlib.suppress(OSError):
-                path.unlink()
+                os.unlink(place)  # noqa: PTH108 - text
         return found
 
-    def _check(self, path: Path, file: FileBytes, group: int | None) -> StoreZip | None:
+    def _check(self, place: str, file: FileBytes, group: int | None) -> StoreZip | None:
         """Return the store zip in `file`; None where it is damaged."""
         if group is None and len(file) >= _WHOLE_MAX_BYTES and file.may_stay_open:
-            found = StoreZip(path, file=file)
+            found = StoreZip(place, file=file)
             return found if found.is_sound(names_only=self._defers) else None
-        data = file[:]
+        data = file.read_whole()
         if not is_sound(data) or (group is not None and not has_own_digest(data)):
             return None
-        found = StoreZip(path, data)
+        found = StoreZip(place, data)
         found.stamp = file.stamp if group is None else None
         found.may_link = group is None
         return found
@@ -182,7 +186,7 @@ class Store:
         if self.ownership.group_of(os.fspath(path.parent)) is not None:
             return self._in_memory(path, pieces)
         del pieces
-        found = self._find_checked(path)
+        found = self._find_checked(os.fspath(path))
         if found is None:
             raise StoreError("ESTORE", f"`{path}` vanished while it was written")
         return found
@@ -216,7 +220,7 @@ class Store:
         return self._in_memory(self.path_of(key), format_store_zip(entries, package_name))
 
     def _in_memory(self, path: Path, pieces: Sequence[bytes | memoryview]) -> StoreZip:
-        made = StoreZip(path, memoryview(b"".join(pieces)))
+        made = StoreZip(os.fspath(path), memoryview(b"".join(pieces)))
         made.may_link = False
         return made
 

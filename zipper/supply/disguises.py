@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["find_disguises"]
 
-_TARBALL_PATH: Final = re.compile(r"(?:^|/)((?:@[^/]+/)?[^/@]+)/-/[^/]+\.tgz\Z")
+_TARBALL_PATH: Final = r"(?:^|/)((?:@[^/]+/)?[^/@]+)/-/[^/]+\.tgz\Z"
 
 
 def find_disguises(tree: Tree) -> tuple[Finding, ...]:
@@ -28,18 +28,23 @@ def find_disguises(tree: Tree) -> tuple[Finding, ...]:
     So a lockfile could be made to install something else than package.json says, and few would
     see it in a review. An alias that is asked for is no disguise, nor what an override names.
     """
-    aliased = {origin.edge.target for origin in odd_origins(tree)}
-    has_overrides = "npm:" in str(tree.root.manifest.raw.get("overrides"))
-    renamed = (
+    return (*_foreign_tarballs(tree), *map(_renamed, _list_unasked(tree)))
+
+
+def _list_unasked(tree: Tree) -> list[Node]:
+    """Return the packages that have another's name, and are requested by that name nowhere."""
+    renamed = [
         node
         for location, node in tree.nodes.items()
-        if location != ROOT and node.link_target is None and node.package_name != node.name
-    )
-    unasked = () if has_overrides else (n for n in renamed if n.location not in aliased)
-    return (
-        *_foreign_tarballs(tree),
-        *(_renamed(node) for node in unasked if not is_top(node.location)),
-    )
+        if location != ROOT
+        and node.link_target is None
+        and node.package_name != node.name
+        and not is_top(location)
+    ]
+    if not renamed or "npm:" in str(tree.root.manifest.raw.get("overrides")):
+        return []
+    aliased = {origin.edge.target for origin in odd_origins(tree)}
+    return [node for node in renamed if node.location not in aliased]
 
 
 def _renamed(node: Node) -> Finding:
@@ -75,7 +80,7 @@ def _other_name(node: Node) -> str | None:
     # Nearly always it is the node's own, and no address has to be taken apart.
     if f"/{node.package_name}/-/" in resolved:
         return None
-    found = _TARBALL_PATH.search(unquote(urlsplit(resolved).path))
+    found = re.search(_TARBALL_PATH, unquote(urlsplit(resolved).path))
     if found is None:
         return None
     # A registry may lie below a folder that looks like a scope.

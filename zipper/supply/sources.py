@@ -38,7 +38,7 @@ _SETTINGS: Final = {
 _LOCAL: Final = ("file", "directory")
 _PLAIN: Final = re.compile(r"[\^~<>=v\s]*[\d*xX][^:/]*|")
 """Versions, ranges and their like, which nearly all specs are; parsing them costs a warm build."""
-_PLACES: Final = re.compile(r"file:|git|\.{1,2}/|~/|\.tgz|\.tar")
+_PLACES: Final = r"file:|git|\.{1,2}/|~/|\.tgz|\.tar"
 """What an override may have that gives a package a place of its own."""
 _MAX_NAMED: Final = 12
 
@@ -245,7 +245,8 @@ def _refuse_unasked_places(tree: Tree, origins: list[_Origin], members: Collecti
     Deviation: npm believes the lockfile. The author of a pull request could have any folder or
     tarball of this disk packed so, or any repository fetched, and few would see it in a review.
     """
-    if _PLACES.search(str(tree.root.manifest.raw.get("overrides"))):
+    overrides = tree.root.manifest.raw.get("overrides")
+    if overrides and re.search(_PLACES, str(overrides)):
         return
     asked = {origin.edge.target for origin in origins if origin.spec.type in ("git", *_LOCAL)}
     for location, node in tree.nodes.items():

@@ -21,7 +21,6 @@ from zipper.tree.flags import Flags, calculate_flags, is_omitted, with_flags
 from zipper.tree.lock_platform import refuse_lock_for_another_platform
 from zipper.tree.model import ROOT, Node, Tree, parent_location
 from zipper.tree.optional_set import find_optional_set
-from zipper.tree.required_by import tell_chain
 
 if TYPE_CHECKING:
     from zipper.target import Target
@@ -95,6 +94,8 @@ def _refuse_unfit(
                     force=force,
                 )
         except ResolutionError as error:
+            from zipper.tree.required_by import tell_chain  # noqa: PLC0415  (for this error only)
+
             tell_chain(error, tree, location)
             raise
 
