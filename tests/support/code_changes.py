@@ -243,8 +243,10 @@ def find_mutations(path: Path, *, root: Path = REPOSITORY) -> list[Mutation]:
 
 
 def apply(source: str, mutation: Mutation) -> str:
-    """Return the module's text with the change."""
-    return source[: mutation.start] + mutation.text + source[mutation.end :]
+    """Return the module's text with the change; all else stays on its line."""
+    lines = source.count("\n", mutation.start, mutation.end)
+    text = mutation.text + " \\\n" * lines
+    return source[: mutation.start] + text + source[mutation.end :]
 
 
 def compiles(mutation: Mutation, *, root: Path = REPOSITORY) -> bool:
