@@ -55,6 +55,7 @@ class Document:
         self._code = code
         self._hint = hint
         self._locate = locate
+        self._names: set[str] = set()
         self.root = self.map(root)
 
     def fail(self, message: str, *keys: str | int, code: str = "") -> NoReturn:
@@ -90,6 +91,8 @@ class Document:
 
     def texts(self, value: object, *keys: str | int) -> Mapping[str, str]:
         """Return `value` as a map of texts."""
+        if isinstance(value, dict) and all(type(one) is str for one in value.values()):
+            return value
         return {key: self.text(one, *keys, key) for key, one in self.map(value, *keys).items()}
 
     def text(self, value: object, *keys: str | int) -> str:
@@ -112,8 +115,10 @@ class Document:
 
     def name(self, value: str, *keys: str | int) -> str:
         """Return the name of a dependency, which becomes a folder's."""
-        if not is_folder_name(value):
-            self.fail(f"`{value[:200]}` cannot be a package's name", *keys)
+        if value not in self._names:
+            if not is_folder_name(value):
+                self.fail(f"`{value[:200]}` cannot be a package's name", *keys)
+            self._names.add(value)
         return value
 
     def folder(self, value: str, *keys: str | int) -> str:

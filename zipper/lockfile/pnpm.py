@@ -113,6 +113,8 @@ class _PnpmReader:
         else:
             self._place = "packages"
             self._entries = self._facts
+        self._parsed = {key: parse_key(key, major) for key in self._entries}
+        self._skipped = frozenset(key for key in self._entries if self._is_runtime(key))
         self._patches = frozenset(self._list_patches())
         self._folders: dict[str, str] = {}
         self.importers: dict[str, str] = {}
@@ -133,7 +135,7 @@ class _PnpmReader:
             folder = clean_folder(name) or ""
             yield importer_key(folder), self._read_importer(folder, section, places[name])
         for key, entry in self._entries.items():
-            if not self._is_skipped(key):
+            if key not in self._skipped:
                 yield key, self._read_package(key, entry)
         for folder, key in self._folders.items():
             yield key, Instance(folder=folder)
@@ -199,9 +201,9 @@ class _PnpmReader:
             return importer_key(folder)
         if key not in self._entries:
             self._document.fail(f"`{name}` is `{key[:200]}`, which the lockfile lacks", *keys)
-        return None if self._is_skipped(key) else key
+        return None if key in self._skipped else key
 
-    def _is_skipped(self, key: str) -> bool:
+    def _is_runtime(self, key: str) -> bool:
         """Say whether it is a JavaScript runtime, which pnpm fetches and no package needs."""
         resolution = self._facts_of(key).get("resolution")
         return isinstance(resolution, dict) and resolution.get("type") in ("binary", "variations")
@@ -209,7 +211,7 @@ class _PnpmReader:
     def _facts_of(self, key: str) -> Mapping[str, object]:
         if self._major < 9:
             return self._entries[key]
-        facts = self._facts.get(parse_key(key, self._major).base)
+        facts = self._facts.get(self._parsed[key].base)
         if facts is None:
             self._document.fail(f"`packages` lacks `{key[:200]}`", self._place, key)
         return facts
@@ -218,7 +220,7 @@ class _PnpmReader:
         document = self._document
         where = (self._place, key)
         facts = self._facts_of(key)
-        parsed = parse_key(key, self._major)
+        parsed = self._parsed[key]
         at = ("packages", parsed.base if self._major >= 9 else key)
         name = document.text(facts.get("name"), *at, "name") or parsed.name
         document.name(name, *at)

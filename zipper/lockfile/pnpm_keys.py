@@ -65,6 +65,8 @@ def parse_key(key: str, major: int) -> Key:
 
 def _split_suffix(key: str) -> tuple[str, str]:
     """Return the key without its groups in parentheses at the end, which may nest, and those."""
+    if not key.endswith(")"):
+        return key, ""
     start = len(key)
     depth = 0
     for at in range(len(key) - 1, -1, -1):

@@ -11,7 +11,7 @@ Nesting is bounded by libyaml (1,000) and needs no recursion here.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
@@ -26,6 +26,9 @@ _LOADER: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 _CONFLICT: Final = re.compile(r"(?m)^(?:<{7} |={7}$|>{7} |\|{7} )")
 
+_CONFLICT_MARKS: Final = ("<<<<<<<", ">>>>>>>", "|||||||", "=======")
+"""What is looked for first, for it is quicker."""
+
 _DEPTH_MAX: Final = 500
 
 
@@ -39,13 +42,6 @@ class YamlFaultError(ValueError):
         self.column = column
 
 
-class _Open(NamedTuple):
-    """A map or a list that has not ended: what it holds, and the key that waits for its value."""
-
-    value: list[YamlValue] | dict[str, YamlValue]
-    key: list[str]
-
-
 def parse_yaml(text: str) -> list[YamlValue]:
     """Return the documents of a YAML text; an empty value is an empty text.
 
@@ -55,50 +51,57 @@ def parse_yaml(text: str) -> list[YamlValue]:
     """
     _refuse_conflict(text)
     documents: list[YamlValue] = []
-    stack: list[_Open] = []
+    outer: list[tuple[YamlValue, str | None]] = []
+    inside: Any = documents  # the list or map that has not ended
+    key: str | None = None  # that waits for its value
     for event in _read_events(text):
         kind = type(event)
         if kind is yaml.ScalarEvent:
             if event.anchor is not None or event.tag is not None:
                 raise _refuse_marks(event)
             value: YamlValue = event.value
+            if key is None and type(inside) is dict:
+                key = event.value
+                if key in inside or key == "<<":
+                    raise _refuse_key(event, key)
+                continue
         elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-            value = stack.pop().value
-        else:
-            if kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                stack.append(_open(event, len(stack)))
-            elif kind is yaml.AliasEvent:
-                raise _fault(event, "it has an alias (`*`), which no package manager writes")
+            value = inside
+            inside, key = outer.pop()
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            _require_plain(event, len(outer), is_key=key is None and type(inside) is dict)
+            outer.append((inside, key))
+            inside, key = {} if kind is yaml.MappingStartEvent else [], None
             continue
-        if stack:
-            _add(stack[-1], value, event)
         else:
-            documents.append(value)
+            _refuse_alias(event)
+            continue
+        if type(inside) is list:
+            inside.append(value)
+        else:
+            inside[key] = value
+            key = None
     return documents
 
 
-def _open(event: yaml.Event, depth: int) -> _Open:
+def _refuse_alias(event: Any) -> None:  # noqa: ANN401  (PyYAML has no types)
+    if type(event) is yaml.AliasEvent:
+        raise _fault(event, "it has an alias (`*`), which no package manager writes")
+
+
+def _require_plain(event: Any, depth: int, *, is_key: bool) -> None:  # noqa: ANN401  (as above)
+    if is_key:
+        raise _fault(event, "a key is no text")
     if event.anchor is not None or event.tag is not None:
         raise _refuse_marks(event)
     if depth >= _DEPTH_MAX:
         raise _fault(event, f"it is nested deeper than {_DEPTH_MAX} levels")
-    return _Open({} if type(event) is yaml.MappingStartEvent else [], [])
 
 
-def _add(place: _Open, value: YamlValue, event: yaml.Event) -> None:
-    inside, key = place
-    if isinstance(inside, list):
-        inside.append(value)
-    elif key:
-        inside[key.pop()] = value
-    elif not isinstance(value, str):
-        raise _fault(event, "a key is no text")
-    elif value in inside:
-        raise _fault(event, f"the key `{value[:200]}` appears twice")
-    elif value == "<<":
-        raise _fault(event, "it has a merge key (`<<`), which no package manager writes")
-    else:
-        key.append(value)
+def _refuse_key(event: yaml.Event, key: str) -> YamlFaultError:
+    if key == "<<":
+        return _fault(event, "it has a merge key (`<<`), which no package manager writes")
+    return _fault(event, f"the key `{key[:200]}` appears twice")
 
 
 def locate_yaml(text: str, document: int, keys: tuple[str | int, ...]) -> tuple[int, int]:
@@ -156,7 +159,11 @@ def _leave(path: list[Any]) -> None:
 
 def _read_events(text: str) -> Iterator[Any]:
     try:
-        yield from yaml.parse(text, Loader=_LOADER)
+        # As `yaml.parse` does, without its checks before each event.
+        loader = _LOADER(text)
+        get = loader.get_event
+        while (event := get()) is not None:
+            yield event
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
@@ -173,6 +180,8 @@ def _read_events(text: str) -> Iterator[Any]:
 
 
 def _refuse_conflict(text: str) -> None:
+    if not any(mark in text for mark in _CONFLICT_MARKS):
+        return
     match = _CONFLICT.search(text)
     if match is not None:
         line = text.count("\n", 0, match.start()) + 1

@@ -41,7 +41,7 @@ def test_documents_are_told_apart() -> None:
         ("a: !<x> [1]", (1, 4), "tag"),
         ("a: 1\nb: 2\na: 3", (3, 1), "twice"),
         ("<<: {a: 1}", (1, 1), "merge key"),
-        ("? [a]\n: b", (1, 5), "no text"),
+        ("? [a]\n: b", (1, 3), "no text"),
         ("a: [", (2, 1), "flow"),
         ("a: b: c", (1, 5), "mapping values"),
         ("a: 1\nb: \x00", (2, 4), "character"),
