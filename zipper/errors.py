@@ -4,7 +4,8 @@ An expected error carries a stable code (npm's own where npm has one), facts and
 a caller can act on it and a person can read it. Anything else that escapes is a bug in zipper.
 
     ZipperError
-    ├── UsageError          EUSAGE, EOSV, ENOCRYPTOGRAPHY: options that contradict or name nothing
+    ├── UsageError          EUSAGE, EOSV, ENOCRYPTOGRAPHY, EWORKERS: options that contradict or name
+    │                       nothing
     ├── ProjectError        ENOPROJECT, ENOENT, EJSONPARSE, ETOMLPARSE, EYAMLPARSE,
     │                       EINVALIDPACKAGE, EWORKSPACESCONFIG, EDUPLICATEWORKSPACE, ESETTINGS,
     │                       EPATTERN, EPRUNE, EBASE, EGIT, ENOGIT, ESDIST, EWHEEL,

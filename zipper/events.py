@@ -15,6 +15,7 @@ __all__ = [
     "FetchFinished",
     "FetchRetried",
     "FetchStarted",
+    "FunctionsBuilt",
     "OnEvent",
     "PackageStored",
     "StageStarted",
@@ -77,6 +78,13 @@ class PackageStored(NamedTuple):
     label: str
 
 
+class FunctionsBuilt(NamedTuple):
+    """Of `total` functions that workers build, `done` are built, or have failed."""
+
+    done: int
+    total: int
+
+
 Event = (
     StageStarted
     | TarballsMissing
@@ -85,6 +93,7 @@ Event = (
     | BytesReceived
     | FetchRetried
     | FetchFinished
+    | FunctionsBuilt
 )
 
 OnEvent = Callable[[Event], None]

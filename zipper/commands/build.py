@@ -18,6 +18,7 @@ from zipper.commands.zip_names import complete_path
 from zipper.errors import OutputError, UsageError
 from zipper.files import write_error
 from zipper.pipeline.building_all import BuiltFunction, build_each
+from zipper.pipeline.workers import Workers
 from zipper.report.as_text import describe_findings, describe_many, describe_package, describe_plan
 from zipper.settings.build_request import STANDARD_OUTPUT
 from zipper.settings.read_settings import find_request, find_requests
@@ -51,6 +52,8 @@ def command(
     as_json: bool,
     affected: str | None,
     unpacked: str | None,
+    workers: int | None,
+    scheduler: str | None,
     **options: object,
 ) -> int:
     """Build the deployment package of PROJECT: its files, and its dependencies for the target.
@@ -77,6 +80,7 @@ def command(
       python -m zipper build fn --runtime nodejs22.x --arch arm64 -o dist/fn.zip
       python -m zipper build fn --exclude 'test/' --exclude '*.md' --dry-run
       python -m zipper build -o dist/        every function of the settings
+      python -m zipper build --workers 4     the same, in four processes
       python -m zipper build --affected origin/main
       python -m zipper build --watch         again after each change, until ^C
       python -m zipper build fn --unpacked build/fn
@@ -88,7 +92,13 @@ def command(
             _refuse_with_unpacked(options, dry_run=dry_run, affected=affected)
             return _build_unpacked(project, options, unpacked, as_json=as_json)
         return _build(
-            project, options, dry_run=dry_run, as_json=as_json, affected=affected, spare=spare
+            project,
+            options,
+            dry_run=dry_run,
+            as_json=as_json,
+            affected=affected,
+            spare=spare,
+            workers=Workers.of({"workers": workers, "scheduler": scheduler}),
         )
 
     if not watch:
@@ -107,6 +117,7 @@ def _build(
     as_json: bool,
     affected: str | None,
     spare: SpareEsbuild | None,
+    workers: Workers | None,
 ) -> int:
     """Build once; return the exit status."""
     settings = settings_from_values(options)
@@ -130,7 +141,7 @@ def _build(
         built = (_build_to_stdout(shown, shower),)
     else:
         with shower:
-            built = build_each(requests, on_event=shower.on_event, spare=spare)
+            built = build_each(requests, on_event=shower.on_event, spare=spare, workers=workers)
     if as_json:
         _show_as_json(built, differing)
     elif not dry_run and built:

@@ -17,6 +17,7 @@ from zipper.events import (
     Event,
     FetchFinished,
     FetchRetried,
+    FunctionsBuilt,
     PackageStored,
     StageStarted,
     TarballsMissing,
@@ -121,6 +122,8 @@ class TerminalProgress:
                     count = format_count(self._documents, "packument")
                     words = f"{_WORDS['resolve']}: {count}, {format_bytes(self._bytes)}"
                     self._draw_stage(words)
+                case FunctionsBuilt(done, total):
+                    self._draw_stage(f"{done:,} of {total:,} functions built")
                 case PackageStored() if self._bars is not None:
                     self._bars.store()
                 case FetchRetried() if line := self._retries.describe(event):

@@ -16,6 +16,7 @@ from zipper.named_tuple import NamedTuple
 from zipper.pipeline.building import build_requested
 from zipper.pipeline.event_log import listener
 from zipper.pipeline.session import Once
+from zipper.pipeline.workers import Workers
 from zipper.settings.call import settings_of_call
 from zipper.settings.read_settings import find_requests
 
@@ -84,14 +85,14 @@ def build_all(
     typed = settings_of_call("build_all", options)
     folder = os.path.join(project, "")  # noqa: PTH118  (the last slash)
     requests, listening = find_requests(folder, typed), listener(options.get("on_event"))
-    base = options.get("affected")
+    base, workers = options.get("affected"), Workers.of(options)
     if base is None:
-        built = build_each(requests, on_event=listening)
+        built = build_each(requests, on_event=listening, workers=workers)
     else:
         from zipper.pipeline.affected import find_affected  # noqa: PLC0415  (on demand)
 
         affected = find_affected(folder, typed, base, requests)
-        built = build_affected(affected, on_event=listening)
+        built = build_affected(affected, on_event=listening, workers=workers)
     for one in built if options.get("raise_on_error") else ():
         if one.error is not None:
             raise one.error
@@ -106,6 +107,7 @@ def build_each(
     on_event: OnEvent | None = None,
     spare: SpareEsbuild | None = None,
     incremental: bool = True,
+    workers: Workers | None = None,
 ) -> tuple[BuiltFunction, ...]:
     """Build every request, several at once; one that fails stops no other.
 
@@ -115,6 +117,7 @@ def build_each(
         requests: what to build.
         on_event: as for `build`.
         spare: what builds that follow each other keep.
+        workers: who builds several; None for threads of this process.
         incremental: of several, leave a zip as it is whose inputs are those of its last build.
 
     Raises:
@@ -141,6 +144,12 @@ def build_each(
         return ()
     if len(requests) == 1:
         return (BuiltFunction(request=requests[0], package=build_one(requests[0])),)
+    if workers is not None:
+        results = workers.build(requests, on_event=on_event, incremental=incremental)
+        return tuple(
+            BuiltFunction(request=request, package=package, error=error)
+            for request, (package, error) in zip(requests, results, strict=True)
+        )
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  (with several functions)
 
     with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="zipper-build") as pool:
@@ -148,13 +157,13 @@ def build_each(
 
 
 def build_affected(
-    affected: Affected, *, on_event: OnEvent | None = None
+    affected: Affected, *, on_event: OnEvent | None = None, workers: Workers | None = None
 ) -> tuple[BuiltFunction, ...]:
     """Build the requests that differ from a commit; each has its reasons.
 
     Raises:
         ZipperError: what `zipper.build` raises, for a single request.
     """
-    built = build_each(affected.requests, on_event=on_event)
+    built = build_each(affected.requests, on_event=on_event, workers=workers)
     pairs = zip(built, affected.reasons, strict=True)
     return tuple(one._replace(affected_by=reasons) for one, reasons in pairs)

@@ -117,6 +117,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Mapping
+    from concurrent.futures import Executor
     from datetime import date
     from typing import IO
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Mapping
+    from concurrent.futures import Executor
     from datetime import date
     from typing import IO
 
@@ -481,6 +482,12 @@ class _Shared22(TypedDict, total=False):
 
     affected: str | None
     """Build what differs from where this branch left BASE, and nothing else."""
+    workers: int | None
+    """Processes that build several functions at once; by default threads of this one."""
+    scheduler: str | None
+    """Scheduler of a dask cluster whose workers build several functions (extra `dask`)."""
+    executor: Executor | None
+    """Workers that build several functions: any `concurrent.futures.Executor`."""
 
 
 class _Shared23(TypedDict, total=False):

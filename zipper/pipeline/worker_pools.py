@@ -1,0 +1,103 @@
+"""The executors that zipper opens itself: processes of this machine, and a dask cluster.
+
+In: how many, or an address. Out: an executor for as long as a build takes. Effects: processes, the
+network. A cluster is dask's own (extra `dask`), with its own configuration for TLS.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import multiprocessing
+import os
+import signal
+from concurrent.futures import ProcessPoolExecutor
+from typing import TYPE_CHECKING, Final
+
+from zipper.errors import UsageError
+from zipper.pipeline.distributing import lost_worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from concurrent.futures import Executor
+
+__all__ = ["open_cluster", "open_processes"]
+
+_CONNECT_SECONDS: Final = 10
+
+
+@contextlib.contextmanager
+def open_processes(count: int) -> Iterator[tuple[Executor, Callable[[], Executor]]]:
+    """Yield an executor of `count` processes, and what gives another one when it is broken.
+
+    They end with the build, and at ^C at once.
+    """
+    opened: list[ProcessPoolExecutor] = []
+
+    def renew() -> Executor:
+        # A process that begins anew has no lock that a thread of this one holds.
+        context = multiprocessing.get_context("spawn")
+        opened.append(ProcessPoolExecutor(count, mp_context=context, initializer=_end_quietly))
+        return opened[-1]
+
+    try:
+        yield renew(), renew
+    except BaseException:
+        for pool in opened:
+            _end(pool)
+        raise
+    for pool in opened:
+        pool.shutdown()
+
+
+def _end_quietly() -> None:
+    """Have ^C end a worker without a traceback: the parent says what there is to say."""
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    """End the processes of a pool, which would build on; what they write is whole or not there."""
+    processes = list((getattr(pool, "_processes", None) or {}).values())
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.join()
+
+
+@contextlib.contextmanager
+def open_cluster(address: str) -> Iterator[Executor]:
+    """Yield an executor of the workers of a dask scheduler.
+
+    Raises:
+        UsageError: EUSAGE without dask; EWORKERS where the scheduler does not answer, or has no
+            worker.
+    """
+    try:
+        dask = importlib.import_module("distributed")
+    except ImportError:
+        raise UsageError(
+            "EUSAGE",
+            "`--scheduler` needs the package `distributed`, which is not installed",
+            hint="install it: `pip install zipper-nodejs[dask]`",
+        ) from None
+    try:
+        client = dask.Client(address, set_as_default=False, timeout=_CONNECT_SECONDS)
+    except (OSError, ValueError, TimeoutError) as cause:
+        raise UsageError(
+            "EWORKERS",
+            f"the scheduler at `{address}` does not answer: {cause}",
+            hint="start it with `dask scheduler`, and at least one `dask worker`",
+        ) from None
+    with client:
+        if not client.ncores():
+            raise UsageError(
+                "EWORKERS",
+                f"the scheduler at `{address}` has no worker",
+                hint=f"start one: `dask worker {address}`",
+            )
+        try:
+            with client.get_executor(pure=False) as executor:
+                yield executor
+        except dask.KilledWorker as cause:
+            raise lost_worker(cause) from cause
