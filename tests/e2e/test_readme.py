@@ -88,7 +88,7 @@ def test_every_option_that_is_named_exists(page: Path) -> None:
     named = {
         option.partition("=")[0].split()[0] for option in re.findall(r"`(--[a-z][^`]*)`", text)
     }
-    foreign = {"--omit=dev", "--require", "--import"}
+    foreign = {"--omit=dev", "--require", "--import", "--enable-source-maps"}
 
     assert set() == {option for option in named if option not in known} - foreign
 
