@@ -40,6 +40,7 @@ _SCHEMAS: Final[dict[Kind, dict[str, Any]]] = {
     "number": {"type": "number", "minimum": 0},
     "count": {"type": "integer", "minimum": 0},
     "flag": {"type": "boolean"},
+    "table": {"type": "object"},
 }
 _HELD: Final[dict[Kind, str]] = {
     "text": "str",
@@ -51,6 +52,7 @@ _HELD: Final[dict[Kind, str]] = {
     "number": "float",
     "count": "int",
     "flag": "bool",
+    "table": "str",
 }
 """The Python type of a value in settings and requests."""
 _ACCEPTED: Final[dict[Kind, str]] = {
@@ -59,6 +61,7 @@ _ACCEPTED: Final[dict[Kind, str]] = {
     "place": "PathLike",
     "list": "str | Iterable[str]",
     "paths": "PathLike | Iterable[PathLike]",
+    "table": "Mapping[str, object]",
 }
 """The Python type of a keyword."""
 

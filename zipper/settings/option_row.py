@@ -11,10 +11,12 @@ if TYPE_CHECKING:
 
 __all__ = ["FUNCTIONS_OF", "PATH_KINDS", "Kind", "Option"]
 
-Kind = Literal["text", "path", "place", "list", "paths", "size", "number", "count", "flag", "value"]
+Kind = Literal[
+    "text", "path", "place", "list", "paths", "size", "number", "count", "flag", "table", "value"
+]
 """The type of a value: a `place` is a path where it has a slash and a word where it has none,
-`paths` is a list, `size` is in bytes, `count` is whole; a `value` is any Python value, which has
-neither a flag nor a key."""
+`paths` is a list, `size` is in bytes, `count` is whole, a `table` is held as JSON text; a `value`
+is any Python value, which has neither a flag nor a key."""
 
 PATH_KINDS: Final = ("path", "paths", "place")
 """Kinds of values that are relative to where they are written."""

@@ -36,6 +36,12 @@ class Settings(NamedTuple):
     exclude: tuple[str, ...] | None = None
     sourcemap: str | None = None
     decorators: str | None = None
+    bundle: bool | None = None
+    minify: bool | None = None
+    external: tuple[str, ...] | None = None
+    bundle_anyway: tuple[str, ...] | None = None
+    sdk: str | None = None
+    esbuild: str | None = None
     omit: tuple[str, ...] | None = None
     include_dev: bool | None = None
     registry: str | None = None
@@ -107,6 +113,12 @@ class RequestFields(NamedTuple):
     exclude: tuple[str, ...] = ()
     sourcemap: str = "none"
     decorators: str | None = None
+    bundle: bool = False
+    minify: bool = False
+    external: tuple[str, ...] = ()
+    bundle_anyway: tuple[str, ...] = ()
+    sdk: str = "bundle"
+    esbuild: str | None = None
     omit: tuple[str, ...] = ()
     include_dev: bool = False
     registry: str | None = None
@@ -234,6 +246,18 @@ class _Shared5(TypedDict, total=False):
     """gitignore patterns of files to leave out, `node_modules/*/docs/` too; `!name` keeps one."""
     sourcemap: str | None
     """Source maps of TypeScript: `linked` in the zip, `inline`, or `external` beside the zip."""
+    bundle: bool | None
+    """Bundle the function with esbuild; what cannot be bundled stays in node_modules."""
+    minify: bool | None
+    """Minify the bundle; stack traces then need a source map."""
+    external: str | Iterable[str] | None
+    """Packages that stay outside of the bundle, in node_modules."""
+    bundle_anyway: str | Iterable[str] | None
+    """Packages that go into the bundle although they would stay outside of it."""
+    sdk: str | None
+    """AWS's SDK: in the `bundle`, or left to the `runtime`."""
+    esbuild: Mapping[str, object] | None
+    """More options of esbuild for the bundle: `define`, `loader`, `alias` and others."""
 
 
 class _Shared6(TypedDict, total=False):

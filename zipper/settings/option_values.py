@@ -6,6 +6,8 @@ tuple, or an error that says what the value has to be.
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -38,6 +40,7 @@ _TYPES: Final[dict[Kind, str]] = {
     "number": "a number, 0 or more",
     "count": "a whole number, 0 or more",
     "flag": "true or false",
+    "table": "a table",
 }
 _UNITS: Final = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20}
 _FLAGS: Final = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
@@ -55,6 +58,10 @@ def judge(value: object, row: Option, where: Where, *, hint: str | None = None) 
     Raises:
         ProjectError: ESETTINGS for another type, or a word that is none of the choices.
     """
+    if row.kind == "table":
+        from zipper.settings.esbuild_table import judge_esbuild_table  # noqa: PLC0415  (rare)
+
+        return judge_esbuild_table(value, where)
     if row.kind == "size" and isinstance(value, str):
         value = _parse_size(value)
     if row.is_list and isinstance(value, list):
@@ -79,6 +86,9 @@ def from_text(kind: Kind, text: str) -> object:
         return [part.strip() for part in text.replace("\n", ",").split(",") if part.strip()]
     if kind == "flag":
         return _FLAGS.get(text.lower(), text)
+    if kind == "table":
+        with contextlib.suppress(ValueError):
+            return json.loads(text)
     if kind == "count" and len(text) < 16 and text.isdecimal():
         return int(text)
     if kind == "number" and len(text) < 16 and text.replace(".", "", 1).isdecimal():

@@ -22,6 +22,7 @@ VALUES = {
     "number": (1, 2, 3),
     "count": (1, 2, 3),
     "flag": (True, False, True),
+    "table": ({"charset": "ascii"}, {"charset": "utf8"}, {"keepNames": True}),
 }
 
 
@@ -38,13 +39,30 @@ def samples(key: str) -> tuple[object, object, object]:
 def as_variable(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, dict):
+        return json.dumps(value)
     return ",".join(value) if isinstance(value, list) else str(value)
+
+
+def as_held(value: object) -> object:
+    """Return a value as settings hold it."""
+    if isinstance(value, dict):
+        return json.dumps(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def as_toml(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {json.dumps(one)}" for key, one in value.items()) + "}"
+    return json.dumps(value)
 
 
 def plain(value: object) -> object:
     """Return a setting as a file says it: a path without the folder that it was anchored to."""
     if isinstance(value, tuple):
         return [plain(item) for item in value]
+    if isinstance(value, str) and value.startswith("{"):
+        return json.loads(value)
     return value.rpartition("/")[2] if isinstance(value, str) else value
 
 
@@ -57,13 +75,13 @@ def test_options_beat_variables_and_variables_beat_files(
     monkeypatch.chdir(tmp_path)
     in_file, in_variable, typed = samples(key)
     table = {
-        "pyproject.toml": f"[tool.zipper]\n{key} = {json.dumps(in_file)}\n",
+        "pyproject.toml": f"[tool.zipper]\n{key} = {as_toml(in_file)}\n",
         "package.json": {"zipper": {key: in_file}},
     }
     nothing = read_settings(Path(), environ={})
     write_files(tmp_path, {home: table[home]})
     environ = {KEYS[key].variable: as_variable(in_variable)}
-    option = Settings(**{key: tuple(typed) if isinstance(typed, list) else typed})
+    option = Settings(**{key: as_held(typed)})
 
     from_file = read_settings(Path(), environ={})
     from_variable = read_settings(Path(), environ=environ)

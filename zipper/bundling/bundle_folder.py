@@ -1,0 +1,175 @@
+"""One bundle's folder: copies of the sources, packages linked from the store, esbuild at work in it.
+
+In: what lies where. Out: what esbuild wrote, its warnings, or its errors as values. The folder
+looks as after `npm ci`, whatever the project's own node_modules has, and esbuild sees nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from zipper.bundling.tool_process import run_tool
+from zipper.errors import OutputError, StoreError
+from zipper.files import write_error
+from zipper.folders import make_private_folders
+from zipper.scratch import scratch_folder
+from zipper.store.install_files import link_packages, write_entries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from zipper.archive.entries import PlannedEntry
+    from zipper.bundling.tool_process import ToolEnd
+    from zipper.store.store_zip import StoreZip
+
+__all__ = ["BundleFolder", "BundleParts", "Message", "open_bundle_folder"]
+
+_FOLDER: Final = "bundling"
+_OUT: Final = "out"
+_MESSAGE: Final = re.compile(
+    r"^\S+ \[(?P<kind>ERROR|WARNING)\] (?P<message>.*?)(?: \[(?P<id>[a-z-]+)\])?\n"
+    r"(?:\n {4}(?P<place>\S.*?):(?P<line>\d+):\d+:\n(?P<source>(?: {4,}.*\n)*))?",
+    re.MULTILINE,
+)
+
+
+class Message(NamedTuple):
+    """One of esbuild's messages."""
+
+    is_error: bool
+    text: str
+    id: str
+    """esbuild's name of a warning."""
+    path: str
+    """"" where it is about no file."""
+    line: int
+    source: str
+    """The line of the source, as esbuild shows it."""
+
+
+class BundleParts(NamedTuple):
+    """What lies in the folder."""
+
+    depth: int
+    """How many folders above the root a path may lead to."""
+    sources: Mapping[str, bytes]
+    """`/`-separated path from the root to content."""
+    links: Sequence[tuple[str, str]]
+    """A place in node_modules and the folder of the sources that it leads to."""
+    groups: Sequence[Sequence[tuple[StoreZip, str]]]
+    """As `zipper.layout.install_layout.Layout.groups`."""
+    copies: Sequence[tuple[str, Sequence[PlannedEntry]]]
+    """Places in node_modules of what no store zip has."""
+
+
+class BundleFolder:
+    """A folder that is laid out; esbuild may run in it several times."""
+
+    def __init__(self, executable: Path, scratch: Path, root: Path) -> None:
+        self._executable = executable
+        self._scratch = scratch
+        self._root = root
+        self._runs = 0
+
+    def run(self, arguments: Sequence[str]) -> tuple[dict[str, bytes], list[Message], ToolEnd]:
+        """Start esbuild; return the files that it wrote, and what it said.
+
+        The first argument that ends with `=` gets the folder of its output.
+        """
+        out = f"{_OUT}{self._runs}"
+        self._runs += 1
+        done = run_tool(
+            [str(self._executable), *(one.replace("{out}", out) for one in arguments)],
+            self._scratch,
+            self._root,
+            readable=(self._executable.parent,),
+            log=self._scratch / f"{out}.log",
+        )
+        written = self._root / out
+        files = {
+            path.relative_to(written).as_posix(): path.read_bytes()
+            for path in sorted(written.rglob("*"))
+            if path.is_file()
+        }
+        return files, list(_read_messages(done.said)), done
+
+    def read(self, path: str) -> bytes:
+        """Return a file that esbuild has read."""
+        return (self._root / path).read_bytes()
+
+
+@contextlib.contextmanager
+def open_bundle_folder(
+    executable: Path, parts: BundleParts, cache_dir: Path
+) -> Iterator[BundleFolder]:
+    """Lay out `parts`; all is gone at the end.
+
+    The folder is in the cache, on the store's disk, so that packages can be linked.
+
+    Raises:
+        OutputError: EOUTPUT where the folder cannot hold them.
+        StoreError: ESTORE for a package that is damaged.
+    """
+    try:
+        with scratch_folder("zipper-bundle-", within=_find_place(cache_dir)) as scratch:
+            root = scratch.joinpath("tree", *["_"] * parts.depth)
+            root.mkdir(parents=True)
+            _lay_out(root, parts)
+            yield BundleFolder(executable, scratch, root)
+    except OSError as cause:
+        raise write_error(cause, Path(cause.filename or executable), OutputError) from cause
+
+
+def _find_place(cache_dir: Path) -> Path | None:
+    place = cache_dir / _FOLDER
+    with contextlib.suppress(OSError, StoreError):
+        make_private_folders(place)
+        if os.access(place, os.W_OK):
+            return place
+    return None
+
+
+def _lay_out(root: Path, parts: BundleParts) -> None:
+    made: set[str] = set()
+    for name, data in parts.sources.items():
+        path = os.path.normpath(f"{root}/{name}")
+        folder = os.path.dirname(path)  # noqa: PTH120 - a Path costs more
+        if folder not in made:
+            os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - a Path costs more
+            made.add(folder)
+        with open(path, "wb") as file:  # noqa: PTH123 - a Path costs more
+            file.write(data)
+    for place, folder in parts.links:
+        _link(root / place, Path(os.path.normpath(root / folder)))
+    link_packages([[(zipped, f"{root}/{place}") for zipped, place in one] for one in parts.groups])
+    for place, entries in parts.copies:
+        write_entries(entries, root / place)
+
+
+def _link(place: Path, target: Path) -> None:
+    """Have `place` lead to a folder; on Windows by a junction, which needs no right of its own."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    target.mkdir(parents=True, exist_ok=True)
+    if os.name == "nt":
+        import _winapi  # noqa: PLC0415  (Windows only)
+
+        _winapi.CreateJunction(str(target), str(place))  # type: ignore[attr-defined,unused-ignore]
+    else:
+        place.symlink_to(os.path.relpath(target, place.parent), target_is_directory=True)
+
+
+def _read_messages(said: str) -> Iterator[Message]:
+    for match in _MESSAGE.finditer(said):
+        lines = (match["source"] or "").splitlines()
+        yield Message(
+            match["kind"] == "ERROR",
+            match["message"],
+            match["id"] or "",
+            match["place"] or "",
+            int(match["line"] or 0),
+            "\n".join(filter(None, (line[4:].rstrip() for line in lines))),
+        )

@@ -1,0 +1,276 @@
+"""Which packages stay outside of a bundle, and the fact that decides for each.
+
+In: esbuild's metafile of a bundle, the tree, what is known of files. Out: packages by location,
+with their reasons. What a package depends on stays with it, and is then used from there by the
+bundle too: no package is in both, so that none has its state twice.
+
+A package stays that has native binaries; that names its own place, asks for modules by computed
+paths, or patches how modules are loaded; that imports one of the latter, or is named by one, as a
+tracer's instrumentation names what it patches; that a text in the sources names and nothing
+imports; or that needs another version of one of these than the bundle would find.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from zipper.checks.package_maps import split_name
+from zipper.tree.model import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from zipper.bundling.bundle_limits import Limit
+    from zipper.bundling.metafile import Import, Metafile
+    from zipper.tree.model import Tree
+
+__all__ = ["KeptPackage", "KeptPackages", "Surroundings", "find_location"]
+
+_QUOTED: Final = re.compile(rb"""['"`]((?:@[\w.-]+/)?[\w.-]+)(?:/[\w./-]+)?['"`]""")
+_KEYED: Final = re.compile(rb"(?:^|[{,\s])([\w$]+)\s*:\s*(?:\(\)|\{|function\b|\[)", re.MULTILINE)
+_REASONS: Final = {
+    "place": "uses its own place on the disk: `{}`",
+    "computed": "asks for a module by a computed path: `{}`",
+    "hook": "patches how Node.js loads modules: `{}`",
+}
+
+
+class KeptPackage(NamedTuple):
+    """A package that stays in node_modules."""
+
+    location: str
+    kind: str
+    """`native`, `place`, `computed`, `hook`, `traced`, `named`, `version`, `external`, or
+    `dependency` of another one."""
+    reason: str
+    """What decided, in words that follow the package's name."""
+    path: str = ""
+    """The file with that fact, from the root on; "" where a setting decided."""
+    line: int = 0
+    """0 where the whole file is meant."""
+
+
+class Surroundings(NamedTuple):
+    """What is known besides the metafile."""
+
+    tree: Tree
+    places: Mapping[str, str]
+    """Folder of a package in the metafile's paths to its location."""
+    natives: Mapping[str, str]
+    """Location of a package with native binaries to the first of them."""
+    find_limits: Callable[[str], Sequence[Limit]]
+    """The limits of an input of a package."""
+    read: Callable[[str], bytes]
+    """The content of an input."""
+    anyway: frozenset[str]
+    """Names of packages that are bundled all the same."""
+    external: frozenset[str]
+    """Names of packages that stay by the settings."""
+    left: Callable[[str], bool]
+    """Tells whether a package is left to the runtime."""
+
+
+def find_location(path: str, places: Mapping[str, str]) -> str:
+    """Return the package of an input; "" for the project's own sources and its siblings'."""
+    folder = path
+    while "node_modules/" in folder:
+        if folder in places:
+            return places[folder]
+        folder = folder.rpartition("/")[0]
+    return ROOT
+
+
+class KeptPackages:
+    """The decision for one metafile."""
+
+    def __init__(self, meta: Metafile, around: Surroundings) -> None:
+        self._meta = meta
+        self._around = around
+        self._tree = around.tree
+        self._where = {path: find_location(path, around.places) for path in meta.inputs}
+        self._files: dict[str, list[str]] = {}
+        for path, location in self._where.items():
+            self._files.setdefault(location, []).append(path)
+        self._limits = {
+            path: [one for one in around.find_limits(path) if one.kind != "name"]
+            for path, location in self._where.items()
+            if location and not path.endswith((".json", ".css", ".txt"))
+        }
+        self.kept: dict[str, KeptPackage] = {}
+
+    def decide(self, earlier: Iterable[KeptPackage] = ()) -> dict[str, KeptPackage]:
+        """Return all packages that stay, by location.
+
+        Args:
+            earlier: those of an earlier run, which are not in the metafile any more.
+        """
+        for one in earlier:
+            self.kept[one.location] = one
+        for row in (
+            *self._find_external(),
+            *self._find_native(),
+            *self._find_limited(),
+            *self._find_traced(),
+        ):
+            self._add(row)
+        self._close()
+        for row in self._find_named():
+            self._add(row)
+        self._close()
+        while self._find_other_versions():
+            self._close()
+        return self.kept
+
+    def _add(self, row: KeptPackage) -> None:
+        name = self._name(row.location)
+        if name in self._around.anyway and row.kind not in ("external", "native"):
+            return
+        self.kept.setdefault(row.location, row)
+
+    def _name(self, location: str) -> str:
+        return self._tree.nodes[location].name
+
+    def _find_external(self) -> Iterator[KeptPackage]:
+        for node in self._tree.nodes.values():
+            if node.location and node.name in self._around.external:
+                reason = "is named by `external` in the settings"
+                yield KeptPackage(node.location, "external", reason)
+
+    def _find_native(self) -> Iterator[KeptPackage]:
+        """Yield packages with native binaries that the bundle reaches."""
+        reached = {location for location in self._files if location}
+        for importer, rows in self._meta.inputs.items():
+            for one in rows:
+                found = self._target(importer, one) if one.is_external else None
+                if found is not None:
+                    reached.add(found)
+        for location in sorted(reached):
+            binary = self._around.natives.get(location)
+            if binary is not None:
+                reason = "holds native code, which no bundle can"
+                yield KeptPackage(location, "native", reason, f"{location}/{binary}")
+
+    def _find_limited(self) -> Iterator[KeptPackage]:
+        for path, limits in self._limits.items():
+            for limit in limits[:1]:
+                reason = _REASONS[limit.kind].format(limit.text)
+                yield KeptPackage(self._where[path], limit.kind, reason, path, limit.line)
+
+    def _find_traced(self) -> Iterator[KeptPackage]:
+        """Yield what imports a package that patches loading, and what it names to patch."""
+        family = {
+            self._where[path]
+            for path, limits in self._limits.items()
+            if any(limit.kind == "hook" for limit in limits)
+        }
+        if not family:
+            return
+        waiting = set(family)
+        while waiting:
+            found = {}
+            for path, rows in self._meta.inputs.items():
+                owner = self._where[path]
+                for one in rows:
+                    target = self._where.get(one.path, ROOT)
+                    if owner and owner not in family and target in waiting:
+                        line = _line_of(self._around.read(path), one.original)
+                        reason = (
+                            f"imports `{self._name(target)}`, which patches how modules are loaded"
+                        )
+                        found[owner] = KeptPackage(owner, "hook", reason, path, line)
+            yield from found.values()
+            waiting = set(found)
+            family |= waiting
+        yield from self._find_patched(family)
+
+    def _find_patched(self, family: set[str]) -> Iterator[KeptPackage]:
+        names: dict[bytes, list[str]] = {}
+        for location in self._files:
+            if location and location not in family:
+                names.setdefault(self._name(location).encode(), []).append(location)
+        for holder in sorted(family):
+            for path in self._files.get(holder, ()):
+                data = self._around.read(path)
+                for match in (*_QUOTED.finditer(data), *_KEYED.finditer(data)):
+                    for location in names.pop(match[1], ()):
+                        line = data.count(b"\n", 0, match.start(1)) + 1
+                        reason = f"is named by `{self._name(holder)}`, which patches what it names"
+                        yield KeptPackage(location, "traced", reason, path, line)
+
+    def _find_named(self) -> Iterator[KeptPackage]:
+        """Yield direct dependencies that nothing imports, and that a text in the sources names.
+
+        Of packages' files those count that ask for modules by computed names.
+        """
+        names: dict[bytes, str] = {}
+        for edge in self._tree.edges_out(ROOT):
+            target = edge.target
+            is_absent = target is not None and target not in self._files and target not in self.kept
+            if target is not None and is_absent and not edge.name.startswith("@types/"):
+                names[edge.name.encode()] = target
+        if not names:
+            return
+        for path, location in self._where.items():
+            limits = self._around.find_limits(path) if location else ()
+            if location and not any(limit.kind == "name" for limit in limits):
+                continue
+            data = self._around.read(path)
+            for match in _QUOTED.finditer(data):
+                found = names.pop(match[1], None)
+                if found is not None and not self._around.left(match[1].decode()):
+                    line = data.count(b"\n", 0, match.start(1)) + 1
+                    reason = "is named by a text, and imported by nothing that can be followed"
+                    yield KeptPackage(found, "named", reason, path, line)
+
+    def _close(self) -> None:
+        """Add what kept packages depend on, and what their files import besides."""
+        waiting = list(self.kept)
+        while waiting:
+            location = waiting.pop()
+            node = self._tree.nodes[location]
+            targets = {node.link_target} if node.link_target else set()
+            targets |= {edge.target for edge in self._tree.edges_out(location)}
+            for path in self._files.get(location, ()):
+                targets |= {self._target(path, one) for one in self._meta.inputs[path]}
+            for target in targets:
+                if target and target not in self.kept:
+                    reason = f"is a dependency of `{node.name}`"
+                    self.kept[target] = KeptPackage(target, "dependency", reason)
+                    waiting.append(target)
+
+    def _target(self, importer: str, one: Import) -> str | None:
+        """Return the package that a request of an input leads to; None for none of the tree's."""
+        if not one.is_external:
+            return self._where.get(one.path) or None
+        parts = split_name(one.path)
+        node = None if parts is None else self._tree.find(self._where[importer], parts[0])
+        return None if node is None else node.location
+
+    def _find_other_versions(self) -> bool:
+        """Keep packages that need another copy of a kept one than the bundle finds; tell of any."""
+        names = {self._name(location) for location in self.kept}
+        found = False
+        for path, rows in self._meta.inputs.items():
+            owner = self._where[path]
+            if not owner or owner in self.kept:
+                continue
+            for one in rows:
+                target = self._target(path, one)
+                if target is None or self._name(target) not in names:
+                    continue
+                top = self._tree.find(ROOT, self._name(target))
+                if top is not None and top.location == target:
+                    continue
+                line = _line_of(self._around.read(path), one.original)
+                reason = f"needs another `{self._name(target)}` than the bundle would find"
+                self.kept[owner] = KeptPackage(owner, "version", reason, path, line)
+                found = True
+                break
+        return found
+
+
+def _line_of(data: bytes, specifier: str) -> int:
+    """Return the first line that has the specifier as a text; 1 where none has."""
+    match = re.search(rb"['\"`]" + re.escape(specifier.encode()) + rb"['\"`]", data)
+    return 1 if match is None else data.count(b"\n", 0, match.start()) + 1
