@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from zipper.findings import Closure, Finding, Verdict
 
 __all__ = [
+    "BundleUse",
     "LockfileUse",
+    "OutsidePackage",
     "Package",
     "PrunedPackage",
     "PrunedRule",
@@ -87,6 +89,36 @@ class PruningResult(NamedTuple):
     packages: tuple[PrunedPackage, ...]
 
 
+class OutsidePackage(NamedTuple):
+    """A package that stays in node_modules beside a bundle."""
+
+    location: str
+    version: str
+    kind: str
+    """What decided: `native`, `place`, `computed`, `hook`, `traced`, `named`, `version`, `loader`,
+    `external` (a setting), or `dependency` of another one."""
+    reason: str
+    path: str
+    """The file with the fact that decided; empty where a setting did."""
+    line: int
+    """0 where the file as a whole is meant."""
+
+
+class BundleUse(NamedTuple):
+    """The bundle that a function was made of."""
+
+    path: str
+    """In the zip."""
+    size_bytes: int
+    inputs: int
+    """Files that it was made of."""
+    packages: int
+    """Packages that have files in it."""
+    outside: tuple[OutsidePackage, ...]
+    metafile: str
+    """Where esbuild's metafile is, beside the zip; empty where no zip was written."""
+
+
 class Package(NamedTuple):
     """What `build` made. The fields are those of `build --json`."""
 
@@ -125,6 +157,8 @@ class Package(NamedTuple):
     pruning: PruningResult | None = None
     """None where nothing was to be pruned."""
 
+    bundle: BundleUse | None = None
+    """None where the function is not bundled."""
     data: bytes | None = None
     """The zip's bytes, for `output=bytes` where it is written; no part of the JSON."""
 

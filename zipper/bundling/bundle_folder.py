@@ -1,4 +1,4 @@
-"""One bundle's folder: copies of the sources, packages linked from the store, esbuild at work in it.
+"""One bundle's folder: copies of the sources, packages of the store, esbuild at work in it.
 
 In: what lies where. Out: what esbuild wrote, its warnings, or its errors as values. The folder
 looks as after `npm ci`, whatever the project's own node_modules has, and esbuild sees nothing else.
@@ -12,11 +12,10 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from zipper.bundling.tool_process import run_tool
+from zipper.bundling.tool_process import ToolSandbox
 from zipper.errors import OutputError, StoreError
 from zipper.files import write_error
-from zipper.folders import make_private_folders
-from zipper.scratch import scratch_folder
+from zipper.folders import make_private_folders, remove_folder
 from zipper.store.install_files import link_packages, write_entries
 
 if TYPE_CHECKING:
@@ -26,10 +25,11 @@ if TYPE_CHECKING:
     from zipper.bundling.tool_process import ToolEnd
     from zipper.store.store_zip import StoreZip
 
-__all__ = ["BundleFolder", "BundleParts", "Message", "open_bundle_folder"]
+__all__ = ["OUT", "BundleFolder", "BundleParts", "Message", "open_bundle_folder"]
 
 _FOLDER: Final = "bundling"
-_OUT: Final = "out"
+OUT: Final = "zipper-out"
+"""The folder of outputs; no project has one of this name."""
 _MESSAGE: Final = re.compile(
     r"^\S+ \[(?P<kind>ERROR|WARNING)\] (?P<message>.*?)(?: \[(?P<id>[a-z-]+)\])?\n"
     r"(?:\n {4}(?P<place>\S.*?):(?P<line>\d+):\d+:\n(?P<source>(?: {4,}.*\n)*))?",
@@ -69,27 +69,17 @@ class BundleParts(NamedTuple):
 class BundleFolder:
     """A folder that is laid out; esbuild may run in it several times."""
 
-    def __init__(self, executable: Path, scratch: Path, root: Path) -> None:
+    def __init__(self, executable: Path, sandbox: ToolSandbox, root: Path) -> None:
         self._executable = executable
-        self._scratch = scratch
+        self._sandbox = sandbox
         self._root = root
-        self._runs = 0
 
     def run(self, arguments: Sequence[str]) -> tuple[dict[str, bytes], list[Message], ToolEnd]:
-        """Start esbuild; return the files that it wrote, and what it said.
-
-        The first argument that ends with `=` gets the folder of its output.
-        """
-        out = f"{_OUT}{self._runs}"
-        self._runs += 1
-        done = run_tool(
-            [str(self._executable), *(one.replace("{out}", out) for one in arguments)],
-            self._scratch,
-            self._root,
-            readable=(self._executable.parent,),
-            log=self._scratch / f"{out}.log",
-        )
-        written = self._root / out
+        """Start esbuild; return the files that it wrote to the folder `OUT`, and what it said."""
+        written = self._root / OUT
+        if written.exists():
+            remove_folder(written)
+        done = self._sandbox.run([str(self._executable), *arguments], self._root)
         files = {
             path.relative_to(written).as_posix(): path.read_bytes()
             for path in sorted(written.rglob("*"))
@@ -115,11 +105,14 @@ def open_bundle_folder(
         StoreError: ESTORE for a package that is damaged.
     """
     try:
-        with scratch_folder("zipper-bundle-", within=_find_place(cache_dir)) as scratch:
-            root = scratch.joinpath("tree", *["_"] * parts.depth)
+        sandbox = ToolSandbox(
+            "zipper-bundle-", readable=(executable.parent,), within=_find_place(cache_dir)
+        )
+        with contextlib.closing(sandbox):
+            root = sandbox.folder.joinpath("sources", *["_"] * parts.depth)
             root.mkdir(parents=True)
             _lay_out(root, parts)
-            yield BundleFolder(executable, scratch, root)
+            yield BundleFolder(executable, sandbox, root)
     except OSError as cause:
         raise write_error(cause, Path(cause.filename or executable), OutputError) from cause
 

@@ -32,12 +32,14 @@ _SIGNS: Final = re.compile(
     rb"|\brequire\s*\(\s*[^'\"\s)]|\brequire\s*\(\s*(?:'[^'\n]*'|\"[^\"\n]*\")\s*\+"
     rb"|\brequire\.resolve|\brequire\s*[,;)\]}]|\bimport\s*\(\s*[^'\"\s]"
     rb"|Module\.prototype|\._load\b|_resolveFilename|registerHooks|\.register\s*\("
+    rb"|['\"](?:node:)?module['\"]"
 )
 """What every file with a limit has one of: most files are done after a look for these."""
 _PATCHES: Final = re.compile(
     rb"\bModule\.prototype\.require\s*=(?!=)|\bModule\._(?:load|resolveFilename)\s*=(?!=)"
     rb"|\b[Mm]odule\.register(?:Hooks)?\s*\("
-    rb"|\{[^{}]*\bregister(?:Hooks)?\b[^{}]*\}\s*(?:=\s*require\s*\(|from)\s*['\"](?:node:)?module['\"]"
+    rb"|\{[^{}]*\bregister(?:Hooks)?\b[^{}]*\}\s*(?:=\s*require\s*\(|from)"
+    rb"\s*['\"](?:node:)?module['\"]"
 )
 _RELATIVE: Final = re.compile(rb"['\"`]\.{1,2}/")
 _RELATIVE_ASKED: Final = re.compile(
@@ -81,29 +83,43 @@ def _find_hooks(content: bytes) -> Iterator[Limit]:
 
 
 def _find_all(source: Source) -> Iterator[Limit]:
-    asks_relatively = len(_RELATIVE.findall(source.content)) > len(
-        _RELATIVE_ASKED.findall(source.content)
-    )
+    relative = len(_RELATIVE.findall(source.content))
+    is_relative = relative > len(_RELATIVE_ASKED.findall(source.content))
     for path in islice(source.find_words(*_WORDS), _PLACES_MAX):
-        node, name = path[-1], source.text_of(path[-1])
-        if len(path) < 2 or path[-2].type == "unary_expression":
+        node = path[-1]
+        if len(path) < 3 or path[-2].type == "unary_expression":
             continue
         if node.type == "import":
-            yield from _find_imported(source, path, is_relative=asks_relatively)
-        elif name == b"dlopen" and node.type == "property_identifier":
+            yield from _find_imported(source, path, is_relative=is_relative)
+        elif node.type == "property_identifier":
+            yield from _find_member(source, path)
+        elif node.type in ("identifier", "shorthand_property_identifier") and not is_shadowed(
+            source, path
+        ):
+            yield from _find_name(source, path, is_relative=is_relative)
+
+
+def _find_member(source: Source, path: list[Node]) -> Iterator[Limit]:
+    """Look at `x.dlopen` and `module.createRequire()`."""
+    name = source.text_of(path[-1])
+    if name == b"dlopen":
+        yield _limit("place", source, path[-2])
+    elif name == b"createRequire" and _is_called(path[-3], path[-2]):
+        yield _limit("place", source, path[-3])
+
+
+def _find_name(source: Source, path: list[Node], *, is_relative: bool) -> Iterator[Limit]:
+    """Look at a name that no function around it has as a parameter."""
+    name = source.text_of(path[-1])
+    if name == b"createRequire":
+        if _is_called(path[-2], path[-1]):
             yield _limit("place", source, path[-2])
-        elif node.type in ("identifier", "shorthand_property_identifier"):
-            if is_shadowed(source, path):
-                continue
-            if name in (b"__dirname", b"__filename"):
-                if not count_declarations(source.content, name):
-                    yield _limit("place", source, path[-2])
-            elif name == b"require" and not count_declarations(source.content, name):
-                yield from _find_required(source, path, is_relative=asks_relatively)
-            elif name == b"createRequire" and _is_called(path[-2], node):
-                yield _limit("place", source, path[-2])
-        elif name == b"createRequire" and _is_called(path[-3], path[-2]):
-            yield _limit("place", source, path[-3])
+    elif count_declarations(source.content, name):
+        return
+    elif name == b"require":
+        yield from _find_required(source, path, is_relative=is_relative)
+    elif name in (b"__dirname", b"__filename"):
+        yield _limit("place", source, path[-2])
 
 
 def _find_imported(source: Source, path: list[Node], *, is_relative: bool) -> Iterator[Limit]:
@@ -115,8 +131,8 @@ def _find_imported(source: Source, path: list[Node], *, is_relative: bool) -> It
         # In its own folder Node knows it by its own place, whoever asks.
         if text in (b"url", b"dirname", b"filename", b"resolve") and not _is_typeof(path):
             yield _limit("place", source, path[-4] if len(path) > 3 else member)
-    elif path[-2].type == "call_expression":
-        yield from _judge_call(source, path[-2], is_relative=is_relative)
+    elif path[-3].type == "call_expression":
+        yield from _judge_call(source, path[-3], is_relative=is_relative)
 
 
 def _find_required(source: Source, path: list[Node], *, is_relative: bool) -> Iterator[Limit]:
@@ -137,7 +153,9 @@ def _find_required(source: Source, path: list[Node], *, is_relative: bool) -> It
 
 def _judge_call(source: Source, call: Node, *, is_relative: bool) -> Iterator[Limit]:
     arguments = call.child_by_field_name("arguments")
-    given = [] if arguments is None else [a for a in arguments.named_children if a.type != "comment"]
+    given = (
+        [] if arguments is None else [a for a in arguments.named_children if a.type != "comment"]
+    )
     if not given or literal(given[0], source.content) is not None:
         return
     if _has_relative_start(given[0], source):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from zipper.bundling.metafile import Import, Metafile
     from zipper.tree.model import Tree
 
-__all__ = ["KeptPackage", "KeptPackages", "Surroundings", "find_location"]
+__all__ = ["KeptPackage", "KeptPackages", "Surroundings", "find_folder", "find_location"]
 
 _QUOTED: Final = re.compile(rb"""['"`]((?:@[\w.-]+/)?[\w.-]+)(?:/[\w./-]+)?['"`]""")
 _KEYED: Final = re.compile(rb"(?:^|[{,\s])([\w$]+)\s*:\s*(?:\(\)|\{|function\b|\[)", re.MULTILINE)
@@ -59,8 +59,8 @@ class Surroundings(NamedTuple):
     """Folder of a package in the metafile's paths to its location."""
     natives: Mapping[str, str]
     """Location of a package with native binaries to the first of them."""
-    find_limits: Callable[[str], Sequence[Limit]]
-    """The limits of an input of a package."""
+    find_limits: Callable[[Sequence[str]], Mapping[str, Sequence[Limit]]]
+    """Returns the limits of inputs of packages."""
     read: Callable[[str], bytes]
     """The content of an input."""
     anyway: frozenset[str]
@@ -73,12 +73,18 @@ class Surroundings(NamedTuple):
 
 def find_location(path: str, places: Mapping[str, str]) -> str:
     """Return the package of an input; "" for the project's own sources and its siblings'."""
+    folder = find_folder(path, places)
+    return places[folder] if folder else ROOT
+
+
+def find_folder(path: str, places: Mapping[str, str]) -> str:
+    """Return the folder of an input's package; "" where it is of none."""
     folder = path
     while "node_modules/" in folder:
         if folder in places:
-            return places[folder]
+            return folder
         folder = folder.rpartition("/")[0]
-    return ROOT
+    return ""
 
 
 class KeptPackages:
@@ -92,10 +98,12 @@ class KeptPackages:
         self._files: dict[str, list[str]] = {}
         for path, location in self._where.items():
             self._files.setdefault(location, []).append(path)
+        found = around.find_limits([path for path, owner in self._where.items() if owner])
         self._limits = {
-            path: [one for one in around.find_limits(path) if one.kind != "name"]
-            for path, location in self._where.items()
-            if location and not path.endswith((".json", ".css", ".txt"))
+            path: [one for one in limits if one.kind != "name"] for path, limits in found.items()
+        }
+        self._asks_by_name = {
+            path for path, limits in found.items() if any(one.kind == "name" for one in limits)
         }
         self.kept: dict[str, KeptPackage] = {}
 
@@ -212,8 +220,7 @@ class KeptPackages:
         if not names:
             return
         for path, location in self._where.items():
-            limits = self._around.find_limits(path) if location else ()
-            if location and not any(limit.kind == "name" for limit in limits):
+            if location and path not in self._asks_by_name:
                 continue
             data = self._around.read(path)
             for match in _QUOTED.finditer(data):
@@ -229,7 +236,7 @@ class KeptPackages:
         while waiting:
             location = waiting.pop()
             node = self._tree.nodes[location]
-            targets = {node.link_target} if node.link_target else set()
+            targets: set[str | None] = {node.link_target}
             targets |= {edge.target for edge in self._tree.edges_out(location)}
             for path in self._files.get(location, ()):
                 targets |= {self._target(path, one) for one in self._meta.inputs[path]}

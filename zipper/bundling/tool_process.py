@@ -48,6 +48,7 @@ class ToolSandbox:
     Args:
         prefix: what the name of the folder begins with.
         readable: what a tool sees besides the folder and the system.
+        within: an existing folder; the system's temporary one where it is None.
 
     Attributes:
         folder: what a tool may write; gone with the sandbox.
@@ -56,9 +57,11 @@ class ToolSandbox:
         OSError: the folder cannot be made.
     """
 
-    def __init__(self, prefix: str, *, readable: Iterable[Path]) -> None:
+    def __init__(
+        self, prefix: str, *, readable: Iterable[Path], within: Path | None = None
+    ) -> None:
         with ExitStack() as stack:
-            scratch = stack.enter_context(scratch_folder(prefix))
+            scratch = stack.enter_context(scratch_folder(prefix, within=within))
             self._log = scratch / "log"
             self._output = stack.enter_context(self._log.open("ab"))
             self.folder = scratch / "tree"

@@ -63,6 +63,23 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         "`import './Util'` beside `util.ts`",
     ),
     ToldCode(
+        "bundle-kept",
+        "a package stays outside of the bundle",
+        "Native binaries, files that are read at run time, workers, modules by computed paths and "
+        "patches of how modules are loaded do not work from within a bundle. Packages with such "
+        "code stay in node_modules, at their locked versions, with all that they depend on. The "
+        "finding names the file and the line that decided.",
+        "zipper, bundles: what stays outside",
+        "`sharp`, `pino`, `dd-trace`",
+    ),
+    ToldCode(
+        "bundle-warning",
+        "esbuild warns about a source",
+        "esbuild's own message about a file of the project. Those about packages are not shown.",
+        "esbuild, messages",
+        "`if (typeof x === 'strnig')`",
+    ),
+    ToldCode(
         "esbuild-old",
         "the project's own esbuild is too old",
         "Sources are transformed with the esbuild that the project depends on. Versions before "

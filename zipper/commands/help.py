@@ -29,6 +29,7 @@ TOPICS: Final[Mapping[str, str]] = {
     "errors": "every error code: cause, example, cure",
     "typescript": "handlers in TypeScript: which files, which esbuild",
     "prune": "taking out what cannot run, and the proof",
+    "bundles": "one file, what stays outside of it, and why",
     "lockfiles": "which lockfile counts, and what is exact",
     "registries": "registries, proxies, credentials, working offline",
     "scripts": "install scripts, and which Node.js runs them",

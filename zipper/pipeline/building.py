@@ -196,6 +196,10 @@ def _build(
     planned = make_plan(request, io, clock)
     store = io.open_store()
     package = _build_planned(planned, store, clock, incremental=incremental, compares=compares)
+    if planned.bundle is not None and package.written:
+        from zipper.pipeline.bundle_files import write_bundle_files  # noqa: PLC0415  (for bundles only)
+
+        return write_bundle_files(planned, package)
     if planned.source_maps and package.written:
         from zipper.pipeline.map_files import write_maps  # noqa: PLC0415  (for external maps only)
 

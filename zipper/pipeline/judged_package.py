@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.findings import decide_verdict, leave_out
-from zipper.package import Package, Workspace
+from zipper.package import BundleUse, OutsidePackage, Package, Workspace
 from zipper.pipeline.checking_output import judge
 from zipper.pipeline.dependencies import count_packages
 from zipper.pipeline.lockfile_use import describe_lockfile
@@ -44,6 +44,7 @@ def package_of(planned: PackagePlan) -> Package:
         lockfile=describe_lockfile(planned.project, planned.locked),
         workspace=_describe_workspace(planned),
         pruning=None if planned.pruning is None else planned.pruning.result,
+        bundle=_describe_bundle(planned),
     )
 
 
@@ -114,6 +115,29 @@ def _name_sources(planned: PackagePlan, found: tuple[Finding, ...]) -> Iterable[
     from zipper.bundling.source_lines import name_sources  # noqa: PLC0415  (for few)
 
     return name_sources(found, planned.source_lines)
+
+
+def _describe_bundle(planned: PackagePlan) -> BundleUse | None:
+    bundle = planned.bundle
+    if bundle is None:
+        return None
+    sizes = {entry.name: entry.size_bytes for entry in bundle.entries}
+    nodes = planned.tree.nodes
+    outside = tuple(
+        OutsidePackage(
+            one.location, nodes[one.location].version, one.kind, one.reason, one.path, one.line
+        )
+        for one in bundle.kept.values()
+    )
+    place = f"{planned.project.member}/" if planned.keeps_folders else ""
+    return BundleUse(
+        path=f"{place}{bundle.output}",
+        size_bytes=sizes[bundle.output.encode("utf-8", "surrogateescape")],
+        inputs=bundle.inputs,
+        packages=len(bundle.bundled),
+        outside=outside,
+        metafile="",
+    )
 
 
 def _describe_workspace(planned: PackagePlan) -> Workspace | None:

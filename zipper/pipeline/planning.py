@@ -15,26 +15,23 @@ from typing import TYPE_CHECKING
 from zipper.archive.entries import DOS_EPOCH
 from zipper.archive.plan import Plan, lay_out
 from zipper.archive.plan_fingerprint import take_fingerprint
-from zipper.bundling.source_names import TYPED
 from zipper.errors import OutputError, ProjectError, UsageError
 from zipper.findings import Finding, count_findings
 from zipper.layout.placement import find_homes, place_beside, place_members
 from zipper.named_tuple import NamedTuple
 from zipper.pipeline.dependencies import gather
+from zipper.pipeline.package_parts import find_parts
 from zipper.project.own_files import OwnFiles, choose_files, parse_patterns, read_entries
 from zipper.settings.build_request import STANDARD_OUTPUT
-from zipper.target import default_handler
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from zipper.archive.entries import PlannedEntry, PlannedZip
     from zipper.bundling.output_places import SourceLines
-    from zipper.layout.placement import Homes
-    from zipper.pipeline.dependencies import Gathered
+    from zipper.pipeline.bundling import BundledFunction
     from zipper.pipeline.pruned_plan import DecidedPruning
     from zipper.pipeline.session import Circumstances, Clock
-    from zipper.pipeline.typescript import TransformedSources
     from zipper.project.read_project import Project
     from zipper.resolving.locked_tree import LockedTree
     from zipper.settings.build_request import BuildRequest
@@ -84,6 +81,8 @@ class PackagePlan(NamedTuple):
     """What was taken out of `contents`; None where nothing was to be."""
     source_lines: Mapping[str, SourceLines] = MappingProxyType({})
     """Where the lines of what esbuild wrote come from, by names in the zip."""
+    bundle: BundledFunction | None = None
+    """The function's bundle, where it is one."""
 
     @property
     def files(self) -> tuple[PlannedFile, ...]:
@@ -116,50 +115,41 @@ def _make_whole(request: BuildRequest, io: Circumstances, clock: Clock) -> Packa
     choice, outside = choose_own_files(request, project, io, destination=destination)
     gathered = gather(project, request, io, clock, omit=frozenset({"dev", *request.omit}))
     scripted = gathered.scripted
-    tree, obtained = scripted.tree, scripted.obtained
+    tree = scripted.tree
     clock.start("plan")
     homes = find_homes(tree, shipped=_shipped_targets(tree, choice))
-    sources = _find_sources(project, request, io, gathered, homes, (choice, outside))
-    keeps_folders = bool(outside.files) if sources is None else sources.keeps_folders
-    place = f"{project.member}/" if keeps_folders else ""
-    own = read_entries(choice, prefix=place) if sources is None else sources.place(place)
-    folders = obtained.folders if sources is None else sources.folders
-    packages = place_members(tree, homes, zips=obtained.zips, folders=folders)
-    kept, excluded = _leave_out_members(
-        chain(packages, place_beside(scripted, homes)), request.exclude
-    )
+    parts = find_parts(project, request, io, gathered, homes, (choice, outside))
+    packages = place_members(parts.tree, homes, zips=parts.zips, folders=parts.folders)
+    beside = place_beside(scripted._replace(beside=parts.beside), homes)
+    kept, excluded = _leave_out_members(chain(packages, beside), request.exclude)
     contents = lay_out(
-        chain(own, read_entries(outside), kept),
+        chain(parts.own, read_entries(outside), kept),
         dos_time=_dos_time(os.environ.get("SOURCE_DATE_EPOCH")),
     )
     return PackagePlan(
         request=request,
         project=project,
         target=request.target,
-        handler=_place_handler(
-            request.handler or default_handler(project.own_manifest.raw)
-            if sources is None
-            else sources.handler,
-            place,
-        ),
+        handler=_place_handler(parts.handler, parts.place),
         output=destination,
-        tree=tree,
+        tree=parts.tree,
         whole=gathered.whole,
         locked=gathered.locked,
         contents=contents,
-        fingerprint=take_fingerprint(contents, homes, obtained.zips),
+        fingerprint=take_fingerprint(contents, homes, parts.zips),
         findings=(
             *_left_out(choice),
             *_left_out(outside),
             *excluded,
             *gathered.findings,
-            *(() if sources is None else sources.findings),
+            *parts.findings,
         ),
         timings_seconds=clock.timings(),
-        zips=obtained.zips,
-        keeps_folders=keeps_folders,
-        source_maps={} if sources is None else sources.maps,
-        source_lines={} if sources is None else sources.lines,
+        source_lines=parts.lines,
+        zips=parts.zips,
+        keeps_folders=parts.keeps_folders,
+        source_maps=parts.maps,
+        bundle=parts.bundle,
     )
 
 
@@ -211,22 +201,6 @@ def choose_own_files(
         outside = OwnFiles(project.root, (), ())
     own = choose_files(project.folder, include=include, exclude=request.exclude, outputs=outputs)
     return own, outside
-
-
-def _find_sources(
-    project: Project,
-    request: BuildRequest,
-    io: Circumstances,
-    gathered: Gathered,
-    homes: Homes,
-    chosen: tuple[OwnFiles, OwnFiles],
-) -> TransformedSources | None:
-    """Return what sources in TypeScript become; None where there are none."""
-    if not any(name.endswith(TYPED) for name in chosen[0].files):
-        return None
-    from zipper.pipeline.typescript import transform_sources  # noqa: PLC0415  (for TypeScript only)
-
-    return transform_sources(project, request, io, gathered, homes, chosen)
 
 
 def read_function_project(request: BuildRequest, io: Circumstances) -> Project:

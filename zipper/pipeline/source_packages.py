@@ -18,6 +18,7 @@ from zipper.tree.model import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from zipper.archive.entries import PlannedEntry
     from zipper.bundling.decorators import Decorators
@@ -57,15 +58,20 @@ class SourcePackages:
         Raises:
             RegistryError, IntegrityError, ResolutionError, StoreError, ArchiveError, OutputError.
         """
-        from zipper.bundling.esbuild_binary import provide_esbuild  # noqa: PLC0415  (where it runs)
-        from zipper.bundling.esbuild_process import Esbuild  # noqa: PLC0415  (as above)
+        from zipper.bundling.esbuild_process import Esbuild  # noqa: PLC0415  (where it runs)
 
-        with self._io.open_client(self._project, self._request) as client:
-            executable = provide_esbuild(
-                self.choice, root=self._project.root, store=self._io.open_store(), client=client
-            )
+        executable = self.provide_executable()
         spare = self._io.spare
         self._esbuild = Esbuild(executable) if spare is None else spare.take(executable)
+
+    def provide_executable(self) -> Path:
+        """Return the project's esbuild; see `zipper.bundling.esbuild_binary.provide_esbuild`."""
+        from zipper.bundling.esbuild_binary import provide_esbuild  # noqa: PLC0415  (where it runs)
+
+        with self._io.open_client(self._project, self._request) as client:
+            return provide_esbuild(
+                self.choice, root=self._project.root, store=self._io.open_store(), client=client
+            )
 
     def run_esbuild(
         self, sources: Mapping[str, bytes], arguments: Sequence[Sequence[str]]

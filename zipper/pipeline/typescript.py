@@ -19,14 +19,14 @@ from zipper.bundling.source_names import TYPED
 from zipper.findings import Finding
 from zipper.named_tuple import NamedTuple
 from zipper.pipeline.packed_sources import pack_beyond, pack_own, pack_siblings
+from zipper.pipeline.sibling_folders import SiblingFolders
 from zipper.pipeline.source_packages import SourcePackages
 from zipper.project.own_files import read_entries
 from zipper.store.notes import SOURCES
 from zipper.target import default_handler, find_builtins
-from zipper.tree.model import is_vendored_link
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from zipper.archive.entries import PlannedEntry
     from zipper.bundling.handler_source import HandlerSource
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from zipper.project.read_project import Project
     from zipper.settings.build_request import BuildRequest
     from zipper.store.notes import Value
-    from zipper.tree.model import Tree
 
 __all__ = ["TransformedSources", "transform_sources"]
 
@@ -68,39 +67,6 @@ class TransformedSources(NamedTuple):
         raw = prefix.encode("utf-8", "surrogateescape")
         yield from (put_below(entry, raw) for entry in self.own) if prefix else self.own
         yield from self.beside
-
-
-class _Siblings:
-    """The linked packages of a tree; see `zipper.bundling.source_resolution.Siblings`."""
-
-    def __init__(self, project: Project, tree: Tree, packed: Collection[str]) -> None:
-        """Take the locations that are packed from folders on this disk."""
-        self._tree = tree
-        self._folders = {"": project.member}
-        for location in packed:
-            node = tree.nodes[location]
-            if not is_vendored_link(node):
-                target = node.link_target
-                folder = (node.resolved or "").removeprefix("file:") if target is None else target
-                self._folders[location] = folder
-
-    @property
-    def folders(self) -> Mapping[str, str]:
-        return self._folders
-
-    def folder_of(self, owner: str) -> str:
-        """Return the folder of an owner."""
-        return self._folders[owner]
-
-    def owners(self) -> Sequence[str]:
-        """Return the location of every sibling."""
-        return [owner for owner in self._folders if owner]
-
-    def find(self, owner: str, name: str) -> str | None:
-        """Return the sibling that `name` means from within `owner`."""
-        target = self._tree.nodes[owner].link_target if owner else None
-        node = self._tree.find(owner if target is None else target, name)
-        return node.location if node is not None and node.location in self._folders else None
 
 
 def transform_sources(
@@ -193,7 +159,7 @@ class _Work:
         self._zips = gathered.scripted.obtained.zips
         self._paths: PackagePaths | None = None
         self.keeps_folders = False
-        self.siblings = _Siblings(project, self._tree, gathered.scripted.obtained.folders)
+        self.siblings = SiblingFolders(project, self._tree, gathered.scripted.obtained.folders)
         self._packages = SourcePackages(project, request, io, gathered.whole)
         self.findings = self._packages.choice.findings
 

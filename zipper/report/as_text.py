@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from zipper.archive.plan import Plan
     from zipper.checks.results import Report
     from zipper.findings import Closure, Finding
-    from zipper.package import LockfileUse, Package, Workspace
+    from zipper.package import BundleUse, LockfileUse, Package, Workspace
 
 __all__ = [
+    "describe_bundle",
     "describe_findings",
     "describe_lockfile",
     "describe_many",
@@ -47,6 +48,8 @@ def describe_package(
         yield _describe_workspace(package.workspace)
     if package.lockfile is not None and package.lockfile.edges is not None:
         yield describe_lockfile(package.lockfile)
+    if package.bundle is not None:
+        yield from describe_bundle(package.bundle, every=verbose)
     yield from describe_scripts(package.findings)
     if package.closure is not None:
         yield describe_closure(package.closure, package.findings, ok=package.ok)
@@ -63,6 +66,25 @@ def describe_package(
     if verbose:
         stages = (f"{stage} {took:.3f} s" for stage, took in package.timings_seconds.items())
         yield f"stages: {', '.join(stages)}"
+
+
+def describe_bundle(bundle: BundleUse, *, every: bool) -> Iterator[str]:
+    """Yield what is in a bundle, and what stays outside with the fact that decided.
+
+    With `every` also what stays because something else does.
+    """
+    yield (
+        f"bundle {bundle.path}: {format_bytes(bundle.size_bytes)} of "
+        f"{format_count(bundle.inputs, 'file')}, {format_count(bundle.packages, 'package')}"
+    )
+    decided = [one for one in bundle.outside if every or one.kind != "dependency"]
+    for one in sorted(decided):
+        name = one.location.rpartition("node_modules/")[2]
+        place = f" ({one.path}{f':{one.line}' if one.line else ''})" if one.path else ""
+        yield f"  outside: {name}@{one.version} {one.reason}{place}"
+    others = len(bundle.outside) - len(decided)
+    if others:
+        yield f"  outside with them: {format_count(others, 'package')} that they depend on"
 
 
 def name_outcome(package: Package) -> str:

@@ -6,6 +6,7 @@ A part of the table of options; see `zipper.settings.options`.
 from typing import Final
 
 from zipper.settings.option_row import Option
+from zipper.settings.source_options import PLANNERS, SOURCE_OPTIONS
 from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME, RUNTIMES
 
 __all__ = ["CHECKERS", "FETCHERS", "PACKAGE_OPTIONS"]
@@ -21,9 +22,8 @@ LOCKFILES: Final = (
     "bun.lock",
     "yarn.lock",
 )
-_PLANNERS: Final = ("build", "explain", "licenses", "sbom")
 CHECKERS: Final = ("build", "check", "explain")
-_SCRIPTED: Final = (*_PLANNERS, "install")
+_SCRIPTED: Final = (*PLANNERS, "install")
 _ALL: Final = (*FETCHERS, "check", "run")
 
 PACKAGE_OPTIONS: Final = (
@@ -70,7 +70,7 @@ PACKAGE_OPTIONS: Final = (
         "include",
         "list",
         "gitignore patterns: take only project files that match.",
-        _PLANNERS,
+        PLANNERS,
         example=["src/"],
         metavar="PATTERN",
     ),
@@ -78,72 +78,11 @@ PACKAGE_OPTIONS: Final = (
         "exclude",
         "list",
         "gitignore patterns of files to leave out, `node_modules/*/docs/` too; `!name` keeps one.",
-        _PLANNERS,
+        PLANNERS,
         example=["test/", "*.md"],
         metavar="PATTERN",
     ),
-    Option(
-        "sourcemap",
-        "text",
-        "Source maps of TypeScript: `linked` in the zip, `inline`, or `external` beside the zip.",
-        _PLANNERS,
-        choices=("none", "linked", "inline", "external"),
-        default="none",
-        example="external",
-    ),
-    Option(
-        "decorators",
-        "text",
-        "What transforms decorators: `esbuild`, or `tsc`, which emits their metadata.",
-        (*_PLANNERS, "vendor"),
-        choices=("esbuild", "tsc"),
-        example="tsc",
-    ),
-    Option(
-        "bundle",
-        "flag",
-        "Bundle the function with esbuild; what cannot be bundled stays in node_modules.",
-        _PLANNERS,
-        example=True,
-    ),
-    Option(
-        "minify",
-        "flag",
-        "Minify the bundle; stack traces then need a source map.",
-        _PLANNERS,
-        example=True,
-    ),
-    Option(
-        "external",
-        "list",
-        "Packages that stay outside of the bundle, in node_modules.",
-        _PLANNERS,
-        example=["sharp"],
-        metavar="PACKAGE",
-    ),
-    Option(
-        "bundle_anyway",
-        "list",
-        "Packages that go into the bundle although they would stay outside of it.",
-        _PLANNERS,
-        example=["pino"],
-        metavar="PACKAGE",
-    ),
-    Option(
-        "sdk",
-        "text",
-        "AWS's SDK: in the `bundle`, or left to the `runtime`.",
-        _PLANNERS,
-        choices=("bundle", "runtime"),
-        default="bundle",
-        example="runtime",
-    ),
-    Option(
-        "esbuild",
-        "table",
-        "More options of esbuild for the bundle: `define`, `loader`, `alias` and others.",
-        functions=("build", "build_all", "explain", "licenses", "plan", "sbom"),
-    ),
+    *SOURCE_OPTIONS,
     Option(
         "omit",
         "list",

@@ -34,12 +34,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BUILT",
+    "BUNDLE",
+    "BUNDLE_LIMITS",
     "CODE_HASH",
     "COMPILED",
     "EXECUTABLE",
     "FILE_FACTS",
     "INSTALL",
     "INTEGRITY",
+    "KEPT_PACKAGES",
     "KINDS",
     "LOCKFILE_PROOF",
     "NOTES",
@@ -93,10 +96,14 @@ COMPILED: Final = Kind("compiled", is_small=True)
 SOURCES: Final = Kind("sources")
 EXECUTABLE: Final = Kind("executable")
 PRUNED: Final = Kind("pruned")
+BUNDLE: Final = Kind("bundle")
+BUNDLE_LIMITS: Final = Kind("bundle-limits", is_small=True)
+KEPT_PACKAGES: Final = Kind("kept-packages")
 
 KINDS: Final = (
     *(LOCKFILE_PROOF, RESOLUTION, INSTALL, CODE_HASH, VERDICT, REPORT, BUILT, INTEGRITY, SIGNATURE),
     *(FILE_FACTS, RULE_FINDINGS, ORIGINS, COMPILED, SOURCES, EXECUTABLE, PRUNED),
+    *(BUNDLE, BUNDLE_LIMITS, KEPT_PACKAGES),
 )
 
 

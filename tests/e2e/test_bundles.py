@@ -1,0 +1,214 @@
+"""Bundled functions: the real esbuild, packages of the registry, a real Node."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.command import CommandResult, run_zipper
+from tests.support.scene import listing, write_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = [pytest.mark.network, pytest.mark.node]
+
+
+class Work:
+    """A folder with a project, and one cache for all of them."""
+
+    def __init__(self, folder: Path, cache: Path) -> None:
+        self.folder = folder
+        self.cache = cache
+        self.zip = folder / "fn.zip"
+
+    def write(self, **files: object) -> None:
+        """Write the project's files; `/` in a name is written as `__`, `.` before its ending."""
+        write_files(self.folder / "fn", files)
+
+    def build(self, *options: str, project: str = "fn") -> CommandResult:
+        """Bundle the project into `fn.zip`."""
+        return run_zipper(
+            *("build", self.folder / project, "-o", self.zip, "--cache-dir", self.cache),
+            *("--bundle", "--json", *options),
+        )
+
+    def run(self, handler: str, event: object) -> object:
+        """Return what the handler answers."""
+        (self.folder / "event.json").write_text(json.dumps(event))
+        done = run_zipper(
+            *("run", self.zip, "--handler", handler, "--cache-dir", self.cache),
+            *("--event", self.folder / "event.json", "--json", "--memory", "512"),
+        )
+        assert done.document is not None, done.stderr
+        (environment,) = done.document["environments"]
+        return environment["invocations"][0]["response"]
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """What is in `fn.zip`."""
+        return listing(self.zip)
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("bundles-cache")
+
+
+@pytest.fixture
+def work(tmp_path: Path, cache: Path) -> Work:
+    return Work(tmp_path, cache)
+
+
+HANDLER = """
+import ms from 'ms';
+import { greet } from './lib/greet';
+enum Kind { A = 1 }
+export const handler = async (e: { name: string }) => [greet(e.name), ms('1s'), Kind.A];
+"""
+LIB = "export const greet = (n: string): string => `hi ${n}`;\n"
+
+
+@pytest.mark.parametrize(("kind", "name"), [("commonjs", "index.js"), ("module", "index.mjs")])
+def test_function_becomes_one_file_and_answers(work: Work, kind: str, name: str) -> None:
+    """Own sources and packages are one file of the kind that Node reads; nothing lies beside."""
+    manifest = {"name": "fn", "type": kind, "dependencies": {"ms": "2.1.3"}}
+    write_files(
+        work.folder / "fn",
+        {"package.json": manifest, "src/index.ts": HANDLER, "src/lib/greet.ts": LIB},
+    )
+    built = work.build()
+
+    assert 0 == built.status, built.stderr
+    assert {f"src/{name}", "NOTICE"} == set(work.files)
+    assert b"ms 2.1.3 (MIT)" in work.files["NOTICE"]
+    assert built.document is not None
+    assert 1 == built.document["bundle"]["packages"]
+    assert ["hi bob", 1000, 1] == work.run("src/index.handler", {"name": "bob"})
+
+
+def test_same_bytes_everywhere_and_nothing_runs_twice(work: Work, tmp_path: Path) -> None:
+    """Another folder and another cache give the same zip; unchanged input works offline."""
+    files = {
+        "package.json": {"name": "fn", "dependencies": {"ms": "2.1.3"}},
+        "src/index.ts": HANDLER,
+        "src/lib/greet.ts": LIB,
+    }
+    write_files(work.folder / "fn", dict(files))
+    write_files(work.folder / "other/place", dict(files))
+    first = work.build().document
+    again = work.build("--offline").document
+    other = Work(work.folder, tmp_path / "cache").build(project="other/place").document
+
+    assert first is not None
+    assert again is not None
+    assert other is not None
+    assert first["code_sha256"] == again["code_sha256"] == other["code_sha256"]
+
+
+def test_changed_source_gives_what_a_fresh_build_gives(work: Work, tmp_path: Path) -> None:
+    """Which packages stay is guessed from the last build, and never decides a byte."""
+    manifest = {"name": "fn", "dependencies": {"ms": "2.1.3", "pino": "9.5.0"}}
+    reads = "import pino from 'pino';\nexport const handler = async () => typeof pino;\n"
+    plain = "import ms from 'ms';\nexport const handler = async () => ms('2s');\n"
+    seen = []
+    for text in (reads, plain, reads + "console.log(1);\n", plain):
+        write_files(work.folder / "fn", {"package.json": manifest, "index.ts": text})
+        built = work.build().document
+        fresh = Work(work.folder, tmp_path / f"cache-{len(seen)}").build().document
+        assert built is not None
+        assert fresh is not None
+        assert built["code_sha256"] == fresh["code_sha256"]
+        seen.append(sorted(one["location"] for one in built["bundle"]["outside"]))
+
+    assert "node_modules/pino" in seen[0]
+    assert [] == seen[1] == seen[3]
+    assert seen[0] == seen[2]
+
+
+def test_what_stays_says_why_and_answers(work: Work) -> None:
+    """A package that starts workers from its own folder stays, with its closure, and works."""
+    manifest = {"name": "fn", "dependencies": {"pino": "9.5.0", "ms": "2.1.3"}}
+    text = (
+        "import pino from 'pino';\nimport ms from 'ms';\n"
+        "const log = pino({ level: 'silent' });\n"
+        "export const handler = async () => [typeof log.info, ms('1s')];\n"
+    )
+    write_files(work.folder / "fn", {"package.json": manifest, "index.ts": text})
+    built = work.build()
+    assert built.document is not None
+    outside = {one["location"]: one for one in built.document["bundle"]["outside"]}
+
+    assert 0 == built.status, built.stderr
+    assert "place" == outside["node_modules/pino"]["kind"]
+    assert outside["node_modules/pino"]["path"].startswith("node_modules/pino/lib/")
+    assert outside["node_modules/pino"]["line"] > 1
+    assert "node_modules/ms/index.js" not in work.files
+    assert "node_modules/pino/lib/worker.js" in work.files
+    assert ["function", 1000] == work.run("index.handler", {})
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("const x = await Promise.resolve(1);\nexport const handler = async () => x;\n", "await"),
+        ("\nexport const handler = async () => import.meta.url;\n", "import.meta"),
+    ],
+)
+def test_what_commonjs_lacks_names_the_setting(work: Work, text: str, what: str) -> None:
+    """An error with file and line, and the setting that cures it, which it does."""
+    write_files(work.folder / "fn", {"package.json": {"name": "fn"}, "index.ts": text})
+    refused = work.build()
+    write_files(work.folder / "fn", {"package.json": {"name": "fn", "type": "module"}})
+    cured = work.build()
+
+    assert (1, "EBUNDLE") == (refused.status, refused.code)
+    assert "index.ts` line " in refused.stdout + refused.stderr
+    assert what in refused.stdout + refused.stderr
+    assert '"type": "module"' in json.dumps(refused.document) or "type" in refused.stderr
+    assert 0 == cured.status, cured.stderr
+
+
+def test_javascript_is_bundled_too(work: Work) -> None:
+    """A handler in JavaScript, by the settings, with a table for esbuild and a settings key."""
+    write_files(
+        work.folder / "fn",
+        {
+            "package.json": {
+                "name": "fn",
+                "dependencies": {"ms": "2.1.3"},
+                "zipper": {"bundle": True, "esbuild": {"define": {"STAGE": '"prod"'}}},
+            },
+            "index.js": "exports.handler = async () => [STAGE, require('ms')('1s')];\n",
+        },
+    )
+    built = work.build()
+
+    assert 0 == built.status, built.stderr
+    assert {"index.js", "NOTICE"} == set(work.files)
+    assert ["prod", 1000] == work.run("index.handler", {})
+
+
+def test_metafile_and_maps_lie_beside_the_zip(work: Work) -> None:
+    """Both say which zip they belong to."""
+    write_files(
+        work.folder / "fn",
+        {
+            "package.json": {"name": "fn", "dependencies": {"ms": "2.1.3"}},
+            "src/index.ts": HANDLER,
+            "src/lib/greet.ts": LIB,
+        },
+    )
+    built = work.build("--sourcemap", "external").document
+    assert built is not None
+    meta = json.loads((work.folder / "fn.zip.meta.json").read_bytes())
+    digest = sha256(work.zip.read_bytes()).hexdigest()
+
+    assert built["code_sha256"] == meta["zip"]["code_sha256"]
+    assert "2.1.3" == meta["packages"]["node_modules/ms"]["version"]
+    assert "src/lib/greet.ts" in meta["inputs"]
+    assert (work.folder / "fn.zip.maps" / digest / "src/index.js.map").is_file()
+    assert b"sourceMappingURL" not in work.files["src/index.js"]

@@ -1,0 +1,90 @@
+"""The sources that a bundle may need: their names, and the tsconfig.json of each folder.
+
+In: folders of a project. Out: names, and contents that esbuild reads. What is in them is read by
+the caller; node_modules and folders with a dot before their names have no sources.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from posixpath import relpath
+from typing import TYPE_CHECKING, Any, Final
+
+from zipper.bundling.source_folder import join
+from zipper.bundling.source_names import CODE, is_declaration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from zipper.bundling.tsconfig import TsConfig, TsConfigs
+
+__all__ = ["READ_BY_ESBUILD", "list_sources", "make_configs"]
+
+READ_BY_ESBUILD: Final = (*CODE, ".json", ".css", ".txt")
+"""The endings that esbuild has loaders for. Source: its documentation, "Content types"."""
+_NO_SOURCES: Final = frozenset({"node_modules", "cdk.out", "coverage", "bower_components"})
+_CONFIGS: Final = frozenset({"tsconfig.json", "jsconfig.json"})
+"""What esbuild looks for by itself; it finds ours in their places."""
+
+
+def list_sources(root: Path, folder: str, endings: tuple[str, ...]) -> Iterator[str]:
+    """Yield the files below a folder that esbuild may read, by their paths from the root on."""
+    start = f"{root}/{folder}" if folder else f"{root}"
+    waiting = [(start, f"{folder}/" if folder else "")]
+    while waiting:
+        place, prefix = waiting.pop()
+        try:
+            with os.scandir(place) as entries:
+                found = list(entries)
+        except OSError:
+            continue
+        for entry in found:
+            name = entry.name
+            if entry.is_dir():
+                if not name.startswith(".") and name not in _NO_SOURCES:
+                    waiting.append((entry.path, f"{prefix}{name}/"))
+            elif name.endswith(endings) and name not in _CONFIGS and not is_declaration(name):
+                yield f"{prefix}{name}"
+
+
+def make_configs(names: Iterable[str], configs: TsConfigs) -> dict[str, bytes]:
+    """Return a tsconfig.json for each folder whose own counts, with all that it extends.
+
+    Raises:
+        ProjectError: ETSCONFIG.
+    """
+    made: dict[str, bytes] = {}
+    folders = {name.rpartition("/")[0] for name in names if name.endswith(CODE)}
+    for folder in sorted(folders):
+        config = configs.nearest(folder)
+        if not config.path:
+            continue
+        own = config.path.rpartition("/")[0]
+        place = own if configs.nearest(own).path == config.path else folder
+        made[join(place, "tsconfig.json")] = _write(config, place)
+    return made
+
+
+def _write(config: TsConfig, folder: str) -> bytes:
+    options: dict[str, Any] = dict(json.loads(config.compiler)["compilerOptions"])
+    if config.base_url is not None:
+        options["baseUrl"] = _spell(config.base_url, folder)
+    if config.paths:
+        start = config.paths_from
+        base = folder if config.base_url is None else config.base_url
+        options["paths"] = {
+            pattern: [
+                _spell(one[1:] if one.startswith("/") else join(start, one), base)
+                for one in targets
+            ]
+            for pattern, targets in config.paths
+        }
+    return json.dumps({"compilerOptions": options}, sort_keys=True).encode()
+
+
+def _spell(path: str, folder: str) -> str:
+    """Return a path from the root on as it is from a folder on."""
+    found = relpath(f"/{path}", f"/{folder}")
+    return found if found.startswith("..") else f"./{found}"

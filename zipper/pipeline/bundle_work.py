@@ -1,0 +1,333 @@
+"""The work for a bundle that is not noted: sources are read, packages linked, esbuild runs.
+
+In: a project, its packages, the handler's source. Out: a `MadeBundle` with what it rests on.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from zipper.bundling.bundle_flags import list_flags
+from zipper.bundling.bundle_folder import BundleParts, open_bundle_folder
+from zipper.bundling.bundle_sources import make_configs
+from zipper.bundling.bundler import Bundle, BundleChoices, Bundler
+from zipper.bundling.kept_packages import KeptPackage, Surroundings, find_folder, find_location
+from zipper.bundling.noted_limits import NotedLimits
+from zipper.bundling.notices import (
+    BundledPackage,
+    describe_packages,
+    write_notice,
+)
+from zipper.bundling.output_places import OwnedFile
+from zipper.bundling.source_folder import SourceFolder, join
+from zipper.bundling.source_names import CODE, name_output
+from zipper.bundling.source_resolution import SourceResolver
+from zipper.bundling.tsconfig import TsConfigs
+from zipper.findings import Finding
+from zipper.layout.install_layout import lay_out
+from zipper.layout.placement import place_beside
+from zipper.pipeline.packaged_configs import PackagedConfigs
+from zipper.store.notes import KEPT_PACKAGES
+from zipper.target import find_builtins
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from zipper.archive.entries import PlannedEntry
+    from zipper.bundling.esbuild_files import Format
+    from zipper.fetching.package_files import Scripted
+    from zipper.layout.placement import Homes
+    from zipper.pipeline.session import Circumstances
+    from zipper.pipeline.sibling_folders import SiblingFolders
+    from zipper.pipeline.source_packages import SourcePackages
+    from zipper.project.read_project import Project
+    from zipper.settings.build_request import BuildRequest
+    from zipper.store.notes import Value
+
+__all__ = ["BundleWork", "MadeBundle"]
+
+_SPECIFIER: Final = re.compile(
+    rb"""(?:\bfrom|\bimport|\brequire)\s*\(?\s*["']([^"'\n]{1,500})["']"""
+)
+_SDK: Final = "@aws-sdk/*"
+_NOTICE: Final = "NOTICE"
+
+
+class MadeBundle(NamedTuple):
+    """What the work came to."""
+
+    files: Mapping[str, bytes]
+    """By the name in the package."""
+    kept: tuple[KeptPackage, ...]
+    findings: tuple[Finding, ...]
+    maps: Mapping[str, str]
+    output: str
+    inputs: int
+    bundled: Mapping[str, int]
+    packed_metafile: bytes
+    witnesses: Value
+
+
+class BundleWork:
+    """One bundle."""
+
+    def __init__(
+        self,
+        project: Project,
+        request: BuildRequest,
+        io: Circumstances,
+        scripted: Scripted,
+        homes: Homes,
+        siblings: SiblingFolders,
+        packages: SourcePackages,
+    ) -> None:
+        self._project = project
+        self._request = request
+        self._io = io
+        self._scripted = scripted
+        self._homes = homes
+        self._siblings = siblings
+        self._packages = packages
+        self._files = SourceFolder(project.root)
+        self._configs = TsConfigs(PackagedConfigs(self._files, packages))
+        self._resolver = SourceResolver(
+            self._files, self._configs, siblings, find_builtins(request.target.details.major)
+        )
+        self._places: dict[str, str] = {}
+
+    def make(self, path: str, names: Sequence[str], inputs: Mapping[str, Value]) -> MadeBundle:
+        """Return the bundle of the handler at `path`, relative to the project's folder.
+
+        Raises:
+            ProjectError: EBUNDLE, EESBUILD, ETSCONFIG, EREAD, EDECORATORS.
+        """
+        entry = join(self._project.member, path)
+        format_ = self._format_of(entry)
+        flags = list_flags(self._request, format_=format_, folder=self._project.member)
+        read = SourceFolder(self._project.root).read  # what is only copied decides nothing
+        sources = {name: read(name) for name in [*names, *self._find_beyond(entry)]}
+        configs = make_configs(sources, self._configs)
+        parts = self._lay_out({**sources, **configs, **flags.files})
+        choices = BundleChoices(
+            entry, self._name_output(path, format_), flags.flags, self._list_external()
+        )
+        executable = self._packages.provide_executable()
+        with open_bundle_folder(executable, parts, self._io.cache_dir) as folder:
+            around = self._surround(folder.read)
+            bundler = Bundler(folder, choices, around)
+            bundle = self._bundle(bundler, around, inputs)
+        manifests = [name for name in sources if name.rpartition("/")[2] == "package.json"]
+        used = [*manifests, *(name for name in bundle.meta.inputs if name in sources)]
+        packages = list(self._find_bundled(bundle))
+        described = describe_packages(packages)
+        notice = write_notice(packages, described)
+        files = {name: data for name, data in bundle.files.items() if not self._is_beside(name)}
+        return MadeBundle(
+            files=files | ({_NOTICE: notice} if notice else {}),
+            kept=tuple(bundle.kept.values()),
+            findings=tuple(_tell_warnings(bundle)),
+            maps={
+                name: data.decode("utf-8", "surrogatepass")
+                for name, data in bundle.files.items()
+                if self._is_beside(name)
+            },
+            output=choices.output,
+            inputs=len(bundle.meta.inputs),
+            bundled={self._places[one.folder]: one.size_bytes for one in packages},
+            packed_metafile=zlib.compress(_add_packages(bundle.metafile, described)),
+            witnesses=self._witnesses(used),
+        )
+
+    def _find_bundled(self, bundle: Bundle) -> Iterator[BundledPackage]:
+        """Yield the packages that have files in the bundle, by folder."""
+        sizes: dict[str, int] = {}
+        for path, size in bundle.meta.sizes.items():
+            folder = find_folder(path, self._places)
+            if folder and size:
+                sizes[folder] = sizes.get(folder, 0) + size
+        for folder in sorted(sizes):
+            node = self._scripted.tree.nodes[self._places[folder]]
+            zipped = self._scripted.obtained.zips.get(node.location)
+            yield BundledPackage(
+                folder,
+                node.package_name,
+                node.version,
+                node.resolved,
+                node.integrity,
+                sizes[folder],
+                () if zipped is None else zipped.names(),
+                _read_nothing if zipped is None else zipped.read,
+            )
+
+    def _is_beside(self, name: str) -> bool:
+        return self._request.sourcemap == "external" and name.endswith(".map")
+
+    def _format_of(self, entry: str) -> Format:
+        """Return what Node takes the handler's output for."""
+        output = name_output(entry)
+        if output.endswith((".mjs", ".cjs")):
+            return "esm" if output.endswith(".mjs") else "cjs"
+        return "esm" if self._type_of(entry) == "module" else "cjs"
+
+    def _type_of(self, entry: str) -> str:
+        return str(self._resolver.scope(OwnedFile("", entry)).type)
+
+    def _name_output(self, path: str, format_: Format) -> str:
+        """Return the bundle's name, which alone says its format, whatever package.json says."""
+        stem = path.rpartition(".")[0]
+        if format_ == "esm":
+            return f"{stem}.mjs"
+        is_module = self._type_of(join(self._project.member, path)) == "module"
+        return f"{stem}.cjs" if is_module or path.endswith((".cts", ".cjs")) else f"{stem}.js"
+
+    def _list_external(self) -> tuple[str, ...]:
+        return (*self._request.external, *((_SDK,) if self._request.sdk == "runtime" else ()))
+
+    def _find_beyond(self, entry: str) -> list[str]:
+        """Return sources in other folders of the workspace that are imported by their paths."""
+        folders = tuple(self._siblings.folders.values())
+        if "" in folders:
+            return []
+        tops = tuple(f"{folder}/" for folder in folders)
+        waiting, seen = [OwnedFile("", entry)], {entry}
+        found: dict[str, None] = {}
+        while waiting:
+            module = waiting.pop()
+            for match in _SPECIFIER.finditer(self._files.read(module.path)):
+                specifier = match[1].decode("utf-8", "replace")
+                target = self._resolver.resolve(module, specifier, "import")
+                if target is None or target.path in seen:
+                    continue
+                seen.add(target.path)
+                if not target.path.startswith(tops):
+                    found[target.path] = None
+                if target.path.endswith(CODE):
+                    waiting.append(target)
+        manifests = {join(name.rpartition("/")[0], "package.json") for name in found}
+        return [*found, *(name for name in sorted(manifests) if self._files.is_file(name))]
+
+    def _lay_out(self, sources: Mapping[str, bytes]) -> BundleParts:
+        """Return what lies in the folder; note which package each folder is."""
+        layout = lay_out(self._scripted, self._homes)
+        links: dict[str, str] = {}
+        copies: list[tuple[str, Sequence[PlannedEntry]]] = []
+        for location, entries in self._scripted.obtained.folders.items():
+            for home in self._homes.by_location[location]:
+                if location in self._siblings.folders:
+                    links[home.rstrip("/")] = self._siblings.folders[location]
+                else:
+                    copies.append((home, entries))
+        copies.append(("", tuple(place_beside(self._scripted, self._homes))))
+        for location, homes in self._homes.by_location.items():
+            for home in homes:
+                self._places[_follow(home.rstrip("/"), links)] = location
+        depth = max(
+            (name.split("/").count("..") for name in (*sources, *links.values())), default=0
+        )
+        return BundleParts(depth, sources, sorted(links.items()), layout.groups, copies)
+
+    def _surround(self, read: Callable[[str], bytes]) -> Surroundings:
+        zips = self._scripted.obtained.zips
+        natives = {}
+        for location, zipped in zips.items():
+            binary = next((name for name in zipped.raw_names() if name.endswith(b".node")), None)
+            if binary is not None:
+                natives[location] = binary.decode("utf-8", "surrogateescape")
+        limits = NotedLimits(self._io.open_store().notebook, name=self._name_for_good, read=read)
+        return Surroundings(
+            tree=self._scripted.tree,
+            places=self._places,
+            natives=natives,
+            find_limits=limits.find,
+            read=read,
+            anyway=frozenset(self._request.bundle_anyway),
+            external=frozenset(self._request.external),
+            left=lambda name: self._request.sdk == "runtime" and name.startswith("@aws-sdk/"),
+        )
+
+    def _name_for_good(self, path: str) -> tuple[str, str] | None:
+        """Return the store zip and the member that an input is."""
+        location = find_location(path, self._places)
+        zipped = self._scripted.obtained.zips.get(location)
+        if zipped is None:
+            return None
+        name = path.rpartition(f"node_modules/{location.rpartition('node_modules/')[2]}/")[2]
+        return str(zipped.path), name
+
+    def _bundle(
+        self, bundler: Bundler, around: Surroundings, inputs: Mapping[str, Value]
+    ) -> Bundle:
+        """Return the bundle; which packages stay is guessed from the last time, and proven."""
+        notebook = self._io.open_store().notebook
+        shared = {name: value for name, value in inputs.items() if name != "names"}
+        hint = notebook.recall(KEPT_PACKAGES, shared)
+        guess = [] if hint is None else [KeptPackage(*row) for row in json.loads(hint)]
+
+        def confirm(bundle: Bundle) -> bool:
+            noted = notebook.recall(KEPT_PACKAGES, {**shared, "asked": _list_asked(bundle, around)})
+            if noted is None or [KeptPackage(*row) for row in json.loads(noted)] != guess:
+                return False
+            return bundler.is_complete(bundle)
+
+        bundle = bundler.run(guess, confirm)
+        body = json.dumps(list(bundle.kept.values())).encode("ascii")
+        notebook.remember(KEPT_PACKAGES, shared, body)
+        asked = _list_asked(bundle, around)
+        notebook.remember(KEPT_PACKAGES, {**shared, "asked": asked}, body)
+        return bundle
+
+    def _witnesses(self, used: Sequence[str]) -> Value:
+        """Return what the bundle rests on: the sources in it, and what says how they are read."""
+        for name in used:
+            self._files.read(name)
+        return (self._files.witnesses(), self._packages.witnesses())
+
+
+def _read_nothing(_name: str) -> bytes | None:
+    return None
+
+
+def _add_packages(metafile: bytes, described: Mapping[str, object]) -> bytes:
+    """Return the metafile with a member about the packages that have files in the bundle."""
+    text = json.dumps(described, indent=2, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return b'{\n  "packages": ' + text + b"," + metafile[1:]
+
+
+def _follow(place: str, links: Mapping[str, str]) -> str:
+    """Return where a place in node_modules really is, when some folders are links."""
+    for link, folder in links.items():
+        if place == link or place.startswith(f"{link}/"):
+            return f"{folder}{place[len(link) :]}"
+    return place
+
+
+def _list_asked(bundle: Bundle, around: Surroundings) -> tuple[tuple[str, str], ...]:
+    """Return what the bundle asks for outside of itself, with the package that does so."""
+    return tuple(
+        sorted(
+            {
+                (find_location(path, around.places), one.path)
+                for path, rows in bundle.meta.inputs.items()
+                for one in rows
+                if one.is_external
+            }
+        )
+    )
+
+
+def _tell_warnings(bundle: Bundle) -> Iterator[Finding]:
+    for one in bundle.warnings:
+        if not one.is_error:
+            place = f"`{one.path}` line {one.line}: " if one.path else ""
+            yield Finding(
+                "bundle-warning",
+                "warning",
+                one.path,
+                f"{place}esbuild says: {one.text}",
+                f'mend it, or silence it: `logOverride = {{ {one.id} = "silent" }}`'
+                if one.id
+                else "mend it, if it matters",
+            )
