@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from zipper.checks.lockfile_codes import LOCKFILE_CODES, ToldCode
+from zipper.checks.source_codes import SOURCE_CODES
 
 __all__ = ["TOLD_CODES", "ToldCode"]
 
@@ -22,71 +23,7 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         "zipper's rules for what is packed; AWS, Lambda: GetFunction",
         "`.env`; `--exclude '!.env'` packs it anyway",
     ),
-    ToldCode(
-        "handler-found",
-        "the handler was found in the sources",
-        "No handler is named, and the JavaScript that `main` names is not there. One source in "
-        "TypeScript exports `handler`, so that it is the function's.",
-        "zipper, TypeScript: which handler",
-        "`src/index.ts` in a project without `main`: `src/index.handler`",
-    ),
-    ToldCode(
-        "source-beside",
-        "a source lies beside the JavaScript that it becomes",
-        "Where `main` names JavaScript that is there, it is packed and its source is not read. "
-        "Where the source is the function's, what it becomes takes the place of the JavaScript.",
-        "zipper, TypeScript: which handler",
-        "`dist/index.js` and `src/index.ts`",
-    ),
-    ToldCode(
-        "source-unreached",
-        "sources that the handler does not import are not packed",
-        "A source in TypeScript is transformed where the handler reaches it. All others stay out "
-        "of the package, because Lambda does not load them.",
-        "zipper, TypeScript: what is transformed",
-        "`src/index.test.ts`",
-    ),
-    ToldCode(
-        "prune-unproven",
-        "the pruned package is not as good as the whole one",
-        "Pruning took out a file that something reaches, or the check finds something that it does "
-        "not find in the whole package. The message names the rule; `keep` keeps the file.",
-        "zipper, Pruning: the proof",
-        '`drop = ["express/lib/router/**"]`',
-    ),
-    ToldCode(
-        "source-case",
-        "a source imports a file by a name of another case",
-        "macOS and Windows find `./Util` where the file is called `util.ts`. Lambda's file system "
-        "does not, and neither does zipper, so that the same build gives the same zip everywhere.",
-        "Linux; TypeScript, forceConsistentCasingInFileNames",
-        "`import './Util'` beside `util.ts`",
-    ),
-    ToldCode(
-        "bundle-kept",
-        "a package stays outside of the bundle",
-        "Native binaries, files that are read at run time, workers, modules by computed paths and "
-        "patches of how modules are loaded do not work from within a bundle. Packages with such "
-        "code stay in node_modules, at their locked versions, with all that they depend on. The "
-        "finding names the file and the line that decided.",
-        "zipper, bundles: what stays outside",
-        "`sharp`, `pino`, `dd-trace`",
-    ),
-    ToldCode(
-        "bundle-warning",
-        "esbuild warns about a source",
-        "esbuild's own message about a file of the project. Those about packages are not shown.",
-        "esbuild, messages",
-        "`if (typeof x === 'strnig')`",
-    ),
-    ToldCode(
-        "esbuild-old",
-        "the project's own esbuild is too old",
-        "Sources are transformed with the esbuild that the project depends on. Versions before "
-        "0.18 lack a flag that zipper needs, so zipper's own version is used.",
-        "esbuild, changelog 0.18.0",
-        '`"devDependencies": {"esbuild": "^0.14.0"}`',
-    ),
+    *SOURCE_CODES,
     ToldCode(
         "workspace-alone",
         "a member of a workspace is built without its root",
