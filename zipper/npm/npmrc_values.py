@@ -199,13 +199,9 @@ def parse_setting(raw: IniValue, kind: SettingKind, places: Places) -> object:
     """
     if not kind.is_list:
         return INVALID if isinstance(raw, tuple) else _parse_one(raw, kind, places)
-    if raw is None and kind.nullable:
-        return ()
     words = raw.split("\n\n") if isinstance(raw, str) else raw if isinstance(raw, tuple) else (raw,)
     values = [_parse_one(word, kind, places) for word in words]
-    if kind.nullable and values == [None]:
-        return ()
-    return tuple(str(value) for value in values if value is not INVALID and value is not None)
+    return tuple(str(value) for value in values if value not in (INVALID, None))
 
 
 def _parse_one(raw: IniScalar, kind: SettingKind, places: Places) -> object:

@@ -5,7 +5,7 @@ In: a problem. Out: the copies.
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import islice, product
 from typing import TYPE_CHECKING, Final
 
 from zipper.tree.hoist_exactly import is_small, place_fewest
@@ -111,11 +111,8 @@ def _choose_for_ring(
         for name, to in edges:
             if to in ring and name not in dict(problem.edges[TOP]):
                 names.setdefault(name, set()).add(to)
-    tried = 0
-    for chosen in product(*(sorted(names[name]) for name in sorted(names))):
-        tried += 1
-        if tried > _CHOICES_MAX:
-            break
+    choices = product(*(sorted(names[name]) for name in sorted(names)))
+    for chosen in islice(choices, _CHOICES_MAX):
         changed = {**top, **dict(zip(sorted(names), chosen, strict=True))}
         try:
             place_all(problem, changed)
