@@ -1,12 +1,15 @@
 """Random changes between builds: a filled cache must answer as a fresh one does, each time.
 
-    python -m tests.support.random_changes --seconds 3600 [--seed 7] [--steps 12] [--jobs 1]
+    python -m tests.support.random_changes --seconds 3600 [--seed 7] [--steps 12]
 
 Each play is a project, two registries and a cache. Between two runs something changes: a file
 (also with its size and time kept), settings, the environment, npm's settings, what a registry
 answers, the clock, the target, the functions and their order, the cache's own files, or zipper's
 code. Then a command runs with the cache and, on a copy of the project, without: status, JSON
 without timings, and all that was written must agree. A difference is printed with its seed.
+
+With esbuild's tarball in ESBUILD_TARBALL (see `tests.support.random_typescript`) projects have
+TypeScript too.
 """
 
 from __future__ import annotations

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["CHANGES_AROUND", "write_around", "write_foreign"]
 
-LOCKFILES = {"pnpm": "pnpm-lock.yaml", "bun": "bun.lock"}
+LOCKFILES = {
+    "pnpm": "pnpm-lock.yaml", "bun": "bun.lock", "yarn 1": "yarn.lock", "yarn 4": "yarn.lock"
+}  # fmt: skip
+Manifests = dict[str, dict[str, Any]]
 SETTINGS = {
     "pnpm-workspace.yaml": ("", "nodeLinker: hoisted\n", "overrides: {b: 1.0.0}\n"),
     "bunfig.toml": ("", "[install]\nlinker = 'isolated'\n"),
@@ -53,22 +56,23 @@ def write_around(world: World) -> None:
 
 def write_foreign(world: World) -> bool:
     """Write the lockfile of another package manager; return whether there is one."""
-    for tool, name in LOCKFILES.items():
+    chosen = LOCKFILES.get(world.foreign)
+    for name in sorted(set(LOCKFILES.values())):
         text = ""
-        if tool == world.foreign:
-            text = {"pnpm": _lock_with_pnpm, "bun": _lock_with_bun}[tool](world)
+        if name == chosen:
+            text = _WRITERS[world.foreign](world, _versions(world))
         _put(world.project / name, text)
     return bool(world.foreign)
 
 
-def _versions(world: World) -> dict[str, dict[str, Any]]:
+def _versions(world: World) -> Manifests:
     """Return the newest manifest of each package that the project can reach.
 
     Of the registry that is asked for it: packages of one name differ, and a store has those of both
     by their hashes, so that a lockfile of the other registry fails in a fresh cache alone.
     """
     lines = {*world.npmrc, *world.user_npmrc}
-    found: dict[str, dict[str, Any]] = {}
+    found: Manifests = {}
     waiting = [name for name in world.dependencies if name != "local"]
     while waiting:
         name = waiting.pop()
@@ -84,8 +88,7 @@ def _versions(world: World) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _lock_with_pnpm(world: World) -> str:
-    found = _versions(world)
+def _lock_with_pnpm(world: World, found: Manifests) -> str:
     rows = ["lockfileVersion: '9.0'", "importers:", "  .:"]
     for field, names in (
         ("dependencies", [name for name in world.dependencies if name != "e"]),
@@ -122,8 +125,7 @@ def _lock_with_pnpm(world: World) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _lock_with_bun(world: World) -> str:
-    found = _versions(world)
+def _lock_with_bun(world: World, found: Manifests) -> str:
     specs = {name: "file:local" if name == "local" else "*" for name in world.dependencies}
     own: dict[str, Any] = {"name": "fn", "dependencies": specs}
     if "e" in specs:
@@ -136,6 +138,65 @@ def _lock_with_bun(world: World) -> str:
     if "local" in specs:
         packages["local"] = ["local@file:local", {}]
     return json.dumps({"lockfileVersion": 1, "workspaces": {"": own}, "packages": packages})
+
+
+def _list_requests(world: World, found: Manifests) -> dict[str, list[str]]:
+    """Return the specs by which each package is requested, sorted."""
+    specs: dict[str, set[str]] = {name: set() for name in found}
+    for name in world.dependencies:
+        if name != "local":
+            specs[name].add("*")
+    for manifest in found.values():
+        for name, spec in manifest.get("dependencies", {}).items():
+            specs[name].add(spec)
+    return {name: sorted(texts) for name, texts in sorted(specs.items()) if texts}
+
+
+def _lock_with_yarn_1(world: World, found: Manifests) -> str:
+    rows = ["# yarn lockfile v1", ""]
+    for name, specs in _list_requests(world, found).items():
+        manifest = found[name]
+        rows += ["", ", ".join(json.dumps(f"{name}@{spec}") for spec in specs) + ":"]
+        rows.append(f"  version {json.dumps(manifest['version'])}")
+        rows.append(f"  resolved {json.dumps(manifest['dist']['tarball'])}")
+        rows.append(f"  integrity {manifest['dist']['integrity']}")
+        needs = manifest.get("dependencies", {})
+        rows += ["  dependencies:"] if needs else []
+        rows += [f"    {json.dumps(need)} {json.dumps(spec)}" for need, spec in needs.items()]
+    if "local" in world.dependencies:
+        rows += ["", '"local@file:local":', '  version "1.0.0"']
+    return "\n".join(rows) + "\n"
+
+
+def _lock_with_yarn_4(world: World, found: Manifests) -> str:
+    """Without checksums, which are of zips that yarn makes: the registry is asked for integrity."""
+    rows = ["__metadata:", "  version: 8", "  cacheKey: 10c0"]
+
+    def add(key: str, resolution: str, version: str, needs: list[str], link: str) -> None:
+        rows.extend(["", f"{json.dumps(key)}:", f"  version: {version}"])
+        rows.append(f"  resolution: {json.dumps(resolution)}")
+        rows.extend(["  dependencies:", *needs] if needs else [])
+        rows.extend([f"  languageName: {'node' if link == 'hard' else 'unknown'}"])
+        rows.append(f"  linkType: {link}")
+
+    for name, specs in _list_requests(world, found).items():
+        manifest = found[name]
+        key = ", ".join(f"{name}@npm:{spec}" for spec in specs)
+        needs = [
+            f'    "{need}": "npm:{spec}"' for need, spec in manifest.get("dependencies", {}).items()
+        ]
+        add(key, f"{name}@npm:{manifest['version']}", manifest["version"], needs, "hard")
+    own = [f'    "{name}": "npm:*"' for name in sorted(world.dependencies) if name != "local"]
+    add("fn@workspace:.", "fn@workspace:.", "0.0.0-use.local", own, "soft")
+    return "\n".join(rows) + "\n"
+
+
+_WRITERS: dict[str, Callable[[World, Manifests], str]] = {
+    "pnpm": _lock_with_pnpm,
+    "bun": _lock_with_bun,
+    "yarn 1": _lock_with_yarn_1,
+    "yarn 4": _lock_with_yarn_4,
+}
 
 
 def _put(path: Path, text: str) -> None:
@@ -174,7 +235,7 @@ def _write_node(world: World) -> None:
 
 
 def change_foreign(world: World) -> None:
-    world.foreign = world.rng.choice(("", "pnpm", "bun"))
+    world.foreign = world.rng.choice(("", *LOCKFILES))
 
 
 def change_settings(world: World) -> None:

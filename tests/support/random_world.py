@@ -13,6 +13,7 @@ from zipfile import ZipFile
 
 from tests.support.command import run_here
 from tests.support.random_places import CHANGES_AROUND, write_around, write_foreign
+from tests.support.random_typescript import change_typescript, publish_esbuild
 from tests.support.scene import HANDLER, write_files
 
 if TYPE_CHECKING:
@@ -211,6 +212,7 @@ class World:
 def publish_all(registry: RegistryServer, number: int) -> None:
     """Publish all packages; what is in them differs from registry to registry."""
     code = {"index.js": b"module.exports = %d;\n" % number}
+    publish_esbuild(registry)
     registry.publish("b", "1.0.0", files=code)
     registry.publish("a", "1.0.0", files={**code, "cli.js": b"#!x"}, bin="cli.js",
                      dependencies={"b": "^1.0.0"})  # fmt: skip
@@ -233,11 +235,11 @@ def change_file(world: World) -> None:
 
 def change_in_place(world: World) -> None:
     """Change a byte of a file of the project, its size and time kept."""
-    name = world.rng.choice(("index.js", "other.js"))
+    name = world.rng.choice(("index.js", "other.js", "index.ts", "lib.ts"))
     path = world.project / name
     if path.is_file() and path.name not in world.kinds:
         status, text = path.stat(), path.read_text()
-        text = re.sub(r"\d{3}(?= })", str(world.rng.randrange(100, 1000)), text)
+        text = re.sub(r"\b\d{3}\b", str(world.rng.randrange(100, 1000)), text)
         with path.open("r+b") as file:
             file.write(text.encode())
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
@@ -436,5 +438,6 @@ CHANGES: dict[str, Callable[[World], None]] = {
     "swapped notes": swap_notes,
     "rows": damage_rows,
     "code": change_code,
+    "typescript": change_typescript,
     **CHANGES_AROUND,
 }
