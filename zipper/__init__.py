@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from zipper.pipeline.checking import check
     from zipper.pipeline.describing import explain, licenses, sbom
     from zipper.pipeline.installing import Installed, install
+    from zipper.pipeline.layer_building import layer
     from zipper.pipeline.lockfile_writing import Resolved, resolve
     from zipper.pipeline.planning import PackagePlan, PlannedFile
     from zipper.pipeline.running import run
@@ -59,6 +60,7 @@ __all__ = [
     "events",
     "explain",
     "install",
+    "layer",
     "licenses",
     "plan",
     "resolve",
@@ -92,6 +94,7 @@ _HOMES = {
     "check": "zipper.pipeline.checking",
     "explain": "zipper.pipeline.describing",
     "install": "zipper.pipeline.installing",
+    "layer": "zipper.pipeline.layer_building",
     "licenses": "zipper.pipeline.describing",
     "plan": "zipper.pipeline.building",
     "resolve": "zipper.pipeline.lockfile_writing",
@@ -106,8 +109,8 @@ _MODULES = frozenset({"errors", "events"})
 
 _TAKING_OPTIONS = frozenset(
     {
-        "audit", "build", "build_all", "check", "explain", "install", "licenses", "plan", "resolve",
-        "run", "sbom", "vendor",
+        "audit", "build", "build_all", "check", "explain", "install", "layer", "licenses", "plan",
+        "resolve", "run", "sbom", "vendor",
     }
 )  # fmt: skip
 

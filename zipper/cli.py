@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "build": "Build the deployment package of a project.",
     "check": "Check a deployment package made by any tool.",
     "run": "Run a zip as Lambda would, in a Node of its runtime.",
+    "layer": "Build a layer of a project's dependencies.",
     "audit": "Show advisories for the packages of a project or zip.",
     "explain": "Show sizes, changes, and why a package is there.",
     "terraform": "Build for Terraform: an `external` data source's program.",

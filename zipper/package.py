@@ -19,6 +19,7 @@ __all__ = [
     "PrunedPackage",
     "PrunedRule",
     "PruningResult",
+    "UsedLayer",
     "Workspace",
 ]
 
@@ -119,6 +120,18 @@ class BundleUse(NamedTuple):
     """Where esbuild's metafile is, beside the zip; empty where no zip was written."""
 
 
+class UsedLayer(NamedTuple):
+    """One of a function's layers."""
+
+    name: str | None = None
+    """In the settings, for a layer that the build made."""
+    path: str | None = None
+    """Its zip; None for an ARN, of which no content is known."""
+    arn: str | None = None
+    packages: int = 0
+    """Packages that the function leaves to this layer, those in their own folders included."""
+
+
 class Package(NamedTuple):
     """What `build` made. The fields are those of `build --json`."""
 
@@ -132,7 +145,7 @@ class Package(NamedTuple):
     """Base64 of the zip's SHA-256, as Lambda reports it; empty for a dry run."""
     files: int
     packages: int
-    """Packages from the tree, the project itself left out."""
+    """Packages from the tree; the project itself is left out, and what is left to the layers."""
     runtime: str
     architecture: str
     handler: str
@@ -156,6 +169,10 @@ class Package(NamedTuple):
 
     pruning: PruningResult | None = None
     """None where nothing was to be pruned."""
+    kind: str = "function"
+    """What the zip is for."""
+    layers: tuple[UsedLayer, ...] = ()
+    """A function's layers, in the order of its configuration."""
 
     bundle: BundleUse | None = None
     """None where the function is not bundled."""

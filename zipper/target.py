@@ -66,7 +66,15 @@ class Runtime(NamedTuple):
     block_update: str | None
     preview_since: str | None = None
     """AWS offers it as a preview from this day on; None for a runtime that is out of it."""
+    other_blocks: tuple[str, str] | None = None
+    """Where AWS's pages disagree: what the page on Node.js functions, as read on 2026-11-29, says
+    of `block_create` and `block_update`."""
+    brings: tuple[str, ...] = ()
+    """Packages that the runtime has beside the AWS SDK."""
 
+
+_DURABLE: Final = ("@aws/durable-execution-sdk-js",)
+"""Source: AWS, Durable functions, supported runtimes, 2026-11-29: nodejs22.x and nodejs24.x."""
 
 RUNTIMES: Final[dict[str, Runtime]] = {
     runtime.name: runtime
@@ -118,6 +126,7 @@ RUNTIMES: Final[dict[str, Runtime]] = {
             "2026-04-30",
             "2027-02-01",
             "2027-03-03",
+            other_blocks=("2026-08-31", "2026-09-30"),
         ),
         Runtime(
             "nodejs22.x",
@@ -130,6 +139,7 @@ RUNTIMES: Final[dict[str, Runtime]] = {
             "2027-04-30",
             "2027-06-01",
             "2027-07-01",
+            brings=_DURABLE,
         ),
         Runtime(
             "nodejs24.x",
@@ -142,6 +152,7 @@ RUNTIMES: Final[dict[str, Runtime]] = {
             "2028-04-30",
             "2028-06-01",
             "2028-07-01",
+            brings=_DURABLE,
         ),
         Runtime(
             "nodejs26.x",

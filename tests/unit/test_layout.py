@@ -37,7 +37,7 @@ ROWS = [
     {"lockfile"},
     {"tree.model", "tree.locked_graph"},
     {"npm", "settings"},
-    {"file_bytes", "files", "folders", "malloc", "scratch", "target"},
+    {"file_bytes", "files", "folders", "kinds", "malloc", "scratch", "target"},
     {"javascript", "package"},
     {"as_json", "errors", "events", "findings", "redaction"},
     {"named_tuple"},
@@ -48,9 +48,10 @@ ROWS = [
 
 NARROW = {
     "archive": {"errors", "named_tuple"},
-    "checks": {"archive", "as_json", "errors", "findings", "javascript", "npm", "target"},
+    "checks": {"archive", "as_json", "errors", "findings", "javascript", "kinds", "npm", "target"},
     "errors": {"redaction"},
     "javascript": set(),
+    "kinds": {"named_tuple", "target"},
     "lockfile": {"errors", "named_tuple", "npm", "tree.locked_graph", "tree.model"},
     "named_tuple": set(),
     "npm": {"errors", "named_tuple", "redaction"},

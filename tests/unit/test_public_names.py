@@ -25,7 +25,7 @@ def test_public_names_are_sorted_and_importable() -> None:
         "Invocation", "LicenceRow", "Package", "PackagePlan", "PlannedFile", "Report", "Resolved",
         "RunResult", "Target", "Vendored", "ZipperError",
         "audit", "build", "build_all", "check", "errors", "events", "explain", "install",
-        "licenses", "plan", "resolve", "run", "sbom", "vendor",
+        "layer", "licenses", "plan", "resolve", "run", "sbom", "vendor",
     } == set(zipper.__all__)  # fmt: skip
     assert all(getattr(zipper, name) is not None for name in zipper.__all__)
 

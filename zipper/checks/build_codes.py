@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from zipper.checks.layer_codes import LAYER_CODES
 from zipper.checks.lockfile_codes import LOCKFILE_CODES, ToldCode
 from zipper.checks.source_codes import SOURCE_CODES
 
@@ -291,6 +292,7 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         "npm, audit: bulk advisories",
         "a private registry; `zipper audit --osv FILE`",
     ),
+    *LAYER_CODES,
     *LOCKFILE_CODES,
 )
 """In the order in which a build meets them; `integrity-weak` is a rule's and a build's."""

@@ -72,7 +72,10 @@ def check_handler_place(subject: Subject) -> Iterator[Finding]:
         return
     files = FileSystem.of(subject)
     found = locate_handler(subject, files, name)
-    if found is None and name.module_path in subject.provided:
+    is_elsewhere = name.module_path in subject.provided or (
+        subject.unknown_layers and name.module_path.startswith(f"{LAYERS}/")
+    )
+    if found is None and is_elsewhere:
         return  # what brings the module is not here to be judged
     yield from _judge_place(subject, files, name, found)
 

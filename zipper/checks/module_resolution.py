@@ -71,6 +71,7 @@ class Resolver:
         self._node_path = node_path
         self._builtins = find_builtins(target.details.major)
         self._provided = provided
+        self._brings = target.details.brings
         flags = flags or read_flags(target)
         synchronous = ("module-sync",) if flags.can_require_modules else ()
         common = {"node", "node-addons", *synchronous, *flags.conditions}
@@ -146,11 +147,13 @@ class Resolver:
         return Failure("missing", "is an empty name") if not specifier else None
 
     def _answer_runtime(self, specifier: str) -> Found | None:
-        """Return the SDK that the runtime brings: v3 from Node.js 18 on, v2 before.
+        """Return what the runtime brings: an SDK, v3 from Node.js 18 on, v2 before; and others.
 
         `@smithy/*` lies inside of `@aws-sdk`'s own node_modules, where no function finds it.
         Source: AWS, Building Lambda functions with Node.js; measured on nodejs22.x and 24.x.
         """
+        if any(specifier == one or specifier.startswith(f"{one}/") for one in self._brings):
+            return Found("runtime", specifier)
         if self._target.details.major >= 18:
             return Found("runtime", specifier) if specifier.startswith("@aws-sdk/") else None
         is_sdk = specifier == "aws-sdk" or specifier.startswith("aws-sdk/")

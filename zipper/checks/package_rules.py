@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from zipper.checks import binary_rules, runtime_rules, secret_rules, supply_rules
+from zipper.checks import binary_rules, layer_rules, runtime_rules, secret_rules, supply_rules
 from zipper.checks.rules import Rule
 
 __all__ = ["PACKAGE_RULES"]
@@ -141,6 +141,32 @@ PACKAGE_RULES: Final[tuple[Rule, ...]] = (
         "Its `engines.node` excludes the runtime's version. npm warns of it too.",
         "npm, package.json: engines",
         "a package for `>=22` on nodejs20.x",
+    ),
+    Rule(
+        "layer-version",
+        layer_rules.check_versions,
+        "a layer has another version of a package of the function",
+        "Code of the function finds its own node_modules first, packages of the layer find the "
+        "layer's: two versions are loaded, which matters where they share state or types.",
+        "Node.js documentation, Modules; AWS, Packaging your layer content",
+        "react 18 in the function and react 19 in a layer of components",
+    ),
+    Rule(
+        "layer-incomplete",
+        layer_rules.check_closed,
+        "a package of a layer lacks what it depends on",
+        "What is in /opt looks into the layer and the runtime, never into /var/task/node_modules.",
+        "Node.js documentation, Modules: loading from node_modules folders",
+        "a layer of `express` alone, its dependencies left in the function",
+    ),
+    Rule(
+        "layer-unknown",
+        layer_rules.check_unknown,
+        "a layer is known by its ARN only",
+        "What it holds takes no part in the check: modules that only it can bring are warnings, "
+        "and its size is not in the sum.",
+        "AWS, Lambda layers",
+        "the layer of a vendor's agent",
     ),
     Rule(
         "secret-file",

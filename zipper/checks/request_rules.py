@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from zipper.checks.closure import close, relative
 from zipper.checks.file_facts import CONDITIONAL, EAGER, OPTIONAL
 from zipper.checks.filesystem import LAYERS, TASK
+from zipper.checks.layer_rules import judge_unknown_layers
 from zipper.checks.module_messages import WHEN, make_finding, where
 from zipper.checks.module_resolution import NOT_PACKED, Failure
 from zipper.checks.optional_modules import OPTIONAL_MODULES
@@ -41,7 +42,7 @@ def check_requests(subject: Subject) -> Iterator[Finding]:
     start = close(subject)
     if start is None:
         return
-    yield from _judge_preloads(start.walk.preloaded)
+    yield from _judge_preloads(start.walk.preloaded, is_sure=not subject.unknown_layers)
     told: set[tuple[str, str]] = set()
     for module, asked, failure in iterate_failures(start.walk):
         key = module.path, asked.request.specifier
@@ -52,14 +53,15 @@ def check_requests(subject: Subject) -> Iterator[Finding]:
             yield _judge_failure(subject, module, asked, failure)
 
 
-def _judge_preloads(preloaded: Iterable[Asked]) -> Iterator[Finding]:
+def _judge_preloads(preloaded: Iterable[Asked], *, is_sure: bool) -> Iterator[Finding]:
     """Yield what NODE_OPTIONS loads before the handler and is absent."""
     for asked in preloaded:
         if isinstance(asked.answer, Failure):
             specifier = asked.request.specifier
             message = f"NODE_OPTIONS loads `{specifier}`, which {asked.answer.message}"
             hint = f"pack `{specifier}`, or take it out of NODE_OPTIONS"
-            yield Finding("module-missing", "error", "", f"{message}; Node does not start", hint)
+            severity: Severity = "error" if is_sure else "warning"
+            yield Finding("module-missing", severity, "", f"{message}; Node does not start", hint)
 
 
 def check_runtime_modules(subject: Subject) -> Iterator[Finding]:
@@ -144,6 +146,8 @@ def _judge_absence(subject: Subject, module: Module, asked: Asked, failure: Fail
         return make_finding("module-missing", level, module.path, message, hint)
     holder = _find_holder(subject, module, specifier)
     near = subject.nearby and _judge_nearby(subject.nearby, module, asked, failure, holder)
+    if near is None and holder is None:
+        near = judge_unknown_layers(subject, module, asked, failure)
     if near is not None:
         return near
     if holder is not None:

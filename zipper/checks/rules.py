@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
-from zipper.checks import handler_rules, layout_rules, size_rules, zip_rules
+from zipper.checks import handler_rules, kind_rules, layout_rules, size_rules, zip_rules
 from zipper.checks.subject import Subject
 from zipper.findings import Finding
 
@@ -157,6 +157,48 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
         "Lambda's quota.",
         "the project's settings",
         "`max_unzipped_size = 50_000_000`",
+    ),
+    Rule(
+        "kind-runtime",
+        kind_rules.check_kind,
+        "this kind of function does not have the runtime",
+        "Lambda Web Functions have nodejs24.x alone. Lambda@Edge has those of its own list, which "
+        "is younger than zipper's table where the finding is a warning.",
+        "AWS, Lambda Web Functions; Amazon CloudFront, Restrictions on Lambda@Edge",
+        '`kind = "web"` with nodejs22.x',
+    ),
+    Rule(
+        "kind-architecture",
+        kind_rules.check_kind,
+        "this kind of function runs on another processor",
+        "Web functions run on arm64, functions of Lambda@Edge on x86_64.",
+        "AWS, Lambda Web Functions; Amazon CloudFront, Restrictions on Lambda@Edge",
+        '`kind = "edge"` with arm64',
+    ),
+    Rule(
+        "kind-layers",
+        kind_rules.check_kind,
+        "this kind of function cannot have layers",
+        "Neither CloudFront nor the API of web functions takes a function with layers.",
+        "botocore 1.44.8, lambda-web; Amazon CloudFront, Restrictions on Lambda@Edge",
+        '`kind = "edge"` with `layers`',
+    ),
+    Rule(
+        "kind-variables",
+        kind_rules.check_kind,
+        "this kind of function cannot have environment variables",
+        "CloudFront refuses a function of Lambda@Edge that has some.",
+        "Amazon CloudFront, Restrictions on Lambda@Edge",
+        '`kind = "edge"` with `env`',
+    ),
+    Rule(
+        "timeout-long",
+        kind_rules.check_timeout,
+        "the timeout is longer than the service, or all of its pages, allow",
+        "The API's model says 1,800 s, the page on timeouts 900 s: between them is a warning. "
+        "Web functions can have 900 s; at the edge it is 5 s for viewer events, 30 s for others.",
+        "botocore 1.44.8, lambda and lambda-web; Amazon CloudFront, Quotas on Lambda@Edge",
+        "`timeout = 1200`",
     ),
     Rule(
         "layout-wrapped",

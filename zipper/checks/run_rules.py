@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from zipper.archive.listing import Listing, ZipSource, hash_zip, read_listing
 from zipper.checks.rules import LISTING_RULES, Rule, RuleFunction
 from zipper.checks.size_rules import READ_MAX_BYTES
-from zipper.checks.subject import Kind, Subject
+from zipper.checks.subject import Subject
 from zipper.findings import Finding, decide_verdict, downgrade, leave_out
 from zipper.target import Target, default_handler
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from zipper.checks.file_facts import FactKey, FactsCache
     from zipper.checks.nearby import Nearby
     from zipper.checks.results import Report
+    from zipper.kinds import KindName
 
 __all__ = ["check_listing", "check_zip", "find_handler", "run_rules"]
 
@@ -33,7 +34,8 @@ def check_listing(  # noqa: PLR0913 - the options of a check, all by keyword
     handler: str | None,
     size_bytes: int,
     layers: tuple[Listing, ...] = (),
-    kind: Kind = "function",
+    unknown_layers: tuple[str, ...] = (),
+    kind: KindName = "function",
     ignore: Collection[str] = (),
     max_size_bytes: int | None = None,
     max_unzipped_size_bytes: int | None = None,
@@ -47,7 +49,8 @@ def check_listing(  # noqa: PLR0913 - the options of a check, all by keyword
         handler: such as `index.handler`; None leaves out the rules about it.
         size_bytes: of the zip.
         layers: in the order of the function's configuration.
-        kind: whether the zip is a function's or a layer's.
+        unknown_layers: ARNs of those whose content is not known here.
+        kind: what the zip is for.
         ignore: codes whose warnings and infos are left out; errors are never left out.
         max_size_bytes: the project's own limit of the zip.
         max_unzipped_size_bytes: the project's own limit of the unzipped package.
@@ -56,9 +59,10 @@ def check_listing(  # noqa: PLR0913 - the options of a check, all by keyword
     subject = Subject(
         listing=listing,
         target=target,
-        handler=handler,
+        handler=None if kind == "layer" else handler,
         size_bytes=size_bytes,
         layers=layers,
+        unknown_layers=unknown_layers,
         kind=kind,
         max_size_bytes=max_size_bytes,
         max_unzipped_size_bytes=max_unzipped_size_bytes,
@@ -74,7 +78,8 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
     code_sha256: str = "",
     handler: str | None = None,
     layers: tuple[Listing, ...] = (),
-    kind: Kind = "function",
+    unknown_layers: tuple[str, ...] = (),
+    kind: KindName = "function",
     ignore: Collection[str] = (),
     strict: bool = False,
     facts: FactsCache | None = None,
@@ -85,6 +90,7 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
     today: str | None = None,
     downgraded: Collection[str] = (),
     provided: tuple[str, ...] = (),
+    timeout_seconds: float = 0,
     node_options: str = "",
     variables: Mapping[str, str] | None = None,
     nearby: Nearby | None = None,
@@ -98,7 +104,8 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
         code_sha256: the zip's hash, where it is known.
         handler: such as `index.handler`; None takes what package.json says, see `find_handler`.
         layers: listings in the order of the function's configuration.
-        kind: whether the zip is a function's or a layer's.
+        unknown_layers: ARNs of those whose content is not known here.
+        kind: what the zip is for.
         ignore: codes whose warnings and infos are left out; errors are never left out.
         strict: whether a warning makes the verdict `fail`.
         facts: remembers what was found in files, for the next check.
@@ -109,6 +116,7 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
         today: an ISO date, for runtimes that are deprecated by now.
         downgraded: entries whose errors are reported as warnings, see `zipper.findings.downgrade`.
         provided: modules that something else brings.
+        timeout_seconds: of the function; 0 where it is not known.
         node_options: NODE_OPTIONS of the function.
         variables: what is known of its other environment variables.
         nearby: the workspace that the zip was built in.
@@ -128,6 +136,7 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
         handler=None if kind == "layer" else handler or find_handler(listing),
         size_bytes=len(source),
         layers=layers,
+        unknown_layers=unknown_layers,
         kind=kind,
         max_size_bytes=max_size_bytes,
         max_unzipped_size_bytes=max_unzipped_size_bytes,
@@ -136,6 +145,7 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
         tells_case=tells_case,
         today=today,
         provided=provided,
+        timeout_seconds=timeout_seconds,
         node_options=node_options or (variables or {}).get("NODE_OPTIONS", ""),
         variables=variables,
         code_sha256=code_sha256 or hash_zip(source),

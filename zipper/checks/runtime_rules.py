@@ -56,6 +56,12 @@ def check_deprecated(subject: Subject) -> Iterator[Finding]:
         if date is not None
     ]
     dates = f"; {', '.join(blocks)}" if blocks else ""
+    if details.other_blocks is not None:
+        created, updated = details.other_blocks
+        dates += (
+            f". AWS's pages disagree: the one on Node.js functions says {created} for new "
+            f"functions and {updated} for updates"
+        )
     message = (
         f"`{details.name}` is deprecated since {details.deprecated}{dates} (dates as of {AS_OF})"
     )

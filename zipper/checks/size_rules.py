@@ -18,19 +18,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "READ_MAX_BYTES",
-    "UNZIPPED_MAX_BYTES",
-    "ZIPPED_MAX_BYTES",
     "check_budget",
     "check_unzipped",
     "check_zipped",
 ]
 
-ZIPPED_MAX_BYTES: Final = 52_428_800
-"""The largest zip that can be uploaded directly. Source: AWS, Lambda quotas, 2026: 50 MB."""
-UNZIPPED_MAX_BYTES: Final = 262_144_000
-"""The unzipped size that function and layers must stay below. Source: as above, 250 MB."""
 READ_MAX_BYTES: Final = 1 << 30
-"""Four times the quota: the members of a larger zip are not read, however small the zip is."""
+"""Twice the largest quota: the members of a larger zip are not read, however small the zip is."""
 _LARGEST: Final = 5
 _NEAR: Final = 0.9
 """The part of the quota from which on the remaining bytes are reported."""
@@ -45,10 +39,26 @@ _SDK: Final = "node_modules/@aws-sdk/"
 
 
 def check_zipped(subject: Subject) -> Iterator[Finding]:
-    """Yield one finding for a zip that only S3 can take."""
-    if subject.size_bytes > ZIPPED_MAX_BYTES:
+    """Yield one finding for a zip that only S3 can take, or that its kind cannot have at all."""
+    kind, size = subject.rules, subject.size_bytes
+    if kind.zipped_max_bytes is not None and size > kind.zipped_max_bytes:
         message = (
-            f"the zip has {subject.size_bytes:,} bytes; more than {ZIPPED_MAX_BYTES:,} cannot "
+            f"the zip has {size:,} bytes; a {kind.noun} can have {kind.zipped_max_bytes:,}. "
+            f"{_describe_largest(subject, zipped=True)}"
+        )
+        hint = _hint(subject, size - kind.zipped_max_bytes, zipped=True)
+        yield Finding("size-zipped", "error", "", message, hint)
+    elif kind.viewer_max_bytes is not None and size > kind.viewer_max_bytes:
+        message = (
+            f"the zip has {size:,} bytes; for viewer events CloudFront takes "
+            f"{kind.viewer_max_bytes:,}, for origin events {kind.zipped_max_bytes:,}. "
+            f"{_describe_largest(subject, zipped=True)}"
+        )
+        hint = _hint(subject, size - kind.viewer_max_bytes, zipped=True)
+        yield Finding("size-zipped", "warning", "", message, hint)
+    elif kind.direct_max_bytes is not None and size > kind.direct_max_bytes:
+        message = (
+            f"the zip has {size:,} bytes; more than {kind.direct_max_bytes:,} cannot "
             "be uploaded directly. "
             f"{_describe_largest(subject, zipped=True)}"
         )
@@ -63,23 +73,19 @@ def check_unzipped(subject: Subject) -> Iterator[Finding]:
     """Yield one finding where function and layers reach Lambda's quota, or come near it."""
     own = subject.unzipped_size_bytes
     in_layers = sum(entry.size for layer in subject.layers for entry in layer.entries)
-    budget = UNZIPPED_MAX_BYTES - in_layers
-    what = "function" if subject.kind == "function" else "layer"
+    most, what = subject.rules.unzipped_max_bytes, subject.rules.noun
+    budget = most - in_layers
     layers = f" and its layers another {in_layers:,}" if in_layers else ""
     sizes = f"the {what} has {own:,} bytes unzipped{layers}"
     if own >= budget:
         left = f" with them, which leaves {max(budget, 0):,}" if in_layers else ""
         unread = "" if own <= READ_MAX_BYTES else ". So much is not looked into"
         message = (
-            f"{sizes}; it must stay below {UNZIPPED_MAX_BYTES:,}{left}{unread}. "
-            f"{_describe_largest(subject)}"
+            f"{sizes}; it must stay below {most:,}{left}{unread}. {_describe_largest(subject)}"
         )
         yield Finding("size-unzipped", "error", "", message, _hint(subject, own - budget + 1))
-    elif own + in_layers >= UNZIPPED_MAX_BYTES * _NEAR:
-        message = (
-            f"{sizes}; {budget - own:,} of {UNZIPPED_MAX_BYTES:,} remain. "
-            f"{_describe_largest(subject)}"
-        )
+    elif own + in_layers >= most * _NEAR:
+        message = f"{sizes}; {budget - own:,} of {most:,} remain. {_describe_largest(subject)}"
         hint = "set `max_unzipped_size` in the settings to notice growth before a deployment fails"
         yield Finding("size-unzipped", "info", "", message, hint)
 

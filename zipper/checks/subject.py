@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from zipper.checks.node_flags import NodeFlags, read_flags
 from zipper.errors import ArchiveError
+from zipper.kinds import KINDS
 from zipper.npm.folder_path import find_package
 
 if TYPE_CHECKING:
@@ -21,19 +22,17 @@ if TYPE_CHECKING:
     from zipper.archive.listing import Entry, Listing
     from zipper.checks.file_facts import FactsCache
     from zipper.checks.nearby import Nearby
+    from zipper.kinds import KindName, ZipKind
     from zipper.target import Target
 
 __all__ = [
     "MANIFEST_LIMIT_BYTES",
     "PATH_MAX",
     "TEXT_LIMIT_BYTES",
-    "Kind",
     "Subject",
     "find_dependency",
     "find_folders",
 ]
-
-Kind = Literal["function", "layer"]
 
 TEXT_LIMIT_BYTES: Final = 64 * 1024 * 1024
 """The largest JavaScript or JSON file that is read; larger ones count as unknown."""
@@ -62,13 +61,17 @@ class Subject:
     size_bytes: int = 0
     layers: tuple[Listing, ...] = ()
     """In the order in which Lambda lays them over `/opt`: later ones win."""
-    kind: Kind = "function"
+    unknown_layers: tuple[str, ...] = ()
+    """ARNs of layers whose content is not known here."""
+    kind: KindName = "function"
     max_size_bytes: int | None = None
     max_unzipped_size_bytes: int | None = None
     unknown_runtime: str | None = None
     """The function's runtime where the table does not have it; `target` then stands in for it."""
     tells_case: bool = False
     """Whether names that differ in their case only clash."""
+    timeout_seconds: float = 0
+    """Of the function; 0 where it is not known."""
     today: str | None = None
     """An ISO date; None leaves out what depends on the day."""
     code_sha256: str = ""
@@ -83,6 +86,11 @@ class Subject:
     """The workspace that the zip was built in, where a build of a member asks."""
     cache: FactsCache | None = None
     """Remembers what was found in JavaScript files."""
+
+    @property
+    def rules(self) -> ZipKind:
+        """What Lambda says of this kind of zip."""
+        return KINDS[self.kind]
 
     @cached_property
     def flags(self) -> NodeFlags:

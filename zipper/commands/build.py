@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from zipper.pipeline.session import Once
     from zipper.settings.build_request import BuildRequest
 
-__all__ = ["command"]
+__all__ = ["command", "show_built"]
 
 _REASONS_MAX: Final = 3
 """Reasons of a function that are printed without --verbose."""
@@ -145,7 +145,7 @@ def _build(
     if as_json:
         _show_as_json(built, differing)
     elif not dry_run and built:
-        _show_as_text(built, quiet=shown.quiet, verbose=shown.verbose, err=is_piped)
+        show_built(built, quiet=shown.quiet, verbose=shown.verbose, err=is_piped)
     return int(any(item.has_failed for item in built))
 
 
@@ -176,7 +176,7 @@ def _build_unpacked(
     if as_json:
         _show_as_json(built, None)
     else:
-        _show_as_text(built, quiet=request.quiet, verbose=request.verbose)
+        show_built(built, quiet=request.quiet, verbose=request.verbose)
     return int(built[0].has_failed)
 
 
@@ -286,9 +286,10 @@ def _show_as_json(built: tuple[BuiltFunction, ...], affected: Affected | None) -
         show_json({"functions": rows})
 
 
-def _show_as_text(
+def show_built(
     built: tuple[BuiltFunction, ...], *, quiet: bool, verbose: bool, err: bool = False
 ) -> None:
+    """Print how each package came out."""
     for item in built:
         if item.package is not None:
             _show_findings(item, quiet=quiet, verbose=verbose)

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from zipper.checks.build_codes import ToldCode
     from zipper.checks.results import Report
     from zipper.checks.rules import Rule
-    from zipper.checks.subject import Kind
     from zipper.settings.values import Settings
 
 __all__ = ["check_one", "command"]
@@ -61,7 +60,6 @@ _FORMATS = ("text", "json", "sarif", "github")
 def command(
     *,
     path: tuple[str, ...],
-    kind: str | None,
     form: str,
     as_json: bool,
     list_codes: bool,
@@ -96,7 +94,7 @@ def command(
     typed = settings_from_values(options)
     if typed.ignore:
         _refuse_unknown_codes(typed.ignore)
-    reports = [check_one(one, typed, kind) for one in zips]
+    reports = [check_one(one, typed) for one in zips]
     shown = settings_for(zips[0], typed)
     warn_of_variables(shown)
     if write_baseline is not None:
@@ -127,13 +125,12 @@ def _leave_out_known(reports: list[Report], path: Path, *, strict: bool) -> list
     return [report for report, _ in pairs]
 
 
-def check_one(path: str, typed: Settings, kind: str | None = None) -> Report:
+def check_one(path: str, typed: Settings) -> Report:
     """Return the report of one zip, by the settings of the function whose zip it is."""
     settings = settings_for(path, typed)
     unknown = None if settings.runtime in (None, *RUNTIMES) else settings.runtime
     request = request_from(settings._replace(runtime=None) if unknown else settings, folder=".")
-    judged_as: Kind = "layer" if kind == "layer" else "function"
-    return check_requested(path, request, kind=judged_as, unknown_runtime=unknown)
+    return check_requested(path, request, unknown_runtime=unknown)
 
 
 def _show(reports: list[Report], form: str, *, quiet: bool, verbose: bool) -> None:

@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 
     from zipper.settings.build_request import BuildRequest
 
-__all__ = ["complete_path", "find_source", "find_zip", "list_zips", "settings_for"]
+__all__ = [
+    "complete_layer",
+    "complete_path",
+    "find_source",
+    "find_zip",
+    "list_zips",
+    "settings_for",
+]
 
 
 def find_zip(text: str) -> str:
@@ -71,6 +78,19 @@ def complete_path(
     return [CompletionItem(incomplete, type="file"), *names]
 
 
+def complete_layer(
+    _context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Return what the shell offers for a layer: those of the settings."""
+    from click.shell_completion import CompletionItem  # noqa: PLC0415  (for a shell's question)
+
+    try:
+        known = names_of(read_settings(Path(), environ=os.environ).layer_tables)
+    except ZipperError:
+        known = []
+    return [CompletionItem(name) for name in known if name.startswith(incomplete)]
+
+
 def list_zips() -> tuple[str, ...]:
     """Return the zip of every function that the settings here describe, or of the project here.
 
@@ -86,10 +106,15 @@ def list_zips() -> tuple[str, ...]:
 
 
 def settings_for(path: str, typed: Settings) -> Settings:
-    """Return the settings of the function that `path` is the zip of, else the common ones."""
+    """Return the settings of the function or layer that `path` is the zip of, else common ones."""
     here = overlay(read_settings(Path(), environ=os.environ), typed)
     wanted = Path(path).absolute()
     functions = list_functions(here) if here.functions else ()
+    if here.layer_tables and typed.kind is None:
+        from zipper.settings.layer_tables import list_layers  # noqa: PLC0415  (few have any)
+
+        layers = (one._replace(kind="layer") for one in list_layers(here))
+        functions = (*functions, *layers)
     return next((one for one in functions if Path(_zip_of(one)).absolute() == wanted), here)
 
 

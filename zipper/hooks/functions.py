@@ -68,6 +68,7 @@ def build_functions(
     """
     # These need a while to import, and most runs of a backend have no function to build.
     from zipper.pipeline.building_all import build_each  # noqa: PLC0415
+    from zipper.pipeline.layer_building import place_layers  # noqa: PLC0415
     from zipper.report.as_text import describe_findings, describe_package  # noqa: PLC0415
 
     folder = Path(tempfile.mkdtemp(prefix="zipper-wheel-"))
@@ -78,7 +79,8 @@ def build_functions(
         names.append(_name_in_wheel(function, root, environ, place))
         own = _patterns_for(Path(request.project).resolve(), beside)
         elsewhere = str(folder / f"{index}.zip")
-        requests.append(request._replace(output=elsewhere, exclude=(*request.exclude, *own)))
+        request = request._replace(output=elsewhere, exclude=(*request.exclude, *own))
+        requests.append(place_layers(request, str(folder)) if request.uses else request)
     zips = {}
     for name, built in zip(names, build_each(requests, incremental=False), strict=True):
         if built.error is not None:

@@ -22,14 +22,15 @@ MEBIBYTE: Final = 1024 * 1024
 class Limits:
     """The limits of one generation of the service.
 
-    Source: Lambda's quotas as of 2026-11-23 for `standard`; the 2014-11-11 API and AWS's talks of
-    2015 for `preview`. The response's bytes are those of the service's own error message.
+    Source: Lambda's quotas as of 2026-11-23 for `standard`, its timeout from botocore 1.44.8; the
+    2014-11-11 API and AWS's talks of 2015 for `preview`. The response's bytes are
+    those of the service's own error message.
     """
 
     name: str
     memory_mb_min: int = 128
     memory_mb_max: int = 10_240
-    timeout_seconds_max: float = 900
+    timeout_seconds_max: float = 1800
     init_seconds: float = 10
     files: int = 1024
     """Open file descriptors."""

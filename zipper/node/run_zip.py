@@ -25,6 +25,7 @@ from zipper.archive.listing import ZipSource, read_listing
 from zipper.errors import ArchiveError, NodeError, OutputError, UsageError
 from zipper.file_bytes import read_file
 from zipper.files import write_error
+from zipper.kinds import DEFAULT_KIND, KINDS, ZipKind
 from zipper.node.execution import run_events
 from zipper.node.launch import Launch
 from zipper.node.limits import STANDARD, Limits, check_limits
@@ -67,6 +68,7 @@ class RunSettings:
         concurrency: how many processes start at once; each takes all the events.
         runtime_modules: a folder that stands for `/var/runtime/node_modules`, where Lambda has an
             AWS SDK; None leaves it out.
+        kind: what the zip is for.
         name: of the function; also in its ARN and log group.
     """
 
@@ -80,6 +82,7 @@ class RunSettings:
     network: bool = True
     concurrency: int = 1
     runtime_modules: Path | None = None
+    kind: ZipKind = KINDS[DEFAULT_KIND]
     name: str = "function"
     region: str = "us-east-1"
 
@@ -320,8 +323,10 @@ def _notes(
     settings: RunSettings, node: NodeEnvironment, environments: tuple[ExecutionEnvironment, ...]
 ) -> tuple[str, ...]:
     """Return what of this run differs from Lambda, each thing once."""
-    target = settings.target
+    target, kind = settings.target, settings.kind
     notes = []
+    if settings.timeout_seconds > kind.timeout_seconds_agreed:
+        notes.append(f"a timeout of {settings.timeout_seconds:g} s: {kind.timeout_reason}")
     if node.major != target.details.major:
         notes.append(f"Node.js {node.version} replaces {target.runtime}, as requested")
     machine = {"amd64": "x86_64", "aarch64": "arm64"}.get(platform.machine().lower())

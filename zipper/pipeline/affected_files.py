@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from zipper.fetching.local_packages import is_local_folder, list_folder
 from zipper.named_tuple import NamedTuple
 from zipper.pipeline.planning import choose_own_files
+from zipper.pipeline.reading_zips import zips_of
 from zipper.project.outside_files import choose_outside_name, split_patterns
 from zipper.project.own_files import choose_name
 from zipper.project.read_manifest import find_manifest
@@ -106,7 +107,10 @@ def compare_own_files(
         name = changed.removeprefix(f"{top}/")
         if changes.changed[changed] == "deleted" and was_outside(name):
             yield Reason("file", changed, "deleted")
-    for path in (*(project.root / name for name in outside.files), *map(Path, request.layers)):
+    for path in (
+        *(project.root / name for name in outside.files),
+        *map(Path, zips_of(request.layers)),
+    ):
         yield from tell_changed(changes, path, "file")
 
 

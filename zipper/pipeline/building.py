@@ -19,7 +19,7 @@ from zipper.folders import make_folders
 from zipper.pipeline.event_log import listener
 from zipper.pipeline.hashing import Written, write_hashed
 from zipper.pipeline.judged_package import judge_package
-from zipper.pipeline.planning import PackagePlan, make_plan
+from zipper.pipeline.planning import PackagePlan, find_place, make_plan
 from zipper.pipeline.session import Circumstances, Clock, Once
 from zipper.settings.call import settings_of_call
 from zipper.settings.read_settings import read_request
@@ -151,28 +151,50 @@ def rehearse_requested(
         shared: as for `build_requested`.
         measures: have the package say the zip's size and hash, which a dry run leaves out.
     """
-    from zipper.archive.listing import hash_zip  # noqa: PLC0415  (for this alone)
 
     def rehearse_once(io: Circumstances, clock: Clock) -> tuple[PackagePlan, Package]:
-        planned = make_plan(request, io, clock)
-        clock.start("write")
-        data = bytearray()
-        for chunk in splice(planned.contents):
-            data += b"".join(chunk)
-        package = judge_package(
-            planned,
-            io.open_store(),
-            clock,
-            path=planned.output,
-            code_sha256=hash_zip(data),
-            source=memoryview(data).toreadonly(),
+        if not request.uses:
+            return _rehearse(request, io, clock, measures=measures)
+        from zipper.pipeline.layer_building import layers_elsewhere  # noqa: PLC0415  (few have any)
+
+        with layers_elsewhere(request) as elsewhere:
+            for layer in elsewhere.uses:
+                _build_layer(layer, io, incremental=False)
+            planned, package = _rehearse(elsewhere, io, clock, measures=measures)
+        places = {one.name: one.output for one in request.uses}
+        layers = tuple(
+            one._replace(path=str(find_place(places[one.name] or "")))
+            if one.name in places
+            else one
+            for one in package.layers
         )
-        if measures:
-            package = package._replace(size_bytes=len(data), code_sha256=hash_zip(data))
-        return planned, package
+        return planned, package._replace(layers=layers)
 
     io = Circumstances.of(request, on_event, shared=shared)
     return _again_where_damaged(io, rehearse_once)
+
+
+def _rehearse(
+    request: BuildRequest, io: Circumstances, clock: Clock, *, measures: bool
+) -> tuple[PackagePlan, Package]:
+    from zipper.archive.listing import hash_zip  # noqa: PLC0415  (for this alone)
+
+    planned = make_plan(request, io, clock)
+    clock.start("write")
+    data = bytearray()
+    for chunk in splice(planned.contents):
+        data += b"".join(chunk)
+    package = judge_package(
+        planned,
+        io.open_store(),
+        clock,
+        path=planned.output,
+        code_sha256=hash_zip(data),
+        source=memoryview(data).toreadonly(),
+    )
+    if measures:
+        package = package._replace(size_bytes=len(data), code_sha256=hash_zip(data))
+    return planned, package
 
 
 def _again_where_damaged(
@@ -193,6 +215,9 @@ def _again_where_damaged(
 def _build(
     request: BuildRequest, io: Circumstances, clock: Clock, *, incremental: bool, compares: bool
 ) -> Package:
+    for layer in request.uses:
+        # Functions may share it: it is built once, and again by what comes after a failure.
+        io.shared.get(("layer", layer.output), partial(_build_layer, layer, io))
     planned = make_plan(request, io, clock)
     store = io.open_store()
     package = _build_planned(planned, store, clock, incremental=incremental, compares=compares)
@@ -204,6 +229,18 @@ def _build(
         from zipper.pipeline.map_files import write_maps  # noqa: PLC0415  (for external maps only)
 
         write_maps(planned.output, planned.source_maps)
+    return package
+
+
+def _build_layer(request: BuildRequest, io: Circumstances, *, incremental: bool = True) -> Package:
+    """Build a layer that a function has, or leave it as it is.
+
+    Raises:
+        ProjectError: ECHECK for one that does not pass its check.
+    """
+    package = _build(request, io, Clock(), incremental=incremental, compares=False)
+    if not package.written:
+        raise check_error(package.path, package.findings)
     return package
 
 

@@ -14,8 +14,9 @@ from zipper.archive.listing import hash_zip
 from zipper.checks.results import Report
 from zipper.file_bytes import FileBytes
 from zipper.findings import check_error, decide_verdict, leave_out
+from zipper.kinds import KINDS
 from zipper.pipeline.noted_facts import NotedFacts
-from zipper.pipeline.reading_zips import open_sound_listing, open_zip
+from zipper.pipeline.reading_zips import arns_of, open_sound_listing, open_zip, zips_of
 from zipper.pipeline.verdict_note import recall_verdict, remember_verdict, verdict_inputs
 from zipper.settings.cache_folder import find_cache_dir
 from zipper.settings.function_variables import find_variables
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from zipper.archive.listing import ZipSource
     from zipper.checks.nearby import Nearby
-    from zipper.checks.subject import Kind
     from zipper.settings.build_request import BuildRequest
     from zipper.settings.option_types import CheckOptions
 
@@ -40,7 +40,6 @@ class _More(TypedDict):
     """What only `check_requested` knows of a check."""
 
     code_sha256: str
-    kind: Kind
     unknown_runtime: str | None
     facts: NotedFacts
     today: str
@@ -72,7 +71,6 @@ def check(path: PathLike, **options: Unpack[CheckOptions]) -> Report:
     report = check_requested(
         path,
         request_of_call("check", options),
-        kind="layer" if options.get("kind") == "layer" else "function",
         unknown_runtime=options.get("unknown_runtime"),
     )
     if options.get("raise_on_error") and not report.ok:
@@ -84,7 +82,6 @@ def check_requested(
     path: PathLike,
     request: BuildRequest,
     *,
-    kind: Kind = "function",
     unknown_runtime: str | None = None,
     source: ZipSource | None = None,
     code_sha256: str = "",
@@ -97,7 +94,6 @@ def check_requested(
     Args:
         path: of the zip.
         request: the function that it is for.
-        kind: whether the zip is a function's or a layer's.
         unknown_runtime: the name of a runtime that the table does not have.
         source: the zip's bytes, where they are open.
         code_sha256: their hash, where it is known.
@@ -107,7 +103,6 @@ def check_requested(
     notebook = Notebook(find_cache_dir(request.cache_dir), recalls=not request.no_recall)
     inputs = verdict_inputs(request, code_sha256 or hash_zip(source)) | {
         "handler": request.handler,
-        "kind": kind,
         "unknown_runtime": unknown_runtime,
         "case": request.case,
     }
@@ -121,7 +116,6 @@ def check_requested(
             source,
             request,
             code_sha256=str(inputs["code_sha256"]),
-            kind=kind,
             unknown_runtime=unknown_runtime,
             facts=NotedFacts(notebook),
             today=str(inputs["day"]),
@@ -145,18 +139,21 @@ def _judge(
     """Return the report of all rules, nothing of it ignored."""
     from zipper.checks.run_rules import check_zip  # noqa: PLC0415  (for new bytes only)
 
-    layers = tuple(open_sound_listing(layer) for layer in request.layers)
+    layers = tuple(open_sound_listing(layer) for layer in zips_of(request.layers))
     report = check_zip(
         source,
         path=os.fspath(path),
         target=request.target,
         handler=request.handler,
         layers=layers,
+        unknown_layers=arns_of(request.layers),
+        kind=KINDS[request.kind].name,
         max_size_bytes=request.max_size_bytes,
         max_unzipped_size_bytes=request.max_unzipped_size_bytes,
         tells_case=request.case,
         downgraded=request.downgrade,
         provided=request.provided,
+        timeout_seconds=request.timeout_seconds,
         node_options=request.node_options or "",
         variables=find_variables(request.env),
         **more,

@@ -91,8 +91,14 @@ def _apply_rules(
     # For new bytes only; they take 0.1 s to import.
     from zipper.archive.listing import read_listing  # noqa: PLC0415
     from zipper.checks.run_rules import check_listing  # noqa: PLC0415
+    from zipper.kinds import KINDS  # noqa: PLC0415
     from zipper.pipeline.checking import check_requested  # noqa: PLC0415
-    from zipper.pipeline.reading_zips import open_listing, open_sound_listing  # noqa: PLC0415
+    from zipper.pipeline.reading_zips import (  # noqa: PLC0415
+        arns_of,
+        open_listing,
+        open_sound_listing,
+        zips_of,
+    )
 
     listing = open_listing(path) if source is None else read_listing(source)
     found = check_listing(
@@ -100,7 +106,9 @@ def _apply_rules(
         target=request.target,
         handler=handler,
         size_bytes=len(listing.source),
-        layers=tuple(open_sound_listing(layer) for layer in request.layers),
+        layers=tuple(map(open_sound_listing, zips_of(request.layers))),
+        unknown_layers=arns_of(request.layers),
+        kind=KINDS[request.kind].name,
         max_size_bytes=request.max_size_bytes,
         max_unzipped_size_bytes=request.max_unzipped_size_bytes,
     )

@@ -34,7 +34,7 @@ def package_of(planned: PackagePlan) -> Package:
         unzipped_size_bytes=planned.contents.unzipped_size_bytes,
         code_sha256="",
         files=planned.contents.files,
-        packages=count_packages(planned.tree),
+        packages=count_packages(planned.tree) - sum(one.packages for one in planned.layers),
         runtime=planned.target.runtime,
         architecture=planned.target.architecture,
         handler=planned.handler,
@@ -45,6 +45,8 @@ def package_of(planned: PackagePlan) -> Package:
         workspace=_describe_workspace(planned),
         pruning=None if planned.pruning is None else planned.pruning.result,
         bundle=_describe_bundle(planned),
+        kind=planned.request.kind,
+        layers=planned.layers,
     )
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from zipper.archive.entries import DOS_EPOCH
 from zipper.archive.plan import Plan, lay_out
 from zipper.archive.plan_fingerprint import take_fingerprint
 from zipper.errors import OutputError, ProjectError, UsageError
@@ -21,14 +20,15 @@ from zipper.layout.placement import find_homes, place_beside, place_members
 from zipper.named_tuple import NamedTuple
 from zipper.pipeline.dependencies import gather
 from zipper.pipeline.package_parts import find_parts
-from zipper.project.own_files import OwnFiles, choose_files, parse_patterns, read_entries
+from zipper.pipeline.plan_parts import describe_left_out, find_dos_time, leave_out_members
+from zipper.project.own_files import OwnFiles, choose_files, read_entries
 from zipper.settings.build_request import STANDARD_OUTPUT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
 
-    from zipper.archive.entries import PlannedEntry, PlannedZip
     from zipper.bundling.output_places import SourceLines
+    from zipper.package import UsedLayer
     from zipper.pipeline.bundling import BundledFunction
     from zipper.pipeline.pruned_plan import DecidedPruning
     from zipper.pipeline.session import Circumstances, Clock
@@ -39,7 +39,16 @@ if TYPE_CHECKING:
     from zipper.target import Target
     from zipper.tree.model import Tree
 
-__all__ = ["PackagePlan", "PlannedFile", "choose_own_files", "find_output", "make_plan"]
+__all__ = [
+    "PackagePlan",
+    "PlannedFile",
+    "choose_own_files",
+    "find_output",
+    "find_place",
+    "find_written",
+    "make_plan",
+    "read_function_project",
+]
 
 
 class PlannedFile(NamedTuple):
@@ -75,6 +84,8 @@ class PackagePlan(NamedTuple):
     in it; packages are at the zip's top all the same."""
     locked: LockedTree | None = None
     """What was laid out of a lockfile that is not npm's."""
+    layers: tuple[UsedLayer, ...] = ()
+    """Those of a function."""
     source_maps: Mapping[str, str] = MappingProxyType({})
     """External source maps, by the name that each would have in the zip."""
     pruning: DecidedPruning | None = None
@@ -99,6 +110,10 @@ class PackagePlan(NamedTuple):
 
 def make_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> PackagePlan:
     """Return what the zip is made of; see `zipper.build` for what it raises."""
+    if request.kind == "layer":
+        from zipper.pipeline.layer_plan import make_layer_plan  # noqa: PLC0415  (for layers only)
+
+        return make_layer_plan(request, io, clock)
     planned = _make_whole(request, io, clock)
     if request.prune == "off":
         return planned
@@ -121,11 +136,14 @@ def _make_whole(request: BuildRequest, io: Circumstances, clock: Clock) -> Packa
     parts = find_parts(project, request, io, gathered, homes, (choice, outside))
     packages = place_members(parts.tree, homes, zips=parts.zips, folders=parts.folders)
     beside = place_beside(scripted._replace(beside=parts.beside), homes)
-    kept, excluded = _leave_out_members(chain(packages, beside), request.exclude)
-    contents = lay_out(
-        chain(parts.own, read_entries(outside), kept),
-        dos_time=_dos_time(os.environ.get("SOURCE_DATE_EPOCH")),
-    )
+    kept, excluded = leave_out_members(chain(packages, beside), request.exclude)
+    layers: tuple[UsedLayer, ...] = ()
+    taken: tuple[Finding, ...] = ()
+    if request.layers:
+        from zipper.pipeline.layer_use import take_from_layers  # noqa: PLC0415  (few have any)
+
+        kept, layers, taken = take_from_layers(kept, request, io)
+    contents = lay_out(chain(parts.own, read_entries(outside), kept), dos_time=find_dos_time())
     return PackagePlan(
         request=request,
         project=project,
@@ -138,9 +156,10 @@ def _make_whole(request: BuildRequest, io: Circumstances, clock: Clock) -> Packa
         contents=contents,
         fingerprint=take_fingerprint(contents, homes, parts.zips),
         findings=(
-            *_left_out(choice),
-            *_left_out(outside),
+            *describe_left_out(choice),
+            *describe_left_out(outside),
             *excluded,
+            *taken,
             *gathered.findings,
             *parts.findings,
         ),
@@ -150,33 +169,13 @@ def _make_whole(request: BuildRequest, io: Circumstances, clock: Clock) -> Packa
         keeps_folders=parts.keeps_folders,
         source_maps=parts.maps,
         bundle=parts.bundle,
+        layers=layers,
     )
 
 
 def _place_handler(handler: str, place: str) -> str:
     """Return the handler's name where the folder that is built is at `place` in the zip."""
     return handler if handler.startswith(place) else f"{place}{handler.removeprefix('./')}"
-
-
-def _leave_out_members(
-    parts: Iterable[PlannedEntry | PlannedZip], exclude: Sequence[str]
-) -> tuple[Iterable[PlannedEntry | PlannedZip], tuple[Finding, ...]]:
-    """Return the parts without what the patterns name inside of node_modules, and what to say."""
-    if not any("node_modules/" in pattern for pattern in exclude):
-        return parts, ()
-    from zipper.layout import excluded_members  # noqa: PLC0415  (few patterns are about packages)
-
-    matches = parse_patterns(excluded_members.find_inner_patterns(exclude))
-    left_out: list[str] = []
-    kept = list(
-        excluded_members.leave_out_members(parts, lambda name: matches(name) is True, left_out)
-    )
-    if not left_out:
-        return kept, ()
-    count = f"{len(left_out):,} file{'s' * (len(left_out) != 1)} of packages"
-    message = f"`exclude` leaves out {count}, such as `{left_out[0]}`"
-    hint = "the check says whether the function loads without them"
-    return kept, (Finding("left-out", "info", left_out[0], message, hint),)
 
 
 def choose_own_files(
@@ -188,7 +187,7 @@ def choose_own_files(
         ProjectError: EPATTERN, EREAD.
         OutputError: EOUTPUT.
     """
-    outputs = _find_written(request, project, io) | {destination or find_output(request, project)}
+    outputs = find_written(request, project, io) | {destination or find_output(request, project)}
     include = request.include
     if any(pattern.startswith("../") for pattern in include):
         from zipper.project.outside_files import choose_outside, split_patterns  # noqa: PLC0415  (rare)
@@ -213,13 +212,13 @@ def read_function_project(request: BuildRequest, io: Circumstances) -> Project:
         return read_bare_project(request, error)
 
 
-def _find_written(request: BuildRequest, project: Project, io: Circumstances) -> frozenset[Path]:
+def find_written(request: BuildRequest, project: Project, io: Circumstances) -> frozenset[Path]:
     """Return the zips that the project's settings name: one is never packed into another.
 
     The one of a build without any output too, so that every output gets the same bytes.
     """
     outputs = tuple(_name_zip(output, request, project) for output in ("", *request.written))
-    return io.shared.get(("written", outputs), lambda: frozenset(map(_find_place, outputs)))
+    return io.shared.get(("written", outputs), lambda: frozenset(map(find_place, outputs)))
 
 
 def find_output(request: BuildRequest, project: Project) -> Path:
@@ -235,7 +234,7 @@ def find_output(request: BuildRequest, project: Project) -> Path:
             "`-` is standard output, which only `zipper build` writes a zip to",
             hint="name a file: `./-` is one called `-`; in Python, pass a file object",
         )
-    path = _find_place(_name_zip(request.output or "", request, project))
+    path = find_place(_name_zip(request.output or "", request, project))
     if os.path.isdir(path):  # noqa: PTH112  (a Path raises where it is too long; see `write_file`)
         raise OutputError(
             "EOUTPUT",
@@ -248,11 +247,12 @@ def find_output(request: BuildRequest, project: Project) -> Path:
 def _name_zip(output: str, request: BuildRequest, project: Project) -> str:
     """Return the zip that `output` names; a folder, or nothing, gets the project's name."""
     if not output or output.endswith(("/", os.sep)):
-        return f"{output}{request.name or project.name}.zip"
+        own = f"{project.name}-layer" if request.kind == "layer" else project.name
+        return f"{output}{request.name or own}.zip"
     return output
 
 
-def _find_place(output: str) -> Path:
+def find_place(output: str) -> Path:
     """Return where `output` is: its folder without links, and in it what the rename replaces."""
     path = Path(output)
     real = os.path.realpath  # unlike a Path's it takes links that go round in a circle
@@ -265,32 +265,3 @@ def _shipped_targets(tree: Tree, choice: OwnFiles) -> frozenset[str]:
     return frozenset(
         target for target in targets if any(name.startswith(f"{target}/") for name in choice.files)
     )
-
-
-def _left_out(choice: OwnFiles) -> tuple[Finding, ...]:
-    return tuple(
-        Finding(
-            "left-out",
-            "warning" if item.is_link else "info",
-            item.path,
-            f"`{item.path}` is not in the package: {item.reason}",
-            f"if the function needs it: `--exclude '!{item.path}'`"
-            if item.is_there
-            else f"mend the link, or remove it; `--exclude {item.path}` says that it may stay out",
-        )
-        for item in choice.left_out
-    )
-
-
-def _dos_time(epoch: str | None) -> bytes:
-    if not epoch:
-        return DOS_EPOCH
-    if not epoch.isascii() or not epoch.isdigit() or len(epoch) > 12:
-        raise UsageError(
-            "EUSAGE",
-            f"SOURCE_DATE_EPOCH is not a number of seconds: {epoch[:40]!r}",
-            hint="unset it, or set it to the seconds since 1970: `git log -1 --format=%ct`",
-        )
-    from zipper.archive.dos_time import parse_dos_time  # noqa: PLC0415  (on demand only)
-
-    return parse_dos_time(int(epoch))

@@ -15,6 +15,7 @@ from zipper.archive.plan import Plan
 from zipper.named_tuple import NamedTuple
 from zipper.package import PrunedPackage, PrunedRule, PruningResult
 from zipper.pipeline.hashing import hash_file
+from zipper.pipeline.verdict_note import know_layer
 from zipper.store.notes import PRUNED
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def prune_inputs(planned: PackagePlan) -> dict[str, Value]:
     inputs: dict[str, Value] = {
         "plan": planned.fingerprint,
         "target": tuple(request.target),
-        "layers": tuple(hash_file(layer) for layer in request.layers),
+        "layers": tuple(map(know_layer, request.layers)),
         "trace": hash_file(request.trace) if request.trace else "",
         "at": planned.handler,
     }

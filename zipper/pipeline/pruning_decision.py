@@ -19,11 +19,12 @@ from zipper.checks.closure import close
 from zipper.checks.subject import Subject
 from zipper.errors import ProjectError
 from zipper.files import write_file
+from zipper.kinds import KINDS
 from zipper.npm.json_text import parse_json_object
 from zipper.pipeline.checking import check_requested
 from zipper.pipeline.noted_facts import NotedFacts
 from zipper.pipeline.pruned_plan import request_of
-from zipper.pipeline.reading_zips import open_sound_listing
+from zipper.pipeline.reading_zips import arns_of, open_sound_listing, zips_of
 from zipper.project.own_files import parse_patterns
 from zipper.pruning.kept import KeepReason, PruneRules
 from zipper.pruning.known_packages import parse_table
@@ -104,7 +105,9 @@ def subject_of(
         listing=listing,
         target=request.target,
         handler=request.handler,
-        layers=tuple(open_sound_listing(layer) for layer in request.layers),
+        layers=tuple(open_sound_listing(layer) for layer in zips_of(request.layers)),
+        unknown_layers=arns_of(request.layers),
+        kind=KINDS[request.kind].name,
         provided=request.provided,
         node_options=request.node_options or variables.get("NODE_OPTIONS", ""),
         variables=variables,

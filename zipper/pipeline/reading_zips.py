@@ -14,9 +14,11 @@ from zipper.errors import ArchiveError
 from zipper.file_bytes import FileBytes, read_file
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from zipper.archive.listing import Listing
 
-__all__ = ["open_listing", "open_sound_listing", "open_zip"]
+__all__ = ["arns_of", "open_listing", "open_sound_listing", "open_zip", "zips_of"]
 
 PathLike = str | os.PathLike[str]
 
@@ -45,6 +47,16 @@ def open_sound_listing(path: PathLike) -> Listing:
                 hint=f"see what is wrong with it: `python -m zipper check {os.fspath(path)}`",
             )
     return listing
+
+
+def zips_of(layers: Iterable[str]) -> tuple[str, ...]:
+    """Return the layers that are zips."""
+    return tuple(layer for layer in layers if not layer.startswith("arn:"))
+
+
+def arns_of(layers: Iterable[str]) -> tuple[str, ...]:
+    """Return the layers of which the ARN is all that is known."""
+    return tuple(layer for layer in layers if layer.startswith("arn:"))
 
 
 def open_zip(path: PathLike) -> memoryview | FileBytes:

@@ -9,16 +9,18 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zipper.checks.run_rules import find_handler
 from zipper.errors import UsageError
-from zipper.node.limits import LIMITS
+from zipper.kinds import KINDS
+from zipper.node.limits import LIMITS, Limits
 from zipper.node.run_zip import RunSettings, run_zip
 from zipper.npm.package_json import Manifest
 from zipper.pipeline.event_log import listener
-from zipper.pipeline.reading_zips import open_listing
+from zipper.pipeline.reading_zips import open_listing, zips_of
 from zipper.project.npmrc_files import read_npm_settings
 from zipper.project.read_project import Project
 from zipper.settings.cache_folder import find_cache_dir
@@ -77,10 +79,11 @@ def run_requested(
     settings = RunSettings(
         target=request.target,
         handler=request.handler or find_handler(open_listing(path)),
-        layers=tuple(map(Path, request.layers)),
+        layers=tuple(map(Path, zips_of(request.layers))),
         memory_mb=request.memory_mb,
         timeout_seconds=request.timeout_seconds,
-        limits=LIMITS[request.limits],
+        limits=_limits_of(request),
+        kind=KINDS[request.kind],
         environment={
             **find_variables(request.env, request.node_options),
             **environment,
@@ -101,6 +104,17 @@ def run_requested(
         on_event=on_event,
     )
     return run_zip(Path(path), settings=settings, node=found, events=events)
+
+
+def _limits_of(request: BuildRequest) -> Limits:
+    """Return what the service takes, and the kind of function besides."""
+    limits, kind = LIMITS[request.limits], KINDS[request.kind]
+    return replace(
+        limits,
+        timeout_seconds_max=min(limits.timeout_seconds_max, kind.timeout_seconds_max),
+        package_bytes=max(limits.package_bytes, kind.unzipped_max_bytes),
+        layers=limits.layers if kind.takes_layers else 0,
+    )
 
 
 def _read_events(events: object) -> tuple[bytes, ...]:

@@ -15,6 +15,7 @@ from zipper.lockfile.formats import FORMATS, NPM_LOCKFILES
 from zipper.named_tuple import NamedTuple
 from zipper.npm.npmrc_secrets import find_secrets
 from zipper.pipeline.planning import choose_own_files
+from zipper.pipeline.reading_zips import zips_of
 from zipper.project.own_files import choose_files
 from zipper.project.release_age_files import AGE_FILES
 
@@ -70,7 +71,9 @@ def list_source_files(request: BuildRequest, project: Project, io: Circumstances
     members = project.workspaces.values()
     kept += [project.root / name / "package.json" for name in members]
     kept += [project.root / name for name in read if name != ".npmrc"]
-    kept += [Path(layer) for layer in request.layers]
+    built = {one.output for one in request.uses}
+    kept += [Path(layer) for layer in zips_of(request.layers) if layer not in built]
+    kept += [path for one in request.uses for path in _list_beside(one)]
     if request.vendor:
         kept += map(Path, list_files(request.vendor))
     npmrc = project.root / ".npmrc"
@@ -98,6 +101,13 @@ def list_tsconfigs(project: Project) -> Iterator[Path]:
         yield from sorted(folder.glob("tsconfig*.json"))
         if folder == project.root:
             break
+
+
+def _list_beside(layer: BuildRequest) -> Iterator[Path]:
+    """Yield the files that a layer has beside its packages."""
+    if layer.files is not None:
+        choice = choose_files(Path(layer.files), exclude=layer.exclude)
+        yield from (choice.root / name for name in choice.files)
 
 
 def _find_packages(project: Project) -> set[Path]:

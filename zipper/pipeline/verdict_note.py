@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from zipper.settings.build_request import BuildRequest
     from zipper.store.notes import Kind, Notebook, Value
 
-__all__ = ["recall_verdict", "remember_verdict", "verdict_inputs"]
+__all__ = ["know_layer", "recall_verdict", "remember_verdict", "verdict_inputs"]
 
 
 def verdict_inputs(request: BuildRequest, code_sha256: str) -> dict[str, Value]:
@@ -37,15 +37,24 @@ def verdict_inputs(request: BuildRequest, code_sha256: str) -> dict[str, Value]:
         "day": time.strftime("%Y-%m-%d", time.gmtime()),
         "max_size": request.max_size_bytes,
         "max_unzipped_size": request.max_unzipped_size_bytes,
-        "layers": tuple(map(_hash_layer, request.layers)),
+        "kind": request.kind,
+        "layers": tuple(map(know_layer, request.layers)),
         "downgrade": tuple(request.downgrade),
         "provided": tuple(request.provided),
+        "timeout": request.timeout_seconds,
         "node_options": request.node_options,
         "env": tuple(request.env),
     }
 
 
-def _hash_layer(path: str) -> str:
+def know_layer(path: str) -> str:
+    """Return what a note knows a layer by: the hash of a zip; an ARN, whose layer never changes.
+
+    Raises:
+        ArchiveError: EREAD if it cannot be read.
+    """
+    if path.startswith("arn:"):
+        return path
     try:
         return hash_file(path)
     except OSError as cause:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from zipper.kinds import KINDS
 from zipper.npm.folder_path import find_package
 from zipper.report.units import format_bytes, format_count, format_seconds
 
@@ -38,10 +39,11 @@ def describe_package(
     package: Package, *, dry_run: bool = False, verbose: bool = False
 ) -> Iterator[str]:
     """Yield the lines that end a build: what, whether it is sound, how big, and where it is."""
-    share = 100 * package.unzipped_size_bytes / QUOTA_BYTES
+    quota = KINDS[package.kind].unzipped_max_bytes
+    share = 100 * package.unzipped_size_bytes / quota
     what = "planned" if dry_run else name_outcome(package)
     yield (
-        f"{what} {package.handler} for {package.runtime} {package.architecture}: "
+        f"{what} {package.handler or package.kind} for {package.runtime} {package.architecture}: "
         f"{format_count(package.packages, 'package')}, {format_count(package.files, 'file')}"
     )
     if package.workspace is not None:
@@ -51,12 +53,13 @@ def describe_package(
     if package.bundle is not None:
         yield from describe_bundle(package.bundle, every=verbose)
     yield from describe_scripts(package.findings)
+    yield from _describe_layers(package)
     if package.closure is not None:
         yield describe_closure(package.closure, package.findings, ok=package.ok)
     zipped = "" if dry_run else f"{format_bytes(package.size_bytes)} zipped, "
     yield (
         f"{zipped}{format_bytes(package.unzipped_size_bytes)} unzipped, "
-        f"{share:.1f} % of Lambda's 262,144,000 bytes"
+        f"{share:.1f} % of Lambda's {quota:,} bytes"
     )
     if package.pruning is not None:
         from zipper.report.pruned import describe_pruning  # noqa: PLC0415  (where something went)
@@ -85,6 +88,15 @@ def describe_bundle(bundle: BundleUse, *, every: bool) -> Iterator[str]:
     others = len(bundle.outside) - len(decided)
     if others:
         yield f"  outside with them: {format_count(others, 'package')} that they depend on"
+
+
+def _describe_layers(package: Package) -> Iterator[str]:
+    """Yield what is left to each layer."""
+    for layer in package.layers:
+        if layer.path is None:
+            yield f"layer {layer.arn}: its content is not known here"
+        else:
+            yield f"layer {layer.path}: {format_count(layer.packages, 'package')} left to it"
 
 
 def name_outcome(package: Package) -> str:

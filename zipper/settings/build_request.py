@@ -30,6 +30,7 @@ else:
         "target": None,
         **{row.field: row.fallback for row in KEYS.values() if row.name not in COMPOSED},
         "name": None,
+        "uses": (),
         "written": (),
         "unknown_variables": (),
     }
@@ -60,8 +61,9 @@ class BuildRequest(RequestFields):
     """The wishes for one package. Paths are absolute or relative to the working directory.
 
     Its fields are the options, by the names that they have in Python; and `target`, which is
-    runtime and architecture, `name`, which is that of one of several functions, `written`, the
-    zips that other builds by the same settings write, and `unknown_variables`.
+    runtime and architecture, `name`, which is that of one of several functions, `uses`, the layers
+    of the settings that `layers` names, `written`, the zips that other builds by the same settings
+    write, and `unknown_variables`.
     """
 
     __slots__ = ()
@@ -93,19 +95,27 @@ def request_from(settings: Settings, *, folder: str, written: tuple[str, ...] = 
         written: see `list_outputs`.
 
     Raises:
-        UsageError: EUSAGE for a runtime or an architecture that does not exist.
+        UsageError: EUSAGE for a runtime, an architecture or a layer that does not exist.
     """
     values = {}
     for row in KEYS.values():
         value = getattr(settings, row.name)
         values[row.field] = row.fallback if value is None else value
     project, runtime, architecture = (values.pop(name) for name in COMPOSED)
+    uses: tuple[BuildRequest, ...] = ()
+    zips: tuple[str, ...] = ()
+    if values["layers"]:
+        from zipper.settings.layer_tables import list_zips, resolve_layers  # noqa: PLC0415  (few have any)
+
+        values["layers"], uses = resolve_layers(settings, folder=folder, written=written)
+        zips = list_zips(values["layers"])
     return BuildRequest(
         project=project or folder,
         target=Target(runtime, architecture),
         **values,
         name=settings.name,
-        written=(*written, *values["layers"]),
+        uses=uses,
+        written=(*written, *zips),
         unknown_variables=settings.unknown_variables,
     )
 
@@ -128,7 +138,12 @@ def list_functions(settings: Settings) -> tuple[Settings, ...]:
 
 def list_outputs(settings: Settings) -> tuple[str, ...]:
     """Return every zip that the settings name; a folder where the name is the project's."""
-    return name_outputs(list_functions(settings))
+    outputs = name_outputs(list_functions(settings))
+    if not settings.layer_tables:
+        return outputs
+    from zipper.settings.layer_tables import list_layers  # noqa: PLC0415  (few have any)
+
+    return (*outputs, *name_outputs(list_layers(settings)))
 
 
 def name_outputs(functions: Sequence[Settings]) -> tuple[str, ...]:

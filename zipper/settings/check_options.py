@@ -5,12 +5,22 @@ A part of the table of options; see `zipper.settings.options`.
 
 from typing import Final
 
+from zipper.kinds import DEFAULT_KIND, KINDS
 from zipper.settings.option_row import Option
 from zipper.settings.package_options import CHECKERS
 
 __all__ = ["CHECK_OPTIONS"]
 
 CHECK_OPTIONS: Final = (
+    Option(
+        "kind",
+        "text",
+        "What the zip is for.",
+        (*CHECKERS, "run"),
+        choices=tuple(KINDS),
+        default=DEFAULT_KIND,
+        example="web",
+    ),
     Option(
         "check",
         "flag",
@@ -24,14 +34,14 @@ CHECK_OPTIONS: Final = (
         "keep_failed",
         "flag",
         "Write the zip although its check fails; the exit status stays 1.",
-        ("build",),
+        ("build", "layer"),
         example=True,
     ),
     Option(
         "ignore",
         "list",
         "Codes of warnings and infos to leave out.",
-        CHECKERS,
+        (*CHECKERS, "layer"),
         example=["size-zipped"],
         metavar="CODE",
     ),
@@ -39,7 +49,7 @@ CHECK_OPTIONS: Final = (
         "downgrade",
         "list",
         "Codes of errors to tell as warnings: `CODE`, or `CODE:PATTERN` for some files.",
-        CHECKERS,
+        (*CHECKERS, "layer"),
         example=["module-missing:node_modules/old/*"],
         metavar="CODE",
     ),
@@ -67,5 +77,11 @@ CHECK_OPTIONS: Final = (
         example=["NODE_ENV=production"],
         metavar="NAME=VALUE",
     ),
-    Option("strict", "flag", "Make a warning fail, as an error does.", CHECKERS, example=True),
+    Option(
+        "strict",
+        "flag",
+        "Make a warning fail, as an error does.",
+        (*CHECKERS, "layer"),
+        example=True,
+    ),
 )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zipper.settings.build_request import COMPOSED
 from zipper.settings.options import KEYS, OPTIONS
-from zipper.settings.values import FUNCTION_KEYS
+from zipper.settings.values import FUNCTION_KEYS, LAYER_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,6 +86,16 @@ def make_schema() -> str:
             ]
         },
     }
+    layers = {
+        "description": "Layers to build, by name; what one leaves out comes from the table around.",
+        "type": "object",
+        "propertyNames": {"pattern": "^[a-zA-Z0-9_-]+$"},
+        "additionalProperties": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {key: _schema_of(KEYS[key]) for key in LAYER_KEYS[1:]},
+        },
+    }
     schema = {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": 'zipper\'s settings: [tool.zipper] in pyproject.toml, "zipper" in package.json',
@@ -93,6 +103,7 @@ def make_schema() -> str:
         "additionalProperties": False,
         "properties": {
             **{key: _schema_of(row) for key, row in KEYS.items()},
+            "layers": {"anyOf": [_schema_of(KEYS["layers"]), layers]},
             "functions": functions,
         },
     }
@@ -125,6 +136,7 @@ if TYPE_CHECKING:
     from typing import IO
 
     from zipper.events import OnEvent
+    from zipper.settings.build_request import BuildRequest
     from zipper.target import Target
 
     PathLike = str | os.PathLike[str]
@@ -144,6 +156,7 @@ def _tuples() -> Iterator[str]:
     yield "    name: str | None = None"
     yield from (f"    {row.name}: {_HELD[row.kind]} | None = None" for row in KEYS.values())
     yield "    functions: tuple[Settings, ...] = ()"
+    yield "    layer_tables: tuple[Settings, ...] = ()"
     yield "    unknown_variables: tuple[str, ...] = ()\n"
     yield "\nclass RequestFields(NamedTuple):"
     yield '    """A request: the options with their defaults."""\n'
@@ -154,12 +167,13 @@ def _tuples() -> Iterator[str]:
             optional = " | None" if row.fallback is None else ""
             yield f"    {row.field}: {_HELD[row.kind]}{optional} = {_literal(row.fallback)}"
     yield "    name: str | None = None"
+    yield "    uses: tuple[BuildRequest, ...] = ()"
     yield "    written: tuple[str, ...] = ()"
     yield "    unknown_variables: tuple[str, ...] = ()\n"
 
 
 def _literal(value: object) -> str:
-    return f'"{value}"' if isinstance(value, str) else repr(value)
+    return json.dumps(value) if isinstance(value, str) else repr(value).replace("'", '"')
 
 
 def _dictionaries() -> Iterator[str]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import IO
 
     from zipper.events import OnEvent
+    from zipper.settings.build_request import BuildRequest
     from zipper.target import Target
 
     PathLike = str | os.PathLike[str]
@@ -60,7 +61,6 @@ class Settings(NamedTuple):
     node_version: str | None = None
     update: tuple[str, ...] | None = None
     update_all: bool | None = None
-    layers: tuple[str, ...] | None = None
     max_size: int | None = None
     max_unzipped_size: int | None = None
     min_release_age: float | None = None
@@ -70,6 +70,10 @@ class Settings(NamedTuple):
     audit_ignore: tuple[str, ...] | None = None
     osv: str | None = None
     no_recall: bool | None = None
+    layers: tuple[str, ...] | None = None
+    packages: tuple[str, ...] | None = None
+    files: str | None = None
+    versioned: bool | None = None
     prune: str | None = None
     keep: tuple[str, ...] | None = None
     drop: tuple[str, ...] | None = None
@@ -79,6 +83,7 @@ class Settings(NamedTuple):
     store_accept: tuple[str, ...] | None = None
     store_key: str | None = None
     store_scope: str | None = None
+    kind: str | None = None
     check: bool | None = None
     keep_failed: bool | None = None
     ignore: tuple[str, ...] | None = None
@@ -99,6 +104,7 @@ class Settings(NamedTuple):
     quiet: bool | None = None
     verbose: bool | None = None
     functions: tuple[Settings, ...] = ()
+    layer_tables: tuple[Settings, ...] = ()
     unknown_variables: tuple[str, ...] = ()
 
 
@@ -137,7 +143,6 @@ class RequestFields(NamedTuple):
     node_version: str | None = None
     update: tuple[str, ...] = ()
     update_all: bool = False
-    layers: tuple[str, ...] = ()
     max_size_bytes: int | None = None
     max_unzipped_size_bytes: int | None = None
     min_release_age_days: float | None = None
@@ -147,6 +152,10 @@ class RequestFields(NamedTuple):
     audit_ignore: tuple[str, ...] = ()
     osv: str | None = None
     no_recall: bool = False
+    layers: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ("*",)
+    files: str | None = None
+    versioned: bool = False
     prune: str = "off"
     keep: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
@@ -156,6 +165,7 @@ class RequestFields(NamedTuple):
     store_accept: tuple[str, ...] = ()
     store_key: str | None = None
     store_scope: str | None = None
+    kind: str = "function"
     check: bool = True
     keep_failed: bool = False
     ignore: tuple[str, ...] = ()
@@ -176,6 +186,7 @@ class RequestFields(NamedTuple):
     quiet: bool = False
     verbose: bool = False
     name: str | None = None
+    uses: tuple[BuildRequest, ...] = ()
     written: tuple[str, ...] = ()
     unknown_variables: tuple[str, ...] = ()
 
@@ -189,17 +200,22 @@ class _Shared1(TypedDict, total=False):
     handler: str | None
     """Handler, such as `index.handler`; by default `main` of package.json and `.handler`."""
     layers: PathLike | Iterable[PathLike] | None
-    """Zips of the function's layers, in the order of its configuration."""
+    """The function's layers, in their order: names in the settings, zips, or ARNs."""
+    kind: str | None
+    """What the zip is for."""
     node_options: str | None
     """NODE_OPTIONS of the function, by which its modules are judged, and with which it runs."""
     env: str | Iterable[str] | None
     """Variables of the function, by which its modules are judged, and with which it runs."""
+    timeout_seconds: float | None
+    """Seconds that one invocation may take."""
 
 
 class _Shared2(TypedDict, total=False):
-    """Options of 12 functions.
+    """Options of 13 functions.
 
-    audit, build, build_all, check, explain, install, licenses, plan, resolve, run, sbom, vendor.
+    audit, build, build_all, check, explain, install, layer, licenses, plan, resolve, run, sbom,
+    vendor.
     """
 
     runtime: str | None
@@ -211,9 +227,9 @@ class _Shared2(TypedDict, total=False):
 
 
 class _Shared3(TypedDict, total=False):
-    """Options of 11 functions.
+    """Options of 12 functions.
 
-    audit, build, build_all, check, explain, install, licenses, plan, resolve, run, sbom.
+    audit, build, build_all, check, explain, install, layer, licenses, plan, resolve, run, sbom.
     """
 
     architecture: str | None
@@ -221,15 +237,13 @@ class _Shared3(TypedDict, total=False):
 
 
 class _Shared4(TypedDict, total=False):
-    """Options of 3 functions.
+    """Options of 4 functions.
 
-    build, build_all, plan.
+    build, build_all, layer, plan.
     """
 
     output: PathLike | IO[bytes] | type[bytes] | None
     """The zip to write; a folder if it ends in `/`; by default named after the project."""
-    check: bool | None
-    """Follow the modules of the zip and read its binaries."""
     keep_failed: bool | None
     """Write the zip although its check fails; the exit status stays 1."""
 
@@ -242,8 +256,6 @@ class _Shared5(TypedDict, total=False):
 
     include: str | Iterable[str] | None
     """gitignore patterns: take only project files that match."""
-    exclude: str | Iterable[str] | None
-    """gitignore patterns of files to leave out, `node_modules/*/docs/` too; `!name` keeps one."""
     sourcemap: str | None
     """Source maps of TypeScript: `linked` in the zip, `inline`, or `external` beside the zip."""
     bundle: bool | None
@@ -263,6 +275,16 @@ class _Shared5(TypedDict, total=False):
 class _Shared6(TypedDict, total=False):
     """Options of 7 functions.
 
+    build, build_all, explain, layer, licenses, plan, sbom.
+    """
+
+    exclude: str | Iterable[str] | None
+    """gitignore patterns of files to leave out, `node_modules/*/docs/` too; `!name` keeps one."""
+
+
+class _Shared7(TypedDict, total=False):
+    """Options of 7 functions.
+
     build, build_all, explain, licenses, plan, sbom, vendor.
     """
 
@@ -270,17 +292,17 @@ class _Shared6(TypedDict, total=False):
     """What transforms decorators: `esbuild`, or `tsc`, which emits their metadata."""
 
 
-class _Shared7(TypedDict, total=False):
-    """Options of 8 functions.
+class _Shared8(TypedDict, total=False):
+    """Options of 9 functions.
 
-    build, build_all, explain, install, licenses, plan, sbom, vendor.
+    build, build_all, explain, install, layer, licenses, plan, sbom, vendor.
     """
 
     omit: str | Iterable[str] | None
     """Dependency types to leave out; a build always leaves out dev."""
 
 
-class _Shared8(TypedDict, total=False):
+class _Shared9(TypedDict, total=False):
     """Options of 2 functions.
 
     audit, install.
@@ -290,10 +312,10 @@ class _Shared8(TypedDict, total=False):
     """Take development dependencies too."""
 
 
-class _Shared9(TypedDict, total=False):
-    """Options of 11 functions.
+class _Shared10(TypedDict, total=False):
+    """Options of 12 functions.
 
-    audit, build, build_all, explain, install, licenses, plan, resolve, run, sbom, vendor.
+    audit, build, build_all, explain, install, layer, licenses, plan, resolve, run, sbom, vendor.
     """
 
     registry: str | None
@@ -308,10 +330,10 @@ class _Shared9(TypedDict, total=False):
     """Called with each event of `zipper.events`, from any thread."""
 
 
-class _Shared10(TypedDict, total=False):
-    """Options of 10 functions.
+class _Shared11(TypedDict, total=False):
+    """Options of 11 functions.
 
-    audit, build, build_all, explain, install, licenses, plan, resolve, sbom, vendor.
+    audit, build, build_all, explain, install, layer, licenses, plan, resolve, sbom, vendor.
     """
 
     no_git: bool | None
@@ -330,48 +352,40 @@ class _Shared10(TypedDict, total=False):
     """Check the registry's signatures of all packages."""
 
 
-class _Shared11(TypedDict, total=False):
-    """Options of 9 functions.
+class _Shared12(TypedDict, total=False):
+    """Options of 10 functions.
 
-    audit, build, build_all, explain, install, licenses, plan, resolve, sbom.
+    audit, build, build_all, explain, install, layer, licenses, plan, resolve, sbom.
     """
 
     vendor: PathLike | None
     """Folder made by `zipper vendor`; zipper looks there first."""
 
 
-class _Shared12(TypedDict, total=False):
-    """Options of 9 functions.
+class _Shared13(TypedDict, total=False):
+    """Options of 10 functions.
 
-    build, build_all, explain, install, licenses, plan, resolve, sbom, vendor.
+    build, build_all, explain, install, layer, licenses, plan, resolve, sbom, vendor.
     """
 
     allow_scripts: str | Iterable[str] | None
     """Packages whose install scripts may run, such as `esbuild` or `a@2`."""
 
 
-class _Shared13(TypedDict, total=False):
-    """Options of 7 functions.
+class _Shared14(TypedDict, total=False):
+    """Options of 8 functions.
 
-    build, build_all, explain, install, licenses, plan, sbom.
+    build, build_all, explain, install, layer, licenses, plan, sbom.
     """
 
     script_timeout_seconds: float | None
     """Seconds that one install script may take."""
-    store_url: str | None
-    """Store of packages that machines share: `s3://`, `gs://`, `az://`, `file://`, `https://`."""
-    store_accept: str | Iterable[str] | None
-    """Whose claims in it count: a public key, `repository=`, `ref=` and `workflow=`."""
-    store_key: PathLike | None
-    """Key that signs what is put there: the secret key, or the path of its file."""
-    store_scope: str | None
-    """What it signs for: `repository=`, `ref=`, `workflow=`; by default what the CI says."""
 
 
-class _Shared14(TypedDict, total=False):
-    """Options of 8 functions.
+class _Shared15(TypedDict, total=False):
+    """Options of 9 functions.
 
-    build, build_all, explain, install, licenses, plan, run, sbom.
+    build, build_all, explain, install, layer, licenses, plan, run, sbom.
     """
 
     node: PathLike | None
@@ -380,7 +394,7 @@ class _Shared14(TypedDict, total=False):
     """Address to download Node.js from instead of nodejs.org."""
 
 
-class _Shared15(TypedDict, total=False):
+class _Shared16(TypedDict, total=False):
     """Options of 1 functions.
 
     resolve.
@@ -396,10 +410,10 @@ class _Shared15(TypedDict, total=False):
     """Lockfile to write; by default package-lock.json in the project."""
 
 
-class _Shared16(TypedDict, total=False):
-    """Options of 5 functions.
+class _Shared17(TypedDict, total=False):
+    """Options of 6 functions.
 
-    build, build_all, check, explain, plan.
+    build, build_all, check, explain, layer, plan.
     """
 
     max_size_bytes: int | None
@@ -410,13 +424,11 @@ class _Shared16(TypedDict, total=False):
     """Codes of warnings and infos to leave out."""
     downgrade: str | Iterable[str] | None
     """Codes of errors to tell as warnings: `CODE`, or `CODE:PATTERN` for some files."""
-    provided: str | Iterable[str] | None
-    """Modules that something else brings, such as a layer that is known by its ARN only."""
     strict: bool | None
     """Make a warning fail, as an error does."""
 
 
-class _Shared17(TypedDict, total=False):
+class _Shared18(TypedDict, total=False):
     """Options of 1 functions.
 
     audit.
@@ -432,17 +444,31 @@ class _Shared17(TypedDict, total=False):
     """The day on which `ignore` is read, by default this one in UTC."""
 
 
-class _Shared18(TypedDict, total=False):
-    """Options of 11 functions.
+class _Shared19(TypedDict, total=False):
+    """Options of 12 functions.
 
-    audit, build, build_all, check, explain, install, licenses, plan, resolve, sbom, vendor.
+    audit, build, build_all, check, explain, install, layer, licenses, plan, resolve, sbom, vendor.
     """
 
     no_recall: bool | None
     """Ignore remembered results; work everything out again."""
 
 
-class _Shared19(TypedDict, total=False):
+class _Shared20(TypedDict, total=False):
+    """Options of 1 functions.
+
+    layer.
+    """
+
+    packages: str | Iterable[str] | None
+    """Packages of a layer, each with all that it needs: names, or `@acme/*`; by default all."""
+    files: PathLike | None
+    """Folder whose files a layer has beside the packages, such as `bin/` and `lib/`."""
+    versioned: bool | None
+    """Put a layer's packages where only functions of its runtime find them."""
+
+
+class _Shared21(TypedDict, total=False):
     """Options of 4 functions.
 
     build, build_all, explain, plan.
@@ -460,7 +486,43 @@ class _Shared19(TypedDict, total=False):
     """What a function opened, by `zipper run --trace FILE`; pruning keeps it."""
 
 
-class _Shared20(TypedDict, total=False):
+class _Shared22(TypedDict, total=False):
+    """Options of 7 functions.
+
+    build, build_all, explain, install, licenses, plan, sbom.
+    """
+
+    store_url: str | None
+    """Store of packages that machines share: `s3://`, `gs://`, `az://`, `file://`, `https://`."""
+    store_accept: str | Iterable[str] | None
+    """Whose claims in it count: a public key, `repository=`, `ref=` and `workflow=`."""
+    store_key: PathLike | None
+    """Key that signs what is put there: the secret key, or the path of its file."""
+    store_scope: str | None
+    """What it signs for: `repository=`, `ref=`, `workflow=`; by default what the CI says."""
+
+
+class _Shared23(TypedDict, total=False):
+    """Options of 3 functions.
+
+    build, build_all, plan.
+    """
+
+    check: bool | None
+    """Follow the modules of the zip and read its binaries."""
+
+
+class _Shared24(TypedDict, total=False):
+    """Options of 5 functions.
+
+    build, build_all, check, explain, plan.
+    """
+
+    provided: str | Iterable[str] | None
+    """Modules that something else brings, such as a layer that is known by its ARN only."""
+
+
+class _Shared25(TypedDict, total=False):
     """Options of 1 functions.
 
     check.
@@ -468,13 +530,11 @@ class _Shared20(TypedDict, total=False):
 
     tells_case: bool | None
     """Warn about names that differ only in case."""
-    kind: str | None
-    """What the zip is for."""
     unknown_runtime: str | None
     """Name of a runtime that zipper does not know, which is an error then."""
 
 
-class _Shared21(TypedDict, total=False):
+class _Shared26(TypedDict, total=False):
     """Options of 1 functions.
 
     run.
@@ -482,8 +542,6 @@ class _Shared21(TypedDict, total=False):
 
     memory_mb: int | None
     """Memory of the function in MB, Node.js included."""
-    timeout_seconds: float | None
-    """Seconds that one invocation may take."""
     limits: str | None
     """Limits of the service: today's, or the preview's 1 GB and 60 s."""
     network: bool | None
@@ -498,7 +556,7 @@ class _Shared21(TypedDict, total=False):
     """The function's own variables; nothing else of yours reaches it."""
 
 
-class _Shared22(TypedDict, total=False):
+class _Shared27(TypedDict, total=False):
     """Options of 1 functions.
 
     build_all.
@@ -514,7 +572,7 @@ class _Shared22(TypedDict, total=False):
     """Workers that build several functions: any `concurrent.futures.Executor`."""
 
 
-class _Shared23(TypedDict, total=False):
+class _Shared28(TypedDict, total=False):
     """Options of 1 functions.
 
     build.
@@ -524,7 +582,7 @@ class _Shared23(TypedDict, total=False):
     """Write the package as a folder instead of a zip."""
 
 
-class _Shared24(TypedDict, total=False):
+class _Shared29(TypedDict, total=False):
     """Options of 1 functions.
 
     vendor.
@@ -534,7 +592,7 @@ class _Shared24(TypedDict, total=False):
     """Architectures of the functions; by default all."""
 
 
-class _Shared25(TypedDict, total=False):
+class _Shared30(TypedDict, total=False):
     """Options of 8 functions.
 
     build, explain, install, licenses, plan, resolve, sbom, vendor.
@@ -544,10 +602,10 @@ class _Shared25(TypedDict, total=False):
     """Name of one of several functions in the settings."""
 
 
-class _Shared26(TypedDict, total=False):
-    """Options of 4 functions.
+class _Shared31(TypedDict, total=False):
+    """Options of 5 functions.
 
-    audit, build, build_all, check.
+    audit, build, build_all, check, layer.
     """
 
     raise_on_error: bool | None
@@ -557,13 +615,13 @@ class _Shared26(TypedDict, total=False):
 class AuditOptions(
     _Shared2,
     _Shared3,
-    _Shared8,
     _Shared9,
     _Shared10,
     _Shared11,
-    _Shared17,
+    _Shared12,
     _Shared18,
-    _Shared26,
+    _Shared19,
+    _Shared31,
     total=False,
 ):
     """What `zipper.audit` takes."""
@@ -577,18 +635,22 @@ class BuildOptions(
     _Shared5,
     _Shared6,
     _Shared7,
-    _Shared9,
+    _Shared8,
     _Shared10,
     _Shared11,
     _Shared12,
     _Shared13,
     _Shared14,
-    _Shared16,
-    _Shared18,
+    _Shared15,
+    _Shared17,
     _Shared19,
+    _Shared21,
+    _Shared22,
     _Shared23,
-    _Shared25,
-    _Shared26,
+    _Shared24,
+    _Shared28,
+    _Shared30,
+    _Shared31,
     total=False,
 ):
     """What `zipper.build` takes."""
@@ -602,17 +664,21 @@ class BuildAllOptions(
     _Shared5,
     _Shared6,
     _Shared7,
-    _Shared9,
+    _Shared8,
     _Shared10,
     _Shared11,
     _Shared12,
     _Shared13,
     _Shared14,
-    _Shared16,
-    _Shared18,
+    _Shared15,
+    _Shared17,
     _Shared19,
+    _Shared21,
     _Shared22,
-    _Shared26,
+    _Shared23,
+    _Shared24,
+    _Shared27,
+    _Shared31,
     total=False,
 ):
     """What `zipper.build_all` takes."""
@@ -622,10 +688,11 @@ class CheckOptions(
     _Shared1,
     _Shared2,
     _Shared3,
-    _Shared16,
-    _Shared18,
-    _Shared20,
-    _Shared26,
+    _Shared17,
+    _Shared19,
+    _Shared24,
+    _Shared25,
+    _Shared31,
     total=False,
 ):
     """What `zipper.check` takes."""
@@ -638,16 +705,19 @@ class ExplainOptions(
     _Shared5,
     _Shared6,
     _Shared7,
-    _Shared9,
+    _Shared8,
     _Shared10,
     _Shared11,
     _Shared12,
     _Shared13,
     _Shared14,
-    _Shared16,
-    _Shared18,
+    _Shared15,
+    _Shared17,
     _Shared19,
-    _Shared25,
+    _Shared21,
+    _Shared22,
+    _Shared24,
+    _Shared30,
     total=False,
 ):
     """What `zipper.explain` takes."""
@@ -656,7 +726,6 @@ class ExplainOptions(
 class InstallOptions(
     _Shared2,
     _Shared3,
-    _Shared7,
     _Shared8,
     _Shared9,
     _Shared10,
@@ -664,11 +733,34 @@ class InstallOptions(
     _Shared12,
     _Shared13,
     _Shared14,
-    _Shared18,
-    _Shared25,
+    _Shared15,
+    _Shared19,
+    _Shared22,
+    _Shared30,
     total=False,
 ):
     """What `zipper.install` takes."""
+
+
+class LayerOptions(
+    _Shared2,
+    _Shared3,
+    _Shared4,
+    _Shared6,
+    _Shared8,
+    _Shared10,
+    _Shared11,
+    _Shared12,
+    _Shared13,
+    _Shared14,
+    _Shared15,
+    _Shared17,
+    _Shared19,
+    _Shared20,
+    _Shared31,
+    total=False,
+):
+    """What `zipper.layer` takes."""
 
 
 class LicensesOptions(
@@ -677,14 +769,16 @@ class LicensesOptions(
     _Shared5,
     _Shared6,
     _Shared7,
-    _Shared9,
+    _Shared8,
     _Shared10,
     _Shared11,
     _Shared12,
     _Shared13,
     _Shared14,
-    _Shared18,
-    _Shared25,
+    _Shared15,
+    _Shared19,
+    _Shared22,
+    _Shared30,
     total=False,
 ):
     """What `zipper.licenses` takes."""
@@ -698,16 +792,20 @@ class PlanOptions(
     _Shared5,
     _Shared6,
     _Shared7,
-    _Shared9,
+    _Shared8,
     _Shared10,
     _Shared11,
     _Shared12,
     _Shared13,
     _Shared14,
-    _Shared16,
-    _Shared18,
+    _Shared15,
+    _Shared17,
     _Shared19,
-    _Shared25,
+    _Shared21,
+    _Shared22,
+    _Shared23,
+    _Shared24,
+    _Shared30,
     total=False,
 ):
     """What `zipper.plan` takes."""
@@ -716,13 +814,13 @@ class PlanOptions(
 class ResolveOptions(
     _Shared2,
     _Shared3,
-    _Shared9,
     _Shared10,
     _Shared11,
     _Shared12,
-    _Shared15,
-    _Shared18,
-    _Shared25,
+    _Shared13,
+    _Shared16,
+    _Shared19,
+    _Shared30,
     total=False,
 ):
     """What `zipper.resolve` takes."""
@@ -732,9 +830,9 @@ class RunOptions(
     _Shared1,
     _Shared2,
     _Shared3,
-    _Shared9,
-    _Shared14,
-    _Shared21,
+    _Shared10,
+    _Shared15,
+    _Shared26,
     total=False,
 ):
     """What `zipper.run` takes."""
@@ -746,14 +844,16 @@ class SbomOptions(
     _Shared5,
     _Shared6,
     _Shared7,
-    _Shared9,
+    _Shared8,
     _Shared10,
     _Shared11,
     _Shared12,
     _Shared13,
     _Shared14,
-    _Shared18,
-    _Shared25,
+    _Shared15,
+    _Shared19,
+    _Shared22,
+    _Shared30,
     total=False,
 ):
     """What `zipper.sbom` takes."""
@@ -761,14 +861,14 @@ class SbomOptions(
 
 class VendorOptions(
     _Shared2,
-    _Shared6,
     _Shared7,
-    _Shared9,
+    _Shared8,
     _Shared10,
-    _Shared12,
-    _Shared18,
-    _Shared24,
-    _Shared25,
+    _Shared11,
+    _Shared13,
+    _Shared19,
+    _Shared29,
+    _Shared30,
     total=False,
 ):
     """What `zipper.vendor` takes."""

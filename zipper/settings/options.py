@@ -12,8 +12,9 @@ Not here: what one command alone takes, and neither a setting nor a public funct
 from typing import Final
 
 from zipper.settings.check_options import CHECK_OPTIONS
+from zipper.settings.layer_options import LAYER_OPTIONS
 from zipper.settings.option_row import Option
-from zipper.settings.package_options import FETCHERS, PACKAGE_OPTIONS
+from zipper.settings.package_options import CHECKERS, FETCHERS, PACKAGE_OPTIONS
 from zipper.settings.pruning_options import PRUNING_OPTIONS
 from zipper.settings.store_options import STORE_OPTIONS
 from zipper.target import ARCHITECTURES
@@ -29,7 +30,7 @@ _BUILDERS: Final = {
 
 _ALL: Final = (*FETCHERS, "check", "run")
 _ALL_FUNCTIONS: Final = (*_ALL, "build_all", "plan")
-_SHOWN: Final = ("build", "check", "install", "resolve", "run")
+_SHOWN: Final = ("build", "check", "install", "layer", "resolve", "run")
 _STAGED: Final = (*FETCHERS, "run")
 
 _RUN_OPTIONS: Final = (
@@ -53,7 +54,7 @@ _RUN_OPTIONS: Final = (
         "timeout",
         "number",
         "Seconds that one invocation may take.",
-        ("run",),
+        (*CHECKERS, "run"),
         default=3,
         unit="seconds",
         metavar="SECONDS",
@@ -201,15 +202,6 @@ _CALL_OPTIONS: Final = (
         is_setting=False,
     ),
     Option(
-        "kind",
-        "text",
-        "What the zip is for.",
-        ("check",),
-        choices=("function", "layer"),
-        default="function",
-        is_setting=False,
-    ),
-    Option(
         "function",
         "value",
         "Name of one of several functions in the settings.",
@@ -261,7 +253,7 @@ _CALL_OPTIONS: Final = (
         "raise_on_error",
         "value",
         "Raise ECHECK for what does not pass, instead of returning it.",
-        functions=("audit", "build", "build_all", "check"),
+        functions=("audit", "build", "build_all", "check", "layer"),
         is_setting=False,
         accepts="bool",
     ),
@@ -278,6 +270,7 @@ _CALL_OPTIONS: Final = (
 
 OPTIONS: Final = (
     *PACKAGE_OPTIONS,
+    *LAYER_OPTIONS,
     *PRUNING_OPTIONS,
     *STORE_OPTIONS,
     *CHECK_OPTIONS,

@@ -12,7 +12,7 @@ from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME, RUNTIMES
 __all__ = ["CHECKERS", "FETCHERS", "PACKAGE_OPTIONS"]
 
 FETCHERS: Final = (
-    "audit", "build", "explain", "install", "licenses", "resolve", "sbom", "vendor"
+    "audit", "build", "explain", "install", "layer", "licenses", "resolve", "sbom", "vendor"
 )  # fmt: skip
 """The commands that find out which packages a project has."""
 LOCKFILES: Final = (
@@ -23,7 +23,7 @@ LOCKFILES: Final = (
     "yarn.lock",
 )
 CHECKERS: Final = ("build", "check", "explain")
-_SCRIPTED: Final = (*PLANNERS, "install")
+_SCRIPTED: Final = (*PLANNERS, "install", "layer")
 _ALL: Final = (*FETCHERS, "check", "run")
 
 PACKAGE_OPTIONS: Final = (
@@ -60,7 +60,7 @@ PACKAGE_OPTIONS: Final = (
         "output",
         "path",
         "The zip to write; a folder if it ends in `/`; by default named after the project.",
-        ("build",),
+        ("build", "layer"),
         flags=("-o", "--output"),
         example="dist/",
         accepts="PathLike | IO[bytes] | type[bytes]",
@@ -78,7 +78,7 @@ PACKAGE_OPTIONS: Final = (
         "exclude",
         "list",
         "gitignore patterns of files to leave out, `node_modules/*/docs/` too; `!name` keeps one.",
-        PLANNERS,
+        (*PLANNERS, "layer"),
         example=["test/", "*.md"],
         metavar="PATTERN",
     ),
@@ -226,19 +226,10 @@ PACKAGE_OPTIONS: Final = (
     ),
     Option("update_all", "flag", "Update every package.", ("resolve",), functions=()),
     Option(
-        "layers",
-        "paths",
-        "Zips of the function's layers, in the order of its configuration.",
-        (*CHECKERS, "run"),
-        flags=("--layer", "--layers"),
-        example=["layers/common.zip"],
-        metavar="ZIP",
-    ),
-    Option(
         "max_size",
         "size",
         "Largest size of the zip: bytes, or text such as `40 MB`.",
-        CHECKERS,
+        (*CHECKERS, "layer"),
         unit="bytes",
         example="40 MB",
         metavar="SIZE",
@@ -247,7 +238,7 @@ PACKAGE_OPTIONS: Final = (
         "max_unzipped_size",
         "size",
         "Largest size of its files together.",
-        CHECKERS,
+        (*CHECKERS, "layer"),
         unit="bytes",
         example="200 MB",
         metavar="SIZE",

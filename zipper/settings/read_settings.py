@@ -7,11 +7,10 @@ it is there and speaks of zipper: most builds have none of it and pay nothing.
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from zipper.errors import ProjectError, UsageError, suggest
+from zipper.errors import ProjectError, UsageError
 from zipper.files import read_or_none
 from zipper.settings.build_request import (
     STANDARD_OUTPUT,
@@ -37,7 +36,7 @@ from zipper.settings.values import (
 from zipper.settings.workspace_root import find_root_of_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
     from zipper.settings.option_row import Kind
 
@@ -118,7 +117,7 @@ def read_request(
         UsageError: EUSAGE for what does not exist: a function, a runtime, an architecture.
     """
     _, settings, picked = _read_for(Path(folder), options)
-    one = merge(pick_function(picked, function), options)
+    one = overlay(pick_function(picked, function), options)
     return request_from(one, folder=os.fspath(folder), written=list_outputs(settings))
 
 
@@ -225,22 +224,38 @@ def read_settings_file(folder: Path) -> Settings:
     return settings
 
 
-def anchor(settings: Settings, folder: Path) -> Settings:
-    """Return the settings with paths that no longer depend on the working directory."""
+def anchor(settings: Settings, folder: Path, *, known: Container[str] = ()) -> Settings:
+    """Return the settings with paths that are whole; `known` are the names of layers."""
     if settings == _NOTHING:
         return settings
+    known = known or {table.name or "" for table in settings.layer_tables}
     anchored: dict[str, Any] = {
         key: _anchored(value, row.kind, folder)
+        if key != "layers"
+        else tuple(_anchor_layer(entry, folder, known) for entry in value)
         for key, row in KEYS.items()
         if row.kind in PATH_KINDS and (value := getattr(settings, key)) is not None
         # As an output it is no path, from wherever it comes.
         if key != "output" or value != STANDARD_OUTPUT
     }
     functions = tuple(
-        anchor(function, folder) if function.name is not None else function
+        anchor(function, folder, known=known) if function.name is not None else function
         for function in settings.functions
     )
-    return settings._replace(functions=functions, **anchored)
+    # A layer is of the project beside its table, also for a member's function.
+    tables = tuple(
+        anchor(merge(Settings(project="."), table), folder) for table in settings.layer_tables
+    )
+    return settings._replace(functions=functions, layer_tables=tables, **anchored)
+
+
+def _anchor_layer(entry: str, folder: Path, known: Container[str]) -> str:
+    """Return a zip's path as it is from here; what names a layer, or is an ARN, stays."""
+    from zipper.settings.layer_tables import is_layer_name  # noqa: PLC0415  (few have any)
+
+    # The table may be the root's, of a member's workspace.
+    is_name = entry in known or (is_layer_name(entry) and not (folder / entry).is_file())
+    return entry if is_name or entry.startswith("arn:") else _join(folder, entry)
 
 
 def _anchored(value: Any, kind: Kind, folder: Path) -> str | tuple[str, ...]:  # noqa: ANN401
@@ -261,7 +276,7 @@ def _requests(
     if name is None:
         functions = list_functions(overlay(settings, options))
     else:
-        functions = (merge(pick_function(settings, name), options),)
+        functions = (overlay(pick_function(settings, name), options),)
     written = tuple(dict.fromkeys((*written, *name_outputs(functions))))
     return tuple(request_from(one, folder=folder, written=written) for one in functions)
 
@@ -276,43 +291,25 @@ def _join(folder: Path, path: str) -> str:
     return str(folder / inside) + ("/" if path.endswith(("/", "\\")) else "")
 
 
-_TOOL: Final = rb"(?m)^[ \t]*\[\[?[ \t]*tool[ \t]*\.[ \t]*[\"']?([\w-]+)"
-_MEMBER: Final = rb'"([\w-]{5,7})"\s*:\s*\{'
-
-
-def _find_misspelt(pattern: bytes, data: bytes) -> str | None:
+def _find_misspelt(data: bytes, *, in_toml: bool) -> str | None:
     """Return the first name of a table that is all but `zipper`, and is not."""
     lowered = data.lower()
     # One letter more or less leaves a half of the word as it is.
     if b"zip" not in lowered and b"per" not in lowered:
         return None
-    for found in re.finditer(pattern, data):
-        name = found[1].decode("utf-8", "replace")
-        # Most names share few of the letters: difflib is not imported for them.
-        is_like = len(set(name.lower()) & set("zipper")) > 3 and 4 < len(name) < 8
-        if is_like and name != "zipper" and suggest(name.lower(), ["zipper"], cutoff=0.85):
-            return name
-    return None
+    from zipper.settings.misspelt_tables import find_misspelt  # noqa: PLC0415  (few have any)
 
-
-def _refuse_misspelt(name: str, path: Path, data: bytes, place: tuple[str, ...]) -> None:
-    from zipper.settings.lines import find_line  # noqa: PLC0415  (for errors only)
-
-    line = find_line(data.decode("utf-8", "replace"), place)
-    table, right = (f"[tool.{name}]", "[tool.zipper]") if len(place) > 1 else (name, "zipper")
-    raise ProjectError(
-        "ESETTINGS",
-        f"unknown table `{table}` in `{path}`" + (f", line {line}" if line else ""),
-        hint=f"did you mean `{right}`?",
-    )
+    return find_misspelt(data, in_toml=in_toml)
 
 
 def _read_pyproject(path: Path) -> Settings | None:
     data = read_or_none(path)
     if data is None:
         return None
-    if misspelt := _find_misspelt(_TOOL, data):
-        _refuse_misspelt(misspelt, path, data, ("tool", misspelt))
+    if misspelt := _find_misspelt(data, in_toml=True):
+        from zipper.settings.misspelt_tables import misspelt_error  # noqa: PLC0415  (for errors)
+
+        raise misspelt_error(misspelt, path, data, ("tool", misspelt))
     if b"zipper" not in data:
         return None
     import tomllib  # noqa: PLC0415  (0.005 s, for projects that have settings in TOML)
@@ -333,14 +330,16 @@ def _read_package_json(path: Path) -> Settings | None:
     data = read_or_none(path)
     if data is None:
         return None
-    misspelt = _find_misspelt(_MEMBER, data)
+    misspelt = _find_misspelt(data, in_toml=False)
     if misspelt is None and b'"zipper"' not in data:
         return None
     from zipper.npm.json_text import parse_json_object  # noqa: PLC0415  (only where it is needed)
 
     document = parse_json_object(data, path=str(path))
     if misspelt and isinstance(document.get(misspelt), dict):
-        _refuse_misspelt(misspelt, path, data, (misspelt,))
+        from zipper.settings.misspelt_tables import misspelt_error  # noqa: PLC0415  (for errors)
+
+        raise misspelt_error(misspelt, path, data, (misspelt,))
     table = document.get("zipper")
     # A dependency or a keyword of this name is deeper; a text here is somebody else's.
     if not isinstance(table, dict):

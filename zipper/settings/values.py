@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from zipper.named_tuple import NamedTuple
 from zipper.settings.option_row import PATH_KINDS, Option
@@ -31,7 +31,13 @@ if TYPE_CHECKING:
     from zipper.settings.option_types import Settings
 else:
     # Made of the table: a checker cannot read it, and has the same written down.
-    _FIELDS = {"name": None, **dict.fromkeys(KEYS), "functions": (), "unknown_variables": ()}
+    _FIELDS = {
+        "name": None,
+        **dict.fromkeys(KEYS),
+        "functions": (),
+        "layer_tables": (),
+        "unknown_variables": (),
+    }
 
     class Settings(Record, fields=_FIELDS):
         """What was given; None where nothing was."""
@@ -41,6 +47,7 @@ else:
 
 __all__ = [
     "FUNCTION_KEYS",
+    "LAYER_KEYS",
     "Settings",
     "SettingsSource",
     "describes_function",
@@ -54,6 +61,13 @@ _NAME: Final = Option("name", "text", "Of one of several functions.")
 
 FUNCTION_KEYS: Final = ("name", *(key for key, row in KEYS.items() if row.per_function))
 """What one of `functions` may say; what it does not say comes from the table around it."""
+
+
+LAYER_KEYS: Final = ("name", *(key for key, row in KEYS.items() if "layer" in row.commands))
+"""What one of the tables of `layers` may say; what it leaves open is what the table around says."""
+
+_OF_ONE_LAYER: Final = ("output", "packages", "files", "versioned")
+"""What is typed for a function, or for one layer, and says nothing about the layers that it has."""
 
 
 class SettingsSource(NamedTuple):
@@ -77,9 +91,16 @@ def merge(*layers: Settings) -> Settings:
 
 
 def overlay(settings: Settings, stronger: Settings) -> Settings:
-    """Return `settings` with `stronger` over the table and over each of its functions."""
+    """Return `settings` with `stronger` over the table, each of its functions and each layer."""
     functions = tuple(merge(function, stronger) for function in settings.functions)
-    return merge(settings, stronger)._replace(functions=functions)
+    tables = settings.layer_tables
+    if tables:
+        for_layers: dict[str, Any] = dict.fromkeys(FUNCTION_KEYS)
+        for_layers |= {
+            key: getattr(stronger, key) for key in LAYER_KEYS if key not in _OF_ONE_LAYER
+        }
+        tables = tuple(merge(table, stronger._replace(**for_layers)) for table in tables)
+    return merge(settings, stronger)._replace(functions=functions, layer_tables=tables)
 
 
 def describes_function(settings: Settings) -> bool:
@@ -98,9 +119,13 @@ def parse_settings(table: object, source: SettingsSource) -> Settings:
     """
     reader = _SettingsReader(source)
     row = reader.table(table, (), (*KEYS, "functions"))
+    tables: tuple[Settings, ...] = ()
+    if isinstance(row.get("layers"), Mapping):
+        tables = reader.layers(row["layers"])
+        row = {key: value for key, value in row.items() if key != "layers"}
     values = {key: reader.value(key, row[key], (key,)) for key in KEYS if key in row}
     functions = reader.functions(row.get("functions", []))
-    return Settings(**values, functions=functions)  # type: ignore[arg-type]
+    return Settings(**values, functions=functions, layer_tables=tables)  # type: ignore[arg-type]
 
 
 def parse_environment(environ: Mapping[str, str]) -> Settings:
@@ -140,13 +165,13 @@ class _SettingsReader:
         self._source = source
 
     def table(
-        self, value: object, place: tuple[str | int, ...], known: Sequence[str]
+        self, value: object, place: tuple[str | int, ...], known: Sequence[str] | None
     ) -> Mapping[str, object]:
-        """Return `value` as a table with known keys only."""
+        """Return `value` as a table with known keys only; None for keys that are names."""
         if not isinstance(value, Mapping):
             raise error_about(f"{self._where(place)} has to be a table, not {name_of(value)}")
-        for key in value:
-            if key not in known:
+        for key in value if known is not None else ():
+            if known is not None and key not in known:
                 where = self._where((*place, key))
                 raise unknown_word(f"unknown key `{key}` in {where}", _name_of_flag(key), known)
         return value
@@ -183,6 +208,17 @@ class _SettingsReader:
             found[name] = Settings(**values)  # type: ignore[arg-type]
         return tuple(found.values())
 
+    def layers(self, value: object) -> tuple[Settings, ...]:
+        """Return the layers, whose names are the keys of their tables."""
+        found: dict[str, Settings] = {}
+        for name, item in self.table(value, ("layers",), None).items():
+            place = ("layers", name)
+            _check_layer_name(name, partial(self._where, place))
+            row = self.table(item, place, LAYER_KEYS[1:])
+            values = {key: self.value(key, row[key], (*place, key)) for key in row}
+            found[name] = Settings(name=name, **values)  # type: ignore[arg-type]
+        return tuple(found.values())
+
     def _where(self, place: tuple[str | int, ...]) -> str:
         from zipper.settings.lines import find_line  # noqa: PLC0415  (for errors only)
 
@@ -194,6 +230,14 @@ def _name_of_flag(key: object) -> str:
     """Return the key of the option that is typed as `key` says, such as `arch`; else `key`."""
     flag = f"--{str(key).replace('_', '-')}"
     return next((row.name for row in KEYS.values() if flag in row.typed), str(key))
+
+
+def _check_layer_name(name: str, where: Where) -> None:
+    if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
+        raise error_about(
+            f"the layer's name `{name}` in {where()} is none that Lambda takes",
+            hint="use letters, digits, `-` and `_`",
+        )
 
 
 def _check_name(name: str, where: Where, known: Mapping[str, Settings]) -> None:

@@ -35,6 +35,7 @@ NEVER = {
     *("handler-stale-prefix", "mode-not-executable", "module-optional-missing", "module-dynamic"),
     *("binary-shadowed", "runtime-deprecated", "engine-mismatch", "secret-file", "secret-content"),
     "runtime-preview",
+    *("layer-version", "layer-incomplete", "layer-unknown"),
     *("junk-file", "integrity-missing", "integrity-weak"),
 }
 """Codes whose findings are warnings and infos."""
@@ -165,6 +166,11 @@ CASES: dict[str, tuple[dict, dict, dict]] = {
         {**ADDON, "node_modules/a/index.js": ""},
         {},
     ),
+    "kind-runtime": ({"index.js": H}, {"index.js": H}, {"kind": "web", "runtime": "nodejs22.x"}),
+    "kind-architecture": ({"index.js": H}, {"index.js": H}, {"kind": "web"}),
+    "kind-layers": ({"index.js": H}, {"index.js": H}, {"kind": "edge", "unknown_layers": ("a",)}),
+    "kind-variables": ({"index.js": H}, {"index.js": H}, {"kind": "edge", "node_options": "-r a"}),
+    "timeout-long": ({"index.js": H}, {"index.js": H}, {"timeout_seconds": 1801}),
     "runtime-unknown": ({"index.js": H}, {"index.js": H}, {"unknown_runtime": "node22"}),
 }
 BINARIES = {
@@ -176,6 +182,8 @@ BINARIES = {
     "binary-musl": lambda b: b.replace(b"\0libc.so.6\0", b"\0libc.musl\0"),
     "binary-truncated": lambda b: b[: len(b) // 2],
 }
+BY_OPTIONS = {"handler-malformed", "runtime-unknown"}
+"""Codes that what is said of the function decides, whatever the zip holds."""
 BY_BYTES = {"zip-unreadable", "zip-duplicate", "zip-encrypted", "zip-method", "zip-crc"}
 
 
@@ -199,7 +207,8 @@ def test_the_tables_are_complete() -> None:
 def test_an_error_appears_and_does_not(code: str) -> None:
     """The error is found in the first package and not in the second."""
     broken, mended, options = CASES[code]
-    mend = {} if code in ("handler-malformed", "runtime-unknown") else options
+    is_about_options = code.startswith(("kind-", "timeout-")) or code in BY_OPTIONS
+    mend = {} if is_about_options else options
 
     assert code in errors(zip_files(broken), **options)
     assert code not in errors(zip_files(mended), **mend)

@@ -12,7 +12,8 @@ import zipper
 _KEYWORDS = {
     "include_dev": "omit", "max_size": "max_size_bytes",
     "max_unzipped_size": "max_unzipped_size_bytes", "min_release_age": "min_release_age_days",
-    "script_timeout": "script_timeout_seconds", "update_all": "update",
+    "script_timeout": "script_timeout_seconds", "timeout": "timeout_seconds",
+    "update_all": "update",
 }  # fmt: skip
 """Names of options in the library where they differ."""
 

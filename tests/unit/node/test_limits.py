@@ -16,7 +16,7 @@ GOOD = {"memory_mb": 128, "timeout_seconds": 3, "layers": 0, "concurrency": 1}
         (STANDARD, {"memory_mb": 127}),
         (STANDARD, {"memory_mb": 10_241}),
         (STANDARD, {"timeout_seconds": 0}),
-        (STANDARD, {"timeout_seconds": 901}),
+        (STANDARD, {"timeout_seconds": 1801}),
         (STANDARD, {"layers": 6}),
         (STANDARD, {"concurrency": 0}),
         (PREVIEW, {"memory_mb": 1025}),
@@ -34,7 +34,7 @@ def test_outside(limits, change):
 @pytest.mark.parametrize(
     ("limits", "change"),
     [
-        (STANDARD, {"memory_mb": 10_240, "timeout_seconds": 900, "layers": 5}),
+        (STANDARD, {"memory_mb": 10_240, "timeout_seconds": 1800, "layers": 5}),
         (PREVIEW, {"memory_mb": 1024, "timeout_seconds": 60}),
     ],
 )
