@@ -71,6 +71,8 @@ __all__ = ["command"]
     help="How it is written; `markdown` for `--diff`, in a pull request.",
 )
 @click.option("--all", "every", is_flag=True, help="Show every folder, and every chain.")
+@click.option("--pruned", is_flag=True, help="List what pruning took out, by which rule.")
+@click.option("--why", metavar="FILE", help="Say why a file stays, or which rule takes it.")
 @table_options("explain")
 def command(
     *,
@@ -100,16 +102,26 @@ def command(
       python -m zipper explain . semver             in the project's whole tree
       python -m zipper explain fn.zip --html report.html
       python -m zipper explain --diff old.zip new.zip --format markdown
+      python -m zipper explain . --prune reached --pruned
+      python -m zipper explain fn.zip --why node_modules/a/index.js
     """
     form = "json" if as_json else form
     _refuse_contradictions(package, diff, html, form)
+    pruned, why = options.pop("pruned"), options.pop("why")
     typed = settings_from_values(options)
     warn_of_variables(read_variables(os.environ))
     source = _Source(find_source(path, typed, command="explain"), typed)
+    if pruned or why:
+        from zipper.commands.explain_pruning import show_pruned, show_why_file  # noqa: PLC0415  (with its question)
+
+        if why:
+            return show_why_file(source.source, typed, str(why), form)
+        return show_pruned(source.source, typed, form, every=every)
     if package is not None:
         return _show_why(*source.explain(package, every=every), form)
     inventory = source.take_inventory(metafile)
     if html is not None:
+        inventory = source.add_gone(inventory)
         _write_page(html, inventory, source.find_findings(), diff)
     elif diff is not None:
         _show_changes(diff, inventory, form)
@@ -122,35 +134,41 @@ class _Source:
     """Where it comes from: a zip, or a project, or a function by its name that is not built yet."""
 
     def __init__(self, source: str | BuildRequest, typed: Settings) -> None:
-        self._source = source
+        self.source = source
         self._typed = typed
 
     def take_inventory(self, metafile: Path | None) -> Inventory:
         """Return what is, or would be, in the zip."""
-        if isinstance(self._source, str):
-            found = read_inventory(self._source)
-            return split_bundles(found, read_from_zip(self._source), metafile)
-        with Shower(self._source) as shower:
-            found = take_inventory(self._source, on_event=shower.on_event)
-        return split_bundles(found, read_from_folder(Path(self._source.project)), metafile)
+        if isinstance(self.source, str):
+            found = read_inventory(self.source)
+            return split_bundles(found, read_from_zip(self.source), metafile)
+        with Shower(self.source) as shower:
+            found = take_inventory(self.source, on_event=shower.on_event)
+        return split_bundles(found, read_from_folder(Path(self.source.project)), metafile)
+
+    def add_gone(self, inventory: Inventory) -> Inventory:
+        """Return the inventory with what pruning took out, where that is known."""
+        from zipper.commands.explain_pruning import add_gone  # noqa: PLC0415  (for the page only)
+
+        return add_gone(inventory, self.source, self._typed)
 
     def explain(self, name: str, *, every: bool) -> tuple[Explanation, Tree]:
         """Return why the package called `name` is there."""
-        if isinstance(self._source, str):
+        if isinstance(self.source, str):
             from zipper.tree.why import explain  # noqa: PLC0415  (for this question only)
 
-            tree = read_inventory(self._source).tree
+            tree = read_inventory(self.source).tree
             return explain(tree, name, every=every), tree
-        with Shower(self._source) as shower:
-            return explain_package(self._source, name, every=every, on_event=shower.on_event)
+        with Shower(self.source) as shower:
+            return explain_package(self.source, name, every=every, on_event=shower.on_event)
 
     def find_findings(self) -> tuple[Finding, ...]:
         """Return what the checks say of a zip; there is nothing to check of a project."""
-        if not isinstance(self._source, str):
+        if not isinstance(self.source, str):
             return ()
         from zipper.commands.check import check_one  # noqa: PLC0415  (for the page only)
 
-        return check_one(self._source, self._typed).findings
+        return check_one(self.source, self._typed).findings
 
 
 def _refuse_contradictions(

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["prove"]
 
-_SHOWN_MAX = 20
 _HINT = "keep it with `keep`, or drop less; `python -m zipper explain --pruned` lists what went"
 
 
@@ -56,8 +55,8 @@ def prove(
         noted = json.dumps(rows).encode("ascii")
         store.notebook.remember(PRUNED, inputs, noted)
         remember_zip(store, code_sha256, decided)
-    proven = [Finding(*row) for row in json.loads(noted)]
-    return (*proven, *_find_new(decided, findings))
+    unproven = tuple(Finding(*row) for row in json.loads(noted))
+    return unproven or tuple(_find_new(decided, findings))
 
 
 def remember_zip(store: Store, code_sha256: str, decided: DecidedPruning) -> None:
@@ -98,25 +97,26 @@ def _compare(
     if not differing:
         return
     rules = {row[0]: row[3] for row in decided.read_removed()}
-    told = 0
+    told: set[str] = set()
     for name in differing:
-        gone = [(name, 0, name)] if name in rules else []
-        if start is not None and name in after:
-            gone += [(s, line, place) for s, line, place in list_failures(start, name)]
-        for specifier, line, place in gone:
+        for specifier, line, place in [] if start is None else list_failures(start, name):
             taken = _find_taken(place, specifier, rules)
-            if taken is None or told >= _SHOWN_MAX:
-                continue
-            told += 1
-            who = f"`{name}` line {line} requests `{specifier}`" if line else f"`{name}` is reached"
-            message = f"{who}, and the rule `{rules[taken]}` has taken out `{taken}`"
-            yield Finding("prune-unproven", "error", taken, message, _HINT)
+            if taken is not None and taken not in told:
+                told.add(taken)
+                yield _unproven(taken, f"`{name}` line {line} requests `{specifier}`", rules)
+    for name in differing:
+        if name in rules and name not in told:
+            told.add(name)
+            yield _unproven(name, f"`{name}` is reached", rules)
     if not told:
-        message = (
-            f"the pruned package loads `{differing[0]}` in another way than the whole one, and "
-            f"{len(differing) - 1:,} more"
-        )
+        rest = f", and {len(differing) - 1:,} more" if len(differing) > 1 else ""
+        message = f"the pruned package loads `{differing[0]}` in another way than the whole{rest}"
         yield Finding("prune-unproven", "error", differing[0], message, _HINT)
+
+
+def _unproven(taken: str, who: str, rules: Mapping[str, str]) -> Finding:
+    message = f"{who}, and the rule `{rules[taken]}` has taken out `{taken}`"
+    return Finding("prune-unproven", "error", taken, message, _HINT)
 
 
 def _find_taken(place: str, specifier: str, rules: Mapping[str, str]) -> str | None:

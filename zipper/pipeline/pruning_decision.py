@@ -40,9 +40,10 @@ if TYPE_CHECKING:
     from zipper.archive.plan import Plan
     from zipper.pipeline.planning import PackagePlan
     from zipper.settings.build_request import BuildRequest
+    from zipper.store.notes import Notebook
     from zipper.store.store_zips import Store
 
-__all__ = ["decide", "find_pruning", "subject_of"]
+__all__ = ["decide", "divide_zip", "find_pruning", "subject_of"]
 
 
 def decide(planned: PackagePlan, store: Store) -> bytes:
@@ -69,31 +70,40 @@ def find_pruning(planned: PackagePlan, store: Store) -> tuple[Pruning, dict[str,
     Raises:
         ProjectError, ArchiveError: as `decide`.
     """
-    request = request_of(planned)
-    rules = _read_rules(planned.request)
+    request = request_of(planned)._replace(cache_dir=str(store.cache_dir))
     contents = planned.contents if planned.pruning is None else planned.pruning.whole
-    facts = NotedFacts(store.notebook)
     with tempfile.TemporaryDirectory(prefix="zipper-prune-") as folder:
         path = Path(folder, "whole.zip")
         write_file(path, splice(contents))
-        report = check_requested(
-            path, request._replace(cache_dir=str(store.cache_dir)), nearby=None
-        )
-        subject = subject_of(open_sound_listing(path), request, facts, report.code_sha256)
-        start = close(subject)
-        found = [[one.code, one.severity, one.path] for one in report.findings]
-        is_read = report.closure is not None
-        proof: dict[str, Any] = {
-            "findings": found if is_read else None,
-            "verdict": report.verdict,
-            "reached": {},
-        }
-        if start is None:
-            return Pruning(rules.mode, (), (), {}), proof
-        # The reached set first: what the closure adds is not part of it.
-        proof["reached"] = take_reached(start)
-        kept = find_kept(subject, start, rules)
-        return choose_removed(subject.files, kept, rules), proof
+        report = check_requested(path, request)
+        pruning, reached = divide_zip(path, request, store.notebook, report.code_sha256)
+    found = [[one.code, one.severity, one.path] for one in report.findings]
+    is_read = report.closure is not None
+    return pruning, {"findings": found if is_read else None, "reached": reached}
+
+
+def divide_zip(
+    path: Path, request: BuildRequest, notebook: Notebook, code_sha256: str = ""
+) -> tuple[Pruning, dict[str, str]]:
+    """Return what of the zip at `path` can go, and its reached set.
+
+    Args:
+        path: the zip.
+        request: of the function; its handler is known.
+        notebook: what remembers facts.
+        code_sha256: the zip's hash, where what is known by it may be recalled.
+
+    Raises:
+        ProjectError, ArchiveError: as `decide`.
+    """
+    rules = _read_rules(request)
+    listing = open_sound_listing(path)
+    subject = subject_of(listing, request, NotedFacts(notebook), code_sha256)
+    start = close(subject)
+    if start is None:
+        return Pruning(rules.mode, (), (), {}), {}
+    reached = take_reached(start)  # first: what pruning adds to the closure is not part of it
+    return choose_removed(subject.files, find_kept(subject, start, rules), rules), reached
 
 
 def subject_of(

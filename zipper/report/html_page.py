@@ -53,6 +53,8 @@ def make_page(
         "unzipped_size_bytes": inventory.unzipped_size_bytes,
         "quota_bytes": QUOTA_BYTES,
         "files": len(inventory.files),
+        "gone_bytes": sum(file.size_bytes for file in inventory.gone),
+        "gone_files": len(inventory.gone),
         "tree": _pack(replace(grow(inventory), label=last_name(inventory.path))),
         "packages": [*list_packages(inventory), *_list_bundled(inventory)],
         "findings": [
@@ -128,7 +130,8 @@ def _shortest_chains(tree: Tree) -> Mapping[str, str]:
 def _pack(branch: Branch) -> list[object]:
     """Return a branch as the page reads it: label, bytes, zipped bytes, files, package, branches.
 
-    `package` is the folder of a package, and 0 for a file or a folder.
+    `package` is the folder of a package, and 0 for a file or a folder. Where pruning took something
+    out, its bytes and zipped bytes follow; branches are 0 then for a file.
 
     Small arrays instead of objects: 30,000 files make 1 MB. A folder with nothing but one folder
     in it becomes one branch, as there is nothing to choose. Recursion is as deep as folders are,
@@ -153,4 +156,7 @@ def _pack_to(branch: Branch, depth: int, place: str) -> list[object]:
     ]
     if branch.branches and depth:
         packed.append([_pack_to(item, depth - 1, key) for key, item in branch.branches.items()])
+    if branch.gone_bytes:
+        packed += [] if len(packed) > 5 else [0]
+        packed += [branch.gone_bytes, branch.gone_zipped_bytes]
     return packed

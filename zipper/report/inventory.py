@@ -87,6 +87,8 @@ class Inventory:
     """By folder, where there is a package.json that can be read."""
     hashes: Mapping[str, Integrity] = field(default_factory=dict, repr=False)
     """Of the packages' tarballs, by folder, where a lockfile says them."""
+    gone: tuple[File, ...] = field(default=(), repr=False)
+    """What pruning took out: not in the package, and in none of the sums."""
     parts: Mapping[str, Mapping[str, int]] = field(default_factory=dict, repr=False)
     """Of bundles, by file: bytes by source; see `zipper.report.bundle_parts`."""
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from zipper.report.units import format_bytes, format_count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from zipper.package import PrunedPackage, PruningResult
 
-__all__ = ["RULE_WORDS", "describe_pruning", "describe_removed", "describe_whole"]
+__all__ = ["RULE_WORDS", "describe_pruning", "describe_whole"]
 
 RULE_WORDS: Final[Mapping[str, str]] = {
     "declarations": "type declarations",
@@ -68,24 +67,3 @@ def describe_whole(one: PrunedPackage) -> str:
     """Return the package, its verdict's place and the expression there."""
     place = f"{one.path} line {one.line}: " if one.line else f"{one.path}: " if one.path else ""
     return f"{one.folder or 'the own files'}: {place}{one.text}"
-
-
-def describe_removed(rows: Sequence[tuple[str, int, int, str]], *, every: bool) -> Iterator[str]:
-    """Yield what went by rule, the largest first, each file with its bytes.
-
-    Args:
-        rows: name, bytes, zipped bytes and rule of each file.
-        every: show every file, and not the ten largest of a rule.
-    """
-    sizes: Counter[str] = Counter()
-    for _, size, _, rule in rows:
-        sizes[rule] += size
-    for rule, total in sorted(sizes.items(), key=lambda item: (-item[1], item[0])):
-        own = sorted((row for row in rows if row[3] == rule), key=lambda row: (-row[1], row[0]))
-        words = RULE_WORDS.get(rule, rule)
-        yield f"{format_bytes(total):>9}  {rule}: {words}, {format_count(len(own), 'file')}"
-        shown = own if every else own[:10]
-        for name, size, _, _ in shown:
-            yield f"{format_bytes(size):>9}    {name}"
-        if len(own) > len(shown):
-            yield f"{'':>9}    {len(own) - len(shown):,} more with `--all`"

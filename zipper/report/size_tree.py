@@ -5,7 +5,7 @@ In: an `Inventory`. Out: `Branch`es, and their drawing as lines of a given width
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from zipper.report.bundle_parts import name_parts
@@ -36,6 +36,9 @@ class Branch:
     zipped_size_bytes: int = 0
     files: int = 0
     is_package: bool = False
+    gone_bytes: int = 0
+    """What pruning took out below it, in neither size; nor is its file counted."""
+    gone_zipped_bytes: int = 0
     branches: dict[str, Branch] = field(default_factory=dict)
 
 
@@ -57,6 +60,13 @@ def grow(inventory: Inventory) -> Branch:
         known[folder].branches[name] = leaf
         if file.name in inventory.parts:
             _split(leaf, file, name_parts(inventory.parts[file.name]))
+    for file in inventory.gone:
+        folder, _, name = file.name.rpartition("/")
+        leaf = Branch(name)
+        for branch in (*_line(folder, known, labels), leaf):
+            branch.gone_bytes += file.size_bytes
+            branch.gone_zipped_bytes += file.zipped_size_bytes
+        known[folder].branches[name] = leaf
     # What a zip says of itself at its end belongs to no file.
     root.zipped_size_bytes = inventory.size_bytes
     return root
@@ -118,7 +128,7 @@ def draw_sizes(
         every: draw small branches too, and all levels.
         depth: how many levels below the root.
     """
-    root = grow(inventory)
+    root = grow(replace(inventory, gone=()))
     narrow = width is not None and width < 60
     head = "unzipped" if narrow else "unzipped    zipped   share"
     yield f"{head}  {root.label}"

@@ -1,0 +1,210 @@
+"""Builds that take out what cannot run: the zip, the proof, and every byte explained."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.command import CommandResult, run_zipper
+from tests.support.registry_server import RegistryServer
+from tests.support.scene import Scene, listing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+A = "node_modules/a"
+HANDLER = 'const a = require("a");\nexports.handler = async () => a;\n'
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    """A function that needs `a`, which needs `b` for later, and ships what cannot run."""
+    with RegistryServer() as registry:
+        made = Scene(tmp_path / "scene", registry)
+        made.publish("b", files={"index.js": b"", "b.d.ts": b"d" * 300})
+        made.publish("z", files={"index.js": b"z"})
+        made.publish(
+            "a",
+            files={
+                "index.js": b'exports.f = () => require("./lib/x");',
+                "lib/x.js": b'require("b");',
+                "lib/y.js": b"y" * 500,
+                "index.d.ts": b"d" * 900,
+                "LICENSE": b"MIT",
+            },
+            dependencies={"b": "1", "z": "1"},
+        )
+        made.write({"index.js": HANDLER, "extra.txt": "mine"})
+        made.depend("a")
+        yield made
+
+
+def run(scene: Scene, *arguments: str) -> CommandResult:
+    return run_zipper(
+        *arguments, "--cache-dir", str(scene.cache), env=scene.environment, cwd=scene.folder
+    )
+
+
+def build(scene: Scene, *options: str, status: int = 0) -> dict:
+    result = scene.build("--json", *options)
+
+    assert status == result.status, result.stderr
+    document: dict = json.loads(result.stdout)
+    return document
+
+
+def test_reached_keeps_what_can_run(scene: Scene) -> None:
+    """What nothing reaches goes, own files and licences stay, and the zip says the same as JSON."""
+    document = build(scene, "--prune", "reached")
+    names = set(listing(scene.output))
+
+    assert {f"{A}/lib/x.js", f"{A}/LICENSE", f"{A}/package.json", "extra.txt"} <= names
+    assert not {f"{A}/lib/y.js", f"{A}/index.d.ts", "node_modules/z/index.js"} & names
+    rules = {row["rule"]: row["files"] for row in document["pruning"]["rules"]}
+    assert {"declarations": 2, "unreached": 1, "unreached-package": 2} == rules
+    assert len(names) == document["files"]
+
+
+def test_safe_takes_classes_only(scene: Scene) -> None:
+    """`safe` leaves code that nothing reaches."""
+    document = build(scene, "--prune", "safe")
+
+    assert {"node_modules/z/index.js", f"{A}/lib/y.js"} <= set(listing(scene.output))
+    assert {"declarations"} == {row["rule"] for row in document["pruning"]["rules"]}
+
+
+def test_off_is_the_default_and_packs_everything(scene: Scene) -> None:
+    """Without the option nothing goes, and nothing is said of pruning."""
+    document = build(scene)
+
+    assert f"{A}/index.d.ts" in listing(scene.output)
+    assert document["pruning"] is None
+
+
+def test_a_warm_build_makes_the_same_bytes(scene: Scene) -> None:
+    """What is remembered gives the zip of a build that remembers nothing."""
+    first = build(scene, "--prune", "reached")["code_sha256"]
+
+    assert first == build(scene, "--prune", "reached")["code_sha256"]
+    assert first == build(scene, "--prune", "reached", "--no-recall")["code_sha256"]
+
+
+def test_the_settings_choose_the_mode(scene: Scene) -> None:
+    """`prune` and `keep` in the settings count as the options do."""
+    scene.write({"pyproject.toml": '[tool.zipper]\nprune = "reached"\nkeep = ["a/lib/**"]\n'})
+    build(scene)
+
+    names = set(listing(scene.output))
+    assert f"{A}/lib/y.js" in names
+    assert f"{A}/index.d.ts" not in names
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_dropped_file_that_is_reached_fails_and_names_the_rule(
+    scene: Scene, *, again: bool
+) -> None:
+    """The proof finds the request whose file went, remembered or not, and no zip is written."""
+    options = ("--prune", "reached", "--drop", "a/lib/x.js")
+    if again:
+        build(scene, *options, status=1)
+    document = build(scene, *options, status=1)
+
+    found = [one for one in document["findings"] if one["code"] == "prune-unproven"]
+    assert [f"{A}/lib/x.js"] == [one["path"] for one in found]
+    assert "rule `drop`" in found[0]["message"]
+    assert f"`{A}/index.js` line 1" in found[0]["message"]
+    assert not scene.output.exists()
+
+
+def test_a_computed_request_turns_a_package_whole(scene: Scene) -> None:
+    """One request that cannot be followed keeps the package, and what it declares."""
+    files = {"index.js": b"exports.f = (name) => require(name);", "y.js": b"y", "y.d.ts": b"d"}
+    scene.publish("a", "2.0.0", files=files, dependencies={"b": "1", "z": "1"})
+    scene.depend("a")
+    document = build(scene, "--prune", "reached")
+
+    names = set(listing(scene.output))
+    assert {f"{A}/y.js", "node_modules/z/index.js", "node_modules/b/index.js"} <= names
+    assert f"{A}/y.d.ts" not in names
+    whole = [one for one in document["pruning"]["packages"] if one["folder"] == A]
+    assert [("whole", f"{A}/index.js", 1)] == [(o["verdict"], o["path"], o["line"]) for o in whole]
+
+
+def test_the_text_says_how_much_went_and_what_stayed_whole(scene: Scene) -> None:
+    """`build` prints what went by rule, with the share of the whole package."""
+    text = scene.build("--prune", "reached").stdout
+
+    assert "pruned (reached): 5 files" in text
+    assert "2 files: type declarations" in text
+
+
+def test_explain_lists_what_went_from_a_zip_and_from_a_project(scene: Scene) -> None:
+    """`--pruned` gives the same rows for the zip that was built and for its project."""
+    build(scene, "--prune", "reached")
+    of_zip = run(scene, "explain", str(scene.output), "--pruned", "--json")
+    of_project = run(
+        scene, "explain", str(scene.project), "--prune", "reached", "--pruned", "--json"
+    )
+
+    assert json.loads(of_zip.stdout) == json.loads(of_project.stdout)
+    rows = {row["file"]: row["rule"] for row in json.loads(of_zip.stdout)["removed"]}
+    assert "unreached" == rows[f"{A}/lib/y.js"]
+
+
+def test_explain_says_why_a_file_stays_up_to_the_handler(scene: Scene) -> None:
+    """`--why` climbs from file to file; of one that went it names the rule."""
+    build(scene, "--prune", "reached")
+    stays = run(scene, "explain", str(scene.output), "--why", f"{A}/lib/x.js").stdout
+    went = run(scene, "explain", str(scene.output), "--why", f"{A}/lib/y.js").stdout
+
+    assert f"`{A}/index.js` line 1 requests `./lib/x`" in stays
+    assert "it is the handler's file" in stays
+    assert "goes by the rule `unreached`" in went
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("explain", "{zip}", "--pruned"), "EPRUNE"),
+        (("explain", "{project}", "--pruned"), "EUSAGE"),
+        (("explain", "{project}", "--why", "lib/x.js"), "EPRUNE"),
+        (("build", "{project}", "--prune", "reached", "--trace", "absent.json"), "EPRUNE"),
+        (("build", "{project}", "--prune", "most"), "EUSAGE"),
+    ],
+)
+def test_questions_without_an_answer_are_refused(
+    scene: Scene, arguments: tuple[str, ...], code: str
+) -> None:
+    """Each gets a code and a hint."""
+    build(scene)
+    filled = [one.format(zip=scene.output, project=scene.project) for one in arguments]
+    result = run(scene, *filled)
+
+    assert result.status in (1, 2)
+    assert f"error[{code}]" in result.stderr
+    assert "hint:" in result.stderr
+
+
+def test_the_page_has_what_went(scene: Scene) -> None:
+    """The map of a pruned package has the bytes that went, and counts them in no sum."""
+    document = build(scene, "--prune", "reached")
+    page = scene.folder / "page.html"
+    run(scene, "explain", str(scene.output), "--html", str(page))
+    text = page.read_text(encoding="utf-8")
+    data = json.loads(
+        text.partition('<script type="application/json" id="data">')[2].partition("</script>")[0]
+    )
+
+    assert document["pruning"]["size_bytes"] == data["gone_bytes"] == data["tree"][6]
+    assert document["unzipped_size_bytes"] == data["unzipped_size_bytes"] == data["tree"][1]
+
+
+def test_a_package_that_cannot_be_followed_is_not_pruned(scene: Scene) -> None:
+    """Without a handler nothing goes, and the check says what is wrong."""
+    document = build(scene, "--prune", "reached", "--handler", "none.handler", status=1)
+
+    assert 0 == document["pruning"]["files"]
+    assert "handler-missing" in {one["code"] for one in document["findings"]}
