@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.command import CommandResult, run_zipper
+from tests.support.node import node_of
 from tests.support.registry_server import RegistryServer
 from tests.support.scene import Scene, listing
 
@@ -208,3 +209,34 @@ def test_a_package_that_cannot_be_followed_is_not_pruned(scene: Scene) -> None:
 
     assert 0 == document["pruning"]["files"]
     assert "handler-missing" in {one["code"] for one in document["findings"]}
+
+
+READS = """exports.f = () =>
+  require("fs").readFileSync(process.cwd() + "/node" + "_modules/a/t");
+"""
+
+
+@pytest.mark.node
+def test_a_trace_keeps_what_a_run_opened(scene: Scene) -> None:
+    """A file whose name is put together without the place of its file is kept by a trace."""
+    node = str(node_of(24).executable)
+    scene.publish("a", "2.0.0", files={"index.js": READS.encode(), "t": b"text", "u": b""})
+    scene.depend("a")
+    scene.write({"index.js": HANDLER.replace("=> a", "=> `${a.f()}`")})
+    whole = build(scene)
+    trace = scene.folder / "trace.json"
+    words = ("run", str(scene.output), "--node", node)
+    assert 0 == run(scene, *words, "--trace", str(trace)).status
+    document = json.loads(trace.read_text(encoding="utf-8"))
+
+    assert f"{A}/t" in document["opened"]
+    assert document["gaps"]
+    build(scene, "--prune", "reached")
+    assert [[f"{A}/t", "unreached"]] == json.loads(run(scene, *words, "--json").stdout)["missed"]
+    assert f"the rule `unreached` took out `{A}/t`" in run(scene, *words).stdout
+    traced = build(scene, "--prune", "reached", "--trace", str(trace))
+    names = set(listing(scene.output))
+    assert f"{A}/t" in names
+    assert f"{A}/u" not in names
+    assert traced["files"] < whole["files"]
+    assert 0 == run(scene, *words).status

@@ -8,7 +8,13 @@ from pathlib import Path
 import click
 
 from zipper.commands.click_options import settings_from_values, table_options
-from zipper.commands.output import Shower, echo_lines, show_json, warn_of_variables
+from zipper.commands.output import (
+    Shower,
+    echo_lines,
+    show_json,
+    warn_of_variables,
+    write_text,
+)
 from zipper.commands.zip_names import complete_path, find_zip, settings_for
 from zipper.errors import UsageError
 from zipper.node.result import to_document
@@ -32,12 +38,19 @@ __all__ = ["command"]
 @click.option(
     "--sample", "samples", multiple=True, type=click.Choice(SAMPLES), help="An event as AWS sends."
 )
+@click.option(
+    "--trace",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write which of its files it opens, for `build --trace`.",
+)
 @table_options("run")
 def command(
     *,
     path: str,
     event_files: tuple[str, ...],
     samples: tuple[str, ...],
+    trace: Path | None,
     as_json: bool,
     **options: object,
 ) -> int:
@@ -53,6 +66,7 @@ def command(
     Examples:
       python -m zipper run fn.zip --event event.json
       python -m zipper run fn.zip --sample api-gateway-v2 --memory 512 --timeout 10
+      python -m zipper run fn.zip --event event.json --trace opened.json
       echo '{"id": 7}' | python -m zipper run fn.zip --event - --env TABLE=orders
     """
     path = find_zip(path)
@@ -65,7 +79,12 @@ def command(
             events=_read_events(event_files, samples),
             environment={},
             on_event=shower.on_event,
+            traces=trace is not None,
         )
+    if trace is not None:
+        from zipper.pipeline.pruned_zips import make_trace  # noqa: PLC0415  (for a trace)
+
+        write_text(make_trace(result), trace)
     if as_json:
         show_json(to_document(result))
     elif not request.quiet:

@@ -135,6 +135,9 @@ class RunResult:
     Attributes:
         node_origin: where the Node came from, in words.
         notes: what differs from Lambda, such as isolation that this system does not permit.
+        opened: the files of the package that were opened, by name; None where none was watched.
+        trace_gaps: what `opened` does not show.
+        missed: files that pruning took out and that an error names, each with its rule.
     """
 
     path: str
@@ -151,6 +154,9 @@ class RunResult:
     unzipped_size_bytes: int
     environments: tuple[ExecutionEnvironment, ...]
     notes: tuple[str, ...]
+    opened: tuple[str, ...] | None = None
+    trace_gaps: tuple[str, ...] = ()
+    missed: tuple[tuple[str, str], ...] = ()
 
     @property
     def invocations(self) -> tuple[Invocation, ...]:
@@ -183,6 +189,9 @@ def to_document(result: RunResult) -> dict[str, object]:
     }  # fmt: skip
     document["ok"] = result.ok
     document["notes"] = list(result.notes)
+    document["opened"] = None if result.opened is None else list(result.opened)
+    document["trace_gaps"] = list(result.trace_gaps)
+    document["missed"] = [list(one) for one in result.missed]
     document["environments"] = [_environment_document(part) for part in result.environments]
     return document
 

@@ -67,6 +67,8 @@ def describe_run(result: RunResult, *, verbose: bool = False) -> Iterator[str]:
         yield ""
     for note in notes:
         yield f"note: {note}"
+    for name, rule in result.missed:
+        yield f"pruned: the rule `{rule}` took out `{name}`, which an error names; `keep` keeps it"
 
 
 def _describe_invocation(

@@ -16,7 +16,7 @@ import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -29,6 +29,7 @@ from zipper.kinds import DEFAULT_KIND, KINDS, ZipKind
 from zipper.node.execution import run_events
 from zipper.node.launch import Launch
 from zipper.node.limits import STANDARD, Limits, check_limits
+from zipper.node.opened_files import OpenedFiles
 from zipper.node.result import ExecutionEnvironment, RunResult
 from zipper.node.sandbox_request import SandboxStart
 from zipper.node.unpack_zip import UnpackedFile, merge_layers, plan_members, write_members
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
 __all__ = ["RunSettings", "run_zip"]
 
 _BOOTSTRAP: Final = Path(__file__).with_name("bootstrap")
-
 _PRIVATE: Final = RunPlaces()
 
 
@@ -69,6 +69,7 @@ class RunSettings:
         runtime_modules: a folder that stands for `/var/runtime/node_modules`, where Lambda has an
             AWS SDK; None leaves it out.
         kind: what the zip is for.
+        traces: whether to note which files of the package are opened.
         name: of the function; also in its ARN and log group.
     """
 
@@ -83,6 +84,7 @@ class RunSettings:
     concurrency: int = 1
     runtime_modules: Path | None = None
     kind: ZipKind = KINDS[DEFAULT_KIND]
+    traces: bool = False
     name: str = "function"
     region: str = "us-east-1"
 
@@ -138,7 +140,8 @@ def run_zip(
         work = _unpack(contents, stack)
         unpack_seconds = time.monotonic() - began
         launch = _prepare_launch(settings, node, work)
-        environments = _run_all(launch, tuple(events), settings.concurrency)
+        with OpenedFiles(work / "task") if settings.traces else nullcontext() as opened:
+            environments = _run_all(launch, tuple(events), settings.concurrency)
     return RunResult(
         path=str(path),
         runtime=settings.target.runtime,
@@ -154,6 +157,8 @@ def run_zip(
         unzipped_size_bytes=contents.size_bytes,
         environments=environments,
         notes=_notes(settings, node, environments),
+        opened=None if opened is None else tuple(sorted(opened.names)),
+        trace_gaps=() if opened is None else tuple(opened.gaps),
     )
 
 
@@ -210,8 +215,7 @@ def _read_contents(path: Path, settings: RunSettings) -> _ZipContents:
 
 
 def _open(path: Path) -> ZipSource:
-    found = read_file(path)
-    if found is None:
+    if (found := read_file(path)) is None:
         raise UsageError("EUSAGE", f"there is no file `{path}`")
     return found
 

@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from zipper.checks.run_rules import find_handler
 from zipper.errors import ProjectError
 from zipper.named_tuple import NamedTuple
 from zipper.npm.folder_path import find_package
-from zipper.package import PrunedPackage
-from zipper.pipeline.hashing import hash_output
 from zipper.pipeline.planning import make_plan
+from zipper.pipeline.pruned_zips import PrunedFiles, recall_pruned
 from zipper.pipeline.pruning_decision import divide_zip, find_pruning
 from zipper.pipeline.reading_zips import open_sound_listing
 from zipper.pipeline.session import Circumstances, Clock
 from zipper.settings.cache_folder import find_cache_dir
-from zipper.store.notes import PRUNED, Notebook
+from zipper.store.notes import Notebook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,20 +30,9 @@ if TYPE_CHECKING:
     from zipper.pruning.kept import KeepReason
     from zipper.settings.build_request import BuildRequest
 
-__all__ = ["PrunedFiles", "WhyFile", "explain_file", "find_pruned"]
+__all__ = ["WhyFile", "explain_file", "find_pruned"]
 
 _STEPS_MAX: Final = 200
-
-Row = tuple[str, int, int, str]
-"""Name, bytes, zipped bytes and rule of a file."""
-
-
-class PrunedFiles(NamedTuple):
-    """What went from one package."""
-
-    mode: str
-    packages: tuple[PrunedPackage, ...]
-    removed: tuple[Row, ...]
 
 
 class WhyFile(NamedTuple):
@@ -82,13 +70,7 @@ def find_pruned(
         return PrunedFiles(decided.result.mode, decided.result.packages, tuple(map(tuple, rows)))
     open_sound_listing(source)
     notebook = Notebook(find_cache_dir(request.cache_dir), recalls=not request.no_recall)
-    noted = notebook.recall(PRUNED, {"zip": hash_output(Path(source))})
-    if noted is None:
-        return None
-    head, removed = noted.decode("ascii").split("\n")
-    document: dict[str, Any] = json.loads(head)
-    packages = tuple(PrunedPackage(*row) for row in document["packages"])
-    return PrunedFiles(document["mode"], packages, tuple(map(tuple, json.loads(removed))))
+    return recall_pruned(Path(source), notebook)
 
 
 def explain_file(

@@ -26,6 +26,7 @@ from zipper.project.read_project import Project
 from zipper.settings.cache_folder import find_cache_dir
 from zipper.settings.function_variables import find_variables
 from zipper.settings.read_settings import request_of_call
+from zipper.store.notes import Notebook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,8 +75,9 @@ def run_requested(
     events: Sequence[bytes],
     environment: Mapping[str, str],
     on_event: OnEvent | None = None,
+    traces: bool = False,
 ) -> RunResult:
-    """Run the function of `request`; see `run`."""
+    """Run the function of `request`; see `run`. `traces` notes which of its files are opened."""
     settings = RunSettings(
         target=request.target,
         handler=request.handler or find_handler(open_listing(path)),
@@ -91,6 +93,7 @@ def run_requested(
         network=request.network,
         concurrency=request.concurrency,
         runtime_modules=None if request.runtime_modules is None else Path(request.runtime_modules),
+        traces=traces,
     )
     from zipper.pipeline.nodejs import find_node  # noqa: PLC0415  (after what may be refused)
 
@@ -103,7 +106,22 @@ def run_requested(
         offline=request.offline,
         on_event=on_event,
     )
-    return run_zip(Path(path), settings=settings, node=found, events=events)
+    result = run_zip(Path(path), settings=settings, node=found, events=events)
+    return result if result.ok else _name_missed(result, request)
+
+
+def _name_missed(result: RunResult, request: BuildRequest) -> RunResult:
+    """Return the result with the files that pruning took out and that its errors name."""
+    from zipper.pipeline.pruned_zips import recall_pruned  # noqa: PLC0415  (for what failed)
+    from zipper.pruning.missed_files import find_missed  # noqa: PLC0415  (the same)
+
+    known = recall_pruned(Path(result.path), Notebook(find_cache_dir(request.cache_dir)))
+    errors = [one.error for one in result.invocations if one.error is not None]
+    lines = [line.text for one in result.invocations for line in one.log]
+    texts = [*(text for error in errors for text in (error.message, *error.trace)), *lines]
+    rules = {} if known is None else {row[0]: row[3] for row in known.removed}
+    joined = ["\n".join((error.message, *error.trace)) for error in errors]
+    return replace(result, missed=find_missed([*joined, *texts], rules)) if rules else result
 
 
 def _limits_of(request: BuildRequest) -> Limits:

@@ -30,6 +30,8 @@ _WORDS: Final = (
     b"require", b"import", b"module", b"createRequire", b"mainModule", b"_load",
     b"_resolveFilename", b"__non_webpack_require__",
 )  # fmt: skip
+_DEFINES: Final = (b"(module, 'exports'", b"(module,'exports'")
+"""How `Object.defineProperty` is called to set what a module exports."""
 _HANDLES: Final = (b"mainModule", b"__non_webpack_require__")
 """Other names of what requests modules."""
 _HARMLESS: Final = frozenset(
@@ -180,7 +182,8 @@ class _ComputedRequests:
                 yield from self._judge_place(path[:-1], above)
             return
         is_guard = parent.type == "binary_expression" and parent.child_by_field_name("left") == node
-        if not is_guard and parent.type == "arguments":
+        is_defined = self._source.text_of(parent).replace(b'"', b"'").startswith(_DEFINES)
+        if not is_guard and parent.type == "arguments" and not is_defined:
             yield self._name(path)
             yield self._open(path[:-1])
 

@@ -64,6 +64,32 @@ class _NeedSearch:
 
     def run(self) -> Kept:
         """Find what stays, until nothing is added any more."""
+        self._keep_walked()
+        self._keep_as_told()
+        while True:
+            while self._pending:
+                wave = self._pending[-_WAVE:]
+                del self._pending[-_WAVE:]
+                for name, module, reads in self._reads.learn(wave):
+                    self._look(name, module, reads)
+            before = len(self.reasons), len(self.whole)
+            self._apply_table()
+            self._fill_whole()
+            for name, reason in find_libraries(self._subject, self.reasons):
+                self._keep(name, reason)
+            if not self._pending and before == (len(self.reasons), len(self.whole)):
+                # Last: of what something else reaches, less stays than of what is only named.
+                self._name_packages()
+            if not self._pending and before == (len(self.reasons), len(self.whole)):
+                break
+        keep_manifests(self._answers.manifests(), self.files, self.reasons)
+        self._keep_classes()
+        removable = dict(self._find_removable())
+        packages = judge_packages(self.files, self.reasons, self.whole, self.assets)
+        return Kept(self.reasons, packages, removable)
+
+    def _keep_walked(self) -> None:
+        """Keep what the closure of the checks has reached."""
         self._keep(
             relative(self._start.path), KeepReason("handler", text=self._subject.handler or "")
         )
@@ -75,26 +101,6 @@ class _NeedSearch:
                     self._reach(relative(path), asked.answer.path, reason)
         for path in self._start.walk.modules:
             self._keep(relative(path), KeepReason("request", text="NODE_OPTIONS"))
-        self._keep_as_told()
-        while True:
-            while self._pending:
-                wave = self._pending[-_WAVE:]
-                del self._pending[-_WAVE:]
-                for name, module, reads in self._reads.learn(wave):
-                    self._look(name, module, reads)
-            before = len(self.reasons), len(self.whole)
-            self._apply_table()
-            self._name_packages()
-            self._fill_whole()
-            for name, reason in find_libraries(self._subject, self.reasons):
-                self._keep(name, reason)
-            if not self._pending and before == (len(self.reasons), len(self.whole)):
-                break
-        keep_manifests(self._answers.manifests(), self.files, self.reasons)
-        self._keep_classes()
-        removable = dict(self._find_removable())
-        packages = judge_packages(self.files, self.reasons, self.whole, self.assets)
-        return Kept(self.reasons, packages, removable)
 
     def _keep_as_told(self) -> None:
         for entry in self._subject.files:
