@@ -23,11 +23,12 @@ __all__ = ["HandlerSource", "find_handler_source", "tell_built"]
 _BUILT: Final = (".js", ".mjs", ".cjs")
 
 _EXPORTS_HANDLER: Final = re.compile(
-    rb"(?:^|[;}])[ \t]*export\s+(?:declare\s+)?(?:const|let|var|(?:async\s+)?function)\s+handler\b"
+    rb"(?:^|[;}])[ \t]*export\s+(?:const|let|var|(?:async\s+)?function)\s+handler\b"
     rb"|(?:^|[;}])[ \t]*export\s*\{[^}]*\bhandler\s*(?:,|\})"
     rb"|(?:^|[;}])[ \t]*(?:module\.)?exports\.handler\s*=",
     re.MULTILINE,
 )
+_EXPORTS_WHOLE: Final = re.compile(rb"^[ \t]*export\s*=", re.MULTILINE)
 _NO_HANDLERS: Final = re.compile(
     r"(?:^|/)(?:__tests__|__mocks__|tests?|specs?|e2e|cdk\.out|coverage)/"
     r"|[._-](?:test|spec|stories)\.[cm]?tsx?$|\.config\.[cm]?ts$"
@@ -62,7 +63,7 @@ def find_handler_source(
         read: returns the content of one of `names`.
 
     Raises:
-        ProjectError: EHANDLER where several sources could be meant.
+        ProjectError: EHANDLER where several sources could be meant, or none exports it.
     """
     named = handler or default_handler(package_json)
     stem = _stem(named)
@@ -123,7 +124,7 @@ def _find_only(
         for name in sorted(typed)
         if not _NO_HANDLERS.search(name)
         and "." not in name.rpartition("/")[2].rpartition(".")[0]
-        and _EXPORTS_HANDLER.search(read(name))
+        and _exports_handler(read(name))
     ]
     if len(candidates) > 1:
         base = stem.rpartition("/")[2]
@@ -131,6 +132,7 @@ def _find_only(
         depth = min((one.count("/") for one in named), default=0)
         candidates = [one for one in named if one.count("/") == depth] or candidates
     if not candidates:
+        _refuse_unexported(names)
         return None
     if len(candidates) > 1:
         raise _ambiguous(candidates)
@@ -150,6 +152,34 @@ def _find_only(
                 f"to make sure of it: `--handler {handler}`, or `handler` in the settings",
             ),
         ),
+    )
+
+
+def _exports_handler(data: bytes) -> bool:
+    whole = _EXPORTS_WHOLE.search(data)
+    return bool(_EXPORTS_HANDLER.search(data)) or (whole is not None and b"handler" in data)
+
+
+def _refuse_unexported(names: Collection[str]) -> None:
+    """Raise where all code is TypeScript, and none of it exports `handler`."""
+    code = [
+        name
+        for name in sorted(names)
+        if name.endswith((*TYPED, *_BUILT))
+        and not is_declaration(name)
+        and not _NO_HANDLERS.search(name)
+    ]
+    if not code or any(name.endswith(_BUILT) for name in code):
+        return
+    more = len(code) - _SHOWN_MAX
+    raise ProjectError(
+        "EHANDLER",
+        "no source exports `handler`",
+        facts=(
+            ("sources", ", ".join(code[:_SHOWN_MAX]) + (f" and {more} more" if more > 0 else "")),
+        ),
+        hint="export a function called `handler`; a type is gone when the function runs. One of "
+        f"another name: `--handler {code[0].rpartition('.')[0]}.NAME`",
     )
 
 

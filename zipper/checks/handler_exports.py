@@ -9,6 +9,7 @@ Source: aws-lambda-ric 3.3.0 (`_resolveHandler`) and 4.0.2 (`resolveHandler`,
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from zipper.checks.closure import WalkStart, close, relative
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 __all__ = ["check_export"]
 
 _REEXPORTS_MAX = 100
+_EXPORTS_NOTHING = re.compile(
+    rb"^var (\w+) = \{\};\nmodule\.exports = __toCommonJS\(\1\);$", re.MULTILINE
+)
 _EXTENSIONS = (".js", ".mjs", ".cjs", ".ts")
 
 
@@ -139,8 +143,14 @@ def _names_of_commonjs(start: WalkStart, module: Module) -> frozenset[str] | Non
 
 
 def _is_annotated(start: WalkStart, module: Module) -> bool:
-    """Return whether the file has the list of its exports that esbuild writes for Node."""
-    return b"0 && (module.exports = {" in _content(start, module)
+    """Return whether the file has the list of its exports that esbuild writes for Node.
+
+    esbuild leaves an empty list out: then nothing is put into what it exports.
+    """
+    content = _content(start, module)
+    empty = _EXPORTS_NOTHING.search(content)
+    is_empty = empty is not None and len(re.findall(rb"\b%b\b" % empty[1], content)) == 2
+    return is_empty or b"0 && (module.exports = {" in content
 
 
 def _content(start: WalkStart, module: Module) -> bytes:

@@ -283,7 +283,10 @@ def _find_near(subject: Subject, shown: str) -> str | None:
 def _near_hint(near: str, shown: str) -> str:
     stem, _, extension = near.rpartition(".")
     if extension in ("ts", "mts", "cts"):
-        return f"the loader takes no TypeScript: compile `{near}`, as `python -m zipper build` does"
+        return (
+            f"the loader takes no TypeScript; `python -m zipper build --handler {stem}.handler` "
+            f"transforms `{near}`"
+        )
     if stem.lower() == shown.lower():
         return f"file names are case-sensitive on Lambda: write `{stem}`"
     return f"use `{stem}` in the handler's name"

@@ -49,14 +49,30 @@ def test_choice(
         (b"exports.handler = f", True),
         (b"import a from 'a'; export const handler = a;", True),
         (b"export { a as handler };", True),
+        (b"const o = { handler };\nexport = o;", True),
+        (b"const o = { main };\nexport = o;", False),
         (b"const handler = 1;", False),
         (b"export const handlers = 1;", False),
         (b"// export const handler", False),
+        (b"export interface handler { a: 1 }", False),
+        (b"export type handler = () => void;", False),
+        (b"export declare const handler: () => void;", False),
     ],
 )
 def test_candidates_export_a_handler(text: bytes, *, exports: bool) -> None:
-    """A source is a candidate where it exports `handler`."""
-    assert exports == (find({"src/a.ts": text}) is not None)
+    """A source is a candidate where it exports `handler`; without any, that is an error."""
+    if exports:
+        assert find({"src/a.ts": text}) is not None
+        return
+    with pytest.raises(ProjectError, match="no source exports `handler`") as caught:
+        find({"src/a.ts": text})
+    assert "--handler src/a.NAME" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("other", ["index.js", "lib/b.mjs", "api.cjs"])
+def test_javascript_may_have_the_handler(other: str) -> None:
+    """Beside it, sources that export none are no error: the check looks for the handler."""
+    assert find({"src/a.ts": b"export type A = 1;\n", other: b""}) is None
 
 
 def test_only_candidate_is_told() -> None:

@@ -16,6 +16,10 @@ ESBUILD = (
     "var i = {}; define(i, { handler: () => handler }); module.exports = convert(i);"
     "var handler = (a, b, c) => 1; 0 && (module.exports = { handler });"
 )
+EMPTY = (
+    "var i = {};\nmodule.exports = __toCommonJS(i);\nfunction __toCommonJS(of) {\n"
+    '  return { ...of, ["__esModule"]: true };\n}\n'
+)
 TS = '"use strict"; Object.defineProperty(exports, "__esModule", { value: true }); '
 
 
@@ -29,6 +33,8 @@ def errors(files, handler, runtime):
     ("text", "export", "before", "since"),
     [
         (f"exports.handler = {F}", "handler", OK, OK),
+        (EMPTY, "handler", NONE, NONE),
+        (f"{EMPTY}module.exports.handler = {F};", "handler", OK, OK),
         (f"exports.handler = {F}; module.exports = {{}}", "handler", NONE, NONE),
         (f"module.exports = {F}", "handler", NONE, NONE),
         (f"module.exports = {F}; module.exports.handler = {F}", "handler", OK, OK),
