@@ -178,7 +178,7 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         "shared-store",
         "packages came from the shared store, or went there",
         "How many store zips and tarballs were taken from the store that machines share, and how "
-        "many objects were put there. The seconds are those that the signer's machine needed.",
+        "many objects were put there. The seconds are those that the signer's processor needed.",
         "zipper help store",
         "a build with an empty cache and `store_url`",
     ),

@@ -176,7 +176,7 @@ class Worker:
             zipped = self._measure(self._shared.take, item)
             if zipped is not None:
                 return self._tell(item, zipped)
-        begun = time.monotonic()
+        begun = time.thread_time()
         tarball = self._measure(self._fetch.fetch, item)
         if max(len(tarball), claimed_bytes(tarball)) > _LARGE_BYTES:
             with self._large, self._turns:
@@ -187,7 +187,7 @@ class Worker:
             with self._turns:
                 zipped = self._keep(item, tarball)
         if self._shared is not None:
-            self._shared.offer(item, zipped, time.monotonic() - begun)
+            self._shared.offer(item, zipped, time.thread_time() - begun)
         return self._tell(item, zipped)
 
     def _tell(self, item: Wanted, zipped: StoreZip) -> StoreZip:

@@ -46,7 +46,7 @@ class SharedPackages:
         wanted = _share(item)
         if wanted is None or item.checksum:
             return None
-        begun = time.monotonic()
+        begun = time.thread_time()
         found = self._shared.find_zip(wanted)
         if found is None:
             return None
@@ -56,7 +56,7 @@ class SharedPackages:
         except StoreError:
             zipped = self._store.hold_whole(item.key, data)
         note_origin(self._store, zipped, item.key, item.package_name, item.version)
-        self._shared.report.count(saved_seconds=max(0.0, seconds - (time.monotonic() - begun)))
+        self._shared.report.count(saved_seconds=max(0.0, seconds - (time.thread_time() - begun)))
         return zipped
 
     def fetch(self, item: Wanted) -> bytes:
@@ -71,7 +71,7 @@ class SharedPackages:
         return data
 
     def offer(self, item: Wanted, zipped: StoreZip, seconds: float) -> None:
-        """Share the store zip that was made of a tarball in `seconds`."""
+        """Share the store zip that was made of a tarball in `seconds` of processor time."""
         wanted = _share(item)
         if wanted is not None and self._shared.signs:
             self._shared.offer_zip(wanted, zipped.read_whole(), seconds)

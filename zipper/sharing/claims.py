@@ -65,7 +65,7 @@ class Claim(NamedTuple):
     """SHA-256 of the store zip, in hexadecimal."""
     size_bytes: int
     seconds: float
-    """What fetching, unpacking and deflating took the signer."""
+    """Processor time that fetching, unpacking and deflating took the signer."""
     scope: SignerScope
     made: int
     """Unix time."""
