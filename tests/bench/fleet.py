@@ -1,4 +1,6 @@
-"""Many functions over real packages, built in each way: `python -m tests.bench.fleet --functions 100`.
+"""Many functions over real packages, built in each way.
+
+    python -m tests.bench.fleet --functions 10 100 --folder DIR
 
 Twenty groups of packages are resolved from the registry; each function has the lockfile of one
 group and code of its own. All are built with an empty cache, with an empty cache and a shared

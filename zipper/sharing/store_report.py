@@ -134,7 +134,8 @@ def _describe(counts: SharedCounts) -> str:
     if counts.zips or counts.tarballs:
         parts.append(
             f"{counts.zips:,} store zips and {counts.tarballs:,} tarballs came from the shared "
-            f"store ({counts.read_bytes:,} bytes; {counts.saved_seconds:.1f} s of processor time saved)"
+            f"store ({counts.read_bytes:,} bytes; "
+            f"{counts.saved_seconds:.1f} s of processor time saved)"
         )
     if counts.put:
         parts.append(f"{counts.put:,} objects were put there ({counts.put_bytes:,} bytes)")
