@@ -351,23 +351,52 @@ def test_await_at_the_top_of_commonjs_is_esbuilds_error(work: Work) -> None:
 
     assert (1, "EESBUILD") == (refused.status, refused.code)
     assert "src/index.ts:1:" in refused.stdout
+    assert refused.document is not None
+    assert '"type": "module"' in refused.document["error"]["hint"]
     assert 0 == work.build("fn").status
     assert 1 == work.run("src/index.handler", {})
+
+
+@pytest.mark.parametrize(
+    ("kind", "call"),
+    [
+        ("commonjs", "require('./plugins/' + event.name)"),
+        ("commonjs", "import(`./plugins/${event.name}.js`)"),
+        ("module", "import(`./plugins/${event.name}.js`)"),
+        ("module", "import(`./plugins/${event.name}.ts`)"),
+    ],
+)
+def test_computed_names_find_their_sources(work: Work, kind: str, call: str) -> None:
+    """What a computed name may mean is transformed; a new one is seen by the next build."""
+    files = {
+        "package.json": {"type": kind},
+        "src/index.ts": (
+            "export const handler = async (event: { name: string }): Promise<unknown> =>\n"
+            f"  (await {call}).value;\n"
+        ),
+        "src/plugins/a.ts": "export enum value { A = 1 }\n",
+    }
+    write_files(work.folder / "fn", files)
+    assert 0 == work.build("fn").status
+    assert {"1": "A", "A": 1} == work.run("src/index.handler", {"name": "a"})
+    write_files(work.folder / "fn", {"src/plugins/deep/b.ts": "export const value: number = 2;\n"})
+    assert 0 == work.build("fn").status
+    assert 2 == work.run("src/index.handler", {"name": "deep/b"})
 
 
 def test_case_of_names_is_told(work: Work) -> None:
     """A name of another case is not found, and the file that was meant is named."""
     write_files(
         work.folder / "fn",
-        {"package.json": "{}", "src/util.ts": "export const a = 1;\n",
-         "src/index.ts": "import { a } from './Util';\nexport const handler = async () => a;\n"},
+        {"package.json": "{}", "src/util/a.ts": "export const a = 1;\n",
+         "src/index.ts": "import { a } from './Util/A';\nexport const handler = async () => a;\n"},
     )  # fmt: skip
     built = work.build("fn")
 
     assert 1 == built.status
     assert built.document is not None
     (found,) = [one for one in built.document["findings"] if one["code"] == "source-case"]
-    assert "write `./util.ts`" == found["hint"]
+    assert "write `./util/a.ts`" == found["hint"]
 
 
 def test_own_esbuild_is_used_as_locked(work: Work) -> None:

@@ -125,13 +125,16 @@ def _failure(done: ToolEnd) -> ProjectError:
     if not errors:
         told = done.said.strip()[-1000:] or "nothing"
         return ProjectError("EESBUILD", f"esbuild {done.problem}", facts=(("it said", told),))
+    is_await = "Top-level await" in errors[0]["message"]
     facts = tuple((error["place"] or "error", _describe(error)) for error in errors[:_SHOWN_MAX])
     more = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
     return ProjectError(
         "EESBUILD",
         f"esbuild cannot read the sources: {errors[0]['message']}{more}",
         facts=facts,
-        hint="mend the file, or take it out of what the handler imports",
+        hint='make it an ES module: `"type": "module"` in package.json, or `.mts` for its name'
+        if is_await
+        else "mend the file, or take it out of what the handler imports",
     )
 
 

@@ -18,7 +18,7 @@ from zipper.target import default_handler
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-__all__ = ["HandlerSource", "find_handler_source", "tell_built"]
+__all__ = ["HandlerSource", "find_handler_source", "is_tool_source", "tell_built"]
 
 _BUILT: Final = (".js", ".mjs", ".cjs")
 
@@ -45,6 +45,11 @@ class HandlerSource(NamedTuple):
     path: str
     """Relative to the project's folder."""
     findings: tuple[Finding, ...] = ()
+
+
+def is_tool_source(path: str) -> bool:
+    """Tell whether a source is a test, or what configures a tool, by its name."""
+    return _NO_HANDLERS.search(path) is not None
 
 
 def find_handler_source(
@@ -122,7 +127,7 @@ def _find_only(
     candidates = [
         name
         for name in sorted(typed)
-        if not _NO_HANDLERS.search(name)
+        if not is_tool_source(name)
         and "." not in name.rpartition("/")[2].rpartition(".")[0]
         and _exports_handler(read(name))
     ]
@@ -167,7 +172,7 @@ def _refuse_unexported(names: Collection[str]) -> None:
         for name in sorted(names)
         if name.endswith((*TYPED, *_BUILT))
         and not is_declaration(name)
-        and not _NO_HANDLERS.search(name)
+        and not is_tool_source(name)
     ]
     if not code or any(name.endswith(_BUILT) for name in code):
         return

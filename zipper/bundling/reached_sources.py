@@ -11,6 +11,7 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from zipper.bundling.computed_specifiers import find_computed, find_meant
 from zipper.bundling.decorators import DecoratedSource, has_decorators, refuse_lost_metadata
 from zipper.bundling.esbuild_files import SourceText
 from zipper.bundling.output_places import OutputPlaces, OwnedFile, ReachedFile
@@ -154,7 +155,14 @@ class SourceWalk:
             self.findings += self._tell_other_case(module, targets)
             self._read[module] = _Read(one, source.format, targets, is_kept)
             reached += [target for target in targets.values() if target is not None]
+            reached += self._find_computed(module, one)
         return reached
+
+    def _find_computed(self, module: OwnedFile, compiled: Compiled) -> Iterator[OwnedFile]:
+        """Yield the sources that a computed specifier may mean."""
+        for computed in find_computed(_encode(compiled.code)):
+            for path in find_meant(module.path, computed, self._files):
+                yield OwnedFile(module.owner, path)
 
     def _guess(self, entries: Sequence[OwnedFile]) -> list[OwnedFile]:
         """Return what `entries` seem to reach: esbuild then starts once, and not for each level.
@@ -184,13 +192,15 @@ class SourceWalk:
             path = join(module.path.rpartition("/")[0], specifier)
             other = self._resolver.find_other_case(path)
             if other is not None:
+                ending = specifier.rpartition(".")[2] in ("js", "mjs", "cjs", "jsx")
+                right = spell_relative(module.path, name_output(other) if ending else other)
                 yield Finding(
                     "source-case",
                     "warning",
                     module.path,
                     f"`{module.path}` imports `{specifier}`, and the file is called `{other}`: "
                     "Lambda tells upper case from lower case",
-                    f"write `{spell_relative(module.path, other)}`",
+                    f"write `{right}`",
                 )
 
     def _config_of(self, module: OwnedFile) -> TsConfig:
@@ -279,7 +289,9 @@ class SourceWalk:
                 return None
             return self._spell(module, target)
 
-        return find_edits(code, replace) if read.targets else []
+        edits = find_edits(code, replace) if read.targets else []
+        endings = [one.edit for one in find_computed(code) if one.edit is not None]
+        return sorted({*edits, *endings})
 
     def _spell(self, module: OwnedFile, target: OwnedFile) -> str:
         return spell_relative(self._places.of(module), self._places.of(target))

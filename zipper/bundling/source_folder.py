@@ -12,6 +12,7 @@ import os
 from posixpath import normpath
 from typing import TYPE_CHECKING, Final, cast
 
+from zipper.bundling.source_names import TYPED
 from zipper.errors import ProjectError
 
 if TYPE_CHECKING:
@@ -29,6 +30,15 @@ _FOLDER: Final = "d"
 _NOTHING: Final = ""
 _CASE: Final = "?"
 """Goes before a name whose answer is the file that differs from it in case alone."""
+
+
+_DEEP: Final = "*"
+_FLAT: Final = "+"
+"""Go before a folder whose answer is its sources, with those of inner folders or without."""
+_SEPARATOR: Final = "\0"
+_SOURCES_MAX: Final = 5_000
+_DEPTH_MAX: Final = 20
+"""Sources that a computed name may mean, and folders in folders; links may go in circles."""
 
 
 class SourceFolder:
@@ -75,12 +85,38 @@ class SourceFolder:
         return found
 
     def _find_other_case(self, path: str) -> str | None:
-        folder, _, name = path.rpartition("/")
-        wanted = name.lower()
-        for other, kind in self._list(folder).items():
-            if kind == _FILE and other != name and other.lower() == wanted:
-                return f"{folder}/{other}" if folder else other
-        return None
+        found = self._ignore_case(path, _FILE)
+        return None if found == path else found
+
+    def _ignore_case(self, path: str, wanted: str) -> str | None:
+        """Return what there is under a name of the same letters, the same case before others."""
+        above, _, name = path.rpartition("/")
+        folder = self._ignore_case(above, _FOLDER) if above and name != ".." else above
+        if folder is None or name == "..":
+            return None if folder is None else path
+        names = [name, *(one for one in self._list(folder) if one.lower() == name.lower())]
+        kinds = self._list(folder)
+        found = next((one for one in names if kinds.get(one) == wanted), None)
+        return None if found is None else join(folder, found)
+
+    def list_sources(self, folder: str, *, is_deep: bool) -> list[str]:
+        """Return the sources in `folder`, and below it where `is_deep`, relative to it."""
+        key = f"{_DEEP if is_deep else _FLAT}{folder}"
+        found = self._list_sources(folder, is_deep=is_deep)
+        self._asked[key] = _SEPARATOR.join(found)
+        return found
+
+    def _list_sources(self, folder: str, *, is_deep: bool) -> list[str]:
+        found: list[str] = []
+        waiting = [""]
+        while waiting and len(found) < _SOURCES_MAX:
+            inner = waiting.pop()
+            for name, kind in self._list(join(folder, inner)).items():
+                if kind == _FILE and name.endswith(TYPED):
+                    found.append(f"{inner}{name}")
+                elif kind == _FOLDER and is_deep and not name.startswith(("node_modules", ".")):
+                    waiting += [f"{inner}{name}/"] * (inner.count("/") < _DEPTH_MAX)
+        return sorted(found)
 
     def witnesses(self) -> Value:
         """Return what has been asked so far, with the answers: what results rest on."""
@@ -100,6 +136,10 @@ class SourceFolder:
         known = self._asked.get(path)
         if known is None:
             folder, _, name = path.rpartition("/")
+            if path.startswith((_DEEP, _FLAT)):
+                listed = self._list_sources(path[1:], is_deep=path.startswith(_DEEP))
+                known = self._asked[path] = _SEPARATOR.join(listed)
+                return known
             if path.startswith(_CASE):
                 known = self._find_other_case(path.removeprefix(_CASE)) or _NOTHING
             elif name == "..":

@@ -7,7 +7,7 @@ Places come from the parser that the checks use, so that no text that looks like
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zipper.checks.syntax import is_shadowed, literal, open_source
 from zipper.named_tuple import NamedTuple
@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from zipper.bundling.source_resolution import Mode
     from zipper.checks.syntax import Source
 
-__all__ = ["Edit", "SpecifierUse", "find_edits"]
+__all__ = ["Edit", "SpecifierUse", "find_edits", "find_requests"]
 
 Edit = tuple[int, int, bytes]
 """Start, end and the new bytes: a quoted specifier."""
+
+
+_SPECIFIERS: Final = ("string", "template_string", "binary_expression")
 
 
 class SpecifierUse(NamedTuple):
@@ -55,6 +58,11 @@ def find_edits(code: bytes, replace: Callable[[SpecifierUse], str | None]) -> li
             text = json.dumps(new, ensure_ascii=False).encode("utf-8", "surrogateescape")
             edits[node.start_byte] = (node.start_byte, node.end_byte, text)
     return [edits[start] for start in sorted(edits)]
+
+
+def find_requests(source: Source) -> Iterator[Node]:
+    """Yield what modules are asked for by: strings, and what is computed of them."""
+    yield from (node for node, _, _ in _find_specifiers(source))
 
 
 def _find_specifiers(source: Source) -> Iterator[tuple[Node, Mode, bool]]:
@@ -92,7 +100,7 @@ def _find_required(path: list[Node]) -> Iterator[tuple[Node, Mode, bool]]:
 def _first_argument(call: Node, mode: Mode) -> Iterator[tuple[Node, Mode, bool]]:
     arguments = call.child_by_field_name("arguments")
     first = None if arguments is None else next(iter(arguments.named_children), None)
-    if first is not None and first.type in ("string", "template_string"):
+    if first is not None and first.type in _SPECIFIERS:
         yield first, mode, arguments is not None and arguments.named_child_count > 1
 
 
