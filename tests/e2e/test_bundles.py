@@ -212,3 +212,111 @@ def test_metafile_and_maps_lie_beside_the_zip(work: Work) -> None:
     assert "src/lib/greet.ts" in meta["inputs"]
     assert (work.folder / "fn.zip.maps" / digest / "src/index.js.map").is_file()
     assert b"sourceMappingURL" not in work.files["src/index.js"]
+
+
+ASSETS = """
+import path from 'node:path';
+import { readFileSync, readdirSync } from 'node:fs';
+import { text } from './lib/text';
+export const handler = async () => [
+  text(),
+  readFileSync(path.join(__dirname, 'a.txt'), 'utf8'),
+  readdirSync(path.join(__dirname, '../views')).length,
+  readFileSync(path.join(process.cwd(), 'config.yml'), 'utf8'),
+];
+"""
+TEXT = """
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+// __dirname in a comment is no mention
+const HERE = join(__dirname, 'texts');
+export const text = (): string => readFileSync(join(HERE, 'b.txt'), 'utf8');
+"""
+
+
+def test_files_of_known_paths_go_where_the_bundle_looks(work: Work) -> None:
+    """Beside the handler, in folders, from the current one, and of a source in another folder."""
+    write_files(
+        work.folder / "fn",
+        {
+            "package.json": {"name": "fn"},
+            "src/index.ts": ASSETS,
+            "src/lib/text.ts": TEXT,
+            "src/lib/texts/b.txt": "b",
+            "src/a.txt": "a",
+            "views/one.ejs": "1",
+            "views/two.ejs": "2",
+            "config.yml": "c",
+            "unused.txt": "u",
+        },
+    )
+    built = work.build()
+
+    assert 0 == built.status, built.stderr
+    expected = {"src/a.txt", "src/texts/b.txt", "views/one.ejs", "views/two.ejs", "config.yml"}
+    assert {"src/index.js", *expected} == set(work.files)
+    assert ["b", "a", 2, "c"] == work.run("src/index.handler", {})
+
+
+def test_new_file_in_a_folder_that_is_read_is_seen(work: Work) -> None:
+    """What a folder holds is looked at again by every build."""
+    files = {
+        "package.json": {"name": "fn"},
+        "index.js": "exports.handler = async () => require('fs').readdirSync(__dirname + '/v');\n",
+        "v/a.html": "",
+    }
+    write_files(work.folder / "fn", files)
+    assert 0 == work.build().status
+    write_files(work.folder / "fn", {"v/b.html": ""})
+    assert 0 == work.build().status
+
+    assert ["a.html", "b.html"] == work.run("index.handler", {})
+
+
+def test_file_outside_of_what_the_bundle_sees_is_an_error(work: Work) -> None:
+    """With file and line; the hint's way works."""
+    lib = (
+        "import { readFileSync } from 'node:fs';\nimport path from 'node:path';\n"
+        "export const text = () => readFileSync(path.join(__dirname, '../../a.txt'), 'utf8');\n"
+    )
+    files = {
+        "package.json": {"name": "fn"},
+        "index.ts": "import { text } from './src/lib/a';\nexport const handler = async () => text()",
+        "src/lib/a.ts": lib,
+        "a.txt": "a",
+    }
+    write_files(work.folder / "fn", files)
+    refused = work.build()
+    cured = lib.replace("path.join(__dirname, '../../a.txt')", "path.join(process.cwd(), 'a.txt')")
+    write_files(work.folder / "fn", {"src/lib/a.ts": cured})
+    built = work.build()
+
+    assert (1, "EBUNDLE") == (refused.status, refused.code)
+    assert "`src/lib/a.ts` line 3 reads `a.txt`" in refused.stdout
+    assert "path.join(process.cwd(), 'a.txt')" in refused.stdout
+    assert 0 == built.status, built.stderr
+    assert "a" == work.run("index.handler", {})
+
+
+def test_worker_of_the_sources_is_a_bundle_of_its_own(work: Work) -> None:
+    """What is started by its file lies where the bundle looks, with what it imports."""
+    write_files(
+        work.folder / "fn",
+        {
+            "package.json": {"name": "fn", "dependencies": {"ms": "2.1.3"}},
+            "index.ts": (
+                "import { Worker } from 'node:worker_threads';\nimport path from 'node:path';\n"
+                "export const handler = () => new Promise((done) => {\n"
+                "  new Worker(path.join(__dirname, 'work.js')).on('message', done);\n});\n"
+            ),
+            "work.ts": (
+                "import { parentPort } from 'node:worker_threads';\nimport ms from 'ms';\n"
+                "parentPort!.postMessage(ms('3s') as number);\n"
+            ),
+        },
+    )
+    built = work.build()
+
+    assert 0 == built.status, built.stderr
+    assert {"index.js", "work.js", "NOTICE"} == set(work.files)
+    assert 3000 == work.run("index.handler", {})

@@ -12,6 +12,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from zipper.bundling.source_names import TYPED
 from zipper.bundling.tool_process import ToolSandbox
 from zipper.errors import OutputError, StoreError
 from zipper.files import write_error
@@ -86,6 +87,20 @@ class BundleFolder:
             if path.is_file()
         }
         return files, list(_read_messages(done.said)), done
+
+    def transform(self, paths: Sequence[str]) -> dict[str, bytes]:
+        """Return each source as JavaScript, by its own path, modules as they are.
+
+        What a bundle was made of can be read by esbuild; a file that cannot is left out.
+        """
+        typed = [path for path in paths if path.endswith((*TYPED, ".jsx"))]
+        found = {path: self.read(path) for path in paths if path not in typed}
+        for number, path in enumerate(typed):
+            target = f"--outfile={OUT}/{number}.js"
+            files, _, _ = self.run([path, "--log-level=error", "--platform=node", target])
+            if f"{number}.js" in files:
+                found[path] = files[f"{number}.js"]
+        return found
 
     def read(self, path: str) -> bytes:
         """Return a file that esbuild has read."""

@@ -7,6 +7,7 @@ the second leaves out what has to stay. A build that guesses right which these a
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from zipper.bundling.kept_packages import Surroundings
     from zipper.bundling.tool_process import ToolEnd
 
-__all__ = ["Bundle", "BundleChoices", "Bundler"]
+__all__ = ["Bundle", "BundleChoices", "Bundler", "join_bundles"]
 
 _META: Final = "meta.json"
 _RUNS_MAX: Final = 20
@@ -61,6 +62,8 @@ class Bundle(NamedTuple):
     absent: frozenset[str]
     """What packages ask for and the tree does not have."""
     warnings: tuple[Message, ...]
+    arguments: tuple[str, ...]
+    """What esbuild was started with."""
 
 
 class Bundler:
@@ -139,6 +142,7 @@ class Bundler:
             self._kept,
             frozenset(self._absent),
             tuple(one for one in messages if "node_modules/" not in one.path),
+            tuple(arguments),
         )
 
     def _leave_out(self, messages: Sequence[Message]) -> bool:
@@ -183,6 +187,24 @@ class Bundler:
                     facts=((f"{one.path}:{one.line}", one.source or one.text),),
                     hint=_CURE,
                 )
+
+
+def join_bundles(bundle: Bundle, others: Sequence[Bundle]) -> Bundle:
+    """Return the bundle of a function with those of its workers: one metafile for all."""
+    if not others:
+        return bundle
+    documents = [json.loads(one.metafile) for one in (bundle, *others)]
+    joined = {
+        key: {name: row for document in documents for name, row in document[key].items()}
+        for key in ("inputs", "outputs")
+    }
+    metafile = json.dumps(joined, indent=2, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return bundle._replace(
+        files={name: data for one in (*others, bundle) for name, data in one.files.items()},
+        metafile=metafile,
+        meta=read_metafile(metafile),
+        kept={at: row for one in (*others, bundle) for at, row in one.kept.items()},
+    )
 
 
 def _failure(messages: Sequence[Message], done: ToolEnd) -> ProjectError:

@@ -106,6 +106,8 @@ class KeptPackages:
             path for path, limits in found.items() if any(one.kind == "name" for one in limits)
         }
         self.kept: dict[str, KeptPackage] = {}
+        self._family: set[str] = set()
+        """Packages that patch how modules are loaded, and what imports them."""
 
     def decide(self, earlier: Iterable[KeptPackage] = ()) -> dict[str, KeptPackage]:
         """Return all packages that stay, by location.
@@ -119,12 +121,13 @@ class KeptPackages:
             *self._find_external(),
             *self._find_native(),
             *self._find_limited(),
-            *self._find_traced(),
+            *self._find_importers(),
         ):
             self._add(row)
-        self._close()
-        for row in self._find_named():
-            self._add(row)
+        for find in (self._find_patched, self._find_named):
+            self._close()
+            for row in find():
+                self._add(row)
         self._close()
         while self._find_other_versions():
             self._close()
@@ -165,23 +168,21 @@ class KeptPackages:
                 reason = _REASONS[limit.kind].format(limit.text)
                 yield KeptPackage(self._where[path], limit.kind, reason, path, limit.line)
 
-    def _find_traced(self) -> Iterator[KeptPackage]:
-        """Yield what imports a package that patches loading, and what it names to patch."""
-        family = {
+    def _find_importers(self) -> Iterator[KeptPackage]:
+        """Yield what imports a package that patches how modules are loaded."""
+        waiting = {
             self._where[path]
             for path, limits in self._limits.items()
             if any(limit.kind == "hook" for limit in limits)
         }
-        if not family:
-            return
-        waiting = set(family)
+        self._family = set(waiting)
         while waiting:
-            found = {}
+            found: dict[str, KeptPackage] = {}
             for path, rows in self._meta.inputs.items():
                 owner = self._where[path]
-                for one in rows:
+                for one in rows if owner and owner not in self._family else ():
                     target = self._where.get(one.path, ROOT)
-                    if owner and owner not in family and target in waiting:
+                    if target in waiting:
                         line = _line_of(self._around.read(path), one.original)
                         reason = (
                             f"imports `{self._name(target)}`, which patches how modules are loaded"
@@ -189,22 +190,23 @@ class KeptPackages:
                         found[owner] = KeptPackage(owner, "hook", reason, path, line)
             yield from found.values()
             waiting = set(found)
-            family |= waiting
-        yield from self._find_patched(family)
+            self._family |= waiting
 
-    def _find_patched(self, family: set[str]) -> Iterator[KeptPackage]:
+    def _find_patched(self) -> Iterator[KeptPackage]:
+        """Yield what such packages name, to patch it where it is loaded."""
         names: dict[bytes, list[str]] = {}
-        for location in self._files:
-            if location and location not in family:
+        for location in self._files if self._family else ():
+            if location and location not in self.kept:
                 names.setdefault(self._name(location).encode(), []).append(location)
-        for holder in sorted(family):
-            for path in self._files.get(holder, ()):
-                data = self._around.read(path)
-                for match in (*_QUOTED.finditer(data), *_KEYED.finditer(data)):
-                    for location in names.pop(match[1], ()):
-                        line = data.count(b"\n", 0, match.start(1)) + 1
-                        reason = f"is named by `{self._name(holder)}`, which patches what it names"
-                        yield KeptPackage(location, "traced", reason, path, line)
+        for path, holder in self._where.items():
+            if not names or holder not in self._family or path.endswith(".json"):
+                continue
+            data = self._around.read(path)
+            for match in (*_QUOTED.finditer(data), *_KEYED.finditer(data)):
+                for location in names.pop(match[1], ()):
+                    line = data.count(b"\n", 0, match.start(1)) + 1
+                    reason = f"is named by `{self._name(holder)}`, which patches what it names"
+                    yield KeptPackage(location, "traced", reason, path, line)
 
     def _find_named(self) -> Iterator[KeptPackage]:
         """Yield direct dependencies that nothing imports, and that a text in the sources names.

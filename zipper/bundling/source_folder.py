@@ -28,6 +28,8 @@ __all__ = ["SourceFolder", "join"]
 _FILE: Final = "f"
 _FOLDER: Final = "d"
 _NOTHING: Final = ""
+_ALL: Final = "*"
+"""Goes before a folder whose answer is the hash of all names below it."""
 _CASE: Final = "?"
 """Goes before a name whose answer is the file that differs from it in case alone."""
 
@@ -118,6 +120,24 @@ class SourceFolder:
                     waiting += [f"{inner}{name}/"] * (inner.count("/") < _DEPTH_MAX)
         return sorted(found)
 
+    def list_files(self, path: str) -> list[str]:
+        """Return the files below a folder, by their paths; node_modules are left out."""
+        found = self._find_files(path)
+        self._asked[f"{_ALL}{path}"] = _hash("\n".join(found).encode("utf-8", "surrogateescape"))
+        return found
+
+    def _find_files(self, folder: str) -> list[str]:
+        found, waiting = [], [folder]
+        while waiting:
+            place = waiting.pop()
+            for name, kind in self._list(place).items():
+                path = f"{place}/{name}" if place else name
+                if kind == _FILE:
+                    found.append(path)
+                elif name != "node_modules":
+                    waiting.append(path)
+        return sorted(found)
+
     def witnesses(self) -> Value:
         """Return what has been asked so far, with the answers: what results rest on."""
         return (
@@ -140,6 +160,9 @@ class SourceFolder:
                 listed = self._list_sources(path[1:], is_deep=path.startswith(_DEEP))
                 known = self._asked[path] = _SEPARATOR.join(listed)
                 return known
+            if path.startswith(_ALL):
+                self.list_files(path.removeprefix(_ALL))
+                return self._asked[path]
             if path.startswith(_CASE):
                 known = self._find_other_case(path.removeprefix(_CASE)) or _NOTHING
             elif name == "..":

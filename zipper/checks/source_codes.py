@@ -60,6 +60,14 @@ SOURCE_CODES: Final[tuple[ToldCode, ...]] = (
         "`sharp`, `pino`, `dd-trace`",
     ),
     ToldCode(
+        "bundle-place",
+        "a bundled source reads by a path that is computed",
+        "Files that sources name by known paths are copied to where the bundle looks for them. Of "
+        "a path with a part that only the run knows, nothing is copied.",
+        "zipper, bundles: files that are read",
+        "`readFile(path.join(__dirname, name))`",
+    ),
+    ToldCode(
         "bundle-warning",
         "esbuild warns about a source",
         "esbuild's own message about a file of the project. Those about packages are not shown.",

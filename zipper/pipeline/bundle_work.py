@@ -10,10 +10,12 @@ import re
 import zlib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from zipper.bundling.bundle_flags import list_flags
-from zipper.bundling.bundle_folder import BundleParts, open_bundle_folder
+from zipper.bundling.asset_choice import ChosenAssets
+from zipper.bundling.bundle_flags import INJECTED, list_flags
+from zipper.bundling.bundle_folder import BundleFolder, BundleParts, open_bundle_folder
 from zipper.bundling.bundle_sources import make_configs
-from zipper.bundling.bundler import Bundle, BundleChoices, Bundler
+from zipper.bundling.bundled_assets import find_places, names_places
+from zipper.bundling.bundler import Bundle, BundleChoices, Bundler, join_bundles
 from zipper.bundling.kept_packages import KeptPackage, Surroundings, find_folder, find_location
 from zipper.bundling.noted_limits import NotedLimits
 from zipper.bundling.notices import (
@@ -119,16 +121,23 @@ class BundleWork:
             around = self._surround(folder.read)
             bundler = Bundler(folder, choices, around)
             bundle = self._bundle(bundler, around, inputs)
+            assets = self._find_assets(bundle, folder, choices.output)
+            workers = [
+                self._bundle_worker(folder, source, place, around)
+                for place, source in assets.workers.items()
+            ]
         manifests = [name for name in sources if name.rpartition("/")[2] == "package.json"]
         used = [*manifests, *(name for name in bundle.meta.inputs if name in sources)]
+        bundle = join_bundles(bundle, workers)
         packages = list(self._find_bundled(bundle))
         described = describe_packages(packages)
         notice = write_notice(packages, described)
         files = {name: data for name, data in bundle.files.items() if not self._is_beside(name)}
+        files |= {place: self._files.read(file) for place, file in assets.files.items()}
         return MadeBundle(
             files=files | ({_NOTICE: notice} if notice else {}),
             kept=tuple(bundle.kept.values()),
-            findings=tuple(_tell_warnings(bundle)),
+            findings=(*_tell_warnings(bundle), *assets.findings),
             maps={
                 name: data.decode("utf-8", "surrogatepass")
                 for name, data in bundle.files.items()
@@ -137,9 +146,49 @@ class BundleWork:
             output=choices.output,
             inputs=len(bundle.meta.inputs),
             bundled={self._places[one.folder]: one.size_bytes for one in packages},
-            packed_metafile=zlib.compress(_add_packages(bundle.metafile, described)),
+            packed_metafile=zlib.compress(
+                _add_to_metafile(
+                    bundle.metafile,
+                    packages=described,
+                    esbuild={
+                        "version": self._packages.choice.version,
+                        "arguments": bundle.arguments,
+                    },
+                )
+            ),
             witnesses=self._witnesses(used),
         )
+
+    def _find_assets(self, bundle: Bundle, folder: BundleFolder, output: str) -> ChosenAssets:
+        """Return what the bundled sources read by their own places."""
+        assets = ChosenAssets(self._files, self._resolver.find_file, self._project.member)
+        named = {
+            path: data
+            for path in bundle.meta.inputs
+            if path.endswith(CODE)
+            and (not find_location(path, self._places) or self._is_anyway(path))
+            and names_places(data := folder.read(path))
+        }
+        for path, code in folder.transform([path for path in named if path != INJECTED]).items():
+            for place in find_places(code, path=path, bundle=output, folder=self._project.member):
+                assets.add(path, named[path], place)
+        return assets
+
+    def _is_anyway(self, path: str) -> bool:
+        location = find_location(path, self._places)
+        return self._scripted.tree.nodes[location].name in self._request.bundle_anyway
+
+    def _bundle_worker(
+        self, folder: BundleFolder, source: str, place: str, around: Surroundings
+    ) -> Bundle:
+        """Return the bundle of what a source starts by its file, for where that is looked for.
+
+        Node reads it by the name that the source gives it.
+        """
+        format_: Format = "esm" if place.endswith((".mjs", ".mts")) else "cjs"
+        flags = list_flags(self._request, format_=format_, folder=self._project.member)
+        choices = BundleChoices(source, place, flags.flags, self._list_external())
+        return Bundler(folder, choices, around).run([], lambda _: False)
 
     def _find_bundled(self, bundle: Bundle) -> Iterator[BundledPackage]:
         """Yield the packages that have files in the bundle, by folder."""
@@ -233,8 +282,9 @@ class BundleWork:
         zips = self._scripted.obtained.zips
         natives = {}
         for location, zipped in zips.items():
-            binary = next((name for name in zipped.raw_names() if name.endswith(b".node")), None)
-            if binary is not None:
+            binaries = [name for name in zipped.raw_names() if name.endswith(b".node")]
+            if binaries:
+                binary = min(binaries, key=lambda name: (b"linux" not in name, name))
                 natives[location] = binary.decode("utf-8", "surrogateescape")
         limits = NotedLimits(self._io.open_store().notebook, name=self._name_for_good, read=read)
         return Surroundings(
@@ -290,10 +340,10 @@ def _read_nothing(_name: str) -> bytes | None:
     return None
 
 
-def _add_packages(metafile: bytes, described: Mapping[str, object]) -> bytes:
-    """Return the metafile with a member about the packages that have files in the bundle."""
-    text = json.dumps(described, indent=2, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    return b'{\n  "packages": ' + text + b"," + metafile[1:]
+def _add_to_metafile(metafile: bytes, **members: object) -> bytes:
+    """Return the metafile with more members; its own text stays as esbuild wrote it."""
+    text = json.dumps(members, indent=2, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return text.removesuffix(b"\n}") + b"," + metafile[1:]
 
 
 def _follow(place: str, links: Mapping[str, str]) -> str:
