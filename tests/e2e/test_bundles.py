@@ -281,7 +281,7 @@ def test_file_outside_of_what_the_bundle_sees_is_an_error(work: Work) -> None:
     )
     files = {
         "package.json": {"name": "fn"},
-        "index.ts": "import { text } from './src/lib/a';\nexport const handler = async () => text()",
+        "index.ts": "import { text } from './src/lib/a';\nexport const handler = () => text();\n",
         "src/lib/a.ts": lib,
         "a.txt": "a",
     }
@@ -320,3 +320,53 @@ def test_worker_of_the_sources_is_a_bundle_of_its_own(work: Work) -> None:
     assert 0 == built.status, built.stderr
     assert {"index.js", "work.js", "NOTICE"} == set(work.files)
     assert 3000 == work.run("index.handler", {})
+
+
+def test_what_is_inside_is_explained_listed_and_compared(work: Work, tmp_path: Path) -> None:
+    """By package and file in a terminal, in a page, as a difference, in SBOM and licences."""
+    manifest = {"name": "fn", "version": "1.0.0", "dependencies": {"ms": "2.1.2"}}
+    files = {"src/index.ts": HANDLER, "src/lib/greet.ts": LIB}
+    write_files(work.folder / "fn", {"package.json": manifest, **files})
+    assert 0 == work.build().status
+    old = tmp_path / "old.zip"
+    old.write_bytes(work.zip.read_bytes())
+    (tmp_path / "old.zip.meta.json").write_bytes((work.folder / "fn.zip.meta.json").read_bytes())
+    manifest["dependencies"] = {"ms": "2.1.3"}
+    write_files(work.folder / "fn", {"package.json": manifest})
+    assert 0 == work.build().status
+
+    sizes = run_zipper("explain", work.zip, "--all").stdout
+    why = run_zipper("explain", work.zip, "ms").stdout
+    difference = run_zipper("explain", work.zip, "--diff", old, "--json").document
+    page = tmp_path / "page.html"
+    run_zipper("explain", work.zip, "--html", page)
+    bom = json.loads(run_zipper("sbom", work.zip).stdout)
+    planned = json.loads(
+        run_zipper("sbom", work.folder / "fn", "--bundle", "--cache-dir", work.cache).stdout
+    )
+    licences = run_zipper("licenses", work.zip).stdout
+
+    assert "ms" in sizes
+    assert "greet.ts" in sizes
+    assert "fn > ms" in why
+    assert difference is not None
+    (change,) = difference["packages"]
+    assert ("ms", ["2.1.2"], ["2.1.3"]) == (change["name"], change["old"], change["new"])
+    assert "greet.ts" in page.read_text()
+    (component,) = bom["components"]
+    assert ("ms", "2.1.3") == (component["name"], component["version"])
+    assert "SHA-512" == component["hashes"][0]["alg"]
+    assert bom["components"] == planned["components"]
+    assert "MIT  ms 2.1.3" in licences
+
+
+def test_metafile_of_another_zip_says_nothing(work: Work) -> None:
+    """A zip that was built otherwise since then is not explained by an old metafile."""
+    manifest = {"name": "fn", "dependencies": {"ms": "2.1.3"}}
+    files = {"src/index.ts": HANDLER, "src/lib/greet.ts": LIB}
+    write_files(work.folder / "fn", {"package.json": manifest, **files})
+    assert 0 == work.build().status
+    meta = work.folder / "fn.zip.meta.json"
+    meta.write_text(meta.read_text().replace('"code_sha256": "', '"code_sha256": "x'))
+
+    assert "ms" not in run_zipper("licenses", work.zip).stdout

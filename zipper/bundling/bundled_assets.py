@@ -84,11 +84,11 @@ def find_places(content: bytes, *, path: str, bundle: str, folder: str) -> list[
     source = open_source(content)
     if source is None:
         return []
-    finder = _Finder(source, path=path, bundle=bundle, folder=folder)
+    finder = _PlaceFinder(source, path=path, bundle=bundle, folder=folder)
     return list(dict.fromkeys(finder.find()))
 
 
-class _Finder:
+class _PlaceFinder:
     """The places of one file."""
 
     def __init__(self, source: Source, *, path: str, bundle: str, folder: str) -> None:

@@ -44,9 +44,17 @@ class BundledPackage(NamedTuple):
     read: Callable[[str], bytes | None]
 
 
-def describe_packages(packages: Iterable[BundledPackage]) -> dict[str, Mapping[str, object]]:
-    """Return what the metafile says of each package, by its folder."""
-    return {one.folder: _describe(one) for one in packages}
+def describe_packages(
+    packages: Iterable[BundledPackage], own: Mapping[str, object]
+) -> dict[str, Mapping[str, object]]:
+    """Return what the metafile says of each package, by its folder.
+
+    Args:
+        packages: with files in the bundle.
+        own: the project's package.json, which says who asks for them; it is under "".
+    """
+    project = {key: own[key] for key in _FIELDS if key in own}
+    return {"": project, **{one.folder: _describe(one) for one in packages}}
 
 
 def _describe(package: BundledPackage) -> Mapping[str, object]:

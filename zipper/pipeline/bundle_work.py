@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.bundling.asset_choice import ChosenAssets
 from zipper.bundling.bundle_flags import INJECTED, list_flags
-from zipper.bundling.bundle_folder import BundleFolder, BundleParts, open_bundle_folder
+from zipper.bundling.bundle_folder import BundleFolder, open_bundle_folder
 from zipper.bundling.bundle_sources import make_configs
 from zipper.bundling.bundled_assets import find_places, names_places
 from zipper.bundling.bundler import Bundle, BundleChoices, Bundler, join_bundles
@@ -29,8 +29,7 @@ from zipper.bundling.source_names import CODE, name_output
 from zipper.bundling.source_resolution import SourceResolver
 from zipper.bundling.tsconfig import TsConfigs
 from zipper.findings import Finding
-from zipper.layout.install_layout import lay_out
-from zipper.layout.placement import place_beside
+from zipper.pipeline.bundle_layout import BundleLayout
 from zipper.pipeline.packaged_configs import PackagedConfigs
 from zipper.store.notes import KEPT_PACKAGES
 from zipper.target import find_builtins
@@ -38,7 +37,6 @@ from zipper.target import find_builtins
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from zipper.archive.entries import PlannedEntry
     from zipper.bundling.esbuild_files import Format
     from zipper.fetching.package_files import Scripted
     from zipper.layout.placement import Homes
@@ -90,7 +88,6 @@ class BundleWork:
         self._request = request
         self._io = io
         self._scripted = scripted
-        self._homes = homes
         self._siblings = siblings
         self._packages = packages
         self._files = SourceFolder(project.root)
@@ -98,7 +95,7 @@ class BundleWork:
         self._resolver = SourceResolver(
             self._files, self._configs, siblings, find_builtins(request.target.details.major)
         )
-        self._places: dict[str, str] = {}
+        self._layout = BundleLayout(scripted, homes, siblings)
 
     def make(self, path: str, names: Sequence[str], inputs: Mapping[str, Value]) -> MadeBundle:
         """Return the bundle of the handler at `path`, relative to the project's folder.
@@ -112,7 +109,7 @@ class BundleWork:
         read = SourceFolder(self._project.root).read  # what is only copied decides nothing
         sources = {name: read(name) for name in [*names, *self._find_beyond(entry)]}
         configs = make_configs(sources, self._configs)
-        parts = self._lay_out({**sources, **configs, **flags.files})
+        parts = self._layout.lay_out({**sources, **configs, **flags.files})
         choices = BundleChoices(
             entry, self._name_output(path, format_), flags.flags, self._list_external()
         )
@@ -130,7 +127,7 @@ class BundleWork:
         used = [*manifests, *(name for name in bundle.meta.inputs if name in sources)]
         bundle = join_bundles(bundle, workers)
         packages = list(self._find_bundled(bundle))
-        described = describe_packages(packages)
+        described = describe_packages(packages, self._project.own_manifest.raw)
         notice = write_notice(packages, described)
         files = {name: data for name, data in bundle.files.items() if not self._is_beside(name)}
         files |= {place: self._files.read(file) for place, file in assets.files.items()}
@@ -145,7 +142,7 @@ class BundleWork:
             },
             output=choices.output,
             inputs=len(bundle.meta.inputs),
-            bundled={self._places[one.folder]: one.size_bytes for one in packages},
+            bundled={self._layout.places[one.folder]: one.size_bytes for one in packages},
             packed_metafile=zlib.compress(
                 _add_to_metafile(
                     bundle.metafile,
@@ -166,7 +163,7 @@ class BundleWork:
             path: data
             for path in bundle.meta.inputs
             if path.endswith(CODE)
-            and (not find_location(path, self._places) or self._is_anyway(path))
+            and (not find_location(path, self._layout.places) or self._is_anyway(path))
             and names_places(data := folder.read(path))
         }
         for path, code in folder.transform([path for path in named if path != INJECTED]).items():
@@ -175,7 +172,7 @@ class BundleWork:
         return assets
 
     def _is_anyway(self, path: str) -> bool:
-        location = find_location(path, self._places)
+        location = find_location(path, self._layout.places)
         return self._scripted.tree.nodes[location].name in self._request.bundle_anyway
 
     def _bundle_worker(
@@ -194,11 +191,11 @@ class BundleWork:
         """Yield the packages that have files in the bundle, by folder."""
         sizes: dict[str, int] = {}
         for path, size in bundle.meta.sizes.items():
-            folder = find_folder(path, self._places)
+            folder = find_folder(path, self._layout.places)
             if folder and size:
                 sizes[folder] = sizes.get(folder, 0) + size
         for folder in sorted(sizes):
-            node = self._scripted.tree.nodes[self._places[folder]]
+            node = self._scripted.tree.nodes[self._layout.places[folder]]
             zipped = self._scripted.obtained.zips.get(node.location)
             yield BundledPackage(
                 folder,
@@ -258,54 +255,20 @@ class BundleWork:
         manifests = {join(name.rpartition("/")[0], "package.json") for name in found}
         return [*found, *(name for name in sorted(manifests) if self._files.is_file(name))]
 
-    def _lay_out(self, sources: Mapping[str, bytes]) -> BundleParts:
-        """Return what lies in the folder; note which package each folder is."""
-        layout = lay_out(self._scripted, self._homes)
-        links: dict[str, str] = {}
-        copies: list[tuple[str, Sequence[PlannedEntry]]] = []
-        for location, entries in self._scripted.obtained.folders.items():
-            for home in self._homes.by_location[location]:
-                if location in self._siblings.folders:
-                    links[home.rstrip("/")] = self._siblings.folders[location]
-                else:
-                    copies.append((home, entries))
-        copies.append(("", tuple(place_beside(self._scripted, self._homes))))
-        for location, homes in self._homes.by_location.items():
-            for home in homes:
-                self._places[_follow(home.rstrip("/"), links)] = location
-        depth = max(
-            (name.split("/").count("..") for name in (*sources, *links.values())), default=0
-        )
-        return BundleParts(depth, sources, sorted(links.items()), layout.groups, copies)
-
     def _surround(self, read: Callable[[str], bytes]) -> Surroundings:
-        zips = self._scripted.obtained.zips
-        natives = {}
-        for location, zipped in zips.items():
-            binaries = [name for name in zipped.raw_names() if name.endswith(b".node")]
-            if binaries:
-                binary = min(binaries, key=lambda name: (b"linux" not in name, name))
-                natives[location] = binary.decode("utf-8", "surrogateescape")
-        limits = NotedLimits(self._io.open_store().notebook, name=self._name_for_good, read=read)
+        limits = NotedLimits(
+            self._io.open_store().notebook, name=self._layout.name_for_good, read=read
+        )
         return Surroundings(
             tree=self._scripted.tree,
-            places=self._places,
-            natives=natives,
+            places=self._layout.places,
+            natives=self._layout.find_natives(),
             find_limits=limits.find,
             read=read,
             anyway=frozenset(self._request.bundle_anyway),
             external=frozenset(self._request.external),
             left=lambda name: self._request.sdk == "runtime" and name.startswith("@aws-sdk/"),
         )
-
-    def _name_for_good(self, path: str) -> tuple[str, str] | None:
-        """Return the store zip and the member that an input is."""
-        location = find_location(path, self._places)
-        zipped = self._scripted.obtained.zips.get(location)
-        if zipped is None:
-            return None
-        name = path.rpartition(f"node_modules/{location.rpartition('node_modules/')[2]}/")[2]
-        return str(zipped.path), name
 
     def _bundle(
         self, bundler: Bundler, around: Surroundings, inputs: Mapping[str, Value]
@@ -344,14 +307,6 @@ def _add_to_metafile(metafile: bytes, **members: object) -> bytes:
     """Return the metafile with more members; its own text stays as esbuild wrote it."""
     text = json.dumps(members, indent=2, ensure_ascii=False).encode("utf-8", "surrogatepass")
     return text.removesuffix(b"\n}") + b"," + metafile[1:]
-
-
-def _follow(place: str, links: Mapping[str, str]) -> str:
-    """Return where a place in node_modules really is, when some folders are links."""
-    for link, folder in links.items():
-        if place == link or place.startswith(f"{link}/"):
-            return f"{folder}{place[len(link) :]}"
-    return place
 
 
 def _list_asked(bundle: Bundle, around: Surroundings) -> tuple[tuple[str, str], ...]:

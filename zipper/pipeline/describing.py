@@ -15,7 +15,12 @@ from typing import TYPE_CHECKING, Final, overload
 
 from zipper.errors import UsageError
 from zipper.named_tuple import NamedTuple
-from zipper.pipeline.explaining import explain_package, read_inventory, take_inventory
+from zipper.pipeline.explaining import (
+    add_bundle_beside,
+    explain_package,
+    read_inventory,
+    take_inventory,
+)
 from zipper.pipeline.reading_zips import open_sound_listing
 from zipper.report.inventory import from_listing
 
@@ -145,7 +150,8 @@ def open_contents(
     """
     if isinstance(source, str):
         listing = open_sound_listing(source)
-        yield ZipContents(from_listing(source, listing, with_hashes=True), listing)
+        found = add_bundle_beside(from_listing(source, listing, with_hashes=True), source)
+        yield ZipContents(found, listing)
         return
     from zipper.pipeline.building import build_requested, plan_requested  # noqa: PLC0415
     from zipper.report.locked_hashes import hashes_of_nodes  # noqa: PLC0415
@@ -156,6 +162,7 @@ def open_contents(
         planned = plan_requested(source)
         listing = open_sound_listing(package.path)
         found = from_listing(planned.output.name, listing)
+        found = add_bundle_beside(found, package.path)
         hashes = hashes_of_nodes(_with_hashes(planned), found.packages)
         yield ZipContents(replace(found, hashes=hashes), listing)
 

@@ -6,8 +6,13 @@ project is planned, never written; its tarballs come into the store on the way.
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
+from base64 import b64encode
 from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ArchiveError, ProjectError
@@ -16,7 +21,6 @@ from zipper.report.inventory import File, Inventory, from_listing, from_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from zipper.events import OnEvent
     from zipper.pipeline.planning import PackagePlan
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from zipper.tree.why import Explanation
 
 __all__ = [
+    "add_bundle_beside",
     "explain_package",
     "read_from_folder",
     "read_from_zip",
@@ -42,7 +47,28 @@ def read_inventory(path: str | os.PathLike[str]) -> Inventory:
     Raises:
         ArchiveError: EREAD where there is no such file; EZIP where it is no zip.
     """
-    return from_listing(os.fspath(path), open_sound_listing(path))
+    return add_bundle_beside(from_listing(os.fspath(path), open_sound_listing(path)), path)
+
+
+def add_bundle_beside(inventory: Inventory, path: str | os.PathLike[str]) -> Inventory:
+    """Return the inventory of the zip at `path` with what the metafile beside it says.
+
+    One that is about another zip says nothing.
+    """
+    from zipper.pipeline.bundle_files import name_metafile  # noqa: PLC0415  (few zips have one)
+
+    try:
+        data = name_metafile(Path(path)).read_bytes()
+    except OSError:
+        return inventory
+    from zipper.report.bundled_rows import add_bundle, is_about  # noqa: PLC0415  (as above)
+
+    with contextlib.suppress(ValueError, RecursionError, OSError):
+        document = json.loads(data)
+        digest = b64encode(sha256(Path(path).read_bytes()).digest()).decode()
+        if is_about(document, digest):
+            return add_bundle(inventory, document)
+    return inventory
 
 
 def split_bundles(
@@ -55,7 +81,7 @@ def split_bundles(
     """
     from zipper.report.bundle_parts import find_parts  # noqa: PLC0415  (with its question)
 
-    parts = find_parts(inventory.files, read)
+    parts = {**find_parts(inventory.files, read), **inventory.parts}
     if metafile is not None:
         own = {file.name: file.size_bytes for file in inventory.files}
         parts.update(_read_metafile(metafile, own))
@@ -120,15 +146,20 @@ def take_inventory(request: BuildRequest, *, on_event: OnEvent | None = None) ->
 
     planned = plan_requested(request, on_event=on_event)
     if planned.project.foreign is not None:
-        return _take_from_zip(planned)
-    files = (File(name, size, packed) for name, size, packed, _ in planned.contents.describe())
-    return from_plan(planned.output.name, files, planned.tree)
+        found = _take_from_zip(planned)
+    else:
+        files = (File(name, size, packed) for name, size, packed, _ in planned.contents.describe())
+        found = from_plan(planned.output.name, files, planned.tree)
+    if planned.bundle is None:
+        return found
+    from zipper.report.bundled_rows import add_bundle  # noqa: PLC0415  (for bundles only)
+
+    return add_bundle(found, json.loads(planned.bundle.metafile))
 
 
 def _take_from_zip(planned: PackagePlan) -> Inventory:
     """Return what a zip of the plan holds: only npm's lockfile knows the licences of packages."""
     import tempfile  # noqa: PLC0415  (for other package managers' lockfiles)
-    from pathlib import Path  # noqa: PLC0415  (the same)
 
     from zipper.archive.splice import splice  # noqa: PLC0415  (the same)
     from zipper.files import write_file  # noqa: PLC0415  (the same)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from zipper.npm.integrity import Integrity
 
 __all__ = [
+    "BundledRow",
     "File",
     "Inventory",
     "PackageRow",
@@ -75,6 +76,16 @@ class PackageRow:
     """Of its tarball, where the lockfile says them."""
 
 
+@dataclass(frozen=True, slots=True)
+class BundledRow:
+    """One npm package of which a bundle has files: no folder of the zip has it."""
+
+    manifest: Manifest
+    size_bytes: int
+    """In the bundle."""
+    hashes: Integrity | None = None
+
+
 @dataclass(frozen=True)
 class Inventory:
     """The contents of one package. Without slots, so that shared answers can be remembered."""
@@ -91,6 +102,8 @@ class Inventory:
     """What pruning took out: not in the package, and in none of the sums."""
     parts: Mapping[str, Mapping[str, int]] = field(default_factory=dict, repr=False)
     """Of bundles, by file: bytes by source; see `zipper.report.bundle_parts`."""
+    bundled: Mapping[str, BundledRow] = field(default_factory=dict, repr=False)
+    """By the folder that a package had where it was bundled."""
 
     @property
     def unzipped_size_bytes(self) -> int:
@@ -106,6 +119,10 @@ class Inventory:
             row[0] += 1
             row[1] += file.size_bytes
             row[2] += file.zipped_size_bytes
+        for folder, bundled in self.bundled.items():
+            if folder not in sums:
+                sums[folder] = [0, bundled.size_bytes, 0]
+                sums[""][1] = max(0, sums[""][1] - bundled.size_bytes)
         return tuple(self._describe(folder, sums[folder]) for folder in sorted(sums))
 
     @cached_property
@@ -123,7 +140,9 @@ class Inventory:
         return Tree(nodes)
 
     def _describe(self, folder: str, sums: list[int]) -> PackageRow:
-        manifest = self.manifests.get(folder, Manifest())
+        bundled = self.bundled.get(folder)
+        manifest = self.manifests.get(folder, bundled.manifest if bundled else Manifest())
+        hashes = self.hashes.get(folder, bundled.hashes if bundled else None)
         name = _clean(manifest.name)
         return PackageRow(
             folder=folder,
@@ -135,7 +154,7 @@ class Inventory:
             size_bytes=sums[1],
             zipped_size_bytes=sums[2],
             manifest=manifest,
-            hashes=self.hashes.get(folder),
+            hashes=hashes,
         )
 
 
