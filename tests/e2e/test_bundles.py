@@ -83,8 +83,8 @@ def test_function_becomes_one_file_and_answers(work: Work, kind: str, name: str)
     built = work.build()
 
     assert 0 == built.status, built.stderr
-    assert {f"src/{name}", "NOTICE"} == set(work.files)
-    assert b"ms 2.1.3 (MIT)" in work.files["NOTICE"]
+    assert {f"src/{name}"} == set(work.files)
+    assert "ms 2.1.3 (MIT)" in (work.folder / "fn.zip.NOTICE").read_text()
     assert built.document is not None
     assert 1 == built.document["bundle"]["packages"]
     assert ["hi bob", 1000, 1] == work.run("src/index.handler", {"name": "bob"})
@@ -188,7 +188,7 @@ def test_javascript_is_bundled_too(work: Work) -> None:
     built = work.build()
 
     assert 0 == built.status, built.stderr
-    assert {"index.js", "NOTICE"} == set(work.files)
+    assert {"index.js"} == set(work.files)
     assert ["prod", 1000] == work.run("index.handler", {})
 
 
@@ -318,7 +318,7 @@ def test_worker_of_the_sources_is_a_bundle_of_its_own(work: Work) -> None:
     built = work.build()
 
     assert 0 == built.status, built.stderr
-    assert {"index.js", "work.js", "NOTICE"} == set(work.files)
+    assert {"index.js", "work.js"} == set(work.files)
     assert 3000 == work.run("index.handler", {})
 
 

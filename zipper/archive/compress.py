@@ -13,9 +13,11 @@ __all__ = ["LEVEL", "compress"]
 LEVEL: Final = 6
 
 
-def compress(name: str, data: bytes | bytearray | memoryview, *, executable: bool) -> PlannedEntry:
+def compress(
+    name: str, data: bytes | bytearray | memoryview, *, executable: bool, level: int = LEVEL
+) -> PlannedEntry:
     """Return the entry for one file: deflated, or stored where deflate would not shrink it."""
-    packed = deflate.deflate_compress(data, LEVEL) if data else b""
+    packed = deflate.deflate_compress(data, level) if data else b""
     crc = deflate.crc32(data, 0)
     if len(packed) >= len(data):
         return make_entry(

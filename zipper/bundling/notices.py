@@ -73,7 +73,7 @@ def _describe(package: BundledPackage) -> Mapping[str, object]:
     }
 
 
-def write_notice(packages: Iterable[BundledPackage], described: Mapping[str, object]) -> bytes:
+def write_notice(packages: Iterable[BundledPackage], described: Mapping[str, object]) -> str:
     """Return the texts of all licences; packages that have one in common share it."""
     holders: dict[str, list[str]] = {}
     for package in packages:
@@ -84,11 +84,11 @@ def write_notice(packages: Iterable[BundledPackage], described: Mapping[str, obj
         text = "\n\n".join(filter(None, texts)) or "The package has no text of its licence."
         holders.setdefault(text, []).append(f"{package.name} {package.version}{told}")
     if not holders:
-        return b""
+        return ""
     parts = ["This function holds code of these packages, each under its own licence.\n"]
     for text, names in sorted(holders.items(), key=lambda item: sorted(set(item[1]))):
         parts += [_LINE, *sorted(set(names)), "", text, ""]
-    return "\n".join(parts).encode("utf-8", "replace")
+    return "\n".join(parts)
 
 
 def _clean(data: bytes | None) -> str:

@@ -1,6 +1,7 @@
-"""What is kept beside the zip of a bundle: esbuild's metafile, and external source maps.
+"""What is kept beside the zip of a bundle: esbuild's metafile, licences, external source maps.
 
     fn.zip.meta.json               the metafile; its members `zip` and `packages` are zipper's
+    fn.zip.NOTICE                  the licences of the packages in the bundle
     fn.zip.maps/<sha256>/...       the maps of the zip with that hash; those of older zips stay
 
 In: a plan, and the package that it became. Out: files.
@@ -26,6 +27,7 @@ __all__ = ["make_metafile", "name_metafile", "write_bundle_files"]
 
 _META: Final = ".meta.json"
 _MAPS: Final = ".maps"
+_NOTICE: Final = ".NOTICE"
 
 
 def name_metafile(output: Path) -> Path:
@@ -46,6 +48,12 @@ def write_bundle_files(planned: PackagePlan, package: Package) -> Package:
     text = make_metafile(bundle, code_sha256=package.code_sha256)
     try:
         write_file(place, [[text]], error=OutputError)
+        notice = output.with_name(f"{output.name}{_NOTICE}")
+        if bundle.notice:
+            data = bundle.notice.encode("utf-8", "replace")
+            write_file(notice, [[data]], error=OutputError)
+        else:
+            notice.unlink(missing_ok=True)
         folder = output.with_name(f"{output.name}{_MAPS}") / b64decode(package.code_sha256).hex()
         for name, content in bundle.maps.items():
             make_folders((folder / name).parent)

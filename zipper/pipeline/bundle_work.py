@@ -53,7 +53,6 @@ _SPECIFIER: Final = re.compile(
     rb"""(?:\bfrom|\bimport|\brequire)\s*\(?\s*["']([^"'\n]{1,500})["']"""
 )
 _SDK: Final = "@aws-sdk/*"
-_NOTICE: Final = "NOTICE"
 
 
 class MadeBundle(NamedTuple):
@@ -66,6 +65,7 @@ class MadeBundle(NamedTuple):
     maps: Mapping[str, str]
     output: str
     inputs: int
+    notice: str
     bundled: Mapping[str, int]
     packed_metafile: bytes
     witnesses: Value
@@ -128,11 +128,10 @@ class BundleWork:
         bundle = join_bundles(bundle, workers)
         packages = list(self._find_bundled(bundle))
         described = describe_packages(packages, self._project.own_manifest.raw)
-        notice = write_notice(packages, described)
         files = {name: data for name, data in bundle.files.items() if not self._is_beside(name)}
         files |= {place: self._files.read(file) for place, file in assets.files.items()}
         return MadeBundle(
-            files=files | ({_NOTICE: notice} if notice else {}),
+            files=files,
             kept=tuple(bundle.kept.values()),
             findings=(*_tell_warnings(bundle), *assets.findings),
             maps={
@@ -141,6 +140,7 @@ class BundleWork:
                 if self._is_beside(name)
             },
             output=choices.output,
+            notice=write_notice(packages, described),
             inputs=len(bundle.meta.inputs),
             bundled={self._layout.places[one.folder]: one.size_bytes for one in packages},
             packed_metafile=zlib.compress(

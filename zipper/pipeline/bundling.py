@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BundledFunction", "bundle_function"]
 
+_LEVEL: Final = 9
+"""Of libdeflate, for a bundle: it is most of the zip, and deflated once for each change of it."""
 _BUILT: Final = (".js", ".mjs", ".cjs", ".jsx")
 
 
@@ -58,6 +60,8 @@ class BundledFunction(NamedTuple):
     """Files that it was made of."""
     bundled: Mapping[str, int]
     """Location of each package that has files in it to their bytes there."""
+    notice: str
+    """The texts of the licences of all packages in the bundle; "" where there are none."""
     packed_metafile: bytes
     """esbuild's metafile, deflated."""
 
@@ -197,7 +201,9 @@ def _digest(value: object) -> str:
 
 
 def _write_note(made: MadeBundle) -> bytes:
-    entries = [compress(name, data, executable=False) for name, data in made.files.items()]
+    entries = [
+        compress(name, data, executable=False, level=_LEVEL) for name, data in made.files.items()
+    ]
     head = {
         "entries": [
             (entry.name.decode("utf-8", "surrogateescape"), entry.fields.hex(), entry.length)
@@ -208,6 +214,7 @@ def _write_note(made: MadeBundle) -> bytes:
         "maps": dict(made.maps),
         "output": made.output,
         "inputs": made.inputs,
+        "notice": made.notice,
         "bundled": dict(made.bundled),
     }
     blobs = [bytes(entry.data[entry.start : entry.start + entry.length]) for entry in entries]
@@ -236,6 +243,7 @@ def _read_note(body: bytes, found: HandlerSource, told: Sequence[Finding]) -> Bu
         maps=head["maps"],
         output=head["output"],
         inputs=head["inputs"],
+        notice=head["notice"],
         bundled=head["bundled"],
         packed_metafile=blobs[at:],
     )
