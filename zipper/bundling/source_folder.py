@@ -28,12 +28,10 @@ __all__ = ["SourceFolder", "join"]
 _FILE: Final = "f"
 _FOLDER: Final = "d"
 _NOTHING: Final = ""
-_ALL: Final = "*"
+_ALL: Final = "="
 """Goes before a folder whose answer is the hash of all names below it."""
 _CASE: Final = "?"
 """Goes before a name whose answer is the file that differs from it in case alone."""
-
-
 _DEEP: Final = "*"
 _FLAT: Final = "+"
 """Go before a folder whose answer is its sources, with those of inner folders or without."""
