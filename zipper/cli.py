@@ -33,6 +33,11 @@ COMMANDS: Final = {
     "explain": "Show sizes, changes, and why a package is there.",
     "terraform": "Build for Terraform: an `external` data source's program.",
     "fingerprint": "Print what changes with the zip; nothing is built.",
+    "deploy": "Build, and update the function in AWS (extra `deploy`).",
+    "status": "Show the function in AWS, its alias and its versions.",
+    "invoke": "Invoke the function in AWS.",
+    "logs": "Print what the function in AWS has logged.",
+    "rollback": "Move the alias back to the former version.",
     "init": "Write a first table of settings, or a snippet for a tool.",
     "resolve": "Write package-lock.json, as npm would.",
     "install": "Make the isolated node_modules on disk.",
@@ -185,7 +190,7 @@ def _terminate(*_: object) -> NoReturn:
 
 
 def _interrupted(cause: BaseException) -> int:
-    click.echo("interrupted; nothing was changed", err=True)
+    click.echo(str(cause) or "interrupted; nothing was changed", err=True)
     return STATUS_TERMINATED if isinstance(cause, _Terminated) else STATUS_INTERRUPTED
 
 

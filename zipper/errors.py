@@ -4,8 +4,8 @@ An expected error carries a stable code (npm's own where npm has one), facts and
 a caller can act on it and a person can read it. Anything else that escapes is a bug in zipper.
 
     ZipperError
-    ├── UsageError          EUSAGE, EOSV, ENOCRYPTOGRAPHY, EWORKERS: options that contradict or name
-    │                       nothing
+    ├── UsageError          EUSAGE, EOSV, ENOCRYPTOGRAPHY, EWORKERS, ENOBOTO3, EUPLOAD:
+    │                       options that contradict or name nothing
     ├── ProjectError        ENOPROJECT, ENOENT, EJSONPARSE, ETOMLPARSE, EYAMLPARSE,
     │                       EINVALIDPACKAGE, EWORKSPACESCONFIG, EDUPLICATEWORKSPACE, ESETTINGS,
     │                       EPATTERN, EPRUNE, EBASE, EGIT, ENOGIT, ESDIST, EWHEEL,
@@ -29,7 +29,9 @@ a caller can act on it and a person can read it. Anything else that escapes is a
     ├── ArchiveError        ETARBALL, EZIP: a tarball or zip that is damaged, hostile or too large
     ├── StoreError          ESTORE: the store cannot be read or written
     ├── OutputError         EOUTPUT: the result cannot be written where it was asked for
-    └── NodeError           ENODE, ESCRIPT: no fitting Node.js, or an install script that failed
+    ├── NodeError           ENODE, ESCRIPT: no fitting Node.js, or an install script that failed
+    └── DeployError         EAWS, ECREDENTIALS, ENETWORK, ENOFUNCTION, EREVISION, EUPDATE, EINVOKE,
+                            ESECRET, EROLLBACK: AWS refuses, or what is there is not what it was
 """
 
 from __future__ import annotations
@@ -43,6 +45,7 @@ from zipper.redaction import redact
 
 __all__ = [
     "ArchiveError",
+    "DeployError",
     "IntegrityError",
     "LockfileError",
     "NodeError",
@@ -138,6 +141,10 @@ class OutputError(ZipperError):
 
 class NodeError(ZipperError):
     """No fitting Node.js, or an install script that failed."""
+
+
+class DeployError(ZipperError):
+    """AWS refuses, cannot be reached, or has something else than what was expected."""
 
 
 def format_error(error: ZipperError) -> str:

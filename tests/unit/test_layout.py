@@ -28,7 +28,7 @@ ROWS = [
     {"hooks"},
     {"pipeline"},
     {"bundling"},
-    {"node", "pruning", "report"},
+    {"deploy", "node", "pruning", "report"},
     {"checks", "layout", "resolving"},
     {"fetching", "supply"},
     {"sharing", "store"},
@@ -60,7 +60,8 @@ NARROW = {
 """Packages that may import less than their row allows."""
 
 EFFECTS = {
-    "__main__", "bundling", "cli", "commands", "fetching", "file_bytes", "files", "folders",
+    "__main__", "bundling", "cli", "commands", "deploy.applying", "deploy.aws",
+    "deploy.log_events", "fetching", "file_bytes", "files", "folders",
     "hooks", "malloc", "node", "pipeline", "project", "registry", "resolving", "scratch",
     "settings.cache_folder", "settings.generate", "settings.member_folders",
     "settings.read_settings", "settings.workspace_root", "sharing", "store",
@@ -68,7 +69,8 @@ EFFECTS = {
 """Modules and packages that may touch files, network, processes, clock and threads."""
 
 EFFECTFUL_IMPORTS = {
-    "asyncio", "concurrent", "ctypes", "fcntl", "glob", "http", "multiprocessing", "os",
+    "asyncio", "boto3", "botocore", "concurrent", "ctypes", "fcntl", "glob", "http",
+    "multiprocessing", "os",
     "pathlib", "requests", "secrets", "select", "shutil", "signal", "socket", "sqlite3", "ssl",
     "subprocess", "sys", "tempfile", "threading", "time", "urllib3", "zipfile",
 }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from zipper.settings.option_row import Option
 
-__all__ = ["settings_from_values", "table_options"]
+__all__ = ["options_from", "settings_from_values", "table_options"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -46,9 +46,14 @@ def _judge(row: Option, value: object) -> object:
 
 def table_options(command: str) -> Callable[[_Function], _Function]:
     """Add the options of `command` that the table has, in its order."""
+    return options_from(options_of(command))
+
+
+def options_from(rows: Sequence[Option]) -> Callable[[_Function], _Function]:
+    """Add the options of `rows`, in their order."""
 
     def add(function: _Function) -> _Function:
-        for row in reversed(options_of(command)):
+        for row in reversed(rows):
             function = _make_option(row)(function)
         return function
 

@@ -52,13 +52,18 @@ def look_at_templates(
 
 def _read(folder: Path) -> Iterator[Described]:
     for name in _SAM:
-        if (folder / name).is_file():
+        if _is_written(folder / name):
             template = read_template(folder / name)
             if is_sam(template):
                 yield describe_sam(template, path=name)
     for name in _SERVERLESS:
-        if (folder / name).is_file():
+        if _is_written(folder / name):
             yield describe_serverless(read_template(folder / name), path=name)
+
+
+def _is_written(path: Path) -> bool:
+    """Tell whether there is a file that a shell has not just made for our own output."""
+    return path.is_file() and path.stat().st_size > 0
 
 
 def _place(

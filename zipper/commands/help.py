@@ -40,6 +40,7 @@ TOPICS: Final[Mapping[str, str]] = {
     "security": "what zipper protects from, and how",
     "hooks": "building with setuptools, hatchling or PDM",
     "ci": "continuous integration and exit statuses",
+    "deploy": "building, comparing and updating a function in AWS",
     "terraform": "zips for Terraform and OpenTofu",
     "cdk": "zips for AWS CDK, and fingerprints",
     "sam": "zips and folders for AWS SAM, and containers",
@@ -135,9 +136,10 @@ def _generated(topic: str) -> Iterator[str]:
         yield ""
         yield from (f"    {code:<{width}}  {rules[0].summary}" for code, rules in rows.items())
     if topic == "settings":
-        from zipper.report.settings_reference import describe_settings  # noqa: PLC0415  (this page)
+        from zipper.report import settings_reference  # noqa: PLC0415  (for this page)
 
-        yield from describe_settings()
+        yield from settings_reference.describe_settings()
+        yield from settings_reference.describe_deploy_settings()
 
 
 def _explain_rules(rules: list[Rule | ToldCode]) -> Iterator[str]:

@@ -28,6 +28,7 @@ from zipper.pipeline.source_files import list_tsconfigs
 from zipper.project.own_files import choose_files
 from zipper.project.read_manifest import find_manifest
 from zipper.resolving.locked_tree import find_locked_tree
+from zipper.settings.option_row import PATH_KINDS
 from zipper.settings.options import KEYS
 from zipper.tree.model import ROOT
 
@@ -40,17 +41,19 @@ if TYPE_CHECKING:
 
 __all__ = ["fingerprint_requested"]
 
-_SETTINGS: Final = (
-    "handler",
-    "sourcemap",
-    "decorators",
-    "exclude",
-    "include",
-    "omit",
-    "allow_scripts",
-    "include_root_dependencies",
-)
-"""What of a request changes the bytes of its zip, beside its target."""
+_NOT_OF_THE_ZIP: Final = frozenset(
+    {
+        "project", "runtime", "architecture", "output", "registry", "no_git", "lockfile",
+        "no_workspace", "insecure_hosts", "vendor", "prefer_offline", "script_timeout", "node",
+        "node_mirror", "max_size", "max_unzipped_size", "min_release_age", "require_integrity",
+        "verify_signatures", "audit_level", "audit_ignore", "check", "keep_failed", "ignore",
+        "downgrade", "strict", "memory", "timeout", "update", "node_version", "include_dev",
+    }
+)  # fmt: skip
+"""Options that say where packages come from, or what is thought of a zip. What is not named here
+counts, so that a new option changes the fingerprint rather than not."""
+_OF_PRUNING: Final = frozenset({"node_options", "env", "provided", "layers", "concurrency"})
+"""Options that decide what a function reaches, and with it what can be taken out."""
 
 
 def fingerprint_requested(request: BuildRequest) -> str:
@@ -93,14 +96,14 @@ def _describe(
     yield "zipper", zipper.__version__, version("deflate"), LEVEL
     yield "date", os.environ.get("SOURCE_DATE_EPOCH")
     yield "target", request.target.runtime, request.target.architecture
-    own = request.of_package
-    for name in _SETTINGS:
-        yield "setting", name, getattr(own, KEYS[name].field)
+    yield from _describe_settings(request)
+    for layer in request.uses:
+        yield "layer", layer.name, fingerprint_requested(layer)
     yield "member", project.member
     choice, outside = choose_own_files(request, project, io)
     yield from _describe_files("own", project.folder, choice.files)
     yield from _describe_files("outside", project.root, outside.files)
-    is_typed = any(name.endswith(TYPED) for name in choice.files)
+    is_typed = request.bundle or any(name.endswith(TYPED) for name in choice.files)
     if is_typed:
         configs = list(list_tsconfigs(project))
         names = [Path(os.path.relpath(path, project.root)).as_posix() for path in configs]
@@ -124,6 +127,20 @@ def _describe(
             files = choose_files(project.root / place).files
             names = [name for name in files if name.endswith(".json")]
             yield from _describe_files(f"shared {place}", project.root / place, names)
+
+
+def _describe_settings(request: BuildRequest) -> Iterator[tuple[object, ...]]:
+    for name, row in KEYS.items():
+        if name in _NOT_OF_THE_ZIP or not row.per_function:
+            continue
+        if name in _OF_PRUNING and request.prune == "off":
+            continue
+        value = getattr(request, row.field)
+        if row.kind in PATH_KINDS and value:
+            paths = value if row.is_list else (value,)
+            # A layer may be an ARN, which says by itself what it is.
+            value = [_hash_file(Path(one)) if Path(one).is_file() else one for one in paths]
+        yield "setting", name, value
 
 
 def _describe_tree(tree: Tree) -> Iterator[tuple[object, ...]]:
@@ -166,3 +183,7 @@ def _describe_files(kind: str, folder: Path, names: Iterable[str]) -> Iterator[t
         except OSError as cause:
             raise ProjectError("EREAD", f"`{path}` cannot be read: {cause.strerror}") from cause
         yield kind, name, is_executable(mode, data), hashlib.sha256(data).hexdigest()
+
+
+def _hash_file(path: Path) -> str:
+    return next(str(row[-1]) for row in _describe_files("", path.parent, (path.name,)))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from zipper.settings.deploy_options import DEPLOY_OPTIONS, TABLES
 from zipper.settings.options import KEYS, find_variables
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from zipper.settings.option_row import Option
 
-__all__ = ["describe_settings"]
+__all__ = ["describe_deploy_settings", "describe_settings"]
 
 
 def describe_settings() -> Iterator[str]:
@@ -32,6 +33,16 @@ def describe_settings() -> Iterator[str]:
         yield f"        variables: {', '.join(own)}"
         if row.takers:
             yield f"        in Python: {row.keyword}= of {', '.join(sorted(row.takers))}"
+
+
+def describe_deploy_settings() -> Iterator[str]:
+    """Yield a paragraph for each key of `[tool.zipper.deploy]`; no variable sets them."""
+    yield from ("", "`[tool.zipper.deploy]`, of all functions or below one:")
+    for row in DEPLOY_OPTIONS:
+        yield from ("", f"    {row.name}", f"        {row.sentence}")
+        yield f"        typed: {', '.join(row.typed)} {row.metavar}"
+    for name, sentence in TABLES.items():
+        yield from ("", f"    {name}", f"        {sentence}")
 
 
 def _describe_values(row: Option) -> str:

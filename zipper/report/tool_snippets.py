@@ -114,6 +114,7 @@ def _cdk(functions: Sequence[ShownFunction]) -> Iterator[str]:
 
 
 def _sam(functions: Sequence[ShownFunction]) -> Iterator[str]:
+    yield "Transform: AWS::Serverless-2016-10-31"
     yield "Resources:"
     for one in functions:
         yield f"  {one.logical_id}:"

@@ -20,7 +20,8 @@ COMPOSED: Final = ("project", "runtime", "architecture")
 """Settings that a request has in another form: a folder that is there, and the target."""
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
 
     from zipper.settings.option_types import RequestFields
 else:
@@ -31,6 +32,7 @@ else:
         **{row.field: row.fallback for row in KEYS.values() if row.name not in COMPOSED},
         "name": None,
         "uses": (),
+        "deploy": None,
         "written": (),
         "unknown_variables": (),
     }
@@ -54,6 +56,9 @@ __all__ = [
 ]
 
 
+_CONFIGURED: Final = ("memory", "timeout")
+"""Keys of a run that are the function's configuration too."""
+
 _AT_WORK: Final = {row.field: row.fallback for row in KEYS.values() if not row.per_function}
 
 
@@ -62,8 +67,8 @@ class BuildRequest(RequestFields):
 
     Its fields are the options, by the names that they have in Python; and `target`, which is
     runtime and architecture, `name`, which is that of one of several functions, `uses`, the layers
-    of the settings that `layers` names, `written`, the zips that other builds by the same settings
-    write, and `unknown_variables`.
+    of the settings that `layers` names, `deploy`, what is said about deploying, `written`, the zips
+    that other builds by the same settings write, and `unknown_variables`.
     """
 
     __slots__ = ()
@@ -76,7 +81,7 @@ class BuildRequest(RequestFields):
     @property
     def of_package(self) -> BuildRequest:
         """The request without what says how zipper works, such as `offline` and `verbose`."""
-        return self._replace(**_AT_WORK)
+        return self._replace(**_AT_WORK, deploy=None)
 
 
 def _npm_options(request: BuildRequest) -> Iterator[tuple[str, str]]:
@@ -115,9 +120,17 @@ def request_from(settings: Settings, *, folder: str, written: tuple[str, ...] = 
         **values,
         name=settings.name,
         uses=uses,
+        deploy=_deploy_of(settings),
         written=(*written, *zips),
         unknown_variables=settings.unknown_variables,
     )
+
+
+def _deploy_of(settings: Settings) -> Mapping[str, Any] | None:
+    """Return what is said of deploying, with what is said of running, which is the same."""
+    said = {key: getattr(settings, key) for key in _CONFIGURED}
+    given = {key: value for key, value in said.items() if value is not None}
+    return {**given, **(settings.deploy or {})} or None
 
 
 def list_functions(settings: Settings) -> tuple[Settings, ...]:

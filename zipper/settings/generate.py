@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from zipper.settings.build_request import COMPOSED
+from zipper.settings.deploy_options import DEPLOY_OPTIONS, TABLES
 from zipper.settings.options import KEYS, OPTIONS
 from zipper.settings.values import FUNCTION_KEYS, LAYER_KEYS
 
@@ -81,6 +82,7 @@ def make_schema() -> str:
                     "properties": {
                         "name": {"type": "string", "pattern": "^[^/\\\\]+$"},
                         **{key: _schema_of(KEYS[key]) for key in FUNCTION_KEYS[1:]},
+                        "deploy": _schema_of_deploy(),
                     },
                 },
             ]
@@ -104,10 +106,33 @@ def make_schema() -> str:
         "properties": {
             **{key: _schema_of(row) for key, row in KEYS.items()},
             "layers": {"anyOf": [_schema_of(KEYS["layers"]), layers]},
+            "deploy": _schema_of_deploy(),
             "functions": functions,
         },
     }
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _schema_of_deploy() -> dict[str, Any]:
+    source = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"ssm": _TEXT, "secret": _TEXT, "key": _TEXT},
+    }
+    kinds = {
+        "environment": {"anyOf": [{"type": "string"}, {"const": False}, source]},
+        "tags": {"type": "string"},
+    }
+    tables = {
+        name: {"description": TABLES[name], "type": "object", "additionalProperties": kind}
+        for name, kind in kinds.items()
+    }
+    return {
+        "description": "What only a deployment needs; of one function, it goes before that of all.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {**{row.name: _schema_of(row) for row in DEPLOY_OPTIONS}, **tables},
+    }
 
 
 def _schema_of(row: Option) -> dict[str, Any]:
@@ -133,7 +158,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from concurrent.futures import Executor
     from datetime import date
-    from typing import IO
+    from typing import IO, Any
 
     from zipper.events import OnEvent
     from zipper.settings.build_request import BuildRequest
@@ -155,6 +180,7 @@ def _tuples() -> Iterator[str]:
     yield '\nclass Settings(NamedTuple):\n    """What was given; None where nothing was."""\n'
     yield "    name: str | None = None"
     yield from (f"    {row.name}: {_HELD[row.kind]} | None = None" for row in KEYS.values())
+    yield "    deploy: Mapping[str, Any] | None = None"
     yield "    functions: tuple[Settings, ...] = ()"
     yield "    layer_tables: tuple[Settings, ...] = ()"
     yield "    unknown_variables: tuple[str, ...] = ()\n"
@@ -168,6 +194,7 @@ def _tuples() -> Iterator[str]:
             yield f"    {row.field}: {_HELD[row.kind]}{optional} = {_literal(row.fallback)}"
     yield "    name: str | None = None"
     yield "    uses: tuple[BuildRequest, ...] = ()"
+    yield "    deploy: Mapping[str, Any] | None = None"
     yield "    written: tuple[str, ...] = ()"
     yield "    unknown_variables: tuple[str, ...] = ()\n"
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from concurrent.futures import Executor
     from datetime import date
-    from typing import IO
+    from typing import IO, Any
 
     from zipper.events import OnEvent
     from zipper.settings.build_request import BuildRequest
@@ -103,6 +103,7 @@ class Settings(NamedTuple):
     progress: bool | None = None
     quiet: bool | None = None
     verbose: bool | None = None
+    deploy: Mapping[str, Any] | None = None
     functions: tuple[Settings, ...] = ()
     layer_tables: tuple[Settings, ...] = ()
     unknown_variables: tuple[str, ...] = ()
@@ -187,6 +188,7 @@ class RequestFields(NamedTuple):
     verbose: bool = False
     name: str | None = None
     uses: tuple[BuildRequest, ...] = ()
+    deploy: Mapping[str, Any] | None = None
     written: tuple[str, ...] = ()
     unknown_variables: tuple[str, ...] = ()
 

@@ -23,6 +23,7 @@ __all__ = ["KEYS", "OPTIONS", "find_variables", "keywords_of", "options_of"]
 
 _OF_A_ZIP: Final = ("affected", "keep_failed", "output", "unpacked")
 _BUILDERS: Final = {
+    "deploy": ("affected", "keep_failed", "unpacked"),
     "fingerprint": (*_OF_A_ZIP, "check", "progress", "quiet", "verbose"),
     "terraform": (*_OF_A_ZIP, "as_json", "progress", "quiet", "verbose"),
 }

@@ -34,6 +34,7 @@ else:
     _FIELDS = {
         "name": None,
         **dict.fromkeys(KEYS),
+        "deploy": None,
         "functions": (),
         "layer_tables": (),
         "unknown_variables": (),
@@ -87,7 +88,21 @@ def merge(*layers: Settings) -> Settings:
         # An empty list takes back what was there; what is no option is not taken back.
         if value is not None and (value != () or field in KEYS)
     }
+    deploys = [layer.deploy for layer in layers if layer.deploy is not None]
+    if len(deploys) > 1:
+        merged["deploy"] = _merge_tables(deploys)
     return Settings(**merged)  # type: ignore[arg-type]  # the fields are its own
+
+
+def _merge_tables(tables: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return the keys of all tables, later ones over earlier ones; tables in them by name."""
+    merged: dict[str, Any] = {}
+    for table in tables:
+        for key, value in table.items():
+            former = merged.get(key)
+            is_both = isinstance(value, Mapping) and isinstance(former, Mapping)
+            merged[key] = {**(former or {}), **value} if is_both else value
+    return merged
 
 
 def overlay(settings: Settings, stronger: Settings) -> Settings:
@@ -118,14 +133,18 @@ def parse_settings(table: object, source: SettingsSource) -> Settings:
             possible ones, or two functions of one name; with the file and the line.
     """
     reader = _SettingsReader(source)
-    row = reader.table(table, (), (*KEYS, "functions"))
+    row = reader.table(table, (), (*KEYS, "functions", "deploy"))
     tables: tuple[Settings, ...] = ()
     if isinstance(row.get("layers"), Mapping):
         tables = reader.layers(row["layers"])
         row = {key: value for key, value in row.items() if key != "layers"}
     values = {key: reader.value(key, row[key], (key,)) for key in KEYS if key in row}
-    functions = reader.functions(row.get("functions", []))
-    return Settings(**values, functions=functions, layer_tables=tables)  # type: ignore[arg-type]
+    return Settings(
+        **values,  # type: ignore[arg-type]  # the rows say the types
+        deploy=reader.deploy(row, ()),
+        functions=reader.functions(row.get("functions", [])),
+        layer_tables=tables,
+    )
 
 
 def parse_environment(environ: Mapping[str, str]) -> Settings:
@@ -199,13 +218,14 @@ class _SettingsReader:
                 # Folders of members, which `read_settings` looks for: it has no name of its own.
                 found[f"/{index}"] = Settings(project=item)
                 continue
-            row = self.table(item, place, FUNCTION_KEYS)
-            values = {key: self.value(key, row[key], (*place, key)) for key in row}
+            row = self.table(item, place, (*FUNCTION_KEYS, "deploy"))
+            own = [key for key in row if key != "deploy"]
+            values = {key: self.value(key, row[key], (*place, key)) for key in own}
             name = values.get("name")
             if not isinstance(name, str):
                 raise error_about(f"a function without `name` in {self._where(place)}")
             _check_name(name, partial(self._where, (*place, "name")), found)
-            found[name] = Settings(**values)  # type: ignore[arg-type]
+            found[name] = Settings(**values, deploy=self.deploy(row, place))  # type: ignore[arg-type]
         return tuple(found.values())
 
     def layers(self, value: object) -> tuple[Settings, ...]:
@@ -218,6 +238,16 @@ class _SettingsReader:
             values = {key: self.value(key, row[key], (*place, key)) for key in row}
             found[name] = Settings(name=name, **values)  # type: ignore[arg-type]
         return tuple(found.values())
+
+    def deploy(
+        self, row: Mapping[str, object], place: tuple[str | int, ...]
+    ) -> Mapping[str, Any] | None:
+        """Return what the table in `row` says of deploying; None where there is none."""
+        if "deploy" not in row:
+            return None
+        from zipper.settings.deploy_options import parse_deploy  # noqa: PLC0415  (few have one)
+
+        return parse_deploy(row["deploy"], lambda inside: self._where((*place, "deploy", *inside)))
 
     def _where(self, place: tuple[str | int, ...]) -> str:
         from zipper.settings.lines import find_line  # noqa: PLC0415  (for errors only)

@@ -132,6 +132,8 @@ def test_whatever_changes_the_zip_changes_it(tmp_path: Path, name: str) -> None:
         {"omit": ("optional",)},
         {"handler": "other.handler"},
         {"allow_scripts": ("a",)},
+        {"prune": "safe"},
+        {"bundle": True},
     ],
 )
 def test_settings_change_it(tmp_path: Path, settings: dict[str, Any]) -> None:
@@ -139,6 +141,19 @@ def test_settings_change_it(tmp_path: Path, settings: dict[str, Any]) -> None:
     folder = project(tmp_path)
 
     assert take(folder) != take(folder, **settings)
+
+
+def test_what_is_reached_counts_where_it_decides(tmp_path: Path) -> None:
+    """Variables and layers, by their bytes, decide what pruning takes out, and nothing else."""
+    folder = project(tmp_path)
+    layer = tmp_path / "layer.zip"
+    layer.write_bytes(b"one")
+    settings = {"env": ("A=1",), "layers": (str(layer),)}
+    assert take(folder) == take(folder, **settings)
+
+    pruned = [take(folder, prune="safe"), take(folder, prune="safe", **settings)]
+    layer.write_bytes(b"two")
+    assert 3 == len({*pruned, take(folder, prune="safe", **settings)})
 
 
 def test_what_npm_does_not_pack_is_no_input(tmp_path: Path) -> None:

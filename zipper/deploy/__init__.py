@@ -1,0 +1,1 @@
+"""A package on its way to AWS Lambda: changes are decided first, then made step by step."""

@@ -1,0 +1,116 @@
+"""From a request to a function in AWS: build, compare, and change what differs.
+
+In: a request, with what its settings say of deploying. Out: what was done, or would be. A package
+that does not pass its check goes nowhere.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from zipper.deploy.applying import Applied, apply_steps
+from zipper.deploy.aws import open_aws
+from zipper.deploy.reading import fetch_environment, read_now
+from zipper.deploy.steps import Now, Step, plan_steps
+from zipper.deploy.wanted import WantedFunction, find_environment, name_function, want
+from zipper.errors import UsageError
+from zipper.pipeline.planning import read_function_project
+from zipper.pipeline.session import Circumstances
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from zipper.deploy.aws import Aws
+    from zipper.package import Package
+    from zipper.settings.build_request import BuildRequest
+
+__all__ = ["Deployment", "FunctionPlace", "deploy_package", "find_place", "plan_deployment"]
+
+
+class FunctionPlace(NamedTuple):
+    """Where a function is: an account, a region, a name, and what the settings say beside."""
+
+    aws: Aws
+    function_name: str
+    values: Mapping[str, Any]
+    request: BuildRequest
+
+
+class Deployment(NamedTuple):
+    """What is to be done."""
+
+    place: FunctionPlace
+    wanted: WantedFunction
+    now: Now
+    steps: tuple[Step, ...]
+
+
+def find_place(request: BuildRequest, typed: Mapping[str, Any]) -> FunctionPlace:
+    """Return where the function of `request` is; nothing is asked of AWS yet.
+
+    Args:
+        request: its `deploy` has what the settings say.
+        typed: options, which go before it.
+
+    Raises:
+        UsageError: ENOBOTO3, EUSAGE.
+        ProjectError: where the project cannot be read, which has the name.
+        AwsError: ECREDENTIALS.
+    """
+    if request.kind in ("layer", "web"):
+        raise UsageError(
+            "EUSAGE",
+            f"`deploy` is for functions, and the package is of the kind `{request.kind}`",
+            hint="give its zip to a tool of infrastructure: `python -m zipper help comparison`",
+        )
+    values = {**(request.deploy or {}), **typed}
+    names = [request.name]
+    if not values.get("function_name") and not request.name:
+        names.append(read_function_project(request, Circumstances.of(request, None)).name)
+    aws = open_aws(values.get("profile"), values.get("region"))
+    return FunctionPlace(aws, name_function(values, *names), values, request)
+
+
+def plan_deployment(place: FunctionPlace, package: Package, *, invokes: bool) -> Deployment:
+    """Return what is to be done so that the function is what the settings and the package say.
+
+    Raises:
+        UsageError: EUSAGE, EUPLOAD.
+        DeployError: ESECRET.
+        AwsError: as `Aws.call`.
+    """
+    request, values = place.request, place.values
+    sources = find_environment(values, request.env, request.node_options)
+    wanted = want(
+        values,
+        package,
+        function_name=place.function_name,
+        environment=fetch_environment(place.aws, sources),
+    )
+    now = read_now(
+        place.aws,
+        place.function_name,
+        alias=wanted.alias,
+        reads_logs=wanted.log_retention is not None,
+    )
+    return Deployment(place, wanted, now, plan_steps(wanted, now, invokes=invokes))
+
+
+def deploy_package(
+    planned: Deployment, package: Package, *, event: bytes | None, tell: Callable[[Step], None]
+) -> Applied:
+    """Do what was planned; `tell` is called after each step.
+
+    Raises:
+        DeployError: EREVISION, EUPDATE, EINVOKE.
+        AwsError: as `Aws.call`.
+    """
+    return apply_steps(
+        planned.place.aws,
+        planned.wanted,
+        planned.now,
+        planned.steps,
+        zip_path=package.path,
+        event=event,
+        tell=tell,
+    )

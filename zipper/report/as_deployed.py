@@ -1,0 +1,75 @@
+"""What a deployment has done, or would do, in lines; values of variables are never among them.
+
+In: steps, and what a function is. Out: lines without line breaks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Protocol
+
+    class Changed(Protocol):
+        """One difference."""
+
+        @property
+        def what(self) -> str:
+            """What differs."""
+
+        @property
+        def before(self) -> str | None:
+            """What it was."""
+
+        @property
+        def after(self) -> str | None:
+            """What it is to be."""
+
+    class Shown(Protocol):
+        """A step with its changes."""
+
+        @property
+        def kind(self) -> str:
+            """What is done."""
+
+        @property
+        def changes(self) -> tuple[Changed, ...]:
+            """The differences that it removes."""
+
+
+__all__ = ["describe_step"]
+
+_DONE = {
+    "create": "created the function",
+    "code": "uploaded the package",
+    "configuration": "updated the configuration",
+    "tags": "set tags",
+    "log-retention": "set how long logs are kept",
+    "publish": "published a version",
+    "invoke": "invoked it, and it answered",
+    "alias": "moved the alias",
+}
+_PLANNED = {
+    "create": "create the function",
+    "code": "upload the package",
+    "configuration": "update the configuration",
+    "tags": "set tags",
+    "log-retention": "set how long logs are kept",
+    "publish": "publish a version",
+    "invoke": "invoke it with the event",
+    "alias": "move the alias",
+}
+
+
+def describe_step(step: Shown, *, is_done: bool) -> Iterator[str]:
+    """Yield a line for the step, and one for each change."""
+    yield (_DONE if is_done else _PLANNED)[step.kind]
+    for change in step.changes:
+        before = "nothing" if change.before is None else change.before
+        after = "nothing" if change.after is None else change.after
+        if change.what.startswith("variable "):
+            after = "taken away" if change.after is None else "set"
+            yield f"  {change.what}: {'changed' if change.before and change.after else after}"
+        else:
+            yield f"  {change.what}: {before} -> {after}"
