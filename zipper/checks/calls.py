@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from zipper.checks.syntax import Source
 
-__all__ = ["Named", "find_calls", "name_function"]
+__all__ = ["Named", "find_calls", "is_constant", "name_function"]
 
 _WRAPPERS: Final = frozenset(
     {"call_expression", "arguments", "object", "parenthesized_expression", "pair"}
@@ -34,6 +34,15 @@ _MENTIONS_MAX: Final = 2_000
 _BEFORE: Final = re.compile(rb"(?:\b(?:var|let|const|function|class)\s+|[,({\[]\s*|\.{3})\Z")
 _AFTER: Final = re.compile(rb"\s*(?:=(?!=)|[,)}\]]\s*=>|\)\s*\{)")
 _DECLARES: Final = re.compile(rb"\b(?:var|let|const|function|class|import)\s+\Z")
+
+
+_SCOPES: Final = FUNCTIONS | {
+    *("statement_block", "for_statement", "for_in_statement", "catch_clause", "switch_body"),
+    "class_body",
+}
+"""What may give a name another meaning inside of it."""
+_CONSTANT: Final = re.compile(rb"\b(?:const|class)\s+\Z")
+_BLOCK_SCOPED: Final = re.compile(rb"\b(?:let|const)\s+\Z")
 
 
 class Named(NamedTuple):
@@ -74,7 +83,9 @@ def name_function(path: list[Node], index: int) -> Named | None:
 
 
 def _named(name: Node, path: list[Node], index: int, *, is_class: bool = False) -> Named:
-    around = [path[0], *(node for node in path[:index] if node.type in FUNCTIONS)]
+    is_lexical = path[index - 1].type == "lexical_declaration" or is_class
+    scopes = _SCOPES if is_lexical else FUNCTIONS
+    around = [path[0], *(node for node in path[:index] if node.type in scopes)]
     return Named(name.text or b"", around[-1], name.start_byte, is_class)
 
 
@@ -84,6 +95,34 @@ def find_calls(source: Source, named: Named) -> Iterator[list[Node]]:
         path = source.leap_to(offset)
         if _calls(path, named) and _means(source, path, named):
             yield path
+
+
+def is_constant(source: Source, named: Named) -> bool:
+    """Return whether a name means one function wherever it is called."""
+    content = source.content
+    if _CONSTANT.search(content, max(0, named.start - 12), named.start):
+        return True
+    start, end = named.scope.start_byte, named.scope.end_byte
+    if named.scope.type == "program":
+        start, end = 0, len(content)
+    others = [
+        at
+        for at in source.assigned.get(named.name, ())
+        if at != named.start
+        and start <= at < end
+        and content[at - 1 : at] != b"."
+        and not _BLOCK_SCOPED.search(content, max(0, at - 12), at)
+    ]
+    if len(others) > _CALLS_MAX:
+        return False
+    paths = map(_around_name, map(source.leap_to, others))
+    return not any(path[-1].type == "identifier" and _means(source, path, named) for path in paths)
+
+
+def _around_name(path: list[Node]) -> list[Node]:
+    """Return the path without the function that the name at its end is declared as."""
+    is_declared = len(path) > 1 and path[-2].type.endswith("function_declaration")
+    return [*path[:-2], path[-1]] if is_declared else path
 
 
 def _calls(path: list[Node], named: Named) -> bool:
@@ -100,7 +139,7 @@ def _means(source: Source, path: list[Node], named: Named) -> bool:
     depth = next((n for n, node in enumerate(path) if _is_same(node, named.scope)), None)
     if depth is None:
         return False
-    inner = next((node for node in path[depth + 1 :] if node.type in FUNCTIONS), None)
+    inner = next((node for node in path[depth + 1 :] if node.type in _SCOPES), None)
     if inner is None:
         return True
     content, size = source.content, len(named.name)

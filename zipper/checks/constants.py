@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from zipper.checks.syntax import Source
 
-__all__ = ["HERE", "ITSELF", "ROOT", "Constants", "place_of"]
+__all__ = ["HERE", "ITSELF", "ROOT", "Constants", "from_root", "place_of"]
 
 HERE: Final = "\ue000"
 """The folder of the file: `__dirname`, `import.meta.dirname`."""
@@ -37,6 +37,11 @@ _KNOWN: Final = {
 _PLACES: Final = (HERE, ITSELF, ROOT)
 _DEPTH_MAX: Final = 20
 _SIZE_MAX: Final = 4096
+
+
+def from_root(value: str) -> str:
+    """Return a path for `fs`, whose relative paths begin where the process was started."""
+    return value if value[:1] in (HERE, ITSELF, ROOT, "/") else f"{ROOT}/{value}"
 
 
 def place_of(value: str, path: str, root: str) -> str | None:

@@ -50,7 +50,9 @@ OPTIONAL: Final = 3
 RequestKind = Literal["require", "import", "dynamic", "resolve", "shim", "meta"]
 """`shim` is a bundler's stand-in for `require`, `meta` is `import.meta.resolve`."""
 
-UseKind = Literal["read", "write", "make", "worker", "name", "this", "meta", "global", "hook"]
+UseKind = Literal[
+    "read", "write", "make", "worker", "name", "this", "meta", "global", "hook", "throw", "exit"
+]
 
 
 class Request(NamedTuple):
@@ -105,7 +107,7 @@ class Use(NamedTuple):
     line: int
     """Counted from 1."""
     text: str
-    """A path (see `zipper.checks.constants`), a name, or the function that needs it."""
+    """A path (see `zipper.checks.constants`), a name, the function that needs it, or the code."""
 
 
 class Facts(NamedTuple):

@@ -11,13 +11,20 @@ from typing import TYPE_CHECKING, Final
 from zipper.checks.file_facts import CONDITIONAL, EAGER, LAZY, OPTIONAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from tree_sitter import Node
 
     from zipper.checks.conditions import Conditions
 
-__all__ = ["COMPOUND", "FUNCTIONS", "find_exit", "is_called_in_place", "level_of_child"]
+__all__ = [
+    "COMPOUND",
+    "FUNCTIONS",
+    "ends_unhandled",
+    "find_exit",
+    "is_called_in_place",
+    "level_of_child",
+]
 
 FUNCTIONS: Final = frozenset(
     {
@@ -29,10 +36,14 @@ FUNCTIONS: Final = frozenset(
         "method_definition",
     }
 )
+_LEFT_BY_BREAK: Final = ("do_statement", "labeled_statement")
+_DEFAULTS: Final = ("assignment_pattern", "object_assignment_pattern")
+"""What has a value for a part that is absent."""
+_CASES: Final = ("switch_case", "switch_default", "catch_clause")
+_CHAINED: Final = ("member_expression", "call_expression", "subscript_expression")
 _LOOPS: Final = ("while_statement", "for_statement", "for_in_statement")
 _SHORT_CIRCUITS: Final = frozenset({"&&", "||", "??", "&&=", "||=", "??="})
 _WALKS: Final = (b"forEach", b"map", b"filter", b"some", b"every", b"find", b"flatMap")
-_EXITS: Final = ("return_statement", "throw_statement")
 COMPOUND: Final = frozenset(
     {
         *("statement_block", "if_statement", "else_clause", "labeled_statement", "with_statement"),
@@ -53,8 +64,6 @@ def level_of_child(parent: Node, child: Node, conditions: Conditions) -> int:
     kind = parent.type
     if kind in ("if_statement", "ternary_expression"):
         return _level_of_choice(parent, child, conditions)
-    if kind in _LOOPS:
-        return CONDITIONAL if _is_field(parent, "body", child) else EAGER
     if kind in ("binary_expression", "augmented_assignment_expression"):
         return _level_of_right(parent, child, conditions)
     if kind == "try_statement":
@@ -62,7 +71,36 @@ def level_of_child(parent: Node, child: Node, conditions: Conditions) -> int:
     if kind == "field_definition":
         is_static = any(c.type == "static" for c in parent.children)
         return EAGER if is_static or not _is_field(parent, "value", child) else LAZY
-    return CONDITIONAL if kind in ("switch_case", "switch_default", "catch_clause") else EAGER
+    return CONDITIONAL if _may_be_left_out(parent, child) else EAGER
+
+
+def _may_be_left_out(parent: Node, child: Node) -> bool:
+    """Return whether a part may not run though what it is a part of does."""
+    kind = parent.type
+    if kind in _LOOPS:
+        return _is_field(parent, "body", child) or _is_field(parent, "increment", child)
+    if kind in _LEFT_BY_BREAK:
+        return _may_leave(child)
+    if kind in _DEFAULTS:
+        return _is_field(parent, "right", child)
+    if child.type == "arguments" or kind == "subscript_expression":
+        return _is_optional(parent)
+    return kind in _CASES
+
+
+def _may_leave(body: Node) -> bool:
+    """Return whether code may leave a statement, roughly: a wrong yes only says less."""
+    text = body.text or b""
+    return any(word in text for word in (b"break", b"continue", b"return"))
+
+
+def _is_optional(node: Node | None) -> bool:
+    """Return whether a chain of members and calls ends where something of it is absent: `a?.b`."""
+    while node is not None and node.type in _CHAINED:
+        if any(child.type in ("optional_chain", "?.") for child in node.children):
+            return True
+        node = node.child_by_field_name("function") or node.child_by_field_name("object")
+    return False
 
 
 def _level_of_choice(parent: Node, child: Node, conditions: Conditions) -> int:
@@ -97,12 +135,23 @@ def _level_of_right(parent: Node, child: Node, conditions: Conditions) -> int:
 
 
 def _level_of_try(statement: Node, child: Node) -> int:
+    finalizer = statement.child_by_field_name("finalizer")
+    if finalizer is not None and finalizer.id != child.id and _may_leave(finalizer):
+        return CONDITIONAL  # what leaves it takes the error along
     handler = statement.child_by_field_name("handler")
     if handler is None or not _is_field(statement, "body", child):
         return EAGER
     body = handler.child_by_field_name("body")
-    throws = body is not None and any(c.type == "throw_statement" for c in body.named_children)
-    return EAGER if throws else OPTIONAL
+    return EAGER if body is not None and _is_sure_to_throw(body) else OPTIONAL
+
+
+def _is_sure_to_throw(body: Node) -> bool:
+    for statement in body.named_children:
+        if statement.type == "throw_statement":
+            return True
+        if _may_leave(statement):
+            return False
+    return False
 
 
 def _is_field(parent: Node, field: str, child: Node) -> bool:
@@ -140,22 +189,36 @@ def _runs_argument(path: list[Node]) -> bool:
         return False
     if call.type == "new_expression":
         maker = call.child_by_field_name("constructor")
-        return maker is not None and maker.text == b"Promise"
+        return maker is not None and maker.text == b"Promise" and ends_unhandled(path)
     function = call.child_by_field_name("function")
     name = None if function is None else function.child_by_field_name("property")
     walked = None if function is None else function.child_by_field_name("object")
-    is_filled = walked is not None and walked.type == "array" and walked.named_child_count > 0
+    is_filled = walked is not None and walked.type == "array" and _has_items(walked)
     return is_filled and name is not None and name.text in _WALKS
 
 
-def find_exit(function: Node, inside: Iterator[Node] | None = None) -> int:
+def _has_items(array: Node) -> bool:
+    return any(item.type not in ("spread_element", "comment") for item in array.named_children)
+
+
+def ends_unhandled(path: list[Node]) -> bool:
+    """Return whether a promise, which ends `path`, ends the process where it is rejected."""
+    return len(path) > 1 and path[-2].type in ("await_expression", "expression_statement")
+
+
+def find_exit(
+    function: Node,
+    inside: Iterator[Node] | None = None,
+    exits: Collection[str] = ("return_statement", "throw_statement"),
+) -> int:
     """Return the offset of the first `return` or `throw` of a function itself, else its end.
 
     Those of functions within it end those. A `return` covers its own expression, which runs.
 
     Args:
-        function: whose end is looked for.
+        function: whose end is looked for; of a program the statements are to be given.
         inside: its statements, where they are in other trees.
+        exits: the statements that end it.
     """
     body = function.child_by_field_name("body")
     following = inside if inside is not None else iter([] if body is None else [body])
@@ -166,7 +229,7 @@ def find_exit(function: Node, inside: Iterator[Node] | None = None) -> int:
         if node is None:
             break
         steps += 1
-        if node.type in _EXITS:
+        if node.type in exits:
             return node.end_byte
         if node.type in COMPOUND:
             pending += reversed(node.named_children)

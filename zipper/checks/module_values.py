@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.commonjs_names import hands_out_this
-from zipper.checks.expression_values import UNKNOWN, Place, SourceFile, Value, Values
+from zipper.checks.expression_values import OTHER, UNKNOWN, Place, SourceFile, Value, Values
 from zipper.checks.module_resolution import Failure
 from zipper.checks.source_text import find_word, literal
 from zipper.checks.syntax import plain_text
@@ -204,6 +204,8 @@ class _Exports:
             self._assign(node)
         elif node.type == "call_expression":
             self._call(node)
+        elif node.type == "unary_expression" and self._text(node).startswith(b"delete"):
+            self._delete(node.child_by_field_name("argument"))
         elif node.type == "binary_expression" and self._text(node).startswith(b"0 && (module."):
             self._seen += 2  # the list of names for cjs-module-lexer, which never runs
 
@@ -235,6 +237,14 @@ class _Exports:
             else:
                 self._whole, self._members = self._given_by_helper(value) or place, {}
                 self._is_detached = b"exports" not in wholes
+
+    def _delete(self, target: Node | None) -> None:
+        """Look at `delete exports.name`."""
+        owner, _, name = (b"" if target is None else self._text(target)).rpartition(b".")
+        if owner in _EXPORTS and b"%s.%s" % (owner, name) not in _EXPORTS:
+            self._seen += 1 + (owner != b"exports")
+            if not (owner == b"exports" and self._is_detached):
+                self._members[name.decode("utf-8", "replace")] = OTHER
 
     def _given_by_helper(self, value: Node) -> Value | None:
         """Return the exports in esbuild's form: `module.exports = convert(names)`.

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from heapq import merge
-from itertools import islice, takewhile
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.builtin_uses import NeededNames
+from zipper.checks.commonjs_uses import find_commonjs
 from zipper.checks.constants import HERE, ITSELF, ROOT, Constants
 from zipper.checks.early_errors import find_flaws
 from zipper.checks.exported import find_module_exports
@@ -41,15 +41,6 @@ if TYPE_CHECKING:
 __all__ = ["scan"]
 
 _WORDS: Final = (b"require", b"import", b"export", b"createRequire")
-_COMMONJS: Final = (b"require", b"exports", b"module")
-_USES: Final = ("member_expression", "call_expression", "arguments")
-"""Where a name is used; `typeof exports` is none, because it never throws."""
-_GUARDS: Final = {
-    "if_statement": "condition",
-    "ternary_expression": "condition",
-    "binary_expression": "left",
-}
-_COMMONJS_LIMIT_BYTES: Final = 200_000
 _EXPRESSION_MAX: Final = 120
 _OWN_PLACES: Final = (b"(import.meta.url)", b"(__filename)", b"(import.meta.filename)")
 _WORDS_MAX: Final = 50_000
@@ -130,6 +121,8 @@ class _Scanner:
         if len(path) < 3 or is_shadowed(self.source, path):
             return
         node, parent, above = path[-1], path[-2], path[-3]
+        if parent.type == "variable_declarator" and above.type == "lexical_declaration":
+            self._add_alias_of(node, parent, above)
         if parent.type == "call_expression":
             if _same(parent.child_by_field_name("function"), node):
                 self._add_call(path[:-1], "shim" if is_shim and self._lacks_require else "require")
@@ -141,6 +134,14 @@ class _Scanner:
                 and _same(above.child_by_field_name("function"), parent)
             ):
                 self._add_call(path[:-2], "resolve")
+
+    def _add_alias_of(self, node: Node, declarator: Node, declaration: Node) -> None:
+        """Note the name of `const name = require`."""
+        name = declarator.child_by_field_name("name")
+        is_alias = _same(declarator.child_by_field_name("value"), node)
+        is_constant = self.source.text_of(declaration).startswith(b"const")
+        if is_alias and is_constant and name is not None and name.type == "identifier":
+            self.aliases.add(self.source.text_of(name))
 
     @cached_property
     def _lacks_require(self) -> bool:
@@ -237,8 +238,8 @@ def scan(content: bytes, *, is_own: bool = False, source: Source | None = None) 
     if source.is_exhausted:
         scanner.unfollowed.append(Unfollowed(1, LAZY, "nested so deep that it is followed in part"))
     exports, stars = find_module_exports(source) if scanner.is_module else ((), ())
-    awaits, uses = _awaits(source), find_uses(source, is_module=scanner.is_module)
-    uses_commonjs = 0 if scanner.has_own_require else _find_commonjs(source)
+    awaits, uses = _awaits(source), find_uses(source, is_module=scanner.is_module, is_own=is_own)
+    uses_commonjs = 0 if scanner.has_own_require else find_commonjs(source)
     # Last, because a piece shows its errors when something is looked up in it.
     judged = find_flaws(content, source, is_module=scanner.is_module, is_own=is_own)
     facts = Facts(
@@ -302,38 +303,6 @@ def _awaits(source: Source) -> bool:
         if awaits and not any(node.type in FUNCTIONS for node in path):
             return True
     return False
-
-
-def _find_commonjs(source: Source) -> int:
-    """Return the first line that reads or writes CommonJS's own names while the module loads."""
-    names = [name for name in _COMMONJS if name in source.content]
-    uses = (find_word(source.content, name, before=b".") for name in names)
-    declared: set[bytes] = set()
-    for offset in takewhile(lambda at: at < _COMMONJS_LIMIT_BYTES, merge(*uses)):
-        path = source.path_to(offset)
-        name = source.text_of(path[-1])
-        if name in declared or not _is_eager_use(source, path):
-            continue
-        if not count_declarations(source.content, name):
-            return source.line_of(path[-1])
-        declared.add(name)
-    return 0
-
-
-def _is_eager_use(source: Source, path: list[Node]) -> bool:
-    """Return whether the name at the end of `path` is read while the module loads."""
-    if len(path) < 2 or path[-1].type != "identifier" or path[-2].type not in _USES:
-        return False
-    if is_shadowed(source, path) or any(_asks_for_type(source, node) for node in path):
-        return False
-    return source.level_of(path) == EAGER
-
-
-def _asks_for_type(source: Source, node: Node) -> bool:
-    """Return whether a branch depends on a `typeof`, as code does that is of either kind."""
-    field = _GUARDS.get(node.type)
-    condition = None if field is None else node.child_by_field_name(field)
-    return condition is not None and b"typeof" in source.text_of(condition)
 
 
 def _first(node: Node) -> Node | None:

@@ -13,10 +13,17 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.calls import Named, find_calls, name_function
+from zipper.checks.calls import Named, find_calls, is_constant, name_function
 from zipper.checks.conditions import Conditions
 from zipper.checks.file_facts import CONDITIONAL, EAGER, LAZY
-from zipper.checks.levels import FUNCTIONS, find_exit, is_called_in_place, level_of_child
+from zipper.checks.levels import (
+    COMPOUND,
+    FUNCTIONS,
+    ends_unhandled,
+    find_exit,
+    is_called_in_place,
+    level_of_child,
+)
 from zipper.checks.module_tables import Keyed, find_loads, find_module, index_loads
 from zipper.checks.source_text import find_word, literal
 from zipper.checks.trees import TooLargeError, Trees
@@ -54,6 +61,9 @@ _STATEMENTS_MAX: Final = 20_000
 _CALLERS_MAX: Final = 60
 """Functions that call one another which are followed; each takes some of Python's stack."""
 _CALL: Final = re.compile(rb"\(\s{0,7}([\w$]++)")
+_RETURN: Final = "return_statement"
+_ASSIGNED: Final = re.compile(rb"=(?<![=>]=)\s{0,7}([\w$]++)")
+_FUNCTION: Final = re.compile(rb"function[\s*]{1,7}([\w$]++)")
 _STEPS_MAX: Final = 2_000_000
 """Nodes that are walked through in one file of up to 4 MB, in a larger one more: half a node for
 each byte. Real bundles need a tenth."""
@@ -181,7 +191,8 @@ class Source:
         """Return when the last node of `path` runs: `EAGER` to `OPTIONAL`."""
         if len(path) > _DEPTH_MAX:
             return LAZY
-        level = EAGER
+        is_left = path[-1].start_byte >= self._program_exit
+        level = CONDITIONAL if is_left else EAGER
         for index in range(len(path) - 1):
             parent, child = path[index], path[index + 1]
             if parent.type in FUNCTIONS:
@@ -210,11 +221,21 @@ class Source:
             level = self._level_of_loads(module)
         else:
             named = name_function(path, index)
-            level = LAZY if named is None else self._level_of_calls(named)
+            level = LAZY if named is None else self._level_of_calls(named, function)
         self._depth -= 1
         if level == EAGER and path[-1].start_byte >= self._exit_of(function):
             return CONDITIONAL
         return level
+
+    @cached_property
+    def _program_exit(self) -> int:
+        """Where the first `return` of the top level ends, as CommonJS may have one; else the end.
+
+        A `throw` there makes loading fail as well, so that it leaves what follows as it is.
+        """
+        exits = (s for s in self.statements if s.type == _RETURN or s.type in COMPOUND)
+        found = find_exit(self.trees.root, exits, (_RETURN,))
+        return found if found < self.trees.root.end_byte else len(self.content)
 
     def _exit_of(self, function: Node) -> int:
         known = self._exits.get(function.start_byte)
@@ -234,19 +255,36 @@ class Source:
             known = self._called[place] = min([LAZY, *levels])
         return known
 
-    def _level_of_calls(self, named: Named) -> int:
+    def _level_of_calls(self, named: Named, function: Node) -> int:
         """Return the earliest level at which a function is called; `LAZY` for none."""
         known = self._called.get(named.key)
         if known is not None:
             return known
         self._called[named.key] = LAZY  # a function that only calls itself is never called
+        # A generator runs when something asks for its values; a promise may be handled.
+        is_async = self.text_of(function).startswith(b"async")
+        surest = CONDITIONAL if "generator" in function.type else EAGER
         best = LAZY
         for path in find_calls(self, named):
-            best = min(best, self.level_of(path))
-            if best == EAGER:
+            is_sure = not is_async or ends_unhandled(path[:-1])
+            best = min(best, max(self.level_of(path), surest if is_sure else CONDITIONAL))
+            if best == surest:
                 break
+        if best == EAGER and not is_constant(self, named):
+            best = CONDITIONAL
         self._called[named.key] = best
         return best
+
+    @cached_property
+    def assigned(self) -> dict[bytes, array[int]]:
+        """Where each name is assigned to, or declared as a function, by the name."""
+        found: dict[bytes, array[int]] = {}
+        backwards, size = self.content[::-1], len(self.content)
+        for match in _ASSIGNED.finditer(backwards):
+            found.setdefault(match[1][::-1], array("Q")).append(size - match.end())
+        for match in _FUNCTION.finditer(self.content):
+            found.setdefault(match[1], array("Q")).append(match.start(1))
+        return found
 
 
 def open_source(content: bytes, variables: Mapping[str, str] | None = None) -> Source | None:

@@ -1,8 +1,9 @@
 """What reached files do that their kind, or the function's file system, refuses.
 
 In: a subject. Out: findings `module-scope`, `module-require-shim`, `module-import-meta`,
-`file-missing` and `file-read-only`. Errors only where the code is sure to run while the handler
-loads; of files that are named nothing less is reported, because code may look for them first.
+`module-ends`, `file-missing` and `file-read-only`. Errors only where the code is sure to run while
+the handler loads; of files that are named nothing less is reported, because code may look for them
+first.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.checks.closure import close, relative
 from zipper.checks.constants import place_of
-from zipper.checks.file_facts import EAGER, OPTIONAL, Use
+from zipper.checks.file_facts import CONDITIONAL, EAGER, OPTIONAL, Use
 from zipper.checks.filesystem import TASK
 from zipper.checks.module_messages import WHEN, make_finding
+from zipper.checks.walk import is_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from zipper.checks.walk import Module
     from zipper.findings import Finding
 
-__all__ = ["check_files", "check_scope"]
+__all__ = ["check_ends", "check_files", "check_scope"]
 
 _BANNER: Final = (
     "add `import { createRequire } from 'module'; const require = createRequire(import.meta.url)` "
@@ -93,6 +95,27 @@ def _judge_shims(module: Module, given: set[str]) -> Iterator[Finding]:
         f"{WHEN[level]}"
     )
     yield make_finding("module-require-shim", level, module.path, message, _BANNER)
+
+
+def check_ends(subject: Subject) -> Iterator[Finding]:
+    """Yield files that always throw while they load, or end the process."""
+    start = close(subject)
+    if start is None:
+        return
+    for path in sorted(start.walk.modules):
+        module = start.walk.modules[path]
+        # What a package does in a branch, it does on purpose.
+        if module.level >= (OPTIONAL if is_own(path) else CONDITIONAL):
+            continue
+        for use in module.facts.uses:
+            if use.kind in ("throw", "exit"):
+                does = "always throws" if use.kind == "throw" else "always ends the process"
+                message = (
+                    f"`{relative(path)}` line {use.line} {does} while it loads: `{use.text}`; "
+                    f"{WHEN[module.level]}"
+                )
+                hint = "do it in the handler, or only where a condition asks for it"
+                yield make_finding("module-ends", module.level, path, message, hint)
 
 
 def check_files(subject: Subject) -> Iterator[Finding]:

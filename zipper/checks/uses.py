@@ -10,9 +10,11 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.constants import HERE, ITSELF, ROOT, Constants
+from zipper.checks.awaited_files import find_awaited
+from zipper.checks.constants import HERE, ITSELF, ROOT, Constants, from_root
 from zipper.checks.file_facts import EAGER, LAZY, OPTIONAL, Use, UseKind
 from zipper.checks.levels import FUNCTIONS
+from zipper.checks.load_ends import find_ends
 from zipper.checks.loader_hooks import find_hooks
 from zipper.checks.source_text import count_declarations, find_word
 from zipper.checks.syntax import is_shadowed
@@ -37,11 +39,11 @@ _WRITES: Final = frozenset(
 """What throws where its path, the last of two for a copy, cannot be written to."""
 _OPENS: Final = re.compile(rb"\)?\s*\(")
 _FROM: Final = re.compile(
-    rb"['\"](?:(?:node:)?fs|fs-extra|graceful-fs|@grpc/proto-loader|protobufjs|pug)['\"]"
+    rb"['\"](?:(?:node:)?fs(?:/promises)?|fs-extra|graceful-fs|@grpc/proto-loader|protobufjs|pug)['\"]"
 )
 _THREADS: Final = re.compile(rb"['\"](?:node:)?worker_threads['\"]")
 _CALLED: Final = (b"Sync", b"File", b"Worker")
-"""What each name of them all ends with."""
+"""What a file with such a call has one of."""
 _CALLS_MAX: Final = 2_000
 _NAMES: Final = (b"__dirname", b"__filename")
 _USES: Final = frozenset({"member_expression", "call_expression", "arguments", "pair"})
@@ -63,9 +65,12 @@ _META: Final = re.compile(
 """A `import.meta.url` that must be a text, by the name that a bundler has given `import.meta`."""
 
 
-def find_uses(source: Source, *, is_module: bool) -> tuple[Use, ...]:
-    """Return what `source` does that may be refused, each once."""
+def find_uses(source: Source, *, is_module: bool, is_own: bool) -> tuple[Use, ...]:
+    """Return what `source` does that may be refused, each once; more of a project's own file."""
     found = [*_files(source), *_metas(source), *_globals(source), *find_hooks(source.content)]
+    found += find_ends(source, is_own=is_own)
+    if is_module:
+        found += find_awaited(source)
     if is_module or _names_place(source):
         found += _names(source)
     if is_module:
@@ -116,9 +121,24 @@ def _files(source: Source) -> Iterator[Use]:
         is_worker = name == b"Worker"
         if (is_worker and not has_threads) or (not is_worker and not has_files):
             continue
+        if not is_worker and not _is_of_files(source, function):
+            continue
         use = _file_of(source, constants, path[: at + 1], name)
         if use is not None:
             yield use
+
+
+def _is_of_files(source: Source, function: Node) -> bool:
+    """Return whether a function is a member of one of the modules, or a name that one gave."""
+    node: Node | None = function
+    while node is not None and node.type in _HOLDERS:
+        last = node.named_children[-1:] if node.type in _GROUPS else []
+        node = last[0] if last else node.child_by_field_name("object")
+    if node is None or node.type != "identifier":
+        return node is not None and _FROM.search(source.text_of(node)) is not None
+    name = re.escape(source.text_of(node))
+    given = rb"(?<![\w$])%s\b[^;]{0,400}?%s" % (name, _FROM.pattern)
+    return re.search(given, source.content) is not None
 
 
 def _find_calls(content: bytes) -> list[int]:
@@ -131,6 +151,8 @@ def _find_calls(content: bytes) -> list[int]:
     )
 
 
+_GROUPS: Final = ("parenthesized_expression", "sequence_expression")
+_HOLDERS: Final = ("member_expression", *_GROUPS)
 _CALLING: Final = ("call_expression", "new_expression")
 
 
@@ -142,12 +164,9 @@ def _file_of(source: Source, constants: Constants, path: list[Node], name: bytes
         parts = parts[1:]
     level = source.level_of(path) if parts else LAZY
     value = constants.value_of(path, parts[0]) if level == EAGER else None
-    if value is None:
+    if value is None or (name == b"Worker" and value[:1] not in (HERE, ITSELF, ROOT, ".", "/")):
         return None
-    if value[:1] not in (HERE, ITSELF, ROOT):
-        if name == b"Worker" and not value.startswith(("./", "../", "/")):
-            return None
-        value = value if value.startswith("/") else f"{ROOT}/{value}"
+    value = from_root(value)
     kind: UseKind = "worker" if name == b"Worker" else "write" if name in _WRITES else "read"
     if name == b"mkdirSync" and len(parts) > 1:
         kind = "make"

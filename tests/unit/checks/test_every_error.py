@@ -145,6 +145,11 @@ CASES: dict[str, tuple[dict, dict, dict]] = {
         {"index.js": f"require('module').createRequire(__filename); {H}"},
         {},
     ),
+    "module-ends": (
+        {"index.js": f"{H} throw new Error('no');"},
+        {"index.js": f"{H} if (process.env.A) throw new Error('no');"},
+        {},
+    ),
     "file-missing": (
         {"index.js": f"require('fs').readFileSync(__dirname + '/a'); {H}"},
         {"index.js": f"require('fs').readFileSync(__dirname + '/a'); {H}", "a": ""},

@@ -11,6 +11,7 @@ from support.checking import check_files
 OK: set[str] = set()
 NONE = {"handler-export"}
 CALLBACK = {"handler-callback"}
+DELETED = "delete module.exports.handler"
 F = "async () => 1"
 ESBUILD = (
     "var i = {}; define(i, { handler: () => handler }); module.exports = convert(i);"
@@ -77,6 +78,16 @@ def errors(files, handler, runtime):
         ("exports.handler = x ? (a, b, c) => 1 : () => 1", "handler", OK, OK),
         ("exports.handler = awslambda.streamifyResponse(async (a, b, c) => 1)", "handler", OK, OK),
         (ESBUILD, "handler", OK, CALLBACK),
+        (f"exports.handler = {F}; delete exports.handler", "handler", NONE, NONE),
+        (f"module.exports = {{ handler: {F} }}; delete exports.handler", "handler", OK, OK),
+        (
+            f"module.exports = {{ handler: {F} }}; delete module.exports.handler",
+            "handler",
+            NONE,
+            NONE,
+        ),
+        (f"delete exports.handler; exports.handler = {F}", "handler", OK, OK),
+        (f"exports.handler = {F}; if (1 > x) delete exports.handler", "handler", OK, OK),
     ],
 )
 def test_commonjs(text, export, before, since) -> None:

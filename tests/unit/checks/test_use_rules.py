@@ -187,3 +187,64 @@ def test_import_meta_resolve() -> None:
     """`import.meta.resolve` throws for a package that is absent, and looks for no file."""
     assert ["error"] == told(f"import.meta.resolve('gone'); {M}", "module-missing")
     assert [] == told(f"import.meta.resolve('./gone.js'); {M}", "module-missing")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("throw new Error('a');", ["error"]),
+        ("function main() { throw 1; } main();", ["error"]),
+        ("process.exit();", ["error"]),
+        ("process.abort()", ["error"]),
+        ("if (process.env.A) throw 1;", []),
+        ("if (require.main === module) process.exit(0);", []),
+        ("try { throw 1; } catch {}", []),
+        ("async function main() { throw 1; } main().catch(() => 1);", []),
+        ("process.on('exit', () => { throw 1; });", []),
+        ("const process = { exit() {} }; process.exit();", []),
+        ("const end = process.exit;", []),
+    ],
+)
+def test_ends_of_its_own(text: str, expected: list[str]) -> None:
+    """What always throws, or always ends the process, while it loads is an error."""
+    assert expected == told(f"{C} {text}", "module-ends", name="index.js")
+
+
+def test_a_branch_that_ends() -> None:
+    """A file of its own that is loaded in a branch is a warning; one of a package says nothing."""
+    text = f"{C} if (process.env.A) require('./a'); if (process.env.B) require('b');"
+    files = {"a.js": "throw 1;", "node_modules/b/index.js": "throw 1;"}
+
+    assert ["warning"] == told(text, "module-ends", name="index.js", files=files)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import { readFile } from 'fs/promises'; await readFile('gone');", ["error"]),
+        ("import { readFile as r } from 'node:fs/promises'; await r('gone');", ["error"]),
+        (
+            "import fs from 'fs/promises'; await fs.open(new URL('gone', import.meta.url));",
+            ["error"],
+        ),
+        ("import { promises as fs } from 'fs'; await fs.stat('gone');", ["error"]),
+        ("import fs from 'fs'; await fs.promises.access('gone');", ["error"]),
+        ("import fs from 'fs/promises'; await fs.readFile('there');", []),
+        ("import fs from 'fs/promises'; await fs.readFile('gone').catch(() => 1);", []),
+        ("import fs from 'fs/promises'; try { await fs.readFile('gone') } catch {}", []),
+        ("import fs from 'fs/promises'; if (process.env.A) await fs.readFile('gone');", []),
+        ("import fs from 'fs/promises'; const f = async () => await fs.open('gone');", []),
+        ("import fs from 'fs/promises'; await ({ open: () => 1 }).open('gone');", []),
+        ("import 'fs/promises'; const a = { open: () => 1 }; await a.open('gone');", []),
+    ],
+)
+def test_files_that_are_awaited(text: str, expected: list[str]) -> None:
+    """What the top level of a module waits for must be there."""
+    assert expected == told(f"{text} {M}", "file-missing", files={"there": ""})
+
+
+def test_another_file_system() -> None:
+    """A function of the same name that is not of Node's module reads no file of the package."""
+    text = f"require('fs'); const vol = require('./vol'); vol.readFileSync('gone'); {C}"
+
+    assert [] == told(text, "file-missing", name="index.js", files={"vol.js": ""})

@@ -1,0 +1,64 @@
+"""When a place of a file runs: an absent module there is an error only where it is sure to.
+
+Each row was tried with Node.js 20, 22 and 24; tests/conformance/test_random_programs.py plays more.
+"""
+
+from __future__ import annotations
+
+import pytest
+from support.checking import check_files
+
+H = "exports.handler = async () => 1;"
+GONE = "require('./gone')"
+
+SURE = [
+    f"for (;;) {{ break; }} {GONE};",
+    f"class A {{ static {{ {GONE} }} }}",
+    f"new Promise((done) => {{ {GONE} }});",
+    f"let f = () => {GONE}; f();",
+    f"function f() {{ {GONE} }} f();",
+    f"async function f() {{ {GONE} }} f();",
+    f"class A {{ constructor() {{ {GONE} }} }} new A();",
+    f"try {{ {GONE} }} catch (error) {{ console.log(error); throw error; }}",
+    f"try {{ {GONE} }} finally {{ console.log(1); }}",
+    f"[1].map(() => {GONE});",
+    "const r = require; r('./gone');",
+]
+UNSURE = [
+    f"if (process.env.A) return; {GONE};",
+    f"if (process.env.A) {{ return }} {GONE};",
+    f"return; {GONE};",
+    f"const {{ a = {GONE} }} = {{ a: 1 }};",
+    f"process.absent?.f({GONE});",
+    f"process.absent?.a.b({GONE});",
+    f"process.absent?.[{GONE}];",
+    f"a: {{ if (process.env.A) break a; {GONE}; }}",
+    f"do {{ if (process.env.A) break; {GONE}; }} while (0);",
+    f"for (let i = 0; i < 0; i += {GONE}) {{}}",
+    f"new Promise((done) => {{ {GONE} }}).catch(() => 0);",
+    f"async function f() {{ {GONE} }} f().catch(() => 0);",
+    f"function* f() {{ {GONE} }} f();",
+    f"let f = () => {GONE}; f = () => 1; f();",
+    f"var f = () => {GONE}; if (process.env.A) f = () => 1; f();",
+    f"function f() {{ {GONE} }} function f() {{}} f();",
+    f"function f() {{ {GONE} }} f = () => 1; f();",
+    f"{{ function f() {{ {GONE} }} }} {{ let f = () => 1; f(); }}",
+    f"{{ let f = () => {GONE}; }} var f = () => 1; f();",
+    f"try {{ {GONE} }} catch (error) {{ if (error.code) return; throw error; }}",
+    f"try {{ {GONE} }} finally {{ return; }}",
+    f"[].map(() => {GONE});",
+    f"[...process.argv.slice(99)].map(() => {GONE});",
+    "const r = require; function f(r) { r('./gone'); } f(() => 1);",
+]
+
+
+@pytest.mark.parametrize("code", SURE)
+def test_what_is_sure_to_run_is_an_error(code: str) -> None:
+    """Node does not load the handler."""
+    assert not check_files({"index.js": f"{H} {code}"}).ok
+
+
+@pytest.mark.parametrize("code", UNSURE)
+def test_what_may_not_run_is_no_error(code: str) -> None:
+    """Node loads the handler."""
+    assert check_files({"index.js": f"{H} {code}"}).ok
