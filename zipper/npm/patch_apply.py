@@ -4,6 +4,10 @@ In: effects, and the package's files. Out: what each changed file becomes. Lines
 without the white space at their ends, and a hunk may have moved: up to 20 lines for pnpm, anywhere
 for bun and for yarn, which begins to look where the new lines go.
 
+Deviation: pnpm takes a patch that does not apply where it could be taken back, for it was applied
+before; here it does not apply. yarn refuses a patch without changes, a rename into a folder that is
+not there, and ignores a change of mode; here the first changes nothing and the others are done.
+
 Source: patch-package's `applyPatches.ts`; yarn's plugin-patch `tools/apply.ts`; bun 1.4, tried.
 """
 
