@@ -252,14 +252,15 @@ def test_all_functions_of_a_workspace_in_one_command(workspace: Scene) -> None:
     assert "0 functions built, 2 unchanged" in again.stdout
 
 
-def test_a_root_locked_by_yarn_1_says_what_a_name_means(workspace: Scene) -> None:
-    """Its versions seed the tree, in which a member's name is the member, as for npm."""
+def test_a_root_locked_by_yarn_1_in_part_is_refused(workspace: Scene) -> None:
+    """What its members ask for has to be in it; no name of a member is asked for."""
     left = next(row for row in workspace.registry.packuments["left"]["versions"].values())
     lock = f'left@^1.0.0:\n  version "1.3.0"\n  resolved "{left["dist"]["tarball"]}"\n'
     write_files(workspace.project, {"yarn.lock": f"# yarn lockfile v1\n\n\n{lock}"})
-    zipper(workspace, "build", "packages/fn-a", "-o", workspace.output)
+    done = zipper(workspace, "build", "packages/fn-a", "-o", workspace.output, status=1)
 
-    assert "node_modules/shared/lib/a.js" in listing(workspace.output)
+    assert "EFROZENLOCKFILE" == done.code
+    assert "`left@^2.0.0` is not in it" in done.stderr
     assert [] == requested_siblings(workspace)
 
 

@@ -7,7 +7,8 @@ or later, which is YAML, has the same outline with a colon after each key, so no
 version here and none counts.
 
 Source: @npmcli/arborist 9, lib/yarn-lock.js and lib/shrinkwrap.js `load`.
-Deviation: npm writes a new yarn.lock beside its lockfile; this one is only read.
+Deviation: npm writes a new yarn.lock beside its lockfile; this one is only read. A byte-order mark
+counts for nothing, as for yarn.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ class YarnLock(NamedTuple):
 def read_yarn_lock(data: bytes) -> YarnLock:
     """Return what counts of a yarn.lock; hostile text yields fewer entries, never an error."""
     found: dict[str, _Fields] = {}
-    is_whole = _read_lines(data.decode("utf-8", "replace"), found)
+    is_whole = _read_lines(data.decode("utf-8", "replace").removeprefix("\ufeff"), found)
     entries = {}
     for spec, fields in found.items():
         version, resolved, integrity = (

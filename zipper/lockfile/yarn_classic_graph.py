@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from zipper.errors import ZipperError
+from zipper.errors import LockfileError, ZipperError
 from zipper.lockfile.foreign import clean_folder, importer_key
 from zipper.npm.package_json import Manifest
 from zipper.npm.semver import satisfies
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from zipper.npm.spec import Spec
 
 __all__ = ["ClassicGraph", "state_classic_graph"]
+
+_SHOWN_MAX: Final = 12
 
 _AGGREGATOR: Final = "workspace-aggregator"
 """What yarn puts above the members of a workspace in the path of a dependency."""
@@ -53,7 +55,7 @@ def state_classic_graph(
     workspaces: Mapping[str, str],
     omits_dev: bool = False,
 ) -> ClassicGraph | None:
-    """Return what the lockfile says; None where it lacks something that is asked for.
+    """Return what the lockfile says; None where it says what npm's rules have to judge.
 
     A package is walked once, from where it is requested first: there `resolutions` with a path
     decide what its dependencies are. `name@range` means one package in the whole project: where
@@ -64,12 +66,16 @@ def state_classic_graph(
         importers: folder to package.json, the root's under "" first.
         workspaces: member's name to folder.
         omits_dev: whether development dependencies of members count for nothing.
+
+    Raises:
+        LockfileError: EFROZENLOCKFILE where it lacks something that is asked for, or has a version
+            that the range does not have: yarn refuses such a file, or resolves anew.
     """
     return _Walk(entries, importers, workspaces, omits_dev=omits_dev).run()
 
 
-class _MissingEntryError(Exception):
-    """The lockfile is out of step."""
+class _UnreadEntryError(Exception):
+    """An entry is for npm's rules, which may forbid it."""
 
 
 class _Wanted(NamedTuple):
@@ -109,6 +115,8 @@ class _Walk:
         self._specs: dict[str, Spec] = {}
         self._requests: dict[str, list[tuple[str, ...]]] = {}
         self._named: dict[str, dict[str, None]] = {}
+        self._missing: dict[str, None] = {}
+        self._misfits: dict[_Wanted, str] = {}
         self._renewed: set[str] = set()
         self._needs: dict[str, tuple[_Wanted, ...]] = {}
         self._meanings: dict[tuple[str, str, str], str] = {}
@@ -118,8 +126,9 @@ class _Walk:
     def run(self) -> ClassicGraph | None:
         try:
             self._request_all()
-        except _MissingEntryError:
+        except _UnreadEntryError:
             return None
+        self._refuse_drift()
         self._meanings |= self._redirected
         for key, needs in self._needs.items():
             found = {one.name: self._meanings.get(one.pattern) for one in needs}
@@ -129,6 +138,25 @@ class _Walk:
         requests = {key: tuple(paths) for key, paths in self._requests.items()}
         named = {name: tuple(found) for name, found in self._named.items()}
         return ClassicGraph(LockedGraph(self._instances, keys), self._specs, named, requests)
+
+    def _refuse_drift(self) -> None:
+        lines = {one: f"`{one}` is not in it" for one in self._missing}
+        for one, version in self._misfits.items():
+            if one.pattern not in self._redirected:
+                asked = f"{one.name}@{one.spec}"
+                lines[asked] = f"`{asked}` is {version}, which is not in that range"
+        if lines:
+            shown = list(lines.values())[:_SHOWN_MAX]
+            rest = len(lines) - len(shown)
+            raise LockfileError(
+                "EFROZENLOCKFILE",
+                "`yarn.lock` is not in step with package.json",
+                facts=(
+                    *(("in the lockfile", line) for line in shown),
+                    *((("and", f"{rest} more"),) if rest else ()),
+                ),
+                hint="bring it up to date: `yarn install`",
+            )
 
     def _request_all(self) -> None:
         """Request what yarn requests, in its order: one after another what the root asks for."""
@@ -180,8 +208,9 @@ class _Walk:
             # No request of the package that it is: yarn looks for no peers there.
             key = self._meanings.get(_Wanted(one.name, resolved).pattern)
             if key is None:
-                raise _MissingEntryError
-            self._redirected[one.pattern] = key
+                self._missing[f"{one.name}@{resolved}"] = None
+            else:
+                self._redirected[one.pattern] = key
             return
         key = self._find(one, path)
         if key is None:
@@ -218,14 +247,16 @@ class _Walk:
             return self._link(one.folder, one.spec.removeprefix("link:"))
         found = self._entries.get(f"{one.name}@{one.spec}".replace(" ", ""))
         if found is None:
-            if one.is_optional:
-                return None
-            raise _MissingEntryError
+            if not one.is_optional:
+                self._missing[f"{one.name}@{one.spec}"] = None
+            return None
         try:
             key, entry = found
             spec = resolve_spec(one.name, key[len(one.name) + 1 :], where="/")
         except ZipperError:
-            raise _MissingEntryError from None
+            raise _UnreadEntryError from None
+        if spec.type in ("version", "range") and not satisfies(entry.version, spec.fetch_spec):
+            self._misfits[one] = entry.version
         return self._add(one.name, spec, entry, path, one.folder)
 
     def _add(
@@ -249,7 +280,7 @@ class _Walk:
             # What yarn noted elsewhere, or of another package, is what npm's rules make of it:
             # an address or an alias, with all that may be forbidden about these.
             if entry.resolved and read_tarball_address(entry.resolved) != (real, entry.version):
-                raise _MissingEntryError
+                raise _UnreadEntryError
             key = f"{real}@{entry.version}"
             if real != name:
                 key = f"{name}@npm:{key}"
@@ -276,7 +307,7 @@ class _Walk:
     def _clean(self, folder: str, target: str) -> str:
         place = clean_folder(f"{folder}/{target}" if folder else target)
         if place is None:
-            raise _MissingEntryError
+            raise _UnreadEntryError
         return place
 
     def _resolve(self, name: str, path: tuple[str, ...]) -> str | None:
@@ -295,7 +326,7 @@ def _pin(spec: Spec, name: str, address: str) -> Spec:
     try:
         return resolve_spec(name, address, where="/")._replace(raw=spec.raw)
     except ZipperError:
-        raise _MissingEntryError from None
+        raise _UnreadEntryError from None
 
 
 def _list_needs(manifest: Manifest, folder: str, *, omits_dev: bool) -> tuple[_Wanted, ...]:

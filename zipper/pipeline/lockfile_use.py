@@ -25,6 +25,9 @@ def describe_lockfile(project: Project, locked: LockedTree | None) -> LockfileUs
         tool = FORMATS[project.foreign.name].tool
         version = _find_version(project, tool)
         return LockfileUse(project.foreign.path, tool, version, locked.version, locked.edges)
+    if project.yarn_lock:
+        path = str(project.root / "yarn.lock")
+        return LockfileUse(path, "yarn", _find_version(project, "yarn"), "1", None)
     if project.lockfile is None:
         return None
     version = _find_version(project, "npm")
@@ -56,7 +59,7 @@ def check_lockfile(
 
     io = Circumstances.of(request, on_event)
     project = io.read_project(request)
-    if project.lockfile is None and project.foreign is None:
+    if project.lockfile is None and project.foreign is None and not project.yarn_lock:
         raise LockfileError(
             "EUSAGE",
             f"`{project.root}` has no lockfile that can be in step",

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from zipper.errors import ProjectError
+from zipper.errors import LockfileError, ProjectError
 from zipper.files import read_or_none
 from zipper.lockfile.formats import FORMATS, NPM_LOCKFILES
 from zipper.named_tuple import NamedTuple
@@ -258,6 +258,15 @@ def _read_yarn_lock(root: Path, seen: list[bytes]) -> YarnLock | None:
     from zipper.lockfile.yarn_classic import read_yarn_lock  # noqa: PLC0415  (rare)
 
     seen.append(data)
+    conflict = re.search(rb"^(?:<{7}|>{7})(?: |\r?$)", data, re.MULTILINE)
+    if conflict is not None:
+        line = data.count(b"\n", 0, conflict.start()) + 1
+        raise LockfileError(
+            "ELOCKFILE",
+            f"`{root / 'yarn.lock'}` holds a merge conflict",
+            facts=(("at", f"line {line}"),),
+            hint="resolve it: `yarn install`",
+        )
     return read_yarn_lock(data)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from zipper.errors import LockfileError
 from zipper.lockfile.yarn_classic import read_yarn_lock
 from zipper.lockfile.yarn_classic_graph import ClassicGraph, state_classic_graph
 from zipper.npm.package_json import Manifest, parse_manifest
@@ -126,8 +127,26 @@ def test_other_sources_are_pinned() -> None:
 
 
 @pytest.mark.parametrize(
-    "needs", [{"a": "^2.0.0"}, {"new": "*"}, {"a": "^1.0.0", "x": "file:../../../etc"}]
+    ("needs", "told"),
+    [
+        ({"a": "^2.0.0"}, "`a@^2.0.0` is not in it"),
+        ({"new": "*", "c": "^1.0.0"}, "`new@*` is not in it"),
+        ({"a": "^1.0.0", "x": "file:../../../etc"}, "`x@file:../../../etc` is not in it"),
+        ({"stale": "^2.0.0"}, "`stale@^2.0.0` is 1.0.0, which is not in that range"),
+    ],
 )
-def test_a_lockfile_out_of_step_has_no_graph(needs: dict[str, str]) -> None:
-    """What package.json asks for and the file lacks is for the resolver."""
-    assert state({"dependencies": needs}) is None
+def test_a_lockfile_out_of_step_is_refused(needs: dict[str, str], told: str) -> None:
+    """What package.json asks for and the file lacks is the error of a frozen install."""
+    lock = LOCK + '\nstale@^2.0.0:\n  version "1.0.0"\n'
+    with pytest.raises(LockfileError) as caught:
+        state({"dependencies": needs}, lock=lock)
+
+    assert "EFROZENLOCKFILE" == caught.value.code
+    assert (("in the lockfile", told),) == caught.value.facts
+
+
+def test_an_entry_from_elsewhere_is_for_the_rules_of_npm() -> None:
+    """An address in place of a version may be forbidden, so that it is no graph."""
+    lock = '# yarn lockfile v1\n\n\na@^1.0.0:\n  version "1.0.0"\n  resolved "https://x.example/a.tgz"\n'
+
+    assert state({"dependencies": {"a": "^1.0.0"}}, lock=lock) is None

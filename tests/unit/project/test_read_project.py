@@ -96,17 +96,25 @@ def test_yarn_lock_counts_where_npm_has_none(folder: Path) -> None:
     assert {} == read(folder, {"package-lock.json": LOCK}).yarn_lock
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        'a@^1.0.0:\n  version "1.0.0"\n\n<<<<<<< HEAD\n',
-    ],
-)
-def test_yarn_lock_that_is_not_read_to_its_end_is_noticed(folder: Path, text: str) -> None:
-    """One that was left in the middle of a merge."""
+def test_yarn_lock_that_is_not_read_to_its_end_is_noticed(folder: Path) -> None:
+    """What is behind a line that npm cannot read counts for nothing."""
+    text = 'a@^1.0.0:\n  version "1.0.0"\n\n?\n'
+
     assert ("yarn.lock",) == read(
         folder, {"package.json": "{}", "yarn.lock": text}
     ).unread_lockfiles
+
+
+@pytest.mark.parametrize("mark", ["<<<<<<< HEAD", ">>>>>>> main", "<<<<<<< HEAD\r"])
+def test_yarn_lock_in_the_middle_of_a_merge_is_refused(folder: Path, mark: str) -> None:
+    """Which side counts is not ours to guess; beside a lockfile of npm's neither does."""
+    text = f'a@^1.0.0:\n  version "1.0.0"\n\n{mark}\n'
+    with pytest.raises(LockfileError) as caught:
+        read(folder, {"package.json": "{}", "yarn.lock": text})
+
+    assert "ELOCKFILE" == caught.value.code
+    assert (("at", "line 4"),) == caught.value.facts
+    read(folder, {"package-lock.json": LOCK})
 
 
 @pytest.mark.parametrize(
