@@ -240,6 +240,7 @@ def _describe(own: Instance, manifest: Manifest, integrity: str | None) -> Insta
             version=locked.version,
             dependencies=locked.dependencies,
             optional_dependencies=locked.optional_dependencies,
+            libc=(),  # yarn 1 knows none, and installs packages for glibc and musl alike
         ),
         integrity=integrity,
     )
