@@ -41,6 +41,8 @@ class ClassicGraph(NamedTuple):
     graph: LockedGraph
     specs: Mapping[str, Spec]
     """Instance's key to a spec that means it, for those that are not folders of this disk."""
+    addresses: Mapping[str, str]
+    """Instance's key to the tarball's address in the lockfile, for those of a registry."""
     named: Mapping[str, tuple[str, ...]]
     """Name to the instances that are requested under it, in yarn's order."""
     requests: Mapping[str, tuple[tuple[str, ...], ...]]
@@ -113,6 +115,7 @@ class _Walk:
         self._resolutions = list(_read_resolutions(importers[""]))
         self._instances: dict[str, Instance] = {}
         self._specs: dict[str, Spec] = {}
+        self._addresses: dict[str, str] = {}
         self._requests: dict[str, list[tuple[str, ...]]] = {}
         self._named: dict[str, dict[str, None]] = {}
         self._missing: dict[str, None] = {}
@@ -137,7 +140,8 @@ class _Walk:
         keys = {folder: importer_key(folder) for folder in self._importers}
         requests = {key: tuple(paths) for key, paths in self._requests.items()}
         named = {name: tuple(found) for name, found in self._named.items()}
-        return ClassicGraph(LockedGraph(self._instances, keys), self._specs, named, requests)
+        graph = LockedGraph(self._instances, keys)
+        return ClassicGraph(graph, self._specs, self._addresses, named, requests)
 
     def _refuse_drift(self) -> None:
         lines = {one: f"`{one}` is not in it" for one in self._missing}
@@ -285,6 +289,7 @@ class _Walk:
             if real != name:
                 key = f"{name}@npm:{key}"
                 self._renewed.add(key)
+            self._addresses[key] = entry.resolved
         else:
             address = entry.resolved + (f"#{entry.fragment}" if spec.type == "git" else "")
             key = f"{real}@{address or spec.raw_spec}"

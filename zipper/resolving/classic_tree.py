@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from zipper.npm.platform import fits_engine, fits_platform
 from zipper.project.read_manifest import find_manifest, fingerprint
 from zipper.resolving.noted_tree import read_noted_tree, write_noted_tree
+from zipper.resolving.yarn_mirror import find_mirror
 from zipper.store.notes import LOCKFILE_PROOF
 from zipper.target import NPM_VERSION
 
@@ -66,6 +67,7 @@ def find_classic_tree(
         "node": target.node_version,
         "platform": (target.os, target.cpu, target.libc),
         "omit": None if omit is None else tuple(sorted(omit)),
+        "mirror": find_mirror(project.root),
     }
     noted = store.notebook.recall(LOCKFILE_PROOF, inputs, lambda known: _hold(project, known))
     if noted is not None:
@@ -201,22 +203,41 @@ def _know(
 
     refuse = partial(refuse_source, settings=project.npm, own=list_own_specs(project))
     opened = OpenedPackages(project.root, store=store, client=client, refuse=refuse)
+    mirrored = _find_mirrored(stated, graph, project)
     registry = [
         own.manifest.name
         for key, own in graph.instances.items()
-        if own.folder is None and key not in stated.specs
+        if own.folder is None and key not in stated.specs and key not in mirrored
     ]
     if registry:
         client().prefetch(sorted(set(registry)), full=False, then=lambda _: None)
     for key, own in graph.instances.items():
         if own.folder is not None:
             yield key, own
+        elif key in mirrored:
+            read = _open(own, mirrored[key], project, opened)
+            yield key, read._replace(integrity=own.integrity or read.integrity)
         elif key in stated.specs:
             yield key, _open(own, stated.specs[key], project, opened)
         else:
             packument = client().open_packument(own.manifest.name)
             manifest = packument.manifest(own.manifest.version)
             yield key, _describe(own, manifest, own.integrity)
+
+
+def _find_mirrored(stated: ClassicGraph, graph: LockedGraph, project: Project) -> dict[str, Spec]:
+    """Return what means the file of each package that is in yarn's offline mirror."""
+    from zipper.npm.spec import resolve_spec  # noqa: PLC0415  (with the rest)
+
+    mirror = find_mirror(project.root)
+    found = {}
+    for key in graph.instances if mirror is not None else ():
+        assert mirror is not None
+        place = mirror.find(stated.addresses.get(key, ""))
+        if place is not None:
+            name = graph.instances[key].manifest.name
+            found[key] = resolve_spec(name, f"file:{place}", where="/")
+    return found
 
 
 def _open(own: Instance, spec: Spec, project: Project, opened: OpenedPackages) -> Instance:
