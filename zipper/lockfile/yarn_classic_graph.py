@@ -14,6 +14,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import LockfileError, ZipperError
 from zipper.lockfile.foreign import clean_folder, importer_key
+from zipper.lockfile.yarn_classic_needs import (
+    ClassicNeed,
+    list_needs,
+    means_member,
+    read_resolutions,
+)
 from zipper.npm.package_json import Manifest
 from zipper.npm.semver import satisfies
 from zipper.npm.spec import resolve_spec
@@ -22,7 +28,7 @@ from zipper.npm.workspaces import matches_pattern
 from zipper.tree.locked_graph import Instance, LockedGraph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from zipper.lockfile.yarn_classic import YarnEntry
     from zipper.npm.spec import Spec
@@ -80,21 +86,6 @@ class _UnreadEntryError(Exception):
     """An entry is for npm's rules, which may forbid it."""
 
 
-class _Wanted(NamedTuple):
-    """`name@range`, as one package.json has it; yarn's pattern."""
-
-    name: str
-    spec: str
-    folder: str = ""
-    """What a path in `spec` is relative to."""
-    is_optional: bool = False
-
-    @property
-    def pattern(self) -> tuple[str, str, str]:
-        is_path = self.spec.startswith(("link:", "file:"))
-        return self.name, self.spec, self.folder if is_path else ""
-
-
 class _Walk:
     """What yarn's resolver does with a lockfile that is whole."""
 
@@ -112,16 +103,16 @@ class _Walk:
         self._workspaces = workspaces
         self._members = {importer_key(folder): folder for folder in importers if folder}
         self._omits_dev = omits_dev
-        self._resolutions = list(_read_resolutions(importers[""]))
+        self._resolutions = list(read_resolutions(importers[""]))
         self._instances: dict[str, Instance] = {}
         self._specs: dict[str, Spec] = {}
         self._addresses: dict[str, str] = {}
         self._requests: dict[str, list[tuple[str, ...]]] = {}
         self._named: dict[str, dict[str, None]] = {}
         self._missing: dict[str, None] = {}
-        self._misfits: dict[_Wanted, str] = {}
+        self._misfits: dict[ClassicNeed, str] = {}
         self._renewed: set[str] = set()
-        self._needs: dict[str, tuple[_Wanted, ...]] = {}
+        self._needs: dict[str, tuple[ClassicNeed, ...]] = {}
         self._meanings: dict[tuple[str, str, str], str] = {}
         self._redirected: dict[tuple[str, str, str], str] = {}
         self._waiting: deque[tuple[str, tuple[str, ...]]] = deque()
@@ -166,10 +157,10 @@ class _Walk:
         """Request what yarn requests, in its order: one after another what the root asks for."""
         for _, name, spec in self._resolutions:
             if f"{name}@{spec}" in self._entries:
-                self._request(_Wanted(name, spec), ())
+                self._request(ClassicNeed(name, spec), ())
                 self._drain()
         root = importer_key("")
-        needs = _list_needs(self._importers[""], "", omits_dev=False)
+        needs = list_needs(self._importers[""], "", omits_dev=False)
         self._instances[root] = Instance(self._importers[""], folder="")
         self._needs[root] = needs
         for one in needs:
@@ -193,7 +184,7 @@ class _Walk:
         folder = self._members[key]
         manifest = self._importers[folder]
         self._instances[key] = Instance(manifest, folder=folder)
-        self._needs[key] = _list_needs(manifest, folder, omits_dev=self._omits_dev)
+        self._needs[key] = list_needs(manifest, folder, omits_dev=self._omits_dev)
         self._waiting.append((key, (*path, manifest.name)))
 
     def _drain(self) -> None:
@@ -202,7 +193,7 @@ class _Walk:
             for one in self._needs[key]:
                 self._request(one, path, redirects=True)
 
-    def _request(self, one: _Wanted, path: tuple[str, ...], *, redirects: bool = False) -> None:
+    def _request(self, one: ClassicNeed, path: tuple[str, ...], *, redirects: bool = False) -> None:
         """Find out what `one` means for the package at the end of `path`.
 
         `redirects` says whether `resolutions` count: not for what the root asks for itself.
@@ -210,7 +201,7 @@ class _Walk:
         resolved = self._resolve(one.name, (*path, one.name)) if redirects else None
         if resolved is not None:
             # No request of the package that it is: yarn looks for no peers there.
-            key = self._meanings.get(_Wanted(one.name, resolved).pattern)
+            key = self._meanings.get(ClassicNeed(one.name, resolved).pattern)
             if key is None:
                 self._missing[f"{one.name}@{resolved}"] = None
             else:
@@ -227,7 +218,7 @@ class _Walk:
             self._add_member(key, path)
         self._meanings[one.pattern] = key
 
-    def _renew(self, key: str, one: _Wanted, path: tuple[str, ...]) -> None:
+    def _renew(self, key: str, one: ClassicNeed, path: tuple[str, ...]) -> None:
         """Request again what a package needs that is no version of a registry's: so does yarn.
 
         It finds such a package anew for each request, and the last one counts.
@@ -242,10 +233,10 @@ class _Walk:
     def _add_request(self, key: str, path: tuple[str, ...]) -> None:
         self._requests.setdefault(key, []).append(path)
 
-    def _find(self, one: _Wanted, path: tuple[str, ...]) -> str | None:
+    def _find(self, one: ClassicNeed, path: tuple[str, ...]) -> str | None:
         """Return the key of what `one` means where no resolution counts."""
         member = self._workspaces.get(one.name)
-        if member is not None and _means_member(one.spec, self._importers[member].version):
+        if member is not None and means_member(one.spec, self._importers[member].version):
             return importer_key(member)
         if one.spec.startswith("link:"):
             return self._link(one.folder, one.spec.removeprefix("link:"))
@@ -297,7 +288,7 @@ class _Walk:
             self._specs.setdefault(key, spec if spec.type != "git" else _pin(spec, real, address))
         if key not in self._instances:
             self._instances[key] = own
-            self._needs[key] = _list_needs(own.manifest, "", omits_dev=True)
+            self._needs[key] = list_needs(own.manifest, "", omits_dev=True)
             self._waiting.append((key, (*path, name)))
         return key
 
@@ -332,31 +323,3 @@ def _pin(spec: Spec, name: str, address: str) -> Spec:
         return resolve_spec(name, address, where="/")._replace(raw=spec.raw)
     except ZipperError:
         raise _UnreadEntryError from None
-
-
-def _list_needs(manifest: Manifest, folder: str, *, omits_dev: bool) -> tuple[_Wanted, ...]:
-    """Return what a package asks for, in yarn's order."""
-    dev = {} if omits_dev else manifest.dev_dependencies
-    optional = manifest.optional_dependencies
-    own = {
-        **manifest.dependencies,
-        **{n: s for n, s in dev.items() if n not in manifest.dependencies},
-    }
-    needs = [_Wanted(name, spec, folder) for name, spec in own.items() if name not in optional]
-    needs += [_Wanted(name, spec, folder, is_optional=True) for name, spec in optional.items()]
-    return tuple(needs)
-
-
-def _means_member(wanted: str, version: str) -> bool:
-    return wanted in ("", "*", "latest") or satisfies(version, wanted)
-
-
-def _read_resolutions(root: Manifest) -> Iterator[tuple[str, str, str]]:
-    """Yield pattern of a path, name of the dependency, and range."""
-    raw = root.raw.get("resolutions")
-    for pattern, wanted in raw.items() if isinstance(raw, dict) else ():
-        if not isinstance(wanted, str):
-            continue
-        parts = pattern.split("/")
-        name = "/".join(parts[-2:]) if len(parts) > 1 and parts[-2].startswith("@") else parts[-1]
-        yield (f"**/{name}" if name == pattern else pattern), name, wanted
