@@ -13,7 +13,15 @@ from zipper.named_tuple import NamedTuple
 if TYPE_CHECKING:
     from zipper.target import Architecture
 
-__all__ = ["DEFAULT_KIND", "KINDS", "KindName", "ZipKind"]
+__all__ = [
+    "DEFAULT_KIND",
+    "ENDPOINT_VARIABLE",
+    "ENTRY_DEFAULT",
+    "ENTRY_VARIABLE",
+    "KINDS",
+    "KindName",
+    "ZipKind",
+]
 
 KindName = Literal["function", "layer", "web", "edge"]
 
@@ -43,6 +51,10 @@ class ZipKind(NamedTuple):
     takes_variables: bool = True
     is_runtime_sure: bool = True
     """Whether AWS refuses every other runtime, and not only the pages that were read."""
+    timeout_seconds_default: float = 3
+    variables_max_bytes: int = 4096
+    memory_mb: int | None = None
+    """Of each environment, where it cannot be chosen."""
     timeout_seconds_agreed: float = 900
     """The longest timeout of which all of AWS's pages say that it can be had."""
     timeout_seconds_max: float = 1800
@@ -83,6 +95,9 @@ KINDS: Final[dict[str, ZipKind]] = {
             architectures=("arm64",),
             takes_layers=False,
             timeout_seconds_max=900,
+            timeout_seconds_default=30,
+            variables_max_bytes=32 * 1024,
+            memory_mb=2048,
             source="AWS, Lambda Web Functions; botocore 1.44.8, lambda-web",
         ),
         ZipKind(
@@ -112,3 +127,9 @@ KINDS: Final[dict[str, ZipKind]] = {
 }  # fmt: skip
 
 DEFAULT_KIND: Final = "function"
+
+ENTRY_DEFAULT: Final = "index.js"
+ENTRY_VARIABLE: Final = "AWS_LAMBDA_NODEJS_ENTRYPOINT"
+ENDPOINT_VARIABLE: Final = "AWS_LAMBDA_HTTP_ENDPOINT"
+"""What a web function runs, the variable that names another file, and the one that says where its
+server has to listen, as `host:port`. Source: AWS, Building Lambda Web Functions with Node.js."""

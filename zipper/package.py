@@ -171,6 +171,8 @@ class Package(NamedTuple):
     """None where nothing was to be pruned."""
     kind: str = "function"
     """What the zip is for."""
+    entry: str = ""
+    """The entry file of a web function, which has no handler."""
     layers: tuple[UsedLayer, ...] = ()
     """A function's layers, in the order of its configuration."""
 

@@ -57,11 +57,16 @@ def close(subject: Subject) -> WalkStart | None:
 def _walk(subject: Subject, cache: FactsCache | None) -> WalkStart | None:
     if subject.kind == "layer" or subject.handler is None:
         return None
-    name = parse_handler(subject.handler)
+    files = FileSystem.of(subject)
+    if subject.rules.starts == "entry":
+        # Node takes the file that is named; a main module of either kind is what `import` makes it.
+        name: HandlerName | str = HandlerName("", subject.handler.rpartition(".")[0], ("",))
+        located: Located | None = Located(f"{TASK}/{subject.handler}", "import")
+    else:
+        name = parse_handler(subject.handler)
+        located = None if isinstance(name, str) else locate_handler(subject, files, name)
     if isinstance(name, str):
         return None
-    files = FileSystem.of(subject)
-    located = locate_handler(subject, files, name)
     if located is None:
         return None
     resolver = Resolver(

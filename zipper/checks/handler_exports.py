@@ -38,7 +38,7 @@ _EXTENSIONS = (".js", ".mjs", ".cjs", ".ts")
 def check_export(subject: Subject) -> Iterator[Finding]:
     """Yield one finding where the handler is sure to be absent, or no function for Lambda."""
     start = close(subject)
-    if start is None or _has_other_fault(subject, start):
+    if start is None or subject.rules.starts != "handler" or _has_other_fault(subject, start):
         return
     path = relative(start.path)
     if start.module.kind == "json":

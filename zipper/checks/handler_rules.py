@@ -62,7 +62,7 @@ def node_path(subject: Subject) -> tuple[str, ...]:
 
 def check_handler_place(subject: Subject) -> Iterator[Finding]:
     """Yield why the handler's module is not found, or found in an unexpected place."""
-    if subject.handler is None or subject.kind == "layer" or not subject.files:
+    if subject.handler is None or subject.rules.starts != "handler" or not subject.files:
         return  # a zip without files has its own finding
     name = parse_handler(subject.handler)
     if isinstance(name, str):
@@ -157,6 +157,8 @@ def _has_main(files: FileSystem, folder: str) -> bool:
 
 def explain_choice(subject: Subject, name: HandlerName, path: str) -> str:
     """Return why the loader takes the file at `path`, relative to the package, for a handler."""
+    if subject.rules.starts == "entry":
+        return f"Lambda runs `{path}`"
     shown = name.module_path
     names = [f"{shown}{extension}" for extension in ("", *_EXTENSIONS)]
     if path in subject.folders:

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from zipper.checks import binary_rules, layer_rules, runtime_rules, secret_rules, supply_rules
+from zipper.checks import (
+    binary_rules,
+    entry_rules,
+    layer_rules,
+    runtime_rules,
+    secret_rules,
+    supply_rules,
+)
 from zipper.checks.rules import Rule
 
 __all__ = ["PACKAGE_RULES"]
@@ -141,6 +148,15 @@ PACKAGE_RULES: Final[tuple[Rule, ...]] = (
         "Its `engines.node` excludes the runtime's version. npm warns of it too.",
         "npm, package.json: engines",
         "a package for `>=22` on nodejs20.x",
+    ),
+    Rule(
+        "entry-silent",
+        entry_rules.check_listening,
+        "nothing starts a server",
+        "A web function gets requests on AWS_LAMBDA_HTTP_ENDPOINT, `host:port`. Nothing of the "
+        "project's own code that the entry file loads calls `listen`, `serve` or the like.",
+        "AWS, Building Lambda Web Functions with Node.js",
+        "a handler, `exports.handler = ...`, as `index.js` of a web function",
     ),
     Rule(
         "layer-version",

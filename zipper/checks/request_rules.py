@@ -80,6 +80,10 @@ def check_runtime_modules(subject: Subject) -> Iterator[Finding]:
         hint = (
             "pack the SDK to fix its version, or leave it out on purpose with `--ignore module-sdk`"
         )
+        if subject.rules.starts == "entry":
+            message = f"{shown}{more}: whether a web function's runtime has it is not documented"
+            yield Finding("module-sdk", "warning", "", message, "add it to `dependencies`")
+            return
         yield Finding("module-sdk", "info", "", message, hint)
 
 

@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
-from zipper.checks import handler_rules, kind_rules, layout_rules, size_rules, zip_rules
+from zipper.checks import (
+    entry_rules,
+    handler_rules,
+    kind_rules,
+    layout_rules,
+    size_rules,
+    zip_rules,
+)
 from zipper.checks.subject import Subject
 from zipper.findings import Finding
 
@@ -190,6 +197,22 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
         "CloudFront refuses a function of Lambda@Edge that has some.",
         "Amazon CloudFront, Restrictions on Lambda@Edge",
         '`kind = "edge"` with `env`',
+    ),
+    Rule(
+        "entry-missing",
+        entry_rules.check_entry,
+        "the entry file of a web function is not in the zip",
+        "Lambda runs `index.js` at the root, or the file that AWS_LAMBDA_NODEJS_ENTRYPOINT names.",
+        "AWS, Building Lambda Web Functions with Node.js",
+        "`server.js` alone, and no variable",
+    ),
+    Rule(
+        "entry-variable",
+        entry_rules.check_entry,
+        "a variable has to name the entry file",
+        "Lambda runs `index.js` unless AWS_LAMBDA_NODEJS_ENTRYPOINT names another file.",
+        "AWS, Building Lambda Web Functions with Node.js",
+        '`entry = "dist/server.js"`',
     ),
     Rule(
         "timeout-long",

@@ -14,6 +14,7 @@ from zipper.checks.rules import LISTING_RULES, Rule, RuleFunction
 from zipper.checks.size_rules import READ_MAX_BYTES
 from zipper.checks.subject import Subject
 from zipper.findings import Finding, decide_verdict, downgrade, leave_out
+from zipper.kinds import ENTRY_VARIABLE, KINDS
 from zipper.target import Target, default_handler
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from zipper.checks.results import Report
     from zipper.kinds import KindName
 
-__all__ = ["check_listing", "check_zip", "find_handler", "run_rules"]
+__all__ = ["check_listing", "check_zip", "find_handler", "find_start", "run_rules"]
 
 
 def check_listing(  # noqa: PLR0913 - the options of a check, all by keyword
@@ -133,7 +134,7 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
     subject = Subject(
         listing=listing,
         target=target,
-        handler=None if kind == "layer" else handler or find_handler(listing),
+        handler=None if kind == "layer" else handler or find_start(listing, kind, variables or {}),
         size_bytes=len(source),
         layers=layers,
         unknown_layers=unknown_layers,
@@ -169,6 +170,16 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
     )
 
 
+def find_start(listing: Listing, kind: KindName, variables: Mapping[str, str]) -> str:
+    """Return the handler that the package.json of a zip means, or a web function's entry file."""
+    if KINDS[kind].starts != "entry":
+        return find_handler(listing)
+    from zipper.checks.entry_rules import find_entry  # noqa: PLC0415 - as above
+
+    main = Subject(listing=listing, target=Target()).package_json.get("main")
+    return find_entry(listing.by_name, main, variables.get(ENTRY_VARIABLE))
+
+
 def find_handler(listing: Listing) -> str:
     """Return the handler that the package.json at the root of a zip means."""
     return default_handler(Subject(listing=listing, target=Target()).package_json)
@@ -182,7 +193,15 @@ def run_rules(
     memory = _Memory.of(subject, functions)
     found = dict.fromkeys(finding for find in functions for finding in memory.run(subject, find))
     memory.keep(subject.cache)
+    if subject.rules.starts == "entry":
+        found = dict.fromkeys(map(_reword, found))
     return leave_out(found, ignore)
+
+
+def _reword(finding: Finding) -> Finding:
+    """Return what is said of a handler as it is of an entry file."""
+    message = finding.message.replace("loading the handler fails", "the server does not start")
+    return finding._replace(message=message.replace("the handler's", "the entry"))
 
 
 class _Memory:

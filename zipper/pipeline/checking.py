@@ -102,7 +102,7 @@ def check_requested(
     source = open_zip(path) if source is None else source
     notebook = Notebook(find_cache_dir(request.cache_dir), recalls=not request.no_recall)
     inputs = verdict_inputs(request, code_sha256 or hash_zip(source)) | {
-        "handler": request.handler,
+        "handler": _start_of(request),
         "unknown_runtime": unknown_runtime,
         "case": request.case,
     }
@@ -144,7 +144,7 @@ def _judge(
         source,
         path=os.fspath(path),
         target=request.target,
-        handler=request.handler,
+        handler=_start_of(request),
         layers=layers,
         unknown_layers=arns_of(request.layers),
         kind=KINDS[request.kind].name,
@@ -162,3 +162,8 @@ def _judge(
         if isinstance(listing.source, FileBytes):
             listing.source.refuse_change()
     return report
+
+
+def _start_of(request: BuildRequest) -> str | None:
+    """Return what Lambda starts: the handler, or the entry file; None for the default."""
+    return request.entry if KINDS[request.kind].starts == "entry" else request.handler

@@ -118,7 +118,12 @@ def _apply_rules(
     report = check_requested(
         path,
         request._replace(
-            handler=handler, ignore=(), strict=False, case=False, cache_dir=str(store.cache_dir)
+            handler=handler,
+            entry=handler,
+            ignore=(),
+            strict=False,
+            case=False,
+            cache_dir=str(store.cache_dir),
         ),
         source=source,
         code_sha256=code_sha256,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.findings import decide_verdict, leave_out
+from zipper.kinds import KINDS
 from zipper.package import BundleUse, OutsidePackage, Package, Workspace
 from zipper.pipeline.checking_output import judge
 from zipper.pipeline.dependencies import count_packages
@@ -28,6 +29,7 @@ __all__ = ["judge_package", "package_of"]
 
 def package_of(planned: PackagePlan) -> Package:
     """Return the package that `planned` would become: no zip yet, so neither its size nor hash."""
+    is_program = KINDS[planned.request.kind].starts == "entry"
     return Package(
         path=str(planned.output),
         size_bytes=0,
@@ -37,7 +39,7 @@ def package_of(planned: PackagePlan) -> Package:
         packages=count_packages(planned.tree) - sum(one.packages for one in planned.layers),
         runtime=planned.target.runtime,
         architecture=planned.target.architecture,
-        handler=planned.handler,
+        handler="" if is_program else planned.handler,
         timings_seconds=planned.timings_seconds,
         findings=planned.findings,
         verdict=decide_verdict(planned.findings, strict=planned.request.strict),
@@ -46,6 +48,7 @@ def package_of(planned: PackagePlan) -> Package:
         pruning=None if planned.pruning is None else planned.pruning.result,
         bundle=_describe_bundle(planned),
         kind=planned.request.kind,
+        entry=planned.handler if is_program else "",
         layers=planned.layers,
     )
 

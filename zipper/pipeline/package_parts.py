@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from zipper.archive.entries import put_below
 from zipper.bundling.source_names import TYPED
+from zipper.kinds import KINDS
 from zipper.named_tuple import NamedTuple
 from zipper.project.own_files import read_entries
 from zipper.target import default_handler
@@ -77,6 +78,10 @@ def find_parts(
     """
     choice, outside = chosen
     scripted = gathered.scripted
+    if KINDS[request.kind].starts == "entry":
+        from zipper.pipeline.entry_parts import find_entry_parts  # noqa: PLC0415  (web functions)
+
+        return find_entry_parts(project, request, io, gathered, homes, chosen)
     plain = PackageParts(
         handler=request.handler or default_handler(project.own_manifest.raw),
         own=(),

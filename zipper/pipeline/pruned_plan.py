@@ -130,5 +130,10 @@ def _read_result(document: dict[str, Any]) -> PruningResult:
 def request_of(planned: PackagePlan) -> BuildRequest:
     """Return the request of a plan as a check of its zip takes it."""
     return planned.request._replace(
-        handler=planned.handler, ignore=(), strict=False, case=False, downgrade=()
+        handler=planned.handler,
+        entry=planned.handler,
+        ignore=(),
+        strict=False,
+        case=False,
+        downgrade=(),
     )

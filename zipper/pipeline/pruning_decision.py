@@ -114,7 +114,7 @@ def subject_of(
     return Subject(
         listing=listing,
         target=request.target,
-        handler=request.handler,
+        handler=request.entry if request.kind == "web" else request.handler,
         layers=tuple(open_sound_listing(layer) for layer in zips_of(request.layers)),
         unknown_layers=arns_of(request.layers),
         kind=KINDS[request.kind].name,

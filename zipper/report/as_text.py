@@ -42,8 +42,9 @@ def describe_package(
     quota = KINDS[package.kind].unzipped_max_bytes
     share = 100 * package.unzipped_size_bytes / quota
     what = "planned" if dry_run else name_outcome(package)
+    start = package.handler or package.entry or package.kind
     yield (
-        f"{what} {package.handler or package.kind} for {package.runtime} {package.architecture}: "
+        f"{what} {start} for {package.runtime} {package.architecture}: "
         f"{format_count(package.packages, 'package')}, {format_count(package.files, 'file')}"
     )
     if package.workspace is not None:
@@ -65,6 +66,8 @@ def describe_package(
         from zipper.report.pruned import describe_pruning  # noqa: PLC0415  (where something went)
 
         yield from describe_pruning(package.pruning, package.unzipped_size_bytes, verbose=verbose)
+    if KINDS[package.kind].direct_max_bytes is None:
+        yield "a web function is uploaded to a versioned bucket of S3"
     yield _describe_place(package, dry_run=dry_run)
     if verbose:
         stages = (f"{stage} {took:.3f} s" for stage, took in package.timings_seconds.items())

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import UsageError, suggest
+from zipper.kinds import KINDS
 from zipper.settings.options import KEYS
 from zipper.settings.records import Record
 from zipper.settings.values import Settings, merge
@@ -107,6 +108,12 @@ def request_from(settings: Settings, *, folder: str, written: tuple[str, ...] = 
         value = getattr(settings, row.name)
         values[row.field] = row.fallback if value is None else value
     project, runtime, architecture = (values.pop(name) for name in COMPOSED)
+    if settings.kind is not None:
+        kind = KINDS[settings.kind]
+        if settings.architecture is None:
+            architecture = kind.architectures[0]
+        if settings.timeout is None:
+            values["timeout_seconds"] = kind.timeout_seconds_default
     uses: tuple[BuildRequest, ...] = ()
     zips: tuple[str, ...] = ()
     if values["layers"]:

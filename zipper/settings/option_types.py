@@ -30,6 +30,7 @@ class Settings(NamedTuple):
     name: str | None = None
     project: str | None = None
     handler: str | None = None
+    entry: str | None = None
     runtime: str | None = None
     architecture: str | None = None
     output: str | None = None
@@ -115,6 +116,7 @@ class RequestFields(NamedTuple):
     project: str
     target: Target
     handler: str | None = None
+    entry: str | None = None
     output: str | None = None
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -201,6 +203,8 @@ class _Shared1(TypedDict, total=False):
 
     handler: str | None
     """Handler, such as `index.handler`; by default `main` of package.json and `.handler`."""
+    entry: str | None
+    """Entry file of a web function, such as `dist/server.js`; by default `index.js`."""
     layers: PathLike | Iterable[PathLike] | None
     """The function's layers, in their order: names in the settings, zips, or ARNs."""
     kind: str | None

@@ -37,6 +37,14 @@ PACKAGE_OPTIONS: Final = (
         metavar="FILE.EXPORT",
     ),
     Option(
+        "entry",
+        "text",
+        "Entry file of a web function, such as `dist/server.js`; by default `index.js`.",
+        (*CHECKERS, "run"),
+        example="dist/server.js",
+        metavar="FILE",
+    ),
+    Option(
         "runtime",
         "text",
         "Runtime of the function.",
