@@ -30,6 +30,8 @@ class Report:
     files: int
     verdict: Verdict
     findings: tuple[Finding, ...]
+    kind: str = "function"
+    """What the zip is for."""
     closure: Closure | None = None
     """None where the modules were not followed: a layer, or a handler that cannot be found."""
 

@@ -166,6 +166,7 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
         files=len(subject.files),
         verdict=decide_verdict(findings, strict=strict),
         findings=findings,
+        kind=kind,
         closure=None if start is None else summarize(start.walk),
     )
 

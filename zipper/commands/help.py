@@ -28,6 +28,7 @@ TOPICS: Final[Mapping[str, str]] = {
     "findings": "what a finding is, and every code",
     "errors": "every error code: cause, example, cure",
     "layers": "layers: what is in one, and what a function leaves to it",
+    "web": "web functions and Lambda@Edge: kinds of function, and their rules",
     "typescript": "handlers in TypeScript: which files, which esbuild",
     "prune": "taking out what cannot run, and the proof",
     "bundles": "one file, what stays outside of it, and why",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,11 +18,16 @@ from zipper.commands.output import (
 )
 from zipper.commands.zip_names import complete_path, find_zip, settings_for
 from zipper.errors import UsageError
+from zipper.kinds import KINDS
 from zipper.node.result import to_document
 from zipper.node.run_text import describe_run
 from zipper.node.sample_events import SAMPLES, read_sample
+from zipper.node.web_requests import is_request_line, parse_request
 from zipper.pipeline.running import run_requested
 from zipper.settings.build_request import request_from
+
+if TYPE_CHECKING:
+    from zipper.settings.build_request import BuildRequest
 
 __all__ = ["command"]
 
@@ -44,6 +50,13 @@ __all__ = ["command"]
     type=click.Path(path_type=Path),
     help="Write which of its files it opens, for `build --trace`.",
 )
+@click.option(
+    "--request",
+    "requests",
+    multiple=True,
+    metavar="LINE|FILE|-",
+    help="A request to a web function: `GET /path`, or a JSON file.  [default: GET /]",
+)
 @table_options("run")
 def command(
     *,
@@ -51,6 +64,7 @@ def command(
     event_files: tuple[str, ...],
     samples: tuple[str, ...],
     trace: Path | None,
+    requests: tuple[str, ...],
     as_json: bool,
     **options: object,
 ) -> int:
@@ -67,6 +81,7 @@ def command(
       python -m zipper run fn.zip --event event.json
       python -m zipper run fn.zip --sample api-gateway-v2 --memory 512 --timeout 10
       python -m zipper run fn.zip --event event.json --trace opened.json
+      python -m zipper run web.zip --kind web --request 'GET /' --request post.json
       echo '{"id": 7}' | python -m zipper run fn.zip --event - --env TABLE=orders
     """
     path = find_zip(path)
@@ -76,7 +91,7 @@ def command(
         result = run_requested(
             path,
             request,
-            events=_read_events(event_files, samples),
+            events=_read_all(request, event_files, samples, requests),
             environment={},
             on_event=shower.on_event,
             traces=trace is not None,
@@ -90,6 +105,31 @@ def command(
     elif not request.quiet:
         echo_lines(describe_run(result, verbose=request.verbose), fold=True)
     return int(not result.ok)
+
+
+def _read_all(
+    request: BuildRequest, files: tuple[str, ...], samples: tuple[str, ...], lines: tuple[str, ...]
+) -> tuple[bytes, ...]:
+    """Return what the function gets: events, or requests where it is a web function."""
+    is_web = KINDS[request.kind].starts == "entry"
+    if is_web and (files or samples):
+        raise UsageError(
+            "EUSAGE",
+            "a web function takes requests, and no events",
+            hint="--request 'GET /'",
+        )
+    if not is_web and lines:
+        raise UsageError(
+            "EUSAGE",
+            "`--request` is for web functions",
+            hint="add `--kind web`, or send an event: `--event FILE`",
+        )
+    if not is_web:
+        return _read_events(files, samples)
+    return tuple(
+        parse_request(line if is_request_line(line) else _read_event(line))
+        for line in lines or ("GET /",)
+    )
 
 
 def _read_events(files: tuple[str, ...], samples: tuple[str, ...]) -> tuple[bytes, ...]:

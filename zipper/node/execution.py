@@ -10,6 +10,7 @@ event. The process after a crash has an empty temporary space, where Lambda keep
 
 from __future__ import annotations
 
+import json
 import math
 import time
 import uuid
@@ -138,8 +139,18 @@ def _invoke(
         log_bytes=log.size_bytes,
         log_lines=log.count,
         settled=not connection.progress.is_unsettled,
+        status=_status_of(outcome.response) if launch.settings.endpoint else None,
     )
     return invocation, outcome.is_over
+
+
+def _status_of(response: str | None) -> int | None:
+    """Return the status in what the bootstrap says of a web function's answer."""
+    try:
+        status = json.loads(response or "{}").get("statusCode")
+    except (ValueError, AttributeError, RecursionError):
+        return None  # the function itself has written into the channel
+    return status if isinstance(status, int) else None
 
 
 def _judge(connection: Connection, request_id: str) -> _Outcome:
@@ -157,9 +168,12 @@ def _judge(connection: Connection, request_id: str) -> _Outcome:
 
 def _end_error(connection: Connection, request_id: str) -> FunctionError:
     """Return why there is no answer: the space, the process's own end, or the time."""
-    launch = connection.launch
+    launch, stage = connection.launch, connection.progress.stage
     if connection.ended.space_exceeded:
         return space_error(request_id, launch.limits.space_bytes)
+    if launch.settings.endpoint and connection.exit_code == 0 and stage == "node-started":
+        message = f"the program came to its end, and nothing listens on {launch.settings.endpoint}"
+        return FunctionError("Web.NotListening", message)
     if connection.exit_code is not None:
         return exit_error(request_id, connection.exit_code)
     return timeout_error(request_id, launch.timeout_seconds)

@@ -102,11 +102,13 @@ class Invocation:
     log_bytes: int
     log_lines: int
     settled: bool = True
+    status: int | None = None
+    """The HTTP status that a web function answered with; None for all others."""
 
     @property
     def ok(self) -> bool:
-        """Whether the function answered, and without an error."""
-        return self.error is None and self.settled
+        """Whether the function answered, and without an error of its own."""
+        return self.error is None and self.settled and (self.status or 0) < 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,8 @@ class RunResult:
     opened: tuple[str, ...] | None = None
     trace_gaps: tuple[str, ...] = ()
     missed: tuple[tuple[str, str], ...] = ()
+    kind: str = "function"
+    """What the zip is for; of a web function `handler` is the entry file."""
 
     @property
     def invocations(self) -> tuple[Invocation, ...]:
@@ -184,7 +188,7 @@ def to_document(result: RunResult) -> dict[str, object]:
         name: getattr(result, name)
         for name in (
             "path", "runtime", "architecture", "handler", "memory_mb", "timeout_seconds", "limits",
-            "node_version", "node_origin", "unpack_seconds", "files", "unzipped_size_bytes",
+            "node_version", "node_origin", "unpack_seconds", "files", "unzipped_size_bytes", "kind",
         )
     }  # fmt: skip
     document["ok"] = result.ok
@@ -226,6 +230,7 @@ def _invocation_document(one: Invocation) -> dict[str, object]:
         "log_bytes": one.log_bytes,
         "log_lines": one.log_lines,
         "settled": one.settled,
+        "status": one.status,
     }
 
 

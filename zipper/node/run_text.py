@@ -20,7 +20,7 @@ from zipper.node.result import (
 from zipper.report.visible import show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["describe_run"]
 
@@ -76,10 +76,10 @@ def _describe_invocation(
 ) -> Iterator[str]:
     init = "" if one.init_seconds is None else f", init {one.init_seconds * 1000:.1f} ms"
     outcome = "ok" if one.ok else "failed" if one.settled else "never settled"
+    billed = f" billed {one.billed_milliseconds} ms," if one.status is None else ""
     yield (
-        f"#{number} {outcome}: {one.duration_seconds * 1000:.1f} ms{init},"
-        f" billed {one.billed_milliseconds} ms, {one.peak_memory_bytes // _MEBIBYTE} of"
-        f" {memory_mb} MB"
+        f"#{number} {outcome}: {one.duration_seconds * 1000:.1f} ms{init},{billed}"
+        f" {one.peak_memory_bytes // _MEBIBYTE} of {memory_mb} MB"
     )
     if one.stage != STAGES[-1]:
         yield f"  {_draw_stages(one.stage)}"
@@ -138,9 +138,22 @@ def _describe_answer(one: Invocation) -> Iterator[str]:
         if one.streamed.prelude is not None:
             yield f"  prelude: {_shorten(one.streamed.prelude)}"
         yield f"  streamed {one.streamed.body_bytes:,} bytes: {_shorten(body)}"
+    elif one.status is not None and one.response is not None:
+        yield from _describe_web_answer(json.loads(one.response))
     elif one.response is not None:
         why = "" if one.settled else ", which Lambda answers for it"
         yield f"  response: {_shorten(one.response)}{why}"
+
+
+def _describe_web_answer(answer: Mapping[str, object]) -> Iterator[str]:
+    kind = answer.get("headers")
+    content_type = kind.get("content-type", "no content type") if isinstance(kind, dict) else ""
+    yield show(
+        f"  {answer.get('request')}: {answer.get('statusCode')}, {content_type}, "
+        f"{answer.get('bodyBytes'):,} bytes"
+    )
+    if answer.get("body") and not answer.get("isBase64Encoded"):
+        yield f"  body: {_shorten(str(answer['body']))}"
 
 
 def _describe_left(environment: ExecutionEnvironment) -> Iterator[str]:

@@ -31,6 +31,7 @@ from zipper.node.launch import Launch
 from zipper.node.limits import STANDARD, Limits, check_limits
 from zipper.node.opened_files import OpenedFiles
 from zipper.node.result import ExecutionEnvironment, RunResult
+from zipper.node.sandbox_process import find_endpoint
 from zipper.node.sandbox_request import SandboxStart
 from zipper.node.unpack_zip import UnpackedFile, merge_layers, plan_members, write_members
 from zipper.node.variables import (
@@ -130,7 +131,7 @@ def run_zip(
         layers=len(settings.layers),
         concurrency=settings.concurrency,
     )
-    check_variables(settings.environment)
+    check_variables(settings.environment, bytes_max=settings.kind.variables_max_bytes)
     _check_modules(settings.runtime_modules)
     for event in events:
         _check_event(event, settings.limits)
@@ -139,9 +140,9 @@ def run_zip(
         contents = _read_contents(path, settings)
         work = _unpack(contents, stack)
         unpack_seconds = time.monotonic() - began
-        launch = _prepare_launch(settings, node, work)
+        launches = [_prepare_launch(settings, node, work) for _ in range(settings.concurrency)]
         with OpenedFiles(work / "task") if settings.traces else nullcontext() as opened:
-            environments = _run_all(launch, tuple(events), settings.concurrency)
+            environments = _run_all(launches, tuple(events))
     return RunResult(
         path=str(path),
         runtime=settings.target.runtime,
@@ -159,6 +160,7 @@ def run_zip(
         notes=_notes(settings, node, environments),
         opened=None if opened is None else tuple(sorted(opened.names)),
         trace_gaps=() if opened is None else tuple(opened.gaps),
+        kind=settings.kind.name,
     )
 
 
@@ -272,7 +274,7 @@ def _prepare_launch(settings: RunSettings, node: NodeEnvironment, work: Path) ->
         (executable, f"{_PRIVATE.lang}/bin/node"),
     ]
     if settings.runtime_modules is not None:
-        (work / "runtime" / "node_modules").mkdir()  # where the folder is shown
+        (work / "runtime" / "node_modules").mkdir(exist_ok=True)  # where the folder is shown
         binds.append((str(settings.runtime_modules), f"{_PRIVATE.runtime}/node_modules"))
     plain_start = _start(function, plain)
     if os.geteuid() != 0:
@@ -299,6 +301,7 @@ def _function_settings(settings: RunSettings) -> FunctionSettings:
         log_stream=f"{time.strftime('%Y/%m/%d', time.gmtime())}/[$LATEST]{uuid.uuid4().hex}",
         region=settings.region,
         variables=dict(settings.environment),
+        endpoint=find_endpoint() if settings.kind.starts == "entry" else "",
     )
 
 
@@ -309,14 +312,14 @@ def _start(settings: FunctionSettings, places: RunPlaces) -> SandboxStart:
 
 
 def _run_all(
-    launch: Launch, events: tuple[bytes, ...], concurrency: int
+    launches: Sequence[Launch], events: tuple[bytes, ...]
 ) -> tuple[ExecutionEnvironment, ...]:
-    """Run all events in `concurrency` processes at once, one thread for each."""
+    """Run all events in each process, all processes at once, one thread for each."""
     stop = threading.Event()
-    if concurrency == 1:
-        return run_events(launch, events, stop=stop)
-    with ThreadPoolExecutor(concurrency) as pool:
-        running = [pool.submit(run_events, launch, events, stop=stop) for _ in range(concurrency)]
+    if len(launches) == 1:
+        return run_events(launches[0], events, stop=stop)
+    with ThreadPoolExecutor(len(launches)) as pool:
+        running = [pool.submit(run_events, launch, events, stop=stop) for launch in launches]
         try:
             return tuple(part for future in running for part in future.result())
         finally:

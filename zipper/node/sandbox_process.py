@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from zipper.node.sandbox_request import SandboxRequest
 
-__all__ = ["start_sandbox"]
+__all__ = ["find_endpoint", "start_sandbox"]
 
 _START: Final = """
 import sys, types
@@ -43,6 +43,15 @@ def start_sandbox(request: SandboxRequest) -> subprocess.Popen[bytes]:
     with suppress(BrokenPipeError), process.stdin as stdin:
         stdin.write(request.to_json().encode())
     return process
+
+
+def find_endpoint() -> str:
+    """Return a free port of this machine alone: Lambda's 0.0.0.0:3000 may be taken, and is open."""
+    import socket  # noqa: PLC0415  (for web functions only)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        host, port = server.getsockname()
+    return f"{host}:{port}"
 
 
 def _sandbox_variables() -> dict[str, str]:

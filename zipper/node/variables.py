@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import UsageError
+from zipper.kinds import ENDPOINT_VARIABLE, ENTRY_DEFAULT, ENTRY_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,12 +25,10 @@ _REFUSED: Final = frozenset(
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION",
         "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_INITIALIZATION_TYPE",
         "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_LAMBDA_RUNTIME_API",
-        "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
+        "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR", "AWS_LAMBDA_HTTP_ENDPOINT",
     }
 )  # fmt: skip
 """Names that Lambda reserves, but for the region and the credentials, which it provides itself."""
-
-_VARIABLES_BYTES_MAX: Final = 4096
 
 _MODULE_FLAGS: Final[dict[int, tuple[str, ...]]] = {
     20: ("--no-experimental-require-module",),
@@ -49,6 +48,8 @@ class FunctionSettings:
     log_stream: str
     region: str
     variables: Mapping[str, str]
+    endpoint: str = ""
+    """Where a web function listens, `host:port`; then `handler` is its entry file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,11 @@ class RunPlaces:
     """Put before /home; empty in a root directory of its own."""
 
 
-def check_variables(variables: Mapping[str, str]) -> None:
+def check_variables(variables: Mapping[str, str], *, bytes_max: int = 4096) -> None:
     """Refuse environment variables that Lambda would refuse.
 
     Raises:
-        UsageError: EUSAGE for a reserved name, a name that is no name, or more than 4 KB in all.
+        UsageError: EUSAGE for a reserved name, a name that is no name, or more than `bytes_max`.
     """
     for name in variables:
         if name in _REFUSED:
@@ -89,10 +90,10 @@ def check_variables(variables: Mapping[str, str]) -> None:
         if "\0" in variables[name]:
             raise UsageError("EUSAGE", f"the value of `{name}` has a NUL character")
     size = 2 + sum(_json_bytes(n) + _json_bytes(v) + 2 for n, v in variables.items())
-    if variables and size - 1 > _VARIABLES_BYTES_MAX:
+    if variables and size - 1 > bytes_max:
         raise UsageError(
             "EUSAGE",
-            f"the environment variables take {size - 1:,} bytes, Lambda accepts 4,096",
+            f"the environment variables take {size - 1:,} bytes, Lambda accepts {bytes_max:,}",
             hint="put large values into a file of the package, or into a parameter store",
         )
 
@@ -112,6 +113,9 @@ def node_arguments(settings: FunctionSettings, places: RunPlaces) -> list[str]:
         flags.append(f"--max-semi-space-size={max(new // 2, 1)}")
     if "old-space" not in options:
         flags.append(f"--max-old-space-size={settings.memory_mb - new}")
+    if settings.endpoint:
+        client = ("--require", f"{places.runtime}/web.cjs")
+        return [f"{places.lang}/bin/node", *flags, *client, f"{places.task}/{settings.handler}"]
     program = f"{places.runtime}/index.mjs"
     return [f"{places.lang}/bin/node", *flags, program, str(settings.target.details.loader)]
 
@@ -159,6 +163,14 @@ def node_variables(settings: FunctionSettings, places: RunPlaces) -> dict[str, s
     }
     if places.tmp is not None:
         variables["TMPDIR"] = places.tmp
+    if settings.endpoint:
+        del variables["_HANDLER"]
+        variables |= {
+            ENDPOINT_VARIABLE: settings.endpoint,
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "native-http",
+        }
+        if settings.handler != ENTRY_DEFAULT:
+            variables[ENTRY_VARIABLE] = settings.handler
     return variables | dict(settings.variables)
 
 

@@ -13,11 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zipper.checks.run_rules import find_handler
+from zipper.checks.run_rules import find_start
 from zipper.errors import UsageError
 from zipper.kinds import KINDS
 from zipper.node.limits import LIMITS, Limits
 from zipper.node.run_zip import RunSettings, run_zip
+from zipper.node.web_requests import make_request, parse_request
 from zipper.npm.package_json import Manifest
 from zipper.pipeline.event_log import listener
 from zipper.pipeline.reading_zips import open_listing, zips_of
@@ -41,6 +42,8 @@ __all__ = ["run", "run_requested"]
 
 PathLike = str | os.PathLike[str]
 
+_RUN_LAYER = "run a function with it: `python -m zipper run fn.zip --layer layer.zip`"
+
 
 def run(path: PathLike, **options: Unpack[RunOptions]) -> RunResult:
     """Run the handler in the zip at `path` once for each event, as Lambda would.
@@ -59,10 +62,12 @@ def run(path: PathLike, **options: Unpack[RunOptions]) -> RunResult:
         ArchiveError: EREAD; EZIP for a zip that Lambda could not unpack, or that is too large.
         NodeError: ENODE where no fitting Node.js is to be had, or it cannot run functions here.
     """
+    request, events = request_of_call("run", options), options.get("events")
+    is_web = KINDS[request.kind].starts == "entry"
     return run_requested(
         path,
-        request_of_call("run", options),
-        events=_read_events(options.get("events")),
+        request,
+        events=_read_requests(events) if is_web else _read_events(events),
         environment=options.get("environment") or {},
         on_event=listener(options.get("on_event")),
     )
@@ -80,7 +85,7 @@ def run_requested(
     """Run the function of `request`; see `run`. `traces` notes which of its files are opened."""
     settings = RunSettings(
         target=request.target,
-        handler=request.handler or find_handler(open_listing(path)),
+        handler=_find_start(path, request),
         layers=tuple(map(Path, zips_of(request.layers))),
         memory_mb=request.memory_mb,
         timeout_seconds=request.timeout_seconds,
@@ -124,6 +129,17 @@ def _name_missed(result: RunResult, request: BuildRequest) -> RunResult:
     return replace(result, missed=find_missed([*joined, *texts], rules)) if rules else result
 
 
+def _find_start(path: PathLike, request: BuildRequest) -> str:
+    """Return what runs: the handler, or the entry file of a web function."""
+    kind = KINDS[request.kind]
+    if kind.starts == "nothing":
+        raise UsageError("EUSAGE", f"a {kind.noun} has nothing to run", hint=_RUN_LAYER)
+    given = request.entry if kind.starts == "entry" else request.handler
+    if given:
+        return given.removeprefix("./") if kind.starts == "entry" else given
+    return find_start(open_listing(path), kind.name, find_variables(request.env))
+
+
 def _limits_of(request: BuildRequest) -> Limits:
     """Return what the service takes, and the kind of function besides."""
     limits, kind = LIMITS[request.limits], KINDS[request.kind]
@@ -146,6 +162,21 @@ def _read_events(events: object) -> tuple[bytes, ...]:
     if isinstance(events, Iterable) and not isinstance(events, str | bytes | Mapping):
         return tuple(map(_read_event, events))
     return (_read_event(events),)
+
+
+def _read_requests(events: object) -> tuple[bytes, ...]:
+    """Return the requests that a caller means for a web function: lines, dicts, JSON as bytes.
+
+    Raises:
+        UsageError: EUSAGE for what is no request.
+    """
+    if events is None:
+        events = "GET /"
+    if not isinstance(events, Iterable) or isinstance(events, str | bytes | Mapping):
+        events = (events,)
+    return tuple(
+        parse_request(one) if isinstance(one, str | bytes) else make_request(one) for one in events
+    )
 
 
 def _read_event(event: object) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from zipper.kinds import KINDS
+from zipper.kinds import DEFAULT_KIND, KINDS
 from zipper.npm.folder_path import find_package
 from zipper.report.units import format_bytes, format_count, format_seconds
 
@@ -56,7 +56,7 @@ def describe_package(
     yield from describe_scripts(package.findings)
     yield from _describe_layers(package)
     if package.closure is not None:
-        yield describe_closure(package.closure, package.findings, ok=package.ok)
+        yield describe_closure(package.closure, package.findings, ok=package.ok, kind=package.kind)
     zipped = "" if dry_run else f"{format_bytes(package.size_bytes)} zipped, "
     yield (
         f"{zipped}{format_bytes(package.unzipped_size_bytes)} unzipped, "
@@ -181,7 +181,7 @@ def describe_report(report: Report, *, quiet: bool = False, verbose: bool = Fals
         hidden = "; `--verbose` shows the infos" if "info" in counts and not verbose else ""
         yield f"{counts}{hidden}"
     if report.closure is not None:
-        yield describe_closure(report.closure, report.findings, ok=report.ok)
+        yield describe_closure(report.closure, report.findings, ok=report.ok, kind=report.kind)
 
 
 def count_severities(findings: Sequence[Finding]) -> str:
@@ -193,7 +193,9 @@ def count_severities(findings: Sequence[Finding]) -> str:
     return ", ".join(format_count(number, noun) for noun, number in numbers.items() if number)
 
 
-def describe_closure(closure: Closure, findings: Sequence[Finding], *, ok: bool) -> str:
+def describe_closure(
+    closure: Closure, findings: Sequence[Finding], *, ok: bool, kind: str = DEFAULT_KIND
+) -> str:
     """Return what following the modules from the handler has shown: for what passes, all it means.
 
     A warning may be about a module that is missing: for later, for a `try`, or because the user
@@ -207,8 +209,9 @@ def describe_closure(closure: Closure, findings: Sequence[Finding], *, ok: bool)
     if not ok:
         return f"modules: all requests of {files} resolve{rest}"
     warnings = sum(one.severity == "warning" for one in findings)
+    start = "the entry file" if KINDS[kind].starts == "entry" else "the handler's file"
     return (
-        "checked: the handler's file and every module that it requests while it loads are there"
+        f"checked: {start} and every module that it requests while it loads are there"
         + (f", but for what {format_count(warnings, 'warning')} may say" if warnings else "")
         + f": all requests of {files} resolve{rest}"
     )

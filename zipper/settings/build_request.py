@@ -114,6 +114,8 @@ def request_from(settings: Settings, *, folder: str, written: tuple[str, ...] = 
             architecture = kind.architectures[0]
         if settings.timeout is None:
             values["timeout_seconds"] = kind.timeout_seconds_default
+        if settings.memory is None and kind.memory_mb is not None:
+            values["memory_mb"] = kind.memory_mb
     uses: tuple[BuildRequest, ...] = ()
     zips: tuple[str, ...] = ()
     if values["layers"]:

@@ -36,6 +36,7 @@ NEVER = {
     *("binary-shadowed", "runtime-deprecated", "engine-mismatch", "secret-file", "secret-content"),
     "runtime-preview",
     *("layer-version", "layer-incomplete", "layer-unknown"),
+    *("entry-variable", "entry-silent"),
     *("junk-file", "integrity-missing", "integrity-weak"),
 }
 """Codes whose findings are warnings and infos."""
@@ -171,6 +172,7 @@ CASES: dict[str, tuple[dict, dict, dict]] = {
         {**ADDON, "node_modules/a/index.js": ""},
         {},
     ),
+    "entry-missing": ({"a.js": "f(x)"}, {"index.js": "f(x)"}, {"kind": "web"}),
     "kind-runtime": ({"index.js": H}, {"index.js": H}, {"kind": "web", "runtime": "nodejs22.x"}),
     "kind-architecture": ({"index.js": H}, {"index.js": H}, {"kind": "web"}),
     "kind-layers": ({"index.js": H}, {"index.js": H}, {"kind": "edge", "unknown_layers": ("a",)}),
@@ -194,7 +196,7 @@ BY_BYTES = {"zip-unreadable", "zip-duplicate", "zip-encrypted", "zip-method", "z
 
 def errors(archive, *, handler="index.handler", runtime="nodejs24.x", **options):
     """Return the codes of the errors about a zip."""
-    if options.get("kind") == "layer":
+    if options.get("kind") in ("layer", "web"):
         handler = None
     report = check_zip(archive, path="f.zip", target=Target(runtime), handler=handler, **options)
     return {finding.code for finding in report.findings if finding.severity == "error"}
