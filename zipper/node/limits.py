@@ -7,12 +7,13 @@ In: a name. Out: `Limits`, and refusals of what cannot be asked for. Enforcing t
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Final
 
 from zipper.errors import UsageError
 
-__all__ = ["LIMITS", "MEBIBYTE", "PREVIEW", "STANDARD", "Limits", "check_limits"]
+__all__ = ["LIMITS", "MEBIBYTE", "PREVIEW", "STANDARD", "Limits", "check_event", "check_limits"]
 
 MEBIBYTE: Final = 1024 * 1024
 """AWS's "MB"."""
@@ -67,6 +68,24 @@ def check_limits(
         raise _outside("number of layers", str(layers), 0, limits.layers)
     if concurrency < 1:
         raise _outside("concurrency", str(concurrency), 1, "what this machine can bear")
+
+
+def check_event(event: bytes, limits: Limits) -> None:
+    """Refuse an event that Lambda would refuse.
+
+    Raises:
+        UsageError: EUSAGE for one that is too large, or no JSON.
+    """
+    if len(event) > limits.event_bytes:
+        raise UsageError(
+            "EUSAGE", f"the event has {len(event):,} bytes, Lambda takes {limits.event_bytes:,}"
+        )
+    try:
+        json.loads(event)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(
+            "EUSAGE", f"the event is not JSON: {error}", hint="pass one JSON document"
+        ) from error
 
 
 def _outside(what: str, asked: str, least: float, most: float | str) -> UsageError:

@@ -6,7 +6,6 @@ one temporary folder and in processes that end with it.
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import shutil
@@ -28,7 +27,7 @@ from zipper.files import write_error
 from zipper.kinds import DEFAULT_KIND, KINDS, ZipKind
 from zipper.node.execution import run_events
 from zipper.node.launch import Launch
-from zipper.node.limits import STANDARD, Limits, check_limits
+from zipper.node.limits import STANDARD, Limits, check_event, check_limits
 from zipper.node.opened_files import OpenedFiles
 from zipper.node.result import ExecutionEnvironment, RunResult
 from zipper.node.sandbox_process import find_endpoint
@@ -134,7 +133,7 @@ def run_zip(
     check_variables(settings.environment, bytes_max=settings.kind.variables_max_bytes)
     _check_modules(settings.runtime_modules)
     for event in events:
-        _check_event(event, settings.limits)
+        check_event(event, settings.limits)
     with ExitStack() as stack:
         began = time.monotonic()
         contents = _read_contents(path, settings)
@@ -182,19 +181,6 @@ def _check_modules(folder: Path | None) -> None:
             f"`{folder}` is not a node_modules folder",
             hint="name the node_modules folder itself, as `npm install` made it",
         )
-
-
-def _check_event(event: bytes, limits: Limits) -> None:
-    if len(event) > limits.event_bytes:
-        raise UsageError(
-            "EUSAGE", f"the event has {len(event):,} bytes, Lambda takes {limits.event_bytes:,}"
-        )
-    try:
-        json.loads(event)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(
-            "EUSAGE", f"the event is not JSON: {error}", hint="pass one JSON document"
-        ) from error
 
 
 def _read_contents(path: Path, settings: RunSettings) -> _ZipContents:
