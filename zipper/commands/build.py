@@ -14,17 +14,17 @@ import click
 from zipper.commands.click_options import settings_from_values, table_options
 from zipper.commands.output import Shower, echo_lines, is_stdout_terminal, show_json
 from zipper.commands.quick_command import QuickCommand
-from zipper.commands.zip_names import complete_path
 from zipper.errors import OutputError, UsageError
 from zipper.files import write_error
 from zipper.pipeline.building_all import BuiltFunction, build_each
 from zipper.pipeline.workers import Workers
-from zipper.report.as_text import describe_findings, describe_many, describe_package, describe_plan
 from zipper.settings.build_request import STANDARD_OUTPUT
 from zipper.settings.read_settings import find_request, find_requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from click.shell_completion import CompletionItem
 
     from zipper.bundling.spare_esbuild import SpareEsbuild
     from zipper.package import Package
@@ -39,8 +39,16 @@ _REASONS_MAX: Final = 3
 """Reasons of a function that are printed without --verbose."""
 
 
+def _complete(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    from zipper.commands.zip_names import complete_path  # noqa: PLC0415  (a shell alone wants it)
+
+    return complete_path(context, parameter, incomplete)
+
+
 @click.command("build", cls=QuickCommand, short_help="Build the deployment package of a project.")
-@click.argument("project", metavar="[PROJECT|NAME]", required=False, shell_complete=complete_path)
+@click.argument("project", metavar="[PROJECT|NAME]", required=False, shell_complete=_complete)
 @click.option("--dry-run", is_flag=True, help="Print the plan, write no zip.")
 @click.option("--watch", is_flag=True, help="Build again whenever a file changes (extra `watch`).")
 @table_options("build")
@@ -249,6 +257,7 @@ def _plan_each(
 ) -> tuple[BuiltFunction, ...]:
     """Print what each build would write."""
     from zipper.pipeline.session import Once  # noqa: PLC0415  (for a dry run only)
+    from zipper.report.as_text import describe_package, describe_plan  # noqa: PLC0415  (as above)
 
     built, shared = [], Once()
     for request in requests:
@@ -290,6 +299,8 @@ def show_built(
     built: tuple[BuiltFunction, ...], *, quiet: bool, verbose: bool, err: bool = False
 ) -> None:
     """Print how each package came out."""
+    from zipper.report.as_text import describe_many, describe_package  # noqa: PLC0415  (not for JSON)
+
     for item in built:
         if item.package is not None:
             _show_findings(item, quiet=quiet, verbose=verbose)
@@ -307,6 +318,8 @@ def show_built(
 
 
 def _show_findings(built: BuiltFunction, *, quiet: bool, verbose: bool) -> None:
+    from zipper.report.as_text import describe_findings  # noqa: PLC0415  (not for JSON)
+
     assert built.package is not None
     shown = ("error",) if quiet else ("error", "warning", *(("info",) if verbose else ()))
     lines = list(

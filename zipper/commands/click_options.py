@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from zipper.settings.call import judge_keyword
 from zipper.settings.options import KEYS, options_of
 from zipper.settings.values import Settings
 
@@ -39,7 +38,9 @@ def settings_from_values(values: Mapping[str, object]) -> Settings:
 
 def _judge(row: Option, value: object) -> object:
     """Return `value`, judged where click has not done so."""
-    if row.kind in ("size", "number", "count"):
+    if value is not None and row.kind in ("size", "number", "count"):
+        from zipper.settings.call import judge_keyword  # noqa: PLC0415  (for few options)
+
         return judge_keyword(value, row, f"`{row.typed[-1]}`")
     return value
 

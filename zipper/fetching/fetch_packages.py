@@ -22,7 +22,6 @@ from zipper.fetching.needed_tarballs import Wanted, find_weak_integrity, has_tar
 from zipper.fetching.package_files import Obtained
 from zipper.findings import Finding
 from zipper.npm.git_resolved import is_git
-from zipper.npm.integrity import check_data, from_data, parse_integrity
 from zipper.tree.model import is_vendored_link
 
 if TYPE_CHECKING:
@@ -282,6 +281,8 @@ def _want(
     if found is not None:
         return found
     if is_local_tarball(node.resolved):
+        from zipper.npm.integrity import from_data  # noqa: PLC0415  (rare)
+
         integrity = str(from_data(read_local_tarball(project.root, node.resolved)))
     else:
         from zipper.fetching.integrity_note import IntegrityNote  # noqa: PLC0415  (for lockfiles without)
@@ -318,6 +319,8 @@ class TarballSources:
 
             return read_commit(self._client, wanted.resolved or "")
         if is_local_tarball(wanted.resolved):
+            from zipper.npm.integrity import check_data, parse_integrity  # noqa: PLC0415  (rare)
+
             data = read_local_tarball(self._root, wanted.resolved)
             check_data(data, parse_integrity(wanted.integrity))
             return data

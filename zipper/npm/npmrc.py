@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import unquote, urlsplit
 
 from zipper.named_tuple import NamedTuple
-from zipper.npm.credentials import Credential, Secret, decode_password, encode_basic, registry_key
 from zipper.npm.ini import IniValue, parse_ini
 from zipper.npm.npm_settings import NOTHING, NpmSettings, NpmSource, SettingNote
 from zipper.npm.npmrc_notes import (
@@ -29,6 +28,8 @@ from zipper.npm.npmrc_values import INVALID, KINDS, Places, interpolate, parse_s
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from zipper.npm.credentials import Credential
 
 __all__ = [
     "Layer",
@@ -205,6 +206,8 @@ class _Cascade:
         user, at, host = parts.netloc.rpartition("@")
         if not at:
             return address
+        from zipper.npm.credentials import encode_basic, registry_key  # noqa: PLC0415  (few have one)
+
         bare = parts._replace(netloc=host).geturl()
         key = registry_key(bare) or ""
         basic = encode_basic(unquote(user))
@@ -220,8 +223,7 @@ class _Cascade:
         if values.get("strict-ssl") is False:
             self._notes.append(note_unverified(self._sources["strict-ssl"]))
         omit, include = _choose_omitted(values, self._places.environ)
-        for key in SECRET_KINDS & values.keys():
-            values[key] = Secret(str(values[key])) if values[key] is not None else None
+        _hide_secrets(values)
         values["noproxy"] = _split_commas(values.get("noproxy"))
         values["insecure-hosts"] = _split_commas(values.get("insecure-hosts"))
         for key in ("allow-scripts", "min-release-age-exclude"):
@@ -248,6 +250,13 @@ class _Cascade:
             sources=MappingProxyType(self._sources),
             files=files,
         )
+
+
+def _hide_secrets(values: dict[str, object]) -> None:
+    for key in SECRET_KINDS & values.keys():
+        from zipper.npm.credentials import Secret  # noqa: PLC0415  (few have one)
+
+        values[key] = Secret(str(values[key])) if values[key] is not None else None
 
 
 def _count(raw: IniValue) -> int:
@@ -296,6 +305,13 @@ def _build_credentials(
     Source: npm-registry-fetch 19 lib/auth.js.
     """
     for address, named in fields.items():
+        from zipper.npm.credentials import (  # noqa: PLC0415  (where there is one)
+            Credential,
+            Secret,
+            decode_password,
+            encode_basic,
+        )
+
         texts = {name: text for name, (text, _) in named.items() if text}
         # A variable's last line break is no part of a token; Node trims a header's value as well.
         token = Secret(texts["_authToken"].strip()) if "_authToken" in texts else None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from zipper.npm.credentials import redact_url
 from zipper.npm.npm_settings import NpmSource, SettingNote
 from zipper.npm.npmrc_values import KINDS, find_unset
 
@@ -97,7 +96,11 @@ def note_unverified(source: NpmSource) -> SettingNote:
 def _show(key: str, raw: IniValue) -> str:
     if key in SECRET_KINDS:
         return "the value"
-    return redact_url(raw) if isinstance(raw, str) and "@" in raw else repr(raw)
+    if not isinstance(raw, str) or "@" not in raw:
+        return repr(raw)
+    from zipper.npm.credentials import redact_url  # noqa: PLC0415  (few have one)
+
+    return redact_url(raw)
 
 
 def _list_accepted(key: str) -> str:

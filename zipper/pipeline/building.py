@@ -16,13 +16,10 @@ from zipper.errors import OutputError, StoreError
 from zipper.files import remove_leftovers, write_error
 from zipper.findings import check_error
 from zipper.folders import make_folders
-from zipper.pipeline.event_log import listener
 from zipper.pipeline.hashing import Written, write_hashed
 from zipper.pipeline.judged_package import judge_package
 from zipper.pipeline.planning import PackagePlan, find_place, make_plan
 from zipper.pipeline.session import Circumstances, Clock, Once
-from zipper.settings.call import settings_of_call
-from zipper.settings.read_settings import read_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,9 +70,9 @@ def build(project: PathLike = ".", **options: Unpack[BuildOptions]) -> Package:
         StoreError, OutputError, NodeError, UsageError: with code, facts and hint. ECHECK with
         `raise_on_error` for a package that does not pass its check.
     """
-    typed = settings_of_call("build", options)
-    request = read_request(project, typed, function=options.get("function"))
-    listening = listener(options.get("on_event"))
+    from zipper.pipeline.public_call import read_call  # noqa: PLC0415  (commands have their own)
+
+    request, listening = read_call("build", project, options)
     sink = options.get("output")
     build_one = partial(build_requested, on_event=listening)
     unpacked = options.get("unpacked")
@@ -102,9 +99,10 @@ def plan(project: PathLike = ".", **options: Unpack[PlanOptions]) -> PackagePlan
 
     Takes the arguments of `build` and raises its errors.
     """
-    typed = settings_of_call("plan", options)
-    request = read_request(project, typed, function=options.get("function"))
-    return plan_requested(request, on_event=listener(options.get("on_event")))
+    from zipper.pipeline.public_call import read_call  # noqa: PLC0415  (commands have their own)
+
+    request, listening = read_call("plan", project, options)
+    return plan_requested(request, on_event=listening)
 
 
 def build_requested(

@@ -14,10 +14,8 @@ from zipper.errors import ZipperError, describe_error
 from zipper.findings import check_error
 from zipper.named_tuple import NamedTuple
 from zipper.pipeline.building import build_requested
-from zipper.pipeline.event_log import listener
 from zipper.pipeline.session import Once
 from zipper.pipeline.workers import Workers
-from zipper.settings.call import settings_of_call
 from zipper.settings.read_settings import find_requests
 
 if TYPE_CHECKING:
@@ -82,6 +80,9 @@ def build_all(
         ProjectError, UsageError: for settings that cannot be used.
         ZipperError: what `build` raises, where the settings describe no more than one function.
     """
+    from zipper.pipeline.event_log import listener  # noqa: PLC0415  (commands have their own)
+    from zipper.settings.call import settings_of_call  # noqa: PLC0415  (as above)
+
     typed = settings_of_call("build_all", options)
     folder = os.path.join(project, "")  # noqa: PTH118  (the last slash)
     requests, listening = find_requests(folder, typed), listener(options.get("on_event"))

@@ -22,7 +22,6 @@ from zipper.settings.build_request import (
     pick_function,
     request_from,
 )
-from zipper.settings.call import settings_of_call
 from zipper.settings.option_row import PATH_KINDS
 from zipper.settings.options import KEYS
 from zipper.settings.values import (
@@ -103,6 +102,8 @@ def request_of_call(function: str, options: Mapping[str, object]) -> BuildReques
         ProjectError: ESETTINGS for a variable.
         UsageError: EUSAGE for an option.
     """
+    from zipper.settings.call import settings_of_call  # noqa: PLC0415  (no command comes here)
+
     typed = settings_of_call(function, options)
     return request_from(merge(read_variables(os.environ), typed), folder=".")
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from binascii import a2b_base64
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zipper.errors import LockfileError
 from zipper.named_tuple import NamedTuple
-from zipper.npm.integrity import Integrity, parse_integrity
+
+if TYPE_CHECKING:
+    from zipper.npm.integrity import Integrity
 
 __all__ = ["StoreKey", "git_key", "key_of", "parse_key"]
 
@@ -55,6 +57,8 @@ def parse_key(text: str, *, what: str) -> StoreKey:
     usual = _USUAL.fullmatch(text)
     if usual is not None:
         return StoreKey("sha512", a2b_base64(usual[1]).hex())
+    from zipper.npm.integrity import parse_integrity  # noqa: PLC0415  (most are of the usual form)
+
     parsed = parse_integrity(text)
     if parsed is None:
         raise LockfileError(

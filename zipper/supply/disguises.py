@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
 from zipper.findings import Finding
-from zipper.npm.credentials import redact_url
 from zipper.supply.sources import odd_origins
 from zipper.tree.model import ROOT, is_top
 
@@ -59,16 +58,22 @@ def _renamed(node: Node) -> Finding:
 
 def _foreign_tarballs(tree: Tree) -> tuple[Finding, ...]:
     return tuple(
-        Finding(
-            "resolved-disguised",
-            "error",
-            node.location,
-            f"`{node.package_name}` is to come from the tarball of `{other}`: "
-            f"{redact_url(node.resolved or '')}",
-            "write a new lockfile with `python -m zipper resolve`, and find out who wrote this one",
-        )
+        _from_tarball_of(other, node)
         for node in tree.nodes.values()
         if (other := _other_name(node)) is not None
+    )
+
+
+def _from_tarball_of(other: str, node: Node) -> Finding:
+    from zipper.npm.credentials import redact_url  # noqa: PLC0415  (for this finding only)
+
+    return Finding(
+        "resolved-disguised",
+        "error",
+        node.location,
+        f"`{node.package_name}` is to come from the tarball of `{other}`: "
+        f"{redact_url(node.resolved or '')}",
+        "write a new lockfile with `python -m zipper resolve`, and find out who wrote this one",
     )
 
 

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Final
 from zipper.errors import ResolutionError, ZipperError
 from zipper.findings import Finding
 from zipper.named_tuple import NamedTuple
-from zipper.npm.credentials import redact_url
 from zipper.tree.model import ROOT, is_top
 
 if TYPE_CHECKING:
@@ -102,7 +101,7 @@ def refuse_source(spec: Spec, *, settings: NpmSettings, own: frozenset[str]) -> 
     raise ResolutionError(
         code,
         f"dependencies from {what} are not allowed: `{spec.name}`",
-        facts=(("address", redact_url(spec.fetch_spec or spec.raw_spec)), forbidden),
+        facts=(("address", _redact(spec.fetch_spec or spec.raw_spec)), forbidden),
         hint=hint,
     )
 
@@ -257,7 +256,7 @@ def _refuse_unasked_places(tree: Tree, origins: list[_Origin], members: Collecti
             continue
         raise ResolutionError(
             "EUNASKED",
-            f"the lockfile takes `{node.package_name}` from `{redact_url(place)}`, and "
+            f"the lockfile takes `{node.package_name}` from `{_redact(place)}`, and "
             "nothing requests it from there",
             facts=(("location", location),),
             hint="find out who wrote the lockfile; to write a new one, delete it and run "
@@ -306,9 +305,15 @@ def _is_honest_alias(name: str, real: str) -> bool:
     return other in own or own in other
 
 
+def _redact(address: str) -> str:
+    from zipper.npm.credentials import redact_url  # noqa: PLC0415  (for messages only)
+
+    return redact_url(address)
+
+
 def _describe(tree: Tree, origin: _Origin) -> str:
     edge = origin.edge
     node = tree.nodes[edge.source]
     asker = f"{node.package_name}@{node.version}" if origin.is_deep else "the project"
-    shown = redact_url(edge.spec) if "://" in edge.spec else edge.spec
+    shown = _redact(edge.spec) if "://" in edge.spec else edge.spec
     return f"{asker} asks for `{edge.name}` as `{shown}`"

@@ -20,7 +20,6 @@ from zipper.tree.connections import Connections, connect
 from zipper.tree.flags import Flags, calculate_flags, is_omitted, with_flags
 from zipper.tree.lock_platform import refuse_lock_for_another_platform
 from zipper.tree.model import ROOT, Node, Tree, parent_location
-from zipper.tree.optional_set import find_optional_set
 
 if TYPE_CHECKING:
     from zipper.target import Target
@@ -115,11 +114,17 @@ def _find_inert(
         and edge.name not in tree.nodes[edge.source].manifest.bundle_dependencies
     ]
     for location in incomplete:
-        inert |= find_optional_set([location], connections, inert=inert)
+        inert |= _find_set(location, connections, inert)
     for location, node in tree.nodes.items():
         if flags[location].optional and location not in inert and not _fits(node, target):
-            inert |= find_optional_set([location], connections, inert=inert)
+            inert |= _find_set(location, connections, inert)
     return inert
+
+
+def _find_set(location: str, connections: Connections, inert: set[str]) -> set[str]:
+    from zipper.tree.optional_set import find_optional_set  # noqa: PLC0415  (where something does not fit)
+
+    return find_optional_set([location], connections, inert=inert)
 
 
 def _keep(tree: Tree, gone: set[str]) -> tuple[str, ...]:
