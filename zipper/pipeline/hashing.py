@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+import binascii
 import contextlib
 import errno
 import hashlib
@@ -132,7 +132,7 @@ def hash_output(path: Path) -> str:
     Raises:
         OSError: where it cannot be read.
     """
-    return base64.b64encode(bytes.fromhex(hash_file(str(path)))).decode("ascii")
+    return _in_base64(bytes.fromhex(hash_file(str(path))))
 
 
 class Hashing:
@@ -143,7 +143,7 @@ class Hashing:
 
     def code_sha256(self) -> str:
         """Return the hash in base64, as Lambda reports it."""
-        return base64.b64encode(self._digest.digest()).decode("ascii")
+        return _in_base64(self._digest.digest())
 
     @contextlib.contextmanager
     def follow(self, path: Path) -> Iterator[Callable[[int], None]]:
@@ -198,7 +198,7 @@ def hash_plan(contents: Plan) -> str:
     for chunk in splice(contents):
         for piece in chunk:
             digest.update(piece)
-    return base64.b64encode(digest.digest()).decode("ascii")
+    return _in_base64(digest.digest())
 
 
 def hash_file(path: str) -> str:
@@ -213,3 +213,7 @@ def hash_file(path: str) -> str:
     for piece in () if file is None else file.pieces(len(file)):
         digest.update(piece)
     return "" if file is None else digest.hexdigest()
+
+
+def _in_base64(digest: bytes) -> str:
+    return binascii.b2a_base64(digest, newline=False).decode("ascii")

@@ -66,15 +66,15 @@ def identify_code(package: Path, search_path: Iterable[str]) -> str:
 def _read_records(package: Path) -> list[bytes]:
     """Return the rows about the package's files in records of installation beside it, sorted.
 
-    What else a record names differs by installer: compiled files, the installer's own.
+    What else a record names differs by installer: its own files, and compiled ones, without a hash.
     """
     beside, own = str(package.parent), os.fsencode(f"{package.name}/")
     rows: list[bytes] = []
     for name in _list(beside):
         if name.endswith(".dist-info") and name.startswith(package.name):
             with contextlib.suppress(OSError), open(f"{beside}/{name}/RECORD", "rb") as record:  # noqa: PTH123 - text
-                rows += record.read().split(b"\n")
-    return sorted(row for row in rows if row.startswith(own) and b"/__pycache__/" not in row)
+                rows += [row for row in record.read().splitlines() if row.startswith(own)]
+    return sorted(row for row in rows if not row.endswith(b",,"))
 
 
 def _stamp_files(package: str) -> bytes:
