@@ -41,31 +41,27 @@ def describe_surroundings(
 
     Args:
         choice: the Node that the user asks for, which may be a path.
-        notebook: remembers the digest of that Node, and of the one on the PATH.
+        notebook: remembers the digests of programs.
         environment: this process's variables.
     """
     names = [name for name in PASSED if name not in _PLACES]
     variables: list[list[object]] = [[name, environment.get(name)] for name in names]
     named = (environment.get(name) for name in ("CC", "CXX", "PYTHON"))
     tools = (*_TOOLS, *filter(None, named))
-    nodes = [
-        _describe_node(name, environment.get("PATH"), notebook)
-        for name in ("node", *filter(None, (choice,)))
+    path = environment.get("PATH")
+    nodes = [_identify(name, path, notebook) for name in ("node", *filter(None, (choice,)))]
+    return [*variables, *([name, digest] for name, _, digest in nodes)] + [
+        _identify(tool, path, notebook) for tool in tools
     ]
-    return [*variables, *nodes, *(_describe_tool(tool, environment.get("PATH")) for tool in tools)]
 
 
-def _describe_node(name: str, path: str | None, notebook: Notebook) -> list[object]:
-    """Return the digest of a Node: one that is replaced may keep size and time."""
+def _identify(name: str, path: str | None, notebook: Notebook) -> list[object]:
+    """Return a program's name, where it is, links followed, and its digest; None where it is not.
+
+    One that is replaced may keep size and time. A compiler finds its parts from where it is.
+    """
     found = shutil.which(name, path=path)
-    return [name] if found is None else [name, identify_executable(Path(found), notebook)]
-
-
-def _describe_tool(tool: str, path: str | None) -> list[object]:
-    """Return where a program is found, links followed, its size and its time of writing."""
-    found = shutil.which(tool, path=path)
     if found is None:
-        return [tool]
-    real = os.path.realpath(found)
-    status = os.stat(real)  # noqa: PTH116 - text
-    return [tool, real, status.st_size, status.st_mtime_ns]
+        return [name, None, None]
+    real = Path(os.path.realpath(found))
+    return [name, str(real), identify_executable(real, notebook)]
