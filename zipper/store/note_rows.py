@@ -80,15 +80,14 @@ class NoteRows:
 
     def count_damaged(self) -> int:
         """Return how many rows have a wrong sum; 1 for a file that cannot be read as rows."""
-        connection = sqlite3.connect(self._path, timeout=_TIMEOUT_SECONDS)
-        with contextlib.closing(connection):
-            try:
+        try:
+            with self._open() as connection:
                 rows = connection.execute("SELECT key, value FROM notes")
                 return sum(not _is_sound(key, row) for key, row in rows)
-            except sqlite3.OperationalError:
-                return 0  # locked for too long
-            except sqlite3.DatabaseError:
-                return 1
+        except sqlite3.OperationalError:
+            return 0  # locked for too long
+        except sqlite3.DatabaseError:
+            return 1
 
     def remove_others(self) -> None:
         """Remove the rows of other code."""
