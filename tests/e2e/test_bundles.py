@@ -370,3 +370,105 @@ def test_metafile_of_another_zip_says_nothing(work: Work) -> None:
     meta.write_text(meta.read_text().replace('"code_sha256": "', '"code_sha256": "x'))
 
     assert "ms" not in run_zipper("licenses", work.zip).stdout
+
+
+NEST = """
+import 'reflect-metadata';
+function seen(_target: unknown, _name: string): void {}
+class Order { @seen id!: string; }
+export const handler = async () => Reflect.getMetadata('design:type', Order.prototype, 'id')?.name;
+"""
+DECORATED = '{"compilerOptions": {"experimentalDecorators": true, "emitDecoratorMetadata": true}}'
+
+
+def test_metadata_of_decorators_is_kept_or_asked_for(work: Work) -> None:
+    """Without the setting an error shows the line to add; with it TypeScript itself works."""
+    manifest = {
+        "name": "fn",
+        "dependencies": {"reflect-metadata": "0.2.2"},
+        "devDependencies": {"typescript": "5.6.3"},
+    }
+    files = {"package.json": manifest, "tsconfig.json": DECORATED, "index.ts": NEST}
+    write_files(work.folder / "fn", files)
+    refused = work.build()
+    built = work.build("--decorators", "tsc")
+
+    assert (1, "EDECORATORS") == (refused.status, refused.code)
+    assert "`index.ts` line 4" in refused.stdout
+    assert 0 == built.status, built.stderr
+    assert "String" == work.run("index.handler", {})
+
+
+def _write_workspace(folder: Path) -> None:
+    write_files(
+        folder,
+        {
+            "package.json": {"name": "root", "private": True, "workspaces": ["packages/*"]},
+            "tsconfig.base.json": {"compilerOptions": {"paths": {"@shared": ["./shared/one.ts"]}}},
+            "shared/one.ts": "export const one: number = 1;\n",
+            "packages/lib/package.json": {
+                "name": "@me/lib",
+                "version": "1.0.0",
+                "exports": {".": "./src/index.ts"},
+                "dependencies": {"ms": "2.1.3"},
+            },
+            "packages/lib/src/index.ts": (
+                "import ms from 'ms';\nexport enum Kind { A = 7 }\n"
+                "export const wait = (t: string): number => ms(t as '1s');\n"
+            ),
+            "packages/fn/package.json": {
+                "name": "fn",
+                "version": "1.0.0",
+                "dependencies": {"@me/lib": "1.0.0", "ms": "2.0.0"},
+            },
+            "packages/fn/tsconfig.json": '{"extends": "../../tsconfig.base.json"}',
+            "packages/fn/src/index.ts": (
+                "import { Kind, wait } from '@me/lib';\nimport ms from 'ms';\n"
+                "import { one } from '@shared';\n"
+                "export const handler = async () => [Kind.A, wait('2s'), ms('1s'), one];\n"
+            ),
+        },
+    )
+
+
+def test_siblings_go_in_from_source(work: Work) -> None:
+    """A sibling in TypeScript, each with its own version of a package, and a shared `paths`."""
+    root = work.folder / "root"
+    _write_workspace(root)
+    assert 0 == run_zipper("resolve", root, "--cache-dir", work.cache).status
+    built = work.build("--handler", "src/index.handler", project="root/packages/fn")
+    meta = json.loads((work.folder / "fn.zip.meta.json").read_bytes())
+
+    assert 0 == built.status, built.stderr
+    assert {"src/index.js"} == set(work.files)
+    assert {"2.0.0", "2.1.3"} == {one["version"] for k, one in meta["packages"].items() if k}
+    assert "packages/lib/src/index.ts" in meta["inputs"]
+    assert [7, 2000, 1000, 1] == work.run("src/index.handler", {})
+
+
+def test_settings_say_what_stays_and_what_goes_in(work: Work) -> None:
+    """`external` leaves a package outside, `bundle_anyway` takes one in, `sdk` leaves AWS's out."""
+    manifest = {
+        "name": "fn",
+        "dependencies": {
+            "ms": "2.1.3",
+            "bytes": "3.1.2",
+            "prettier-linter-helpers": "1.0.0",
+            "@aws-sdk/client-sts": "3.1169.0",
+        },
+    }
+    text = (
+        "const ms = require('ms'); const bytes = require('bytes');\n"
+        "const { STSClient } = require('@aws-sdk/client-sts');\n"
+        "exports.handler = async () => [ms('1s'), bytes('1kb'), typeof STSClient];\n"
+    )
+    write_files(work.folder / "fn", {"package.json": manifest, "index.js": text})
+    built = work.build("--external", "ms", "--sdk", "runtime")
+    names = set(work.files)
+
+    assert 0 == built.status, built.stderr
+    assert built.document is not None
+    assert ["node_modules/ms"] == [one["location"] for one in built.document["bundle"]["outside"]]
+    assert "node_modules/ms/index.js" in names
+    assert not [name for name in names if "@aws-sdk" in name or "bytes" in name]
+    assert len(work.files["index.js"]) < 10_000

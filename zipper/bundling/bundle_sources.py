@@ -11,16 +11,17 @@ import os
 from posixpath import relpath
 from typing import TYPE_CHECKING, Any, Final
 
+from zipper.bundling.decorators import DecoratedSource, has_decorators
 from zipper.bundling.source_folder import join
-from zipper.bundling.source_names import CODE, is_declaration
+from zipper.bundling.source_names import CODE, TYPED, is_declaration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from zipper.bundling.tsconfig import TsConfig, TsConfigs
 
-__all__ = ["READ_BY_ESBUILD", "list_sources", "make_configs"]
+__all__ = ["READ_BY_ESBUILD", "find_decorated", "list_sources", "make_configs"]
 
 READ_BY_ESBUILD: Final = (*CODE, ".json", ".css", ".txt")
 """The endings that esbuild has loaders for. Source: its documentation, "Content types"."""
@@ -65,6 +66,17 @@ def make_configs(names: Iterable[str], configs: TsConfigs) -> dict[str, bytes]:
         place = own if configs.nearest(own).path == config.path else folder
         made[join(place, "tsconfig.json")] = _write(config, place)
     return made
+
+
+def find_decorated(sources: Mapping[str, bytes], configs: TsConfigs) -> list[DecoratedSource]:
+    """Return the sources with decorators whose metadata their tsconfig.json asks for."""
+    return [
+        DecoratedSource(path, data, config.compiler)
+        for path, data in sources.items()
+        if path.endswith(TYPED)
+        and has_decorators(data)
+        and (config := configs.nearest(path.rpartition("/")[0])).emits_metadata
+    ]
 
 
 def _write(config: TsConfig, folder: str) -> bytes:

@@ -16,6 +16,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.checks.package_maps import split_name
+from zipper.errors import ProjectError
 from zipper.tree.model import ROOT
 
 if TYPE_CHECKING:
@@ -213,11 +214,12 @@ class KeptPackages:
 
         Of packages' files those count that ask for modules by computed names.
         """
+        siblings = {at for place, at in self._around.places.items() if _is_source(place)}
         names: dict[bytes, str] = {}
         for edge in self._tree.edges_out(ROOT):
             target = edge.target
-            is_absent = target is not None and target not in self._files and target not in self.kept
-            if target is not None and is_absent and not edge.name.startswith("@types/"):
+            is_there = target in self._files or target in self.kept or target in siblings
+            if target is not None and not is_there and not edge.name.startswith("@types/"):
                 names[edge.name.encode()] = target
         if not names:
             return
@@ -253,30 +255,60 @@ class KeptPackages:
         if not one.is_external:
             return self._where.get(one.path) or None
         parts = split_name(one.path)
-        node = None if parts is None else self._tree.find(self._where[importer], parts[0])
+        node = None if parts is None else self._tree.find(self._find_asker(importer), parts[0])
         return None if node is None else node.location
 
+    def _find_asker(self, path: str) -> str:
+        """Return the location of the package, the sibling or the project that has an input."""
+        while path:
+            if path in self._around.places:
+                return self._around.places[path]
+            path = path.rpartition("/")[0]
+        return ROOT
+
     def _find_other_versions(self) -> bool:
-        """Keep packages that need another copy of a kept one than the bundle finds; tell of any."""
+        """Keep what shares its name with a package that stays; tell whether there was any.
+
+        The bundle asks for such names outside of itself, and finds the topmost one: what needs
+        another one stays too.
+
+        Raises:
+            ProjectError: EBUNDLE where sources need another one, which cannot stay.
+        """
         names = {self._name(location) for location in self.kept}
-        found = False
+        before = len(self.kept)
         for path, rows in self._meta.inputs.items():
             owner = self._where[path]
-            if not owner or owner in self.kept:
-                continue
-            for one in rows:
+            for one in rows if owner not in self.kept else ():
                 target = self._target(path, one)
                 if target is None or self._name(target) not in names:
                     continue
-                top = self._tree.find(ROOT, self._name(target))
+                name, line = self._name(target), _line_of(self._around.read(path), one.original)
+                top = self._tree.find(ROOT, name)
                 if top is not None and top.location == target:
-                    continue
-                line = _line_of(self._around.read(path), one.original)
-                reason = f"needs another `{self._name(target)}` than the bundle would find"
-                self.kept[owner] = KeptPackage(owner, "version", reason, path, line)
-                found = True
-                break
-        return found
+                    reason = "has the name of another one that stays"
+                    self.kept.setdefault(target, KeptPackage(target, "version", reason, path, line))
+                elif owner:
+                    reason = f"needs another `{name}` than the bundle would find"
+                    self.kept[owner] = KeptPackage(owner, "version", reason, path, line)
+                    break
+                else:
+                    raise _two_versions(path, line, name)
+        return len(self.kept) > before
+
+
+def _is_source(place: str) -> bool:
+    """Return whether a folder is the project's or a sibling's, and not a package's."""
+    return "node_modules" not in place.split("/")
+
+
+def _two_versions(path: str, line: int, name: str) -> ProjectError:
+    return ProjectError(
+        "EBUNDLE",
+        f"`{path}` line {line} needs a `{name}` of its own, which stays outside of the bundle, "
+        "where another version has its place",
+        hint=f"have both ask for one version of `{name}`, or take it in: `bundle_anyway`",
+    )
 
 
 def _line_of(data: bytes, specifier: str) -> int:

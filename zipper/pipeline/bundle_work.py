@@ -11,11 +11,13 @@ import zlib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.bundling.asset_choice import ChosenAssets
+from zipper.bundling.bundle_facts import list_asked, tell_warnings
 from zipper.bundling.bundle_flags import INJECTED, list_flags
 from zipper.bundling.bundle_folder import BundleFolder, open_bundle_folder
-from zipper.bundling.bundle_sources import make_configs
+from zipper.bundling.bundle_sources import find_decorated, make_configs
 from zipper.bundling.bundled_assets import find_places, names_places
 from zipper.bundling.bundler import Bundle, BundleChoices, Bundler, join_bundles
+from zipper.bundling.decorators import refuse_lost_metadata
 from zipper.bundling.kept_packages import KeptPackage, Surroundings, find_folder, find_location
 from zipper.bundling.noted_limits import NotedLimits
 from zipper.bundling.notices import (
@@ -28,7 +30,6 @@ from zipper.bundling.source_folder import SourceFolder, join
 from zipper.bundling.source_names import CODE, name_output
 from zipper.bundling.source_resolution import SourceResolver
 from zipper.bundling.tsconfig import TsConfigs
-from zipper.findings import Finding
 from zipper.pipeline.bundle_layout import BundleLayout
 from zipper.pipeline.packaged_configs import PackagedConfigs
 from zipper.store.notes import KEPT_PACKAGES
@@ -37,8 +38,10 @@ from zipper.target import find_builtins
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from zipper.bundling.decorators import DecoratedSource
     from zipper.bundling.esbuild_files import Format
     from zipper.fetching.package_files import Scripted
+    from zipper.findings import Finding
     from zipper.layout.placement import Homes
     from zipper.pipeline.session import Circumstances
     from zipper.pipeline.sibling_folders import SiblingFolders
@@ -109,6 +112,9 @@ class BundleWork:
         read = SourceFolder(self._project.root).read  # what is only copied decides nothing
         sources = {name: read(name) for name in [*names, *self._find_beyond(entry)]}
         configs = make_configs(sources, self._configs)
+        decorated = find_decorated(sources, self._configs)
+        if self._request.decorators == "tsc" and decorated:
+            sources |= self._packages.open_decorators().transform(decorated)
         parts = self._layout.lay_out({**sources, **configs, **flags.files})
         choices = BundleChoices(
             entry, self._name_output(path, format_), flags.flags, self._list_external()
@@ -118,6 +124,8 @@ class BundleWork:
             around = self._surround(folder.read)
             bundler = Bundler(folder, choices, around)
             bundle = self._bundle(bundler, around, inputs)
+            if self._request.decorators is None:
+                self._refuse_lost_metadata(decorated, bundle, folder)
             assets = self._find_assets(bundle, folder, choices.output)
             workers = [
                 self._bundle_worker(folder, source, place, around)
@@ -133,7 +141,7 @@ class BundleWork:
         return MadeBundle(
             files=files,
             kept=tuple(bundle.kept.values()),
-            findings=(*_tell_warnings(bundle), *assets.findings),
+            findings=(*tell_warnings(bundle), *assets.findings),
             maps={
                 name: data.decode("utf-8", "surrogatepass")
                 for name, data in bundle.files.items()
@@ -155,6 +163,15 @@ class BundleWork:
             ),
             witnesses=self._witnesses(used),
         )
+
+    def _refuse_lost_metadata(
+        self, decorated: Sequence[DecoratedSource], bundle: Bundle, folder: BundleFolder
+    ) -> None:
+        reached = [one for one in decorated if one.path in bundle.meta.inputs]
+        code = folder.transform([one.path for one in reached])
+        for one in reached:
+            made = code.get(one.path, b"").decode("utf-8", "replace")
+            refuse_lost_metadata(one.path, one.data, made)
 
     def _find_assets(self, bundle: Bundle, folder: BundleFolder, output: str) -> ChosenAssets:
         """Return what the bundled sources read by their own places."""
@@ -280,7 +297,7 @@ class BundleWork:
         guess = [] if hint is None else [KeptPackage(*row) for row in json.loads(hint)]
 
         def confirm(bundle: Bundle) -> bool:
-            noted = notebook.recall(KEPT_PACKAGES, {**shared, "asked": _list_asked(bundle, around)})
+            noted = notebook.recall(KEPT_PACKAGES, {**shared, "asked": list_asked(bundle, around)})
             if noted is None or [KeptPackage(*row) for row in json.loads(noted)] != guess:
                 return False
             return bundler.is_complete(bundle)
@@ -288,7 +305,7 @@ class BundleWork:
         bundle = bundler.run(guess, confirm)
         body = json.dumps(list(bundle.kept.values())).encode("ascii")
         notebook.remember(KEPT_PACKAGES, shared, body)
-        asked = _list_asked(bundle, around)
+        asked = list_asked(bundle, around)
         notebook.remember(KEPT_PACKAGES, {**shared, "asked": asked}, body)
         return bundle
 
@@ -307,32 +324,3 @@ def _add_to_metafile(metafile: bytes, **members: object) -> bytes:
     """Return the metafile with more members; its own text stays as esbuild wrote it."""
     text = json.dumps(members, indent=2, ensure_ascii=False).encode("utf-8", "surrogatepass")
     return text.removesuffix(b"\n}") + b"," + metafile[1:]
-
-
-def _list_asked(bundle: Bundle, around: Surroundings) -> tuple[tuple[str, str], ...]:
-    """Return what the bundle asks for outside of itself, with the package that does so."""
-    return tuple(
-        sorted(
-            {
-                (find_location(path, around.places), one.path)
-                for path, rows in bundle.meta.inputs.items()
-                for one in rows
-                if one.is_external
-            }
-        )
-    )
-
-
-def _tell_warnings(bundle: Bundle) -> Iterator[Finding]:
-    for one in bundle.warnings:
-        if not one.is_error:
-            place = f"`{one.path}` line {one.line}: " if one.path else ""
-            yield Finding(
-                "bundle-warning",
-                "warning",
-                one.path,
-                f"{place}esbuild says: {one.text}",
-                f'mend it, or silence it: `logOverride = {{ {one.id} = "silent" }}`'
-                if one.id
-                else "mend it, if it matters",
-            )
