@@ -215,6 +215,98 @@ def test_siblings_are_built_from_source(work: Work) -> None:
     assert {"./*": "./src/*.js"} == manifest["exports"]
 
 
+PNPM = """lockfileVersion: '9.0'
+settings: {autoInstallPeers: true, excludeLinksFromLockfile: false}
+importers:
+  .: {}
+  packages/a: {}
+  packages/config: {}
+  packages/fn:
+    dependencies: {'@s/a': {specifier: 'workspace:*', version: 'link:../a'}}
+    devDependencies: {'@s/config': {specifier: 'workspace:*', version: 'link:../config'}}
+"""
+BUN = json.dumps(
+    {
+        "lockfileVersion": 1,
+        "workspaces": {
+            "": {"name": "root"},
+            "packages/a": {"name": "@s/a"},
+            "packages/config": {"name": "@s/config"},
+            "packages/fn": {
+                "name": "fn",
+                "dependencies": {"@s/a": "workspace:*"},
+                "devDependencies": {"@s/config": "workspace:*"},
+            },
+        },
+        "packages": {
+            name: [f"{name}@workspace:packages/{folder}"]
+            for name, folder in (("@s/a", "a"), ("@s/config", "config"), ("fn", "fn"))
+        },
+    }
+)
+BERRY = """__metadata:
+  version: 8
+  cacheKey: 10c0
+"""
+BERRY_ROW = """
+"{name}@workspace:*, {name}@workspace:packages/{folder}":
+  version: 0.0.0-use.local
+  resolution: "{name}@workspace:packages/{folder}"
+  languageName: unknown
+  linkType: soft
+"""
+LOCKFILES = {
+    "pnpm": {"pnpm-lock.yaml": PNPM, "pnpm-workspace.yaml": "packages: [packages/*]\n"},
+    "bun": {"bun.lock": BUN},
+    "yarn": {
+        "yarn.lock": BERRY
+        + BERRY_ROW.format(name="@s/a", folder="a")
+        + BERRY_ROW.format(name="@s/config", folder="config")
+        + BERRY_ROW.format(name="fn", folder="fn").replace(
+            "  languageName",
+            '  dependencies:\n    "@s/a": "workspace:*"\n    "@s/config": "workspace:*"\n'
+            "  languageName",
+        )
+        + BERRY_ROW.format(name="root", folder=".").replace("packages/.", "."),
+    },
+}
+
+
+@pytest.mark.parametrize("tool", list(LOCKFILES))
+def test_siblings_of_every_lockfile_are_built_from_source(work: Work, tool: str) -> None:
+    """A tsconfig.json that a sibling shares is a development dependency, and found."""
+    manifest = {
+        "name": "fn", "version": "1.0.0",
+        "dependencies": {"@s/a": "workspace:*"}, "devDependencies": {"@s/config": "workspace:*"},
+    }  # fmt: skip
+    shared = {"compilerOptions": {"paths": {"~/*": ["${configDir}/src/*"]}}}
+    root = {"name": "root", "private": True, "workspaces": ["packages/*"]}
+    write_files(
+        work.folder / "mono",
+        {
+            "package.json": root | ({"packageManager": "yarn@4.5.0"} if tool == "yarn" else {}),
+            **LOCKFILES[tool],
+            "packages/fn/package.json": manifest,
+            "packages/fn/tsconfig.json": {"extends": "@s/config/base.json"},
+            "packages/fn/src/index.ts": (
+                "import { a } from '@s/a';\nimport { one } from '~/one';\n"
+                "export const handler = async (): Promise<unknown> => [a, one];\n"
+            ),
+            "packages/fn/src/one.ts": "export const one: number = 1;\n",
+            "packages/config/package.json": {"name": "@s/config", "version": "1.0.0"},
+            "packages/config/base.json": shared,
+            "packages/a/package.json": {
+                "name": "@s/a", "version": "1.0.0", "exports": "./src/a.ts",
+            },
+            "packages/a/src/a.ts": "export enum a { B = 3 }\n",
+        },
+    )  # fmt: skip
+    built = work.build("mono/packages/fn")
+
+    assert 0 == built.status, built.stdout
+    assert [{"3": "B", "B": 3}, 1] == work.run("src/index.handler", {})
+
+
 @pytest.mark.parametrize("kind", ["linked", "inline", "external"])
 def test_source_maps_lead_to_the_lines_of_the_source(work: Work, kind: str) -> None:
     """Node names the source's line, also behind a specifier that became longer."""

@@ -161,6 +161,7 @@ def _find_only(
 
 
 def _exports_handler(data: bytes) -> bool:
+    data = data.removeprefix(b"\xef\xbb\xbf")
     whole = _EXPORTS_WHOLE.search(data)
     return bool(_EXPORTS_HANDLER.search(data)) or (whole is not None and b"handler" in data)
 

@@ -54,7 +54,7 @@ class PackagedConfigs:
         node = None if parts is None else self._packages.find(source, parts[0])
         if node is None or parts is None:
             return None
-        folder = node.location if node.link_target is None else node.link_target
+        folder = self._packages.find_folder(node) or node.location
         for name in self._name_candidates(folder, parts[1]):
             place = join(folder, name)
             if self.is_file(place):

@@ -44,7 +44,9 @@ class SourcePackages:
         self._request = request
         self._io = io
         self._whole = whole
-        if project.foreign is not None:  # what a function does not need was not laid out
+        if (
+            project.foreign is not None or project.yarn_lock
+        ):  # what a function does not need was not laid out
             with io.open_client(project, request) as client:
                 self._whole = find_project_tree(project, request, io, client)
         self.choice = choose_esbuild(project, self._whole)
@@ -192,10 +194,22 @@ class SourcePackages:
         """Return the package that a file at `source` reaches by `name`."""
         place = source.rpartition("/")[0]
         if "node_modules/" not in f"{place}/":
-            folders = {node.location for node in self._whole.nodes.values()}
-            while place and place not in folders:
+            nodes = self._whole.nodes.values()
+            linked = {self.find_folder(node): node.location for node in nodes}
+            locations: dict[str | None, str] = linked | {
+                one.location: one.location for one in nodes
+            }
+            while place and place not in locations:
                 place = place.rpartition("/")[0]
+            place = locations.get(place, place)
         return self._whole.find(place, name)
+
+    def find_folder(self, node: Node) -> str | None:
+        """Return the folder of the workspace that a package is; None for any other."""
+        if node.link_target is not None:
+            return node.link_target
+        kind, _, place = (node.resolved or "").partition(":")
+        return place if kind == "file" and (self._project.root / place).is_dir() else None
 
 
 def _label(node: Node | None) -> str:

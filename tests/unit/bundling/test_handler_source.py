@@ -49,6 +49,7 @@ def test_choice(
         (b"exports.handler = f", True),
         (b"import a from 'a'; export const handler = a;", True),
         (b"export { a as handler };", True),
+        (b"\xef\xbb\xbfexport const handler = 1;", True),
         (b"const o = { handler };\nexport = o;", True),
         (b"const o = { main };\nexport = o;", False),
         (b"const handler = 1;", False),
