@@ -183,7 +183,8 @@ class _ComputedRequests:
             return
         is_guard = parent.type == "binary_expression" and parent.child_by_field_name("left") == node
         is_defined = self._source.text_of(parent).replace(b'"', b"'").startswith(_DEFINES)
-        if not is_guard and parent.type == "arguments" and not is_defined:
+        is_wrapper = b".amd" in self._source.content and self._callee_of(path) == b"factory"
+        if not is_guard and parent.type == "arguments" and not (is_defined or is_wrapper):
             yield self._name(path)
             yield self._open(path[:-1])
 
@@ -283,6 +284,12 @@ class _ComputedRequests:
                 return
         if specifier:
             yield Read("package", self._line(call), specifier, self._text(path))
+
+    def _callee_of(self, path: list[Node]) -> bytes:
+        """Return the text of the function that an argument at the end of `path` goes to."""
+        call = path[-3] if len(path) > 2 else path[-1]
+        function = call.child_by_field_name("function")
+        return b"" if function is None else self._source.text_of(function)
 
     def _name(self, path: list[Node]) -> Read:
         return Read("name", self._line(path[-1]), "", self._text(path))

@@ -57,6 +57,10 @@ class PackageFiles:
                 found.add(member.entry.name)
         return frozenset(found)
 
+    def is_foreign(self, name: str) -> bool:
+        """Return whether the file `name` is a binary that the target cannot load."""
+        return name in self._foreign
+
     def find_class(self, name: str, *, is_whole: bool) -> str | None:
         """Return the class of the file `name`; see `zipper.pruning.safe_classes`."""
         if name in self._foreign:

@@ -26,6 +26,8 @@ class KnownPackage(NamedTuple):
     """Classes of files that stay in every package then."""
     finds_caller: bool
     """Whether it looks for files beside whoever requests it."""
+    is_confined: bool
+    """Whether what it requests and reads by computed names is among `files`, all of it."""
     why: str
     source: str
     date: str
@@ -48,6 +50,7 @@ def parse_table(text: str) -> tuple[KnownPackage, ...]:
             tuple(row.get("packages", ())),
             tuple(row.get("classes", ())),
             row.get("finds_caller", False),
+            row.get("confined", False),
             row["why"],
             row["source"],
             row["date"],

@@ -21,7 +21,7 @@ from zipper.pruning.kept import KeepReason, Kept
 from zipper.pruning.known_packages import find_row
 from zipper.pruning.named_packages import NamedPackages
 from zipper.pruning.read_facts import ReadFacts
-from zipper.pruning.safe_classes import CODE, is_notice
+from zipper.pruning.safe_classes import CODE, MENTIONS, is_notice
 from zipper.pruning.settle import find_libraries, judge_packages, keep_manifests
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 __all__ = ["find_kept"]
 
 _WAVE: Final = 256
+_FOLLOWED: Final = frozenset({"request", "asset", "whole", "named", "library"})
+"""Reasons that the code gives, and not the user or the table."""
 
 
 def find_kept(subject: Subject, start: WalkStart, rules: PruneRules) -> Kept:
@@ -117,12 +119,17 @@ class _NeedSearch:
         """Keep a file of the zip, and follow it where it is code."""
         if name not in self._subject.listing.by_name:
             return
+        if reason.kind in _FOLLOWED and not self._is_walked(name) and self.files.is_foreign(name):
+            return  # the target cannot load it, whatever requests it
         if self.reasons.get(name, reason).kind == "own":
             self.reasons[name] = reason
         self.reasons.setdefault(name, reason)
         if name not in self._seen and (name.endswith(CODE) or self._is_module(name)):
             self._seen.add(name)
             self._pending.append(name)
+
+    def _is_walked(self, name: str) -> bool:
+        return f"{TASK}/{name}" in self._start.walk.modules
 
     def _is_module(self, name: str) -> bool:
         module = self._start.walk.modules.get(f"{TASK}/{name}")
@@ -137,7 +144,12 @@ class _NeedSearch:
     def _look(self, name: str, module: Module, reads: FileReads) -> None:
         """Follow all that one file requests and reads."""
         package = find_package(name)
-        self._mentions.setdefault(package, set()).update(reads.mentions)
+        is_filled = self.reasons[name].kind == "whole"
+        # What builds an addon names its sources; it is there, and nothing requests it.
+        natives = MENTIONS["native-sources"] if is_filled else ()
+        self._mentions.setdefault(package, set()).update(
+            word for word in reads.mentions if word not in natives
+        )
         if module.kind == "unread" or module.facts.is_partial:
             text = module.problem or "a file that is read in part"
             self._leave_whole(package, KeepReason("unproven", name, 1, text))
@@ -174,10 +186,14 @@ class _NeedSearch:
             if folder is not None:
                 self._leave_whole(folder, reason)
                 self._named.note(package, folder)
-        else:
+        elif not self._is_confined(package):
             self._leave_whole(package, reason)
             if read.kind == "name":
                 self._named.add(package, read.text, reason)
+
+    def _is_confined(self, folder: str) -> bool:
+        row = find_row(self._rules.table, self.files.names.get(folder, ""))
+        return row is not None and row.is_confined
 
     def _read_asset(self, name: str, text: str, reason: KeepReason) -> None:
         """Keep the file or the folder that a path of constants names."""

@@ -23,7 +23,7 @@ _DECLARATION: Final = re.compile(r"\.d\.(?:[\w-]+\.)?[cm]?ts$")
 _MAP: Final = re.compile(r"\.(?:[cm]?[jt]sx?|css)\.map$")
 _SOURCE: Final = re.compile(r"\.(?:[cm]?tsx?|jsx|coffee)$")
 _NATIVE: Final = re.compile(
-    r"\.(?:c|cc|cpp|cxx|h|hh|hpp|inc|s|asm|gyp|gypi|mk|o|a|obj|d|vcxproj|sln|cmake|m4|am|in)$"
+    r"\.(?:c|cc|cpp|cxx|h|hh|hpp|gyp|gypi|mk|o|a|obj|vcxproj|sln|cmake|m4|am)$"
     r"|(?:^|/)(?:Makefile|CMakeLists\.txt|configure)$|(?:^|/)(?:\.deps|obj\.target)/"
 )
 _TEST_FOLDERS: Final = frozenset(
@@ -92,6 +92,7 @@ MENTIONS: Final = {
     "editors": ("tsconfig.json", ".eslintrc", ".babelrc", ".prettierrc", ".editorconfig"),
 }
 """What a text in code has, alone or as a part of a path, that names a file of the class."""
+_MAP_COMMENT: Final = re.compile(rb"[#@] sourceMappingURL=\S+")
 _AFTER: Final = rb"(?=[\"'`/\\$?)|,}\s])"
 
 
@@ -125,6 +126,7 @@ def is_notice(name: str) -> bool:
 
 def find_mentions(content: bytes) -> tuple[str, ...]:
     """Return which of the words in `MENTIONS` a file has in a text, sorted."""
+    content = _MAP_COMMENT.sub(b"", content) if b"sourceMappingURL=" in content else content
     found = {match[1] or match[2] for match in _MENTIONED.finditer(content)}
     return tuple(sorted({word.replace(b"\\", b"").decode() for word in found}))
 

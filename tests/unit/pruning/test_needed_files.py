@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from zipper.pruning.removed_files import Pruning
 
 A = "node_modules/a"
+ROW = KnownPackage(
+    "a", (), (), (), finds_caller=False, is_confined=False, why="w", source="s", date="d"
+)
 
 
 def prune(files: dict[str, str], mode: str = "reached", **rules: object) -> Pruning:
@@ -131,7 +134,9 @@ def test_a_package_that_reads_anything_stays_whole(text: str) -> None:
         "node_modules/deep/more.js": "",
         "node_modules/finder/index.js": "",
     }
-    row = KnownPackage("finder", (), (), (), finds_caller=True, why="", source="", date="")
+    row = KnownPackage(
+        "finder", (), (), (), finds_caller=True, is_confined=False, why="", source="", date=""
+    )
     found = prune(files, table=(row,))
 
     assert ("whole", f"{A}/index.js", 2) == verdict(found)
@@ -274,10 +279,21 @@ def test_the_table_keeps_files_packages_and_classes() -> None:
         f"{A}/x.js": "",
         "node_modules/.gen/client/index.js": "",
     }
-    row = KnownPackage(
-        "a", ("*.bin",), (".gen",), ("maps",), finds_caller=False, why="w", source="s", date="d"
-    )
+    row = ROW._replace(files=("*.bin",), packages=(".gen",), classes=("maps",))
 
     assert {f"{A}/x.js": "unreached"} == gone(prune(files, table=(row,)))
     assert {} == gone(prune(files, "safe", table=(row,)))
     assert f"{A}/engine.bin" in gone(prune(files))
+
+
+def test_a_row_that_confines_replaces_what_is_computed() -> None:
+    """Where the table has all that a package reads by computed names, the rest is exact."""
+    files = {
+        "index.js": HANDLER,
+        f"{A}/index.js": 'require("./locale/" + name)',
+        f"{A}/locale/de.js": "",
+        f"{A}/other.js": "",
+    }
+    row = ROW._replace(files=("locale/*.js",), is_confined=True)
+
+    assert {f"{A}/other.js": "unreached"} == gone(prune(files, table=(row,)))
