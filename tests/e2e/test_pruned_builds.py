@@ -240,3 +240,38 @@ def test_a_trace_keeps_what_a_run_opened(scene: Scene) -> None:
     assert f"{A}/u" not in names
     assert traced["files"] < whole["files"]
     assert 0 == run(scene, *words).status
+
+
+@pytest.mark.node
+def test_cold_lists_what_loads_at_once_with_times(scene: Scene) -> None:
+    """`--cold` has each file of the init with its bytes and time, and says what could wait."""
+    node = str(node_of(24).executable)
+    slow = b"const end = Date.now() + 80; while (Date.now() < end); require('b');"
+    scene.publish("a", "2.0.0", files={"index.js": slow}, dependencies={"b": "1"})
+    scene.depend("a")
+    scene.write({"index.js": HANDLER.replace("=> a", "=> typeof a")})
+    build(scene)
+    result = run(scene, "explain", str(scene.output), "--cold", "--json", "--node", node)
+    document = json.loads(result.stdout)
+
+    packages = {one["folder"]: one for one in document["packages"]}
+    assert {"", A, "node_modules/b"} == set(packages)
+    assert packages[A]["self_milliseconds"] >= 80
+    assert packages["node_modules/b"]["self_milliseconds"] < 80
+    assert (True, 0) == (packages[A]["could_be_later"], packages[A]["used_line"])
+    assert (False, 1) == tuple(
+        packages["node_modules/b"][k] for k in ("could_be_later", "used_line")
+    )
+    assert document["init_milliseconds"] >= 80
+    assert (
+        "could load later"
+        in run(scene, "explain", str(scene.output), "--cold", "--node", node).stdout
+    )
+
+
+def test_cold_of_a_project_is_refused(scene: Scene) -> None:
+    """What runs is a zip, so that a project has to be built first."""
+    result = run(scene, "explain", str(scene.project), "--cold")
+
+    assert 2 == result.status
+    assert "error[EUSAGE]" in result.stderr

@@ -73,6 +73,7 @@ __all__ = ["command"]
 @click.option("--all", "every", is_flag=True, help="Show every folder, and every chain.")
 @click.option("--pruned", is_flag=True, help="List what pruning took out, by which rule.")
 @click.option("--why", metavar="FILE", help="Say why a file stays, or which rule takes it.")
+@click.option("--cold", is_flag=True, help="Run the init: what loads at once, how long, and why.")
 @table_options("explain")
 def command(
     *,
@@ -104,13 +105,18 @@ def command(
       python -m zipper explain --diff old.zip new.zip --format markdown
       python -m zipper explain . --prune reached --pruned
       python -m zipper explain fn.zip --why node_modules/a/index.js
+      python -m zipper explain fn.zip --cold
     """
     form = "json" if as_json else form
     _refuse_contradictions(package, diff, html, form)
-    pruned, why = options.pop("pruned"), options.pop("why")
+    pruned, why, cold = (options.pop(name) for name in ("pruned", "why", "cold"))
     typed = settings_from_values(options)
     warn_of_variables(read_variables(os.environ))
     source = _Source(find_source(path, typed, command="explain"), typed)
+    if cold:
+        from zipper.commands.explain_cold import show_cold  # noqa: PLC0415  (with its question)
+
+        return show_cold(source.source, typed, form, every=every)
     if pruned or why:
         from zipper.commands.explain_pruning import show_pruned, show_why_file  # noqa: PLC0415  (with its question)
 

@@ -1,0 +1,55 @@
+"""Whether a file could load a module later."""
+
+from __future__ import annotations
+
+import pytest
+
+from zipper.checks.deferrable import find_first_use
+from zipper.checks.scan import scan
+from zipper.checks.syntax import open_source
+
+LATER = [
+    'const a = require("a");\nexports.f = () => a();',
+    'const { b: c, d } = require("a");\nexports.f = () => c(d);',
+    'import a from "a";\nexport const f = () => a();',
+    'import { b as c } from "a";\nexport function f() { return c; }',
+    'import * as a from "a";\nexport class F { run() { return a; } }',
+    'const a = __importDefault(require("a"));\nexports.f = () => a.default();',
+]
+NOW = [
+    ('const a = require("a");\n\na();', 3),
+    ('const a = require("a");\nclass F extends a.B {}', 2),
+    ('import { b } from "a";\nexport const c = b();', 2),
+    ('const a = require("a");\nmodule.exports = { a };', 2),
+    ('require("a");', 1),
+    ('f(require("a"));', 1),
+    ('import "a";', 1),
+    ('const a = require("a");\nif (x) a();', 2),
+]
+UNKNOWN = ['module.exports = require("a");', 'export * from "a";']
+
+
+def find(text: str) -> int | None:
+    content = text.encode()
+    request = next(one for one in scan(content).requests if one.specifier == "a")
+    source = open_source(content)
+    assert source is not None
+    return find_first_use(source, request)
+
+
+@pytest.mark.parametrize("text", LATER)
+def test_what_only_functions_use_could_load_later(text: str) -> None:
+    """Names that only code of functions uses need nothing while the file loads."""
+    assert 0 == find(text)
+
+
+@pytest.mark.parametrize(("text", "line"), NOW)
+def test_what_loading_uses_is_needed_at_once(text: str, line: int) -> None:
+    """The first line that uses the module while the file loads is named."""
+    assert line == find(text)
+
+
+@pytest.mark.parametrize("text", UNKNOWN)
+def test_a_value_that_goes_elsewhere_is_not_judged(text: str) -> None:
+    """Where the module is handed on, nothing is said."""
+    assert find(text) is None
