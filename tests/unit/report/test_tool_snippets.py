@@ -5,19 +5,17 @@ from __future__ import annotations
 import ast
 import json
 import re
+import shutil
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 import yaml
 
+import zipper
 from tests.support.command import run_zipper
 from tests.support.scene import HANDLER, write_files
-from tests.support.shared import REPOSITORY
 from zipper.report.tool_snippets import TOOLS, ShownFunction, write_snippet
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ORDERS = ShownFunction(
     "orders", "functions/orders", "dist/orders.zip", "index.handler", "nodejs24.x", "arm64"
@@ -26,13 +24,14 @@ ODD = ShownFunction(
     "9 odd-näme", "f/it's ${x}", "dist/a b.zip", "src/app.handler", "nodejs22.x", "x86_64"
 )
 NAMED = ORDERS._replace(name="bills", source="bills", is_named=True)
+DOCS = Path(zipper.__file__).parent / "docs"
 PAGES = ("terraform", "cdk", "sam", "pulumi", "serverless")
 
 
 @pytest.mark.parametrize("tool", PAGES)
 def test_a_page_shows_what_init_writes(tool: str) -> None:
     """Each paragraph of the snippet for `orders` stands on the tool's page."""
-    page = (REPOSITORY / "zipper/docs" / f"{tool}.md").read_text("utf-8")
+    page = (DOCS / f"{tool}.md").read_text("utf-8")
 
     for paragraph in write_snippet(tool, [ORDERS]).rstrip("\n").split("\n\n"):
         assert paragraph in page or paragraph.startswith("import ")
@@ -41,7 +40,7 @@ def test_a_page_shows_what_init_writes(tool: str) -> None:
 @pytest.mark.parametrize("tool", PAGES)
 def test_a_snippet_of_a_page_is_short(tool: str) -> None:
     """What people copy has at most ten lines."""
-    page = (REPOSITORY / "zipper/docs" / f"{tool}.md").read_text("utf-8")
+    page = (DOCS / f"{tool}.md").read_text("utf-8")
     snippets = re.findall(r"^```\w+\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
 
     assert snippets
@@ -81,6 +80,7 @@ def test_terraform_says_each_function() -> None:
     assert 'resource "aws_lambda_function" "function_9_odd_n_me"' in text
 
 
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
 def test_make_passes_words_as_they_are(tmp_path: Path) -> None:
     """Neither make nor the shell reads anything into a name."""
     path = tmp_path / "Makefile"
