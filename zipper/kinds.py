@@ -48,6 +48,7 @@ class ZipKind(NamedTuple):
     """The runtimes that it may have; none named means each."""
     architectures: tuple[Architecture, ...] = ("x86_64", "arm64")
     takes_layers: bool = True
+    layers_max: int = 5
     takes_variables: bool = True
     is_runtime_sure: bool = True
     """Whether AWS refuses every other runtime, and not only the pages that were read."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile, ZipInfo
 
 import pytest
 
@@ -236,6 +237,34 @@ def test_a_layer_that_lacks_what_it_needs_is_a_warning(project: Scene) -> None:
     part = document_of(run(project, "check", "part.zip", "--kind", "layer", "--json"))
 
     assert "warning" == codes_of(part)["layer-incomplete"]
+
+
+def test_where_import_finds_no_layer_nothing_is_left_to_it(project: Scene) -> None:
+    """On nodejs16.x the function keeps every package, and an info says why."""
+    built = document_of(run(project, "build", "with", "--runtime", "nodejs16.x", "--json"))
+
+    everything = {f"node_modules/{name}" for name in "abcd"}
+    assert everything == packages_in(project.project / "dist" / "with.zip")
+    messages = [one["message"] for one in built["findings"] if one["code"] == "layer-kept"]
+    assert "`import` finds no package of a layer" in messages[0]
+
+
+def test_a_layer_of_another_tool_is_compared_by_its_files(project: Scene) -> None:
+    """What `npm install` and `zip` made is left out as well, where the files are the same."""
+    run(project, "layer", "deps")
+    made = project.project / "dist" / "deps.zip"
+    other = project.project / "other.zip"
+    with ZipFile(made) as ours, ZipFile(other, "w") as theirs:
+        for name in reversed(ours.namelist()):
+            changed = b"changed" if name.endswith("/c/index.js") else ours.read(name)
+            member = ZipInfo(name, (2026, 1, 1, 0, 0, 0))
+            member.external_attr = 0o100644 << 16
+            theirs.writestr(member, changed)
+    project.write({"pyproject.toml": "[tool.zipper]\n"})
+
+    document_of(run(project, "build", "--layer", "other.zip", "-o", "fn.zip", "--json"))
+
+    assert {"node_modules/c", "node_modules/d"} == packages_in(project.project / "fn.zip")
 
 
 @pytest.mark.node

@@ -37,6 +37,11 @@ def check_kind(subject: Subject) -> Iterator[Finding]:
         message = f"a {kind.noun} cannot have layers"
         hint = "pack what they hold: take `layers` out of the settings"
         yield Finding("kind-layers", "error", "", message, hint)
+    count = len(subject.layers) + len(subject.unknown_layers)
+    if kind.takes_layers and count > kind.layers_max:
+        message = f"the {kind.noun} has {count} layers; it can have {kind.layers_max}"
+        hint = "put the packages of several layers into one"
+        yield Finding("kind-layers", "error", "", message, hint)
     names = sorted(subject.variables or ())
     if not kind.takes_variables and (names or subject.node_options):
         shown = ", ".join(f"`{name}`" for name in names or ["NODE_OPTIONS"])

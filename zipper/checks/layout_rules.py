@@ -71,6 +71,11 @@ def check_layer(subject: Subject) -> Iterator[Finding]:
             "the layer has `node_modules` at its root; Lambda looks in `/opt/nodejs/node_modules`"
         )
         yield Finding("layout-layer", "error", "node_modules", message, "put it below `nodejs/`")
+    elif len(tops) == 1 and (inner := _find_wrapped(subject, next(iter(tops)))):
+        top = next(iter(tops))
+        message = f"everything is in `{top}`: Lambda looks for `{inner}` right in the layer"
+        hint = f"zip what is in `{top}`, not the folder itself"
+        yield Finding("layout-layer", "error", top, message, hint)
     elif tops and not tops & set(_LAYER_FOLDERS):
         message = (
             "the layer has none of the folders in which Lambda looks: "
@@ -93,6 +98,13 @@ def check_layer(subject: Subject) -> Iterator[Finding]:
                 f"`{folder}` is read by Node.js {number} only, not by `{subject.target.runtime}`"
             )
             yield Finding("layout-layer", "warning", folder, message, "use `nodejs/node_modules`")
+
+
+def _find_wrapped(subject: Subject, top: str) -> str | None:
+    """Return the folder of packages that lies one level too deep, in a layer of nothing else."""
+    if top in _LAYER_FOLDERS:
+        return None
+    return "nodejs" if f"{top}/nodejs/node_modules" in subject.folders else None
 
 
 def _has_extension(subject: Subject) -> bool:

@@ -185,9 +185,10 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "kind-layers",
         kind_rules.check_kind,
-        "this kind of function cannot have layers",
-        "Neither CloudFront nor the API of web functions takes a function with layers.",
-        "botocore 1.44.8, lambda-web; Amazon CloudFront, Restrictions on Lambda@Edge",
+        "this kind of function cannot have layers, or not so many",
+        "A function can have five layers. Neither CloudFront nor the API of web functions takes a "
+        "function with layers.",
+        "AWS, Lambda quotas; botocore 1.44.8, lambda-web; CloudFront, Restrictions on Lambda@Edge",
         '`kind = "edge"` with `layers`',
     ),
     Rule(

@@ -68,6 +68,7 @@ class RunSettings:
         concurrency: how many processes start at once; each takes all the events.
         runtime_modules: a folder that stands for `/var/runtime/node_modules`, where Lambda has an
             AWS SDK; None leaves it out.
+        unknown_layers: ARNs of layers of which there is no zip here.
         kind: what the zip is for.
         traces: whether to note which files of the package are opened.
         name: of the function; also in its ARN and log group.
@@ -83,6 +84,7 @@ class RunSettings:
     network: bool = True
     concurrency: int = 1
     runtime_modules: Path | None = None
+    unknown_layers: tuple[str, ...] = ()
     kind: ZipKind = KINDS[DEFAULT_KIND]
     traces: bool = False
     name: str = "function"
@@ -317,7 +319,7 @@ def _notes(
 ) -> tuple[str, ...]:
     """Return what of this run differs from Lambda, each thing once."""
     target, kind = settings.target, settings.kind
-    notes = []
+    notes = [f"the layer {arn} is not here: it runs without" for arn in settings.unknown_layers]
     if settings.timeout_seconds > kind.timeout_seconds_agreed:
         notes.append(f"a timeout of {settings.timeout_seconds:g} s: {kind.timeout_reason}")
     if node.major != target.details.major:

@@ -21,7 +21,7 @@ from zipper.node.run_zip import RunSettings, run_zip
 from zipper.node.web_requests import make_request, parse_request
 from zipper.npm.package_json import Manifest
 from zipper.pipeline.event_log import listener
-from zipper.pipeline.reading_zips import open_listing, zips_of
+from zipper.pipeline.reading_zips import arns_of, open_listing, zips_of
 from zipper.project.npmrc_files import read_npm_settings
 from zipper.project.read_project import Project
 from zipper.settings.cache_folder import find_cache_dir
@@ -87,6 +87,7 @@ def run_requested(
         target=request.target,
         handler=_find_start(path, request),
         layers=tuple(map(Path, zips_of(request.layers))),
+        unknown_layers=arns_of(request.layers),
         memory_mb=request.memory_mb,
         timeout_seconds=request.timeout_seconds,
         limits=_limits_of(request),

@@ -129,8 +129,60 @@ def test_unzipped_sizes(kind: str, most: int) -> None:
         assert is_refused == ("size-unzipped" in codes)
 
 
+@pytest.mark.parametrize(("count", "is_refused"), [(5, False), (6, True)])
+def test_five_layers_are_the_most(count: int, is_refused: bool) -> None:
+    """ARNs and zips count together."""
+    layers = tuple(f"arn:aws:lambda:::awslayer:a{number}" for number in range(count))
+
+    assert is_refused == ("kind-layers" in found("function", unknown_layers=layers))
+
+
+@pytest.mark.parametrize(
+    ("name", "is_refused"),
+    [
+        ("nodejs/node_modules/a/index.js", False),
+        ("deps/nodejs/node_modules/a/index.js", True),
+        ("bin/nodejs/node_modules/a/index.js", False),
+    ],
+)
+def test_a_wrapped_layer(name: str, is_refused: bool) -> None:
+    """A folder around `nodejs` hides all packages."""
+    listing = read_listing(zip_files({name: ""}))
+    findings = check_listing(listing, target=Target(), handler=None, size_bytes=1, kind="layer")
+
+    errors = {one.code for one in findings if one.severity == "error"}
+    assert is_refused == ("layout-layer" in errors)
+
+
 def test_every_kind_names_its_source() -> None:
     """A row says where it was read, and when."""
     for kind in KINDS.values():
         assert kind.source
         assert "2026-11-29" <= kind.as_of
+
+
+@pytest.mark.parametrize(
+    ("runtime", "is_there"), [("nodejs20.x", False), ("nodejs22.x", True), ("nodejs24.x", True)]
+)
+def test_what_else_the_runtimes_bring(runtime: str, is_there: bool) -> None:
+    """The SDK of durable functions is in nodejs22.x and 24.x, and in no other."""
+    text = f"require('@aws/durable-execution-sdk-js'); {HANDLER}"
+    report = check_zip(
+        zip_files({"index.js": text}), path="f", target=Target(runtime), handler="index.handler"
+    )
+
+    assert is_there == ("module-missing" not in {one.code for one in report.findings})
+
+
+def test_dates_that_pages_disagree_about() -> None:
+    """A deprecated runtime's message has both pages' dates."""
+    report = check_zip(
+        zip_files({"index.js": HANDLER}),
+        path="f",
+        target=Target("nodejs20.x"),
+        handler="index.handler",
+        today="2026-11-29",
+    )
+
+    text = next(one.message for one in report.findings if one.code == "runtime-deprecated")
+    assert all(date in text for date in ("2027-02-01", "2027-03-03", "2026-08-31", "2026-09-30"))
