@@ -19,9 +19,10 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from pathlib import Path
 from types import CodeType, FunctionType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -300,7 +301,10 @@ def _trace(items: Sequence[pytest.Item]) -> list[_Reach]:
         _play(items, note)
         return rows
 
-    return [_Reach(test, passes, frozenset(names)) for test, passes, names in _in_child(run)[0]]
+    rows, ended = _in_child(run)
+    if ended:
+        raise RuntimeError(f"signal {ended} ended the tests that are traced")
+    return [_Reach(test, passes, frozenset(names)) for test, passes, names in rows]
 
 
 def _play(
@@ -324,26 +328,31 @@ def _play(
     return failed
 
 
-def _in_child(run: Callable[[], list]) -> tuple[list, int]:
+def _in_child(run: Callable[[], list[Any]]) -> tuple[list[Any], int]:
     """Return what `run` returns in a child, and the signal that ended it, if one did."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
+        os.close(reading)
+        null = os.open(os.devnull, os.O_RDWR)
+        for number in (0, 1, 2):
+            os.dup2(null, number)
+        signal.alarm(_SECONDS)
+        answer: dict[str, Any] = {}
         try:
-            os.close(reading)
-            null = os.open(os.devnull, os.O_RDWR)
-            for number in (0, 1, 2):
-                os.dup2(null, number)
-            signal.alarm(_SECONDS)
-            data = json.dumps(run()).encode()
-            with os.fdopen(writing, "wb") as file:
-                file.write(data)
-        finally:
-            os._exit(0)
+            answer["rows"] = run()
+        except BaseException:  # noqa: BLE001  (the parent says what was wrong)
+            answer["error"] = traceback.format_exc()
+        with os.fdopen(writing, "w", encoding="utf-8") as file:
+            json.dump(answer, file)
+        os._exit(0)
     os.close(writing)
-    with os.fdopen(reading, "rb") as file:
-        data = file.read()
+    with os.fdopen(reading, encoding="utf-8") as file:
+        text = file.read()
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         return [], os.WTERMSIG(status)
-    return json.loads(data) if data else [], 0
+    answer = json.loads(text)
+    if "error" in answer:
+        raise RuntimeError(answer["error"])
+    return answer["rows"], 0
