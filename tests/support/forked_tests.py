@@ -289,7 +289,7 @@ def _trace(items: Sequence[pytest.Item]) -> list[_Reach]:
         def note(item: pytest.Item, failed: list[str]) -> bool:
             names = [
                 f"{c.co_filename}:{c.co_firstlineno}"
-                for c in entered
+                for c in tuple(entered)
                 if "/zipper/" in c.co_filename
             ]
             rows.append([item.nodeid, item.nodeid not in failed, names])
