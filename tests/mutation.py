@@ -108,8 +108,8 @@ def main() -> int:
         return 0
     with tempfile.TemporaryDirectory(prefix="zipper-mutation-") as name:
         lines = try_each(Path(name).resolve(), mutations)
-    survivors = [line for line in lines if " SURVIVED " in line]
-    judged = sum(" killed by " in line for line in lines) + len(survivors)
+    survivors = [line for line in lines if line.startswith("SURVIVED ")]
+    judged = sum(line.startswith("killed by ") for line in lines) + len(survivors)
     share = len(survivors) / max(judged, 1)
     print(f"{len(survivors)} of {judged} survived: {100 * share:.0f} %")
     print(*survivors, sep="")

@@ -22,7 +22,7 @@ import time
 import traceback
 from pathlib import Path
 from types import CodeType, FunctionType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import pytest
 
@@ -74,14 +74,56 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     """Judge all changes instead of running the tests."""
     rows = json.loads(Path(os.environ["MUTATIONS"]).read_text(encoding="utf-8"))
     judge = _Judge(session.items)
-    for number, row in enumerate(rows, 1):
-        mutation = Mutation(**row)
-        began = time.monotonic()
-        killer = judge.judge(mutation)
-        word = killer if killer == UNJUDGED else (killer and f"killed by {killer}") or "SURVIVED"
-        seconds = time.monotonic() - began
-        print(f"{number}/{len(rows)} {word} in {seconds:.0f} s: {mutation}", flush=True)
+    left = [Mutation(**row) for row in rows]
+    for is_last, judge_one in ((False, judge.by_own), (True, judge.by_wider)):
+        trying, left = left, []
+        for mutation in trying:
+            began = time.monotonic()
+            killer = judge_one(mutation)
+            if not killer and not is_last:
+                left.append(mutation)
+                continue
+            killed = killer and f"killed by {killer}"
+            word = killer if killer == UNJUDGED else killed or "SURVIVED"
+            print(f"{word} in {time.monotonic() - began:.0f} s: {mutation}", flush=True)
+        if not is_last:
+            print(f"{len(left)} of {len(rows)} are left by the tests of their modules", flush=True)
     return True
+
+
+class _Change:
+    """One change, made in a file for the processes that tests start; undone at the end.
+
+    `patch` is the changed function's new code; None where no function in memory can have it.
+    """
+
+    def __init__(self, mutation: Mutation) -> None:
+        self._path = _FOLDER / mutation.path
+        self.source = self._path.read_text(encoding="utf-8")
+        self.changed = apply(self.source, mutation)
+        path = str(self._path)
+        before, after = list_functions(self.source, path), list_functions(self.changed, path)
+        name = _find_changed(before, after)
+        self.patch: _Patch | None = None
+        self.function = ""
+        if name is not None and _find_live(path, name, after[name]):
+            self.patch = _Patch(path, name, after[name])
+            self.function = f"{path}:{before[name].co_firstlineno}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.set_file(self.source)
+
+    def set_file(self, text: str) -> None:
+        """Write the module's file."""
+        self._path.write_text(text, encoding="utf-8")
+
+    def run(self, items: Sequence[pytest.Item], *, unchanged: bool = False) -> _Ran:
+        """Run tests in a child, with the change or without."""
+        self.set_file(self.source if unchanged else self.changed)
+        return _run(items, None if unchanged else self.patch)
 
 
 class _Judge:
@@ -91,37 +133,24 @@ class _Judge:
         self._items = items
         self._reach: dict[str, list[_Reach]] = {}
 
-    def judge(self, mutation: Mutation) -> str:
-        """Return what kills the change, or nothing."""
-        path = _FOLDER / mutation.path
-        source = path.read_text(encoding="utf-8")
-        changed = apply(source, mutation)
-        before, after = list_functions(source, str(path)), list_functions(changed, str(path))
-        name = _find_changed(before, after)
+    def by_own(self, mutation: Mutation) -> str:
+        """Return which test of its module kills the change; nothing where none does."""
+        with _Change(mutation) as change:
+            own = find_own(mutation.path)
+            if change.patch is None:
+                return self._in_new_processes(own, change)
+            return self._try(self._in(own), change)
+
+    def by_wider(self, mutation: Mutation) -> str:
+        """Return which other test kills the change, or nothing."""
         own, wider = find_own(mutation.path), _find_wider(mutation.path)
-
-        def set_file(text: str) -> None:  # for the processes that tests start
-            path.write_text(text, encoding="utf-8")
-
-        def run(items: Sequence[pytest.Item], patch: _Patch | None) -> _Ran:
-            set_file(source if patch is None else changed)
-            return _run(items, patch)
-
-        try:
-            if name is None or not _find_live(str(path), name, after[name]):
-                return self._in_new_processes([*own, *wider], set_file, source, changed)
-            patch = _Patch(str(path), name, after[name])
-            function = f"{path}:{before[name].co_firstlineno}"
-            return (
-                self._try(self._in(own), patch, run)
-                or self._try(self._reaching(wider, own, function), patch, run)
-                # What is called while modules are imported, and what only other processes reach.
-                or self._in_new_processes(
-                    [*own, *(one for one in wider if "/e2e/" in one)], set_file, source, changed
-                )
-            )
-        finally:
-            set_file(source)
+        with _Change(mutation) as change:
+            if change.patch is None:
+                return self._in_new_processes(wider, change)
+            # Last, what is called while modules are imported, and what only processes reach.
+            anew = [*own, *(one for one in wider if "/e2e/" in one)]
+            reaching = self._reaching(wider, own, change.function)
+            return self._try(reaching, change) or self._in_new_processes(anew, change)
 
     def _in(self, places: Sequence[str]) -> list[pytest.Item]:
         within = tuple(places)
@@ -149,33 +178,30 @@ class _Judge:
     def _try(
         self,
         items: Sequence[pytest.Item],
-        patch: _Patch,
-        run: Callable[[Sequence[pytest.Item], _Patch | None], _Ran],
+        change: _Change,
     ) -> str:
         """Return the first test that fails with the change and passes without."""
         left = list(items)
         while left:
-            ran = run(left, patch)
+            ran = change.run(left)
             if ran.signal:
                 return UNJUDGED if ran.signal == signal.SIGALRM else f"signal {ran.signal}"
             if not ran.failed:
                 return ""
             failed = ran.failed[0]
             place = next(n for n, item in enumerate(left) if item.nodeid == failed)
-            if not run([left[place]], None).failed:
+            if not change.run([left[place]], unchanged=True).failed:
                 return failed
             print(f"fails without a change: {failed}", flush=True)
             left = left[place + 1 :]
         return ""
 
-    def _in_new_processes(
-        self, places: Sequence[str], set_file: Callable[[str], None], source: str, changed: str
-    ) -> str:
+    def _in_new_processes(self, places: Sequence[str], change: _Change) -> str:
         for place in places:
-            set_file(changed)
+            change.set_file(change.changed)
             failed = _run_anew(place)
             if failed:
-                set_file(source)
+                change.set_file(change.source)
                 anyway = _run_anew(" ".join(failed))
                 if not anyway:
                     return failed[0]
