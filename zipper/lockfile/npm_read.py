@@ -51,7 +51,8 @@ def read_lockfile(text: str | bytes, *, path: str, manifest: Manifest) -> Lockfi
         manifest: the project's package.json.
 
     Raises:
-        LockfileError: EJSONPARSE; ELOCKVERSION for a version npm does not know either;
+        LockfileError: EJSONPARSE; ELOCKVERSION for a version npm does not know either (Deviation:
+            npm warns and reads it as version 3, whatever it may mean then);
             ELOCKFILE for entries of a wrong type or with a location outside of the project.
     """
     merged = _merge(text, path)
