@@ -476,19 +476,22 @@ def test_computed_names_find_their_sources(work: Work, kind: str, call: str) -> 
     assert 2 == work.run("src/index.handler", {"name": "deep/b"})
 
 
-def test_case_of_names_is_told(work: Work) -> None:
+@pytest.mark.parametrize("specifier", ["./Util/A", "@/util/A.js"])
+def test_case_of_names_is_told(work: Work, specifier: str) -> None:
     """A name of another case is not found, and the file that was meant is named."""
     write_files(
         work.folder / "fn",
         {"package.json": "{}", "src/util/a.ts": "export const a = 1;\n",
-         "src/index.ts": "import { a } from './Util/A';\nexport const handler = async () => a;\n"},
+         "tsconfig.json": {"compilerOptions": {"paths": {"@/*": ["./src/*"]}}},
+         "src/index.ts": f"import {{ a }} from '{specifier}';\nexport const handler = () => a;\n"},
     )  # fmt: skip
     built = work.build("fn")
 
     assert 1 == built.status
     assert built.document is not None
     (found,) = [one for one in built.document["findings"] if one["code"] == "source-case"]
-    assert "write `./util/a.ts`" == found["hint"]
+    ending = "js" if specifier.endswith(".js") else "ts"
+    assert f"write `./util/a.{ending}`" == found["hint"]
 
 
 def test_own_esbuild_is_used_as_locked(work: Work) -> None:

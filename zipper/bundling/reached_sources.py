@@ -187,10 +187,9 @@ class SourceWalk:
     ) -> Iterator[Finding]:
         """Yield a warning for each file that is there by a name of other letters' case."""
         for specifier, target in ((name, found) for (name, _), found in targets.items()):
-            if target is not None or not specifier.startswith(("./", "../")):
+            if target is not None:
                 continue
-            path = join(module.path.rpartition("/")[0], specifier)
-            other = self._resolver.find_other_case(path)
+            other = self._resolver.find_other_case(module, specifier)
             if other is not None:
                 ending = specifier.rpartition(".")[2] in ("js", "mjs", "cjs", "jsx")
                 right = spell_relative(module.path, name_output(other) if ending else other)

@@ -82,7 +82,7 @@ class SourceResolver:
         path = (
             None
             if specifier.startswith("node:")
-            else next(self._find_mapped(config, specifier), None)
+            else next(filter(None, map(self.find_file, self._name_mapped(config, specifier))), None)
         )
         if path is None and config.base_url is not None and not is_builtin:
             path = self.find_file(join(config.base_url, specifier))
@@ -101,10 +101,15 @@ class SourceResolver:
             found = self._find_index(path)
         return found
 
-    def find_other_case(self, path: str) -> str | None:
-        """Return the file that `path` would mean if the case of letters did not count."""
-        others = (self._files.find_other_case(name) for name in _name_candidates(path))
-        return next(filter(None, others), None)
+    def find_other_case(self, module: OwnedFile, specifier: str) -> str | None:
+        """Return the file that a specifier would mean if the case of letters did not count."""
+        folder = module.path.rpartition("/")[0]
+        if specifier.startswith(("./", "../")):
+            paths = iter([join(folder, specifier)])
+        else:
+            paths = self._name_mapped(self._configs.nearest(folder), specifier)
+        names = (name for path in paths for name in _name_candidates(path))
+        return next(filter(None, map(self._files.find_other_case, names)), None)
 
     def scope(self, module: OwnedFile) -> PackageFile:
         """Return the nearest package.json above a module, within its package."""
@@ -165,8 +170,8 @@ class SourceResolver:
                     return found
         return self._find_code(join(folder, "index"))
 
-    def _find_mapped(self, config: TsConfig, specifier: str) -> Iterator[str]:
-        """Yield the files that `paths` names for a specifier: the best pattern's alone."""
+    def _name_mapped(self, config: TsConfig, specifier: str) -> Iterator[str]:
+        """Yield the paths that `paths` leads a specifier to: the best pattern's alone."""
         best: tuple[int, str, tuple[str, ...]] | None = None
         for pattern, targets in config.paths:
             start, star, end = pattern.partition("*")
@@ -183,10 +188,7 @@ class SourceResolver:
                 best = len(start), specifier[len(start) : len(specifier) - len(end)], targets
         for target in () if best is None else best[2]:
             place = target.replace("*", best[1]) if best is not None else target
-            path = place[1:] if place.startswith("/") else join(config.paths_from, place)
-            found = self.find_file(path)
-            if found is not None:
-                yield found
+            yield place[1:] if place.startswith("/") else join(config.paths_from, place)
 
     def _find_internal(self, module: OwnedFile, specifier: str, mode: Mode) -> OwnedFile | None:
         package = self.scope(module)
@@ -204,11 +206,11 @@ class SourceResolver:
         own = self.scope(module)
         parts = split_name(specifier)
         if parts is not None and own.exports is not None and own.name == parts[0]:
-            return self._find_exported(module.owner, own, parts[1], mode)
+            return self._find_exported(module, module.owner, own, (parts[1], mode))
         if sibling is None:
             return None
         package = self._read_package(self._siblings.folder_of(sibling))
-        found = self._find_exported(sibling, package, subpath, mode)
+        found = self._find_exported(module, sibling, package, (subpath, mode))
         return None if found is None or not found.path.endswith((*TYPED, ".jsx")) else found
 
     def _split(self, owner: str, specifier: str) -> tuple[str | None, str]:
@@ -218,8 +220,10 @@ class SourceResolver:
         return self._siblings.find(owner, parts[0]), parts[1]
 
     def _find_exported(
-        self, owner: str, package: PackageFile, subpath: str, mode: Mode
+        self, module: OwnedFile, owner: str, package: PackageFile, asked: tuple[str, Mode]
     ) -> OwnedFile | None:
+        """Return what `owner` exports as `module` asks for it: a subpath, and the way."""
+        subpath, mode = asked
         folder = package.folder.lstrip("/")
         if package.exports is None:
             path = (
@@ -229,7 +233,8 @@ class SourceResolver:
             )
             return None if path is None else OwnedFile(owner, path)
         conditions = _CONDITIONS[mode]
-        for wanted in (conditions, conditions | _SOURCE_CONDITIONS):
+        custom = self._configs.nearest(module.path.rpartition("/")[0]).conditions
+        for wanted in (conditions, conditions | _SOURCE_CONDITIONS.union(custom)):
             for target in _map(package, subpath, wanted):
                 path = self._find_code(target[1:])
                 if path is not None:

@@ -72,6 +72,8 @@ class TsConfig(NamedTuple):
     root_dirs: tuple[str, ...] = ()
     root_dir: str | None = None
     out_dir: str | None = None
+    conditions: tuple[str, ...] = ()
+    """`customConditions`: under which siblings may name their sources."""
     emits_metadata: bool = False
 
 
@@ -237,6 +239,7 @@ def _choose(path: str, options: Mapping[str, object]) -> TsConfig:
     base_url = options.get("baseUrl")
     paths = options.get("paths")
     root_dirs = options.get("rootDirs")
+    conditions = options.get("customConditions")
     folder = path.rpartition("/")[0]
     rows = paths.items() if isinstance(paths, dict) else ()
     return TsConfig(
@@ -252,6 +255,7 @@ def _choose(path: str, options: Mapping[str, object]) -> TsConfig:
         root_dirs=tuple(map(str, root_dirs)) if isinstance(root_dirs, list) else (),
         root_dir=_text(options.get("rootDir")),
         out_dir=_text(options.get("outDir")),
+        conditions=tuple(map(str, conditions)) if isinstance(conditions, list) else (),
         emits_metadata=options.get("emitDecoratorMetadata") is True,
     )
 

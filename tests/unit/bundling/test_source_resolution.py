@@ -173,6 +173,13 @@ def test_own_imports_and_own_name(tmp_path: Path) -> None:
             "packages/a/src/index.ts",
         ),
         ({"exports": {"types": "./src/index.ts", "default": "./dist/index.js"}}, "@s/a", None),
+        (
+            {"exports": {"@s/source": "./src/index.ts", "default": "./dist/gone.js"}},
+            "@s/a",
+            "packages/a/src/index.ts",
+        ),
+        ({"exports": {"@s/source": "./src/index.ts", "default": "./dist/index.js"}}, "@s/a", None),
+        ({"exports": {"@s/other": "./src/index.ts", "default": "./dist/gone.js"}}, "@s/a", None),
         ({}, "@s/a/src/util", "packages/a/src/util.ts"),
     ],
 )
@@ -184,6 +191,7 @@ def test_siblings_as_source(
         "packages/a/package.json": json.dumps({"name": "@s/a", **manifest}),
         **dict.fromkeys(["packages/a/src/index.ts", "packages/a/src/util.ts"], ""),
         "packages/a/dist/index.js": "",
+        "packages/fn/tsconfig.json": '{"compilerOptions": {"customConditions": ["@s/source"]}}',
     }
     resolver = resolver_of(tmp_path, files, own="packages/fn", siblings={"@s/a": "packages/a"})
     found = resolver.resolve(OwnedFile("", "packages/fn/index.ts"), specifier, "import")
