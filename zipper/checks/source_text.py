@@ -18,6 +18,7 @@ __all__ = ["count_declarations", "find_word", "literal"]
 _IDENTIFIER: Final = frozenset(
     bytes([code]) for code in range(128) if chr(code).isalnum() or chr(code) in "_$"
 )
+_SPREAD: Final = b"..."
 _DECLARED: Final = (
     rb"\b(?:var|let|const|function|import|class)\s(?:[^;=()]{0,500}[\s,{])?(?<!extends\s)%s\b"
 )
@@ -50,6 +51,7 @@ def find_word(
 ) -> Iterator[int]:
     """Yield the offsets of `word` where no identifier goes on, and none of `before` precedes it.
 
+    Three dots that spread something are no point before a member.
     A loop around `bytes.find`, which is ten times as fast as a pattern with a lookbehind.
     """
     size = len(word)
@@ -61,7 +63,7 @@ def find_word(
         if (
             ahead not in _IDENTIFIER
             and behind not in _IDENTIFIER
-            and (not ahead or ahead not in before)
+            and (not ahead or ahead not in before or content[offset - 3 : offset] == _SPREAD)
         ):
             yield offset
         offset = content.find(word, offset + size, end)

@@ -166,7 +166,9 @@ class Source:
         found: dict[bytes, array[int]] = {}
         backwards, size = self.content[::-1], len(self.content)
         for match in _CALL.finditer(backwards):
-            if backwards[match.end() : match.end() + 1] != b".":
+            if backwards[match.end() : match.end() + 3] == b"..." or (
+                backwards[match.end() : match.end() + 1] != b"."
+            ):
                 found.setdefault(match[1], array("Q")).append(size - match.end())
         return found
 

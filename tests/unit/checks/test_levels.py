@@ -23,6 +23,7 @@ SURE = [
     f"try {{ {GONE} }} finally {{ console.log(1); }}",
     f"[1].map(() => {GONE});",
     "const r = require; r('./gone');",
+    f"function f() {{ {GONE} }} const o = {{ ...f() }};",
 ]
 UNSURE = [
     f"if (process.env.A) return; {GONE};",
