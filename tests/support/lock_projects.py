@@ -9,13 +9,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from zipper.lockfile.bun import read_bun_lock
-from zipper.lockfile.pnpm import read_pnpm_lock
-from zipper.lockfile.yarn_berry import read_yarn_berry
-from zipper.lockfile.yarn_settings import parse_yarn_settings
 from zipper.npm.package_json import parse_manifest
 from zipper.npm.platform import fits_engine, fits_platform
-from zipper.npm.yaml_text import parse_yaml
+from zipper.project.foreign_lockfile import ForeignText
+from zipper.resolving.files_beside import FilesBeside
+from zipper.resolving.read_foreign import read_foreign
 from zipper.tree.bind_peers import bind_peers
 from zipper.tree.graph_closure import take_closure
 from zipper.tree.graph_folders import know_folders
@@ -50,16 +48,9 @@ def read_folders(project: Path, graph: LockedGraph) -> Mapping[str, Manifest]:
 
 def read_lock(project: Path, name: str) -> ForeignLockfile:
     """Return the project's lockfile, read with the settings that lie beside it."""
-    text = (project / name).read_text("utf-8")
-    if name == "pnpm-lock.yaml":
-        return read_pnpm_lock(text, path=name)
-    if name == "bun.lock":
-        return read_bun_lock(text, path=name)
-    manifest = json.loads((project / "package.json").read_text("utf-8"))
-    rc = project / ".yarnrc.yml"
-    documents = parse_yaml(rc.read_text("utf-8")) if rc.is_file() else [{}]
-    settings = parse_yarn_settings(manifest, documents[0])
-    return read_yarn_berry(text, path=name, settings=settings)
+    manifest = (project / "package.json").read_bytes()
+    foreign = ForeignText(name, project, (project / name).read_bytes(), (manifest,))
+    return read_foreign(foreign, FilesBeside(foreign))
 
 
 def list_differences(

@@ -9,10 +9,11 @@ Source: bun's `src/install/lockfile/bun.lock.zig` (1.1 to 1.3) and `bun.lock.rs`
 
 from __future__ import annotations
 
+import tomllib
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from zipper.errors import LockfileError
+from zipper.errors import LockfileError, ProjectError
 from zipper.lockfile.foreign import Document, ForeignLockfile, importer_key
 from zipper.npm.jsonc_text import JsoncFaultError, blank_jsonc, parse_jsonc
 from zipper.npm.package_json import Manifest, parse_bin, parse_manifest
@@ -23,7 +24,9 @@ from zipper.tree.model import list_dependencies
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["read_bun_lock"]
+    from zipper.lockfile.foreign import SettingsBeside
+
+__all__ = ["read"]
 
 
 _HINT: Final = "write it anew: `bun install`"
@@ -52,19 +55,29 @@ class _Row(NamedTuple):
     integrity: str | None
 
 
-def read_bun_lock(text: str, *, path: str, isolated: bool | None = None) -> ForeignLockfile:
+def read(
+    text: str,
+    *,
+    path: str,
+    beside: SettingsBeside | None = None,
+    isolated: bool | None = None,
+) -> ForeignLockfile:
     """Return the graph of a bun.lock.
 
     Args:
         text: the file's.
         path: for messages.
+        beside: where bunfig.toml may name a linker.
         isolated: whether bun installs with its isolated linker, which binds peers by version; None
             for what bun does without a setting: where `configVersion` is 1 and there are members.
 
     Raises:
+        ProjectError: ESETTINGS for a bunfig.toml that cannot be read.
         LockfileError: ELOCKVERSION for a version that zipper does not read; EBUNLOCK, with line and
             column, for what cannot be meant.
     """
+    if beside is not None:
+        isolated = _find_linker(beside.read("bunfig.toml") or b"", path)
     text = text.removeprefix("\ufeff")
     try:
         root = parse_jsonc(text)
@@ -315,3 +328,15 @@ def _owner(key: str) -> str:
 def _dot_git(address: str) -> str:
     repository, _, commit = address.partition("#")
     return f"{repository}.git#{commit}"
+
+
+def _find_linker(bunfig: bytes, path: str) -> bool | None:
+    """Return whether bunfig.toml names the isolated linker; None where it names none."""
+    try:
+        settings: dict[str, Any] = tomllib.loads(bunfig.decode("utf-8"))
+    except ValueError as cause:
+        place = f"{path.removesuffix('bun.lock')}bunfig.toml"
+        raise ProjectError("ESETTINGS", f"`{place}` cannot be read: {cause}") from None
+    install = settings.get("install")
+    linker = install.get("linker") if isinstance(install, dict) else None
+    return None if not isinstance(linker, str) else linker == "isolated"

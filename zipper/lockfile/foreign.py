@@ -6,17 +6,27 @@ says file, line and column.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, NoReturn
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, NoReturn, Protocol
 
 from zipper.errors import LockfileError
 from zipper.lockfile.npm_v1 import is_folder_name
+from zipper.npm.lockfile_formats import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from zipper.tree.locked_graph import LockedGraph
 
-__all__ = ["Document", "ForeignLockfile", "clean_folder", "importer_key"]
+__all__ = [
+    "Document",
+    "ForeignLockfile",
+    "LockfileReader",
+    "SettingsBeside",
+    "clean_folder",
+    "importer_key",
+    "reader_of",
+]
 
 _FOLDER_MAX: Final = 1_000
 
@@ -37,6 +47,39 @@ class ForeignLockfile(NamedTuple):
     """Where the tool looks for peers, which the graph leaves open; None where they are bound."""
     unasked: tuple[str, ...] = ()
     """What is locked though nothing asks for it: the tool would take it out."""
+
+
+class SettingsBeside(Protocol):
+    """The files beside a lockfile that decide what it means."""
+
+    @property
+    def manifest(self) -> Mapping[str, object]:
+        """What the package.json says."""
+        ...
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file's bytes; None where it is not there."""
+        ...
+
+    def read_settings(self, name: str) -> Mapping[str, object]:
+        """Return what a YAML file of settings says; empty where it is not there."""
+        ...
+
+
+class LockfileReader(Protocol):
+    """The `read` of a format's module."""
+
+    def __call__(
+        self, text: str, *, path: str, beside: SettingsBeside | None = None
+    ) -> ForeignLockfile:
+        """Return what a lockfile says, without `beside` as if there were no settings."""
+        ...
+
+
+def reader_of(name: str) -> LockfileReader:
+    """Return what reads a file that is called `name`: one reader is needed, and imported."""
+    reader: LockfileReader = import_module(f"zipper.lockfile.{FORMATS[name].module}").read
+    return reader
 
 
 class Document:

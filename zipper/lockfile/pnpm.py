@@ -24,7 +24,9 @@ from zipper.tree.locked_graph import Instance, LockedGraph
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["read_pnpm_lock"]
+    from zipper.lockfile.foreign import SettingsBeside
+
+__all__ = ["read"]
 
 _HINT: Final = "write it anew: `pnpm install`"
 
@@ -46,12 +48,18 @@ class _Asked(NamedTuple):
     version: str
 
 
-def read_pnpm_lock(text: str, *, path: str) -> ForeignLockfile:
+def read(
+    text: str,
+    *,
+    path: str,
+    beside: SettingsBeside | None = None,  # noqa: ARG001 - as others
+) -> ForeignLockfile:
     """Return the graph of a pnpm-lock.yaml.
 
     Args:
         text: the file's.
         path: for messages.
+        beside: no setting changes what the file says.
 
     Raises:
         LockfileError: ELOCKVERSION for a version that zipper does not read; with pnpm's code

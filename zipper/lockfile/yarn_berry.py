@@ -27,7 +27,7 @@ from zipper.lockfile.yarn_descriptors import (
     plain_range,
 )
 from zipper.lockfile.yarn_extensions import Extension, list_extensions
-from zipper.lockfile.yarn_settings import NO_YARN_SETTINGS
+from zipper.lockfile.yarn_settings import NO_YARN_SETTINGS, parse_yarn_settings
 from zipper.npm.package_json import Manifest, parse_bin
 from zipper.npm.yaml_text import YamlFaultError, locate_yaml, parse_yaml
 from zipper.tree.locked_graph import Instance, LockedGraph
@@ -35,29 +35,29 @@ from zipper.tree.locked_graph import Instance, LockedGraph
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from zipper.lockfile.foreign import SettingsBeside
     from zipper.lockfile.yarn_settings import YarnSettings
 
-__all__ = ["read_yarn_berry"]
+__all__ = ["read"]
 
 _HINT: Final = "write it anew: `yarn install`"
 
-_TARBALLS: Final = (".tgz", ".tar.gz", ".tar")
 
-
-def read_yarn_berry(
-    text: str, *, path: str, settings: YarnSettings = NO_YARN_SETTINGS
-) -> ForeignLockfile:
+def read(text: str, *, path: str, beside: SettingsBeside | None = None) -> ForeignLockfile:
     """Return the graph of a yarn.lock, peers left open.
 
     Args:
         text: the file's.
         path: for messages.
-        settings: what changes dependencies.
+        beside: where the settings are that change dependencies.
 
     Raises:
         LockfileError: ELOCKVERSION for a version that zipper does not read; EYARNLOCK, with line
             and column, for what cannot be meant.
     """
+    settings = NO_YARN_SETTINGS
+    if beside is not None:
+        settings = parse_yarn_settings(beside.manifest, beside.read_settings(".yarnrc.yml"))
     try:
         documents = parse_yaml(text.removeprefix("\ufeff"))
     except YamlFaultError as fault:
@@ -323,8 +323,7 @@ class _BerryReader:
 
         A relative path is one of the package that asks for the patched one.
         """
-        asker = parse_locator(entry.locator.parameters.get("locator", ""))
-        base = self._workspace_of(asker, entry.key) or ""
+        base = self._base_of(entry)
         for word in selector.split("&"):
             flags, bang, path = word.rpartition("!")
             if path.startswith(BUILTIN_PATCH):
@@ -334,13 +333,16 @@ class _BerryReader:
             path = path[2:] if is_project else f"{base}/{path}" if base else path
             yield flags + bang + path
 
+    def _base_of(self, entry: _Entry) -> str:
+        asker = parse_locator(entry.locator.parameters.get("locator", ""))
+        return self._workspace_of(asker, entry.key) or ""
+
     def _resolve_local(self, found: Instance, entry: _Entry, kind: str, path: str) -> Instance:
         """Return the instance with its folder or tarball, relative to the package that asks."""
-        asker = parse_locator(entry.locator.parameters.get("locator", ""))
-        base = self._workspace_of(asker, entry.key)
+        base = self._base_of(entry)
         path = f"{base}/{path}" if base else path
         folder = self._document.folder(path, entry.key, "resolution")
-        if kind == "file" and path.endswith(_TARBALLS):
+        if kind == "file" and path.endswith((".tgz", ".tar.gz", ".tar")):
             return found._replace(resolved=f"file:{folder}")
         # What a link leads to has dependencies, but not in the lockfile.
         return Instance(folder=folder) if kind == "link" else found._replace(folder=folder)

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ZipperError
-from zipper.lockfile.formats import FORMATS, NPM_LOCKFILES
 from zipper.named_tuple import NamedTuple
+from zipper.npm.lockfile_formats import FORMATS, NPM_LOCKFILES
 from zipper.pipeline.affected_files import (
     Reason,
     compare_folders,

@@ -16,10 +16,10 @@ from zipper.as_json import json_text
 from zipper.errors import RegistryError
 from zipper.fetching.needed_tarballs import has_tarball
 from zipper.findings import Finding, check_error, count_findings, decide_verdict
-from zipper.lockfile.formats import FORMATS
 from zipper.named_tuple import NamedTuple
 from zipper.npm.credentials import redact_url
 from zipper.npm.git_resolved import is_git
+from zipper.npm.lockfile_formats import FORMATS
 from zipper.pipeline.dependencies import find_project_tree
 from zipper.pipeline.event_log import listener
 from zipper.pipeline.session import Circumstances

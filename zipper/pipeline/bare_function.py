@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ProjectError
-from zipper.lockfile.formats import NPM_LOCKFILES
+from zipper.npm.lockfile_formats import NPM_LOCKFILES
 from zipper.pipeline.handler_files import EXTENSIONS, find_handlers_in, find_projects
 from zipper.project.read_project import read_bare_folder
 from zipper.target import default_handler

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from zipper.lockfile.formats import FORMATS
+from zipper.npm.lockfile_formats import FORMATS
 from zipper.package import LockfileUse
 
 if TYPE_CHECKING:

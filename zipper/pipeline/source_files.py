@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ProjectError, ZipperError
 from zipper.folders import list_files
-from zipper.lockfile.formats import FORMATS, NPM_LOCKFILES
 from zipper.named_tuple import NamedTuple
+from zipper.npm.lockfile_formats import FORMATS, NPM_LOCKFILES
 from zipper.npm.npmrc_secrets import find_secrets
 from zipper.pipeline.planning import choose_own_files
 from zipper.pipeline.reading_zips import zips_of

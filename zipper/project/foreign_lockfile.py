@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zipper.errors import LockfileError
 from zipper.files import read_or_none
-from zipper.lockfile.formats import FORMATS, NPM_LOCKFILES
 from zipper.named_tuple import NamedTuple
+from zipper.npm.lockfile_formats import FORMATS, NPM_LOCKFILES
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.errors import LockfileError, ProjectError
 from zipper.files import read_or_none
-from zipper.lockfile.formats import FORMATS, NPM_LOCKFILES
 from zipper.named_tuple import NamedTuple
+from zipper.npm.lockfile_formats import FORMATS, NPM_LOCKFILES
 from zipper.npm.package_json import parse_manifest
 from zipper.npm.workspaces import match_workspaces, name_workspaces, parse_workspaces
 from zipper.project.foreign_lockfile import ForeignText, find_foreign

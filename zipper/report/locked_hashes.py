@@ -13,10 +13,9 @@ from zipper.npm.integrity import parse_integrity
 from zipper.npm.package_json import Manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from zipper.archive.listing import Listing
-    from zipper.lockfile.foreign import ForeignLockfile
     from zipper.npm.integrity import Integrity
     from zipper.report.inventory import PackageRow
     from zipper.tree.model import Node
@@ -88,23 +87,15 @@ def _read_others(name: str, data: bytes) -> Iterator[tuple[str, str, str]]:
             if entry.integrity:
                 yield _name_asked(asked), entry.version, entry.integrity
         return
+    from zipper.lockfile.foreign import reader_of  # noqa: PLC0415  (rare)
+
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as cause:
         raise ArchiveError("EZIP", f"`{name}` is not UTF-8") from cause
-    for own in _reader_of(name)(text, path=name).graph.instances.values():
+    for own in reader_of(name)(text, path=name).graph.instances.values():
         if own.integrity:
             yield own.manifest.name, own.manifest.version, own.integrity
-
-
-def _reader_of(name: str) -> Callable[..., ForeignLockfile]:
-    if name == "bun.lock":
-        from zipper.lockfile.bun import read_bun_lock  # noqa: PLC0415  (one reader is needed)
-
-        return read_bun_lock
-    from zipper.lockfile.pnpm import read_pnpm_lock  # noqa: PLC0415  (one reader is needed)
-
-    return read_pnpm_lock
 
 
 def _settle(locked: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], Integrity]:

@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import LockfileError
-from zipper.lockfile.formats import FORMATS
 from zipper.lockfile.yarn_descriptors import plain_range
+from zipper.npm.lockfile_formats import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.errors import LockfileError
 from zipper.findings import Finding
-from zipper.lockfile.formats import FORMATS
 from zipper.lockfile.pnpm_settings import PnpmFiles, SettingDrift, list_setting_drift
 from zipper.npm.ini import parse_ini
+from zipper.npm.lockfile_formats import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from zipper.errors import LockfileError
-from zipper.lockfile.formats import FORMATS
 from zipper.lockfile.pnpm_checksums import hash_text
 from zipper.lockfile.yarn_descriptors import BUILTIN_PATCH
+from zipper.npm.lockfile_formats import FORMATS
 from zipper.tree.model import Patch
 
 if TYPE_CHECKING:

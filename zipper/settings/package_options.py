@@ -5,6 +5,7 @@ A part of the table of options; see `zipper.settings.options`.
 
 from typing import Final
 
+from zipper.npm.lockfile_formats import FORMATS, NPM_LOCKFILES
 from zipper.settings.option_row import Option
 from zipper.settings.source_options import PLANNERS, SOURCE_OPTIONS
 from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME, RUNTIMES
@@ -15,13 +16,7 @@ FETCHERS: Final = (
     "audit", "build", "explain", "install", "layer", "licenses", "resolve", "sbom", "vendor"
 )  # fmt: skip
 """The commands that find out which packages a project has."""
-LOCKFILES: Final = (
-    "npm-shrinkwrap.json",
-    "package-lock.json",
-    "pnpm-lock.yaml",
-    "bun.lock",
-    "yarn.lock",
-)
+LOCKFILES: Final = (*NPM_LOCKFILES, *(name for name in FORMATS if name != "bun.lockb"))
 CHECKERS: Final = ("build", "check", "explain")
 _SCRIPTED: Final = (*PLANNERS, "install", "layer")
 _ALL: Final = (*FETCHERS, "check", "run")

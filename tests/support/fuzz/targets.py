@@ -24,11 +24,11 @@ from zipper.checks.scan import scan
 from zipper.checks.search import search
 from zipper.errors import ZipperError
 from zipper.layout.edge_proof import prove_edges
-from zipper.lockfile.bun import read_bun_lock
+from zipper.lockfile.bun import read as read_bun_lock
 from zipper.lockfile.npm_read import read_lockfile
-from zipper.lockfile.pnpm import read_pnpm_lock
+from zipper.lockfile.pnpm import read as read_pnpm_lock
 from zipper.lockfile.pnpm_settings import PnpmFiles, list_setting_drift
-from zipper.lockfile.yarn_berry import read_yarn_berry
+from zipper.lockfile.yarn_berry import read as read_yarn_berry
 from zipper.lockfile.yarn_classic import read_yarn_lock
 from zipper.npm import semver
 from zipper.npm.bunfig import layer_from_bunfig

@@ -11,7 +11,7 @@ import pytest
 from tests.support.command import run_zipper
 from tests.support.shared import REPOSITORY
 from zipper.commands.help import TOPICS, list_rules, read_errors
-from zipper.lockfile.formats import FORMATS
+from zipper.npm.lockfile_formats import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from zipper.errors import LockfileError
-from zipper.lockfile.bun import read_bun_lock
+from zipper.lockfile.bun import read as read_bun_lock
 
 ROWS = {
     "a": ["a@1.0.0", "", {"dependencies": {"b": "2"}}, "sha512-a"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from zipper.errors import LockfileError
-from zipper.lockfile.pnpm import read_pnpm_lock
+from zipper.lockfile.pnpm import read as read_pnpm_lock
 
 START = """lockfileVersion: '9.0'
 importers:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pytest
 
 from zipper.errors import LockfileError
-from zipper.lockfile.yarn_berry import read_yarn_berry
+from zipper.lockfile.yarn_berry import read as read_yarn_berry
 from zipper.lockfile.yarn_descriptors import BUILTIN_PATCH
-from zipper.lockfile.yarn_extensions import Extension
-from zipper.lockfile.yarn_settings import YarnSettings
 
 START = """__metadata:
   version: 8
@@ -35,15 +35,27 @@ START = """__metadata:
   version: 3.0.0
   resolution: "c@npm:3.0.0"
 """
-SETTINGS = YarnSettings(
-    resolutions={"a/b": "npm:^2.0.0"},
-    extensions=[Extension("b", "2", "+", "c", "^3.0.0")],
-    catalogs={"": {"c": "^3.0.0"}},
-)
 
 
-def read(text: str, settings: YarnSettings = SETTINGS):
-    return read_yarn_berry(text, path="yarn.lock", settings=settings)
+class Beside:
+    """The files beside a lockfile, as values."""
+
+    manifest: ClassVar = {"resolutions": {"a/b": "npm:^2.0.0"}}
+
+    def read(self, path: str) -> None:
+        """There is no file."""
+
+    def read_settings(self, name: str) -> dict[str, object]:
+        """Return what .yarnrc.yml says."""
+        assert name == ".yarnrc.yml"
+        return {
+            "packageExtensions": {"b@2": {"dependencies": {"c": "^3.0.0"}}},
+            "catalog": {"c": "^3.0.0"},
+        }
+
+
+def read(text: str):
+    return read_yarn_berry(text, path="yarn.lock", beside=Beside())
 
 
 def test_yarn_changes_dependencies_while_it_installs() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from zipper.errors import LockfileError
-from zipper.lockfile.formats import FORMATS, NPM_LOCKFILES
+from zipper.npm.lockfile_formats import FORMATS, NPM_LOCKFILES
 from zipper.project.foreign_lockfile import find_foreign
 from zipper.settings.package_options import PACKAGE_OPTIONS
 

@@ -1,6 +1,7 @@
 """The lockfiles of other package managers: a row each.
 
-In: a file's name. Out: whose it is, and what that tool says of one that is out of step.
+In: a file's name. Out: whose it is, what reads it, and what that tool says of one that is out of
+step.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ class Format(NamedTuple):
     """A lockfile that is not npm's."""
 
     tool: str
+    module: str
+    """Of `zipper.lockfile`; its `read` reads the file."""
     drift: str
     """The tool's code for a lockfile that does not fit package.json."""
     other_settings: str
@@ -34,13 +37,14 @@ class Format(NamedTuple):
 
 _PNPM: Final = Format(
     "pnpm",
+    "pnpm",
     "ERR_PNPM_OUTDATED_LOCKFILE",
     "ERR_PNPM_LOCKFILE_CONFIG_MISMATCH",
     "ERR_PNPM_PATCH_FAILED",
     "pnpm install --no-frozen-lockfile",
 )
-_BUN: Final = Format("bun", "EFROZENLOCKFILE", "EFROZENLOCKFILE", "EPATCH", "bun install")
-_YARN: Final = Format("yarn", "YN0028", "YN0028", "YN0066", "yarn install")
+_BUN: Final = Format("bun", "bun", "EFROZENLOCKFILE", "EFROZENLOCKFILE", "EPATCH", "bun install")
+_YARN: Final = Format("yarn", "yarn_berry", "YN0028", "YN0028", "YN0066", "yarn install")
 
 FORMATS: Final[Mapping[str, Format]] = {
     "pnpm-lock.yaml": _PNPM,
