@@ -56,11 +56,9 @@ def _describe(graph: LockedGraph, own: Instance, *, has_dev: bool) -> Instance:
         "peerDependencies": {
             **{name: manifest.peer_dependencies.get(name, "*") for name in peers},
         },
-        # npm leaves out an optional package whose required peer is nowhere; no other tool does.
-        "peerDependenciesMeta": {
-            name: {"optional": True}
-            for name in manifest.peer_optional | (peers - own.targets.keys())
-        },
+        # npm leaves out an optional package whose required peer is nowhere; no other tool does. And
+        # it leaves out what only optional peers reach, such as the copy that one was given.
+        "peerDependenciesMeta": {name: {"optional": True} for name in peers - own.targets.keys()},
         "bundleDependencies": list(manifest.bundle_dependencies),
         "engines": dict(manifest.engines),
         "os": list(manifest.os),

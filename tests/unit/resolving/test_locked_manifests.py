@@ -73,3 +73,27 @@ def test_a_peer_that_nothing_provides_is_no_reason_to_leave_a_package_out() -> N
 
     assert frozenset({"p"}) == own.peer_optional
     assert {"p", "q"} == own.peer_dependencies.keys()
+
+
+def test_an_optional_peer_that_is_bound_is_needed() -> None:
+    """Else the copy that was laid out for it alone would not be packed, and another one found."""
+    graph = LockedGraph(
+        {
+            "./": Instance(Manifest(dependencies={"a": "1"}), {"a": "a"}, folder=""),
+            "a": Instance(
+                Manifest(
+                    name="a",
+                    version="1.0.0",
+                    peer_dependencies={"q": "*", "r": "*"},
+                    peer_optional=frozenset({"q", "r"}),
+                ),
+                {"q": "q"},
+            ),
+            "q": Instance(Manifest(name="q", version="1.0.0")),
+        },
+        {"": "./"},
+    )
+
+    own = describe_instances(graph, "", omits_dev=True).instances["a"].manifest
+
+    assert frozenset({"r"}) == own.peer_optional
