@@ -13,11 +13,13 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
 
 from tests.support.aws import AwsServer
 from tests.support.command import run_here, run_zipper
 from tests.support.scene import HANDLER, write_files
+from zipper.pipeline.result_schemas import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -238,6 +240,7 @@ def test_a_bucket_gets_each_package_once(account: Account) -> None:
     where = {"LocationConstraint": "eu-central-1"}
     s3.create_bucket(Bucket="packages", CreateBucketConfiguration=where)
     s3.put_bucket_versioning(Bucket="packages", VersioningConfiguration={"Status": "Enabled"})
+    account.aws.fail("PUT", "/packages/", cuts=True)
     account.deploy("--bucket", "packages", "--prefix", "lambda/")
     data = (account.project / "orders.zip").read_bytes()
     (found,) = s3.list_objects_v2(Bucket="packages")["Contents"]
@@ -259,7 +262,12 @@ def test_a_package_that_fails_its_check_goes_nowhere(account: Account) -> None:
     done = account.deploy(status=1)
 
     assert "nothing is deployed" in done.stderr
+    told = account.deploy("--json", status=1).document
+    assert_fits("deploy", told)
+    assert ([], "fail") == (told["steps"], told["package"]["verdict"])
     assert [] == account.aws.take_calls()
+    write_files(account.project, {"index.js": HANDLER})
+    assert "of the kind `web`" in account.deploy("--kind", "web", status=2).stderr
 
 
 def test_an_event_is_answered_before_the_alias_moves(account: Account) -> None:
@@ -527,6 +535,24 @@ def test_status_is_what_programs_read(account: Account) -> None:
     failed = account.run("status")
     assert 1 == failed.status
     assert "it cannot be unzipped" in failed.stdout
+
+
+def assert_fits(name: str, document: dict[str, Any]) -> None:
+    """A document has what its schema says, and nothing else."""
+    schema = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(document)
+    assert set(schema["properties"]) == set(document)
+
+
+@pytest.mark.slow
+def test_documents_fit_their_schemas(account: Account) -> None:
+    """What each of these commands prints with `--json` is what its schema says."""
+    account.deploy()
+    write_files(account.project, {"index.js": SECOND})
+    assert_fits("deploy", account.deploy("--dry-run", "--json").document)
+    assert_fits("deploy", account.deploy("--invoke", "../event.json", "--json").document)
+    for name in ("status", "invoke", "rollback"):
+        assert_fits(name, account.run(name, "--alias", "live", "--json").document)
 
 
 @pytest.mark.slow

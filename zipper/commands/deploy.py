@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,12 +17,11 @@ from zipper.settings.deploy_options import find_deploy_options
 from zipper.settings.read_settings import find_requests
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from zipper.deploy.applying import Applied
     from zipper.deploy.steps import Step
     from zipper.package import Package
-    from zipper.pipeline.deploying import Deployment, FunctionPlace
+    from zipper.pipeline.deploying import Deployed, Deployment, FunctionPlace
     from zipper.settings.build_request import BuildRequest
 
 __all__ = ["command"]
@@ -86,25 +85,23 @@ def command(
     for request, package in zip(requests, packages, strict=True):
         _show_findings(request, package)
     if not all(package.ok for package in packages):
-        told = [] if as_json else ["nothing is deployed: a package fails its check"]
-        echo_lines(told, err=True)
-        if as_json:
-            show_json({"functions": [{"package": package} for package in packages]})
+        _show_undeployed(places, packages, as_json=as_json)
         return 1
-    rows: list[Mapping[str, Any]] = []
+    rows: list[object] = []
+    failed = 0
     for place, package in zip(places, packages, strict=True):
         try:
-            row = _deploy(place, package, event=event, dry_run=dry_run, as_json=as_json)
+            rows.append(_deploy(place, package, event=event, dry_run=dry_run, as_json=as_json))
         except ZipperError as error:
             if len(places) == 1:
                 raise
             # One that fails stops no other.
             echo_lines(f"{place.function_name}: {error}".split("\n"), err=True)
-            row = {"function_name": place.function_name, "error": describe_error(error)}
-        rows.append(row)
+            rows.append({"function_name": place.function_name, "error": describe_error(error)})
+            failed = 1
     if as_json:
         show_json(rows[0] if len(rows) == 1 else {"functions": rows})
-    return int(any("error" in row for row in rows))
+    return failed
 
 
 def _build(
@@ -139,11 +136,28 @@ def _show_findings(request: BuildRequest, package: Package) -> None:
     )
 
 
+def _show_undeployed(
+    places: Sequence[FunctionPlace], packages: Sequence[Package], *, as_json: bool
+) -> None:
+    """Say that nothing was done, because a package fails its check."""
+    from zipper.pipeline.deploying import describe_undeployed  # noqa: PLC0415  (this command)
+
+    if not as_json:
+        echo_lines(["nothing is deployed: a package fails its check"], err=True)
+        return
+    rows = [describe_undeployed(*pair) for pair in zip(places, packages, strict=True)]
+    show_json(rows[0] if len(rows) == 1 else {"functions": rows})
+
+
 def _deploy(
     place: FunctionPlace, package: Package, *, event: bytes | None, dry_run: bool, as_json: bool
-) -> Mapping[str, Any]:
+) -> Deployed:
     """Deploy one package, or say what that would do; return what the JSON says of it."""
-    from zipper.pipeline.deploying import deploy_package, plan_deployment  # noqa: PLC0415
+    from zipper.pipeline.deploying import (  # noqa: PLC0415  (for this command only)
+        deploy_package,
+        describe_deployment,
+        plan_deployment,
+    )
 
     is_told = not as_json and not place.request.quiet
     if is_told:
@@ -152,7 +166,7 @@ def _deploy(
     if is_told:
         echo_lines(_describe_start(planned, dry_run=dry_run), fold=True)
     if dry_run:
-        return _row(planned, package, None)
+        return describe_deployment(planned, package, None)
     done: list[Step] = []
 
     def tell(step: Step) -> None:
@@ -166,7 +180,7 @@ def _deploy(
         names = ", ".join(step.kind for step in done) or "none"
         text = f"interrupted; steps that are done: {names}; the same command goes on from there"
         raise _Stopped(text) from cause
-    return _row(planned, package, applied)
+    return describe_deployment(planned, package, applied)
 
 
 def _describe_start(planned: Deployment, *, dry_run: bool) -> list[str]:
@@ -180,20 +194,3 @@ def _describe_start(planned: Deployment, *, dry_run: bool) -> list[str]:
     if dry_run:
         lines += [line for step in planned.steps for line in describe_step(step, is_done=False)]
     return lines
-
-
-def _row(planned: Deployment, package: Package, applied: Applied | None) -> Mapping[str, Any]:
-    """Return the fields of the JSON: values of variables are not among them."""
-    answer = None if applied is None else applied.answer
-    return {
-        "function_name": planned.place.function_name,
-        "region": planned.place.aws.region,
-        "code_sha256": package.code_sha256,
-        "alias": planned.wanted.alias,
-        "version": None if applied is None else applied.version,
-        "former_version": None if planned.now.alias is None else planned.now.alias.version,
-        "dry_run": applied is None,
-        "steps": planned.steps if applied is None else applied.steps,
-        "answer": None if answer is None else answer.payload,
-        "package": package,
-    }

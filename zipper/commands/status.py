@@ -34,40 +34,14 @@ def command(*, project: str | None, as_json: bool, **options: object) -> int:
       python -m zipper status
       python -m zipper status orders --alias live --region eu-central-1
     """
-    from zipper.pipeline.deployed import read_status  # noqa: PLC0415  (for this command only)
+    from zipper.pipeline.deployed import read_status, show_status  # noqa: PLC0415  (this command)
 
     status = read_status(find_one_place(project, options, command="status"))
     if as_json:
-        show_json(_row(status))
+        show_json(show_status(status))
     else:
         echo_lines(_describe(status), fold=True)
     return int("Failed" in (status.function.state, status.function.update))
-
-
-def _row(status: Status) -> dict[str, object]:
-    """Return the fields of the JSON; of the variables the names alone."""
-    shown = status.function
-    return {
-        "function_name": status.function_name,
-        "region": status.region,
-        "arn": shown.arn,
-        "code_sha256": shown.code_sha256,
-        "runtime": shown.runtime,
-        "architecture": shown.architecture,
-        "handler": shown.handler,
-        "role": shown.role,
-        "memory": shown.memory,
-        "timeout": shown.timeout,
-        "variables": sorted(shown.environment),
-        "state": shown.state,
-        "last_update_status": shown.update,
-        "reason": shown.reason,
-        "last_modified": shown.last_modified,
-        "alias": None if status.alias is None else status.alias.name,
-        "version": None if status.alias is None else status.alias.version,
-        "version_code_sha256": None if status.aliased is None else status.aliased.code_sha256,
-        "version_description": None if status.aliased is None else status.aliased.description,
-    }
 
 
 def _describe(status: Status) -> Iterator[str]:

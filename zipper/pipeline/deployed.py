@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from zipper.deploy.present import Alias, Present
     from zipper.pipeline.deploying import FunctionPlace
 
-__all__ = ["RolledBack", "Status", "invoke_function", "read_log", "read_status", "roll_back"]
+__all__ = [
+    "RolledBack",
+    "ShownStatus",
+    "Status",
+    "invoke_function",
+    "read_log",
+    "read_status",
+    "roll_back",
+    "show_status",
+]
 
 
 class Status(NamedTuple):
@@ -34,6 +43,33 @@ class Status(NamedTuple):
     alias: Alias | None
     aliased: Present | None
     """The version that the alias points to."""
+
+
+class ShownStatus(NamedTuple):
+    """A function as `status --json` prints it; of its variables the names alone."""
+
+    function_name: str
+    region: str
+    arn: str
+    code_sha256: str
+    runtime: str
+    architecture: str
+    handler: str
+    role: str
+    memory: int
+    """In MB."""
+    timeout: int
+    """In seconds."""
+    variables: tuple[str, ...]
+    state: str
+    last_update_status: str
+    reason: str
+    last_modified: str
+    alias: str | None
+    version: str | None
+    """What the alias points to."""
+    version_code_sha256: str | None
+    version_description: str | None
 
 
 class RolledBack(NamedTuple):
@@ -56,6 +92,32 @@ def read_status(place: FunctionPlace) -> Status:
     alias = _find_alias(aws, name, place.values.get("alias"))
     aliased = None if alias is None else find_function(aws, name, alias.version)
     return Status(name, aws.region, function, alias, aliased)
+
+
+def show_status(status: Status) -> ShownStatus:
+    """Return what may be printed of it."""
+    shown, alias, version = status.function, status.alias, status.aliased
+    return ShownStatus(
+        function_name=status.function_name,
+        region=status.region,
+        arn=shown.arn,
+        code_sha256=shown.code_sha256,
+        runtime=shown.runtime,
+        architecture=shown.architecture,
+        handler=shown.handler,
+        role=shown.role,
+        memory=shown.memory,
+        timeout=shown.timeout,
+        variables=tuple(sorted(shown.environment)),
+        state=shown.state,
+        last_update_status=shown.update,
+        reason=shown.reason,
+        last_modified=shown.last_modified,
+        alias=None if alias is None else alias.name,
+        version=None if alias is None else alias.version,
+        version_code_sha256=None if version is None else version.code_sha256,
+        version_description=None if version is None else version.description,
+    )
 
 
 def invoke_function(place: FunctionPlace, event: bytes, *, qualifier: str | None) -> Answer:

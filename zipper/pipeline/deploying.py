@@ -24,7 +24,16 @@ if TYPE_CHECKING:
     from zipper.package import Package
     from zipper.settings.build_request import BuildRequest
 
-__all__ = ["Deployment", "FunctionPlace", "deploy_package", "find_place", "plan_deployment"]
+__all__ = [
+    "Deployed",
+    "Deployment",
+    "FunctionPlace",
+    "deploy_package",
+    "describe_deployment",
+    "describe_undeployed",
+    "find_place",
+    "plan_deployment",
+]
 
 
 class FunctionPlace(NamedTuple):
@@ -43,6 +52,25 @@ class Deployment(NamedTuple):
     wanted: WantedFunction
     now: Now
     steps: tuple[Step, ...]
+
+
+class Deployed(NamedTuple):
+    """What a deployment came to, or would. Values of variables are not among it."""
+
+    function_name: str
+    region: str
+    code_sha256: str
+    alias: str | None
+    version: str | None
+    """What was published, or what the alias points to."""
+    former_version: str | None
+    """What the alias pointed to before."""
+    dry_run: bool
+    steps: tuple[Step, ...]
+    """Those that were done, or would be."""
+    answer: str | None
+    """What the function answered to the event."""
+    package: Package
 
 
 def find_place(request: BuildRequest, typed: Mapping[str, Any]) -> FunctionPlace:
@@ -94,6 +122,39 @@ def plan_deployment(place: FunctionPlace, package: Package, *, invokes: bool) ->
         reads_logs=wanted.log_retention is not None,
     )
     return Deployment(place, wanted, now, plan_steps(wanted, now, invokes=invokes))
+
+
+def describe_deployment(planned: Deployment, package: Package, applied: Applied | None) -> Deployed:
+    """Return what was done; what would be, where nothing was."""
+    answer = None if applied is None else applied.answer
+    return Deployed(
+        function_name=planned.place.function_name,
+        region=planned.place.aws.region,
+        code_sha256=package.code_sha256,
+        alias=planned.wanted.alias,
+        version=None if applied is None else applied.version,
+        former_version=None if planned.now.alias is None else planned.now.alias.version,
+        dry_run=applied is None,
+        steps=planned.steps if applied is None else applied.steps,
+        answer=None if answer is None else answer.payload,
+        package=package,
+    )
+
+
+def describe_undeployed(place: FunctionPlace, package: Package) -> Deployed:
+    """Return that nothing was done, nor asked: the package, or that of another, fails its check."""
+    return Deployed(
+        function_name=place.function_name,
+        region=place.aws.region,
+        code_sha256=package.code_sha256,
+        alias=place.values.get("alias"),
+        version=None,
+        former_version=None,
+        dry_run=False,
+        steps=(),
+        answer=None,
+        package=package,
+    )
 
 
 def deploy_package(

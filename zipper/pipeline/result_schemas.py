@@ -17,8 +17,16 @@ from typing import Any, Final, Literal
 import zipper
 from zipper import findings, package
 from zipper.checks import results
+from zipper.deploy import invoking
 from zipper.node import result
-from zipper.pipeline import auditing, installing, lockfile_writing, vendoring
+from zipper.pipeline import (
+    auditing,
+    deployed,
+    deploying,
+    installing,
+    lockfile_writing,
+    vendoring,
+)
 
 __all__ = ["FOLDER", "make_schemas"]
 
@@ -31,9 +39,13 @@ _RESULTS: Final[dict[str, type]] = {
     "install": installing.Installed,
     "resolve": lockfile_writing.Resolved,
     "run": result.RunResult,
+    "deploy": deploying.Deployed,
+    "invoke": invoking.Answer,
+    "rollback": deployed.RolledBack,
+    "status": deployed.ShownStatus,
     "vendor": vendoring.Vendored,
 }
-_NAMES: Final = {**vars(findings), "Mapping": Mapping}
+_NAMES: Final = {**vars(findings), "Mapping": Mapping, "Package": package.Package}
 """What annotations name that is imported for type checkers alone."""
 _PLAIN: Final[dict[object, dict[str, Any]]] = {
     str: {"type": "string"},
