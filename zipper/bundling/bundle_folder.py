@@ -31,6 +31,8 @@ __all__ = ["OUT", "BundleFolder", "BundleParts", "Message", "open_bundle_folder"
 _FOLDER: Final = "bundling"
 OUT: Final = "zipper-out"
 """The folder of outputs; no project has one of this name."""
+_NEVER_READ: Final = (b".d.ts", b".d.mts", b".d.cts", b".map", b".md", b".markdown", b".flow")
+"""Half of most packages. No code imports these, and esbuild has no loader for them."""
 _MESSAGE: Final = re.compile(
     r"^\S+ \[(?P<kind>ERROR|WARNING)\] (?P<message>.*?)(?: \[(?P<id>[a-z-]+)\])?\n"
     r"(?:\n {4}(?P<place>\S.*?):(?P<line>\d+):\d+:\n(?P<source>(?: {4,}.*\n)*))?",
@@ -153,9 +155,14 @@ def _lay_out(root: Path, parts: BundleParts) -> None:
             file.write(data)
     for place, folder in parts.links:
         _link(root / place, Path(os.path.normpath(root / folder)))
-    link_packages([[(zipped, f"{root}/{place}") for zipped, place in one] for one in parts.groups])
+    groups = [[(zipped, f"{root}/{place}") for zipped, place in one] for one in parts.groups]
+    link_packages(groups, wanted=_may_be_read)
     for place, entries in parts.copies:
         write_entries(entries, root / place)
+
+
+def _may_be_read(name: bytes) -> bool:
+    return not name.endswith(_NEVER_READ)
 
 
 def _link(place: Path, target: Path) -> None:

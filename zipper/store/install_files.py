@@ -30,7 +30,7 @@ from zipper.store.unpacked_folders import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from zipper.archive.entries import PlannedEntry
     from zipper.store.store_zip import StoreZip
@@ -45,6 +45,7 @@ def link_packages(
     *,
     copy: bool = False,
     on_windows: bool = os.name == "nt",
+    wanted: Callable[[bytes], bool] | None = None,
 ) -> None:
     """Make each package's files in its folder, which may exist already and hold others.
 
@@ -53,6 +54,7 @@ def link_packages(
             one after the other, each over what is there; groups have no folder in common.
         copy: write the files anew, for a folder in which they are going to be changed.
         on_windows: refuse names that Windows takes for devices, or changes.
+        wanted: tells by its name whether a file is needed; None for all.
 
     Raises:
         OutputError: EOUTPUT where the operating system refuses, or could not hold a name.
@@ -63,8 +65,10 @@ def link_packages(
         for zipped, into in groups[number]:
             if on_windows:
                 _refuse_unwritable(zipped.names(), into)
-            if copy or not zipped.may_link or not _make_links(zipped, into):
-                write_entries(zipped.members(""), Path(into))
+            if copy or not zipped.may_link or not _make_links(zipped, into, wanted):
+                members = zipped.members("")
+                kept = [one for one in members if wanted is None or wanted(one.name)]
+                write_entries(kept, Path(into))
 
     share_work(len(groups), make)
 
@@ -110,7 +114,7 @@ def write_entries(entries: Sequence[PlannedEntry], into: Path, *, has_umask: boo
         raise write_error(cause, into, OutputError) from cause
 
 
-def _make_links(zipped: StoreZip, into: str) -> bool:
+def _make_links(zipped: StoreZip, into: str, wanted: Callable[[bytes], bool] | None = None) -> bool:
     """Link a package's files; False where they cannot be linked."""
     folder, end, names = folder_of(zipped.path), os.fsencode(into), zipped.raw_names()
     try:
@@ -119,7 +123,7 @@ def _make_links(zipped: StoreZip, into: str) -> bool:
                 unmark(folder)
                 return False
             mark_unpacked(folder)
-        _link(names, os.fsencode(folder), end)
+        _link(names if wanted is None else list(filter(wanted, names)), os.fsencode(folder), end)
     except OSError as cause:
         if cause.errno in _NO_LINKS or isinstance(cause, FileNotFoundError):
             return False
