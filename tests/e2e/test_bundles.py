@@ -472,3 +472,17 @@ def test_settings_say_what_stays_and_what_goes_in(work: Work) -> None:
     assert "node_modules/ms/index.js" in names
     assert not [name for name in names if "@aws-sdk" in name or "bytes" in name]
     assert len(work.files["index.js"]) < 10_000
+
+
+def test_vendored_bundle_needs_no_network(work: Work, tmp_path: Path) -> None:
+    """`vendor` gathers esbuild for a function in JavaScript that is bundled."""
+    manifest = {"name": "fn", "dependencies": {"ms": "2.1.3"}, "zipper": {"bundle": True}}
+    text = "exports.handler = async () => require('ms')('1s');\n"
+    write_files(work.folder / "fn", {"package.json": manifest, "index.js": text})
+    vendor = tmp_path / "vendor"
+    gathered = run_zipper("vendor", work.folder / "fn", "--into", vendor, "--cache-dir", work.cache)
+    built = Work(work.folder, tmp_path / "cache").build("--offline", "--vendor", str(vendor))
+
+    assert 0 == gathered.status, gathered.stderr
+    assert 0 == built.status, built.stderr
+    assert {"index.js"} == set(work.files)

@@ -137,7 +137,7 @@ class KeptPackages:
     def _add(self, row: KeptPackage) -> None:
         name = self._name(row.location)
         if name in self._around.anyway and row.kind not in ("external", "native"):
-            return
+            return  # what else is added, is so because the bundle would not work at all
         self.kept.setdefault(row.location, row)
 
     def _name(self, location: str) -> str:

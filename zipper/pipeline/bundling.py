@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BundledFunction", "bundle_function"]
 
+_FINAL: Final = ("external", "native", "loader", "version")
+"""What keeps a package outside whatever `bundle_anyway` says."""
 _LEVEL: Final = 9
 """Of libdeflate, for a bundle: it is most of the zip, and deflated once for each change of it."""
 _BUILT: Final = (".js", ".mjs", ".cjs", ".jsx")
@@ -261,5 +263,5 @@ def _tell_kept(kept: Mapping[str, KeptPackage]) -> Iterator[Finding]:
             one.location,
             f"`{one.location.rpartition('node_modules/')[2]}` stays in node_modules: it "
             f"{one.reason}{place}",
-            "`bundle_anyway` takes it into the bundle all the same",
+            "" if one.kind in _FINAL else "`bundle_anyway` takes it into the bundle all the same",
         )

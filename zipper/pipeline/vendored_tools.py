@@ -36,13 +36,16 @@ _TEXT: Final = re.compile(r'"([^"\n]+)"')
 def want_tools(
     project: Project, request: BuildRequest, whole: Tree, *, store: Store, client: LazyClient
 ) -> list[Wanted]:
-    """Return what a build of the project's TypeScript would fetch; nothing where it has none.
+    """Return what a build of the project's TypeScript, or of its bundle, would fetch.
+
+    Nothing where it has neither.
 
     Raises:
         RegistryError, IntegrityError, ResolutionError, ArchiveError, StoreError, ProjectError.
     """
     names = choose_files(project.folder, include=request.include, exclude=request.exclude).files
-    if not any(name.endswith(TYPED) and not is_declaration(name) for name in names):
+    has_types = any(name.endswith(TYPED) and not is_declaration(name) for name in names)
+    if not has_types and not request.bundle:
         return []
     esbuild = want_esbuild(choose_esbuild(project, whole), store=store, client=client)
     nodes = {node.location: node for node in _find_packages(project, request, whole)}

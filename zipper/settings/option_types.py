@@ -264,8 +264,6 @@ class _Shared5(TypedDict, total=False):
     """gitignore patterns: take only project files that match."""
     sourcemap: str | None
     """Source maps of TypeScript: `linked` in the zip, `inline`, or `external` beside the zip."""
-    bundle: bool | None
-    """Bundle the function with esbuild; what cannot be bundled stays in node_modules."""
     minify: bool | None
     """Minify the bundle; stack traces then need a source map."""
     external: str | Iterable[str] | None
@@ -296,6 +294,8 @@ class _Shared7(TypedDict, total=False):
 
     decorators: str | None
     """What transforms decorators: `esbuild`, or `tsc`, which emits their metadata."""
+    bundle: bool | None
+    """Bundle the function with esbuild; what cannot be bundled stays in node_modules."""
 
 
 class _Shared8(TypedDict, total=False):

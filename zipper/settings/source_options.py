@@ -34,7 +34,7 @@ SOURCE_OPTIONS: Final = (
         "bundle",
         "flag",
         "Bundle the function with esbuild; what cannot be bundled stays in node_modules.",
-        PLANNERS,
+        (*PLANNERS, "vendor"),
         example=True,
     ),
     Option(
