@@ -199,6 +199,8 @@ def package_levels(subject: Subject) -> dict[str, int]:
 
 
 def _package_levels(subject: Subject) -> dict[str, int]:
+    if subject.kind == "layer":  # what functions load of it is not known
+        return {folder: LAZY for folder in subject.sizes_by_package if folder}
     start = close(subject)
     if start is None:
         return {}

@@ -201,4 +201,5 @@ def find_dependency(subject: Subject, package: str, name: str) -> str | None:
             return folder
         if not place:
             return None
-        place = find_package(place.rpartition("node_modules/")[0])
+        above = place.rpartition("node_modules/")[0]
+        place = find_package(above) or above.rstrip("/")

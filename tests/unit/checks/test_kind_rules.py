@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from support.checking import zip_files
 
@@ -152,6 +154,23 @@ def test_a_wrapped_layer(name: str, is_refused: bool) -> None:
 
     errors = {one.code for one in findings if one.severity == "error"}
     assert is_refused == ("layout-layer" in errors)
+
+
+@pytest.mark.parametrize(("architecture", "severity"), [("arm64", None), ("x86_64", "warning")])
+def test_a_layer_for_another_processor(architecture: str, severity: str | None) -> None:
+    """A package that has its platform packages for another one only is no use to any function."""
+    names = {f"@img/sharp-linux-{cpu}": "1" for cpu in ("x64", "arm64")}
+    home = "nodejs/node_modules"
+    files = {
+        f"{home}/sharp/package.json": json.dumps({"name": "sharp", "optionalDependencies": names}),
+        f"{home}/@img/sharp-linux-arm64/package.json": '{"os": ["linux"], "cpu": ["arm64"]}',
+    }
+    report = check_zip(
+        zip_files(files), path="l", target=Target("nodejs24.x", architecture), kind="layer"
+    )
+
+    found = {one.code: one.severity for one in report.findings}
+    assert severity == found.get("binary-arch")
 
 
 def test_every_kind_names_its_source() -> None:
