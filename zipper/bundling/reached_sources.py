@@ -11,6 +11,7 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from zipper.bundling.ambient_enums import refuse_ambient_enums
 from zipper.bundling.computed_specifiers import find_computed, find_meant
 from zipper.bundling.decorators import DecoratedSource, has_decorators, refuse_lost_metadata
 from zipper.bundling.esbuild_files import SourceText
@@ -19,7 +20,7 @@ from zipper.bundling.source_folder import join
 from zipper.bundling.source_lines import read_lines
 from zipper.bundling.source_maps import adapt_map, link_map
 from zipper.bundling.source_names import CODE, TYPED, is_source, name_output, spell_relative
-from zipper.bundling.specifiers import find_edits
+from zipper.bundling.specifiers import apply_edits, find_edits
 from zipper.bundling.type_exports import LinkedModule, refuse_exported_types
 from zipper.errors import ProjectError
 from zipper.findings import Finding
@@ -106,23 +107,29 @@ class SourceWalk:
             level = [one for one in dict.fromkeys(reached) if one not in seen]
             seen.update(level)
         self._refuse_outside(seen)
-        refuse_exported_types(dict(self._find_linked()))
+        linked = dict(self._find_linked())
+        refuse_ambient_enums(linked)
+        refuse_exported_types({one: linked[one] for one in linked if self._is_esm(one)})
         folder = self._places.folders[""]
         if any(not one.owner and not _is_below(one.path, folder) for one in seen):
             self._places = self._places._replace(keeps_folders=True)
         return sorted(self._write(seen))
 
     def _find_linked(self) -> Iterator[tuple[OwnedFile, LinkedModule]]:
-        """Yield the ES modules that esbuild has written."""
+        """Yield the modules that esbuild has written."""
         for module, read in self._read.items():
-            if read.format == "esm" and not read.is_kept:
+            if not read.is_kept:
+                wanted = "import" if read.format == "esm" else "require"
                 targets = {
                     specifier: target
                     for (specifier, mode), target in read.targets.items()
-                    if mode == "import" and target is not None
+                    if mode == wanted and target is not None
                 }
                 source = self._files.read(module.path)
                 yield module, LinkedModule(_encode(read.compiled.code), source, targets)
+
+    def _is_esm(self, module: OwnedFile) -> bool:
+        return self._read[module].format == "esm"
 
     def _refuse_outside(self, modules: set[OwnedFile]) -> None:
         """Raise for a module that lies outside of the workspace: it has no place in the package."""
@@ -257,7 +264,7 @@ class SourceWalk:
             yield ReachedFile(owner, source, None, source)
             return
         output = name_output(source)
-        text = _apply(code, edits).decode("utf-8", "surrogateescape")
+        text = apply_edits(code, edits).decode("utf-8", "surrogateescape")
         if self._sourcemap != "none" and not read.is_kept:
             name = output.rpartition("/")[2]
             map_ = adapt_map(
@@ -313,14 +320,6 @@ class SourceWalk:
 
 def _encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
-
-
-def _apply(code: bytes, edits: Sequence[Edit]) -> bytes:
-    pieces, at = [], 0
-    for start, end, new in edits:
-        pieces += [code[at:start], new]
-        at = end
-    return b"".join([*pieces, code[at:]])
 
 
 def _is_below(path: str, folder: str) -> bool:

@@ -13,14 +13,14 @@ from zipper.checks.syntax import is_shadowed, literal, open_source
 from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from tree_sitter import Node
 
     from zipper.bundling.source_resolution import Mode
     from zipper.checks.syntax import Source
 
-__all__ = ["Edit", "SpecifierUse", "find_edits", "find_requests"]
+__all__ = ["Edit", "SpecifierUse", "apply_edits", "find_edits", "find_requests"]
 
 Edit = tuple[int, int, bytes]
 """Start, end and the new bytes: a quoted specifier."""
@@ -58,6 +58,15 @@ def find_edits(code: bytes, replace: Callable[[SpecifierUse], str | None]) -> li
             text = json.dumps(new, ensure_ascii=False).encode("utf-8", "surrogateescape")
             edits[node.start_byte] = (node.start_byte, node.end_byte, text)
     return [edits[start] for start in sorted(edits)]
+
+
+def apply_edits(code: bytes, edits: Sequence[Edit]) -> bytes:
+    """Return `code` with `edits`, which are in order, in their places."""
+    pieces, at = [], 0
+    for start, end, new in edits:
+        pieces += [code[at:start], new]
+        at = end
+    return b"".join([*pieces, code[at:]])
 
 
 def find_requests(source: Source) -> Iterator[Node]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from zipper.bundling.output_places import OwnedFile
     from zipper.checks.file_facts import Facts
 
-__all__ = ["LinkedModule", "refuse_exported_types"]
+__all__ = ["LinkedModule", "find_line", "refuse_exported_types"]
 
 _SHOWN_MAX: Final = 5
 
@@ -54,7 +54,7 @@ def refuse_exported_types(modules: Mapping[OwnedFile, LinkedModule]) -> None:
         return
     file, name, specifier = found[0]
     source = modules[file].source
-    line = _line_of(source, name, specifier)
+    line = find_line(source, name, specifier)
     is_export = re.search(rb"\bexport\b", source.splitlines()[line - 1] if source else b"")
     more = f", and {len(found) - 1} more" if len(found) > 1 else ""
     raise ProjectError(
@@ -62,7 +62,7 @@ def refuse_exported_types(modules: Mapping[OwnedFile, LinkedModule]) -> None:
         f"`{file.path}` line {line} {'re-exports' if is_export else 'imports'} the type `{name}` "
         f"of `{specifier}` as a value, which Node.js does not find{more}",
         facts=tuple(
-            (f"{one.path}:{_line_of(modules[one].source, what, of)}", f"`{what}` of `{of}`")
+            (f"{one.path}:{find_line(modules[one].source, what, of)}", f"`{what}` of `{of}`")
             for one, what, of in found[:_SHOWN_MAX]
         ),
         hint=f"write `{'export' if is_export else 'import'} type {{ {name} }}`, or `type {name}` "
@@ -129,7 +129,7 @@ def _is_type(
     return any(_is_type(name, target, modules, seen) for target in modules[file].targets.values())
 
 
-def _line_of(source: bytes, name: str, specifier: str) -> int:
+def find_line(source: bytes, name: str, specifier: str) -> int:
     """Return the line of the statement that takes `name` from `specifier`."""
     word = re.escape(name.encode())
     statement = re.compile(
