@@ -256,7 +256,7 @@ class _NeedSearch:
     def _name_packages(self) -> None:
         """Keep what requests that cannot be followed may name."""
         for folder, reason in self._named.find():
-            if self._is_reached(folder):
+            if self._is_reached(folder) or self._is_confined(folder):
                 for path in self._answers.find_entries(folder):
                     self._reach(folder, path, reason._replace(kind="named"))
             else:

@@ -1,0 +1,142 @@
+"""Real packages, pruned: each function answers as the whole one does, under a real Node."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.node import node_of
+from tests.support.shared import REPOSITORY
+from zipper.pruning.known_packages import parse_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STACKS = json.loads((REPOSITORY / "fixtures/pruning/stacks.json").read_text(encoding="utf-8"))
+TABLE = parse_table(
+    resources.files("zipper.pruning").joinpath("known_packages.json").read_text(encoding="utf-8")
+)
+SIMPLE = [row for row in TABLE if row.finds_caller or (row.classes and not row.files)]
+"""Rows about who requests a package: tried all together, by packages that only request one."""
+ANSWER = "answer: "
+CALL = """
+const { pathToFileURL } = require("url");
+const event = { body: '{"a":1}', headers: { "Content-Type": "application/json" } };
+const context = { getRemainingTimeInMillis: () => 3000 };
+const say = (value) => {
+  console.log("\\nANSWER" + JSON.stringify(value));
+  setTimeout(() => process.exit(0), 20);
+};
+import(pathToFileURL(process.argv[1]))
+  .then((module) => (module.handler ?? module.default.handler)(event, context))
+  .then(say, (error) => say(String(error)));
+""".replace("ANSWER", ANSWER)
+
+pytestmark = [pytest.mark.network, pytest.mark.node, pytest.mark.slow]
+
+
+def write_project(folder: Path, dependencies: dict[str, str], files: dict[str, str]) -> Path:
+    manifest = {"name": "fn", "version": "1.0.0", "dependencies": dependencies}
+    for name, text in {"package.json": json.dumps(manifest), **files}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def build(project: Path, output: Path, *options: str) -> dict:
+    words = ["build", str(project), "-o", str(output), "--runtime", "nodejs24.x", "--json"]
+    limits = ["--max-unzipped-size", "900 MB", "--keep-failed"]
+    result = subprocess.run(
+        [sys.executable, "-m", "zipper", *words, *limits, *options],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=REPOSITORY,
+    )
+    document: dict = json.loads(result.stdout)
+    assert "findings" in document, document
+    return document
+
+
+def answer(package: Path, task: Path, entry: str) -> str:
+    with zipfile.ZipFile(package) as archive:
+        archive.extractall(task)
+    for program in task.rglob("bin/*"):
+        program.chmod(0o755)
+    result = subprocess.run(
+        [node_of(24).executable, "-e", CALL, str(task / entry)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=task,
+        env={**os.environ, "LAMBDA_TASK_ROOT": str(task)},
+        timeout=120,
+    )
+    assert ANSWER in result.stdout, result.stderr[-2000:]
+    return result.stdout.rpartition(ANSWER)[2]
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_a_pruned_function_answers_as_the_whole_one(name: str, tmp_path: Path) -> None:
+    """Built whole, `safe` and `reached`, a function gives one answer, and each proof holds."""
+    stack = STACKS[name]
+    project = write_project(tmp_path / "project", stack["dependencies"], stack["files"])
+    words = [sys.executable, "-m", "zipper", "resolve", str(project)]
+    subprocess.run(words, check=True, capture_output=True, cwd=REPOSITORY)
+    scripts = [word for one in stack["scripts"] for word in ("--allow-scripts", one)]
+    entry = next(one for one in stack["files"] if one.startswith("index."))
+    answers, sizes = [], []
+    for mode in ("off", "safe", "reached"):
+        package = tmp_path / f"{mode}.zip"
+        document = build(project, package, "--prune", mode, *scripts)
+        assert "prune-unproven" not in {one["code"] for one in document["findings"]}
+        sizes.append(document["unzipped_size_bytes"])
+        # Of one name and place, because some answers have a path in them.
+        task = tmp_path / "task"
+        task.mkdir()
+        answers.append(answer(package, task, entry))
+        task.rename(tmp_path / f"task-{mode}")
+
+    assert [answers[0]] * 3 == answers
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_rows_about_who_requests_a_package(tmp_path: Path) -> None:
+    """Whoever requests a package that looks beside its caller stays whole; classes stay in all."""
+    users = {f"user-{number}": row for number, row in enumerate(SIMPLE)}
+    names = {user: row.package.removesuffix("*") for user, row in users.items()}
+    files = {"index.js": "exports.handler = async () => 0;\n"}
+    for user, name in names.items():
+        files["index.js"] += f'require("{user}");\n'
+        files[f"{user}/package.json"] = json.dumps(
+            {"name": user, "version": "1.0.0", "dependencies": {name: "*"}}
+        )
+        files[f"{user}/index.js"] = f'exports.load = () => require("{name}");\n'
+        for other in ("data.bin", "index.js.map", "index.d.ts"):
+            files[f"{user}/{other}"] = "x"
+    project = write_project(tmp_path / "project", {u: f"file:{u}" for u in users}, files)
+    document = build(project, tmp_path / "fn.zip", "--prune", "reached")
+    with zipfile.ZipFile(tmp_path / "fn.zip") as archive:
+        packed = set(archive.namelist())
+    verdicts = {one["folder"]: one for one in document["pruning"]["packages"]}
+
+    for user, row in users.items():
+        if row.finds_caller:
+            assert "whole" == verdicts[f"node_modules/{user}"]["verdict"], row.package
+            assert f"node_modules/{user}/data.bin" in packed
+        assert f"node_modules/{user}/index.js.map" in packed
+        assert f"node_modules/{user}/index.d.ts" in packed
+
+
+def test_each_row_of_the_table_is_tried() -> None:
+    """Every row is tried by a function, or with those about who requests a package."""
+    tried = {row for stack in STACKS.values() for row in stack["rows"]}
+
+    assert {row.package for row in TABLE} == tried | {row.package for row in SIMPLE}
