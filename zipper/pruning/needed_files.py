@@ -183,7 +183,8 @@ class _NeedSearch:
                 self._reach(name, path, reason._replace(kind="request", text=read.text))
         elif read.kind == "package":
             folder = self._answers.find_folder(read.text, name)
-            if folder is not None:
+            is_own = folder == package and self._is_confined(package)
+            if folder is not None and not is_own:
                 self._leave_whole(folder, reason)
                 self._named.note(package, folder)
         elif not self._is_confined(package):

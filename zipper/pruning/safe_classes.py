@@ -93,25 +93,24 @@ MENTIONS: Final = {
 }
 """What a text in code has, alone or as a part of a path, that names a file of the class."""
 _MAP_COMMENT: Final = re.compile(rb"[#@] sourceMappingURL=\S+")
-_AFTER: Final = rb"(?=[\"'`/\\$?)|,}\s])"
 
 
-def _pattern_of(words: list[str]) -> bytes:
-    return b"|".join(
-        re.escape(word.encode()).replace(rb"\.", rb"\\?\.")
-        for word in sorted(set(words), key=len, reverse=True)
-    )
+def _any_of(words: list[str], dot: bytes) -> bytes:
+    texts = sorted(set(words), key=len, reverse=True)
+    return b"|".join(re.escape(word.encode()).replace(rb"\.", dot) for word in texts)
 
 
 _WORDS: Final = [word for words in MENTIONS.values() for word in words]
+_ENDINGS: Final = [word for word in _WORDS if word[0] == "."]
 _MENTIONED: Final = re.compile(
-    rb"(?:(%s)|[\"'`/\\](%s))%s"
+    rb"(%s)(?=[\"'`$/\\?])|(%s)(?!\w)|[\"'`/\\](%s)(?=[\"'`/\\$?)])"
     % (
-        _pattern_of([word for word in _WORDS if word[0] == "."]),
-        _pattern_of([word for word in _WORDS if word[0] != "."]),
-        _AFTER,
+        _any_of(_ENDINGS, rb"\."),
+        _any_of(_ENDINGS, rb"\\\."),  # of a regular expression
+        _any_of([word for word in _WORDS if word[0] != "."], rb"\\?\."),
     )
 )
+"""An ending counts where a text ends with it: `result.map` in code is a member."""
 
 
 def is_notice(name: str) -> bool:
@@ -127,7 +126,7 @@ def is_notice(name: str) -> bool:
 def find_mentions(content: bytes) -> tuple[str, ...]:
     """Return which of the words in `MENTIONS` a file has in a text, sorted."""
     content = _MAP_COMMENT.sub(b"", content) if b"sourceMappingURL=" in content else content
-    found = {match[1] or match[2] for match in _MENTIONED.finditer(content)}
+    found = {match[1] or match[2] or match[3] for match in _MENTIONED.finditer(content)}
     return tuple(sorted({word.replace(b"\\", b"").decode() for word in found}))
 
 

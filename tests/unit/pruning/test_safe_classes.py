@@ -106,6 +106,11 @@ def test_code_is_no_notice(name: str) -> None:
         ("`lib.${x}.ts`", (".ts",)),
         ('"./test/a"', ("test",)),
         ("a.map(x)", ()),
+        ("done(null, result.code, result.map)", ()),
+        ("f({ map: result.map, x })", ()),
+        ("`${name}.map`", (".map",)),
+        (r"/\.(?:js|map)$/; /\.map(?:\?|$)/", (".map",)),
+        ("//# sourceMappingURL=a.js.map", ()),
         ("latest", ()),
     ],
 )
