@@ -207,6 +207,8 @@ class _NeedSearch:
         folder = find_package(f"{inner}/x")
         if self._answers.files.is_file(place):
             self._note_asset(name, inner, reason)
+        elif self._answers.files.is_folder(place) and self._is_confined(package):
+            pass  # the row has what is read there
         elif self._answers.files.is_folder(place):
             if inner == folder or (folder and not inner.startswith(f"{folder}/")):
                 self._leave_whole(folder, reason._replace(kind="unproven"))
