@@ -1,7 +1,7 @@
 """Packages that break in bundles, bundled: esbuild's own package agrees, a real Node runs it.
 
 Of each function the zip is compared with what CDK makes of it: the same bundle, and the packages
-outside of it installed by `npm ci`. `python -m tests.bench.bundle_table` writes the table.
+outside of it installed by npm from the same lockfile.
 """
 
 from __future__ import annotations

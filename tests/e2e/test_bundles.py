@@ -210,7 +210,10 @@ def test_metafile_and_maps_lie_beside_the_zip(work: Work) -> None:
     assert built["code_sha256"] == meta["zip"]["code_sha256"]
     assert "2.1.3" == meta["packages"]["node_modules/ms"]["version"]
     assert "src/lib/greet.ts" in meta["inputs"]
-    assert (work.folder / "fn.zip.maps" / digest / "src/index.js.map").is_file()
+    source_map = work.folder / "fn.zip.maps" / digest / "src/index.js.map"
+    assert {"index.ts", "lib/greet.ts"} < {
+        name.removeprefix("../src/") for name in json.loads(source_map.read_bytes())["sources"]
+    }
     assert b"sourceMappingURL" not in work.files["src/index.js"]
 
 

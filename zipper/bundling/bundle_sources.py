@@ -34,6 +34,7 @@ def list_sources(root: Path, folder: str, endings: tuple[str, ...]) -> Iterator[
     """Yield the files below a folder that esbuild may read, by their paths from the root on."""
     start = f"{root}/{folder}" if folder else f"{root}"
     waiting = [(start, f"{folder}/" if folder else "")]
+    linked: set[str] = set()
     while waiting:
         place, prefix = waiting.pop()
         try:
@@ -44,8 +45,14 @@ def list_sources(root: Path, folder: str, endings: tuple[str, ...]) -> Iterator[
         for entry in found:
             name = entry.name
             if entry.is_dir():
-                if not name.startswith(".") and name not in _NO_SOURCES:
-                    waiting.append((entry.path, f"{prefix}{name}/"))
+                if name.startswith(".") or name in _NO_SOURCES:
+                    continue
+                if entry.is_symlink():  # links may go in circles
+                    real = os.path.realpath(entry.path)
+                    if real in linked or f"{entry.path}/".startswith(f"{real}/"):
+                        continue
+                    linked.add(real)
+                waiting.append((entry.path, f"{prefix}{name}/"))
             elif name.endswith(endings) and name not in _CONFIGS and not is_declaration(name):
                 yield f"{prefix}{name}"
 

@@ -135,6 +135,10 @@ class Bundler:
                 return None
             raise _failure(messages, done)
         metafile = files.pop(_META)
+        files = {
+            name: _place_map(data) if name.endswith(".map") else data
+            for name, data in files.items()
+        }
         return Bundle(
             files,
             metafile,
@@ -187,6 +191,18 @@ class Bundler:
                     facts=((f"{one.path}:{one.line}", one.source or one.text),),
                     hint=_CURE,
                 )
+
+
+def _place_map(data: bytes) -> bytes:
+    """Return a source map whose sources count from where the package has it.
+
+    esbuild wrote it one folder further down than it is in the package.
+    """
+    value = json.loads(data)
+    value["sources"] = [one.removeprefix("../") for one in value["sources"]]
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode(
+        "utf-8", "surrogatepass"
+    )
 
 
 def join_bundles(bundle: Bundle, others: Sequence[Bundle]) -> Bundle:
