@@ -212,6 +212,22 @@ def test_a_secret_that_is_not_there_stops_before_anything(account: Account) -> N
 
 
 @pytest.mark.slow
+def test_lambda_that_quotes_a_variable_is_not_quoted(account: Account) -> None:
+    """It does so where they are too long together; what is a secret stays one."""
+    account.settings('environment = {A = "hunter2", B = "a \\"quoted\\" one", C = "x"}\n')
+    measured = json.dumps({"A": "hunter2", "B": 'a "quoted" one', "C": "x"})
+    told = f"exceeded the 4KB limit. String measured: {measured}"
+    refused = {"status": 400, "code": "InvalidParameterValueException", "message": told}
+    account.aws.fail("POST", "/functions$", **refused)
+    done = account.deploy(status=1)
+
+    assert "exceeded the 4KB limit" in done.stderr
+    assert "***" in done.stderr
+    assert "hunter2" not in done.stderr
+    assert "quoted" not in done.stderr
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("runtime", "expected"),
     [

@@ -6,17 +6,21 @@ and is imported here alone; how it finds credentials, profiles and assumed roles
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from zipper.errors import DeployError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 __all__ = ["Aws", "AwsError", "open_aws"]
 
 _ATTEMPTS: Final = 8
 """Of one call: throttled ones, lost connections and AWS's own failures are tried again."""
+
+_HIDDEN_MIN: Final = 4
+"""Characters of a value that is worth hiding: shorter ones are in every sentence."""
 
 _CREDENTIALS: Final = frozenset(
     {
@@ -53,7 +57,11 @@ class Aws(NamedTuple):
             UsageError: EUSAGE where an argument is none that AWS's model knows.
         """
         client = self._client(service)
-        return _guard(f"{service}:{operation}", lambda: getattr(client, operation)(**arguments))
+        try:
+            return _guard(f"{service}:{operation}", lambda: getattr(client, operation)(**arguments))
+        except AwsError as error:
+            variables = arguments.get("Environment", {}).get("Variables", {})
+            raise _hide(error, variables.values()) if variables else error from error.__cause__
 
     def find(self, service: str, operation: str, **arguments: Any) -> Any:  # noqa: ANN401  (JSON)
         """Return the answer, or None where AWS says that there is no such thing.
@@ -174,6 +182,18 @@ def _guard(what: str, work: Callable[[], Any]) -> Any:  # noqa: ANN401  (whateve
             f"AWS gave no answer to {what}: {error}",
             hint="run the same command again: it goes on from where it stopped",
         ) from error
+
+
+def _hide(error: AwsError, values: Iterable[str]) -> AwsError:
+    """Return the error without the values of variables: Lambda quotes them where it counts them."""
+    message = error.message
+    for value in sorted(values, key=len, reverse=True):
+        for form in (value, json.dumps(value)[1:-1]):
+            if len(form) >= _HIDDEN_MIN:
+                message = message.replace(form, "***")
+    return AwsError(
+        error.code, message, facts=error.facts, hint=error.hint, aws_code=error.aws_code
+    )
 
 
 def _refusal(what: str, response: Mapping[str, Any]) -> AwsError:

@@ -11,6 +11,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Final
 
+import zipper
 from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ def _github(functions: Sequence[ShownFunction]) -> Iterator[str]:
         yield "    runs-on: ubuntu-latest"
         yield "    steps:"
         yield "      - uses: actions/checkout@v7"
-        yield "      - uses: OWNER/zipper/.github/actions/package@v0.1.0"
+        yield f"      - uses: OWNER/zipper/.github/actions/package@v{zipper.__version__}"
         yield f"        with: {{{pairs}}}"
 
 
