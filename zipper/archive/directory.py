@@ -44,7 +44,6 @@ _MEMBER: Final = b"PK\x01\x02"
 _END_MARK: Final = b"PK\x05\x06"
 _UNKNOWN_16: Final = 0xFFFF
 _UNKNOWN_32: Final = 0xFFFFFFFF
-_UTF8_FLAG: Final = 0x800
 
 FaultKind = Literal[
     "unreadable", "ambiguous", "prefix", "trailing", "zip64", "overlap", "local-header", "dotted"

@@ -29,7 +29,6 @@ _GROUP: Final = re.compile(
     r"|(?P<flags>[A-Za-z]*(?:-[A-Za-z]*)?):))?"
 )
 _BOUNDS: Final = re.compile(r"\{([0-9]+),([0-9]+)\}")
-_SYNTAX: Final = frozenset("^$\\.*+?()[]{}|/")
 _NAME: Final = re.compile(
     r"(?:[A-Za-z_$]|[^\x00-\x7f]|\\u[0-9a-fA-F]{4}|\\u\{[0-9a-fA-F]+\})"
     r"(?:[A-Za-z0-9_$]|[^\x00-\x7f]|\\u[0-9a-fA-F]{4}|\\u\{[0-9a-fA-F]+\})*"

@@ -15,6 +15,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.lockfile.pnpm_checksums import hash_extensions, hash_text
+from zipper.npm.json_text import map_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -96,8 +97,11 @@ def list_setting_drift(
 
 def _list_views(files: PnpmFiles, major: int) -> Sequence[Mapping[str, object]]:
     """Return what each pnpm reads that the project may use."""
-    own = _map(files.manifest.get("pnpm"))
-    overrides = {**_map(files.manifest.get("resolutions")), **_map(own.get("overrides"))}
+    own = map_of(files.manifest.get("pnpm"))
+    overrides = {
+        **map_of(files.manifest.get("resolutions")),
+        **map_of(own.get("overrides")),
+    }
     old = {**own, "overrides": overrides}
     new = files.workspace
     both = {**old, **new}
@@ -115,8 +119,11 @@ def _is_compared(name: str, major: int) -> bool:
 
 
 def _read_catalogs(workspace: Mapping[str, object]) -> dict[str, Mapping[str, object]]:
-    named = {name: _map(one) for name, one in _map(workspace.get("catalogs")).items()}
-    return {**named, "default": {**named.get("default", {}), **_map(workspace.get("catalog"))}}
+    named = {name: map_of(one) for name, one in map_of(workspace.get("catalogs")).items()}
+    return {
+        **named,
+        "default": {**named.get("default", {}), **map_of(workspace.get("catalog"))},
+    }
 
 
 def _compare_catalogs(
@@ -124,9 +131,9 @@ def _compare_catalogs(
 ) -> list[str]:
     """Return what the lockfile has of catalogs that is no longer so; it has what is used."""
     lines = []
-    for catalog, rows in _map(locked.get("catalogs")).items():
-        for name, row in _map(rows).items():
-            has, wanted = _map(row).get("specifier"), catalogs.get(catalog, {}).get(name)
+    for catalog, rows in map_of(locked.get("catalogs")).items():
+        for name, row in map_of(rows).items():
+            has, wanted = map_of(row).get("specifier"), catalogs.get(catalog, {}).get(name)
             if has != wanted:
                 lines.append(f"`{name}` of `{catalog}`: {_differ(wanted, has)}")
     return lines
@@ -140,12 +147,12 @@ def _compare_overrides(
 ) -> list[str]:
     manifest = files.manifest
     direct = {
-        **_map(manifest.get("devDependencies")),
-        **_map(manifest.get("dependencies")),
-        **_map(manifest.get("optionalDependencies")),
+        **map_of(manifest.get("devDependencies")),
+        **map_of(manifest.get("dependencies")),
+        **map_of(manifest.get("optionalDependencies")),
     }
     wanted: dict[str, object] = {}
-    for selector, spec in _map(view.get("overrides")).items():
+    for selector, spec in map_of(view.get("overrides")).items():
         text = str(spec)
         if text.startswith("$"):
             text = str(direct.get(text[1:], text))
@@ -155,12 +162,12 @@ def _compare_overrides(
             catalog = text.removeprefix("catalog:").strip() or "default"
             text = str(catalogs.get(catalog, {}).get(name, text))
         wanted[selector] = text
-    return _compare_maps(wanted, _map(locked.get("overrides")))
+    return _compare_maps(wanted, map_of(locked.get("overrides")))
 
 
 def _compare_extensions(locked: Mapping[str, object], view: Mapping[str, object]) -> list[str]:
     has = str(locked.get("packageExtensionsChecksum") or "")
-    extensions = _map(view.get("packageExtensions"))
+    extensions = map_of(view.get("packageExtensions"))
     if not extensions:
         return [f"there are none, and the lockfile has `{has}`"] if has else []
     made = hash_extensions(extensions, like=has)
@@ -182,10 +189,10 @@ def _compare_list(
 def _compare_patches(
     locked: Mapping[str, object], view: Mapping[str, object], files: PnpmFiles
 ) -> list[str]:
-    rows = _map(locked.get("patchedDependencies"))
-    has = {what: str(_map(row).get("hash", "") or row) for what, row in rows.items()}
+    rows = map_of(locked.get("patchedDependencies"))
+    has = {what: str(map_of(row).get("hash", "") or row) for what, row in rows.items()}
     lines = []
-    wanted = {what: str(path) for what, path in _map(view.get("patchedDependencies")).items()}
+    wanted = {what: str(path) for what, path in map_of(view.get("patchedDependencies")).items()}
     for what, path in wanted.items():
         text = files.read_text(path)
         if text is None:
@@ -205,7 +212,7 @@ def _compare_switch(
 
     The user's own files may say it, too, so that what is not written here is not known.
     """
-    settings = _map(locked.get("settings"))
+    settings = map_of(locked.get("settings"))
     default = {"peersSuffixMaxLength": "1000"}.get(name, "false")
 
     def compare(view: Mapping[str, object]) -> list[str]:
@@ -222,7 +229,7 @@ def _compare_switch(
 
 def _compare_pnpmfile(locked: Mapping[str, object], files: PnpmFiles) -> Iterator[SettingDrift]:
     """Yield whether the file of hooks, which is never run, is the one that changed the lockfile."""
-    if _map(files.workspace.get("configDependencies")):
+    if map_of(files.workspace.get("configDependencies")):
         return  # these bring hooks of their own
     has = str(locked.get("pnpmfileChecksum") or "")
     named = files.workspace.get("pnpmfile") or files.npmrc.get("pnpmfile")
@@ -256,10 +263,6 @@ def _differ(wanted: object, has: object) -> str:
 
 def _kebab(name: str) -> str:
     return _KEBAB.sub(lambda match: f"-{match[1].lower()}", name)
-
-
-def _map(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
 
 
 def _list(value: object) -> list[str]:

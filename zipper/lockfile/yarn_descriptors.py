@@ -28,10 +28,6 @@ BUILTIN_PATCH: Final = ("~builtin<", "builtin<")
 
 _BUILTIN: Final = re.compile(r"patch:.*#(?:~builtin|optional!builtin)<.*>")
 
-_NPM_PATCH: Final = re.compile(
-    r"patch:(.+?)(?<!\\)@(.+?)#(?:~builtin|optional!builtin)<.*", re.DOTALL
-)
-
 _CONDITION: Final = re.compile(r"(!?)(os|cpu|libc)=([^\s()&|]+)")
 
 _OVERRIDE: Final = re.compile(

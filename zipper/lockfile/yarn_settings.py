@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.lockfile.yarn_extensions import Extension
+from zipper.npm.json_text import map_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -39,10 +40,10 @@ def parse_yarn_settings(manifest: Mapping[str, object], rc: Mapping[str, object]
         manifest: the decoded package.json.
         rc: the decoded .yarnrc.yml; empty where there is none.
     """
-    catalogs = {name: _texts(one) for name, one in _map(rc.get("catalogs")).items()}
+    catalogs = {name: _texts(one) for name, one in map_of(rc.get("catalogs")).items()}
     return YarnSettings(
         _texts(manifest.get("resolutions")),
-        tuple(_list_extensions(_map(rc.get("packageExtensions")))),
+        tuple(_list_extensions(map_of(rc.get("packageExtensions")))),
         {**catalogs, "": _texts(rc.get("catalog"))},
     )
 
@@ -51,9 +52,9 @@ def _list_extensions(rows: Mapping[str, object]) -> Iterator[Extension]:
     for descriptor, row in rows.items():
         at = descriptor.find("@", 1)
         name, wanted = (descriptor, "*") if at < 0 else (descriptor[:at], descriptor[at + 1 :])
-        said = _map(row)
-        meta = _map(said.get("peerDependenciesMeta"))
-        optional = [peer for peer, one in meta.items() if _map(one).get("optional") == "true"]
+        said = map_of(row)
+        meta = map_of(said.get("peerDependenciesMeta"))
+        optional = [peer for peer, one in meta.items() if map_of(one).get("optional") == "true"]
         for added, spec in _texts(said.get("dependencies")).items():
             yield Extension(name, wanted, "+", added, spec)
         peers = _texts(said.get("peerDependencies"))
@@ -64,9 +65,5 @@ def _list_extensions(rows: Mapping[str, object]) -> Iterator[Extension]:
                 yield Extension(name, wanted, "?", added, "*")
 
 
-def _map(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
-
-
 def _texts(value: object) -> Mapping[str, str]:
-    return {key: one for key, one in _map(value).items() if isinstance(one, str)}
+    return {key: one for key, one in map_of(value).items() if isinstance(one, str)}

@@ -12,9 +12,14 @@ from zipper.errors import LockfileError, ProjectError, ZipperError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["parse_json_object"]
+__all__ = ["map_of", "parse_json_object"]
 
 _SURROGATE: Final = r"\\u[dD][89a-fA-F]"
+
+
+def map_of(value: object) -> Mapping[str, object]:
+    """Return a decoded value that is an object; an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
 
 
 def parse_json_object(

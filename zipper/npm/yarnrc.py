@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.named_tuple import NamedTuple
 from zipper.npm.credentials import registry_key
+from zipper.npm.json_text import map_of
 from zipper.npm.npm_settings import NpmSource
 from zipper.npm.npmrc import Layer
 from zipper.npm.tool_settings import Access, Said, list_entries, refuse_value
@@ -81,10 +82,10 @@ class _YarnrcReader:
         for name in (*_ACCESS, *_PLAIN):
             self._put(self._top, file, settings, name, name)
         for field, found in (("npmScopes", self._scopes), ("npmRegistries", self._registries)):
-            for owner, said in _map(settings.get(field)).items():
+            for owner, said in map_of(settings.get(field)).items():
                 place = found.setdefault(owner, {})
                 for name in _ACCESS:
-                    self._put(place, file, _map(said), name, field, owner, name)
+                    self._put(place, file, map_of(said), name, field, owner, name)
 
     def _put(
         self,
@@ -157,7 +158,3 @@ class _YarnrcReader:
 
 def _access(fields: Mapping[str, Said]) -> Access:
     return Access(*(fields.get(name) for name in _ACCESS))
-
-
-def _map(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from zipper.fetching.local_packages import is_local_tarball
 from zipper.folders import list_files
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class WorkspaceAround:
         """Which member of which workspace it is about, and where its siblings come from."""
         project = self._planned.project
         nodes = self._planned.tree.nodes.items()
-        local = (f"{at} {node.resolved}" for at, node in nodes if _is_local(node.resolved))
+        local = (f"{at} {node.resolved}" for at, node in nodes if is_local_tarball(node.resolved))
         return str(project.root), project.member, *sorted(local)
 
     @property
@@ -74,10 +75,6 @@ class WorkspaceAround:
         return os.path.isfile(self._planned.project.root / path)  # noqa: PTH113  (a Path raises where it is too long)
 
 
-def _is_local(resolved: str | None) -> bool:
-    return resolved is not None and resolved.startswith("file:")
-
-
 def _list_siblings(planned: PackagePlan) -> Iterator[tuple[str, Sibling]]:
     """Yield each packed sibling with its folder in the zip."""
     from zipper.checks.nearby import Sibling  # noqa: PLC0415  (for members)
@@ -86,7 +83,7 @@ def _list_siblings(planned: PackagePlan) -> Iterator[tuple[str, Sibling]]:
     project = planned.project
     for location, node in planned.tree.nodes.items():
         folder = (node.resolved or "").removeprefix("file:")
-        if not _is_local(node.resolved) or not project.has_member(folder) or not location:
+        if not is_local_tarball(node.resolved) or not project.has_member(folder) or not location:
             continue
         top = project.root / folder
         raw = read_manifest(top).raw

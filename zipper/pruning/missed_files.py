@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["find_missed"]
 
-_TASK: Final = "/var/task/"
 _PATH: Final = re.compile(r"/var/task/([^\s'\"`:,()]+)")
 _MODULE: Final = re.compile(r"Cannot find (?:module|package) '([^']{1,500})'")
 _LIBRARY: Final = re.compile(r"([\w.+-]{1,200}\.so[\w.]{0,20}): cannot open shared object file")

@@ -13,12 +13,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from zipper.npm.platform import fits_engine, fits_platform
 from zipper.project.read_manifest import find_manifest, fingerprint
 from zipper.resolving.noted_tree import read_noted_tree, write_noted_tree
 from zipper.resolving.yarn_mirror import find_mirror
 from zipper.store.notes import LOCKFILE_PROOF
-from zipper.target import NPM_VERSION
+from zipper.tree.target_fit import fits_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,7 +127,7 @@ def _make(
     graph, folders = _know_all(stated, project, omitted, store=store, client=client)
 
     def fits(own: Instance) -> bool:
-        return omit is None or _fits(own, target)
+        return omit is None or fits_target(own.manifest, target)
 
     graph = bind_rest(graph, project.member)
     closure = take_closure(graph, project.member, fits=fits, omit=omitted).graph
@@ -169,13 +168,6 @@ def _know_all(
         known |= _know(stated, added, project, store=store, client=client)
         graph = stated.graph._replace(instances={**stated.graph.instances, **known})
         whole = bind_classic_peers(know_folders(graph, folders), stated.named, stated.requests)
-
-
-def _fits(own: Instance, target: Target) -> bool:
-    platform = fits_platform(own.manifest, os=target.os, cpu=target.cpu, libc=target.libc)
-    return platform and fits_engine(
-        own.manifest, node_version=target.node_version, npm_version=NPM_VERSION
-    )
 
 
 def _read_folders(project: Project, graph: LockedGraph) -> dict[str, Manifest]:

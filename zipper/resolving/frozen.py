@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import LockfileError
 from zipper.lockfile.yarn_descriptors import plain_range
+from zipper.npm.json_text import map_of
 from zipper.npm.lockfile_formats import FORMATS
 
 if TYPE_CHECKING:
@@ -129,8 +130,8 @@ def _list_other_drift(lockfile: ForeignLockfile, locked: Manifest, disk: Manifes
     if lockfile.tool == "yarn":
         if disk.name and disk.name != locked.name:
             yield f"its name is `{disk.name}` there, and `{locked.name}` in the lockfile"
-        meta = _map(disk.raw.get("dependenciesMeta"))
-        said = {name for name, one in meta.items() if _map(one).get("optional") is True}
+        meta = map_of(disk.raw.get("dependenciesMeta"))
+        said = {name for name, one in meta.items() if map_of(one).get("optional") is True}
         wanted = {*disk.optional_dependencies, *(said & {*disk.dependencies})}
         for name in sorted(wanted ^ {*locked.optional_dependencies}):
             yield f"`{name}` is optional in one of them alone"
@@ -148,10 +149,10 @@ def _list_other_drift(lockfile: ForeignLockfile, locked: Manifest, disk: Manifes
 def _read_field(disk: Manifest, field: str) -> object:
     """Return a field of package.json as pnpm's lockfile has it, its values as texts."""
     if field == "publishDirectory":
-        return _map(disk.raw.get("publishConfig")).get("directory", {})
+        return map_of(disk.raw.get("publishConfig")).get("directory", {})
     return {
-        name: {key: str(one).lower() for key, one in _map(value).items()}
-        for name, value in _map(disk.raw.get(field)).items()
+        name: {key: str(one).lower() for key, one in map_of(value).items()}
+        for name, value in map_of(disk.raw.get(field)).items()
     }
 
 
@@ -168,7 +169,7 @@ def _chooses(lockfile: ForeignLockfile, locked: Instance, name: str, asked: str)
 
 
 def _installs_peers(lockfile: ForeignLockfile) -> bool:
-    settings = _map(lockfile.settings.get("settings"))
+    settings = map_of(lockfile.settings.get("settings"))
     return settings.get("autoInstallPeers") == "true"
 
 
@@ -184,10 +185,6 @@ def _read_overrides(lockfile: ForeignLockfile) -> frozenset[str]:
         return frozenset()
     names = (key.rpartition(">")[2] for key in value)
     return frozenset(name[: at if (at := name.find("@", 1)) > 0 else None] for name in names)
-
-
-def _map(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
 
 
 def _tell(spec: str | None) -> str:

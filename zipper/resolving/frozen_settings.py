@@ -16,6 +16,7 @@ from zipper.errors import LockfileError
 from zipper.findings import Finding
 from zipper.lockfile.pnpm_settings import PnpmFiles, SettingDrift, list_setting_drift
 from zipper.npm.ini import parse_ini
+from zipper.npm.json_text import map_of
 from zipper.npm.lockfile_formats import FORMATS
 
 if TYPE_CHECKING:
@@ -90,15 +91,15 @@ def _list_bun_drift(
     lockfile: ForeignLockfile, manifest: Mapping[str, object]
 ) -> Iterator[SettingDrift]:
     """Yield what bun's frozen install finds in the root's package.json."""
-    workspaces = _map(manifest.get("workspaces"))
-    overrides = {**_map(manifest.get("resolutions")), **_map(manifest.get("overrides"))}
+    workspaces = map_of(manifest.get("workspaces"))
+    overrides = {**map_of(manifest.get("resolutions")), **map_of(manifest.get("overrides"))}
     places = [workspaces if name in workspaces else manifest for name in ("catalog", "catalogs")]
     wanted = {
         "overrides": overrides,
         "catalogs": _list_catalogs(places[0].get("catalog"), places[1].get("catalogs")),
     }
     locked = {
-        "overrides": _map(lockfile.settings.get("overrides")),
+        "overrides": map_of(lockfile.settings.get("overrides")),
         "catalogs": _list_catalogs(
             lockfile.settings.get("catalog"), lockfile.settings.get("catalogs")
         ),
@@ -116,9 +117,9 @@ def _list_bun_drift(
 
 def _list_catalogs(default: object, named: object) -> dict[str, object]:
     """Return the rows of all catalogs; those of a named one begin with its name."""
-    rows = dict(_map(default))
-    for catalog, one in _map(named).items():
-        rows |= {f"{catalog}:{name}": spec for name, spec in _map(one).items()}
+    rows = dict(map_of(default))
+    for catalog, one in map_of(named).items():
+        rows |= {f"{catalog}:{name}": spec for name, spec in map_of(one).items()}
     return rows
 
 
@@ -132,10 +133,6 @@ def _chooses_other(lockfile: ForeignLockfile, row: str, spec: object) -> bool:
     locked = lockfile.graph.instances.values()
     versions = {own.manifest.version for own in locked if own.manifest.name == name}
     return bool(versions) and not any(satisfies(one, spec) for one in versions if one)
-
-
-def _map(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
 
 
 def _refuse(lockfile: ForeignLockfile, name: str, drift: SettingDrift) -> LockfileError:

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from zipper.errors import LockfileError
 from zipper.lockfile.pnpm_checksums import hash_text
 from zipper.lockfile.yarn_descriptors import BUILTIN_PATCH
+from zipper.npm.json_text import map_of
 from zipper.npm.lockfile_formats import FORMATS
 from zipper.tree.model import Patch
 
@@ -74,12 +75,12 @@ def _list_pnpm_paths(lockfile: ForeignLockfile, beside: FilesBeside) -> Iterator
     """Yield hash and path of each patch that the lockfile or the settings name."""
     sources = [
         lockfile.settings.get("patchedDependencies"),
-        _map(beside.manifest.get("pnpm")).get("patchedDependencies"),
+        map_of(beside.manifest.get("pnpm")).get("patchedDependencies"),
         beside.read_settings("pnpm-workspace.yaml").get("patchedDependencies"),
     ]
     for source in sources:
-        for said in _map(source).values():
-            path = _map(said).get("path", said)
+        for said in map_of(source).values():
+            path = map_of(said).get("path", said)
             text = beside.read_text(path) if isinstance(path, str) else None
             if text is not None:
                 yield from ((digest, str(path)) for digest in hash_text(text))
@@ -87,7 +88,7 @@ def _list_pnpm_paths(lockfile: ForeignLockfile, beside: FilesBeside) -> Iterator
 
 def _find_bun(own: Instance, beside: FilesBeside, _: Mapping[str, str]) -> list[tuple[str, bool]]:
     """Return what package.json says: bun applies it, whatever the lockfile has."""
-    named = _map(beside.manifest.get("patchedDependencies"))
+    named = map_of(beside.manifest.get("patchedDependencies"))
     path = named.get(f"{own.manifest.name}@{own.manifest.version}")
     return [(path, False)] if isinstance(path, str) else []
 
@@ -111,7 +112,3 @@ def _read(
             hint="restore it from version control",
         )
     return Patch(path, text, tool, code, may_fail)
-
-
-def _map(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from zipper.errors import LockfileError
 from zipper.findings import Finding
-from zipper.npm.platform import fits_engine, fits_platform
 from zipper.project.read_manifest import find_manifest
 from zipper.resolving.files_beside import FilesBeside, hash_file
 from zipper.resolving.noted_tree import read_noted_tree, write_noted_tree
 from zipper.store.notes import LOCKFILE_PROOF
-from zipper.target import NPM_VERSION
 from zipper.tree.model import Patch, Tree
+from zipper.tree.target_fit import fits_target
 
 if TYPE_CHECKING:
     from zipper.lockfile.foreign import ForeignLockfile
@@ -145,7 +144,7 @@ def _make(
         graph = bind_peers(graph, member, lockfile.peers, omits_dev=omits_dev)
 
     def fits(own: Instance) -> bool:
-        return omit is None or _fits(own, target)
+        return omit is None or fits_target(own.manifest, target)
 
     closure = take_closure(graph, member, fits=fits, omit=omitted).graph
     closure, builtins = drop_builtins(closure)
@@ -188,13 +187,6 @@ def _require_importer(lockfile: ForeignLockfile, member: str) -> None:
             f"`{lockfile.path}` does not list the folder `{member or '.'}`",
             hint=f"add it to the workspace and run `{lockfile.tool} install`",
         )
-
-
-def _fits(own: Instance, target: Target) -> bool:
-    platform = fits_platform(own.manifest, os=target.os, cpu=target.cpu, libc=target.libc)
-    return platform and fits_engine(
-        own.manifest, node_version=target.node_version, npm_version=NPM_VERSION
-    )
 
 
 def _tell_builtins(names: tuple[str, ...]) -> tuple[Finding, ...]:

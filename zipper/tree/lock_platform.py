@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import LockfileError
-from zipper.npm.platform import fits_platform
+from zipper.tree.target_fit import fits_system
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -45,7 +45,7 @@ def refuse_lock_for_another_platform(
             continue
         found = [tree.nodes[edge.target] for edge in edges if edge.target is not None]
         variants = [node for node in found if node.manifest.os or node.manifest.cpu]
-        if variants and not any(_fits(node, target) for node in variants):
+        if variants and not any(fits_system(node.manifest, target) for node in variants):
             raise _refusal(tree.nodes[location], missing, variants, target)
 
 
@@ -53,10 +53,6 @@ def _names(name: str, target: Target) -> bool:
     """Say whether a package's name tells that it is the variant for `target`."""
     words = set(re.split(r"[-_./@]", name.replace("x86_64", "x64")))
     return bool(target.os in words and words & _CPU_NAMES[target.cpu] and not words & _OTHER_LIBC)
-
-
-def _fits(node: Node, target: Target) -> bool:
-    return fits_platform(node.manifest, os=target.os, cpu=target.cpu, libc=target.libc)
 
 
 def _refusal(node: Node, missing: list[str], variants: list[Node], target: Target) -> LockfileError:

@@ -14,12 +14,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.errors import ResolutionError
-from zipper.npm.platform import check_engine, check_platform, fits_engine, fits_platform
+from zipper.npm.platform import check_engine, check_platform
 from zipper.target import NPM_VERSION
 from zipper.tree.connections import Connections, connect
 from zipper.tree.flags import Flags, calculate_flags, is_omitted, with_flags
 from zipper.tree.lock_platform import refuse_lock_for_another_platform
-from zipper.tree.model import ROOT, Node, Tree, parent_location
+from zipper.tree.model import ROOT, Tree, parent_location
+from zipper.tree.target_fit import fits_target
 
 if TYPE_CHECKING:
     from zipper.target import Target
@@ -116,7 +117,11 @@ def _find_inert(
     for location in incomplete:
         inert |= _find_set(location, connections, inert)
     for location, node in tree.nodes.items():
-        if flags[location].optional and location not in inert and not _fits(node, target):
+        if (
+            flags[location].optional
+            and location not in inert
+            and not fits_target(node.manifest, target)
+        ):
             inert |= _find_set(location, connections, inert)
     return inert
 
@@ -142,13 +147,3 @@ def _nearest(location: str, tree: Tree) -> str:
         location = parent_location(location)
         if location in tree.nodes:
             return location
-
-
-def _fits_platform(node: Node, target: Target) -> bool:
-    return fits_platform(node.manifest, os=target.os, cpu=target.cpu, libc=target.libc)
-
-
-def _fits(node: Node, target: Target) -> bool:
-    return _fits_platform(node, target) and fits_engine(
-        node.manifest, node_version=target.node_version, npm_version=NPM_VERSION
-    )
