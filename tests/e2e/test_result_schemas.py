@@ -51,6 +51,8 @@ def test_a_schema_refuses_what_does_not_fit() -> None:
         ("build", ["build", "{project}", "-o", "{zip}", "--strict"]),
         ("build", ["build", "{project}", "-o", "{zip}", "--dry-run"]),
         ("build", ["build", "{project}", "-o", "{zip}", "--handler", "no.handler"]),
+        ("build", ["build", "{project}", "-o", "{zip}", "--kind", "web"]),
+        ("layer", ["layer", "{project}", "-o", "{zip}"]),
         ("check", ["check", "{zip}"]),
         ("install", ["install", "{project}", "--into", "{into}"]),
         ("resolve", ["resolve", "{project}", "--update-all"]),

@@ -119,7 +119,8 @@ def find_sources(root: Path, *, environ: Mapping[str, str]) -> Sources:
         ZipperError: for settings, or projects, that cannot be read; ESDIST for a file that an
             sdist cannot hold, because it is not below `root`.
     """
-    from zipper.pipeline.source_files import list_source_files  # noqa: PLC0415  (for sdists only)
+    from zipper.pipeline.planning import find_place  # noqa: PLC0415  (for sdists only)
+    from zipper.pipeline.source_files import list_source_files  # noqa: PLC0415  (the same)
 
     root = root.resolve()
     files: dict[Path, None] = {}
@@ -127,7 +128,8 @@ def find_sources(root: Path, *, environ: Mapping[str, str]) -> Sources:
     for function in _read_functions(root, environ):
         found = list_source_files(function.request, function.project, function.io)
         files.update(dict.fromkeys(found.files))
-        left_out.update((function.output, *found.left_out))
+        layers = (find_place(layer.output or "") for layer in function.request.uses)
+        left_out.update((function.output, *layers, *found.left_out))
     kept = tuple(path for path in files if path not in left_out)
     outside = [path for path in kept if not path.is_relative_to(root)]
     if outside:

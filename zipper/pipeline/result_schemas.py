@@ -37,6 +37,7 @@ _RESULTS: Final[dict[str, type]] = {
     "check": results.Report,
     "audit": auditing.Audit,
     "install": installing.Installed,
+    "layer": package.Package,
     "resolve": lockfile_writing.Resolved,
     "run": result.RunResult,
     "deploy": deploying.Deployed,
