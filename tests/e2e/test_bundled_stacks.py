@@ -107,15 +107,13 @@ def _zip_as_cdk(folder: Path, built: dict, bundle: bytes) -> int:
     path = out / built["bundle"]["path"].rpartition("/")[2]
     out.mkdir()
     path.write_bytes(bundle)
-    outside = {one["location"]: one["version"] for one in built["bundle"]["outside"]}
-    if outside:
-        lock = json.loads((folder / "package-lock.json").read_bytes())
-        direct = lock["packages"][""].get("dependencies", {})
-        wanted = {
-            location.removeprefix("node_modules/"): version
-            for location, version in outside.items()
-            if location.removeprefix("node_modules/") in direct
-        }
+    # Also those that only packages ask for have to be named: CDK knows no others.
+    wanted = {
+        one["location"].removeprefix("node_modules/"): one["version"]
+        for one in built["bundle"]["outside"]
+        if one["kind"] != "dependency" and one["location"].count("node_modules/") == 1
+    }
+    if wanted:
         write_files(out, {"package.json": {"dependencies": wanted}})
         shutil.copy(folder / "package-lock.json", out / "package-lock.json")
         _npm(out, "install", "--omit=dev", "--os=linux", "--cpu=x64", "--libc=glibc")
