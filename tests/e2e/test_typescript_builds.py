@@ -58,12 +58,13 @@ class Work:
         self.folder = folder
         self.cache = cache
 
-    def build(self, project: str, *options: str) -> CommandResult:
+    def build(self, project: str, *options: str, umask: int = -1) -> CommandResult:
         """Build a project into `fn.zip`."""
         place = self.folder / project
         return run_zipper(
             *("build", place, "-o", self.folder / "fn.zip", "--cache-dir", self.cache, "--json"),
             *options,
+            umask=umask,
         )
 
     def run(self, handler: str, event: object) -> object:
@@ -113,6 +114,16 @@ def test_handler_is_built_and_answers(work: Work, kind: str) -> None:
     assert not [name for name in work.files if name.endswith((".ts", ".tsx"))]
     assert {"src/app.js", "src/lib/kinds.js", "src/lib/deep/index.js"} <= set(work.files)
     assert ANSWER == work.run("src/app.handler", {"name": "bob"})
+
+
+def test_a_umask_that_hides_all_from_others_matters_not(work: Work, tmp_path: Path) -> None:
+    """Where root builds, esbuild runs as another user: it may read the sources and be started."""
+    work.cache = tmp_path / "cache"
+    source = "export const handler = async (): Promise<number> => 1;\n"
+    write_files(work.folder / "fn", {"package.json": "{}", "index.ts": source})
+    built = work.build("fn", umask=0o077)
+
+    assert 0 == built.status, built.stderr
 
 
 def test_unchanged_project_starts_nothing_and_paths_do_not_matter(work: Work) -> None:

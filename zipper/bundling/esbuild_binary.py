@@ -7,6 +7,7 @@ In: an `EsbuildChoice`, the store, the registry's client. Out: the path of an ex
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING, Final
 
@@ -68,6 +69,10 @@ def provide_esbuild(choice: EsbuildChoice, *, root: Path, store: Store, client: 
     if not _is_same(path, member, is_thorough=group is not None):
         make_private_folders(folder)
         write_file(path, [[inflate(member)]], error=StoreError, mode=0o755)
+    for place in (folder, path):  # made under a umask: in the sandbox another user starts it
+        if not place.stat().st_mode & 0o001:
+            with contextlib.suppress(OSError):
+                place.chmod(0o755)
     return path
 
 

@@ -108,14 +108,20 @@ class Esbuild:
 
 
 def _lay_out(top: Path, sources: Mapping[str, bytes]) -> Path:
-    """Write the sources; return the folder that their names count from."""
+    """Write the sources; return the folder that their names count from.
+
+    Whatever the umask says: in the sandbox another user reads them.
+    """
     depth = max((name.split("/").count("..") for name in sources), default=0)
     folder = top.joinpath("sources", *["_"] * depth)
     for name, data in sources.items():
         path = Path(os.path.normpath(folder / name))
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
+        path.chmod(0o644)
     folder.mkdir(parents=True, exist_ok=True)
+    for place, _, _ in os.walk(top):
+        Path(place).chmod(0o755)
     return folder
 
 

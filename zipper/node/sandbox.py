@@ -67,6 +67,7 @@ def main() -> None:
     """Read the request from stdin, run Node, tell how it ended."""
     request = read_request(sys.stdin.read())
     os.setsid()
+    os.umask(0o022)  # the folders of the new root are another user's to read, as Lambda's are
     _bind_life_to_parent()
     isolation = _isolate(request)
     child = os.fork()
