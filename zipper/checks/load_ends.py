@@ -28,7 +28,7 @@ _OWN_MAX_BYTES: Final = 200_000
 """Size up to which each `throw` of an own file is looked at; of others those of the top."""
 _PLACES_MAX: Final = 500
 _SHOWN_MAX: Final = 80
-_THROWS: Final = re.compile(rb"^throw\b", re.MULTILINE)
+_THROWS: Final = re.compile(rb"\nthrow\b")
 _EXITS: Final = re.compile(rb"process\s*\.\s*(?:exit|abort|reallyExit)\s*\(")
 
 
@@ -39,7 +39,7 @@ def find_ends(source: Source, *, is_own: bool) -> Iterator[Use]:
     throws = (
         find_word(content, b"throw", before=b".")
         if is_small
-        else (match.start() for match in _THROWS.finditer(content))
+        else (match.start() + 1 for match in _THROWS.finditer(content))
     )
     yield from _first(source, throws, "throw", ("throw",))
     if not count_declarations(content, b"process"):
