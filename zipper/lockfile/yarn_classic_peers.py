@@ -25,21 +25,21 @@ _Requests = tuple[tuple[str, ...], ...]
 
 
 def bind_classic_peers(
-    graph: LockedGraph, named: Mapping[str, Sequence[str]], requests: Mapping[str, _Requests]
+    graph: LockedGraph, named: Mapping[str, Sequence[str]], requested_by: Mapping[str, _Requests]
 ) -> LockedGraph:
     """Return `graph` with the peers that yarn finds; a peer that it does not find has no target.
 
     Args:
         graph: its packages' manifests have the peers.
         named: name to the instances that are requested under it, in yarn's order.
-        requests: instance's key to the packages above each request for it, in yarn's order.
+        requested_by: instance's key to the packages above each request for it, in yarn's order.
     """
     bound = {}
     for key, own in graph.instances.items():
         targets = dict(own.targets)
-        path = min(requests.get(key, ((),)), key=len)
+        path = min(requested_by.get(key, ((),)), key=len)
         for name, spec in own.manifest.peer_dependencies.items():
-            found = _choose(graph, named.get(name, ()), requests, path, spec)
+            found = _choose(graph, named.get(name, ()), requested_by, path, spec)
             if found is not None:
                 targets.setdefault(name, found)
         bound[key] = own if len(targets) == len(own.targets) else own._replace(targets=targets)
@@ -49,7 +49,7 @@ def bind_classic_peers(
 def _choose(
     graph: LockedGraph,
     candidates: Iterable[str],
-    requests: Mapping[str, _Requests],
+    requested_by: Mapping[str, _Requests],
     path: tuple[str, ...],
     spec: str,
 ) -> str | None:
@@ -57,7 +57,7 @@ def _choose(
     chosen, depth = None, -1
     for key in candidates:
         near = max(
-            (len(one) for one in requests.get(key, ()) if path[: len(one)] == one), default=-1
+            (len(one) for one in requested_by.get(key, ()) if path[: len(one)] == one), default=-1
         )
         if near > depth and _fits(graph.instances[key], spec):
             chosen, depth = key, near
