@@ -77,15 +77,19 @@ def run_zipper(
     )
 
 
-def run_here(*arguments: str | Path, cwd: Path, env: Mapping[str, str]) -> CommandResult:
+def run_here(
+    *arguments: str | Path, cwd: Path, env: Mapping[str, str], stdin: str = ""
+) -> CommandResult:
     """Run the command in this process.
 
     Args:
         arguments: the command line after `zipper`.
         cwd: the working directory.
         env: all variables that it sees.
+        stdin: what it reads on standard input.
     """
     stdout, stderr, kept = io.StringIO(), io.StringIO(), dict(os.environ)
+    read, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO(stdin.encode()), "utf-8")
     os.environ.clear()
     os.environ.update(env)
     try:
@@ -96,6 +100,7 @@ def run_here(*arguments: str | Path, cwd: Path, env: Mapping[str, str]) -> Comma
         ):
             status = cli.run([str(word) for word in arguments])
     finally:
+        sys.stdin = read
         os.environ.clear()
         os.environ.update(kept)
     printed, told = stdout.getvalue(), stderr.getvalue()
