@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["YarnEntry", "YarnLock", "read_yarn_lock"]
 
+_HEADER: Final = "# yarn lockfile v1"
+
 _WORD: Final = rf"[^{SPACES}]+"
 
 _REST: Final = r"[^\u2028\u2029]"
@@ -67,12 +69,20 @@ class YarnLock(NamedTuple):
 
     entries: Mapping[str, YarnEntry]
     is_whole: bool
+    is_bare: bool = False
+    """Whether yarn wrote it without any entry: all dependencies are members of the workspace."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it says what its project depends on."""
+        return self.is_bare or bool(self.entries)
 
 
 def read_yarn_lock(data: bytes) -> YarnLock:
     """Return what counts of a yarn.lock; hostile text yields fewer entries, never an error."""
     found: dict[str, _Fields] = {}
-    is_whole = _read_lines(data.decode("utf-8", "replace").removeprefix("\ufeff"), found)
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    is_whole = _read_lines(text, found)
     entries = {}
     for spec, fields in found.items():
         version, resolved, integrity = (
@@ -88,7 +98,7 @@ def read_yarn_lock(data: bytes) -> YarnLock:
                 _group(fields.get("optionalDependencies")),
                 fragment,
             )
-    return YarnLock(entries, is_whole)
+    return YarnLock(entries, is_whole, is_bare=is_whole and not found and _HEADER in text)
 
 
 def _text(value: str | dict[str, str] | None) -> str | None:

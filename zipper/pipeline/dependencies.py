@@ -175,7 +175,7 @@ def find_project_tree(
         )
 
     # A foreign lockfile's tree is laid out for one member.
-    is_laid_out = project.foreign is not None or bool(project.yarn_lock)
+    is_laid_out = project.foreign is not None or project.yarn_lock is not None
     whose = (project.member, omit) if is_laid_out else None
     how = (decides, days, request.vendor, io.recalls, whose)
     refuse_unlocked_siblings(project)  # what is shared may be another member's

@@ -25,7 +25,7 @@ def describe_lockfile(project: Project, locked: LockedTree | None) -> LockfileUs
         tool = FORMATS[project.foreign.name].tool
         version = _find_version(project, tool)
         return LockfileUse(project.foreign.path, tool, version, locked.version, locked.edges)
-    if project.yarn_lock:
+    if project.yarn_lock is not None:
         path = str(project.root / "yarn.lock")
         return LockfileUse(path, "yarn", _find_version(project, "yarn"), "1", None)
     if project.lockfile is None:
@@ -59,7 +59,7 @@ def check_lockfile(
 
     io = Circumstances.of(request, on_event)
     project = io.read_project(request)
-    if project.lockfile is None and project.foreign is None and not project.yarn_lock:
+    if project.lockfile_path is None:
         raise LockfileError(
             "EUSAGE",
             f"`{project.root}` has no lockfile that can be in step",

@@ -45,7 +45,7 @@ class SourcePackages:
         self._io = io
         self._whole = whole
         if (
-            project.foreign is not None or project.yarn_lock
+            project.foreign is not None or project.yarn_lock is not None
         ):  # what a function does not need was not laid out
             with io.open_client(project, request) as client:
                 self._whole = find_project_tree(project, request, io, client)

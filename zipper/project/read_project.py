@@ -37,8 +37,6 @@ __all__ = ["Project", "read_project", "read_root_folder"]
 
 _NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 
-_NO_YARN_LOCK: Final[Mapping[str, YarnEntry]] = MappingProxyType({})
-
 
 class Project(NamedTuple):
     """What the folder holds, apart from its code.
@@ -55,8 +53,9 @@ class Project(NamedTuple):
     """Workspace name to its folder, relative to the project."""
     fingerprint: str
     """A hash of all manifests and the lockfile: what a tree depends on, apart from settings."""
-    yarn_lock: Mapping[str, YarnEntry] = _NO_YARN_LOCK
-    """What a yarn.lock says, by `name@spec`, in a project that has no lockfile of npm's."""
+    yarn_lock: Mapping[str, YarnEntry] | None = None
+    """What a yarn.lock of version 1 says, by `name@spec`, where npm has no lockfile; empty where it
+    locks nothing, None where there is none that counts."""
     unread_lockfiles: tuple[str, ...] = ()
     """Other package managers' lockfiles, not read to their end, where there is none of npm's."""
     home: str = "/"
@@ -90,7 +89,7 @@ class Project(NamedTuple):
             return self.foreign.path
         if self.lockfile is not None:
             return self.lockfile.path
-        return str(self.root / "yarn.lock") if self.yarn_lock else None
+        return None if self.yarn_lock is None else str(self.root / "yarn.lock")
 
     def has_member(self, folder: str) -> bool:
         """Say whether `folder`, relative to the root, is a member; pnpm's lockfile lists them."""
@@ -191,7 +190,7 @@ def read_root_folder(
         npm=read_npm_settings(root, options=npm_options, read_tool=_find_tool_reader(foreign)),
         workspaces=workspaces,
         fingerprint=fingerprint(seen),
-        yarn_lock=_NO_YARN_LOCK if yarn is None else yarn.entries,
+        yarn_lock=yarn.entries if yarn is not None and yarn.counts else None,
         unread_lockfiles=_find_unread_lockfiles(root, yarn, foreign),
         foreign=foreign,
     )
@@ -207,7 +206,6 @@ def read_bare_folder(root: Path, npm_options: Mapping[str, str] | None) -> Proje
         npm=read_npm_settings(root, options=npm_options),
         workspaces={},
         fingerprint=fingerprint([]),
-        yarn_lock=_NO_YARN_LOCK,
     )
 
 
@@ -278,7 +276,7 @@ def _find_unread_lockfiles(
     if foreign is not None:
         names += [name for name in NPM_LOCKFILES if (root / name).is_file()]
         return tuple(name for name in names if name != foreign.name)
-    is_read = yarn is not None and yarn.is_whole and yarn.entries
+    is_read = yarn is not None and yarn.is_whole and yarn.counts
     return tuple(name for name in names if not is_read or name != "yarn.lock")
 
 

@@ -117,7 +117,7 @@ def _make(
             importers[folder] = manifest
     omitted = frozenset() if omit is None else omit
     stated = state_classic_graph(
-        project.yarn_lock,
+        project.yarn_lock or {},
         importers,
         workspaces=dict(project.workspaces),
         omits_dev="dev" in omitted,

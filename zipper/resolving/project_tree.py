@@ -60,7 +60,7 @@ def find_tree(
 
         return find_locked_tree(project, target=target, store=store, omit=omit).tree
     refuse_unlocked_siblings(project)
-    if project.yarn_lock:
+    if project.yarn_lock is not None:
         from zipper.resolving.classic_tree import find_classic_tree  # noqa: PLC0415  (where it counts)
 
         classic = find_classic_tree(project, target=target, store=store, client=client, omit=omit)
@@ -92,8 +92,8 @@ def refuse_unlocked_siblings(project: Project) -> None:
     Raises:
         ResolutionError: EWORKSPACE.
     """
-    is_locked = project.lockfile is not None or project.foreign is not None or project.yarn_lock
-    if is_locked or not project.siblings:
+    locks = (project.lockfile, project.foreign, project.yarn_lock)
+    if not project.siblings or any(lock is not None for lock in locks):
         return
     own = project.own_manifest
     for name in (*own.dependencies, *own.optional_dependencies, *own.peer_dependencies):

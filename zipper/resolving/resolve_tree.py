@@ -79,7 +79,7 @@ def resolve_tree(  # noqa: PLR0913  (keyword-only, passed on by those who resolv
         lockfile=copy_of or (None if lockfile is None else lockfile.tree),
         lockfile_version=3 if lockfile is None or copy_of is not None else lockfile.version,
         locked_manifest=None if lockfile is None or copy_of is not None else lockfile.root,
-        yarn_lock=project.yarn_lock,
+        yarn_lock=project.yarn_lock or {},
         update=update,
         options=options,
         node_version=node_version,

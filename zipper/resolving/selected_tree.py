@@ -57,7 +57,7 @@ def select_tree(
     npm = project.npm
     findings: tuple[Finding, ...] = ()
     # A yarn.lock's tree may be laid out for the member already.
-    is_laid_out = bool(project.yarn_lock) and project.member not in whole.nodes
+    is_laid_out = project.yarn_lock is not None and project.member not in whole.nodes
     if project.member and project.foreign is None and not is_laid_out:
         from zipper.resolving.member_layout import lay_out_member  # noqa: PLC0415  (for members)
 

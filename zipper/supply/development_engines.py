@@ -63,4 +63,4 @@ def _has_other_lockfile(project: Project) -> bool:
     names = ("package-lock.json", "npm-shrinkwrap.json")
     path = "" if project.lockfile is None else project.lockfile.path
     other = bool(path) and not path.endswith(names)
-    return other or bool(project.yarn_lock or project.unread_lockfiles)
+    return other or project.yarn_lock is not None or bool(project.unread_lockfiles)

@@ -93,7 +93,7 @@ def test_yarn_lock_counts_where_npm_has_none(folder: Path) -> None:
     assert ["1.0.0"] == [entry.version for entry in before.yarn_lock.values()]
     assert () == before.unread_lockfiles
     assert before.fingerprint != after.fingerprint
-    assert {} == read(folder, {"package-lock.json": LOCK}).yarn_lock
+    assert read(folder, {"package-lock.json": LOCK}).yarn_lock is None
 
 
 def test_yarn_lock_that_is_not_read_to_its_end_is_noticed(folder: Path) -> None:
