@@ -42,12 +42,16 @@ def check_export(subject: Subject) -> Iterator[Finding]:
         return
     path = relative(start.path)
     if start.module.kind == "json":
-        message = f"`{path}`, which the loader finds for the handler, is JSON and has no function"
+        message = f"`{path}` is JSON and has no function; {_explain(subject, start)}"
         hint = "pack the JavaScript file that the handler names"
         yield Finding("handler-export", "error", path, message, hint)
     elif start.module.kind in ("module", "commonjs"):
         found = _judge_names(subject, start) or _judge_shape(subject, start)
         yield from () if found is None else (found,)
+
+
+def _explain(subject: Subject, start: WalkStart) -> str:
+    return explain_choice(subject, start.name, relative(start.located.path))
 
 
 def _has_other_fault(subject: Subject, start: WalkStart) -> bool:
@@ -72,14 +76,17 @@ def _judge_names(subject: Subject, start: WalkStart) -> Finding | None:
     path = relative(start.path)
     if f".{wanted}" in _EXTENSIONS and len(start.name.exports) > 1:
         right = f"{start.name.module_path}.{'.'.join(start.name.exports[1:])}"
-        message = f"the handler `{subject.handler}` names an export `{wanted}` of `{path}`"
+        message = (
+            f"the handler `{subject.handler}` names an export `{wanted}` of `{path}`; "
+            f"{_explain(subject, start)}"
+        )
         return Finding(
             "handler-export", "error", path, message, f"leave out `.{wanted}`: `--handler {right}`"
         )
     known = ", ".join(f"`{name}`" for name in sorted(names - {"__esModule"})[:5])
-    why = explain_choice(subject, start.name, relative(start.located.path))
     message = (
-        f"`{path}` does not export `{wanted}`, which the handler `{subject.handler}` names; {why}"
+        f"`{path}` does not export `{wanted}`, which the handler `{subject.handler}` names; "
+        f"{_explain(subject, start)}"
     )
     hint = (
         f"it exports {known}: name one of them" if known else f"export a function called `{wanted}`"
@@ -94,15 +101,17 @@ def _judge_shape(subject: Subject, start: WalkStart) -> Finding | None:
     shape = find_shape(start.walk, start.path, start.name.exports, subject.target.details.loader)
     path, names = relative(start.path), ".".join(start.name.exports)
     if shape.kind == "no-function":
-        why = explain_choice(subject, start.name, relative(start.located.path))
-        message = f"what `{path}` exports as `{names}` is sure to be no function; {why}"
+        message = (
+            f"what `{path}` exports as `{names}` is sure to be no function; "
+            f"{_explain(subject, start)}"
+        )
         hint = "export the function itself, under the name that the handler has"
         return Finding("handler-export", "error", path, message, hint)
     if shape.kind == "function" and subject.target.details.loader == 4 and shape.length >= 3:
         message = (
             f"the handler in `{path}` takes {shape.length} parameters; from Node.js 24 on Lambda "
             "refuses handlers with a callback: Runtime.CallbackHandlerDeprecated; "
-            f"{explain_choice(subject, start.name, relative(start.located.path))}"
+            f"{_explain(subject, start)}"
         )
         hint = "make it an async function of event and context that returns its result"
         return Finding("handler-callback", "error", path, message, hint)

@@ -114,6 +114,7 @@ def test_unreadable_file_of_a_layer() -> None:
         ({"index.js": "", "index.mjs": ""}, "`index.js` before `index.mjs`"),
         ({"index/index.js": ""}, "the folder `index`"),
         ({"node_modules/index/index.js": ""}, "which `require` finds: there is no `index.js`"),
+        ({"index.json": "{}"}, "`index.json`, which `require` finds: there is no `index.js`"),
     ],
 )
 def test_a_finding_tells_which_file_was_taken(files, why: str) -> None:
@@ -122,6 +123,16 @@ def test_a_finding_tells_which_file_was_taken(files, why: str) -> None:
     (message,) = [f.message for f in report.findings if f.code == "handler-export"]
 
     assert why in message
+
+
+def test_a_handler_with_an_extension_tells_which_file_was_taken() -> None:
+    """`index.js.handler` names the export `js` of the file that `index` leads to."""
+    files = {"index.js": H, "index.mjs": ""}
+    report = check_files(files, handler="index.js.handler", runtime="nodejs22.x")
+    (found,) = [f for f in report.findings if f.code == "handler-export"]
+
+    assert "the loader takes `index.js` before `index.mjs`" in found.message
+    assert "leave out `.js`: `--handler index.handler`" == found.hint
 
 
 @pytest.mark.parametrize(
