@@ -6,12 +6,31 @@ another attempt or lets it become a `RegistryError`. Nothing here imports an HTT
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
-__all__ = ["RETRIABLE_STATUSES", "TransportFault", "parse_retry_after"]
+__all__ = ["StatusRetry", "TransportFault", "find_retry", "parse_retry_after"]
 
-RETRIABLE_STATUSES: Final = frozenset({408, 420, 425, 429})
+
+class StatusRetry(NamedTuple):
+    """How a status is tried again; None is as the policy has it."""
+
+    most_retries: int | None = None
+    wait_seconds: float | None = None
+    """Where no Retry-After says it."""
+
+
+_RETRIES: Final = {
+    408: StatusRetry(),
+    420: StatusRetry(),
+    425: StatusRetry(),
+    429: StatusRetry(),
+}
 """Besides all from 500; make-fetch-happen retries these but 425 (too early)."""
+
+
+def find_retry(status: int) -> StatusRetry | None:
+    """Return how a status is tried again, or None for one that would be the same again."""
+    return _RETRIES.get(status, StatusRetry() if status >= 500 else None)
 
 
 class TransportFault(Exception):  # noqa: N818 - no error until no attempt is left
@@ -22,6 +41,7 @@ class TransportFault(Exception):  # noqa: N818 - no error until no attempt is le
         reason: one clause without a full stop, without addresses and secrets.
         most_retries: attempts after this one that make sense; None for as many as are allowed.
         wait_seconds: what the registry asked for.
+        usual_wait_seconds: how long to wait where it asked for nothing; None for the policy's.
         hint: what a person can do.
     """
 
@@ -32,6 +52,7 @@ class TransportFault(Exception):  # noqa: N818 - no error until no attempt is le
         *,
         most_retries: int | None = None,
         wait_seconds: float | None = None,
+        usual_wait_seconds: float | None = None,
         hint: str | None = None,
     ) -> None:
         super().__init__(reason)
@@ -39,6 +60,7 @@ class TransportFault(Exception):  # noqa: N818 - no error until no attempt is le
         self.reason = reason
         self.most_retries = most_retries
         self.wait_seconds = wait_seconds
+        self.usual_wait_seconds = usual_wait_seconds
         self.hint = hint
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from zipper.npm.web_url import parse_url
 from zipper.registry import registry_errors as failures
-from zipper.registry.faults import RETRIABLE_STATUSES, TransportFault, parse_retry_after
+from zipper.registry.faults import TransportFault, find_retry, parse_retry_after
 from zipper.registry.proxies import describe_proxy
 from zipper.registry.retry_loop import Attempts, GaveUpError
 from zipper.registry.retry_policy import policy_from_settings
@@ -120,11 +120,14 @@ class Requester:
         status = reply.status
         if status in _GOOD:
             return
-        if status in RETRIABLE_STATUSES or status >= 500:
+        retry = find_retry(status)
+        if retry is not None:
             raise TransportFault(
                 f"E{status}",
                 f"the registry answers with status {status}",
+                most_retries=retry.most_retries,
                 wait_seconds=parse_retry_after(reply.headers.get("retry-after"), now=time.time()),
+                usual_wait_seconds=retry.wait_seconds,
                 hint="the registry is overloaded or out of order; try again later",
             )
         raise failures.refused(reply, request, self._settings, name=name)

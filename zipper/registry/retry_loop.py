@@ -86,8 +86,9 @@ class Attempts:
         too_often = fault.most_retries is not None and number > fault.most_retries
         if too_often or self.stopped.is_set():
             return None
+        asked = fault.usual_wait_seconds if fault.wait_seconds is None else fault.wait_seconds
         return self.policy.wait_seconds(
-            number, asked_seconds=fault.wait_seconds, waited_seconds=waited, chance=self.chance()
+            number, asked_seconds=asked, waited_seconds=waited, chance=self.chance()
         )
 
     def _tell(self, event: Event) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zipper.npm.npmrc import build_settings, layer_from_text
-from zipper.registry.faults import parse_retry_after
+from zipper.registry.faults import StatusRetry, find_retry, parse_retry_after
 from zipper.registry.freshness import fresh_seconds, is_storable
 from zipper.registry.proxies import find_proxy, is_exempt, is_loopback
 from zipper.registry.retry_policy import RetryPolicy, policy_from_settings
@@ -64,6 +64,18 @@ def test_sum_of_waits_stays_within_the_total(retries, chance):
 
     assert waited <= policy.total_seconds
     assert attempt <= retries + 1
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        *((status, StatusRetry()) for status in (408, 420, 425, 429, 500, 503, 599)),
+        *((status, None) for status in (400, 401, 403, 404, 499)),
+    ],
+)
+def test_a_status_is_tried_again_where_that_may_help(status, expected):
+    """What is overloaded or too early may answer later; what is refused does not."""
+    assert expected == find_retry(status)
 
 
 def test_policy_from_settings():

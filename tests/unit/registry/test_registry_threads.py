@@ -161,6 +161,23 @@ class Patient(Event):
         return False
 
 
+@pytest.mark.parametrize(("asked", "expected"), [(None, [5]), (2, [2]), (0, [0])])
+def test_a_fault_may_have_a_usual_wait(asked, expected):
+    """It goes before the policy's, and what the registry asks for goes before it."""
+    policy = RetryPolicy(retries=50, factor=10, min_seconds=1, max_seconds=60)
+    signal = Patient()
+    attempts = Attempts(policy, lambda _: None, signal, chance=lambda: 0)
+    fault = TransportFault("E425", "x", most_retries=1, wait_seconds=asked, usual_wait_seconds=5)
+
+    def attempt() -> None:
+        raise fault
+
+    with pytest.raises(GaveUpError):
+        attempts.run("a", attempt)
+
+    assert expected == signal.waits
+
+
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
