@@ -13,7 +13,7 @@ from zipper.named_tuple import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["FORMATS", "NPM_LOCKFILES", "Format"]
+__all__ = ["FORMATS", "NPM_LOCKFILES", "READABLE", "Format"]
 
 NPM_LOCKFILES: Final = ("npm-shrinkwrap.json", "package-lock.json")
 """npm's own names, in its order of precedence."""
@@ -53,3 +53,6 @@ FORMATS: Final[Mapping[str, Format]] = {
     "yarn.lock": _YARN,
 }
 """By file name; of two of one tool, the first counts."""
+
+READABLE: Final = tuple(name for name in FORMATS if name != "bun.lockb")
+"""Without bun's binary one, which is refused."""

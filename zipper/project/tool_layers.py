@@ -34,7 +34,8 @@ def read_tool_layer(
     """Return what the tool's own settings say of registries; None where they say nothing.
 
     Args:
-        tool: whose lockfile counts: `pnpm`, `yarn` (2 and later) or `bun`.
+        tool: whose lockfile counts: `pnpm`, `yarn` (2 and later) or `bun`; another has no settings
+            of its own.
         folder: where the lockfile is.
         environ: for variables in values, and yarn's own.
         home: the user's home folder.
@@ -43,7 +44,8 @@ def read_tool_layer(
         ProjectError: ESETTINGS for a file that cannot be read, and for a value that cannot be used,
             naming file and line.
     """
-    return {"pnpm": _read_pnpm, "yarn": _read_yarn, "bun": _read_bun}[tool](folder, environ, home)
+    read = {"pnpm": _read_pnpm, "yarn": _read_yarn, "bun": _read_bun}.get(tool)
+    return None if read is None else read(folder, environ, home)
 
 
 def _read_pnpm(folder: Path, _: Mapping[str, str], __: Path) -> Layer | None:

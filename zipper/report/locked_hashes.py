@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ArchiveError, ZipperError
 from zipper.npm.integrity import parse_integrity
+from zipper.npm.lockfile_formats import READABLE
 from zipper.npm.package_json import Manifest
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["find_hashes", "hashes_of_nodes", "list_digests"]
 
 _NPM: Final = ("npm-shrinkwrap.json", "package-lock.json", "node_modules/.package-lock.json")
-_OTHERS: Final = ("pnpm-lock.yaml", "bun.lock", "yarn.lock")
 _BITS: Final = {"md5": 128, "sha1": 160, "sha224": 224, "sha256": 256, "sha384": 384, "sha512": 512}
 _LIMIT_BYTES: Final = 128 * 1024 * 1024
 
@@ -32,7 +32,7 @@ _Hashes = dict[str, "Integrity"]
 
 def find_hashes(listing: Listing, packages: Iterable[PackageRow]) -> _Hashes:
     """Return what the lockfile in the zip says; nothing where there is none that can be read."""
-    for name in (*_NPM, *_OTHERS):
+    for name in (*_NPM, *READABLE):
         entry = listing.find(name)
         if entry is None:
             continue

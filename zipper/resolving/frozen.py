@@ -111,10 +111,10 @@ def _is_same(
         return has is not None and has.spec.startswith("runtime:")
     if has is None:
         return lockfile.tool == "pnpm" and asked.spec.startswith("link:")
-    if lockfile.tool == "pnpm":
-        return asked == has
     if lockfile.tool == "yarn":
         return plain_range(asked.spec) == plain_range(has.spec)
+    if lockfile.tool != "bun":
+        return asked == has
     # The first bun.lock has a member's folder in place of what was asked for.
     is_old = lockfile.version == "0" and asked.spec.startswith(("workspace:", "file:"))
     return asked.spec == has.spec or is_old or _chooses(lockfile, locked, name, asked.spec)
@@ -126,6 +126,7 @@ def _list_other_drift(lockfile: ForeignLockfile, locked: Manifest, disk: Manifes
         for field in ("dependenciesMeta", "publishDirectory"):
             if _read_field(disk, field) != locked.raw.get(field, {}):
                 yield f"`{field}` is not what it is in the lockfile"
+    if lockfile.tool not in ("yarn", "bun"):
         return
     if lockfile.tool == "yarn":
         if disk.name and disk.name != locked.name:

@@ -52,7 +52,7 @@ def read_patches(
         LockfileError: under the tool's code, for a patch that is not there.
         ProjectError: EREAD, ESETTINGS.
     """
-    find = {"pnpm": _find_pnpm, "bun": _find_bun, "yarn": _find_yarn}[lockfile.tool]
+    find = {"pnpm": _find_pnpm, "bun": _find_bun}.get(lockfile.tool, _find_files)
     code = next(row.patch for row in FORMATS.values() if row.tool == lockfile.tool)
     found: dict[str, tuple[Patch, ...]] = {}
     paths = dict(_list_pnpm_paths(lockfile, beside)) if lockfile.tool == "pnpm" else {}
@@ -93,7 +93,8 @@ def _find_bun(own: Instance, beside: FilesBeside, _: Mapping[str, str]) -> list[
     return [(path, False)] if isinstance(path, str) else []
 
 
-def _find_yarn(own: Instance, _: FilesBeside, __: Mapping[str, str]) -> list[tuple[str, bool]]:
+def _find_files(own: Instance, _: FilesBeside, __: Mapping[str, str]) -> list[tuple[str, bool]]:
+    """Return the files that the lockfile names, as yarn's does."""
     named = []
     for word in own.patches:
         flags, _bang, path = word.rpartition("!")

@@ -5,7 +5,7 @@ A part of the table of options; see `zipper.settings.options`.
 
 from typing import Final
 
-from zipper.npm.lockfile_formats import FORMATS, NPM_LOCKFILES
+from zipper.npm.lockfile_formats import NPM_LOCKFILES, READABLE
 from zipper.settings.option_row import Option
 from zipper.settings.source_options import PLANNERS, SOURCE_OPTIONS
 from zipper.target import ARCHITECTURES, DEFAULT_RUNTIME, RUNTIMES
@@ -16,7 +16,7 @@ FETCHERS: Final = (
     "audit", "build", "explain", "install", "layer", "licenses", "resolve", "sbom", "vendor"
 )  # fmt: skip
 """The commands that find out which packages a project has."""
-LOCKFILES: Final = (*NPM_LOCKFILES, *(name for name in FORMATS if name != "bun.lockb"))
+LOCKFILES: Final = (*NPM_LOCKFILES, *READABLE)
 CHECKERS: Final = ("build", "check", "explain")
 _SCRIPTED: Final = (*PLANNERS, "install", "layer")
 _ALL: Final = (*FETCHERS, "check", "run")

@@ -75,6 +75,11 @@ def test_bun_reads_the_home_and_the_project(tmp_path: Path) -> None:
     assert ["https://a.example/", "https://b.example/"] == [value for _, value, _ in layer.entries]
 
 
+def test_a_tool_without_settings_of_its_own_says_nothing(tmp_path: Path) -> None:
+    """A new lockfile format needs no reader of settings."""
+    assert read_tool_layer("new", tmp_path, environ={}, home=tmp_path) is None
+
+
 @pytest.mark.parametrize("tool", ["pnpm", "yarn", "bun"])
 def test_a_file_that_says_nothing_of_registries_is_not_parsed(tmp_path: Path, tool: str) -> None:
     """Whatever else is in it; one that does say something has to be readable."""

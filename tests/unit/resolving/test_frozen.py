@@ -42,6 +42,13 @@ def test_another_spec_is_an_error_under_the_tool_s_code(tool: str, code: str) ->
     assert (("fn/package.json", difference),) == caught.value.facts
 
 
+def test_a_tool_without_rules_of_its_own_compares_the_specs_alone() -> None:
+    """What it locks of a manifest beside them is unknown, so nothing else can differ."""
+    disk = A1._replace(name="b", peer_dependencies={"p": "1"})
+
+    refuse_drift(lock("new", {"": A1}), {"": disk})
+
+
 @pytest.mark.parametrize(("locked", "disk"), [(A1, Manifest()), (Manifest(), A1)])
 def test_what_only_one_has_is_an_error(locked: Manifest, disk: Manifest) -> None:
     """A dependency that was added, and one that was removed."""
