@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -159,7 +160,7 @@ def test_a_code_with_several_reasons_is_explained_by_each() -> None:
     listed = run_zipper("check", "--list").stdout
     explained = run_zipper("check", "--explain", "binary-arch").stdout
 
-    assert "binary-arch              a binary is for another processor\n" in listed
+    assert re.search(r"^binary-arch +a binary is for another processor$", listed, re.MULTILINE)
     assert 3 == explained.count("\nsource: ") == explained.count("\nexample: ")
 
 

@@ -40,7 +40,7 @@ def test_errors_and_findings_are_redacted_where_they_are_made() -> None:
     shown = "https://***@host/"
     assert (shown, (("from", shown),), shown) == (error.message, error.facts, error.hint)
     assert "token" not in str(error) + repr(error) + repr(error.args)
-    assert ("code", "error", "", shown, shown) == finding
+    assert ("code", "error", "", shown, shown) == finding[:5]
 
 
 @pytest.mark.parametrize(
