@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from zipper.checks.handler_name import parse_handler
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from zipper.checks.subject import Subject
 
@@ -21,6 +21,8 @@ __all__ = ["OwnPart", "advise_exclude", "find_own_parts"]
 
 _SPECIAL: Final = re.compile(r"([\\*?\[\]!#])")
 _PATTERNS_MAX: Final = 5
+_CODE: Final = (".js", ".mjs", ".cjs", ".json", ".node", ".wasm", ".ts", ".mts", ".cts")
+"""How the names of files end that Node.js loads."""
 
 
 class OwnPart(NamedTuple):
@@ -40,7 +42,10 @@ def find_own_parts(subject: Subject) -> list[OwnPart]:
 
     A folder that holds the handler's file is shown by what it contains.
     """
-    kept = _kept_folders(subject)
+    return _measure(subject, _kept_folders(subject))
+
+
+def _measure(subject: Subject, kept: frozenset[str]) -> list[OwnPart]:
     sizes: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
     for entry in subject.files:
         if "node_modules/" in entry.name:
@@ -55,10 +60,15 @@ def find_own_parts(subject: Subject) -> list[OwnPart]:
 def _kept_folders(subject: Subject) -> frozenset[str]:
     """Return the folders on the way to the handler's file, with slashes; "" among them."""
     name = parse_handler(subject.handler or "")
-    path = "" if isinstance(name, str) else name.module_path
+    return _list_folders([] if isinstance(name, str) else [name.module_path])
+
+
+def _list_folders(paths: Iterable[str]) -> frozenset[str]:
     folders = {""}
-    while path := path.rpartition("/")[0]:
-        folders.add(f"{path}/")
+    for path in paths:
+        above = path
+        while above := above.rpartition("/")[0]:
+            folders.add(f"{above}/")
     return frozenset(folders)
 
 
@@ -73,17 +83,25 @@ def _part_of(name: str, kept: frozenset[str]) -> str:
     return place
 
 
-def advise_exclude(subject: Subject, surplus: int, *, zipped: bool = False) -> str:
+def advise_exclude(
+    subject: Subject, surplus: int, *, zipped: bool = False, follows: bool = True
+) -> str:
     """Return the options that leave out the fewest parts that are the surplus; empty for none.
+
+    No file that the handler's modules request is in one of them.
 
     Args:
         subject: of the check.
         surplus: bytes that have to go.
         zipped: whether these are bytes of the zip.
+        follows: whether the code may be read; it is where one of the parts has some.
     """
-    parts = [part for part in find_own_parts(subject) if _may_go(part.path, subject)]
-    parts.sort(key=lambda part: (-part.measure(zipped=zipped), part.path))
-    chosen = list(_choose(parts, surplus, zipped=zipped))
+    kept = _kept_folders(subject)
+    chosen = _choose(subject, kept, surplus, zipped=zipped)
+    if follows and _have_code(subject, chosen):
+        reached = _find_reached(subject)
+        kept |= _list_folders(reached)
+        chosen = _choose(subject, kept, surplus, zipped=zipped, reached=reached)
     if not chosen:
         return ""
     total = sum(part.measure(zipped=zipped) for part in chosen)
@@ -91,15 +109,47 @@ def advise_exclude(subject: Subject, surplus: int, *, zipped: bool = False) -> s
     return f"`{options}` leaves out {total:,} bytes"
 
 
-def _choose(parts: Sequence[OwnPart], surplus: int, *, zipped: bool) -> Iterator[OwnPart]:
-    """Yield the largest parts until they are the surplus; only those that count for it."""
+def _choose(
+    subject: Subject,
+    kept: frozenset[str],
+    surplus: int,
+    *,
+    zipped: bool,
+    reached: frozenset[str] = frozenset(),
+) -> list[OwnPart]:
+    """Return the largest parts until they are the surplus; only those that count for it."""
+    parts = [
+        part
+        for part in _measure(subject, kept)
+        if part.path not in reached and _may_go(part.path, subject)
+    ]
+    parts.sort(key=lambda part: (-part.measure(zipped=zipped), part.path))
+    chosen = []
     left = surplus
     for part in parts[:_PATTERNS_MAX]:
         size = part.measure(zipped=zipped)
         if left <= 0 or size * 100 < surplus:
-            return
+            break
         left -= size
-        yield part
+        chosen.append(part)
+    return chosen
+
+
+def _have_code(subject: Subject, parts: Sequence[OwnPart]) -> bool:
+    places = tuple(part.path for part in parts)
+    return any(
+        entry.name.startswith(places) and entry.name.endswith(_CODE)
+        for entry in subject.files
+        if places
+    )
+
+
+def _find_reached(subject: Subject) -> frozenset[str]:
+    """Return the files that the modules of the handler request."""
+    from zipper.checks.closure import close, relative  # noqa: PLC0415 - parsing is heavy
+
+    start = close(subject)
+    return frozenset() if start is None else frozenset(map(relative, start.walk.modules))
 
 
 def _may_go(path: str, subject: Subject) -> bool:
@@ -110,4 +160,6 @@ def _may_go(path: str, subject: Subject) -> bool:
 
 def _as_pattern(path: str) -> str:
     """Return the gitignore pattern of one path; a quote in it would end the shell's."""
-    return "/" + _SPECIAL.sub(r"\\\1", path).replace("'", "?")
+    pattern = _SPECIAL.sub(r"\\\1", path).replace("'", "?")
+    # git cuts off white space at the end of a line.
+    return f"/{pattern[:-1]}?" if pattern[-1:].isspace() else f"/{pattern}"

@@ -31,10 +31,6 @@ _NEAR: Final = 0.9
 _MAP_ENDING: Final = ".map"
 _TYPES_ENDINGS: Final = (".d.ts", ".d.mts", ".d.cts")
 _SPARE_ENDINGS: Final = (_MAP_ENDING, *_TYPES_ENDINGS)
-_EXCLUDING: Final = {
-    "source maps": "; `--exclude '*.map' --exclude 'node_modules/**/*.map'`",
-    "type declarations": "; `--exclude 'node_modules/**/*.d.ts'`",
-}
 _SDK: Final = "node_modules/@aws-sdk/"
 
 
@@ -148,13 +144,23 @@ def _dependency_names(manifest: object) -> list[str]:
 
 def _hint(subject: Subject, surplus: int, *, zipped: bool = False) -> str:
     """Return what could go, with its bytes."""
-    own = advise_exclude(subject, surplus, zipped=zipped)
+    follows = subject.unzipped_size_bytes <= READ_MAX_BYTES
+    own = advise_exclude(subject, surplus, zipped=zipped, follows=follows)
     groups: defaultdict[str, int] = defaultdict(int)
+    patterns: defaultdict[str, set[str]] = defaultdict(set)
     for entry in subject.listing.entries:
-        if entry.name.endswith(_SPARE_ENDINGS) or entry.name.startswith(_SDK):
-            groups[_spare_group(entry.name)] += entry.size
+        ending = next((one for one in _SPARE_ENDINGS if entry.name.endswith(one)), "")
+        if ending or entry.name.startswith(_SDK):
+            label = _spare_group(entry.name)
+            groups[label] += entry.compressed_size if zipped else entry.size
+            if ending:
+                folder = "node_modules/**/" if "node_modules/" in entry.name else ""
+                patterns[label].add(f"--exclude '{folder}*{ending}'")
     spare = sorted(groups.items(), key=lambda item: (-item[1], item[0]))[:3]
-    parts = [f"{label} ({size:,} bytes{_EXCLUDING.get(label, '')})" for label, size in spare]
+    parts = []
+    for label, size in spare:
+        options = " ".join(sorted(patterns[label]))
+        parts.append(f"{label} ({size:,} bytes{options and f'; `{options}`'})")
     could = f"; {own}" if own else ""
     could += f"; nothing at run time needs {', '.join(parts)}" if parts else ""
     duplicates = _duplicates(subject)

@@ -271,7 +271,7 @@ def test_the_unzipped_size_counts_layers_and_names_packages() -> None:
     assert "`node_modules/inner` 900 (needed by `large`)" in finding.message
     assert "`node_modules/other/node_modules/inner` 800 (needed by `other`)" in finding.message
     assert "leaves 200,000,000" in finding.message
-    excluding = "`--exclude '*.map' --exclude 'node_modules/**/*.map'`"
+    excluding = "`--exclude 'node_modules/**/*.map'`"
     assert f"source maps (200,000,000 bytes; {excluding})" in finding.hint
     assert "`inner` (2 copies) 800 bytes" in finding.hint
 
