@@ -32,6 +32,7 @@ _FINDERS: Final = ("@mapbox/node-pre-gyp", "node-pre-gyp")
 _FINDS: Final = re.compile(rb"\b(?:var|let|const)\s+(\w+)\s*=\s*\w+\.find\(")
 _REQUIRED_NAME: Final = re.compile(r"require\((\w+)\)")
 _LOCKFILES: Final = ("npm-shrinkwrap.json", "package-lock.json", "node_modules/.package-lock.json")
+_ANEW: Final = "choose them anew, with a sha512: `python -m zipper resolve --update-all`"
 _PRISMA: Final = "node_modules/@prisma/client"
 _GENERATED: Final = "node_modules/.prisma/client/index.js"
 
@@ -94,9 +95,7 @@ def check_integrity(subject: Subject) -> Iterator[Finding]:
             weak.append(location)
     if missing:
         message = f"`{path}` has no integrity for {_some(missing)}: anything could be installed"
-        yield Finding(
-            "integrity-missing", "warning", path, message, "let npm write the lockfile again"
-        )
+        yield Finding("integrity-missing", "warning", path, message, _ANEW)
     if weak:
         message = f"`{path}` has a sha1 or md5 only for {_some(weak)}"
         yield Finding(
@@ -104,7 +103,7 @@ def check_integrity(subject: Subject) -> Iterator[Finding]:
             "warning",
             path,
             message,
-            "choose them anew, with a sha512: `python -m zipper resolve --update-all`",
+            _ANEW,
         )
 
 
