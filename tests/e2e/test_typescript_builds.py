@@ -433,6 +433,11 @@ def test_findings_name_the_line_of_the_source(work: Work, decorators: str) -> No
              "../outside.ts": "export {};\n"},
             "EOUTSIDE", "`../outside.ts` is imported",
         ),
+        (
+            {"tsconfig.json": '{"extends": "./gone.json"}',
+             "src/index.ts": "export const handler = 1;\n"},
+            "ETSCONFIG", "`tsconfig.json` cannot be used: it extends `./gone.json`, which is not",
+        ),
     ],
 )  # fmt: skip
 def test_bad_input_is_told(work: Work, files: dict[str, str], code: str, words: str) -> None:
@@ -443,6 +448,71 @@ def test_bad_input_is_told(work: Work, files: dict[str, str], code: str, words: 
     assert (1, code) == (built.status, built.code)
     assert built.document is not None
     assert words in built.document["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("files", "code", "path", "words"),
+    [
+        (
+            {"src/index.ts": "\nimport z from 'not-locked';\nexport const handler = () => z;\n"},
+            "module-missing", "src/index.js", "`src/index.ts` line 2 needs `not-locked`",
+        ),
+        (
+            {"package.json": '{"type": "module"}',
+             "src/index.ts": "\nimport x = require('./x');\nexport const handler = () => x;\n",
+             "src/x.cts": "const x = 1;\nexport = x;\n"},
+            "handler-esm", "src/index.js", "line 2 of `src/index.ts` uses `require`",
+        ),
+        (
+            {"package.json": '{"type": "module"}',
+             "src/index.ts": "import { f } from './m';\nexport const handler = () => f();\n",
+             "src/m.ts": "\n\nimport x = require('./x.cjs');\nexport const f = () => x;\n",
+             "src/x.cts": "const x = 1;\nexport = x;\n"},
+            "module-syntax", "src/m.js", "line 3 of `src/m.ts` uses `require`",
+        ),
+    ],
+)  # fmt: skip
+def test_what_would_not_load_names_the_line_of_the_source(
+    work: Work, files: dict[str, str], code: str, path: str, words: str
+) -> None:
+    """An undeclared package, and CommonJS in what Node reads as an ES module, write no zip."""
+    write_files(work.folder / "fn", {"package.json": "{}", **files})
+    built = work.build("fn")
+
+    assert 1 == built.status
+    assert built.document is not None
+    assert not (work.folder / "fn.zip").exists()
+    (found,) = (one for one in built.document["findings"] if "error" == one["severity"])
+    assert (code, path) == (found["code"], found["path"])
+    assert words in found["message"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "start"),
+    [
+        ("module", "import f from './f.cjs';\nimport x from './g.cjs';\n"),
+        ("commonjs", "import f = require('./f.cjs');\nimport x = require('./g.cjs');\n"),
+    ],
+)
+def test_commonjs_of_typescript_passes_between_files(work: Work, kind: str, start: str) -> None:
+    """`export =` and `import x = require()` stay in CommonJS, and either kind of module takes it.
+
+    What `export =` gives in an ES module is its default export.
+    """
+    files = {
+        "package.json": json.dumps({"type": kind}),
+        "src/f.cts": "const f = (n: number): number => n + 1;\nexport = f;\n",
+        "src/g.cts": "import f = require('./f.cjs');\nexport = { g: (n: number) => f(n) * 2 };\n",
+        "src/h.ts": "const h = (n: number): number => n * 5;\nexport = h;\n",
+        "src/index.ts": f"{start}import h from './h';\n"
+        "export const handler = async (e: { n: number }) => [f(e.n), x.g(e.n), h(e.n)];\n",
+    }
+    config = {"compilerOptions": {"esModuleInterop": True}}
+    write_files(work.folder / "fn", {**files, "tsconfig.json": config})
+    built = work.build("fn")
+
+    assert 0 == built.status, built.stdout
+    assert [4, 8, 15] == work.run("src/index.handler", {"n": 3})
 
 
 def test_await_at_the_top_of_commonjs_is_esbuilds_error(work: Work) -> None:
