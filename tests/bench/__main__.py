@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str]) -> int:
     """Measure what `arguments` ask for and print it; return the exit status."""
     asked = _parse(arguments)
-    tools = all_tools(asked.bun, asked.sam)
+    tools = all_tools(asked.bun, asked.sam, asked.esbuild)
     if asked.tools:
         tools = [tool for tool in tools if tool.name.split()[0] in asked.tools.split(",")]
     for tool in tools:
@@ -102,11 +102,14 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("--projects", default="small,big", help="names or folders, by comma")
     parser.add_argument("--cases", default=",".join(CASES), help=f"of {', '.join(CASES)}")
-    parser.add_argument("--tools", help="of zipper, npm, bun, sam, cp, python; all if left out")
+    parser.add_argument(
+        "--tools", help="of zipper, npm, bun, esbuild, sam, cp, python; all if left out"
+    )
     parser.add_argument("--runs", type=int, default=5, help="measured runs a tool and case")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there too")
     parser.add_argument("--bun", metavar="PATH", help="bun, where it is not on the PATH")
     parser.add_argument("--sam", metavar="PATH", help="sam, where it is not on the PATH")
+    parser.add_argument("--esbuild", metavar="PATH", help="esbuild, where it is not on the PATH")
     parser.add_argument("--functions", type=int, default=50, help="how many, in their cases")
     parser.add_argument("--functions-of", default="aws", help="projects of which they are made")
     parser.add_argument("--scratch", help="where the temporary folder is made")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from tests.bench.functions import OF_FUNCTIONS, change_one, describe_functions
 from tests.bench.measure import Sample, run_measured
 from tests.bench.tools import Checkout, Tool, relock_for
+from tests.bench.typescript import TYPESCRIPT_CHANGED, change_source, describe_sources
 from tests.support.projects import Project, copy_project, remove_lockfiles
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ CASES: Final = (
     "size",
     "functions",
     "functions-changed",
+    TYPESCRIPT_CHANGED,
     "import",
     "version",
     "help",
@@ -52,6 +54,8 @@ GENERATED: Final = ("generated-5000", "generated-10000")
 """Resolving so many packages, which must take less than 3 s for 5,000, and less than twice as long
 for 10,000."""
 WITHOUT_PROJECT: Final = ("import", "version", "help", *GENERATED)
+_CHANGES: Final = {"functions-changed": change_one, TYPESCRIPT_CHANGED: change_source}
+"""What is changed between a first build, which is not measured, and the one that is."""
 _EMPTY_CACHE: Final = ("cold", "cold-unlocked", "resolve-cold")
 _NO_LOCKFILE: Final = ("cold-unlocked", "resolve-cold", "resolve-warm")
 
@@ -81,6 +85,7 @@ REQUIREMENTS: Final = (
     Requirement("resolve-warm", "big", "npm", 10),
     Requirement("resolve-warm", "small", "npm", 10),
     Requirement("functions", "aws", "sam", 20),
+    Requirement(TYPESCRIPT_CHANGED, "small", "esbuild", 1 / 1.5),
     Requirement("install", "big", "npm", 3),
     Requirement("install", "big", "bun", 1 / 1.5),
 )
@@ -237,9 +242,9 @@ class _Racer:
         checkout = self._check_out(name)
         command = self.tool.commands[self.case](checkout)
         env = self.tool.env(checkout)
-        if self.case == "functions-changed":
+        if self.case in _CHANGES:
             run_measured(command, cwd=checkout.folder, env=env)
-            change_one(checkout.folder)
+            _CHANGES[self.case](checkout.folder)
         if self.case == "resolve-warm":
             # Packuments that are there are taken as they are; npm and zipper read this alike.
             env = {**env, "npm_config_prefer_offline": "true"}
@@ -256,6 +261,8 @@ class _Racer:
             output = output.with_suffix(".zip" if "resolve" not in self.case else ".json")
         folder = copy_project(self.project, self.home / f"{self.case}-{name}")
         checkout = Checkout(folder, output, cache, self.finished)
+        if self.case == TYPESCRIPT_CHANGED:
+            describe_sources(folder)
         if self.case in _NO_LOCKFILE:
             remove_lockfiles(folder)
         elif self.case in OF_FUNCTIONS:

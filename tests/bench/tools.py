@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.bench.functions import OF_FUNCTIONS
+from tests.bench.typescript import TYPESCRIPT_CHANGED
 from tests.support.shared import REPOSITORY
 
 if TYPE_CHECKING:
@@ -59,13 +60,14 @@ class Tool:
     runs_max: int = 1_000
 
 
-def all_tools(bun: str | None, sam: str | None) -> list[Tool]:
+def all_tools(bun: str | None, sam: str | None, esbuild: str | None = None) -> list[Tool]:
     """Return every tool, those that cannot run here too.
 
-    `bun` and `sam` are where these are, if not on PATH.
+    `bun`, `sam` and `esbuild` are where these are, if not on PATH.
     """
-    bun, sam = bun or shutil.which("bun"), sam or shutil.which("sam")
-    return [_zipper(), _npm(), _bun(bun), _sam(sam), _cp(), _python()]
+    asked = {"bun": bun, "esbuild": esbuild, "sam": sam}
+    bun, esbuild, sam = (path or shutil.which(name) for name, path in asked.items())
+    return [_zipper(), _npm(), _bun(bun), _esbuild(esbuild), _sam(sam), _cp(), _python()]
 
 
 def relock_for(tool: Tool, checkout: Checkout) -> None:
@@ -78,6 +80,10 @@ def relock_for(tool: Tool, checkout: Checkout) -> None:
 def _zipper() -> Tool:
     def build(at: Checkout) -> list[str]:
         function = ("--runtime", _RUNTIME, "--handler", "index.handler")
+        return _module("build", at.folder, *function, *_quietly(at))
+
+    def transform(at: Checkout) -> list[str]:
+        function = ("--runtime", _RUNTIME, "--handler", "src/index.handler")
         return _module("build", at.folder, *function, *_quietly(at))
 
     def resolve(at: Checkout) -> list[str]:
@@ -97,6 +103,7 @@ def _zipper() -> Tool:
             **dict.fromkeys(("warm", "cold", "cold-unlocked"), build),
             **dict.fromkeys(("resolve-cold", "resolve-warm"), resolve),
             **dict.fromkeys(OF_FUNCTIONS, build_all),
+            TYPESCRIPT_CHANGED: transform,
             "install": install,
             "import": lambda _: [sys.executable, "-c", "import zipper"],
             "version": lambda _: _module("--version"),
@@ -139,9 +146,31 @@ def _bun(bun: str | None) -> Tool:
             "cold-unlocked": _then_zip(install),
             **dict.fromkeys(("resolve-cold", "resolve-warm"), lambda _: lock),
             "install": lambda _: shlex.split(f"{install} --frozen-lockfile"),
+            TYPESCRIPT_CHANGED: _then_zip_bundle(
+                f"{install} --frozen-lockfile",
+                f"{shlex.quote(program)} build src/index.ts --target=node --outfile=out/index.js",
+            ),
         },
         env=lambda at: {"BUN_INSTALL_CACHE_DIR": str(at.cache)},
         relock=tuple(lock),
+        missing=missing,
+    )
+
+
+def _esbuild(esbuild: str | None) -> Tool:
+    """Return esbuild's own command, which bundles what npm has installed."""
+    missing = _missing("npm", "zip")
+    if not esbuild:
+        missing = "no esbuild; `npm install --prefix DIR esbuild`, then --esbuild PATH"
+    program = esbuild or "esbuild"
+    flags = "--bundle --platform=node --target=node22 --log-level=error --outfile=out/index.js"
+    bundle = f"{shlex.quote(program)} src/index.ts {flags}"
+    install = "npm ci --omit=dev --ignore-scripts --silent"
+    return Tool(
+        "esbuild",
+        missing or f"esbuild {_version(program)}, {_zip_version()}",
+        {TYPESCRIPT_CHANGED: _then_zip_bundle(install, bundle)},
+        env=_npm_env,
         missing=missing,
     )
 
@@ -200,6 +229,17 @@ def _quietly(at: Checkout) -> tuple[str | Path, ...]:
 
 def _then_zip(install: str) -> Callable[[Checkout], list[str]]:
     return lambda at: ["sh", "-c", f"{install} && zip -qr {shlex.quote(str(at.output))} ."]
+
+
+def _then_zip_bundle(install: str, bundle: str) -> Callable[[Checkout], list[str]]:
+    """Return what bundles into `out`, and installs before the first time."""
+
+    def command(at: Checkout) -> list[str]:
+        output = shlex.quote(str(at.output))
+        ready = f"[ -d node_modules ] || {install}"
+        return ["sh", "-c", f"{{ {ready}; }} && {bundle} && rm -f {output} && zip -qr {output} out"]
+
+    return command
 
 
 def _missing(*programs: str) -> str | None:
