@@ -132,6 +132,13 @@ class Unknown(NamedTuple):
     """Counted from 1."""
     expression: str
     """The source text, shortened."""
+    source: str = ""
+    """Where that is in the source that the file was made of, as `src/index.ts:12`."""
+
+    @property
+    def printed(self) -> tuple[str, ...]:
+        """The fields that the JSON has: `source` where there is one."""
+        return self._fields if self.source else self._fields[:-1]
 
 
 class Closure(NamedTuple):

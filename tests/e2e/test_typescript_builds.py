@@ -487,6 +487,22 @@ def test_what_would_not_load_names_the_line_of_the_source(
     assert words in found["message"]
 
 
+def test_request_that_cannot_be_followed_names_its_source(work: Work) -> None:
+    """The JSON has the line of the source beside that of the output, recalled as well."""
+    handler = (
+        "interface Event {\n  name: string;\n}\n"
+        "export const handler = async (event: Event) => require(event.name);\n"
+    )
+    write_files(work.folder / "fn", {"package.json": "{}", "src/index.ts": handler})
+    for _ in range(2):
+        built = work.build("fn")
+
+        assert built.document is not None
+        (unknown,) = built.document["closure"]["unknown"]
+        assert ("src/index.js", "src/index.ts:4") == (unknown["path"], unknown["source"])
+        assert handler.splitlines()[3] not in work.files["src/index.js"].decode()
+
+
 @pytest.mark.parametrize(
     ("kind", "start"),
     [

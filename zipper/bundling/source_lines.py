@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from zipper.bundling.output_places import LineRows, SourceLines
-    from zipper.findings import Finding
+    from zipper.findings import Finding, Unknown
 
-__all__ = ["name_sources", "read_lines"]
+__all__ = ["name_sources", "name_unknown", "read_lines"]
 
 _LINE: Final = re.compile(r"(?:`(?P<path>[^`]+)` )?line (?P<line>\d+)")
 
@@ -75,15 +75,28 @@ def _name(
     path: str, sources: Mapping[str, SourceLines], places: list[str], found: re.Match[str]
 ) -> str:
     """Return the words for a line; the place is put to `places` where it is a source's."""
-    source = sources.get(found["path"] or path)
-    if source is None:
+    place = _find(found["path"] or path, int(found["line"]), sources)
+    if place is None:
         return found[0]
-    rows, line = source.rows, int(found["line"])
-    place = bisect(rows, line, key=itemgetter(0)) - 1
-    if place < 0:
-        return found[0]
-    line += rows[place][1] - rows[place][0]
-    places.append(f"{source.path}:{line}")
-    if found["path"]:
-        return f"`{source.path}` line {line}"
-    return f"line {line} of `{source.path}`"
+    source, line = place
+    places.append(f"{source}:{line}")
+    return f"`{source}` line {line}" if found["path"] else f"line {line} of `{source}`"
+
+
+def name_unknown(
+    unknown: Iterable[Unknown], sources: Mapping[str, SourceLines]
+) -> Iterator[Unknown]:
+    """Yield the requests that cannot be followed, with their places in `sources`."""
+    for one in unknown:
+        place = _find(one.path, one.line, sources)
+        yield one._replace(source=f"{place[0]}:{place[1]}") if place else one
+
+
+def _find(path: str, line: int, sources: Mapping[str, SourceLines]) -> tuple[str, int] | None:
+    """Return the source and its line that `line` of an output comes from."""
+    source = sources.get(path)
+    place = -1 if source is None else bisect(source.rows, line, key=itemgetter(0)) - 1
+    if source is None or place < 0:
+        return None
+    start, of_source = source.rows[place]
+    return source.path, line + of_source - start

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from zipper.archive.listing import ZipSource
-    from zipper.findings import Finding
+    from zipper.findings import Closure, Finding
     from zipper.pipeline.planning import PackagePlan
     from zipper.pipeline.session import Clock
     from zipper.store.store_zips import Store
@@ -108,7 +108,7 @@ def judge_package(
     return package_of(planned)._replace(
         timings_seconds=clock.timings(),
         findings=findings,
-        closure=judged.closure,
+        closure=_name_unknown(planned, judged.closure),
         verdict=decide_verdict(findings, strict=request.strict),
     )
 
@@ -120,6 +120,15 @@ def _name_sources(planned: PackagePlan, found: tuple[Finding, ...]) -> Iterable[
     from zipper.bundling.source_lines import name_sources  # noqa: PLC0415  (for few)
 
     return name_sources(found, planned.source_lines)
+
+
+def _name_unknown(planned: PackagePlan, closure: Closure | None) -> Closure | None:
+    """Return the closure, with places in sources for what it could not follow in outputs."""
+    if closure is None or not closure.unknown or not planned.source_lines:
+        return closure
+    from zipper.bundling.source_lines import name_unknown  # noqa: PLC0415  (for few)
+
+    return closure._replace(unknown=tuple(name_unknown(closure.unknown, planned.source_lines)))
 
 
 def _describe_bundle(planned: PackagePlan) -> BundleUse | None:
