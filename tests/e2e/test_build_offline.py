@@ -119,6 +119,20 @@ def test_secrets_stay_out_and_are_told(scene: Scene) -> None:
     assert {"certs/ca.pem", "index.js", "package.json"} == set(listing(scene.output))
 
 
+def test_folders_of_tools_stay_out_whatever_is_said(scene: Scene) -> None:
+    """A hint names no pattern that would not bring them back."""
+    scene.write({"node_modules/.made/a.js": "1", "cdk.out/a.js": "1"})
+
+    result = scene.build("--json", "--exclude", "!node_modules/", "--exclude", "!cdk.out/")
+
+    told = [item for item in result.document["findings"] if item["code"] == "left-out"]
+    assert {"node_modules/", "cdk.out/"} == {item["path"] for item in told}
+    assert {"what the function needs of it: have it in a folder of another name"} == {
+        item["hint"] for item in told
+    }
+    assert {"index.js", "package.json"} == set(listing(scene.output))
+
+
 def test_old_package_is_not_part_of_the_new_one(scene: Scene) -> None:
     """Two builds into the project's own folder give the same bytes."""
     inside = str(scene.project / "dist" / "fn.zip")

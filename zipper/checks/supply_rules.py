@@ -190,7 +190,13 @@ def _check_prisma(subject: Subject) -> Iterator[Finding]:
     start = close(subject)
     if start is None or _PRISMA not in subject.folders or _GENERATED in subject.listing.by_name:
         return
-    if any(relative(path).startswith(f"{_PRISMA}/") for path in start.walk.modules):
+    is_requested = any(
+        asked.request.specifier.startswith(".prisma/")
+        for path, module in start.walk.modules.items()
+        if relative(path).startswith(f"{_PRISMA}/")
+        for asked in module.asked
+    )
+    if is_requested:
         message = (
             f"`{_PRISMA}` needs the generated client in `node_modules/.prisma/client`, which "
             "is absent"
@@ -200,7 +206,7 @@ def _check_prisma(subject: Subject) -> Iterator[Finding]:
             "warning",
             _PRISMA,
             message,
-            "run `prisma generate` and pack what it makes",
+            "run `prisma generate` with an `output` among the project's own files, and import that",
         )
 
 

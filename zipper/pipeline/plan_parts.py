@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from zipper.archive.entries import PlannedEntry, PlannedZip
-    from zipper.project.own_files import OwnFiles
+    from zipper.project.own_files import LeftOut, OwnFiles
 
 __all__ = ["describe_left_out", "find_dos_time", "leave_out_members"]
 
@@ -51,12 +51,19 @@ def describe_left_out(choice: OwnFiles) -> tuple[Finding, ...]:
             "warning" if item.is_link else "info",
             item.path,
             f"`{item.path}` is not in the package: {item.reason}",
-            f"if the function needs it: `--exclude '!{item.path}'`"
-            if item.is_there
-            else f"mend the link, or remove it; `--exclude {item.path}` says that it may stay out",
+            _hint_at(item),
         )
         for item in choice.left_out
     )
+
+
+def _hint_at(item: LeftOut) -> str:
+    """Return how the file gets into the package, or that it may stay out."""
+    if not item.is_there:
+        return f"mend the link, or remove it; `--exclude {item.path}` says that it may stay out"
+    if item.path.endswith("/"):
+        return "what the function needs of it: have it in a folder of another name"
+    return f"if the function needs it: `--exclude '!{item.path}'`"
 
 
 def find_dos_time() -> bytes:

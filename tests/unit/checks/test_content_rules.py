@@ -218,6 +218,18 @@ def test_binaries_in_packages_of_their_own_need_no_script() -> None:
     assert "script-needed" not in _find({**files, "node_modules/@native/linux-x64/node.node": ""})
 
 
+def test_prisma_with_a_client_in_another_place() -> None:
+    """A client among the project's own files requests only Prisma's runtime."""
+    files = {
+        "index.js": f"require('./client'); {HANDLER}",
+        "client/index.js": "module.exports = require('@prisma/client/runtime')",
+        "node_modules/@prisma/client/package.json": '{"name": "@prisma/client"}',
+        "node_modules/@prisma/client/runtime.js": "",
+    }
+
+    assert "script-needed" not in _find(files)
+
+
 def test_prisma_without_its_generated_client() -> None:
     """Prisma's client loads what `prisma generate` makes."""
     files = {
