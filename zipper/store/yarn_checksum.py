@@ -46,7 +46,10 @@ class YarnChecksum:
     def __init__(self, package_name: str) -> None:
         self._prefix = f"node_modules/{package_name}"
         self._digest = hashlib.sha512()
-        self._seen: set[str] = set()
+        self._seen: dict[str, tuple[int, int]] = {}
+        """Each member's mode, and which it is in the archive."""
+        self._before: list[hashlib._Hash] = []
+        """What was digested before each member."""
         self._central: list[bytes] = []
         self._offset = 0
         self._is_odd = not package_name.isascii()
@@ -56,11 +59,12 @@ class YarnChecksum:
         path = self._place(name)
         if path is None:
             return
-        # A file that appears twice keeps its place, which only the whole archive shows.
-        self._is_odd = self._is_odd or path in self._seen
+        mode = 0o100755 if mode & 0o111 else 0o100644
+        if path in self._seen:
+            self._is_odd = self._is_odd or not self._is_same(path, data, mode)
+            return
         self._add_folders(posixpath.dirname(path))
-        self._seen.add(path)
-        self._add(path, data, 0o100755 if mode & 0o111 else 0o100644)
+        self._add(path, data, mode)
 
     def add_other(self, name: str, is_folder: bool) -> None:  # noqa: FBT001  (as it is called)
         """Take what is no file: of a link or a special file yarn makes something else."""
@@ -92,22 +96,41 @@ class YarnChecksum:
     def _add_folders(self, path: str) -> None:
         for folder in _list_folders(path):
             if folder not in self._seen:
-                self._seen.add(folder)
                 self._add(folder, b"", 0o40755)
 
+    def _is_same(self, path: str, data: bytes | bytearray | memoryview, mode: int) -> bool:
+        """Return whether a file that comes again is as it was, as it is in some of pnpm's tarballs.
+
+        Another one would take the place of the first, which has been digested.
+        """
+        known_mode, at = self._seen[path]
+        again = self._before[at].copy()
+        self._digest_local(again, path, data)
+        after = [*self._before[at + 1 : at + 2], self._digest][0]
+        return mode == known_mode and again.digest() == after.digest()
+
     def _add(self, path: str, data: bytes | bytearray | memoryview, mode: int) -> None:
+        self._seen[path] = (mode, len(self._before))
+        self._before.append(self._digest.copy())
         if not path.isascii() or len(self._central) >= 0xFFFF or self._offset >= 1 << 31:
             self._is_odd = True
-        name = path.encode("utf-8", "surrogatepass")
-        needed = _NEEDED[path.endswith("/")]
-        size = len(data)
-        shared = (needed, 0, 0, _TIME, _DATE, deflate.crc32(data, 0) if size else 0, size, size)
-        self._digest.update(_LOCAL.pack(0x04034B50, *shared, len(name), 0))
-        self._digest.update(name)
-        self._digest.update(data)
+        name, shared = self._digest_local(self._digest, path, data)
         tail = (len(name), 0, 0, 0, 0, mode << 16, self._offset)
         self._central.append(_CENTRAL.pack(0x02014B50, 63, 3, *shared, *tail) + name)
-        self._offset += _LOCAL.size + len(name) + size
+        self._offset += _LOCAL.size + len(name) + len(data)
+
+    @staticmethod
+    def _digest_local(
+        digest: hashlib._Hash, path: str, data: bytes | bytearray | memoryview
+    ) -> tuple[bytes, tuple[int, ...]]:
+        """Digest a member; return its name, and what its two headers share."""
+        name = path.encode("utf-8", "surrogatepass")
+        needed, size = _NEEDED[path.endswith("/")], len(data)
+        shared = (needed, 0, 0, _TIME, _DATE, deflate.crc32(data, 0) if size else 0, size, size)
+        digest.update(_LOCAL.pack(0x04034B50, *shared, len(name), 0))
+        digest.update(name)
+        digest.update(data)
+        return name, shared
 
 
 def _list_folders(path: str) -> Iterator[str]:

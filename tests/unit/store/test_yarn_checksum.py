@@ -58,15 +58,28 @@ def test_order_names_modes_and_folders_count() -> None:
     assert 5 == len(made)
 
 
+@pytest.mark.parametrize("again", ["package/package.json", "package/./bin/x.js"])
+def test_a_file_that_comes_again_as_it_was_changes_nothing(again: str) -> None:
+    """As in tarballs of pnpm's, such as agent-base 7.1: the first and the last member, too."""
+    known = {path.replace("bin", "./bin"): row for path, *row in PLAIN} | {
+        path: row for path, *row in PLAIN
+    }
+    mode, data = known[again]
+
+    assert EXPECTED == take(*PLAIN, (again, mode, data))
+
+
 @pytest.mark.parametrize(
     "members",
     [
-        (*PLAIN, PLAIN[0]),
+        (*PLAIN, ("package/package.json", 0o644, b"[]")),
+        (*PLAIN, ("package/package.json", 0o755, b"{}")),
+        (*PLAIN, ("package/bin/x.js", 0o755, b"other")),
         (("package/\u00e4.js", 0o644, b""),),
     ],
 )
 def test_what_is_not_understood_has_none(members: tuple[tuple[str, int, bytes], ...]) -> None:
-    """A file that stands twice, and a name beyond ASCII: the integrity is enough then."""
+    """Another file of a name that was, and a name beyond ASCII: the integrity is enough then."""
     assert take(*members) is None
 
 
