@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.command import CommandResult, run_zipper
+from tests.support.registry_server import make_tarball
+from zipper.store.extract import extract
 from zipper.store.yarn_checksum import YarnChecksum
 
 if TYPE_CHECKING:
@@ -75,3 +77,75 @@ def test_what_cannot_be_verified_is_said(scene: Scene, checksum: str, word: str)
     assert 0 == built.status
     told = [one for one in built.document["findings"] if one["code"] == "lockfile-checksum"]
     assert [word in one["message"] for one in told] == [True]
+
+
+def test_a_tarball_is_requested_once(scene: Scene) -> None:
+    """Its checksum is computed while it is unpacked: nothing is fetched or read again."""
+    lay_down(scene, "right")
+    scene.registry.requests.clear()
+
+    assert 0 == build(scene).status
+
+    assert 1 == sum(one.path.endswith(".tgz") for one in scene.registry.requests)
+
+
+def checksum_of(name: str, tarball: bytes) -> str:
+    made = YarnChecksum(name)
+    extract(tarball, label=name, checksum=made)
+    return made.finish() or ""
+
+
+def lay_down_tarballs(scene: Scene, checksums: dict[str, str]) -> None:
+    """Write a project with one tarball of the project's and one at an address, locked by yarn."""
+    tarball = make_tarball({"package.json": b'{"name": "other", "version": "1.0.0"}'})
+    far = scene.publish("far", "1.0.0", files={"index.js": b"1\n"})["dist"]["tarball"]
+    right = {"near": checksum_of("near", tarball)}
+    found = {**right, **checksums}
+    lines = {name: f"  checksum: {text}\n" if text else "" for name, text in found.items()}
+    lock = (
+        "__metadata:\n  version: 8\n  cacheKey: 10c0\n\n"
+        f'"far@{far}":\n  version: 1.0.0\n  resolution: "far@{far}"\n{lines.get("far", "")}\n'
+        '"near@file:./near.tgz::locator=fn%40workspace%3A.":\n  version: 1.0.0\n'
+        '  resolution: "near@file:./near.tgz#./near.tgz::hash=f2bed9&locator=fn%40workspace%3A."\n'
+        f"{lines['near']}\n"
+        '"fn@workspace:.":\n  version: 0.0.0-use.local\n  resolution: "fn@workspace:."\n'
+        f'  dependencies:\n    far: "{far}"\n    near: "file:./near.tgz"\n'
+    )
+    manifest = {"name": "fn", "dependencies": {"far": far, "near": "file:./near.tgz"}}
+    scene.write({"package.json": manifest, "index.js": "", "yarn.lock": lock})
+    (scene.project / "near.tgz").write_bytes(tarball)
+
+
+@pytest.mark.parametrize("name", ["near", "far"])
+def test_the_checksum_of_a_tarball_elsewhere_is_verified(scene: Scene, name: str) -> None:
+    """A file of the project's, and an address: their zips follow from the tarball as well."""
+    lay_down_tarballs(scene, {name: "10c0/" + "0" * 128})
+
+    built = build(scene)
+
+    assert (1, "EINTEGRITY") == (built.status, built.code)
+    assert f"{name}@1.0.0" in built.stdout + built.stderr
+
+
+def test_a_tarball_of_the_project_has_its_dependencys_name(scene: Scene) -> None:
+    """Yarn's zip has the name that is asked for, whatever the tarball's package.json says."""
+    lay_down_tarballs(scene, {})
+
+    built = build(scene)
+
+    assert 0 == built.status, built.stdout
+    told = [one["message"] for one in built.document["findings"] if "checksum" in one["code"]]
+    assert ["`far@1.0.0`; the registry's integrity counts, where a tarball is a registry's"] == [
+        one.removeprefix("yarn.lock has no checksum of ") for one in told
+    ]
+
+
+def test_what_pins_no_tarball_of_a_file_is_said(scene: Scene) -> None:
+    """A checksum of a deflated zip."""
+    lay_down_tarballs(scene, {"near": "8/" + "0" * 128})
+
+    built = build(scene)
+
+    assert 0 == built.status, built.stdout
+    told = [one["message"] for one in built.document["findings"] if "checksum" in one["code"]]
+    assert ["near@1.0.0" in one for one in told] == [True, False]

@@ -38,7 +38,8 @@ LOCKFILE_CODES: Final[tuple[ToldCode, ...]] = (
         "a checksum of yarn's that cannot be verified, or none",
         "yarn records the checksum of a zip that it makes. Where files are stored (`10c0`, yarn "
         "4) the zip follows from the tarball and is verified; where they are deflated, or there is "
-        "no checksum (packages for one platform), the integrity of the registry pins the package.",
+        "no checksum (packages for one platform), the integrity of the registry pins the package; "
+        "nothing pins a tarball that is a file or at an address of its own.",
         "yarn, Cache.ts",
         "`sharp` in a project locked by yarn",
     ),

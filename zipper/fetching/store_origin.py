@@ -78,8 +78,8 @@ def require_checksum(label: str, wanted: str, found: str | None) -> None:
         "EINTEGRITY",
         f"{label}: the tarball has not the checksum that yarn.lock records (yarn: YN0018)",
         facts=(("wanted", wanted), ("found", found)),
-        hint="the registry serves other bytes than those that were locked: find out why, and then "
-        "write the lockfile anew: `yarn install`",
+        hint="these are other bytes than those that were locked: find out why, and then write the "
+        "lockfile anew: `yarn install`",
     )
 
 

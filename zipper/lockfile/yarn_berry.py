@@ -298,8 +298,9 @@ class _BerryReader:
         where = (entry.key, "resolution")
         if kind == "patch":
             source, _, selector = place.partition("#")
-            inner = entry._replace(locator=parse_locator(unquote(source)))
-            resolved = self._resolve(found, inner)
+            inner, whole = parse_locator(unquote(source)), self._entries.get(unquote(source))
+            fields = {} if whole is None else whole.fields
+            resolved = self._resolve(found, entry._replace(locator=inner, fields=fields))
             patches = tuple(self._list_patches(entry, selector))
             return resolved._replace(patches=(*resolved.patches, *patches))
         if kind == "npm":
@@ -309,13 +310,14 @@ class _BerryReader:
             return self._resolve_local(found, entry, kind, place.partition("#")[0])
         if not colon or kind == "exec":
             document.fail(f"`{locator.reference[:200]}` is of a kind that is not read", *where)
-        return found._replace(resolved=describe_address(locator.reference))
+        address = describe_address(locator.reference)
+        # A commit is packed by yarn itself: its zip is of no tarball that there is.
+        checksum = "" if address.startswith("git") else self._find_checksum(entry)
+        return found._replace(resolved=address, checksum=checksum)
 
     def _find_checksum(self, entry: _Entry) -> str:
-        """Return yarn's checksum, its cache's key before it; a patched package's source has it."""
-        locator = entry.locator
-        source = self._entries.get(f"{locator.name}@{locator.reference}", entry)
-        checksum = self._document.text(source.fields.get("checksum"), source.key, "checksum")
+        """Return yarn's checksum, its cache's key before it."""
+        checksum = self._document.text(entry.fields.get("checksum"), entry.key, "checksum")
         return checksum if "/" in checksum or not checksum else f"{self._cache_key}/{checksum}"
 
     def _list_patches(self, entry: _Entry, selector: str) -> Iterator[str]:
@@ -343,6 +345,6 @@ class _BerryReader:
         path = f"{base}/{path}" if base else path
         folder = self._document.folder(path, entry.key, "resolution")
         if kind == "file" and path.endswith((".tgz", ".tar.gz", ".tar")):
-            return found._replace(resolved=f"file:{folder}")
+            return found._replace(resolved=f"file:{folder}", checksum=self._find_checksum(entry))
         # What a link leads to has dependencies, but not in the lockfile.
         return Instance(folder=folder) if kind == "link" else found._replace(folder=folder)

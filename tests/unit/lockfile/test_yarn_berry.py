@@ -106,6 +106,23 @@ def test_a_patch_is_named_and_a_builtin_one_is_not() -> None:
     assert all(one.startswith(BUILTIN_PATCH) for one in found["typescript"])
 
 
+def test_a_patched_package_has_the_checksum_of_what_is_patched() -> None:
+    """Also where that has an address of its own; never the one of the patched zip."""
+    source = "b@npm%3A2.1.0%3A%3A__archiveUrl=https%253A%252F%252Fx.example%252Fb.tgz"
+    text = START.replace('b.tgz"\n', 'b.tgz"\n  checksum: 10c0/ab\n') + (
+        f"""
+"b@patch:{source}#~/b.patch":
+  version: 2.1.0
+  resolution: "b@patch:{source}#~/b.patch::version=2.1.0&hash=0"
+  checksum: 10c0/cd
+"""
+    )
+    found = [own for own in read(text).graph.instances.values() if own.manifest.name == "b"]
+
+    assert ["10c0/ab"] * 2 == [own.checksum for own in found]
+    assert ["https://x.example/b.tgz"] * 2 == [own.resolved for own in found]
+
+
 @pytest.mark.parametrize(
     ("text", "code", "word"),
     [
