@@ -149,3 +149,19 @@ def test_what_pins_no_tarball_of_a_file_is_said(scene: Scene) -> None:
     assert 0 == built.status, built.stdout
     told = [one["message"] for one in built.document["findings"] if "checksum" in one["code"]]
     assert ["near@1.0.0" in one for one in told] == [True, False]
+
+
+def test_an_address_of_the_package_manager_is_not_printed(scene: Scene) -> None:
+    """Corepack takes one in place of a version, and it may hold a password."""
+    lay_down(scene, "right")
+    manager = "yarn@https://me:secret@host.example/yarn.js"
+    manifest = {"name": "fn", "dependencies": {"a": "1.0.0"}, "packageManager": manager}
+    scene.write({"package.json": manifest})
+
+    built = build(scene)
+
+    assert 0 == built.status, built.stdout
+    assert "secret" not in built.stdout + built.stderr
+    assert ("yarn", None) == tuple(
+        built.document["lockfile"][key] for key in ("tool", "tool_version")
+    )

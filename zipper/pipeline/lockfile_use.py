@@ -35,10 +35,14 @@ def describe_lockfile(project: Project, locked: LockedTree | None) -> LockfileUs
 
 
 def _find_version(project: Project, tool: str) -> str | None:
-    """Return the version in `packageManager`, without corepack's hash."""
+    """Return the version in `packageManager`, without corepack's hash.
+
+    None where it is an address, as corepack takes one: it may hold a password.
+    """
     named = project.manifest.raw.get("packageManager")
     name, at, version = named.partition("@") if isinstance(named, str) else ("", "", "")
-    return version.partition("+")[0] if at and name == tool else None
+    version = version.partition("+")[0]
+    return version if at and name == tool and ":" not in version else None
 
 
 def check_lockfile(

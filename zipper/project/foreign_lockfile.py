@@ -15,6 +15,7 @@ from zipper.named_tuple import NamedTuple
 from zipper.npm.lockfile_formats import FORMATS, NPM_LOCKFILES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 __all__ = ["ForeignText", "choose_lockfile", "find_foreign"]
@@ -42,16 +43,18 @@ class ForeignText(NamedTuple):
 def choose_lockfile(folder: Path, names: tuple[str, ...], *, has_npm: bool) -> str | None:
     """Return the name of the foreign lockfile that counts in `folder`; None for npm's, or for none.
 
-    `packageManager` or `devEngines` of package.json decide; else npm's lockfile counts where there
-    is one, and the only foreign one where there is none.
+    `packageManager` or `devEngines` of package.json decide, by the first that they name and that
+    has a lockfile; else npm's counts where there is one, and the only foreign one where not.
 
     Raises:
         LockfileError: ELOCKFILES for lockfiles of two package managers, and nothing that decides.
     """
     tools = dict.fromkeys(FORMATS[name].tool for name in names)
-    wanted = _find_tool(folder)
-    if wanted in tools:
-        return next(name for name in names if FORMATS[name].tool == wanted)
+    for wanted in _list_tools(folder):
+        if wanted in tools:
+            return next(name for name in names if FORMATS[name].tool == wanted)
+        if wanted == "npm" and has_npm:
+            return None
     if has_npm or not names:
         return None
     if len(tools) > 1:
@@ -121,20 +124,19 @@ def _read(folder: Path, name: str) -> ForeignText:
     return ForeignText(name, folder, data, settings)
 
 
-def _find_tool(folder: Path) -> str | None:
-    """Return the package manager that package.json names, without version and corepack's hash."""
+def _list_tools(folder: Path) -> Iterator[str]:
+    """Yield the package managers that package.json names, without version and corepack's hash."""
     try:
         raw: Any = json.loads(read_or_none(folder / "package.json") or b"{}")
     except (ValueError, RecursionError):
-        return None
+        return
     if not isinstance(raw, dict):
-        return None
+        return
     named = raw.get("packageManager")
     if isinstance(named, str):
-        return named.partition("@")[0]
+        yield named.partition("@")[0]
     engines = raw.get("devEngines")
     managers = engines.get("packageManager") if isinstance(engines, dict) else None
     for manager in managers if isinstance(managers, list) else [managers]:
         if isinstance(manager, dict) and isinstance(manager.get("name"), str):
-            return str(manager["name"])
-    return None
+            yield manager["name"]

@@ -80,8 +80,9 @@ def _find_version(manifest: Mapping[str, object]) -> tuple[int, int] | None:
         found = _VERSION.match(named[5:])
         return None if found is None else (int(found[1]), int(found[2]))
     engines = manifest.get("devEngines")
-    manager = engines.get("packageManager") if isinstance(engines, dict) else None
-    asked = manager.get("version") if isinstance(manager, dict) else None
+    managers = engines.get("packageManager") if isinstance(engines, dict) else None
+    rows = [map_of(row) for row in (managers if isinstance(managers, list) else [managers])]
+    asked = next((row.get("version") for row in rows if row.get("name") == "pnpm"), None)
     # Of a range within one major its first version is known, and that decides.
     found = _RANGE.fullmatch(asked) if isinstance(asked, str) else None
     return None if found is None else (int(found[1]), max(int(found[2] or 0), 5))

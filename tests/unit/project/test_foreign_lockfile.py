@@ -45,6 +45,9 @@ def test_the_only_one_counts(tmp_path: Path) -> None:
         {"packageManager": "bun@1.4.5+sha512.0123"},
         {"devEngines": {"packageManager": {"name": "bun"}}},
         {"devEngines": {"packageManager": [{"name": "bun", "version": "1"}]}},
+        {"devEngines": {"packageManager": [{"name": "pnpm"}, {"name": "bun"}, {"name": "npm"}]}},
+        {"packageManager": "vlt@1.0.0", "devEngines": {"packageManager": {"name": "bun"}}},
+        {"packageManager": "bun", "devEngines": {"packageManager": {"name": "yarn"}}},
     ],
 )
 def test_package_json_decides(tmp_path: Path, manifest: dict) -> None:
@@ -53,6 +56,15 @@ def test_package_json_decides(tmp_path: Path, manifest: dict) -> None:
 
     assert "bun.lock" == find(folder)
     assert "bun.lock" == find(write(folder, "package-lock.json", **manifest))
+
+
+def test_npm_is_one_of_the_alternatives(tmp_path: Path) -> None:
+    """The first that is named and has a lockfile counts."""
+    managers = {"packageManager": [{"name": "yarn"}, {"name": "npm"}, {"name": "bun"}]}
+
+    folder = write(tmp_path / "a", "bun.lock", "package-lock.json", devEngines=managers)
+
+    assert find(folder) is None
 
 
 def test_two_and_nothing_that_decides_is_an_error(tmp_path: Path) -> None:

@@ -59,6 +59,17 @@ def test_pnpm_s_code_and_the_difference(tmp_path: Path) -> None:
         ({"packageManager": "pnpm@10.5.0"}, True),
         ({"devEngines": {"packageManager": {"name": "pnpm", "version": "^10"}}}, True),
         ({"devEngines": {"packageManager": {"name": "pnpm", "version": "~9.1.0"}}}, False),
+        (
+            {
+                "devEngines": {
+                    "packageManager": [
+                        {"name": "npm", "version": "^11"},
+                        {"name": "pnpm", "version": "~9.1.0"},
+                    ]
+                }
+            },
+            False,
+        ),
     ],
 )
 def test_the_version_decides_which_file_counts(
