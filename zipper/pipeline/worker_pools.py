@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["open_cluster", "open_processes"]
 
-_CONNECT_SECONDS: Final = 10
+_CONNECT_SECONDS: Final = 5
 
 
 @contextlib.contextmanager
