@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -97,7 +99,8 @@ def test_workers_are_processes(functions: Scene, expected: dict[str, bytes]) -> 
     arguments = ("build", functions.folder / "all/", "--cache-dir", functions.cache, "--json")
 
     by_workers = run_zipper(*arguments, "--workers", "2", env=functions.environment)
-    assert by_workers.status == 0, by_workers.stderr
+    assert by_workers.status == 0
+    assert by_workers.stderr == ""
     assert zips(functions) == expected
     here = run_zipper(*arguments, env=functions.environment)
 
@@ -106,6 +109,37 @@ def test_workers_are_processes(functions: Scene, expected: dict[str, bytes]) -> 
         return [{**row, "timings_seconds": 0, "is_unchanged": 0} for row in rows]
 
     assert shown(by_workers.stdout) == shown(here.stdout)
+
+
+def test_layers_and_relative_paths_mean_the_same_there(
+    functions: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An ARN stays one, a layer of the settings is built, and workers may stand in any folder."""
+    settings = functions.folder / "all/pyproject.toml"
+    arn = "arn:aws:lambda:eu-west-1:123456789012:layer:trace:3"
+    settings.write_text(
+        settings.read_text().replace("project =", f'layers = ["deps", "{arn}"]\nproject =')
+        + '[tool.zipper.layers.deps]\nproject = "f0"\n'
+    )
+    monkeypatch.chdir(functions.folder)
+
+    def build_in(folder: Path, **options: Any) -> tuple[dict[str, bytes], list[str]]:
+        shutil.rmtree(functions.folder / "all/dist", ignore_errors=True)
+        built = zipper.build_all("all", cache_dir=functions.cache, **options)
+        assert [item.error for item in built] == [None] * COUNT
+        assert folder == Path.cwd()
+        return zips(functions), [item.package.path for item in built if item.package]
+
+    here, places = build_in(functions.folder)
+    elsewhere = ProcessPoolExecutor(
+        2, mp_context=get_context("spawn"), initializer=os.chdir, initargs=("/",)
+    )
+    with elsewhere as executor:
+        there, found = build_in(functions.folder, executor=executor)
+
+    assert here == there
+    assert "deps.zip" in here
+    assert places == found
 
 
 def test_one_that_fails_stops_no_other(functions: Scene) -> None:
@@ -210,16 +244,13 @@ def test_workers_that_cannot_be_are_an_error(
         zipper.build_all(functions.folder / "all", cache_dir=functions.cache, **options)
 
 
-@pytest.fixture
-def running(functions: Scene) -> Iterator[subprocess.Popen[bytes]]:
-    """A build by two processes, of functions that take a while, in a group of its own."""
-    for folder in sorted((functions.folder / "all").glob("f*")):
-        for number in range(1_500):
-            (folder / f"m{number}.js").write_text(f"// {number}\n" * 40)
+@contextlib.contextmanager
+def start(functions: Scene, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a build by two processes, in a group of its own."""
     process = subprocess.Popen(
         [sys.executable, "-m", "zipper", "build", str(functions.folder / "all/"), "--workers", "2",
          "--cache-dir", str(functions.cache)],
-        env=functions.environment,
+        env={**functions.environment, **variables},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
     yield process
@@ -248,28 +279,40 @@ def wait_for_workers(process: subprocess.Popen[bytes]) -> list[int]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_a_lost_worker_is_replaced(running: subprocess.Popen[bytes], functions: Scene) -> None:
+def test_a_lost_worker_is_replaced(functions: Scene) -> None:
     """A worker that is killed costs its batch's time, and no zip."""
-    os.kill(wait_for_workers(running)[0], signal.SIGKILL)
-    _, error = running.communicate(timeout=120)
+    for folder in sorted((functions.folder / "all").glob("f*")):
+        for number in range(1_500):
+            (folder / f"m{number}.js").write_text(f"// {number}\n" * 40)
+    with start(functions) as process:
+        os.kill(wait_for_workers(process)[0], signal.SIGKILL)
+        _, error = process.communicate(timeout=120)
 
-    assert running.returncode == 0, error.decode()
+    assert process.returncode == 0, error.decode()
     assert len(zips(functions)) == COUNT
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("delay", [0.0, 0.5])
 @pytest.mark.parametrize("to_all", [True, False])
-def test_an_interrupt_ends_all(
-    running: subprocess.Popen[bytes], functions: Scene, *, to_all: bool
-) -> None:
+def test_an_interrupt_ends_all(functions: Scene, delay: float, *, to_all: bool) -> None:
     """^C ends the build and its workers, without a traceback, and leaves nothing half done."""
-    workers = wait_for_workers(running)
-    time.sleep(0.3)
-    (os.killpg if to_all else os.kill)(running.pid, signal.SIGINT)
-    _, error = running.communicate(timeout=60)
+    for path in (functions.folder / "all").glob("f*/package-lock.json"):
+        lock = json.loads(path.read_text())
+        del lock["packages"]["node_modules/a"]["resolved"]
+        path.write_text(json.dumps(lock))
+    # A registry that takes requests and never answers keeps the workers busy.
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as silent:
+        registry = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        with start(functions, npm_config_registry=registry) as process:
+            workers = wait_for_workers(process)
+            time.sleep(delay)
+            (os.killpg if to_all else os.kill)(process.pid, signal.SIGINT)
+            _, error = process.communicate(timeout=60)
 
-    assert running.returncode in (130, -signal.SIGINT)
+    assert process.returncode in (130, -signal.SIGINT)
     assert b"Traceback" not in error
+    assert b"resource_tracker" not in error
     assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
     assert not list((functions.folder / "all").glob(".*zipper-tmp"))
 

@@ -245,17 +245,25 @@ def _make_absolute(request: BuildRequest) -> BuildRequest:
     changes: dict[str, Any] = {}
     for row in KEYS.values():
         value = getattr(request, row.field, None)
-        if row.kind in PATH_KINDS and value and value != STANDARD_OUTPUT:
+        if row.kind in PATH_KINDS and value:
             changes[row.field] = (
                 tuple(map(_absolute, value)) if row.is_list else _absolute(str(value), row.kind)
             )
     changes["cache_dir"] = str(find_cache_dir(request.cache_dir).absolute())
+    # Without an output the zip goes to the working directory, which is another one there.
+    changes["output"] = _absolute(request.output or "./")
+    changes["written"] = tuple(map(_absolute, request.written))
+    changes["uses"] = tuple(map(_make_absolute, request.uses))
     return request._replace(**changes)
 
 
 def _absolute(path: str, kind: str = "path") -> str:
-    """Return a path from the root, its last slash kept; the word of a `place` as it is."""
-    if kind == "place" and "/" not in path and os.sep not in path:
+    """Return a path from the root, its last slash kept; what is no path as it is.
+
+    That is the word of a `place`, a layer's ARN, standard output and no output at all.
+    """
+    is_word = kind == "place" and "/" not in path and os.sep not in path
+    if is_word or path in ("", STANDARD_OUTPUT) or path.startswith("arn:"):
         return path
     return os.path.abspath(path) + (  # noqa: PTH100  (links stay)
         "/" if path.endswith(("/", os.sep)) else ""
@@ -275,7 +283,7 @@ def _hash_manifest(request: BuildRequest) -> str | None:
 def _token(requests: Iterable[BuildRequest]) -> Iterator[tuple[str, ...]]:
     """Put a file of a random name beside all projects for as long as workers build.
 
-    In a folder that nobody may write to there is none; then the manifests alone are compared.
+    Where this process may not write there is none; then the manifests alone are compared.
     """
     folder = Path(os.path.commonpath([request.project for request in requests]))
     path = folder / f".{secrets.token_hex(16)}{TEMPORARY_SUFFIX}"

@@ -7,21 +7,24 @@ network. A cluster is dask's own (extra `dask`), with its own configuration for 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import multiprocessing
 import os
 import signal
 from concurrent.futures import ProcessPoolExecutor
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from zipper.errors import UsageError
 from zipper.pipeline.distributing import lost_worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from concurrent.futures import Executor
+    from concurrent.futures import Executor, Future
 
 __all__ = ["open_cluster", "open_processes"]
+
+_Got = TypeVar("_Got")
 
 _CONNECT_SECONDS: Final = 5
 
@@ -37,32 +40,55 @@ def open_processes(count: int) -> Iterator[tuple[Executor, Callable[[], Executor
     def renew() -> Executor:
         # A process that begins anew has no lock that a thread of this one holds.
         context = multiprocessing.get_context("spawn")
-        opened.append(ProcessPoolExecutor(count, mp_context=context, initializer=_end_quietly))
+        opened.append(_Processes(count, mp_context=context, initializer=_end_quietly))
         return opened[-1]
 
     try:
         yield renew(), renew
     except BaseException:
         for pool in opened:
-            _end(pool)
+            _end_processes(pool)
         raise
-    for pool in opened:
-        pool.shutdown()
+    finally:
+        for pool in opened:
+            pool.shutdown(cancel_futures=True)
+        opened.clear()
+        # The pools' semaphores are theirs until they are collected, which the command never does:
+        # the system's tracker would complain of them.
+        gc.collect()
+
+
+class _Processes(ProcessPoolExecutor):
+    """A pool whose processes hear ^C when they can end quietly, and not while they import."""
+
+    def submit(
+        self,
+        fn: Callable[..., _Got],
+        /,
+        *args: Any,  # noqa: ANN401  (the executor's signature)
+        **kwargs: Any,  # noqa: ANN401  (as above)
+    ) -> Future[_Got]:
+        """Submit a call; a process that begins with it has the signal blocked."""
+        if not hasattr(signal, "pthread_sigmask"):
+            return super().submit(fn, *args, **kwargs)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return super().submit(fn, *args, **kwargs)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end_quietly() -> None:
     """Have ^C end a worker without a traceback: the parent says what there is to say."""
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
-def _end(pool: ProcessPoolExecutor) -> None:
+def _end_processes(pool: ProcessPoolExecutor) -> None:
     """End the processes of a pool, which would build on; what they write is whole or not there."""
-    processes = list((getattr(pool, "_processes", None) or {}).values())
-    pool.shutdown(wait=False, cancel_futures=True)
-    for process in processes:
+    for process in list((getattr(pool, "_processes", None) or {}).values()):
         process.terminate()
-    for process in processes:
-        process.join()
 
 
 @contextlib.contextmanager

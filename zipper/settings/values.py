@@ -64,10 +64,13 @@ FUNCTION_KEYS: Final = ("name", *(key for key, row in KEYS.items() if row.per_fu
 """What one of `functions` may say; what it does not say comes from the table around it."""
 
 
-LAYER_KEYS: Final = ("name", *(key for key, row in KEYS.items() if "layer" in row.commands))
+LAYER_KEYS: Final = (
+    *("name", "project"),
+    *(key for key, row in KEYS.items() if "layer" in row.commands),
+)
 """What one of the tables of `layers` may say; what it leaves open is what the table around says."""
 
-_OF_ONE_LAYER: Final = ("output", "packages", "files", "versioned")
+_OF_ONE_LAYER: Final = ("project", "output", "packages", "files", "versioned")
 """What is typed for a function, or for one layer, and says nothing about the layers that it has."""
 
 
