@@ -128,7 +128,7 @@ def _find_imported(source: Source, path: list[Node], *, is_relative: bool) -> It
         member = path[-3] if len(path) > 2 else path[-2]
         name = member.child_by_field_name("property")
         text = b"" if name is None else source.text_of(name)
-        # In its own folder Node knows it by its own place, whoever asks.
+        # These are of the package itself, in whichever file they are used.
         if text in (b"url", b"dirname", b"filename", b"resolve") and not _is_typeof(path):
             yield _limit("place", source, path[-4] if len(path) > 3 else member)
     elif path[-3].type == "call_expression":

@@ -1,4 +1,4 @@
-"""The packages whose code is in a bundle: what is told of them, and their licences' texts.
+"""The packages whose code is in a bundle: what is listed of them, and their licences' texts.
 
 In: packages by folder, what reads their files. Out: rows for the metafile, the text of NOTICE.
 

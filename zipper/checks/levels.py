@@ -23,6 +23,7 @@ __all__ = [
     "ends_unhandled",
     "find_exit",
     "is_called_in_place",
+    "is_field",
     "level_of_child",
 ]
 
@@ -70,7 +71,7 @@ def level_of_child(parent: Node, child: Node, conditions: Conditions) -> int:
         return _level_of_try(parent, child)
     if kind == "field_definition":
         is_static = any(c.type == "static" for c in parent.children)
-        return EAGER if is_static or not _is_field(parent, "value", child) else LAZY
+        return EAGER if is_static or not is_field(parent, "value", child) else LAZY
     return CONDITIONAL if _may_be_left_out(parent, child) else EAGER
 
 
@@ -78,11 +79,11 @@ def _may_be_left_out(parent: Node, child: Node) -> bool:
     """Return whether a part may not run though what it is a part of does."""
     kind = parent.type
     if kind in _LOOPS:
-        return _is_field(parent, "body", child) or _is_field(parent, "increment", child)
+        return is_field(parent, "body", child) or is_field(parent, "increment", child)
     if kind in _LEFT_BY_BREAK:
         return _may_leave(child)
     if kind in _DEFAULTS:
-        return _is_field(parent, "right", child)
+        return is_field(parent, "right", child)
     if child.type == "arguments" or kind == "subscript_expression":
         return _is_optional(parent)
     return kind in _CASES
@@ -105,8 +106,8 @@ def _is_optional(node: Node | None) -> bool:
 
 def _level_of_choice(parent: Node, child: Node, conditions: Conditions) -> int:
     """Return the level of a branch: that of the code around it where the condition is known."""
-    is_first = _is_field(parent, "consequence", child)
-    if not is_first and not _is_field(parent, "alternative", child):
+    is_first = is_field(parent, "consequence", child)
+    if not is_first and not is_field(parent, "alternative", child):
         return EAGER
     condition = parent.child_by_field_name("condition")
     return _level_where(condition, conditions, wanted=is_first)
@@ -126,7 +127,7 @@ def _level_of_right(parent: Node, child: Node, conditions: Conditions) -> int:
     operator = parent.child_by_field_name("operator")
     if operator is None or operator.type not in _SHORT_CIRCUITS:
         return EAGER
-    if not _is_field(parent, "right", child):
+    if not is_field(parent, "right", child):
         return EAGER
     left = parent.child_by_field_name("left")
     if operator.type not in _LOGICAL:
@@ -139,7 +140,7 @@ def _level_of_try(statement: Node, child: Node) -> int:
     if finalizer is not None and finalizer.id != child.id and _may_leave(finalizer):
         return CONDITIONAL  # what leaves it takes the error along
     handler = statement.child_by_field_name("handler")
-    if handler is None or not _is_field(statement, "body", child):
+    if handler is None or not is_field(statement, "body", child):
         return EAGER
     body = handler.child_by_field_name("body")
     return EAGER if body is not None and _is_sure_to_throw(body) else OPTIONAL
@@ -154,7 +155,8 @@ def _is_sure_to_throw(body: Node) -> bool:
     return False
 
 
-def _is_field(parent: Node, field: str, child: Node) -> bool:
+def is_field(parent: Node, field: str, child: Node) -> bool:
+    """Return whether a node is what its parent has in a field."""
     found = parent.child_by_field_name(field)
     return found is not None and found.id == child.id
 
@@ -164,7 +166,7 @@ def is_called_in_place(path: list[Node], index: int) -> bool:
     inner = path[index]
     for outer in reversed(path[:index]):
         if outer.type == "call_expression":
-            return _is_field(outer, "function", inner)
+            return is_field(outer, "function", inner)
         if outer.type == "arguments":
             return _runs_argument(path[: path.index(outer)])
         if outer.type == "member_expression":
@@ -172,7 +174,7 @@ def is_called_in_place(path: list[Node], index: int) -> bool:
             if name is None or name.text not in (b"call", b"apply"):
                 return False
         elif outer.type == "new_expression":
-            return _is_field(outer, "constructor", inner)
+            return is_field(outer, "constructor", inner)
         elif outer.type != "parenthesized_expression":
             return False
         inner = outer

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from zipper.commands.click_options import options_from, settings_from_values, table_options
-from zipper.commands.deploy_words import read_event, split_deploy_values
+from zipper.commands.deploy_words import split_deploy_values
+from zipper.commands.event_files import read_event
 from zipper.commands.output import Shower, echo_lines, show_json
 from zipper.commands.zip_names import complete_path
 from zipper.errors import UsageError, ZipperError, describe_error

@@ -1,15 +1,12 @@
-"""What the commands that ask AWS share: their options, and events.
+"""What the commands that reach AWS share: their options.
 
-In: what click gives. Out: what was typed of `[tool.zipper.deploy]`, the rest, bytes.
+In: what click gives. Out: what was typed of `[tool.zipper.deploy]`, and the rest.
 """
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zipper.errors import UsageError
 from zipper.settings.deploy_options import DEPLOY_OPTIONS
 from zipper.settings.read_settings import find_request
 from zipper.settings.values import Settings
@@ -19,7 +16,7 @@ if TYPE_CHECKING:
 
     from zipper.pipeline.deploying import FunctionPlace
 
-__all__ = ["find_one_place", "read_event", "split_deploy_values"]
+__all__ = ["find_one_place", "split_deploy_values"]
 
 
 def find_one_place(
@@ -47,21 +44,3 @@ def split_deploy_values(
     both = {"timeout"}  # the checks judge by it, too
     rest = {key: value for key, value in options.items() if key in both or key not in names}
     return typed, rest
-
-
-def read_event(name: str) -> bytes:
-    """Return the event in a file, or on standard input.
-
-    Raises:
-        UsageError: EUSAGE where it cannot be read.
-    """
-    if name == "-":
-        return sys.stdin.buffer.read()
-    try:
-        return Path(name).read_bytes()
-    except OSError as cause:
-        raise UsageError(
-            "EUSAGE",
-            f"cannot read the event `{name}`: {cause.strerror or cause}",
-            hint="name a JSON file, or `-` for standard input",
-        ) from cause

@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from zipper.commands.click_options import options_from
-from zipper.commands.deploy_words import find_one_place, read_event
+from zipper.commands.deploy_words import find_one_place
+from zipper.commands.event_files import read_event
 from zipper.commands.output import echo_lines, show_json
 from zipper.commands.zip_names import complete_path
 from zipper.settings.deploy_options import find_deploy_options

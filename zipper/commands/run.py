@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from zipper.commands.click_options import settings_from_values, table_options
+from zipper.commands.event_files import read_event
 from zipper.commands.output import (
     Shower,
     echo_lines,
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from zipper.settings.build_request import BuildRequest
 
 __all__ = ["command"]
+
+_MORE: Final = "; `--sample sqs` takes one of AWS's"
 
 
 @click.command("run", short_help="Run a zip as Lambda would, in a Node of its runtime.")
@@ -127,25 +129,12 @@ def _read_all(
     if not is_web:
         return _read_events(files, samples)
     return tuple(
-        parse_request(line if is_request_line(line) else _read_event(line))
+        parse_request(line if is_request_line(line) else read_event(line, more=_MORE))
         for line in lines or ("GET /",)
     )
 
 
 def _read_events(files: tuple[str, ...], samples: tuple[str, ...]) -> tuple[bytes, ...]:
-    events = [_read_event(name) for name in files]
+    events = [read_event(name, more=_MORE) for name in files]
     events += [read_sample(name) for name in samples]
     return tuple(events) or (b"{}",)
-
-
-def _read_event(name: str) -> bytes:
-    if name == "-":
-        return sys.stdin.buffer.read()
-    try:
-        return Path(name).read_bytes()
-    except OSError as cause:
-        raise UsageError(
-            "EUSAGE",
-            f"cannot read the event `{name}`: {cause.strerror or cause}",
-            hint="name a JSON file, `-` for stdin, or take one of AWS's: `--sample sqs`",
-        ) from cause

@@ -181,7 +181,7 @@ class _Deploying:
         raise self._changed("other updates of it were under way all the time")
 
     def _settle(self, waiter: str = "function_updated_v2") -> None:
-        """Wait until Lambda has done what it was told, and read what came of it.
+        """Wait until Lambda has made the change, and read what came of it.
 
         Raises:
             DeployError: EUPDATE where it could not: the code that was there goes on running.

@@ -29,7 +29,7 @@ _CREDENTIALS: Final = frozenset(
         "InvalidSignatureException", "TokenRefreshRequired",
     }
 )  # fmt: skip
-"""AWS's codes for credentials that nobody can be known by, whatever they are allowed."""
+"""AWS's codes for credentials that it does not accept at all, whatever they allow."""
 
 _DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 

@@ -1,7 +1,7 @@
 """Packages of a build that come from a shared store, and that go there.
 
 In: what is wanted. Out: store zips in the local store, tarballs. Packages of a registry alone are
-shared: a folder or a file of this disk is nobody else's, and a commit's name is no hash of it.
+shared: folders and files of this disk are of no use elsewhere, and a commit's name is no hash.
 """
 
 from __future__ import annotations

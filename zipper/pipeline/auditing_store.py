@@ -59,7 +59,7 @@ class Audited(NamedTuple):
     """All that are there for this zipper's store zips."""
     sampled: int
     foreign: int
-    """Of the sample, those whose signer or scope does not count here: nobody uses them."""
+    """Of the sample, those whose signer or scope does not count here: no build here uses them."""
     without_tarball: int
     """Of the sample, those that cannot be worked out again."""
     sound: int

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.archive.compress import compress
 from zipper.archive.entries import make_entry
@@ -119,7 +119,7 @@ class _Bundling:
         found = self._find_handler()
         notebook = self._io.open_store().notebook
         inputs = self._inputs(found)
-        noted = notebook.recall(BUNDLE, inputs, self._still)
+        noted = notebook.recall(BUNDLE, inputs, self._packages.still_with_files)
         if noted is not None:
             return _read_note(noted, found, self._packages.choice.findings)
         made = self._make(found, inputs)
@@ -178,10 +178,6 @@ class _Bundling:
             "sdk": request.sdk,
             "table": request.esbuild or "",
         }
-
-    def _still(self, witnesses: Value) -> bool:
-        files, packages = cast("tuple[Value, Value]", witnesses)
-        return SourceFolder(self._project.root).still(files) and self._packages.still(packages)
 
     def _make(self, found: HandlerSource, inputs: Mapping[str, Value]) -> MadeBundle:
         from zipper.pipeline.bundle_work import BundleWork  # noqa: PLC0415  (where something changed)

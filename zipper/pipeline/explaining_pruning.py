@@ -57,7 +57,7 @@ def find_pruned(
     Args:
         source: a zip, or the request of a project.
         request: what names the cache.
-        on_event: told of what is fetched.
+        on_event: called with what is fetched.
 
     Raises:
         ZipperError: as a plan, and EREAD for a zip that cannot be read.
@@ -86,7 +86,7 @@ def explain_file(
         source: a zip, or the request of a project.
         request: the target, the patterns and the mode; `reached` where pruning is off.
         name: as it is in the zip.
-        on_event: told of what is fetched.
+        on_event: called with what is fetched.
 
     Raises:
         ProjectError: EPRUNE where there is no such file, or the handler cannot be followed.

@@ -33,7 +33,7 @@ __all__ = ["Locked", "lock"]
 
 
 class Locked(NamedTuple):
-    """A new lockfile; what is told of it is made of what JSON has."""
+    """A new lockfile; what is printed of it comes from the fields that the JSON has."""
 
     tree: Tree
     text: bytes

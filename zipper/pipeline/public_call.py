@@ -24,7 +24,7 @@ __all__ = ["read_call"]
 def read_call(
     function: str, project: str | os.PathLike[str], options: Mapping[str, Any]
 ) -> tuple[BuildRequest, OnEvent | None]:
-    """Return the request that a call of `function` makes, and what its events are told to.
+    """Return the request that a call of `function` makes, and what is called with its events.
 
     Raises:
         ProjectError, UsageError: as `read_request`; EUSAGE for a keyword or a value that is wrong.

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
 from zipper.bundling.esbuild_choice import choose_esbuild, find_direct
+from zipper.bundling.source_folder import SourceFolder
 from zipper.errors import ProjectError
 from zipper.pipeline.dependencies import find_project_tree
 from zipper.store.store_zip_format import inflate
@@ -184,6 +185,11 @@ class SourcePackages:
     def witnesses(self) -> Value:
         """Return which packages were read, and which versions of them."""
         return tuple((*asked, label) for asked, label in sorted(self._used.items()))
+
+    def still_with_files(self, witnesses: Value) -> bool:
+        """Tell whether files and packages, as a note names them, are as they were."""
+        files, packages = cast("tuple[Value, Value]", witnesses)
+        return SourceFolder(self._project.root).still(files) and self.still(packages)
 
     def still(self, witnesses: Value) -> bool:
         """Tell whether the same packages would be read today."""

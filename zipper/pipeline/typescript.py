@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from zipper.archive.entries import put_below
 from zipper.bundling.handler_source import find_handler_source, tell_built
@@ -167,7 +167,7 @@ class _Work:
         """Return all that the handler reaches; unchanged files are recalled as a whole."""
         notebook = self._io.open_store().notebook
         inputs = self._inputs(found)
-        noted = notebook.recall(SOURCES, inputs, self._still)
+        noted = notebook.recall(SOURCES, inputs, self._packages.still_with_files)
         if noted is not None:
             rows, told = json.loads(noted)
             self.findings += tuple(Finding(*row) for row in told)
@@ -199,10 +199,6 @@ class _Work:
 
     def _witnesses(self) -> Value:
         return (self._files.witnesses(), self._packages.witnesses())
-
-    def _still(self, witnesses: Value) -> bool:
-        files, packages = cast("tuple[Value, Value]", witnesses)
-        return SourceFolder(self._project.root).still(files) and self._packages.still(packages)
 
     def _complete(self, owner: str, specifier: str) -> str | None:
         if self._paths is None:

@@ -25,7 +25,7 @@ class KnownPackage(NamedTuple):
     classes: tuple[str, ...]
     """Classes of files that stay in every package then."""
     finds_caller: bool
-    """Whether it looks for files beside whoever requests it."""
+    """Whether it looks for files beside the file that requests it."""
     is_confined: bool
     """Whether what it requests and reads by computed names is among `files`, all of it."""
     why: str

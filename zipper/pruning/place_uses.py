@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.constants import HERE, ITSELF, ROOT, Constants
+from zipper.checks.levels import is_field
 from zipper.checks.syntax import is_shadowed
 from zipper.pruning.file_reads import Read, shorten
 
@@ -83,7 +84,7 @@ class PlaceUses:
         parent = path[-2] if len(path) > 1 else path[-1]
         if is_shadowed(self._source, path) or parent.type in ("import_specifier", "import_clause"):
             return
-        if parent.type == "variable_declarator" and _is_field(parent, "name", path[-1]):
+        if parent.type == "variable_declarator" and is_field(parent, "name", path[-1]):
             return
         if path[-1].type == "shorthand_property_identifier":
             yield self._open(path)
@@ -105,7 +106,7 @@ class PlaceUses:
         if is_looked_at(parent, node):
             return
         is_bare, known = value in (HERE, ITSELF), path[: top + 1]
-        if parent.type == "variable_declarator" and _is_field(parent, "value", node):
+        if parent.type == "variable_declarator" and is_field(parent, "value", node):
             yield from self._follow_name(known, value, is_bare=is_bare)
         elif parent.type == "arguments":
             yield from self._judge_argument(known, value, is_bare=is_bare)
@@ -178,12 +179,7 @@ def _is_harmless(parent: Node, node: Node) -> bool:
         name = parent.child_by_field_name("property")
         return name is not None and name.text in _ASKS
     operator = parent.child_by_field_name("operator")
-    return operator is not None and operator.type == "&&" and _is_field(parent, "left", node)
-
-
-def _is_field(parent: Node, field: str, child: Node) -> bool:
-    found = parent.child_by_field_name(field)
-    return found is not None and found.id == child.id
+    return operator is not None and operator.type == "&&" and is_field(parent, "left", node)
 
 
 def is_looked_at(parent: Node, node: Node) -> bool:
@@ -200,6 +196,6 @@ def is_looked_at(parent: Node, node: Node) -> bool:
         operator = parent.child_by_field_name("operator")
         return operator is not None and operator.type in COMPARISONS
     if kind == "ternary_expression":
-        return _is_field(parent, "condition", node)
+        return is_field(parent, "condition", node)
     is_condition = kind == "parenthesized_expression" and parent.parent is not None
     return is_condition and parent.parent.type in ("if_statement", "while_statement")  # type: ignore[union-attr]

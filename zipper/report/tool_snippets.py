@@ -1,4 +1,4 @@
-"""What to paste where another tool shall take zipper's packages: `zipper init --for TOOL`.
+"""What to paste where another tool takes zipper's packages: `zipper init --for TOOL`.
 
 In: functions. Out: text in the tool's own language. The reference pages show the same text for a
 function `orders`; a test holds them equal, and others give it to the tools.
@@ -39,7 +39,7 @@ class ShownFunction(NamedTuple):
 
     @property
     def said(self) -> dict[str, str]:
-        """What a build has to be told, by option; the settings tell it of what they name."""
+        """What a build needs, by option; what the settings name already is left out."""
         if self.is_named:
             return {}
         handler = {} if self.handler == "index.handler" else {"handler": self.handler}

@@ -45,7 +45,7 @@ fi
 if [ -n "$INPUT_BASE" ]; then
   top=$(git rev-parse --show-toplevel)
   place=$(git rev-parse --show-prefix)
-  # What the base branch cannot be compared for is told, and fails nothing.
+  # Where the base branch cannot be built, the comment says so, and nothing fails.
   if git fetch --quiet --depth 1 origin "$INPUT_BASE" &&
     git -C "$top" worktree add --quiet --detach "$work/base" FETCH_HEAD &&
     (cd "$work/base/$place" && zipper build "$INPUT_PROJECT" "${options[@]}" -o "$work/old.zip" --keep-failed --quiet) 2> "$work/base.txt" ||
