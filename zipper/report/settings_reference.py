@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from zipper.settings.deploy_options import DEPLOY_OPTIONS, TABLES
+from zipper.settings.deploy_options import DEPLOY_OPTIONS, EVENTS, TABLES
 from zipper.settings.options import KEYS, find_variables
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def describe_deploy_settings() -> Iterator[str]:
     for row in DEPLOY_OPTIONS:
         yield from ("", f"    {row.name}", f"        {row.sentence}")
         yield f"        typed: {', '.join(row.typed)} {row.metavar}"
-    for name, sentence in TABLES.items():
+    for name, sentence in {**TABLES, "events": EVENTS}.items():
         yield from ("", f"    {name}", f"        {sentence}")
 
 

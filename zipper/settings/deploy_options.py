@@ -14,9 +14,9 @@ from typing import Any, Final
 from zipper.settings.option_row import Option
 from zipper.settings.option_values import error_about, judge, name_of, unknown_word
 
-__all__ = ["DEPLOY_OPTIONS", "TABLES", "find_deploy_options", "parse_deploy"]
+__all__ = ["DEPLOY_OPTIONS", "EVENTS", "TABLES", "find_deploy_options", "parse_deploy"]
 
-_ALL: Final = ("deploy", "invoke", "logs", "rollback", "status")
+_ALL: Final = ("deploy", "destroy", "events", "invoke", "logs", "rollback", "status")
 
 DEPLOY_OPTIONS: Final = (
     Option(
@@ -79,6 +79,11 @@ TABLES: Final = {
 }
 """Keys whose values are tables, each with its sentence."""
 
+EVENTS: Final = (
+    "What sends events: ARNs, `rate(5 minutes)`, `url`, or tables with `source` and options."
+)
+"""Of the key `events`, which `zipper.settings.event_sources` reads."""
+
 _SOURCES: Final = {"ssm": {"ssm"}, "secret": {"secret", "key"}}
 
 
@@ -87,7 +92,7 @@ def find_deploy_options(command: str) -> tuple[Option, ...]:
     return tuple(row for row in DEPLOY_OPTIONS if command in row.commands)
 
 
-def parse_deploy(table: object, where: Callable[[tuple[str, ...]], str]) -> Mapping[str, Any]:
+def parse_deploy(table: object, where: Callable[[tuple[str | int, ...]], str]) -> Mapping[str, Any]:
     """Return the values of a table.
 
     Args:
@@ -104,20 +109,24 @@ def parse_deploy(table: object, where: Callable[[tuple[str, ...]], str]) -> Mapp
     for key, value in table.items():
         if key in TABLES:
             values[key] = _parse_table(key, value, where)
+        elif key == "events":
+            from zipper.settings.event_sources import parse_events  # noqa: PLC0415  (few have them)
+
+            values[key] = parse_events(value, where)
         elif key in rows:
             values[key] = judge(value, rows[key], partial(_name, key, where))
         else:
             message = f"unknown key `{key}` in {where((key,))}"
-            raise unknown_word(message, str(key), (*rows, *TABLES))
+            raise unknown_word(message, str(key), (*rows, *TABLES, "events"))
     return values
 
 
-def _name(key: str, where: Callable[[tuple[str, ...]], str]) -> str:
+def _name(key: str, where: Callable[[tuple[str | int, ...]], str]) -> str:
     return f"`{key}` in {where((key,))}"
 
 
 def _parse_table(
-    key: str, table: object, where: Callable[[tuple[str, ...]], str]
+    key: str, table: object, where: Callable[[tuple[str | int, ...]], str]
 ) -> Mapping[str, Any]:
     if not isinstance(table, Mapping):
         raise error_about(f"`{key}` in {where((key,))} has to be a table, not {name_of(table)}")

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from zipper.settings.build_request import COMPOSED
-from zipper.settings.deploy_options import DEPLOY_OPTIONS, TABLES
+from zipper.settings.deploy_options import DEPLOY_OPTIONS, EVENTS, TABLES
+from zipper.settings.events_schema import make_events_schema
 from zipper.settings.options import KEYS, OPTIONS
 from zipper.settings.values import FUNCTION_KEYS, LAYER_KEYS
 
@@ -131,7 +132,11 @@ def _schema_of_deploy() -> dict[str, Any]:
         "description": "What only a deployment needs; of one function, it goes before that of all.",
         "type": "object",
         "additionalProperties": False,
-        "properties": {**{row.name: _schema_of(row) for row in DEPLOY_OPTIONS}, **tables},
+        "properties": {
+            **{row.name: _schema_of(row) for row in DEPLOY_OPTIONS},
+            **tables,
+            "events": make_events_schema(EVENTS),
+        },
     }
 
 
