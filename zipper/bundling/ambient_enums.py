@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.bundling.type_exports import find_line
 from zipper.errors import ProjectError
+from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["refuse_ambient_enums"]
 
-_DECLARED: Final = re.compile(rb"\bdeclare\s+const\s+enum\s+([A-Za-z_$][\w$]*)")
+_DECLARED: Final = late_pattern(rb"\bdeclare\s+const\s+enum\s+([A-Za-z_$][\w$]*)")
 
 
 def refuse_ambient_enums(modules: Mapping[OwnedFile, LinkedModule]) -> None:

@@ -9,7 +9,9 @@ Source: esbuild 0.28, `pkg/cli`, and its documentation of `--bundle --platform=n
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
+
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,13 +10,15 @@ import contextlib
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.bundling.source_names import TYPED
 from zipper.bundling.tool_process import ToolSandbox
 from zipper.errors import OutputError, StoreError
 from zipper.files import write_error
 from zipper.folders import make_private_folders, remove_folder
+from zipper.late_pattern import late_pattern
+from zipper.named_tuple import NamedTuple
 from zipper.store.install_files import link_packages, write_entries
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ OUT: Final = "zipper-out"
 """The folder of outputs; no project has one of this name."""
 _NEVER_READ: Final = (b".d.ts", b".d.mts", b".d.cts", b".map", b".md", b".markdown", b".flow")
 """Half of most packages. No code imports these, and esbuild has no loader for them."""
-_MESSAGE: Final = re.compile(
+_MESSAGE: Final = late_pattern(
     r"^\S+ \[(?P<kind>ERROR|WARNING)\] (?P<message>.*?)(?: \[(?P<id>[a-z-]+)\])?\n"
     r"(?:\n {4}(?P<place>\S.*?):(?P<line>\d+):\d+:\n(?P<source>(?: {4,}.*\n)*))?",
     re.MULTILINE,

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
 from zipper.checks.source_text import count_declarations
 from zipper.checks.syntax import is_shadowed, literal, open_source
+from zipper.late_pattern import late_pattern
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +29,7 @@ LimitKind = Literal["place", "computed", "name", "hook"]
 """`place`: where the file lies; `computed`: a module by a computed path; `name`: one by a computed
 name, which means the same anywhere; `hook`: patches of how other modules are loaded."""
 
-_SIGNS: Final = re.compile(
+_SIGNS: Final = late_pattern(
     rb"__dirname|__filename|import\.meta\.|createRequire|dlopen"
     rb"|\brequire\s*\(\s*[^'\"\s)]|\brequire\s*\(\s*(?:'[^'\n]*'|\"[^\"\n]*\")\s*\+"
     rb"|\brequire\.resolve|\brequire\s*[,;)\]}]|\bimport\s*\(\s*[^'\"\s]"
@@ -35,14 +37,14 @@ _SIGNS: Final = re.compile(
     rb"|['\"](?:node:)?module['\"]"
 )
 """What every file with a limit has one of: most files are done after a look for these."""
-_PATCHES: Final = re.compile(
+_PATCHES: Final = late_pattern(
     rb"\bModule\.prototype\.require\s*=(?!=)|\bModule\._(?:load|resolveFilename)\s*=(?!=)"
     rb"|\b[Mm]odule\.register(?:Hooks)?\s*\("
     rb"|\{[^{}]*\bregister(?:Hooks)?\b[^{}]*\}\s*(?:=\s*require\s*\(|from)"
     rb"\s*['\"](?:node:)?module['\"]"
 )
-_RELATIVE: Final = re.compile(rb"['\"`]\.{1,2}/")
-_RELATIVE_ASKED: Final = re.compile(
+_RELATIVE: Final = late_pattern(rb"['\"`]\.{1,2}/")
+_RELATIVE_ASKED: Final = late_pattern(
     rb"(?:\brequire(?:\.resolve)?\s*\(\s*|\bimport\s*\(?\s*|\bfrom\s*)['\"]\.{1,2}/"
 )
 _SHOWN_MAX: Final = 100

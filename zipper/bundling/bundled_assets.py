@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from itertools import islice
 from posixpath import normpath
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.checks.constants import HERE, ITSELF, ROOT, Constants
 from zipper.checks.syntax import is_shadowed, literal, open_source
+from zipper.late_pattern import late_pattern
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,10 +27,10 @@ if TYPE_CHECKING:
 
 __all__ = ["NamedPlace", "find_places", "names_places"]
 
-_PLACES: Final = re.compile(
+_PLACES: Final = late_pattern(
     rb"__dirname|__filename|import\.meta\.(?:url|dirname|filename)|process\.cwd\(\)"
 )
-_COMMENT: Final = re.compile(rb"//|^\s*/?\*")
+_COMMENT: Final = late_pattern(rb"//|^\s*/?\*")
 _READS: Final = frozenset(
     b"readFile readFileSync createReadStream readdir readdirSync opendir opendirSync open openSync"
     b" loadSync renderFile compileFile sendFile".split()

@@ -8,13 +8,14 @@ the second leaves out what has to stay. A build that guesses right which these a
 from __future__ import annotations
 
 import json
-import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.bundling.bundle_folder import OUT
 from zipper.bundling.kept_packages import KeptPackage, KeptPackages, find_location
 from zipper.bundling.metafile import Metafile, read_metafile
 from zipper.errors import ProjectError
+from zipper.late_pattern import late_pattern
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +30,7 @@ _META: Final = "meta.json"
 _RUNS_MAX: Final = 20
 """Each run but the last leaves out more packages."""
 _SHOWN_MAX: Final = 5
-_UNRESOLVED: Final = re.compile(r'Could not resolve "([^"]+)"')
+_UNRESOLVED: Final = late_pattern(r'Could not resolve "([^"]+)"')
 _AWAITS: Final = 'Top-level await is currently not supported with the "cjs" output format'
 _META_EMPTY: Final = "empty-import-meta"
 _CURE: Final = (

@@ -10,7 +10,6 @@ folder itself, without tests, since every source that is taken has to be sound.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from zipper.bundling.handler_source import is_tool_source
@@ -18,6 +17,7 @@ from zipper.bundling.source_folder import join
 from zipper.bundling.source_names import TYPED, is_declaration, name_output
 from zipper.bundling.specifiers import Edit, find_requests
 from zipper.checks.syntax import literal, open_source
+from zipper.late_pattern import late_pattern
 from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ComputedSpecifier", "find_computed", "find_meant"]
 
-_MAYBE: Final = re.compile(
+_MAYBE: Final = late_pattern(
     rb"""\b(?:import|require)\s*\(\s*(?:`\.\.?/[^`]*\$\{|"\.\.?/[^"\n]*"\s*\+)"""
 )
 

@@ -14,6 +14,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ProjectError
+from zipper.late_pattern import late_pattern
 from zipper.named_tuple import NamedTuple
 from zipper.store.notes import COMPILED
 
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = ["DecoratedSource", "Decorators", "has_decorators", "refuse_lost_metadata"]
 
-_DECORATOR: Final = re.compile(rb"(?m)(?:^|[(,;{}])[ \t]*@[A-Za-z_$]")
+_DECORATOR: Final = late_pattern(rb"(?m)(?:^|[(,;{}])[ \t]*@[A-Za-z_$]")
 _HELPER: Final = "__decorateClass("
 """What esbuild calls for a legacy decorator."""
-_DEFINES_SINCE: Final = re.compile(r"es(?:20(?:2[2-9]|[3-9]\d)|next)", re.IGNORECASE)
+_DEFINES_SINCE: Final = late_pattern(r"es(?:20(?:2[2-9]|[3-9]\d)|next)", re.IGNORECASE)
 """Targets from which class fields are defined, not assigned, unless an option says otherwise."""
 _SHOWN_MAX: Final = 5
 

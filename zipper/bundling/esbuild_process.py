@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from zipper.bundling.tool_process import ToolSandbox
 from zipper.errors import OutputError, ProjectError
 from zipper.files import write_error
+from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +28,7 @@ __all__ = ["Esbuild"]
 
 _SHOWN_MAX: Final = 5
 _OUT: Final = "out"
-_ERROR: Final = re.compile(
+_ERROR: Final = late_pattern(
     r"^\S+ \[ERROR\] (?P<message>.*)\n(?:\n {4}(?P<place>.*):\n(?P<source>(?: {4,}.*\n)*))?",
     re.MULTILINE,
 )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from zipper.bundling.source_names import TYPED, is_declaration
 from zipper.errors import ProjectError
 from zipper.findings import Finding
+from zipper.late_pattern import late_pattern
 from zipper.named_tuple import NamedTuple
 from zipper.target import default_handler
 
@@ -22,14 +23,14 @@ __all__ = ["HandlerSource", "find_handler_source", "is_tool_source", "tell_built
 
 _BUILT: Final = (".js", ".mjs", ".cjs")
 
-_EXPORTS_HANDLER: Final = re.compile(
+_EXPORTS_HANDLER: Final = late_pattern(
     rb"(?:^|[;}])[ \t]*export\s+(?:const|let|var|(?:async\s+)?function)\s+handler\b"
     rb"|(?:^|[;}])[ \t]*export\s*\{[^}]*\bhandler\s*(?:,|\})"
     rb"|(?:^|[;}])[ \t]*(?:module\.)?exports\.handler\s*=",
     re.MULTILINE,
 )
-_EXPORTS_WHOLE: Final = re.compile(rb"^[ \t]*export\s*=", re.MULTILINE)
-_NO_HANDLERS: Final = re.compile(
+_EXPORTS_WHOLE: Final = late_pattern(rb"^[ \t]*export\s*=", re.MULTILINE)
+_NO_HANDLERS: Final = late_pattern(
     r"(?:^|/)(?:__tests__|__mocks__|tests?|specs?|e2e|cdk\.out|coverage)/"
     r"|[._-](?:test|spec|stories)\.[cm]?tsx?$|\.config\.[cm]?ts$"
 )

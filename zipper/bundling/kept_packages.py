@@ -13,10 +13,12 @@ imports; or that needs another version of one of these than the bundle would fin
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.checks.package_maps import split_name
 from zipper.errors import ProjectError
+from zipper.late_pattern import late_pattern
+from zipper.named_tuple import NamedTuple
 from zipper.tree.model import ROOT
 
 if TYPE_CHECKING:
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["KeptPackage", "KeptPackages", "Surroundings", "find_folder", "find_location"]
 
-_QUOTED: Final = re.compile(rb"""['"`]((?:@[\w.-]+/)?[\w.-]+)(?:/[\w./-]+)?['"`]""")
-_KEYED: Final = re.compile(rb"(?:^|[{,\s])([\w$]+)\s*:\s*(?:\(\)|\{|function\b|\[)", re.MULTILINE)
+_QUOTED: Final = late_pattern(rb"""['"`]((?:@[\w.-]+/)?[\w.-]+)(?:/[\w./-]+)?['"`]""")
+_KEYED: Final = late_pattern(rb"(?:^|[{,\s])([\w$]+)\s*:\s*(?:\(\)|\{|function\b|\[)", re.MULTILINE)
 _REASONS: Final = {
     "place": "uses its own place on the disk: `{}`",
     "computed": "asks for a module by a computed path: `{}`",

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from zipper.late_pattern import late_pattern
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
 __all__ = ["BundledPackage", "describe_packages", "write_notice"]
 
-_LICENCE: Final = re.compile(
+_LICENCE: Final = late_pattern(
     r"(?:licen[cs]es?|copying|notice|third[-_ ]?party[-_ ]?(?:licen[cs]es|notices?))"
     r"(?:[-_.](?:mit|apache|bsd|isc|txt|md|markdown))*(?:\.(?:txt|md|markdown))?",
     re.IGNORECASE,

@@ -24,6 +24,7 @@ from zipper.bundling.specifiers import apply_edits, find_edits
 from zipper.bundling.type_exports import LinkedModule, refuse_exported_types
 from zipper.errors import ProjectError
 from zipper.findings import Finding
+from zipper.late_pattern import late_pattern
 from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -38,10 +39,10 @@ if TYPE_CHECKING:
 
 __all__ = ["SourceWalk", "WalkChoices"]
 
-_SPECIFIER: Final = re.compile(
+_SPECIFIER: Final = late_pattern(
     rb"""(?:\bfrom|\bimport|\brequire)\s*\(?\s*["']([^"'\n]{1,500})["']"""
 )
-_NAME: Final = re.compile(r"[A-Za-z_$][\w$]*", re.ASCII)
+_NAME: Final = late_pattern(r"[A-Za-z_$][\w$]*", re.ASCII)
 _JSON_MODULE: Final = ".mjs"
 """Added to the name of a JSON file that an ES module imports without `with { type: "json" }`."""
 

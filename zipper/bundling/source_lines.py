@@ -8,15 +8,16 @@ Source: ECMA-426, Source map format: "mappings" are Base64 VLQ fields; the third
 from __future__ import annotations
 
 import json
-import re
 from bisect import bisect
 from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from zipper.bundling.source_maps import read_vlq
+from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator, Mapping
 
     from zipper.bundling.output_places import LineRows, SourceLines
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["name_sources", "name_unknown", "read_lines"]
 
-_LINE: Final = re.compile(r"(?:`(?P<path>[^`]+)` )?line (?P<line>\d+)")
+_LINE: Final = late_pattern(r"(?:`(?P<path>[^`]+)` )?line (?P<line>\d+)")
 
 
 def read_lines(text: str) -> LineRows:

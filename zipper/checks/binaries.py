@@ -7,7 +7,6 @@ it is used. What of it fails on Lambda is `zipper.checks.binary_rules`' work.
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +15,7 @@ from zipper.checks.elf import Binary, recognize, scan_binary
 from zipper.checks.file_facts import EAGER, LAZY, OPTIONAL, FactKey
 from zipper.checks.subject import Subject, find_dependency
 from zipper.errors import ArchiveError
+from zipper.late_pattern import late_pattern
 from zipper.npm.folder_path import find_package
 
 if TYPE_CHECKING:
@@ -32,20 +32,22 @@ __all__ = [
     "scan_binaries",
 ]
 
-_LIBRARY: Final = re.compile(r"\.(?:node|so(?:\.[0-9]+)*)$")
+_LIBRARY: Final = late_pattern(r"\.(?:node|so(?:\.[0-9]+)*)$")
 _LIMIT_BYTES: Final = 192 * 1024 * 1024
 """The largest binary that is looked into; it is held in memory once."""
 _MEMORY: Final = "_binaries"
 _FACTS: Final = "_binary_facts"
 _LEVELS: Final = "_package_levels"
-_OTHER_SYSTEMS: Final = re.compile(
+_OTHER_SYSTEMS: Final = late_pattern(
     r"(?:^|[-_/.@])(darwin|macos|osx|win32|windows|win|freebsd|openbsd|netbsd|sunos|android|aix|apple)(?=[-_/.0-9]|x?64|$)"
 )
-_MUSL: Final = re.compile(r"(?:^|[-_/.]|linux)(?:musl|musleabihf|alpine)(?=[-_/.]|$)")
+_MUSL: Final = late_pattern(r"(?:^|[-_/.]|linux)(?:musl|musleabihf|alpine)(?=[-_/.]|$)")
 _ARCHITECTURES: Final = {
-    "x86_64": re.compile(r"(?:^|[-_/.])(?:linux|linux-gnu)?[-_]?(?:x64|x86_64|amd64)(?=[-_/.]|$)"),
-    "arm64": re.compile(r"(?:^|[-_/.])(?:linux|linux-gnu)?[-_]?(?:arm64|aarch64)(?=[-_/.]|$)"),
-    "other": re.compile(
+    "x86_64": late_pattern(
+        r"(?:^|[-_/.])(?:linux|linux-gnu)?[-_]?(?:x64|x86_64|amd64)(?=[-_/.]|$)"
+    ),
+    "arm64": late_pattern(r"(?:^|[-_/.])(?:linux|linux-gnu)?[-_]?(?:arm64|aarch64)(?=[-_/.]|$)"),
+    "other": late_pattern(
         r"(?:^|[-_/.])(?:linux|linux-gnu)?[-_]?(?:arm|armv[67]l?|armhf|ia32|i386|i686|x86|s390x|ppc64(?:le)?|riscv64|loong64|mips\w*)(?=[-_/.]|$)"
     ),
 }

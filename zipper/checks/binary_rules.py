@@ -7,7 +7,6 @@ another platform are counted in one info.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.binaries import (
@@ -22,6 +21,7 @@ from zipper.checks.filesystem import LAYERS, TASK, FileSystem
 from zipper.checks.library_search import Libraries
 from zipper.checks.subject import Subject, find_dependency
 from zipper.findings import Finding, Severity
+from zipper.late_pattern import late_pattern
 from zipper.npm.folder_path import find_package
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ __all__ = [
     "check_variants",
 ]
 
-_IMAGE: Final = re.compile(
+_IMAGE: Final = late_pattern(
     r"(?:ld-linux.*|libc|libm|libdl|librt|libpthread|libresolv|libutil|libanl|libnsl|libBrokenLocale|libmvec"
     r"|libgcc_s|libstdc\+\+|libgomp|libatomic|libz|libbz2|liblzma|libzstd|libssl|libcrypto|libcurl|libnghttp2"
     r"|libidn2|libunistring|libssh|libpsl|libkrb5|libk5crypto|libgssapi_krb5|libcom_err|libkrb5support|libkeyutils"
@@ -50,7 +50,7 @@ _IMAGE: Final = re.compile(
 
 Source: the package lists of the images, as their public Dockerfiles and dumps show them.
 """
-_PATH_ABI: Final = re.compile(r"(?:[-_/.](?:abi|node-?v?))(\d{2,3})(?=[-_/.])")
+_PATH_ABI: Final = late_pattern(r"(?:[-_/.](?:abi|node-?v?))(\d{2,3})(?=[-_/.])")
 _FORMATS: Final = {
     "mach-o": "for macOS (Mach-O)",
     "pe": "for Windows (PE)",

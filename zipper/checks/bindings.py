@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
 from zipper.checks.levels import COMPOUND, FUNCTIONS
 from zipper.checks.source_text import count_declarations, find_word, literal
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

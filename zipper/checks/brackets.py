@@ -11,8 +11,10 @@ division.
 
 from __future__ import annotations
 
-import re
-from typing import Final, NamedTuple
+from typing import Final
+
+from zipper.late_pattern import late_pattern
+from zipper.named_tuple import NamedTuple
 
 __all__ = ["Nesting", "find_layout"]
 
@@ -21,7 +23,7 @@ _FLAT: Final = rb"""(?:[^'"`/(){}\[\]]|""" + _STRING + rb""")*+"""
 _FIRST: Final = rb"\(" + _FLAT + rb"\)|\[" + _FLAT + rb"\]|\{" + _FLAT + rb"\}"
 _INNER: Final = rb"""(?:[^'"`/(){}\[\]]|""" + _STRING + rb"|" + _FIRST + rb")*+"
 _SECOND: Final = rb"\(" + _INNER + rb"\)|\[" + _INNER + rb"\]|\{" + _INNER + rb"\}"
-_PLAIN: Final = re.compile(
+_PLAIN: Final = late_pattern(
     rb"""(?:[^'"`/(){}\[\];]++|"""
     + _STRING
     + rb"|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/|"
@@ -30,16 +32,16 @@ _PLAIN: Final = re.compile(
 )
 """Everything up to the next sign that matters: brackets that hold no more than two levels of
 brackets are swallowed whole."""
-_CHUNK: Final = re.compile(rb"(?:[^`\\$]|\\[\s\S]|\$(?!\{))*+(?:(`)|\$\{)")
-_REGEXP: Final = re.compile(rb"/(?:[^/\\\[\n]|\\[^\n]|\[(?:[^\]\\\n]|\\[^\n])*\])+/[a-z]*")
-_WORD_BEFORE: Final = re.compile(rb"([A-Za-z_$][\w$]*)$")
+_CHUNK: Final = late_pattern(rb"(?:[^`\\$]|\\[\s\S]|\$(?!\{))*+(?:(`)|\$\{)")
+_REGEXP: Final = late_pattern(rb"/(?:[^/\\\[\n]|\\[^\n]|\[(?:[^\]\\\n]|\\[^\n])*\])+/[a-z]*")
+_WORD_BEFORE: Final = late_pattern(rb"([A-Za-z_$][\w$]*)$")
 _REGEXP_WORDS: Final = frozenset(
     b"return typeof case do else in instanceof new void delete throw yield await of".split()
 )
 _HEAD_WORDS: Final = frozenset(b"if while for with".split())
-_BODY: Final = re.compile(rb"(?:=>|\))\s*$")
-_NO_BODY: Final = re.compile(rb"\bextends\b[^{};]*$|\bswitch\s*\([^{};]*$")
-_BEGINS: Final = re.compile(
+_BODY: Final = late_pattern(rb"(?:=>|\))\s*$")
+_NO_BODY: Final = late_pattern(rb"\bextends\b[^{};]*$|\bswitch\s*\([^{};]*$")
+_BEGINS: Final = late_pattern(
     rb"\s*\n\s*(?:var|let|const|function|class|import|export|async function|//)\b"
 )
 _CLOSES: Final = {ord(")"): ord("("), ord("]"): ord("["), ord("}"): ord("{")}

@@ -7,12 +7,13 @@ other declaration can hide them.
 
 from __future__ import annotations
 
-import re
 from itertools import islice
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.checks.levels import FUNCTIONS
 from zipper.checks.source_text import find_word
+from zipper.late_pattern import late_pattern
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,9 +32,9 @@ _WRAPPERS_MAX: Final = 6
 _CALLS_MAX: Final = 50
 """Places at which a name is looked up as called; more say nothing new."""
 _MENTIONS_MAX: Final = 2_000
-_BEFORE: Final = re.compile(rb"(?:\b(?:var|let|const|function|class)\s+|[,({\[]\s*|\.{3})\Z")
-_AFTER: Final = re.compile(rb"\s*(?:=(?!=)|[,)}\]]\s*=>|\)\s*\{)")
-_DECLARES: Final = re.compile(rb"\b(?:var|let|const|function|class|import)\s+\Z")
+_BEFORE: Final = late_pattern(rb"(?:\b(?:var|let|const|function|class)\s+|[,({\[]\s*|\.{3})\Z")
+_AFTER: Final = late_pattern(rb"\s*(?:=(?!=)|[,)}\]]\s*=>|\)\s*\{)")
+_DECLARES: Final = late_pattern(rb"\b(?:var|let|const|function|class|import)\s+\Z")
 
 
 _SCOPES: Final = FUNCTIONS | {
@@ -41,8 +42,8 @@ _SCOPES: Final = FUNCTIONS | {
     "class_body",
 }
 """What may give a name another meaning inside of it."""
-_CONSTANT: Final = re.compile(rb"\b(?:const|class)\s+\Z")
-_BLOCK_SCOPED: Final = re.compile(rb"\b(?:let|const)\s+\Z")
+_CONSTANT: Final = late_pattern(rb"\b(?:const|class)\s+\Z")
+_BLOCK_SCOPED: Final = late_pattern(rb"\b(?:let|const)\s+\Z")
 
 
 class Named(NamedTuple):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.checks.file_facts import Names
 from zipper.checks.syntax import FUNCTIONS, literal, open_source, plain_text
+from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -24,17 +25,17 @@ _THIS_MAX: Final = 2_000
 """Mentions of `this` that are looked at in one file."""
 _NAMES: Final = (b"exports", b"module", b"__exportStar", b"__export", b"Object")
 _STARS: Final = (b"__exportStar", b"__export")
-_DESCRIPTOR: Final = re.compile(
+_DESCRIPTOR: Final = late_pattern(
     rb"\{\s*(?:enumerable\s*:\s*(?:true|!0)\s*,\s*)?"
     rb"(?:value\s*:|get\s*(?::\s*function\s*(?:[\w$]+\s*)?)?\(\s*\)\s*\{\s*"
     rb"return\s+[\w$]+(?:\s*\.\s*[\w$]+|\s*\[\s*(?:'[^']*'|\"[^\"]*\")\s*\])?\s*;?\s*\}\s*,?\s*\})"
 )
 """The property descriptors that the lexer knows: a value, or a getter of a name or one member."""
-_BABEL_REEXPORT: Final = re.compile(
+_BABEL_REEXPORT: Final = late_pattern(
     rb"Object\.keys\(\s*([\w$]+)\s*\)\.forEach\(\s*function\s*\(\s*([\w$]+)\s*\)\s*\{"
 )
-_NAME: Final = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
-_NAME_START: Final = re.compile(rb"[A-Za-z_$\x80-\xff]")
+_NAME: Final = late_pattern(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
+_NAME_START: Final = late_pattern(rb"[A-Za-z_$\x80-\xff]")
 _PLAIN_VALUES: Final = frozenset({"identifier", "undefined", "true", "false", "null", "this"})
 
 

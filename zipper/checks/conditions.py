@@ -7,11 +7,11 @@ they choose a file; the branch that Node takes runs as surely as the code around
 
 from __future__ import annotations
 
-import re
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.source_text import find_word, literal
+from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,16 +49,16 @@ _MEMBERS: Final[dict[bytes, str | None]] = {
     b"process.versions.electron": None,
 }
 """None for what is undefined in Node."""
-_VARIABLE: Final = re.compile(rb"process\.env\.(\w+)")
-_SET_VARIABLES: Final = re.compile(
+_VARIABLE: Final = late_pattern(rb"process\.env\.(\w+)")
+_SET_VARIABLES: Final = late_pattern(
     rb"AWS_|LAMBDA_|_|(?:NODE_ENV|NODE_PATH|LD_LIBRARY_PATH|LANG|PATH|TZ)$"
 )
 """Variables that Lambda sets, or people do."""
-_MODULE: Final = re.compile(rb"(?m)^[ \t]*(?:import|export)\b")
-_WRITES: Final = re.compile(rb"\s*(?:=>|=[^=])")
-_DECLARES: Final = re.compile(rb"\b(?:var|let|const|function|import|class)\s")
-_FUNCTION: Final = re.compile(rb"\bfunction\b[\s*\w$]{0,99}\Z")
-_REST: Final = re.compile(rb"[^()]{0,4000}\)(\s*=>)?")
+_MODULE: Final = late_pattern(rb"(?m)^[ \t]*(?:import|export)\b")
+_WRITES: Final = late_pattern(rb"\s*(?:=>|=[^=])")
+_DECLARES: Final = late_pattern(rb"\b(?:var|let|const|function|import|class)\s")
+_FUNCTION: Final = late_pattern(rb"\bfunction\b[\s*\w$]{0,99}\Z")
+_REST: Final = late_pattern(rb"[^()]{0,4000}\)(\s*=>)?")
 _LOOK_BACK_BYTES: Final = 4_000
 _AHEAD: Final = frozenset(bytes([code]) for code in b" \t\r\n\v\f,{")
 _MENTIONS_MAX: Final = 2_000

@@ -8,13 +8,14 @@ grammar lacks is never an error by itself.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from itertools import islice
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
 from zipper.checks.file_facts import Flaw
 from zipper.javascript.program import Verdict, judge
+from zipper.late_pattern import late_pattern
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,13 +29,13 @@ _OWN_MAX_BYTES: Final = 64_000
 _JUDGED_MAX_BYTES: Final = 400_000
 """Size up to which a file is judged that gives a reason for it: 2 s."""
 _SUSPICIOUS: Final = (
-    (b"(?", re.compile(rb"\(\?(?:[ims]+(?:-[ims]*)?|-[ims]+):"), b""),
-    (b"v", re.compile(rb"/[dgimsy]*v[dgimsy]*\s*(?=[.;,)\]}])"), b""),
-    (b"using", re.compile(rb"using(?<![\w$.]using)\s+[A-Za-z_$][\w$]*\s*(?:=[^=]|of\b)"), b""),
-    (b"assert", re.compile(rb"assert\s*\{"), b"'\"\n"),
-    (b"</", re.compile(rb"</(?<=[>\s(]</)[A-Za-z>]"), b""),
-    (b"/>", re.compile(rb"/>"), b""),
-    (b"@", re.compile(rb"@(?!link|code|inheritDoc)[A-Za-z_$]"), b";{}\n"),
+    (b"(?", late_pattern(rb"\(\?(?:[ims]+(?:-[ims]*)?|-[ims]+):"), b""),
+    (b"v", late_pattern(rb"/[dgimsy]*v[dgimsy]*\s*(?=[.;,)\]}])"), b""),
+    (b"using", late_pattern(rb"using(?<![\w$.]using)\s+[A-Za-z_$][\w$]*\s*(?:=[^=]|of\b)"), b""),
+    (b"assert", late_pattern(rb"assert\s*\{"), b"'\"\n"),
+    (b"</", late_pattern(rb"</(?<=[>\s(]</)[A-Za-z>]"), b""),
+    (b"/>", late_pattern(rb"/>"), b""),
+    (b"@", late_pattern(rb"@(?!link|code|inheritDoc)[A-Za-z_$]"), b";{}\n"),
 )
 """Modifiers, sets and `using`, which older Nodes do not read; `assert`, which newer ones do not;
 JSX and decorators, which none does. Before each is a text without which it is not looked for, after
@@ -43,7 +44,7 @@ _PROSE: Final = frozenset({"comment", "html_comment", "string_fragment", "escape
 _PLACES_MAX: Final = 200
 """Places of one kind that are looked at; a file with more is judged."""
 _SPACE_MAX: Final = 200
-_GROUP: Final = re.compile(rb"\(\?<([A-Za-z_$][\w$]*)>")
+_GROUP: Final = late_pattern(rb"\(\?<([A-Za-z_$][\w$]*)>")
 
 
 class Judged(NamedTuple):

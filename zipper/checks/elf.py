@@ -7,8 +7,10 @@ for is `zipper.checks.binary_rules`'.
 
 from __future__ import annotations
 
-import re
-from typing import IO, Final, Literal, NamedTuple, cast
+from typing import IO, Final, Literal, cast
+
+from zipper.late_pattern import late_pattern
+from zipper.named_tuple import NamedTuple
 
 __all__ = ["Binary", "BinaryFormat", "recognize", "scan_binary"]
 
@@ -28,8 +30,8 @@ _MACHINES: Final = {
     0xF3: "riscv64",
     0x15: "ppc64",
 }
-_VERSIONS: Final = re.compile(r"(GLIBC|GLIBCXX)_(\d+(?:\.\d+)*)")
-_REGISTER: Final = re.compile(rb"\0node_register_module_v(\d{2,4})\0")
+_VERSIONS: Final = late_pattern(r"(GLIBC|GLIBCXX)_(\d+(?:\.\d+)*)")
+_REGISTER: Final = late_pattern(rb"\0node_register_module_v(\d{2,4})\0")
 _PROGRAM: Final = 2
 _TABLES_MAX: Final = 4096
 """Entries of each table that are read; a hostile file may claim more."""

@@ -6,7 +6,6 @@ found as named, and its modules are followed from there (`zipper.checks.closure`
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.filesystem import TASK
@@ -14,6 +13,7 @@ from zipper.checks.subject import TEXT_LIMIT_BYTES
 from zipper.errors import ArchiveError
 from zipper.findings import Finding
 from zipper.kinds import ENTRY_DEFAULT, ENTRY_VARIABLE
+from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -25,9 +25,9 @@ __all__ = ["check_entry", "check_listening", "find_entry"]
 
 _ENDINGS: Final = ("", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", "/index.js")
 _USUAL: Final = ("index.ts", "index.mjs", "index.cjs", "server.js", "server.mjs", "server.ts")
-_STARTS: Final = re.compile(rb"\b(?:listen|serve|start\w*|run\w*|bootstrap\w*|launch\w*)\s*\(")
+_STARTS: Final = late_pattern(rb"\b(?:listen|serve|start\w*|run\w*|bootstrap\w*|launch\w*)\s*\(")
 """Calls that begin to listen, in the words of Node's own servers and of what is built on them."""
-_FOR_EFFECT: Final = re.compile(
+_FOR_EFFECT: Final = late_pattern(
     rb"(?:^|[;{}\n])\s*(?:import\s*|(?:await\s+)?(?:require|import)\s*\(\s*)['\"]([^'\"./][^'\"]*)['\"]"
 )
 """A package that is asked for and given no name: it may do all by itself."""

@@ -7,12 +7,13 @@ calls to what the called function returns. What is not sure is `UNKNOWN`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from zipper.checks.bindings import find_binding, find_returns, written_again
 from zipper.checks.levels import FUNCTIONS
 from zipper.checks.source_text import count_declarations
 from zipper.checks.syntax import Source, literal, plain_text
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,9 +7,10 @@ punctuation, so that one for a whole bundle of 15 MB would take gigabytes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.checks.brackets import find_layout
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

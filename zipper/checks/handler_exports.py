@@ -20,6 +20,7 @@ from zipper.checks.named_exports import ExportedNames
 from zipper.checks.subject import TEXT_LIMIT_BYTES, Subject
 from zipper.errors import ArchiveError
 from zipper.findings import Finding
+from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["check_export"]
 
 _REEXPORTS_MAX = 100
-_EXPORTS_NOTHING = re.compile(
+_EXPORTS_NOTHING = late_pattern(
     rb"^var (\w+) = \{\};\nmodule\.exports = __toCommonJS\(\1\);$", re.MULTILINE
 )
 _EXTENSIONS = (".js", ".mjs", ".cjs", ".ts")

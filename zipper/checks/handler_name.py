@@ -6,7 +6,9 @@ Whether the files exist is the rules' work.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from zipper.named_tuple import NamedTuple
 
 __all__ = ["HandlerName", "parse_handler"]
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import unquote
 
 from zipper.checks.filesystem import LAYERS, TASK, FileSystem
@@ -21,6 +21,7 @@ from zipper.checks.module_resolution import Failure, Found, Resolver
 from zipper.checks.subject import TEXT_LIMIT_BYTES, Subject
 from zipper.errors import ArchiveError
 from zipper.findings import Finding
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

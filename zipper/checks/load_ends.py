@@ -6,7 +6,6 @@ the file loads; whether that matters is `zipper.checks.use_rules`' work.
 
 from __future__ import annotations
 
-import re
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +13,7 @@ from zipper.checks.file_facts import EAGER, Use, UseKind
 from zipper.checks.levels import FUNCTIONS
 from zipper.checks.source_text import count_declarations, find_word
 from zipper.checks.syntax import is_shadowed
+from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +28,8 @@ _OWN_MAX_BYTES: Final = 200_000
 """Size up to which each `throw` of an own file is looked at; of others those of the top."""
 _PLACES_MAX: Final = 500
 _SHOWN_MAX: Final = 80
-_THROWS: Final = re.compile(rb"\nthrow\b")
-_EXITS: Final = re.compile(rb"process\s*\.\s*(?:exit|abort|reallyExit)\s*\(")
+_THROWS: Final = late_pattern(rb"\nthrow\b")
+_EXITS: Final = late_pattern(rb"process\s*\.\s*(?:exit|abort|reallyExit)\s*\(")
 
 
 def find_ends(source: Source, *, is_own: bool) -> Iterator[Use]:

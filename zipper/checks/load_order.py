@@ -8,10 +8,11 @@ CommonJS modules, Cycles.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from zipper.checks.file_facts import EAGER
 from zipper.checks.module_resolution import Failure
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

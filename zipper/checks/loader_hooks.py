@@ -7,10 +7,10 @@ only watches, such as `Module.prototype.require` of tracers, is none.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.file_facts import CONDITIONAL, EAGER, Use
+from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,16 +24,16 @@ _SIGNS: Final = (
     *(b"_extensions", b".extensions", b".paths", b"registerHooks(", b".register("),
 )
 """What every such file has one of: most files are done after a look for these."""
-_OF_MODULE: Final = re.compile(rb"[\'\"`](?:node:)?module[\'\"`]|module\.constructor|\bModule\b")
-_PATCHES: Final = re.compile(
+_OF_MODULE: Final = late_pattern(rb"[\'\"`](?:node:)?module[\'\"`]|module\.constructor|\bModule\b")
+_PATCHES: Final = late_pattern(
     rb"\.(?:_resolveFilename|_nodeModulePaths|_findPath|_load)\s*=(?!=)|\._initPaths\s*\("
     rb"|\b_extensions\s*(?:\[[^\]]*\]|\.\w+)\s*=(?!=)"
 )
-_BY_REQUIRE: Final = re.compile(
+_BY_REQUIRE: Final = late_pattern(
     rb"\brequire\.extensions\s*(?:\[[^\]]*\]|\.\w+)\s*=(?!=)"
     rb"|\b(?:module|main)\.paths\s*(?:=(?!=)|\.(?:push|unshift|splice)\s*\()"
 )
-_REGISTERS: Final = re.compile(rb"\bregister(?:Hooks)?\s*\(")
+_REGISTERS: Final = late_pattern(rb"\bregister(?:Hooks)?\s*\(")
 
 
 def find_hooks(content: bytes) -> Iterator[Use]:

@@ -6,10 +6,11 @@ come from. Whether a name has a value at some time is `zipper.checks.cycle_rules
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
 from zipper.checks.exported import declared_names
 from zipper.checks.syntax import literal, plain_text
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from tree_sitter import Node

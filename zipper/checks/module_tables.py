@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import re
 from array import array
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.checks.levels import FUNCTIONS
+from zipper.late_pattern import late_pattern
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +29,8 @@ __all__ = ["Keyed", "find_loads", "find_module", "index_loads"]
 _KEYS: Final = ("number", "string", "property_identifier")
 _CALLS_MAX: Final = 50
 _NAME_MAX: Final = 100
-_LITERAL: Final = re.compile(rb"""\((?:(\d++)|"([^"\\\n]{1,200})"|'([^'\\\n]{1,200})')\)""")
-_NAME: Final = re.compile(rb"[\w$]+\Z")
+_LITERAL: Final = late_pattern(rb"""\((?:(\d++)|"([^"\\\n]{1,200})"|'([^'\\\n]{1,200})')\)""")
+_NAME: Final = late_pattern(rb"[\w$]+\Z")
 
 
 class Keyed(NamedTuple):

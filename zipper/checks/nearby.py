@@ -6,8 +6,9 @@ another origin has none of it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from zipper.named_tuple import NamedTuple
 from zipper.npm.folder_path import find_package
 
 if TYPE_CHECKING:

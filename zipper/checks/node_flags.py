@@ -9,7 +9,9 @@ what is switched off.
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from zipper.target import Target

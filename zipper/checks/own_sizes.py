@@ -6,11 +6,12 @@ or what Node needs to know, is never among them.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.checks.handler_name import parse_handler
+from zipper.late_pattern import late_pattern
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OwnPart", "advise_exclude", "find_own_parts"]
 
-_SPECIAL: Final = re.compile(r"([\\*?\[\]!#])")
+_SPECIAL: Final = late_pattern(r"([\\*?\[\]!#])")
 _PATTERNS_MAX: Final = 5
 _CODE: Final = (".js", ".mjs", ".cjs", ".json", ".node", ".wasm", ".ts", ".mts", ".cts")
 """How the names of files end that Node.js loads."""

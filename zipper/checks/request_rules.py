@@ -7,7 +7,6 @@ fail, a warning where a later call or one branch fails, an info where the code i
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +21,7 @@ from zipper.checks.outside_rules import find_outside, tell_include
 from zipper.checks.package_maps import split_name
 from zipper.checks.walk import Asked, Module, iterate_failures
 from zipper.findings import Finding, Severity
+from zipper.late_pattern import late_pattern
 from zipper.npm.folder_path import find_package
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["check_requests", "check_runtime_modules"]
 
-_DEVELOPMENT: Final = re.compile(r"[./-]development(?:\.min)?(?:\.[cm]?js)?$")
-_URL: Final = re.compile(r"[a-z][a-z+.-]*:")
+_DEVELOPMENT: Final = late_pattern(r"[./-]development(?:\.min)?(?:\.[cm]?js)?$")
+_URL: Final = late_pattern(r"[a-z][a-z+.-]*:")
 _ENDINGS: Final = (".js", ".mjs", ".cjs", ".json", ".node", "/index.js", "/index.mjs")
 
 

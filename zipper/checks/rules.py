@@ -7,7 +7,7 @@ Adding a rule: write one function in a module of this package, and add its row h
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from zipper.checks import (
     entry_rules,
@@ -19,6 +19,7 @@ from zipper.checks import (
 )
 from zipper.checks.subject import Subject
 from zipper.findings import Finding
+from zipper.named_tuple import NamedTuple
 
 __all__ = ["LISTING_RULES", "Rule", "RuleFunction"]
 

@@ -32,6 +32,7 @@ from zipper.checks.source_text import count_declarations
 from zipper.checks.syntax import FUNCTIONS, find_word, is_shadowed, literal, open_source
 from zipper.checks.tries import Tries
 from zipper.checks.uses import find_shims, find_uses
+from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -46,7 +47,7 @@ _OWN_PLACES: Final = (b"(import.meta.url)", b"(__filename)", b"(import.meta.file
 _WORDS_MAX: Final = 50_000
 """Places that are looked at in one file; a hostile file may have more."""
 _ATTRIBUTE_MAX: Final = 200
-_ATTRIBUTES: Final = re.compile(
+_ATTRIBUTES: Final = late_pattern(
     rb"\s*(?:with|assert)\s*\{[^}]{0,100}?type['\"]?\s*:\s*['\"](\w+)['\"]"
 )
 

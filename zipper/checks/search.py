@@ -6,19 +6,19 @@ them sure to run.
 
 from __future__ import annotations
 
-import re
 from itertools import islice
 from typing import Final
 
 from zipper.checks.file_facts import LAZY, Facts, Request, Unfollowed
+from zipper.late_pattern import late_pattern
 
 __all__ = ["search"]
 
 _REQUESTS_MAX: Final = 5_000
-_REQUEST: Final = re.compile(
+_REQUEST: Final = late_pattern(
     rb"(?<![\w$.])(?:require\(\s{0,9}|import\(\s{0,9}|from\s{0,9})(['\"])([^'\"\\\s]{1,200})\1"
 )
-_MODULE: Final = re.compile(rb"(?m)^(?:import\s*[\w{*'\"]|export\s*[\w{*])")
+_MODULE: Final = late_pattern(rb"(?m)^(?:import\s*[\w{*'\"]|export\s*[\w{*])")
 
 
 def search(content: bytes) -> Facts:

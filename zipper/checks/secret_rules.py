@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ArchiveError
 from zipper.findings import Finding
+from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,32 +22,32 @@ if TYPE_CHECKING:
 
 __all__ = ["check_junk", "check_secret_contents", "check_secret_files"]
 
-_SECRET_FILES: Final = re.compile(
+_SECRET_FILES: Final = late_pattern(
     r"(?:^|/)(?:\.env(?:\.(?!example$|sample$|template$|dist$)[\w.-]+)?|\.npmrc|\.yarnrc\.yml|\.netrc|\.pypirc|\.git-credentials|\.htpasswd"
     r"|id_(?:rsa|dsa|ecdsa|ed25519)|[^/]*\.(?:pfx|p12|jks|keystore|kdbx|ppk)|credentials|\.aws/config"
     r"|\.docker/config\.json|service[-_]account[^/]*\.json)$"
 )
-_GIT: Final = re.compile(r"^(?:.*/)?\.git/")
+_GIT: Final = late_pattern(r"^(?:.*/)?\.git/")
 _CONTENTS: Final = (
     (
         "an AWS access key id",
-        re.compile(rb"(?<![A-Za-z0-9/+])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9/+=])"),
+        late_pattern(rb"(?<![A-Za-z0-9/+])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9/+=])"),
     ),
     (
         "an AWS secret access key",
-        re.compile(
+        late_pattern(
             rb"(?i)aws_?secret_?access_?key['\"]?\s*[:=]\s*['\"]?([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])"
         ),
     ),
     (
         "a private key",
-        re.compile(rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s*[A-Za-z0-9+/=\r\n:,\- \\n]{64}"),
+        late_pattern(rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s*[A-Za-z0-9+/=\r\n:,\- \\n]{64}"),
     ),
-    ("an npm token", re.compile(rb"(?<![A-Za-z0-9_])npm_[A-Za-z0-9]{36}(?![A-Za-z0-9_])")),
-    ("a registry's token", re.compile(rb":_(?:authToken|auth|password)\s*=\s*(?!\$\{)[^\s]{8,}")),
+    ("an npm token", late_pattern(rb"(?<![A-Za-z0-9_])npm_[A-Za-z0-9]{36}(?![A-Za-z0-9_])")),
+    ("a registry's token", late_pattern(rb":_(?:authToken|auth|password)\s*=\s*(?!\$\{)[^\s]{8,}")),
     (
         "a GitHub token",
-        re.compile(rb"(?<![A-Za-z0-9_])(?:ghp|gho|ghs|ghr|github_pat)_[A-Za-z0-9_]{36,}"),
+        late_pattern(rb"(?<![A-Za-z0-9_])(?:ghp|gho|ghs|ghr|github_pat)_[A-Za-z0-9_]{36,}"),
     ),
 )
 _MARKS: Final = (
@@ -60,7 +61,7 @@ _MARKS: Final = (
     b"gh",
     b"github_pat",
 )
-_EXAMPLE: Final = re.compile(rb"EXAMPLE", re.IGNORECASE)
+_EXAMPLE: Final = late_pattern(rb"EXAMPLE", re.IGNORECASE)
 _CONTENT_LIMIT_BYTES: Final = 4 * 1024 * 1024
 _SHOWN: Final = 4
 _JUNK_EXTENSIONS: Final = {

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from zipper.late_pattern import late_pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -23,14 +25,14 @@ _DECLARED: Final = (
     rb"\b(?:var|let|const|function|import|class)\s(?:[^;=()]{0,500}[\s,{])?(?<!extends\s)%s\b"
 )
 """What declares a name; roughly, because a wrong yes only leaves a finding out."""
-_DECLARING: Final = re.compile(rb"\b(?:var|let|const|function|import|class)\s")
-_EXTENDS: Final = re.compile(rb"extends\s\Z")
+_DECLARING: Final = late_pattern(rb"\b(?:var|let|const|function|import|class)\s")
+_EXTENDS: Final = late_pattern(rb"extends\s\Z")
 _SPACES: Final = frozenset(bytes([code]) for code in b" \t\r\n\v\f,{")
 _DECLARATION_MAX: Final = 510
 """Bytes before a name in which what declares it is looked for."""
 _MENTION_BYTES: Final = 400
 """What a pattern reads in the time in which one mention of a name is looked at by itself."""
-_ESCAPE: Final = re.compile(
+_ESCAPE: Final = late_pattern(
     r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|[\s\S]))"
 )
 _ESCAPED: Final = {

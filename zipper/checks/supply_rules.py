@@ -15,6 +15,7 @@ from zipper.checks.file_facts import EAGER, OPTIONAL
 from zipper.checks.module_resolution import Failure
 from zipper.checks.subject import Subject, find_dependency
 from zipper.findings import Finding, Severity
+from zipper.late_pattern import late_pattern
 from zipper.npm.folder_path import find_package
 
 if TYPE_CHECKING:
@@ -22,15 +23,15 @@ if TYPE_CHECKING:
 
 __all__ = ["check_integrity", "check_scripts"]
 
-_LOADERS: Final = re.compile(
+_LOADERS: Final = late_pattern(
     r"\bbindings\b|node-gyp-build|node-pre-gyp|prebuild-install|node-addon-api|nan\b|cmake-js|napi-build-utils"
 )
 _SEARCHERS: Final = ("bindings", "node-gyp-build")
 """Packages that export one function, which throws where it finds no binary."""
-_SEARCHES: Final = re.compile(rb"require\(\s*['\"](?:bindings|node-gyp-build)['\"]\s*\)\s*\(")
+_SEARCHES: Final = late_pattern(rb"require\(\s*['\"](?:bindings|node-gyp-build)['\"]\s*\)\s*\(")
 _FINDERS: Final = ("@mapbox/node-pre-gyp", "node-pre-gyp")
-_FINDS: Final = re.compile(rb"\b(?:var|let|const)\s+(\w+)\s*=\s*\w+\.find\(")
-_REQUIRED_NAME: Final = re.compile(r"require\((\w+)\)")
+_FINDS: Final = late_pattern(rb"\b(?:var|let|const)\s+(\w+)\s*=\s*\w+\.find\(")
+_REQUIRED_NAME: Final = late_pattern(r"require\((\w+)\)")
 _LOCKFILES: Final = ("npm-shrinkwrap.json", "package-lock.json", "node_modules/.package-lock.json")
 _ANEW: Final = "choose them anew, with a sha512: `python -m zipper resolve --update-all`"
 _PRISMA: Final = "node_modules/@prisma/client"

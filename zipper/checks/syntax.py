@@ -7,7 +7,6 @@ imported only when a file has to be parsed.
 
 from __future__ import annotations
 
-import re
 from array import array
 from functools import cached_property
 from itertools import islice
@@ -27,6 +26,7 @@ from zipper.checks.levels import (
 from zipper.checks.module_tables import Keyed, find_loads, find_module, index_loads
 from zipper.checks.source_text import find_word, literal
 from zipper.checks.trees import TooLargeError, Trees
+from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,10 +60,10 @@ _STATEMENTS_MAX: Final = 20_000
 """Statements of the top level that are looked at for what they declare."""
 _CALLERS_MAX: Final = 60
 """Functions that call one another which are followed; each takes some of Python's stack."""
-_CALL: Final = re.compile(rb"\(\s{0,7}([\w$]++)")
+_CALL: Final = late_pattern(rb"\(\s{0,7}([\w$]++)")
 _RETURN: Final = "return_statement"
-_ASSIGNED: Final = re.compile(rb"=(?<![=>]=)\s{0,7}([\w$]++)")
-_FUNCTION: Final = re.compile(rb"function[\s*]{1,7}([\w$]++)")
+_ASSIGNED: Final = late_pattern(rb"=(?<![=>]=)\s{0,7}([\w$]++)")
+_FUNCTION: Final = late_pattern(rb"function[\s*]{1,7}([\w$]++)")
 _STEPS_MAX: Final = 2_000_000
 """Nodes that are walked through in one file of up to 4 MB, in a larger one more: half a node for
 each byte. Real bundles need a tenth."""

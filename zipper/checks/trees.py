@@ -7,7 +7,6 @@ a large file is never. Errors are repaired where the grammar is known to lack so
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +15,7 @@ from tree_sitter import Language, Node, Parser, Point, Range
 
 from zipper.checks.file_units import Unit, cut, is_large, spans
 from zipper.checks.source_text import find_word
+from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,25 +24,25 @@ __all__ = ["PieceTree", "TooLargeError", "Trees"]
 
 _REPAIRS: Final = (
     (
-        re.compile(
+        late_pattern(
             rb"(?m)^([ \t]*(?:(?:static|let|var)[ \t]+)?#?[A-Za-z_$][\w$]*)"
             rb"([ \t]*\r?\n\s*(?:[*\[]|static\b))"
         ),
         rb"\1;\2",
     ),
-    (re.compile(rb"\bas[ \t]+([a-z]+)(?=\s*[,}])"), rb'as "\1"'),
+    (late_pattern(rb"\bas[ \t]+([a-z]+)(?=\s*[,}])"), rb'as "\1"'),
     (
-        re.compile(
+        late_pattern(
             rb"(?<=[{,])(\s*)(do|if|in|for|new|try|var|case|else|enum|null|this|true|void|with|break"
             rb"|catch|class|const|false|super|throw|while|delete|export|import|return|switch|typeof"
             rb"|default|extends|finally|continue|debugger|function|instanceof)(?=\s+as\b)"
         ),
         rb'\1"\2"',
     ),
-    (re.compile(rb"(?m)\b(break|continue)(?=[ \t]*\r?\n\s*[(\[])"), rb"\1;"),
-    (re.compile(rb"(?<![.\w$])using(?=\s*[^\w\s$])"), rb"us1ng"),
-    (re.compile(rb"(?m)^([ \t]*)(?=in(?:stanceof)?[0-9])"), rb"\1;"),
-    (re.compile(rb"(?<=['\"])\0(?=['\"])"), rb" "),
+    (late_pattern(rb"(?m)\b(break|continue)(?=[ \t]*\r?\n\s*[(\[])"), rb"\1;"),
+    (late_pattern(rb"(?<![.\w$])using(?=\s*[^\w\s$])"), rb"us1ng"),
+    (late_pattern(rb"(?m)^([ \t]*)(?=in(?:stanceof)?[0-9])"), rb"\1;"),
+    (late_pattern(rb"(?<=['\"])\0(?=['\"])"), rb" "),
 )
 """What tree-sitter-javascript 0.25 does not read, and the same in a form that it reads: a field or
 a variable that is alone on its line before `[`, `*` or `static`; `export { a as null }` and

@@ -18,6 +18,7 @@ from zipper.checks.load_ends import find_ends
 from zipper.checks.loader_hooks import find_hooks
 from zipper.checks.source_text import count_declarations, find_word
 from zipper.checks.syntax import is_shadowed
+from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,11 +38,11 @@ _WRITES: Final = frozenset(
     b"mkdirSync writeFileSync appendFileSync mkdtempSync copyFileSync".split()
 )
 """What throws where its path, the last of two for a copy, cannot be written to."""
-_OPENS: Final = re.compile(rb"\)?\s*\(")
-_FROM: Final = re.compile(
+_OPENS: Final = late_pattern(rb"\)?\s*\(")
+_FROM: Final = late_pattern(
     rb"['\"](?:(?:node:)?fs(?:/promises)?|fs-extra|graceful-fs|@grpc/proto-loader|protobufjs|pug)['\"]"
 )
-_THREADS: Final = re.compile(rb"['\"](?:node:)?worker_threads['\"]")
+_THREADS: Final = late_pattern(rb"['\"](?:node:)?worker_threads['\"]")
 _CALLED: Final = (b"Sync", b"File", b"Worker")
 """What a file with such a call has one of."""
 _CALLS_MAX: Final = 2_000
@@ -52,14 +53,14 @@ _SHIMS: Final = (
     b"in an environment that doesn't expose the `require` function",
 )
 """What the functions throw that esbuild and rolldown put in the place of `require`."""
-_GLOBAL: Final = re.compile(
+_GLOBAL: Final = late_pattern(
     rb"global(?:This)?\s*(?:\.\s*|\[\s*['\"])(require|__dirname|__filename)\b['\"\]\s]*=[^=]"
 )
-_EMPTY: Final = re.compile(rb"\s*=\s*\{\s*\}")
-_READS_META: Final = re.compile(rb"\.(?:url|env|dirname|filename|main|resolve|hot)\b(?!\s*=[^=])")
+_EMPTY: Final = late_pattern(rb"\s*=\s*\{\s*\}")
+_READS_META: Final = late_pattern(rb"\.(?:url|env|dirname|filename|main|resolve|hot)\b(?!\s*=[^=])")
 _META_BYTES: Final = 260
 _META_AFTER: Final = 12
-_META: Final = re.compile(
+_META: Final = late_pattern(
     rb"(?:(createRequire|fileURLToPath)\)?\(\s*|new\s+URL\(\s*[^(),]{1,200},\s*)([\w$]+)\.url\s*\)"
 )
 """A `import.meta.url` that must be a text, by the name that a bundler has given `import.meta`."""

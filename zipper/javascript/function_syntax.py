@@ -7,11 +7,12 @@ Source: ECMA-262 2025, sections 14.3.3 and 15.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.javascript.scopes import FUNCTION, LEXICAL, PARAMETER, Scope
 from zipper.javascript.state import PLAIN, STRICT, UNBOUND, Context, Parser
 from zipper.javascript.tokens import END, NAME, NUMBER, PRIVATE, STRING, words
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

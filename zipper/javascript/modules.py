@@ -7,7 +7,6 @@ Source: ECMA-262 2025, section 16.2; the proposal "Import Attributes" for `asser
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from zipper.javascript.classes import parse_class
@@ -19,13 +18,14 @@ from zipper.javascript.state import RESERVED
 from zipper.javascript.statements import parse_statement
 from zipper.javascript.syntax_errors import UnsureError
 from zipper.javascript.tokens import END, NAME, STRING
+from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from zipper.javascript.state import Parser
 
 __all__ = ["parse_module"]
 
-_LONE: Final = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_LONE: Final = late_pattern(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 """What may be half a character in the name of an export."""
 
 

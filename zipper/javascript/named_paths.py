@@ -6,26 +6,28 @@ runs is not seen, and what is in a comment is.
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from zipper.late_pattern import late_pattern
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["NamedPath", "list_named_paths"]
 
-_RELATIVE: Final = re.compile(rb"[\"'`](\.{1,2}/[^\"'`\n$]{1,200})")
+_RELATIVE: Final = late_pattern(rb"[\"'`](\.{1,2}/[^\"'`\n$]{1,200})")
 """A path that begins with a dot, up to what is put in at run time."""
-_JOINED: Final = re.compile(
+_JOINED: Final = late_pattern(
     rb"(?:__dirname|import\.meta\.dirname)\s*((?:,\s*[\"'`][^\"'`\n$]{1,200}[\"'`]\s*)+)"
 )
 """The texts that are joined to the file's own folder."""
-_APPENDED: Final = re.compile(
+_APPENDED: Final = late_pattern(
     rb"(?:__dirname|import\.meta\.dirname)(?:\}|\s*\+\s*[\"'`])/([^\"'`\n$]{1,200})"
 )
 """What is put behind the file's own folder: `__dirname + "/x"`, `${__dirname}/x`."""
-_TEXT: Final = re.compile(rb"[\"'`]([^\"'`]+)[\"'`]")
-_REQUESTS: Final = re.compile(rb"(?:\b(?:require|import)\s*\(|\b(?:from|import))\s*$")
+_TEXT: Final = late_pattern(rb"[\"'`]([^\"'`]+)[\"'`]")
+_REQUESTS: Final = late_pattern(rb"(?:\b(?:require|import)\s*\(|\b(?:from|import))\s*$")
 _REQUEST_BYTES: Final = 30
 
 

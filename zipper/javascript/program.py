@@ -8,7 +8,7 @@ Source: ECMA-262 2025; for CommonJS Node's wrapper, whose parameters are declare
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from zipper.javascript.expressions import parse_assignment, parse_expression
 from zipper.javascript.function_syntax import read_directives
@@ -19,6 +19,7 @@ from zipper.javascript.state import Parser, Rules
 from zipper.javascript.statements import parse_statement, parse_statements
 from zipper.javascript.syntax_errors import Fault, Feature, NotJavaScriptError, UnsureError
 from zipper.javascript.tokens import END
+from zipper.named_tuple import NamedTuple
 
 __all__ = ["Verdict", "judge"]
 

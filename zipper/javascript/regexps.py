@@ -8,41 +8,43 @@ Source: ECMA-262 2025, section 22.2.1, and Annex B.1.2; V8's versions by Node's 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from zipper.javascript.syntax_errors import NotJavaScriptError
+from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
+    import re
+
     from zipper.javascript.state import Parser
 
 __all__ = ["check_regexp"]
 
 _FLAGS: Final = frozenset("dgimsuyv")
-_PART: Final = re.compile(
+_PART: Final = late_pattern(
     r"\\k<(?P<refers>[^>]*)>|\\(?P<escape>[\s\S])|(?P<opens>\()|(?P<closes>\))|(?P<set>\[)"
     r"|(?P<repeats>[*+?]\??|\{[0-9]+(?:,[0-9]*)?\}\??)|(?P<bracket>[\]{}])|(?P<bar>\|)"
     r"|(?P<anchor>[\^$])|(?P<other>[^\\()\[\]{}*+?|^$]+)"
 )
-_GROUP: Final = re.compile(
+_GROUP: Final = late_pattern(
     r"\((?:\?(?:(?P<look>[=!])|(?P<behind><[=!])|<(?P<name>[^>]*)>"
     r"|(?P<flags>[A-Za-z]*(?:-[A-Za-z]*)?):))?"
 )
-_BOUNDS: Final = re.compile(r"\{([0-9]+),([0-9]+)\}")
-_NAME: Final = re.compile(
+_BOUNDS: Final = late_pattern(r"\{([0-9]+),([0-9]+)\}")
+_NAME: Final = late_pattern(
     r"(?:[A-Za-z_$]|[^\x00-\x7f]|\\u[0-9a-fA-F]{4}|\\u\{[0-9a-fA-F]+\})"
     r"(?:[A-Za-z0-9_$]|[^\x00-\x7f]|\\u[0-9a-fA-F]{4}|\\u\{[0-9a-fA-F]+\})*"
 )
-_UNICODE_ESCAPE: Final = re.compile(
+_UNICODE_ESCAPE: Final = late_pattern(
     r"\\(?:[dDsSwWbBfnrtv0^$\\.*+?()\[\]{}|/-](?![0-9])|[dDsSwWbBfnrtv^$\\.*+?()\[\]{}|/-]"
     r"|c[A-Za-z]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{0*(?:10|[0-9a-fA-F])?[0-9a-fA-F]{1,4}\}"
     r"|[pP]\{[A-Za-z0-9_]+(?:=[A-Za-z0-9_]+)?\}|k<[^>]*>|(?P<back>[1-9][0-9]*))"
 )
-_SET_ESCAPE: Final = re.compile(
+_SET_ESCAPE: Final = late_pattern(
     r"\\(?:u\{(?P<braces>[0-9a-fA-F]+)\}|u(?P<four>[0-9a-fA-F]{4})|x(?P<two>[0-9a-fA-F]{2})"
     r"|(?P<class>[dDsSwW])|c(?P<control>[A-Za-z])|0(?![0-9])|(?P<other>[\s\S]))"
 )
-_LOW: Final = re.compile(r"\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+_LOW: Final = late_pattern(r"\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 _CODES: Final = {"b": 8, "t": 9, "n": 10, "v": 11, "f": 12, "r": 13}
 _CLASS: Final = -1
 """For the code of one letter: it means many, or is not known."""

@@ -7,11 +7,12 @@ through `Rules`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from zipper.javascript.scopes import LEXICAL, Scope
 from zipper.javascript.syntax_errors import Feature, NotJavaScriptError
 from zipper.javascript.tokens import END, NAME, PUNCTUATOR, Reader, words
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,7 @@ In: places and words. Out: values and the two exceptions by which the parser lea
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from zipper.named_tuple import NamedTuple
 
 __all__ = ["Fault", "Feature", "NotJavaScriptError", "UnsureError"]
 

@@ -8,11 +8,14 @@ Source: ECMA-262 2025, section 12, and Annex B.1.
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zipper.javascript.syntax_errors import NotJavaScriptError, UnsureError
+from zipper.late_pattern import late_pattern
+
+if TYPE_CHECKING:
+    import re
 
 __all__ = [
     "END",
@@ -35,13 +38,13 @@ TEMPLATE: Final = "template"
 PUNCTUATOR: Final = "punctuator"
 END: Final = "end"
 
-_SPACE: Final = re.compile(
+_SPACE: Final = late_pattern(
     r"(?:[ \t\v\f\r\n\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+"
     r"|//[^\n\r\u2028\u2029]*|/\*[\s\S]*?\*/)*"
 )
-_NEWLINE: Final = re.compile(r"[\n\r\u2028\u2029]")
-_LINE_REST: Final = re.compile(r"[^\n\r\u2028\u2029]*")
-_TOKEN: Final = re.compile(
+_NEWLINE: Final = late_pattern(r"[\n\r\u2028\u2029]")
+_LINE_REST: Final = late_pattern(r"[^\n\r\u2028\u2029]*")
+_TOKEN: Final = late_pattern(
     r"(?P<name>[A-Za-z_$][A-Za-z0-9_$]*+)(?![\\\x80-\U0010ffff])"
     r"|(?P<punctuator>\.\.\.|[(){}\[\];,:~]|\.(?![0-9])|\?\.(?![0-9])"
     r"|>>>=|\*\*=|<<=|>>=|>>>|===|!==|&&=|\|\|=|\?\?="
@@ -56,18 +59,18 @@ _TOKEN: Final = re.compile(
     r"|\.[0-9](?:_?[0-9])*(?:[eE][-+]?[0-9](?:_?[0-9])*)?)(?![A-Za-z0-9_$\\]))"
     r"|(?P<template>`)"
 )
-_WORD: Final = re.compile(
+_WORD: Final = late_pattern(
     r"(?:[A-Za-z0-9_$]|[^\x00-\x7f\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]"
     r"|\\u[0-9a-fA-F]{4}|\\u\{[0-9a-fA-F]+\})+"
 )
-_UNICODE: Final = re.compile(r"\\u(?:\{([0-9a-fA-F]+)\}|([0-9a-fA-F]{4}))")
-_BAD_ESCAPE: Final = re.compile(
+_UNICODE: Final = late_pattern(r"\\u(?:\{([0-9a-fA-F]+)\}|([0-9a-fA-F]{4}))")
+_BAD_ESCAPE: Final = late_pattern(
     r"\\(?:x(?![0-9a-fA-F]{2})|u(?!\{0*(?:10|[0-9a-fA-F])?[0-9a-fA-F]{1,4}\}|[0-9a-fA-F]{4}))"
 )
-_ESCAPE: Final = re.compile(r"\\[\s\S]")
-_OCTAL: Final = re.compile(r"\\(?:[1-9]|0[0-9])")
-_CHUNK: Final = re.compile(r"((?:[^`\\$]|\$(?!\{)|\\[\s\S])*)(`|\$\{)")
-_REGEXP: Final = re.compile(
+_ESCAPE: Final = late_pattern(r"\\[\s\S]")
+_OCTAL: Final = late_pattern(r"\\(?:[1-9]|0[0-9])")
+_CHUNK: Final = late_pattern(r"((?:[^`\\$]|\$(?!\{)|\\[\s\S])*)(`|\$\{)")
+_REGEXP: Final = late_pattern(
     r"/((?:[^/\\\[\n\r\u2028\u2029]|\\[^\n\r\u2028\u2029]"
     r"|\[(?:[^\]\\\n\r\u2028\u2029]|\\[^\n\r\u2028\u2029])*\])+)/([A-Za-z0-9_$]*)"
 )
