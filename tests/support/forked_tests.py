@@ -344,8 +344,9 @@ def _play(
             if report.failed:
                 failed.append(report.nodeid)
 
-    if items:
-        items[0].config.pluginmanager.register(Watch())
+    if not items:
+        return failed
+    items[0].config.pluginmanager.register(Watch())
     for item, following in zip(items, [*items[1:], None], strict=True):
         signal.setitimer(signal.ITIMER_PROF, _CPU_SECONDS_A_TEST)
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
