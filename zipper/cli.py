@@ -14,9 +14,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Final, NoReturn
 
-import click
-
-from zipper.commands.quick_command import QuickCommand
+from zipper.commands.quick_command import QuickCommand, QuickOption, click
 from zipper.errors import UsageError, ZipperError, describe_error, format_error
 
 if TYPE_CHECKING:
@@ -105,6 +103,7 @@ def _show_version(context: click.Context, _parameter: click.Parameter, value: bo
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--version",
+    cls=QuickOption,
     is_flag=True,
     expose_value=False,
     is_eager=True,

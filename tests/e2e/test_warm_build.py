@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from tests.support.scene import Scene
 
 _NEEDLESS = {
-    "cryptography", "email", "http", "keyring", "msgspec", "nodeenv", "packageurl", "packaging",
-    "pathspec", "platformdirs", "requests", "rich", "socket", "sqlite3", "ssl", "subprocess",
-    "tomllib", "tree_sitter", "truststore", "urllib3",
+    "cryptography", "dis", "email", "http", "inspect", "keyring", "msgspec", "nodeenv",
+    "packageurl", "packaging", "pathspec", "platformdirs", "requests", "rich", "socket", "sqlite3",
+    "ssl", "subprocess", "tokenize", "tomllib", "tree_sitter", "truststore", "urllib3",
 }  # fmt: skip
 """What takes long to import: HTTP, displays, parsers of what a warm build does not read."""
 

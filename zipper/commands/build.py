@@ -13,7 +13,7 @@ import click
 
 from zipper.commands.click_options import settings_from_values, table_options
 from zipper.commands.output import Shower, echo_lines, is_stdout_terminal, show_json
-from zipper.commands.quick_command import QuickCommand
+from zipper.commands.quick_command import QuickCommand, QuickOption
 from zipper.errors import OutputError, UsageError
 from zipper.files import write_error
 from zipper.pipeline.building_all import BuiltFunction, build_each
@@ -49,8 +49,13 @@ def _complete(
 
 @click.command("build", cls=QuickCommand, short_help="Build the deployment package of a project.")
 @click.argument("project", metavar="[PROJECT|NAME]", required=False, shell_complete=_complete)
-@click.option("--dry-run", is_flag=True, help="Print the plan, write no zip.")
-@click.option("--watch", is_flag=True, help="Build again whenever a file changes (extra `watch`).")
+@click.option("--dry-run", cls=QuickOption, is_flag=True, help="Print the plan, write no zip.")
+@click.option(
+    "--watch",
+    cls=QuickOption,
+    is_flag=True,
+    help="Build again whenever a file changes (extra `watch`).",
+)
 @table_options("build")
 def command(
     *,

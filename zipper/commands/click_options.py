@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import click
-
+from zipper.commands.quick_command import QuickOption, click
 from zipper.settings.options import KEYS, options_of
 from zipper.settings.values import Settings
 
@@ -92,6 +91,7 @@ def _make_option(row: Option) -> Callable[[_Function], _Function]:
     return click.option(
         *(row.typed if words is None else (words,)),
         row.name,
+        cls=QuickOption,
         default=None,
         multiple=row.is_list,
         metavar=row.metavar or None,
