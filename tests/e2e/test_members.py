@@ -206,6 +206,33 @@ def test_a_locked_stranger_is_named(workspace: Scene) -> None:
     assert "node_modules/shared/stranger.js" in listing(workspace.output)
 
 
+@pytest.mark.parametrize("place", ["packages/shared", "packages/fn-a"])
+def test_a_development_dependency_wins_as_in_npm(workspace: Scene, place: str) -> None:
+    """Nothing is packed for its sake, a warning says so each time, and its hint works."""
+    workspace.publish("twice", files={"index.js": b"1"})
+    path = workspace.project / place / "package.json"
+    manifest = json.loads(path.read_text("utf-8"))
+    manifest["dependencies"]["twice"] = "*"
+    write_files(
+        workspace.project,
+        {f"{place}/package.json": {**manifest, "devDependencies": {"twice": "*"}}},
+    )
+    zipper(workspace, "resolve")
+    for _ in range(2):
+        done = zipper(workspace, "build", "packages/fn-a", "-o", workspace.output)
+        assert f"warning[dev-left-out]: {place}/package.json: `twice`" in done.stderr
+        assert "node_modules/twice/index.js" not in listing(workspace.output)
+    other = zipper(workspace, "build", "packages/fn-b", "-o", workspace.output)
+    assert ("dev-left-out" in other.stderr) == (place == "packages/shared")
+
+    write_files(workspace.project, {f"{place}/package.json": manifest})
+    zipper(workspace, "resolve")
+    done = zipper(workspace, "build", "packages/fn-a", "-o", workspace.output)
+
+    assert "dev-left-out" not in done.stderr
+    assert "node_modules/twice/index.js" in listing(workspace.output)
+
+
 def test_another_members_platform_is_no_hindrance(workspace: Scene) -> None:
     """A package that another member needs, and that cannot run on Lambda, stops no build."""
     workspace.publish("mac-only")

@@ -250,7 +250,7 @@ def compare(
         cache = ["--cache-dir", str(made.folder / ".zipper"), "--json"]
         built = _run([*build, *cache], made.folder, env)
         if not out.exists():
-            differences.append(f"{importer}: {(built.stdout or built.stderr)[:300]}")
+            differences.append(f"{importer}: {(built.stdout or built.stderr)[:500]}")
             continue
         held = [*script, "compare", str(out), str(expected), "--importer", f"{importer}=."]
         done = _run(held, made.folder, env)

@@ -43,6 +43,15 @@ TOLD_CODES: Final[tuple[ToldCode, ...]] = (
         "`shared@5.0.0` from the registry beside the member `shared@1.0.0`",
     ),
     ToldCode(
+        "dev-left-out",
+        "a dependency is left out, because it is a development dependency too",
+        "Of a name in `dependencies` (or `optionalDependencies`) and `devDependencies`, npm takes "
+        "the latter: `npm ci --omit=dev` installs nothing for its sake. This holds for the root, "
+        "members and linked folders. What another package needs is packed all the same.",
+        "@npmcli/arborist, node.js: _loadDeps",
+        "`ajv-formats` in both groups of a member's package.json",
+    ),
+    ToldCode(
         "package-copies",
         "a package is packed more than once",
         "Packages ask for different versions under one name, so one node_modules folder cannot "

@@ -14,7 +14,7 @@ from zipper.findings import Finding
 from zipper.store.notes import LOCKFILE_PROOF
 from zipper.tree.graph_of_tree import describe_folder, graph_of_tree
 from zipper.tree.locked_graph import LockedGraph, make_node
-from zipper.tree.model import ROOT, Node, Tree
+from zipper.tree.model import ROOT, Node, Tree, has_names_twice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -64,14 +64,34 @@ def lay_out_member(
     remembers = whole is own and not with_root
     noted = notebook.recall(LOCKFILE_PROOF, inputs) if notebook and remembers else None
     if noted is not None:
-        places, told = json.loads(noted)
+        places, told, left_out = json.loads(noted)
         findings = tuple(Finding(*row) for row in told)
+        if left_out is not None:
+            from zipper.tree.named_twice import settle_names  # noqa: PLC0415  (few folders have any)
+
+            whole = settle_names(whole, left_out)
         return MemberLayout(Tree(dict(_make_nodes(whole, places))), findings)
+    left_out = None
+    if has_names_twice(whole):
+        from zipper.tree.named_twice import find_left_out, settle_names  # noqa: PLC0415  (as above)
+
+        left_out = find_left_out(whole, omit=omit, legacy_peer_deps=project.npm.legacy_peer_deps)
+        whole = settle_names(whole, left_out)
     tree, places, findings = _lay_out(project, whole, omit, with_root=with_root)
+    if left_out:
+        findings = (*findings, *_tell_left_out(whole, left_out, set(places.values())))
     if notebook is not None and remembers:
-        body = json.dumps([places, findings]).encode("ascii")
+        body = json.dumps([places, findings, left_out]).encode("ascii")
         notebook.remember(LOCKFILE_PROOF, inputs, body)
     return MemberLayout(tree, findings)
+
+
+def _tell_left_out(
+    whole: Tree, left_out: Mapping[str, list[str]], packed: set[str]
+) -> Iterator[Finding]:
+    from zipper.tree.named_twice import tell_left_out  # noqa: PLC0415  (few folders have any)
+
+    return tell_left_out(whole, {place: left_out[place] for place in packed & left_out.keys()})
 
 
 def _make_nodes(whole: Tree, places: Mapping[str, str]) -> Iterator[tuple[str, Node]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.named_tuple import NamedTuple
+from zipper.tree.model import has_names_twice
 from zipper.tree.select import select
 
 if TYPE_CHECKING:
@@ -64,6 +65,11 @@ def select_tree(
         whole, findings = lay_out_member(
             project, whole, omit=omit, with_root=with_root, notebook=notebook
         )
+    elif project.foreign is None and project.yarn_lock is None and has_names_twice(whole):
+        from zipper.tree.named_twice import find_left_out, tell_left_out  # noqa: PLC0415  (few have any)
+
+        left_out = find_left_out(whole, omit=omit, legacy_peer_deps=npm.legacy_peer_deps)
+        findings = tuple(tell_left_out(whole, left_out))
     tree = select(
         whole,
         target=target,

@@ -24,11 +24,13 @@ __all__ = [
     "Node",
     "Patch",
     "Tree",
+    "has_names_twice",
     "is_bundled",
     "is_top",
     "is_vendored_link",
     "join_location",
     "list_dependencies",
+    "list_twice",
     "parent_location",
     "split_location",
 ]
@@ -199,6 +201,19 @@ def list_dependencies(
             kinds.pop(name, None)
             kinds[name] = (spec, kind)
     return kinds
+
+
+def list_twice(manifest: Manifest) -> list[str]:
+    """Return the names that are development dependencies beside what they are otherwise, sorted."""
+    if not manifest.dev_dependencies:
+        return []
+    kept = {**manifest.dependencies, **manifest.optional_dependencies}
+    return sorted(kept.keys() & manifest.dev_dependencies.keys())
+
+
+def has_names_twice(tree: Tree) -> bool:
+    """Say whether a folder of the project has such names."""
+    return any(list_twice(node.manifest) for node in tree.nodes.values())
 
 
 def is_top(location: str) -> bool:
