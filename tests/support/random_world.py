@@ -13,6 +13,14 @@ from zipfile import ZipFile
 
 from tests.support.command import run_here
 from tests.support.random_places import CHANGES_AROUND, write_around, write_foreign
+from tests.support.random_reductions import (
+    CHANGES_OF_SIZE,
+    REDUCED_SOURCES,
+    choose_reduced,
+    list_layer_rows,
+    publish_reducible,
+    write_trace,
+)
 from tests.support.random_typescript import change_typescript, publish_esbuild
 from tests.support.scene import HANDLER, write_files
 
@@ -35,6 +43,7 @@ SOURCES = (
     "exports.other = 1;\n",
     "exports.handler = (;\n",
     f"const key = 'AKIAABCDEFGHIJKLMNOP';\n{HANDLER}",
+    *REDUCED_SOURCES,
 )
 NPMRC = (
     "engine-strict=true", "legacy-peer-deps=true", "strict-peer-deps=true", "omit[]=optional",
@@ -58,7 +67,7 @@ VARIABLES = (
     ("CFLAGS", ("-O1", "-O2")),
 )  # fmt: skip
 _SCRIPT = "node -e \"require('fs').writeFileSync('made.js', '1//' + require('b'))\""
-DEPENDENCIES = ("a", "b", "c", "@s/d", "e", "f", "g", "h", "local")
+DEPENDENCIES = ("a", "b", "c", "@s/d", "e", "f", "g", "h", "local", "p", "q")
 
 
 class World:
@@ -78,6 +87,10 @@ class World:
         self.options: dict[str, str] = {}
         self.variables: dict[str, str] = {}
         self.functions: list[dict[str, str]] = []
+        self.layers: dict[str, Any] = {}
+        """Tables of layers, by name."""
+        self.opened: list[str] | None = []
+        """What the trace has; None where the file is none."""
         self.versions = self.node = 0
         self.locked = self.foreign = ""
         self.user_npmrc: list[str] = []
@@ -92,6 +105,9 @@ class World:
             registry.cache_control = rng.choice(("", "public, max-age=300"))
             publish_all(registry, number)
         self.make_layer("1")
+        for change in CHANGES_OF_SIZE.values():  # seldom chosen among all the others
+            if rng.random() < 0.3:
+                change(self)
 
     @property
     def project(self) -> Path:
@@ -127,6 +143,9 @@ class World:
     def choose_command(self) -> list[str]:
         """Return the next command line; `ROOT` stands for the scene's folder."""
         options = [word for pair in self.options.items() for word in pair if word]
+        reduced = choose_reduced(self)
+        if reduced is not None:
+            return reduced
         if self.rng.random() < 0.7:
             output = [] if self.functions else ["-o", "ROOT/out/fn.zip"]
             return ["build", "ROOT/project/", "--json", *output, *options]
@@ -158,7 +177,9 @@ class World:
             "[[tool.zipper.functions]]\n" + "".join(f'{k} = "{v}"\n' for k, v in row.items())
             for row in self.functions
         )
+        rows += list_layer_rows(self)
         self.put("pyproject.toml", f'[tool.zipper]\noutput = "../out/"\n{rows}' if rows else "")
+        write_trace(self)
         write_around(self)
         self.write_lock()
 
@@ -213,6 +234,7 @@ def publish_all(registry: RegistryServer, number: int) -> None:
     """Publish all packages; what is in them differs from registry to registry."""
     code = {"index.js": b"module.exports = %d;\n" % number}
     publish_esbuild(registry)
+    publish_reducible(registry, number)
     registry.publish("b", "1.0.0", files=code)
     registry.publish("a", "1.0.0", files={**code, "cli.js": b"#!x"}, bin="cli.js",
                      dependencies={"b": "^1.0.0"})  # fmt: skip
@@ -440,4 +462,5 @@ CHANGES: dict[str, Callable[[World], None]] = {
     "code": change_code,
     "typescript": change_typescript,
     **CHANGES_AROUND,
+    **CHANGES_OF_SIZE,
 }

@@ -53,7 +53,9 @@ def list_sources(root: Path, folder: str, endings: tuple[str, ...]) -> Iterator[
                         continue
                     linked.add(real)
                 waiting.append((entry.path, f"{prefix}{name}/"))
-            elif name.endswith(endings) and name not in _CONFIGS and not is_declaration(name):
+            elif name in _CONFIGS or is_declaration(name) or not name.endswith(endings):
+                continue
+            elif entry.is_file():  # and no link to nothing, and no pipe
                 yield f"{prefix}{name}"
 
 
