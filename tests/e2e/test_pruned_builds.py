@@ -103,6 +103,18 @@ def test_the_settings_choose_the_mode(scene: Scene) -> None:
     assert f"{A}/index.d.ts" not in names
 
 
+def test_a_pattern_that_matches_nothing_is_a_warning(scene: Scene) -> None:
+    """Each such pattern of `keep` and `drop` is named, in a warm build too; others are not."""
+    options = ("--prune", "reached", "--keep", "a/lib/*.js", "--keep", "absent/**", "--drop", "*.x")
+    for _ in range(2):
+        document = build(scene, *options)
+        found = [one for one in document["findings"] if one["code"] == "prune-pattern"]
+
+        assert ["warning", "warning"] == [one["severity"] for one in found]
+        assert "`keep` has the pattern `absent/**`" in found[0]["message"]
+        assert "`drop` has the pattern `*.x`" in found[1]["message"]
+
+
 @pytest.mark.parametrize("again", [False, True])
 def test_a_dropped_file_that_is_reached_fails_and_names_the_rule(
     scene: Scene, *, again: bool

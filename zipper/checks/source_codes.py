@@ -42,6 +42,14 @@ SOURCE_CODES: Final[tuple[ToldCode, ...]] = (
         '`drop = ["express/lib/router/**"]`',
     ),
     ToldCode(
+        "prune-pattern",
+        "a pattern of `keep` or `drop` matches no file",
+        "The package has no such file, so that the pattern does nothing: a name that is written in "
+        "another way, or a package that is no longer there.",
+        "zipper, Pruning: what is known about a package",
+        '`keep = ["pkg/fonts"]` where the package has `pkg/lib/fonts`',
+    ),
+    ToldCode(
         "source-case",
         "a source imports a file by a name of another case",
         "macOS and Windows find `./Util` where the file is called `util.ts`. Lambda's file system "

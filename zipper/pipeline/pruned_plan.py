@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from zipper.archive.entries import PlannedEntry
+    from zipper.findings import Finding
     from zipper.pipeline.planning import PackagePlan
     from zipper.pipeline.session import Circumstances, Clock
     from zipper.settings.build_request import BuildRequest
@@ -96,8 +97,17 @@ def prune_plan(planned: PackagePlan, io: Circumstances, clock: Clock) -> Package
         contents=kept,
         fingerprint=digest if planned.fingerprint else "",
         pruning=decided,
+        findings=(*planned.findings, *_tell_idle(document["idle"])),
         timings_seconds=clock.timings(),
     )
+
+
+def _tell_idle(idle: Mapping[str, list[str]]) -> tuple[Finding, ...]:
+    if not any(idle.values()):
+        return ()
+    from zipper.pipeline.prune_patterns import tell_idle  # noqa: PLC0415  (for few)
+
+    return tell_idle(idle)
 
 
 def _leave_out(contents: Plan, going: dict[str, Any]) -> Iterator[PlannedEntry | PlannedZip]:

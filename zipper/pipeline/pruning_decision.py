@@ -23,9 +23,9 @@ from zipper.kinds import KINDS
 from zipper.npm.json_text import parse_json_object
 from zipper.pipeline.checking import check_requested
 from zipper.pipeline.noted_facts import NotedFacts
+from zipper.pipeline.prune_patterns import PrunePatterns
 from zipper.pipeline.pruned_plan import request_of
 from zipper.pipeline.reading_zips import arns_of, open_sound_listing, zips_of
-from zipper.project.own_files import parse_patterns
 from zipper.pruning.kept import KeepReason, PruneRules
 from zipper.pruning.known_packages import parse_table
 from zipper.pruning.needed_files import find_kept
@@ -34,8 +34,6 @@ from zipper.pruning.removed_files import Pruning, choose_removed
 from zipper.settings.function_variables import find_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from zipper.archive.listing import Listing
     from zipper.archive.plan import Plan
     from zipper.pipeline.planning import PackagePlan
@@ -56,7 +54,12 @@ def decide(planned: PackagePlan, store: Store) -> bytes:
     pruning, proof = find_pruning(planned, store)
     going = _divide(planned.contents, {file.name for file in pruning.removed})
     removed = [list(file) for file in pruning.removed]
-    head = {"result": _summarize(pruning), "proof": proof}
+    names = [entry.path for entry in planned.files]
+    idle = {
+        option: PrunePatterns(patterns).list_idle(names)
+        for option, patterns in (("keep", planned.request.keep), ("drop", planned.request.drop))
+    }
+    head = {"result": _summarize(pruning), "proof": proof, "idle": idle}
     return "\n".join(
         json.dumps(part, separators=(",", ":")) for part in (head, going, removed)
     ).encode()
@@ -131,29 +134,11 @@ def _read_rules(request: BuildRequest) -> PruneRules:
     return PruneRules(
         "safe" if request.prune == "safe" else "reached",
         request.prune_own,
-        _matcher(request.keep),
-        _matcher(request.drop),
+        PrunePatterns(request.keep).find,
+        PrunePatterns(request.drop).find,
         _read_trace(request.trace),
         parse_table(table.read_text(encoding="utf-8")),
     )
-
-
-def _matcher(patterns: Sequence[str]) -> Callable[[str], str | None]:
-    """Return what finds the pattern that matches a file, by its name in the zip or in node_modules.
-
-    Raises:
-        ProjectError: EPATTERN for a pattern that is none.
-    """
-    matchers = [(pattern, parse_patterns([pattern])) for pattern in patterns]
-
-    def find(name: str) -> str | None:
-        inner = name.rpartition("node_modules/")[2]
-        for pattern, matches in matchers:
-            if matches(name) is True or (inner != name and matches(inner) is True):
-                return pattern
-        return None
-
-    return find
 
 
 def _read_trace(path: str | None) -> frozenset[str]:
