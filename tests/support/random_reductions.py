@@ -115,7 +115,8 @@ def choose_reduced(world: World) -> list[str] | None:
     if roll < 0.05:
         return ["layer", "ROOT/project/", "--json", "-o", "ROOT/out/deps.zip", *shared]
     pruned = ("--prune", "--keep", "--drop", "--prune-own", "--trace")
-    if not world.functions and "--prune" in world.options and roll > 0.9:
+    is_pruned = world.options.get("--prune", "off") != "off"
+    if not world.functions and is_pruned and roll > 0.9:
         told = [w for k, v in world.options.items() if k in pruned for w in (k, v) if w]
         return ["explain", "ROOT/project", "--pruned", "--json", *told]
     return None
