@@ -10,7 +10,7 @@ a caller can act on it and a person can read it. Anything else that escapes is a
     │                       EINVALIDPACKAGE, EWORKSPACESCONFIG, EDUPLICATEWORKSPACE, ESETTINGS,
     │                       EPATTERN, EPRUNE, EBASE, EGIT, ENOGIT, ESDIST, EWHEEL,
     │                       EESBUILD, ETSCONFIG, EHANDLER, EOUTSIDE, EDECORATORS,
-    │                       ETYPE, EBUNDLE
+    │                       ETYPE, EBUNDLE, ESECRET
     ├── LockfileError       EJSONPARSE, ELOCKVERSION, EUSAGE (out of step), ELOCKPLATFORM,
     │                       ELAYOUT, EBUNLOCK, EYARNLOCK, ERR_PNPM_BROKEN_LOCKFILE,
     │                       ERR_PNPM_OUTDATED_LOCKFILE, ERR_PNPM_LOCKFILE_CONFIG_MISMATCH,

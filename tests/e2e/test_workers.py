@@ -21,7 +21,7 @@ import pytest
 import zipper
 from tests.support.command import run_zipper
 from zipper.errors import UsageError
-from zipper.pipeline.distributing import WorkerConditions
+from zipper.pipeline.building_batches import WorkerConditions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -193,7 +193,7 @@ def test_another_disk_is_an_error_before_the_first_task(functions: Scene) -> Non
         build(functions, executor=executor)
 
     assert caught.value.code == "EWORKERS"
-    assert executor.submitted == ["_introduce"]
+    assert executor.submitted == ["introduce"]
     assert not (functions.folder / "all/dist").exists()
 
 

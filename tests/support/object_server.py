@@ -116,6 +116,14 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self._send(404 if data is None else 200, data or b"")
 
+    def do_HEAD(self) -> None:
+        """Answer with an object's size."""
+        name = unquote(urlsplit(self.path).path).removeprefix(f"/{BUCKET}/zipper/")
+        if self._is_faulty("HEAD", name):
+            return
+        data = self.scene.objects.get(name)
+        self._send(404 if data is None else 200, data or b"")
+
     def do_PUT(self) -> None:
         """Put an object, unless one is there that may not be replaced."""
         name = unquote(urlsplit(self.path).path).removeprefix(f"/{BUCKET}/zipper/")
@@ -178,4 +186,5 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("ETag", f'"{etag}"')
         self.send_header("Last-Modified", "Sun, 29 Nov 2026 00:00:00 GMT")
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)

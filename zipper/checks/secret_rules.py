@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from zipper.checks.subject import Subject
 
-__all__ = ["check_junk", "check_secret_contents", "check_secret_files"]
+__all__ = ["check_junk", "check_secret_contents", "check_secret_files", "find_secret_contents"]
 
 _SECRET_FILES: Final = late_pattern(
     r"(?:^|/)(?:\.env(?:\.(?!example$|sample$|template$|dist$)[\w.-]+)?|\.npmrc|\.yarnrc\.yml|\.netrc|\.pypirc|\.git-credentials|\.htpasswd"
@@ -109,17 +109,23 @@ def check_secret_contents(subject: Subject) -> Iterator[Finding]:
             content = subject.listing.read(entry, limit_bytes=_CONTENT_LIMIT_BYTES)
         except ArchiveError:
             continue  # the rules about contents say it
-        if not any(mark in content for mark in _MARKS):
-            continue
-        for what, pattern in _CONTENTS:
-            match = next((m for m in pattern.finditer(content) if not _EXAMPLE.search(m[0])), None)
-            if match is not None:
-                line = content.count(b"\n", 0, match.start()) + 1
-                secret = match[match.lastindex or 0].decode("utf-8", "replace")
-                shown = "" if "key" in what and "id" not in what else f" (`{secret[:_SHOWN]}…`)"
-                message = f"`{entry.name}` line {line} has {what}{shown}"
-                hint = "take it out, and make it invalid: it may have been read already"
-                yield Finding("secret-content", "warning", entry.name, message, hint)
+        for line, what in find_secret_contents(content):
+            message = f"`{entry.name}` line {line} has {what}"
+            hint = "take it out, and make it invalid: it may have been read already"
+            yield Finding("secret-content", "warning", entry.name, message, hint)
+
+
+def find_secret_contents(content: bytes) -> Iterator[tuple[int, str]]:
+    """Yield line and description of the keys and tokens in a file, the first of each kind."""
+    if not any(mark in content for mark in _MARKS):
+        return
+    for what, pattern in _CONTENTS:
+        match = next((m for m in pattern.finditer(content) if not _EXAMPLE.search(m[0])), None)
+        if match is not None:
+            line = content.count(b"\n", 0, match.start()) + 1
+            secret = match[match.lastindex or 0].decode("utf-8", "replace")
+            shown = "" if "key" in what and "id" not in what else f" (`{secret[:_SHOWN]}…`)"
+            yield line, f"{what}{shown}"
 
 
 def check_junk(subject: Subject) -> Iterator[Finding]:

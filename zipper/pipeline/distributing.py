@@ -1,41 +1,47 @@
 """Several functions at once, built by the workers of an executor: processes, threads, a cluster.
 
 In: requests and any `concurrent.futures.Executor`. Out: for each function its package or its error,
-as where they are built here. Workers see the same folders, or the build ends before the first
-task. What goes there are requests, what comes back are results; packages travel over the disk.
+as where they are built here. What goes there are requests, what comes back are results. Workers
+that see the same folders read and write there. For others, what builds read goes to the shared
+store, and what they write comes from it; without a shared store the build ends before the first
+task.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
-import platform
 import secrets
+from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from zipper.errors import UsageError, ZipperError
+from zipper.errors import UsageError
 from zipper.events import FunctionsBuilt
 from zipper.files import TEMPORARY_SUFFIX
-from zipper.named_tuple import NamedTuple
-from zipper.pipeline.building import build_requested
-from zipper.pipeline.session import Once
-from zipper.settings.build_request import STANDARD_OUTPUT
-from zipper.settings.cache_folder import find_cache_dir
-from zipper.settings.option_row import PATH_KINDS
-from zipper.settings.options import KEYS
+from zipper.pipeline.absolute_requests import make_absolute
+from zipper.pipeline.building_batches import (
+    Batch,
+    Greeting,
+    LostSources,
+    WorkerConditions,
+    build_batch,
+    describe_version,
+    hash_manifest,
+    introduce,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from concurrent.futures import Executor
 
     from zipper.events import OnEvent
-    from zipper.package import Package
+    from zipper.pipeline.building_batches import Result
+    from zipper.pipeline.sending_sources import SourceSender
     from zipper.settings.build_request import BuildRequest
 
-__all__ = ["Result", "build_by_workers", "lost_worker"]
+__all__ = ["build_by_workers", "lost_worker"]
 
 _BATCH_MAX: Final = 50
 """Functions of one task: a cluster's scheduler takes a millisecond for each task, a build 50."""
@@ -44,39 +50,7 @@ _BATCHES_EACH: Final = 4
 """Tasks of each worker: fewer leave some idle at the end."""
 
 _ATTEMPTS: Final = 3
-"""Of a batch whose worker was lost; what kills a worker each time is not its luck."""
-
-Result = tuple["Package | None", "ZipperError | None"]
-
-
-class Greeting(NamedTuple):
-    """What a worker says of itself."""
-
-    version: str
-    """zipper's, and what its packages are compressed with."""
-    missing: tuple[str, ...]
-    """Folders that it does not see, or sees otherwise."""
-    place: str
-
-    def fits(self, version: str) -> bool:
-        """Return whether it makes the same of the same files."""
-        return not self.missing and self.version == version
-
-
-class Batch(NamedTuple):
-    """What one task builds."""
-
-    requests: tuple[BuildRequest, ...]
-    manifests: tuple[str | None, ...]
-    """The hash of each one's package.json."""
-
-
-class WorkerConditions(NamedTuple):
-    """What each worker has to have, and how it builds."""
-
-    version: str
-    tokens: tuple[str, ...]
-    incremental: bool
+"""Of a batch whose worker was lost, and of a blob: what fails each time is no chance."""
 
 
 def build_by_workers(
@@ -97,112 +71,167 @@ def build_by_workers(
         renew: gives another executor where a lost worker has broken the whole of it.
 
     Raises:
-        UsageError: EWORKERS where a worker has another zipper, or other folders.
+        UsageError: EWORKERS where a worker has another zipper, or other folders and no shared
+            store.
     """
-    placed = [_make_absolute(request) for request in requests]
+    placed = make_absolute(requests)
     with _token(placed) as tokens:
-        how = WorkerConditions(_describe_version(), tokens, incremental)
-        _greet(executor, how.version, tokens)
-        batches = _cut(placed, _count_workers(executor))
-        results: dict[int, list[Result]] = {}
+        how = WorkerConditions(describe_version(), tokens, incremental)
+        run = _Run(_cut(placed, _count_workers(executor)), how, on_event)
+        run.greet(executor)
         attempts = 0
-        while len(results) < len(batches):
-            left = [number for number in range(len(batches)) if number not in results]
+        while run.left:
             try:
-                _run(executor, batches, left, how, results, on_event)
+                run.build(executor)
             except BrokenExecutor as cause:
                 attempts += 1
                 if renew is None or attempts == _ATTEMPTS:
                     raise lost_worker(cause) from cause
                 executor = renew()
-    return [result for number in range(len(batches)) for result in results[number]]
+    return run.results()
 
 
-def _run(
-    executor: Executor,
-    batches: Sequence[Batch],
-    left: Iterable[int],
-    how: WorkerConditions,
-    results: dict[int, list[Result]],
-    on_event: OnEvent | None,
-) -> None:
-    """Have the batches with these numbers built, and put what they come to into `results`."""
-    total = sum(len(batch.requests) for batch in batches)
-    waiting: dict[Future[Any], int] = {}
-    try:
-        for number in left:
-            waiting[executor.submit(_build_batch, batches[number], how)] = number
-        while waiting:
-            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in done:
-                number = waiting.pop(future)
-                answer = future.result()
-                if isinstance(answer, Greeting):
-                    raise _refuse(answer, how.version)
-                results[number] = answer
-                if on_event is not None:
-                    on_event(FunctionsBuilt(sum(map(len, results.values())), total))
-    finally:
-        for future in waiting:
-            future.cancel()
+class _Run:
+    """The batches of one build, and how far they are."""
 
+    def __init__(
+        self, batches: list[Batch], how: WorkerConditions, on_event: OnEvent | None
+    ) -> None:
+        self._batches = batches
+        self._how = how
+        self._on_event = on_event
+        self._results: dict[int, list[Result]] = {}
+        self._lost: Counter[str] = Counter()
+        self._sender: SourceSender | None = None
 
-def _build_batch(batch: Batch, how: WorkerConditions) -> list[Result] | Greeting:
-    """Build a batch in a worker; one that is not fit says so, and builds nothing."""
-    greeting = _introduce(how.tokens)
-    for request, digest in zip(batch.requests, batch.manifests, strict=True):
-        if _hash_manifest(request) != digest:
-            greeting = greeting._replace(missing=(*greeting.missing, request.project))
-    if not greeting.fits(how.version):
-        return greeting
-    shared = Once()
-    results: list[Result] = []
-    for request in batch.requests:
+    @property
+    def left(self) -> list[int]:
+        """The numbers of batches that are not built."""
+        return [number for number in range(len(self._batches)) if number not in self._results]
+
+    def results(self) -> list[Result]:
+        """Return what all came to, in order."""
+        return [one for number in range(len(self._batches)) for one in self._results[number]]
+
+    def greet(self, executor: Executor) -> None:
+        """Have one worker introduce itself before the first task; each does so at each task."""
         try:
-            package = build_requested(request, shared=shared, incremental=how.incremental)
-            results.append((package, None))
-        except ZipperError as error:
-            results.append((None, error))
-    return results
+            greeting = executor.submit(introduce, self._how.tokens).result()
+        except BrokenExecutor:
+            return  # the first task says so, too
+        except (ImportError, AttributeError) as cause:
+            raise UsageError(
+                "EWORKERS",
+                f"a worker has no zipper, or another one: {cause}",
+                hint="install the same version there: `pip install zipper-nodejs`",
+            ) from cause
+        if not greeting.fits(self._how.version):
+            self._serve(greeting)
+
+    def build(self, executor: Executor) -> None:
+        """Have the batches that are left built."""
+        waiting: dict[Future[Any], int] = {}
+        try:
+            for number in self.left:
+                waiting[self._submit(executor, number)] = number
+            while waiting:
+                done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in done:
+                    number = waiting.pop(future)
+                    if not self._take(number, future.result()):
+                        waiting[self._submit(executor, number)] = number
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    def _submit(self, executor: Executor, number: int) -> Future[Any]:
+        if self._sender is not None and self._batches[number].sources is None:
+            self._send(number)
+        return executor.submit(build_batch, self._batches[number], self._how)
+
+    def _send(self, number: int, lost: Collection[str] = ()) -> None:
+        assert self._sender is not None
+        batch = self._batches[number]
+        sent = self._sender.send(batch.requests, lost=lost)
+        self._batches[number] = batch._replace(sources=sent.digest, errors=sent.errors)
+
+    def _take(self, number: int, answer: Any) -> bool:  # noqa: ANN401  (see `build_batch`)
+        """Take what a worker says of a batch; False where it is to be built again."""
+        if isinstance(answer, Greeting):
+            self._serve(answer)
+            return False
+        if isinstance(answer, LostSources):
+            self._count_lost(answer.digest)
+            self._send(number, (answer.digest,))
+            return False
+        taken = answer if self._sender is None else self._fetch(number, answer)
+        if taken is None:
+            return False
+        self._results[number] = taken
+        if self._on_event is not None:
+            total = sum(len(batch.requests) for batch in self._batches)
+            self._on_event(FunctionsBuilt(sum(map(len, self._results.values())), total))
+        return True
+
+    def _fetch(self, number: int, answer: Any) -> list[Result] | None:  # noqa: ANN401  (as above)
+        """Return the results, with what was written elsewhere here; None where it is lost."""
+        # For workers without this disk.
+        from zipper.pipeline.received_sources import ElsewhereResult  # noqa: PLC0415
+        from zipper.pipeline.taken_results import take_results  # noqa: PLC0415
+        from zipper.sharing.blobs import UnfoundError  # noqa: PLC0415
+
+        assert self._sender is not None
+        results: list[Result] = answer
+        if not all(isinstance(one, ElsewhereResult) for one in answer):
+            return results  # of a worker that has it
+        try:
+            return take_results(answer, self._sender.blobs, is_new=not self._how.incremental)
+        except UnfoundError as cause:
+            self._count_lost(cause.digest)
+            self._batches[number] = self._batches[number]._replace(as_bytes=True)
+            return None
+
+    def _count_lost(self, digest: str) -> None:
+        self._lost[digest] += 1
+        if self._lost[digest] == _ATTEMPTS:
+            raise UsageError(
+                "EWORKERS",
+                "the shared store does not give what was put there, or something else",
+                facts=(("blob", digest),),
+                hint="find out who can write to `store_url`, and what removes objects there",
+            )
+
+    def _serve(self, greeting: Greeting) -> None:
+        """Send what a worker without this disk needs, from now on.
+
+        Raises:
+            UsageError: EWORKERS where that cannot be.
+        """
+        if greeting.version != self._how.version or not greeting.missing:
+            raise UsageError(
+                "EWORKERS",
+                "a worker has another zipper",
+                facts=(("here", self._how.version), (greeting.place, greeting.version)),
+                hint="install the same version of zipper and its libraries there, and set "
+                "SOURCE_DATE_EPOCH there as here, or nowhere",
+            )
+        if self._sender is None:
+            self._sender = _open_sender(self._batches[0].requests[0].store_url, greeting)
 
 
-def _introduce(tokens: Iterable[str]) -> Greeting:
-    """Say, in a worker, which zipper it has, and which folders it does not see."""
-    missing = tuple(str(Path(token).parent) for token in tokens if not Path(token).is_file())
-    return Greeting(_describe_version(), missing, f"{platform.node()}, process {os.getpid()}")
-
-
-def _greet(executor: Executor, version: str, tokens: tuple[str, ...]) -> None:
-    """Have one worker introduce itself before the first task; each does so at each task."""
-    try:
-        greeting = executor.submit(_introduce, tokens).result()
-    except BrokenExecutor:
-        return  # the first task says so, too
-    except (ImportError, AttributeError) as cause:
+def _open_sender(url: str | None, greeting: Greeting) -> SourceSender:
+    if url is None or url.startswith("https:") or os.sep != "/":
         raise UsageError(
             "EWORKERS",
-            f"a worker has no zipper, or another one: {cause}",
-            hint="install the same version there: `pip install zipper-nodejs`",
-        ) from cause
-    if not greeting.fits(version):
-        raise _refuse(greeting, version)
-
-
-def _refuse(greeting: Greeting, version: str) -> UsageError:
-    if not greeting.missing:
-        return UsageError(
-            "EWORKERS",
-            "a worker has another zipper",
-            facts=(("here", version), (greeting.place, greeting.version)),
-            hint="install the same version of zipper and its libraries there",
+            f"a worker does not see `{greeting.missing[0]}` as it is here",
+            facts=(("worker", greeting.place),),
+            hint="give the workers the same disk at the same path; name a shared store that this "
+            "machine can write to, `store_url`, by which they get what they need; or build on this "
+            "machine with `--workers N`",
         )
-    return UsageError(
-        "EWORKERS",
-        f"a worker does not see `{greeting.missing[0]}` as it is here",
-        facts=(("worker", greeting.place),),
-        hint="give the workers the same disk at the same path, or build on this machine with "
-        "`--workers N`",
-    )
+    from zipper.pipeline.sending_sources import SourceSender, open_blobs  # noqa: PLC0415  (see above)
+
+    return SourceSender(open_blobs(url))
 
 
 def lost_worker(cause: Exception) -> UsageError:
@@ -213,15 +242,6 @@ def lost_worker(cause: Exception) -> UsageError:
         hint="if it ran out of memory, have fewer at once; `python -m zipper build` without "
         "workers says which function it is",
     )
-
-
-def _describe_version() -> str:
-    """Return all that makes other bytes of the same files."""
-    import deflate  # noqa: PLC0415  (with several functions)
-
-    import zipper  # noqa: PLC0415  (the same)
-
-    return f"zipper {zipper.__version__}, libdeflate {deflate.__version__}"
 
 
 def _count_workers(executor: Executor) -> int:
@@ -237,46 +257,7 @@ def _cut(requests: Sequence[BuildRequest], workers: int) -> list[Batch]:
     """Return batches of neighbours: those of one workspace share what is read of it."""
     size = max(1, min(_BATCH_MAX, -(-len(requests) // (workers * _BATCHES_EACH))))
     cut = [tuple(requests[start : start + size]) for start in range(0, len(requests), size)]
-    return [Batch(batch, tuple(map(_hash_manifest, batch))) for batch in cut]
-
-
-def _make_absolute(request: BuildRequest) -> BuildRequest:
-    """Return a request that means the same in a worker's folder."""
-    changes: dict[str, Any] = {}
-    for row in KEYS.values():
-        value = getattr(request, row.field, None)
-        if row.kind in PATH_KINDS and value:
-            changes[row.field] = (
-                tuple(map(_absolute, value)) if row.is_list else _absolute(str(value), row.kind)
-            )
-    changes["cache_dir"] = str(find_cache_dir(request.cache_dir).absolute())
-    # Without an output the zip goes to the working directory, which is another one there.
-    changes["output"] = _absolute(request.output or "./")
-    changes["written"] = tuple(map(_absolute, request.written))
-    changes["uses"] = tuple(map(_make_absolute, request.uses))
-    return request._replace(**changes)
-
-
-def _absolute(path: str, kind: str = "path") -> str:
-    """Return a path from the root, its last slash kept; what is no path as it is.
-
-    That is the word of a `place`, a layer's ARN, standard output and no output at all.
-    """
-    is_word = kind == "place" and "/" not in path and os.sep not in path
-    if is_word or path in ("", STANDARD_OUTPUT) or path.startswith("arn:"):
-        return path
-    return os.path.abspath(path) + (  # noqa: PTH100  (links stay)
-        "/" if path.endswith(("/", os.sep)) else ""
-    )
-
-
-def _hash_manifest(request: BuildRequest) -> str | None:
-    """Return the hash of a project's package.json; None where there is none."""
-    try:
-        data = Path(request.project, "package.json").read_bytes()
-    except OSError:
-        return None
-    return hashlib.sha256(data).hexdigest()
+    return [Batch(batch, tuple(map(hash_manifest, batch))) for batch in cut]
 
 
 @contextlib.contextmanager

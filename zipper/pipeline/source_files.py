@@ -6,17 +6,20 @@ has gathered included. Nothing is asked of a registry.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ProjectError, ZipperError
+from zipper.fetching.local_packages import list_folder
 from zipper.folders import list_files
 from zipper.named_tuple import NamedTuple
 from zipper.npm.lockfile_formats import FORMATS, NPM_LOCKFILES
 from zipper.npm.npmrc_secrets import find_secrets
 from zipper.pipeline.planning import choose_own_files
 from zipper.pipeline.reading_zips import zips_of
-from zipper.project.own_files import choose_files
+from zipper.project.own_files import choose_files, find_reason
+from zipper.project.read_manifest import find_manifest
 from zipper.project.release_age_files import AGE_FILES
 
 if TYPE_CHECKING:
@@ -26,8 +29,9 @@ if TYPE_CHECKING:
     from zipper.project.foreign_lockfile import ForeignText
     from zipper.project.read_project import Project
     from zipper.settings.build_request import BuildRequest
+    from zipper.tree.locked_graph import LockedGraph
 
-__all__ = ["SourceFiles", "list_source_files", "list_tsconfigs"]
+__all__ = ["SourceFiles", "list_members", "list_read", "list_source_files", "list_tsconfigs"]
 
 _IGNORE_FILES: Final = (".npmignore", ".gitignore", "package.json")
 
@@ -52,30 +56,11 @@ def list_source_files(request: BuildRequest, project: Project, io: Circumstances
     """
     choice, outside = choose_own_files(request, project, io)
     kept = [found.root / name for found in (choice, outside) for name in found.files]
-    if project.foreign is None:
-        places, read = _find_packages(project), list[str]()
-    else:
-        places, read = _find_locked(project, project.foreign)
-    for place in sorted(places - {project.folder.resolve()}):
-        if not place.exists():
-            raise ProjectError(
-                "ENOPROJECT",
-                f"the linked package `{place}` is not there",
-                hint="check out the folder, or remove the dependency",
-            )
-        kept += [place] if place.is_file() else _list_package(place, project)
-    for folder in dict.fromkeys((project.root, project.folder)):
-        names = ("package.json", *NPM_LOCKFILES, *FORMATS, *AGE_FILES)
-        kept += [folder / name for name in names]
-    kept += list_tsconfigs(project)
-    members = project.workspaces.values()
-    kept += [project.root / name / "package.json" for name in members]
-    kept += [project.root / name for name in read if name != ".npmrc"]
-    built = {one.output for one in request.uses}
-    kept += [Path(layer) for layer in zips_of(request.layers) if layer not in built]
-    kept += [path for one in request.uses for path in _list_beside(one)]
-    if request.vendor:
-        kept += map(Path, list_files(request.vendor))
+    # A package on this disk may pack what may hold a secret; an sdist does not.
+    kept += (
+        path for path in list_read(request, project, io) if find_reason(path.name, path) is None
+    )
+    kept += list_members(project, io)
     npmrc = project.root / ".npmrc"
     if npmrc.is_file() and not find_secrets(npmrc.read_text("utf-8", "replace")):
         kept.append(npmrc)
@@ -86,9 +71,65 @@ def list_source_files(request: BuildRequest, project: Project, io: Circumstances
     return SourceFiles(tuple(files), tuple(sorted(left_out)))
 
 
+def list_read(request: BuildRequest, project: Project, io: Circumstances) -> Iterator[Path]:
+    """Yield what is read beside the own files, an `.npmrc` and the members' package.json.
+
+    Some may not be there.
+
+    Raises:
+        ProjectError, LockfileError: as for `list_source_files`.
+    """
+    if project.foreign is None:
+        places, read = _find_packages(project), list[str]()
+    else:
+        places, read = _find_locked(project, project.foreign, io)
+    for place in sorted(places - {project.folder.resolve()}):
+        if not place.exists():
+            raise ProjectError(
+                "ENOPROJECT",
+                f"the linked package `{place}` is not there",
+                hint="check out the folder, or remove the dependency",
+            )
+        yield from [place] if place.is_file() else _list_package(place, project)
+    for folder in dict.fromkeys((project.root, project.folder)):
+        names = ("package.json", *NPM_LOCKFILES, *FORMATS, *AGE_FILES)
+        yield from (folder / name for name in names)
+    yield from list_tsconfigs(project)
+    yield from (project.root / name for name in read if name != ".npmrc")
+    built = {one.output for one in request.uses}
+    yield from (Path(layer) for layer in zips_of(request.layers) if layer not in built)
+    for one in request.uses:
+        yield from _list_beside(one)
+    if request.trace:
+        yield Path(request.trace)
+    if request.vendor:
+        yield from map(Path, list_files(request.vendor))
+
+
+def list_members(project: Project, io: Circumstances) -> Iterator[Path]:
+    """Yield the package.json of each member of the workspace: the same ones for each function.
+
+    Raises:
+        ProjectError, LockfileError: as for `list_source_files`.
+    """
+    yield from (project.root / name / "package.json" for name in project.workspaces.values())
+    if project.foreign is not None:
+        for folder in _find_graph(project.foreign, io)[0].importers:
+            yield project.root / folder / "package.json"
+
+
 def _list_package(folder: Path, project: Project) -> Iterator[Path]:
-    """Yield the files of a linked package, and those above that say what npm packs of it."""
-    yield from (folder / name for name in choose_files(folder).files)
+    """Yield the files of a linked package, and those above that say what npm packs of it.
+
+    npm packs bundled dependencies too, and what is left out of a function's own files.
+    """
+    names = dict.fromkeys(choose_files(folder).files)
+    manifest = find_manifest(folder)
+    if manifest is not None:
+        place = Path(os.path.relpath(folder, project.root)).as_posix()
+        workspaces = frozenset(project.workspaces.values())
+        names |= dict.fromkeys(list_folder(project.root, place, manifest, workspaces=workspaces))
+    yield from (folder / name for name in names)
     for above in folder.parents:
         if not above.is_relative_to(project.root):
             break
@@ -127,25 +168,19 @@ def _find_packages(project: Project) -> set[Path]:
     return found
 
 
-def _find_locked(project: Project, foreign: ForeignText) -> tuple[set[Path], list[str]]:
+def _find_locked(
+    project: Project, foreign: ForeignText, io: Circumstances
+) -> tuple[set[Path], list[str]]:
     """Return what the lockfile of another package manager says that the folder reaches.
 
-    And what was read beside it, relative to its folder: settings, and members' package.json.
+    And the settings that were read beside it, relative to its folder.
     """
-    # For such lockfiles only.
-    from zipper.resolving.files_beside import FilesBeside  # noqa: PLC0415
-    from zipper.resolving.frozen_settings import compare_settings  # noqa: PLC0415
-    from zipper.resolving.read_foreign import read_foreign  # noqa: PLC0415
-    from zipper.tree.graph_closure import take_closure  # noqa: PLC0415
+    from zipper.tree.graph_closure import take_closure  # noqa: PLC0415  (for such lockfiles only)
 
-    beside = FilesBeside(foreign)
-    lockfile = read_foreign(foreign, beside)
-    compare_settings(foreign, lockfile, beside)
-    read = [path for path, _ in beside.list_witnesses()]
-    read += [f"{folder or '.'}/package.json" for folder in lockfile.graph.importers]
-    if project.member not in lockfile.graph.importers:
+    graph, read = _find_graph(foreign, io)
+    if project.member not in graph.importers:
         return set(), read  # its build says so
-    closure = take_closure(lockfile.graph, project.member, fits=lambda _: True).graph
+    closure = take_closure(graph, project.member, fits=lambda _: True).graph
     places = {own.folder for own in closure.instances.values() if own.folder is not None}
     places |= {
         own.resolved.removeprefix("file:")
@@ -153,6 +188,24 @@ def _find_locked(project: Project, foreign: ForeignText) -> tuple[set[Path], lis
         if own.resolved and own.resolved.startswith("file:")
     }
     return {(foreign.folder / place).resolve() for place in places}, read
+
+
+def _find_graph(foreign: ForeignText, io: Circumstances) -> tuple[LockedGraph, list[str]]:
+    return io.shared.get(("graph", foreign.path), lambda: _read_graph(foreign))
+
+
+def _read_graph(foreign: ForeignText) -> tuple[LockedGraph, list[str]]:
+    """Return what a lockfile says, and the files beside it that decide what it means."""
+    # For such lockfiles only.
+    from zipper.resolving.files_beside import FilesBeside  # noqa: PLC0415
+    from zipper.resolving.frozen_settings import compare_settings  # noqa: PLC0415
+    from zipper.resolving.read_foreign import read_foreign  # noqa: PLC0415
+
+    beside = FilesBeside(foreign)
+    lockfile = read_foreign(foreign, beside)
+    compare_settings(foreign, lockfile, beside)
+    read = [path for path, _ in beside.list_witnesses()]
+    return lockfile.graph, read
 
 
 def _list_locked(project: Project) -> Iterator[Path]:

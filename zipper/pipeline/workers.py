@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from zipper.events import OnEvent
-    from zipper.pipeline.distributing import Result
+    from zipper.pipeline.building_batches import Result
     from zipper.settings.build_request import BuildRequest
 
 __all__ = ["Workers"]

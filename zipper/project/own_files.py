@@ -27,6 +27,7 @@ __all__ = [
     "OwnFiles",
     "choose_files",
     "choose_name",
+    "find_reason",
     "parse_patterns",
     "read_entries",
 ]
@@ -103,7 +104,7 @@ def choose_files(
         if path in outputs or name.endswith(TEMPORARY_SUFFIX):
             continue
         verdict = unwanted(name)
-        reason = None if verdict is False else _reason_against(name, path)
+        reason = None if verdict is False else find_reason(name, path)
         if verdict is True or (wanted(name) is not True and include and name != "package.json"):
             continue
         if reason is None:
@@ -242,8 +243,8 @@ def _scan(folder: Path) -> list[os.DirEntry[str]]:
         raise _unreadable(cause, folder) from cause
 
 
-def _reason_against(name: str, path: Path) -> str | None:
-    """Return why a file is left out by default, or None."""
+def find_reason(name: str, path: Path) -> str | None:
+    """Return why a file called `name`, at `path`, is left out by default, or None."""
     base = name.rpartition("/")[2]
     is_env = base.startswith(".env") and base not in _ENV_EXAMPLES
     if is_env or base.endswith((".tfstate", ".tfstate.backup")):

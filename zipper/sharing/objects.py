@@ -68,6 +68,20 @@ class Objects:
         except Exception as cause:  # noqa: BLE001  (the library raises what it likes)
             raise _explain(cause) from None
 
+    def size_of(self, name: str) -> int | None:
+        """Return the bytes that an object has; None where there is none.
+
+        Raises:
+            UnreachableError: whatever else the store answers.
+        """
+        try:
+            size: int = self._library.head(self._store, name)["size"]
+        except FileNotFoundError:
+            return None
+        except Exception as cause:  # noqa: BLE001  (as above)
+            raise _explain(cause) from None
+        return size
+
     def put(self, name: str, data: bytes, *, replace: bool = False) -> bool:
         """Put an object as a whole; False where there is one already, which stays.
 
@@ -96,8 +110,13 @@ class Objects:
             raise _explain(cause) from None
 
 
-def open_objects(url: str, *, environ: Mapping[str, str]) -> Objects:
+def open_objects(url: str, *, environ: Mapping[str, str], retries: int = _RETRIES) -> Objects:
     """Return what reads and writes at `url`; nothing is requested yet.
+
+    Args:
+        url: of the store.
+        environ: the process's variables.
+        retries: of a request that the service cannot answer now; few where a registry can.
 
     Raises:
         UsageError: EUSAGE for an address that is none, or with a credential in it; without obstore.
@@ -129,7 +148,7 @@ def open_objects(url: str, *, environ: Mapping[str, str]) -> Objects:
     options: dict[str, Any] = {}
     if parts.scheme != "file":
         retry = {
-            "max_retries": _RETRIES,
+            "max_retries": retries,
             "retry_timeout": timedelta(seconds=_RETRY_SECONDS),
             "backoff": {"max_backoff": timedelta(seconds=1)},
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from zipper.npm.npmrc_secrets import find_secrets
+from zipper.npm.npmrc_secrets import find_secrets, find_tool_secrets, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,48 @@ from zipper.npm.npmrc_secrets import find_secrets
 def test_lines_with_credentials(text: str, lines: tuple[int, ...]) -> None:
     """A variable is none; what npm does not read, such as a comment, is one all the same."""
     assert lines == find_secrets(text)
+
+
+def test_lines_go_and_numbers_stay() -> None:
+    """What holds no credential is what it was, its line ends too."""
+    text = "a=1\n//x/:_authToken=abc\r\nb=2\n//x/:_authToken=${T}\n_auth=YTpi"
+
+    assert without_secrets(text) == "a=1\n\r\nb=2\n//x/:_authToken=${T}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "has_secret"),
+    [
+        ('"a": "git+ssh://git@host/a/b"', False),
+        ('"a": "git+https://git@host/a/b"', False),
+        ('"a": "git+https://t0ken@host/a/b"', True),
+        ('"a": "https://user:pass@host/x.tgz"', True),
+        ('"a": "https:\\/\\/user:pass@host\\/x.tgz"', True),
+        ('"a": "https://${TOKEN}@host/x.tgz"', False),
+        ('"a": "https://${USER}:${PASSWORD}@host/x.tgz"', False),
+        ('"a": "ssh://me@host/x"', False),
+        ('"a": "ssh://me:pass@host/x"', True),
+        ('"resolved": "https://host/@scope/name/-/name-1.0.0.tgz"', False),
+        ('"token": "^1.0.0"', False),
+    ],
+)
+def test_addresses_with_credentials(text: str, *, has_secret: bool) -> None:
+    """A user that everybody is, and a variable, are none; a name like a setting's is a package."""
+    assert find_tool_secrets(f"{{\n{text}\n}}", is_settings=False) == ((2,) if has_secret else ())
+
+
+@pytest.mark.parametrize(
+    ("text", "has_secret"),
+    [
+        ("npmAuthToken: abc", True),
+        ('npmAuthToken: "${NPM_TOKEN}"', False),
+        ('npmAuthIdent: "a:b"', True),
+        ('a = { token = "x", url = "https://host" }', True),
+        ('a = { token = "$X", url = "https://host" }', False),
+        ('password = "x"', True),
+        ("enableTelemetry: false", False),
+    ],
+)
+def test_settings_with_credentials(text: str, *, has_secret: bool) -> None:
+    """Yarn's and bun's settings may name a variable, and hold no secret then."""
+    assert find_tool_secrets(f"\n{text}\n", is_settings=True) == ((2,) if has_secret else ())

@@ -1,0 +1,95 @@
+"""Requests that mean the same in another process: whole paths, and no more of them than it needs.
+
+In: requests whose paths are relative to the working directory. Out: the same from the root.
+"""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Any
+
+from zipper.settings.build_request import STANDARD_OUTPUT
+from zipper.settings.cache_folder import find_cache_dir
+from zipper.settings.option_row import PATH_KINDS
+from zipper.settings.options import KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from zipper.settings.build_request import BuildRequest
+
+__all__ = ["make_absolute"]
+
+
+def make_absolute(requests: Sequence[BuildRequest]) -> list[BuildRequest]:
+    """Return requests that mean the same in a worker's folder.
+
+    Each knows of all zips that are written, those alone that lie where it looks for its files: a
+    thousand functions have a thousand zips each, which would be a million paths.
+    """
+    written = _WrittenZips(path for request in requests for path in _list_written(request))
+    return [_make_absolute(request, written) for request in requests]
+
+
+def _make_absolute(request: BuildRequest, written: _WrittenZips) -> BuildRequest:
+    changes: dict[str, Any] = {}
+    for row in KEYS.values():
+        value = getattr(request, row.field, None)
+        if row.kind in PATH_KINDS and value:
+            changes[row.field] = (
+                tuple(map(_absolute, value)) if row.is_list else _absolute(str(value), row.kind)
+            )
+    changes["cache_dir"] = str(find_cache_dir(request.cache_dir).absolute())
+    # Without an output the zip goes to the working directory, which is another one there.
+    changes["output"] = _absolute(request.output or "./")
+    looks_outside = any(pattern.startswith("../") for pattern in request.include)
+    changes["written"] = written.all if looks_outside else written.below(request.project)
+    changes["uses"] = tuple(_make_absolute(one, written) for one in request.uses)
+    return request._replace(**changes)
+
+
+def _list_written(request: BuildRequest) -> Iterable[str]:
+    """Yield what a request says is written; for the next request this is mostly the same value."""
+    yield from request.written
+    for one in request.uses:
+        yield from one.written
+
+
+class _WrittenZips:
+    """Zips that builds write, by where they are."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        known = dict.fromkeys(paths)
+        # As `find_place` has it: an output may be written down by a link to its folder.
+        rows = sorted((_real(path), _absolute(path)) for path in known)
+        self._places = [real for real, _ in rows]
+        self.all = tuple(path for _, path in rows)
+
+    def below(self, folder: str) -> tuple[str, ...]:
+        """Return those below a folder, and the folder itself."""
+        real = _real(folder).rstrip(os.sep)
+        first = bisect_left(self._places, real)
+        last = bisect_left(self._places, real + chr(ord(os.sep) + 1), lo=first)
+        return tuple(
+            path
+            for place, path in zip(self._places[first:last], self.all[first:last], strict=True)
+            if place == real or place.startswith(real + os.sep)
+        )
+
+
+def _real(path: str) -> str:
+    return os.path.realpath(path)
+
+
+def _absolute(path: str, kind: str = "path") -> str:
+    """Return a path from the root, its last slash kept; what is no path as it is.
+
+    That is the word of a `place`, a layer's ARN, standard output and no output at all.
+    """
+    is_word = kind == "place" and "/" not in path and os.sep not in path
+    if is_word or path in ("", STANDARD_OUTPUT) or path.startswith("arn:"):
+        return path
+    return os.path.abspath(path) + (  # noqa: PTH100  (links stay)
+        "/" if path.endswith(("/", os.sep)) else ""
+    )
