@@ -234,6 +234,7 @@ def test_workers_that_only_read_send_bytes(
     [
         ("f1/.env", "A=1\n", "may hold secrets"),
         ("f1/config.js", f"module.exports = '{SECRET}';\n", "an npm token"),
+        ("f1/x.txt", "zipper-secret-" + "0" * 64, "the key that signs"),
         ("f1/bunfig.toml", '[install.scopes]\na = { token = "s3cret" }\n', "a credential"),
     ],
 )

@@ -25,10 +25,11 @@ from zipper.pipeline.source_files import list_members, list_read
 from zipper.project.own_files import find_reason
 from zipper.sharing.blobs import Blobs
 from zipper.sharing.objects import UnreachableError, open_objects
+from zipper.sharing.signing import SECRET
 from zipper.sharing.source_pack import SMALL_BYTES, PackedSource, SourcePack, write_pack
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from zipper.project.own_files import OwnFiles
     from zipper.settings.build_request import BuildRequest
@@ -226,6 +227,13 @@ class _Sources:
         return self._targets[path]
 
 
+def _find_keys(data: bytes) -> Iterator[tuple[int, str]]:
+    yield from find_secret_contents(data)
+    at = data.find(SECRET.encode())
+    if at >= 0:
+        yield data.count(b"\n", 0, at) + 1, "the key that signs claims"
+
+
 def _refuse_secrets(path: Path, data: bytes) -> None:
     """Refuse a file that holds a credential, or may: a shared store has many readers."""
     name, what = path.name, None
@@ -239,7 +247,7 @@ def _refuse_secrets(path: Path, data: bytes) -> None:
     elif name not in (".npmrc", "pyproject.toml") and find_reason(name, path) is not None:
         what = "it may hold secrets"
     elif len(data) <= _SEARCHED_BYTES and "node_modules" not in path.parts:
-        line, told = next(find_secret_contents(data), (0, ""))
+        line, told = next(_find_keys(data), (0, ""))
         what = f"line {line} has {told}" if line else None
     if what is not None:
         raise ProjectError(

@@ -58,7 +58,9 @@ def list_source_files(request: BuildRequest, project: Project, io: Circumstances
     kept = [found.root / name for found in (choice, outside) for name in found.files]
     # A package on this disk may pack what may hold a secret; an sdist does not.
     kept += (
-        path for path in list_read(request, project, io) if find_reason(path.name, path) is None
+        path
+        for path in list_read(request, project, io)
+        if path.name in AGE_FILES or find_reason(path.name, path) is None
     )
     kept += list_members(project, io)
     npmrc = project.root / ".npmrc"
