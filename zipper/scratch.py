@@ -76,7 +76,12 @@ def _make(base: Path, prefix: str, name: str) -> Path:
 
 
 def _find_temporary_folder() -> Path:
-    from tempfile import gettempdir  # noqa: PLC0415  (imports much, and an install says where)
+    """Return what `tempfile` says, which imports much: it is only asked where that is not plain."""
+    named = [os.environ[name] for name in ("TMPDIR", "TEMP", "TMP") if name in os.environ]
+    first = named[0] if named else "/tmp"  # noqa: S108 - which `tempfile` takes  # nosec B108
+    if os.name == "posix" and os.path.isabs(first) and os.access(f"{first}/.", os.W_OK | os.X_OK):  # noqa: PTH117
+        return Path(first)
+    from tempfile import gettempdir  # noqa: PLC0415  (as above)
 
     return Path(gettempdir())
 

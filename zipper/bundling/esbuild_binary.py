@@ -15,10 +15,11 @@ import deflate
 
 from zipper.archive.entries import FIELDS
 from zipper.bundling.esbuild_choice import read_pins
-from zipper.errors import ArchiveError, StoreError
+from zipper.errors import ArchiveError, ReadError, StoreError
 from zipper.fetching.fetch_packages import TarballSources
 from zipper.fetching.fill_store import fill
 from zipper.fetching.needed_tarballs import Wanted
+from zipper.file_bytes import open_file
 from zipper.files import write_file
 from zipper.folders import make_private_folders
 from zipper.node.node_packages import RegistryPackages
@@ -81,13 +82,17 @@ def _is_same(path: Path, member: PlannedEntry, *, is_thorough: bool) -> bool:
 
     By its sum, or byte by byte where others than its owner may write.
     """
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return False
     *_, crc, _, size = FIELDS.unpack(member.fields)
-    is_sound = len(data) == size and deflate.crc32(data) == crc
-    return is_sound and (not is_thorough or data == inflate(member))
+    try:
+        data = open_file(path)
+        if data is None or len(data) != size:
+            return False
+        found = 0
+        for piece in data.pieces(size):
+            found = deflate.crc32(piece, found)
+    except (OSError, ReadError):
+        return False
+    return found == crc and (not is_thorough or data.read_whole() == inflate(member))
 
 
 def want_esbuild(choice: EsbuildChoice, *, store: Store, client: LazyClient) -> Wanted:

@@ -7,7 +7,6 @@ it is used. What of it fails on Lambda is `zipper.checks.binary_rules`' work.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.closure import close, relative
@@ -16,6 +15,7 @@ from zipper.checks.file_facts import EAGER, LAZY, OPTIONAL, FactKey
 from zipper.checks.subject import Subject, find_dependency
 from zipper.errors import ArchiveError
 from zipper.late_pattern import late_pattern
+from zipper.named_tuple import NamedTuple
 from zipper.npm.folder_path import find_package
 
 if TYPE_CHECKING:
@@ -53,8 +53,7 @@ _ARCHITECTURES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class BinaryFile:
+class BinaryFile(NamedTuple):
     """One binary of the package."""
 
     entry: Entry

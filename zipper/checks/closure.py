@@ -6,7 +6,6 @@ report. What is wrong with it is known from `zipper.checks.module_rules` and `ha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.file_facts import EAGER, FactsCache
@@ -17,6 +16,7 @@ from zipper.checks.loader_hooks import changes_loading
 from zipper.checks.module_resolution import Failure, Resolver
 from zipper.checks.walk import Module, Walk
 from zipper.findings import Closure, Unknown
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from zipper.checks.subject import Subject
@@ -26,8 +26,7 @@ __all__ = ["WalkStart", "close", "relative", "summarize"]
 _MEMORY: Final = "_start"
 
 
-@dataclass(frozen=True, slots=True)
-class WalkStart:
+class WalkStart(NamedTuple):
     """The handler's module and all that follows from it."""
 
     name: HandlerName

@@ -6,7 +6,7 @@ calls to what the called function returns. What is not sure is `UNKNOWN`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from zipper.checks.bindings import find_binding, find_returns, written_again
@@ -41,15 +41,14 @@ class SourceFile(NamedTuple):
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """What is known of a value."""
 
     kind: Literal["function", "object", "other", "unknown"]
     length: int | None = None
     """How many parameters a function declares; None where that is not known."""
     function: Place | None = None
-    members: Mapping[str, Place | Value] = field(default_factory=dict)
+    members: Mapping[str, Place | Value] = MappingProxyType({})
     is_open: bool = False
     """Whether it may have more members than are known."""
 
@@ -153,7 +152,7 @@ class Values:
         """Return a value, open where the code gives members to its name later on."""
         name = (place.node.text or b"").decode("utf-8", "replace")
         is_open = value.is_open or written_again(place.file.source, name.encode())
-        return replace(value, is_open=is_open) if value.kind in ("object", "function") else value
+        return value._replace(is_open=is_open) if value.kind in ("object", "function") else value
 
     def _member(self, place: Place, depth: int) -> Value:
         owner = place.node.child_by_field_name("object")

@@ -10,12 +10,12 @@ modules" (Resolution algorithm specification), 22.x; checked against Node 20.20,
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import unquote
 
 from zipper.checks.node_flags import NodeFlags, read_flags
 from zipper.checks.package_maps import MapError, PackageFile, Packages, find_target, split_name
+from zipper.named_tuple import NamedTuple
 from zipper.target import RUNTIMES, Target, find_builtins
 
 if TYPE_CHECKING:
@@ -32,8 +32,7 @@ _MAJORS: Final = sorted(runtime.major for runtime in RUNTIMES.values())
 _EXTENSIONS: Final = (".js", ".json", ".node")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What answers a request."""
 
     kind: Literal["file", "builtin", "runtime"]
@@ -41,8 +40,7 @@ class Found:
     """A file's real path, or the name of what Node or the runtime brings."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """Why a request finds nothing."""
 
     kind: Literal["missing", "newer", "export-path", "package-json", "folder", "unsupported"]

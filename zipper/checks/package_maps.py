@@ -10,11 +10,11 @@ Source: Node.js documentation, Modules: ECMAScript modules, "Resolution algorith
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.subject import MANIFEST_LIMIT_BYTES
 from zipper.errors import ArchiveError
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,8 +33,7 @@ class MapError(Exception):
     """A subpath that `exports` or `imports` does not give, or a target that it may not have."""
 
 
-@dataclass(frozen=True, slots=True)
-class PackageFile:
+class PackageFile(NamedTuple):
     """What Node reads of one package.json."""
 
     folder: str

@@ -7,7 +7,6 @@ fail, a warning where a later call or one branch fails, an info where the code i
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.closure import close, relative
@@ -49,7 +48,7 @@ def check_requests(subject: Subject) -> Iterator[Finding]:
         if key not in told:
             told.add(key)
             if failure.kind == "newer":  # nothing that is newer than the tables is sure
-                asked = replace(asked, level=max(asked.level, CONDITIONAL))  # noqa: PLW2901
+                asked = asked._replace(level=max(asked.level, CONDITIONAL))  # noqa: PLW2901
             yield _judge_failure(subject, module, asked, failure)
 
 

@@ -8,9 +8,10 @@ a large file is never. Errors are repaired where the grammar is known to lack so
 from __future__ import annotations
 
 from bisect import bisect_right
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
 from typing import TYPE_CHECKING, Final
 
-import tree_sitter_javascript
 from tree_sitter import Language, Node, Parser, Point, Range
 
 from zipper.checks.file_units import Unit, cut, is_large, spans
@@ -58,7 +59,26 @@ _PASSING_MAX: Final = 2
 """Trees of other pieces that are kept at a time."""
 _LEAPS_MAX: Final = 2
 """How often a file's size may be parsed again for places that are looked up out of order."""
-_LANGUAGE: Final = Language(tree_sitter_javascript.language())
+
+
+def _load_language() -> Language:
+    """Return the grammar, without all that its package imports for queries that are not used here.
+
+    That is a third of what a check imports.
+    """
+    package = PathFinder.find_spec("tree_sitter_javascript")
+    places = None if package is None else package.submodule_search_locations
+    found = PathFinder.find_spec("tree_sitter_javascript._binding", places)
+    if found is None or found.loader is None:
+        from tree_sitter_javascript import language  # noqa: PLC0415  (where it is packed otherwise)
+
+        return Language(language())
+    binding = module_from_spec(found)
+    found.loader.exec_module(binding)
+    return Language(binding.language())
+
+
+_LANGUAGE: Final = _load_language()
 
 
 class TooLargeError(Exception):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 from zipper.checks.file_facts import (
@@ -32,6 +32,7 @@ from zipper.checks.file_facts import (
 from zipper.checks.filesystem import LAYERS, FileSystem
 from zipper.checks.module_resolution import Failure, Found, Resolver
 from zipper.errors import ArchiveError
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,8 +53,7 @@ _FILE_LIMIT_BYTES: Final = 64 * 1024 * 1024
 _NO_FACTS: Final = Facts(0, False, False, 0, (), (), (), ())  # noqa: FBT003 - a row of the table
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """One request and its answer."""
 
     request: Request
@@ -122,7 +122,7 @@ class Walk:
             if module.path != first:
                 module.level = max(module.level, CONDITIONAL)
             module.asked = [
-                replace(asked, level=max(asked.level, CONDITIONAL)) for asked in module.asked
+                asked._replace(level=max(asked.level, CONDITIONAL)) for asked in module.asked
             ]
 
     def preload(self, specifier: str, parent: str, *, required: bool) -> None:

@@ -15,7 +15,6 @@ import errno
 import json
 import os
 import select
-import shutil
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -213,6 +212,10 @@ def _programs(variables: Mapping[str, str]) -> list[Path]:
 
     Python's whole folder is among them: node-gyp runs on it.
     """
+    if not variables:
+        return []
+    import shutil  # noqa: PLC0415  (imports much, and a tool of the build has no variables)
+
     path = variables.get("PATH", "")
     found = [Path(one) for one in path.split(os.pathsep) if os.path.isabs(one)]  # noqa: PTH117
     for name in ("python3", variables.get("PYTHON", "")):

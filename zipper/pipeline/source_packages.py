@@ -8,6 +8,7 @@ is asked for. The project's own node_modules is never looked at.
 from __future__ import annotations
 
 from functools import partial
+from threading import Thread
 from typing import TYPE_CHECKING, Final, cast
 
 from zipper.bundling.esbuild_choice import choose_esbuild, find_direct
@@ -89,7 +90,9 @@ class SourcePackages:
             return
         if self._io.spare is None:
             self._esbuild.order_end()
-            self._io.after.callback(self._esbuild.close)
+            ending = Thread(target=self._esbuild.close)  # a disk takes long to remove folders
+            ending.start()
+            self._io.after.callback(ending.join)
         else:
             self._io.spare.give_back(self._esbuild)
         self._esbuild = None
