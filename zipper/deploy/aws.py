@@ -72,7 +72,13 @@ class Aws(NamedTuple):
         try:
             return self.call(service, operation, **arguments)
         except AwsError as error:
-            if error.aws_code in ("ResourceNotFoundException", "404", "NotFound", "NoSuchKey"):
+            if error.aws_code in (
+                "ResourceNotFoundException",
+                "404",
+                "NotFound",
+                "NoSuchKey",
+                "NoSuchEntity",
+            ):
                 return None
             raise
 
