@@ -19,6 +19,7 @@ import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import parse_qs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,7 @@ class Call:
     method: str
     path: str
     target: str
-    """AWS's name of the operation, where the protocol has it in a header."""
+    """AWS's name of the operation, where the protocol has it in a header or a form."""
     body: bytes
 
     def __str__(self) -> str:
@@ -188,18 +189,24 @@ class _Handler(BaseHTTPRequestHandler):
         target = self.headers.get("X-Amz-Target", "")
         length = int(self.headers.get("Content-Length") or 0)
         call = Call(self.command, self.path, target, b"")
+        is_form = self.headers.get_content_type() == "application/x-www-form-urlencoded"
+        if is_form:
+            # IAM and STS name the operation in the body.
+            call.body = self._read_body(length)
+            call.target = parse_qs(call.body.decode())["Action"][0]
         fault = self.aws.find_fault(call)
         if fault is not None and fault.cuts:
             self.rfile.read(length // 2)
             self.aws.calls.append(call)
             self.close_connection = True
             return
-        call.body = self._read_body(length)
+        if not is_form:
+            call.body = self._read_body(length)
         self.aws.calls.append(call)
         if fault is not None and fault.before is not None:
             fault.before()
         if fault is not None and fault.status:
-            self._answer_fault(fault)
+            self._answer_fault(fault, is_xml=is_form)
             return
         self._forward(call, fault)
 
@@ -213,11 +220,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile.readline()
         return body
 
-    def _answer_fault(self, fault: Fault) -> None:
+    def _answer_fault(self, fault: Fault, *, is_xml: bool = False) -> None:
         told = fault.body
         if told is None:
             told = {"Type": "User", "__type": fault.code, "message": fault.message}
         data = json.dumps(told).encode()
+        if is_xml and fault.body is None:
+            inner = f"<Code>{fault.code}</Code><Message>{fault.message}</Message>"
+            data = f"<ErrorResponse><Error>{inner}</Error></ErrorResponse>".encode()
         self.send_response(fault.status)
         for name, value in {"x-amzn-ErrorType": fault.code, **fault.headers}.items():
             if value:

@@ -40,7 +40,9 @@ def split_deploy_values(
 ) -> tuple[dict[str, Any], dict[str, object]]:
     """Return what was typed of the deployment's options, and all others as they are."""
     names = {row.name for row in DEPLOY_OPTIONS}
-    typed = {key: value for key, value in options.items() if key in names and value is not None}
+    typed = {
+        key: value for key, value in options.items() if key in names and value not in (None, ())
+    }
     both = {"timeout"}  # the checks judge by it, too
     rest = {key: value for key, value in options.items() if key in both or key not in names}
     return typed, rest

@@ -8,7 +8,6 @@ function is read again, so that the next one changes only what this deployment h
 from __future__ import annotations
 
 import base64
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +16,7 @@ from zipper.deploy.aws import AwsError
 from zipper.deploy.invoking import Answer, describe_failure, invoke
 from zipper.deploy.present import Present, describe_version, find_former
 from zipper.deploy.reading import find_function, wait_and_read
+from zipper.deploy.roles import call_with_role, make_role, update_role
 from zipper.deploy.steps import DIRECT_MAX_BYTES, Change, Step, make_arguments
 from zipper.errors import DeployError
 from zipper.named_tuple import NamedTuple
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Applied", "apply_steps", "move_alias"]
 
-_ROLE_SECONDS_MAX: Final = 60
-"""How long a new role may take until Lambda can assume it."""
-_CANNOT_ASSUME: Final = "cannot be assumed by Lambda"
 _CONFLICTS_MAX: Final = 5
 """Updates of others that are waited for."""
 
@@ -101,10 +98,13 @@ class _Deploying:
         self.done: list[Step] = []
         self.version: str | None = None
         self.answer: Answer | None = None
+        self.role_changed = False
 
     def do(self, step: Step) -> None:
         """Do one step, and note what it came to."""
         done = {
+            "create-role": self._make_role,
+            "role": self._update_role,
             "create": self._create,
             "code": self._update_code,
             "configuration": self._configure,
@@ -121,23 +121,30 @@ class _Deploying:
         assert self._function is not None
         return self._function
 
+    def _make_role(self, step: Step) -> Step:
+        assert self._wanted.own_role is not None
+        make_role(self._aws, self._wanted.own_role)
+        self.role_changed = True
+        return step
+
+    def _update_role(self, step: Step) -> Step:
+        assert self._wanted.own_role is not None
+        assert self._now.role is not None
+        update_role(self._aws, self._wanted.own_role, self._now.role)
+        self.role_changed = True
+        return step
+
     def _create(self, step: Step) -> Step:
         arguments = {"FunctionName": self._name, **make_arguments(self._wanted, None, step)}
         arguments["Code"] = self._upload()
-        waited = 0.0
-        while True:
-            try:
-                self._aws.call("lambda", "create_function", **arguments)
-                break
-            except AwsError as error:
-                if error.aws_code == "ResourceConflictException":
-                    raise self._changed("somebody else made it meanwhile") from error
-                if _CANNOT_ASSUME not in error.message or waited >= _ROLE_SECONDS_MAX:
-                    raise
-            # A role that was just made is not known everywhere yet.
-            pause = min(8.0, 0.5 + waited)
-            time.sleep(pause)
-            waited += pause
+        try:
+            call_with_role(
+                self._aws, "create_function", role_changed=self.role_changed, **arguments
+            )
+        except AwsError as error:
+            if error.aws_code == "ResourceConflictException":
+                raise self._changed("somebody else made it meanwhile") from error
+            raise
         self._settle("function_active_v2")
         return step
 
@@ -160,9 +167,10 @@ class _Deploying:
         for _ in range(_CONFLICTS_MAX):
             before = self._present
             try:
-                self._aws.call(
-                    "lambda",
+                call_with_role(
+                    self._aws,
                     operation,
+                    role_changed=self.role_changed,
                     FunctionName=self._name,
                     RevisionId=before.revision,
                     **arguments,

@@ -160,6 +160,7 @@ def open_aws(profile: str | None, region: str | None) -> Aws:
 def _guard(what: str, work: Callable[[], Any]) -> Any:  # noqa: ANN401  (whatever AWS answers)
     """Do the work; what boto3 raises becomes an error of ours."""
     from botocore import exceptions  # noqa: PLC0415  (the extra `deploy`)
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415  (the same)
 
     try:
         return work()
@@ -182,7 +183,7 @@ def _guard(what: str, work: Callable[[], Any]) -> Any:  # noqa: ANN401  (whateve
             f"there are no credentials for AWS: {error}",
             hint="`aws configure`, `aws sso login`, AWS_PROFILE, or `--profile NAME`",
         ) from error
-    except exceptions.BotoCoreError as error:
+    except (exceptions.BotoCoreError, ResponseParserError) as error:
         raise AwsError(
             "ENETWORK",
             f"AWS gave no answer to {what}: {error}",

@@ -10,6 +10,7 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from zipper.deploy.wanted import Vpc
 from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -51,6 +52,11 @@ class Present(NamedTuple):
     package_type: str = "Zip"
     last_modified: str = ""
     log_group: str = ""
+    vpc: Vpc = Vpc()
+    allows_ipv6: bool = False
+    """In its VPC, where the subnets have both."""
+    tracing: str = "PassThrough"
+    dead_letter: str = ""
     copied: str = ""
     """All that a version copies, as one text: equal where nothing is left to publish."""
 
@@ -75,6 +81,7 @@ def read_present(
         for kind in ("StateReason", "LastUpdateStatusReason")
         if configuration.get(kind)
     ]
+    vpc = configuration.get("VpcConfig") or {}
     return Present(
         arn=configuration.get("FunctionArn", ""),
         code_sha256=configuration.get("CodeSha256", ""),
@@ -96,6 +103,13 @@ def read_present(
         last_modified=configuration.get("LastModified", ""),
         log_group=(configuration.get("LoggingConfig") or {}).get("LogGroup")
         or f"/aws/lambda/{name}",
+        vpc=Vpc(
+            tuple(sorted(vpc.get("SubnetIds") or ())),
+            tuple(sorted(vpc.get("SecurityGroupIds") or ())),
+        ),
+        allows_ipv6=bool(vpc.get("Ipv6AllowedForDualStack")),
+        tracing=(configuration.get("TracingConfig") or {}).get("Mode") or "PassThrough",
+        dead_letter=(configuration.get("DeadLetterConfig") or {}).get("TargetArn") or "",
         copied=repr([_plain(configuration.get(key)) for key in _COPIED]),
     )
 

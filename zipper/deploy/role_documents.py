@@ -13,13 +13,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from zipper.deploy.statements import ANY, Grant, group_grants, make_document
+from zipper.deploy.policy_statements import ANY, Grant, group_grants, make_document
 from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from zipper.deploy.statements import Statement
+    from zipper.deploy.policy_statements import Statement
     from zipper.settings.event_sources import EventSource
 
 __all__ = ["RoleDocuments", "RoleNeeds", "find_grants", "make_role_documents", "make_trust"]

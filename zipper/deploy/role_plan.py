@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any, Final
 
-from zipper.deploy.statements import is_same_document, list_allowed
+from zipper.deploy.policy_statements import is_same_document, list_allowed
 from zipper.errors import DeployError
 from zipper.named_tuple import NamedTuple
 

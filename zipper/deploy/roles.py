@@ -6,9 +6,12 @@ zipper did not make for this very function is an error, and stays as it is.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+import time
+from typing import TYPE_CHECKING, Any, Final
 
 from zipper.deploy.aws import AwsError
+from zipper.deploy.policy_statements import is_same_document, show_document
 from zipper.deploy.role_plan import (
     POLICY_NAME,
     ROLE_PATH,
@@ -17,7 +20,6 @@ from zipper.deploy.role_plan import (
     check_owner,
     name_role,
 )
-from zipper.deploy.statements import is_same_document, show_document
 from zipper.errors import DeployError
 from zipper.named_tuple import NamedTuple
 
@@ -27,7 +29,24 @@ if TYPE_CHECKING:
     from zipper.deploy.aws import Aws
     from zipper.deploy.role_plan import WantedRole
 
-__all__ = ["RemovedRole", "find_own_role", "find_role", "make_role", "remove_role", "update_role"]
+__all__ = [
+    "RemovedRole",
+    "call_with_role",
+    "find_own_role",
+    "find_role",
+    "make_role",
+    "remove_role",
+    "update_role",
+]
+
+_SECONDS_MAX: Final = 60
+"""How long what was done to a role may take until Lambda knows of it."""
+_CANNOT_ASSUME: Final = "cannot be assumed by Lambda"
+_CANNOT_USE: Final = re.compile(
+    r"role does not have permissions to call|ensure the role can perform", re.IGNORECASE
+)
+"""How Lambda says that a role lacks a permission. Source: answers of its API, for queues and
+interfaces of a VPC the one, for streams the other."""
 
 
 class RemovedRole(NamedTuple):
@@ -160,3 +179,33 @@ def remove_role(aws: Aws, function_arn: str) -> RemovedRole | None:
     if not others:
         aws.call("iam", "delete_role", RoleName=name)
     return RemovedRole(name, found.arn, tuple(others))
+
+
+def call_with_role(
+    aws: Aws,
+    operation: str,
+    *,
+    role_changed: bool,
+    **arguments: Any,  # noqa: ANN401  (JSON)
+) -> Any:  # noqa: ANN401  (JSON)
+    """Return Lambda's answer to a call that depends on the function's role.
+
+    A role that was just made or changed is not known everywhere yet: the call is made again for a
+    minute while Lambda cannot assume the role, and with `role_changed` while it lacks permissions.
+
+    Raises:
+        AwsError: as `Aws.call`.
+    """
+    waited = 0.0
+    while True:
+        try:
+            return aws.call("lambda", operation, **arguments)
+        except AwsError as error:
+            is_early = _CANNOT_ASSUME in error.message or (
+                role_changed and _CANNOT_USE.search(error.message) is not None
+            )
+            if not is_early or waited >= _SECONDS_MAX:
+                raise
+        pause = min(8.0, 0.5 + waited)
+        time.sleep(pause)
+        waited += pause

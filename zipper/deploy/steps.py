@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from zipper.deploy.role_plan import compare_role
+from zipper.deploy.wanted import Vpc
 from zipper.errors import UsageError
 from zipper.named_tuple import NamedTuple
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from zipper.deploy.present import Alias, Present
+    from zipper.deploy.role_plan import PresentRole
     from zipper.deploy.wanted import WantedFunction
 
 __all__ = [
@@ -31,10 +34,15 @@ DIRECT_MAX_BYTES: Final = 52_428_800
 """The largest zip that Lambda takes without S3. Source: AWS Lambda quotas."""
 
 StepKind = Literal[
-    "create", "code", "configuration", "tags", "log-retention", "publish", "invoke", "alias"
-]
+    "create-role", "role", "create", "code", "configuration", "tags", "log-retention", "publish",
+    "invoke", "alias",
+]  # fmt: skip
 
-_SCALARS: Final = ("runtime", "handler", "role", "memory", "timeout")
+_SCALARS: Final = (
+    "runtime", "handler", "role", "memory", "timeout", "vpc", "tracing", "dead_letter"
+)  # fmt: skip
+_NOTHING: Final = {"vpc": Vpc(), "tracing": "PassThrough", "dead_letter": ""}
+"""What a new function has, where nothing is said."""
 
 
 class Change(NamedTuple):
@@ -62,6 +70,8 @@ class Now(NamedTuple):
     aliased: Present | None = None
     """The version that the alias points to."""
     log_retention: int | None = None
+    role: PresentRole | None = None
+    """The role that zipper makes, where it is there already."""
 
 
 def plan_steps(wanted: WantedFunction, now: Now, *, invokes: bool = False) -> tuple[Step, ...]:
@@ -74,6 +84,7 @@ def plan_steps(wanted: WantedFunction, now: Now, *, invokes: bool = False) -> tu
     Raises:
         UsageError: EUSAGE where the function is an image; where it has to be made without a role;
             EUPLOAD where the package is too large for what was said.
+        DeployError: EROLE where the role's name is taken.
     """
     present = now.function
     if present is not None and present.package_type != "Zip":
@@ -82,6 +93,7 @@ def plan_steps(wanted: WantedFunction, now: Now, *, invokes: bool = False) -> tu
             f"`{wanted.function_name}` is a container image, which cannot become a zip",
             hint="deploy under another name: `--function-name NAME`",
         )
+    roles = tuple(_plan_role(wanted, now))
     changed = list(_plan_function(wanted, present))
     if any(step.kind in ("create", "code") for step in changed):
         _refuse_large(wanted)
@@ -89,7 +101,15 @@ def plan_steps(wanted: WantedFunction, now: Now, *, invokes: bool = False) -> tu
         before = None if now.log_retention is None else f"{now.log_retention} days"
         change = Change("log retention", before, f"{wanted.log_retention} days")
         changed.append(Step("log-retention", (change,)))
-    return (*changed, *_plan_alias(wanted, now, changed, invokes=invokes))
+    return (*roles, *changed, *_plan_alias(wanted, now, changed, invokes=invokes))
+
+
+def _plan_role(wanted: WantedFunction, now: Now) -> Iterator[Step]:
+    if wanted.own_role is None:
+        return
+    changes = tuple(Change(*row) for row in compare_role(wanted.own_role, now.role))
+    if changes:
+        yield Step("create-role" if now.role is None else "role", changes)
 
 
 def _plan_function(wanted: WantedFunction, present: Present | None) -> Iterator[Step]:
@@ -98,7 +118,8 @@ def _plan_function(wanted: WantedFunction, present: Present | None) -> Iterator[
             raise UsageError(
                 "EUSAGE",
                 f"there is no function `{wanted.function_name}`, and to make it takes a role",
-                hint="the ARN of its execution role: `--role arn:aws:iam::ACCOUNT:role/NAME`",
+                hint="`--role arn:aws:iam::ACCOUNT:role/NAME` names one that is there, "
+                "`--create-role` makes one",
             )
         yield Step("create", tuple(_compare(wanted, None)))
         return
@@ -136,9 +157,10 @@ def _compare(wanted: WantedFunction, present: Present | None) -> Iterator[Change
         yield Change("architecture", before, wanted.architecture)
     for name in _SCALARS:
         value = getattr(wanted, name)
-        former = None if present is None else getattr(present, name)
+        former = _NOTHING.get(name) if present is None else getattr(present, name)
         if value is not None and value != former:
-            yield Change(name, None if former is None else str(former), str(value))
+            before = None if former is None else str(former) or None
+            yield Change(name, before, str(value) or None)
     variables = {} if present is None else present.environment
     for name, value in sorted(wanted.environment.items()):
         if value != variables.get(name):
@@ -197,6 +219,15 @@ def make_arguments(wanted: WantedFunction, present: Present | None, step: Step) 
     arguments: dict[str, Any] = {
         key: getattr(wanted, name) for name, key in keys.items() if name in names
     }
+    if wanted.vpc is not None and "vpc" in names:
+        groups = list(wanted.vpc.security_groups)
+        arguments["VpcConfig"] = {"SubnetIds": list(wanted.vpc.subnets), "SecurityGroupIds": groups}
+        if present is not None and present.allows_ipv6 and wanted.vpc.subnets:
+            arguments["VpcConfig"]["Ipv6AllowedForDualStack"] = True
+    if "tracing" in names:
+        arguments["TracingConfig"] = {"Mode": wanted.tracing}
+    if "dead_letter" in names:
+        arguments["DeadLetterConfig"] = {"TargetArn": wanted.dead_letter}
     if any(name.startswith("variable ") for name in names):
         variables = {} if present is None else present.environment
         merged = merge_environment(variables, wanted.environment)

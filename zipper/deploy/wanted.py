@@ -16,11 +16,13 @@ from zipper.named_tuple import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from zipper.deploy.role_plan import WantedRole
     from zipper.package import Package
 
 __all__ = [
     "RETENTIONS",
     "ValueSource",
+    "Vpc",
     "WantedFunction",
     "find_environment",
     "name_function",
@@ -36,6 +38,10 @@ RETENTIONS: Final = (
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """Of a function. Source: Lambda's API, CreateFunction."""
 _REFERENCE: Final = re.compile(r"arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:[A-Za-z0-9_-]{1,64}")
+_DEAD_LETTER: Final = re.compile(
+    r"arn:aws[a-z-]*:(?:sqs|sns):[a-z0-9-]+:\d{12}:[a-zA-Z0-9_-]{1,256}"
+)
+"""A queue or topic that is not FIFO. Source: Lambda's API, DeadLetterConfig."""
 _ALIAS: Final = re.compile(r"(?!\d+$)[A-Za-z0-9_-]{1,128}")
 
 
@@ -48,6 +54,19 @@ class ValueSource(NamedTuple):
     """The value itself, a parameter's name, a secret's name or ARN."""
     key: str = ""
     """A field of a secret that is a JSON object."""
+
+
+class Vpc(NamedTuple):
+    """What of a VPC a function is connected to; nothing where both are empty."""
+
+    subnets: tuple[str, ...] = ()
+    """IDs, in order."""
+    security_groups: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return the IDs in words."""
+        subnets, groups = ", ".join(self.subnets), ", ".join(self.security_groups)
+        return f"{subnets} with {groups}" if self.subnets else ""
 
 
 class WantedFunction(NamedTuple):
@@ -72,6 +91,13 @@ class WantedFunction(NamedTuple):
     """In days."""
     bucket: str | None = None
     prefix: str = ""
+    vpc: Vpc | None = None
+    tracing: str | None = None
+    """`Active` or `PassThrough`."""
+    dead_letter: str | None = None
+    """An ARN; empty for none."""
+    own_role: WantedRole | None = None
+    """What the role `role` is to be, where zipper makes it."""
 
 
 def name_function(values: Mapping[str, Any], *names: str | None) -> str:
@@ -108,6 +134,13 @@ def want(
     Raises:
         UsageError: EUSAGE for a value that AWS does not know.
     """
+    if values.get("create_role") and values.get("role"):
+        raise UsageError(
+            "EUSAGE",
+            "a role is named, and one of the function's own is to be made",
+            facts=(("role", str(values["role"])),),
+            hint="leave out `role`, or `create_role`",
+        )
     timeout, retention, alias = (values.get(key) for key in ("timeout", "log_retention", "alias"))
     if timeout is not None and timeout != int(timeout):
         raise UsageError("EUSAGE", f"the timeout of {timeout} seconds is no whole number")
@@ -136,7 +169,51 @@ def want(
         log_retention=retention,
         bucket=values.get("bucket"),
         prefix=values.get("prefix", ""),
+        vpc=_find_vpc(values),
+        tracing=_TRACING[values.get("tracing")],
+        dead_letter=_find_dead_letter(values),
     )
+
+
+_TRACING: Final = {True: "Active", False: "PassThrough", None: None}
+
+
+def _find_vpc(values: Mapping[str, Any]) -> Vpc | None:
+    """Return the VPC that is wanted; None where nothing is said of one."""
+    found = {key: values.get(key) for key in ("vpc_subnets", "vpc_security_groups")}
+    if found["vpc_subnets"] is None and not found["vpc_security_groups"]:
+        return None
+    for key, kind in (("vpc_subnets", "subnet"), ("vpc_security_groups", "sg")):
+        wrong = [one for one in found[key] or () if not re.fullmatch(rf"{kind}-[0-9a-zA-Z]+", one)]
+        if wrong:
+            raise UsageError(
+                "EUSAGE",
+                f"`{wrong[0]}` of `{key}` is no ID",
+                hint=f"such as `{kind}-0123456789abcdef0`",
+            )
+    vpc = Vpc(*(tuple(sorted(set(ids or ()))) for ids in found.values()))
+    if bool(vpc.subnets) != bool(vpc.security_groups):
+        lacks = "vpc_security_groups" if vpc.subnets else "vpc_subnets"
+        raise UsageError(
+            "EUSAGE",
+            f"a VPC takes subnets and security groups, and `{lacks}` says none",
+            hint="`vpc_subnets = []` alone takes the function out of its VPC",
+        )
+    return vpc
+
+
+def _find_dead_letter(values: Mapping[str, Any]) -> str | None:
+    arn: str | None = values.get("dead_letter")
+    if arn is None or arn == "none":
+        return arn and ""
+    if not _DEAD_LETTER.fullmatch(arn):
+        raise UsageError(
+            "EUSAGE",
+            f"`{arn}` cannot get the events that a function fails on",
+            hint="the ARN of an SQS queue or an SNS topic that is not FIFO: "
+            "`arn:aws:sqs:REGION:ACCOUNT:NAME`",
+        )
+    return arn
 
 
 def find_environment(

@@ -14,6 +14,7 @@ from zipper.deploy.reading import fetch_environment, read_now
 from zipper.deploy.steps import Now, Step, plan_steps
 from zipper.deploy.wanted import WantedFunction, find_environment, name_function, want
 from zipper.errors import UsageError
+from zipper.pipeline.permitting import plan_role
 from zipper.pipeline.planning import read_function_project
 from zipper.pipeline.session import Circumstances
 
@@ -104,7 +105,7 @@ def plan_deployment(place: FunctionPlace, package: Package, *, invokes: bool) ->
 
     Raises:
         UsageError: EUSAGE, EUPLOAD.
-        DeployError: ESECRET.
+        DeployError: ESECRET, EROLE.
         AwsError: as `Aws.call`.
     """
     request, values = place.request, place.values
@@ -121,6 +122,7 @@ def plan_deployment(place: FunctionPlace, package: Package, *, invokes: bool) ->
         alias=wanted.alias,
         reads_logs=wanted.log_retention is not None,
     )
+    wanted, now = plan_role(place.aws, wanted, now, values)
     return Deployment(place, wanted, now, plan_steps(wanted, now, invokes=invokes))
 
 

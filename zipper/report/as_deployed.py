@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 __all__ = ["describe_step"]
 
 _DONE = {
+    "create-role": "made the execution role",
+    "role": "updated the execution role",
     "create": "created the function",
     "code": "uploaded the package",
     "configuration": "updated the configuration",
@@ -51,6 +53,8 @@ _DONE = {
     "alias": "moved the alias",
 }
 _PLANNED = {
+    "create-role": "make the execution role",
+    "role": "update the execution role",
     "create": "create the function",
     "code": "upload the package",
     "configuration": "update the configuration",

@@ -35,6 +35,12 @@ DEPLOY_OPTIONS: Final = (
         metavar="ARN",
     ),
     Option(
+        "create_role",
+        "flag",
+        "Make a role of the function's own, and keep it just enough; instead of `role`.",
+        ("deploy",),
+    ),
+    Option(
         "memory",
         "count",
         "Memory in MB; by default what `memory` of the settings says.",
@@ -54,6 +60,35 @@ DEPLOY_OPTIONS: Final = (
         "Days that logs are kept.",
         ("deploy",),
         metavar="DAYS",
+    ),
+    Option(
+        "vpc_subnets",
+        "list",
+        "Subnets that the function is connected to; an empty list for none.",
+        ("deploy",),
+        metavar="ID",
+    ),
+    Option(
+        "vpc_security_groups",
+        "list",
+        "Security groups of the function in its VPC.",
+        ("deploy",),
+        metavar="ID",
+    ),
+    Option(
+        "tracing",
+        "flag",
+        "Whether Lambda traces requests by X-Ray, those included that nobody traced before.",
+        ("deploy",),
+        flags=("--tracing", "--no-tracing"),
+        default=True,
+    ),
+    Option(
+        "dead_letter",
+        "text",
+        "ARN of the queue or topic for events that the function fails on; `none` for none.",
+        ("deploy",),
+        metavar="ARN",
     ),
     Option(
         "bucket",

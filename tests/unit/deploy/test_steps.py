@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from zipper.deploy.present import Alias, Present, describe_version, find_former, read_present
+from zipper.deploy.role_documents import RoleNeeds, make_role_documents
+from zipper.deploy.role_plan import PresentRole, WantedRole
 from zipper.deploy.steps import DIRECT_MAX_BYTES, Now, make_arguments, plan_steps
-from zipper.deploy.wanted import WantedFunction
+from zipper.deploy.wanted import Vpc, WantedFunction
 from zipper.errors import UsageError
 
 WANTED = WantedFunction("orders", "new", 100, "nodejs24.x", "index.handler", "x86_64")
@@ -16,6 +18,7 @@ PRESENT = Present(
     arn="arn", code_sha256="new", runtime="nodejs24.x", handler="index.handler",
     architecture="x86_64", role="role", memory=128, timeout=3, copied="same",
 )  # fmt: skip
+VPC = Vpc(("subnet-1", "subnet-2"), ("sg-1",))
 ALIAS = Alias("live", "7")
 
 
@@ -41,6 +44,15 @@ def kinds(wanted: WantedFunction, now: Now, **more: Any) -> list[str]:
         ({"environment": {"A": None}}, {"environment": {"A": "1"}}, ["configuration"]),
         ({"tags": {"a": "1"}}, {"tags": {"a": "1", "b": "2"}}, []),
         ({"tags": {"a": "1"}}, {}, ["tags"]),
+        ({"vpc": VPC}, {}, ["configuration"]),
+        ({"vpc": VPC}, {"vpc": VPC}, []),
+        ({"vpc": Vpc()}, {"vpc": VPC}, ["configuration"]),
+        ({"vpc": Vpc()}, {}, []),
+        ({"tracing": "Active"}, {}, ["configuration"]),
+        ({"tracing": "PassThrough"}, {}, []),
+        ({"dead_letter": "arn:q"}, {}, ["configuration"]),
+        ({"dead_letter": ""}, {"dead_letter": "arn:q"}, ["configuration"]),
+        ({"dead_letter": ""}, {}, []),
     ],
 )
 def test_a_function_gets_what_it_lacks(
@@ -84,6 +96,41 @@ def test_a_function_is_made_with_all_that_is_said() -> None:
         "Environment": {"Variables": {"A": "1"}}, "Architectures": ["x86_64"],
         "PackageType": "Zip", "Tags": {"a": "1"},
     } == make_arguments(wanted, None, steps[0])  # fmt: skip
+
+
+def test_a_vpc_is_changed_and_left() -> None:
+    """What was said of IPv6 by hand stays, as long as there is a VPC."""
+    present = PRESENT._replace(vpc=VPC, allows_ipv6=True, dead_letter="arn:q")
+    other = WANTED._replace(vpc=VPC._replace(subnets=("subnet-3",)), tracing="Active")
+    none = WANTED._replace(vpc=Vpc(), dead_letter="")
+    arguments = [
+        make_arguments(wanted, present, plan_steps(wanted, Now(present))[0])
+        for wanted in (other, none)
+    ]
+
+    ids = {"SubnetIds": ["subnet-3"], "SecurityGroupIds": ["sg-1"]}
+    assert [
+        {
+            "VpcConfig": {**ids, "Ipv6AllowedForDualStack": True},
+            "TracingConfig": {"Mode": "Active"},
+        },
+        {
+            "VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []},
+            "DeadLetterConfig": {"TargetArn": ""},
+        },
+    ] == arguments
+
+
+def test_the_role_goes_first() -> None:
+    """It is there before the function is made with it; where nothing differs, it is no step."""
+    arn = "arn:aws:lambda:eu-central-1:123456789012:function:orders"
+    role = WantedRole("orders", arn, make_role_documents(RoleNeeds(arn, "/logs")))
+    there = PresentRole("role", role.documents.trust, role.documents.policy, arn)
+    wanted = WANTED._replace(role="role", own_role=role)
+
+    assert ["create-role", "create"] == kinds(wanted, Now(None))
+    assert [] == kinds(wanted, Now(PRESENT, role=there))
+    assert ["role"] == kinds(wanted, Now(PRESENT, role=there._replace(policy=None)))
 
 
 def test_variables_of_others_stay() -> None:
