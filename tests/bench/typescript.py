@@ -5,6 +5,7 @@ In: a copied project, whose `index.js` has the handler. Out: `src/index.ts`, whi
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -42,6 +43,6 @@ def describe_sources(folder: Path) -> None:
 
 
 def change_source(folder: Path) -> None:
-    """Add what changes the output of the first part."""
+    """Add what changes the output of the first part, each time to something new."""
     with (folder / "src" / "part0.ts").open("a", encoding="utf-8") as file:
-        file.write("export const changed: boolean = true;\n")
+        file.write(f"export const changed: number = {time.time_ns()};\n")
