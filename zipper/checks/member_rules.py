@@ -16,6 +16,7 @@ from zipper.checks import (
     module_rules,
     request_rules,
     runtime_rules,
+    sdk_rules,
     secret_rules,
     zip_rules,
 )
@@ -183,10 +184,12 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         "module-sdk",
-        request_rules.check_runtime_modules,
+        sdk_rules.check_runtime_modules,
         "the function relies on the runtime's SDK",
-        "Its version differs by Region and changes without notice; AWS recommends to pack it.",
-        "AWS, Building Lambda functions with Node.js",
+        "Its version differs by Region and changes without notice; AWS recommends to pack it. A "
+        "package of the SDK that nothing shows to be in the runtime, or that moved to `@smithy`, "
+        "is a warning.",
+        "AWS, Building Lambda functions with Node.js; the table in zipper.checks.runtime_sdk",
         "`@aws-sdk/client-s3` under `devDependencies`",
     ),
     Rule(

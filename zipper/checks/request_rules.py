@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from zipper.checks.nearby import Nearby
     from zipper.checks.subject import Subject
 
-__all__ = ["check_requests", "check_runtime_modules"]
+__all__ = ["check_requests"]
 
 _DEVELOPMENT: Final = late_pattern(r"[./-]development(?:\.min)?(?:\.[cm]?js)?$")
 _URL: Final = late_pattern(r"[a-z][a-z+.-]*:")
@@ -61,29 +61,6 @@ def _judge_preloads(preloaded: Iterable[Asked], *, is_sure: bool) -> Iterator[Fi
             hint = f"pack `{specifier}`, or take it out of NODE_OPTIONS"
             severity: Severity = "error" if is_sure else "warning"
             yield Finding("module-missing", severity, "", f"{message}; Node does not start", hint)
-
-
-def check_runtime_modules(subject: Subject) -> Iterator[Finding]:
-    """Yield one info for what only the runtime provides."""
-    start = close(subject)
-    if start is None:
-        return
-    names = sorted({name for name in start.walk.runtime if not name.endswith(" (layer)")})
-    if names:
-        shown = ", ".join(f"`{name}`" for name in names[:5])
-        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-        verb = "comes" if len(names) == 1 else "come"
-        message = (
-            f"{shown}{more} {verb} from the runtime, in a version that AWS changes without notice"
-        )
-        hint = (
-            "pack the SDK to fix its version, or leave it out on purpose with `--ignore module-sdk`"
-        )
-        if subject.rules.starts == "entry":
-            message = f"{shown}{more}: whether a web function's runtime has it is not documented"
-            yield Finding("module-sdk", "warning", "", message, "add it to `dependencies`")
-            return
-        yield Finding("module-sdk", "info", "", message, hint)
 
 
 def _judge_failure(subject: Subject, module: Module, asked: Asked, failure: Failure) -> Finding:

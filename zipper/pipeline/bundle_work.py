@@ -30,6 +30,7 @@ from zipper.bundling.source_folder import SourceFolder, join
 from zipper.bundling.source_names import CODE, name_output
 from zipper.bundling.source_resolution import SourceResolver
 from zipper.bundling.tsconfig import TsConfigs
+from zipper.checks.runtime_sdk import list_sdk_patterns
 from zipper.pipeline.bundle_layout import BundleLayout
 from zipper.pipeline.packaged_configs import PackagedConfigs
 from zipper.store.notes import KEPT_PACKAGES
@@ -55,7 +56,6 @@ __all__ = ["BundleWork", "MadeBundle"]
 _SPECIFIER: Final = re.compile(
     rb"""(?:\bfrom|\bimport|\brequire)\s*\(?\s*["']([^"'\n]{1,500})["']"""
 )
-_SDK: Final = "@aws-sdk/*"
 
 
 class MadeBundle(NamedTuple):
@@ -247,7 +247,7 @@ class BundleWork:
         return f"{stem}.cjs" if is_module or path.endswith((".cts", ".cjs")) else f"{stem}.js"
 
     def _list_external(self) -> tuple[str, ...]:
-        return (*self._request.external, *((_SDK,) if self._request.sdk == "runtime" else ()))
+        return (*self._request.external, *self._list_left())
 
     def _find_beyond(self, entry: str) -> list[str]:
         """Return sources in other folders of the workspace that are imported by their paths."""
@@ -272,7 +272,13 @@ class BundleWork:
         manifests = {join(name.rpartition("/")[0], "package.json") for name in found}
         return [*found, *(name for name in sorted(manifests) if self._files.is_file(name))]
 
+    def _list_left(self) -> tuple[str, ...]:
+        """Return what is left to the runtime, as esbuild's patterns."""
+        is_left = self._request.sdk == "runtime"
+        return list_sdk_patterns(self._request.target.details.major) if is_left else ()
+
     def _surround(self, read: Callable[[str], bytes]) -> Surroundings:
+        left = self._list_left()
         limits = NotedLimits(
             self._io.open_store().notebook, name=self._layout.name_for_good, read=read
         )
@@ -284,7 +290,9 @@ class BundleWork:
             read=read,
             anyway=frozenset(self._request.bundle_anyway),
             external=frozenset(self._request.external),
-            left=lambda name: self._request.sdk == "runtime" and name.startswith("@aws-sdk/"),
+            left=lambda name: any(
+                name == one or (one.endswith("*") and name.startswith(one[:-1])) for one in left
+            ),
         )
 
     def _bundle(
