@@ -119,8 +119,8 @@ def find_sources(root: Path, *, environ: Mapping[str, str]) -> Sources:
         ZipperError: for settings, or projects, that cannot be read; ESDIST for a file that an
             sdist cannot hold, because it is not below `root`.
     """
-    from zipper.pipeline.planning import find_place  # noqa: PLC0415  (for sdists only)
     from zipper.pipeline.source_files import list_source_files  # noqa: PLC0415  (the same)
+    from zipper.pipeline.written_zips import find_place  # noqa: PLC0415  (for sdists only)
 
     root = root.resolve()
     files: dict[Path, None] = {}

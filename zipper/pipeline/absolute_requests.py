@@ -6,16 +6,16 @@ In: requests whose paths are relative to the working directory. Out: the same fr
 from __future__ import annotations
 
 import os
-from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
 
+from zipper.pipeline.written_zips import WrittenZips
 from zipper.settings.build_request import STANDARD_OUTPUT
 from zipper.settings.cache_folder import find_cache_dir
 from zipper.settings.option_row import PATH_KINDS
 from zipper.settings.options import KEYS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from zipper.settings.build_request import BuildRequest
 
@@ -28,11 +28,15 @@ def make_absolute(requests: Sequence[BuildRequest]) -> list[BuildRequest]:
     Each knows of all zips that are written, those alone that lie where it looks for its files: a
     thousand functions have a thousand zips each, which would be a million paths.
     """
-    written = _WrittenZips(path for request in requests for path in _list_written(request))
+    seen: dict[int, Sequence[str]] = {}
+    for request in requests:
+        for one in (request, *request.uses):
+            seen[id(one.written)] = one.written  # mostly the same value for all
+    written = WrittenZips(path for paths in seen.values() for path in paths)
     return [_make_absolute(request, written) for request in requests]
 
 
-def _make_absolute(request: BuildRequest, written: _WrittenZips) -> BuildRequest:
+def _make_absolute(request: BuildRequest, written: WrittenZips) -> BuildRequest:
     changes: dict[str, Any] = {}
     for row in KEYS.values():
         value = getattr(request, row.field, None)
@@ -44,42 +48,10 @@ def _make_absolute(request: BuildRequest, written: _WrittenZips) -> BuildRequest
     # Without an output the zip goes to the working directory, which is another one there.
     changes["output"] = _absolute(request.output or "./")
     looks_outside = any(pattern.startswith("../") for pattern in request.include)
-    changes["written"] = written.all if looks_outside else written.below(request.project)
+    zips = written.all() if looks_outside else written.below(request.project)
+    changes["written"] = tuple(map(_absolute, zips.values()))
     changes["uses"] = tuple(_make_absolute(one, written) for one in request.uses)
     return request._replace(**changes)
-
-
-def _list_written(request: BuildRequest) -> Iterable[str]:
-    """Yield what a request says is written; for the next request this is mostly the same value."""
-    yield from request.written
-    for one in request.uses:
-        yield from one.written
-
-
-class _WrittenZips:
-    """Zips that builds write, by where they are."""
-
-    def __init__(self, paths: Iterable[str]) -> None:
-        known = dict.fromkeys(paths)
-        # As `find_place` has it: an output may be written down by a link to its folder.
-        rows = sorted((_real(path), _absolute(path)) for path in known)
-        self._places = [real for real, _ in rows]
-        self.all = tuple(path for _, path in rows)
-
-    def below(self, folder: str) -> tuple[str, ...]:
-        """Return those below a folder, and the folder itself."""
-        real = _real(folder).rstrip(os.sep)
-        first = bisect_left(self._places, real)
-        last = bisect_left(self._places, real + chr(ord(os.sep) + 1), lo=first)
-        return tuple(
-            path
-            for place, path in zip(self._places[first:last], self.all[first:last], strict=True)
-            if place == real or place.startswith(real + os.sep)
-        )
-
-
-def _real(path: str) -> str:
-    return os.path.realpath(path)
 
 
 def _absolute(path: str, kind: str = "path") -> str:

@@ -18,8 +18,9 @@ from zipper.findings import check_error
 from zipper.folders import make_folders
 from zipper.pipeline.hashing import Written, write_hashed
 from zipper.pipeline.judged_package import judge_package
-from zipper.pipeline.planning import PackagePlan, find_place, make_plan
+from zipper.pipeline.planning import PackagePlan, make_plan
 from zipper.pipeline.session import Circumstances, Clock, Once
+from zipper.pipeline.written_zips import find_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable

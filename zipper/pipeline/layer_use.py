@@ -21,8 +21,8 @@ from zipper.layout.layer_split import (
     split_packages,
 )
 from zipper.package import UsedLayer
-from zipper.pipeline.planning import find_place
 from zipper.pipeline.reading_zips import open_sound_listing
+from zipper.pipeline.written_zips import find_place
 from zipper.report.units import format_count
 from zipper.store.store_zip_format import inflate
 

@@ -21,6 +21,7 @@ from zipper.named_tuple import NamedTuple
 from zipper.pipeline.dependencies import gather
 from zipper.pipeline.package_parts import find_parts
 from zipper.pipeline.plan_parts import describe_left_out, find_dos_time, leave_out_members
+from zipper.pipeline.written_zips import WrittenZips, find_place
 from zipper.project.own_files import OwnFiles, choose_files, read_entries
 from zipper.settings.build_request import STANDARD_OUTPUT
 
@@ -44,7 +45,6 @@ __all__ = [
     "PlannedFile",
     "choose_own_files",
     "find_output",
-    "find_place",
     "find_written",
     "make_plan",
     "read_function_project",
@@ -213,12 +213,13 @@ def read_function_project(request: BuildRequest, io: Circumstances) -> Project:
 
 
 def find_written(request: BuildRequest, project: Project, io: Circumstances) -> frozenset[Path]:
-    """Return the zips that the project's settings name: one is never packed into another.
+    """Return the zips below the project that its settings name: one is never packed into another.
 
     The one of a build without any output too, so that every output gets the same bytes.
     """
-    outputs = tuple(_name_zip(output, request, project) for output in ("", *request.written))
-    return io.shared.get(("written", outputs), lambda: frozenset(map(find_place, outputs)))
+    zips = io.shared.get(("written", request.written), lambda: WrittenZips(request.written))
+    named = (_name_zip(output, request, project) for output in ("", *zips.folders))
+    return frozenset((*map(Path, zips.below(project.root)), *map(find_place, named)))
 
 
 def find_output(request: BuildRequest, project: Project) -> Path:
@@ -250,13 +251,6 @@ def _name_zip(output: str, request: BuildRequest, project: Project) -> str:
         own = f"{project.name}-layer" if request.kind == "layer" else project.name
         return f"{output}{request.name or own}.zip"
     return output
-
-
-def find_place(output: str) -> Path:
-    """Return where `output` is: its folder without links, and in it what the rename replaces."""
-    path = Path(output)
-    real = os.path.realpath  # unlike a Path's it takes links that go round in a circle
-    return Path(real(path.parent), path.name) if path.name else Path(real(path))
 
 
 def _shipped_targets(tree: Tree, choice: OwnFiles) -> frozenset[str]:

@@ -130,7 +130,8 @@ def request_from(settings: Settings, *, folder: str, written: tuple[str, ...] = 
         name=settings.name,
         uses=uses,
         deploy=_deploy_of(settings),
-        written=(*written, *zips),
+        # The same value for all functions, where it is one: they may be thousands.
+        written=(*written, *zips) if zips else written,
         unknown_variables=settings.unknown_variables,
     )
 
