@@ -36,6 +36,8 @@ COMMANDS: Final = {
     "invoke": "Invoke the function in AWS.",
     "logs": "Print what the function in AWS has logged.",
     "rollback": "Move the alias back to the former version.",
+    "events": "Show what sends events to the function in AWS, and what differs.",
+    "destroy": "Delete the function in AWS and its events, as far as zipper made them.",
     "init": "Write a first table of settings, or a snippet for a tool.",
     "resolve": "Write package-lock.json, as npm would.",
     "install": "Make the isolated node_modules on disk.",
@@ -47,6 +49,9 @@ COMMANDS: Final = {
     "completion": "Print the completion script of a shell.",
     "help": "Show a reference page, or explain a code.",
 }
+
+_MODULES: Final = {"events": "show_events"}
+"""Modules that are not called as their command is: `zipper.events` is another."""
 
 STATUS_ERROR: Final = 1
 STATUS_USAGE: Final = 2
@@ -68,7 +73,7 @@ class _Commands(QuickCommand, click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"zipper.commands.{cmd_name}")
+        module = importlib.import_module(f"zipper.commands.{_MODULES.get(cmd_name, cmd_name)}")
         command = module.command
         assert isinstance(command, click.Command)
         return command

@@ -30,8 +30,9 @@ a caller can act on it and a person can read it. Anything else that escapes is a
     ├── StoreError          ESTORE: the store cannot be read or written
     ├── OutputError         EOUTPUT: the result cannot be written where it was asked for
     ├── NodeError           ENODE, ESCRIPT: no fitting Node.js, or an install script that failed
-    └── DeployError         EAWS, ECREDENTIALS, ENETWORK, ENOFUNCTION, EREVISION, EUPDATE, EINVOKE,
-                            ESECRET, EROLE, EROLLBACK: AWS refuses, or what is there is another
+    └── DeployError         EAWS, ECREDENTIALS, ENETWORK, ENOFUNCTION, ENOSOURCE, ENOTIFICATION,
+                            EREVISION, EUPDATE, EINVOKE, ESECRET, EROLE, EROLLBACK: AWS refuses,
+                            or what is there is another
 """
 
 from __future__ import annotations

@@ -123,7 +123,8 @@ def test_settings_are_the_configuration(account: Account) -> None:
     expected = {"BY_HAND": "1", "PLAIN": "p", "URL": "u", "PASSWORD": "hunter2"}
     assert expected == made["Environment"]["Variables"]
     found = client.get_function(FunctionName="orders")
-    assert {"team": "shop"} == found["Tags"]
+    assert "shop" == found["Tags"].pop("team")
+    assert {"zipper:made"} == set(found["Tags"])
     assert 5 == found["Concurrency"]["ReservedConcurrentExecutions"]
     (group,) = account.aws.client("logs").describe_log_groups()["logGroups"]
     assert ("/aws/lambda/orders", 14) == (group["logGroupName"], group["retentionInDays"])

@@ -6,7 +6,9 @@
         aws.calls      # ["GET /2015-03-31/functions/orders", ...]
 
 moto validates what it is sent as far as it plays a service, botocore validates every call against
-AWS's own model. What moto does not play, a fault answers in its place.
+AWS's own model. What moto does not play, a fault answers in its place; of events it plays some
+otherwise than AWS, see `tests.support.lambda_events`. Functions that moto calls are not run: their
+events are in `invocations`.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qs
+
+from tests.support.lambda_events import LambdaEvents
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,10 +73,21 @@ class AwsServer:
         self.calls: list[Call] = []
         self.faults: list[Fault] = []
         self.checksums: dict[str, str] = {}
+        self.events = LambdaEvents(self._exists)
+        self.invocations: list[tuple[str, Any]] = []
+        """The ARN of each version that was called, and its event."""
 
     def __enter__(self) -> Self:
+        from moto.awslambda.models import LambdaFunction  # noqa: PLC0415  (as below)
         from moto.server import ThreadedMotoServer  # noqa: PLC0415  (slow; for these tests only)
 
+        def note(function: Any, event: Any) -> tuple[str, bool, str]:
+            self.invocations.append((function.function_arn, event))
+            return "{}", False, ""
+
+        # moto runs functions in Docker.
+        self._invoke = LambdaFunction._invoke_lambda
+        LambdaFunction._invoke_lambda = note  # type: ignore[method-assign]
         self._moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         self._moto.start()
         self.moto_port = self._moto.get_host_and_port()[1]
@@ -87,11 +102,16 @@ class AwsServer:
         self._proxy.shutdown()
         self._proxy.server_close()
         self._moto.stop()
+        from moto.awslambda.models import LambdaFunction  # noqa: PLC0415  (as above)
+
+        LambdaFunction._invoke_lambda = self._invoke  # type: ignore[method-assign]
 
     def reset(self) -> None:
         """Forget all that was made, and all faults; an invocation needs no Docker."""
         self.faults.clear()
         self.checksums.clear()
+        self.events = LambdaEvents(self._exists)
+        self.invocations.clear()
         self._post("/moto-api/reset", b"")
         self._post("/moto-api/config", json.dumps({"lambda": {"use_docker": False}}).encode())
         self.calls.clear()
@@ -154,6 +174,17 @@ class AwsServer:
         kept = {key: value for key, value in fields.items() if key != "RevisionId"}
         return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
 
+    def _exists(self, arn: str) -> bool:
+        """Whether moto has the function, and its alias."""
+        name, _, alias = arn.partition(":function:")[2].partition(":")
+        query = f"?Qualifier={alias}" if alias else ""
+        connection = http.client.HTTPConnection("127.0.0.1", self.moto_port, timeout=60)
+        path = f"/2015-03-31/functions/{name}/configuration{query}"
+        connection.request("GET", path, headers=_SIGNED)
+        status = connection.getresponse().status
+        connection.close()
+        return status == 200
+
     def find_fault(self, call: Call) -> Fault | None:
         """Return the first fault that is left for the call."""
         for fault in self.faults:
@@ -167,6 +198,8 @@ class AwsServer:
         return None
 
 
+_MAPPINGS = "/2015-03-31/event-source-mappings"
+_BY_ARN = re.compile(r"/functions/arn(?:%3A|:)[^/]+(?:%3A|:)function(?:%3A|:)([\w-]+)(?=/|\?|$)")
 _FUNCTION = re.compile(r"/2015-03-31/functions/([\w-]+)(/code|/configuration|/versions)?")
 _SIGNED = {
     "Authorization": "AWS4-HMAC-SHA256 Credential=x/20260101/eu-central-1/lambda/aws4_request, "
@@ -208,7 +241,18 @@ class _Handler(BaseHTTPRequestHandler):
         if fault is not None and fault.status:
             self._answer_fault(fault, is_xml=is_form)
             return
+        played = self.aws.events.answer(call.method, call.path, call.body)
+        if played is not None:
+            self._answer_played(*played)
+            return
         self._forward(call, fault)
+
+    def _answer_played(self, status: int, told: Any) -> None:
+        self.send_response(status)
+        if status >= 400:
+            self.send_header("x-amzn-ErrorType", told["__type"])
+        data = b"" if told is None else json.dumps(told).encode()
+        self._finish(data, "application/json")
 
     def _read_body(self, length: int) -> bytes:
         if "chunked" not in self.headers.get("Transfer-Encoding", ""):
@@ -247,10 +291,14 @@ class _Handler(BaseHTTPRequestHandler):
             fault = fault or Fault("", "", changes=lambda answer: answer)
             changes = fault.changes or (lambda answer: answer)
             fault = Fault("", "", changes=lambda answer: _with_revision(changes(answer), known))
+        fault = self._mend_mappings(call, fault)
+        is_list = call.method == "GET" and call.path.startswith(f"{_MAPPINGS}/?")
+        # moto finds aliases by a function's name alone, and not by its ARN.
+        path = f"{_MAPPINGS}/" if is_list else _BY_ARN.sub(r"/functions/\1", self.path, count=1)
         connection = http.client.HTTPConnection("127.0.0.1", self.aws.moto_port, timeout=60)
         dropped = {"connection", "expect", "transfer-encoding", "content-length"}
         kept = {name: text for name, text in self.headers.items() if name.lower() not in dropped}
-        connection.request(self.command, self.path, call.body or None, kept)
+        connection.request(self.command, path, call.body or None, kept)
         answer = connection.getresponse()
         data = answer.read()
         if fault is not None and fault.changes is not None and answer.status < 300:
@@ -269,6 +317,24 @@ class _Handler(BaseHTTPRequestHandler):
         length = answer.getheader("Content-Length") if self.command == "HEAD" else None
         self._finish(data, answer.getheader("Content-Type") or "", length=length)
         connection.close()
+        if call.method == "DELETE" and answer.status < 300:
+            self.aws.events.forget(call.path)
+
+    def _mend_mappings(self, call: Call, fault: Fault | None) -> Fault | None:
+        """Return what makes moto's answers about mappings those of AWS."""
+        if not call.path.startswith(_MAPPINGS):
+            return fault
+        events, sent = self.aws.events, json.loads(call.body or b"{}")
+        played = fault.changes if fault is not None and fault.changes is not None else None
+
+        def mend(answer: dict[str, Any]) -> dict[str, Any]:
+            if "EventSourceMappings" in answer:
+                answer = events.pick_mappings(call.path, answer)
+            elif "UUID" in answer:
+                answer = events.note_mapping(sent, answer)
+            return answer if played is None else played(answer)
+
+        return Fault("", "", changes=mend)
 
     def _finish(self, data: bytes, content_type: str, *, length: str | None = None) -> None:
         if content_type:

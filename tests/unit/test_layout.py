@@ -65,9 +65,9 @@ NARROW = {
 
 EFFECTS = {
     "__main__", "bundling", "cli", "commands", "deploy.applying", "deploy.aws",
-    "deploy.log_events", "deploy.roles", "fetching", "file_bytes", "files", "folders",
-    "hooks", "malloc", "node", "pipeline", "project", "registry", "resolving", "scratch",
-    "settings.cache_folder", "settings.generate", "settings.member_folders",
+    "deploy.log_events", "deploy.mapping_calls", "deploy.notifications", "deploy.roles", "fetching",
+    "file_bytes", "files", "folders", "hooks", "malloc", "node", "pipeline", "project", "registry",
+    "resolving", "scratch", "settings.cache_folder", "settings.generate", "settings.member_folders",
     "settings.read_settings", "settings.workspace_root", "sharing", "store",
 }  # fmt: skip
 """Modules and packages that may touch files, network, processes, clock and threads."""

@@ -42,6 +42,7 @@ TOPICS: Final[Mapping[str, str]] = {
     "hooks": "building with setuptools, hatchling or PDM",
     "ci": "continuous integration and exit statuses",
     "deploy": "building, comparing and updating a function in AWS",
+    "events": "what sends events to a function in AWS, and taking all away",
     "terraform": "zips for Terraform and OpenTofu",
     "cdk": "zips for AWS CDK, and fingerprints",
     "sam": "zips and folders for AWS SAM, and containers",
@@ -141,6 +142,10 @@ def _generated(topic: str) -> Iterator[str]:
 
         yield from settings_reference.describe_settings()
         yield from settings_reference.describe_deploy_settings()
+    if topic == "events":
+        from zipper.report import settings_reference  # noqa: PLC0415  (for this page only)
+
+        yield from settings_reference.describe_event_sources()
 
 
 def _explain_rules(rules: list[Rule | ToldCode]) -> Iterator[str]:

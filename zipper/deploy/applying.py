@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import zipper
 from zipper.deploy.aws import AwsError
 from zipper.deploy.invoking import Answer, describe_failure, invoke
-from zipper.deploy.present import Present, describe_version, find_former
+from zipper.deploy.present import ALIAS_DESCRIPTION, Present, describe_version, find_former
 from zipper.deploy.reading import find_function, wait_and_read
 from zipper.deploy.roles import call_with_role, make_role, update_role
 from zipper.deploy.steps import DIRECT_MAX_BYTES, Change, Step, make_arguments
@@ -306,7 +306,7 @@ def move_alias(aws: Aws, name: str, alias_name: str, alias: Alias | None, versio
     where = {"FunctionName": name, "Name": alias_name, "FunctionVersion": version}
     try:
         if alias is None:
-            aws.call("lambda", "create_alias", **where)
+            aws.call("lambda", "create_alias", **where, Description=ALIAS_DESCRIPTION)
             return
         more: dict[str, Any] = {"RevisionId": alias.revision} if alias.revision else {}
         if alias.has_weights:

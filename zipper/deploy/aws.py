@@ -82,6 +82,10 @@ class Aws(NamedTuple):
                 return None
             raise
 
+    def at(self, region: str) -> Aws:
+        """Return the same account in a region."""
+        return self if region == self.region else Aws(self.session, region, {})
+
     def pages(
         self,
         service: str,
@@ -127,7 +131,8 @@ class Aws(NamedTuple):
                 retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
                 user_agent_extra="zipper",
             )
-            made = _guard(service, lambda: self.session.client(service, config=config))
+            make = self.session.client
+            made = _guard(service, lambda: make(service, self.region, config=config))
             self.clients[service] = made
         return self.clients[service]
 

@@ -16,7 +16,18 @@ from zipper.named_tuple import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Alias", "Present", "describe_version", "find_former", "read_alias", "read_present"]
+__all__ = [
+    "ALIAS_DESCRIPTION",
+    "Alias",
+    "Present",
+    "describe_version",
+    "find_former",
+    "read_alias",
+    "read_present",
+]
+
+ALIAS_DESCRIPTION: Final = "made by zipper"
+"""Of an alias, which can have no tags."""
 
 _FORMER: Final = re.compile(r"zipper \S+, after version (\d+)")
 

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from zipper.deploy.present import Alias
     from zipper.deploy.wanted import ValueSource
 
-__all__ = ["fetch_environment", "find_function", "read_now", "require_function", "wait_and_read"]
+__all__ = [
+    "fetch_environment",
+    "find_function",
+    "find_retention",
+    "read_now",
+    "require_function",
+    "wait_and_read",
+]
 
 
 def find_function(aws: Aws, name: str, qualifier: str | None = None) -> Present | None:

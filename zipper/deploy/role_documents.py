@@ -141,7 +141,8 @@ def _grant_sending(arn: str, reason: str) -> Iterator[Grant]:
 
 def _grant_reading(source: EventSource) -> Iterator[Grant]:
     """Yield what Lambda needs to poll the source, with the rights of the role."""
-    places = {"source": source.source, "stream": source.part("stream") or source.source, "any": ANY}
+    stream = source.part("stream") or source.resource
+    places = {"source": source.resource, "stream": stream, "any": ANY}
     for row in source.row.actions:
         yield Grant(row.action, places[row.resource], row.reason)
     access = source.said("access") or ()

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+import zipper
+from zipper.deploy.event_entries import MADE
 from zipper.deploy.role_plan import compare_role
 from zipper.deploy.wanted import Vpc
 from zipper.errors import UsageError
@@ -35,8 +37,10 @@ DIRECT_MAX_BYTES: Final = 52_428_800
 
 StepKind = Literal[
     "create-role", "role", "create", "code", "configuration", "tags", "log-retention", "publish",
-    "invoke", "alias",
+    "invoke", "alias", "permission", "mapping", "notification", "subscription", "rule", "target",
+    "log-filter", "url", "delete-alias", "delete", "delete-role",
 ]  # fmt: skip
+"""Those from `permission` to `url` are of events, see `zipper.deploy.event_entries`."""
 
 _SCALARS: Final = (
     "runtime", "handler", "role", "memory", "timeout", "vpc", "tracing", "dead_letter"
@@ -234,8 +238,7 @@ def make_arguments(wanted: WantedFunction, present: Present | None, step: Step) 
         arguments["Environment"] = {"Variables": merged}
     if step.kind == "create":
         arguments |= {"Architectures": [wanted.architecture], "PackageType": "Zip"}
-        if wanted.tags:
-            arguments["Tags"] = dict(wanted.tags)
+        arguments["Tags"] = {MADE: zipper.__version__, **wanted.tags}
     return arguments
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from zipper.package import Package
 
 __all__ = [
+    "EVENTS_TAG",
     "RETENTIONS",
     "ValueSource",
     "Vpc",
@@ -28,6 +29,10 @@ __all__ = [
     "name_function",
     "want",
 ]
+
+EVENTS_TAG: Final = "zipper:events"
+"""Of a function for which zipper made event sources: they are looked after from then on, also where
+the settings name none any more."""
 
 RETENTIONS: Final = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
@@ -164,7 +169,7 @@ def want(
         memory=values.get("memory"),
         timeout=None if timeout is None else int(timeout),
         environment=environment,
-        tags=values.get("tags", {}),
+        tags={**values.get("tags", {}), **({EVENTS_TAG: "made"} if values.get("events") else {})},
         alias=alias,
         log_retention=retention,
         bucket=values.get("bucket"),

@@ -14,6 +14,7 @@ from zipper.deploy.reading import fetch_environment, read_now
 from zipper.deploy.steps import Now, Step, plan_steps
 from zipper.deploy.wanted import WantedFunction, find_environment, name_function, want
 from zipper.errors import UsageError
+from zipper.pipeline.function_events import PlannedEvents, apply_events, plan_function_events
 from zipper.pipeline.permitting import plan_role
 from zipper.pipeline.planning import read_function_project
 from zipper.pipeline.session import Circumstances
@@ -53,6 +54,8 @@ class Deployment(NamedTuple):
     wanted: WantedFunction
     now: Now
     steps: tuple[Step, ...]
+    """What is done to the function, and then what is done about its events."""
+    events: PlannedEvents | None = None
 
 
 class Deployed(NamedTuple):
@@ -105,7 +108,7 @@ def plan_deployment(place: FunctionPlace, package: Package, *, invokes: bool) ->
 
     Raises:
         UsageError: EUSAGE, EUPLOAD.
-        DeployError: ESECRET, EROLE.
+        DeployError: ESECRET, EROLE, ENOSOURCE.
         AwsError: as `Aws.call`.
     """
     request, values = place.request, place.values
@@ -123,7 +126,10 @@ def plan_deployment(place: FunctionPlace, package: Package, *, invokes: bool) ->
         reads_logs=wanted.log_retention is not None,
     )
     wanted, now = plan_role(place.aws, wanted, now, values)
-    return Deployment(place, wanted, now, plan_steps(wanted, now, invokes=invokes))
+    steps = plan_steps(wanted, now, invokes=invokes)
+    events = plan_function_events(place, wanted, now.function)
+    more = () if events is None else events.steps
+    return Deployment(place, wanted, now, (*steps, *more), events)
 
 
 def describe_deployment(planned: Deployment, package: Package, applied: Applied | None) -> Deployed:
@@ -165,15 +171,23 @@ def deploy_package(
     """Do what was planned; `tell` is called after each step.
 
     Raises:
-        DeployError: EREVISION, EUPDATE, EINVOKE.
+        DeployError: EREVISION, EUPDATE, EINVOKE, ENOTIFICATION.
         AwsError: as `Aws.call`.
     """
-    return apply_steps(
+    events = planned.events
+    of_events = () if events is None else events.steps
+    applied = apply_steps(
         planned.place.aws,
         planned.wanted,
         planned.now,
-        planned.steps,
+        planned.steps[: len(planned.steps) - len(of_events)],
         zip_path=package.path,
         event=event,
         tell=tell,
     )
+    if events is None:
+        return applied
+    kinds = {step.kind for step in applied.steps}
+    role_changed = bool(kinds & {"create-role", "role", "create"})
+    done = apply_events(planned.place, events, tell, role_changed=role_changed)
+    return applied._replace(steps=(*applied.steps, *done))

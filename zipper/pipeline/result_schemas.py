@@ -17,12 +17,14 @@ from typing import Any, Final, Literal
 import zipper
 from zipper import findings, package
 from zipper.checks import results
-from zipper.deploy import invoking
+from zipper.deploy import invoking, steps
 from zipper.node import result
 from zipper.pipeline import (
     auditing,
     deployed,
     deploying,
+    destroying,
+    function_events,
     installing,
     lockfile_writing,
     vendoring,
@@ -41,12 +43,20 @@ _RESULTS: Final[dict[str, type]] = {
     "resolve": lockfile_writing.Resolved,
     "run": result.RunResult,
     "deploy": deploying.Deployed,
+    "destroy": destroying.Destroyed,
+    "events": function_events.FunctionEvents,
     "invoke": invoking.Answer,
     "rollback": deployed.RolledBack,
     "status": deployed.ShownStatus,
     "vendor": vendoring.Vendored,
 }
-_NAMES: Final = {**vars(findings), "Mapping": Mapping, "Package": package.Package}
+_NAMES: Final = {
+    **vars(findings),
+    "Change": steps.Change,
+    "Mapping": Mapping,
+    "Package": package.Package,
+    "Step": steps.Step,
+}
 """What annotations name that is imported for type checkers alone."""
 _PLAIN: Final[dict[object, dict[str, Any]]] = {
     str: {"type": "string"},

@@ -51,6 +51,17 @@ _DONE = {
     "publish": "published a version",
     "invoke": "invoked it, and it answered",
     "alias": "moved the alias",
+    "permission": "set who may call it",
+    "mapping": "set what Lambda reads for it",
+    "notification": "set the bucket's notifications",
+    "subscription": "set the topic's subscription",
+    "rule": "set the rule",
+    "target": "set the rule's target",
+    "log-filter": "set the log group's subscription",
+    "url": "set its URL",
+    "delete-alias": "deleted the alias",
+    "delete": "deleted the function",
+    "delete-role": "removed zipper's policy, and the role where nothing else is in it",
 }
 _PLANNED = {
     "create-role": "make the execution role",
@@ -63,6 +74,17 @@ _PLANNED = {
     "publish": "publish a version",
     "invoke": "invoke it with the event",
     "alias": "move the alias",
+    "permission": "set who may call it",
+    "mapping": "set what Lambda reads for it",
+    "notification": "set the bucket's notifications",
+    "subscription": "set the topic's subscription",
+    "rule": "set the rule",
+    "target": "set the rule's target",
+    "log-filter": "set the log group's subscription",
+    "url": "set its URL",
+    "delete-alias": "delete the alias",
+    "delete": "delete the function",
+    "delete-role": "delete the role",
 }
 
 

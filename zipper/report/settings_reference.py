@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.settings.deploy_options import DEPLOY_OPTIONS, EVENTS, TABLES
+from zipper.settings.event_kinds import KINDS
 from zipper.settings.options import KEYS, find_variables
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from zipper.settings.option_row import Option
 
-__all__ = ["describe_deploy_settings", "describe_settings"]
+__all__ = ["describe_deploy_settings", "describe_event_sources", "describe_settings"]
 
 
 def describe_settings() -> Iterator[str]:
@@ -43,6 +44,16 @@ def describe_deploy_settings() -> Iterator[str]:
         yield f"        typed: {', '.join(row.typed)} {row.metavar}"
     for name, sentence in {**TABLES, "events": EVENTS}.items():
         yield from ("", f"    {name}", f"        {sentence}")
+
+
+def describe_event_sources() -> Iterator[str]:
+    """Yield a paragraph for each kind of event source, and its options."""
+    for kind in KINDS.values():
+        yield from ("", f"    {kind.title} ({kind.style})")
+        for option in kind.options:
+            bounds = "" if option.minimum is None else f" {option.minimum:,} to {option.maximum:,}."
+            words = f" One of {', '.join(option.choices)}." if 0 < len(option.choices) < 9 else ""
+            yield f"        {option.name}: {option.sentence}{bounds}{words}"
 
 
 def _describe_values(row: Option) -> str:

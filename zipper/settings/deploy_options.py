@@ -26,7 +26,13 @@ DEPLOY_OPTIONS: Final = (
         _ALL,
         metavar="NAME",
     ),
-    Option("alias", "text", "Alias that is moved to each new version.", _ALL, metavar="NAME"),
+    Option(
+        "alias",
+        "text",
+        "Alias that is moved to each new version.",
+        tuple(name for name in _ALL if name != "destroy"),
+        metavar="NAME",
+    ),
     Option(
         "role",
         "text",

@@ -68,6 +68,12 @@ class EventSource:
         return None if found is None else found.groupdict().get(name)
 
     @property
+    def resource(self) -> str:
+        """What a policy names: the source, and for a table all of its streams."""
+        is_table = self.kind == "dynamodb" and self.part("label") is None
+        return f"{self.source}/stream/*" if is_table else self.source
+
+    @property
     def identity(self) -> tuple[Any, ...]:
         """What tells it from other entries: an option that is not among it can be changed."""
         return (self.kind, self.source, *(self.value(name) for name in self.row.identity))

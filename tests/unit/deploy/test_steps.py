@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import zipper
 from zipper.deploy.present import Alias, Present, describe_version, find_former, read_present
 from zipper.deploy.role_documents import RoleNeeds, make_role_documents
 from zipper.deploy.role_plan import PresentRole, WantedRole
@@ -94,7 +95,7 @@ def test_a_function_is_made_with_all_that_is_said() -> None:
     assert {
         "Runtime": "nodejs24.x", "Handler": "index.handler", "Role": "role", "MemorySize": 256,
         "Environment": {"Variables": {"A": "1"}}, "Architectures": ["x86_64"],
-        "PackageType": "Zip", "Tags": {"a": "1"},
+        "PackageType": "Zip", "Tags": {"zipper:made": zipper.__version__, "a": "1"},
     } == make_arguments(wanted, None, steps[0])  # fmt: skip
 
 
