@@ -12,6 +12,8 @@ from support.shared import REPOSITORY
 
 from zipper.archive.listing import read_listing
 from zipper.checks.run_rules import check_zip
+from zipper.pipeline.noted_facts import NotedFacts
+from zipper.store.notes import Notebook
 from zipper.target import Target
 
 if TYPE_CHECKING:
@@ -61,3 +63,20 @@ def test_verdict(case, request):
     found = {runtime: report.verdict == "pass" for runtime, report in reports.items()}
     codes = {(f.code, f.message) for report in reports.values() for f in report.findings}
     assert loads == found, sorted(codes)
+
+
+def test_what_is_remembered_changes_nothing(tmp_path):
+    """In one run, after all the other packages and again from notes, each has the same findings."""
+    first, second = (NotedFacts(Notebook(tmp_path, identity="one")) for _ in range(2))
+    for case in CASES:
+        layers = tuple(read_listing(zip_of(files)) for files in case.get("layers", ()))
+        runtime = next(iter(case["loads"]))
+        options = {"path": "", "target": Target(runtime), "handler": case["handler"]}
+        package = zip_of({**case["files"], "a-first-file": case["name"]})
+
+        reports = [
+            check_zip(package, layers=layers, facts=facts, **options)
+            for facts in (None, first, first, second)
+        ]
+
+        assert [reports[0]] * 4 == reports

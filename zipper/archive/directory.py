@@ -7,7 +7,12 @@ Members' contents and local headers belong to `zipper.archive.listing`.
 from __future__ import annotations
 
 import struct
-from typing import Final, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from zipper.archive.runs import Run
 
 __all__ = [
     "ENTRIES_MAX",
@@ -38,10 +43,12 @@ _END64_LOCATOR: Final = struct.Struct("<4sLQL")
 _END64: Final = struct.Struct("<4sQ2H2L4Q")
 _CENTRAL: Final = struct.Struct("<4xBB5H3L10x2L")
 """The fixed part of a member, without its mark, its lengths, disk and internal attributes."""
+CENTRAL_SIZE: Final = _CENTRAL.size
+
 _LENGTHS: Final = struct.Struct("<4s24x3H")
 """The mark of a member, and the lengths of its name, extra field and comment."""
 _MEMBER: Final = b"PK\x01\x02"
-_END_MARK: Final = b"PK\x05\x06"
+END_MARK: Final = b"PK\x05\x06"
 _UNKNOWN_16: Final = 0xFFFF
 _UNKNOWN_32: Final = 0xFFFFFFFF
 
@@ -112,6 +119,10 @@ class Directory(NamedTuple):
     entries: tuple[Entry, ...] = ()
     comment: bytes = b""
     faults: tuple[ZipFault, ...] = ()
+    start: int = 0
+    """Where in the zip it begins."""
+    runs: Mapping[int, Run] = {}
+    """Those that were known before, by the number of their first entry."""
 
 
 class _End(NamedTuple):
@@ -126,8 +137,14 @@ class _End(NamedTuple):
     faults: tuple[ZipFault, ...]
 
 
-def parse_directory(source: ZipSource) -> Directory:
+def parse_directory(
+    source: ZipSource, known: Mapping[bytes, Sequence[Run]] | None = None
+) -> Directory:
     """Return the entries of the zip in `source` and the faults of its directory. O(members).
+
+    Args:
+        source: the zip.
+        known: records that other zips have, by the raw name of the first member.
 
     Raises:
         Nothing: every byte string has an answer.
@@ -149,7 +166,9 @@ def parse_directory(source: ZipSource) -> Directory:
         return Directory((), end.comment, (*faults, ZipFault("unreadable", "", message)))
     if prefix:
         faults.append(ZipFault("prefix", "", f"{prefix:,} bytes come before the first member"))
-    entries, problem = _read_entries(bytes(source[start : end.directory_end]))
+    runs: dict[int, Run] = {}
+    directory = bytes(source[start : end.directory_end])
+    entries, problem = _read_entries(directory, known or {}, runs)
     if prefix:
         entries = [e._replace(header_offset=e.header_offset + prefix) for e in entries]
     wide = [e.name for e in entries if e.extra and _has_zip64(e.extra)]
@@ -168,7 +187,7 @@ def parse_directory(source: ZipSource) -> Directory:
         entries = _drop_dots(entries)
     message = "it has zip64 sizes"
     faults += [ZipFault("zip64", name, message) for name in wide]
-    return Directory(tuple(entries), end.comment, tuple(faults))
+    return Directory(tuple(entries), end.comment, tuple(faults), start, runs)
 
 
 def _read_end(source: ZipSource) -> _End | None:
@@ -191,7 +210,7 @@ def _read_end(source: ZipSource) -> _End | None:
         faults.append(ZipFault("zip64", "", "it has a zip64 end of central directory record"))
         directory_end, count, size, offset = wide
     comment = tail[comment_start : comment_start + comment_size]
-    if several or _END_MARK in comment:
+    if several or END_MARK in comment:
         faults.append(ZipFault("ambiguous", "", "its comment holds another end record"))
     return _End(directory_end, size, offset, count, comment, wide is not None, tuple(faults))
 
@@ -204,7 +223,7 @@ def _find_end(tail: bytes) -> tuple[int, bool]:
     """
     exact, fallback = [], -1
     position = len(tail)
-    while (position := tail.rfind(_END_MARK, 0, position)) >= 0:
+    while (position := tail.rfind(END_MARK, 0, position)) >= 0:
         comment_start = position + _END.size
         if comment_start > len(tail):
             continue
@@ -232,8 +251,12 @@ def _read_end64(source: ZipSource, end_offset: int) -> tuple[int, int, int, int]
     return None
 
 
-def _read_entries(directory: bytes) -> tuple[list[Entry], str | None]:
+def _read_entries(
+    directory: bytes, known: Mapping[bytes, Sequence[Run]], runs: dict[int, Run]
+) -> tuple[list[Entry], str | None]:
     """Return all members, and where the directory cannot be read to its end.
+
+    Those of a known run are taken at once, and the run is put into `runs`.
 
     One loop with everything in it, because it runs for every file of a package. Lambda's unzip
     keeps the bytes of names; so UTF-8 wins over the flag, which Info-ZIP leaves out.
@@ -250,6 +273,12 @@ def _read_entries(directory: bytes) -> tuple[list[Entry], str | None]:
         if mark != _MEMBER or following > len(directory) or len(entries) == ENTRIES_MAX:
             break
         raw_name = directory[name_at:extra_at]
+        run = _find_run(known[raw_name], directory, position) if raw_name in known else None
+        if run is not None:
+            runs[len(entries)] = run
+            entries += run.move(directory, position)
+            position += run.size
+            continue
         try:
             name = raw_name.decode()
         except UnicodeDecodeError:
@@ -263,6 +292,10 @@ def _read_entries(directory: bytes) -> tuple[list[Entry], str | None]:
     if position < len(directory) and directory[position : position + 4] != b"PK\x05\x05":
         problem = f"its central directory cannot be read past {len(entries):,} members"
     return entries, problem
+
+
+def _find_run(runs: Sequence[Run], directory: bytes, position: int) -> Run | None:
+    return next((run for run in runs if run.is_at(directory, position)), None)
 
 
 def _drop_dots(entries: list[Entry]) -> list[Entry]:

@@ -25,7 +25,9 @@ from zipper.archive.directory import (
 from zipper.errors import ArchiveError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from zipper.archive.runs import Run
 
 __all__ = [
     "DEFLATED",
@@ -65,6 +67,10 @@ class Listing(NamedTuple):
     faults: tuple[ZipFault, ...]
     by_name: dict[str, Entry]
     """The last member of each name, the one that an extraction in order leaves behind."""
+    directory_start: int = 0
+    """Where in the zip the directory begins; 0 where it cannot be read."""
+    runs: Mapping[int, Run] = {}
+    """Those of its directory that were known before, by the number of their first entry."""
 
     def find(self, name: str) -> Entry | None:
         """Return the member called `name`, which is the whole path, or None."""
@@ -150,11 +156,15 @@ class Listing(NamedTuple):
         """
         return bytes(self._data(entry))
 
-    def find_header_faults(self) -> tuple[ZipFault, ...]:
+    def find_header_faults(self, *, end: int | None = None) -> tuple[ZipFault, ...]:
         """Return where a local header differs from the directory, and which members overlap.
 
         Reads one page of the zip for each member. O(n log n) in the number of members.
+
+        Args:
+            end: where the last member has to end, by default the end of the zip.
         """
+        limit = len(self.source) if end is None else end
         faults: list[ZipFault] = []
         spans: list[tuple[int, int, str]] = []
         headers = _Headers(self.source)
@@ -164,10 +174,10 @@ class Listing(NamedTuple):
                 faults.append(ZipFault("local-header", entry.name, problem))
                 continue
             header = headers.read(entry.header_offset, _LOCAL.size)
-            end = _data_start(header, entry) + entry.compressed_size
-            if end > len(self.source):
+            last = _data_start(header, entry) + entry.compressed_size
+            if last > limit:
                 faults.append(ZipFault("local-header", entry.name, "ends after the end of the zip"))
-            spans.append((entry.header_offset, end, entry.name))
+            spans.append((entry.header_offset, last, entry.name))
         return (*faults, *_find_overlaps(spans))
 
     def _data(self, entry: Entry, size_max: int | None = None) -> memoryview:
@@ -220,8 +230,8 @@ def hash_zip(source: ZipSource) -> str:
     return base64.b64encode(digest.digest()).decode("ascii")
 
 
-def read_listing(source: ZipSource) -> Listing:
-    """Return the members of the zip in `source`.
+def read_listing(source: ZipSource, known: Mapping[bytes, Sequence[Run]] | None = None) -> Listing:
+    """Return the members of the zip in `source`, those in `known` runs at once.
 
     A damaged zip gives a listing too, with what could be read and `faults` that say the rest.
     O(members). The listing keeps `source`, and reads members from it later.
@@ -229,9 +239,10 @@ def read_listing(source: ZipSource) -> Listing:
     Raises:
         Nothing: every byte string has a listing.
     """
-    directory = parse_directory(source)
+    directory = parse_directory(source, known)
     by_name = {entry.name: entry for entry in directory.entries}
-    return Listing(directory.entries, source, directory.comment, directory.faults, by_name)
+    found = (directory.comment, directory.faults, by_name, directory.start, directory.runs)
+    return Listing(directory.entries, source, *found)
 
 
 def _data_start(header: Buffer, entry: Entry) -> int:

@@ -6,12 +6,13 @@ it is used. What of it fails on Lambda is `zipper.checks.binary_rules`' work.
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
 
 from zipper.checks.closure import close, relative
 from zipper.checks.elf import Binary, recognize, scan_binary
-from zipper.checks.file_facts import EAGER, LAZY, OPTIONAL, FactKey
+from zipper.checks.file_facts import EAGER, LAZY, OPTIONAL
+from zipper.checks.parts import find_in_parts
 from zipper.checks.subject import Subject, find_dependency
 from zipper.errors import ArchiveError
 from zipper.late_pattern import late_pattern
@@ -19,9 +20,9 @@ from zipper.named_tuple import NamedTuple
 from zipper.npm.folder_path import find_package
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
-    from zipper.archive.listing import Entry
+    from zipper.archive.listing import Entry, Listing
 
 __all__ = [
     "BinaryFile",
@@ -85,11 +86,8 @@ def scan_binaries(subject: Subject) -> dict[str, Binary]:
     """
     memory = subject.__dict__
     if _FACTS not in memory:
-        known = _recall(subject)
-        if known is None:
-            known = dict(_scan(subject))
-            _remember(subject, known)
-        memory[_FACTS] = known
+        rows = find_in_parts(subject, "binaries", _scan)
+        memory[_FACTS] = {name: _rebuild(row) for name, row in rows}
     found: dict[str, Binary] = memory[_FACTS]
     return found
 
@@ -105,55 +103,34 @@ def _members(subject: Subject) -> Iterator[BinaryFile]:
             yield BinaryFile(entry, binary, is_foreign(subject, name), level)
 
 
-def _scan(subject: Subject) -> Iterator[tuple[str, Binary]]:
-    for entry in subject.files:
+def _scan(listing: Listing) -> Iterator[list[Any]]:
+    for entry in listing.entries:
+        if entry.is_dir:
+            continue
         is_library = _LIBRARY.search(entry.name) is not None
         base = entry.name.rpartition("/")[2]
         if entry.is_symlink or not (is_library or "." not in base or entry.mode & 0o111):
             continue
         try:
-            kind = recognize(subject.listing.read_head(entry, 64)) if entry.size else "empty"
+            kind = recognize(listing.read_head(entry, 64)) if entry.size else "empty"
             if kind not in ("elf", "mach-o", "pe") and not is_library:
                 continue
-            yield entry.name, Binary(kind) if kind != "elf" else _look_into(subject, entry)
+            yield [entry.name, Binary(kind) if kind != "elf" else _look_into(listing, entry)]
         except ArchiveError:
             continue  # the rules about contents say it
 
 
-def _look_into(subject: Subject, entry: Entry) -> Binary:
+def _look_into(listing: Listing, entry: Entry) -> Binary:
     if entry.size > _LIMIT_BYTES:
         return Binary("elf")
-    return scan_binary(subject.listing.inflate(entry, limit_bytes=_LIMIT_BYTES))
+    return scan_binary(listing.inflate(entry, limit_bytes=_LIMIT_BYTES))
 
 
-def _recall(subject: Subject) -> dict[str, Binary] | None:
-    if subject.cache is None or not subject.code_sha256:
-        return None
-    key = _key(subject)
-    text = subject.cache.get_many([key]).get(key)
-    try:
-        rows = json.loads(text) if text else None
-        if rows is None:
-            return None
-        return {name: _rebuild(row) for name, row in rows.items()}
-    except (ValueError, TypeError, AttributeError):
-        return None
-
-
-def _rebuild(row: list[object]) -> Binary:
+def _rebuild(row: Iterable[Any]) -> Binary:
     binary = Binary._make(row)
     return binary._replace(
         needed=tuple(binary.needed), rpath=tuple(binary.rpath), runpath=tuple(binary.runpath)
     )
-
-
-def _remember(subject: Subject, found: Mapping[str, Binary]) -> None:
-    if subject.cache is not None and subject.code_sha256:
-        subject.cache.put_many({_key(subject): json.dumps(found).encode()})
-
-
-def _key(subject: Subject) -> FactKey:
-    return ("binaries", subject.code_sha256)
 
 
 def is_foreign(subject: Subject, name: str) -> bool:
@@ -236,6 +213,7 @@ def _dependencies(subject: Subject, package: str) -> Iterator[str]:
                 yield folder
 
 
+@lru_cache(maxsize=4096)
 def names_platform(name: str) -> bool:
     """Return whether a package's name has a platform in it, as `@img/sharp-linux-x64` does."""
     path = name.lower()

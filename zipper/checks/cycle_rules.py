@@ -49,9 +49,9 @@ class _Files:
             facts = module.facts
             is_sound = not (facts.syntax_error_line or facts.is_partial or facts.flaws)
             may = is_sound and len(self._sources) < _FILES_MAX
-            content = self.walk.content_of(module.path) if may else b""
+            content = self.walk.reader.content_of(module.path) if may else b""
             is_read = 0 < len(content) <= _FILE_BYTES_MAX
-            self._sources[module.path] = self.walk.source_of(content) if is_read else None
+            self._sources[module.path] = self.walk.reader.source_of(content) if is_read else None
         return self._sources[module.path]
 
     def bindings(self, module: Module) -> ModuleBindings | None:
@@ -206,7 +206,7 @@ def _find_compiled(walk: Walk, asked: Asked) -> Module | None:
     target = walk.modules.get(answer.path)
     if target is None or target.kind != "commonjs":
         return None
-    return target if b"__esModule" in walk.content_of(target.path) else None
+    return target if b"__esModule" in walk.reader.content_of(target.path) else None
 
 
 def _judge_default(

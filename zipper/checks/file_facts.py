@@ -14,6 +14,8 @@ from zipper.named_tuple import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from zipper.checks.parts import KnownParts
+
 __all__ = [
     "CONDITIONAL",
     "EAGER",
@@ -208,7 +210,12 @@ FactKey = tuple[str, ...]
 
 
 class FactsCache(Protocol):
-    """Remembers what this code found in a file or a zip."""
+    """Remembers what this code found in a file or in a part of a zip."""
+
+    @property
+    def parts(self) -> KnownParts:
+        """The parts of zips that this run has met."""
+        ...
 
     def get_many(self, keys: Iterable[FactKey]) -> Mapping[FactKey, bytes]:
         """Return what is known; keys that are not known are left out."""

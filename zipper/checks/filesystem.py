@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from zipper.archive.listing import Entry, Listing
-from zipper.checks.subject import Subject, find_folders
+from zipper.checks.parts import Known, known_at
+from zipper.checks.subject import Subject, find_folders, find_traits
 from zipper.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ __all__ = ["LAYERS", "TASK", "FileSystem", "may_read"]
 
 TASK: Final = "/var/task"
 LAYERS: Final = "/opt"
+_LINK: Final = 0o12
+"""The four highest bits of a link's Unix mode."""
 _LINKS_MAX: Final = 40
 """Links that one path may lead through, as on Linux."""
 _LINK_LIMIT_BYTES: Final = 4096
@@ -26,11 +29,16 @@ _LINK_LIMIT_BYTES: Final = 4096
 class FileSystem:
     """Read-only; a later layer hides an earlier one's file of the same path."""
 
-    __slots__ = ("_layers", "_links", "_mounts", "_real")
+    __slots__ = ("_layers", "_links", "_mounts", "_real", "_subject")
 
     def __init__(
-        self, listing: Listing, folders: frozenset[str], layers: Sequence[Listing]
+        self,
+        listing: Listing,
+        folders: frozenset[str],
+        layers: Sequence[Listing],
+        subject: Subject | None = None,
     ) -> None:
+        self._subject = subject
         self._layers = tuple(reversed(layers))
         self._mounts: tuple[tuple[str, Listing, frozenset[str]], ...] = (
             (f"{TASK}/", listing, folders),
@@ -45,7 +53,14 @@ class FileSystem:
         if subject.kind == "layer":
             empty = Listing((), b"", b"", (), {})
             return cls(empty, frozenset(), (*subject.layers, subject.listing))
-        return cls(subject.listing, subject.folders, subject.layers)
+        return cls(subject.listing, subject.folders, subject.layers, subject)
+
+    def known_at(self, path: str) -> Known | None:
+        """Return what is known of the part that `path` is in, where several zips may have it."""
+        if self._links or self._subject is None or self._subject.cache is None:
+            return None
+        mount = self._mounts[0][0]
+        return known_at(self._subject, path[len(mount) :]) if path.startswith(mount) else None
 
     def find(self, path: str) -> tuple[Listing, Entry] | None:
         """Return the file at `path` and the listing that holds it, or None."""
@@ -64,12 +79,10 @@ class FileSystem:
     def is_folder(self, path: str) -> bool:
         """Return whether `path` is a folder; `/var/task` always is."""
         path = self.real_path(path)
-        if path in (TASK, LAYERS):
-            return True
-        return any(
-            path.startswith(mount) and path[len(mount) :] in folders
-            for mount, _, folders in self._mounts
-        )
+        for mount, _, folders in self._mounts:
+            if path.startswith(mount) and path[len(mount) :] in folders:
+                return True
+        return path in (TASK, LAYERS)
 
     def is_readable(self, path: str) -> bool:
         """Return whether the function's user may read the file at `path`, if there is one."""
@@ -134,7 +147,9 @@ def may_read(entry: Entry) -> bool:
 def _read_links(mounts: tuple[tuple[str, Listing, frozenset[str]], ...]) -> dict[str, str]:
     links: dict[str, str] = {}
     for mount, listing, _ in mounts:
-        for entry in [e for e in listing.entries if e.external_attributes >> 28 == 0o12]:
+        if all(kind != _LINK for _, _, _, kind in find_traits(listing)):
+            continue
+        for entry in [e for e in listing.entries if e.external_attributes >> 28 == _LINK]:
             if not entry.is_symlink:
                 continue
             try:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.checks.closure import close
 from zipper.checks.module_messages import WHEN, make_finding, where
+from zipper.checks.module_reader import TYPED
 from zipper.checks.module_resolution import Failure
-from zipper.checks.walk import TYPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -148,7 +148,7 @@ def _names_of_commonjs(start: WalkStart, module: Module) -> frozenset[str] | Non
             if target is None or target.kind != "commonjs":
                 return None
             pending.append(target)
-    start.walk.remember()
+    start.walk.reader.remember()
     return frozenset(names)
 
 

@@ -33,7 +33,7 @@ _NAMED: Final = 5
 
 def check_versions(subject: Subject) -> Iterator[Finding]:
     """Yield one finding for each layer that has other versions of the function's own packages."""
-    if subject.kind == "layer":
+    if subject.kind == "layer" or not subject.layers:
         return
     own = _list_tops(subject.listing, "")
     for number, layer in enumerate(subject.layers, 1):

@@ -15,16 +15,14 @@ from zipper.checks import (
     mode_rules,
     module_rules,
     request_rules,
-    runtime_rules,
     sdk_rules,
-    secret_rules,
     zip_rules,
 )
 from zipper.checks.load_rules import LOAD_RULES
 from zipper.checks.package_rules import PACKAGE_RULES
-from zipper.checks.rules import LISTING_RULES, Rule, RuleFunction
+from zipper.checks.rules import LISTING_RULES, Rule
 
-__all__ = ["ALL_RULES", "CONTENT_RULES", "MEMBER_RULES"]
+__all__ = ["ALL_RULES", "MEMBER_RULES"]
 
 MEMBER_RULES: Final[tuple[Rule, ...]] = (
     Rule(
@@ -280,15 +278,3 @@ MEMBER_RULES: Final[tuple[Rule, ...]] = (
 """In the order in which findings are reported."""
 
 ALL_RULES: Final[tuple[Rule, ...]] = (*LISTING_RULES, *MEMBER_RULES)
-
-CONTENT_RULES: Final[frozenset[RuleFunction]] = frozenset(
-    {
-        zip_rules.check_contents,
-        zip_rules.check_headers,
-        mode_rules.check_executables,
-        secret_rules.check_secret_contents,
-        secret_rules.check_junk,
-        runtime_rules.check_engines,
-    }
-)
-"""Functions whose findings the zip's bytes and the target alone decide: they are remembered."""

@@ -12,13 +12,14 @@ from zipper.checks.closure import close
 from zipper.checks.file_facts import EAGER, OPTIONAL
 from zipper.checks.filesystem import LAYERS, TASK, may_read
 from zipper.checks.module_messages import WHEN
+from zipper.checks.parts import find_in_parts
 from zipper.errors import ArchiveError
 from zipper.findings import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from zipper.archive.listing import Entry
+    from zipper.archive.listing import Entry, Listing
     from zipper.checks.subject import Subject
 
 __all__ = ["check_executables", "check_readable"]
@@ -37,13 +38,13 @@ def check_readable(subject: Subject) -> Iterator[Finding]:
     Deviation: folders are left out, because AWS gives them 0755 itself.
     Source: AWS, "Troubleshoot deployment issues in Lambda", permissions.
     """
-    unreadable = [entry for entry in subject.files if not may_read(entry)]
+    unreadable = list(find_in_parts(subject, "unreadable", _find_unreadable))
     start = close(subject) if unreadable else None
     modules = {} if start is None else start.walk.modules
     mount = LAYERS if subject.kind == "layer" else TASK
-    for entry in unreadable:
-        message = f"`{entry.name}` has mode {entry.mode & 0o7777:04o}: not readable by everyone"
-        module = modules.get(f"{mount}/{entry.name}")
+    for name, mode in unreadable:
+        message = f"`{name}` has mode {mode:04o}: not readable by everyone"
+        module = modules.get(f"{mount}/{name}")
         severity: Severity = "warning"
         if subject.kind == "layer":
             severity, when = "error", "`Layer conversion failed`"
@@ -53,22 +54,34 @@ def check_readable(subject: Subject) -> Iterator[Finding]:
             when = f"EACCES; {WHEN[module.level]}"
             severity = _SEVERITIES.get(module.level, "warning")
         hint = "give it 0644, or 0755 for a program"
-        yield Finding("mode-unreadable", severity, entry.name, f"{message}, so {when}", hint)
+        yield Finding("mode-unreadable", severity, name, f"{message}, so {when}", hint)
+
+
+def _find_unreadable(listing: Listing) -> Iterator[list[str | int]]:
+    for entry in listing.entries:
+        if not may_read(entry) and not entry.is_dir:
+            yield [entry.name, entry.mode & 0o7777]
 
 
 def check_executables(subject: Subject) -> Iterator[Finding]:
     """Yield ELF programs, extensions and `#!` scripts in a `bin` folder without the mode for it."""
-    for entry in subject.files:
-        if entry.mode & 0o111 or not _may_be_program(entry) or not entry.size:
+    for name, found in find_in_parts(subject, "programs", _find_programs):
+        kind = "an extension" if subject.kind == "layer" and _is_extension(name) else found
+        if kind:
+            message = (
+                f"`{name}` is {kind} without the executable bit: starting it fails with EACCES"
+            )
+            yield Finding("mode-not-executable", "warning", name, message, "give it 0755")
+
+
+def _find_programs(listing: Listing) -> Iterator[list[str]]:
+    """Yield name and kind of what may have to be executable and is not; the kind may be empty."""
+    for entry in listing.entries:
+        if entry.mode & 0o111 or not entry.size or entry.is_dir or not _may_be_program(entry):
             continue
-        is_extension = subject.kind == "layer" and _is_extension(entry)
-        kind = "an extension" if is_extension else _program_kind(subject, entry)
-        if kind is None:
-            continue
-        message = (
-            f"`{entry.name}` is {kind} without the executable bit: starting it fails with EACCES"
-        )
-        yield Finding("mode-not-executable", "warning", entry.name, message, "give it 0755")
+        kind = _program_kind(listing, entry)
+        if kind or _is_extension(entry.name):
+            yield [entry.name, kind]
 
 
 def _may_be_program(entry: Entry) -> bool:
@@ -76,23 +89,23 @@ def _may_be_program(entry: Entry) -> bool:
     return folder.rpartition("/")[2] in ("bin", ".bin", _EXTENSIONS) or "." not in name
 
 
-def _is_extension(entry: Entry) -> bool:
+def _is_extension(name: str) -> bool:
     """Return whether a file of a layer is one that Lambda starts before the function.
 
     Source: AWS, Lambda extensions API: each file directly in `/opt/extensions`.
     """
-    return entry.name.rpartition("/")[0] == _EXTENSIONS
+    return name.rpartition("/")[0] == _EXTENSIONS
 
 
-def _program_kind(subject: Subject, entry: Entry) -> str | None:
+def _program_kind(listing: Listing, entry: Entry) -> str:
     try:
-        content = subject.listing.read_head(entry, _HEAD_BYTES)
+        content = listing.read_head(entry, _HEAD_BYTES)
     except ArchiveError:
-        return None  # the rules about contents say it
+        return ""  # the rules about contents say it
     folder = entry.name.rpartition("/")[0].rpartition("/")[2]
     # Types 2 and 3 of an ELF file are programs; a library is 3 too, and is known from its name.
     if content[:4] == b"\x7fELF" and content[16:17] in (b"\x02", b"\x03"):
         return "an ELF program"
     if content[:2] == b"#!" and folder == "bin" and b"node" not in content.split(b"\n")[0]:
         return "a script"
-    return None
+    return ""

@@ -14,9 +14,9 @@ from zipper.checks.file_facts import CONDITIONAL, find_flaw
 from zipper.checks.handler_rules import explain_choice
 from zipper.checks.kind_hints import commonjs_hint, module_hint, tell_scope
 from zipper.checks.module_messages import WHEN, judge_flaw, make_finding, where, with_choice
+from zipper.checks.module_reader import is_own
 from zipper.checks.module_resolution import Failure
 from zipper.checks.named_exports import ExportedNames
-from zipper.checks.walk import is_own
 from zipper.findings import Finding
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def check_names(subject: Subject) -> Iterator[Finding]:
                     else asked.level
                 )
                 yield make_finding("module-export-name", level, path, message, hint)
-    start.walk.remember()
+    start.walk.reader.remember()
 
 
 def _say_missing(subject: Subject, module: Module, asked: Asked, missing: str) -> str:

@@ -72,10 +72,10 @@ class ModuleValues:
     def _file(self, module: Module) -> SourceFile | None:
         if module.path not in self._files:
             is_read = module.kind in ("module", "commonjs") and len(self._files) < _FILES_MAX
-            content = self._walk.content_of(module.path) if is_read else b""
+            content = self._walk.reader.content_of(module.path) if is_read else b""
             is_sound = not (module.facts.syntax_error_line or module.facts.is_partial)
             may = content and is_sound and len(content) <= _FILE_BYTES_MAX
-            source = self._walk.source_of(content) if may else None
+            source = self._walk.reader.source_of(content) if may else None
             file = None if source is None else SourceFile(module.path, source)
             self._files[module.path] = file
         return self._files[module.path]

@@ -63,7 +63,7 @@ class Packages:
         """Return the package.json in `folder`, which may not exist."""
         known = self._known.get(folder)
         if known is None:
-            known = self._known[folder] = self._parse(folder)
+            known = self._known[folder] = self._parse_once(folder)
         return known
 
     @property
@@ -86,6 +86,16 @@ class Packages:
                 return package
             folder = folder.rpartition("/")[0]
         return NO_PACKAGE
+
+    def _parse_once(self, folder: str) -> PackageFile:
+        kept = self._files.known_at(f"{folder}/")
+        if kept is None:
+            return self._parse(folder)
+        key = ("package", self._major, folder)
+        found: PackageFile | None = kept.memory.get(key)
+        if found is None:
+            found = kept.memory[key] = self._parse(folder)
+        return found
 
     def _parse(self, folder: str) -> PackageFile:
         path = f"{folder}/package.json"

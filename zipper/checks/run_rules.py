@@ -6,11 +6,10 @@ In: a listing or the bytes of a zip, a target and options. Out: findings in a fi
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from zipper.archive.listing import Listing, ZipSource, hash_zip, read_listing
-from zipper.checks.rules import LISTING_RULES, Rule, RuleFunction
+from zipper.checks.rules import LISTING_RULES, Rule
 from zipper.checks.size_rules import READ_MAX_BYTES
 from zipper.checks.subject import Subject
 from zipper.findings import Finding, decide_verdict, downgrade, leave_out
@@ -20,7 +19,7 @@ from zipper.target import Target, default_handler
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from zipper.checks.file_facts import FactKey, FactsCache
+    from zipper.checks.file_facts import FactsCache
     from zipper.checks.nearby import Nearby
     from zipper.checks.results import Report
     from zipper.kinds import KindName
@@ -95,6 +94,7 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
     node_options: str = "",
     variables: Mapping[str, str] | None = None,
     nearby: Nearby | None = None,
+    listing: Listing | None = None,
 ) -> Report:
     """Return the report of all rules about the zip in `source`.
 
@@ -121,6 +121,7 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
         node_options: NODE_OPTIONS of the function.
         variables: what is known of its other environment variables.
         nearby: the workspace that the zip was built in.
+        listing: of the zip, where it was read already.
 
     Raises:
         Nothing: a file that is no zip has a report too.
@@ -128,9 +129,11 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
     from zipper.checks.binaries import scan_binaries  # noqa: PLC0415 - not needed by `build`
     from zipper.checks.closure import close, summarize  # noqa: PLC0415 - as above
     from zipper.checks.member_rules import ALL_RULES  # noqa: PLC0415 - as above
+    from zipper.checks.parts import note_parts  # noqa: PLC0415 - as above
     from zipper.checks.results import Report  # noqa: PLC0415 - as above
 
-    listing = read_listing(source)
+    if listing is None:
+        listing = read_listing(source, None if facts is None else facts.parts.runs)
     subject = Subject(
         listing=listing,
         target=target,
@@ -158,6 +161,7 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
         rules, start = ALL_RULES, close(subject)
     found = downgrade(run_rules(subject, rules), downgraded)
     findings = leave_out(found, ignore)
+    note_parts(subject)
     return Report(
         path=path,
         size_bytes=subject.size_bytes,
@@ -191,9 +195,7 @@ def run_rules(
 ) -> tuple[Finding, ...]:
     """Return what `rules` find about `subject`, in their order, each finding once."""
     functions = dict.fromkeys(rule.find for rule in rules)
-    memory = _Memory.of(subject, functions)
-    found = dict.fromkeys(finding for find in functions for finding in memory.run(subject, find))
-    memory.keep(subject.cache)
+    found = dict.fromkeys(finding for find in functions for finding in find(subject))
     if subject.rules.starts == "entry":
         found = dict.fromkeys(map(_reword, found))
     return leave_out(found, ignore)
@@ -203,53 +205,3 @@ def _reword(finding: Finding) -> Finding:
     """Return what is said of a handler as it is of an entry file."""
     message = finding.message.replace("loading the handler fails", "the server does not start")
     return finding._replace(message=message.replace("the handler's", "the entry"))
-
-
-class _Memory:
-    """What the rules found that nothing but zip and target decide, remembered between checks."""
-
-    def __init__(
-        self, keys: Mapping[RuleFunction, FactKey], known: Mapping[FactKey, bytes]
-    ) -> None:
-        self._keys = keys
-        self._known = known
-        self._fresh: dict[FactKey, bytes] = {}
-
-    @classmethod
-    def of(cls, subject: Subject, functions: Iterable[RuleFunction]) -> _Memory:
-        """Return the memory of a subject's zip; an empty one where nothing is to be remembered."""
-        if subject.cache is None or not subject.code_sha256:
-            return cls({}, {})
-        from zipper.checks.member_rules import CONTENT_RULES  # noqa: PLC0415 - see `check_zip`
-
-        target = (subject.target.runtime, subject.target.architecture)
-        keys: dict[RuleFunction, FactKey] = {
-            find: ("rule", find.__name__, *target, subject.code_sha256)
-            for find in functions
-            if find in CONTENT_RULES
-        }
-        return cls(keys, subject.cache.get_many(keys.values()))
-
-    def run(self, subject: Subject, find: RuleFunction) -> Iterable[Finding]:
-        """Return what one function finds, from memory where it is known."""
-        key = self._keys.get(find)
-        if key is None:
-            return find(subject)
-        known = _decode(self._known.get(key))
-        if known is None:
-            known = list(find(subject))
-            rows = [[f.code, f.severity, f.path, f.message, f.hint] for f in known]
-            self._fresh[key] = json.dumps(rows).encode()
-        return known
-
-    def keep(self, cache: FactsCache | None) -> None:
-        """Hand what is new to the cache."""
-        if cache is not None and self._fresh:
-            cache.put_many(self._fresh)
-
-
-def _decode(text: bytes | None) -> list[Finding] | None:
-    try:
-        return None if text is None else [Finding(*row) for row in json.loads(text)]
-    except (ValueError, TypeError):
-        return None

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from zipper.checks.parts import find_in_parts
+from zipper.checks.subject import parse_object, read_manifests
 from zipper.findings import Finding
 from zipper.target import AS_OF, DEFAULT_RUNTIME, RUNTIMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from zipper.archive.listing import Listing
     from zipper.checks.subject import Subject
 
 __all__ = ["check_deprecated", "check_engines", "check_known", "check_preview"]
@@ -74,19 +77,22 @@ def check_engines(subject: Subject) -> Iterator[Finding]:
 
     version = subject.target.node_version
     known: dict[str, bool] = {}
-    for package in sorted(subject.sizes_by_package):
-        path = f"{package}/package.json" if package else "package.json"
-        if b'"engines"' not in subject.read_bytes(path):
-            continue
-        manifest = subject.read_json(path)
-        engines = manifest.get("engines")
-        wanted = engines.get("node") if isinstance(engines, dict) else None
-        if not isinstance(wanted, str) or not wanted:
-            continue
+    for package, wanted, name in sorted(find_in_parts(subject, "engines", _find_engines)):
         if wanted not in known:
             known[wanted] = satisfies(version, wanted, include_prerelease=True)
         if not known[wanted]:
-            name = f"{manifest.get('name', package)}@{manifest.get('version', '')}".rstrip("@")
+            path = f"{package}/package.json" if package else "package.json"
             message = f"`{name}` wants Node.js `{wanted}`; `{subject.target.runtime}` has {version}"
             hint = "choose another runtime, or a version of the package for this one"
             yield Finding("engine-mismatch", "warning", path, message, hint)
+
+
+def _find_engines(listing: Listing) -> Iterator[list[str]]:
+    """Yield folder, `engines.node`, and name with version, of each package that has them."""
+    for package, text in read_manifests(listing):
+        manifest = parse_object(text) if b'"engines"' in text else {}
+        engines = manifest.get("engines")
+        wanted = engines.get("node") if isinstance(engines, dict) else None
+        if isinstance(wanted, str) and wanted:
+            name = f"{manifest.get('name', package)}@{manifest.get('version', '')}".rstrip("@")
+            yield [package, wanted, name]

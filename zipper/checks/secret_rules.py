@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
+from zipper.checks.parts import find_in_parts, parts_of
 from zipper.errors import ArchiveError
 from zipper.findings import Finding
 from zipper.late_pattern import late_pattern
@@ -18,6 +19,7 @@ from zipper.late_pattern import late_pattern
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from zipper.archive.listing import Listing
     from zipper.checks.subject import Subject
 
 __all__ = ["check_junk", "check_secret_contents", "check_secret_files", "find_secret_contents"]
@@ -31,25 +33,38 @@ _GIT: Final = late_pattern(r"^(?:.*/)?\.git/")
 _CONTENTS: Final = (
     (
         "an AWS access key id",
+        (b"akia", b"asia"),
         late_pattern(rb"(?<![A-Za-z0-9/+])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9/+=])"),
     ),
     (
         "an AWS secret access key",
+        (b"secret",),
         late_pattern(
             rb"(?i)aws_?secret_?access_?key['\"]?\s*[:=]\s*['\"]?([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])"
         ),
     ),
     (
         "a private key",
+        (b"private key-----",),
         late_pattern(rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s*[A-Za-z0-9+/=\r\n:,\- \\n]{64}"),
     ),
-    ("an npm token", late_pattern(rb"(?<![A-Za-z0-9_])npm_[A-Za-z0-9]{36}(?![A-Za-z0-9_])")),
-    ("a registry's token", late_pattern(rb":_(?:authToken|auth|password)\s*=\s*(?!\$\{)[^\s]{8,}")),
+    (
+        "an npm token",
+        (b"npm_",),
+        late_pattern(rb"(?<![A-Za-z0-9_])npm_[A-Za-z0-9]{36}(?![A-Za-z0-9_])"),
+    ),
+    (
+        "a registry's token",
+        (b":_",),
+        late_pattern(rb":_(?:authToken|auth|password)\s*=\s*(?!\$\{)[^\s]{8,}"),
+    ),
     (
         "a GitHub token",
+        (b"ghp_", b"gho_", b"ghs_", b"ghr_", b"github_pat_"),
         late_pattern(rb"(?<![A-Za-z0-9_])(?:ghp|gho|ghs|ghr|github_pat)_[A-Za-z0-9_]{36,}"),
     ),
 )
+"""What it is, what of it is always there in small letters, and how it looks."""
 _MARKS: Final = (
     b"AKIA",
     b"ASIA",
@@ -86,10 +101,10 @@ _JUNK_FOLDERS: Final = (
 def check_secret_files(subject: Subject) -> Iterator[Finding]:
     """Yield files that by their name hold secrets."""
     git = 0
-    for name in subject.listing.by_name:
+    for (name,) in find_in_parts(subject, "secret-names", _find_secret_names):
         if _GIT.match(name):
             git += 1
-        elif _SECRET_FILES.search(name) and not _is_public_npmrc(subject, name):
+        elif not _is_public_npmrc(subject, name):
             message = (
                 f"`{name}` mostly holds secrets, and everyone who can read the function can read it"
             )
@@ -100,9 +115,17 @@ def check_secret_files(subject: Subject) -> Iterator[Finding]:
         yield Finding("secret-file", "warning", ".git", message, "leave `.git` out")
 
 
+def _find_secret_names(listing: Listing) -> Iterator[list[str]]:
+    for name in dict.fromkeys([entry.name for entry in listing.entries]):
+        if _GIT.match(name) or _SECRET_FILES.search(name):
+            yield [name]
+
+
 def check_secret_contents(subject: Subject) -> Iterator[Finding]:
     """Yield files of the project with a key or a token in them, the first of each kind."""
-    for entry in subject.files:
+    # Nothing but packages is in a part that has a folder.
+    own = [entry for part in parts_of(subject) if not part.folder for entry in part.listing.entries]
+    for entry in own:
         if "node_modules/" in entry.name or not 0 < entry.size <= _CONTENT_LIMIT_BYTES:
             continue
         try:
@@ -119,7 +142,10 @@ def find_secret_contents(content: bytes) -> Iterator[tuple[int, str]]:
     """Yield line and description of the keys and tokens in a file, the first of each kind."""
     if not any(mark in content for mark in _MARKS):
         return
-    for what, pattern in _CONTENTS:
+    lowered = content.lower()
+    for what, marks, pattern in _CONTENTS:
+        if not any(mark in lowered for mark in marks):
+            continue
         match = next((m for m in pattern.finditer(content) if not _EXAMPLE.search(m[0])), None)
         if match is not None:
             line = content.count(b"\n", 0, match.start()) + 1
@@ -130,19 +156,29 @@ def find_secret_contents(content: bytes) -> Iterator[tuple[int, str]]:
 
 def check_junk(subject: Subject) -> Iterator[Finding]:
     """Yield one info a kind of file that nothing needs at run time, with its bytes."""
+    found: dict[str, tuple[int, int, str]] = {}
+    for kind, count, size, name in find_in_parts(subject, "junk", _count_junk):
+        before = found.get(kind, (0, 0, name))
+        found[kind] = before[0] + count, before[1] + size, before[2]
+    for kind in sorted(found, key=lambda label: -found[label][1]):
+        count, size, first = found[kind]
+        files = "file" if count == 1 else "files"
+        message = f"{kind}: {count:,} {files}, {size:,} bytes, such as `{first}`"
+        hint = "leave them out if size matters; most functions run without them"
+        yield Finding("junk-file", "info", first, message, hint)
+
+
+def _count_junk(listing: Listing) -> Iterator[list[str | int]]:
+    """Yield kind, number, bytes and the first name of what nothing needs."""
     sizes: defaultdict[str, list[int]] = defaultdict(list)
     first: dict[str, str] = {}
-    for entry in subject.files:
-        kind = _junk_kind(entry.name)
+    for entry in listing.entries:
+        kind = None if entry.is_dir else _junk_kind(entry.name)
         if kind is not None:
             sizes[kind].append(entry.size)
             first.setdefault(kind, entry.name)
-    for kind in sorted(sizes, key=lambda label: -sum(sizes[label])):
-        count, size = len(sizes[kind]), sum(sizes[kind])
-        files = "file" if count == 1 else "files"
-        message = f"{kind}: {count:,} {files}, {size:,} bytes, such as `{first[kind]}`"
-        hint = "leave them out if size matters; most functions run without them"
-        yield Finding("junk-file", "info", first[kind], message, hint)
+    for kind, all_sizes in sizes.items():
+        yield [kind, len(all_sizes), sum(all_sizes), first[kind]]
 
 
 def _junk_kind(name: str) -> str | None:

@@ -7,17 +7,19 @@ computed once. A rule's own knowledge does not belong here.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from zipper.archive.runs import gather
 from zipper.checks.node_flags import NodeFlags, read_flags
 from zipper.errors import ArchiveError
 from zipper.kinds import KINDS
 from zipper.npm.folder_path import find_package
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from zipper.archive.listing import Entry, Listing
     from zipper.checks.file_facts import FactsCache
@@ -32,6 +34,9 @@ __all__ = [
     "Subject",
     "find_dependency",
     "find_folders",
+    "find_traits",
+    "parse_object",
+    "read_manifests",
 ]
 
 TEXT_LIMIT_BYTES: Final = 64 * 1024 * 1024
@@ -100,7 +105,14 @@ class Subject:
     @cached_property
     def files(self) -> tuple[Entry, ...]:
         """The members that are no folders."""
+        if not any(gather(self.listing, "names folders", _name_folders)):
+            return self.listing.entries
         return tuple([entry for entry in self.listing.entries if entry.name[-1:] != "/"])
+
+    @cached_property
+    def traits(self) -> frozenset[tuple[int, int, int, int]]:
+        """Flags, method, system, and the highest bits of the attributes, that members have."""
+        return find_traits(self.listing)
 
     @cached_property
     def folders(self) -> frozenset[str]:
@@ -150,11 +162,16 @@ class Subject:
 
     def read_json(self, path: str) -> Mapping[str, object]:
         """Return the object in the JSON file at `path`, empty where there is none."""
-        known = self._objects.get(path)
+        from zipper.checks.parts import known_at  # noqa: PLC0415 - where members are read
+
+        kept = None if self.cache is None else known_at(self, path)
+        known = kept.memory.get(("json", path)) if kept else self._objects.get(path)
         if known is None:
             text = self.read_bytes(path)
-            known = _parse_object(text)
-            if len(text) <= _REMEMBERED_BYTES and len(self._objects) < _REMEMBERED_MAX:
+            known = parse_object(text)
+            if len(text) <= _REMEMBERED_BYTES and kept is not None:
+                kept.memory["json", path] = known
+            elif len(text) <= _REMEMBERED_BYTES and len(self._objects) < _REMEMBERED_MAX:
                 self._objects[path] = known
         return known
 
@@ -173,7 +190,27 @@ class Subject:
             return b""
 
 
-def _parse_object(text: bytes) -> Mapping[str, object]:
+def find_traits(listing: Listing) -> frozenset[tuple[int, int, int, int]]:
+    """Return `Subject.traits` of a listing."""
+    return frozenset().union(*gather(listing, "traits", _find_traits))
+
+
+def _find_traits(entries: Sequence[Entry]) -> set[tuple[int, int, int, int]]:
+    return {(e.flags, e.method, e.create_system, e.external_attributes >> 28) for e in entries}
+
+
+def read_manifests(listing: Listing) -> Iterator[tuple[str, bytes]]:
+    """Yield the folder of each package, and its package.json where it can be read."""
+    named = [entry for entry in listing.entries if entry.name.endswith("package.json")]
+    for name, entry in {entry.name: entry for entry in named}.items():
+        folder = find_package(name)
+        if name == (f"{folder}/package.json" if folder else "package.json"):
+            with suppress(ArchiveError):
+                yield folder, listing.read(entry, limit_bytes=MANIFEST_LIMIT_BYTES)
+
+
+def parse_object(text: bytes) -> Mapping[str, object]:
+    """Return the object in a JSON text, empty where there is none."""
     try:
         value = json.loads(text or b"{}")
     except (ValueError, RecursionError):
@@ -183,13 +220,19 @@ def _parse_object(text: bytes) -> Mapping[str, object]:
 
 def find_folders(listing: Listing) -> frozenset[str]:
     """Return every folder that a member names or implies, without a slash at the end."""
-    names = [name for name in listing.by_name if len(name) <= PATH_MAX]
-    folders = {name.rpartition("/")[0] for name in names}
+    return frozenset().union(*gather(listing, "folders", _find_folders)) - {""}
+
+
+def _name_folders(entries: Sequence[Entry]) -> bool:
+    return any(entry.name[-1:] == "/" for entry in entries)
+
+
+def _find_folders(entries: Sequence[Entry]) -> set[str]:
+    folders = {entry.name.rpartition("/")[0] for entry in entries if len(entry.name) <= PATH_MAX}
     pending = folders
     while pending := {name.rpartition("/")[0] for name in pending} - folders:
         folders |= pending
-    folders.discard("")
-    return frozenset(folders)
+    return folders
 
 
 def find_dependency(subject: Subject, package: str, name: str) -> str | None:

@@ -13,12 +13,14 @@ from zipper.checks.binaries import find_members, package_levels
 from zipper.checks.closure import close, relative
 from zipper.checks.file_facts import EAGER, OPTIONAL
 from zipper.checks.module_resolution import Failure
-from zipper.checks.subject import Subject, find_dependency
+from zipper.checks.parts import find_in_parts
+from zipper.checks.subject import Subject, find_dependency, parse_object, read_manifests
 from zipper.findings import Finding, Severity
 from zipper.late_pattern import late_pattern
 from zipper.npm.folder_path import find_package
 
 if TYPE_CHECKING:
+    from zipper.archive.listing import Listing
     from zipper.checks.walk import Module
 
 __all__ = ["check_integrity", "check_scripts"]
@@ -43,8 +45,8 @@ def check_scripts(subject: Subject) -> Iterator[Finding]:
     members = find_members(subject)
     with_binary = {find_package(member.entry.name) for member in members if not member.foreign}
     levels = package_levels(subject)
-    for package in sorted(subject.sizes_by_package):
-        if not package or package in with_binary or not _compiles(subject, package):
+    for package, names in sorted(find_in_parts(subject, "scripts", _find_scripts)):
+        if package in with_binary or not _compiles(subject, package, names):
             continue
         if _platform_packages(subject, package) & with_binary:
             continue
@@ -114,30 +116,26 @@ def _some(locations: list[str]) -> str:
     return f"`{locations[0]}`{more}"
 
 
-def _compiles(subject: Subject, package: str) -> bool:
+def _find_scripts(listing: Listing) -> Iterator[list[str]]:
+    """Yield the packages whose install script makes a binary, and their dependencies' names."""
+    names = {entry.name for entry in listing.entries if entry.name.endswith("/binding.gyp")}
+    for package, text in read_manifests(listing):
+        has_gyp = f"{package}/binding.gyp" in names
+        if not package or (not has_gyp and b"install" not in text):
+            continue
+        manifest = parse_object(text)
+        scripts = manifest.get("scripts")
+        events = scripts if isinstance(scripts, Mapping) else {}
+        wanted = [one for one in ("preinstall", "install", "postinstall") if one in events]
+        install = " ".join(str(events[event]) for event in wanted)
+        if has_gyp or re.search(r"gyp|prebuild|cmake-js|napi", install):
+            needed = manifest.get("dependencies")
+            yield [package, " ".join(needed) if isinstance(needed, Mapping) else ""]
+
+
+def _compiles(subject: Subject, package: str, dependencies: str) -> bool:
     """Return whether an install script makes what the package loads."""
-    if subject.listing.find(f"{package}/package.json") is None:
-        return False
-    text = subject.read_bytes(f"{package}/package.json")
-    has_gyp = subject.listing.find(f"{package}/binding.gyp") is not None
-    if not has_gyp and b"install" not in text:
-        return False
-    manifest = subject.read_json(f"{package}/package.json")
-    scripts = manifest.get("scripts")
-    install = (
-        " ".join(
-            str(scripts[event])
-            for event in ("preinstall", "install", "postinstall")
-            if event in scripts
-        )
-        if isinstance(scripts, Mapping)
-        else ""
-    )
-    if not has_gyp and not re.search(r"gyp|prebuild|cmake-js|napi", install):
-        return False
-    dependencies = manifest.get("dependencies")
-    names = " ".join(dependencies) if isinstance(dependencies, Mapping) else ""
-    return bool(_LOADERS.search(names)) or _asks_for_addon(subject, package)
+    return bool(_LOADERS.search(dependencies)) or _asks_for_addon(subject, package)
 
 
 def _loads_at_once(subject: Subject, package: str) -> bool:

@@ -15,7 +15,7 @@ from zipper.checks.constants import place_of
 from zipper.checks.file_facts import CONDITIONAL, EAGER, OPTIONAL, Use
 from zipper.checks.filesystem import TASK
 from zipper.checks.module_messages import WHEN, make_finding
-from zipper.checks.walk import is_own
+from zipper.checks.module_reader import is_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,6 @@ that nothing reaches are never read.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -18,39 +16,28 @@ from zipper.checks.file_facts import (
     EAGER,
     LAZY,
     OPTIONAL,
-    FactKey,
     Facts,
     FactsCache,
     Names,
     Request,
-    decode_facts,
-    decode_names,
-    encode,
     takes_wrapper,
-    weaken,
 )
 from zipper.checks.filesystem import LAYERS, FileSystem
+from zipper.checks.module_reader import NO_FACTS, ModuleReader, extension_of
 from zipper.checks.module_resolution import Failure, Found, Resolver
-from zipper.errors import ArchiveError
 from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from zipper.checks.node_flags import NodeFlags
-    from zipper.checks.syntax import Source
 
-__all__ = ["TYPED", "Asked", "Module", "Walk"]
+__all__ = ["Asked", "Module", "Walk", "iterate_failures"]
 
 ModuleKind = Literal["module", "commonjs", "json", "addon", "other", "unread"]
 
-TYPED: Final = (".ts", ".mts", ".cts")
-"""Files of which Node.js 22.18 and newer take the types off."""
 _WAVE: Final = 256
 """Files whose remembered facts are asked for at once."""
-_FILE_LIMIT_BYTES: Final = 64 * 1024 * 1024
-"""The largest file that is read. What a larger one asks for is unknown."""
-_NO_FACTS: Final = Facts(0, False, False, 0, (), (), (), ())  # noqa: FBT003 - a row of the table
 
 
 class Asked(NamedTuple):
@@ -71,7 +58,7 @@ class Module:
     required: bool
     """Whether `require` was first to reach it, which decides what a file without a type is."""
     kind: ModuleKind = "other"
-    facts: Facts = _NO_FACTS
+    facts: Facts = NO_FACTS
     problem: str | None = None
     """Why it could not be read."""
     asked: list[Asked] = field(default_factory=list)
@@ -89,6 +76,7 @@ class Walk:
         variables: Mapping[str, str] | None = None,
     ) -> None:
         self.files = files
+        self.reader = ModuleReader(files, cache, variables or {})
         self.resolver = resolver
         self.modules: dict[str, Module] = {}
         self.runtime: set[str] = set()
@@ -96,12 +84,7 @@ class Walk:
         self.preloaded: list[Asked] = []
         """What NODE_OPTIONS loads before the handler."""
         self._flags = flags
-        self._cache = cache
-        self._variables = variables or {}
-        self._given = tuple(f"{name}={value}" for name, value in sorted(self._variables.items()))
-        self._fresh: dict[FactKey, bytes] = {}
         self._names: dict[str, Names] = {}
-        self._large: tuple[bytes, Source | None] = b"", None
         self._queues: tuple[list[Module], ...] = ([], [], [], [])
 
     def run(self, path: str, *, required: bool) -> None:
@@ -114,7 +97,7 @@ class Walk:
             self.fill(wave)
             for module in wave:
                 self._follow(module)
-        self.remember()
+        self.reader.remember()
 
     def doubt(self, first: str) -> None:
         """Take nothing for sure but that the first file is read as it is."""
@@ -133,17 +116,21 @@ class Walk:
         self.preloaded.append(Asked(request, EAGER, answer))
         self._note(request, EAGER, answer)
 
-    def remember(self) -> None:
-        """Hand new facts to the cache."""
-        if self._cache is not None and self._fresh:
-            self._cache.put_many(self._fresh)
-            self._fresh = {}
+    def fill(self, wave: list[Module]) -> None:
+        """Give each module of `wave` its facts and its kind."""
+        self.reader.read(wave)
+        for module in wave:
+            if module.kind not in ("json", "addon", "unread"):
+                module.kind = self.kind_of(module.path, module.facts, required=module.required)
 
     def names_of(self, path: str) -> Names:
         """Return what a CommonJS file exports by its text."""
         known = self._names.get(path)
         if known is None:
-            known = self._names[path] = self._find_names(path)
+            module = self.modules.get(path)
+            is_empty = module is not None and module.kind == "commonjs"
+            nothing = Names((), (), (), is_complete=is_empty)
+            known = self._names[path] = self.reader.find_names(path) or nothing
         return known
 
     def _reach(self, path: str, level: int, *, required: bool) -> None:
@@ -155,74 +142,9 @@ class Walk:
             known.level = level
             self._queues[level].append(known)
 
-    def fill(self, wave: list[Module]) -> None:
-        """Give each module of `wave` its facts, remembered ones where they are."""
-        keys: dict[str, FactKey] = {}
-        for module in wave:
-            content = self._read(module)
-            if content is None:
-                continue
-            if module.path.endswith(".json"):
-                module.kind = "json"
-                module.facts = _check_json(content)
-            else:
-                kind = "own-facts" if is_own(module.path) else "facts"
-                keys[module.path] = (kind, _digest(content), *self._given)
-        known = {} if self._cache is None else self._cache.get_many(set(keys.values()))
-        for module in wave:
-            key = keys.get(module.path)
-            if key is not None:
-                self._set_facts(module, self._recall(module, key, known))
-
-    def _recall(self, module: Module, key: FactKey, known: Mapping[FactKey, bytes]) -> Facts:
-        """Return the facts of `module`: remembered, of another copy of the file, or scanned."""
-        facts = decode_facts(known.get(key, b"")) or decode_facts(self._fresh.get(key, b""))
-        # Contents are not kept meanwhile: a wave of them would take more memory than reading again.
-        return facts or self._scan(module, key)
-
-    def _scan(self, module: Module, key: FactKey) -> Facts:
-        from zipper.checks.scan import scan  # noqa: PLC0415 - the parser is loaded when one is needed
-
-        content = self._read(module) or b""
-        facts = scan(content, is_own=is_own(module.path), source=self.source_of(content))
-        self._fresh[key] = encode(facts)
-        return facts
-
-    def source_of(self, content: bytes) -> Source | None:
-        """Return a file parsed, None where it cannot be.
-
-        The last large one is kept, because parsing it takes seconds.
-        """
-        from zipper.checks.file_units import is_large  # noqa: PLC0415 - as for `scan`
-        from zipper.checks.syntax import open_source  # noqa: PLC0415 - as for `scan`
-
-        if not is_large(content):
-            return open_source(content, self._variables)
-        if self._large[0] != content:
-            self._large = b"", None  # before the next one takes its memory
-            self._large = content, open_source(content, self._variables)
-        return self._large[1]
-
-    def _read(self, module: Module) -> bytes | None:
-        """Return what is to be scanned, or None where the kind of file says enough."""
-        extension = _extension(module.path)
-        if extension in (".node", ".wasm"):
-            module.kind = "addon"
-            return None
-        try:
-            return self.files.read(module.path, limit_bytes=_FILE_LIMIT_BYTES)
-        except ArchiveError as error:
-            module.kind = "unread"
-            module.problem = error.message
-            return None
-
-    def _set_facts(self, module: Module, facts: Facts) -> None:
-        module.facts = _without_types(facts) if _extension(module.path) in TYPED else facts
-        module.kind = self.kind_of(module.path, module.facts, required=module.required)
-
     def kind_of(self, path: str, facts: Facts, *, required: bool) -> ModuleKind:
         """Return as what Node loads a JavaScript file."""
-        extension = _extension(path)
+        extension = extension_of(path)
         if extension in (".mjs", ".mts"):
             return "module"
         if extension in (".cjs", ".cts") or (required and extension not in (".js", ".ts")):
@@ -271,36 +193,9 @@ class Walk:
         if request.kind in ("resolve", "meta"):
             # The path is asked for, and may be loaded later, in a worker for example.
             level = max(level, LAZY)
-            if _extension(answer.path) not in (".js", ".mjs", ".cjs"):
+            if extension_of(answer.path) not in (".js", ".mjs", ".cjs"):
                 return
         self._reach(answer.path, min(level, OPTIONAL), required=request.kind in ("require", "shim"))
-
-    def _find_names(self, path: str) -> Names:
-        content = self.content_of(path)
-        if not content:
-            module = self.modules.get(path)
-            is_empty = module is not None and module.kind == "commonjs"
-            return Names((), (), (), is_complete=is_empty)
-        key = ("names", _digest(content))
-        known = decode_names(self._known(key))
-        if known is not None:
-            return known
-        from zipper.checks.commonjs_names import find_commonjs_names  # noqa: PLC0415 - as for `scan`
-
-        names = find_commonjs_names(content, source=self.source_of(content))
-        self._fresh[key] = encode(names)
-        return names
-
-    def content_of(self, path: str) -> bytes:
-        """Return what is in a file; nothing where it cannot be read."""
-        try:
-            return self.files.read(path, limit_bytes=_FILE_LIMIT_BYTES) or b""
-        except ArchiveError:
-            return b""
-
-    def _known(self, key: FactKey) -> bytes:
-        """Return what the cache has under `key`, else nothing."""
-        return b"" if self._cache is None else self._cache.get_many([key]).get(key, b"")
 
 
 def iterate_failures(walk: Walk) -> Iterator[tuple[Module, Asked, Failure]]:
@@ -310,34 +205,3 @@ def iterate_failures(walk: Walk) -> Iterator[tuple[Module, Asked, Failure]]:
         for asked in module.asked:
             if isinstance(asked.answer, Failure):
                 yield module, asked, asked.answer
-
-
-def is_own(path: str) -> bool:
-    """Return whether a file belongs to no package that was installed."""
-    return "/node_modules/" not in path
-
-
-def _without_types(facts: Facts) -> Facts:
-    """Return the facts of a TypeScript file, of which the grammar of JavaScript reads a part."""
-    if not facts.syntax_error_line and not facts.flaws:
-        return facts
-    return weaken(facts)._replace(syntax_error_line=0, flaws=())
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.blake2b(content, digest_size=20).hexdigest()
-
-
-def _extension(path: str) -> str:
-    name = path.rpartition("/")[2]
-    return name[name.rfind(".") :] if "." in name else ""
-
-
-def _check_json(content: bytes) -> Facts:
-    try:
-        json.loads(content.decode("utf-8", "replace").removeprefix("\ufeff"))
-    except json.JSONDecodeError as error:
-        return _NO_FACTS._replace(syntax_error_line=error.lineno)
-    except RecursionError:
-        return _NO_FACTS
-    return _NO_FACTS

@@ -11,14 +11,17 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from zipper.archive.listing import DEFLATED, STORED, Entry
+from zipper.archive.runs import gather
 from zipper.checks.filesystem import LAYERS, TASK, FileSystem
+from zipper.checks.parts import find_in_parts, parts_of
 from zipper.checks.subject import PATH_MAX
 from zipper.errors import ArchiveError
 from zipper.findings import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from zipper.archive.listing import Listing
     from zipper.checks.subject import Subject
 
 __all__ = [
@@ -43,6 +46,8 @@ _LINK_LIMIT_BYTES: Final = 4096
 _WHOLE_BYTES: Final = 160 * 1024 * 1024
 """Members above it are checked in pieces, which takes longer and little memory."""
 _UNIX: Final = 3
+_LINK: Final = 0o12
+_PLAIN: Final = (STORED, DEFLATED)
 _KINDS: Final = {
     0o1: "a named pipe",
     0o2: "a device",
@@ -105,14 +110,9 @@ def check_names(subject: Subject) -> Iterator[Finding]:
         )
         hint = "pack `*` instead of `.`, or use `zip -r`, which leaves it out"
         yield Finding("zip-name-unsafe", "warning", "", message, hint)
-    names = subject.listing.by_name
-    joined = "/" + "/\n/".join(names) + "/"
-    characters = _NAME_MAX if joined.isascii() else _NAME_MAX // 4
-    is_long = len(max(names, key=len, default="")) > characters
-    is_plain = joined.count("\n") < len(names) and not any(m in joined for m in _SUSPICIOUS)
-    if is_plain and not is_long:
+    if all(gather(subject.listing, "plain", _are_plain)):
         return
-    for name, entry in names.items():
+    for name, entry in subject.listing.by_name.items():
         problem = _judge_name(name)
         if problem is not None:
             message = f"`{_shown(name)}` {problem[0]}"
@@ -121,6 +121,17 @@ def check_names(subject: Subject) -> Iterator[Finding]:
                 yield Finding("zip-name-unsafe", "warning", name, message, hint)
                 continue
             yield Finding("zip-name-unsafe", "error", name, message, problem[1])
+
+
+def _are_plain(entries: Sequence[Entry]) -> bool:
+    """Return whether no name is unsafe or too long."""
+    names = [entry.name for entry in entries]
+    joined = "/" + "/\n/".join(names) + "/"
+    characters = _NAME_MAX if joined.isascii() else _NAME_MAX // 4
+    is_long = len(max(names, key=len, default="")) > characters
+    if is_long or joined.count("\n") >= len(names):
+        return not names
+    return not any(mark in joined for mark in _SUSPICIOUS)
 
 
 def check_duplicates(subject: Subject) -> Iterator[Finding]:
@@ -160,13 +171,15 @@ def _find_case_clashes(subject: Subject) -> Iterator[Finding]:
 
 def check_storage(subject: Subject) -> Iterator[Finding]:
     """Yield members that are encrypted, or neither stored nor deflated."""
+    if all(not flags & 0x2041 and method in _PLAIN for flags, method, _, _ in subject.traits):
+        return
     for entry in subject.listing.entries:
         if entry.flags & 0x2041:
             message = f"`{_shown(entry.name)}` is encrypted"
             yield Finding(
                 "zip-encrypted", "error", entry.name, message, "make the zip without a password"
             )
-        elif entry.method not in (STORED, DEFLATED):
+        elif entry.method not in _PLAIN:
             method = _METHODS.get(entry.method, "unknown")
             message = (
                 f"`{_shown(entry.name)}` is compressed by method {entry.method} ({method}), "
@@ -177,8 +190,8 @@ def check_storage(subject: Subject) -> Iterator[Finding]:
 
 def check_links(subject: Subject) -> Iterator[Finding]:
     """Yield symbolic links that dangle or leave the root, and every link of a layer."""
-    links = [e for e in subject.listing.entries if e.external_attributes >> 28 == 0o12]
-    if links:
+    if any(kind == _LINK for _, _, _, kind in subject.traits):
+        links = [e for e in subject.listing.entries if e.external_attributes >> 28 == _LINK]
         seen = FileSystem.of(subject)
         for entry in links:
             if entry.is_symlink:
@@ -187,6 +200,8 @@ def check_links(subject: Subject) -> Iterator[Finding]:
 
 def check_kinds(subject: Subject) -> Iterator[Finding]:
     """Yield the members that are neither file nor folder nor link."""
+    if all(kind not in _KINDS for _, _, _, kind in subject.traits):
+        return
     for entry in subject.listing.entries:
         kind = _KINDS.get(entry.external_attributes >> 28)
         if kind is not None and entry.create_system == _UNIX:
@@ -202,26 +217,33 @@ def check_contents(subject: Subject) -> Iterator[Finding]:
     One member at a time; sizes that the compressed bytes cannot reach are refused unread, and the
     members of a zip whose sizes exceed every quota are not inflated past 1 GiB in all.
     """
+    for name, problem in find_in_parts(subject, "damaged", _find_damaged):
+        message = f"{problem}; Lambda accepts the upload and fails when it unzips"
+        yield Finding("zip-crc", "error", name, message, _REMAKE)
+
+
+def _find_damaged(listing: Listing) -> Iterator[list[str]]:
     budget = 1 << 30
-    for entry in subject.listing.entries:
+    for entry in listing.entries:
         budget -= entry.size
-        if entry.is_encrypted or entry.method not in (STORED, DEFLATED):
+        if entry.is_encrypted or entry.method not in _PLAIN:
             continue
         if budget < 0:
             return
         try:
             if entry.size > _WHOLE_BYTES:
-                for _ in subject.listing.read_chunks(entry):
+                for _ in listing.read_chunks(entry):
                     pass
             else:
-                subject.listing.inflate(entry, limit_bytes=_WHOLE_BYTES, check_crc=True)
+                listing.inflate(entry, limit_bytes=_WHOLE_BYTES, check_crc=True)
         except ArchiveError as error:
-            message = f"{error.message}; Lambda accepts the upload and fails when it unzips"
-            yield Finding("zip-crc", "error", entry.name, message, _REMAKE)
+            yield [entry.name, error.message]
 
 
 def check_headers(subject: Subject) -> Iterator[Finding]:
     """Yield the members whose local header and directory disagree, and those that overlap."""
+    if len(parts_of(subject)) > 1:  # which only a zip is in whose headers are right
+        return
     for fault in subject.listing.find_header_faults():
         message = f"`{_shown(fault.path)}` {fault.message}"
         yield Finding("zip-unreadable", "error", fault.path, message, _REMAKE)

@@ -26,7 +26,7 @@ from zipper.store.notes import REPORT, Notebook
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from zipper.archive.listing import ZipSource
+    from zipper.archive.listing import Listing, ZipSource
     from zipper.checks.nearby import Nearby
     from zipper.settings.build_request import BuildRequest
     from zipper.settings.option_types import CheckOptions
@@ -44,6 +44,7 @@ class _More(TypedDict):
     facts: NotedFacts
     today: str
     nearby: Nearby | None
+    listing: Listing | None
 
 
 def check(path: PathLike, **options: Unpack[CheckOptions]) -> Report:
@@ -86,6 +87,8 @@ def check_requested(
     source: ZipSource | None = None,
     code_sha256: str = "",
     nearby: Nearby | None = None,
+    notebook: Notebook | None = None,
+    listing: Listing | None = None,
 ) -> Report:
     """Judge the zip at `path` as the function of `request`, from memory where that was done today.
 
@@ -98,9 +101,12 @@ def check_requested(
         source: the zip's bytes, where they are open.
         code_sha256: their hash, where it is known.
         nearby: the workspace that the zip was built in.
+        notebook: what remembers, where it is open.
+        listing: of the zip, where it was read already.
     """
     source = open_zip(path) if source is None else source
-    notebook = Notebook(find_cache_dir(request.cache_dir), recalls=not request.no_recall)
+    if notebook is None:
+        notebook = Notebook(find_cache_dir(request.cache_dir), recalls=not request.no_recall)
     inputs = verdict_inputs(request, code_sha256 or hash_zip(source)) | {
         "handler": _start_of(request),
         "unknown_runtime": unknown_runtime,
@@ -120,6 +126,7 @@ def check_requested(
             facts=NotedFacts(notebook),
             today=str(inputs["day"]),
             nearby=nearby,
+            listing=listing,
         )
     if isinstance(source, FileBytes):
         source.refuse_change()

@@ -93,14 +93,16 @@ def _apply_rules(
     from zipper.checks.run_rules import check_listing  # noqa: PLC0415
     from zipper.kinds import KINDS  # noqa: PLC0415
     from zipper.pipeline.checking import check_requested  # noqa: PLC0415
+    from zipper.pipeline.noted_facts import NotedFacts  # noqa: PLC0415
     from zipper.pipeline.reading_zips import (  # noqa: PLC0415
         arns_of,
-        open_listing,
         open_sound_listing,
+        open_zip,
         zips_of,
     )
 
-    listing = open_listing(path) if source is None else read_listing(source)
+    source = open_zip(path) if source is None else source
+    listing = read_listing(source, NotedFacts(store.notebook).parts.runs)
     found = check_listing(
         listing,
         target=request.target,
@@ -117,17 +119,12 @@ def _apply_rules(
         return Judgement(found)
     report = check_requested(
         path,
-        request._replace(
-            handler=handler,
-            entry=handler,
-            ignore=(),
-            strict=False,
-            case=False,
-            cache_dir=str(store.cache_dir),
-        ),
+        request._replace(handler=handler, entry=handler, ignore=(), strict=False, case=False),
         source=source,
         code_sha256=code_sha256,
         nearby=None if around is None else around.describe(),
+        notebook=store.notebook,
+        listing=listing,
     )
     return Judgement(report.findings, report.closure)
 

@@ -223,7 +223,7 @@ def _judge(start: WalkStart, folder: str) -> tuple[bool | None, int]:
             and isinstance(one.answer, Found)
             and find_package(relative(one.answer.path)) == folder
         ]
-        source = start.walk.source_of(start.walk.content_of(path)) if asked else None
+        source = start.walk.reader.source_of(start.walk.reader.content_of(path)) if asked else None
         answers += [None if source is None else find_first_use(source, one) for one in asked]
     used = next((line for line in answers if line), 0)
     if used or not answers:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from zipper.pipeline.parts_in_memory import PartsInMemory
 from zipper.store.notes import FILE_FACTS, RULE_FINDINGS, Kind, Notebook
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ class NotedFacts:
     """A `zipper.checks.file_facts.FactsCache` that lasts."""
 
     def __init__(self, notebook: Notebook) -> None:
+        """Remember in `notebook`; what several zips have is in memory as long as that is open."""
         self._notebook = notebook
+        self.parts: PartsInMemory = notebook.kept.setdefault("parts", PartsInMemory())
 
     def get_many(self, keys: Iterable[FactKey]) -> Mapping[FactKey, bytes]:
         """Return what is known of `keys`."""
@@ -40,4 +43,4 @@ class NotedFacts:
 
 
 def _kind_of(key: FactKey) -> Kind:
-    return RULE_FINDINGS if key[0] == "rule" else FILE_FACTS
+    return RULE_FINDINGS if key[0] == "part" else FILE_FACTS

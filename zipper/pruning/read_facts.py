@@ -50,7 +50,7 @@ class ReadFacts:
                 fresh.append(module)
             modules[name] = module
         self._walk.fill(fresh)
-        self._walk.remember()
+        self._walk.reader.remember()
         keys = {name: self._key(module.path) for name, module in modules.items()}
         cache = self._cache
         known = {} if cache is None else cache.get_many(set(keys.values()))
@@ -68,12 +68,13 @@ class ReadFacts:
             cache.put_many(news)
 
     def _key(self, path: str) -> FactKey:
-        return ("reads", hashlib.blake2b(self._walk.content_of(path), digest_size=20).hexdigest())
+        content = self._walk.reader.content_of(path)
+        return ("reads", hashlib.blake2b(content, digest_size=20).hexdigest())
 
     def _scan(self, module: Module) -> FileReads:
-        content = self._walk.content_of(module.path)
+        content = self._walk.reader.content_of(module.path)
         if not content or module.kind == "unread":
             return _NOTHING  # of one that is not read the module says it
         if is_plain(content):
             return find_reads(content, None, is_plain=True)
-        return find_reads(content, self._walk.source_of(content))
+        return find_reads(content, self._walk.reader.source_of(content))

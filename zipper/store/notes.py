@@ -17,7 +17,7 @@ import contextlib
 import hashlib
 import json
 import os
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from zipper.errors import StoreError
 from zipper.files import write_file
@@ -123,6 +123,8 @@ class Notebook:
         self.recalls = recalls
         self._identity = identity
         self._ownership = Ownership(cache_dir)
+        self.kept: dict[str, Any] = {}
+        """What those who use it keep in memory as long as it is open."""
 
     def recall(
         self,

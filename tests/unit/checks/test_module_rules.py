@@ -9,6 +9,7 @@ from support.checking import check_files, zip_files
 
 from zipper.archive.listing import read_listing
 from zipper.checks.run_rules import check_zip, find_handler
+from zipper.pipeline.parts_in_memory import PartsInMemory
 from zipper.target import Target
 
 if TYPE_CHECKING:
@@ -497,6 +498,7 @@ def test_a_second_check_finds_the_same_from_memory() -> None:
         def __init__(self) -> None:
             self.known: dict[FactKey, bytes] = {}
             self.puts = 0
+            self.parts = PartsInMemory()
 
         def get_many(self, keys: Iterable[FactKey]) -> Mapping[FactKey, bytes]:
             return {key: self.known[key] for key in keys if key in self.known}
