@@ -36,6 +36,7 @@ __all__ = ["UNJUDGED", "WIDER", "find_own", "list_functions"]
 
 WIDER = {
     "archive": "tests/unit/checks",
+    "checks": "tests/conformance/test_loading_table.py tests/conformance/test_javascript_table.py",
     "lockfile": "tests/unit/tree",
     "npm": "tests/conformance tests/unit/project tests/unit/tree",
     "pipeline": "tests/e2e",

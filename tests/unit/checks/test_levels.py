@@ -22,6 +22,8 @@ SURE = [
     f"try {{ {GONE} }} catch (error) {{ console.log(error); throw error; }}",
     f"try {{ {GONE} }} finally {{ console.log(1); }}",
     f"[1].map(() => {GONE});",
+    f"(function () {{ {GONE} }}).call(this);",
+    f"(() => {{ {GONE} }}).apply(null, []);",
     "const r = require; r('./gone');",
     f"function f() {{ {GONE} }} const o = {{ ...f() }};",
 ]
@@ -48,6 +50,8 @@ UNSURE = [
     f"try {{ {GONE} }} catch (error) {{ if (error.code) return; throw error; }}",
     f"try {{ {GONE} }} finally {{ return; }}",
     f"[].map(() => {GONE});",
+    f"(function () {{ {GONE} }}).bind(this);",
+    f"(function () {{ {GONE} }})[Symbol.for('call')]?.(this);",
     f"[...process.argv.slice(99)].map(() => {GONE});",
     "const r = require; function f(r) { r('./gone'); } f(() => 1);",
 ]

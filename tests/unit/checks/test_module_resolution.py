@@ -279,6 +279,9 @@ def test_exports_without_end_are_refused() -> None:
         ("@s", None),
         ("@s/", None),
         (".a", None),
+        ("a\\b", None),
+        ("a%2fb/c", None),
+        ("a/b%2fc", ("a", "./b%2fc")),
     ],
 )
 def test_package_names(specifier: str, expected: tuple[str, str] | None) -> None:

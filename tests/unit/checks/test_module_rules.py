@@ -252,6 +252,14 @@ def test_the_branch_of_development_may_be_absent() -> None:
             {"index.js": f"require('../../gone'); {HANDLER}"},
             "mend the path: it leads out of the package, to `/gone`",
         ),
+        (
+            {"index.js": f"require('./lib/gone'); {HANDLER}", "lib/a.js": ""},
+            "pack `lib/gone`, or mend the path",
+        ),
+        (
+            {"index.js": f"require('./lib'); {HANDLER}", "lib/a.js": ""},
+            "name the file in that folder; only one that has an `index.js` can be required",
+        ),
     ],
 )
 def test_hints_fit(files: dict[str, str], hint: str) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from zipper.npm import semver
 from zipper.npm.semver_range import parse_range
-from zipper.npm.semver_version import parse_key
+from zipper.npm.semver_version import parse_key, parse_plain
 
 NUMBERS = st.integers(min_value=0, max_value=2**53 - 1)
 WORDS = st.from_regex(r"(0|[1-9][0-9]{0,3}|[0-9]{0,2}[a-zA-Z-][0-9a-zA-Z-]{0,3})", fullmatch=True)
@@ -175,3 +175,13 @@ def test_versions_that_differ_in_build_metadata_are_one():
     assert not operator.ne(one, other)
     assert 1 == len({one, other})
     assert one != "1.2.3"
+
+
+@pytest.mark.parametrize("text", ["0.0.0", "1.20.3", "1.2.3-0", "10.0.0-0"])
+def test_plain_versions_are_read_without_the_grammar(text):
+    """They are the version that the grammar reads."""
+    plain, read = parse_plain(text), semver.parse(f" {text}")
+
+    assert plain is not None
+    assert (str(plain), plain) == (str(read), read)
+    assert plain.prerelease == read.prerelease
