@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.bundled_functions import FUNCTIONS
 from tests.support.bundled_stacks import STACKS, Stack
 from tests.support.command import run_zipper
 from tests.support.scene import listing, write_files
@@ -28,6 +29,7 @@ pytestmark = [pytest.mark.network, pytest.mark.node, pytest.mark.slow]
 
 NPM = shutil.which("npm") or "npm"
 NODE = shutil.which("node") or "node"
+ALL = {**STACKS, **FUNCTIONS}
 SAME_BYTES = [
     (name, kind)
     for name, stack in STACKS.items()
@@ -125,10 +127,10 @@ def _zip_as_cdk(folder: Path, built: dict, bundle: bytes) -> int:
     return target.stat().st_size
 
 
-@pytest.mark.parametrize("name", STACKS)
+@pytest.mark.parametrize("name", [*STACKS, *FUNCTIONS])
 def test_stack_is_bundled_verified_and_answers(name: str, tmp_path: Path, cache: Path) -> None:
     """What has to stay stays, the check passes, Node answers, and no zip is larger than CDK's."""
-    stack = STACKS[name]
+    stack = ALL[name]
     folder = tmp_path / "fn"
     _write(folder, stack, stack.type)
     built = _build(folder, cache)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -235,6 +236,29 @@ import { join } from 'node:path';
 const HERE = join(__dirname, 'texts');
 export const text = (): string => readFileSync(join(HERE, 'b.txt'), 'utf8');
 """
+
+
+@pytest.mark.parametrize("setting", ["linked", "inline", "external"])
+def test_maps_name_sources_from_where_the_bundle_is(work: Work, setting: str) -> None:
+    """Wherever the map lies, a stack trace leads to the same place."""
+    work.write(
+        **{
+            "package.json": {"name": "fn"},
+            "src/index.ts": "import { a } from './a';\nexport const handler = async () => a;\n",
+            "src/a.ts": "export const a: number = 1;\n",
+        }
+    )
+    built = work.build("--sourcemap", setting, "--handler", "src/index.handler")
+    code = work.files["src/index.js"]
+    inline = code.rpartition(b"//# sourceMappingURL=data:application/json;base64,")[2]
+    texts = {
+        "linked": lambda: work.files["src/index.js.map"],
+        "inline": lambda: b64decode(inline),
+        "external": lambda: next(work.folder.glob("fn.zip.maps/*/src/index.js.map")).read_bytes(),
+    }
+
+    assert 0 == built.status, built.stderr
+    assert {"../src/a.ts", "../src/index.ts"} == set(json.loads(texts[setting]())["sources"])
 
 
 def test_files_of_known_paths_go_where_the_bundle_looks(work: Work) -> None:

@@ -8,6 +8,7 @@ the second leaves out what has to stay. A build that guesses right which these a
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Final
 
 from zipper.bundling.bundle_folder import OUT
@@ -30,6 +31,8 @@ _META: Final = "meta.json"
 _RUNS_MAX: Final = 20
 """Each run but the last leaves out more packages."""
 _SHOWN_MAX: Final = 5
+_INLINE_MAP: Final = b"//# sourceMappingURL=data:application/json;base64,"
+_BASE64: Final = late_pattern(rb"[A-Za-z0-9+/]+=*")
 _UNRESOLVED: Final = late_pattern(r'Could not resolve "([^"]+)"')
 _AWAITS: Final = 'Top-level await is currently not supported with the "cjs" output format'
 _META_EMPTY: Final = "empty-import-meta"
@@ -137,7 +140,7 @@ class Bundler:
             raise _failure(messages, done)
         metafile = files.pop(_META)
         files = {
-            name: _place_map(data) if name.endswith(".map") else data
+            name: _place_map(data) if name.endswith(".map") else _place_inline_map(data)
             for name, data in files.items()
         }
         return Bundle(
@@ -204,6 +207,15 @@ def _place_map(data: bytes) -> bytes:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode(
         "utf-8", "surrogatepass"
     )
+
+
+def _place_inline_map(code: bytes) -> bytes:
+    """Return a bundle with the inline source map that it may end with placed in the same way."""
+    text, mark, rest = code.rpartition(_INLINE_MAP)
+    packed = rest.rstrip()
+    if not mark or not _BASE64.fullmatch(packed):
+        return code
+    return text + mark + b64encode(_place_map(b64decode(packed))) + rest[len(packed) :]
 
 
 def join_bundles(bundle: Bundle, others: Sequence[Bundle]) -> Bundle:
