@@ -103,22 +103,27 @@ def test_esbuilds_own_package_makes_the_same_bytes(
     assert (folder / "zipper-out" / path).read_bytes() == listing(tmp_path / "fn.zip")[path]
 
 
+def _name(one: dict) -> str:
+    return one["location"].removeprefix("node_modules/")
+
+
 def _zip_as_cdk(folder: Path, built: dict, bundle: bytes) -> int:
     """Return the size of what CDK uploads: the bundle, and its externals by `npm ci`."""
     out = folder / "asset"
-    path = out / built["bundle"]["path"].rpartition("/")[2]
-    out.mkdir()
-    path.write_bytes(bundle)
+    write_files(out, {built["bundle"]["path"]: bundle})
     # Also those that only packages ask for have to be named: CDK knows no others.
-    wanted = {
-        one["location"].removeprefix("node_modules/"): one["version"]
-        for one in built["bundle"]["outside"]
-        if one["kind"] != "dependency" and one["location"].count("node_modules/") == 1
-    }
-    if wanted:
+    rows = built["bundle"]["outside"]
+    top = [one for one in rows if one["location"].count("node_modules/") == 1]
+    wanted = {_name(one): one["version"] for one in top if one["kind"] != "dependency"}
+    while wanted:
         write_files(out, {"package.json": {"dependencies": wanted}})
         shutil.copy(folder / "package-lock.json", out / "package-lock.json")
         _npm(out, "install", "--omit=dev", "--os=linux", "--cpu=x64", "--libc=glibc")
+        # Optional peers that the project has are found by what stays, and npm adds none.
+        peers = {_name(one): one["version"] for one in top if not (out / one["location"]).is_dir()}
+        if not peers:
+            break
+        wanted |= peers
     target = folder.parent / "cdk.zip"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
         for one in sorted(out.rglob("*")):

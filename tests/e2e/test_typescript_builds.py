@@ -573,6 +573,37 @@ def test_computed_names_find_their_sources(work: Work, kind: str, call: str) -> 
     assert 2 == work.run("src/index.handler", {"name": "deep/b"})
 
 
+CREATED = """
+import { createRequire } from 'node:module';
+import * as modules from 'node:module';
+const require = createRequire(import.meta.url);
+const load = modules.createRequire(import.meta.filename);
+export const handler = async () => [
+  require('./b.cjs').b, load('./c.js').c, load('./data.json').d, load('#lib/d').d,
+];
+"""
+
+
+def test_what_create_require_loads_is_built(work: Work) -> None:
+    """Its requests are found by TypeScript's rules too, whatever the function is called."""
+    manifest = {"name": "fn", "type": "module", "imports": {"#lib/*": "./src/lib/*.ts"}}
+    write_files(
+        work.folder / "created",
+        {
+            "package.json": manifest,
+            "src/index.ts": CREATED,
+            "src/b.cts": "export const b: number = 1;\n",
+            "src/c.ts": "export const c: number = 2;\n",
+            "src/lib/d.ts": "export const d: number = 4;\n",
+            "src/data.json": '{"d": 3}',
+        },
+    )
+    built = work.build("created", "--handler", "src/index.handler")
+
+    assert 0 == built.status, built.stderr
+    assert [1, 2, 3, 4] == work.run("src/index.handler", {})
+
+
 @pytest.mark.parametrize("specifier", ["./Util/A", "@/util/A.js"])
 def test_case_of_names_is_told(work: Work, specifier: str) -> None:
     """A name of another case is not found, and the file that was meant is named."""

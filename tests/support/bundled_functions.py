@@ -85,7 +85,7 @@ export const handler = async () => {
   try {
     return (Resource as unknown as Record<string, unknown>).Bucket;
   } catch (error) {
-    return String((error as Error).message).includes('"Bucket"');
+    return String((error as Error).message).includes('SST');
   }
 };
 """

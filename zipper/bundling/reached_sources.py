@@ -20,7 +20,7 @@ from zipper.bundling.source_folder import join
 from zipper.bundling.source_lines import read_lines
 from zipper.bundling.source_maps import adapt_map, link_map
 from zipper.bundling.source_names import CODE, TYPED, is_source, name_output, spell_relative
-from zipper.bundling.specifiers import apply_edits, find_edits
+from zipper.bundling.specifiers import apply_edits, find_created, find_edits
 from zipper.bundling.type_exports import LinkedModule, refuse_exported_types
 from zipper.errors import ProjectError
 from zipper.findings import Finding
@@ -154,9 +154,12 @@ class SourceWalk:
         for module, source, one in zip(modules, sources, compiled, strict=True):
             if self._refuses_lost_metadata and self._config_of(module).emits_metadata:
                 refuse_lost_metadata(module.path, self._files.read(module.path), one.code)
+            created: list[tuple[str, Mode]] = [
+                (specifier, "require") for specifier in find_created(_encode(one.code))
+            ]
             targets = {
                 (specifier, mode): self._resolver.resolve(module, specifier, mode)
-                for specifier, mode in one.imports
+                for specifier, mode in (*one.imports, *created)
             }
             becomes_commonjs = one.is_module and source.format == "cjs"
             is_kept = not is_source(module.path) and not becomes_commonjs

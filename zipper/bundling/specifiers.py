@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.syntax import is_shadowed, literal, open_source
+from zipper.late_pattern import late_pattern
 from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -20,12 +21,23 @@ if TYPE_CHECKING:
     from zipper.bundling.source_resolution import Mode
     from zipper.checks.syntax import Source
 
-__all__ = ["Edit", "SpecifierUse", "apply_edits", "find_edits", "find_requests"]
+__all__ = [
+    "Edit",
+    "SpecifierUse",
+    "apply_edits",
+    "find_created",
+    "find_edits",
+    "find_requests",
+]
 
 Edit = tuple[int, int, bytes]
 """Start, end and the new bytes: a quoted specifier."""
 
 
+_CREATED: Final = late_pattern(
+    rb"([\w$]+)\s*=\s*(?:[\w$]+\.)?createRequire\d*\(\s*import\.meta\.(?:url|filename)\s*\)"
+)
+"""A name for what finds modules as `require` does, in an ES module."""
 _SPECIFIERS: Final = ("string", "template_string", "binary_expression")
 
 
@@ -74,8 +86,22 @@ def find_requests(source: Source) -> Iterator[Node]:
     yield from (node for node, _, _ in _find_specifiers(source))
 
 
+def find_created(code: bytes) -> list[str]:
+    """Return what the functions that `createRequire` made for a module are called with."""
+    source = open_source(code) if _CREATED.search(code) else None
+    if source is None:
+        return []
+    found = (
+        literal(node, source.content)
+        for node, mode, _ in _find_specifiers(source)
+        if mode == "require"
+    )
+    return [specifier for specifier in found if specifier is not None]
+
+
 def _find_specifiers(source: Source) -> Iterator[tuple[Node, Mode, bool]]:
-    for path in source.find_words(b"import", b"export", b"require"):
+    names = {b"require", *_CREATED.findall(source.content)}
+    for path in source.find_words(b"import", b"export", *sorted(names)):
         if path[-1].type in ("import", "export"):
             yield from _find_imported(path)
         elif path[-1].type == "identifier" and len(path) > 2 and not is_shadowed(source, path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from zipper.bundling.specifiers import SpecifierUse, find_edits
+from zipper.bundling.specifiers import SpecifierUse, find_created, find_edits
 
 
 def respell(code: str) -> str:
@@ -59,3 +59,19 @@ def test_attributes_are_seen() -> None:
     assert [("./a.json", True), ("./b.json", False)] == [
         (one.specifier, one.has_attributes) for one in asked
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ('const r = createRequire(import.meta.url);\nr("./a");', ["./a"]),
+        ('const require2 = m.createRequire(import.meta.filename); require2("./a").b', ["./a"]),
+        ('const r = createRequire(import.meta.url); r.resolve("./a");', ["./a"]),
+        ('const r = createRequire(import.meta.url); r(name); o.r("./b"); "r(\'./c\')";', []),
+        ('const r = createRequire("/opt/x.js"); r("./a");', []),
+        ('require("./a");', []),
+    ],
+)
+def test_requests_of_created_functions(code: str, expected: list[str]) -> None:
+    """Only what is made for the module itself, by whatever name."""
+    assert expected == find_created(code.encode())
