@@ -5,7 +5,8 @@
 Twenty groups of packages are resolved from the registry; each function has the lockfile of one
 group and code of its own. All are built with an empty cache, with an empty cache and a shared
 store, again, and after one dependency has changed. Each way says its wall clock and processor
-time, the megabytes that went over the shared store, and whether the zips are the same to the byte.
+time, the requests and the megabytes between it and the shared store (S3, on loopback), and whether
+the zips are the same to the byte.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.command import run_zipper
+from tests.support.object_server import ObjectServer
 
 GROUPS = (
     "express body-parser cors helmet morgan compression cookie-parser express-session",
@@ -144,38 +146,53 @@ def main() -> None:
     key.unlink(missing_ok=True)
     public = run_zipper("store", "keygen", "--into", key).stdout.strip()
     for count in asked.functions:
-        root = make_functions(asked.folder, groups, count)
-        shared = asked.folder / f"shared-{count}"
-        shutil.rmtree(shared, ignore_errors=True)
-        reader = {
-            "ZIPPER_STORE_URL": shared.resolve().as_uri(),
-            "ZIPPER_STORE_ACCEPT": f"{public} {WORKFLOW}",
-        }
-        writer = {**reader, "ZIPPER_STORE_KEY": str(key), "ZIPPER_STORE_SCOPE": WORKFLOW}
-        caches = [asked.folder / f"cache-{count}-{number}" for number in range(3)]
-        for cache in caches:
-            shutil.rmtree(cache, ignore_errors=True)
-        first = None
-        ways = (
-            ("cold", caches[0], {}),
-            ("cold, filling a shared store", caches[1], writer),
-            ("cold, from a shared store", caches[2], reader),
-            ("warm", caches[2], reader),
-            ("one dependency changed", caches[2], reader),
+        with ObjectServer() as server:
+            play(asked.folder, groups, count, options, server, public)
+
+
+def play(
+    folder: Path,
+    groups: list[Path],
+    count: int,
+    options: list[str],
+    server: ObjectServer,
+    public: str,
+) -> None:
+    """Build so many functions in each way, and print a line for each."""
+    root = make_functions(folder, groups, count)
+    reader = {
+        **server.environment,
+        "ZIPPER_STORE_URL": server.url,
+        "ZIPPER_STORE_ACCEPT": f"{public} {WORKFLOW}",
+    }
+    key = str(folder / "key")
+    writer = {**reader, "ZIPPER_STORE_KEY": key, "ZIPPER_STORE_SCOPE": WORKFLOW}
+    caches = [folder / f"cache-{count}-{number}" for number in range(3)]
+    for cache in caches:
+        shutil.rmtree(cache, ignore_errors=True)
+    first = None
+    ways = (
+        ("cold", caches[0], {}),
+        ("cold, filling a shared store", caches[1], writer),
+        ("cold, from a shared store", caches[2], reader),
+        ("warm", caches[2], reader),
+        ("one dependency changed", caches[2], reader),
+    )
+    for name, cache, env in ways:
+        if name.startswith("one"):
+            change_one(root)
+        server.requests.clear()
+        server.moved_bytes = 0
+        found = measure(root, cache, env, options)
+        first = first or found["zips"]
+        same = sum(found["zips"].get(one) == digest for one, digest in first.items())
+        print(
+            f"{count:>6} {name:30} {found['wall']:8.2f} s {found['cpu']:8.2f} s cpu "
+            f"{found['memory']:6.0f} MB, {len(server.requests):,} requests, "
+            f"{server.moved_bytes / 1e6:.1f} MB, {same} zips the same, "
+            f"{len(found['failed'])} failed {' '.join(map(str, found['failed'][:5]))}",
+            flush=True,
         )
-        for name, cache, env in ways:
-            if name.startswith("one"):
-                change_one(root)
-            found = measure(root, cache, env, options)
-            first = first or found["zips"]
-            same = sum(found["zips"].get(one) == digest for one, digest in first.items())
-            size = sum(path.stat().st_size for path in shared.rglob("*") if path.is_file())
-            print(
-                f"{count:>6} {name:30} {found['wall']:8.2f} s {found['cpu']:8.2f} s cpu "
-                f"{found['memory']:6.0f} MB {size / 1e6:8.1f} MB shared, {same} zips the same, "
-                f"{len(found['failed'])} failed {' '.join(map(str, found['failed'][:5]))}",
-                flush=True,
-            )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.command import CommandResult, run_here, run_zipper
+from tests.support.command import run_zipper
+from tests.support.fleet import NAMES, SCOPE, Fleet, codes_of
 from tests.support.object_server import Fault, ObjectServer
 
 if TYPE_CHECKING:
@@ -20,71 +21,18 @@ if TYPE_CHECKING:
 
     from tests.support.scene import Scene
 
-SCOPE = "repository=acme/app ref=refs/heads/main workflow=release.yml"
-NAMES = [f"p{number}" for number in range(6)]
-
-
-class Fleet:
-    """A scene, an object store, and a key."""
-
-    def __init__(self, scene: Scene, server: ObjectServer) -> None:
-        self.scene = scene
-        self.server = server
-        self.key = scene.folder / "key"
-        self.public = run_zipper("store", "keygen", "--into", self.key).stdout.strip()
-
-    @property
-    def writer(self) -> dict[str, str]:
-        """The variables of the job that builds the main branch."""
-        return {**self.reader, "ZIPPER_STORE_KEY": str(self.key), "ZIPPER_STORE_SCOPE": SCOPE}
-
-    @property
-    def reader(self) -> dict[str, str]:
-        """The variables of everyone else."""
-        return {
-            **self.server.environment,
-            "ZIPPER_STORE_URL": self.server.url,
-            "ZIPPER_STORE_ACCEPT": f"{self.public} {SCOPE}",
-        }
-
-    def build(self, env: dict[str, str], *options: str) -> tuple[CommandResult, bytes]:
-        """Build on a fresh machine."""
-        shutil.rmtree(self.scene.cache, ignore_errors=True)
-        self.scene.output.unlink(missing_ok=True)
-        done = run_here(
-            *self.scene.arguments,
-            "--json",
-            *options,
-            cwd=self.scene.folder,
-            env={**self.scene.environment, **env},
-        )
-        assert done.status == 0, done.stderr
-        return done, self.scene.output.read_bytes()
-
 
 @pytest.fixture
-def fleet(scene: Scene) -> Iterator[Fleet]:
-    for name in NAMES:
-        scene.publish(name, files={"index.js": f"module.exports = '{name}';\n".encode() * 400})
-    scene.depend(*NAMES)
+def fleet(scene: Scene) -> Iterator[Fleet[ObjectServer]]:
     with ObjectServer() as server:
         yield Fleet(scene, server)
 
 
-def codes(done: CommandResult) -> list[str]:
-    assert done.document is not None
-    return [
-        finding["code"]
-        for finding in done.document["findings"]
-        if finding["code"].startswith("shared-store")
-    ]
-
-
-def tarball_requests(fleet: Fleet) -> int:
+def tarball_requests(fleet: Fleet[ObjectServer]) -> int:
     return sum(".tgz" in request.path for request in fleet.scene.registry.requests)
 
 
-def test_a_fresh_machine_takes_what_main_made(fleet: Fleet) -> None:
+def test_a_fresh_machine_takes_what_main_made(fleet: Fleet[ObjectServer]) -> None:
     """The second machine asks the registry for nothing, and makes the same zip."""
     _, alone = fleet.build({})
     _, first = fleet.build(fleet.writer)
@@ -94,11 +42,11 @@ def test_a_fresh_machine_takes_what_main_made(fleet: Fleet) -> None:
 
     assert first == second == alone
     assert tarball_requests(fleet) == before
-    assert codes(done) == ["shared-store"]
+    assert codes_of(done) == ["shared-store"]
     assert "6 store zips and 0 tarballs" in done.stdout
 
 
-def test_without_accepted_keys_tarballs_are_shared(fleet: Fleet) -> None:
+def test_without_accepted_keys_tarballs_are_shared(fleet: Fleet[ObjectServer]) -> None:
     """A machine that trusts no signer takes the tarballs, which the lockfile proves."""
     _, first = fleet.build(fleet.writer)
     before = tarball_requests(fleet)
@@ -110,7 +58,7 @@ def test_without_accepted_keys_tarballs_are_shared(fleet: Fleet) -> None:
     assert "0 store zips and 6 tarballs" in done.stdout
 
 
-def test_a_pull_request_cannot_poison_main(fleet: Fleet) -> None:
+def test_a_pull_request_cannot_poison_main(fleet: Fleet[ObjectServer]) -> None:
     """What a build without the key puts there, main verifies: another zip is never made."""
     _, alone = fleet.build({})
     fleet.build({**fleet.reader, "ZIPPER_STORE_ACCEPT": ""})
@@ -120,12 +68,14 @@ def test_a_pull_request_cannot_poison_main(fleet: Fleet) -> None:
     done, made = fleet.build(fleet.writer)
 
     assert made == alone
-    assert codes(done).count("shared-store-wrong") == len(NAMES)
+    assert codes_of(done).count("shared-store-wrong") == len(NAMES)
     assert b"poison" not in fleet.server.objects.values()
 
 
 @pytest.mark.parametrize("cut", [0, 1, 100])
-def test_truncated_and_poisoned_objects_never_make_a_zip(fleet: Fleet, cut: int) -> None:
+def test_truncated_and_poisoned_objects_never_make_a_zip(
+    fleet: Fleet[ObjectServer], cut: int
+) -> None:
     """Each object there may be anything: the zip is right, and the alarm names the claim."""
     _, alone = fleet.build(fleet.writer)
     for name, data in fleet.server.objects.items():
@@ -135,7 +85,7 @@ def test_truncated_and_poisoned_objects_never_make_a_zip(fleet: Fleet, cut: int)
     done, made = fleet.build(fleet.reader)
 
     assert made == alone
-    assert codes(done).count("shared-store-wrong") == len(NAMES)
+    assert codes_of(done).count("shared-store-wrong") == len(NAMES)
     assert "claim/" in done.stdout
 
 
@@ -153,7 +103,9 @@ def test_truncated_and_poisoned_objects_never_make_a_zip(fleet: Fleet, cut: int)
     ],
 )
 @pytest.mark.parametrize("is_always", [True, False])
-def test_a_store_in_trouble_stops_no_build(fleet: Fleet, fault: Fault, *, is_always: bool) -> None:
+def test_a_store_in_trouble_stops_no_build(
+    fleet: Fleet[ObjectServer], fault: Fault, *, is_always: bool
+) -> None:
     """Whatever the store answers, once or for ever, the build makes the same zip."""
     _, alone = fleet.build({})
     if is_always:
@@ -167,7 +119,7 @@ def test_a_store_in_trouble_stops_no_build(fleet: Fleet, fault: Fault, *, is_alw
     assert alone == first == second
 
 
-def test_an_offline_build_asks_no_store(fleet: Fleet) -> None:
+def test_an_offline_build_asks_no_store(fleet: Fleet[ObjectServer]) -> None:
     """`--offline` opens no connection to a shared store either."""
     fleet.build(fleet.writer)
     count = len(fleet.server.requests)
@@ -191,7 +143,7 @@ def test_an_offline_build_asks_no_store(fleet: Fleet) -> None:
     ],
 )
 def test_a_setting_about_trust_is_right_or_an_error(
-    fleet: Fleet, change: dict[str, str], words: str, *, is_warm: bool
+    fleet: Fleet[ObjectServer], change: dict[str, str], words: str, *, is_warm: bool
 ) -> None:
     """Also where nothing has to be fetched, so that a warm build answers as a fresh one."""
     if is_warm:
@@ -206,7 +158,7 @@ def test_a_setting_about_trust_is_right_or_an_error(
     assert words in done.stderr
 
 
-def test_an_audit_names_the_claim_that_is_wrong(fleet: Fleet) -> None:
+def test_an_audit_names_the_claim_that_is_wrong(fleet: Fleet[ObjectServer]) -> None:
     """A store zip that its tarball does not give is found, though everything is signed."""
     fleet.build(fleet.writer)
     env = {**fleet.scene.environment, **fleet.reader}
@@ -228,7 +180,7 @@ def test_an_audit_names_the_claim_that_is_wrong(fleet: Fleet) -> None:
     assert SCOPE in wrong.stdout
 
 
-def test_a_killed_writer_leaves_no_half_object(fleet: Fleet) -> None:
+def test_a_killed_writer_leaves_no_half_object(fleet: Fleet[ObjectServer]) -> None:
     """Whatever is there after a kill is whole, and the next machine's zip is right."""
     _, alone = fleet.build({})
     for delay in (0.15, 0.3, 0.45, 0.6):
@@ -246,10 +198,10 @@ def test_a_killed_writer_leaves_no_half_object(fleet: Fleet) -> None:
         done, made = fleet.build(fleet.reader)
 
         assert made == alone
-        assert "shared-store-wrong" not in codes(done)
+        assert "shared-store-wrong" not in codes_of(done)
 
 
-def test_a_key_is_never_written_over(fleet: Fleet) -> None:
+def test_a_key_is_never_written_over(fleet: Fleet[ObjectServer]) -> None:
     """A file that is there stays, and only its owner may read a new one."""
     before = fleet.key.read_bytes()
 

@@ -43,6 +43,8 @@ class ObjectServer:
     faults: list[Fault] = field(default_factory=list)
     always: Fault | None = None
     requests: list[tuple[str, str]] = field(default_factory=list)
+    moved_bytes: int = 0
+    """Of all objects that were put, and that were sent."""
 
     def __post_init__(self) -> None:
         self.guard = threading.Lock()
@@ -131,6 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self._is_faulty("PUT", name):
             return
         with self.scene.guard:
+            self.scene.moved_bytes += len(data)
             is_there = name in self.scene.objects
             if not (is_there and self.headers.get("If-None-Match") == "*"):
                 self.scene.objects[name] = data
@@ -187,4 +190,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Last-Modified", "Sun, 29 Nov 2026 00:00:00 GMT")
         self.end_headers()
         if self.command != "HEAD":
+            with self.scene.guard:
+                self.scene.moved_bytes += len(body)
             self.wfile.write(body)
