@@ -127,6 +127,21 @@ def test_the_checksum_of_a_tarball_elsewhere_is_verified(scene: Scene, name: str
     assert f"{name}@1.0.0" in built.stdout + built.stderr
 
 
+@pytest.mark.parametrize("checksums", [{}, {"far": ""}, {"far": "right"}])
+def test_a_tarball_at_an_address_is_requested_once(scene: Scene, checksums: dict[str, str]) -> None:
+    """What is fetched for its hash is what is packed."""
+    if checksums.get("far"):
+        lay_down_tarballs(scene, {})
+        checksums = {"far": checksum_of("far", scene.registry.tarballs["/far/-/far-1.0.0.tgz"])}
+    lay_down_tarballs(scene, checksums)
+    scene.registry.requests.clear()
+
+    assert 0 == build(scene).status
+    assert 0 == build(scene, "--offline").status
+
+    assert 1 == sum(one.path.endswith(".tgz") for one in scene.registry.requests)
+
+
 def test_a_tarball_of_the_project_has_its_dependencys_name(scene: Scene) -> None:
     """Yarn's zip has the name that is asked for, whatever the tarball's package.json says."""
     lay_down_tarballs(scene, {})

@@ -12,10 +12,11 @@ from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
-from zipper.errors import StoreError, ZipperError
-from zipper.fetching.store_origin import find_own, note_origin, require_checksum
+from zipper.errors import ZipperError
+from zipper.fetching.keep_tarball import keep_tarball
+from zipper.fetching.store_origin import find_own
 from zipper.malloc import return_free_memory, share_memory
-from zipper.store.extract import claimed_bytes, extract
+from zipper.store.extract import claimed_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -180,12 +181,12 @@ class Worker:
         tarball = self._measure(self._fetch.fetch, item)
         if max(len(tarball), claimed_bytes(tarball)) > _LARGE_BYTES:
             with self._large, self._turns:
-                zipped = self._keep(item, tarball)
+                zipped = keep_tarball(self._store, item, tarball)
             del tarball
             return_free_memory()
         else:
             with self._turns:
-                zipped = self._keep(item, tarball)
+                zipped = keep_tarball(self._store, item, tarball)
         if self._shared is not None:
             self._shared.offer(item, zipped, time.thread_time() - begun)
         return self._tell(item, zipped)
@@ -206,21 +207,3 @@ class Worker:
             self._waits_seconds.append(time.monotonic() - begun)
         self._connected.once = True
         return got
-
-    def _keep(self, item: Wanted, tarball: bytes) -> StoreZip:
-        name = item.package_name
-        checksum = None
-        if item.checksum:
-            from zipper.store.yarn_checksum import YarnChecksum  # noqa: PLC0415  (for yarn's lockfiles)
-
-            checksum = YarnChecksum(name)
-        entries = extract(tarball, label=item.label, checksum=checksum)
-        if checksum is not None:
-            require_checksum(item.label, item.checksum, checksum.finish())
-        try:
-            zipped = self._store.add(item.key, entries, package_name=name)
-        except StoreError:
-            # A store that cannot be written to (read-only, full) slows builds, it stops none.
-            return self._store.keep_in_memory(item.key, entries, package_name=name)
-        note_origin(self._store, zipped, item.key, name, item.version, checksum=item.checksum)
-        return zipped

@@ -6,10 +6,11 @@ those of the modules it calls; the registry is imported only when a tarball is m
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from zipper.errors import RegistryError, ZipperError
+from zipper.errors import ArchiveError, IntegrityError, RegistryError, ZipperError
 from zipper.fetching.fill_store import fill
 from zipper.fetching.local_packages import (
     find_lost_files,
@@ -290,16 +291,23 @@ def _want(
         noted = IntegrityNote(
             store, project.npm, node.package_name, node.version, resolved=node.resolved
         )
-        integrity = noted.recall() or _find_integrity(client(), node, noted)
+        integrity = noted.recall() or _find_integrity(client(), node, noted, store)
     found = want(node, integrity)
     assert found is not None
     return found
 
 
-def _find_integrity(client: RegistryClient, node: Node, noted: IntegrityNote) -> str:
+def _find_integrity(client: RegistryClient, node: Node, noted: IntegrityNote, store: Store) -> str:
+    """Return the integrity; what has to be fetched for it is kept, so that it is fetched once."""
+    from zipper.fetching.keep_tarball import keep_tarball  # noqa: PLC0415  (asks)
     from zipper.fetching.registry_tarballs import find_integrity  # noqa: PLC0415  (asks)
 
-    integrity = find_integrity(client, node)
+    integrity, tarball = find_integrity(client, node)
+    item = want(node, integrity)
+    if tarball is not None and item is not None:
+        # What is wrong with it is said where it is wanted, with who asks for it.
+        with suppress(IntegrityError, ArchiveError):
+            keep_tarball(store, item, tarball)
     if client.vendor is None:
         noted.remember(integrity)
     return integrity

@@ -48,8 +48,8 @@ def open_tarball(
     return client.fetch_tarball(TarballPlace(name, version, resolved, parsed))
 
 
-def find_integrity(client: RegistryClient, node: Node) -> str:
-    """Return the integrity of a tarball whose lockfile entry has none.
+def find_integrity(client: RegistryClient, node: Node) -> tuple[str, bytes | None]:
+    """Return the integrity of a tarball whose lockfile entry has none; the tarball, if fetched.
 
     The packument's `integrity`, else its `shasum`. A tarball at an address of its own
     (`resolved` outside of any registry) is fetched and hashed.
@@ -59,12 +59,12 @@ def find_integrity(client: RegistryClient, node: Node) -> str:
     dist = {} if node.resolved else _find_dist(client, node.package_name, node.version)
     integrity = dist.get("integrity")
     if isinstance(integrity, str) and parse_integrity(integrity) is not None:
-        return integrity
+        return integrity, None
     shasum = dist.get("shasum")
     if isinstance(shasum, str) and (weak := from_hex(shasum, algorithm="sha1")) is not None:
-        return str(weak)
+        return str(weak), None
     tarball = open_tarball(client, node.package_name, node.version, node.resolved, None)
-    return str(from_data(tarball))
+    return str(from_data(tarball)), tarball
 
 
 def _find_dist(client: RegistryClient, name: str, version: str) -> Mapping[str, object]:
