@@ -237,16 +237,17 @@ class _PnpmReader:
             version = parsed.version
         bundled = self._read_bundled(facts, at)
         targets: dict[str, str] = {}
-        specs: dict[str, Mapping[str, str]] = {}
+        specs: dict[str, dict[str, str]] = {}
         for group in ("dependencies", "optionalDependencies"):
             asked = document.texts(entry.get(group), *where, group)
             # pnpm 7 lists what a package brings in its own tarball, too; that is what Node finds.
             specs[group] = {name: spec for name, spec in asked.items() if name not in bundled}
-            for wanted, chosen in specs[group].items():
+            for wanted, chosen in list(specs[group].items()):
                 document.name(wanted, *where, group, wanted)
                 target = self._find(wanted, chosen, "", (*where, group, wanted))
                 if target is not None:
                     targets[wanted] = target
+                    specs[group][wanted] = self._find_address(target) or chosen
         meta = document.maps(facts.get("peerDependenciesMeta"), *at, "peerDependenciesMeta")
         manifest = Manifest(
             name=name,
@@ -269,6 +270,14 @@ class _PnpmReader:
         patches = (parsed.patch,) if parsed.patch and parsed.patch in self._patches else ()
         found = Instance(manifest, targets, patches=patches)
         return self._resolve(found, facts, parsed.version or key, at)
+
+    def _find_address(self, key: str) -> str | None:
+        """Return the address of a tarball that was asked for by it; None for what has a version."""
+        if key not in self._parsed or self._parsed[key].version[:1].isdigit():
+            return None
+        resolution = self._facts_of(key).get("resolution")
+        address = resolution.get("tarball") if isinstance(resolution, dict) else None
+        return address if isinstance(address, str) and address.startswith("http") else None
 
     def _read_bundled(self, facts: Mapping[str, object], at: tuple[str, ...]) -> tuple[str, ...]:
         """Return the names in the package's own tarball; `true` names none: pnpm resolves all."""

@@ -39,9 +39,15 @@ def _describe(graph: LockedGraph, own: Instance, *, has_dev: bool) -> Instance:
     peers = set(manifest.peer_dependencies) | manifest.peer_optional
     peers -= {*manifest.dependencies, *optional, *dev}
 
+    asked = {
+        **manifest.dev_dependencies,
+        **manifest.optional_dependencies,
+        **manifest.dependencies,
+    }
+
     def specs(names: Iterable[str]) -> dict[str, str]:
         return {
-            name: _spec(graph.instances[own.targets[name]], name)
+            name: _spec(graph.instances[own.targets[name]], name, asked.get(name, ""))
             for name in names
             if name in own.targets
         }
@@ -72,12 +78,16 @@ def _describe(graph: LockedGraph, own: Instance, *, has_dev: bool) -> Instance:
     return own._replace(manifest=parse_manifest(kept))
 
 
-def _spec(target: Instance, name: str) -> str:
-    """Return the spec with which npm would ask for what was locked."""
+def _spec(target: Instance, name: str, asked: str) -> str:
+    """Return the spec with which npm would ask for what was locked; `asked` is the tool's own.
+
+    A tarball that is asked for by its address has that spec, so that `allow-remote` holds for it.
+    """
     manifest = target.manifest
     if target.folder is not None:
         return f"file:{target.folder or '.'}"
     resolved = target.resolved or ""
-    if resolved.startswith(("file:", "git+", "git:")) or (resolved and not manifest.version):
+    is_address = asked.startswith(("http:", "https:")) or not manifest.version
+    if resolved.startswith(("file:", "git+", "git:")) or (resolved and is_address):
         return resolved
     return manifest.version if manifest.name == name else f"npm:{manifest.name}@{manifest.version}"

@@ -25,7 +25,8 @@ def find_disguises(tree: Tree) -> tuple[Finding, ...]:
     """Return a finding for each locked package that is really another one.
 
     So a lockfile could be made to install something else than package.json says, and few would
-    see it in a review. An alias that is asked for is no disguise, nor what an override names.
+    see it in a review. An alias that is asked for is no disguise, nor what an override names, nor
+    the address that a spec is: then the name is the dependency's, whatever the tarball's is.
     """
     return (*_foreign_tarballs(tree), *map(_renamed, _list_unasked(tree)))
 
@@ -57,10 +58,19 @@ def _renamed(node: Node) -> Finding:
 
 
 def _foreign_tarballs(tree: Tree) -> tuple[Finding, ...]:
+    named = ((node, _other_name(node)) for node in tree.nodes.values())
+    found = [(node, other) for node, other in named if other is not None]
+    if not found:
+        return ()
+    asked = {
+        (origin.edge.target, origin.spec.fetch_spec)
+        for origin in odd_origins(tree)
+        if origin.spec.type == "remote"
+    }
     return tuple(
         _from_tarball_of(other, node)
-        for node in tree.nodes.values()
-        if (other := _other_name(node)) is not None
+        for node, other in found
+        if (node.location, node.resolved) not in asked
     )
 
 
