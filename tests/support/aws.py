@@ -292,7 +292,7 @@ class _Handler(BaseHTTPRequestHandler):
             changes = fault.changes or (lambda answer: answer)
             fault = Fault("", "", changes=lambda answer: _with_revision(changes(answer), known))
         fault = self._mend_mappings(call, fault)
-        is_list = call.method == "GET" and call.path.startswith(f"{_MAPPINGS}/?")
+        is_list = call.method == "GET" and call.path.partition("?")[0].rstrip("/") == _MAPPINGS
         # moto finds aliases by a function's name alone, and not by its ARN.
         path = f"{_MAPPINGS}/" if is_list else _BY_ARN.sub(r"/functions/\1", self.path, count=1)
         connection = http.client.HTTPConnection("127.0.0.1", self.aws.moto_port, timeout=60)

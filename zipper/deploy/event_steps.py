@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from zipper.deploy.event_entries import FOUND, EventEntry
+from zipper.deploy.mapping_answers import CLEARED
 from zipper.deploy.steps import Change, Step
 from zipper.named_tuple import NamedTuple
 
@@ -154,6 +155,7 @@ def list_differences(wanted: EventEntry, present: EventEntry) -> tuple[str, ...]
         for name, value in wanted.values.items()
         if name in present.values
         and present.values[name] != value
+        and (wanted.kind != "mapping" or value is not None or name in CLEARED)
         and (present.is_ours or name in wanted.said)
     )
 

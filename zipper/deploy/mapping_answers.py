@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
     from zipper.settings.event_options import EventOption
 
-__all__ = ["make_mapping_arguments", "read_mapping"]
+__all__ = ["CLEARED", "make_mapping_arguments", "read_mapping"]
 
 _ENABLED: Final = {"Creating": True, "Enabled": True, "Enabling": True, "Disabled": False,
                    "Disabling": False}  # fmt: skip
 """States of a mapping that say whether it reads; while it is updated, none does."""
 
-_CLEARED: Final[dict[str, Any]] = {
+CLEARED: Final[dict[str, Any]] = {
     "filters": {"FilterCriteria": {}},
     "kms_key": {"KMSKeyArn": ""},
     "metrics": {"MetricsConfig": {"Metrics": []}},
@@ -31,9 +31,9 @@ _CLEARED: Final[dict[str, Any]] = {
     "minimum_pollers": {"ProvisionedPollerConfig": {}},
     "maximum_pollers": {"ProvisionedPollerConfig": {}},
     "access": {"SourceAccessConfigurations": []},
-    "full_document": {"DocumentDBEventSourceConfig": {"FullDocument": "Default"}},
 }
-"""What takes an option away; AWS takes an argument that is left out as no change."""
+"""What takes an option away; AWS takes an argument that is left out as no change. What is not here
+cannot be taken away, such as a batching window of a Kafka topic."""
 
 
 def read_mapping(answer: Mapping[str, Any], tags: Mapping[str, str]) -> EventEntry | None:
@@ -104,7 +104,7 @@ def make_mapping_arguments(entry: EventEntry, names: Iterable[str] | None = None
         if value is not None:
             _put(arguments, option, value)
         elif names is not None:
-            arguments.update(_CLEARED.get(name, {}))
+            arguments.update(CLEARED.get(name, {}))
     if "ProvisionedPollerConfig" in arguments and names is not None:
         for name in ("minimum_pollers", "maximum_pollers"):
             option = found[0].find_option(name)

@@ -240,7 +240,11 @@ _ROWS: Final = (
             ),
             *_NETWORK,
         ),
-        defaults=(*_BATCH_DEFAULTS, ("starting_position", "TRIM_HORIZON")),
+        defaults=(
+            *_BATCH_DEFAULTS,
+            ("starting_position", "TRIM_HORIZON"),
+            ("full_document", "Default"),
+        ),
     ),
     SourceKind(
         "s3",
