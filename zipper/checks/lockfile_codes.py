@@ -5,14 +5,14 @@ A part of the table in `zipper.checks.build_codes`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from zipper.named_tuple import NamedTuple
 
 __all__ = ["LOCKFILE_CODES", "ToldCode"]
 
 
-@dataclass(frozen=True, slots=True)
-class ToldCode:
+class ToldCode(NamedTuple):
     """One code and what it means; the fields are those of a `Rule`, which finds by itself."""
 
     code: str

@@ -6,11 +6,11 @@ JSON of `check`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from zipper.as_json import json_text
 from zipper.findings import count_findings
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from zipper.findings import Closure, Finding, Verdict
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Report"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(NamedTuple):
     """All that was found about one zip."""
 
     path: str

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +15,7 @@ from zipper.archive.runs import gather
 from zipper.checks.node_flags import NodeFlags, read_flags
 from zipper.errors import ArchiveError
 from zipper.kinds import KINDS
+from zipper.named_tuple import NamedTuple
 from zipper.npm.folder_path import find_package
 
 if TYPE_CHECKING:
@@ -54,10 +54,8 @@ _REMEMBERED_MAX: Final = 1000
 """Size and number of the JSON files whose values are kept: a hostile zip may have many more."""
 
 
-# Without methods that are never called: making those methods takes half of the class's import time.
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
-class Subject:
-    """One package under test. Without slots, so that the shared answers can be remembered."""
+class _Circumstances(NamedTuple):
+    """What is given."""
 
     listing: Listing
     target: Target
@@ -91,6 +89,10 @@ class Subject:
     """The workspace that the zip was built in, where a build of a member asks."""
     cache: FactsCache | None = None
     """Remembers what was found in JavaScript files."""
+
+
+class Subject(_Circumstances):
+    """One package under test. Without slots, so that the shared answers can be remembered."""
 
     @property
     def rules(self) -> ZipKind:

@@ -8,7 +8,6 @@ that nothing reaches are never read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 from zipper.checks.file_facts import (
@@ -49,19 +48,21 @@ class Asked(NamedTuple):
     answer: Found | Failure
 
 
-@dataclass(slots=True)
 class Module:
     """One file that was reached."""
 
-    path: str
-    level: int
-    required: bool
-    """Whether `require` was first to reach it, which decides what a file without a type is."""
-    kind: ModuleKind = "other"
-    facts: Facts = NO_FACTS
-    problem: str | None = None
-    """Why it could not be read."""
-    asked: list[Asked] = field(default_factory=list)
+    __slots__ = ("asked", "facts", "kind", "level", "path", "problem", "required")
+
+    def __init__(self, path: str, level: int, required: bool) -> None:  # noqa: FBT001  (one caller)
+        self.path = path
+        self.level = level
+        self.required = required
+        """Whether `require` was first to reach it, which decides what a file without a type is."""
+        self.kind: ModuleKind = "other"
+        self.facts: Facts = NO_FACTS
+        self.problem: str | None = None
+        """Why it could not be read."""
+        self.asked: list[Asked] = []
 
 
 class Walk:

@@ -7,7 +7,6 @@ extracted; the rules themselves are `zipper.checks`'.
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypedDict
 
 from zipper.archive.listing import hash_zip
@@ -134,7 +133,7 @@ def check_requested(
         remember_verdict(notebook, REPORT, inputs, report)
     findings = leave_out(report.findings, request.ignore)
     verdict = decide_verdict(findings, strict=request.strict)
-    return replace(report, findings=findings, verdict=verdict)
+    return report._replace(findings=findings, verdict=verdict)
 
 
 def _judge(

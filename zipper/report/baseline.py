@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import UsageError
@@ -59,7 +58,7 @@ def apply_baseline(report: Report, known: Known, *, strict: bool) -> tuple[Repor
     fresh = tuple(finding for finding in report.findings if _identify(finding) not in known)
     verdict = decide_verdict(fresh, strict=strict)
     count = len(report.findings) - len(fresh)
-    return replace(report, findings=fresh, verdict=verdict), count
+    return report._replace(findings=fresh, verdict=verdict), count
 
 
 def _identify(finding: Finding) -> tuple[str, str, str, str]:
