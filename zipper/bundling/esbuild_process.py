@@ -20,7 +20,7 @@ from zipper.files import write_error
 from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from zipper.bundling.tool_process import ToolEnd
 
@@ -39,13 +39,15 @@ class Esbuild:
 
     Args:
         executable: esbuild itself.
+        meanwhile: called whenever it runs, to do what is needed afterwards.
 
     Raises:
         OutputError: EOUTPUT where there can be no temporary folder.
     """
 
-    def __init__(self, executable: Path) -> None:
+    def __init__(self, executable: Path, meanwhile: Callable[[], None] | None = None) -> None:
         self.executable = executable
+        self._meanwhile = meanwhile
         with self._telling():
             self._sandbox = ToolSandbox("zipper-esbuild-", readable=(executable.parent,))
         self._is_over = False
@@ -78,7 +80,7 @@ class Esbuild:
 
     def _run(self, folder: Path, arguments: Sequence[str], out: str) -> dict[str, bytes]:
         command = [str(self.executable), *arguments, f"--outdir={out}"]
-        done = self._sandbox.run(command, folder)
+        done = self._sandbox.run(command, folder, self._meanwhile)
         self._is_over = done.code is None
         if done.code != 0:
             raise _failure(done)

@@ -6,22 +6,17 @@ format of each is what Node takes the output for: by its ending, else by the nea
 
 from __future__ import annotations
 
-import json
-import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from zipper.bundling.ambient_enums import refuse_ambient_enums
-from zipper.bundling.computed_specifiers import find_computed, find_meant
 from zipper.bundling.decorators import DecoratedSource, has_decorators, refuse_lost_metadata
 from zipper.bundling.esbuild_files import SourceText
+from zipper.bundling.json_modules import JSON_MODULE, wrap_json
 from zipper.bundling.output_places import OutputPlaces, OwnedFile, ReachedFile
 from zipper.bundling.source_folder import join
 from zipper.bundling.source_lines import read_lines
 from zipper.bundling.source_maps import adapt_map, link_map
 from zipper.bundling.source_names import CODE, TYPED, is_source, name_output, spell_relative
-from zipper.bundling.specifiers import apply_edits, find_created, find_edits
-from zipper.bundling.type_exports import LinkedModule, refuse_exported_types
 from zipper.errors import ProjectError
 from zipper.findings import Finding
 from zipper.late_pattern import late_pattern
@@ -36,15 +31,13 @@ if TYPE_CHECKING:
     from zipper.bundling.source_resolution import Mode, SourceResolver
     from zipper.bundling.specifiers import Edit, SpecifierUse
     from zipper.bundling.tsconfig import TsConfig, TsConfigs
+    from zipper.bundling.type_exports import LinkedModule
 
 __all__ = ["SourceWalk", "WalkChoices"]
 
 _SPECIFIER: Final = late_pattern(
     rb"""(?:\bfrom|\bimport|\brequire)\s*\(?\s*["']([^"'\n]{1,500})["']"""
 )
-_NAME: Final = late_pattern(r"[A-Za-z_$][\w$]*", re.ASCII)
-_JSON_MODULE: Final = ".mjs"
-"""Added to the name of a JSON file that an ES module imports without `with { type: "json" }`."""
 
 
 class _Read(NamedTuple):
@@ -99,6 +92,10 @@ class SourceWalk:
         Raises:
             ProjectError: EESBUILD, ETSCONFIG, EREAD.
         """
+        # What reads esbuild's output is imported while esbuild runs: see `Esbuild`, `meanwhile`.
+        from zipper.bundling.ambient_enums import refuse_ambient_enums  # noqa: PLC0415
+        from zipper.bundling.type_exports import refuse_exported_types  # noqa: PLC0415
+
         with suppress(ProjectError):  # what is only guessed need not be sound
             self._compiler.compile(self._texts_of(self._guess(entries)))
         level = list(dict.fromkeys(entries))
@@ -118,6 +115,8 @@ class SourceWalk:
 
     def _find_linked(self) -> Iterator[tuple[OwnedFile, LinkedModule]]:
         """Yield the modules that esbuild has written."""
+        from zipper.bundling.type_exports import LinkedModule  # noqa: PLC0415  (as in `run`)
+
         for module, read in self._read.items():
             if not read.is_kept:
                 wanted = "import" if read.format == "esm" else "require"
@@ -148,6 +147,8 @@ class SourceWalk:
                 )
 
     def _read_level(self, modules: Sequence[OwnedFile]) -> list[OwnedFile]:
+        from zipper.bundling.specifiers import find_created  # noqa: PLC0415  (as in `run`)
+
         sources = self._texts_of(modules)
         reached: list[OwnedFile] = []
         compiled = self._compiler.compile(sources)
@@ -171,6 +172,8 @@ class SourceWalk:
 
     def _find_computed(self, module: OwnedFile, compiled: Compiled) -> Iterator[OwnedFile]:
         """Yield the sources that a computed specifier may mean."""
+        from zipper.bundling.computed_specifiers import find_computed, find_meant  # noqa: PLC0415
+
         for computed in find_computed(_encode(compiled.code)):
             for path in find_meant(module.path, computed, self._files):
                 yield OwnedFile(module.owner, path)
@@ -254,13 +257,15 @@ class SourceWalk:
             else:
                 yield from self._write_code(module, read, wrapped)
         for module in wrapped:
-            text = _wrap_json(module.path, self._files.read(module.path))
-            yield ReachedFile(module.owner, module.path + _JSON_MODULE, text, module.path)
+            text = wrap_json(module.path, self._files.read(module.path))
+            yield ReachedFile(module.owner, module.path + JSON_MODULE, text, module.path)
 
     def _write_code(
         self, module: OwnedFile, read: _Read, wrapped: set[OwnedFile]
     ) -> Iterator[ReachedFile]:
         """Yield the output of a module, and its map where that is a file of its own."""
+        from zipper.bundling.specifiers import apply_edits  # noqa: PLC0415  (as in `run`)
+
         owner, source = module
         code = self._files.read(source) if read.is_kept else _encode(read.compiled.code)
         edits = self._respell(module, read, code, wrapped)
@@ -286,6 +291,8 @@ class SourceWalk:
         self, module: OwnedFile, read: _Read, code: bytes, wrapped: set[OwnedFile]
     ) -> list[Edit]:
         """Return what to change in `code`, so that Node finds each specifier."""
+        from zipper.bundling.computed_specifiers import find_computed  # noqa: PLC0415  (as in `run`)
+        from zipper.bundling.specifiers import find_edits  # noqa: PLC0415  (as in `run`)
 
         def replace(use: SpecifierUse) -> str | None:
             target = read.targets.get((use.specifier, use.mode))
@@ -294,7 +301,7 @@ class SourceWalk:
                 return self._complete(module.owner, use.specifier) if is_bare else None
             if target.path.endswith(".json") and use.mode == "import" and not use.has_attributes:
                 wrapped.add(target)
-                return self._spell(module, target) + _JSON_MODULE
+                return self._spell(module, target) + JSON_MODULE
             if self._is_found(module, use.specifier, use.mode, target):
                 return None
             return self._spell(module, target)
@@ -328,21 +335,3 @@ def _encode(text: str) -> bytes:
 
 def _is_below(path: str, folder: str) -> bool:
     return not folder or path.startswith(f"{folder}/")
-
-
-def _wrap_json(path: str, data: bytes) -> str:
-    """Return an ES module that exports what a JSON file holds, by default and by its names."""
-    name = json.dumps(f"./{path.rpartition('/')[2]}")
-    try:
-        value = json.loads(data.decode("utf-8-sig", "replace"))
-    except (ValueError, RecursionError):
-        value = None  # Node says what is wrong with it
-    names = [key for key in value if _NAME.fullmatch(key)] if isinstance(value, dict) else []
-    lines = [
-        'import { createRequire } from "node:module";',
-        f"const data = createRequire(import.meta.url)({name});",
-        "export default data;",
-    ]
-    for number, key in enumerate(names):
-        lines += [f"const name{number} = data.{key};", f"export {{ name{number} as {key} }};"]
-    return "\n".join([*lines, ""])

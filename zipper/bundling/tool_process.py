@@ -15,7 +15,7 @@ from zipper.named_tuple import NamedTuple
 from zipper.scratch import scratch_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from zipper.node.script_sandbox import ConfinedSeries
@@ -86,8 +86,12 @@ class ToolSandbox:
         """Whether a tool can be run."""
         return self._confined is None or not self._confined.wait(0)
 
-    def run(self, command: Sequence[str], folder: Path) -> ToolEnd:
+    def run(
+        self, command: Sequence[str], folder: Path, meanwhile: Callable[[], None] | None = None
+    ) -> ToolEnd:
         """Run `command`, the program's path first, in `folder`, to its end.
+
+        `meanwhile` is called once, where there is a sandbox.
 
         Raises:
             OSError: it cannot be started.
@@ -96,7 +100,9 @@ class ToolSandbox:
         if self._confined is None:
             code = _run_free(command, folder, self._output.fileno())
         else:
-            code = self._confined.run(command, folder=folder, seconds=_SECONDS_MAX)
+            code = self._confined.run(
+                command, folder=folder, seconds=_SECONDS_MAX, meanwhile=meanwhile
+            )
         return ToolEnd(code, self._log.read_bytes()[before:].decode("utf-8", "replace"))
 
     def clear(self) -> None:

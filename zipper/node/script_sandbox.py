@@ -25,7 +25,7 @@ from zipper.node.sandbox_request import SandboxRequest, SandboxStart
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 __all__ = ["Confined", "ConfinedSeries"]
 
@@ -187,8 +187,17 @@ class ConfinedSeries(_Sandbox):
             is_series=True,
         )
 
-    def run(self, arguments: Sequence[str], *, folder: Path, seconds: float) -> int | None:
+    def run(
+        self,
+        arguments: Sequence[str],
+        *,
+        folder: Path,
+        seconds: float,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> int | None:
         """Return a program's exit code; None where it takes longer, and nothing runs after it.
+
+        `meanwhile` is called once while the program runs.
 
         Raises:
             OSError: the sandbox has ended, or was never made.
@@ -198,6 +207,8 @@ class ConfinedSeries(_Sandbox):
         with open(self._starts, "w", encoding="utf-8", closefd=False) as starts:
             starts.write(f"{json.dumps(start._asdict())}\n")
         deadline = time.monotonic() + seconds
+        if meanwhile is not None:
+            meanwhile()
         while len(self._codes) == ended:
             left = deadline - time.monotonic()
             if left <= 0:

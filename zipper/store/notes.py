@@ -248,6 +248,11 @@ def _sum(data: bytes) -> bytes:
     return hashlib.sha256(data).hexdigest().encode("ascii")
 
 
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
+_PLAIN: Final = frozenset({str, int, float, bool, type(None)})
+"""What needs no look: a build encodes thousands of values."""
+
+
 def _encode(value: Value) -> bytes:
     """Return `value` as JSON without line ends.
 
@@ -255,13 +260,14 @@ def _encode(value: Value) -> bytes:
         TypeError: it is no `Value`, or holds one that is none.
     """
     _refuse_others(value)
-    return json.dumps(value, separators=(",", ":")).encode("ascii")
+    return _ENCODER.encode(value).encode("ascii")
 
 
 def _refuse_others(value: object) -> None:
     if isinstance(value, tuple):
         for item in value:
-            _refuse_others(item)
+            if type(item) not in _PLAIN:
+                _refuse_others(item)
     elif value is not None and not isinstance(value, str | int | float):
         raise TypeError(f"a note cannot hold a {type(value).__name__}")
 

@@ -38,15 +38,11 @@ def test_the_same_bytes_are_checked_once(path: Path) -> None:
     first = run(path)
     (note,) = list_notes(path.parent / "cache", "report")
     other = path.rename(path.with_name("other.zip"))
-    assert run(other) == first.__class__(**{**_fields(first), "path": str(other)})
+    assert run(other) == first._replace(path=str(other))
 
     rewrite_note(note, "module-missing", "remembered")
     assert "remembered" in codes(run(other))
     assert "remembered" not in codes(run(other, no_recall=True))
-
-
-def _fields(report: Report) -> dict[str, object]:
-    return {name: getattr(report, name) for name in report.__slots__}
 
 
 def test_other_bytes_are_another_report(path: Path) -> None:
