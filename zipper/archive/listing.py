@@ -167,7 +167,7 @@ class Listing(NamedTuple):
         limit = len(self.source) if end is None else end
         faults: list[ZipFault] = []
         spans: list[tuple[int, int, str]] = []
-        headers = _Headers(self.source)
+        headers = _Headers(self.source, limit)
         for entry in self.entries:
             problem = _compare_header(headers, entry)
             if problem is not None:
@@ -208,8 +208,9 @@ class Listing(NamedTuple):
 class _Headers:
     """The local headers of a zip, neighbours read together."""
 
-    def __init__(self, source: ZipSource) -> None:
+    def __init__(self, source: ZipSource, end: int) -> None:
         self._source = source
+        self._end = end
         self._window = memoryview(b"")
         self._start = 0
 
@@ -217,7 +218,8 @@ class _Headers:
         """Return `size` bytes from `start` on, fewer at the end of the zip."""
         at = start - self._start
         if at < 0 or at + size > len(self._window):
-            self._window = memoryview(self._source[start : start + max(size, _NEIGHBOURS_BYTES)])
+            ahead = min(_NEIGHBOURS_BYTES, max(self._end - start, 0))
+            self._window = memoryview(self._source[start : start + max(size, ahead)])
             self._start, at = start, 0
         return self._window[at : at + size]
 

@@ -33,30 +33,23 @@ class Run:
 
     Args:
         records: their bytes in the directory.
-        entries: what they say.
+        entries: what they say, by ascending offset.
         head: the hash of what they say, offsets counted from the first.
     """
 
-    __slots__ = (
-        *("_columns", "_extent", "_marks", "_offsets", "_relative"),
-        *("head", "memory", "name", "size"),
-    )
+    __slots__ = ("_columns", "_entries", "_offsets", "_records", "head", "memory", "name", "size")
 
     def __init__(self, records: bytes, entries: Sequence[Entry], head: bytes) -> None:
         start = entries[0].header_offset
-        marks = bytearray(len(records))
-        for place in find_places(entries)[:-1]:
-            marks[place + _OFFSET_AT] = 1
         self.head = head
         self.memory: dict[str, Any] = {}
         """What is kept of the members, whichever zip they are in."""
         self.name = entries[0].raw_name
         self.size = len(records)
-        self._columns = tuple(zip(*[entry[:-1] for entry in entries], strict=True))
+        self._entries = entries
         self._offsets = [entry.header_offset - start for entry in entries]
-        self._extent = max(self._offsets)
-        self._marks = int.from_bytes(marks, "little")
-        self._relative = int.from_bytes(records, "little") - start * self._marks
+        self._columns: tuple[tuple[object, ...], ...] = ()
+        self._records: bytes | tuple[int, int] = records
 
     def __len__(self) -> int:
         return len(self._offsets)
@@ -65,16 +58,30 @@ class Run:
         """Return whether the records at `position` of a directory are these."""
         start = _read_offset(directory, position)
         records = directory[position : position + self.size]
-        if start + self._extent >= _OFFSETS or len(records) < self.size:
+        if start + self._offsets[-1] >= _OFFSETS or len(records) < self.size:
             return False
-        return int.from_bytes(records, "little") == self._relative + start * self._marks
+        relative, marks = self._as_numbers()
+        return int.from_bytes(records, "little") == relative + start * marks
 
     def move(self, directory: bytes, position: int) -> list[Entry]:
         """Return the entries of the records at `position`, which are these."""
         start = _read_offset(directory, position)
         offsets = [start + offset for offset in self._offsets]
+        if not self._columns:
+            self._columns = tuple(zip(*[entry[:-1] for entry in self._entries], strict=True))
         rows = zip(*self._columns, offsets, strict=True)
         return list(map(tuple.__new__, repeat(Entry), rows))
+
+    def _as_numbers(self) -> tuple[int, int]:
+        """Return the records with offsets from 0 on, and the places of these; when first asked."""
+        if isinstance(self._records, bytes):
+            marks = bytearray(self.size)
+            for place in find_places(self._entries)[:-1]:
+                marks[place + _OFFSET_AT] = 1
+            places = int.from_bytes(marks, "little")
+            start = self._entries[0].header_offset
+            self._records = int.from_bytes(self._records, "little") - start * places, places
+        return self._records
 
 
 def gather(listing: Listing, name: str, look: Callable[[Sequence[Entry]], _Found]) -> list[_Found]:

@@ -7,22 +7,21 @@ it is used. What of it fails on Lambda is `zipper.checks.binary_rules`' work.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from zipper.checks.closure import close, relative
-from zipper.checks.elf import Binary, recognize, scan_binary
 from zipper.checks.file_facts import EAGER, LAZY, OPTIONAL
-from zipper.checks.parts import find_in_parts
+from zipper.checks.member_contents import find_binaries
 from zipper.checks.subject import Subject, find_dependency
-from zipper.errors import ArchiveError
 from zipper.late_pattern import late_pattern
 from zipper.named_tuple import NamedTuple
 from zipper.npm.folder_path import find_package
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from zipper.archive.listing import Entry, Listing
+    from zipper.archive.listing import Entry
+    from zipper.checks.elf import Binary
 
 __all__ = [
     "BinaryFile",
@@ -33,9 +32,6 @@ __all__ = [
     "scan_binaries",
 ]
 
-_LIBRARY: Final = late_pattern(r"\.(?:node|so(?:\.[0-9]+)*)$")
-_LIMIT_BYTES: Final = 192 * 1024 * 1024
-"""The largest binary that is looked into; it is held in memory once."""
 _MEMORY: Final = "_binaries"
 _FACTS: Final = "_binary_facts"
 _LEVELS: Final = "_package_levels"
@@ -86,8 +82,7 @@ def scan_binaries(subject: Subject) -> dict[str, Binary]:
     """
     memory = subject.__dict__
     if _FACTS not in memory:
-        rows = find_in_parts(subject, "binaries", _scan)
-        memory[_FACTS] = {name: _rebuild(row) for name, row in rows}
+        memory[_FACTS] = dict(find_binaries(subject))
     found: dict[str, Binary] = memory[_FACTS]
     return found
 
@@ -101,36 +96,6 @@ def _members(subject: Subject) -> Iterator[BinaryFile]:
             package = find_package(name)
             level = levels.get(name, levels.get(package, _default_level(subject)))
             yield BinaryFile(entry, binary, is_foreign(subject, name), level)
-
-
-def _scan(listing: Listing) -> Iterator[list[Any]]:
-    for entry in listing.entries:
-        if entry.is_dir:
-            continue
-        is_library = _LIBRARY.search(entry.name) is not None
-        base = entry.name.rpartition("/")[2]
-        if entry.is_symlink or not (is_library or "." not in base or entry.mode & 0o111):
-            continue
-        try:
-            kind = recognize(listing.read_head(entry, 64)) if entry.size else "empty"
-            if kind not in ("elf", "mach-o", "pe") and not is_library:
-                continue
-            yield [entry.name, Binary(kind) if kind != "elf" else _look_into(listing, entry)]
-        except ArchiveError:
-            continue  # the rules about contents say it
-
-
-def _look_into(listing: Listing, entry: Entry) -> Binary:
-    if entry.size > _LIMIT_BYTES:
-        return Binary("elf")
-    return scan_binary(listing.inflate(entry, limit_bytes=_LIMIT_BYTES))
-
-
-def _rebuild(row: Iterable[Any]) -> Binary:
-    binary = Binary._make(row)
-    return binary._replace(
-        needed=tuple(binary.needed), rpath=tuple(binary.rpath), runpath=tuple(binary.runpath)
-    )
 
 
 def is_foreign(subject: Subject, name: str) -> bool:

@@ -28,19 +28,22 @@ _OWN_MAX_BYTES: Final = 64_000
 """Size up to which a project's own file is judged in any case: 0.3 s."""
 _JUDGED_MAX_BYTES: Final = 400_000
 """Size up to which a file is judged that gives a reason for it: 2 s."""
+_TAG_ENDS, _TAG_IS_EMPTY, _DECORATES = b"</", b"/>", b"@"
 _SUSPICIOUS: Final = (
     (b"(?", late_pattern(rb"\(\?(?:[ims]+(?:-[ims]*)?|-[ims]+):"), b""),
     (b"v", late_pattern(rb"/[dgimsy]*v[dgimsy]*\s*(?=[.;,)\]}])"), b""),
     (b"using", late_pattern(rb"using(?<![\w$.]using)\s+[A-Za-z_$][\w$]*\s*(?:=[^=]|of\b)"), b""),
     (b"assert", late_pattern(rb"assert\s*\{"), b"'\"\n"),
-    (b"</", late_pattern(rb"</(?<=[>\s(]</)[A-Za-z>]"), b""),
-    (b"/>", late_pattern(rb"/>"), b""),
-    (b"@", late_pattern(rb"@(?!link|code|inheritDoc)[A-Za-z_$]"), b";{}\n"),
+    (_TAG_ENDS, late_pattern(rb"</(?<=[>\s(]</)[A-Za-z>]"), b""),
+    (_TAG_IS_EMPTY, late_pattern(rb"/>"), b""),
+    (_DECORATES, late_pattern(rb"@(?=(?!link|code|inheritDoc)[A-Za-z_$])"), b";{}\n"),
 )
 """Modifiers, sets and `using`, which older Nodes do not read; `assert`, which newer ones do not;
 JSX and decorators, which none does. Before each is a text without which it is not looked for, after
 it what the last sign before it must be. A pattern that begins with a text is found quickly."""
 _PROSE: Final = frozenset({"comment", "html_comment", "string_fragment", "escape_sequence"})
+_PATTERNS: Final = _PROSE | {"regex_pattern"}
+"""Where there is neither JSX nor a decorator, though another of the texts may matter there."""
 _PLACES_MAX: Final = 200
 """Places of one kind that are looked at; a file with more is judged."""
 _SPACE_MAX: Final = 200
@@ -101,7 +104,9 @@ def _is_suspicious(source: Source) -> bool:
     content = source.content
     for text, pattern, signs in _SUSPICIOUS:
         found = pattern.finditer(content) if text in content else ()
-        if _is_code(source, (m.end() - 1 for m in found if _follows(content, m.start(), signs))):
+        prose = _PATTERNS if text in (_TAG_ENDS, _TAG_IS_EMPTY, _DECORATES) else _PROSE
+        places = (m.end() - 1 for m in found if _follows(content, m.start(), signs))
+        if _is_code(source, places, prose):
             return True
     groups = Counter(_GROUP.findall(content))
     repeated = (m for m in _GROUP.finditer(content) if groups[m[1]] > 1)
@@ -118,11 +123,11 @@ def _follows(content: bytes, offset: int, signs: bytes) -> bool:
     return not signs or before[-1:] in signs
 
 
-def _is_code(source: Source, offsets: Iterator[int]) -> bool:
-    """Return whether one of some places is code, and no part of a comment or a text."""
+def _is_code(source: Source, offsets: Iterator[int], prose: frozenset[str]) -> bool:
+    """Return whether one of some places is in no node of a type in `prose`."""
     places = list(islice(offsets, _PLACES_MAX))
     return len(places) == _PLACES_MAX or any(
-        source.path_to(at)[-1].type not in _PROSE for at in places
+        source.path_to(at)[-1].type not in prose for at in places
     )
 
 

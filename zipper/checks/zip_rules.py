@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 from zipper.archive.listing import DEFLATED, STORED, Entry
 from zipper.archive.runs import gather
 from zipper.checks.filesystem import LAYERS, TASK, FileSystem
-from zipper.checks.parts import find_in_parts, parts_of
+from zipper.checks.member_contents import find_damaged
+from zipper.checks.parts import parts_of
 from zipper.checks.subject import PATH_MAX
 from zipper.errors import ArchiveError
 from zipper.findings import Finding, Severity
@@ -21,7 +22,6 @@ from zipper.findings import Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from zipper.archive.listing import Listing
     from zipper.checks.subject import Subject
 
 __all__ = [
@@ -43,8 +43,6 @@ _SUSPICIOUS: Final = ("\\", "\0", ":", "//", "/./", "/../")
 _NAME_MAX: Final = 255
 """Bytes of one part of a path that Linux takes."""
 _LINK_LIMIT_BYTES: Final = 4096
-_WHOLE_BYTES: Final = 160 * 1024 * 1024
-"""Members above it are checked in pieces, which takes longer and little memory."""
 _UNIX: Final = 3
 _LINK: Final = 0o12
 _PLAIN: Final = (STORED, DEFLATED)
@@ -212,32 +210,10 @@ def check_kinds(subject: Subject) -> Iterator[Finding]:
 
 
 def check_contents(subject: Subject) -> Iterator[Finding]:
-    """Yield the members whose content does not inflate to the size and CRC of the directory.
-
-    One member at a time; sizes that the compressed bytes cannot reach are refused unread, and the
-    members of a zip whose sizes exceed every quota are not inflated past 1 GiB in all.
-    """
-    for name, problem in find_in_parts(subject, "damaged", _find_damaged):
+    """Yield the members whose content does not inflate to the size and CRC of the directory."""
+    for name, problem in find_damaged(subject):
         message = f"{problem}; Lambda accepts the upload and fails when it unzips"
         yield Finding("zip-crc", "error", name, message, _REMAKE)
-
-
-def _find_damaged(listing: Listing) -> Iterator[list[str]]:
-    budget = 1 << 30
-    for entry in listing.entries:
-        budget -= entry.size
-        if entry.is_encrypted or entry.method not in _PLAIN:
-            continue
-        if budget < 0:
-            return
-        try:
-            if entry.size > _WHOLE_BYTES:
-                for _ in listing.read_chunks(entry):
-                    pass
-            else:
-                listing.inflate(entry, limit_bytes=_WHOLE_BYTES, check_crc=True)
-        except ArchiveError as error:
-            yield [entry.name, error.message]
 
 
 def check_headers(subject: Subject) -> Iterator[Finding]:
