@@ -10,9 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.file_facts import CONDITIONAL, EAGER, Use
+from zipper.checks.source_text import find_matches
 from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator
 
     from zipper.checks.walk import Module
@@ -24,16 +26,35 @@ _SIGNS: Final = (
     *(b"_extensions", b".extensions", b".paths", b"registerHooks(", b".register("),
 )
 """What every such file has one of: most files are done after a look for these."""
-_OF_MODULE: Final = late_pattern(rb"[\'\"`](?:node:)?module[\'\"`]|module\.constructor|\bModule\b")
-_PATCHES: Final = late_pattern(
-    rb"\.(?:_resolveFilename|_nodeModulePaths|_findPath|_load)\s*=(?!=)|\._initPaths\s*\("
-    rb"|\b_extensions\s*(?:\[[^\]]*\]|\.\w+)\s*=(?!=)"
+_OF_MODULE: Final = (
+    (b"module", b"Module"),
+    late_pattern(
+        rb"(?<=[\'\"`])module[\'\"`]|(?<=[\'\"`]node:)module[\'\"`]|module\.constructor|\bModule\b"
+    ),
 )
-_BY_REQUIRE: Final = late_pattern(
-    rb"\brequire\.extensions\s*(?:\[[^\]]*\]|\.\w+)\s*=(?!=)"
-    rb"|\b(?:module|main)\.paths\s*(?:=(?!=)|\.(?:push|unshift|splice)\s*\()"
+_PATCHES: Final = (
+    (
+        b"._resolveFilename",
+        b"._nodeModulePaths",
+        b"._findPath",
+        b"._load",
+        b"._initPaths",
+        b"_extensions",
+    ),
+    late_pattern(
+        rb"\.(?:_resolveFilename|_nodeModulePaths|_findPath|_load)\s*=(?!=)|\._initPaths\s*\("
+        rb"|\b_extensions\s*(?:\[[^\]]*\]|\.\w+)\s*=(?!=)"
+    ),
 )
-_REGISTERS: Final = late_pattern(rb"\bregister(?:Hooks)?\s*\(")
+_BY_REQUIRE: Final = (
+    (b"require.extensions", b"module.paths", b"main.paths"),
+    late_pattern(
+        rb"\brequire\.extensions\s*(?:\[[^\]]*\]|\.\w+)\s*=(?!=)"
+        rb"|\b(?:module|main)\.paths\s*(?:=(?!=)|\.(?:push|unshift|splice)\s*\()"
+    ),
+)
+_REGISTERS: Final = ((b"register",), late_pattern(rb"\bregister(?:Hooks)?\s*\("))
+"""Each with the texts that it begins with."""
 
 
 def find_hooks(content: bytes) -> Iterator[Use]:
@@ -43,13 +64,17 @@ def find_hooks(content: bytes) -> Iterator[Use]:
     """
     if not any(sign in content for sign in _SIGNS):
         return
-    if _BY_REQUIRE.search(content) is not None:
+    if _has(content, *_BY_REQUIRE):
         yield Use("hook", EAGER, 1, "patch")
-    elif _OF_MODULE.search(content) is not None:
-        if _PATCHES.search(content) is not None:
+    elif _has(content, *_OF_MODULE):
+        if _has(content, *_PATCHES):
             yield Use("hook", EAGER, 1, "patch")
-        elif _REGISTERS.search(content) is not None:
+        elif _has(content, *_REGISTERS):
             yield Use("hook", EAGER, 1, "register")
+
+
+def _has(content: bytes, texts: Iterable[bytes], pattern: re.Pattern[bytes]) -> bool:
+    return next(find_matches(content, texts, pattern), None) is not None
 
 
 def changes_loading(modules: Iterable[Module]) -> bool:

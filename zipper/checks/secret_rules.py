@@ -12,12 +12,13 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.parts import find_in_parts, parts_of
+from zipper.checks.source_text import find_matches
 from zipper.errors import ArchiveError
 from zipper.findings import Finding
 from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from zipper.archive.listing import Listing
     from zipper.checks.subject import Subject
@@ -33,19 +34,19 @@ _GIT: Final = late_pattern(r"^(?:.*/)?\.git/")
 _CONTENTS: Final = (
     (
         "an AWS access key id",
-        (b"akia", b"asia"),
+        (b"AKIA", b"ASIA"),
         late_pattern(rb"(?<![A-Za-z0-9/+])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9/+=])"),
     ),
     (
         "an AWS secret access key",
-        (b"secret",),
+        (),
         late_pattern(
             rb"(?i)aws_?secret_?access_?key['\"]?\s*[:=]\s*['\"]?([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])"
         ),
     ),
     (
         "a private key",
-        (b"private key-----",),
+        (b"-----BEGIN ",),
         late_pattern(rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s*[A-Za-z0-9+/=\r\n:,\- \\n]{64}"),
     ),
     (
@@ -64,18 +65,7 @@ _CONTENTS: Final = (
         late_pattern(rb"(?<![A-Za-z0-9_])(?:ghp|gho|ghs|ghr|github_pat)_[A-Za-z0-9_]{36,}"),
     ),
 )
-"""What it is, what of it is always there in small letters, and how it looks."""
-_MARKS: Final = (
-    b"AKIA",
-    b"ASIA",
-    b"ecret",
-    b"ECRET",
-    b"PRIVATE KEY-----",
-    b"npm_",
-    b":_",
-    b"gh",
-    b"github_pat",
-)
+"""What it is, the texts that it begins with (none: in any case of letters), how it looks."""
 _EXAMPLE: Final = late_pattern(rb"EXAMPLE", re.IGNORECASE)
 _CONTENT_LIMIT_BYTES: Final = 4 * 1024 * 1024
 _SHOWN: Final = 4
@@ -140,18 +130,26 @@ def check_secret_contents(subject: Subject) -> Iterator[Finding]:
 
 def find_secret_contents(content: bytes) -> Iterator[tuple[int, str]]:
     """Yield line and description of the keys and tokens in a file, the first of each kind."""
-    if not any(mark in content for mark in _MARKS):
-        return
-    lowered = content.lower()
-    for what, marks, pattern in _CONTENTS:
-        if not any(mark in lowered for mark in marks):
-            continue
-        match = next((m for m in pattern.finditer(content) if not _EXAMPLE.search(m[0])), None)
+    has_secret = b"secret" in content.lower()
+    for what, texts, pattern in _CONTENTS:
+        found = _apart(sorted(find_matches(content, texts, pattern), key=re.Match.start))
+        if not texts and has_secret:
+            found = pattern.finditer(content)
+        match = next((m for m in found if not _EXAMPLE.search(m[0])), None)
         if match is not None:
             line = content.count(b"\n", 0, match.start()) + 1
             secret = match[match.lastindex or 0].decode("utf-8", "replace")
             shown = "" if "key" in what and "id" not in what else f" (`{secret[:_SHOWN]}…`)"
             yield line, f"{what}{shown}"
+
+
+def _apart(matches: Iterable[re.Match[bytes]]) -> Iterator[re.Match[bytes]]:
+    """Yield the matches that do not begin inside another one, as a search in order finds them."""
+    last = 0
+    for match in matches:
+        if match.start() >= last:
+            last = match.end()
+            yield match
 
 
 def check_junk(subject: Subject) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tree_sitter import Node
 
@@ -69,6 +69,23 @@ def find_word(
         ):
             yield offset
         offset = content.find(word, offset + size, end)
+
+
+def find_matches(
+    content: bytes, texts: Iterable[bytes], pattern: re.Pattern[bytes]
+) -> Iterator[re.Match[bytes]]:
+    """Yield where `pattern` matches, of those places at which one of `texts` begins.
+
+    By text, and for each in order. For a pattern that begins with one of several texts: Python
+    tries such a pattern at every place, and finds a text thirty times as fast.
+    """
+    for text in texts:
+        offset = content.find(text)
+        while offset >= 0:
+            match = pattern.match(content, offset)
+            if match is not None:
+                yield match
+            offset = content.find(text, offset + 1)
 
 
 def count_declarations(content: bytes, name: bytes) -> int:
