@@ -38,6 +38,7 @@ COMMANDS: Final = {
     "rollback": "Move the alias back to the former version.",
     "events": "Show what sends events to the function in AWS, and what differs.",
     "destroy": "Delete the function in AWS and its events, as far as zipper made them.",
+    "permissions": "Print what the function may do, and who may call it.",
     "init": "Write a first table of settings, or a snippet for a tool.",
     "resolve": "Write package-lock.json, as npm would.",
     "install": "Make the isolated node_modules on disk.",

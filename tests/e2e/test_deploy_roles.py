@@ -138,7 +138,13 @@ def test_settings_decide_what_the_role_allows(account: Account) -> None:
     assert account.aws.faults[0].times == 0
     made = account.function
     assert [] == made["VpcConfig"].get("SubnetIds", [])
-    assert {"logs"} == {action.partition(":")[0] for action in allowed(account)}
+    # Lambda needs the role to take the function out of its VPC, which lasts.
+    services = [{action.partition(":")[0] for action in allowed(account)}]
+    changed(account)
+    deploy(account)
+    assert ["PutRolePolicy"] == changed(account)
+    services.append({action.partition(":")[0] for action in allowed(account)})
+    assert [{"ec2", "logs"}, {"logs"}] == services
     assert "nothing differs" in deploy(account).stdout
 
 
@@ -232,3 +238,50 @@ def test_an_answer_that_is_none_of_awss(account: Account) -> None:
 
     assert "ENETWORK" == done.code
     assert "no answer to iam:get_role" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_push_and_a_pull_with_a_role_from_first_to_last(account: Account) -> None:
+    """Role, function and events are made, left alone, changed and taken away."""
+    account.aws.client("kinesis").create_stream(StreamName="orders", ShardCount=1)
+    where = {"LocationConstraint": "eu-central-1"}
+    account.aws.client("s3").create_bucket(Bucket="incoming", CreateBucketConfiguration=where)
+    stream = f"arn:aws:kinesis:eu-central-1:{ACCOUNT}:stream/orders"
+    head = 'create_role = true\nalias = "live"\n'
+    account.settings(f'{head}events = ["{stream}", "arn:aws:s3:::incoming"]\n')
+    deploy(account)
+    made = changed(account)
+    assert made.index("CreateRole") < made.index("functions") < made.index("event-source-mappings")
+    assert [stream] == allowed(account)["kinesis:GetRecords"]
+    assert "nothing differs" in deploy(account).stdout
+    assert [] == changed(account)
+
+    account.settings(f'{head}events = ["arn:aws:s3:::incoming"]\n')
+    deploy(account)
+    assert "PutRolePolicy" in changed(account)
+    assert "kinesis:GetRecords" not in allowed(account)
+    assert "nothing differs" in deploy(account).stdout
+
+    gone = account.run("destroy", "--yes")
+    assert 0 == gone.status, gone.stderr
+    roles = [row["RoleName"] for row in account.aws.client("iam").list_roles()["Roles"]]
+    assert ["orders"] == roles
+    changed(account)
+    again = account.run("destroy", "--yes")
+    assert (1, "ENOFUNCTION", []) == (again.status, again.code, changed(account))
+
+
+@pytest.mark.slow
+def test_a_role_that_is_left_goes_by_the_same_command(account: Account) -> None:
+    """Lambda needs it for its interfaces after a function in a VPC; and ^C may come between."""
+    deploy(account, "--create-role")
+    vpc = {"VpcConfig": {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}}
+    account.aws.fail("GET", "/functions/orders$", changes=partial(with_kept, vpc))
+    done = account.run("destroy", "--yes")
+    assert f"stays: role {ROLE}: Lambda takes the function out" in done.stdout
+    account.aws.client("iam").get_role(RoleName=NAME)
+
+    assert 0 == account.run("destroy", "--yes").status
+    account.aws.fail("POST", "GetRole$", status=403, code="AccessDenied")
+    assert "ENOFUNCTION" == account.run("destroy", "--yes").code
+    assert "ENOFUNCTION" == account.run("destroy", "--yes").code

@@ -43,6 +43,7 @@ TOPICS: Final[Mapping[str, str]] = {
     "ci": "continuous integration and exit statuses",
     "deploy": "building, comparing and updating a function in AWS",
     "events": "what sends events to a function in AWS, and taking all away",
+    "permissions": "what a function may do, who may call it, and its role",
     "terraform": "zips for Terraform and OpenTofu",
     "cdk": "zips for AWS CDK, and fingerprints",
     "sam": "zips and folders for AWS SAM, and containers",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "fetch_environment",
     "find_function",
+    "find_own_account",
     "find_retention",
     "read_now",
     "require_function",
@@ -41,6 +42,16 @@ def find_function(aws: Aws, name: str, qualifier: str | None = None) -> Present 
     if answer is None:
         return None
     return read_present(answer["Configuration"], answer.get("Tags") or {})
+
+
+def find_own_account(aws: Aws) -> tuple[str, str]:
+    """Return the partition and the account of the credentials, which may always ask for it.
+
+    Raises:
+        AwsError: as `Aws.call`.
+    """
+    caller = aws.call("sts", "get_caller_identity")
+    return str(caller["Arn"]).split(":")[1], str(caller["Account"])
 
 
 def require_function(aws: Aws, name: str, qualifier: str | None = None) -> Present:

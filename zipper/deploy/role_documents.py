@@ -32,7 +32,7 @@ _VPC_ACTIONS: Final = (
     ("AssignPrivateIpAddresses", "to give addresses to the connection"),
     ("UnassignPrivateIpAddresses", "to take addresses from the connection"),
 )
-_NOT_FOR_CODE: Final = "Lambda itself makes these calls: the function's code cannot"
+_NOT_FOR_CODE: Final = "the function's code cannot, as Lambda alone makes these calls"
 _TRACE_ACTIONS: Final = (
     ("PutTraceSegments", "to send traces"),
     ("PutTelemetryRecords", "to send how many traces there were"),
@@ -102,14 +102,22 @@ def make_trust() -> dict[str, Any]:
 
 
 def find_grants(needs: RoleNeeds) -> Iterator[Grant]:
-    """Yield what the role allows and denies."""
+    """Yield what the role allows and denies.
+
+    What changes interfaces knows no narrower resource that always works, so that the function's
+    code is kept out of it.
+    """
+    for grant in _list_allowed(needs):
+        yield grant
+        if grant.action.startswith("ec2:") and not grant.action.startswith("ec2:Describe"):
+            yield Grant(grant.action, ANY, _NOT_FOR_CODE, "Deny", needs.function_arn)
+
+
+def _list_allowed(needs: RoleNeeds) -> Iterator[Grant]:
     yield from _grant_logs(needs)
     if needs.has_vpc:
         for action, reason in _VPC_ACTIONS:
             yield Grant(f"ec2:{action}", ANY, reason)
-            # They know no narrower resource that always works, so the code is kept out of them.
-            if not action.startswith("Describe"):
-                yield Grant(f"ec2:{action}", ANY, _NOT_FOR_CODE, "Deny", needs.function_arn)
     if needs.traces:
         for action, reason in _TRACE_ACTIONS:
             yield Grant(f"xray:{action}", ANY, reason)
@@ -145,19 +153,11 @@ def _grant_reading(source: EventSource) -> Iterator[Grant]:
     places = {"source": source.resource, "stream": stream, "any": ANY}
     for row in source.row.actions:
         yield Grant(row.action, places[row.resource], row.reason)
-    access = source.said("access") or ()
-    for key, secret in access:
+    for key, secret in source.said("access") or ():
         if key in _SECRETS:
             yield Grant("secretsmanager:GetSecretValue", secret, "to log in to the source")
     if source.kind == "msk":
-        if not any(key in _KAFKA_LOGINS for key, _ in access):
-            group = source.said("consumer_group_id") or "*"
-            names = {"topic": source.said("topic"), "group": group}
-            for action, kind, reason in _KAFKA_IAM:
-                yield Grant(f"kafka-cluster:{action}", _kafka_arn(source, kind, names), reason)
-        if ":vpc-connection/" in source.source:
-            reason = "to find the cluster of another account"
-            yield Grant("kafka:DescribeVpcConnection", source.source, reason)
+        yield from _grant_kafka(source)
     target = source.said("on_failure")
     if target is not None and target.startswith("kafka://"):
         names = {"topic": target.removeprefix("kafka://")}
@@ -165,6 +165,18 @@ def _grant_reading(source: EventSource) -> Iterator[Grant]:
         yield Grant("kafka-cluster:WriteData", arn, _GIVEN_UP)
     elif target is not None:
         yield from _grant_sending(target, _GIVEN_UP)
+
+
+def _grant_kafka(source: EventSource) -> Iterator[Grant]:
+    """Yield what reads a topic of Amazon MSK, beside what finds the cluster."""
+    if not any(key in _KAFKA_LOGINS for key, _ in source.said("access") or ()):
+        group = source.said("consumer_group_id") or "*"
+        names = {"topic": source.said("topic"), "group": group}
+        for action, kind, reason in _KAFKA_IAM:
+            yield Grant(f"kafka-cluster:{action}", _kafka_arn(source, kind, names), reason)
+    if ":vpc-connection/" in source.source:
+        reason = "to find the cluster of another account"
+        yield Grant("kafka:DescribeVpcConnection", source.source, reason)
 
 
 def _kafka_arn(source: EventSource, kind: str, names: Mapping[str, str]) -> str:

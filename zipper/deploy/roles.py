@@ -83,13 +83,25 @@ def _document(value: Any) -> Mapping[str, Any] | None:  # noqa: ANN401  (botocor
     return value if isinstance(value, dict) else None
 
 
-def find_own_role(aws: Aws, function_arn: str) -> PresentRole | None:
+def find_own_role(aws: Aws, function_arn: str, *, used: str = "") -> PresentRole | None:
     """Return the role that zipper made for a function; None where it made none.
+
+    Args:
+        aws: the account.
+        function_arn: of the function.
+        used: ARN of the role that the function has. With another one, credentials that may not read
+            roles have made none.
 
     Raises:
         AwsError: as `Aws.call`.
     """
-    found = find_role(aws, name_role(function_arn))
+    name = name_role(function_arn)
+    try:
+        found = find_role(aws, name)
+    except AwsError as error:
+        if error.aws_code == "AccessDenied" and not used.endswith(f"/{name}"):
+            return None
+        raise
     return found if found is not None and found.owner == function_arn else None
 
 

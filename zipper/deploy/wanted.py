@@ -174,16 +174,16 @@ def want(
         log_retention=retention,
         bucket=values.get("bucket"),
         prefix=values.get("prefix", ""),
-        vpc=_find_vpc(values),
+        vpc=find_vpc(values),
         tracing=_TRACING[values.get("tracing")],
-        dead_letter=_find_dead_letter(values),
+        dead_letter=find_dead_letter(values),
     )
 
 
 _TRACING: Final = {True: "Active", False: "PassThrough", None: None}
 
 
-def _find_vpc(values: Mapping[str, Any]) -> Vpc | None:
+def find_vpc(values: Mapping[str, Any]) -> Vpc | None:
     """Return the VPC that is wanted; None where nothing is said of one."""
     found = {key: values.get(key) for key in ("vpc_subnets", "vpc_security_groups")}
     if found["vpc_subnets"] is None and not found["vpc_security_groups"]:
@@ -207,7 +207,7 @@ def _find_vpc(values: Mapping[str, Any]) -> Vpc | None:
     return vpc
 
 
-def _find_dead_letter(values: Mapping[str, Any]) -> str | None:
+def find_dead_letter(values: Mapping[str, Any]) -> str | None:
     arn: str | None = values.get("dead_letter")
     if arn is None or arn == "none":
         return arn and ""

@@ -12,12 +12,9 @@ from zipper.deploy.applying import Applied, apply_steps
 from zipper.deploy.aws import open_aws
 from zipper.deploy.reading import fetch_environment, read_now
 from zipper.deploy.steps import Now, Step, plan_steps
-from zipper.deploy.wanted import WantedFunction, find_environment, name_function, want
-from zipper.errors import UsageError
+from zipper.deploy.wanted import WantedFunction, find_environment, want
 from zipper.pipeline.function_events import PlannedEvents, apply_events, plan_function_events
-from zipper.pipeline.permitting import plan_role
-from zipper.pipeline.planning import read_function_project
-from zipper.pipeline.session import Circumstances
+from zipper.pipeline.permitting import name_requested, plan_role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -89,18 +86,10 @@ def find_place(request: BuildRequest, typed: Mapping[str, Any]) -> FunctionPlace
         ProjectError: where the project cannot be read, which has the name.
         AwsError: ECREDENTIALS.
     """
-    if request.kind in ("layer", "web"):
-        raise UsageError(
-            "EUSAGE",
-            f"`deploy` is for functions, and the package is of the kind `{request.kind}`",
-            hint="give its zip to a tool of infrastructure: `python -m zipper help comparison`",
-        )
     values = {**(request.deploy or {}), **typed}
-    names = [request.name]
-    if not values.get("function_name") and not request.name:
-        names.append(read_function_project(request, Circumstances.of(request, None)).name)
+    name = name_requested(request, values)
     aws = open_aws(values.get("profile"), values.get("region"))
-    return FunctionPlace(aws, name_function(values, *names), values, request)
+    return FunctionPlace(aws, name, values, request)
 
 
 def plan_deployment(place: FunctionPlace, package: Package, *, invokes: bool) -> Deployment:

@@ -9,11 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from zipper.deploy.event_applying import apply_unit
-from zipper.deploy.event_entries import MADE
+from zipper.deploy.event_entries import MADE, FunctionTarget
 from zipper.deploy.event_reading import read_entries
 from zipper.deploy.event_steps import describe_entry, plan_removal, show_step
 from zipper.deploy.present import ALIAS_DESCRIPTION
-from zipper.deploy.reading import find_retention, require_function
+from zipper.deploy.reading import (
+    find_function,
+    find_own_account,
+    find_retention,
+    require_function,
+)
 from zipper.deploy.roles import find_own_role, remove_role
 from zipper.deploy.steps import Change, Step
 from zipper.pipeline.function_events import target_of
@@ -22,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from zipper.deploy.aws import Aws
-    from zipper.deploy.event_entries import EventEntry, FunctionTarget
+    from zipper.deploy.event_entries import EventEntry
     from zipper.deploy.event_steps import EventUnit
     from zipper.deploy.present import Present
     from zipper.pipeline.deploying import FunctionPlace
@@ -36,6 +41,11 @@ __all__ = [
     "show_destruction",
 ]
 
+_STILL_NEEDED: Final = (
+    "Lambda takes the function out of its VPC with it, within 20 minutes; then this command again "
+    "deletes it"
+)
+"""Source: AWS's knowledge center, "network interface that Lambda created", 2026-11-29."""
 _OTHERS: Final = "made by others, or by hand"
 
 
@@ -91,7 +101,9 @@ def plan_destruction(place: FunctionPlace) -> Destruction:
         DeployError: ENOFUNCTION.
         AwsError: as `Aws.call`.
     """
-    present = require_function(place.aws, place.function_name)
+    present = find_function(place.aws, place.function_name)
+    if present is None:
+        return _plan_role_alone(place)
     target = target_of(present, None)
     entries = read_entries(place.aws, target, (), present.tags, is_there=True)
     units = plan_removal(entries)
@@ -99,10 +111,29 @@ def plan_destruction(place: FunctionPlace) -> Destruction:
     made, others = _split_aliases(place.aws, target)
     gone = {entry.identity for unit in units for entry in unit.removes}
     kept = [entry for entry in entries if entry.identity not in gone]
-    role = find_own_role(place.aws, target.function_arn) if is_ours else None
+    role = find_own_role(place.aws, target.function_arn, used=present.role) if is_ours else None
     role_arn = None if role is None else role.arn
-    left = tuple(_list_left(place, present, kept, others, role_arn))
-    return Destruction(place, target, units, () if is_ours else made, is_ours, role_arn, left)
+    left = [*_list_left(place, present, kept, others, role_arn)]
+    if role_arn is not None and present.vpc.subnets:
+        left.append(Left(f"role {role_arn}", _STILL_NEEDED))
+        role_arn = None
+    aliases = () if is_ours else made
+    return Destruction(place, target, units, aliases, is_ours, role_arn, tuple(left))
+
+
+def _plan_role_alone(place: FunctionPlace) -> Destruction:
+    """Return that a role goes which is left of a function that has gone."""
+    partition, account = find_own_account(place.aws)
+    name = place.function_name
+    if not name.startswith("arn:"):
+        name = f"arn:{partition}:lambda:{place.aws.region}:{account}:function:{name}"
+    role = find_own_role(place.aws, name)
+    if role is None:
+        require_function(place.aws, place.function_name)
+        raise AssertionError
+    return Destruction(
+        place, FunctionTarget(name), (), (), deletes_function=False, role=role.arn, left=()
+    )
 
 
 def _split_aliases(aws: Aws, target: FunctionTarget) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 import zipper
 from zipper import findings, package
 from zipper.checks import results
-from zipper.deploy import invoking, steps
+from zipper.deploy import invoking, shown_permissions, steps
 from zipper.node import result
 from zipper.pipeline import (
     auditing,
@@ -46,6 +46,7 @@ _RESULTS: Final[dict[str, type]] = {
     "destroy": destroying.Destroyed,
     "events": function_events.FunctionEvents,
     "invoke": invoking.Answer,
+    "permissions": shown_permissions.ShownPermissions,
     "rollback": deployed.RolledBack,
     "status": deployed.ShownStatus,
     "vendor": vendoring.Vendored,

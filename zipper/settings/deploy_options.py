@@ -23,14 +23,14 @@ DEPLOY_OPTIONS: Final = (
         "function_name",
         "text",
         "Name in AWS, or ARN; by default the function's name here, else the project's.",
-        _ALL,
+        (*_ALL, "permissions"),
         metavar="NAME",
     ),
     Option(
         "alias",
         "text",
         "Alias that is moved to each new version.",
-        tuple(name for name in _ALL if name != "destroy"),
+        tuple(name for name in (*_ALL, "permissions") if name != "destroy"),
         metavar="NAME",
     ),
     Option(
@@ -111,7 +111,13 @@ DEPLOY_OPTIONS: Final = (
         metavar="TEXT",
     ),
     Option("profile", "text", "Profile of AWS's own configuration files.", _ALL, metavar="NAME"),
-    Option("region", "text", "Region; by default AWS's own settings say it.", _ALL, metavar="NAME"),
+    Option(
+        "region",
+        "text",
+        "Region; by default AWS's own settings say it.",
+        (*_ALL, "permissions"),
+        metavar="NAME",
+    ),
 )
 
 TABLES: Final = {

@@ -197,10 +197,9 @@ _ROWS: Final = (
         ),
         identity=("topic",),
         actions=(
-            *(
-                RoleAction(f"kafka:{action}", "source", "to find the cluster's brokers")
-                for action in ("DescribeCluster", "DescribeClusterV2", "GetBootstrapBrokers")
-            ),
+            RoleAction("kafka:DescribeClusterV2", "source", "to find the cluster"),
+            # Its brokers are found by an action that knows no resource.
+            RoleAction("kafka:GetBootstrapBrokers", "any", "to find the cluster's brokers"),
             *_NETWORK,
         ),
         defaults=(*_BATCH_DEFAULTS, *_RETRY_DEFAULTS),

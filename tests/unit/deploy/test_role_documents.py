@@ -9,56 +9,18 @@ from typing import Any
 
 import pytest
 
+from tests.support.settings_of_events import FUNCTION, PLACE, SOURCES, needs_of
 from zipper.deploy.role_documents import RoleNeeds, make_role_documents
 from zipper.settings.event_kinds import KINDS
-from zipper.settings.event_sources import parse_events
 
-PLACE = "eu-central-1:123456789012"
-FUNCTION = f"arn:aws:lambda:{PLACE}:function:orders"
 LOGS = f"arn:aws:logs:{PLACE}:log-group:/aws/lambda/orders:*"
 QUEUE = f"arn:aws:sqs:{PLACE}:orders"
 TOPIC = f"arn:aws:sns:{PLACE}:failed"
 STREAM = f"arn:aws:kinesis:{PLACE}:stream/orders"
 CLUSTER = f"arn:aws:kafka:{PLACE}:cluster/shop/1b2c"
 SECRET = f"arn:aws:secretsmanager:{PLACE}:secret:kafka-AbCdEf"
-NEEDS = RoleNeeds(FUNCTION, "/aws/lambda/orders")
-
-SOURCES: tuple[Any, ...] = (
-    {"source": STREAM, "on_failure": "arn:aws:s3:::failed"},
-    f"{STREAM}/consumer/fast:1700000000",
-    {
-        "source": f"arn:aws:dynamodb:{PLACE}:table/orders/stream/2026-01-01T00:00:00.000",
-        "on_failure": TOPIC,
-    },
-    QUEUE,
-    {"source": CLUSTER, "topic": "orders", "on_failure": "kafka://failed"},
-    {"source": f"{CLUSTER}x", "topic": "orders", "access": {"SASL_SCRAM_512_AUTH": SECRET}},
-    {
-        "source": f"arn:aws:kafka:{PLACE}:vpc-connection/210987654321/shop/1b2c",
-        "topic": "orders",
-        "consumer_group_id": "shop",
-    },
-    {
-        "source": f"arn:aws:mq:{PLACE}:broker:shop:b-1b2c",
-        "queue": "orders",
-        "access": {"BASIC_AUTH": SECRET, "VIRTUAL_HOST": "/"},
-    },
-    {
-        "source": f"arn:aws:rds:{PLACE}:cluster:shop",
-        "database": "orders",
-        "access": {"BASIC_AUTH": SECRET},
-    },
-    "arn:aws:s3:::incoming",
-    f"arn:aws:sns:{PLACE}:orders",
-    "rate(5 minutes)",
-    "url",
-)
-EVERYTHING = NEEDS._replace(
-    has_vpc=True,
-    traces=True,
-    dead_letter=TOPIC,
-    events=parse_events(list(SOURCES), lambda _: "settings"),
-)
+NEEDS = needs_of()
+EVERYTHING = needs_of(*SOURCES)._replace(has_vpc=True, traces=True, dead_letter=TOPIC)
 
 
 def allowed(needs: RoleNeeds) -> dict[str, list[str]]:
@@ -68,10 +30,6 @@ def allowed(needs: RoleNeeds) -> dict[str, list[str]]:
         if row["Effect"] == "Allow"
         for action in row["Action"]
     }
-
-
-def events(*sources: Any) -> RoleNeeds:
-    return NEEDS._replace(events=parse_events(list(sources), lambda _: "settings"))
 
 
 @cache
@@ -91,10 +49,8 @@ def managed(name: str) -> set[str]:
 
 
 def test_every_kind_is_among_the_sources() -> None:
-    """The tests below see each row that is pulled."""
-    pulled = {name for name, row in KINDS.items() if row.style == "pull"}
-
-    assert pulled <= {source.kind for source in EVERYTHING.events}
+    """The tests below see each row."""
+    assert set(KINDS) == {source.kind for source in EVERYTHING.events}
 
 
 def test_every_action_is_one_of_awss() -> None:
@@ -116,10 +72,10 @@ def test_logs_are_those_of_the_function_alone() -> None:
     ("needs", "policy"),
     [
         (NEEDS._replace(has_vpc=True), "AWSLambdaVPCAccessExecutionRole"),
-        (events(QUEUE), "AWSLambdaSQSQueueExecutionRole"),
-        (events(SOURCES[2]), "AWSLambdaDynamoDBExecutionRole"),
-        (events(STREAM), "AWSLambdaKinesisExecutionRole"),
-        (events(SOURCES[5]), "AWSLambdaMSKExecutionRole"),
+        (needs_of(QUEUE), "AWSLambdaSQSQueueExecutionRole"),
+        (needs_of(SOURCES[2]), "AWSLambdaDynamoDBExecutionRole"),
+        (needs_of(STREAM), "AWSLambdaKinesisExecutionRole"),
+        (needs_of(SOURCES[6]), "AWSLambdaMSKExecutionRole"),
         (NEEDS._replace(traces=True), "AWSXRayDaemonWriteAccess"),
     ],
 )
@@ -141,7 +97,7 @@ def test_only_what_knows_no_resource_is_for_all() -> None:
         action.partition(":")[0] for action, found in allowed(EVERYTHING).items() if "*" in found
     }
 
-    assert {"dynamodb", "ec2", "rds", "xray"} == wide
+    assert {"dynamodb", "ec2", "kafka", "rds", "xray"} == wide
     assert ["*"] == allowed(EVERYTHING)["dynamodb:ListStreams"]
 
 
@@ -154,9 +110,10 @@ def test_only_what_knows_no_resource_is_for_all() -> None:
             {"s3:PutObject": ["arn:aws:s3:::failed/*"], "s3:ListBucket": ["arn:aws:s3:::failed"]},
         ),
         (SOURCES[1], {"kinesis:SubscribeToShard": [SOURCES[1]], "kinesis:GetRecords": [STREAM]}),
-        (SOURCES[2], {"sns:Publish": [TOPIC]}),
+        (SOURCES[2], {"sns:Publish": [TOPIC], "dynamodb:GetRecords": [SOURCES[2]["source"]]}),
+        (SOURCES[3], {"dynamodb:GetRecords": [f"{SOURCES[3]}/stream/*"]}),
         (
-            SOURCES[4],
+            SOURCES[5],
             {
                 "kafka-cluster:Connect": [CLUSTER],
                 "kafka-cluster:ReadData": [f"arn:aws:kafka:{PLACE}:topic/shop/1b2c/orders"],
@@ -164,29 +121,29 @@ def test_only_what_knows_no_resource_is_for_all() -> None:
                 "kafka-cluster:WriteData": [f"arn:aws:kafka:{PLACE}:topic/shop/1b2c/failed"],
             },
         ),
-        (SOURCES[5], {"secretsmanager:GetSecretValue": [SECRET]}),
+        (SOURCES[6], {"secretsmanager:GetSecretValue": [SECRET]}),
         (
-            SOURCES[6],
+            SOURCES[7],
             {
-                "kafka:DescribeVpcConnection": [SOURCES[6]["source"]],
+                "kafka:DescribeVpcConnection": [SOURCES[7]["source"]],
                 "kafka-cluster:Connect": ["arn:aws:kafka:eu-central-1:*:cluster/shop/*"],
                 "kafka-cluster:AlterGroup": ["arn:aws:kafka:eu-central-1:*:group/shop/*/shop"],
             },
         ),
-        (SOURCES[7], {"secretsmanager:GetSecretValue": [SECRET]}),
+        (SOURCES[8], {"secretsmanager:GetSecretValue": [SECRET]}),
     ],
 )
 def test_a_source_is_read_and_no_other(source: Any, expected: dict[str, list[str]]) -> None:
     """Resources are the source itself, what it is part of, and where failures go."""
-    found = allowed(events(source))
+    found = allowed(needs_of(source))
 
     assert expected == {action: found[action] for action in expected}
 
 
-@pytest.mark.parametrize(("source", "expected"), [(SOURCES[4], True), (SOURCES[5], False)])
+@pytest.mark.parametrize(("source", "expected"), [(SOURCES[5], True), (SOURCES[6], False)])
 def test_kafka_is_read_by_iam_without_another_login(source: Any, *, expected: bool) -> None:
     """Where the settings name a secret for Kafka, its own actions are not granted."""
-    found = allowed(events(source))
+    found = allowed(needs_of(source))
 
     assert expected is ("kafka-cluster:ReadData" in found)
     assert expected is not ("secretsmanager:GetSecretValue" in found)
@@ -194,7 +151,15 @@ def test_kafka_is_read_by_iam_without_another_login(source: Any, *, expected: bo
 
 def test_what_is_pushed_needs_nothing_of_the_role() -> None:
     """Buckets, topics, schedules and addresses call the function; the role is as without them."""
-    assert allowed(NEEDS) == allowed(events("arn:aws:s3:::incoming", "rate(5 minutes)", "url"))
+    assert allowed(NEEDS) == allowed(needs_of("arn:aws:s3:::incoming", "rate(5 minutes)", "url"))
+
+
+def test_the_code_cannot_make_interfaces_for_sources() -> None:
+    """Those that reach a cluster in its VPC are Lambda's, too."""
+    statements = make_role_documents(needs_of(SOURCES[5])).policy["Statement"]
+    (denied,) = [row["Action"] for row in statements if row["Effect"] == "Deny"]
+
+    assert ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"] == denied
 
 
 def test_the_code_cannot_change_interfaces() -> None:
