@@ -16,6 +16,7 @@ import pytest
 import zipper
 from tests.support.diskless import can_leave, leave
 from tests.support.object_server import Fault, ObjectServer
+from tests.support.scene import write_files
 from zipper.errors import ProjectError, UsageError
 
 if TYPE_CHECKING:
@@ -272,6 +273,62 @@ def test_an_error_there_is_an_error_here(functions: Scene) -> None:
     assert errors["f1"].code == "EJSONPARSE"
     assert errors["f3"].code == "EINTEGRITY"
     assert "zipper-sources" not in "".join(map(str, errors.values()))
+
+
+@pytest.mark.parametrize("lockfile", ["package-lock.json", "pnpm-lock.yaml"])
+def test_members_layers_and_files_outside(functions: Scene, lockfile: str) -> None:
+    """A workspace is there as far as its member needs it, and layers come back with the zips."""
+    top = functions.folder / "all"
+    shutil.rmtree(top)
+    dist = functions.manifests["a"]["dist"]
+    members = {
+        "m0": {"a": "1.0.0", "m1": "1.0.0"},
+        "m1": {"a": "1.0.0"},
+        "m2": {"a": "1.0.0"},
+    }
+    packages: dict[str, Any] = {"": {"name": "root", "workspaces": ["packages/*"]}}
+    files: dict[str, Any] = {"package.json": dict(packages[""]), "shared/logo.txt": "logo"}
+    if lockfile == "pnpm-lock.yaml":
+        files["package.json"] = {"name": "root", "packageManager": "pnpm@10.0.0"}
+        files["pnpm-workspace.yaml"] = "packages:\n  - packages/*\n"
+    lines = ["lockfileVersion: '9.0'", "importers:", "  .: {}"]
+    for name, wanted in members.items():
+        specs = {one: "workspace:*" if one[0] == "m" else spec for one, spec in wanted.items()}
+        specs = specs if lockfile == "pnpm-lock.yaml" else wanted
+        manifest = {"name": name, "version": "1.0.0", "dependencies": specs}
+        files[f"packages/{name}/package.json"] = packages[f"packages/{name}"] = manifest
+        files[f"packages/{name}/index.js"] = (
+            f"exports.handler = async () => require('{list(wanted)[-1]}');\n"
+        )
+        packages[f"node_modules/{name}"] = {"resolved": f"packages/{name}", "link": True}
+        lines += [f"  packages/{name}:", "    dependencies:"]
+        for one, spec in specs.items():
+            version = f"link:../{one}" if one[0] == "m" else "1.0.0"
+            lines += [f"      {one}:", f"        specifier: {spec}", f"        version: {version}"]
+    own = {"version": "1.0.0", "resolved": dist["tarball"], "integrity": dist["integrity"]}
+    packages["node_modules/a"] = own
+    lines += ["packages:", "  a@1.0.0:", f"    resolution: {{integrity: {dist['integrity']}}}"]
+    lines += ["snapshots:", "  a@1.0.0: {}"]
+    npm = {"name": "root", "lockfileVersion": 3, "packages": packages}
+    files[lockfile] = npm if lockfile == "package-lock.json" else "\n".join(lines) + "\n"
+    files["pyproject.toml"] = (
+        '[tool.zipper]\noutput = "dist/"\n[tool.zipper.layers.deps]\nproject = "packages/m2"\n'
+        '[[tool.zipper.functions]]\nname = "m0"\nproject = "packages/m0"\n'
+        'include = ["**", "../../shared/logo.txt"]\n'
+        '[[tool.zipper.functions]]\nname = "m2"\nproject = "packages/m2"\nlayers = ["deps"]\n'
+    )
+    write_files(top, files)
+    here = build(functions)
+    assert [one.error for one in here] == [None, None]
+    expected = zips(functions)
+    assert set(expected) == {"m0.zip", "m2.zip", "deps.zip"}
+    shutil.rmtree(top / "dist")
+
+    with elsewhere(functions) as executor:
+        built = build(functions, executor, store_url=(functions.folder / "shared").as_uri())
+
+    assert zips(functions) == expected
+    assert described(built) == described(here)
 
 
 class SomeSee(Executor):
