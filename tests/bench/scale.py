@@ -184,7 +184,7 @@ CASES = {
     "packages": Large(make_packages, {"build": [*BUILD, "."]}, 1_500),
     "install": Large(
         lambda folder, registry, count: make_packages(folder, registry, count, files=67),
-        {"install": ["install", "."]}, 1_500,
+        {"install": ["install", ".", "--into", "../installed"]}, 1_500,
     ),
     "members": Large(
         make_members, {"all": [*BUILD, "./"], "one": [*BUILD, "packages/m0009"]}, 1_000

@@ -9,6 +9,7 @@ Source: npm-packlist 10 lib/index.js on ignore-walk 8, the ones of npm 11.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -54,7 +55,7 @@ def list_packed(
     """
     listing = IgnoreListing(list_tree(files, links), links, read_text)
     packer = _Packer(listing, folder_path.normalize(project))
-    rules = _extra_rules(listing, packer.project, prefix, list(workspaces))
+    rules = _extra_rules(listing, packer.project, prefix, frozenset(workspaces))
     top = load_package(listing, packer.project)
     folder = Folder(
         path=packer.project,
@@ -113,15 +114,15 @@ class _Packer:
 
 
 def _extra_rules(
-    listing: IgnoreListing, project: str, prefix: str | None, workspaces: list[str]
+    listing: IgnoreListing, project: str, prefix: str | None, workspaces: frozenset[str]
 ) -> tuple[str, ...]:
     """Return the rules that a workspace inherits from above, or that leave workspaces out."""
     if prefix is None or not workspaces:
         return ()
     top = folder_path.normalize(prefix)
-    known = [folder_path.normalize(workspace) for workspace in workspaces]
+    known = _normalize(workspaces)
     if project == top:
-        return tuple(folder_path.relative(project, workspace) for workspace in known)
+        return tuple(folder_path.relative(project, workspace) for workspace in sorted(known))
     if project not in known:
         return ()
     rules: list[str] = []
@@ -134,6 +135,12 @@ def _extra_rules(
                 rules += text.split("\n")
                 break
     return tuple(rules)
+
+
+@lru_cache(maxsize=4)
+def _normalize(folders: frozenset[str]) -> frozenset[str]:
+    """Return the folders of a workspace: each of its members asks for all of them."""
+    return frozenset(map(folder_path.normalize, folders))
 
 
 def _order(path: str) -> tuple[CollationKey, CollationKey, CollationKey]:

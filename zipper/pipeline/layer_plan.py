@@ -98,7 +98,7 @@ def _choose_beside(
             f"there is no folder `{request.files}`",
             hint="name the folder that holds `bin/` or `lib/`, not one of these",
         )
-    outputs = find_written(request, project, io) | {destination}
+    outputs = find_written(request, project, io, below=folder) | {destination}
     return choose_files(folder, exclude=request.exclude, outputs=outputs)
 
 

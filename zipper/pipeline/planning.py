@@ -187,17 +187,19 @@ def choose_own_files(
         ProjectError: EPATTERN, EREAD.
         OutputError: EOUTPUT.
     """
-    outputs = find_written(request, project, io) | {destination or find_output(request, project)}
+    place = destination or find_output(request, project)
     include = request.include
     if any(pattern.startswith("../") for pattern in include):
         from zipper.project.outside_files import choose_outside, split_patterns  # noqa: PLC0415  (rare)
 
         include, outward = split_patterns(include)
         outside = choose_outside(
-            project.root, project.member, outward, exclude=request.exclude, outputs=outputs
-        )
+            project.root, project.member, outward, exclude=request.exclude,
+            outputs=find_written(request, project, io, below=project.root) | {place},
+        )  # fmt: skip
     else:
         outside = OwnFiles(project.root, (), ())
+    outputs = find_written(request, project, io, below=project.folder) | {place}
     own = choose_files(project.folder, include=include, exclude=request.exclude, outputs=outputs)
     return own, outside
 
@@ -212,14 +214,16 @@ def read_function_project(request: BuildRequest, io: Circumstances) -> Project:
         return read_bare_project(request, error)
 
 
-def find_written(request: BuildRequest, project: Project, io: Circumstances) -> frozenset[Path]:
-    """Return the zips below the project that its settings name: one is never packed into another.
+def find_written(
+    request: BuildRequest, project: Project, io: Circumstances, *, below: Path
+) -> frozenset[Path]:
+    """Return the zips below a folder that the settings name: one is never packed into another.
 
     The one of a build without any output too, so that every output gets the same bytes.
     """
     zips = io.shared.get(("written", request.written), lambda: WrittenZips(request.written))
     named = (_name_zip(output, request, project) for output in ("", *zips.folders))
-    return frozenset((*map(Path, zips.below(project.root)), *map(find_place, named)))
+    return frozenset((*map(Path, zips.below(below)), *map(find_place, named)))
 
 
 def find_output(request: BuildRequest, project: Project) -> Path:
