@@ -60,7 +60,7 @@ def hoist(graph: LockedGraph, importer: str) -> Hoisted:
         importer: one of its importers' folders.
 
     Raises:
-        LockfileError: ELAYOUT where no finite layout exists; the ring of packages is named.
+        LockfileError: ELAYOUT where no finite layout was found; the ring of packages is named.
     """
     merged = merge_instances(graph)
     problem = state_problem(merged, merged.importers[importer])
@@ -135,9 +135,10 @@ def _find_askers(
 
 def _no_layout(graph: LockedGraph, problem: Problem, error: EndlessError) -> LockfileError:
     ring = [graph.instances[problem.keys[one]].label for one in error.ring]
+    holds = "holds" if error.is_certain else "was found that holds"
     return LockfileError(
         "ELAYOUT",
-        "no node_modules of finite depth holds these packages: each round of the ring needs "
+        f"no node_modules of finite depth {holds} these packages: each round of the ring needs "
         "another one inside of it",
         facts=(("ring", " > ".join(ring)),),
         hint="have one of them depend on the same version as the others, with an override",

@@ -9,7 +9,7 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, Final
 
 from zipper.tree.hoist_exactly import is_small, place_fewest
-from zipper.tree.hoist_greedily import choose_top, improve_top, place_all
+from zipper.tree.hoist_greedily import choose_top, count_allowed, improve_top, place_all
 from zipper.tree.hoist_problem import CLOSED, TOP, EndlessError, PlacedCopy, Problem
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ __all__ = ["place"]
 _CHOICES_MAX: Final = 200
 """Instances at the top that are tried for the names of a ring."""
 
+_SHARE: Final = 10
+"""Of the copies that are allowed, one in so many is enough for such a trial."""
+
 
 def place(problem: Problem) -> PlacedCopy:
     """Return the importer's copy, below which every walk finds what the graph names.
@@ -28,7 +31,8 @@ def place(problem: Problem) -> PlacedCopy:
         EndlessError: no finite layout was found.
     """
     core, kept = _find_core(problem)
-    placed = place_fewest(core) if is_small(core) else None
+    is_certain = is_small(core)
+    placed = place_fewest(core) if is_certain else None
     if placed is None:
         top = choose_top(core)
         try:
@@ -37,7 +41,8 @@ def place(problem: Problem) -> PlacedCopy:
             try:
                 placed, _ = improve_top(core, _choose_for_ring(core, top, error))
             except EndlessError:
-                raise EndlessError([kept[one] for one in error.ring]) from None
+                ring = [kept[one] for one in error.ring]
+                raise EndlessError(ring, is_certain=is_certain) from None
     return _complete(problem, placed, kept)
 
 
@@ -111,11 +116,12 @@ def _choose_for_ring(
         for name, to in edges:
             if to in ring and name not in dict(problem.edges[TOP]):
                 names.setdefault(name, set()).add(to)
+    copies_max = count_allowed(problem) // _SHARE
     choices = product(*(sorted(names[name]) for name in sorted(names)))
     for chosen in islice(choices, _CHOICES_MAX):
         changed = {**top, **dict(zip(sorted(names), chosen, strict=True))}
         try:
-            place_all(problem, changed)
+            place_all(problem, changed, copies_max=copies_max)
         except EndlessError:
             continue
         return changed

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from zipper.tree.hoist_problem import Problem
 
-__all__ = ["choose_top", "improve_top", "place_all"]
+__all__ = ["choose_top", "count_allowed", "improve_top", "place_all"]
 
 _NOTHING: Final = -2
 """In place of an instance: nothing is at the top under the name."""
@@ -26,6 +26,14 @@ _STEPS_MAX: Final = 30_000
 
 _SAME_MAX: Final = 4
 """Copies of one instance inside of each other; a layout that has so many has no end."""
+
+_COPIES_MIN: Final = 10_000
+_COPIES_EACH: Final = 10
+"""Copies that a layout may have in any case, and for each instance; one with more has no end.
+
+Packages that nest without an end double with each round, long before one is inside of itself so
+often. A second makes 20,000.
+"""
 
 
 def choose_top(problem: Problem) -> dict[str, int]:
@@ -51,7 +59,7 @@ def improve_top(problem: Problem, top: Mapping[str, int]) -> tuple[PlacedCopy, M
     Raises:
         EndlessError: as `place_all`.
     """
-    best = place_all(problem, top)
+    best = place_all(problem, top, copies_max=count_allowed(problem))
     fewest = _count(best)
     chosen = dict(top)
     steps = _count_edges(problem, best)
@@ -64,7 +72,7 @@ def improve_top(problem: Problem, top: Mapping[str, int]) -> tuple[PlacedCopy, M
         steps += _count_edges(problem, best)
         name, instance = trial
         try:
-            placed = place_all(problem, {**chosen, name: instance})
+            placed = place_all(problem, {**chosen, name: instance}, copies_max=fewest)
         except EndlessError:
             continue
         count = _count(placed)
@@ -107,7 +115,12 @@ def _count_edges(problem: Problem, root: PlacedCopy) -> int:
     return sum(len(problem.edges[one]) + 1 for one in placed)
 
 
-def place_all(problem: Problem, top: Mapping[str, int]) -> PlacedCopy:
+def count_allowed(problem: Problem) -> int:
+    """Return how many copies a layout may have before it is held to have no end."""
+    return _COPIES_MIN + _COPIES_EACH * len(problem.edges)
+
+
+def place_all(problem: Problem, top: Mapping[str, int], *, copies_max: int) -> PlacedCopy:
     """Return the importer's copy, below which every walk finds what the graph names.
 
     What is wanted goes into the outermost folder in which it changes no walk: the top where `top`
@@ -115,15 +128,30 @@ def place_all(problem: Problem, top: Mapping[str, int]) -> PlacedCopy:
     to the top comes first, names in alphabetical order.
 
     Raises:
-        EndlessError: with these instances at the top, copies nest without an end.
+        EndlessError: with these instances at the top, copies nest without an end, or there would be
+            more than `copies_max`.
     """
     root = PlacedCopy(TOP)
     waiting = deque([root])
+    placed = -1
     while waiting:
         copy = waiting.popleft()
+        placed += 1
+        if placed + len(waiting) > copies_max:
+            raise EndlessError(_find_ring(max(waiting, key=_count_inside)))
         for name, wanted in problem.edges[copy.instance]:
             waiting += _satisfy(problem, copy, name, wanted, top)
     return root
+
+
+def _count_inside(copy: PlacedCopy) -> int:
+    """Return how many copies of its instance a copy is inside of."""
+    found = 0
+    above = copy.parent
+    while above is not None:
+        found += above.instance == copy.instance
+        above = above.parent
+    return found
 
 
 def _satisfy(
@@ -166,13 +194,8 @@ def _open(problem: Problem, copy: PlacedCopy) -> Iterator[PlacedCopy]:
 
 
 def _refuse_endless(copy: PlacedCopy) -> None:
-    seen = 0
-    above = copy.parent
-    while above is not None:
-        seen += above.instance == copy.instance
-        if seen == _SAME_MAX:
-            raise EndlessError(_find_ring(copy))
-        above = above.parent
+    if _count_inside(copy) >= _SAME_MAX:
+        raise EndlessError(_find_ring(copy))
 
 
 def _find_ring(copy: PlacedCopy) -> list[int]:

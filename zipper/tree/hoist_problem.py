@@ -58,11 +58,15 @@ class PlacedCopy:
 
 
 class EndlessError(Exception):
-    """A layout that nests without an end; `ring` are the instances on the way round."""
+    """A layout that nests without an end; `ring` are the instances on the way round.
 
-    def __init__(self, ring: Sequence[int]) -> None:
+    `is_certain` says that all layouts were tried, so that none has an end.
+    """
+
+    def __init__(self, ring: Sequence[int], *, is_certain: bool = False) -> None:
         super().__init__(ring)
         self.ring = ring
+        self.is_certain = is_certain
 
 
 def state_problem(graph: LockedGraph, start: str) -> Problem:

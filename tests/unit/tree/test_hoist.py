@@ -209,6 +209,24 @@ def test_a_ring_among_many_has_no_layout() -> None:
     assert "ELAYOUT" == caught.value.code
 
 
+def test_what_doubles_with_each_round_ends_soon() -> None:
+    """Each version needs the other version of all others: millions of copies, were they made."""
+    names = "abcdef"
+    edges = {
+        f"{one}{version}": [f"{other}{3 - version}" for other in names if other != one]
+        for version in (1, 2)
+        for one in names
+    }
+    begun = time.process_time()
+    with pytest.raises(LockfileError) as caught:
+        hoist(draw_graph({"top": ["a1", "b1"], **edges}), "")
+
+    assert 2 > time.process_time() - begun
+    assert "was found" in str(caught.value)
+    first, *_, last = dict(caught.value.facts)["ring"].split(" > ")
+    assert first == last
+
+
 def test_a_ring_that_another_choice_opens_is_laid_out() -> None:
     """A ring of two versions of three packages is finite with the right one at the top."""
     ring = ["a1", "b1", "c1", "a2", "b2", "c2"]
