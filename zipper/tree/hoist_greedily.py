@@ -138,7 +138,7 @@ def place_all(problem: Problem, top: Mapping[str, int], *, copies_max: int) -> P
         copy = waiting.popleft()
         placed += 1
         if placed + len(waiting) > copies_max:
-            raise EndlessError(_find_ring(max(waiting, key=_count_inside)))
+            raise EndlessError(_find_ring(max((copy, *waiting), key=_count_inside)))
         for name, wanted in problem.edges[copy.instance]:
             waiting += _satisfy(problem, copy, name, wanted, top)
     return root

@@ -13,6 +13,8 @@ from zipper.errors import LockfileError
 from zipper.layout.edge_proof import prove_edges
 from zipper.npm.package_json import Manifest
 from zipper.tree.hoist import hoist
+from zipper.tree.hoist_greedily import choose_top, count_allowed, improve_top, place_all
+from zipper.tree.hoist_problem import EndlessError, state_problem
 from zipper.tree.locked_graph import Instance, LockedGraph
 from zipper.tree.merge_instances import merge_instances
 
@@ -243,6 +245,20 @@ def test_every_edge_of_any_graph_is_resolved(graph: LockedGraph) -> None:
         lay_out(graph)
     except LockfileError as error:
         assert "ELAYOUT" == error.code  # noqa: PT017  (both ends are right)
+
+
+@given(graphs(instances_max=16))
+@settings(max_examples=150, deadline=None)
+def test_a_pass_ends_with_a_layout_or_a_ring(graph: LockedGraph) -> None:
+    """Changes at the top are given up as soon as they make more copies, and break nothing."""
+    problem = state_problem(merge_instances(graph), graph.importers[""])
+    try:
+        placed, top = improve_top(problem, choose_top(problem))
+    except EndlessError as error:
+        assert error.ring  # noqa: PT017  (both ends are right)
+    else:
+        again = place_all(problem, top, copies_max=count_allowed(problem))
+        assert sorted(again.children) == sorted(placed.children)
 
 
 @given(graphs(instances_max=12), st.randoms(use_true_random=False))
