@@ -198,9 +198,13 @@ class _BunReader:
         peers = self._find_peers(own, manifest)
         for peer in manifest.peer_dependencies:
             if peer in manifest.dev_dependencies and peer not in manifest.dependencies:
-                found = self._walk("", peer)
+                # What was locked for the one is installed for the other, of several versions too.
+                found = targets.get(peer) if self._isolated else None
+                row = None if found is not None else self._walk("", peer)
                 if found is not None:
-                    peers.setdefault(peer, self._key_of(found))
+                    peers[peer] = found
+                elif row is not None:
+                    peers.setdefault(peer, self._key_of(row))
         return Instance(manifest, targets, peers, folder=folder)
 
     def _read_manifest(self, info: Mapping[str, object], where: tuple[str | int, ...]) -> Manifest:

@@ -125,6 +125,19 @@ def test_the_isolated_linker_leaves_peers_open() -> None:
     assert ({}, {"x": "q/x"}) == (own.targets, own.peer_targets)
 
 
+def test_a_members_peer_is_what_it_develops_with() -> None:
+    """Without development dependencies bun installs that version for it, and not the newest."""
+    workspaces = {
+        "": {"name": "root", "dependencies": {"a": "1"}},
+        "fn": {"name": "fn", "peerDependencies": {"b": "*"}, "devDependencies": {"b": "1"}},
+    }
+    rows = {**ROWS, "fn": ["fn@workspace:fn"]}
+
+    own = read(write(rows, workspaces), isolated=True).instances["./fn"]
+
+    assert {"b": "b"} == own.peer_targets
+
+
 @pytest.mark.parametrize(
     ("text", "code", "word"),
     [
