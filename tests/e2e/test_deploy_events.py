@@ -8,6 +8,9 @@ streams are judged by AWS's models alone, in `tests/unit/deploy/test_event_steps
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -261,10 +264,11 @@ def test_pull_sources_with_their_options(account: Sources) -> None:
         for key in ("ScalingConfig", "FilterCriteria", "FunctionResponseTypes", "BatchSize")
     ]
     assert "Disabled" == rows["dynamodb"]["State"]
-    account.aws.client("sqs").send_message(
-        QueueUrl=account.aws.client("sqs").get_queue_url(QueueName="orders")["QueueUrl"],
-        MessageBody="{}",
-    )
+
+    # Without the key, what zipper made goes as well: the function's tag says that there is some.
+    account.settings(f'role = "{account.role}"\nalias = "live"\n')
+    account.do("deploy")
+    assert [] == account.mappings
 
 
 def test_what_others_made_stays(account: Sources) -> None:
@@ -413,6 +417,10 @@ def test_destroy_asks_and_leaves_what_is_not_zippers(account: Sources) -> None:
     account.changes()
     assert "EUSAGE" == account.do("destroy", status=2).code
     assert [] == account.aws.take_calls()
+    answer = _answer_no(account)
+    assert "goes: mapping" in answer
+    assert "nothing is deleted" in answer
+    assert [] == account.changes()
     client = account.aws.client("lambda")
     client.untag_resource(Resource=FUNCTION, TagKeys=["zipper:made"])
     done = account.do("destroy", "--yes", "--json")
@@ -425,6 +433,21 @@ def test_destroy_asks_and_leaves_what_is_not_zippers(account: Sources) -> None:
     assert [[], []] == [account.mappings, account.notifications]
     assert [] == client.list_aliases(FunctionName="orders")["Aliases"]
     assert client.get_function(FunctionName="orders")
+
+
+def _answer_no(account: Sources) -> str:
+    """Return what `destroy` prints to somebody who says no."""
+    pty = pytest.importorskip("pty", reason="a terminal takes a system that has them")
+    ours, theirs = pty.openpty()
+    os.write(ours, b"n\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "zipper", "destroy"],
+        cwd=account.project, env=account.environment, stdin=theirs, capture_output=True,
+        text=True, check=True,
+    )  # fmt: skip
+    os.close(ours)
+    os.close(theirs)
+    return done.stdout
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,8 @@ def _describe(found: FunctionEvents) -> Iterator[str]:
 def _describe_entry(entry: ShownEntry, target: str) -> Iterator[str]:
     where = "" if entry.target == target else f", to {entry.target}"
     yield f"  {_STATES[entry.state]}: {entry.kind} {entry.description}{where}"
+    if entry.kind == "url" and entry.name:
+        yield f"    {entry.name}"
     for change in entry.changes:
         before, after = change.before or "nothing", change.after or "nothing"
         yield f"    {change.what}: {before} -> {after}"

@@ -192,7 +192,12 @@ class _EventWork:
         )
 
     def _remove_rule(self, entry: EventEntry) -> None:
-        self._aws.call("events", "delete_rule", **split_rule(entry.place))
+        try:
+            self._aws.call("events", "delete_rule", **split_rule(entry.place))
+        except AwsError as error:
+            # Others have added targets of theirs: the rule stays for them.
+            if error.aws_code != "ValidationException" or "targets" not in error.message:
+                raise
 
     def _put_target(self, row: dict[str, Any], rule: str) -> None:
         names = split_rule(rule)
