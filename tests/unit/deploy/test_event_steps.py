@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
@@ -29,7 +30,7 @@ from zipper.errors import UsageError
 from zipper.settings.event_sources import parse_events
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 AT = "eu-central-1:123456789012"
 FUNCTION = f"arn:aws:lambda:{AT}:function:orders"
@@ -150,31 +151,32 @@ def test_plain_mappings_are_as_aws_fills_them_in() -> None:
     assert read_mapping({**answer, "EventSourceArn": "arn:aws:x:y:1:z"}, {}) is None
 
 
-def stubbed(*services: str) -> tuple[Aws, dict[str, Stubber]]:
-    """Return an account whose clients check each call against AWS's model, and reach nobody."""
-    session = botocore.session.get_session()
-    clients = {
-        name: session.create_client(
-            name, "eu-central-1", aws_access_key_id="x", aws_secret_access_key="x"
-        )
-        for name in services
-    }
-    stubs = {name: Stubber(client) for name, client in clients.items()}
-    for stub in stubs.values():
-        stub.activate()
-    return Aws(None, "eu-central-1", clients), stubs
+@cache
+def client_of(service: str) -> Any:
+    """Return a client, which takes long to make."""
+    return botocore.session.get_session().create_client(
+        service, "eu-central-1", aws_access_key_id="x", aws_secret_access_key="x"
+    )
+
+
+@pytest.fixture
+def functions() -> Iterator[tuple[Aws, Stubber]]:
+    """Lambda, which checks each call against AWS's model, and what answers for it."""
+    client = client_of("lambda")
+    with Stubber(client) as stub:
+        yield Aws(None, "eu-central-1", {"lambda": client}), stub
 
 
 @pytest.mark.parametrize("name", PULLS)
-def test_a_mapping_is_what_the_model_takes(name: str) -> None:
+def test_a_mapping_is_what_the_model_takes(name: str, functions: tuple[Aws, Stubber]) -> None:
     """Moto has no MSK, MQ and DocumentDB: the model judges the calls, to make and to change."""
     (wanted,) = want(PULLS[name])
-    aws, stubs = stubbed("lambda")
+    aws, stub = functions
     made = {
         "FunctionName": TARGET.arn, "EventSourceArn": wanted.place, "Tags": ANY,
         **make_mapping_arguments(wanted),
     }  # fmt: skip
-    stubs["lambda"].add_response("create_event_source_mapping", {}, made)
+    stub.add_response("create_event_source_mapping", {}, made)
     apply_unit(aws, TARGET, EventUnit("mapping", adds=(wanted,)))
 
     # Everything that can be changed is taken back, and then the mapping is deleted.
@@ -183,11 +185,11 @@ def test_a_mapping_is_what_the_model_takes(name: str) -> None:
     changes = plan_events([plain], [present], TARGET).units
     verbs = [*["update"] * len(changes), "delete"]
     for operation in (f"{verb}_event_source_mapping" for verb in verbs):
-        stubs["lambda"].add_response("get_event_source_mapping", {"State": "Enabled"})
-        stubs["lambda"].add_response(operation, {})
+        stub.add_response("get_event_source_mapping", {"State": "Enabled"})
+        stub.add_response(operation, {})
     for unit in (*changes, *plan_removal([present])):
         apply_unit(aws, TARGET, unit)
-    stubs["lambda"].assert_no_pending_responses()
+    stub.assert_no_pending_responses()
 
 
 NEEDED = ("topic", "queue", "database", "collection", "consumer_group_id")
@@ -410,9 +412,9 @@ def test_the_names_of_a_rule_fit_aws() -> None:
     assert all(len(one.name) <= 64 for one in entries)
 
 
-def test_an_unknown_argument_never_leaves() -> None:
+def test_an_unknown_argument_never_leaves(functions: tuple[Aws, Stubber]) -> None:
     """The model is what judges: a call that it does not know is an error of ours."""
-    aws, stubs = stubbed("lambda")
-    stubs["lambda"].add_response("create_event_source_mapping", {})
+    aws, stub = functions
+    stub.add_response("create_event_source_mapping", {})
     with pytest.raises(UsageError, match="AWS's model refuses"):
         aws.call("lambda", "create_event_source_mapping", FunctionName="x", Batch=1)
