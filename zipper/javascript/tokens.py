@@ -45,7 +45,7 @@ _SPACE: Final = late_pattern(
 _NEWLINE: Final = late_pattern(r"[\n\r\u2028\u2029]")
 _LINE_REST: Final = late_pattern(r"[^\n\r\u2028\u2029]*")
 _TOKEN: Final = late_pattern(
-    r"(?P<name>[A-Za-z_$][A-Za-z0-9_$]*+)(?![\\\x80-\U0010ffff])"
+    r"(?P<name>[A-Za-z_$][A-Za-z0-9_$]*+)(?![^\x00-\x5b\x5d-\x7f])"
     r"|(?P<punctuator>\.\.\.|[(){}\[\];,:~]|\.(?![0-9])|\?\.(?![0-9])"
     r"|>>>=|\*\*=|<<=|>>=|>>>|===|!==|&&=|\|\|=|\?\?="
     r"|=>|==|!=|<=|>=|&&|\|\||\?\?|\+\+|--|\+=|-=|\*=|%=|&=|\|=|\^=|\*\*|<<|>>|[-+*%=<>!&|^?]"
