@@ -54,7 +54,7 @@ class FileBytes:
         self._size = self.status.st_size
         self._last = 0
         """Where the last part ended."""
-        self._ahead: tuple[int, bytes] = 0, b""
+        self._ahead: tuple[int, memoryview] = 0, memoryview(b"")
         """What was read ahead, and where it begins."""
 
     def __len__(self) -> int:
@@ -66,6 +66,11 @@ class FileBytes:
         Raises:
             ReadError: EREAD where the file has become shorter.
         """
+        begin, ahead = self._ahead
+        start, stop = part.start, part.stop
+        if start is not None and stop is not None and begin <= start <= stop <= begin + len(ahead):
+            self._last = stop
+            return ahead[start - begin : stop - begin]
         start, stop, step = part.indices(self._size)
         assert step == 1
         data = self._read_ahead(start, stop) if start < stop else b""
@@ -82,16 +87,13 @@ class FileBytes:
 
         Of small ones that follow each other many are read at once: a zip has thousands.
         """
-        begin, ahead = self._ahead
-        if begin <= start and stop <= begin + len(ahead):
-            return memoryview(ahead)[start - begin : stop - begin]
         is_next = 0 <= start - self._last < _NEAR_BYTES
         self._last = stop
         if not is_next or stop - start > _NEAR_BYTES:
             return _read_at(self._descriptor, stop - start, start)
-        ahead = _read_at(self._descriptor, _AHEAD_BYTES, start)
+        ahead = memoryview(_read_at(self._descriptor, _AHEAD_BYTES, start))
         self._ahead = start, ahead
-        return memoryview(ahead)[: stop - start]
+        return ahead[: stop - start]
 
     def pieces(self, stop: int) -> Iterator[memoryview]:
         """Yield the bytes up to `stop`, half a megabyte at a time; each is good until the next.

@@ -7,6 +7,7 @@ they choose a file; the branch that Node takes runs as surely as the code around
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -173,11 +174,15 @@ class Conditions:
 
     def _type_of(self, name: bytes) -> str:
         known = _TYPES.get(name)
-        if known is None and name in _COMMONJS and _MODULE.search(self._content) is None:
+        if known is None and name in _COMMONJS and not self._has_module_syntax:
             known = _COMMONJS[name]
         if known is None or self._is_own(name):
             raise _Undecided
         return known
+
+    @cached_property
+    def _has_module_syntax(self) -> bool:
+        return _MODULE.search(self._content) is not None
 
     def _is_own(self, name: bytes) -> bool:
         """Return whether the file may give a global name a meaning of its own."""

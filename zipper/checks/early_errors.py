@@ -105,7 +105,7 @@ def _is_suspicious(source: Source) -> bool:
     for text, pattern, signs in _SUSPICIOUS:
         found = pattern.finditer(content) if text in content else ()
         prose = _PATTERNS if text in (_TAG_ENDS, _TAG_IS_EMPTY, _DECORATES) else _PROSE
-        places = (m.end() - 1 for m in found if _follows(content, m.start(), signs))
+        places = (m.end() - 1 for m in found if not signs or _follows(content, m.start(), signs))
         if _is_code(source, places, prose):
             return True
     groups = Counter(_GROUP.findall(content))
@@ -118,9 +118,8 @@ def _is_suspicious(source: Source) -> bool:
 
 
 def _follows(content: bytes, offset: int, signs: bytes) -> bool:
-    """Return whether the last sign before an offset is in `signs`, or there is none."""
-    before = content[max(0, offset - _SPACE_MAX) : offset].rstrip(b" \t")
-    return not signs or before[-1:] in signs
+    """Return whether the last sign before an offset is in `signs`, or there is none before it."""
+    return content[max(0, offset - _SPACE_MAX) : offset].rstrip(b" \t")[-1:] in signs
 
 
 def _is_code(source: Source, offsets: Iterator[int], prose: frozenset[str]) -> bool:

@@ -16,7 +16,7 @@ from zipper.checks.file_facts import EAGER, LAZY, OPTIONAL, Use, UseKind
 from zipper.checks.levels import FUNCTIONS
 from zipper.checks.load_ends import find_ends
 from zipper.checks.loader_hooks import find_hooks
-from zipper.checks.source_text import count_declarations, find_word
+from zipper.checks.source_text import count_declarations, find_matches, find_word
 from zipper.checks.syntax import is_shadowed
 from zipper.late_pattern import late_pattern
 
@@ -41,6 +41,11 @@ _WRITES: Final = frozenset(
 _OPENS: Final = late_pattern(rb"\)?\s*\(")
 _FROM: Final = late_pattern(
     rb"['\"](?:(?:node:)?fs(?:/promises)?|fs-extra|graceful-fs|@grpc/proto-loader|protobufjs|pug)['\"]"
+)
+_FROM_TEXTS: Final = tuple(
+    quote + name
+    for name in (b"fs", b"node:fs", b"graceful-fs", b"@grpc/proto-loader", b"protobufjs", b"pug")
+    for quote in (b"'", b'"')
 )
 _THREADS: Final = late_pattern(rb"['\"](?:node:)?worker_threads['\"]")
 _CALLED: Final = (b"Sync", b"File", b"Worker")
@@ -103,8 +108,9 @@ def _files(source: Source) -> Iterator[Use]:
     """Yield the files and folders that are read, written or run by name while the file loads."""
     if not any(end in source.content for end in _CALLED):
         return
-    has_files = _FROM.search(source.content) is not None
-    has_threads = _THREADS.search(source.content) is not None
+    content = source.content
+    has_files = next(find_matches(content, _FROM_TEXTS, _FROM), None) is not None
+    has_threads = b"worker_threads" in content and _THREADS.search(content) is not None
     if not (has_files or has_threads):
         return
     constants = Constants(source)
@@ -137,9 +143,9 @@ def _is_of_files(source: Source, function: Node) -> bool:
         node = last[0] if last else node.child_by_field_name("object")
     if node is None or node.type != "identifier":
         return node is not None and _FROM.search(source.text_of(node)) is not None
-    name = re.escape(source.text_of(node))
-    given = rb"(?<![\w$])%s\b[^;]{0,400}?%s" % (name, _FROM.pattern)
-    return re.search(given, source.content) is not None
+    name = source.text_of(node)
+    given = re.compile(rb"(?<![\w$])%s\b[^;]{0,400}?%s" % (re.escape(name), _FROM.pattern))
+    return next(find_matches(source.content, (name,), given), None) is not None
 
 
 def _find_calls(content: bytes) -> list[int]:
