@@ -36,7 +36,7 @@ _SUSPICIOUS: Final = (
     (b"assert", late_pattern(rb"assert\s*\{"), b"'\"\n"),
     (_TAG_ENDS, late_pattern(rb"</(?<=[>\s(]</)[A-Za-z>]"), b""),
     (_TAG_IS_EMPTY, late_pattern(rb"/>"), b""),
-    (_DECORATES, late_pattern(rb"@(?=(?!link|code|inheritDoc)[A-Za-z_$])"), b";{}\n"),
+    (_DECORATES, late_pattern(rb"@(?<!\* @)(?=(?!link|code|inheritDoc)[A-Za-z_$])"), b";{}\n"),
 )
 """Modifiers, sets and `using`, which older Nodes do not read; `assert`, which newer ones do not;
 JSX and decorators, which none does. Before each is a text without which it is not looked for, after

@@ -88,7 +88,8 @@ def _may_be_binary(entry: Entry) -> bool:
     name = entry.name.rpartition("/")[2]
     if not name or entry.is_symlink:
         return False
-    return "." not in name or bool(entry.mode & 0o111) or _LIBRARY.search(name) is not None
+    is_plain = "." not in name or bool(entry.mode & 0o111)
+    return is_plain or ((".node" in name or ".so" in name) and _LIBRARY.search(name) is not None)
 
 
 def _recognize(listing: Listing, entry: Entry, content: bytes | bytearray | None) -> Binary | None:

@@ -190,6 +190,8 @@ def _junk_kind(name: str) -> str | None:
     if stem.endswith((".test", ".spec")):
         return "tests"
     path = f"/{name}"
+    if not ("test" in path or "/doc" in path or "/." in path or "/spec/" in path or "/__" in path):
+        return None  # nothing of the table is there
     return next((label for label, parts in _JUNK_FOLDERS if any(p in path for p in parts)), None)
 
 

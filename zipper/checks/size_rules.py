@@ -149,8 +149,9 @@ def _hint(subject: Subject, surplus: int, *, zipped: bool = False) -> str:
     groups: defaultdict[str, int] = defaultdict(int)
     patterns: defaultdict[str, set[str]] = defaultdict(set)
     for entry in subject.listing.entries:
-        ending = next((one for one in _SPARE_ENDINGS if entry.name.endswith(one)), "")
-        if ending or entry.name.startswith(_SDK):
+        is_spare = entry.name.endswith(_SPARE_ENDINGS)
+        if is_spare or entry.name.startswith(_SDK):
+            ending = next((one for one in _SPARE_ENDINGS if entry.name.endswith(one)), "")
             label = _spare_group(entry.name)
             groups[label] += entry.compressed_size if zipped else entry.size
             if ending:

@@ -64,6 +64,10 @@ def test_secret_files(name: str, text: str, expected: bool) -> None:
         ("-----BEGIN PRIVATE KEY----- is what it begins with", False),
         ("//registry.example/:_authToken=${NPM_TOKEN}", False),
         ("const high = ghost", False),
+        ("const id = 'AKIAIOSFODNN7EXAMPLE' || '" + KEY_ID + "'", True),
+        ("//registry.example/:_password=EXAMPLE:_password=abcdefgh12345", False),
+        ("const token = 'ghp_" + "aB3" * 12 + "'", True),
+        ("AwsSeCrEtAcCeSsKeY='" + "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzzzzzzzzzz" + "'", True),
     ],
 )
 def test_secret_contents(text: str, expected: bool) -> None:
@@ -94,6 +98,10 @@ def test_contents_of_packages_are_not_searched() -> None:
         ("README.md", "documents"),
         ("node_modules/a/src/a.cc", "native sources"),
         ("__MACOSX/._index.js", "editors"),
+        *((f"a/{folder}/b.js", "tests") for folder in ("__tests__", "test", "tests", "spec")),
+        *((f"a/{folder}/b.js", "documents") for folder in ("doc", "docs")),
+        *((f"a/{folder}/b.js", "editors") for folder in (".vscode", ".idea", ".nyc_output")),
+        ("a/.DS_Store", "editors"),
     ],
 )
 def test_junk(name: str, label: str) -> None:
