@@ -23,6 +23,7 @@ __all__ = ["find_commonjs_names", "hands_out_this"]
 
 _THIS_MAX: Final = 2_000
 """Mentions of `this` that are looked at in one file."""
+_SPACE_MAX: Final = 200
 _NAMES: Final = (b"exports", b"module", b"__exportStar", b"__export", b"Object")
 _STARS: Final = (b"__exportStar", b"__export")
 _DESCRIPTOR: Final = late_pattern(
@@ -275,19 +276,16 @@ class _Finder:
 
     def add_babel_reexports(self) -> None:
         """Add Babel's loop over the keys of a required module that assigns each to `exports`."""
-        for match in _BABEL_REEXPORT.finditer(self.source.content):
-            name = re.escape(match[1])
-            found = re.search(
-                rb"(?:var|let|const|,)\s*"
-                + name
-                + rb"\s*=\s*(?:[\w$]+\(\s*)?require\(\s*(['\"])(.*?)\1",
-                self.source.content,
-            )
-            if (
-                found is not None
-                and b"exports" in self.source.content[match.end() : match.end() + 600]
-            ):
-                self.reexports.append(found[2].decode("utf-8", "replace"))
+        content = self.source.content
+        for match in _BABEL_REEXPORT.finditer(content):
+            if b"exports" not in content[match.end() : match.end() + 600]:
+                continue
+            required = rb"%s\s*=\s*(?:[\w$]+\(\s*)?require\(\s*(['\"])(.*?)\1"
+            for found in re.finditer(required % re.escape(match[1]), content):
+                before = content[max(0, found.start() - _SPACE_MAX) : found.start()].rstrip()
+                if before.endswith((b"var", b"let", b"const", b",")):
+                    self.reexports.append(found[2].decode("utf-8", "replace"))
+                    break
 
     def _property(self, member: Node) -> str | None:
         name = member.child_by_field_name("property")

@@ -186,15 +186,16 @@ class Constants:
         content = self._source.content
         if count_declarations(content, name) > 1:
             return None
-        writes = rb"(?<![\w$.])%s\s*(?:=(?![=>])|[-+*/%%&|^?]{1,3}=|\+\+|--)" % re.escape(name)
+        own = re.escape(name)  # first: Python finds a text quickly, and no place before it
+        writes = rb"%s(?<![\w$.]%s)\s*(?:=(?![=>])|[-+*/%%&|^?]{1,3}=|\+\+|--)" % (own, own)
         if len(re.findall(writes, content)) != 1:
             return None
         for statement in self._source.statements:
             if statement.type not in ("lexical_declaration", "variable_declaration"):
                 continue
             for item in statement.named_children:
-                own = item.child_by_field_name("name")
-                if own is not None and own.type == "identifier" and own.text == name:
+                named = item.child_by_field_name("name")
+                if named is not None and named.type == "identifier" and named.text == name:
                     return item.child_by_field_name("value")
         return None
 

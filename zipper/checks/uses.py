@@ -143,9 +143,9 @@ def _is_of_files(source: Source, function: Node) -> bool:
         node = last[0] if last else node.child_by_field_name("object")
     if node is None or node.type != "identifier":
         return node is not None and _FROM.search(source.text_of(node)) is not None
-    name = source.text_of(node)
-    given = re.compile(rb"(?<![\w$])%s\b[^;]{0,400}?%s" % (re.escape(name), _FROM.pattern))
-    return next(find_matches(source.content, (name,), given), None) is not None
+    name = re.escape(source.text_of(node))
+    given = rb"%s(?<![\w$]%s)\b[^;]{0,400}?%s" % (name, name, _FROM.pattern)
+    return re.search(given, source.content) is not None
 
 
 def _find_calls(content: bytes) -> list[int]:
