@@ -74,13 +74,16 @@ class Run:
 
     def _as_numbers(self) -> tuple[int, int]:
         """Return the records with offsets from 0 on, and the places of these; when first asked."""
-        if isinstance(self._records, bytes):
-            marks = bytearray(self.size)
-            for place in find_places(self._entries)[:-1]:
-                marks[place + _OFFSET_AT] = 1
-            places = int.from_bytes(marks, "little")
-            start = self._entries[0].header_offset
-            self._records = int.from_bytes(self._records, "little") - start * places, places
+        records = self._records
+        if isinstance(records, tuple):
+            return records
+        marks = bytearray(self.size)
+        for place in find_places(self._entries)[:-1]:
+            marks[place + _OFFSET_AT] = 1
+        places = int.from_bytes(marks, "little")
+        start = self._entries[0].header_offset
+        # Threads that ask at once find the same.
+        self._records = int.from_bytes(records, "little") - start * places, places
         return self._records
 
 

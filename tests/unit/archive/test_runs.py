@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from hypothesis import given
@@ -84,3 +86,22 @@ def test_what_is_found_in_a_run_is_found_once() -> None:
 
     assert [[2, 1], [2, 1]] == found
     assert [["m/a.js", "m/b.js"], ["a.js"], ["b.js"]] == asked
+
+
+def test_threads_ask_at_once() -> None:
+    """Whatever is worked out when it is first asked for is the same for all who ask meanwhile."""
+    archive = zip_files({f"m/a{number}.js": str(number) for number in range(200)})
+    listing = read_listing(archive)
+    directory = archive[listing.directory_start :]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            for _ in range(100):
+                run = run_of(archive, 0)
+                asked = [pool.submit(run.is_at, directory, 0) for _ in range(4)]
+                assert all(one.result() for one in asked)
+                moved = [pool.submit(run.move, directory, 0) for _ in range(4)]
+                assert all(list(listing.entries) == one.result() for one in moved)
+    finally:
+        sys.setswitchinterval(interval)
