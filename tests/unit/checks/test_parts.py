@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
     from zipper.archive.listing import Listing
     from zipper.checks.file_facts import FactKey
+    from zipper.checks.results import Report
 
 A = {"node_modules/a/index.js": "exports.a = 1", "node_modules/a/package.json": "{}"}
 B = {"node_modules/@s/b/index.js": "1", "node_modules/@s/b/node_modules/c/index.js": "2"}
@@ -173,3 +177,25 @@ def test_a_member_that_reaches_into_the_next_part_is_found() -> None:
         report = check_zip(bytes(archive), path="", target=Target(), handler=None, facts=memory)
         codes = {finding.code for finding in report.findings}
         assert {"zip-unreadable", "zip-crc"} <= codes
+
+
+def test_threads_judge_at_once() -> None:
+    """Zips that are judged at once in one run have the findings that each has alone."""
+    zips = [
+        zip_files({"index.js": f"require('a'); exports.handler = () => {n}", **A, **B})
+        for n in range(12)
+    ]
+
+    def judge(archive: bytes, facts: Memory | None) -> Report:
+        return check_zip(archive, path="", target=Target(), handler="index.handler", facts=facts)
+
+    alone = [judge(archive, None) for archive in zips]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            for _ in range(3):
+                memory = Memory()
+                assert alone == list(pool.map(judge, zips, repeat(memory)))
+    finally:
+        sys.setswitchinterval(interval)
