@@ -150,7 +150,8 @@ def _grant_sending(arn: str, reason: str) -> Iterator[Grant]:
 def _grant_reading(source: EventSource) -> Iterator[Grant]:
     """Yield what Lambda needs to poll the source, with the rights of the role."""
     stream = source.part("stream") or source.resource
-    places = {"source": source.resource, "stream": stream, "any": ANY}
+    place = _kafka_arn(source, "cluster", {}) if source.kind == "msk" else source.resource
+    places = {"source": place, "stream": stream, "any": ANY}
     for row in source.row.actions:
         yield Grant(row.action, places[row.resource], row.reason)
     for key, secret in source.said("access") or ():

@@ -126,6 +126,7 @@ def test_only_what_knows_no_resource_is_for_all() -> None:
             SOURCES[7],
             {
                 "kafka:DescribeVpcConnection": [SOURCES[7]["source"]],
+                "kafka:DescribeClusterV2": ["arn:aws:kafka:eu-central-1:*:cluster/shop/*"],
                 "kafka-cluster:Connect": ["arn:aws:kafka:eu-central-1:*:cluster/shop/*"],
                 "kafka-cluster:AlterGroup": ["arn:aws:kafka:eu-central-1:*:group/shop/*/shop"],
             },
