@@ -58,7 +58,7 @@ def find_command(words: list[str]) -> click.Command:
 def options_of(command: click.Command) -> set[str]:
     return {
         name
-        for parameter in command.params
+        for parameter in command.get_params(click.Context(command))
         for name in (*parameter.opts, *parameter.secondary_opts)
         if name.startswith("-")
     } | {"--help", "--version"}

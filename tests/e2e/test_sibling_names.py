@@ -6,7 +6,6 @@ Each is run in a member whose siblings carry names that the registry has as well
 
 from __future__ import annotations
 
-import importlib
 import json
 import shutil
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,7 @@ import pytest
 from tests.support.command import run_here
 from tests.support.registry_server import RegistryServer
 from tests.support.scene import HANDLER, Scene, write_files
-from zipper.cli import COMMANDS
+from zipper.cli import COMMANDS, cli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,13 +137,15 @@ def _spell(option: click.Option, folder: Path) -> list[str]:
 def find_command(words: str) -> click.Command:
     """Return a command, or the one of a group, such as `store audit`."""
     name, _, inner = words.partition(" ")
-    found = importlib.import_module(f"zipper.commands.{name}").command
+    found = cli.get_command(click.Context(cli), name)
     return found.commands[inner] if inner else found
 
 
 def options_of(command: str) -> list[click.Option]:
     """Return the options of a command."""
-    return [one for one in find_command(command).params if isinstance(one, click.Option)]
+    found = find_command(command)
+    *parameters, _help = found.get_params(click.Context(found))
+    return [one for one in parameters if isinstance(one, click.Option)]
 
 
 def _list_commands() -> list[str]:

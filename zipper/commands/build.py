@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from zipper.commands.click_options import settings_from_values, table_options
+from zipper.commands.click_options import TableCommand, settings_from_values
 from zipper.commands.output import Shower, echo_lines, is_stdout_terminal, show_json
-from zipper.commands.quick_command import QuickCommand, QuickOption
+from zipper.commands.quick_command import QuickOption
 from zipper.errors import OutputError, UsageError
 from zipper.files import write_error
 from zipper.pipeline.building_all import BuiltFunction, build_each
@@ -47,7 +47,7 @@ def _complete(
     return complete_path(context, parameter, incomplete)
 
 
-@click.command("build", cls=QuickCommand, short_help="Build the deployment package of a project.")
+@click.command("build", cls=TableCommand, short_help="Build the deployment package of a project.")
 @click.argument("project", metavar="[PROJECT|NAME]", required=False, shell_complete=_complete)
 @click.option("--dry-run", cls=QuickOption, is_flag=True, help="Print the plan, write no zip.")
 @click.option(
@@ -56,7 +56,6 @@ def _complete(
     is_flag=True,
     help="Build again whenever a file changes (extra `watch`).",
 )
-@table_options("build")
 def command(
     *,
     project: str | None,

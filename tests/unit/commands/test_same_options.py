@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 
+import click
 import pytest
 
 import zipper
@@ -18,7 +19,7 @@ _KEYWORDS = {
 """Names of options in the library where they differ."""
 
 _OF_A_PERSON = {
-    "dry_run", "help", "quiet", "strict", "verbose", "as_json", "progress", "watch",
+    "dry_run", "quiet", "strict", "verbose", "as_json", "progress", "watch",
 }  # fmt: skip
 """Options about what is printed and with which exit status; and `plan` is the dry run."""
 
@@ -27,7 +28,8 @@ _OF_A_PERSON = {
 def test_every_option_is_a_keyword(name: str) -> None:
     """A build script needs no command line for what a person can ask for."""
     command = importlib.import_module(f"zipper.commands.{name}").command
-    typed = {option.name for option in command.params} - _OF_A_PERSON
+    *options, _help = command.get_params(click.Context(command))
+    typed = {option.name for option in options} - _OF_A_PERSON
     wanted = {_KEYWORDS.get(option, option) for option in typed}
     if name == "install":
         # It settles where dependencies go, whatever the handler.

@@ -62,7 +62,8 @@ def test_a_command_has_the_options_of_its_rows(command: str) -> None:
     assert found is not None
     if isinstance(found, click.Group):
         found = found.commands[{"cache": "size", "store": "audit"}[command]]
-    options = {option.name: option for option in found.params if isinstance(option, click.Option)}
+    parameters = found.get_params(click.Context(found))
+    options = {option.name: option for option in parameters if isinstance(option, click.Option)}
 
     for row in options_of(command):
         assert set(row.typed) <= {*options[row.name].opts, *options[row.name].secondary_opts}
