@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import click
 import pytest
 
-from zipper.cli import COMMANDS
+from zipper.cli import COMMANDS, cli
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_no_flag_is_written_twice(name: str) -> None:
     """Click warns of a flag that two options share, which is an error here."""
-    command = import_module(f"zipper.commands.{name}").command
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
     flags = [
         flag
         for parameter in command.get_params(click.Context(command))
