@@ -41,7 +41,13 @@ _TYPES: Final = {
     ),
 }
 """What `typeof` says of global names. `navigator` and `self` are left out: versions differ."""
-_COMMONJS: Final = {b"require": "function", b"module": "object", b"exports": "object"}
+_COMMONJS: Final = {
+    b"require": "function",
+    b"module": "object",
+    b"exports": "object",
+    b"__filename": "string",
+    b"__dirname": "string",
+}
 _MEMBERS: Final[dict[bytes, str | None]] = {
     b"process.platform": "linux",
     b"process.type": None,

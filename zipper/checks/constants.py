@@ -60,10 +60,16 @@ def place_of(value: str, path: str, root: str) -> str | None:
 
 
 class Constants:
-    """The constants of one file."""
+    """The constants of one file.
 
-    def __init__(self, source: Source) -> None:
+    Args:
+        source: the file.
+        resolves: whether `require.resolve("./x")` means the path `x`, whatever its extension.
+    """
+
+    def __init__(self, source: Source, *, resolves: bool = False) -> None:
         self._source = source
+        self._resolves = resolves
         self._declared: dict[bytes, Node | None] = {}
 
     def value_of(self, path: list[Node], node: Node) -> str | None:
@@ -86,6 +92,7 @@ class Constants:
             "call_expression": self._value_of_call,
             "new_expression": self._value_of_call,
             "member_expression": self._value_of_member,
+            "ternary_expression": self._value_of_choice,
             "identifier": self._value_of_name,
         }.get(node.type)
         return None if read is None else read(path, node, depth - 1)
@@ -93,6 +100,14 @@ class Constants:
     def _value_within(self, path: list[Node], node: Node, depth: int) -> str | None:
         inner = node.named_children
         return self._value(path, inner[0], depth) if len(inner) == 1 else None
+
+    def _value_of_choice(self, path: list[Node], node: Node, depth: int) -> str | None:
+        """Return what a condition chooses that every Node on Lambda answers alike."""
+        condition = node.child_by_field_name("condition")
+        holds = None if condition is None else self._source.conditions.find_truth(condition)
+        field = "consequence" if holds else "alternative"
+        chosen = None if holds is None else node.child_by_field_name(field)
+        return None if chosen is None else self._value(path, chosen, depth)
 
     def _value_of_name(self, path: list[Node], node: Node, depth: int) -> str | None:
         declared = self._find_declared(path, node)
@@ -151,13 +166,21 @@ class Constants:
         return (start + end)[:_SIZE_MAX]
 
     def _value_of_call(self, path: list[Node], node: Node, depth: int) -> str | None:
-        """Return what `path.join`, `path.dirname`, `fileURLToPath` and `new URL` make of places."""
+        """Return what `path.join`, `path.dirname`, `new URL` and the like make of places."""
         function = node.child_by_field_name("function") or node.child_by_field_name("constructor")
         arguments = node.child_by_field_name("arguments")
         if function is None or arguments is None:
             return None
+        if arguments.type == "template_string":
+            is_raw = self._source.text_of(function) == b"String.raw"
+            inner = arguments.named_children
+            is_plain = all(child.type != "template_substitution" for child in inner)
+            text = self._source.text_of(arguments)[1:-1].decode("utf-8", "replace")
+            return text if is_raw and is_plain else None
         name = self._source.text_of(function).rpartition(b".")[2].rstrip(b")")
         parts = [a for a in arguments.named_children if a.type != "comment"]
+        if self._resolves and self._source.text_of(function) == b"require.resolve":
+            return self._resolve(path, parts[0], depth) if len(parts) == 1 else None
         if name == b"URL" and len(parts) == 2:
             parts.reverse()
         values = [self._value(path, part, depth) for part in parts[:10]]
@@ -166,6 +189,12 @@ class Constants:
         if first is None or first[:1] not in _PLACES or len(rest) != len(parts) - 1:
             return None
         return _combine(name, first, rest)
+
+    def _resolve(self, path: list[Node], node: Node, depth: int) -> str | None:
+        """Return the path that `require.resolve` makes of one that begins at the file's folder."""
+        value = self._value(path, node, depth)
+        is_relative = value is not None and value.startswith(("./", "../"))
+        return f"{HERE}/{value}" if is_relative else None
 
     def _value_of_member(self, path: list[Node], node: Node, depth: int) -> str | None:
         """Return the path of `new URL(...).pathname` and `.href`."""
@@ -210,7 +239,7 @@ def _combine(name: bytes, first: str, rest: list[str]) -> str | None:
     value = None
     if name == b"dirname" and not rest:
         value = HERE if first == ITSELF else f"{first}/.."
-    elif name == b"fileURLToPath" and not rest:
+    elif name in (b"fileURLToPath", b"pathToFileURL") and not rest:
         value = first
     elif name == b"URL" and len(rest) == 1:
         is_relative = first == ITSELF and ":" not in rest[0] and not rest[0].startswith("/")

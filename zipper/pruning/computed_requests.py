@@ -10,13 +10,16 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.constants import HERE, ITSELF, ROOT, Constants
+from zipper.checks.levels import is_field
 from zipper.checks.source_text import count_declarations
-from zipper.checks.syntax import is_shadowed, literal
+from zipper.checks.syntax import literal
 from zipper.pruning.file_reads import Read, shorten
+from zipper.pruning.hidden_names import is_hidden
 from zipper.pruning.place_uses import is_looked_at
+from zipper.pruning.require_names import RequireNames, is_only_named, list_choices
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tree_sitter import Node
 
@@ -25,15 +28,14 @@ if TYPE_CHECKING:
 __all__ = ["find_computed"]
 
 _PLACES: Final = (HERE, ITSELF, ROOT)
-_OWN_PLACES: Final = (b"(import.meta.url)", b"(__filename)", b"(import.meta.filename)")
 _WORDS: Final = (
     b"require", b"import", b"module", b"createRequire", b"mainModule", b"_load",
     b"_resolveFilename", b"__non_webpack_require__",
 )  # fmt: skip
 _DEFINES: Final = (b"(module, 'exports'", b"(module,'exports'")
 """How `Object.defineProperty` is called to set what a module exports."""
-_HANDLES: Final = (b"mainModule", b"__non_webpack_require__")
-"""Other names of what requests modules."""
+_REQUIRES: Final = (b"require", b"__non_webpack_require__")
+"""The second is the first, once webpack has read the file; before that it is nothing."""
 _HARMLESS: Final = frozenset(
     b"exports children loaded hot id resolve cache extensions webpackPolyfill".split()
 )
@@ -52,18 +54,33 @@ def find_computed(source: Source) -> Iterator[Read]:
     """Yield what the computed requests of a file may find."""
     finder = _ComputedRequests(source)
     words = [word for word in _WORDS if word in source.content]
-    for path in islice(source.find_words(*words), _WORDS_MAX):
-        yield from finder.judge(path)
-    for alias in sorted(finder.aliases):
-        for path in islice(source.find_words(alias), _WORDS_MAX):
-            yield from finder.judge_require(path)
+    yield from _judge_each(source, finder.judge, *words)
+    for maker in sorted(finder.names.makers):
+        yield from _judge_each(source, finder.judge_maker, maker)
+    done: set[bytes] = set()
+    while finder.aliases - done:
+        alias = min(finder.aliases - done)
+        done.add(alias)
+        yield from _judge_each(source, finder.judge_alias, alias)
+
+
+def _judge_each(
+    source: Source, judge: Callable[[list[Node]], Iterator[Read]], *words: bytes
+) -> Iterator[Read]:
+    paths = source.find_words(*words)
+    for path in islice(paths, _WORDS_MAX):
+        yield from judge(path)
+    if next(paths, None) is not None:
+        yield Read("name", 1, "", f"`{words[0].decode('utf-8', 'replace')}` in too many places")
 
 
 class _ComputedRequests:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._constants = Constants(source)
-        self.aliases: set[bytes] = set()
+        self.names = RequireNames(source)
+        self.aliases: set[bytes] = set(self.names.shims)
+        """Names that mean `require`; new ones are found while others are judged."""
 
     def judge(self, path: list[Node]) -> Iterator[Read]:
         """Judge one of the words."""
@@ -71,17 +88,20 @@ class _ComputedRequests:
         if name == b"import":
             yield from self._judge_import(path)
         elif name == b"createRequire":
-            yield from self._judge_maker(path)
-        elif node.type == "identifier" and name == b"require":
+            yield from self.judge_maker(path)
+        elif node.type == "identifier" and name in _REQUIRES:
             yield from self.judge_require(path)
+        elif node.type == "shorthand_property_identifier":
+            yield from (self._name(path), self._open(path))
         elif node.type == "identifier" and name == b"module":
             yield from self._judge_module(path)
         elif name in (b"_load", b"_resolveFilename"):
             call = path[-3] if len(path) > 2 else node
             if call.type == "call_expression" and call.child_by_field_name("function") == path[-2]:
                 yield self._name(path[:-1])
-        elif name in _HANDLES and len(path) > 1 and not is_looked_at(path[-2], node):
-            yield self._name(path)
+        elif name == b"mainModule" and len(path) > 2:
+            is_harmless = is_only_named(path[:-1]) or is_looked_at(path[-3], path[-2])
+            yield from () if is_harmless else (self._name(path),)
 
     def _judge_import(self, path: list[Node]) -> Iterator[Read]:
         if len(path) < 3:
@@ -102,7 +122,7 @@ class _ComputedRequests:
         else:
             yield self._name(path[:-2])
 
-    def _judge_maker(self, path: list[Node]) -> Iterator[Read]:
+    def judge_maker(self, path: list[Node]) -> Iterator[Read]:
         """Judge `createRequire`: for this file, under a name or called at once, it is followed."""
         is_property = path[-1].type == "property_identifier"
         at = len(path) - (2 if is_property else 1)
@@ -110,29 +130,39 @@ class _ComputedRequests:
             return  # it is imported, or handed on as it is: who calls it gives it a place
         call = path[at - 1]
         outer = path[at - 2] if at > 1 else call
-        arguments = call.child_by_field_name("arguments")
-        if arguments is not None and self._source.text_of(arguments) in _OWN_PLACES:
-            name = (
-                outer.child_by_field_name("name") if outer.type == "variable_declarator" else None
-            )
-            if name is not None and name.type == "identifier":
-                if self._source.text_of(name) != b"require":
-                    self.aliases.add(self._source.text_of(name))
+        if self._is_for_here(path[:at]):
+            alias = self.names.find_alias(path[:at])
+            if alias is not None:
+                self.aliases.update([alias] if alias != b"require" else ())
                 return
             if outer.type == "call_expression" and outer.child_by_field_name("function") == call:
-                yield from self._judge_call(path[: at - 1])
+                yield from self._judge_call(path[: at - 1], is_known=False)
                 return
         yield self._name(path[:at])
 
-    def judge_require(self, path: list[Node]) -> Iterator[Read]:
+    def _is_for_here(self, path: list[Node]) -> bool:
+        """Return whether `createRequire` gets the file itself, or a root that has no modules."""
+        arguments = path[-1].child_by_field_name("arguments")
+        given = [] if arguments is None else arguments.named_children
+        value = self._constants.value_of(path, given[0]) if len(given) == 1 else None
+        return value in (ITSELF, "/")
+
+    def judge_alias(self, path: list[Node]) -> Iterator[Read]:
+        """Judge one mention of a name that means `require`."""
+        if path[-1].type == "identifier":
+            yield from self.judge_require(path, is_alias=True)
+        elif path[-1].type == "shorthand_property_identifier":
+            yield self._name(path)
+
+    def judge_require(self, path: list[Node], *, is_alias: bool = False) -> Iterator[Read]:
         """Judge one mention of `require`, or of a name that means it."""
-        if len(path) < 2 or is_shadowed(self._source, path):
+        if len(path) < 2 or is_hidden(self._source, path) or self.names.is_in_shim(path):
             return
         node, parent = path[-1], path[-2]
         above = path[-3] if len(path) > 2 else parent
         if parent.type == "call_expression":
             if parent.child_by_field_name("function") == node:
-                yield from self._judge_call(path[:-1])
+                yield from self._judge_call(path[:-1], is_known=not is_alias)
                 return
         elif parent.type == "member_expression" and parent.child_by_field_name("object") == node:
             yield from self._judge_member(path)
@@ -140,9 +170,15 @@ class _ComputedRequests:
         is_declared = parent.type in ("variable_declarator", "import_specifier", "namespace_import")
         if is_declared and parent.child_by_field_name("value") != node:
             return
-        is_guard = parent.type == "binary_expression" and parent.child_by_field_name("left") == node
-        if not (is_looked_at(parent, node) or is_guard or parent.type == "if_statement"):
+        operator = parent.child_by_field_name("operator")
+        is_guard = operator is not None and operator.type == "&&" and is_field(parent, "left", node)
+        if is_looked_at(parent, node) or is_guard or parent.type == "if_statement":
+            return
+        alias = self.names.find_alias(path)
+        if alias is None:
             yield self._name(path if above is parent else path[:-1])
+        else:
+            self.aliases.add(alias)
 
     def _judge_member(self, path: list[Node]) -> Iterator[Read]:
         member, above = path[-2], path[-3] if len(path) > 2 else path[-2]
@@ -157,13 +193,15 @@ class _ComputedRequests:
             is_paths = above.type == "member_expression"
             if not is_paths and not is_looked_at(above, member):
                 yield self._name(path[:-1])
+        elif text == b"main" and is_only_named(path[:-1]):
+            return
         elif text in _PLACE_MEMBERS:
             yield from self._judge_place(path[:-1], above)
         elif text not in _HARMLESS and not is_looked_at(above, member):
             yield self._name(path[:-1])
 
     def _judge_module(self, path: list[Node]) -> Iterator[Read]:
-        if len(path) < 2 or is_shadowed(self._source, path):
+        if len(path) < 2 or is_hidden(self._source, path):
             return
         if count_declarations(self._source.content, b"module"):
             return
@@ -200,14 +238,19 @@ class _ComputedRequests:
         yield self._open(path)
         yield self._name(path)
 
-    def _judge_call(self, path: list[Node]) -> Iterator[Read]:
-        """Judge a call that requests a module; `path` ends with it."""
+    def _judge_call(self, path: list[Node], *, is_known: bool = True) -> Iterator[Read]:
+        """Judge a call that requests a module; `path` ends with it.
+
+        Args:
+            path: ends with the call.
+            is_known: whether the checks follow it too, where its module is a constant.
+        """
         call = path[-1]
         arguments = call.child_by_field_name("arguments")
         given = [] if arguments is None else arguments.named_children
         first = next((child for child in given if child.type != "comment"), None)
         if first is not None:
-            yield from self._judge_name(path, first, _CHOICES_MAX)
+            yield from self._judge_name(path, first, _CHOICES_MAX - (not is_known))
 
     def _judge_name(self, path: list[Node], node: Node, budget: int) -> Iterator[Read]:
         value = self._constants.value_of(path, node)
@@ -218,7 +261,7 @@ class _ComputedRequests:
                 text = f".{value[1:]}" if value.startswith(HERE) else value
                 yield Read("request", self._line(node), text, self._text(path))
             return
-        choices = _choices_of(node)
+        choices = list_choices(node)
         if choices and budget > 0:
             for choice in choices:
                 yield from self._judge_name(path, choice, budget - 1 - len(choices))
@@ -282,7 +325,7 @@ class _ComputedRequests:
             text = b"" if function is None else self._source.text_of(function)
             if text.rpartition(b".")[2] in _DIRECT:
                 return
-        if specifier:
+        if specifier and not specifier.startswith(("./", "../")):  # these are places
             yield Read("package", self._line(call), specifier, self._text(path))
 
     def _callee_of(self, path: list[Node]) -> bytes:
@@ -302,18 +345,3 @@ class _ComputedRequests:
 
     def _text(self, path: list[Node]) -> str:
         return shorten(self._source.text_of(path[-1]))
-
-
-def _choices_of(node: Node) -> list[Node]:
-    """Return the values that an expression chooses of; nothing where it makes one."""
-    if node.type == "parenthesized_expression" and node.named_child_count == 1:
-        return _choices_of(node.named_children[0])
-    fields: tuple[str, ...] = ()
-    if node.type == "ternary_expression":
-        fields = ("consequence", "alternative")
-    elif node.type == "binary_expression":
-        operator = node.child_by_field_name("operator")
-        if operator is not None and operator.type in ("||", "??"):
-            fields = ("left", "right")
-    found = [node.child_by_field_name(field) for field in fields]
-    return [child for child in found if child is not None]

@@ -189,8 +189,13 @@ class _NeedSearch:
                 self._named.note(package, folder)
         elif not self._is_confined(package):
             self._leave_whole(package, reason)
-            if read.kind == "name":
+            if read.kind == "name" and not self._finds_caller(package):
                 self._named.add(package, read.text, reason)
+
+    def _finds_caller(self, folder: str) -> bool:
+        """Return whether what it requests by computed names is in the package that requests it."""
+        row = find_row(self._rules.table, self.files.names.get(folder, ""))
+        return row is not None and row.finds_caller
 
     def _is_confined(self, folder: str) -> bool:
         row = find_row(self._rules.table, self.files.names.get(folder, ""))

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.checks.constants import HERE, ITSELF, ROOT, Constants
 from zipper.checks.levels import is_field
-from zipper.checks.syntax import is_shadowed
+from zipper.pruning.compared_texts import is_looked_for, is_only_compared
 from zipper.pruning.file_reads import Read, shorten
+from zipper.pruning.hidden_names import is_hidden
+from zipper.pruning.require_names import RequireNames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +44,8 @@ class PlaceUses:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._constants = Constants(source)
+        self._constants = Constants(source, resolves=True)
+        self._names = RequireNames(source)
         self._pending: list[bytes] = []
         self._done: set[bytes] = set()
 
@@ -51,9 +54,12 @@ class PlaceUses:
         content = self._source.content
         names = [name for name in _NAMES[:2] if name in content]
         words = [*names, *([b"import"] if b"import.meta" in content else [])]
+        words += [b"require"] if b"require.resolve" in content else []
         for path in islice(self._source.find_words(*words), _WORDS_MAX):
             if path[-1].type == "import":
                 yield from self._judge_meta(path)
+            elif self._source.text_of(path[-1]) == b"require":
+                yield from self._judge_resolved(path)
             elif path[-1].type in ("identifier", "shorthand_property_identifier"):
                 yield from self._judge_name(path)
         while self._pending and len(self._done) < _ALIASES_MAX:
@@ -80,9 +86,15 @@ class PlaceUses:
         if name is not None and name.text in (b"url", b"dirname", b"filename"):
             yield from self._judge(path[:-2])
 
+    def _judge_resolved(self, path: list[Node]) -> Iterator[Read]:
+        """Judge `require.resolve("./x")`, which is a path from the file's own place."""
+        is_known = len(path) > 3 and self._constants.value_of(path[:-3], path[-3]) is not None
+        if is_known and path[-3].type == "call_expression":
+            yield from self._judge(path[:-2])
+
     def _judge_name(self, path: list[Node]) -> Iterator[Read]:
         parent = path[-2] if len(path) > 1 else path[-1]
-        if is_shadowed(self._source, path) or parent.type in ("import_specifier", "import_clause"):
+        if is_hidden(self._source, path) or parent.type in ("import_specifier", "import_clause"):
             return
         if parent.type == "variable_declarator" and is_field(parent, "name", path[-1]):
             return
@@ -147,7 +159,10 @@ class PlaceUses:
         function = call.child_by_field_name("function") or call.child_by_field_name("constructor")
         text = b"" if function is None else self._source.text_of(function)
         name = text.rpartition(b".")[2].rstrip(b")")
-        if name == b"createRequire" or text.startswith(b"console."):
+        is_maker = name == b"createRequire" or text in self._names.makers
+        if is_maker or text.startswith(b"console.") or is_looked_for(call):
+            return
+        if is_only_compared(self._source, call, path[-1]):
             return
         if text in (b"require", b"import"):
             # What it finds is a request of the file's; the bare folder is one that leads to `.`.
@@ -190,8 +205,8 @@ def is_looked_at(parent: Node, node: Node) -> bool:
         node: the value's.
     """
     kind = parent.type
-    if kind in ("expression_statement", "unary_expression", "subscript_expression"):
-        return kind != "subscript_expression"
+    if kind in ("expression_statement", "unary_expression", "if_statement", "while_statement"):
+        return True
     if kind == "binary_expression":
         operator = parent.child_by_field_name("operator")
         return operator is not None and operator.type in COMPARISONS

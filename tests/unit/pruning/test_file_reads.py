@@ -10,7 +10,42 @@ from zipper.checks.constants import HERE, ITSELF
 from zipper.checks.syntax import open_source
 from zipper.pruning.file_reads import FileReads, decode_reads, encode_reads, find_reads, is_plain
 
+SHIM = """var l = /* @__PURE__ */ ((x) => typeof require !== "undefined" ? require :
+  typeof Proxy !== "undefined" ? new Proxy(x, {
+    get: (a, b) => (typeof require !== "undefined" ? require : a)[b]
+  }) : x)(function(x) {
+  if (typeof require !== "undefined") return require.apply(this, arguments);
+  throw Error('Dynamic require of "' + x + '" is not supported');
+});
+"""
+"""What esbuild writes into ES modules that call `require`."""
+ITS_URL = (
+    "(typeof document === 'undefined' ? require('u' + 'rl').pathToFileURL(__filename).href"
+    " : (script && script.src || new URL('x.cjs', document.baseURI).href))"
+)
+"""What Rollup makes of `import.meta.url` in CommonJS."""
+COMPARES = """
+const own = typeof __filename !== "undefined" ? __filename : undefined;
+function f(error, name) {
+  const other = name.replace(/x/g, "/");
+  if (error.stack && (error.stack.includes(name) || error.stack.includes(other))) return;
+}
+if (own) f(new Error(), own);
+"""
+
 FOLLOWED = [
+    f'{SHIM}l("fs")',
+    f"const r = createRequire({ITS_URL}); r('x')",
+    COMPARES,
+    "if (stack.includes(__filename)) skip()",
+    'import { createRequire as make } from "module"; const require = make(import.meta.url)',
+    'const { createRequire: make } = module_; make(import.meta.url)("x")',
+    "const r = typeof w === 'function' ? __non_webpack_require__ : require; r('x')",
+    'const r = require; r("x")',
+    "const paths = require.main?.paths || []",
+    "show(process.mainModule.filename)",
+    'import { createRequire } from "module"; const r = createRequire("/"); r("worker_threads")',
+    "require(String.raw`./snippets/x.js`)",
     'require("./x")',
     'const a = require("a"), b = require(`b`)',
     'import x from "y"; export * from "z"',
@@ -42,6 +77,9 @@ ASSETS = [
     ('exports.bin = path.resolve(__dirname, "bin")', f"{HERE}/bin"),
     ('const d = path.dirname(__filename); open(path.join(d, "x"))', f"{HERE}/x"),
     ('f(import.meta.dirname + "/x")', f"{HERE}/x"),
+    ('const w = require.resolve("./w"); spawn(node, [w])', f"{HERE}/./w"),
+    ('f(require.resolve("../w.js"))', f"{HERE}/../w.js"),
+    (f"fs.readFileSync(new URL('x.bin', {ITS_URL}))", f"{HERE}/x.bin"),
 ]
 
 OPEN = [
@@ -63,6 +101,12 @@ OPEN = [
     "require(path.join(__dirname, name))",
     "__filename.replace('.js', '.json')",
     "function f() { const d = __dirname; return d }",
+    "function f(p) { return p } f(__filename)",
+    "function f(p) { const q = p.replace('a', 'b'); read(q) } f(__filename)",
+    "function f(p) { return () => list(p) } f(__dirname)",
+    "let f = g; function f(p) { return !p } f(__dirname)",
+    "const p = require.resolve('./x'); fs.readFileSync(path.join(p, name))",
+    "register({ module })",
 ]
 
 NAMES = [
@@ -84,6 +128,19 @@ NAMES = [
     ("require.resolve(name)", ""),
     ("import.meta.resolve(name)", ""),
     ("const r = createRequire(import.meta.url); r(name)", ""),
+    (f"{SHIM}l(name)", ""),
+    (f"{SHIM}export {{ l as a }}", ""),
+    (f"const r = createRequire({ITS_URL}); r(name)", ""),
+    ("import { createRequire as make } from 'module'; make(import.meta.url)(name)", ""),
+    ("import { createRequire as make } from 'module'; make(place)('x')", ""),
+    ("const r = w ? __non_webpack_require__ : require; r(name)", ""),
+    ("const r = require || other; r(name)", ""),
+    ("let r = require; r = other; r(name)", ""),
+    ("function f(r = require) { return r(name) }", ""),
+    ("function f(a, { b = require }) { return b(name) }", ""),
+    ("register({ require })", ""),
+    ("show(process.mainModule)", ""),
+    ("const main = require.main; main.require(name)", ""),
 ]
 
 PACKAGES = [
