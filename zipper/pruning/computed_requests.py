@@ -14,6 +14,7 @@ from zipper.checks.levels import is_field
 from zipper.checks.source_text import count_declarations
 from zipper.checks.syntax import literal
 from zipper.pruning.file_reads import Read, shorten
+from zipper.pruning.foreign_requires import find_foreign
 from zipper.pruning.hidden_names import is_hidden
 from zipper.pruning.place_uses import is_looked_at
 from zipper.pruning.require_names import RequireNames, is_only_named, list_choices
@@ -32,10 +33,8 @@ _WORDS: Final = (
     b"require", b"import", b"module", b"createRequire", b"mainModule", b"_load",
     b"_resolveFilename", b"__non_webpack_require__",
 )  # fmt: skip
-_DEFINES: Final = (b"(module, 'exports'", b"(module,'exports'")
-"""How `Object.defineProperty` is called to set what a module exports."""
-_REQUIRES: Final = (b"require", b"__non_webpack_require__")
-"""The second is the first, once webpack has read the file; before that it is nothing."""
+_DEFINES: Final = (b"(module, 'exports'", b"(module,'exports'")  # what defineProperty gets
+_REQUIRES: Final = (b"require", b"__non_webpack_require__")  # webpack makes the first of it
 _HARMLESS: Final = frozenset(
     b"exports children loaded hot id resolve cache extensions webpackPolyfill".split()
 )
@@ -91,7 +90,7 @@ class _ComputedRequests:
             yield from self.judge_maker(path)
         elif node.type == "identifier" and name in _REQUIRES:
             yield from self.judge_require(path)
-        elif node.type == "shorthand_property_identifier":
+        elif node.type == "shorthand_property_identifier" and not self._is_own(path):
             yield from (self._name(path), self._open(path))
         elif node.type == "identifier" and name == b"module":
             yield from self._judge_module(path)
@@ -138,7 +137,7 @@ class _ComputedRequests:
             if outer.type == "call_expression" and outer.child_by_field_name("function") == call:
                 yield from self._judge_call(path[: at - 1], is_known=False)
                 return
-        yield self._name(path[:at])
+        yield from find_foreign(self._source, self.names, path[:at])
 
     def _is_for_here(self, path: list[Node]) -> bool:
         """Return whether `createRequire` gets the file itself, or a root that has no modules."""
@@ -201,9 +200,7 @@ class _ComputedRequests:
             yield self._name(path[:-1])
 
     def _judge_module(self, path: list[Node]) -> Iterator[Read]:
-        if len(path) < 2 or is_hidden(self._source, path):
-            return
-        if count_declarations(self._source.content, b"module"):
+        if len(path) < 2 or self._is_own(path):
             return
         node, parent = path[-1], path[-2]
         if parent.type == "member_expression" and parent.child_by_field_name("object") == node:
@@ -226,6 +223,13 @@ class _ComputedRequests:
             yield self._name(path)
             yield self._open(path[:-1])
 
+    def _is_own(self, path: list[Node]) -> bool:
+        """Return whether a name is a parameter, or `module` one that the file declares."""
+        if is_hidden(self._source, path):
+            return True
+        name = self._source.text_of(path[-1])
+        return name == b"module" and count_declarations(self._source.content, name) > 0
+
     def _judge_place(self, path: list[Node], above: Node) -> Iterator[Read]:
         """Judge `module.parent` and the like, which are mostly looked at alone."""
         member = path[-1]
@@ -241,9 +245,7 @@ class _ComputedRequests:
     def _judge_call(self, path: list[Node], *, is_known: bool = True) -> Iterator[Read]:
         """Judge a call that requests a module; `path` ends with it.
 
-        Args:
-            path: ends with the call.
-            is_known: whether the checks follow it too, where its module is a constant.
+        `is_known` says whether the checks follow it too, where its module is a constant.
         """
         call = path[-1]
         arguments = call.child_by_field_name("arguments")

@@ -188,9 +188,16 @@ class _NeedSearch:
                 self._leave_whole(folder, reason)
                 self._named.note(package, folder)
         elif not self._is_confined(package):
-            self._leave_whole(package, reason)
+            if read.kind == "open" or self._may_be_own(package, read.text):
+                self._leave_whole(package, reason)
             if read.kind == "name" and not self._finds_caller(package):
                 self._named.add(package, read.text, reason)
+
+    def _may_be_own(self, folder: str, start: str) -> bool:
+        """Return whether a request whose name begins with `start` may find the package itself."""
+        name = self.files.names.get(folder, "")
+        is_path = start[:1] in ("", ".", "/", "#") or start.startswith("file:")
+        return is_path or name.startswith(start) or start.startswith(name)
 
     def _finds_caller(self, folder: str) -> bool:
         """Return whether what it requests by computed names is in the package that requests it."""

@@ -82,6 +82,12 @@ class RequireNames:
         is_name = name is not None and name.type == "identifier"
         return self._source.text_of(name) if name is not None and is_name else b""
 
+    def is_declared_once(self, name: bytes) -> bool:
+        """Return whether one declaration alone binds a name, and nothing is written to it."""
+        writes = rb"(?<![\w$.])%s\s*(?:=(?![=>])|[-+*/%%&|^?]{1,3}=)" % re.escape(name)
+        is_written = re.search(writes, self._source.content) is not None
+        return bool(name) and not is_written and count_declarations(self._source.content, name) == 1
+
     def _is_single(self, name: bytes) -> bool:
         """Return whether a name is declared once and given nothing later."""
         content = self._source.content

@@ -213,6 +213,37 @@ def test_the_beginning_of_a_name_narrows_what_is_meant() -> None:
     assert "unreached-package" == found["node_modules/b-x/index.js"]
 
 
+@pytest.mark.parametrize("start", ["b-", "file:", "./", "#", "a/", ""])
+def test_a_name_that_cannot_be_its_own_leaves_a_package_exact(start: str) -> None:
+    """What begins as another package's name finds no file of the package that requests it."""
+    files = {
+        "index.js": HANDLER,
+        f"{A}/index.js": f'f = (name) => require("{start}" + name)',
+        f"{A}/x.js": "",
+        "node_modules/b-c/index.js": "",
+        f"{A}/package.json": '{"name": "a", "dependencies": {"b-c": "1"}}',
+    }
+    found = prune(files)
+
+    assert ("exact" if start == "b-" else "whole") == verdict(found)[0]
+    assert "node_modules/b-c/index.js" not in gone(found) or start not in ("b-", "")
+
+
+def test_a_row_about_callers_names_no_package() -> None:
+    """What such a package requests by computed names is in the package that requests it."""
+    files = {
+        "index.js": HANDLER,
+        f"{A}/index.js": "f = (place) => require(place)",
+        "node_modules/b/index.js": "",
+        f"{A}/package.json": '{"name": "a", "dependencies": {"b": "1"}}',
+    }
+
+    assert "node_modules/b/index.js" not in gone(prune(files))
+    found = prune(files, table=(ROW._replace(finds_caller=True),))
+    assert "unreached-package" == gone(found)["node_modules/b/index.js"]
+    assert "whole" == verdict(found)[0]
+
+
 def test_package_json_files_that_resolving_reads_stay() -> None:
     """A folder that redirects by its package.json keeps it, though no kept file is in it."""
     files = {
