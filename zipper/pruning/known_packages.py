@@ -26,6 +26,8 @@ class KnownPackage(NamedTuple):
     """Classes of files that stay in every package then."""
     finds_caller: bool
     """Whether it looks for files beside the file that requests it."""
+    names_packages: bool
+    """Whether it requests packages by computed names all the same."""
     is_confined: bool
     """Whether what it requests and reads by computed names is among `files`, all of it."""
     why: str
@@ -50,6 +52,7 @@ def parse_table(text: str) -> tuple[KnownPackage, ...]:
             tuple(row.get("packages", ())),
             tuple(row.get("classes", ())),
             row.get("finds_caller", False),
+            row.get("names_packages", False),
             row.get("confined", False),
             row["why"],
             row["source"],

@@ -202,7 +202,7 @@ class _NeedSearch:
     def _finds_caller(self, folder: str) -> bool:
         """Return whether what it requests by computed names is in the package that requests it."""
         row = find_row(self._rules.table, self.files.names.get(folder, ""))
-        return row is not None and row.finds_caller
+        return row is not None and row.finds_caller and not row.names_packages
 
     def _is_confined(self, folder: str) -> bool:
         row = find_row(self._rules.table, self.files.names.get(folder, ""))

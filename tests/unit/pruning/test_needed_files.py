@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
 A = "node_modules/a"
 ROW = KnownPackage(
-    "a", (), (), (), finds_caller=False, is_confined=False, why="w", source="s", date="d"
+    "a",
+    (),
+    (),
+    (),
+    finds_caller=False,
+    names_packages=False,
+    is_confined=False,
+    why="w",
+    source="s",
+    date="d",
 )
 
 
@@ -134,9 +143,7 @@ def test_a_package_that_reads_anything_stays_whole(text: str) -> None:
         "node_modules/deep/more.js": "",
         "node_modules/finder/index.js": "",
     }
-    row = KnownPackage(
-        "finder", (), (), (), finds_caller=True, is_confined=False, why="", source="", date=""
-    )
+    row = ROW._replace(package="finder", finds_caller=True)
     found = prune(files, table=(row,))
 
     assert ("whole", f"{A}/index.js", 2) == verdict(found)
@@ -242,6 +249,8 @@ def test_a_row_about_callers_names_no_package() -> None:
     found = prune(files, table=(ROW._replace(finds_caller=True),))
     assert "unreached-package" == gone(found)["node_modules/b/index.js"]
     assert "whole" == verdict(found)[0]
+    both = ROW._replace(finds_caller=True, names_packages=True)
+    assert "node_modules/b/index.js" not in gone(prune(files, table=(both,)))
 
 
 def test_package_json_files_that_resolving_reads_stay() -> None:
