@@ -4,7 +4,8 @@ In: a graph in which no peer has a target, and its importers. Out: the graph wit
 each of its contexts.
 
 A peer is what any package on the way from the project has under its name, the nearest first; else
-what the lockfile has for it, which is then installed for the package that asks. A first pass walks
+what the lockfile has for it, which is then installed for the package that asks: the newest version
+that fits all such packages, else the newest that fits this one. A first pass walks
 the tree of all dependencies, a package again only where one of the peers that it leaves open is
 another package; a second one joins what came to the same peers.
 
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import LockfileError
 from zipper.tree.locked_graph import Instance, LockedGraph
+from zipper.tree.shared_peers import find_shared, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -81,8 +83,12 @@ def bind_isolated_peers(
     Raises:
         LockfileError: ELOCKFILE where contexts nest in more ways than any project has.
     """
+    start = graph.importers.get("", graph.importers[importer])
     linker = _Linker(graph, omits_dev=omits_dev)
-    top = linker.walk(graph.importers.get("", graph.importers[importer]))
+    top = linker.walk(start)
+    if shared := find_shared(graph, linker.installed):
+        graph = share(graph, shared)
+        top = _Linker(graph, omits_dev=omits_dev).walk(start)
     instances = _join(graph, top)
     return LockedGraph(instances, {importer: graph.importers[importer]})
 
@@ -101,6 +107,8 @@ class _Linker:
         self._known: dict[tuple[str, tuple[str | None, ...]], _Node] = {}
         self._waiting: list[_Request] = []
         self._count = 0
+        self.installed: dict[str, set[str]] = {}
+        """By a required peer's name: the packages for which it is installed, as nothing has it."""
 
     def walk(self, start: str) -> _Node:
         """Return the node of the project, with all below it."""
@@ -172,6 +180,8 @@ class _Linker:
             found = self._instances[node.package].peer_targets.get(name)
         if found is None or not passed:
             return None
+        if is_installed and name not in self._instances[node.package].manifest.peer_optional:
+            self.installed.setdefault(name, set()).add(node.package)
         for one in passed:
             self._mark(one, name, found, is_installed=is_installed)
         node.dependencies[name] = found

@@ -1,0 +1,58 @@
+"""Peers that nothing provides: one version for all that can have it, as bun 1.4.5 installs them."""
+
+from __future__ import annotations
+
+import pytest
+
+from zipper.npm.package_json import Manifest
+from zipper.tree.isolated_peers import bind_isolated_peers
+from zipper.tree.locked_graph import Instance, LockedGraph
+
+VERSIONS = ("1.1.0", "1.2.0", "3.1.0")
+
+
+def draw(specs: dict[str, tuple[str, str]]) -> LockedGraph:
+    """Return a project with packages by name, each with a peer's spec and what is newest for it."""
+    names = (*specs, *(f"has-{version}" for version in VERSIONS))
+    instances = {
+        "./": Instance(
+            Manifest(dependencies=dict.fromkeys(names, "*")), {n: n for n in names}, folder=""
+        )
+    }
+    for version in VERSIONS:
+        key = f"has-{version}"
+        instances[key] = Instance(
+            Manifest(name=key, version="1.0.0", dependencies={"x": version}), {"x": f"x@{version}"}
+        )
+        instances[f"x@{version}"] = Instance(Manifest(name="x", version=version), {})
+    for name, (spec, newest) in specs.items():
+        manifest = Manifest(name=name, version="1.0.0", peer_dependencies={"x": spec})
+        instances[name] = Instance(manifest, {}, {"x": f"x@{newest}"})
+    return LockedGraph(instances, {"": "./"})
+
+
+@pytest.mark.parametrize(
+    ("specs", "expected"),
+    [
+        ({"p": (">=1.0.0", "3.1.0")}, {"p": "3.1.0"}),
+        ({"p": (">=1.0.0", "3.1.0"), "q": ("^1.1.0", "1.2.0")}, {"p": "1.2.0", "q": "1.2.0"}),
+        ({"p": (">=1.0.0", "3.1.0"), "q": ("1.1.0", "1.1.0")}, {"p": "1.1.0", "q": "1.1.0"}),
+        ({"p": (">=2.0.0", "3.1.0"), "q": ("^1.1.0", "1.2.0")}, {"p": "3.1.0", "q": "1.2.0"}),
+        (
+            {"p": (">=1.0.0", "3.1.0"), "q": ("1.1.0", "1.1.0"), "r": ("1.2.0", "1.2.0")},
+            {"p": "3.1.0", "q": "1.1.0", "r": "1.2.0"},
+        ),
+    ],
+)
+def test_one_version_serves_all_that_it_fits(
+    specs: dict[str, tuple[str, str]], expected: dict[str, str]
+) -> None:
+    """The rows are what bun has installed for the same packages."""
+    bound = bind_isolated_peers(draw(specs), "")
+    found = {
+        own.manifest.name: bound.instances[own.targets["x"]].manifest.version
+        for own in bound.instances.values()
+        if own.manifest.name in specs
+    }
+
+    assert expected == found

@@ -1,0 +1,62 @@
+"""Which version bun installs, in its isolated node_modules, for peers that nothing provides.
+
+In: a graph, and the packages for which a peer is installed. Out: one package for all of them.
+
+Source: tried with bun 1.4.5: a package that asks for `>=1.0.0` beside one that asks for `^1.1.0`
+has 1.2.0, though 3.1.0 is locked; beside two that exclude each other it has 3.1.0.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zipper.npm.semver import max_satisfying, satisfies
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zipper.npm.package_json import Manifest
+    from zipper.tree.locked_graph import LockedGraph
+
+__all__ = ["find_shared", "share"]
+
+
+def find_shared(graph: LockedGraph, installed: Mapping[str, set[str]]) -> dict[str, str]:
+    """Return peer's name to the package that all have for whom it is installed.
+
+    That is the newest that fits all of them; where there is none, each has the newest for itself.
+    """
+    shared = {}
+    for name, askers in installed.items():
+        specs = [_spec_of_peer(graph.instances[key].manifest, name) for key in askers]
+        if len(set(specs)) < 2:
+            continue
+        known = {
+            own.manifest.version: key
+            for key, own in graph.instances.items()
+            if own.manifest.name == name and own.folder is None and own.manifest.version
+        }
+        fitting = [one for one in known if all(satisfies(one, spec) for spec in specs)]
+        chosen = max_satisfying(fitting, "*", include_prerelease=True)
+        if chosen is not None:
+            shared[name] = known[chosen]
+    return shared
+
+
+def share(graph: LockedGraph, shared: Mapping[str, str]) -> LockedGraph:
+    """Return `graph` with these packages for the required peers that nothing provides."""
+    instances = {
+        key: own._replace(
+            peer_targets={
+                name: shared.get(name, to) if name not in own.manifest.peer_optional else to
+                for name, to in own.peer_targets.items()
+            }
+        )
+        for key, own in graph.instances.items()
+    }
+    return graph._replace(instances=instances)
+
+
+def _spec_of_peer(manifest: Manifest, name: str) -> str:
+    """Return what fits; a member has what it develops with."""
+    return manifest.dev_dependencies.get(name) or manifest.peer_dependencies.get(name, "*")
