@@ -225,6 +225,7 @@ def leave_selected(expected: Mapping[str, Any], peers: set[tuple[str, str]]) -> 
         package = f"{own['name']}@{own['version']}"
         found = {**own.pop("peers", {}), **own.pop("incidental", {})}
         own["peers"] = {name: to for name, to in found.items() if (package, name) in peers}
+        own["incidental"] = {name: to for name, to in found.items() if name not in own["peers"]}
 
 
 def compare(
