@@ -513,3 +513,25 @@ def test_vendored_bundle_needs_no_network(work: Work, tmp_path: Path) -> None:
     assert 0 == gathered.status, gathered.stderr
     assert 0 == built.status, built.stderr
     assert {"index.js"} == set(work.files)
+
+
+def test_the_metafile_has_what_the_lockfile_says_today(work: Work) -> None:
+    """A lockfile that says another integrity of a bundled package changes the metafile alone."""
+    manifest = {"name": "fn", "version": "1.0.0", "dependencies": {"ms": "2.1.3"}}
+    code = "import ms from 'ms';\nexport const handler = async () => ms(1000);\n"
+    write_files(work.folder / "fn", {"package.json": manifest, "index.mjs": code})
+    lockfile = work.folder / "fn" / "package-lock.json"
+    run_zipper("resolve", work.folder / "fn", "--cache-dir", work.cache)
+    locked = json.loads(lockfile.read_text())
+    whole = lockfile.read_text()
+    integrity = locked["packages"]["node_modules/ms"].pop("integrity")
+    hashes = []
+    for text in (json.dumps(locked), whole):
+        lockfile.write_text(text)
+        done = work.build("--handler", "index.handler")
+        assert done.document is not None, done.stderr
+        hashes.append(done.document["code_sha256"])
+        metafile = json.loads((work.folder / "fn.zip.meta.json").read_text())
+
+    assert hashes[0] == hashes[1]
+    assert integrity == metafile["packages"]["node_modules/ms"]["integrity"]

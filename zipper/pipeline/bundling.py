@@ -156,9 +156,10 @@ class _Bundling:
         request, tree = self._request, self._gathered.scripted.tree
         zips = self._gathered.scripted.obtained.zips
         rows = [
-            (node.location, node.name, node.version, str(zips[node.location].path))
-            if node.location in zips
-            else (node.location, node.name, node.version, node.link_target)
+            (
+                (node.location, node.name, node.version, node.resolved, node.integrity),
+                str(zips[node.location].path) if node.location in zips else node.link_target,
+            )
             for node in tree.nodes.values()
         ]
         return {
