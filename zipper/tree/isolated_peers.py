@@ -180,7 +180,8 @@ class _Linker:
             found = self._instances[node.package].peer_targets.get(name)
         if found is None or not passed:
             return None
-        if is_installed and name not in self._instances[node.package].manifest.peer_optional:
+        is_shared = is_installed and node.package not in self._importers
+        if is_shared and name not in self._instances[node.package].manifest.peer_optional:
             self.installed.setdefault(name, set()).add(node.package)
         for one in passed:
             self._mark(one, name, found, is_installed=is_installed)

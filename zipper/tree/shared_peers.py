@@ -15,7 +15,6 @@ from zipper.npm.semver import max_satisfying, satisfies
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from zipper.npm.package_json import Manifest
     from zipper.tree.locked_graph import LockedGraph
 
 __all__ = ["find_shared", "share"]
@@ -28,8 +27,8 @@ def find_shared(graph: LockedGraph, installed: Mapping[str, set[str]]) -> dict[s
     """
     shared = {}
     for name, askers in installed.items():
-        specs = [_spec_of_peer(graph.instances[key].manifest, name) for key in askers]
-        if len(set(specs)) < 2:
+        specs = {graph.instances[key].manifest.peer_dependencies.get(name, "*") for key in askers}
+        if len(specs) < 2:
             continue
         known = {
             own.manifest.version: key
@@ -44,7 +43,7 @@ def find_shared(graph: LockedGraph, installed: Mapping[str, set[str]]) -> dict[s
 
 
 def share(graph: LockedGraph, shared: Mapping[str, str]) -> LockedGraph:
-    """Return `graph` with these packages for the required peers that nothing provides."""
+    """Return `graph` with these for required peers; members have what they develop with."""
     instances = {
         key: own._replace(
             peer_targets={
@@ -52,11 +51,8 @@ def share(graph: LockedGraph, shared: Mapping[str, str]) -> LockedGraph:
                 for name, to in own.peer_targets.items()
             }
         )
+        if own.folder is None
+        else own
         for key, own in graph.instances.items()
     }
     return graph._replace(instances=instances)
-
-
-def _spec_of_peer(manifest: Manifest, name: str) -> str:
-    """Return what fits; a member has what it develops with."""
-    return manifest.dev_dependencies.get(name) or manifest.peer_dependencies.get(name, "*")

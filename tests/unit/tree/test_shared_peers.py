@@ -56,3 +56,22 @@ def test_one_version_serves_all_that_it_fits(
     }
 
     assert expected == found
+
+
+def test_a_member_has_its_own_and_shares_none() -> None:
+    """What it develops with is nothing to the packages of others."""
+    graph = draw({"p": (">=1.0.0", "3.1.0")})
+    member = Instance(
+        Manifest(name="fn", peer_dependencies={"x": "*"}, dev_dependencies={"x": "~1.1.0"}),
+        {"x": "x@1.1.0"},
+        {"x": "x@1.1.0"},
+        folder="fn",
+    )
+    instances = {**graph.instances, "./fn": member}
+    whole = LockedGraph(instances, {**graph.importers, "fn": "./fn"})
+    bound = bind_isolated_peers(whole, "fn")
+    root = bind_isolated_peers(whole, "").instances
+
+    assert "1.1.0" == bound.instances[bound.instances["./fn"].targets["x"]].manifest.version
+    (own,) = (one for one in root.values() if one.manifest.name == "p")
+    assert "3.1.0" == root[own.targets["x"]].manifest.version
