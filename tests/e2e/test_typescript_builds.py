@@ -283,8 +283,11 @@ LOCKFILES = {
 }
 
 
+@pytest.mark.parametrize("options", [(), ("--bundle", "--minify")], ids=["files", "bundle"])
 @pytest.mark.parametrize("tool", list(LOCKFILES))
-def test_siblings_of_every_lockfile_are_built_from_source(work: Work, tool: str) -> None:
+def test_siblings_of_every_lockfile_are_built_from_source(
+    work: Work, tool: str, options: tuple[str, ...]
+) -> None:
     """A tsconfig.json that a sibling shares is a development dependency, and found."""
     manifest = {
         "name": "fn", "version": "1.0.0",
@@ -312,7 +315,7 @@ def test_siblings_of_every_lockfile_are_built_from_source(work: Work, tool: str)
             "packages/a/src/a.ts": "export enum a { B = 3 }\n",
         },
     )  # fmt: skip
-    built = work.build("mono/packages/fn")
+    built = work.build("mono/packages/fn", *options)
 
     assert 0 == built.status, built.stdout
     assert [{"3": "B", "B": 3}, 1] == work.run("src/index.handler", {})
