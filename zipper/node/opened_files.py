@@ -29,6 +29,7 @@ METHOD: Final = "inotify: files opened below /var/task, libraries among them"
 GAPS: Final = (
     "a file that is only looked for, by stat or access, is not opened",
     "what other events, other variables or later times would open is not seen",
+    "what lies in a layer is not named",
 )
 """What a trace does not show, whatever happens."""
 
