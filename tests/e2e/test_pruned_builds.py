@@ -11,6 +11,7 @@ from tests.support.command import CommandResult, run_zipper
 from tests.support.node import node_of
 from tests.support.registry_server import RegistryServer
 from tests.support.scene import Scene, listing
+from tests.support.shared import REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,6 +92,19 @@ def test_a_warm_build_makes_the_same_bytes(scene: Scene) -> None:
 
     assert first == build(scene, "--prune", "reached")["code_sha256"]
     assert first == build(scene, "--prune", "reached", "--no-recall")["code_sha256"]
+
+
+def test_a_runtime_that_grew_old_is_not_held_against_pruning(scene: Scene) -> None:
+    """What was decided when AWS still supported the runtime is proven on a later day, too."""
+    words = ["--runtime", "nodejs22.x", "--prune", "safe"]
+    clock = {"PYTHONPATH": str(REPOSITORY / "tests/support/shifted_clock"), "SHIFTED_DAYS": "1000"}
+    build(scene, *words)
+
+    later = scene.build("--json", *words, env=clock)
+
+    codes = {one["code"] for one in later.document["findings"]}
+    assert "runtime-deprecated" in codes
+    assert "prune-unproven" not in codes
 
 
 def test_the_settings_choose_the_mode(scene: Scene) -> None:
