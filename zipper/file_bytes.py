@@ -133,7 +133,8 @@ class FileBytes:
         """
         now, then = os.fstat(self._descriptor), self.status
         if (now.st_mtime_ns, now.st_size) != (then.st_mtime_ns, then.st_size):
-            raise self._changed("was written to")
+            is_shorter = now.st_size < then.st_size
+            raise self._changed("became shorter" if is_shorter else "was written to")
 
     @property
     def stamp(self) -> tuple[int, ...]:
