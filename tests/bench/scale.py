@@ -167,7 +167,7 @@ def make_pnpm_lockfile(folder: Path, registry: RegistryServer, count: int) -> No
 
 
 def fake(name: str, sample: dict[str, object]) -> dict[str, str]:
-    """Return where a package would be that nobody fetches."""
+    """Return of a package that is never fetched."""
     digest = b64encode(sha512(name.encode()).digest()).decode()
     resolved = str(sample["resolved"]).replace("p000000", name)
     return {"resolved": resolved, "integrity": f"sha512-{digest}"}

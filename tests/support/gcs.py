@@ -4,7 +4,7 @@
         env = storage.environment
 
 fake-gcs-server answers XML's GET, HEAD and lists, but takes objects by the JSON API alone, where
-`obstore` puts them by the XML API. What stands in front translates one into the other: the name,
+`obstore` puts them by the XML API. The server here translates one into the other: the name,
 the bytes, and the precondition that no object is there; all else goes through as it is.
 """
 

@@ -154,7 +154,7 @@ def _list_left(
     aliases: tuple[str, ...],
     role: str | None,
 ) -> Iterator[Left]:
-    """Yield what stays. What belongs to the function itself goes with it, whoever made it."""
+    """Yield what stays. What belongs to the function itself goes too, even if others made it."""
     is_ours = MADE in present.tags
     if not is_ours:
         yield Left(f"the function {present.arn}", f"{_OTHERS}: it has no tag `{MADE}`")

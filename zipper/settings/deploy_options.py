@@ -84,7 +84,7 @@ DEPLOY_OPTIONS: Final = (
     Option(
         "tracing",
         "flag",
-        "Whether Lambda traces requests by X-Ray, those included that nobody traced before.",
+        "Whether Lambda starts X-Ray traces itself, beside those that callers start.",
         ("deploy",),
         flags=("--tracing", "--no-tracing"),
         default=True,

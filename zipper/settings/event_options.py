@@ -162,7 +162,7 @@ BISECT: Final = EventOption(
 ON_FAILURE: Final = EventOption(
     "on_failure",
     "text",
-    "ARN of the queue, topic or bucket that is told of records that are given up.",
+    "ARN of the queue, topic or bucket that gets the records that Lambda gives up.",
     "DestinationConfig.OnFailure.Destination",
     pattern=re.compile(_DESTINATION),
     form="the ARN of a queue, a topic or a bucket, or `kafka://TOPIC`",

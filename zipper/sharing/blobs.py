@@ -1,6 +1,6 @@
 """Objects of a shared store that are named after their SHA-256, as what workers send each other.
 
-In: bytes, or a digest. Out: a digest, or the bytes, verified. Nobody has to trust whoever put them.
+In: bytes, or a digest. Out: a digest, or the bytes, verified: the writer need not be trusted.
 
     blob/sha256/9a/9a41...07
 """

@@ -40,8 +40,8 @@ class SourcePack(NamedTuple):
     links: tuple[tuple[str, str], ...]
     """Path and target of links that lead to files; from the root where the target begins so."""
     left_out: tuple[tuple[str, str], ...]
-    """Path and kind (`file`, `folder`, `link`, `broken`) of what is never packed: only that it is
-    there is told, so that the package's findings can say so. No content."""
+    """Path and kind (`file`, `folder`, `link`, `broken`) of what is never packed: its name
+    alone travels, for the package's findings. No content."""
 
 
 def write_pack(pack: SourcePack, small: Sequence[bytes]) -> bytes:

@@ -54,7 +54,7 @@ def test_every_kind_is_among_the_sources() -> None:
 
 
 def test_every_action_is_one_of_awss() -> None:
-    """Each one that is ever granted stands in AWS's managed policies."""
+    """Each one that is ever granted is in one of AWS's managed policies."""
     assert set() == set(allowed(EVERYTHING)) - known_actions()
 
 
