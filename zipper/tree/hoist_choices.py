@@ -1,5 +1,7 @@
 """Which way a problem is laid out: by trying all where that is quick, else in one pass.
 
+Where the pass finds no end, it is tried with other instances at the top, and then a search is.
+
 In: a problem. Out: the copies.
 """
 
@@ -8,6 +10,7 @@ from __future__ import annotations
 from itertools import islice, product
 from typing import TYPE_CHECKING, Final
 
+from zipper.tree.hoist_deeply import place_deeply
 from zipper.tree.hoist_exactly import is_small, place_fewest
 from zipper.tree.hoist_greedily import choose_top, count_allowed, improve_top, place_all
 from zipper.tree.hoist_problem import CLOSED, TOP, EndlessError, PlacedCopy, Problem
@@ -41,8 +44,10 @@ def place(problem: Problem) -> PlacedCopy:
             try:
                 placed, _ = improve_top(core, _choose_for_ring(core, top, error))
             except EndlessError:
-                ring = [kept[one] for one in error.ring]
-                raise EndlessError(ring, is_certain=is_certain) from None
+                placed = None if is_certain else place_deeply(core)
+                if placed is None:
+                    ring = [kept[one] for one in error.ring]
+                    raise EndlessError(ring, is_certain=is_certain) from None
     return _complete(problem, placed, kept)
 
 

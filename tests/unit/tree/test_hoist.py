@@ -237,6 +237,25 @@ def test_a_ring_that_another_choice_opens_is_laid_out() -> None:
     assert lay_out(draw_graph({"top": ["a1"], **edges}))
 
 
+def test_a_ring_that_no_choice_at_the_top_opens_is_laid_out() -> None:
+    """Rings that end only where folders inside of others are chosen with care have a layout."""
+    edges = {
+        "top": ["d2"],
+        "a1": [],
+        "a2": ["f1", "d2"],
+        "c1": ["c2", "d2"],
+        "c2": ["d2", "a2"],
+        "d1": ["e2", "a1", "c2"],
+        "d2": ["d1", "f2", "e2"],
+        "e1": ["f2", "e2"],
+        "e2": ["d1", "f1", "e2"],
+        "f1": ["f1"],
+        "f2": ["d1", "e1", "c1"],
+    }
+
+    assert lay_out(draw_graph(edges))
+
+
 @given(graphs())
 @settings(max_examples=150, deadline=None)
 def test_every_edge_of_any_graph_is_resolved(graph: LockedGraph) -> None:
