@@ -108,6 +108,57 @@ def test_a_pruned_function_answers_as_the_whole_one(name: str, tmp_path: Path) -
     assert sizes == sorted(sizes, reverse=True)
 
 
+PRISMA = {
+    "prisma.config.ts": """
+import { defineConfig } from "prisma/config";
+const datasource = { url: "file:./unused.db" };
+export default defineConfig({ schema: "prisma/schema.prisma", datasource });
+""",
+    "prisma/schema.prisma": """
+generator client {
+  provider = "prisma-client-js"
+  engineType = "client"
+  output = "../generated"
+}
+datasource db {
+  provider = "sqlite"
+}
+model User {
+  id Int @id
+  name String
+}
+""",
+    "index.js": """
+const { PrismaClient } = require("./generated");
+const { PrismaLibSql } = require("@prisma/adapter-libsql");
+exports.handler = async () => {
+  const db = new PrismaClient({ adapter: new PrismaLibSql({ url: "file::memory:" }) });
+  await db.$executeRawUnsafe("CREATE TABLE User (id INTEGER PRIMARY KEY, name TEXT NOT NULL)");
+  await db.user.create({ data: { id: 1, name: "ada" } });
+  const again = await db.user.create({ data: { id: 1, name: "b" } }).catch((error) => error.code);
+  return [again, await db.user.findMany({ where: { name: { contains: "d" } } })];
+};
+""",
+}
+
+
+def test_a_generated_client_of_prisma_answers_as_whole(tmp_path: Path) -> None:
+    """Its queries and its errors are those of the whole package; no engine's binary is needed."""
+    dependencies = {"@prisma/client": "^7", "@prisma/adapter-libsql": "^7", "prisma": "^7"}
+    project = write_project(tmp_path / "project", dependencies, PRISMA)
+    environment = {**os.environ, "PRISMA_SCHEMA_ENGINE_BINARY": "/bin/true"}
+    for words in ("npm install --ignore-scripts --no-audit", "npx prisma generate"):
+        subprocess.run(words.split(), check=True, cwd=project, env=environment, capture_output=True)
+    answers = []
+    for mode in ("off", "safe", "reached"):
+        document = build(project, tmp_path / f"{mode}.zip", "--prune", mode)
+        assert "prune-unproven" not in {one["code"] for one in document["findings"]}
+        (tmp_path / mode).mkdir()
+        answers.append(answer(tmp_path / f"{mode}.zip", tmp_path / mode, "index.js"))
+
+    assert ['["P2002",[{"id":1,"name":"ada"}]]'] * 3 == [one.strip() for one in answers]
+
+
 def test_rows_about_who_requests_a_package(tmp_path: Path) -> None:
     """Whoever requests a package that looks beside its caller stays whole; classes stay in all."""
     users = {f"user-{number}": row for number, row in enumerate(SIMPLE)}
