@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.support.aws import AwsServer
+    from tests.support.aws_account import Account
+
 
 @pytest.fixture
 def registry() -> Iterator[RegistryServer]:
@@ -23,3 +26,19 @@ def registry() -> Iterator[RegistryServer]:
 @pytest.fixture
 def scene(tmp_path: Path, registry: RegistryServer) -> Scene:
     return Scene(tmp_path / "scene", registry)
+
+
+@pytest.fixture(scope="module")
+def aws_server() -> Iterator[AwsServer]:
+    from tests.support.aws import AwsServer  # noqa: PLC0415  (imports moto)
+
+    with AwsServer() as running:
+        yield running
+
+
+@pytest.fixture
+def account(aws_server: AwsServer, tmp_path: Path) -> Account:
+    from tests.support.aws_account import Account  # noqa: PLC0415  (as above)
+
+    aws_server.reset()
+    return Account(aws_server, tmp_path)

@@ -16,15 +16,14 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from tests.support.aws import AwsServer
-from tests.support.aws_account import Account
 from tests.support.command import run_zipper
 from tests.support.scene import HANDLER, write_files
 from zipper.pipeline.result_schemas import FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.support.aws_account import Account
 
 
 SECOND = "exports.handler = async () => ({ statusCode: 201 });\n"
@@ -33,18 +32,6 @@ CONFIGURATION = "/functions/orders/configuration$"
 VERSIONS = "/functions/orders/versions"
 ALIAS = "/functions/orders/aliases/live"
 INVOKE = "/functions/orders/invocations"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[AwsServer]:
-    with AwsServer() as running:
-        yield running
-
-
-@pytest.fixture
-def account(server: AwsServer, tmp_path: Path) -> Account:
-    server.reset()
-    return Account(server, tmp_path)
 
 
 def test_a_function_is_made_and_then_left_alone(account: Account) -> None:

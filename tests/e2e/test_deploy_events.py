@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from tests.support.aws import AwsServer
 from tests.support.aws_account import Account
 from tests.support.command import CommandResult, run_zipper
 from tests.support.scene import write_files
 from zipper.pipeline.result_schemas import FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.support.aws import AwsServer
 
 pytestmark = pytest.mark.slow
 
@@ -117,16 +117,10 @@ def _toml(value: object) -> str:
     return json.dumps(value)
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[AwsServer]:
-    with AwsServer() as running:
-        yield running
-
-
 @pytest.fixture
-def account(server: AwsServer, tmp_path: Path) -> Sources:
-    server.reset()
-    return Sources(server, tmp_path)
+def account(aws_server: AwsServer, tmp_path: Path) -> Sources:
+    aws_server.reset()
+    return Sources(aws_server, tmp_path)
 
 
 def test_a_push_and_a_pull_from_first_to_last(account: Sources) -> None:

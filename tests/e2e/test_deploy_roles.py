@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.aws import AwsServer
-from tests.support.aws_account import Account
 from zipper.deploy.aws import open_aws
 from zipper.deploy.roles import RemovedRole, remove_role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from tests.support.aws_account import Account
 
 ACCOUNT = "123456789012"
 FUNCTION = f"arn:aws:lambda:eu-central-1:{ACCOUNT}:function:orders"
@@ -31,18 +28,6 @@ OTHERS = json.dumps(
         "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}],
     }
 )
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[AwsServer]:
-    with AwsServer() as running:
-        yield running
-
-
-@pytest.fixture
-def account(server: AwsServer, tmp_path: Path) -> Account:
-    server.reset()
-    return Account(server, tmp_path)
 
 
 def deploy(account: Account, *words: str, status: int = 0) -> Any:

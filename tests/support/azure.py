@@ -12,7 +12,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 import os
 import socket
 import subprocess
@@ -24,8 +23,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Self
 
-from zipper.pipeline.installing import install
-from zipper.target import Target
+from tests.support.npm_program import install_program
 
 __all__ = ["Azurite"]
 
@@ -39,16 +37,8 @@ _KEPT = Path(os.environ.get("ZIPPER_AZURITE_DIR", Path(tempfile.gettempdir()) / 
 
 @cache
 def _install() -> Path:
-    """Return Azurite's main file, installed by zipper where it is not there yet."""
-    folder = _KEPT / VERSION
-    program = folder / "node_modules/azurite/dist/src/blob/main.js"
-    if not program.exists():
-        manifest = {"name": "x", "version": "1.0.0", "dependencies": {"azurite": VERSION}}
-        with tempfile.TemporaryDirectory() as project:
-            Path(project, "package.json").write_text(json.dumps(manifest))
-            target = Target("nodejs20.x")
-            install(project, into=folder, target=target, cache_dir=_KEPT / "cache")
-    return program
+    manifest = {"name": "x", "version": "1.0.0", "dependencies": {"azurite": VERSION}}
+    return install_program(_KEPT, VERSION, manifest, "azurite/dist/src/blob/main.js")
 
 
 class Azurite:

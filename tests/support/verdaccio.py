@@ -27,10 +27,9 @@ from typing import Self
 
 import pytest
 
+from tests.support.npm_program import install_program
 from tests.support.registry_server import integrity_of, make_tarball
-from zipper.pipeline.installing import install
 from zipper.registry.address import default_registry
-from zipper.target import Target
 
 __all__ = ["Verdaccio"]
 
@@ -52,15 +51,7 @@ _KEPT = Path(
 
 @cache
 def _install() -> Path:
-    """Return Verdaccio's main file, installed by zipper where it is not there yet."""
-    folder = _KEPT / VERSION
-    program = folder / "node_modules" / "verdaccio" / "bin" / "verdaccio"
-    if not program.exists():
-        with tempfile.TemporaryDirectory() as project:
-            Path(project, "package.json").write_text(json.dumps(_MANIFEST))
-            target = Target("nodejs20.x")
-            install(project, into=folder, target=target, cache_dir=_KEPT / "cache")
-    return program
+    return install_program(_KEPT, VERSION, _MANIFEST, "verdaccio/bin/verdaccio")
 
 
 class Verdaccio:

@@ -156,7 +156,7 @@ def open_aws(profile: str | None, region: str | None) -> Aws:
     if not session.region_name:
         raise UsageError(
             "EUSAGE",
-            "no region is said",
+            "no region is set",
             hint="`--region eu-central-1`, `region` in `[tool.zipper.deploy]`, or AWS_REGION",
         )
     return Aws(session, session.region_name, {})

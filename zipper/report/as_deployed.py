@@ -5,7 +5,7 @@ In: steps, and what a function is. Out: lines without line breaks.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,57 +40,38 @@ if TYPE_CHECKING:
 
 __all__ = ["describe_step"]
 
-_DONE = {
-    "create-role": "made the execution role",
-    "role": "updated the execution role",
-    "create": "created the function",
-    "code": "uploaded the package",
-    "configuration": "updated the configuration",
-    "tags": "set tags",
-    "log-retention": "set how long logs are kept",
-    "publish": "published a version",
-    "invoke": "invoked it, and it answered",
-    "alias": "moved the alias",
-    "permission": "set who may call it",
-    "mapping": "set what Lambda reads for it",
-    "notification": "set the bucket's notifications",
-    "subscription": "set the topic's subscription",
-    "rule": "set the rule",
-    "target": "set the rule's target",
-    "log-filter": "set the log group's subscription",
-    "url": "set its URL",
-    "delete-alias": "deleted the alias",
-    "delete": "deleted the function",
-    "delete-role": "removed zipper's policy, and the role where nothing else is in it",
+_STEPS: Final = {
+    "create-role": ("make the execution role", "made the execution role"),
+    "role": ("update the execution role", "updated the execution role"),
+    "create": ("create the function", "created the function"),
+    "code": ("upload the package", "uploaded the package"),
+    "configuration": ("update the configuration", "updated the configuration"),
+    "tags": ("set tags", "set tags"),
+    "log-retention": ("set how long logs are kept", "set how long logs are kept"),
+    "publish": ("publish a version", "published a version"),
+    "invoke": ("invoke it with the event", "invoked it, and it answered"),
+    "alias": ("move the alias", "moved the alias"),
+    "permission": ("set who may call it", "set who may call it"),
+    "mapping": ("set what Lambda reads for it", "set what Lambda reads for it"),
+    "notification": ("set the bucket's notifications", "set the bucket's notifications"),
+    "subscription": ("set the topic's subscription", "set the topic's subscription"),
+    "rule": ("set the rule", "set the rule"),
+    "target": ("set the rule's target", "set the rule's target"),
+    "log-filter": ("set the log group's subscription", "set the log group's subscription"),
+    "url": ("set its URL", "set its URL"),
+    "delete-alias": ("delete the alias", "deleted the alias"),
+    "delete": ("delete the function", "deleted the function"),
+    "delete-role": (
+        "delete the role",
+        "removed zipper's policy, and the role where nothing else is in it",
+    ),
 }
-_PLANNED = {
-    "create-role": "make the execution role",
-    "role": "update the execution role",
-    "create": "create the function",
-    "code": "upload the package",
-    "configuration": "update the configuration",
-    "tags": "set tags",
-    "log-retention": "set how long logs are kept",
-    "publish": "publish a version",
-    "invoke": "invoke it with the event",
-    "alias": "move the alias",
-    "permission": "set who may call it",
-    "mapping": "set what Lambda reads for it",
-    "notification": "set the bucket's notifications",
-    "subscription": "set the topic's subscription",
-    "rule": "set the rule",
-    "target": "set the rule's target",
-    "log-filter": "set the log group's subscription",
-    "url": "set its URL",
-    "delete-alias": "delete the alias",
-    "delete": "delete the function",
-    "delete-role": "delete the role",
-}
+"""Each kind of step, as it is planned and as it was done."""
 
 
 def describe_step(step: Shown, *, is_done: bool) -> Iterator[str]:
     """Yield a line for the step, and one for each change."""
-    yield (_DONE if is_done else _PLANNED)[step.kind]
+    yield _STEPS[step.kind][is_done]
     for change in step.changes:
         before = "nothing" if change.before is None else change.before
         after = "nothing" if change.after is None else change.after
