@@ -6,6 +6,8 @@ stays relative, because there is no current folder here.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 __all__ = ["find_installed", "find_package", "normalize", "relative", "resolve"]
 
 
@@ -40,7 +42,13 @@ def find_installed(path: str) -> str:
     Source: @npmcli/arborist 9 lib/arborist/load-actual.js `#loadFSChildren`, which reads the
     node_modules of each package and leaves out names that begin with a dot.
     """
-    parts = path.split("/")
+    folder = path.rpartition("/")[0]
+    return _find_around(folder) if "node_modules" in folder else ""
+
+
+@lru_cache(maxsize=1024)  # The files of a folder are asked about one after the other.
+def _find_around(folder: str) -> str:
+    parts = folder.split("/")
     found, start, in_package = "", 0, False
     while "node_modules" in parts[start:-1]:
         index = parts.index("node_modules", start)
@@ -49,7 +57,7 @@ def find_installed(path: str) -> str:
         name = parts[index + 1]
         start = index + (3 if name.startswith("@") else 2)
         in_package = not name.startswith(".")
-        if in_package and start < len(parts):
+        if in_package and start <= len(parts):
             found = "/".join(parts[:start])
     return found
 

@@ -11,6 +11,7 @@ import json
 import os
 from base64 import b64encode
 from dataclasses import replace
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -89,13 +90,13 @@ def split_bundles(
 
 
 def read_from_zip(path: str | os.PathLike[str]) -> Callable[[str], bytes | None]:
-    """Return what reads the members of the zip at `path`."""
-    listing = open_sound_listing(path)
+    """Return what reads the members of the zip at `path`, which is opened for the first."""
+    listing = cache(partial(open_sound_listing, path))
 
     def read(name: str) -> bytes | None:
-        entry = listing.find(name)
+        entry = listing().find(name)
         try:
-            return None if entry is None else listing.read(entry, limit_bytes=_LIMIT_BYTES)
+            return None if entry is None else listing().read(entry, limit_bytes=_LIMIT_BYTES)
         except ArchiveError:
             return None
 

@@ -61,8 +61,8 @@ def find_parts(files: Iterable[File], read: Callable[[str], bytes | None]) -> di
     known = {file.name: file for file in files if file.size_bytes <= _LIMIT_BYTES}
     found = {}
     for name, file in known.items():
-        is_own = name.endswith(_SCRIPTS) and not find_installed(name)
-        if not is_own or file.size_bytes < _SMALLEST_BYTES:
+        is_script = file.size_bytes >= _SMALLEST_BYTES and name.endswith(_SCRIPTS)
+        if not is_script or find_installed(name):
             continue
         data = read(name)
         source_map, own_bytes = (None, 0) if data is None else _find_map(name, data, known, read)
