@@ -219,13 +219,35 @@ def find_selected_peers(text: str) -> set[tuple[str, str]]:
     return {(package, peer.rpartition("@")[0]) for peer, package in found}
 
 
-def leave_selected(expected: Mapping[str, Any], peers: set[tuple[str, str]]) -> None:
-    """Leave the peers that yarn 1 has selected; what others find in a layout is by accident."""
-    for own in expected["instances"].values():
-        package = f"{own['name']}@{own['version']}"
-        found = {**own.pop("peers", {}), **own.pop("incidental", {})}
-        own["peers"] = {name: to for name, to in found.items() if (package, name) in peers}
-        own["incidental"] = {name: to for name, to in found.items() if name not in own["peers"]}
+def make_graph_of_selected(graphs: Any, made: Made, peers: set[tuple[str, str]]) -> Any:
+    """Return the graph of what yarn 1 installed; what it has not selected is there by accident.
+
+    A peer that it has selected is a dependency like any other while the graph is made. yarn names
+    an alias by its own name.
+    """
+    places = [made.folder / importer / "package.json" for importer in made.importers]
+    places += [
+        place
+        for importer in made.importers
+        for place in (made.folder / importer / "node_modules").rglob("package.json")
+    ]
+    texts = {place: place.read_text("utf-8") for place in places}
+    try:
+        for place, text in texts.items():
+            manifest = json.loads(text)
+            folder = place.parent.as_posix().rpartition("node_modules/")
+            label = f"{folder[2] if folder[1] else manifest['name']}@{manifest['version']}"
+            selected = {name: "*" for package, name in peers if package == label}
+            manifest["dependencies"] = {**selected, **manifest.get("dependencies", {})}
+            place.write_text(json.dumps(manifest), "utf-8")
+        graph = graphs.make_graph(made.folder, made.importers)
+    finally:
+        for place, text in texts.items():
+            place.write_text(text, "utf-8")
+    for own in (*graph["importers"].values(), *graph["instances"].values()):
+        own["incidental"] = {**own.pop("peers", {}), **own.pop("incidental", {})}
+        own["peers"] = {}
+    return graph
 
 
 def compare(
@@ -236,9 +258,11 @@ def compare(
 ) -> str:
     """Build each importer, and compare the zip with the install."""
     graphs = load_script(options.compare)
-    expected = graphs.make_graph(made.folder, made.importers, installs_peers=options.tool == "bun")
-    if peers is not None:
-        leave_selected(expected, peers)
+    if peers is None:
+        has_peers = options.tool == "bun"
+        expected = graphs.make_graph(made.folder, made.importers, installs_peers=has_peers)
+    else:
+        expected = make_graph_of_selected(graphs, made, peers)
     differences = []
     for importer in made.importers:
         out = made.folder / "out.zip"
@@ -249,7 +273,7 @@ def compare(
         if not out.exists():
             differences.append(f"{importer}: {(built.stdout or built.stderr)[:500]}")
             continue
-        found = graphs.compare(out, expected, {importer: ""}).differences
+        found = graphs.compare(out, expected, {importer: ""}, manifests=peers is None).differences
         lines = [str(one) for one in found if not is_found_anyway(expected, one)]
         differences += [f"{importer}: {line}" for line in lines[:3]]
     text = "; ".join(differences) or "equal"

@@ -3,7 +3,8 @@
 In: the graph of a yarn.lock of version 1 whose packages are known, and the requests that yarn makes
 for them. Out: the graph with each peer that yarn finds. yarn has one instance of a version, so that
 its peers are the same for all that depend on it: what the nearest package above one request
-provides, that with the fewest packages above it.
+provides, that with the fewest packages above it. What it has chosen is a dependency like any other:
+an optional peer is installed for it, even if nothing but development reaches that besides.
 
 Source: yarn 1.22 src/package-linker.js `resolvePeerModules`, src/util/semver.js.
 """
@@ -29,6 +30,8 @@ def bind_classic_peers(
 ) -> LockedGraph:
     """Return `graph` with the peers that yarn finds; a peer that it does not find has no target.
 
+    No peer that has a target is optional.
+
     Args:
         graph: its packages' manifests have the peers.
         named: name to the instances that are requested under it, in yarn's order.
@@ -42,7 +45,10 @@ def bind_classic_peers(
             found = _choose(graph, named.get(name, ()), requested_by, path, spec)
             if found is not None:
                 targets.setdefault(name, found)
-        bound[key] = own if len(targets) == len(own.targets) else own._replace(targets=targets)
+        optional = own.manifest.peer_optional - targets.keys()
+        bound[key] = own._replace(
+            targets=targets, manifest=own.manifest._replace(peer_optional=optional)
+        )
     return graph._replace(instances=bound)
 
 

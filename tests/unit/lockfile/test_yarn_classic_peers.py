@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zipper.lockfile.yarn_classic import read_yarn_lock
 from zipper.lockfile.yarn_classic_graph import state_classic_graph
 from zipper.lockfile.yarn_classic_peers import bind_classic_peers
 from zipper.npm.package_json import parse_manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zipper.tree.locked_graph import Instance
 
 LOCK = """# yarn lockfile v1
 
@@ -49,6 +54,15 @@ def bind(
     root: dict[str, Any], members: dict[str, dict[str, Any]] | None = None, peer: str = "*"
 ) -> dict[str, str | None]:
     """Return what the peer `host` is for the plugin and for its alias."""
+    bound = bind_all(root, members, peer)
+    keys = ("plugin@1.0.0", "odd@npm:plugin@1.0.0")
+    return {key.partition("@")[0]: bound[key].targets.get("host") for key in keys if key in bound}
+
+
+def bind_all(
+    root: dict[str, Any], members: dict[str, dict[str, Any]] | None = None, peer: str = "*"
+) -> Mapping[str, Instance]:
+    """Return all instances; `host` is an optional peer of the plugin."""
     importers = {"": parse_manifest(root)}
     importers |= {f"p/{name}": parse_manifest(own) for name, own in (members or {}).items()}
     names = {own.name: folder for folder, own in importers.items() if folder}
@@ -56,15 +70,17 @@ def bind(
     stated = state_classic_graph(entries, importers, workspaces=names, omits_dev=True)
     assert stated is not None
     known = {
-        key: own._replace(manifest=own.manifest._replace(peer_dependencies={"host": peer}))
+        key: own._replace(
+            manifest=own.manifest._replace(
+                peer_dependencies={"host": peer}, peer_optional=frozenset({"host"})
+            )
+        )
         if own.manifest.name == "plugin"
         else own
         for key, own in stated.graph.instances.items()
     }
     graph = stated.graph._replace(instances=known)
-    bound = bind_classic_peers(graph, stated.named, stated.requests).instances
-    keys = ("plugin@1.0.0", "odd@npm:plugin@1.0.0")
-    return {key.partition("@")[0]: bound[key].targets.get("host") for key in keys if key in bound}
+    return bind_classic_peers(graph, stated.named, stated.requests).instances
 
 
 def test_the_request_with_the_fewest_packages_above_it_counts() -> None:
@@ -100,3 +116,13 @@ def test_members_provide_what_they_depend_on() -> None:
 
     assert "host@1.5.0" == bind({}, {"a": old, "b": new})["plugin"]
     assert bind({}, {"a": dev, "b": new})["plugin"] is None
+
+
+def test_an_optional_peer_that_is_found_is_no_longer_optional() -> None:
+    """It is installed, even if only development depends on it besides; one not found stays so."""
+    root = {"dependencies": {"plugin": "^1.0.0"}, "devDependencies": {"host": "^1.0.0"}}
+
+    found = bind_all(root)["plugin@1.0.0"]
+    assert "host@1.5.0" == found.targets["host"]
+    assert not found.manifest.peer_optional
+    assert {"host"} == bind_all(root, peer="^3.0.0")["plugin@1.0.0"].manifest.peer_optional
