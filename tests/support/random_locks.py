@@ -82,6 +82,8 @@ def _make_manifest(
         },
         "peerDependencies": peers,
         "peerDependenciesMeta": {peer: {"optional": True} for peer in peers if rnd.random() < 0.5},
+        # What a package is developed with: in the packument, and without meaning to anyone else.
+        "devDependencies": dict(peers),
     }
     return {field: value for field, value in fields.items() if value}
 

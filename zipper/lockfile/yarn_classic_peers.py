@@ -18,6 +18,7 @@ from zipper.npm.semver import satisfies
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from zipper.npm.package_json import Manifest
     from zipper.tree.locked_graph import Instance, LockedGraph
 
 __all__ = ["bind_classic_peers"]
@@ -30,7 +31,7 @@ def bind_classic_peers(
 ) -> LockedGraph:
     """Return `graph` with the peers that yarn finds; a peer that it does not find has no target.
 
-    No peer that has a target is optional.
+    No peer that has a target is optional, and none that was found is for development alone.
 
     Args:
         graph: its packages' manifests have the peers.
@@ -45,11 +46,18 @@ def bind_classic_peers(
             found = _choose(graph, named.get(name, ()), requested_by, path, spec)
             if found is not None:
                 targets.setdefault(name, found)
-        optional = own.manifest.peer_optional - targets.keys()
-        bound[key] = own._replace(
-            targets=targets, manifest=own.manifest._replace(peer_optional=optional)
-        )
+        bound[key] = own._replace(targets=targets, manifest=_depend(own, targets))
     return graph._replace(instances=bound)
+
+
+def _depend(own: Instance, targets: Mapping[str, str]) -> Manifest:
+    manifest = own.manifest
+    found = targets.keys() - own.targets.keys()
+    dev = manifest.dev_dependencies.items()
+    return manifest._replace(
+        peer_optional=manifest.peer_optional - targets.keys(),
+        dev_dependencies={name: spec for name, spec in dev if name not in found},
+    )
 
 
 def _choose(

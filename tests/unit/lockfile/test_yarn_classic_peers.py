@@ -72,7 +72,9 @@ def bind_all(
     known = {
         key: own._replace(
             manifest=own.manifest._replace(
-                peer_dependencies={"host": peer}, peer_optional=frozenset({"host"})
+                peer_dependencies={"host": peer},
+                peer_optional=frozenset({"host"}),
+                dev_dependencies={"host": "^1.0.0"},
             )
         )
         if own.manifest.name == "plugin"
@@ -118,11 +120,12 @@ def test_members_provide_what_they_depend_on() -> None:
     assert bind({}, {"a": dev, "b": new})["plugin"] is None
 
 
-def test_an_optional_peer_that_is_found_is_no_longer_optional() -> None:
+def test_an_optional_peer_that_is_found_is_a_dependency() -> None:
     """It is installed, even if only development depends on it besides; one not found stays so."""
     root = {"dependencies": {"plugin": "^1.0.0"}, "devDependencies": {"host": "^1.0.0"}}
 
     found = bind_all(root)["plugin@1.0.0"]
     assert "host@1.5.0" == found.targets["host"]
     assert not found.manifest.peer_optional
+    assert not found.manifest.dev_dependencies
     assert {"host"} == bind_all(root, peer="^3.0.0")["plugin@1.0.0"].manifest.peer_optional
