@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,8 @@ from tests.support.node import node_of
 from tests.support.registry_server import RegistryServer
 from tests.support.scene import Scene, listing
 from tests.support.shared import REPOSITORY
+from zipper import check
+from zipper.checks.pruned_record import RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,6 +108,62 @@ def test_a_runtime_that_grew_old_is_not_held_against_pruning(scene: Scene) -> No
     codes = {one["code"] for one in later.document["findings"]}
     assert "runtime-deprecated" in codes
     assert "prune-unproven" not in codes
+
+
+def lose(package: Path, name: str) -> Path:
+    """Return a copy of a zip without the member `name`, as another tool writes it."""
+    lacking = package.with_name("lacking.zip")
+    with zipfile.ZipFile(package) as whole, zipfile.ZipFile(lacking, "w") as made:
+        for member in whole.infolist():
+            if member.filename != name:
+                made.writestr(member, whole.read(member))
+    return lacking
+
+
+@pytest.mark.parametrize("mode", ["safe", "reached"])
+def test_check_fails_for_any_file_that_pruning_needed(scene: Scene, mode: str) -> None:
+    """Each of them fails a check that names it, those for later too; a licence does not."""
+    scene.write({"index.js": HANDLER + 'exports.own = () => require("./own.js");\n', "own.js": ""})
+    build(scene, "--prune", mode)
+    places = ("index.js", "lib/x.js", "package.json")
+    needed = ["index.js", "own.js", "node_modules/b/index.js", *(f"{A}/{one}" for one in places)]
+
+    whole = check(scene.output, cache_dir=scene.cache)
+    assert [] == [one for one in whole.findings if one.code.startswith("pruned-")]
+    for name in needed:
+        report = check(lose(scene.output, name), cache_dir=scene.cache)
+        errors = {(one.code, one.path) for one in report.findings if one.severity == "error"}
+        assert "fail" == report.verdict
+        assert ("pruned-file-missing", name) in errors
+    assert "pass" == check(lose(scene.output, f"{A}/LICENSE"), cache_dir=scene.cache).verdict
+
+
+def test_the_record_names_what_stays_for_sure(scene: Scene) -> None:
+    """It has what code names, and neither what goes nor what stays because nothing takes it."""
+    build(scene, "--prune", "reached", "--drop", "**/b/package.json")
+    with zipfile.ZipFile(scene.output) as package:
+        record = json.loads(package.read(RECORD))
+        dates = {one.date_time for one in package.infolist()}
+
+    assert {
+        "": ["index.js"],
+        A: ["index.js", "package.json"],
+        f"{A}/lib": ["x.js"],
+        "node_modules/b": ["index.js"],
+    } == record["needed"]
+    assert 1 == len(dates)
+
+
+def test_the_record_stays_in_explanations(scene: Scene) -> None:
+    """It is a file of the package like others, and nothing would take it."""
+    document = build(scene, "--prune", "reached")
+    why = run(scene, "explain", str(scene.output), "--why", RECORD).stdout
+    explained = run(scene, "explain", str(scene.output), "--json").document
+    bills = run(scene, "sbom", str(scene.output)).stdout
+
+    assert "it is what pruning recorded of the zip" in why
+    assert document["unzipped_size_bytes"] == explained["unzipped_size_bytes"]
+    assert RECORD not in bills
 
 
 def test_the_settings_choose_the_mode(scene: Scene) -> None:

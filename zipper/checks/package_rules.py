@@ -11,6 +11,7 @@ from zipper.checks import (
     binary_rules,
     entry_rules,
     layer_rules,
+    pruned_rules,
     runtime_rules,
     secret_rules,
     supply_rules,
@@ -208,6 +209,26 @@ PACKAGE_RULES: Final[tuple[Rule, ...]] = (
         "Tests, source maps, type declarations, documents and native sources, with their bytes.",
         "their names",
         "`node_modules/a/test/`",
+    ),
+    Rule(
+        "pruned-file-missing",
+        pruned_rules.check_pruned,
+        "a pruned zip lacks a file that it needs by its own record",
+        "`build --prune` writes the files that its proof rests on into "
+        "`node_modules/.zipper-pruned.json`: those that the handler's modules request or read at "
+        "any level, their package.json files and libraries, and what `keep`, a trace or the table "
+        "of known packages names. One that is gone was taken out after the build. A warning where "
+        "another handler is checked, or a layer of unknown content may have the file.",
+        "the record in the zip",
+        "`zip -d fn.zip node_modules/a/lib/later.js`",
+    ),
+    Rule(
+        "pruned-record",
+        pruned_rules.check_pruned,
+        "the record of a pruned zip cannot be compared with its files",
+        "It is damaged or too large, or a later zipper wrote it, which is an info.",
+        "the record in the zip",
+        "a record that was edited",
     ),
     Rule(
         "script-needed",

@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from zipper.checks.pruned_record import RECORD
 from zipper.checks.run_rules import find_handler
 from zipper.errors import ProjectError
 from zipper.named_tuple import NamedTuple
@@ -112,8 +113,9 @@ def explain_file(
         raise _unknown(name, "the handler cannot be followed, so that nothing is known", names)
     went = {**{file.name: file.rule for file in pruning.removed}, **went}
     verdicts = {one.folder: one.verdict for one in pruning.packages}
+    folder = "" if name == RECORD else find_package(name)
     steps = tuple(_climb(name, pruning.reasons))
-    return WhyFile(name, went.get(name), verdicts.get(find_package(name), "unreached"), steps)
+    return WhyFile(name, went.get(name), verdicts.get(folder, "unreached"), steps)
 
 
 def _unknown(name: str, message: str, names: set[str]) -> ProjectError:

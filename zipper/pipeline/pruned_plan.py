@@ -1,7 +1,7 @@
 """Pruning a plan: what goes is decided on the whole zip, and remembered under the plan.
 
-In: the plan of the whole package. Out: the plan without what goes, with what was decided. The zip
-that it becomes is proven by `zipper.pipeline.pruned_proof`.
+In: the plan of the whole package. Out: the plan without what goes, with a record of what it needs,
+and with what was decided. The zip that it becomes is proven by `zipper.pipeline.pruned_proof`.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from zipper.archive.compress import compress
 from zipper.archive.entries import PlannedZip
-from zipper.archive.plan import Plan
+from zipper.archive.plan import Plan, lay_out
+from zipper.checks.pruned_record import RECORD
 from zipper.named_tuple import NamedTuple
 from zipper.package import PrunedPackage, PrunedRule, PruningResult
 from zipper.pipeline.hashing import hash_file
+from zipper.pipeline.plan_parts import find_dos_time
 from zipper.pipeline.verdict_note import know_layer
 from zipper.store.notes import PRUNED
 
@@ -86,15 +89,17 @@ def prune_plan(planned: PackagePlan, io: Circumstances, clock: Clock) -> Package
         body = decide(planned, io.open_store())
         if planned.fingerprint:
             notebook.remember(PRUNED, inputs, body)
-    head, going, removed = body.decode("ascii").split("\n")
-    digest = hashlib.sha256(f"{planned.fingerprint}\n{going}".encode()).hexdigest()
+    head, going, removed, record = body.decode("ascii").split("\n")
+    digest = hashlib.sha256(f"{planned.fingerprint}\n{going}\n{record}".encode()).hexdigest()
     document = json.loads(head)
     decided = DecidedPruning(
         _read_result(document["result"]), planned.contents, digest, document["proof"], removed
     )
-    kept = Plan(list(_leave_out(planned.contents, json.loads(going))))
+    kept = list(_leave_out(planned.contents, json.loads(going)))
+    if record:
+        kept.append(compress(RECORD, f"{record}\n".encode("ascii"), executable=False))
     return planned._replace(
-        contents=kept,
+        contents=lay_out(kept, dos_time=find_dos_time()),
         fingerprint=digest if planned.fingerprint else "",
         pruning=decided,
         findings=(*planned.findings, *_tell_idle(document["idle"])),

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from zipper.archive.entries import PlannedZip
 from zipper.archive.splice import splice
 from zipper.checks.closure import close
+from zipper.checks.pruned_record import format_record
 from zipper.checks.subject import Subject
 from zipper.errors import ProjectError
 from zipper.files import write_file
@@ -30,7 +31,7 @@ from zipper.pruning.kept import KeepReason, PruneRules
 from zipper.pruning.known_packages import parse_table
 from zipper.pruning.needed_files import find_kept
 from zipper.pruning.reached_set import take_reached
-from zipper.pruning.removed_files import Pruning, choose_removed
+from zipper.pruning.removed_files import Pruning, choose_removed, list_needed
 from zipper.settings.function_variables import find_variables
 
 if TYPE_CHECKING:
@@ -60,9 +61,10 @@ def decide(planned: PackagePlan, store: Store) -> bytes:
         for option, patterns in (("keep", planned.request.keep), ("drop", planned.request.drop))
     }
     head = {"result": _summarize(pruning), "proof": proof, "idle": idle}
-    return "\n".join(
-        json.dumps(part, separators=(",", ":")) for part in (head, going, removed)
-    ).encode()
+    needed = list_needed(pruning)
+    record = format_record(needed, mode=pruning.mode, handler=planned.handler) if needed else ""
+    parts = (json.dumps(part, separators=(",", ":")) for part in (head, going, removed))
+    return "\n".join((*parts, record)).encode()
 
 
 def find_pruning(planned: PackagePlan, store: Store) -> tuple[Pruning, dict[str, Any]]:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.binaries import find_members
+from zipper.checks.pruned_record import RECORD
 from zipper.npm.folder_path import find_package
 from zipper.pruning.safe_classes import MENTIONS, ClassOf
 
@@ -33,7 +34,8 @@ class PackageFiles:
         self.folders: dict[str, list[str]] = defaultdict(list)
         """The names of each package's files, by the package's folder."""
         for entry in subject.files:
-            self.folders[find_package(entry.name)].append(entry.name)
+            folder = OWN if entry.name == RECORD else find_package(entry.name)
+            self.folders[folder].append(entry.name)
         self._classes: dict[str, ClassOf] = {}
 
     @cached_property

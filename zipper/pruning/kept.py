@@ -16,7 +16,7 @@ __all__ = ["KeepReason", "Kept", "PackageVerdict", "PruneRules", "ReasonKind"]
 
 ReasonKind = Literal[
     "handler", "request", "asset", "whole", "named", "library", "known", "keep", "trace",
-    "notice", "manifest", "own", "unproven",
+    "notice", "manifest", "own", "unproven", "record",
 ]  # fmt: skip
 
 

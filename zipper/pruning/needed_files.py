@@ -14,6 +14,7 @@ from zipper.checks.constants import place_of
 from zipper.checks.filesystem import TASK
 from zipper.checks.module_resolution import Found
 from zipper.checks.package_maps import split_name
+from zipper.checks.pruned_record import RECORD
 from zipper.npm.folder_path import find_package
 from zipper.pruning.answers import Answers
 from zipper.pruning.files_by_package import OWN, PackageFiles, is_mentioned, relative_to
@@ -108,7 +109,9 @@ class _NeedSearch:
         for entry in self._subject.files:
             name = entry.name
             pattern = self._rules.find_keep(name)
-            if pattern is not None:
+            if name == RECORD:
+                self.reasons[name] = KeepReason("record", text="what pruning recorded of the zip")
+            elif pattern is not None:
                 self._keep(name, KeepReason("keep", text=pattern))
             elif name in self._rules.opened:
                 self._keep(name, KeepReason("trace", text="the trace has seen it opened"))

@@ -5,7 +5,7 @@ In: `Kept` and the rules. Out: a `Pruning`, which is printed, noted and proven.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.npm.folder_path import find_package
 from zipper.pruning.files_by_package import OWN
@@ -15,9 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from zipper.archive.listing import Entry
-    from zipper.pruning.kept import KeepReason, Kept, PackageVerdict, PruneRules
+    from zipper.pruning.kept import KeepReason, Kept, PackageVerdict, PruneRules, ReasonKind
 
-__all__ = ["Pruning", "RemovedFile", "choose_removed"]
+__all__ = ["Pruning", "RemovedFile", "choose_removed", "list_needed"]
+
+_NEEDED: Final[frozenset[ReasonKind]] = frozenset(
+    {"handler", "request", "asset", "library", "manifest", "known", "keep", "trace"}
+)
+"""Reasons that name the file itself, where others keep it because something is not known."""
 
 
 class RemovedFile(NamedTuple):
@@ -49,6 +54,13 @@ def choose_removed(entries: Iterable[Entry], kept: Kept, rules: PruneRules) -> P
         if rule is not None:
             removed.append(RemovedFile(entry.name, entry.size, entry.compressed_size, rule))
     return Pruning(rules.mode, tuple(removed), tuple(kept.packages.values()), kept.reasons)
+
+
+def list_needed(pruning: Pruning) -> list[str]:
+    """Return the files that stay because code, the table or the user names them, sorted."""
+    gone = {file.name for file in pruning.removed}
+    reasons = pruning.reasons.items()
+    return sorted(name for name, why in reasons if why.kind in _NEEDED and name not in gone)
 
 
 def _find_rule(name: str, kept: Kept, rules: PruneRules) -> str | None:

@@ -31,6 +31,7 @@ _KINDS: Final[Mapping[str, str]] = {
     "manifest": "{text}",
     "own": "{text}; `prune_own` lets those go, too",
     "unproven": "{place}: {text}",
+    "record": "it is {text}, which `check` holds it to",
 }
 
 

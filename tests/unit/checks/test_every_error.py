@@ -16,6 +16,7 @@ from support.checking import zip_files
 
 from zipper.archive.listing import read_listing
 from zipper.checks.member_rules import ALL_RULES
+from zipper.checks.pruned_record import RECORD, format_record
 from zipper.checks.run_rules import check_zip
 from zipper.target import Target
 
@@ -34,7 +35,7 @@ NEVER = {
     *("zip-zip64", "size-zipped", "layout-node-modules", "handler-shadowed"),
     *("handler-stale-prefix", "mode-not-executable", "module-optional-missing", "module-dynamic"),
     *("binary-shadowed", "runtime-deprecated", "engine-mismatch", "secret-file", "secret-content"),
-    "runtime-preview",
+    *("runtime-preview", "pruned-record"),
     *("layer-version", "layer-incomplete", "layer-unknown"),
     *("entry-variable", "entry-silent"),
     *("junk-file", "integrity-missing", "integrity-weak"),
@@ -159,6 +160,11 @@ CASES: dict[str, tuple[dict, dict, dict]] = {
     "file-read-only": (
         {"index.js": f"require('fs').writeFileSync(__dirname + '/a', ''); {H}"},
         {"index.js": f"require('fs').writeFileSync('/tmp/a', ''); {H}"},
+        {},
+    ),
+    "pruned-file-missing": (
+        {"index.js": H, RECORD: format_record(["a.js"], mode="safe", handler="index.handler")},
+        {"index.js": H, RECORD: format_record(["index.js"], mode="safe", handler="index.handler")},
         {},
     ),
     "script-needed": (
