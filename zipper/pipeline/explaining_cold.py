@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from zipper.events import OnEvent
     from zipper.settings.build_request import BuildRequest
 
+    _Asker = tuple[str, int, str]
+    """The file of a request, its line and its specifier."""
+
 __all__ = ["ColdModule", "ColdPackage", "ColdStart", "explain_cold"]
 
 _PROBE: Final = "--require /var/runtime/load-times.cjs"
@@ -66,6 +69,7 @@ class ColdPackage(NamedTuple):
     size_bytes: int
     self_milliseconds: float | None
     requested_by: str
+    """The file that needs it at once; where none is known to, the first that asks."""
     line: int
     specifier: str
     could_be_later: bool | None
@@ -190,9 +194,10 @@ def _sum_packages(start: WalkStart, modules: list[ColdModule]) -> tuple[ColdPack
     for number, folder in enumerate(ordered):
         own = groups[folder]
         outer = [m for m in own if m.requested_by and find_package(m.requested_by) != folder]
-        first = outer[0] if outer else own[0]._replace(requested_by="", line=0, specifier="")
-        is_judged = bool(folder and outer) and number < _JUDGED_MAX
-        later, used = _judge(start, folder) if is_judged else (None, 0)
+        asker = (outer[0].requested_by, outer[0].line, outer[0].specifier) if outer else ("", 0, "")
+        later, used = None, 0
+        if folder and outer and number < _JUDGED_MAX:
+            later, asker, used = _judge(start, folder, asker)
         times = [m.self_milliseconds for m in own if m.self_milliseconds is not None]
         packages.append(
             ColdPackage(
@@ -200,9 +205,7 @@ def _sum_packages(start: WalkStart, modules: list[ColdModule]) -> tuple[ColdPack
                 len(own),
                 sum(m.size_bytes for m in own),
                 round(sum(times), 3) if times else None,
-                first.requested_by,
-                first.line,
-                first.specifier,
+                *asker,
                 later,
                 used,
             )
@@ -210,8 +213,8 @@ def _sum_packages(start: WalkStart, modules: list[ColdModule]) -> tuple[ColdPack
     return tuple(sorted(packages, key=lambda one: (-(one.self_milliseconds or 0), -one.size_bytes)))
 
 
-def _judge(start: WalkStart, folder: str) -> tuple[bool | None, int]:
-    """Return whether every request for a package could wait, and the first line that needs it."""
+def _judge(start: WalkStart, folder: str, first: _Asker) -> tuple[bool | None, _Asker, int]:
+    """Return whether every request for a package could wait, else which cannot, and the line."""
     answers: list[int | None] = []
     for path, module in start.walk.modules.items():
         if not is_eager(module) or find_package(relative(path)) == folder:
@@ -224,8 +227,9 @@ def _judge(start: WalkStart, folder: str) -> tuple[bool | None, int]:
             and find_package(relative(one.answer.path)) == folder
         ]
         source = start.walk.reader.source_of(start.walk.reader.content_of(path)) if asked else None
-        answers += [None if source is None else find_first_use(source, one) for one in asked]
-    used = next((line for line in answers if line), 0)
-    if used or not answers:
-        return False if used else None, used
-    return (None if None in answers else True), 0
+        for request in asked:
+            used = None if source is None else find_first_use(source, request)
+            if used:
+                return False, (relative(path), request.line, request.specifier), used
+            answers.append(used)
+    return (None if None in answers or not answers else True), first, 0

@@ -1,0 +1,84 @@
+"""What a function loads at once, known from its files alone: without a Node to measure it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.checking import zip_files
+from zipper.errors import ProjectError
+from zipper.pipeline.explaining_cold import explain_cold
+from zipper.settings.build_request import request_from
+from zipper.settings.values import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from zipper.pipeline.explaining_cold import ColdStart
+
+FILES = {
+    "index.js": """
+const a = require('a');
+const { b } = require('b');
+require('./own');
+if (process.env.NEVER) require('c');
+exports.handler = async () => [a, require('./late')];
+b();
+""",
+    "own.js": "require('a');\n",
+    "late.js": "require('d');\n",
+    "node_modules/a/index.js": "require('./more');\n",
+    "node_modules/a/more.js": "1;" * 50,
+    **{f"node_modules/{name}/index.js": "exports.b = () => 1;" for name in "bcd"},
+}
+
+
+def _explain(folder: Path, files: dict[str, str]) -> ColdStart:
+    (folder / "fn.zip").write_bytes(zip_files(files))
+    settings = Settings(offline=True, cache_dir=str(folder / "cache"), handler="index.handler")
+    return explain_cold(str(folder / "fn.zip"), request_from(settings, folder=str(folder)))
+
+
+def test_modules_that_load_at_once(tmp_path: Path) -> None:
+    """Each has the first request for it; what a branch or a function loads is none of them."""
+    cold = _explain(tmp_path, FILES)
+
+    assert {
+        "index.js": ("", 0, ""),
+        "own.js": ("index.js", 4, "./own"),
+        "node_modules/a/index.js": ("index.js", 2, "a"),
+        "node_modules/a/more.js": ("node_modules/a/index.js", 1, "./more"),
+        "node_modules/b/index.js": ("index.js", 3, "b"),
+    } == {one.file: (one.requested_by, one.line, one.specifier) for one in cold.modules}
+    assert sum(len(FILES[one.file]) for one in cold.modules) == cold.size_bytes
+    assert "index.js" == cold.modules[0].file
+    assert (None, None) == (cold.node_version, cold.init_milliseconds)
+    assert "times are not measured" in cold.notes[0]
+
+
+def test_packages_that_could_load_later(tmp_path: Path) -> None:
+    """One that is called while another file loads could not, nor one that is loaded for itself."""
+    cold = _explain(tmp_path, FILES)
+
+    assert [
+        ("", 2, "", 0, None, 0),
+        ("node_modules/a", 2, "own.js", 1, False, 1),
+        ("node_modules/b", 1, "index.js", 3, False, 7),
+    ] == [
+        (p.folder, p.files, p.requested_by, p.line, p.could_be_later, p.used_line)
+        for p in sorted(cold.packages)
+    ]
+    alone = {name: text for name, text in FILES.items() if name != "own.js"}
+    alone["index.js"] = FILES["index.js"].replace("require('./own');", "")
+    (package,) = (p for p in _explain(tmp_path, alone).packages if p.folder == "node_modules/a")
+    assert (True, 0) == (package.could_be_later, package.used_line)
+
+
+def test_a_handler_that_cannot_be_followed(tmp_path: Path) -> None:
+    """Nothing is known of what it loads, which is an error with the way to its reason."""
+    with pytest.raises(ProjectError) as raised:
+        _explain(tmp_path, {"index.txt": "x"})
+
+    assert "EPRUNE" == raised.value.code
+    assert "zipper check" in (raised.value.hint or "")
