@@ -154,6 +154,59 @@ def test_files_that_are_written(text: str, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "call"),
+    [
+        *(
+            ("file-missing", f"fs.{name}Sync(__dirname + '/x')")
+            for name in (
+                "readFile", "readdir", "stat", "lstat", "open", "access", "realpath", "opendir",
+            )
+        ),
+        *(
+            ("file-read-only", f"fs.{name}Sync(__dirname + '/x')")
+            for name in ("mkdir", "writeFile", "appendFile", "mkdtemp")
+        ),
+        ("file-read-only", "fs.copyFileSync('/etc/hosts', __dirname + '/x')"),
+        ("file-missing", "require('node:fs').openSync('x')"),
+        ("file-missing", "require('graceful-fs').openSync('x')"),
+        ("file-missing", "require('protobufjs').loadSync('x.proto')"),
+        ("file-missing", "require('pug').renderFile('x.pug')"),
+        ("file-missing", "require('pug').compileFile('x.pug')"),
+        ("file-missing", "const { Worker } = require('worker_threads'); new Worker('./x.js')"),
+    ],
+)  # fmt: skip
+def test_every_function_of_files(code: str, call: str) -> None:
+    """Each function that throws for an absent path, or for one that cannot be written, is known."""
+    needs_fs = "const fs = require('fs'); " if call.startswith("fs.") else ""
+
+    assert ["error"] == told(f"{needs_fs}{call}; {C}", code, name="index.js")
+
+
+@pytest.mark.parametrize(
+    ("code", "call"),
+    [
+        *(
+            ("file-missing", f"{name}('gone')")
+            for name in (
+                "readFile", "readdir", "stat", "lstat", "open", "access", "realpath", "opendir",
+            )
+        ),
+        *(
+            ("file-read-only", f"{name}('gone')")
+            for name in ("mkdir", "writeFile", "appendFile", "mkdtemp")
+        ),
+        ("file-read-only", "copyFile('/etc/hosts', 'gone')"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("module", ["fs/promises", "node:fs/promises", "fs-extra"])
+def test_every_function_that_is_awaited(module: str, code: str, call: str) -> None:
+    """The same functions are known where the top level waits for them."""
+    text = f"import fs from '{module}'; await fs.{call}; {M}"
+
+    assert ["error"] == told(text, code)
+
+
+@pytest.mark.parametrize(
     ("text", "severity"),
     [
         ("try { require('a') } catch { require('b') }", "error"),

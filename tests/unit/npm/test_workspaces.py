@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from zipper.errors import ProjectError
-from zipper.npm.workspaces import match_workspaces, matches_pattern, name_workspaces
+from zipper.npm.workspaces import (
+    find_lost_patterns,
+    match_workspaces,
+    matches_pattern,
+    name_workspaces,
+)
 
 
 def test_two_workspaces_of_one_name_are_refused() -> None:
@@ -30,3 +35,21 @@ def test_workspaces_come_in_the_order_of_the_patterns() -> None:
 def test_patterns_that_no_one_writes_cost_nothing(pattern: str) -> None:
     """Neither time nor memory depends on more than the pattern's length, and nothing is raised."""
     assert not matches_pattern("/".join(["x"] * 50), pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "is_lost"),
+    [
+        ("packages/*", False),
+        ("packages\\*", False),
+        ("libs/*", False),
+        ("libs\\*", True),
+        (".\\packages\\a", True),
+        ("\\packages\\a", True),
+        ("!packages\\b", True),
+        ("!packages/b", False),
+    ],
+)
+def test_patterns_that_a_backslash_loses(pattern: str, *, is_lost: bool) -> None:
+    """Only those with a backslash that select nothing, or would exclude something."""
+    assert ((pattern,) if is_lost else ()) == find_lost_patterns([pattern], ("packages/a",))

@@ -46,6 +46,21 @@ def test_packages_on_this_disk_are_followed(tmp_path: Path) -> None:
     } == list_names(tmp_path, layers=(str(tmp_path / "layer.zip"),))  # fmt: skip
 
 
+def test_a_package_of_the_home_folder_is_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`~` is the folder that it is for npm, in the project and in what that links."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    write_files(
+        tmp_path,
+        {"fn/package.json": {**PACKAGE, "dependencies": {"a": "file:~/a"}},
+         "home/a/package.json": {"name": "a", "dependencies": {"b": "file:~/b"}},
+         "home/b/package.json": {"name": "b"}},
+    )  # fmt: skip
+
+    assert {"fn/package.json", "home/a/package.json", "home/b/package.json"} == list_names(tmp_path)
+
+
 def test_a_package_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     """A copy without it could not be built either."""
     write_files(tmp_path, {"fn/package.json": {**PACKAGE, "dependencies": {"a": "file:../gone"}}})
