@@ -5,9 +5,10 @@
     python -m tests.mutation --rooms npm,tree --sample 100 --seed 1
 
 A change is one comparison, connective, constant, condition, argument, element or statement. Each
-is made in a copy of the repository and tried by the tests of its module, then by those of its room
-and wider ones that reach it; the first that fails kills it: `tests.support.forked_tests`. Printed:
-what survives, and the share of it.
+is made in a copy of the repository and tried by the tests of the default suite that run it; the
+first that fails kills it: `tests.support.forked_tests`. Which tests run what is recorded by the
+first run, or anew with `--record`: `tests.support.reached_lines`. Printed: what survives, and the
+share of it.
 
 Why not a tool: both were tried on `tree/select.py`, where this makes 87 changes. cosmic-ray 8.7
 works. It makes 64, of which 22 put another operator where a signature has a bare `*`, and none
@@ -23,7 +24,6 @@ import compileall
 import json
 import os
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -34,13 +34,11 @@ from py_compile import PycInvalidationMode
 from typing import TYPE_CHECKING
 
 from tests.support.code_changes import Mutation, compiles, find_mutations
-from tests.support.forked_tests import WIDER, find_own
-from tests.support.shared import REPOSITORY
+from tests.support.reached_lines import FOLDER, record
+from tests.support.shared import REPOSITORY, copy_repository
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-_COPIED = ("zipper", "tests", "fixtures", "pyproject.toml", "README.md")
 
 
 def choose(arguments: argparse.Namespace) -> list[Mutation]:
@@ -61,20 +59,12 @@ def choose(arguments: argparse.Namespace) -> list[Mutation]:
 
 def try_each(folder: Path, mutations: Sequence[Mutation]) -> list[str]:
     """Try the changes in a copy of the repository; print and return a line for each."""
-    for copied in _COPIED:
-        source = REPOSITORY / copied
-        copy = shutil.copytree if source.is_dir() else shutil.copy
-        copy(source, folder / copied)
+    copy_repository(folder)
     # By their hashes: a changed file may have the size and the second of the unchanged one.
     by_hash = PycInvalidationMode.CHECKED_HASH
     compileall.compile_dir(folder / "zipper", quiet=1, invalidation_mode=by_hash)
     rows = json.dumps([asdict(mutation) for mutation in mutations])
     (folder / "mutations.json").write_text(rows, encoding="utf-8")
-    rooms = sorted({mutation.path.split("/")[1] for mutation in mutations})
-    wanted = [f"tests/unit/{room}" for room in rooms]
-    wanted += [one for room in rooms for one in WIDER.get(room, "").split() if "e2e" not in one]
-    wanted += [one for mutation in mutations for one in find_own(mutation.path)]
-    places = [one for one in dict.fromkeys(wanted) if (folder / one).exists()]
     words = "-m pytest -q -s -p no:cacheprovider -p no:xdist -p tests.support.forked_tests"
     environment = {
         **os.environ,
@@ -84,7 +74,7 @@ def try_each(folder: Path, mutations: Sequence[Mutation]) -> list[str]:
     }
     lines = []
     with subprocess.Popen(
-        [sys.executable, *words.split(), *places],
+        [sys.executable, *words.split()],
         cwd=folder, env=environment, text=True, stdout=subprocess.PIPE,
     ) as process:  # fmt: skip
         for line in process.stdout or ():
@@ -100,15 +90,18 @@ def main() -> int:
     parser.add_argument("--rooms", default="", help="folders of zipper, with commas")
     parser.add_argument("--sample", type=int, help="so many, at random; else all")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--record", action="store_true", help="run all tests first, with a tracer")
     parser.add_argument("--list", action="store_true", help="print the changes, try none")
     arguments = parser.parse_args()
     mutations = choose(arguments)
     if arguments.list:
         print(*mutations, sep="\n")
         return 0
+    if arguments.record or not FOLDER.exists():
+        record()
     with tempfile.TemporaryDirectory(prefix="zipper-mutation-") as name:
         lines = try_each(Path(name).resolve(), mutations)
-    survivors = [line for line in lines if line.startswith("SURVIVED ")]
+    survivors = [line for line in lines if line.startswith("SURVIVED")]
     judged = sum(line.startswith("killed by ") for line in lines) + len(survivors)
     share = len(survivors) / max(judged, 1)
     print(f"{len(survivors)} of {judged} survived: {100 * share:.0f} %")

@@ -1,25 +1,28 @@
 """Try changes of the code by tests that are collected once: each change in a fork of its own.
 
 A pytest plugin, started by `tests.mutation` in a copy of the repository. Tests are imported once.
-For each change a child gives the changed function its new code, where it is, and runs the tests of
-its module; then those of its room that reach it. Which do is found out once, by running all of them
-unchanged with a tracer. A change outside of functions is tried by a new process: it changes what
-others have imported.
+For each change a child gives the changed function its new code, where it is, and runs the tests
+that run the changed statement (`tests.support.reached_lines`), those of its module first. A change
+of what is run by an import is tried by new processes: by the tests that use the name it is for,
+then by all that run anything of the module.
 
 A test kills a change if it fails with it, and passes without.
 """
 
 from __future__ import annotations
 
+import ast
 import gc
 import json
 import os
 import signal
 import subprocess
 import sys
-import threading
+import tempfile
 import time
 import traceback
+from collections import defaultdict
+from functools import cache
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -27,40 +30,23 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import pytest
 
 from tests.support.code_changes import Mutation, apply
+from tests.support.reached_lines import Reach
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from types import FrameType
+    from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["UNJUDGED", "WIDER", "find_own", "list_functions"]
-
-WIDER = {
-    "archive": "tests/unit/checks",
-    "checks": "tests/conformance/test_loading_table.py tests/conformance/test_javascript_table.py",
-    "lockfile": "tests/unit/tree",
-    "npm": "tests/conformance tests/unit/project tests/unit/tree",
-    "pipeline": "tests/e2e",
-    "store": "tests/unit/fetching",
-    "tree": "tests/conformance/test_ideal_tree_table.py tests/unit/lockfile tests/unit/layout"
-    " tests/unit/resolving",
-}
-"""What else shows a change in a room, by room; of `tests/e2e` what has a word of its name."""
+__all__ = ["UNJUDGED", "find_own", "find_statement", "list_functions"]
 
 UNJUDGED = "NOT JUDGED"
 _FOLDER = Path(__file__).resolve().parents[2]
 _CPU_SECONDS_A_TEST = 20
 """An endless loop is a change that was noticed."""
 
+_CPU_SECONDS = 240
+"""Tests of one change may need so much when nothing is changed; what is left is not tried."""
+
 _SECONDS = 900
 """Tests of one change may take so long; on a machine that is busier, nothing is judged."""
-
-
-class _Reach(NamedTuple):
-    """What one test enters of zipper: functions by file and first line."""
-
-    test: str
-    passes: bool
-    functions: frozenset[str]
 
 
 class _Ran(NamedTuple):
@@ -74,21 +60,13 @@ class _Ran(NamedTuple):
 def pytest_runtestloop(session: pytest.Session) -> bool:
     """Judge all changes instead of running the tests."""
     rows = json.loads(Path(os.environ["MUTATIONS"]).read_text(encoding="utf-8"))
-    judge = _Judge(session.items)
-    left = [Mutation(**row) for row in rows]
-    for is_last, judge_one in ((False, judge.by_own), (True, judge.by_wider)):
-        trying, left = left, []
-        for mutation in trying:
-            began = time.monotonic()
-            killer = judge_one(mutation)
-            if not killer and not is_last:
-                left.append(mutation)
-                continue
-            killed = killer and f"killed by {killer}"
-            word = killer if killer == UNJUDGED else killed or "SURVIVED"
-            print(f"{word} in {time.monotonic() - began:.0f} s: {mutation}", flush=True)
-        if not is_last:
-            print(f"{len(left)} of {len(rows)} are left by the tests of their modules", flush=True)
+    judge = _Judge(session.items, Reach())
+    for mutation in (Mutation(**row) for row in rows):
+        began = time.monotonic()
+        killer, tried = judge.judge(mutation)
+        word = killer if killer == UNJUDGED else f"killed by {killer}" if killer else "SURVIVED"
+        took = f"{tried} in {time.monotonic() - began:.0f} s".strip()
+        print(f"{word} {took}: {mutation}", flush=True)
     return True
 
 
@@ -128,61 +106,51 @@ class _Change:
 
 
 class _Judge:
-    """Knows the tests, and what they reach as soon as that was wanted."""
+    """Knows the tests, which of them run what, and how long they take."""
 
-    def __init__(self, items: Sequence[pytest.Item]) -> None:
-        self._items = items
-        self._reach: dict[str, list[_Reach]] = {}
+    def __init__(self, items: Sequence[pytest.Item], reach: Reach) -> None:
+        self._items = {item.nodeid: item for item in items}
+        self._reach = reach
+        self._new = self._items.keys() - reach.seconds.keys()
 
-    def by_own(self, mutation: Mutation) -> str:
-        """Return which test of its module kills the change; nothing where none does."""
+    def judge(self, mutation: Mutation) -> tuple[str, str]:
+        """Return which test kills a change, or nothing; and how many were tried of how many."""
+        own = tuple(find_own(mutation.path))
+        tried, known, left = 0, 0, _CPU_SECONDS
         with _Change(mutation) as change:
-            own = find_own(mutation.path)
-            if change.patch is None:
-                return self._in_new_processes(own, change)
-            return self._try(self._in(own), change)
+            for found, play in self._plan(mutation, change):
+                first = [test for test in found if test.startswith(own or "/")]
+                chosen = []
+                for test in dict.fromkeys([*first, *found]):
+                    left -= self._reach.seconds.get(test, 0)
+                    if left > 0:
+                        chosen.append(test)
+                tried, known = tried + len(chosen), known + len(found)
+                killer = play(chosen, change)
+                if killer:
+                    return killer, ""
+        return "", f"{tried} of {known} tests"
 
-    def by_wider(self, mutation: Mutation) -> str:
-        """Return which other test kills the change, or nothing."""
-        own, wider = find_own(mutation.path), _find_wider(mutation.path)
-        with _Change(mutation) as change:
-            if change.patch is None:
-                return self._in_new_processes(wider, change)
-            # Last, what is called while modules are imported, and what only processes reach.
-            anew = [*own, *(one for one in wider if "/e2e/" in one)]
-            reaching = self._reaching(wider, own, change.function)
-            return self._try(reaching, change) or self._in_new_processes(anew, change)
+    def _plan(
+        self, mutation: Mutation, change: _Change
+    ) -> Iterator[tuple[list[str], Callable[[Sequence[str], _Change], str]]]:
+        """Yield tests and how they are tried: those that run the changed lines first."""
+        path, reach = mutation.path, self._reach
+        if reach.has_changed(path):
+            at, users = reach.find_at(path), []
+        else:
+            lines, name = find_statement(change.source, mutation.line)
+            at = reach.find_at(path, lines)
+            is_imported = change.patch is None or reach.is_imported(path, lines)
+            users = reach.find_users(path, name) if is_imported else []
+        tests = [reach.order((at | self._new) & self._items.keys())]
+        tests += [reach.order((found & self._items.keys()) - at) for found in users]
+        ways = [self._try if change.patch else self._try_anew, self._try_anew, self._try_anew]
+        yield from zip(tests, ways, strict=False)
 
-    def _in(self, places: Sequence[str]) -> list[pytest.Item]:
-        within = tuple(places)
-        return [item for item in self._items if within and item.nodeid.startswith(within)]
-
-    def _reaching(
-        self, wider: Sequence[str], own: Sequence[str], function: str
-    ) -> list[pytest.Item]:
-        """Return the wider tests that enter a function, those that enter least else first."""
-        for place in wider:
-            if place not in self._reach:
-                self._reach[place] = _trace(self._in([place]))
-        found = [
-            reach
-            for place in wider
-            for reach in self._reach[place]
-            if reach.passes and function in reach.functions
-        ]
-        order = {
-            r.test: len(r.functions) for r in found if not r.test.startswith(tuple(own or "/"))
-        }
-        items = [item for item in self._items if item.nodeid in order]
-        return sorted(items, key=lambda item: order[item.nodeid])
-
-    def _try(
-        self,
-        items: Sequence[pytest.Item],
-        change: _Change,
-    ) -> str:
+    def _try(self, tests: Sequence[str], change: _Change) -> str:
         """Return the first test that fails with the change and passes without."""
-        left = list(items)
+        left = [self._items[test] for test in tests]
         while left:
             ran = change.run(left)
             if ran.signal:
@@ -197,35 +165,60 @@ class _Judge:
             left = left[place + 1 :]
         return ""
 
-    def _in_new_processes(self, places: Sequence[str], change: _Change) -> str:
-        for place in places:
+    def _try_anew(self, tests: Sequence[str], change: _Change) -> str:
+        """Do the same in new processes, which import what is changed."""
+        left = list(tests)
+        while left:
             change.set_file(change.changed)
-            failed = _run_anew(place)
-            if failed:
-                change.set_file(change.source)
-                anyway = _run_anew(" ".join(failed))
-                if not anyway:
-                    return failed[0]
-                print(f"fails without a change: {anyway}", flush=True)
+            failed = _run_anew(left)
+            if failed not in left:
+                return failed
+            change.set_file(change.source)
+            if not _run_anew([failed]):
+                return failed
+            print(f"fails without a change: {failed}", flush=True)
+            left = left[left.index(failed) + 1 :]
         return ""
 
 
-def _run_anew(places: str) -> list[str]:
-    """Run tests in a process of their own until one fails; return its name, or the places."""
-    words = f"-m pytest -q -x -rfE --tb=no -p no:cacheprovider -p no:xdist {places}"
+def find_statement(source: str, line: int) -> tuple[set[int], str]:
+    """Return the lines of the statement at a line, without its body, and what the module calls it.
+
+    That is the name of the function, class or value that the module has it for.
+    """
+    statements = [one for one in ast.walk(ast.parse(source)) if isinstance(one, ast.stmt)]
+    around = [one for one in statements if one.lineno <= line <= (one.end_lineno or 0)]
+    if not around:
+        return {line}, ""
+    within = [one.lineno for one in ast.walk(around[-1]) if isinstance(one, ast.stmt)]
+    end = min([around[-1].end_lineno or 0, *(first - 1 for first in within[1:])])
+    named = [getattr(around[0], "name", ""), *(
+        one.id
+        for one in ast.walk(around[0])
+        if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
+    )]  # fmt: skip
+    return {line, *range(around[-1].lineno, end + 1)}, next(filter(None, named), "")
+
+
+def _run_anew(tests: Sequence[str]) -> str:
+    """Run tests in a process of their own until one fails; return which, or what went wrong."""
+    words = "-m pytest -q -x -rfE --tb=no -p no:cacheprovider -p no:xdist"
     words += " -o faulthandler_timeout=120 -o faulthandler_exit_on_timeout=true"
-    try:
-        done = subprocess.run(
-            [sys.executable, *words.split()],
-            capture_output=True, text=True, check=False, timeout=_SECONDS,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return []
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
+        file.write("\n".join(tests))
+        file.flush()
+        try:
+            done = subprocess.run(
+                [sys.executable, *words.split(), f"@{file.name}"],
+                capture_output=True, text=True, check=False, timeout=_SECONDS,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return UNJUDGED
     if done.returncode in (0, 5):  # passed; nothing to run
-        return []
-    lines = [line.split(" ", 2) for line in done.stdout.splitlines()]
-    found = [line[1] for line in lines if line[0] in ("FAILED", "ERROR") and "::" in line[1]]
-    return found or places.split()
+        return ""
+    ends = [line for line in done.stdout.splitlines() if line.startswith(("FAILED ", "ERROR "))]
+    failed = [test for test in tests if ends and f" {test}" in ends[0]]
+    return max(failed, key=len, default=f"status {done.returncode}")
 
 
 class _Patch(NamedTuple):
@@ -264,12 +257,20 @@ def _find_live(path: str, name: str, code: CodeType) -> list[FunctionType]:
     """Return the functions in memory that can have the new code."""
     return [
         value
-        for value in gc.get_objects()
-        if isinstance(value, FunctionType)
-        and value.__code__.co_filename == path
-        and f"{value.__code__.co_qualname}:{value.__code__.co_firstlineno}" == name
+        for value in _functions().get(path, ())
+        if f"{value.__code__.co_qualname}:{value.__code__.co_firstlineno}" == name
         and value.__code__.co_freevars == code.co_freevars
     ]
+
+
+@cache
+def _functions() -> dict[str, list[FunctionType]]:
+    """Return what is in memory when the tests are collected, by path."""
+    found: dict[str, list[FunctionType]] = defaultdict(list)
+    for value in gc.get_objects():
+        if isinstance(value, FunctionType):
+            found[value.__code__.co_filename].append(value)
+    return found
 
 
 def find_own(module: str) -> list[str]:
@@ -279,16 +280,6 @@ def find_own(module: str) -> list[str]:
     paths = sorted((_FOLDER / "tests/unit").rglob("test_*.py"))
     own = [p for p in paths if dotted in p.read_text(encoding="utf-8") or p.stem == f"test_{name}"]
     return [path.relative_to(_FOLDER).as_posix() for path in own]
-
-
-def _find_wider(module: str) -> list[str]:
-    """Return where other tests are that may reach a module, those of its name first."""
-    room = module.split("/")[1]
-    words = {word[:5] for word in Path(module).stem.split("_") if len(word) > 3}
-    wider = [f"tests/unit/{room}", *WIDER.get(room, "").split()]
-    e2e = sorted((_FOLDER / "tests/e2e").glob("test_*.py")) if "tests/e2e" in wider else ()
-    named = [path for path in e2e if any(word in path.stem for word in words)]
-    return [*(one for one in wider if one != "tests/e2e"), *(f"tests/e2e/{p.name}" for p in named)]
 
 
 def _run(items: Sequence[pytest.Item], patch: _Patch | None) -> _Ran:
@@ -301,37 +292,6 @@ def _run(items: Sequence[pytest.Item], patch: _Patch | None) -> _Ran:
 
     rows, ended = _in_child(run)
     return _Ran([row for row in rows if isinstance(row, str)], ended)
-
-
-def _trace(items: Sequence[pytest.Item]) -> list[_Reach]:
-    """Run tests in a child, and return what each enters."""
-    entered: set[CodeType] = set()
-
-    def trace(frame: FrameType, _event: str, _value: object) -> None:
-        entered.add(frame.f_code)
-
-    def run() -> list[object]:
-        rows: list[object] = []
-
-        def note(item: pytest.Item, failed: list[str]) -> bool:
-            names = [
-                f"{c.co_filename}:{c.co_firstlineno}"
-                for c in tuple(entered)
-                if "/zipper/" in c.co_filename
-            ]
-            rows.append([item.nodeid, item.nodeid not in failed, names])
-            entered.clear()
-            return False
-
-        threading.settrace(trace)
-        sys.settrace(trace)
-        _play(items, note)
-        return rows
-
-    rows, ended = _in_child(run)
-    if ended:
-        raise RuntimeError(f"signal {ended} ended the tests that are traced")
-    return [_Reach(test, passes, frozenset(names)) for test, passes, names in rows]
 
 
 def _play(
