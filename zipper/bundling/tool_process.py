@@ -6,7 +6,6 @@ In: command lines, one after another. Out: how each ended and what it said.
 from __future__ import annotations
 
 import os
-import subprocess
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
@@ -122,6 +121,8 @@ class ToolSandbox:
 
 def _run_free(command: Sequence[str], folder: Path, output: int) -> int | None:
     """Run the command without a sandbox, which Windows does not have."""
+    import subprocess  # noqa: PLC0415  (on Windows alone)
+
     kept = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
     try:
         done = subprocess.run(  # noqa: S603 - a package's own program, verified  # nosec B603

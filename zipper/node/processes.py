@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["count_threads", "find_descendants", "kill_descendants", "measure_memory", "peak_memory"]
+__all__ = [
+    "count_threads",
+    "find_descendants",
+    "kill_descendants",
+    "measure_memory",
+    "peak_memory",
+    "reap",
+]
 
 _ROUNDS: Final = 200
 _PAUSE_SECONDS: Final = 0.005
@@ -47,6 +54,20 @@ def kill_descendants(pid: int) -> None:
         if not _reap_all() and not below:
             return
         time.sleep(_PAUSE_SECONDS)
+
+
+def reap(child: int) -> int | None:
+    """Collect every child that has ended; the exit code of `child` if it is among them."""
+    found = None
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return found
+        if pid == 0:
+            return found
+        if pid == child:
+            found = os.waitstatus_to_exitcode(status)
 
 
 def measure_memory(pids: Iterable[int]) -> int:

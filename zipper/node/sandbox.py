@@ -26,14 +26,14 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from zipper.node import syscalls
 from zipper.node.left_files import find_left_files
-from zipper.node.processes import count_threads, kill_descendants
+from zipper.node.processes import count_threads, kill_descendants, reap
 from zipper.node.root import build_root, enter_root
 from zipper.node.sandbox_request import SandboxRequest, SandboxStart, read_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["LAMBDA_GID", "LAMBDA_UID", "main"]
+__all__ = ["LAMBDA_GID", "LAMBDA_UID", "main", "serve"]
 
 LAMBDA_UID: Final = 993
 LAMBDA_GID: Final = 990
@@ -65,11 +65,21 @@ class _Isolation:
 
 def main() -> None:
     """Read the request from stdin, run Node, tell how it ended."""
-    request = read_request(sys.stdin.read())
+    serve(read_request(sys.stdin.read()))
+
+
+def serve(request: SandboxRequest, *, hides_memory: bool = False) -> None:
+    """Run what the request says, tell how it ended.
+
+    `hides_memory` keeps what runs from reading this process, which has its user where that is not
+    root: a copy of zipper has variables and credentials in memory.
+    """
     os.setsid()
     os.umask(0o022)  # the folders of the new root are another user's to read, as Lambda's are
     _bind_life_to_parent()
     isolation = _isolate(request)
+    if hides_memory:
+        syscalls.forbid_reading()
     child = os.fork()
     if child == 0:
         _bind_life_to_parent()
@@ -283,7 +293,7 @@ def _wait(
     signal.signal(signal.SIGCHLD, lambda *_: None)
     full = False
     while True:
-        code = _reap(node)
+        code = reap(node)
         if code is not None:
             kill_all()
             return code, full
@@ -293,24 +303,10 @@ def _wait(
             os.read(reader, 4096)
         full = full or bool(is_full and is_full())
         if control in ready or full:
-            code = _reap(node)
+            code = reap(node)
             _kill_quietly(node)
             kill_all()
             return (-signal.SIGKILL if code is None else code), full
-
-
-def _reap(node: int) -> int | None:
-    """Collect every child that has ended; the exit code of `node` if it is among them."""
-    found = None
-    while True:
-        try:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return found
-        if pid == 0:
-            return found
-        if pid == node:
-            found = os.waitstatus_to_exitcode(status)
 
 
 def _kill_namespace() -> None:

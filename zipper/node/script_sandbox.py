@@ -20,12 +20,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from zipper.node.sandbox_process import start_sandbox
+from zipper.node.sandbox_process import fork_sandbox, start_sandbox
 from zipper.node.sandbox_request import SandboxRequest, SandboxStart
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from zipper.node.sandbox_process import SandboxProcess
 
 __all__ = ["Confined", "ConfinedSeries"]
 
@@ -88,7 +89,8 @@ class _Sandbox:
             tells_files=False,  # the folders to write may lie in there, and the whole system
         )
         try:
-            self._process: subprocess.Popen[bytes] = start_sandbox(request)
+            begin = fork_sandbox if is_series else start_sandbox
+            self._process: SandboxProcess = begin(request)
         finally:
             for descriptor in {null, status, control, starts} - {-1}:
                 os.close(descriptor)

@@ -30,6 +30,7 @@ __all__ = [
     "die_with_parent",
     "drop_bounding_set",
     "forbid_new_privileges",
+    "forbid_reading",
     "make_dumpable",
     "mount",
     "raise_loopback",
@@ -121,6 +122,14 @@ def forbid_new_privileges() -> None:
 def make_dumpable() -> None:
     """Give this process its own files below /proc/self back; changing the user takes them."""
     _call("prctl", _PR_SET_DUMPABLE, 1, 0, 0, 0)
+
+
+def forbid_reading() -> None:
+    """Keep other processes of this user from this one's memory and variables.
+
+    What it forks is kept from them too, until that starts a program.
+    """
+    _call("prctl", _PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def drop_bounding_set() -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Work = Callable[[int], None]
 
-__all__ = ["share_work"]
+__all__ = ["has_one_thread", "share_work"]
 
 _NUMBER_BYTES: Final = 8
 _INTERRUPTS: Final = (signal.SIGINT, signal.SIGTERM)
@@ -32,13 +32,13 @@ def share_work(count: int, work: Work) -> None:
     Raises:
         BaseException: what `work` raised first.
     """
-    if hasattr(os, "memfd_create") and _has_one_thread():
+    if hasattr(os, "memfd_create") and has_one_thread():
         _share_with_process(count, work)
     else:
         _share_with_thread(count, work)
 
 
-def _has_one_thread() -> bool:
+def has_one_thread() -> bool:
     """Return whether a fork is safe: of several threads it has one, and the others' locks for ever.
 
     Threads that are none of Python's count too.
