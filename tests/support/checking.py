@@ -7,17 +7,35 @@ from typing import TYPE_CHECKING
 from support.mutations import pack
 from zipper.archive.listing import read_listing
 from zipper.checks.run_rules import check_zip
+from zipper.pipeline.parts_in_memory import PartsInMemory
 from zipper.target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from zipper.checks.file_facts import FactKey
     from zipper.checks.results import Report
 
-__all__ = ["Texts", "check_files", "zip_files"]
+__all__ = ["Memory", "Texts", "check_files", "zip_files"]
 
 Texts = "Mapping[str, str | bytes | tuple[str | bytes, int]]"
 """Contents by name, with a mode where it is not 0644."""
+
+
+class Memory:
+    """What one run remembers, and what it has written down."""
+
+    def __init__(self, noted: Mapping[FactKey, bytes] | None = None) -> None:
+        self.noted = dict(noted or {})
+        self.parts = PartsInMemory()
+
+    def get_many(self, keys: Iterable[FactKey]) -> Mapping[FactKey, bytes]:
+        """Return what was written down."""
+        return {key: self.noted[key] for key in keys if key in self.noted}
+
+    def put_many(self, values: Mapping[FactKey, bytes]) -> None:
+        """Write down."""
+        self.noted |= values
 
 
 def zip_files(files: Texts) -> bytes:

@@ -5,20 +5,23 @@ In: listings. Out: answers about absolute paths, symbolic links followed. Nothin
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from zipper.archive.listing import Entry, Listing
-from zipper.checks.parts import Known, known_at
+from zipper.checks.parts import Known, find_folder, known_parts
 from zipper.checks.subject import Subject, find_folders, find_traits
 from zipper.errors import ArchiveError
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["LAYERS", "TASK", "FileSystem", "may_read"]
 
 TASK: Final = "/var/task"
 LAYERS: Final = "/opt"
+_MOUNT: Final = f"{TASK}/"
 _LINK: Final = 0o12
 """The four highest bits of a link's Unix mode."""
 _LINKS_MAX: Final = 40
@@ -26,10 +29,17 @@ _LINKS_MAX: Final = 40
 _LINK_LIMIT_BYTES: Final = 4096
 
 
+class Sightings(NamedTuple):
+    """What answers rest on that are the same in several zips."""
+
+    parts: tuple[tuple[str, Known | None], ...]
+    """The packages that were looked into, by folder; None for what is not there."""
+    places: tuple[tuple[str, bool], ...]
+    """Other places, no file each, and whether there is a folder."""
+
+
 class FileSystem:
     """Read-only; a later layer hides an earlier one's file of the same path."""
-
-    __slots__ = ("_layers", "_links", "_mounts", "_real", "_subject")
 
     def __init__(
         self,
@@ -39,9 +49,11 @@ class FileSystem:
         subject: Subject | None = None,
     ) -> None:
         self._subject = subject
+        self.looked: set[str] | None = None
+        """Where it is a set, every path that is looked at is put into it."""
         self._layers = tuple(reversed(layers))
         self._mounts: tuple[tuple[str, Listing, frozenset[str]], ...] = (
-            (f"{TASK}/", listing, folders),
+            (_MOUNT, listing, folders),
             *((f"{LAYERS}/", layer, find_folders(layer)) for layer in self._layers),
         )
         self._links = _read_links(self._mounts)
@@ -57,13 +69,45 @@ class FileSystem:
 
     def known_at(self, path: str) -> Known | None:
         """Return what is known of the part that `path` is in, where several zips may have it."""
-        if self._links or self._subject is None or self._subject.cache is None:
+        if not path.startswith(_MOUNT) or not self._known_parts:
             return None
-        mount = self._mounts[0][0]
-        return known_at(self._subject, path[len(mount) :]) if path.startswith(mount) else None
+        return self._known_parts.get(find_folder(path[len(_MOUNT) :]))
+
+    @cached_property
+    def _known_parts(self) -> Mapping[str, Known]:
+        """What is known of packages by their folders: of all, or of none."""
+        if self._links or self._subject is None or self._subject.cache is None:
+            return {}
+        return known_parts(self._subject)
+
+    def find_sightings(self, looked: Iterable[str]) -> Sightings | None:
+        """Return what decides about everything that is, or is not, at the paths `looked`.
+
+        None where a file outside of packages does: its content may decide, too.
+        """
+        parts: dict[str, Known | None] = {}
+        places: dict[str, bool] = {}
+        for path in sorted(looked):
+            folder = find_folder(path[len(_MOUNT) :]) if path.startswith(_MOUNT) else ""
+            if folder:
+                parts[folder] = self._known_parts.get(folder)
+            elif self.is_file(path):
+                return None
+            elif path.startswith((_MOUNT, f"{LAYERS}/")):
+                places[path] = self.is_folder(path)
+        return Sightings(tuple(parts.items()), tuple(places.items()))
+
+    def has(self, sightings: Sightings) -> bool:
+        """Return whether all of `sightings`, which another file system has, is the same here."""
+        known_parts = self._known_parts
+        if any(known_parts.get(folder) is not known for folder, known in sightings.parts):
+            return False
+        return all(self.is_folder(at) is it and not self.is_file(at) for at, it in sightings.places)
 
     def find(self, path: str) -> tuple[Listing, Entry] | None:
         """Return the file at `path` and the listing that holds it, or None."""
+        if self.looked is not None:
+            self.looked.add(path)
         path = self.real_path(path)
         for mount, listing, _ in self._mounts:
             if path.startswith(mount):
@@ -78,6 +122,8 @@ class FileSystem:
 
     def is_folder(self, path: str) -> bool:
         """Return whether `path` is a folder; `/var/task` always is."""
+        if self.looked is not None:
+            self.looked.add(path)
         path = self.real_path(path)
         for mount, _, folders in self._mounts:
             if path.startswith(mount) and path[len(mount) :] in folders:

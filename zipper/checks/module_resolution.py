@@ -71,6 +71,8 @@ class Resolver:
         self._provided = provided
         self._brings = target.details.brings
         flags = flags or read_flags(target)
+        self.circumstances = tuple(target), node_path, tuple(flags), provided
+        """All that decides besides files."""
         synchronous = ("module-sync",) if flags.can_require_modules else ()
         common = {"node", "node-addons", *synchronous, *flags.conditions}
         self._require_conditions = frozenset(common | {"require"})

@@ -56,26 +56,29 @@ class Packages:
     def __init__(self, files: FileSystem, major: int) -> None:
         self._files = files
         self._major = major
-        self._known: dict[str, PackageFile] = {}
+        self.known: dict[str, PackageFile] = {}
+        """What was read, by its folder."""
         self._scopes: dict[str, PackageFile] = {}
 
     def read(self, folder: str) -> PackageFile:
         """Return the package.json in `folder`, which may not exist."""
-        known = self._known.get(folder)
+        if self._files.looked is not None:
+            self._files.looked.add(f"{folder}/package.json")
+        known = self.known.get(folder)
         if known is None:
-            known = self._known[folder] = self._parse_once(folder)
+            known = self.known[folder] = self._parse_once(folder)
         return known
 
     @property
     def folders(self) -> tuple[str, ...]:
         """The folders whose package.json was read and is there."""
-        return tuple(folder for folder, known in self._known.items() if known.exists)
+        return tuple(folder for folder, known in self.known.items() if known.exists)
 
     def scope(self, path: str) -> PackageFile:
         """Return the nearest package.json above the file at `path`."""
         folder = path.rpartition("/")[0]
         known = self._scopes.get(folder)
-        if known is None:
+        if known is None or self._files.looked is not None:
             known = self._scopes[folder] = self._find_scope(folder)
         return known
 

@@ -30,7 +30,17 @@ if TYPE_CHECKING:
     from zipper.checks.file_facts import FactKey, FactsCache
     from zipper.checks.subject import Subject
 
-__all__ = ["Known", "KnownParts", "Part", "find_in_parts", "known_at", "note_parts", "parts_of"]
+__all__ = [
+    "Known",
+    "KnownParts",
+    "Part",
+    "find_folder",
+    "find_in_parts",
+    "known_at",
+    "known_parts",
+    "note_parts",
+    "parts_of",
+]
 
 Row = list[Any]
 """Something found: texts and numbers, as JSON gives them back."""
@@ -41,6 +51,8 @@ _FOLDERS: Final = "_parts_by_folder"
 _FIELDS: Final = struct.Struct("<2H2B5H4LQ")
 """Lengths of name and extra field, and what follows them in an `Entry`."""
 _PIECE_BYTES: Final = 1 << 18
+_KEPT_BYTES: Final = 1 << 20
+"""Of a part whose bytes may be kept."""
 _HEADERS: Final = "headers"
 
 
@@ -95,7 +107,11 @@ class KnownParts(Protocol):
         """Their records in directories, by the name of the first."""
         ...
 
-    def share(self, digest: str, run: Run) -> Known:
+    def find(self, run: Run, content: bytes) -> Known | None:
+        """Return what is known of a part by its records and bytes, where the latter are kept."""
+        ...
+
+    def share(self, digest: str, run: Run, content: bytes | None = None) -> Known:
         """Return what is known of a part, by its digest; the first asker has it kept."""
         ...
 
@@ -119,12 +135,18 @@ def known_at(subject: Subject, name: str) -> Known | None:
 
     A part has all members that lie in its folder: what is absent from it is absent.
     """
+    parts = known_parts(subject)
+    return parts.get(find_folder(name)) if parts else None
+
+
+def known_parts(subject: Subject) -> Mapping[str, Known]:
+    """Return what is known of each package, by its folder: of all, or of none."""
     memory = subject.__dict__
     by_folder: dict[str, Known] | None = memory.get(_FOLDERS)
     if by_folder is None:
         by_folder = {part.folder: part.known for part in parts_of(subject) if part.known.digest}
         memory[_FOLDERS] = by_folder
-    return by_folder.get(_folder_of(name)) if by_folder else None
+    return by_folder
 
 
 def find_in_parts(
@@ -187,7 +209,7 @@ def _places(entries: Sequence[Entry], runs: Mapping[int, Run]) -> Iterator[tuple
     while number < len(entries):
         name = entries[number].name
         if not folder or not name.startswith(folder):
-            following = _folder_of(name)
+            following = find_folder(name)
             if following != folder:
                 folder = following
                 yield folder, number
@@ -195,8 +217,11 @@ def _places(entries: Sequence[Entry], runs: Mapping[int, Run]) -> Iterator[tuple
         number += 1 if run is None else len(run)
 
 
-def _folder_of(name: str) -> str:
-    """Return the folder of the outermost package that a member is in, with a slash, or nothing."""
+def find_folder(name: str) -> str:
+    """Return the folder of the part that a member is in, with a slash: the outermost package's.
+
+    Nothing for what lies in no package.
+    """
     at = name.find(_MARK)
     if at < 0 or (at and name[at - 1] != "/"):
         return ""
@@ -213,7 +238,10 @@ def _know(parts: tuple[Part, ...], listing: Listing, cache: FactsCache) -> tuple
     for part, run in zip(parts, _read_runs(parts, listing), strict=True):
         known = part.known
         if run is not None:
-            known = cache.parts.share(_hash(part, run), run)
+            # What a third zip has is compared with the second's bytes, in a tenth of a hash's time.
+            content = None if part.run is None else _read_content(part)
+            found = None if content is None else cache.parts.find(run, content)
+            known = found or cache.parts.share(_hash(part, run, content), run, content)
         kept.append(part._replace(run=run, known=known))
     unknown = {_key(p.known): p.known for p in kept if p.known.digest and not p.known.rows}
     for key, text in cache.get_many(unknown).items():
@@ -266,10 +294,19 @@ def _hash_fields(entries: Sequence[Entry]) -> bytes:
     return hashlib.sha256(b"".join([b"%d\n" % len(entries), *fields, *names])).digest()
 
 
-def _hash(part: Part, run: Run) -> str:
+def _read_content(part: Part) -> bytes | None:
+    """Return the bytes of a part; None for a large one."""
+    start = part.listing.entries[0].header_offset
+    return bytes(part.listing.source[start : part.end]) if part.end - start <= _KEPT_BYTES else None
+
+
+def _hash(part: Part, run: Run, content: bytes | None) -> str:
     """Return the hash of all that a zip says of a part, wherever in the zip it lies."""
     source, start = part.listing.source, part.listing.entries[0].header_offset
     digest = hashlib.sha256(run.head)
+    if content is not None:
+        digest.update(content)
+        return digest.hexdigest()
     for at in range(start, part.end, _PIECE_BYTES):
         digest.update(source[at : min(part.end, at + _PIECE_BYTES)])
     return digest.hexdigest()

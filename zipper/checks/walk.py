@@ -22,6 +22,7 @@ from zipper.checks.file_facts import (
     takes_wrapper,
 )
 from zipper.checks.filesystem import LAYERS, FileSystem
+from zipper.checks.followed import FollowedModules
 from zipper.checks.module_reader import NO_FACTS, ModuleReader, extension_of
 from zipper.checks.module_resolution import Failure, Found, Resolver
 from zipper.named_tuple import NamedTuple
@@ -85,6 +86,8 @@ class Walk:
         self.preloaded: list[Asked] = []
         """What NODE_OPTIONS loads before the handler."""
         self._flags = flags
+        given = tuple(sorted((variables or {}).items()))
+        self._followed = FollowedModules(files, resolver, (tuple(flags), given))
         self._names: dict[str, Names] = {}
         self._queues: tuple[list[Module], ...] = ([], [], [], [])
 
@@ -95,9 +98,13 @@ class Walk:
             queue = self._queues[level]
             wave = [module for module in queue[-_WAVE:] if module.level == level]
             del queue[-_WAVE:]
-            self.fill(wave)
-            for module in wave:
+            fresh = [module for module in wave if not self._recall(module)]
+            self.fill(fresh)
+            for module in fresh:
                 self._follow(module)
+            for module in wave:
+                for asked in module.asked:
+                    self._note(*asked)
         self.reader.remember()
 
     def doubt(self, first: str) -> None:
@@ -159,9 +166,28 @@ class Walk:
         is_module = facts.is_module or facts.awaits or takes_wrapper(facts)
         return "module" if detects and is_module else "commonjs"
 
+    def _recall(self, module: Module) -> bool:
+        """Give `module` what following it came to in another zip; return whether it holds here."""
+        known = self._followed.recall(module.path, required=module.required)
+        if known is not None:
+            module.kind, module.facts = known.kind, known.facts
+            module.asked = _put_at(known.asked, module.level)
+        return known is not None
+
     def _follow(self, module: Module) -> None:
+        """Answer what `module` requests, and keep the answers."""
+        looked: set[str] = set()
+        self.files.looked = looked
+        self.resolver.packages.scope(module.path)  # which its kind depends on
+        asked = list(self._answer(module))
+        self.files.looked = None
+        self._followed.keep(module, asked, looked)
+        module.asked = _put_at(asked, module.level)
+
+    def _answer(self, module: Module) -> Iterator[Asked]:
+        """Yield each request with its answer, as if `module` ran at once."""
         for request in module.facts.requests:
-            level = max(module.level, request.level)
+            level = request.level
             if request.kind in ("require", "resolve", "shim"):
                 if module.kind == "module" and (
                     module.facts.uses_commonjs or request.kind == "shim"
@@ -169,15 +195,14 @@ class Walk:
                     continue  # there is no `require`; the rules say so
                 answer = self.resolver.require(request.specifier, module.path)
                 if request.instead_of and self._lacks(request.instead_of, module):
-                    level = module.level
+                    level = EAGER
             elif module.kind == "commonjs" and request.kind == "import":
                 continue  # the file does not parse as CommonJS; the rules say so
             elif request.kind == "meta":
                 answer = self.resolver.resolve_meta(request.specifier, module.path)
             else:
                 answer = self.resolver.import_(request.specifier, module.path)
-            module.asked.append(Asked(request, level, answer))
-            self._note(request, level, answer)
+            yield Asked(request, level, answer)
 
     def _lacks(self, specifier: str, module: Module) -> bool:
         """Return whether a `require` that is tried before is sure to fail."""
@@ -197,6 +222,13 @@ class Walk:
             if extension_of(answer.path) not in (".js", ".mjs", ".cjs"):
                 return
         self._reach(answer.path, min(level, OPTIONAL), required=request.kind in ("require", "shim"))
+
+
+def _put_at(asked: list[Asked], level: int) -> list[Asked]:
+    """Return the answers of a module that runs at `level`."""
+    if level == EAGER:
+        return asked
+    return [one._replace(level=max(one.level, level)) for one in asked]
 
 
 def iterate_failures(walk: Walk) -> Iterator[tuple[Module, Asked, Failure]]:

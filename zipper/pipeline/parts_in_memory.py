@@ -19,6 +19,9 @@ __all__ = ["PartsInMemory"]
 _FILES_MAX: Final = 200_000
 """Members of the parts that are kept; later ones take the place of earlier ones."""
 
+_CONTENT_MAX_BYTES: Final = 64 * 1024 * 1024
+"""Bytes of parts that are kept, of those that several zips have; the first come first."""
+
 
 class PartsInMemory:
     """A `zipper.checks.parts.KnownParts`. Safe in threads."""
@@ -28,24 +31,45 @@ class PartsInMemory:
         """The records of the parts, by the name of the first."""
         self._lock = threading.Lock()
         self._by_digest: dict[str, tuple[Known, Run]] = {}
+        self._contents: dict[Run, tuple[tuple[bytes, Known], ...]] = {}
         self._files = 0
+        self._room = _CONTENT_MAX_BYTES
 
-    def share(self, digest: str, run: Run) -> Known:
-        """Return what is known of a part, by its digest; the first asker has it kept."""
+    def find(self, run: Run, content: bytes) -> Known | None:
+        """Return what is known of a part by its records and bytes, where the latter are kept."""
+        for kept, known in self._contents.get(run, ()):
+            if kept == content:
+                return known
+        return None
+
+    def share(self, digest: str, run: Run, content: bytes | None = None) -> Known:
+        """Return what is known of a part, by its digest; the first asker has it kept.
+
+        Its bytes are kept where they are given.
+        """
         with self._lock:
-            kept = self._by_digest.get(digest)
-            if kept is not None:
-                return kept[0]
-            known = Known(digest, threading.RLock())
-            self._by_digest[digest] = known, run
-            others = self.runs.get(run.name, ())
-            self.runs[run.name] = others if run in others else (*others, run)
-            self._files += len(run)
-            while self._files > _FILES_MAX and len(self._by_digest) > 1:
-                self._drop(next(iter(self._by_digest)))
+            known = self._keep(digest, run)
+            if content is not None and len(content) <= self._room:
+                self._room -= len(content)
+                self._contents[run] = (*self._contents.get(run, ()), (content, known))
             return known
 
+    def _keep(self, digest: str, run: Run) -> Known:
+        kept = self._by_digest.get(digest)
+        if kept is not None:
+            return kept[0]
+        known = Known(digest, threading.RLock())
+        self._by_digest[digest] = known, run
+        others = self.runs.get(run.name, ())
+        self.runs[run.name] = others if run in others else (*others, run)
+        self._files += len(run)
+        while self._files > _FILES_MAX and len(self._by_digest) > 1:
+            self._drop(next(iter(self._by_digest)))
+        return known
+
     def _drop(self, digest: str) -> None:
-        _, run = self._by_digest.pop(digest)
+        known, run = self._by_digest.pop(digest)
+        known.memory.clear()  # it leads back to itself
         self._files -= len(run)
+        self._room += sum(len(content) for content, _ in self._contents.pop(run, ()))
         self.runs[run.name] = tuple(one for one in self.runs[run.name] if one is not run)

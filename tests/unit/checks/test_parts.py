@@ -10,40 +10,22 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 import pytest
-from support.checking import zip_files
+from support.checking import Memory, zip_files
 
 from zipper.archive.listing import read_listing
 from zipper.checks.parts import find_in_parts, note_parts, parts_of
 from zipper.checks.run_rules import check_zip
 from zipper.checks.subject import Subject
-from zipper.pipeline.parts_in_memory import PartsInMemory
 from zipper.target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator
 
     from zipper.archive.listing import Listing
-    from zipper.checks.file_facts import FactKey
     from zipper.checks.results import Report
 
 A = {"node_modules/a/index.js": "exports.a = 1", "node_modules/a/package.json": "{}"}
 B = {"node_modules/@s/b/index.js": "1", "node_modules/@s/b/node_modules/c/index.js": "2"}
-
-
-class Memory:
-    """What one run remembers, and what it has written down."""
-
-    def __init__(self, noted: Mapping[FactKey, bytes] | None = None) -> None:
-        self.noted = dict(noted or {})
-        self.parts = PartsInMemory()
-
-    def get_many(self, keys: Iterable[FactKey]) -> Mapping[FactKey, bytes]:
-        """Return what was written down."""
-        return {key: self.noted[key] for key in keys if key in self.noted}
-
-    def put_many(self, values: Mapping[FactKey, bytes]) -> None:
-        """Write down."""
-        self.noted |= values
 
 
 def subject_of(archive: bytes, memory: Memory | None = None) -> Subject:
@@ -199,3 +181,17 @@ def test_threads_judge_at_once() -> None:
                 assert alone == list(pool.map(judge, zips, repeat(memory)))
     finally:
         sys.setswitchinterval(interval)
+
+
+def test_bytes_that_are_kept_answer_for_a_hash() -> None:
+    """From the third zip on bytes are compared; those that differ are hashed, and looked at."""
+    memory = Memory()
+    for number in range(4):
+        names_of(subject_of(zip_files({"index.js": "1" * number, **A, **B}), memory), [])
+
+    asked: list[str] = []
+    changed = {**A, "node_modules/a/index.js": "exports.a = 2"}
+    for number in range(4):
+        names_of(subject_of(zip_files({"index.js": "2" * number, **changed, **B}), memory), asked)
+
+    assert sorted(["index.js"] * 4 + list(A)) == sorted(asked)

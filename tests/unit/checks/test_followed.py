@@ -1,0 +1,168 @@
+"""What following a module came to in one zip is taken for another only where it is so there."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.checking import Memory, zip_files
+
+from zipper.archive.listing import read_listing
+from zipper.checks.closure import close
+from zipper.checks.run_rules import check_zip
+from zipper.checks.subject import Subject
+from zipper.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zipper.checks.walk import Module
+
+    Files = Mapping[str, str]
+
+
+def put(package: str, **files: str | object) -> dict[str, str]:
+    """Return a package's files: texts, and `manifest` as JSON; `_js` for `.js`."""
+    found = {}
+    for name, value in files.items():
+        text = value if isinstance(value, str) else json.dumps(value)
+        place = "package.json" if name == "manifest" else name.replace("_", ".").replace("..", "/")
+        found[f"node_modules/{package}/{place}"] = text
+    return found
+
+
+HANDLER = {"index.js": "require('a'); exports.handler = async () => 1;"}
+A = put(
+    "a",
+    index_js="require('b'); require('./x'); require('b/sub');\n"
+    "try { require('c') } catch { require('d') }\nrequire('@s/e'); import('b')",
+    x_js="exports.x = require('fs')",
+    manifest={"name": "a", "dependencies": {"b": "1"}},
+)
+B = put("b", index_js="exports.b = 1", sub_js="require('./index.js')")
+SURROUNDINGS: dict[str, Files] = {
+    "as it was": B,
+    "without b": {},
+    "b has exports": B | put("b", manifest={"exports": {".": "./index.js"}}),
+    "b has conditions": B
+    | put("b", manifest={"exports": {".": {"import": "./i.mjs", "default": "./index.js"},
+                                     "./sub": "./sub.js"}}),
+    "b is a module": B | put("b", manifest={"type": "module"}),
+    "b names another main": B | put("b", manifest={"main": "sub.js"}),
+    "b is broken": B | put("b", manifest="{"),
+    "b is not JavaScript": B | put("b", index_js="exports.b = ("),
+    "c is there": B | put("c", index_js="1"),
+    "c is broken": B | put("c", index_js="1", manifest="["),
+    "d is there": B | put("d", index_js="require('gone')"),
+    "e is there": B | put("@s/e", index_js="1"),
+    "e is a file": B | {"node_modules/@s/e.js": "1"},
+    "the scope has a package.json": B | {"node_modules/@s/package.json": "["},
+    "b is a file": {"node_modules/b.js": "require('d')"},
+    "a brings its own b": B | {"node_modules/a/node_modules/b/index.js": "require('b/none')"},
+    "a is a module": B | put("a", manifest={"name": "a", "type": "module"}),
+    "a imports itself": B | put("a", manifest={"name": "b", "exports": {".": "./x.js"}}),
+    "modules lie above": B | {"package.json": json.dumps({"type": "module"})},
+}  # fmt: skip
+
+
+def seen(module: Module) -> tuple[object, ...]:
+    """Return all that the walk says of a module."""
+    return module.path, module.level, module.required, module.kind, module.facts, module.asked
+
+
+def judge(files: Files, memory: Memory | None, **options: object) -> tuple[object, ...]:
+    """Return the report, and the modules in the order in which they were reached."""
+    archive = zip_files(files)
+    facts = memory or Memory()
+    target = Target(str(options.pop("runtime", "nodejs24.x")))
+    layers = tuple(read_listing(zip_files(layer)) for layer in options.pop("layers", ()))  # type: ignore[attr-defined]
+    more = {"handler": "index.handler", "target": target, "layers": layers, **options}
+    report = check_zip(archive, path="", facts=facts, **more)  # type: ignore[arg-type]
+    listing = read_listing(archive, facts.parts.runs)
+    start = close(Subject(listing=listing, cache=facts, **more))  # type: ignore[arg-type]
+    assert start is not None
+    walk = start.walk
+    read = sorted(folder for folder, found in walk.resolver.packages.known.items() if found.exists)
+    return report, [seen(module) for module in walk.modules.values()], sorted(walk.runtime), read
+
+
+@cache
+def judge_alone(name: str) -> tuple[object, ...]:
+    """Return what a zip of these surroundings has in a run of its own."""
+    return judge({**HANDLER, **A, **SURROUNDINGS[name]}, None)
+
+
+@pytest.mark.parametrize("first", SURROUNDINGS)
+def test_other_surroundings_give_other_answers(first: str) -> None:
+    """After one zip, each other has the findings, modules and answers that it has alone."""
+    memory = Memory()
+    judge({**HANDLER, **A, **SURROUNDINGS[first]}, memory)
+
+    for name, second in SURROUNDINGS.items():
+        assert judge_alone(name) == judge({**HANDLER, **A, **second}, memory)
+
+
+CIRCUMSTANCES: dict[str, dict[str, object]] = {
+    "plain": {},
+    "another Node": {"runtime": "nodejs20.x"},
+    "a condition": {"node_options": "-C import"},
+    "no require of modules": {"node_options": "--no-experimental-require-module"},
+    "provided": {"provided": ("c",)},
+    "a layer": {"layers": ({"nodejs/node_modules/c/index.js": "1"},)},
+    "a layer that breaks it": {"layers": ({"nodejs/node_modules/c/package.json": "["},)},
+    "variables": {"variables": {"NODE_ENV": "production"}},
+}
+
+
+@pytest.mark.parametrize("first", CIRCUMSTANCES)
+def test_other_circumstances_give_other_answers(first: str) -> None:
+    """What one function's settings decide counts for no other function."""
+    code = "if (process.env.NODE_ENV) require('c')"
+    b = put("b", index_js=code, sub_js="", manifest={"type": "module"})
+    files = {**HANDLER, **A, **b}
+    memory = Memory()
+    judge(files, memory, **CIRCUMSTANCES[first])
+
+    for name, second in CIRCUMSTANCES.items():
+        if name != first:
+            assert judge(files, None, **second) == judge(files, memory, **second)
+
+
+NAMES = st.lists(st.sampled_from(sorted(SURROUNDINGS)), max_size=3)
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(NAMES, min_size=2, max_size=4))
+def test_zips_that_follow_each_other_are_judged_as_alone(zips: list[list[str]]) -> None:
+    """Whatever was judged before in a run, a zip's report is its own."""
+    memory = Memory()
+    for number, names in enumerate(zips):
+        files: dict[str, str] = {**HANDLER, **A}
+        for name in itertools.chain(names, [str(number)]):
+            files |= SURROUNDINGS.get(name, {"own.js": name})
+        assert judge(files, None) == judge(files, memory)
+
+
+def test_a_module_is_followed_once_in_a_run() -> None:
+    """Of two zips that share packages, the second has the very answers of the first."""
+    memory = Memory()
+    asked = []
+    for number in range(2):
+        files = {**A, **B, "index.js": f"require('a'); exports.handler = async () => {number}"}
+        subject = Subject(
+            listing=read_listing(zip_files(files), memory.parts.runs),
+            target=Target(),
+            handler="index.handler",
+            cache=memory,
+        )
+        start = close(subject)
+        assert start is not None
+        asked.append(start.walk.modules["/var/task/node_modules/a/index.js"].asked)
+
+    assert asked[0]
+    assert asked[0] is asked[1]
