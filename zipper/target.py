@@ -72,6 +72,14 @@ class Runtime(NamedTuple):
     brings: tuple[str, ...] = ()
     """Packages that the runtime has beside the AWS SDK."""
 
+    def find_last_step(self, day: str) -> str:
+        """Return the date of the last step of its end by `day`; empty before the first.
+
+        Two days between which there is no step are alike for everything that is judged.
+        """
+        steps = (self.deprecated, self.block_create, self.block_update)
+        return max((step for step in steps if step is not None and step <= day), default="")
+
 
 _DURABLE: Final = ("@aws/durable-execution-sdk-js",)
 """Source: AWS, Durable functions, supported runtimes, 2026-11-29: nodejs22.x and nodejs24.x."""

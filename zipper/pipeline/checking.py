@@ -7,7 +7,7 @@ extracted; the rules themselves are `zipper.checks`'.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Final, TypedDict
 
 from zipper.archive.listing import hash_zip
 from zipper.checks.results import Report
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 __all__ = ["check", "check_requested"]
 
 PathLike = str | os.PathLike[str]
+
+_LONG_AGO: Final = "1970-01-01"
+"""A day on which no runtime was deprecated."""
 
 
 class _More(TypedDict):
@@ -89,7 +92,7 @@ def check_requested(
     notebook: Notebook | None = None,
     listing: Listing | None = None,
 ) -> Report:
-    """Judge the zip at `path` as the function of `request`, from memory where that was done today.
+    """Judge the zip at `path` as the function of `request`, from memory where that was done before.
 
     See `check`.
 
@@ -123,7 +126,7 @@ def check_requested(
             code_sha256=str(inputs["code_sha256"]),
             unknown_runtime=unknown_runtime,
             facts=NotedFacts(notebook),
-            today=str(inputs["day"]),
+            today=str(inputs["end"] or _LONG_AGO),
             nearby=nearby,
             listing=listing,
         )

@@ -43,7 +43,7 @@ def judge(
     source: ZipSource | None = None,
     around: WorkspaceAround | None = None,
 ) -> Judgement:
-    """Return what the rules find in the zip at `path`, from memory where they did so today.
+    """Return what the rules find in the zip at `path`, from memory where they did so before.
 
     Args:
         path: the zip.

@@ -24,17 +24,25 @@ if TYPE_CHECKING:
 __all__ = ["know_layer", "recall_verdict", "remember_verdict", "verdict_inputs"]
 
 
-def verdict_inputs(request: BuildRequest, code_sha256: str) -> dict[str, Value]:
+def verdict_inputs(
+    request: BuildRequest, code_sha256: str, *, day: str | None = None
+) -> dict[str, Value]:
     """Return all that the findings about a zip depend on, but for its handler.
+
+    Args:
+        request: the function that it is for.
+        code_sha256: the zip's hash.
+        day: an ISO date, by default today's.
 
     Raises:
         ArchiveError: EREAD if a layer cannot be read.
     """
+    today = day or time.strftime("%Y-%m-%d", time.gmtime())
     return {
         "code_sha256": code_sha256,
         "target": tuple(request.target),
-        # Which runtimes are deprecated depends on it.
-        "day": time.strftime("%Y-%m-%d", time.gmtime()),
+        # All that the day decides: whether the runtime is deprecated, or refused.
+        "end": request.target.details.find_last_step(today),
         "max_size": request.max_size_bytes,
         "max_unzipped_size": request.max_unzipped_size_bytes,
         "kind": request.kind,

@@ -1,0 +1,37 @@
+"""A verdict is remembered from one day to the next, and no longer than it is true."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from support.checking import check_files
+
+from zipper.pipeline.verdict_note import verdict_inputs
+from zipper.settings.call import settings_of_call
+from zipper.settings.read_settings import find_requests
+from zipper.target import RUNTIMES, Runtime
+
+FILES = {"index.js": "exports.handler = async () => 1;"}
+
+
+def days_of(runtime: Runtime) -> list[str]:
+    """Return the days around each step of a runtime's end, and some far away from them."""
+    steps = (runtime.deprecated, runtime.block_create, runtime.block_update)
+    near = [date.fromisoformat(step) for step in steps if step is not None]
+    found = [day + timedelta(days=number) for day in near for number in (-1, 0, 1)]
+    return sorted({*map(date.isoformat, found), "2020-01-01", "2026-11-29", "2099-12-31"})
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES.values(), ids=list(RUNTIMES))
+def test_a_verdict_lasts_until_the_runtimes_next_step(runtime: Runtime) -> None:
+    """Two days have the same note where they have the same findings, and only there."""
+    (request,) = find_requests(".", settings_of_call("build", {"runtime": runtime.name}))
+    noted: dict[str, list[str]] = {}
+    for day in days_of(runtime):
+        found = check_files(FILES, runtime=runtime.name, today=day).findings
+        inputs = verdict_inputs(request, "abc", day=day)
+        noted.setdefault(repr(inputs), []).append(repr(found))
+
+    assert all(1 == len(set(found)) for found in noted.values())
+    assert len(noted) == len({found for group in noted.values() for found in group})
