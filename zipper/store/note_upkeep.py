@@ -43,7 +43,7 @@ def find_damaged_notes(cache_dir: Path) -> Iterator[Path]:
     """Yield each note whose sum is wrong, and each file of rows in which a row's is."""
     for kind in KINDS:
         rows = _rows_of(cache_dir, kind)
-        if rows.exists() and NoteRows(rows, code_identity()).count_damaged():
+        if rows.exists() and NoteRows(rows, code_identity(kind.part)).count_damaged():
             yield rows
         for path in _list_notes(cache_dir, kind):
             if is_usable(path, kind) is None and path.exists():
@@ -63,7 +63,7 @@ def prune_notes(cache_dir: Path, oldest: float, remover: Remover) -> None:
     for kind in KINDS:
         rows = _rows_of(cache_dir, kind)
         if rows.exists():
-            NoteRows(rows, code_identity()).remove_others()
+            NoteRows(rows, code_identity(kind.part)).remove_others()
         for path in _list_notes(cache_dir, kind):
             if _last_use(path) <= oldest or not is_usable(path, kind):
                 remover.remove_file(path)
@@ -85,7 +85,7 @@ def _remove(name: str, remover: Remover) -> None:
 def _measure(cache_dir: Path, kind: Kind) -> KindSize:
     rows = _rows_of(cache_dir, kind)
     if kind.is_small and rows.exists():
-        count = NoteRows(rows, code_identity()).count()
+        count = NoteRows(rows, code_identity(kind.part)).count()
         return KindSize(kind.name, count, _size_of(rows))
     notes = _list_notes(cache_dir, kind)
     return KindSize(kind.name, len(notes), sum(map(_size_of, notes)))

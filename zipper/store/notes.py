@@ -78,6 +78,8 @@ class Kind(NamedTuple):
     """Raised when the form of its results changes."""
     is_small: bool = False
     """Many small results by content: rows of one file instead of a file each; no witnesses."""
+    part: str = ""
+    """Of zipper's code, what makes them (see `zipper.store.code_parts`); empty for all of it."""
 
 
 LOCKFILE_PROOF: Final = Kind("lockfile-proof")
@@ -89,7 +91,7 @@ REPORT: Final = Kind("report")
 BUILT: Final = Kind("built")
 INTEGRITY: Final = Kind("integrity")
 SIGNATURE: Final = Kind("signature")
-FILE_FACTS: Final = Kind("file-facts", is_small=True)
+FILE_FACTS: Final = Kind("file-facts", is_small=True, part="facts")
 RULE_FINDINGS: Final = Kind("rule-findings", is_small=True)
 ORIGINS: Final = Kind("origins")
 COMPILED: Final = Kind("compiled", is_small=True)
@@ -198,7 +200,8 @@ class Notebook:
         from zipper.store.note_rows import NoteRows  # noqa: PLC0415 - SQLite; no warm build needs it
 
         assert kind.is_small
-        return NoteRows(self.folder / f"{kind.name}.sqlite", self._identity or code_identity())
+        code = self._identity or code_identity(kind.part)
+        return NoteRows(self.folder / f"{kind.name}.sqlite", code)
 
     def _key(self, kind: Kind, inputs: Mapping[str, Value]) -> bytes:
         return hashlib.sha256(self._head(kind, inputs)).digest()
@@ -208,7 +211,7 @@ class Notebook:
         return self.folder / kind.name / name[:2] / name
 
     def _head(self, kind: Kind, inputs: Mapping[str, Value]) -> bytes:
-        code = self._identity or code_identity()
+        code = self._identity or code_identity(kind.part)
         return _encode((_FORMAT, kind.name, kind.form, code, tuple(sorted(inputs.items()))))
 
 
@@ -222,7 +225,7 @@ def is_usable(path: Path, kind: Kind, *, identity: str | None = None) -> bool | 
     if parts is None or hashlib.sha256(parts[0]).hexdigest() != path.name:
         return None
     row = json.loads(parts[0])
-    return bool(row[:4] == [_FORMAT, kind.name, kind.form, identity or code_identity()])
+    return bool(row[:4] == [_FORMAT, kind.name, kind.form, identity or code_identity(kind.part)])
 
 
 def _open(data: bytes) -> tuple[bytes, bytes, bytes] | None:
