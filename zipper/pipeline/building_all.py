@@ -7,6 +7,7 @@ its tree) is read and resolved once.
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from zipper.as_json import as_json
@@ -124,7 +125,8 @@ def build_each(
     Raises:
         ZipperError: what `zipper.build` raises, for a single request.
     """
-    shared = Once()
+    end = ExitStack()
+    shared = Once(end)
 
     def build_one(request: BuildRequest) -> Package:
         return build_requested(
@@ -144,7 +146,8 @@ def build_each(
     if not requests:
         return ()
     if len(requests) == 1:
-        return (BuiltFunction(request=requests[0], package=build_one(requests[0])),)
+        with end:
+            return (BuiltFunction(request=requests[0], package=build_one(requests[0])),)
     if workers is not None:
         results = workers.build(requests, on_event=on_event, incremental=incremental)
         return tuple(
@@ -153,7 +156,7 @@ def build_each(
         )
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  (with several functions)
 
-    with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="zipper-build") as pool:
+    with end, ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="zipper-build") as pool:
         return tuple(pool.map(try_one, requests))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -113,14 +114,15 @@ def build_batch(
 
 
 def _build_here(batch: Batch, *, incremental: bool) -> list[Result]:
-    shared = Once()
     results: list[Result] = []
-    for request in batch.requests:
-        try:
-            package = build_requested(request, shared=shared, incremental=incremental)
-            results.append((package, None))
-        except ZipperError as error:
-            results.append((None, error))
+    with ExitStack() as end:
+        shared = Once(end)
+        for request in batch.requests:
+            try:
+                package = build_requested(request, shared=shared, incremental=incremental)
+                results.append((package, None))
+            except ZipperError as error:
+                results.append((None, error))
     return results
 
 

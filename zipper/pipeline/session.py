@@ -60,9 +60,14 @@ _Value = TypeVar("_Value")
 
 
 class Once:
-    """Remembers answers by key; an error is not remembered, so each asker meets its own."""
+    """Remembers answers by key; an error is not remembered, so each asker meets its own.
 
-    def __init__(self) -> None:
+    Args:
+        end: when nothing more will be asked; what answers hold back is done then.
+    """
+
+    def __init__(self, end: ExitStack | None = None) -> None:
+        self.end = end
         self._guard = threading.Lock()
         self._locks: dict[Hashable, threading.Lock] = {}
         self._known: dict[Hashable, object] = {}
@@ -147,6 +152,8 @@ class Circumstances(NamedTuple):
             recalls=self.recalls,
         )
         store.ownership.look_around()
+        if self.shared.end is not None:
+            self.shared.end.enter_context(store.notebook.writes_together())
         return store
 
     def read_project(self, request: BuildRequest) -> Project:

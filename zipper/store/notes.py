@@ -17,6 +17,7 @@ import contextlib
 import hashlib
 import json
 import os
+import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from zipper.errors import StoreError
@@ -27,7 +28,7 @@ from zipper.store.code_identity import code_identity
 from zipper.store.ownership import Ownership
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from zipper.store.note_rows import NoteRows
@@ -64,6 +65,9 @@ Value = str | int | float | bool | None | tuple["Value", ...]
 
 NOTES: Final = "notes"
 """The folder of the cache where the notes are."""
+
+_TOGETHER: Final = 1_000
+"""Rows that are written together where many follow each other."""
 
 _FORMAT: Final = 1
 """Of a note's lines, whatever its kind."""
@@ -127,6 +131,9 @@ class Notebook:
         self._ownership = Ownership(cache_dir)
         self.kept: dict[str, Any] = {}
         """What those who use it keep in memory as long as it is open."""
+        self._waiting: dict[Kind, dict[bytes, bytes]] | None = None
+        """Where rows are written together: those that are not written yet."""
+        self._lock = threading.Lock()
 
     def recall(
         self,
@@ -189,12 +196,38 @@ class Notebook:
             return {}
         self._ownership.group_of(os.fspath(self.folder))
         keys = [self._key(kind, inputs) for inputs in rows]
-        found = self._rows(kind).get_many(set(keys))
+        waiting = {} if self._waiting is None else self._waiting.get(kind, {})
+        found = {key: waiting[key] for key in keys if key in waiting}
+        found |= self._rows(kind).get_many(set(keys) - found.keys())
         return {number: found[key] for number, key in enumerate(keys) if key in found}
 
     def remember_many(self, kind: Kind, rows: Iterable[tuple[Mapping[str, Value], bytes]]) -> None:
         """Note the result for each row of inputs, as `remember` does."""
-        self._rows(kind).put_many({self._key(kind, inputs): body for inputs, body in rows})
+        found = {self._key(kind, inputs): body for inputs, body in rows}
+        if self._waiting is None:
+            self._rows(kind).put_many(found)
+            return
+        with self._lock:
+            waiting = self._waiting.setdefault(kind, {})
+            waiting.update(found)
+            full = self._waiting.pop(kind) if len(waiting) >= _TOGETHER else {}
+        self._rows(kind).put_many(full)
+
+    @contextlib.contextmanager
+    def writes_together(self) -> Iterator[None]:
+        """Within it, write rows many at a time, the last ones at the end.
+
+        Opening and closing the file takes longer than a function's few rows. Those of a process
+        that is killed meanwhile are worked out again.
+        """
+        waiting: dict[Kind, dict[bytes, bytes]] = {}
+        self._waiting = waiting
+        try:
+            yield
+        finally:
+            self._waiting = None
+            for kind, rows in waiting.items():
+                self._rows(kind).put_many(rows)
 
     def _rows(self, kind: Kind) -> NoteRows:
         from zipper.store.note_rows import NoteRows  # noqa: PLC0415 - SQLite; no warm build needs it

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -169,6 +170,37 @@ def test_many_small_notes_are_recalled_by_number(tmp_path: Path) -> None:
     assert {0: b"1199", 2: b"7", 3: b"7"} == notebook.recall_many(FILE_FACTS, asked)
     assert {} == Notebook(tmp_path, identity="b").recall_many(FILE_FACTS, asked)
     assert {} == Notebook(tmp_path, identity="a", recalls=False).recall_many(FILE_FACTS, asked)
+
+
+def test_rows_that_are_written_together_are_recalled_before(tmp_path: Path) -> None:
+    """Rows that wait are known to their notebook, and to every other once they are written."""
+    notebook = Notebook(tmp_path)
+    rows: list[tuple[dict[str, Value], bytes]] = [({"n": n}, b"%d" % n) for n in range(2_500)]
+    asked: list[dict[str, Value]] = [{"n": 2_499}, {"n": 5}]
+    with notebook.writes_together():
+        for row in rows:
+            notebook.remember_many(FILE_FACTS, [row])
+        assert {0: b"2499", 1: b"5"} == notebook.recall_many(FILE_FACTS, asked)
+        assert {1: b"5"} == Notebook(tmp_path).recall_many(FILE_FACTS, asked)
+
+    assert {0: b"2499", 1: b"5"} == Notebook(tmp_path).recall_many(FILE_FACTS, asked)
+    notebook.remember_many(FILE_FACTS, [({"n": -1}, b"-1")])
+    assert {0: b"-1"} == Notebook(tmp_path).recall_many(FILE_FACTS, [{"n": -1}])
+
+
+def test_rows_of_threads_are_all_written(tmp_path: Path) -> None:
+    """No row is lost between threads that note while others write."""
+    notebook = Notebook(tmp_path)
+
+    def work(first: int) -> None:
+        for number in range(first, 4_000, 4):
+            notebook.remember_many(FILE_FACTS, [({"n": number}, b"1")])
+
+    with notebook.writes_together(), ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+
+    asked: list[dict[str, Value]] = [{"n": n} for n in range(4_000)]
+    assert 4_000 == len(Notebook(tmp_path).recall_many(FILE_FACTS, asked))
 
 
 def test_threads_see_whole_notes(tmp_path: Path) -> None:
