@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import pickle
 from typing import NamedTuple as Typical
@@ -85,3 +86,54 @@ def test_a_value_is_frozen_and_its_fields_are_known() -> None:
         Quick("a", colour="b")  # type: ignore[call-arg]
     with pytest.raises(AttributeError):
         Quick("a").name = "b"  # type: ignore[misc]
+
+
+def test_mistakes_are_refused_alike() -> None:
+    """Too few or unknown fields, in a call, of a sequence, in a replacement."""
+    for kind in (Quick, Usual):
+        for wrong in (
+            lambda kind=kind: kind(),
+            lambda kind=kind: kind("a", 1, (), 2),
+            lambda kind=kind: kind._make("ab"),
+        ):
+            with pytest.raises(TypeError):
+                wrong()
+    with pytest.raises(TypeError, match="colour"):
+        Quick("a")._replace(colour="b")  # type: ignore[call-arg]
+
+
+def test_a_default_is_not_before_a_field_without_one() -> None:
+    """As in a function's parameters."""
+    with pytest.raises(TypeError, match="without a default"):
+
+        class _Wrong(NamedTuple):
+            first: int = 0
+            second: int  # type: ignore[misc]
+
+
+def test_a_large_one_takes_its_fields_in_order() -> None:
+    """More fields than most have, by position and by keyword, with any names."""
+    large = Large(*range(13))
+
+    assert tuple(range(13)) == large == Large(**large._asdict())
+    assert (12, 3) == (large.number12, large.values)
+    assert copy.deepcopy(large) == large
+    assert repr(large).startswith("Large(self=0, cls=1, made=2, values=3, number4=4")
+
+
+class Large(NamedTuple):
+    """Thirteen fields."""
+
+    self: int
+    cls: int
+    made: int
+    values: int
+    number4: int
+    number5: int
+    number6: int
+    number7: int
+    number8: int
+    number9: int
+    number10: int
+    number11: int
+    number12: int
