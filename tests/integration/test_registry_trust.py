@@ -17,6 +17,7 @@ from zipper.errors import ZipperError
 from zipper.npm.bunfig import layer_from_bunfig
 from zipper.npm.npmrc import build_settings, layer_from_options, layer_from_text
 from zipper.npm.yarnrc import YarnrcFile, layer_from_yarnrc
+from zipper.registry.address import default_registry
 from zipper.registry.client import RegistryClient
 from zipper.registry.vendor_folder import TarballPlace
 
@@ -179,7 +180,7 @@ def write_in(dialect: str, words: dict[str, str]) -> Layer:
         "npmScopes": {"own": {"npmRegistryServer": scope, "npmAuthToken": "t0ken-of-scope"}},
     }
     file = YarnrcFile("/p/.yarnrc.yml", said, lambda _: 1)
-    return layer_from_yarnrc([file], {"TOKEN": "t0ken-of-home"})
+    return layer_from_yarnrc([file], {"TOKEN": "t0ken-of-home"}, public=default_registry)
 
 
 @pytest.mark.parametrize("dialect", ["npm", "yarn", "bun"])

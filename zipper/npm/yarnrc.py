@@ -21,7 +21,7 @@ from zipper.npm.npmrc import Layer
 from zipper.npm.tool_settings import Access, Said, list_entries, refuse_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 __all__ = ["YarnrcFile", "layer_from_yarnrc"]
 
@@ -35,7 +35,10 @@ _PLAIN: Final = {
 }
 """yarn's name to npm's, for settings that mean the same."""
 
-_ACCESS: Final = ("npmRegistryServer", "npmAuthToken", "npmAuthIdent")
+_SECRETS: Final = ("npmAuthToken", "npmAuthIdent")
+"""The first that is there counts."""
+
+_ACCESS: Final = ("npmRegistryServer", *_SECRETS)
 
 
 class YarnrcFile(NamedTuple):
@@ -47,58 +50,96 @@ class YarnrcFile(NamedTuple):
     """Returns the line of an entry."""
 
 
-def layer_from_yarnrc(files: Sequence[YarnrcFile], environ: Mapping[str, str]) -> Layer:
+def layer_from_yarnrc(
+    files: Sequence[YarnrcFile], environ: Mapping[str, str], *, public: Callable[[], str]
+) -> Layer:
     """Return the layer that .yarnrc.yml files make.
 
     Args:
         files: the weakest first: of the home, then from the outermost folder inwards.
         environ: for `${NAME-default}`, and yarn's own variables such as YARN_NPM_AUTH_TOKEN.
+        public: returns the address of the public registry, where there is no other.
 
     Raises:
         ProjectError: ESETTINGS, naming file and line, for a variable that is not set and has no
-            default, an address that is none, and a credential that belongs to none.
+            default, an address that is none, and two credentials of one registry.
     """
-    return Layer("yarn", tuple(_YarnrcReader(files, environ).read()))
+    return Layer("yarn", tuple(_YarnrcReader(files, environ, public).read()))
+
+
+class _Place:
+    """What is said of one registry, a scope, or all names."""
+
+    def __init__(self) -> None:
+        self.said: dict[str, Said] = {}
+        self.homes: dict[str, Said | None] = {}
+        """Credential to the registry that was named where it was written, in that file or a weaker
+        one; None where none was."""
+
+    def put(self, name: str, said: Said) -> None:
+        self.said[name] = said
+
+    def list_homeless(self) -> tuple[str, ...]:
+        """Return the credentials of no registry: the one that a variable names has them, too."""
+        return tuple(name for name, home in self.homes.items() if home is None)
+
+    def bind(self, names: Iterable[str]) -> None:
+        """Remember which registry is named now, for what was written in the file just read."""
+        for name in names:
+            if name in _SECRETS:
+                self.homes[name] = self.said.get("npmRegistryServer")
 
 
 class _YarnrcReader:
     """Lays the files over each other, then says what they mean."""
 
-    def __init__(self, files: Sequence[YarnrcFile], environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, files: Sequence[YarnrcFile], environ: Mapping[str, str], public: Callable[[], str]
+    ) -> None:
         self._environ = environ
-        self._top: dict[str, Said] = {}
-        self._scopes: dict[str, dict[str, Said]] = {}
-        self._registries: dict[str, dict[str, Said]] = {}
+        self._public = public
+        self._top = _Place()
+        self._scopes: dict[str, _Place] = {}
+        self._registries: dict[str, _Place] = {}
+        self._sources: dict[str, NpmSource] = {}
+        """Where each scope, and each of `npmRegistries`, is written."""
+        self._secrets: dict[str | None, str] = {}
+        """Registry to the credential that is sent there."""
         for file in files:
             self._take(file)
         for name in (*_ACCESS, *_PLAIN):
             variable = "YARN_" + re.sub("([A-Z])", r"_\1", name).upper()
             if environ.get(variable):
                 source = NpmSource("yarn", f"the variable {variable}")
-                self._top[name] = Said(environ[variable], source)
+                self._top.put(name, Said(environ[variable], source))
+                self._top.bind([name, *self._top.list_homeless()])
 
     def _take(self, file: YarnrcFile) -> None:
         settings = file.settings
-        for name in (*_ACCESS, *_PLAIN):
-            self._put(self._top, file, settings, name, name)
+        self._put(self._top, file, settings, (*_ACCESS, *_PLAIN))
         for field, found in (("npmScopes", self._scopes), ("npmRegistries", self._registries)):
             for owner, said in map_of(settings.get(field)).items():
-                place = found.setdefault(owner, {})
-                for name in _ACCESS:
-                    self._put(place, file, map_of(said), name, field, owner, name)
+                line = file.locate((field, owner))
+                self._sources[owner] = NpmSource("yarn", file.path, line)
+                place = found.setdefault(owner, _Place())
+                self._put(place, file, map_of(said), _ACCESS, field, owner)
 
     def _put(
         self,
-        place: dict[str, Said],
+        place: _Place,
         file: YarnrcFile,
         settings: Mapping[str, object],
-        name: str,
+        names: Sequence[str],
         *keys: str,
     ) -> None:
-        value = settings.get(name)
-        if isinstance(value, str) and value not in ("", "null", "~"):
-            source = NpmSource("yarn", file.path, file.locate(keys))
-            place[name] = Said(self._replace(value, name, source), source)
+        written = []
+        for name in names:
+            value = settings.get(name)
+            if isinstance(value, str) and value not in ("", "null", "~"):
+                source = NpmSource("yarn", file.path, file.locate((*keys, name)))
+                place.put(name, Said(self._replace(value, name, source), source))
+                written.append(name)
+        place.bind(written)
 
     def _replace(self, text: str, name: str, source: NpmSource) -> str:
         def find(match: re.Match[str]) -> str:
@@ -119,42 +160,58 @@ class _YarnrcReader:
     def read(self) -> Iterator[tuple[str, str, NpmSource]]:
         """Yield npm's entries; what is said of a registry wins over what is said for all."""
         for name, npm_name in _PLAIN.items():
-            if name in self._top:
-                yield npm_name, self._top[name].value, self._top[name].source
-        own = _access(self._top)
-        if own.registry is not None or own.token is not None or own.basic is not None:
-            yield from list_entries(own)
-        for address, fields in self._registries.items():
-            access = _access(fields)
-            source = next(iter(fields.values())).source if fields else None
-            if source is None:
-                continue
+            if name in self._top.said:
+                yield npm_name, self._top.said[name].value, self._top.said[name].source
+        registry = self._top.said.get("npmRegistryServer")
+        if registry is not None:
+            yield from list_entries(Access(registry))
+        for said, access in self._list_secrets(self._top):
+            yield from self._send(access)
+            self._secrets[_key(access)] = said.value
+        for address, place in self._registries.items():
             url = f"https:{address}" if address.startswith("//") else address
-            # No registry is set by this: what is said is for requests to that address.
-            entries = list_entries(access._replace(registry=Said(url, source)))
-            yield from (entry for entry in entries if entry[0] != "registry")
-        yield from self._read_scopes(own)
+            for name in _SECRETS:
+                place.homes[name] = Said(url, self._sources[address])
+            for said, access in self._list_secrets(place):
+                yield from self._send(access)
+                self._secrets[_key(access)] = said.value
+        yield from self._read_scopes()
 
-    def _read_scopes(self, own: Access) -> Iterator[tuple[str, str, NpmSource]]:
-        tokens: dict[str | None, str] = {}
-        for scope, fields in self._scopes.items():
-            access = _access(fields)
-            has_own = access.token is not None or access.basic is not None
-            if access.registry is None and not has_own:
-                continue
-            whole = access._replace(registry=access.registry or own.registry)
-            said = access.token or access.basic
-            if said is not None and whole.registry is not None:
-                key = registry_key(whole.registry.value)
-                if tokens.setdefault(key, said.value) != said.value:
+    def _read_scopes(self) -> Iterator[tuple[str, str, NpmSource]]:
+        """Yield the scopes' registries: one that names none has the public one, for yarn."""
+        for scope, place in self._scopes.items():
+            public = Said(self._public(), self._sources[scope])
+            registry = place.said.get("npmRegistryServer", public)
+            yield from list_entries(Access(registry), f"@{scope.removeprefix('@')}")
+            for said, access in self._list_secrets(place):
+                yield from self._send(access)
+                if self._secrets.setdefault(_key(access), said.value) != said.value:
                     raise refuse_value(
                         said.source,
-                        f"`npmScopes.{scope}` has another credential than another scope of the "
+                        f"`npmScopes.{scope}` has another credential than other packages of the "
                         "same registry",
                         hint="give both one credential: it is sent to the registry, for every name",
                     )
-            yield from list_entries(whole, f"@{scope.removeprefix('@')}")
+
+    def _list_secrets(self, place: _Place) -> Iterator[tuple[Said, Access]]:
+        """Yield the credential, and how the registry that it is for is reached with it.
+
+        Deviation: yarn sends a credential of the home to the registry that a project names. So any
+        project could have it; it stays with the registry that is named where it is written.
+        """
+        for name in _SECRETS:
+            if name in place.said:
+                said = place.said[name]
+                home = place.homes[name] or Said(self._public(), said.source)
+                is_token = name == "npmAuthToken"
+                yield said, Access(home, said if is_token else None, None if is_token else said)
+                return
+
+    @staticmethod
+    def _send(access: Access) -> Iterator[tuple[str, str, NpmSource]]:
+        """Yield what is sent with requests to an address, which is no registry by that."""
+        yield from (entry for entry in list_entries(access) if entry[0] != "registry")
 
 
-def _access(fields: Mapping[str, Said]) -> Access:
-    return Access(*(fields.get(name) for name in _ACCESS))
+def _key(access: Access) -> str | None:
+    return None if access.registry is None else registry_key(access.registry.value)

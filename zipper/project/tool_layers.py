@@ -16,9 +16,10 @@ from zipper.errors import ProjectError
 from zipper.files import read_or_none
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from zipper.npm.npmrc import Layer
+    from zipper.npm.yarnrc import YarnrcFile
 
 __all__ = ["read_tool_layer"]
 
@@ -66,9 +67,24 @@ def _read_yarn(folder: Path, environ: Mapping[str, str], home: Path) -> Layer | 
     if not found and not any(name.startswith(("YARN_NPM_", "YARN_HTTP")) for name in environ):
         return None
     from zipper.npm.yarnrc import YarnrcFile, layer_from_yarnrc  # noqa: PLC0415  (as above)
+    from zipper.registry.address import default_registry  # noqa: PLC0415  (as above)
 
     files = [YarnrcFile(str(path), *_parse_yaml(path, data)) for path, data in found]
-    return layer_from_yarnrc(files, environ)
+    known = {**environ, **_read_env_files(folder, files)}
+    return layer_from_yarnrc(files, known, public=default_registry)
+
+
+def _read_env_files(folder: Path, files: Sequence[YarnrcFile]) -> dict[str, str]:
+    """Return the variables of the files that yarn 4 reads: `.env.yarn`, or those that are named."""
+    from zipper.npm.env_file import parse_env_file  # noqa: PLC0415  (as above)
+
+    paths = [folder / ".env.yarn"]
+    for file in files:
+        named = file.settings.get("injectEnvironmentFiles")
+        if isinstance(named, list):
+            paths = [Path(file.path).parent / str(one).removesuffix("?") for one in named]
+    texts = [data.decode("utf-8", "replace") for path in paths if (data := read_or_none(path))]
+    return {name: value for text in texts for name, value in parse_env_file(text).items()}
 
 
 def _read_bun(folder: Path, environ: Mapping[str, str], home: Path) -> Layer | None:

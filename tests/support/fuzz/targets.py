@@ -220,7 +220,8 @@ def fuzz_tool_settings(data: bytes) -> None:
         with contextlib.suppress(ZipperError):
             layer_from_pnpm(settings, path="pnpm-workspace.yaml", locate=lambda _: 1)
         with contextlib.suppress(ZipperError):
-            layer_from_yarnrc([YarnrcFile(".yarnrc.yml", settings, lambda _: 1)], {})
+            file = YarnrcFile(".yarnrc.yml", settings, lambda _: 1)
+            layer_from_yarnrc([file], {}, public=lambda: "https://registry.example/")
     with contextlib.suppress(ValueError):
         layer_from_bunfig(tomllib.loads(text), text, path="bunfig.toml", environ={})
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from zipper.npm.npmrc import Layer
 
+PUBLIC = "https://public.example/"
 NPMRC = """
 registry=https://registry.example/npm/
 @own:registry=https://own.example/npm/
@@ -50,6 +51,10 @@ npmScopes:
   a: {npmAuthToken: one}
   b: {npmAuthToken: two}
 """
+SERVER = "npmRegistryServer: https://registry.example/\n"
+OF_REGISTRY = {"//registry.example/": "Basic YTpi"}
+TOKEN_OF_ALL = f"npmRegistryServer: {PUBLIC}\nnpmAuthToken: one\n"
+REGISTRY_TOKEN = f"npmRegistries: {{'{PUBLIC}': {{npmAuthToken: one}}}}\n"
 KEYS = "\n".join(line for line in NPMRC.splitlines() if line.startswith("//"))
 
 
@@ -62,7 +67,7 @@ def yarn(*texts: str, environ: Mapping[str, str] | None = None) -> Layer:
         )
         for number, text in enumerate(texts)
     ]
-    return layer_from_yarnrc(files, environ or {})
+    return layer_from_yarnrc(files, environ or {}, public=lambda: PUBLIC)
 
 
 def bun(text: str, environ: Mapping[str, str] | None = None) -> Layer:
@@ -95,12 +100,7 @@ def settle(*layers: Layer) -> tuple[object, ...]:
         (yarn(YARNRC),),
         (bun(BUNFIG, {"HOME_TOKEN": "t0ken-of-home"}),),
         (pnpm(PNPM), layer_from_text("user", KEYS, "/home/.npmrc")),
-        (
-            yarn(
-                "npmRegistryServer: https://other.example/\nnpmAuthToken: another\n",
-                YARNRC,
-            ),
-        ),
+        (yarn(SERVER.replace("registry.", "other."), YARNRC),),
         (
             yarn(
                 "npmRegistries:\n  //registry.example/npm: {npmAuthToken: t0ken-of-home}\n",
@@ -117,6 +117,58 @@ def test_each_tool_s_words_mean_what_npmrc_s_mean(layers: tuple[Layer, ...]) -> 
     assert expected[:2] == (registry, scopes)
     plain = {key.rstrip("/"): value for key, value in secrets.items()}  # type: ignore[attr-defined]
     assert {key.rstrip("/"): one for key, one in expected[2].items()} == plain  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("text", "scopes"),
+    [
+        ("npmAuthToken: one\n", {}),
+        ("npmScopes:\n  own: {npmAuthToken: one}\n", {"@own": PUBLIC}),
+        (f"{SERVER}npmScopes:\n  own: {{npmAuthToken: one}}\n", {"@own": PUBLIC}),
+        (f"{SERVER}npmScopes:\n  own: {{}}\n{REGISTRY_TOKEN}", {"@own": PUBLIC}),
+    ],
+)
+def test_without_an_address_yarn_means_the_public_registry(
+    text: str, scopes: dict[str, str]
+) -> None:
+    """For a scope, too, whatever registry other names have; its credential goes nowhere else."""
+    registry, found, secrets = settle(yarn(text))
+
+    assert ("https://registry.example/" if SERVER in text else None) == registry
+    assert scopes == found
+    assert {"//public.example/": "Bearer one"} == secrets
+
+
+@pytest.mark.parametrize(
+    ("home", "project", "expected"),
+    [
+        ("npmAuthToken: one\n", SERVER, {"//public.example/": "Bearer one"}),
+        (f"{SERVER}npmAuthIdent: a:b\n", SERVER.replace("registry.", "evil."), OF_REGISTRY),
+        (
+            "npmScopes: {own: {npmAuthIdent: 'a:b', npmRegistryServer: 'https://registry.example'}}\n",
+            "npmScopes: {own: {npmRegistryServer: 'https://evil.example/'}}\n",
+            OF_REGISTRY,
+        ),
+        (SERVER, "npmAuthIdent: a:b\n", OF_REGISTRY),
+    ],
+)
+def test_a_credential_stays_with_the_registry_that_is_named_where_it_is_written(
+    home: str, project: str, expected: dict[str, str]
+) -> None:
+    """A project that names another registry does not get it; for yarn, it would."""
+    secrets = settle(yarn(home, project))[2]
+
+    assert expected == {key.rstrip("/") + "/": one for key, one in secrets.items()}  # type: ignore[attr-defined]
+
+
+def test_a_variable_names_the_registry_of_a_credential_without_one() -> None:
+    """The one who runs the build has set it, so that yarn's own rule is safe; no other moves."""
+    variable = {"YARN_NPM_REGISTRY_SERVER": "https://registry.example/"}
+
+    assert OF_REGISTRY == settle(yarn("npmAuthIdent: a:b\n", environ=variable))[2]
+    elsewhere = SERVER.replace("registry.", "other.")
+    secrets = settle(yarn(f"{elsewhere}npmAuthIdent: a:b\n", environ=variable))[2]
+    assert {"//other.example/": "Basic YTpi"} == secrets
 
 
 def test_what_else_yarn_has() -> None:
@@ -139,13 +191,9 @@ def test_what_else_yarn_has() -> None:
         (yarn, "a: 1\nnpmAuthToken: ${NOT_SET}\n", 2, "NOT_SET"),
         (yarn, "npmScopes:\n  s:\n    npmAuthToken: ${NOT_SET}\n", 3, "NOT_SET"),
         (yarn, "npmRegistryServer: registry.example\n", 1, "no address"),
-        (yarn, "npmAuthToken: t\n", 1, "no registry's address"),
-        (
-            yarn,
-            TWO_TOKENS,
-            4,
-            "another credential",
-        ),
+        (yarn, TWO_TOKENS, 4, "another credential"),
+        (yarn, TOKEN_OF_ALL + "npmScopes:\n  a: {npmAuthToken: two}\n", 4, "another credential"),
+        (yarn, REGISTRY_TOKEN + "npmScopes:\n  a: {npmAuthToken: two}\n", 3, "another credential"),
         (bun, '[install]\nregistry = "https://$NOT_SET/"\n', 2, "NOT_SET"),
         (bun, '[install.scopes]\n"@s" = {token = "t"}\n', 2, "no registry's address"),
         (pnpm, "registries:\n  default: https://${SECRET}.example/\n", 2, "variable"),

@@ -48,18 +48,38 @@ def test_yarn_reads_the_folders_above_and_the_home(tmp_path: Path) -> None:
     home, folder = tmp_path / "home", tmp_path / "a" / "b"
     home.mkdir()
     folder.mkdir(parents=True)
-    (home / ".yarnrc.yml").write_text("npmAuthToken: of-home\nnpmRegistryServer: x\n", "utf-8")
-    (tmp_path / "a" / ".yarnrc.yml").write_text(
-        "npmRegistryServer: https://own.example/\n", "utf-8"
-    )
+    (home / ".yarnrc.yml").write_text("httpProxy: http://p.example/\nhttpsProxy: x\n", "utf-8")
+    (tmp_path / "a" / ".yarnrc.yml").write_text("httpsProxy: http://q.example/\n", "utf-8")
 
     layer = read_tool_layer("yarn", folder, environ={}, home=home)
 
     assert layer is not None
     assert {
-        "registry": "https://own.example/",
-        "//own.example/:_authToken": "of-home",
+        "proxy": "http://p.example/",
+        "https-proxy": "http://q.example/",
     } == {key: value for key, value, _ in layer.entries}
+
+
+@pytest.mark.parametrize(
+    ("settings", "files", "token"),
+    [
+        ("", {".env.yarn": "TOKEN=of-file # which wins\n"}, "of-file"),
+        ("injectEnvironmentFiles: [.a, '.b?']\n", {".a": "TOKEN=a", ".env.yarn": "TOKEN=no"}, "a"),
+        ("", {}, "weaker"),
+    ],
+)
+def test_yarn_reads_files_of_variables(
+    tmp_path: Path, settings: str, files: dict[str, str], token: str
+) -> None:
+    """`.env.yarn`, or those that its settings name; what they set wins over the environment."""
+    text = f"{settings}npmRegistryServer: https://own.example/\nnpmAuthToken: ${{TOKEN}}\n"
+    for name, content in {".yarnrc.yml": text, **files}.items():
+        (tmp_path / name).write_text(content, "utf-8")
+
+    layer = read_tool_layer("yarn", tmp_path, environ={"TOKEN": "weaker"}, home=tmp_path)
+
+    assert layer is not None
+    assert token == {key: value for key, value, _ in layer.entries}["//own.example/:_authToken"]
 
 
 def test_bun_reads_the_home_and_the_project(tmp_path: Path) -> None:
