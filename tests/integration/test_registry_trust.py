@@ -173,7 +173,8 @@ def write_in(dialect: str, words: dict[str, str]) -> Layer:
             "registry": {"url": home, "token": "t0ken-of-home"},
             "scopes": {"own": {"url": scope, "token": "t0ken-of-scope"}},
         }
-        return layer_from_bunfig({"install": install}, "", path="/p/bunfig.toml", environ={})
+        said = {"install": install}
+        return layer_from_bunfig(said, "", path="/p", environ={}, public=default_registry)
     said = {
         "npmRegistryServer": home,
         "npmAuthToken": "${TOKEN}",

@@ -15,11 +15,11 @@ from zipper.named_tuple import NamedTuple
 from zipper.npm.credentials import encode_basic, registry_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from zipper.npm.npm_settings import NpmSource
 
-__all__ = ["Access", "Said", "list_entries", "refuse_value"]
+__all__ = ["Access", "Said", "list_entries", "read_secret", "refuse_value", "require_one_secret"]
 
 _ADDRESS: Final = re.compile(r"https?://[^\s\x00-\x1f]+")
 
@@ -63,6 +63,35 @@ def list_entries(access: Access, scope: str = "") -> Iterator[tuple[str, str, Np
         if field == "_auth" and ":" in value:
             value = encode_basic(value)
         yield f"{key}:{field}", value, said.source
+
+
+def read_secret(access: Access) -> dict[str, str]:
+    """Return the credential, by the registry that it is sent to; nothing where there is none."""
+    said = access.token or access.basic
+    key = None if access.registry is None else registry_key(_without_user(access.registry.value))
+    return {} if said is None or key is None else {key: said.value}
+
+
+def require_one_secret(known: Mapping[str, str], access: Access, owner: str) -> None:
+    """Raise where the registry has another credential, too.
+
+    npm knows one for each address, whatever the package's name.
+
+    Args:
+        known: what `read_secret` returns, of all that came before.
+        access: how a scope's registry is reached.
+        owner: the name of the setting.
+
+    Raises:
+        ProjectError: ESETTINGS.
+    """
+    said = access.token or access.basic
+    if said is not None and any(known.get(k, v) != v for k, v in read_secret(access).items()):
+        raise refuse_value(
+            said.source,
+            f"`{owner}` has another credential than other packages of the same registry",
+            hint="give both one credential: it is sent to the registry, for every name",
+        )
 
 
 def _is_address(text: str) -> bool:

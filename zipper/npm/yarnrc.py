@@ -14,11 +14,17 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from zipper.named_tuple import NamedTuple
-from zipper.npm.credentials import registry_key
 from zipper.npm.json_text import map_of
 from zipper.npm.npm_settings import NpmSource
 from zipper.npm.npmrc import Layer
-from zipper.npm.tool_settings import Access, Said, list_entries, refuse_value
+from zipper.npm.tool_settings import (
+    Access,
+    Said,
+    list_entries,
+    read_secret,
+    refuse_value,
+    require_one_secret,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -67,7 +73,7 @@ def layer_from_yarnrc(
     return Layer("yarn", tuple(_YarnrcReader(files, environ, public).read()))
 
 
-class _Place:
+class _Written:
     """What is said of one registry, a scope, or all names."""
 
     def __init__(self) -> None:
@@ -98,12 +104,12 @@ class _YarnrcReader:
     ) -> None:
         self._environ = environ
         self._public = public
-        self._top = _Place()
-        self._scopes: dict[str, _Place] = {}
-        self._registries: dict[str, _Place] = {}
+        self._top = _Written()
+        self._scopes: dict[str, _Written] = {}
+        self._registries: dict[str, _Written] = {}
         self._sources: dict[str, NpmSource] = {}
         """Where each scope, and each of `npmRegistries`, is written."""
-        self._secrets: dict[str | None, str] = {}
+        self._secrets: dict[str, str] = {}
         """Registry to the credential that is sent there."""
         for file in files:
             self._take(file)
@@ -121,12 +127,12 @@ class _YarnrcReader:
             for owner, said in map_of(settings.get(field)).items():
                 line = file.locate((field, owner))
                 self._sources[owner] = NpmSource("yarn", file.path, line)
-                place = found.setdefault(owner, _Place())
+                place = found.setdefault(owner, _Written())
                 self._put(place, file, map_of(said), _ACCESS, field, owner)
 
     def _put(
         self,
-        place: _Place,
+        place: _Written,
         file: YarnrcFile,
         settings: Mapping[str, object],
         names: Sequence[str],
@@ -165,17 +171,18 @@ class _YarnrcReader:
         registry = self._top.said.get("npmRegistryServer")
         if registry is not None:
             yield from list_entries(Access(registry))
-        for said, access in self._list_secrets(self._top):
+        for access in self._list_shared_secrets():
             yield from self._send(access)
-            self._secrets[_key(access)] = said.value
+            self._secrets |= read_secret(access)
+        yield from self._read_scopes()
+
+    def _list_shared_secrets(self) -> Iterator[Access]:
+        yield from self._list_secrets(self._top)
         for address, place in self._registries.items():
             url = f"https:{address}" if address.startswith("//") else address
             for name in _SECRETS:
                 place.homes[name] = Said(url, self._sources[address])
-            for said, access in self._list_secrets(place):
-                yield from self._send(access)
-                self._secrets[_key(access)] = said.value
-        yield from self._read_scopes()
+            yield from self._list_secrets(place)
 
     def _read_scopes(self) -> Iterator[tuple[str, str, NpmSource]]:
         """Yield the scopes' registries: one that names none has the public one, for yarn."""
@@ -183,18 +190,13 @@ class _YarnrcReader:
             public = Said(self._public(), self._sources[scope])
             registry = place.said.get("npmRegistryServer", public)
             yield from list_entries(Access(registry), f"@{scope.removeprefix('@')}")
-            for said, access in self._list_secrets(place):
+            for access in self._list_secrets(place):
                 yield from self._send(access)
-                if self._secrets.setdefault(_key(access), said.value) != said.value:
-                    raise refuse_value(
-                        said.source,
-                        f"`npmScopes.{scope}` has another credential than other packages of the "
-                        "same registry",
-                        hint="give both one credential: it is sent to the registry, for every name",
-                    )
+                require_one_secret(self._secrets, access, f"npmScopes.{scope}")
+                self._secrets |= read_secret(access)
 
-    def _list_secrets(self, place: _Place) -> Iterator[tuple[Said, Access]]:
-        """Yield the credential, and how the registry that it is for is reached with it.
+    def _list_secrets(self, place: _Written) -> Iterator[Access]:
+        """Yield the credential, if there is one, with the registry that it is for.
 
         Deviation: yarn sends a credential of the home to the registry that a project names. So any
         project could have it; it stays with the registry that is named where it is written.
@@ -204,14 +206,10 @@ class _YarnrcReader:
                 said = place.said[name]
                 home = place.homes[name] or Said(self._public(), said.source)
                 is_token = name == "npmAuthToken"
-                yield said, Access(home, said if is_token else None, None if is_token else said)
+                yield Access(home, said if is_token else None, None if is_token else said)
                 return
 
     @staticmethod
     def _send(access: Access) -> Iterator[tuple[str, str, NpmSource]]:
         """Yield what is sent with requests to an address, which is no registry by that."""
         yield from (entry for entry in list_entries(access) if entry[0] != "registry")
-
-
-def _key(access: Access) -> str | None:
-    return None if access.registry is None else registry_key(access.registry.value)

@@ -16,7 +16,7 @@ from zipper.errors import ProjectError
 from zipper.files import read_or_none
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from zipper.npm.npmrc import Layer
     from zipper.npm.yarnrc import YarnrcFile
@@ -25,6 +25,8 @@ __all__ = ["read_tool_layer"]
 
 _YARN_WORDS: Final = (b"npmRegist", b"npmScopes", b"npmAuth", b"httpProxy", b"httpsProxy")
 _YARN_WORDS_TOO: Final = (b"httpsCaFilePath", b"enableStrictSsl")
+_BUN_ENV_FILES: Final = (".env", ".env.production", ".env.local", ".env.production.local")
+"""What `bun install` reads, the weakest first; the environment is stronger."""
 _BUN_WORDS: Final = (b"registry", b"scopes", b"ca")
 _PNPM_WORDS: Final = (b"registr", b"namedRegistries")
 
@@ -76,13 +78,18 @@ def _read_yarn(folder: Path, environ: Mapping[str, str], home: Path) -> Layer | 
 
 def _read_env_files(folder: Path, files: Sequence[YarnrcFile]) -> dict[str, str]:
     """Return the variables of the files that yarn 4 reads: `.env.yarn`, or those that are named."""
-    from zipper.npm.env_file import parse_env_file  # noqa: PLC0415  (as above)
-
     paths = [folder / ".env.yarn"]
     for file in files:
         named = file.settings.get("injectEnvironmentFiles")
         if isinstance(named, list):
             paths = [Path(file.path).parent / str(one).removesuffix("?") for one in named]
+    return _read_variables(paths)
+
+
+def _read_variables(paths: Iterable[Path]) -> dict[str, str]:
+    """Return what files of variables set, the weakest file first."""
+    from zipper.npm.env_file import parse_env_file  # noqa: PLC0415  (where there are settings)
+
     texts = [data.decode("utf-8", "replace") for path in paths if (data := read_or_none(path))]
     return {name: value for text in texts for name, value in parse_env_file(text).items()}
 
@@ -96,7 +103,9 @@ def _read_bun(folder: Path, environ: Mapping[str, str], home: Path) -> Layer | N
 
     from zipper.npm.bunfig import layer_from_bunfig  # noqa: PLC0415  (as above)
     from zipper.npm.npmrc import Layer  # noqa: PLC0415  (as above)
+    from zipper.registry.address import default_registry  # noqa: PLC0415  (as above)
 
+    known = {**_read_variables(folder / name for name in _BUN_ENV_FILES), **environ}
     rows: list[tuple[str, object, object]] = []
     for path, data in found:
         try:
@@ -104,7 +113,9 @@ def _read_bun(folder: Path, environ: Mapping[str, str], home: Path) -> Layer | N
             settings = tomllib.loads(text)
         except ValueError as cause:
             raise ProjectError("ESETTINGS", f"`{path}` cannot be read: {cause}") from None
-        layer = layer_from_bunfig(settings, text, path=str(path), environ=environ)
+        layer = layer_from_bunfig(
+            settings, text, path=str(path), environ=known, public=default_registry
+        )
         rows += layer.entries
     return Layer("bun", tuple(rows))  # type: ignore[arg-type]
 

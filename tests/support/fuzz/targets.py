@@ -223,7 +223,8 @@ def fuzz_tool_settings(data: bytes) -> None:
             file = YarnrcFile(".yarnrc.yml", settings, lambda _: 1)
             layer_from_yarnrc([file], {}, public=lambda: "https://registry.example/")
     with contextlib.suppress(ValueError):
-        layer_from_bunfig(tomllib.loads(text), text, path="bunfig.toml", environ={})
+        settings = tomllib.loads(text)
+        layer_from_bunfig(settings, text, path="", environ={}, public=lambda: "https://r.example/")
 
 
 def fuzz_pnpm_lock(data: bytes) -> None:

@@ -72,7 +72,11 @@ def yarn(*texts: str, environ: Mapping[str, str] | None = None) -> Layer:
 
 def bun(text: str, environ: Mapping[str, str] | None = None) -> Layer:
     return layer_from_bunfig(
-        tomllib.loads(text), text, path="/p/bunfig.toml", environ=environ or {}
+        tomllib.loads(text),
+        text,
+        path="/p/bunfig.toml",
+        environ=environ or {},
+        public=lambda: PUBLIC,
     )
 
 
@@ -171,6 +175,25 @@ def test_a_variable_names_the_registry_of_a_credential_without_one() -> None:
     assert {"//other.example/": "Basic YTpi"} == secrets
 
 
+def test_bun_replaces_whole_values_alone() -> None:
+    """A variable that is not set stays as it is written; there may be no request that needs it."""
+    registry = '[install]\nregistry = {url = "$URL", token = '
+    environ = {"URL": "https://registry.example/", "A": "one"}
+
+    for written, sent in (("$A", "one"), ("$B", "$B"), ("${A}", "${A}"), ("$A-b", "$A-b")):
+        secrets = settle(bun(f'{registry}"{written}"}}\n', environ))[2]
+        assert {"//registry.example/": f"Bearer {sent}"} == secrets
+
+
+def test_without_an_address_bun_means_the_public_registry() -> None:
+    """For a scope, too, unless the file names a registry for all."""
+    scope = '[install.scopes]\nown = {token = "one"}\n'
+
+    assert (None, {"@own": PUBLIC}, {"//public.example/": "Bearer one"}) == settle(bun(scope))
+    named = f'[install]\nregistry = "https://registry.example/"\n{scope}'
+    assert {"//registry.example/": "Bearer one"} == settle(bun(named))[2]
+
+
 def test_what_else_yarn_has() -> None:
     """Its variables win, and a proxy and certificates have npm's names."""
     layer = yarn(
@@ -194,8 +217,9 @@ def test_what_else_yarn_has() -> None:
         (yarn, TWO_TOKENS, 4, "another credential"),
         (yarn, TOKEN_OF_ALL + "npmScopes:\n  a: {npmAuthToken: two}\n", 4, "another credential"),
         (yarn, REGISTRY_TOKEN + "npmScopes:\n  a: {npmAuthToken: two}\n", 3, "another credential"),
-        (bun, '[install]\nregistry = "https://$NOT_SET/"\n', 2, "NOT_SET"),
-        (bun, '[install.scopes]\n"@s" = {token = "t"}\n', 2, "no registry's address"),
+        (bun, '[install]\nregistry = "$NOT_SET"\n', 2, "NOT_SET"),
+        (bun, '[install]\nregistry = "registry.example"\n', 2, "no address"),
+        (bun, '[install.scopes]\na = {token = "t"}\nb = {token = "u"}\n', 3, "another credential"),
         (pnpm, "registries:\n  default: https://${SECRET}.example/\n", 2, "variable"),
         (pnpm, "registries:\n  s: https://registry.example/\n", 2, "no scope"),
         (pnpm, "registry: https://[/\n", 1, "no address"),

@@ -95,6 +95,24 @@ def test_bun_reads_the_home_and_the_project(tmp_path: Path) -> None:
     assert ["https://a.example/", "https://b.example/"] == [value for _, value, _ in layer.entries]
 
 
+def test_bun_reads_files_of_variables(tmp_path: Path) -> None:
+    """Those of production; the environment wins over them."""
+    text = '[install]\nregistry = { url = "https://own.example/", token = "$TOKEN" }\n'
+    files = {"bunfig.toml": text, ".env": "TOKEN=a", ".env.development": "TOKEN=no"}
+
+    def read_token(environ: dict[str, str]) -> object:
+        layer = read_tool_layer("bun", tmp_path, environ=environ, home=tmp_path)
+        assert layer is not None
+        return {key: value for key, value, _ in layer.entries}["//own.example/:_authToken"]
+
+    for name, content in files.items():
+        (tmp_path / name).write_text(content, "utf-8")
+    assert "a" == read_token({})
+    (tmp_path / ".env.local").write_text("TOKEN=b # local\n", "utf-8")
+    assert "b" == read_token({})
+    assert "c" == read_token({"TOKEN": "c"})
+
+
 def test_a_tool_without_settings_of_its_own_says_nothing(tmp_path: Path) -> None:
     """A new lockfile format needs no reader of settings."""
     assert read_tool_layer("new", tmp_path, environ={}, home=tmp_path) is None
