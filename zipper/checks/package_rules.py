@@ -214,11 +214,11 @@ PACKAGE_RULES: Final[tuple[Rule, ...]] = (
         "pruned-file-missing",
         pruned_rules.check_pruned,
         "a pruned zip lacks a file that it needs by its own record",
-        "`build --prune` writes the files that its proof rests on into "
-        "`node_modules/.zipper-pruned.json`: those that the handler's modules request or read at "
-        "any level, their package.json files and libraries, and what `keep`, a trace or the table "
-        "of known packages names. One that is gone was taken out after the build. A warning where "
-        "another handler is checked, or a layer of unknown content may have the file.",
+        "`build --prune` writes the files that the zip is sure to want into "
+        "`node_modules/.zipper-pruned.json`: what the handler's modules request at any level or "
+        "read by a whole name, their package.json files and libraries, and what `keep` or a trace "
+        "names. One that is gone was taken out after the build. A warning where another handler is "
+        "checked, or a layer of unknown content may have the file.",
         "the record in the zip",
         "`zip -d fn.zip node_modules/a/lib/later.js`",
     ),

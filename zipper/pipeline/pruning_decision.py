@@ -61,7 +61,7 @@ def decide(planned: PackagePlan, store: Store) -> bytes:
         for option, patterns in (("keep", planned.request.keep), ("drop", planned.request.drop))
     }
     head = {"result": _summarize(pruning), "proof": proof, "idle": idle}
-    needed = list_needed(pruning)
+    needed = list_needed(pruning, proof["reached"])
     record = format_record(needed, mode=pruning.mode, handler=planned.handler) if needed else ""
     parts = (json.dumps(part, separators=(",", ":")) for part in (head, going, removed))
     return "\n".join((*parts, record)).encode()

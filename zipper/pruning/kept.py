@@ -63,3 +63,5 @@ class Kept(NamedTuple):
     """By folder, the project's own under the empty text."""
     removable: Mapping[str, str]
     """The files that are of a class and that nothing needs: name to class."""
+    read: frozenset[str]
+    """The files that code which the walk has reached reads by their whole names."""

@@ -61,6 +61,7 @@ class _NeedSearch:
         self._classes_kept: dict[str, KeepReason] = {}
         if "enable-source-maps" in subject.node_options:
             self._classes_kept["maps"] = KeepReason("request", text="NODE_OPTIONS")
+        self._read: set[str] = set()
         self._tabled: set[str] = set()
         self._pending: list[str] = []
         self._seen: set[str] = set()
@@ -89,7 +90,7 @@ class _NeedSearch:
         self._keep_classes()
         removable = dict(self._find_removable())
         packages = judge_packages(self.files, self.reasons, self.whole, self.assets)
-        return Kept(self.reasons, packages, removable)
+        return Kept(self.reasons, packages, removable, frozenset(self._read))
 
     def _keep_walked(self) -> None:
         """Keep what the closure of the checks has reached."""
@@ -219,25 +220,34 @@ class _NeedSearch:
             if place == TASK or f"{TASK}/".startswith(f"{place}/"):
                 self._leave_whole(package, reason._replace(kind="unproven"))
             return
-        folder = find_package(f"{inner}/x")
+        file = self._find_file(place)
+        if file is not None:
+            self._note_asset(name, file, reason)
+            self._read |= {file} if self._is_walked(name) else set()
+        elif not self._answers.files.is_folder(place):
+            for below in self._below(find_package(f"{inner}/x"), inner):
+                self._note_asset(name, below, reason)
+        elif not self._is_confined(package):  # else the row has what is read there
+            self._read_folder(name, inner, reason)
+
+    def _find_file(self, place: str) -> str | None:
+        """Return the file that a path means, with the extension that `require` adds."""
         if self._answers.files.is_file(place):
-            self._note_asset(name, inner, reason)
-        elif self._answers.files.is_folder(place) and self._is_confined(package):
-            pass  # the row has what is read there
-        elif self._answers.files.is_folder(place):
-            if inner == folder or (folder and not inner.startswith(f"{folder}/")):
-                self._leave_whole(folder, reason._replace(kind="unproven"))
-            elif inner.endswith("node_modules"):
-                self._leave_whole(package, reason._replace(kind="unproven"))
-                self._named.add(package, "", reason)
-            else:
-                for below in self._below(folder, f"{inner}/"):
-                    self._note_asset(name, below, reason)
+            return relative(place).rstrip("/")
+        found = None if self._answers.files.is_folder(place) else self._answers.load(place)
+        return None if found is None else relative(found)
+
+    def _read_folder(self, name: str, inner: str, reason: KeepReason) -> None:
+        """Keep the files of a folder that a path of constants names."""
+        folder = find_package(f"{inner}/x")
+        if inner == folder or (folder and not inner.startswith(f"{folder}/")):
+            self._leave_whole(folder, reason._replace(kind="unproven"))
+        elif inner.endswith("node_modules"):
+            self._leave_whole(find_package(name), reason._replace(kind="unproven"))
+            self._named.add(find_package(name), "", reason)
         else:
-            found = self._answers.load(place)
-            names = self._below(folder, inner) if found is None else [relative(found)]
-            for one in names:
-                self._note_asset(name, one, reason)
+            for below in self._below(folder, f"{inner}/"):
+                self._note_asset(name, below, reason)
 
     def _below(self, folder: str, start: str) -> list[str]:
         """Return the files of a package whose names begin with `start`, those of no class."""

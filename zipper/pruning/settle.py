@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from zipper.checks.subject import Subject
     from zipper.pruning.files_by_package import PackageFiles
 
-__all__ = ["find_libraries", "judge_packages", "keep_manifests"]
+__all__ = ["find_libraries", "folders_above", "judge_packages", "keep_manifests"]
 
 
 def find_libraries(
@@ -59,7 +59,7 @@ def keep_manifests(
         files: of the package.
         reasons: what stays; what is kept here is added.
     """
-    kept = {folder for name in reasons for folder in _folders_above(name)}
+    kept = {folder for name in reasons for folder in folders_above(name)}
     for name in [*read, *(f"{folder}/package.json" for folder in sorted(kept))]:
         owner = find_package(name)
         if owner and owner in kept and name in files.subject.listing.by_name:
@@ -70,7 +70,7 @@ def keep_manifests(
                 reasons.setdefault(name, KeepReason("notice", text="a licence, or a notice"))
 
 
-def _folders_above(name: str) -> Iterator[str]:
+def folders_above(name: str) -> Iterator[str]:
     """Yield the folders of a file up to its package's own."""
     package = find_package(name)
     folder = name.rpartition("/")[0]
