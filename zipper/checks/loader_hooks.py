@@ -23,7 +23,7 @@ __all__ = ["changes_loading", "find_hooks"]
 
 _SIGNS: Final = (
     *(b"_resolveFilename", b"_nodeModulePaths", b"_findPath", b"._load", b"_initPaths"),
-    *(b"_extensions", b".extensions", b".paths", b"registerHooks(", b".register("),
+    *(b"_extensions", b".extensions", b".paths", b"register"),
 )
 """What every such file has one of: most files are done after a look for these."""
 _OF_MODULE: Final = (
@@ -53,8 +53,20 @@ _BY_REQUIRE: Final = (
         rb"|\b(?:module|main)\.paths\s*(?:=(?!=)|\.(?:push|unshift|splice)\s*\()"
     ),
 )
-_REGISTERS: Final = ((b"register",), late_pattern(rb"\bregister(?:Hooks)?\s*\("))
 """Each with the texts that it begins with."""
+_NAMED: Final = (
+    (b"'module", b'"module', b"`module", b"'node:module", b'"node:module', b"`node:module"),
+    late_pattern(rb"(['\"`])(?:node:)?module\1"),
+)
+_REGISTERS: Final = (
+    (b".register",),
+    late_pattern(rb"\.register(Hooks\b)?\b(\)?)\s*\(\s*(['\"`]|new URL\b|[\w$.]*pathToFileURL\b)?"),
+)
+_NAME: Final = late_pattern(rb"[\w$]+")
+_OWNER: Final = late_pattern(rb"([\w$]+)\s*\Z|['\"`](?:node:)?module['\"`]\s*\)\s*\Z")
+_BEFORE_BYTES: Final = 200
+"""How far before `"module"` the names are that mean it."""
+_REGISTRIES: Final = (b"register", b"registerHooks")
 
 
 def find_hooks(content: bytes) -> Iterator[Use]:
@@ -69,8 +81,29 @@ def find_hooks(content: bytes) -> Iterator[Use]:
     elif _has(content, *_OF_MODULE):
         if _has(content, *_PATCHES):
             yield Use("hook", EAGER, 1, "patch")
-        elif _has(content, *_REGISTERS):
+        elif _registers(content):
             yield Use("hook", EAGER, 1, "register")
+
+
+def _registers(content: bytes) -> bool:
+    """Return whether a file calls `register` of Node's `module`, and not that of anything else.
+
+    Where a bundler hides whose it is, by what it is given: a specifier, or an address.
+    """
+    names = {b"constructor"}
+    for match in find_matches(content, *_NAMED):
+        before = content[max(0, match.start() - _BEFORE_BYTES) : match.start()]
+        names.update(_NAME.findall(before, before.rfind(b";") + 1))
+    if not names.isdisjoint(_REGISTRIES):
+        return True
+    for match in find_matches(content, *_REGISTERS):
+        hooks, is_imported, address = match.groups()
+        if hooks or is_imported or address:
+            return True
+        owner = _OWNER.search(content[max(0, match.start() - _BEFORE_BYTES) : match.start()])
+        if owner is not None and (owner[1] is None or owner[1] in names):
+            return True
+    return False
 
 
 def _has(content: bytes, texts: Iterable[bytes], pattern: re.Pattern[bytes]) -> bool:

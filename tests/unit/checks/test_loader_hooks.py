@@ -43,8 +43,28 @@ def test_what_a_hook_may_find(code: str) -> None:
 @pytest.mark.parametrize(
     "code",
     [
+        "const { register } = require('module'); register(hooks)",
+        "require('node:module').register(hooks)",
+        "const M = require('module'); M.register(hooks)",
+        'var m = __toESM(require("module")); (0, m.register)(hooks)',
+        "const o = { 7: () => require('module') }, m = o[7](); m.register('./hooks.mjs', base)",
+        "module.constructor.register(new URL('hooks.mjs', base))",
+    ],
+)
+def test_hooks_of_the_project(code: str) -> None:
+    """Whatever way `register` of Node's `module` is called, nothing is sure then."""
+    told = severities({"index.js": f"if (process.env.A) {{ {code} }} require('gone'); {C}"})
+
+    assert {("module-missing", "warning")} == told
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
         "const M = require('module'); const o = M.prototype.require; M.prototype.require = o",
         "const list = {}; list.paths = []; list._load = 1; server.register(plugin)",
+        "const M = require('module'); new FinalizationRegistry(() => {}).register({}, 1)",
+        "class Module {} const m = require('module'); server.register(Module)",
         "require('watch')",
     ],
 )
