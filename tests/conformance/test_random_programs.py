@@ -29,7 +29,7 @@ process.on("uncaughtException", () => 0);
 for (const name of readdirSync(__dirname).filter((one) => /^p\d+\.js$/.test(one))) {
   globalThis.load = () => require("./" + name);
   try { vm.runInThisContext("load()", { timeout: 300 }); } catch (error) {
-    failed[name] = error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT" ? null : true;
+    failed[name] = error?.code === "ERR_SCRIPT_EXECUTION_TIMEOUT" ? null : true;
   }
 }
 setTimeout(() => { console.log(JSON.stringify(failed)); process.exit(0); }, 300);

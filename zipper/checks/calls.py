@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from zipper.checks.syntax import Source
+    from zipper.checks.trees import Trees
 
-__all__ = ["Named", "find_calls", "is_constant", "name_function"]
+__all__ = ["Named", "find_calls", "find_declared", "is_constant", "name_function"]
 
 _WRAPPERS: Final = frozenset(
     {"call_expression", "arguments", "object", "parenthesized_expression", "pair"}
@@ -34,6 +35,7 @@ _CALLS_MAX: Final = 50
 _MENTIONS_MAX: Final = 2_000
 _BEFORE: Final = late_pattern(rb"(?:\b(?:var|let|const|function|class)\s+|[,({\[]\s*|\.{3})\Z")
 _AFTER: Final = late_pattern(rb"\s*(?:=(?!=)|[,)}\]]\s*=>|\)\s*\{)")
+_ASSIGNS: Final = late_pattern(rb"\s{0,7}=(?![=>])")
 _DECLARES: Final = late_pattern(rb"\b(?:var|let|const|function|class|import)\s+\Z")
 
 
@@ -98,6 +100,18 @@ def find_calls(source: Source, named: Named) -> Iterator[list[Node]]:
             yield path
 
 
+def find_declared(trees: Trees, name: bytes) -> Node | None:
+    """Return what the first `name =` of a file declares; None where it declares nothing."""
+    content, size = trees.content, len(name)
+    for offset in find_word(content, name, before=b"."):
+        if _ASSIGNS.match(content, offset + size):
+            tree = trees.at(offset, is_leap=True)
+            path = [] if tree is None else tree.path_to(offset)
+            is_plain = len(path) > 1 and path[-2].type == "variable_declarator"
+            return path[-2].child_by_field_name("value") if is_plain else None
+    return None
+
+
 def is_constant(source: Source, named: Named) -> bool:
     """Return whether a name means one function wherever it is called."""
     content = source.content
@@ -129,9 +143,13 @@ def _around_name(path: list[Node]) -> list[Node]:
 def _calls(path: list[Node], named: Named) -> bool:
     if len(path) < 2 or path[-1].type != "identifier":
         return False
-    field = "constructor" if named.is_class else "function"
-    kind = "new_expression" if named.is_class else "call_expression"
-    found = path[-2].child_by_field_name(field) if path[-2].type == kind else None
+    kind = path[-2].type
+    if kind not in (
+        ("new_expression",) if named.is_class else ("call_expression", "new_expression")
+    ):
+        return False
+    field = "constructor" if kind == "new_expression" else "function"
+    found = path[-2].child_by_field_name(field)
     return found is not None and found.id == path[-1].id
 
 

@@ -7,93 +7,95 @@ they choose a file; the branch that Node takes runs as surely as the code around
 
 from __future__ import annotations
 
-from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.source_text import find_word, literal
+from zipper.checks.known_values import (
+    COMMONJS,
+    GLOBALS,
+    LAMBDA_VARIABLES,
+    MEMBERS,
+    NULL,
+    Known,
+    Thing,
+    UndecidedError,
+    are_equal,
+    compare,
+    is_true,
+    number,
+    sure_type,
+)
+from zipper.checks.levels import FUNCTIONS
+from zipper.checks.own_names import OwnNames
+from zipper.checks.source_text import literal
 from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tree_sitter import Node
 
 __all__ = ["Conditions"]
 
-_TYPES: Final = {
-    **dict.fromkeys((b"process", b"global", b"globalThis"), "object"),
-    **dict.fromkeys((b"Buffer", b"setImmediate", b"setTimeout"), "function"),
-    **dict.fromkeys(
-        (
-            b"window",
-            b"document",
-            b"define",
-            b"importScripts",
-            b"XMLHttpRequest",
-            b"WorkerGlobalScope",
-            b"HTMLElement",
-            b"Deno",
-            b"Bun",
-            b"EdgeRuntime",
-        ),
-        "undefined",
-    ),
-}
-"""What `typeof` says of global names. `navigator` and `self` are left out: versions differ."""
-_COMMONJS: Final = {
-    b"require": "function",
-    b"module": "object",
-    b"exports": "object",
-    b"__filename": "string",
-    b"__dirname": "string",
-}
-_MEMBERS: Final[dict[bytes, str | None]] = {
-    b"process.platform": "linux",
-    b"process.type": None,
-    b"process.browser": None,
-    b"process.__nwjs": None,
-    b"process.versions.electron": None,
-}
-"""None for what is undefined in Node."""
 _VARIABLE: Final = late_pattern(rb"process\.env\.(\w+)")
 _SET_VARIABLES: Final = late_pattern(
     rb"AWS_|LAMBDA_|_|(?:NODE_ENV|NODE_PATH|LD_LIBRARY_PATH|LANG|PATH|TZ)$"
 )
 """Variables that Lambda sets, or people do."""
-_MODULE: Final = late_pattern(rb"(?m)^[ \t]*(?:import|export)\b")
-_WRITES: Final = late_pattern(rb"\s*(?:=>|=[^=])")
-_DECLARES: Final = late_pattern(rb"\b(?:var|let|const|function|import|class)\s")
-_FUNCTION: Final = late_pattern(rb"\bfunction\b[\s*\w$]{0,99}\Z")
-_REST: Final = late_pattern(rb"[^()]{0,4000}\)(\s*=>)?")
-_LOOK_BACK_BYTES: Final = 4_000
-_AHEAD: Final = frozenset(bytes([code]) for code in b" \t\r\n\v\f,{")
-_MENTIONS_MAX: Final = 2_000
-"""Mentions of a name that are looked at; one that is mentioned more often may mean anything."""
 _DEPTH_MAX: Final = 40
-_CONSTANTS: Final = {"undefined": None, "true": True, "false": False}
+_CONSTANTS: Final[dict[str, Known]] = {
+    "undefined": None,
+    "null": NULL,
+    "true": True,
+    "false": False,
+}
+_THINGS: Final = {
+    **dict.fromkeys(("array", "object", "regex", "new_expression"), Thing("object")),
+    **dict.fromkeys(("arrow_function", "function_expression", "class"), Thing("function")),
+}
+_GLOBAL_OBJECTS: Final = (b"globalThis", b"global")
 _EQUAL: Final = ("===", "==")
 _UNEQUAL: Final = ("!==", "!=")
-
-
-class _Undecided(Exception):  # noqa: N818 - not an error: the way out of an expression
-    """A part of the condition has no value that the text tells."""
+_SHORT_CIRCUITS: Final = ("&&", "||", "??")
 
 
 class Conditions:
-    """The conditions of one file."""
+    """The conditions of one file.
 
-    def __init__(self, content: bytes, variables: Mapping[str, str] | None = None) -> None:
+    Args:
+        content: the file's text.
+        variables: what is known of the function's environment.
+        find_constant: what answers as what a name is declared.
+    """
+
+    def __init__(
+        self,
+        content: bytes,
+        variables: Mapping[str, str] | None = None,
+        find_constant: Callable[[bytes], Node | None] | None = None,
+    ) -> None:
         self._content = content
         self._variables = variables or {}
+        self._find_constant = find_constant
         self._assumes = False
-        self._own: dict[bytes, bool] = {}
+        self._names = OwnNames(content)
+        self._constants: dict[bytes, Node | None] = {}
+        self._condition: Node | None = None
+        self._start = 0
+
+    def is_global(self, name: bytes) -> bool:
+        """Return whether a global name means the same in all of the file."""
+        return not self._names.count(name)
+
+    def is_constant(self, name: bytes) -> bool:
+        """Return whether a name gets one meaning in all of the file."""
+        return self._names.count(name) == 1
 
     def find_truth(self, condition: Node) -> bool | None:
         """Return whether `condition` holds in Node on Lambda; None where unknown."""
+        self._condition, self._start = condition, condition.start_byte
         try:
             return self._holds(condition, _DEPTH_MAX)
-        except _Undecided:
+        except UndecidedError:
             return None
 
     def expect_truth(self, condition: Node) -> bool | None:
@@ -110,124 +112,181 @@ class Conditions:
             self._assumes = False
 
     def _holds(self, node: Node, depth: int) -> bool:
-        if depth == 0:
-            raise _Undecided
+        if depth <= 0:
+            raise UndecidedError
         if node.type == "parenthesized_expression" and node.named_child_count == 1:
             return self._holds(node.named_children[0], depth - 1)
-        if node.type == "unary_expression" and self._operator(node) == "!":
+        if node.type == "unary_expression" and _operator(node) == "!":
             return not self._holds(_field(node, "argument"), depth - 1)
         if node.type == "binary_expression":
             return self._holds_of_two(node, depth)
-        if node.type == "identifier":
-            text = self._text(node)
-            if (text in _TYPES or text in _COMMONJS) and not self._is_own(text):
-                return self._type_of(text) != "undefined"
-        return bool(self._value(node))
+        return is_true(self._value(node, depth - 1))
 
     def _holds_of_two(self, node: Node, depth: int) -> bool:
         left, right = _field(node, "left"), _field(node, "right")
-        operator = self._operator(node)
+        operator = _operator(node)
         if self._assumes and (self._is_switch(left) or self._is_switch(right)):
             return self._holds_of_switch(left, right, operator)
-        if operator in _EQUAL:
-            return self._value(left) == self._value(right)
-        if operator in _UNEQUAL:
-            return self._value(left) != self._value(right)
         if operator not in ("&&", "||"):
-            raise _Undecided
+            return is_true(self._value_of_two(node, depth))
         decides = operator == "||"
         first = self.find_truth(left) if depth else None
         second = self._holds(right, depth - 1) if first is not decides else decides
         if first is None and second is not decides:
-            raise _Undecided
+            raise UndecidedError
         return second
 
     def _holds_of_switch(self, left: Node, right: Node, operator: str) -> bool:
         """Return what comparing an unset variable with a text says."""
         other = right if self._is_switch(left) else left
         if operator not in (*_EQUAL, *_UNEQUAL) or not literal(other, self._content):
-            raise _Undecided
+            raise UndecidedError
         return operator in _UNEQUAL
 
     def _is_switch(self, node: Node) -> bool:
         """Return whether an expression is an environment variable that is a package's own."""
         name = _VARIABLE.fullmatch(self._text(node))
         is_own = name is not None and _SET_VARIABLES.match(name[1]) is None
-        return is_own and self._given(node) is None
+        is_known = name is not None and name[1].decode() in self._variables
+        return is_own and (not is_known or self._names.count(b"process") > 0)
 
-    def _given(self, node: Node) -> str | None:
-        """Return the value of an environment variable that is known."""
-        name = _VARIABLE.fullmatch(self._text(node)) if self._variables else None
-        if name is None or self._is_own(b"process"):
-            return None
-        return self._variables.get(name[1].decode())
-
-    def _value(self, node: Node) -> str | bool | None:
-        """Return an expression's value, text or boolean; None for `undefined`."""
-        text = self._text(node)
+    def _value(self, node: Node, depth: int) -> Known:
+        """Return an expression's value."""
+        if depth <= 0:
+            raise UndecidedError
         if node.type in _CONSTANTS:
             return _CONSTANTS[node.type]
-        value = literal(node, self._content)
-        if value is None and node.type == "member_expression":
-            value = self._given(node)
-        if value is not None:
-            return value
-        if node.type == "unary_expression" and self._operator(node) == "typeof":
-            return self._type_of(self._text(_field(node, "argument")))
-        if node.type == "member_expression" and text in _MEMBERS and not self._is_own(b"process"):
-            return _MEMBERS[text]
-        raise _Undecided
+        if node.type in _THINGS:
+            return _THINGS[node.type]
+        text = literal(node, self._content)
+        if text is not None:
+            return text
+        read = {
+            "number": self._value_of_number,
+            "parenthesized_expression": self._value_of_last,
+            "sequence_expression": self._value_of_last,
+            "unary_expression": self._value_of_one,
+            "binary_expression": self._value_of_two,
+            "ternary_expression": self._value_of_choice,
+        }.get(node.type)
+        return self._value_of_name(self._dotted(node), depth) if read is None else read(node, depth)
 
-    def _type_of(self, name: bytes) -> str:
-        known = _TYPES.get(name)
-        if known is None and name in _COMMONJS and not self._has_module_syntax:
-            known = _COMMONJS[name]
-        if known is None or self._is_own(name):
-            raise _Undecided
-        return known
+    def _value_of_number(self, node: Node, _: int) -> Known:
+        return number(self._text(node))
 
-    @cached_property
-    def _has_module_syntax(self) -> bool:
-        return _MODULE.search(self._content) is not None
+    def _value_of_last(self, node: Node, depth: int) -> Known:
+        return self._value(node.named_children[-1], depth - 1)
 
-    def _is_own(self, name: bytes) -> bool:
-        """Return whether the file may give a global name a meaning of its own."""
-        if name not in self._own:
-            places = list(islice(find_word(self._content, name), _MENTIONS_MAX + 1))
-            self._own[name] = len(places) > _MENTIONS_MAX or any(
-                self._is_given(at, at + len(name)) for at in places
-            )
-        return self._own[name]
+    def _value_of_choice(self, node: Node, depth: int) -> Known:
+        holds = self._holds(_field(node, "condition"), depth - 1)
+        return self._value(_field(node, "consequence" if holds else "alternative"), depth - 1)
 
-    def _is_given(self, start: int, end: int) -> bool:
-        """Return whether the name between two offsets seems to get a meaning there.
+    def _value_of_one(self, node: Node, depth: int) -> Known:
+        operator, argument = _operator(node), _field(node, "argument")
+        if operator == "!":
+            return not self._holds(argument, depth - 1)
+        if operator == "void" and argument.type == "number":
+            return None
+        if operator != "typeof":
+            raise UndecidedError
+        return sure_type(self._value(argument, depth - 1))
 
-        Roughly, because a wrong yes only says less.
+    def _value_of_two(self, node: Node, depth: int) -> Known:
+        left, right, operator = _field(node, "left"), _field(node, "right"), _operator(node)
+        if operator == "in":
+            name = literal(left, self._content)
+            dotted = self._member_of(self._dotted(right), (name or ".").encode())
+            return self._value_of_name(dotted, depth) is not None
+        first = self._value(left, depth - 1)
+        if operator in _SHORT_CIRCUITS:
+            keeps = first not in (None, NULL) if operator == "??" else is_true(first)
+            return first if keeps is (operator != "&&") else self._value(right, depth - 1)
+        second = self._value(right, depth - 1)
+        if operator in _EQUAL:
+            return are_equal(first, second, is_loose=operator == "==")
+        if operator in _UNEQUAL:
+            return not are_equal(first, second, is_loose=operator == "!=")
+        return compare(first, second, operator)
+
+    def _dotted(self, node: Node) -> bytes:
+        """Return the name of a global, or of members of one, as if it was written with points."""
+        if node.type == "identifier":
+            return self._text(node)
+        if node.type == "member_expression":
+            name = self._text(_field(node, "property"))
+        elif node.type == "subscript_expression":
+            name = (literal(_field(node, "index"), self._content) or ".").encode()
+        else:
+            raise UndecidedError
+        return self._member_of(self._dotted(_field(node, "object")), name)
+
+    def _member_of(self, owner: bytes, name: bytes) -> bytes:
+        is_global = owner in _GLOBAL_OBJECTS and not self._names.count(owner)
+        return name if is_global else owner + b"." + name
+
+    def _value_of_name(self, dotted: bytes, depth: int) -> Known:
+        name, _, members = dotted.partition(b".")
+        makes_require = name == b"require" and self._names.makes_require
+        if self._names.count(name) and not makes_require:
+            return self._value_of_constant(dotted, depth)
+        variable = _VARIABLE.fullmatch(dotted)
+        if variable is not None:
+            return self._value_of_variable(variable[1])
+        if name in COMMONJS and self._names.has_module_syntax and not makes_require:
+            raise UndecidedError
+        known = MEMBERS if members else COMMONJS if name in COMMONJS else GLOBALS
+        is_set = bool(members) and self._names.sets(dotted)
+        if is_set and dotted == b"module.exports":
+            return Thing("")  # whatever it is set to, it is something
+        if dotted not in known or is_set:
+            raise UndecidedError
+        return known[dotted]
+
+    def _value_of_variable(self, name: bytes) -> Known:
+        given = self._variables.get(name.decode())
+        if given is None and LAMBDA_VARIABLES.fullmatch(name) is None:
+            raise UndecidedError
+        return Thing("string") if given is None else given
+
+    def _value_of_constant(self, name: bytes, depth: int) -> Known:
+        """Return the value of a name that is given one once, before the condition."""
+        is_once = self._find_constant is not None and self._names.count(name) == 1
+        if name not in self._constants:
+            found = self._find_constant(name) if self._find_constant and is_once else None
+            self._constants[name] = found
+        value = self._constants[name]
+        if value is None or value.end_byte > self._start or not self._is_set_before(value):
+            raise UndecidedError
+        return self._value(value, depth - 1)
+
+    def _is_set_before(self, value: Node) -> bool:
+        """Return whether what declares a value has run before the condition, or nothing works.
+
+        A `var` may be read before, by a function that is called before.
         """
-        content, first = self._content, max(0, start - _LOOK_BACK_BYTES)
-        if _WRITES.match(content, end):
-            return True
-        opening, closing = content.rfind(b"(", first, start), content.rfind(b")", first, start)
-        rest = _REST.match(content, end) if opening > closing else None
-        before = content[max(0, opening - 120) : max(0, opening)]
-        if rest is not None and (rest[1] or _FUNCTION.search(before)):
-            return True
-        signs = (content.rfind(sign, first, start) for sign in (b";", b"="))
-        border = max(opening, closing, *signs)
-        if border < 0 < first:
-            return True
-        is_alone = content[start - 1 : start] in _AHEAD
-        return is_alone and _DECLARES.search(content, border + 1, start) is not None
-
-    def _operator(self, node: Node) -> str:
-        return _field(node, "operator").type
+        kind = value.parent.parent if value.parent is not None else None
+        is_var = kind is None or kind.type == "variable_declaration"
+        return not is_var or _around(value) == _around(self._condition)
 
     def _text(self, node: Node) -> bytes:
         return self._content[node.start_byte : node.end_byte]
 
 
+def _operator(node: Node) -> str:
+    return _field(node, "operator").type
+
+
+def _around(node: Node | None) -> tuple[int, int]:
+    """Return where the function around a node begins and ends, or the piece that was parsed."""
+    while node is not None and node.parent is not None:
+        node = node.parent
+        if node.type in FUNCTIONS:
+            break
+    return (0, 0) if node is None else (node.start_byte, node.end_byte)
+
+
 def _field(node: Node, name: str) -> Node:
     found = node.child_by_field_name(name)
     if found is None:
-        raise _Undecided
+        raise UndecidedError
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.file_facts import CONDITIONAL, EAGER, LAZY, OPTIONAL
+from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -20,11 +21,14 @@ if TYPE_CHECKING:
 __all__ = [
     "COMPOUND",
     "FUNCTIONS",
+    "WALKS",
     "ends_unhandled",
     "find_exit",
+    "has_items",
     "is_called_in_place",
     "is_field",
     "level_of_child",
+    "rejects",
 ]
 
 FUNCTIONS: Final = frozenset(
@@ -38,13 +42,14 @@ FUNCTIONS: Final = frozenset(
     }
 )
 _LEFT_BY_BREAK: Final = ("do_statement", "labeled_statement")
+_EXITS: Final = late_pattern(rb"process\.(?:exit|abort|reallyExit)\s*\(")
 _DEFAULTS: Final = ("assignment_pattern", "object_assignment_pattern")
 """What has a value for a part that is absent."""
 _CASES: Final = ("switch_case", "switch_default", "catch_clause")
 _CHAINED: Final = ("member_expression", "call_expression", "subscript_expression")
 _LOOPS: Final = ("while_statement", "for_statement", "for_in_statement")
 _SHORT_CIRCUITS: Final = frozenset({"&&", "||", "??", "&&=", "||=", "??="})
-_WALKS: Final = (b"forEach", b"map", b"filter", b"some", b"every", b"find", b"flatMap")
+WALKS: Final = (b"forEach", b"map", b"filter", b"some", b"every", b"find", b"flatMap")
 COMPOUND: Final = frozenset(
     {
         *("statement_block", "if_statement", "else_clause", "labeled_statement", "with_statement"),
@@ -68,18 +73,20 @@ def level_of_child(parent: Node, child: Node, conditions: Conditions) -> int:
     if kind in ("binary_expression", "augmented_assignment_expression"):
         return _level_of_right(parent, child, conditions)
     if kind == "try_statement":
-        return _level_of_try(parent, child)
+        return _level_of_try(parent, child, conditions)
     if kind == "field_definition":
         is_static = any(c.type == "static" for c in parent.children)
         return EAGER if is_static or not is_field(parent, "value", child) else LAZY
-    return CONDITIONAL if _may_be_left_out(parent, child) else EAGER
+    return CONDITIONAL if _may_be_left_out(parent, child, conditions) else EAGER
 
 
-def _may_be_left_out(parent: Node, child: Node) -> bool:
+def _may_be_left_out(parent: Node, child: Node, conditions: Conditions) -> bool:
     """Return whether a part may not run though what it is a part of does."""
     kind = parent.type
     if kind in _LOOPS:
-        return is_field(parent, "body", child) or is_field(parent, "increment", child)
+        if is_field(parent, "body", child):
+            return _may_leave(child) or not _is_sure_to_begin(parent, conditions)
+        return is_field(parent, "increment", child)
     if kind in _LEFT_BY_BREAK:
         return _may_leave(child)
     if kind in _DEFAULTS:
@@ -87,6 +94,18 @@ def _may_be_left_out(parent: Node, child: Node) -> bool:
     if child.type == "arguments" or kind == "subscript_expression":
         return _is_optional(parent)
     return kind in _CASES
+
+
+def _is_sure_to_begin(loop: Node, conditions: Conditions) -> bool:
+    """Return whether a loop runs once at least: `for (;;)`, `while (true)`, `of [1]`."""
+    if loop.type == "for_in_statement":
+        walked = loop.child_by_field_name("right")
+        return walked is not None and walked.type == "array" and has_items(walked)
+    condition = loop.child_by_field_name("condition")
+    if condition is not None and condition.type == "expression_statement":
+        condition = condition.named_children[0] if condition.named_children else None
+    is_absent = condition is None or condition.type == "empty_statement"
+    return is_absent or (condition is not None and conditions.find_truth(condition) is True)
 
 
 def _may_leave(body: Node) -> bool:
@@ -135,7 +154,7 @@ def _level_of_right(parent: Node, child: Node, conditions: Conditions) -> int:
     return _level_where(left, conditions, wanted=_LOGICAL[operator.type])
 
 
-def _level_of_try(statement: Node, child: Node) -> int:
+def _level_of_try(statement: Node, child: Node, conditions: Conditions) -> int:
     finalizer = statement.child_by_field_name("finalizer")
     if finalizer is not None and finalizer.id != child.id and _may_leave(finalizer):
         return CONDITIONAL  # what leaves it takes the error along
@@ -143,12 +162,15 @@ def _level_of_try(statement: Node, child: Node) -> int:
     if handler is None or not is_field(statement, "body", child):
         return EAGER
     body = handler.child_by_field_name("body")
-    return EAGER if body is not None and _is_sure_to_throw(body) else OPTIONAL
+    return EAGER if body is not None and _is_sure_to_end(body, conditions) else OPTIONAL
 
 
-def _is_sure_to_throw(body: Node) -> bool:
+def _is_sure_to_end(body: Node, conditions: Conditions) -> bool:
+    """Return whether a `catch` throws in each case, or ends the process."""
     for statement in body.named_children:
         if statement.type == "throw_statement":
+            return True
+        if _EXITS.match(statement.text or b"") and conditions.is_global(b"process"):
             return True
         if _may_leave(statement):
             return False
@@ -195,17 +217,27 @@ def _runs_argument(path: list[Node]) -> bool:
     function = call.child_by_field_name("function")
     name = None if function is None else function.child_by_field_name("property")
     walked = None if function is None else function.child_by_field_name("object")
-    is_filled = walked is not None and walked.type == "array" and _has_items(walked)
-    return is_filled and name is not None and name.text in _WALKS
+    is_filled = walked is not None and walked.type == "array" and has_items(walked)
+    return is_filled and name is not None and name.text in WALKS
 
 
-def _has_items(array: Node) -> bool:
+def has_items(array: Node) -> bool:
+    """Return whether an array's literal is sure to have an item."""
     return any(item.type not in ("spread_element", "comment") for item in array.named_children)
 
 
 def ends_unhandled(path: list[Node]) -> bool:
     """Return whether a promise, which ends `path`, ends the process where it is rejected."""
     return len(path) > 1 and path[-2].type in ("await_expression", "expression_statement")
+
+
+def rejects(path: list[Node], index: int) -> bool:
+    """Return whether the promise of the function at `index`, called in place, is unhandled."""
+    for at in range(index - 1, 0, -1):
+        if path[at].type != "parenthesized_expression":
+            is_call = path[at].type == "call_expression" and is_called_in_place(path, index)
+            return is_call and ends_unhandled(path[: at + 1])
+    return False
 
 
 def find_exit(

@@ -27,6 +27,7 @@ from zipper.checks.file_facts import (
     Unfollowed,
     weaken,
 )
+from zipper.checks.require_values import find_outermost, find_walked, list_given
 from zipper.checks.search import search
 from zipper.checks.source_text import count_declarations
 from zipper.checks.syntax import FUNCTIONS, find_word, is_shadowed, literal, open_source
@@ -121,28 +122,37 @@ class _Scanner:
         """Look at one mention of `require`, or of a name that stands for it."""
         if len(path) < 3 or is_shadowed(self.source, path):
             return
+        path = find_outermost(path, self.source.conditions)
+        if len(path) < 3:
+            return
         node, parent, above = path[-1], path[-2], path[-3]
-        if parent.type == "variable_declarator" and above.type == "lexical_declaration":
+        kind: RequestKind = "shim" if is_shim and self._lacks_require else "require"
+        for specifier in find_walked(path, self.source.content):
+            line, level = self.source.line_of(node), self.source.level_of(path)
+            self.requests.append(Request(specifier, kind, level, line, ()))
+        if parent.type == "variable_declarator":
             self._add_alias_of(node, parent, above)
         if parent.type == "call_expression":
             if _same(parent.child_by_field_name("function"), node):
-                self._add_call(path[:-1], "shim" if is_shim and self._lacks_require else "require")
+                self._add_call(path[:-1], kind)
         elif parent.type == "member_expression" and above.type == "call_expression":
             name = parent.child_by_field_name("property")
-            if (
-                name is not None
-                and name.text == b"resolve"
-                and _same(above.child_by_field_name("function"), parent)
-            ):
+            is_called = _same(above.child_by_field_name("function"), parent)
+            if is_called and name is not None and name.text == b"resolve":
                 self._add_call(path[:-2], "resolve")
+            elif is_called and name is not None and name.text == b"call":
+                self._add_call(path[:-2], kind, place=1)
 
     def _add_alias_of(self, node: Node, declarator: Node, declaration: Node) -> None:
         """Note the name of `const name = require`."""
         name = declarator.child_by_field_name("name")
         is_alias = _same(declarator.child_by_field_name("value"), node)
-        is_constant = self.source.text_of(declaration).startswith(b"const")
-        if is_alias and is_constant and name is not None and name.type == "identifier":
-            self.aliases.add(self.source.text_of(name))
+        if not is_alias or name is None or name.type != "identifier":
+            return
+        text = self.source.text_of(name)
+        is_const = self.source.text_of(declaration).startswith(b"const")
+        if is_const or self.source.conditions.is_constant(text):
+            self.aliases.add(text)
 
     @cached_property
     def _lacks_require(self) -> bool:
@@ -161,17 +171,17 @@ class _Scanner:
             attribute = found[1].decode() if found else ""
             self.requests.append(Request(specifier, "import", EAGER, line, names, attribute))
 
-    def _add_call(self, path: list[Node], kind: RequestKind) -> None:
-        """Add the call that ends `path`."""
+    def _add_call(self, path: list[Node], kind: RequestKind, *, place: int = 0) -> None:
+        """Add the call that ends `path`, whose argument at `place` is the specifier."""
         call = path[-1]
         if call.type != "call_expression":
             return
         arguments = call.child_by_field_name("arguments")
-        first = None if arguments is None else _first(arguments)
+        first = None if arguments is None else _find_argument(arguments, place)
         if first is None:
             return
         level = self._level_of_dynamic(path) if kind == "dynamic" else self.source.level_of(path)
-        if kind == "resolve" and arguments is not None and arguments.named_child_count > 1:
+        if kind == "resolve" and first.next_named_sibling is not None:
             level = max(level, CONDITIONAL)  # it may say where to look
         specifier = self._value_of(path, first)
         line = self.source.line_of(call)
@@ -184,6 +194,9 @@ class _Scanner:
                 self.tries.note(path, specifier)
             self.requests.append(Request(specifier, kind, level, line, names, attribute, tried))
         else:
+            if first.type == "identifier" and kind in ("require", "shim"):
+                for text, when in list_given(self.source, path, first):
+                    self.requests.append(Request(text, kind, when, line, ()))
             text = self.source.text_of(call)[:_EXPRESSION_MAX].decode("utf-8", "replace")
             self.unfollowed.append(Unfollowed(line, level, " ".join(text.split())))
 
@@ -306,9 +319,9 @@ def _awaits(source: Source) -> bool:
     return False
 
 
-def _first(node: Node) -> Node | None:
-    """Return the first child that is no comment."""
-    return next((child for child in node.named_children if child.type != "comment"), None)
+def _find_argument(arguments: Node, place: int) -> Node | None:
+    given = [child for child in arguments.named_children if child.type != "comment"]
+    return given[place] if place < len(given) else None
 
 
 def _same(one: Node | None, other: Node) -> bool:

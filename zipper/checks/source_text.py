@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-__all__ = ["count_declarations", "find_word", "literal"]
+__all__ = ["count_declarations", "find_matches", "find_word", "literal", "without_raw_escapes"]
 
 _IDENTIFIER: Final = frozenset(
     bytes([code]) for code in range(128) if chr(code).isalnum() or chr(code) in "_$"
@@ -34,6 +34,10 @@ _MENTION_BYTES: Final = 400
 """What a pattern reads in the time in which one mention of a name is looked at by itself."""
 _ESCAPE: Final = late_pattern(
     r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|[\s\S]))"
+)
+_TAG: Final = late_pattern(rb"[\w$)\]]`")
+_RAW_ESCAPE: Final = late_pattern(
+    rb"\\(u(?![0-9a-fA-F]{4}|\{[0-9a-fA-F]{1,6}\})|x(?![0-9a-fA-F]{2}))(?<=[^\\]\\[ux])"
 )
 _ESCAPED: Final = {
     "n": "\n",
@@ -104,6 +108,16 @@ def _find_declaring(content: bytes, offset: int) -> int | None:
     if match is None or content[offset - 1 : offset] not in _SPACES or _EXTENDS.search(before):
         return None
     return offset - len(before) + match.start()
+
+
+def without_raw_escapes(content: bytes) -> bytes:
+    """Return a text of the same size without the escapes that only a tagged template may have.
+
+    The parser's grammar does not know them.
+    """
+    return (
+        _RAW_ESCAPE.sub(rb"_\1", content) if b"`" in content and _TAG.search(content) else content
+    )
 
 
 def literal(node: Node, content: bytes) -> str | None:

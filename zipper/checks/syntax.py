@@ -8,11 +8,11 @@ imported only when a file has to be parsed.
 from __future__ import annotations
 
 from array import array
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.calls import Named, find_calls, is_constant, name_function
+from zipper.checks.calls import Named, find_calls, find_declared, is_constant, name_function
 from zipper.checks.conditions import Conditions
 from zipper.checks.file_facts import CONDITIONAL, EAGER, LAZY
 from zipper.checks.levels import (
@@ -22,9 +22,10 @@ from zipper.checks.levels import (
     find_exit,
     is_called_in_place,
     level_of_child,
+    rejects,
 )
 from zipper.checks.module_tables import Keyed, find_loads, find_module, index_loads
-from zipper.checks.source_text import find_word, literal
+from zipper.checks.source_text import find_word, literal, without_raw_escapes
 from zipper.checks.trees import TooLargeError, Trees
 from zipper.late_pattern import late_pattern
 
@@ -80,7 +81,7 @@ class Source:
             content.decode()
         except UnicodeDecodeError:  # Node puts U+FFFD in the place of what is no UTF-8
             content = content.decode("utf-8", "replace").encode()
-        self.trees = Trees(content)
+        self.trees = Trees(without_raw_escapes(content))
         self.content = self.trees.content
         self._called: dict[tuple[bytes, int, bool], int] = {}
         self.loaders: dict[tuple[bytes, bytes], bool] = {}
@@ -89,7 +90,9 @@ class Source:
         self._depth = 0
         self.variables = variables or {}
         """What is known of the function's environment."""
-        self.conditions = Conditions(self.content, self.variables)
+        self.conditions = Conditions(
+            self.content, self.variables, partial(find_declared, self.trees)
+        )
         self._steps = 0
 
     @cached_property
@@ -210,10 +213,9 @@ class Source:
         if child.type in ("identifier", "property_identifier") and not is_body:
             return EAGER
         if is_called_in_place(path, index):
-            is_plain = (
-                not self.text_of(function).startswith(b"async") and "generator" not in function.type
-            )
-            is_sure = is_plain and path[-1].start_byte < self._exit_of(function)
+            is_plain = not self._is_async(function) or rejects(path, index)
+            is_sure = is_plain and "generator" not in function.type
+            is_sure = is_sure and path[-1].start_byte < self._exit_of(function)
             return EAGER if is_sure else CONDITIONAL
         if self._depth >= _CALLERS_MAX:
             return LAZY
@@ -238,6 +240,9 @@ class Source:
         exits = (s for s in self.statements if s.type == _RETURN or s.type in COMPOUND)
         found = find_exit(self.trees.root, exits, (_RETURN,))
         return found if found < self.trees.root.end_byte else len(self.content)
+
+    def _is_async(self, function: Node) -> bool:
+        return self.text_of(function).startswith(b"async")
 
     def _exit_of(self, function: Node) -> int:
         known = self._exits.get(function.start_byte)
@@ -264,7 +269,7 @@ class Source:
             return known
         self._called[named.key] = LAZY  # a function that only calls itself is never called
         # A generator runs when something asks for its values; a promise may be handled.
-        is_async = self.text_of(function).startswith(b"async")
+        is_async = self._is_async(function)
         surest = CONDITIONAL if "generator" in function.type else EAGER
         best = LAZY
         for path in find_calls(self, named):

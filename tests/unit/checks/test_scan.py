@@ -33,7 +33,8 @@ def _requests(text: str) -> list[tuple[str, str, int]]:
         ("(function () { require('a') }).call(this)", EAGER),
         ("!function () { require('a') }()", EAGER),
         ("(() => require('a'))()", EAGER),
-        ("(async () => { require('a') })()", CONDITIONAL),
+        ("(async () => { require('a') })()", EAGER),
+        ("(async () => { require('a') })().catch(b)", CONDITIONAL),
         ("function f() { require('a') }", LAZY),
         ("function f() { require('a') } f()", EAGER),
         ("function f() { if (x) return; require('a') } f()", CONDITIONAL),
@@ -79,6 +80,34 @@ def _requests(text: str) -> list[tuple[str, str, int]]:
         ("var window = b; if (typeof window !== 'undefined') require('a')", CONDITIONAL),
         ("(function (window) { window && require('a') })()", CONDITIONAL),
         ("if (process.env.A) require('a')", CONDITIONAL),
+        ("require.resolve ? require('a') : null", EAGER),
+        ("typeof require.resolve === 'function' && require('a')", EAGER),
+        ("require.resolve = b; require.resolve && require('a')", CONDITIONAL),
+        ("if (typeof module === 'object' && module.exports) require('a')", EAGER),
+        ("if (typeof module.exports !== 'undefined') require('a')", EAGER),
+        ("(function (module) { if (module.exports) require('a') })({})", CONDITIONAL),
+        ("if (process?.versions?.node) require('a')", EAGER),
+        ("if (process.versions['bun']) require('a')", OPTIONAL),
+        ("process['versions'] = {}; if (process.versions.node) require('a')", CONDITIONAL),
+        ("Object.assign(process, { browser: b }); process.browser || require('a')", CONDITIONAL),
+        ("if (typeof window < 'u') require('a')", OPTIONAL),
+        ("if (typeof process < 'u') require('a')", EAGER),
+        ("if (globalThis.window) {} else require('a')", EAGER),
+        ("global.window = b; if (globalThis.window) {} else require('a')", CONDITIONAL),
+        ("Object.defineProperty(global, 'Deno', b); 'Deno' in global || require('a')", CONDITIONAL),
+        ("if ('Deno' in globalThis) {} else require('a')", EAGER),
+        ("if (typeof fetch === 'undefined') require('a')", OPTIONAL),
+        ("if (process.env.AWS_LAMBDA_FUNCTION_NAME) require('a')", EAGER),
+        ("if (require.main === module) require('a')", CONDITIONAL),
+        ("if (void 0 ?? (null || 1 < 2)) require('a')", EAGER),
+        ("const b = typeof window !== 'undefined'; if (!b) require('a')", EAGER),
+        ("let b = !1; if (b) require('a')", OPTIONAL),
+        ("let b = !1; b = c(); if (b) require('a')", CONDITIONAL),
+        ("let b = !1; [b] = [1]; if (b) require('a')", CONDITIONAL),
+        ("let b = !1; for (b of [1]) if (b) require('a')", CONDITIONAL),
+        ("const b = !0; class C { m(b) { b && require('a') } } new C().m(0)", LAZY),
+        ("f(); var b = !0; function f() { if (b) require('a') }", CONDITIONAL),
+        ("const b = !0; f(); function f() { if (b) require('a') }", EAGER),
         ("process.browser || require('a')", EAGER),
         ("b ?? require('a')", CONDITIONAL),
         ("try { require('a') } catch {}", OPTIONAL),
@@ -322,3 +351,12 @@ def test_any_text_has_facts(text: bytes | str) -> None:
     find_commonjs_names(data)
 
     assert 0 <= facts.syntax_error_line <= data.count(b"\n") + 1
+
+
+def test_an_escape_that_only_a_tag_may_have() -> None:
+    """The file is read to its end, though the parser's grammar lacks such escapes."""
+    text = "const a = String.raw`\\u${b}\\x`; const c = '\\\\u'; require('a')"
+
+    facts = scan(text.encode())
+    assert (False, 0) == (facts.is_partial, facts.syntax_error_line)
+    assert [("a", "require", EAGER)] == _requests(text)

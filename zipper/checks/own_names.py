@@ -1,0 +1,118 @@
+"""Whether a file gives a name a meaning of its own: by a declaration, a parameter or a write.
+
+In: the file's text. Out: counts. Roughly, because a wrong yes only says less.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import islice
+from typing import Final
+
+from zipper.checks.source_text import find_matches, find_word
+from zipper.late_pattern import late_pattern
+
+__all__ = ["OwnNames"]
+
+_MODULE: Final = late_pattern(
+    rb"(?:^|[;}\n])[ \t]*(?:import\s*[\w${*\"']|export\s*[{*]|export\s+\w)"
+)
+_MAKES_REQUIRE: Final = late_pattern(
+    rb"\b(?:const|var|let)\s+require\s*=\s*[\w$.]+\s*\("
+    rb"\s*(?:import\.meta\.(?:url|filename)|__filename)\s*\)"
+)
+_WRITES: Final = late_pattern(rb"\s*(?:=>|=[^=]|[-+*/%&|^?]{1,3}=[^=]|\+\+|--)")
+_PATTERN_END: Final = late_pattern(rb"[\w$\s,:.\[\]{}]{0,400}[\]}]\s*=(?![=>])")
+_OF: Final = late_pattern(rb"\s+(?:of|in)\b")
+_LOOP: Final = late_pattern(rb"\bfor\s*(?:await\s*)?\(\s*\Z")
+_CHANGES: Final = late_pattern(rb"(?:\+\+|--|\bdelete\s+(?:global(?:This)?\.)?)\Z")
+_BY_TEXT: Final = late_pattern(rb"['\"]\s*\]\s*=(?![=>])")
+_DEFINES: Final = (
+    (b"assign", b"definePropert"),
+    late_pattern(rb"(?:assign|definePropert\w+)\s*\(\s*([\w$.]+)\b[^;]{0,200}"),
+)
+_INDEX: Final = late_pattern(rb"\s*\[[^\]]{0,100}\]\s*=(?![=>])")
+_DECLARES: Final = late_pattern(rb"\b(?:var|let|const|function|import|class)\s")
+_FUNCTION: Final = late_pattern(rb"\bfunction\b[\s*\w$]{0,99}\Z")
+_CONTROL: Final = late_pattern(rb"(?:^|[^\w$.])(?:if|while|for|switch|with|await)\s*\Z")
+_REST: Final = late_pattern(rb"[^()]{0,4000}\)(?:(\s*=>)|(\s*\{))?")
+_LOOK_BACK_BYTES: Final = 4_000
+_AHEAD: Final = frozenset(bytes([code]) for code in b" \t\r\n\v\f,{")
+_GLOBALS: Final = (b"globalThis", b"global")
+_MENTIONS_MAX: Final = 2_000
+"""Mentions of a name that are looked at; one that is mentioned more often may mean anything."""
+
+
+class OwnNames:
+    """The meanings of names in one file."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._counts: dict[bytes, int] = {}
+
+    def count(self, name: bytes) -> int:
+        """Return how often a name seems to get a meaning; a large number for too many mentions."""
+        if name not in self._counts:
+            places = list(islice(find_word(self._content, name), _MENTIONS_MAX + 1))
+            is_short = len(places) <= _MENTIONS_MAX
+            found = (self._is_given(at, at + len(name)) for at in places)
+            is_defined = any(
+                name in text for owner in _GLOBALS for text in self._defined.get(owner, ())
+            )
+            self._counts[name] = sum(found) + 2 * is_defined if is_short else len(places)
+        return self._counts[name]
+
+    def sets(self, dotted: bytes) -> bool:
+        """Return whether the file seems to write to a member: `process.browser = true`."""
+        content, owner = self._content, dotted.rpartition(b".")[0]
+        if b"." in owner and self.sets(owner):
+            return True
+        if owner in self._defined:
+            return True
+        if any(_INDEX.match(content, at + len(owner)) for at in find_word(content, owner)):
+            return True
+        return any(
+            _WRITES.match(content, at + len(dotted))
+            or _CHANGES.search(content, max(0, at - 20), at)
+            for at in islice(find_word(content, dotted), _MENTIONS_MAX)
+        )
+
+    @cached_property
+    def _defined(self) -> dict[bytes, list[bytes]]:
+        """What `Object.assign` and `defineProperty` are called with, by what they change."""
+        found: dict[bytes, list[bytes]] = {}
+        for match in find_matches(self._content, *_DEFINES):
+            found.setdefault(match[1], []).append(match[0])
+        return found
+
+    @cached_property
+    def has_module_syntax(self) -> bool:
+        """Whether there is syntax that only ES modules have."""
+        return _MODULE.search(self._content) is not None
+
+    @cached_property
+    def makes_require(self) -> bool:
+        """Whether the file makes itself a `require` for its place, and nothing else of the name."""
+        return _MAKES_REQUIRE.search(self._content) is not None and self.count(b"require") == 1
+
+    def _is_given(self, start: int, end: int) -> bool:
+        """Return whether the name between two offsets seems to get a meaning there."""
+        content, first = self._content, max(0, start - _LOOK_BACK_BYTES)
+        if _WRITES.match(content, end) or _PATTERN_END.match(content, end):
+            return True
+        if _OF.match(content, end) and _LOOP.search(content, max(0, start - 40), start):
+            return True
+        if _BY_TEXT.match(content, end) or _CHANGES.search(content, max(0, start - 20), start):
+            return True
+        opening, closing = content.rfind(b"(", first, start), content.rfind(b")", first, start)
+        rest = _REST.match(content, end) if opening > closing else None
+        before = content[max(0, opening - 120) : max(0, opening)]
+        is_method = rest is not None and rest[2] and _CONTROL.search(before) is None
+        if rest is not None and (rest[1] or is_method or _FUNCTION.search(before)):
+            return True
+        signs = (content.rfind(sign, first, start) for sign in (b";", b"="))
+        border = max(opening, closing, *signs)
+        if border < 0 < first:
+            return True
+        is_alone = content[start - 1 : start] in _AHEAD
+        return is_alone and _DECLARES.search(content, border + 1, start) is not None

@@ -1,0 +1,138 @@
+"""Where the value of `require` goes, and what a name that it is called with means.
+
+In: the path to a name. Out: the path to the outermost expression of the same value; the texts that
+a parameter or a loop's variable takes, each with the level at which it does.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from zipper.checks.calls import find_calls, name_function
+from zipper.checks.levels import FUNCTIONS, WALKS, is_called_in_place, is_field
+from zipper.checks.source_text import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from zipper.checks.conditions import Conditions
+    from zipper.checks.syntax import Source
+
+__all__ = ["find_outermost", "find_walked", "list_given"]
+
+_ITEMS_MAX: Final = 500
+
+
+def find_outermost(path: list[Node], conditions: Conditions) -> list[Node]:
+    """Return the path to the outermost expression that is sure to have the value of the last."""
+    end = len(path)
+    while end > 1 and _passes_on(path[end - 2], path[end - 1], conditions):
+        end -= 1
+    return path[:end]
+
+
+def _passes_on(parent: Node, child: Node, conditions: Conditions) -> bool:
+    """Return whether an expression has the value of a part of it, which counts as true."""
+    kind = parent.type
+    if kind in ("parenthesized_expression", "sequence_expression"):
+        return bool(parent.named_children) and parent.named_children[-1].id == child.id
+    if kind == "ternary_expression":
+        condition = parent.child_by_field_name("condition")
+        holds = None if condition is None else conditions.find_truth(condition)
+        field = "consequence" if holds else "alternative"
+        return holds is not None and is_field(parent, field, child)
+    if kind != "binary_expression":
+        return False
+    operator, left = parent.child_by_field_name("operator"), parent.child_by_field_name("left")
+    if operator is None or left is None or operator.type not in ("&&", "||", "??"):
+        return False
+    if left.id == child.id:
+        return operator.type != "&&"
+    truth = conditions.find_truth(left)
+    return truth is not None and operator.type != "??" and truth is (operator.type == "&&")
+
+
+def find_walked(path: list[Node], content: bytes) -> Iterator[str]:
+    """Yield the texts of an array each of which a function gets: `["a"].map(require)`.
+
+    Args:
+        path: the nodes that lead to the function.
+        content: the file's text.
+    """
+    call = path[-3] if len(path) > 2 and path[-2].type == "arguments" else None
+    function = None if call is None else call.child_by_field_name("function")
+    name = None if function is None else function.child_by_field_name("property")
+    walked = None if function is None else function.child_by_field_name("object")
+    is_first = path[-2].named_children[:1] == [path[-1]] if call is not None else False
+    if walked is None or walked.type != "array" or name is None or name.text not in WALKS:
+        return
+    if is_first:
+        yield from _texts_of(walked, content)
+
+
+def list_given(source: Source, path: list[Node], name: Node) -> list[tuple[str, int]]:
+    """Return the texts that a name inside a function or a loop takes, and when.
+
+    Args:
+        source: the file.
+        path: the nodes that lead to where the name is used.
+        name: the name, an identifier.
+    """
+    text = source.text_of(name)
+    for index in range(len(path) - 1, -1, -1):
+        node = path[index]
+        if node.type == "for_in_statement" and is_field(node, "left", _last_of(node)):
+            if source.text_of(_last_of(node)) == text:
+                walked = node.child_by_field_name("right")
+                texts = [] if walked is None else _texts_of(walked, source.content)
+                return [(one, source.level_of(path)) for one in texts]
+        elif node.type in FUNCTIONS:
+            place = _place_of(node, text, source)
+            if place is not None:
+                return _list_of_parameter(source, path, index, place)
+    return []
+
+
+def _last_of(loop: Node) -> Node:
+    return loop.child_by_field_name("left") or loop
+
+
+def _place_of(function: Node, name: bytes, source: Source) -> int | None:
+    """Return which parameter a name is; None where it is none, or may get another value."""
+    one = function.child_by_field_name("parameter")
+    many = function.child_by_field_name("parameters")
+    nodes = [one] if one is not None else [] if many is None else many.named_children
+    names = [source.text_of(node) for node in nodes if node.type != "comment"]
+    if name not in names:
+        return None
+    own = re.escape(name)
+    writes = rb"(?<![\w$.])%s\s*(?:=(?![=>])|[-+*/%%&|^?]{1,3}=|\+\+)" % own
+    return None if re.search(writes, source.text_of(function)) else names.index(name)
+
+
+def _list_of_parameter(
+    source: Source, path: list[Node], index: int, place: int
+) -> list[tuple[str, int]]:
+    level = source.level_of(path)
+    if is_called_in_place(path, index):
+        texts = find_walked(path[: index + 1], source.content) if place == 0 else ()
+        return [(one, level) for one in texts]
+    named = name_function(path, index)
+    found: list[tuple[str, int]] = []
+    for called in () if named is None else find_calls(source, named):
+        arguments = called[-2].child_by_field_name("arguments")
+        given = [] if arguments is None else arguments.named_children
+        given = [node for node in given if node.type != "comment"]
+        value = literal(given[place], source.content) if place < len(given) else None
+        is_spread = any(node.type == "spread_element" for node in given[:place])
+        if value is not None and not is_spread:
+            found.append((value, max(level, source.level_of(called))))
+    return found
+
+
+def _texts_of(array: Node, content: bytes) -> list[str]:
+    items = array.named_children[:_ITEMS_MAX] if array.type == "array" else []
+    return [text for text in (literal(item, content) for item in items) if text is not None]
