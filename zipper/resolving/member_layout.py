@@ -111,7 +111,8 @@ def _lay_out(
     from zipper.tree.merge_instances import merge_instances  # noqa: PLC0415
     from zipper.tree.provided_peers import bind_provided_peers  # noqa: PLC0415
 
-    graph = graph_of_tree(whole, legacy_peer_deps=project.npm.legacy_peer_deps)
+    start = [project.member, ROOT] if with_root else [project.member]
+    graph = graph_of_tree(whole, legacy_peer_deps=project.npm.legacy_peer_deps, start=start)
     if project.member not in graph.importers:
         raise LockfileError(
             "EUSAGE",

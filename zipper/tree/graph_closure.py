@@ -47,12 +47,11 @@ def take_closure(
             count for the importer only.
     """
     start = graph.importers[importer]
-    required = _walk(graph, start, omit | {"optional"}, dropped=frozenset())
+    required = _walk(graph, start, omit | {"optional"}, counts=lambda _: True)
     unfit = tuple(key for key in required if not fits(graph.instances[key]) and key != start)
-    dropped = frozenset(
-        key for key, own in graph.instances.items() if key not in required and not fits(own)
+    reached = _walk(
+        graph, start, omit, counts=lambda key: key in required or fits(graph.instances[key])
     )
-    reached = _walk(graph, start, omit, dropped=dropped)
     instances = {
         key: graph.instances[key]._replace(
             targets={
@@ -67,7 +66,7 @@ def take_closure(
 
 
 def _walk(
-    graph: LockedGraph, start: str, omit: frozenset[str], *, dropped: frozenset[str]
+    graph: LockedGraph, start: str, omit: frozenset[str], *, counts: Callable[[str], bool]
 ) -> dict[str, None]:
     reached: dict[str, None] = {}
     waiting = [start]
@@ -79,7 +78,7 @@ def _walk(
         waiting += [
             target
             for _, kind, target in _edges(graph, key, start, omit)
-            if kind != "peerOptional" and target not in dropped
+            if kind != "peerOptional" and counts(target)
         ]
     return reached
 

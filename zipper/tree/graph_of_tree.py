@@ -11,20 +11,32 @@ from zipper.tree.locked_graph import Instance, LockedGraph
 from zipper.tree.model import is_bundled, is_top, split_location
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from zipper.tree.model import Tree
 
 __all__ = ["describe_folder", "graph_of_tree"]
 
 
-def graph_of_tree(tree: Tree, *, legacy_peer_deps: bool = False) -> LockedGraph:
+def graph_of_tree(
+    tree: Tree, *, legacy_peer_deps: bool = False, start: Iterable[str] | None = None
+) -> LockedGraph:
     """Return what every name reaches in `tree`; the keys are npm's locations.
 
     The root, the members of its workspace and the targets of links are importers. A link whose
     target the tree lacks reaches nothing.
+
+    Args:
+        tree: of a whole lockfile.
+        legacy_peer_deps: leave the peers out.
+        start: folders; the graph then has what they reach alone, and takes time for no more.
     """
-    instances = {}
-    for location, node in tree.nodes.items():
-        if node.link_target is not None:
+    instances: dict[str, Instance] = {}
+    pending = list(tree.nodes if start is None else start)[::-1]
+    while pending:
+        location = pending.pop()
+        node = tree.nodes.get(location)
+        if location in instances or node is None or node.link_target is not None:
             continue
         targets = {}
         for edge in tree.edges_out(location, legacy_peer_deps=legacy_peer_deps):
@@ -32,6 +44,8 @@ def graph_of_tree(tree: Tree, *, legacy_peer_deps: bool = False) -> LockedGraph:
             if found is not None:
                 targets[edge.name] = found
         instances[location] = describe_folder(tree, location)._replace(targets=targets)
+        if start is not None:
+            pending += targets.values()
     return LockedGraph(instances, {at: at for at in instances if is_top(at)})
 
 
