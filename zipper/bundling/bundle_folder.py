@@ -22,7 +22,7 @@ from zipper.named_tuple import NamedTuple
 from zipper.store.install_files import link_packages, write_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from zipper.archive.entries import PlannedEntry
     from zipper.bundling.tool_process import ToolEnd
@@ -72,19 +72,26 @@ class BundleParts(NamedTuple):
 
 
 class BundleFolder:
-    """A folder that is laid out; esbuild may run in it several times."""
+    """A folder that is laid out; esbuild may run in it several times.
 
-    def __init__(self, executable: Path, sandbox: ToolSandbox, root: Path) -> None:
+    `meanwhile` is called whenever it runs, to do what is needed afterwards.
+    """
+
+    def __init__(
+        self, executable: Path, sandbox: ToolSandbox, root: Path, meanwhile: Callable[[], None]
+    ) -> None:
         self._executable = executable
         self._sandbox = sandbox
         self._root = root
+        self._meanwhile = meanwhile
 
     def run(self, arguments: Sequence[str]) -> tuple[dict[str, bytes], list[Message], ToolEnd]:
         """Start esbuild; return the files that it wrote to the folder `OUT`, and what it said."""
         written = self._root / OUT
         if written.exists():
             remove_folder(written)
-        done = self._sandbox.run([str(self._executable), *arguments], self._root)
+        command = [str(self._executable), *arguments]
+        done = self._sandbox.run(command, self._root, self._meanwhile)
         files = {
             path.relative_to(written).as_posix(): path.read_bytes()
             for path in sorted(written.rglob("*"))
@@ -113,11 +120,17 @@ class BundleFolder:
 
 @contextlib.contextmanager
 def open_bundle_folder(
-    executable: Path, parts: BundleParts, cache_dir: Path
+    executable: Path,
+    parts: BundleParts,
+    cache_dir: Path,
+    *,
+    meanwhile: Callable[[], None],
+    close: Callable[[ToolSandbox], None],
 ) -> Iterator[BundleFolder]:
-    """Lay out `parts`; all is gone at the end.
+    """Lay out `parts`.
 
-    The folder is in the cache, on the store's disk, so that packages can be linked.
+    The folder is in the cache, on the store's disk, so that packages can be linked. It is gone when
+    its sandbox is closed, which is `close`'s at the end.
 
     Raises:
         OutputError: EOUTPUT where the folder cannot hold them.
@@ -127,11 +140,13 @@ def open_bundle_folder(
         sandbox = ToolSandbox(
             "zipper-bundle-", readable=(executable.parent,), within=_find_place(cache_dir)
         )
-        with contextlib.closing(sandbox):
+        try:
             root = sandbox.folder.joinpath("sources", *["_"] * parts.depth)
             root.mkdir(parents=True)
             _lay_out(root, parts)
-            yield BundleFolder(executable, sandbox, root)
+            yield BundleFolder(executable, sandbox, root, meanwhile)
+        finally:
+            close(sandbox)
     except OSError as cause:
         raise write_error(cause, Path(cause.filename or executable), OutputError) from cause
 

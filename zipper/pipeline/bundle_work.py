@@ -119,8 +119,13 @@ class BundleWork:
         choices = BundleChoices(
             entry, self._name_output(path, format_), flags.flags, self._list_external()
         )
-        executable = self._packages.provide_executable()
-        with open_bundle_folder(executable, parts, self._io.cache_dir) as folder:
+        with open_bundle_folder(
+            self._packages.provide_executable(),
+            parts,
+            self._io.cache_dir,
+            meanwhile=self._packages.import_checks,
+            close=self._packages.close_later,
+        ) as folder:
             around = self._surround(folder.read)
             bundler = Bundler(folder, choices, around)
             bundle = self._bundle(bundler, around, inputs)

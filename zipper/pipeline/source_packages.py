@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from zipper.archive.entries import PlannedEntry
     from zipper.bundling.decorators import Decorators
     from zipper.bundling.esbuild_process import Esbuild
+    from zipper.bundling.tool_process import ToolSandbox
     from zipper.pipeline.session import Circumstances
     from zipper.project.read_project import Project
     from zipper.settings.build_request import BuildRequest
@@ -35,6 +36,12 @@ if TYPE_CHECKING:
 __all__ = ["SourcePackages"]
 
 _MODULES: Final = "node_modules/"
+_CHECKS: Final = (
+    "shutil",  # which removes the sandbox's folder
+    *("zipper.checks.run_rules", "zipper.pipeline.checking", "zipper.checks.scan"),
+    *("zipper.checks.binaries", "zipper.checks.member_rules", "zipper.checks.handler_shape"),
+)
+"""The imports of a check that most of its time goes to."""
 
 
 class SourcePackages:
@@ -68,7 +75,7 @@ class SourcePackages:
         executable = self.provide_executable()
         spare = self._io.spare
         self._esbuild = (
-            Esbuild(executable, _import_readers) if spare is None else spare.take(executable)
+            Esbuild(executable, self._import_readers) if spare is None else spare.take(executable)
         )
 
     def provide_executable(self) -> Path:
@@ -92,13 +99,28 @@ class SourcePackages:
         if self._esbuild is None:
             return
         if self._io.spare is None:
-            self._esbuild.order_end()
-            ending = Thread(target=self._esbuild.close)  # a disk takes long to remove folders
-            ending.start()
-            self._io.after.callback(ending.join)
+            self.close_later(self._esbuild)
         else:
             self._io.spare.give_back(self._esbuild)
         self._esbuild = None
+
+    def close_later(self, sandbox: Esbuild | ToolSandbox) -> None:
+        """Close a sandbox while the build goes on: a disk takes long to remove folders."""
+        sandbox.order_end()
+        ending = Thread(target=sandbox.close)
+        ending.start()
+        self._io.after.callback(ending.join)
+
+    def _import_readers(self) -> None:
+        """Import what reads esbuild's outputs: half of the time that esbuild takes."""
+        for name in ("ambient_enums", "computed_specifiers"):
+            import_module(f"zipper.bundling.{name}")
+        self.import_checks()
+
+    def import_checks(self) -> None:
+        """Import what judges a zip that was not judged before, as one with new sources."""
+        for name in _CHECKS if self._request.check else ():
+            import_module(name)
 
     def open_decorators(self) -> Decorators:
         """Return the project's own TypeScript, which transforms decorators.
@@ -222,12 +244,6 @@ class SourcePackages:
             return node.link_target
         kind, _, place = (node.resolved or "").partition(":")
         return place if kind == "file" and (self._project.root / place).is_dir() else None
-
-
-def _import_readers() -> None:
-    """Import what reads esbuild's outputs: half of the time that esbuild takes."""
-    for name in ("ambient_enums", "computed_specifiers"):
-        import_module(f"zipper.bundling.{name}")
 
 
 def _label(node: Node | None) -> str:
