@@ -15,7 +15,7 @@ import pytest
 
 from tests.support.command import run_zipper
 from tests.support.shared import REPOSITORY
-from zipper.cli import COMMANDS
+from zipper.commands.group import COMMANDS
 
 if TYPE_CHECKING:
     from pathlib import Path

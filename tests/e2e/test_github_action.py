@@ -16,7 +16,7 @@ from tests.support.command import run_zipper
 from tests.support.scene import HANDLER, write_files
 from tests.support.shared import REPOSITORY
 from zipper import __version__
-from zipper.cli import COMMANDS
+from zipper.commands.group import COMMANDS
 
 FOLDER = REPOSITORY / ".github/actions/package"
 ACTION = yaml.safe_load((FOLDER / "action.yml").read_text("utf-8"))

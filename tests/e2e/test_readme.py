@@ -24,7 +24,7 @@ import zipper
 from tests.support.command import run_zipper
 from tests.support.scene import listing
 from tests.support.shared import REPOSITORY
-from zipper.cli import cli
+from zipper.commands.group import cli
 from zipper.commands.help import TOPICS, list_rules, read_errors
 
 if TYPE_CHECKING:

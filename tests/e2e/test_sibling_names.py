@@ -17,7 +17,7 @@ import pytest
 from tests.support.command import run_here
 from tests.support.registry_server import RegistryServer
 from tests.support.scene import HANDLER, Scene, write_files
-from zipper.cli import COMMANDS, cli
+from zipper.commands.group import COMMANDS, cli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.support.scene import Scene
 
 _NEEDLESS = {
-    "cryptography", "dis", "email", "http", "inspect", "keyring", "msgspec", "nodeenv",
+    "click", "cryptography", "dis", "email", "http", "inspect", "keyring", "msgspec", "nodeenv",
     "packageurl", "packaging", "pathspec", "platformdirs", "requests", "rich", "socket", "sqlite3",
     "ssl", "subprocess", "tokenize", "tomllib", "tree_sitter", "truststore", "urllib3",
 }  # fmt: skip

@@ -1,13 +1,13 @@
-"""The options of a command, made of the rows of the table, and what was typed, as settings."""
+"""The options of a command, made of the rows of the table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from zipper.commands.quick_command import QuickCommand, QuickOption, click
-from zipper.settings.options import KEYS, options_of
-from zipper.settings.values import Settings
+from zipper.commands.typed_values import settings_from_values
+from zipper.settings.options import options_of
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -17,31 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["TableCommand", "options_from", "settings_from_values", "table_options"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
-
-
-def settings_from_values(values: Mapping[str, object]) -> Settings:
-    """Return what was typed, in click's values, as the strongest settings.
-
-    An option that was not given is None or empty in `values`, and None in the settings.
-
-    Raises:
-        UsageError: EUSAGE for what the option cannot have, such as a size without a number.
-    """
-    typed = {
-        key: _judge(KEYS[key], value)
-        for key, value in values.items()
-        if value not in (None, ()) and key in KEYS
-    }
-    return Settings(**typed)  # type: ignore[arg-type]  # the rows say the types
-
-
-def _judge(row: Option, value: object) -> object:
-    """Return `value`, judged where click has not done so."""
-    if value is not None and row.kind in ("size", "number", "count"):
-        from zipper.settings.call import judge_keyword  # noqa: PLC0415  (for few options)
-
-        return judge_keyword(value, row, f"`{row.typed[-1]}`")
-    return value
 
 
 class TableCommand(QuickCommand):

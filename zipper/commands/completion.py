@@ -19,7 +19,7 @@ def command(*, shell: str) -> None:
       zipper completion zsh >> ~/.zshrc
       zipper completion fish > ~/.config/fish/completions/zipper.fish
     """
-    from zipper.cli import cli  # noqa: PLC0415  (it imports this module)
+    from zipper.commands.group import cli  # noqa: PLC0415  (it imports this module)
 
     kind = get_completion_class(shell)
     assert kind is not None

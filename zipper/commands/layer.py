@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zipper.commands.build import show_built
+from zipper.commands.build_work import show_built
 from zipper.commands.click_options import settings_from_values, table_options
 from zipper.commands.output import Shower, show_json
 from zipper.commands.zip_names import complete_layer

@@ -7,8 +7,6 @@ import os
 import sys
 from typing import TYPE_CHECKING, Self, TextIO
 
-import click
-
 from zipper.as_json import as_json
 from zipper.errors import OutputError
 from zipper.files import write_error, write_file
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Shower",
+    "echo",
     "echo_lines",
     "is_stdout_terminal",
     "is_terminal",
@@ -37,7 +36,20 @@ __all__ = [
 
 def show_json(result: object) -> None:
     """Print a result's fields as one JSON document."""
-    click.echo(escape_json(json.dumps(as_json(result), indent=2, ensure_ascii=False)))
+    echo(escape_json(json.dumps(as_json(result), indent=2, ensure_ascii=False)))
+
+
+def echo(text: str, *, err: bool = False, end: str = "\n") -> None:
+    """Print text as it is, at once; on an old terminal of Windows by click, which knows colours."""
+    if sys.platform == "win32":
+        import click  # noqa: PLC0415  (elsewhere no command needs it for this)
+
+        click.echo(text + end, err=err, nl=False)
+        return
+    stream = sys.stderr if err else sys.stdout
+    if stream is not None:  # a descriptor that was closed before Python's start
+        stream.write(text + end)
+        stream.flush()
 
 
 def echo_lines(lines: Iterable[str], *, err: bool = False, fold: bool = False) -> None:
@@ -56,7 +68,7 @@ def echo_lines(lines: Iterable[str], *, err: bool = False, fold: bool = False) -
         lines = fold_lines(lines)
     text = "\n".join(lines)
     if text:
-        click.echo(text, err=err)
+        echo(text, err=err)
 
 
 def is_terminal(stream: TextIO) -> bool:
@@ -121,7 +133,7 @@ def write_text(text: str, path: Path | None) -> None:
         if is_stdout_terminal():
             echo_lines(text.splitlines())
         else:
-            click.echo(text, nl=False)
+            echo(text, end="")
         return
     try:
         make_folders(path.parent)

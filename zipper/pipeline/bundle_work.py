@@ -38,7 +38,9 @@ from zipper.target import find_builtins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
+    from zipper.bundling.bundle_folder import BundleParts
     from zipper.bundling.decorators import DecoratedSource
     from zipper.bundling.esbuild_files import Format
     from zipper.fetching.package_files import Scripted
@@ -119,13 +121,7 @@ class BundleWork:
         choices = BundleChoices(
             entry, self._name_output(path, format_), flags.flags, self._list_external()
         )
-        with open_bundle_folder(
-            self._packages.provide_executable(),
-            parts,
-            self._io.cache_dir,
-            meanwhile=self._packages.import_checks,
-            close=self._packages.close_later,
-        ) as folder:
+        with self._open_folder(parts) as folder:
             around = self._surround(folder.read)
             bundler = Bundler(folder, choices, around)
             bundle = self._bundle(bundler, around, inputs)
@@ -167,6 +163,15 @@ class BundleWork:
                 )
             ),
             witnesses=self._witnesses(used),
+        )
+
+    def _open_folder(self, parts: BundleParts) -> AbstractContextManager[BundleFolder]:
+        return open_bundle_folder(
+            self._packages.provide_executable(),
+            parts,
+            self._io.cache_dir,
+            meanwhile=self._packages.import_checks,
+            close=self._packages.close_later,
         )
 
     def _refuse_lost_metadata(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 import pytest
 
-from zipper.cli import COMMANDS, cli
+from zipper.commands.group import COMMANDS, cli
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))

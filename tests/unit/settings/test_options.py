@@ -9,7 +9,7 @@ import click
 import pytest
 
 import zipper
-from zipper.cli import COMMANDS, cli
+from zipper.commands.group import COMMANDS, cli
 from zipper.errors import UsageError
 from zipper.settings.build_request import BuildRequest, request_from
 from zipper.settings.call import settings_of_call
