@@ -34,6 +34,11 @@ __all__ = ["LockedTree", "find_locked_tree"]
 
 _DOUBLED_MAX: Final = 20
 
+_HINT_ISOLATED: Final = (
+    'have bun install one node_modules: `linker = "hoisted"` under `[install]` in bunfig.toml'
+)
+"""The isolated linker makes a package once for each set of its peers, the hoisted one does not."""
+
 
 class LockedTree(NamedTuple):
     """The tree, and what a person should know about it."""
@@ -152,7 +157,8 @@ def _make(
     closure = describe_instances(closure, member, omits_dev=omits_dev)
     closure = merge_instances(closure)
     patches = read_patches(lockfile, closure.instances, beside)
-    hoisted = hoist(closure, member)
+    hint = _HINT_ISOLATED if lockfile.peers == "ancestors" else None
+    hoisted = hoist(closure, member, hint=hint)
     proof = prove_edges(hoisted.tree, closure, member)
     assert not proof.wrong, proof.wrong
     findings = [_tell(lockfile, member, proof.edges), *doubts, *_tell_builtins(builtins)]

@@ -6,12 +6,13 @@ that the graph names, with few copies of any, and which packages are in it more 
 The importer is at the top. What clashes with nothing is beside it, once. Where
 packages ask for different things under one name, one of these is at the top and the others
 are inside of those that ask for them. Few such packages are laid out by trying all
-(`hoist_exactly`), many in one pass (`hoist_greedily`).
+(`hoist_exactly`), many in one pass (`hoist_greedily`), and by a search where the pass has no end
+(`hoist_deeply`).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import LockfileError
 from zipper.tree.hoist_choices import place
@@ -50,7 +51,10 @@ class Hoisted(NamedTuple):
     doubled: tuple[Doubled, ...]
 
 
-def hoist(graph: LockedGraph, importer: str) -> Hoisted:
+_HINT: Final = "have one of them depend on the same version as the others, with an override"
+
+
+def hoist(graph: LockedGraph, importer: str, *, hint: str | None = None) -> Hoisted:
     """Return the layout of what the importer in the folder `importer` reaches.
 
     It depends on what the graph says, never on the order in which it says it.
@@ -58,6 +62,7 @@ def hoist(graph: LockedGraph, importer: str) -> Hoisted:
     Args:
         graph: with one instance in place of those that cannot be told apart, or with many.
         importer: one of its importers' folders.
+        hint: what to do where there is no layout; None for what any tool can do.
 
     Raises:
         LockfileError: ELAYOUT where no finite layout was found; the ring of packages is named.
@@ -67,7 +72,7 @@ def hoist(graph: LockedGraph, importer: str) -> Hoisted:
     try:
         top = place(problem)
     except EndlessError as error:
-        raise _no_layout(merged, problem, error) from None
+        raise _no_layout(merged, problem, error, hint or _HINT) from None
     copies = dict(_list_copies(top))
     nodes = {
         location: make_node(location, copy.name, merged.instances[problem.keys[copy.instance]])
@@ -133,13 +138,18 @@ def _find_askers(
     return {location: tuple(sorted(askers)) for location, askers in found.items()}
 
 
-def _no_layout(graph: LockedGraph, problem: Problem, error: EndlessError) -> LockfileError:
+def _no_layout(
+    graph: LockedGraph, problem: Problem, error: EndlessError, hint: str
+) -> LockfileError:
     ring = [graph.instances[problem.keys[one]].label for one in error.ring]
-    holds = "holds" if error.is_certain else "was found that holds"
+    if error.copies:
+        what = f"no node_modules with fewer than {error.copies:,} folders was found that holds"
+    else:
+        found = "holds" if error.is_certain else "was found that holds"
+        what = f"no node_modules of finite depth {found}"
     return LockfileError(
         "ELAYOUT",
-        f"no node_modules of finite depth {holds} these packages: each round of the ring needs "
-        "another one inside of it",
+        f"{what} these packages: each round of the ring needs another one inside of it",
         facts=(("ring", " > ".join(ring)),),
-        hint="have one of them depend on the same version as the others, with an override",
+        hint=hint,
     )

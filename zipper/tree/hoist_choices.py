@@ -37,18 +37,22 @@ def place(problem: Problem) -> PlacedCopy:
     is_certain = is_small(core)
     placed = place_fewest(core) if is_certain else None
     if placed is None:
-        top = choose_top(core)
         try:
-            placed, _ = improve_top(core, top)
+            placed = _place_greedily(core)
         except EndlessError as error:
-            try:
-                placed, _ = improve_top(core, _choose_for_ring(core, top, error))
-            except EndlessError:
-                placed = None if is_certain else place_deeply(core)
-                if placed is None:
-                    ring = [kept[one] for one in error.ring]
-                    raise EndlessError(ring, is_certain=is_certain) from None
+            ring = [kept[one] for one in error.ring]
+            if is_certain:
+                raise EndlessError(ring, is_certain=True) from None
+            placed = place_deeply(core, ring)
     return _complete(problem, placed, kept)
+
+
+def _place_greedily(problem: Problem) -> PlacedCopy:
+    top = choose_top(problem)
+    try:
+        return improve_top(problem, top)[0]
+    except EndlessError as error:
+        return improve_top(problem, _choose_for_ring(problem, top, error))[0]
 
 
 def _find_core(problem: Problem) -> tuple[Problem, Sequence[int]]:

@@ -1,11 +1,10 @@
 """A finite layout where the pass in `hoist_greedily` nests without an end.
 
-In: a problem. Out: the copies, or that none was found in a bounded number of steps.
+In: a problem. Out: the copies, or that none was found, or that none exists.
 
 A folder's node_modules depends on its instance and on what each name finds from there (the sight).
-A search by depth settles such places one after the other: of each it tries a few ways to fill it,
-first all that can be hoisted into it. Each way that ends rests on places that were settled before,
-so that the layout has an end; afterwards ways with fewer copies take the place of others.
+`hoist_needs` finds a way to fill each such place, which has an end; afterwards ways with fewer
+copies take the place of others.
 """
 
 from __future__ import annotations
@@ -14,7 +13,8 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from zipper.tree.hoist_greedily import count_allowed
-from zipper.tree.hoist_problem import TOP, PlacedCopy
+from zipper.tree.hoist_needs import Needs
+from zipper.tree.hoist_problem import TOP, EndlessError, PlacedCopy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,20 +25,15 @@ __all__ = ["place_deeply"]
 
 _INSTANCES_MAX: Final = 2_000
 
-_TRIALS: Final = tuple((width, depth) for width in (3, 4, 6) for depth in (6, 8, 12, 32))
-"""Ways that are tried for each place, and how many folders are inside of each other at most.
-
-Few ways and many folders find an end more often than many ways and few folders; folders inside of
-each other double the copies, though, so that a low depth comes first.
-"""
+_PLACES_MAX: Final = 50_000
 
 _WIDTH_MAX: Final = 24
 """Ways of each place of which the one with the fewest copies is taken in the end."""
 
 _ROUNDS_MAX: Final = 12
 
-_WORK_MAX: Final = 250_000
-"""Edges that are looked at in a trial; a million take a second."""
+_WORK_MAX: Final = 1_000_000
+"""Edges that are looked at for fewer copies; a million take a second."""
 
 _KEPT: Final = -1
 """In place of an instance: a name finds what it finds from outside."""
@@ -50,25 +45,35 @@ Way = dict[str, int]
 """What is in a place's node_modules."""
 
 
-def place_deeply(problem: Problem) -> PlacedCopy | None:
-    """Return the importer's copy with a finite layout; None where none was found."""
+def place_deeply(problem: Problem, ring: Sequence[int]) -> PlacedCopy:
+    """Return the importer's copy with a finite layout.
+
+    Raises:
+        EndlessError: with `ring`, where none exists, none was found, or one with too many copies.
+    """
     if problem.bundled or problem.closed or len(problem.edges) > _INSTANCES_MAX:
-        return None
-    search = _DeepSearch(problem)
+        raise EndlessError(ring)
+    needs = Needs(problem)
+    found = needs.find()
+    if not found:
+        raise EndlessError(ring, is_certain=found is False)
+    needs.count()
+    search = _DeepSearch(problem, needs)
     start = (TOP, (None,) * len(search.names[TOP]))
-    if not search.find(start):
-        return None
+    if not search.settle(start):
+        raise EndlessError(ring)
     search.lessen(start)
-    copies = search.count(start)
-    if copies is None or copies > count_allowed(problem):
-        return None
+    copies = search.count(start) or 0
+    if copies > count_allowed(problem):
+        raise EndlessError(ring, copies=copies)
     root = PlacedCopy(TOP)
     search.fill(root, start)
     return root
 
 
 class _DeepSearch:
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, needs: Needs) -> None:
+        self._needs = needs
         self._edges = [dict(edges) for edges in problem.edges]
         self._barred = problem.barred
         self.names = _list_names(problem)
@@ -78,19 +83,46 @@ class _DeepSearch:
 
         The copies are more than those of each place inside, at any time: no way leads back.
         """
-        self._failed: dict[Place, int] = {}
-        self._failures = [0] * len(self._edges)
-        self._width = 0
-        self._work = 0
+        self._work = _WORK_MAX
 
-    def find(self, start: Place) -> bool:
-        """Settle `start` and all that its way needs; say whether that is so."""
-        for width, depth in _TRIALS:
-            if width != self._width:
-                self._width, self._work, self._failed = width, _WORK_MAX, {}
-            if self._settle(start, depth):
-                return True
-        return False
+    def settle(self, start: Place) -> bool:
+        """Settle `start` and all that its way needs; say whether few places were."""
+        ways: dict[Place, Way] = {}
+        waiting = [start]
+        while waiting and len(ways) <= _PLACES_MAX:
+            place = waiting[-1]
+            if place in self._best or self._is_met(place):
+                waiting.pop()
+            elif place in ways:
+                self._take(waiting.pop(), ways[place])
+            else:
+                way = self._choose(place)
+                if way is None:
+                    return False
+                ways[place] = way
+                waiting += self._list_inside(place, ways[place])
+        return self.count(start) is not None
+
+    def _choose(self, place: Place) -> Way | None:
+        """Return a way that has an end, with all that can be hoisted and needs nothing outside."""
+        sight = self._see(place)
+        needs = self._edges[place[0]]
+        way = {name: to for name, to in needs.items() if sight[name] != to}
+        found = self._needs.choose(place[0], sight)
+        if found is None:
+            return None
+        way |= found
+        fixed = self._needs.live | needs.keys() | self._list_barred(place[0])
+        waiting = deque(way.values())
+        while waiting:
+            for name, to in self._edges[waiting.popleft()].items():
+                if name not in fixed and name not in way and sight[name] != to:
+                    way[name] = to
+                    waiting.append(to)
+        return {name: way[name] for name in sorted(way)}
+
+    def _list_barred(self, instance: int) -> set[str]:
+        return set() if instance == TOP else {*self._barred.get(instance, ())}
 
     def count(self, place: Place) -> int | None:
         """Return how many copies a place takes; None where it isn't settled."""
@@ -98,30 +130,10 @@ class _DeepSearch:
             return self._best[place][0]
         return 1 if self._is_met(place) else None
 
-    def _settle(self, place: Place, depth: int) -> bool:
-        if self.count(place) is not None:
-            return True
-        if depth == 0 or self._failed.get(place, 0) >= depth:
-            return False
-        for way in self._list_ways(place):
-            if self._work < 0:
-                return False
-            # What failed most often comes first.
-            order = sorted(way.values(), key=lambda to: (-self._failures[to], to))
-            inside = self._list_inside(place, way, order)
-            failed = next((one for one in inside if not self._settle(one, depth - 1)), None)
-            if failed is None:
-                self._take(place, way)
-                return True
-            self._failures[failed[0]] += 1
-        self._failed[place] = depth
-        return False
-
     def lessen(self, start: Place) -> None:
         """Take ways with fewer copies, as long as some are found in the places that are needed."""
         if start not in self._best:
             return  # Nothing is inside.
-        self._width, self._work = _WIDTH_MAX, _WORK_MAX
         ways: dict[Place, list[Way]] = {}
         for _ in range(_ROUNDS_MAX):
             order = {start: None}
@@ -148,6 +160,8 @@ class _DeepSearch:
         copies = 1
         for one in self._list_inside(place, way):
             inner = self.count(one)
+            if inner is None and len(self._best) < _PLACES_MAX and self.settle(one):
+                inner = self.count(one)
             if inner is None:
                 return
             copies += inner
@@ -172,12 +186,10 @@ class _DeepSearch:
         sight = self._see(place)
         return all(sight[name] == to for name, to in self._edges[place[0]].items())
 
-    def _list_inside(
-        self, place: Place, way: Way, order: Sequence[int] | None = None
-    ) -> Iterator[Place]:
-        """Yield the places inside, for the names in turn or for the instances in `order`."""
+    def _list_inside(self, place: Place, way: Way) -> Iterator[Place]:
+        """Yield the places inside, for the names in turn."""
         sight = {**self._see(place), **way}
-        for to in way.values() if order is None else order:
+        for to in way.values():
             yield to, tuple([sight[name] for name in self.names[to]])
 
     def _list_ways(self, place: Place) -> Iterator[Way]:
@@ -185,7 +197,7 @@ class _DeepSearch:
         waiting: deque[Mapping[str, int]] = deque([{}])
         tried: set[tuple[tuple[str, int], ...]] = set()
         found: set[tuple[tuple[str, int], ...]] = set()
-        while waiting and len(found) < self._width:
+        while waiting and len(found) < _WIDTH_MAX:
             preferred = waiting.popleft()
             way, rivals = self._hoist(place, preferred)
             known = tuple(way.items())
@@ -212,7 +224,7 @@ class _DeepSearch:
         sight = self._see(place)
         way = {name: to for name, to in needs.items() if sight[name] != to}
         sight.update(needs)
-        fixed = {*needs, *(self._barred.get(instance, ()) if instance != TOP else ())}
+        fixed = needs.keys() | self._list_barred(instance)
         rivals: dict[str, dict[int, None]] = {}
         waiting = deque(way.values())
         while waiting:

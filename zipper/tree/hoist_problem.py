@@ -58,15 +58,17 @@ class PlacedCopy:
 
 
 class EndlessError(Exception):
-    """A layout that nests without an end; `ring` are the instances on the way round.
+    """No layout that has an end; `ring` are the instances on the way round.
 
-    `is_certain` says that all layouts were tried, so that none has an end.
+    `is_certain` says that all layouts were tried, so that none has an end. `copies` are those of
+    a layout that has an end, but too many folders; 0 where none was found.
     """
 
-    def __init__(self, ring: Sequence[int], *, is_certain: bool = False) -> None:
+    def __init__(self, ring: Sequence[int], *, is_certain: bool = False, copies: int = 0) -> None:
         super().__init__(ring)
         self.ring = ring
         self.is_certain = is_certain
+        self.copies = copies
 
 
 def state_problem(graph: LockedGraph, start: str) -> Problem:
