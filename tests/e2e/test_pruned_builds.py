@@ -258,6 +258,7 @@ def test_explain_says_why_a_file_stays_up_to_the_handler(scene: Scene) -> None:
         (("explain", "{project}", "--pruned"), "EUSAGE"),
         (("explain", "{project}", "--why", "lib/x.js"), "EPRUNE"),
         (("build", "{project}", "--prune", "reached", "--trace", "absent.json"), "EPRUNE"),
+        (("build", "{project}", "--prune", "reached", "--trace", "."), "EPRUNE"),
         (("build", "{project}", "--prune", "most"), "EUSAGE"),
     ],
 )

@@ -1,9 +1,12 @@
-"""Real packages, pruned: each function answers as the whole one does, under a real Node."""
+"""Real packages, pruned: each function answers as the whole one does, and lacks no file unseen."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import random
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -12,9 +15,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import zipper
 from tests.support.node import node_of
 from tests.support.shared import REPOSITORY
+from zipper.archive.listing import read_listing
+from zipper.checks.closure import close
+from zipper.checks.pruned_record import RECORD, RECORD_MAX_BYTES, parse_record
+from zipper.checks.subject import Subject
 from zipper.pruning.known_packages import parse_table
+from zipper.pruning.reached_set import take_reached
+from zipper.target import Target
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -191,3 +201,52 @@ def test_each_row_of_the_table_is_tried() -> None:
     tried = {row for stack in STACKS.values() for row in stack["rows"]}
 
     assert {row.package for row in TABLE} == tried | {row.package for row in SIMPLE}
+
+
+LOST = (
+    "express4", "pino", "xray", "powertools", "koa", "trpc", "handlebars", "drizzle", "sharp",
+    "yargs", "nunjucks", "middy",
+)  # fmt: skip
+SAMPLE = 12
+"""Files of each stack that are taken out for a whole check, which takes a second each."""
+
+
+def lose(package: Path, name: str, *, program: str | None) -> Path:
+    """Return a copy of a zip without the member `name`, by `zip -d` or by Python's zipfile."""
+    lacking = package.with_name("lacking.zip")
+    if program is not None:
+        shutil.copy(package, lacking)
+        subprocess.run([program, "-q", "-d", lacking, name.replace("[", "\\[")], check=True)
+        return lacking
+    with zipfile.ZipFile(package) as whole, zipfile.ZipFile(lacking, "w") as made:
+        for member in whole.infolist():
+            if member.filename != name:
+                made.writestr(member, whole.read(member))
+    return lacking
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_the_loss_of_any_reached_file_fails_the_check(name: str, tmp_path: Path) -> None:
+    """Every file of the closure is in the record, and a check without one fails and names it."""
+    stack = STACKS[name]
+    project = write_project(tmp_path / "project", stack["dependencies"], stack["files"])
+    zipper.resolve(project)
+    scripts = [word for one in stack["scripts"] for word in ("--allow-scripts", one)]
+    package = tmp_path / "fn.zip"
+    document = build(project, package, "--prune", "reached", *scripts)
+    listing = read_listing(package.read_bytes())
+    target = Target("nodejs24.x")
+    start = close(Subject(listing=listing, target=target, handler=document["handler"]))
+    assert start is not None
+    record = parse_record(listing.read(listing.by_name[RECORD], limit_bytes=RECORD_MAX_BYTES))
+    assert record is not None
+    reached = sorted(listing.by_name.keys() & take_reached(start).keys())
+
+    assert set() == set(reached) - set(record.names())
+    assert not [one for one in document["findings"] if one["code"].startswith("pruned-")]
+    programs = itertools.cycle((None, shutil.which("zip")))
+    for lost in random.Random(name).sample(reached, min(SAMPLE, len(reached))):
+        lacking = lose(package, lost, program=next(programs))
+        report = zipper.check(lacking, target=target, handler=document["handler"])
+        assert "fail" == report.verdict
+        assert ("pruned-file-missing", "error", lost) in {one[:3] for one in report.findings}

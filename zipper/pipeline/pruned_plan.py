@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from zipper.archive.compress import compress
@@ -57,19 +58,35 @@ class DecidedPruning(NamedTuple):
 
 
 def prune_inputs(planned: PackagePlan) -> dict[str, Value]:
-    """Return what the decision depends on, but for the code."""
+    """Return what the decision depends on, but for the code.
+
+    Raises:
+        ProjectError: EPRUNE for a trace that cannot be read.
+    """
     request = planned.request
     inputs: dict[str, Value] = {
         "plan": planned.fingerprint,
         "target": tuple(request.target),
         "layers": tuple(map(know_layer, request.layers)),
-        "trace": hash_file(request.trace) if request.trace else "",
+        "trace": _know_trace(request.trace) if request.trace else "",
         "at": planned.handler,
     }
     for name in _SETTINGS:
         value = getattr(request, name)
         inputs[name] = tuple(value) if isinstance(value, list | tuple) else value
     return inputs
+
+
+def _know_trace(path: str) -> str:
+    """Return the hash of a trace."""
+    with suppress(OSError):
+        digest = hash_file(path)
+        if digest:
+            return digest
+    from zipper.pipeline.pruning_decision import read_trace  # noqa: PLC0415  (to say what is wrong)
+
+    read_trace(path)
+    return ""
 
 
 def prune_plan(planned: PackagePlan, io: Circumstances, clock: Clock) -> PackagePlan:

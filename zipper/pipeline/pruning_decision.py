@@ -31,7 +31,7 @@ from zipper.pruning.kept import KeepReason, PruneRules
 from zipper.pruning.known_packages import parse_table
 from zipper.pruning.needed_files import find_kept
 from zipper.pruning.reached_set import take_reached
-from zipper.pruning.removed_files import Pruning, choose_removed, list_needed
+from zipper.pruning.removed_files import Pruning, choose_removed
 from zipper.settings.function_variables import find_variables
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from zipper.store.notes import Notebook
     from zipper.store.store_zips import Store
 
-__all__ = ["decide", "divide_zip", "find_pruning", "subject_of"]
+__all__ = ["decide", "divide_zip", "find_pruning", "read_trace", "subject_of"]
 
 
 def decide(planned: PackagePlan, store: Store) -> bytes:
@@ -61,7 +61,7 @@ def decide(planned: PackagePlan, store: Store) -> bytes:
         for option, patterns in (("keep", planned.request.keep), ("drop", planned.request.drop))
     }
     head = {"result": _summarize(pruning), "proof": proof, "idle": idle}
-    needed = list_needed(pruning, proof["reached"])
+    needed = pruning.needed
     record = format_record(needed, mode=pruning.mode, handler=planned.handler) if needed else ""
     parts = (json.dumps(part, separators=(",", ":")) for part in (head, going, removed))
     return "\n".join((*parts, record)).encode()
@@ -138,12 +138,12 @@ def _read_rules(request: BuildRequest) -> PruneRules:
         request.prune_own,
         PrunePatterns(request.keep).find,
         PrunePatterns(request.drop).find,
-        _read_trace(request.trace),
+        read_trace(request.trace),
         parse_table(table.read_text(encoding="utf-8")),
     )
 
 
-def _read_trace(path: str | None) -> frozenset[str]:
+def read_trace(path: str | None) -> frozenset[str]:
     """Return the files that a trace has seen opened.
 
     Raises:

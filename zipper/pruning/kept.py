@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from collections.abc import Set as AbstractSet
 
     from zipper.pruning.known_packages import KnownPackage
 
@@ -63,5 +64,8 @@ class Kept(NamedTuple):
     """By folder, the project's own under the empty text."""
     removable: Mapping[str, str]
     """The files that are of a class and that nothing needs: name to class."""
-    read: frozenset[str]
-    """The files that code which the walk has reached reads by their whole names."""
+    sure: AbstractSet[str]
+    """Those of them that the zip is sure to want: what the walk has reached or found, what that
+    code reads by whole names, libraries of binaries that stay, package.json files of all these,
+    and what the user keeps or a trace has seen. What stays because a request is not certain is not
+    in it, and no file of a folder that is read as a whole."""

@@ -23,7 +23,12 @@ from zipper.pruning.known_packages import find_row
 from zipper.pruning.named_packages import NamedPackages
 from zipper.pruning.read_facts import ReadFacts
 from zipper.pruning.safe_classes import CODE, MENTIONS, is_notice
-from zipper.pruning.settle import find_libraries, judge_packages, keep_manifests
+from zipper.pruning.settle import (
+    find_libraries,
+    find_manifests,
+    judge_packages,
+    keep_manifests,
+)
 
 if TYPE_CHECKING:
     from zipper.checks.closure import WalkStart
@@ -61,7 +66,7 @@ class _NeedSearch:
         self._classes_kept: dict[str, KeepReason] = {}
         if "enable-source-maps" in subject.node_options:
             self._classes_kept["maps"] = KeepReason("request", text="NODE_OPTIONS")
-        self._read: set[str] = set()
+        self._sure: set[str] = set()
         self._tabled: set[str] = set()
         self._pending: list[str] = []
         self._seen: set[str] = set()
@@ -81,6 +86,7 @@ class _NeedSearch:
             self._fill_whole()
             for name, reason in find_libraries(self._subject, self.reasons):
                 self._keep(name, reason)
+                self._sure.add(name)
             if not self._pending and before == (len(self.reasons), len(self.whole)):
                 # Last: of what something else reaches, less stays than of what is only named.
                 self._name_packages()
@@ -90,7 +96,8 @@ class _NeedSearch:
         self._keep_classes()
         removable = dict(self._find_removable())
         packages = judge_packages(self.files, self.reasons, self.whole, self.assets)
-        return Kept(self.reasons, packages, removable, frozenset(self._read))
+        sure = self._sure.intersection(self.reasons)
+        return Kept(self.reasons, packages, removable, sure | find_manifests(sure, self.reasons))
 
     def _keep_walked(self) -> None:
         """Keep what the closure of the checks has reached."""
@@ -103,8 +110,10 @@ class _NeedSearch:
                     request = asked.request
                     reason = KeepReason("request", relative(path), request.line, request.specifier)
                     self._reach(relative(path), asked.answer.path, reason)
+                    self._sure.add(relative(asked.answer.path))
         for path in self._start.walk.modules:
             self._keep(relative(path), KeepReason("request", text="NODE_OPTIONS"))
+            self._sure.add(relative(path))
 
     def _keep_as_told(self) -> None:
         for entry in self._subject.files:
@@ -114,8 +123,10 @@ class _NeedSearch:
                 self.reasons[name] = KeepReason("record", text="what pruning recorded of the zip")
             elif pattern is not None:
                 self._keep(name, KeepReason("keep", text=pattern))
+                self._sure.add(name)
             elif name in self._rules.opened:
                 self._keep(name, KeepReason("trace", text="the trace has seen it opened"))
+                self._sure.add(name)
             elif not find_package(name) and not self._rules.prunes_own:
                 self.reasons.setdefault(name, KeepReason("own", text="a file of the project's own"))
 
@@ -223,7 +234,7 @@ class _NeedSearch:
         file = self._find_file(place)
         if file is not None:
             self._note_asset(name, file, reason)
-            self._read |= {file} if self._is_walked(name) else set()
+            self._sure |= {file} if self._is_walked(name) else set()
         elif not self._answers.files.is_folder(place):
             for below in self._below(find_package(f"{inner}/x"), inner):
                 self._note_asset(name, below, reason)

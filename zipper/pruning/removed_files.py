@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from zipper.npm.folder_path import find_package
 from zipper.pruning.files_by_package import OWN
 from zipper.pruning.safe_classes import is_notice
-from zipper.pruning.settle import folders_above
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from zipper.archive.listing import Entry
     from zipper.pruning.kept import KeepReason, Kept, PackageVerdict, PruneRules
 
-__all__ = ["Pruning", "RemovedFile", "choose_removed", "list_needed"]
+__all__ = ["Pruning", "RemovedFile", "choose_removed"]
 
 
 class RemovedFile(NamedTuple):
@@ -40,8 +39,8 @@ class Pruning(NamedTuple):
     packages: tuple[PackageVerdict, ...]
     reasons: Mapping[str, KeepReason]
     """Why each file stays that stays for a reason of its own."""
-    read: frozenset[str] = frozenset()
-    """See `Kept`."""
+    needed: tuple[str, ...] = ()
+    """The files that the zip is sure to want, sorted; see `Kept`."""
 
 
 def choose_removed(entries: Iterable[Entry], kept: Kept, rules: PruneRules) -> Pruning:
@@ -52,29 +51,8 @@ def choose_removed(entries: Iterable[Entry], kept: Kept, rules: PruneRules) -> P
         if rule is not None:
             removed.append(RemovedFile(entry.name, entry.size, entry.compressed_size, rule))
     packages = tuple(kept.packages.values())
-    return Pruning(rules.mode, tuple(removed), packages, kept.reasons, kept.read)
-
-
-def list_needed(pruning: Pruning, reached: Collection[str]) -> list[str]:
-    """Return the files that the zip is sure to want, sorted.
-
-    What the walk has reached and what that code reads by whole names, with their libraries and
-    package.json files; and what the user keeps, or a trace has seen. What stays because a request
-    is not certain is not in it, and no file of a folder that is read as a whole.
-
-    Args:
-        pruning: what was decided.
-        reached: what the walk of the checks has reached.
-    """
-    reasons = pruning.reasons
-    needed = {name for name, why in reasons.items() if why.kind in ("keep", "trace")}
-    needed |= {name for name in (*reached, *pruning.read) if name in reasons}
-    libraries = [(name, why.path) for name, why in reasons.items() if why.kind == "library"]
-    while more := {name for name, binary in libraries if binary in needed} - needed:
-        needed |= more
-    folders = {folder for name in needed if find_package(name) for folder in folders_above(name)}
-    needed |= {f"{folder}/package.json" for folder in folders}.intersection(reasons)
-    return sorted(needed - {file.name for file in pruning.removed})
+    needed = sorted(kept.sure - {file.name for file in removed})
+    return Pruning(rules.mode, tuple(removed), packages, kept.reasons, tuple(needed))
 
 
 def _find_rule(name: str, kept: Kept, rules: PruneRules) -> str | None:

@@ -16,12 +16,12 @@ from zipper.pruning.kept import KeepReason, PackageVerdict
 from zipper.pruning.safe_classes import is_notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from zipper.checks.subject import Subject
     from zipper.pruning.files_by_package import PackageFiles
 
-__all__ = ["find_libraries", "folders_above", "judge_packages", "keep_manifests"]
+__all__ = ["find_libraries", "find_manifests", "judge_packages", "keep_manifests"]
 
 
 def find_libraries(
@@ -59,7 +59,7 @@ def keep_manifests(
         files: of the package.
         reasons: what stays; what is kept here is added.
     """
-    kept = {folder for name in reasons for folder in folders_above(name)}
+    kept = {folder for name in reasons for folder in _folders_above(name)}
     for name in [*read, *(f"{folder}/package.json" for folder in sorted(kept))]:
         owner = find_package(name)
         if owner and owner in kept and name in files.subject.listing.by_name:
@@ -70,7 +70,13 @@ def keep_manifests(
                 reasons.setdefault(name, KeepReason("notice", text="a licence, or a notice"))
 
 
-def folders_above(name: str) -> Iterator[str]:
+def find_manifests(names: Iterable[str], kept: Container[str]) -> set[str]:
+    """Return the package.json files above the files `names`, in their packages, that stay."""
+    folders = {folder for name in names if find_package(name) for folder in _folders_above(name)}
+    return {name for folder in folders if (name := f"{folder}/package.json") in kept}
+
+
+def _folders_above(name: str) -> Iterator[str]:
     """Yield the folders of a file up to its package's own."""
     package = find_package(name)
     folder = name.rpartition("/")[0]

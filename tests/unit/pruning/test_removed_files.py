@@ -10,8 +10,7 @@ from zipper.checks.closure import close
 from zipper.checks.subject import Subject
 from zipper.pruning.kept import PruneRules
 from zipper.pruning.needed_files import find_kept
-from zipper.pruning.reached_set import take_reached
-from zipper.pruning.removed_files import choose_removed, list_needed
+from zipper.pruning.removed_files import choose_removed
 from zipper.target import Target
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ def record(
     )
     start = close(subject)
     assert start is not None
-    reached = take_reached(start)
     rules = PruneRules(
         "reached",
         False,  # noqa: FBT003
@@ -41,7 +39,7 @@ def record(
         (),
     )
     kept = find_kept(subject, start, rules)
-    return list_needed(choose_removed(subject.files, kept, rules), reached)
+    return list(choose_removed(subject.files, kept, rules).needed)
 
 
 def test_what_is_requested_at_any_level_is_recorded() -> None:
@@ -67,6 +65,13 @@ def test_what_is_read_is_recorded_by_its_whole_name_alone() -> None:
     }
 
     assert ["index.js", f"{A}/index.js", f"{A}/one.txt"] == record(files)
+
+
+def test_what_require_resolve_finds_is_recorded() -> None:
+    """It is no module that loads, and the request is answered all the same."""
+    files = {"index.js": f'require.resolve("a/x.bin"); {H}', f"{A}/x.bin": ""}
+
+    assert ["index.js", f"{A}/x.bin"] == record(files)
 
 
 def test_what_stays_because_nothing_is_certain_is_not_recorded() -> None:
