@@ -66,7 +66,7 @@ def find_lost_patterns(patterns: Iterable[str], folders: Iterable[str]) -> tuple
     return tuple(
         pattern
         for pattern in patterns
-        if "\\" in pattern and (pattern.startswith("!") or not match_workspaces((pattern,), found))
+        if "\\" in pattern and not match_workspaces((pattern,), found)
     )
 
 

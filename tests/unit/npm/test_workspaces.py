@@ -9,6 +9,7 @@ from zipper.npm.workspaces import (
     find_lost_patterns,
     match_workspaces,
     matches_pattern,
+    name_from_folder,
     name_workspaces,
 )
 
@@ -48,8 +49,18 @@ def test_patterns_that_no_one_writes_cost_nothing(pattern: str) -> None:
         ("\\packages\\a", True),
         ("!packages\\b", True),
         ("!packages/b", False),
+        ("!!packages\\a", False),
     ],
 )
 def test_patterns_that_a_backslash_loses(pattern: str, *, is_lost: bool) -> None:
     """Only those with a backslash that select nothing, or would exclude something."""
     assert ((pattern,) if is_lost else ()) == find_lost_patterns([pattern], ("packages/a",))
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("", ""), ("/", ""), ("a", "a"), ("@s", "@s"), ("a/b/", "b"), ("a/@s/b", "@s/b")],
+)
+def test_a_folder_suggests_a_name(path: str, name: str) -> None:
+    """The last part counts, and the scope before it."""
+    assert name == name_from_folder(path)
