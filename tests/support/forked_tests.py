@@ -115,14 +115,14 @@ class _Judge:
 
     def judge(self, mutation: Mutation) -> tuple[str, str]:
         """Return which test kills a change, or nothing; and how many were tried of how many."""
-        own = tuple(find_own(mutation.path))
+        own = tuple(find_own(mutation.path)) or "/"
         tried, known, left = 0, 0, _CPU_SECONDS
         with _Change(mutation) as change:
-            for found, play in self._plan(mutation, change):
-                first = [test for test in found if test.startswith(own or "/")]
+            for found, play in self._plan(mutation, change, own):
+                first = [test for test in found if test.startswith(own)]
                 chosen = []
                 for test in dict.fromkeys([*first, *found]):
-                    left -= self._reach.seconds.get(test, 0)
+                    left -= self._reach.seconds.get(test, 1)
                     if left > 0:
                         chosen.append(test)
                 tried, known = tried + len(chosen), known + len(found)
@@ -132,10 +132,20 @@ class _Judge:
         return "", f"{tried} of {known} tests"
 
     def _plan(
-        self, mutation: Mutation, change: _Change
+        self, mutation: Mutation, change: _Change, own: tuple[str, ...] | str
     ) -> Iterator[tuple[list[str], Callable[[Sequence[str], _Change], str]]]:
-        """Yield tests and how they are tried: those that run the changed lines first."""
+        """Yield tests and how they are tried: those that run the changed lines first.
+
+        Of tests that are not recorded, those of the module count, and those that have a word of
+        its name.
+        """
         path, reach = mutation.path, self._reach
+        words = {word[:5] for word in Path(path).stem.split("_") if len(word) > 3}
+        new = {
+            test
+            for test in self._new
+            if test.startswith(own) or any(word in test.partition("::")[0] for word in words)
+        }
         if reach.has_changed(path):
             at, users = reach.find_at(path), []
         else:
@@ -143,7 +153,7 @@ class _Judge:
             at = reach.find_at(path, lines)
             is_imported = change.patch is None or reach.is_imported(path, lines)
             users = reach.find_users(path, name) if is_imported else []
-        tests = [reach.order((at | self._new) & self._items.keys())]
+        tests = [reach.order((at | new) & self._items.keys())]
         tests += [reach.order((found & self._items.keys()) - at) for found in users]
         ways = [self._try if change.patch else self._try_anew, self._try_anew, self._try_anew]
         yield from zip(tests, ways, strict=False)

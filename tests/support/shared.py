@@ -20,7 +20,7 @@ def load_cases(name: str) -> list[dict]:
 def copy_repository(folder: Path) -> None:
     """Copy what tests need to run to a folder, which may be there."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("zipper", "tests", "fixtures"):
+    for name in ("zipper", "tests", "fixtures", ".github", ".ci"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(REPOSITORY / name, folder / name, ignore=ignored)
     for name in ("pyproject.toml", "README.md"):
