@@ -607,6 +607,30 @@ def test_development_engines(scene: Scene, on_fail: str | None) -> None:
     assert 0 == run(scene, "build").status
 
 
+@pytest.mark.parametrize(
+    ("engine", "name", "begin"),
+    [
+        ("packageManager", "pnpm", "commit the lockfile"),
+        ("cpu", "arm64", "choose an architecture"),
+        ("os", "darwin", 'write `"onFail"'),
+        ("libc", "musl", 'write `"onFail"'),
+    ],
+)
+def test_cures_for_development_engines(scene: Scene, engine: str, name: str, begin: str) -> None:
+    """The hint names what helps for this engine, and it does."""
+    scene.write({"package.json": {"name": "fn", "devEngines": {engine: {"name": name}}}})
+    result = run(scene, "build")
+    assert ("EBADDEVENGINES", True) == (result.code, f"hint: {begin}" in result.stderr)
+
+    if engine == "packageManager":
+        scene.write({"pnpm-lock.yaml": "lockfileVersion: '9.0'\nimporters:\n  .: {}\n"})
+    elif engine in {"os", "libc"}:
+        wanted = {engine: {"name": name, "onFail": "warn"}}
+        scene.write({"package.json": {"name": "fn", "devEngines": wanted}})
+    words = ["--arch", "arm64"] if engine == "cpu" else []
+    assert 0 == scene.build(*words).status
+
+
 def test_a_workspace_with_narrow_files(scene: Scene) -> None:
     """Its code names a file that `files` leaves out: npm's link finds it, the package does not."""
     joined = "require('path').join(__dirname, '../templates/a.html')"

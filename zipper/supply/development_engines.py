@@ -5,7 +5,7 @@ In: a project and a target. Out: findings, or the error that `onFail` asks for.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ProjectError
 from zipper.findings import Finding
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from zipper.target import Target
 
 __all__ = ["judge_development_engines"]
+
+_CURES: Final = {
+    "packageManager": "commit the lockfile of the package manager that it names, or ",
+    "runtime": "choose a runtime that fits, or ",
+    "cpu": "choose an architecture that fits, or ",
+}
+"""How hints begin, where there is more to do than to change the field."""
 
 
 def judge_development_engines(project: Project, target: Target) -> tuple[Finding, ...]:
@@ -44,7 +51,7 @@ def judge_development_engines(project: Project, target: Target) -> tuple[Finding
             "EBADDEVENGINES",
             f"`devEngines.{errors[0].engine}` of package.json does not fit the function",
             facts=tuple(("because", reason) for reason in errors[0].reasons),
-            hint='choose a runtime that fits, or write `"onFail": "warn"` beside the name',
+            hint=f'{_CURES.get(errors[0].engine, "")}write `"onFail": "warn"` beside the name',
         )
     return tuple(
         Finding(
@@ -52,7 +59,7 @@ def judge_development_engines(project: Project, target: Target) -> tuple[Finding
             "warning",
             "package.json",
             f"`devEngines.{misfit.engine}` does not fit: {'; '.join(misfit.reasons)}",
-            "choose a runtime that fits, or change the field",
+            f"{_CURES.get(misfit.engine, '')}change the field",
         )
         for misfit in misfits
     )
