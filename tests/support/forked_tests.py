@@ -42,7 +42,7 @@ _FOLDER = Path(__file__).resolve().parents[2]
 _CPU_SECONDS_A_TEST = 20
 """An endless loop is a change that was noticed."""
 
-_CPU_SECONDS = 240
+_CPU_SECONDS = int(os.environ.get("MUTATION_SECONDS", "240"))
 """Tests of one change may need so much when nothing is changed; what is left is not tried."""
 
 _SECONDS = 900

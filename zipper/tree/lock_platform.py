@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["refuse_lock_for_another_platform"]
 
 _CPU_NAMES: Final = {"x64": {"x64", "amd64"}, "arm64": {"arm64", "aarch64"}}
-_OTHER_LIBC: Final = {"musl", "android", "gnueabihf", "musleabihf", "eabihf"}
+_OTHER_LIBC: Final = {"musl", "android"}
+"""Of those that a processor of Lambda's can have."""
 
 
 def refuse_lock_for_another_platform(
