@@ -57,7 +57,9 @@ def choose(arguments: argparse.Namespace) -> list[Mutation]:
     return list(islice(filter(compiles, found), arguments.sample))
 
 
-def try_each(folder: Path, mutations: Sequence[Mutation], *, seconds: int) -> list[str]:
+def try_each(
+    folder: Path, mutations: Sequence[Mutation], *, tests: Sequence[str], seconds: int
+) -> list[str]:
     """Try the changes in a copy of the repository; print and return a line for each."""
     copy_repository(folder)
     # By their hashes: a changed file may have the size and the second of the unchanged one.
@@ -75,7 +77,7 @@ def try_each(folder: Path, mutations: Sequence[Mutation], *, seconds: int) -> li
     }
     lines = []
     with subprocess.Popen(
-        [sys.executable, *words.split()],
+        [sys.executable, *words.split(), *tests],
         cwd=folder, env=environment, text=True, stdout=subprocess.PIPE,
     ) as process:  # fmt: skip
         for line in process.stdout or ():
@@ -91,6 +93,7 @@ def main() -> int:
     parser.add_argument("--rooms", default="", help="folders of zipper, with commas")
     parser.add_argument("--sample", type=int, help="so many, at random; else all")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--tests", nargs="*", default=(), help="these files alone; else all")
     parser.add_argument("--seconds", type=int, default=240, help="of CPU for the tests of a change")
     parser.add_argument("--record", action="store_true", help="run all tests first, with a tracer")
     parser.add_argument("--list", action="store_true", help="print the changes, try none")
@@ -102,7 +105,9 @@ def main() -> int:
     if arguments.record or not FOLDER.exists():
         record()
     with tempfile.TemporaryDirectory(prefix="zipper-mutation-") as name:
-        lines = try_each(Path(name).resolve(), mutations, seconds=arguments.seconds)
+        lines = try_each(
+            Path(name).resolve(), mutations, tests=arguments.tests, seconds=arguments.seconds
+        )
     survivors = [line for line in lines if line.startswith("SURVIVED")]
     judged = sum(line.startswith("killed by ") for line in lines) + len(survivors)
     share = len(survivors) / max(judged, 1)

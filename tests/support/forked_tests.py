@@ -122,7 +122,7 @@ class _Judge:
                 first = [test for test in found if test.startswith(own)]
                 chosen = []
                 for test in dict.fromkeys([*first, *found]):
-                    left -= self._reach.seconds.get(test, 1)
+                    left -= self._reach.seconds.get(test, 0.1)
                     if left > 0:
                         chosen.append(test)
                 tried, known = tried + len(chosen), known + len(found)
@@ -153,6 +153,8 @@ class _Judge:
             at = reach.find_at(path, lines)
             is_imported = change.patch is None or reach.is_imported(path, lines)
             users = reach.find_users(path, name) if is_imported else []
+            if is_imported:  # they may look at a value themselves
+                new |= {test for test in self._items if test.startswith(own)}
         tests = [reach.order((at | new) & self._items.keys())]
         tests += [reach.order((found & self._items.keys()) - at) for found in users]
         ways = [self._try if change.patch else self._try_anew, self._try_anew, self._try_anew]
