@@ -260,6 +260,17 @@ def test_lies_about_a_member_are_refused(changes: dict[str, int], words: str) ->
     assert "EZIP" == caught.value.code
 
 
+def test_a_sum_is_compared_where_that_is_asked_for() -> None:
+    """Else a member with another sum is read as it is: a rule of its own compares them all."""
+    listing = read_listing(_zip({"a.txt": b"text"}))
+    entry = listing.entries[0]._replace(crc=1)
+
+    assert b"text" == listing.read(entry, limit_bytes=10) == listing.inflate(entry, limit_bytes=10)
+    for read in (listing.read, listing.inflate):
+        with pytest.raises(ArchiveError, match="another CRC"):
+            read(entry, limit_bytes=10, check_crc=True)
+
+
 def test_a_bomb_is_refused_before_it_is_inflated() -> None:
     """A member above the limit is refused by its size alone."""
     listing = read_listing(_zip({"bomb": bytes(50_000_000)}))

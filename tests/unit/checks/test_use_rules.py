@@ -43,6 +43,14 @@ def test_stand_in_for_require(text: str, expected: list[str]) -> None:
     assert expected == told(text, "module-require-shim")
 
 
+@pytest.mark.parametrize("called", ["require_a", "other_a"])
+def test_each_stand_in_of_a_bundle_counts(called: str) -> None:
+    """Chunks that were joined have one each, under names of their own."""
+    other = SHIM.replace("__require", "__other").replace("require_a", "other_a")
+
+    assert ["error"] == told(f"{SHIM}{other}{called}(); {M}", "module-require-shim")
+
+
 def test_stand_in_in_commonjs_is_a_require() -> None:
     """In CommonJS the stand-in is `require` itself, so that its modules must be there."""
     text = SHIM.replace('"fs"', '"gone"')

@@ -279,6 +279,24 @@ def test_every_edge_of_any_graph_is_resolved(graph: LockedGraph) -> None:
         assert "ELAYOUT" == error.code  # noqa: PT017  (both ends are right)
 
 
+def test_what_most_depend_on_is_at_the_top() -> None:
+    """What the importer depends on is there itself; of as many the first by its key."""
+    edges = {
+        "top": ["a1", "b1", "c1"],
+        "a1": ["b2", "d2", "e2"],
+        "b1": ["b2", "d1", "e2"],
+        "c1": ["b2", "d2", "e1"],
+        "f1": ["e1"],
+    }
+    below = {one: [] for one in ("b2", "d1", "d2", "e1", "e2")}
+    graph = draw_graph({**edges, **below, "e2": ["f1"]})
+    problem = state_problem(merge_instances(graph), graph.importers[""])
+
+    found = {name: problem.keys[at] for name, at in choose_top(problem).items()}
+
+    assert {"a": "a1", "b": "b1", "c": "c1", "d": "d2", "e": "e1", "f": "f1"} == found
+
+
 @given(graphs(instances_max=16))
 @settings(max_examples=150, deadline=None)
 def test_a_pass_ends_with_a_layout_or_a_ring(graph: LockedGraph) -> None:
