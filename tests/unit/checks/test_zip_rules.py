@@ -242,6 +242,16 @@ def _grown(listing: Listing, name: str, size: int) -> Listing:
     return Listing(entries, listing.source, b"", (), {e.name: e for e in entries})
 
 
+@pytest.mark.parametrize("over", [-1, 0, 1, 1000])
+def test_what_has_to_go_is_enough(over: int) -> None:
+    """A package has to stay below the quota; the hint counts the bytes that are too many."""
+    listing = _grown(make_listing({"index.js": SOUND["index.js"]}), "index.js", 262_144_000 + over)
+    finding = find(listing, rules=ALL_RULES[:12])["size-unzipped"]
+
+    assert ("info" if over < 0 else "error") == finding.severity
+    assert over < 0 or finding.hint.startswith(f"take {over + 1:,} bytes or more out")
+
+
 def test_the_unzipped_size_counts_layers_and_names_packages() -> None:
     """Function and layers stay below the quota; the largest packages are named, with why."""
     files = {

@@ -185,3 +185,14 @@ def test_plain_versions_are_read_without_the_grammar(text):
     assert plain is not None
     assert (str(plain), plain) == (str(read), read)
     assert plain.prerelease == read.prerelease
+
+
+@pytest.mark.parametrize("loose", [False, True])
+@pytest.mark.parametrize("digits", [16, 20, 21, 22, 200])
+@pytest.mark.parametrize("form", ["<={}", "^{}.0.0", "<=1.{}", "~1.{}", "1.{}.x", ">{}", "1 - {}"])
+def test_numbers_that_javascript_rounds(form, digits, loose):
+    """Tried with npm's semver, where a number with an exponent is no bound for loose ranges."""
+    is_lost = loose and digits >= 21 and form == "1 - {}"
+    found = semver.valid_range(form.format("9" * digits), loose=loose)
+
+    assert (">=1.0.0" if is_lost else None) == found
