@@ -130,6 +130,31 @@ def test_changed_source_gives_what_a_fresh_build_gives(work: Work, tmp_path: Pat
     assert seen[0] == seen[2]
 
 
+def test_packages_are_laid_out_once_and_believed_unchanged(work: Work, tmp_path: Path) -> None:
+    """The next bundle finds node_modules as it was left, or not at all; pruning removes it."""
+    work.cache = tmp_path / "cache"
+    manifest = {"name": "fn", "dependencies": {"ms": "2.1.3"}}
+    files = {"package.json": manifest, "src/index.ts": HANDLER, "src/lib/greet.ts": LIB}
+    write_files(tmp_path / "fn", files)
+    assert 0 == work.build().status
+    (kept,) = (path for path in (work.cache / "bundling").iterdir() if path.is_dir())
+    inode = (kept / "ms").stat().st_ino
+    write_files(tmp_path / "fn", {"src/lib/greet.ts": LIB.replace("hi", "hello")})
+    assert 0 == work.build().status
+    assert inode == (kept / "ms").stat().st_ino
+
+    main = kept / "ms/index.js"
+    main.write_text(main.read_text().replace("var s = 1000", "var s = 2000"))
+    write_files(tmp_path / "fn", {"src/lib/greet.ts": LIB.replace("hi", "good day")})
+    assert 0 == work.build().status
+    assert b"var s = 1e3" in work.files["src/index.js"]
+    assert ["good day ada", 1000, 1] == work.run("src/index.handler", {"name": "ada"})
+
+    prune = ("cache", "prune", "--days", "0", "--cache-dir", work.cache)
+    assert 0 == run_zipper(*prune).status
+    assert not kept.exists()
+
+
 def test_what_stays_says_why_and_answers(work: Work) -> None:
     """A package that starts workers from its own folder stays, with its closure, and works."""
     manifest = {"name": "fn", "dependencies": {"pino": "9.5.0", "ms": "2.1.3"}}

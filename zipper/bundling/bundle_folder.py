@@ -12,6 +12,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from zipper.bundling.kept_modules import BUNDLING, KeptModules
 from zipper.bundling.source_names import TYPED
 from zipper.bundling.tool_process import ToolSandbox
 from zipper.errors import OutputError, StoreError
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["OUT", "BundleFolder", "BundleParts", "Message", "open_bundle_folder"]
 
-_FOLDER: Final = "bundling"
 OUT: Final = "zipper-out"
 """The folder of outputs; no project has one of this name."""
 _NEVER_READ: Final = (b".d.ts", b".d.mts", b".d.cts", b".map", b".md", b".markdown", b".flow")
@@ -143,8 +143,11 @@ def open_bundle_folder(
         try:
             root = sandbox.folder.joinpath("sources", *["_"] * parts.depth)
             root.mkdir(parents=True)
-            _lay_out(root, parts)
+            kept = _find_kept(root, parts, cache_dir)
+            _lay_out(root, parts, kept)
             yield BundleFolder(executable, sandbox, root, meanwhile)
+            if kept is not None:
+                kept.give_back()
         finally:
             close(sandbox)
     except OSError as cause:
@@ -152,7 +155,7 @@ def open_bundle_folder(
 
 
 def _find_place(cache_dir: Path) -> Path | None:
-    place = cache_dir / _FOLDER
+    place = cache_dir / BUNDLING
     with contextlib.suppress(OSError, StoreError):
         make_private_folders(place)
         if os.access(place, os.W_OK):
@@ -160,7 +163,20 @@ def _find_place(cache_dir: Path) -> Path | None:
     return None
 
 
-def _lay_out(root: Path, parts: BundleParts) -> None:
+def _find_kept(root: Path, parts: BundleParts, cache_dir: Path) -> KeptModules | None:
+    """Return the node_modules of an earlier bundle, where nothing but linked packages is in it."""
+    places = [place for group in parts.groups for _, place in group]
+    is_plain = not parts.links and not any(entries for _, entries in parts.copies)
+    is_below = all(place.startswith("node_modules/") for place in places)
+    if os.name != "posix" or not places or not (is_plain and is_below):
+        return None
+    place = cache_dir / BUNDLING
+    if place not in root.parents:  # on another disk
+        return None
+    return KeptModules(place, parts.groups, root, form=repr(_NEVER_READ))
+
+
+def _lay_out(root: Path, parts: BundleParts, kept: KeptModules | None) -> None:
     made: set[str] = set()
     for name, data in parts.sources.items():
         path = os.path.normpath(f"{root}/{name}")
@@ -170,12 +186,16 @@ def _lay_out(root: Path, parts: BundleParts) -> None:
             made.add(folder)
         with open(path, "wb") as file:  # noqa: PTH123 - a Path costs more
             file.write(data)
+    if kept is not None and kept.take():
+        return
     for place, folder in parts.links:
         _link(root / place, Path(os.path.normpath(root / folder)))
     groups = [[(zipped, f"{root}/{place}") for zipped, place in one] for one in parts.groups]
     link_packages(groups, wanted=_may_be_read)
     for place, entries in parts.copies:
         write_entries(entries, root / place)
+    if kept is not None:
+        kept.note()
 
 
 def _may_be_read(name: bytes) -> bool:

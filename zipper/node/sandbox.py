@@ -180,15 +180,23 @@ def _run_one(request: SandboxRequest, start: SandboxStart, isolation: _Isolation
 
 
 def _give_away(folders: list[str]) -> None:
-    """Make nobody the owner of all in `folders`, where root is to become nobody."""
+    """Make nobody the owner of all in `folders`, where root is to become nobody.
+
+    But not of files that have other names elsewhere, which are the store's: they are read only.
+    """
     if os.geteuid() != 0:
         return
     with suppress(OSError):  # a root that is one only inside its container, and stays it
         for folder in folders:
             os.chown(folder, *NOBODY)
-            for place, folders_in, files_in in os.walk(folder):
-                for name in (*folders_in, *files_in):
-                    os.chown(f"{place}/{name}", *NOBODY, follow_symlinks=False)
+            waiting = [folder]
+            for place in waiting:
+                for entry in os.scandir(place):
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    elif entry.stat(follow_symlinks=False).st_nlink > 1:
+                        continue
+                    os.chown(entry.path, *NOBODY, follow_symlinks=False)
 
 
 def _prepare_plain(request: SandboxRequest) -> None:

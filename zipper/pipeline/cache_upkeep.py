@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import deflate
 
 from zipper.archive.entries import FIELDS, PlannedEntry
+from zipper.bundling.kept_modules import BUNDLING, NOTED
 from zipper.errors import ArchiveError, ReadError, StoreError
 from zipper.file_bytes import open_file
 from zipper.folders import Remover, list_files, list_level
@@ -118,7 +119,8 @@ def repair(store: Store) -> Verified:
 def prune(store: Store, *, unused_days: int) -> Size:
     """Remove what was unused for so many days, stores and notes of other code, and leftovers.
 
-    Unused may be store zips, their folders, packuments, notes, Nodes, and logs of install scripts.
+    Unused may be store zips, their folders, packuments, notes, Nodes, logs of install scripts, and
+    the node_modules of bundles.
     A file's access time tells its last use; where the system does not keep it, the time at which it
     was written counts.
 
@@ -143,6 +145,7 @@ def prune(store: Store, *, unused_days: int) -> Size:
     size += PackumentCache(store.cache_dir / "packuments").prune(oldest, remover.remove_file)
     prune_notes(store.cache_dir, oldest, remover)
     _prune_nodes(store.cache_dir, oldest, remover)
+    _prune_modules(store.cache_dir, oldest, remover)
     store.remove_leftovers()
     unpacked += _remove_strays(store, remover)
     _raise_failure(remover)
@@ -160,6 +163,15 @@ def _prune_nodes(cache_dir: Path, oldest: float, remover: Remover) -> None:
         status = _look_at(log)
         if status is not None and log.endswith(".log") and status.st_mtime <= oldest:
             remover.remove_file(log)
+
+
+def _prune_modules(cache_dir: Path, oldest: float, remover: Remover) -> None:
+    """Remove the node_modules of bundles, which are links alone, by their last use."""
+    for marker in list_level(cache_dir / BUNDLING, 1):
+        status = _look_at(marker)
+        if marker.endswith(NOTED) and status is not None and status.st_mtime <= oldest:
+            remover.remove_file(marker)
+            remover.remove_folder(marker.removesuffix(NOTED))
 
 
 def _remove_unpacked(path: Path, remover: Remover) -> int:
