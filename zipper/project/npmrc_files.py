@@ -25,7 +25,7 @@ from zipper.npm.npmrc import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from zipper.npm.ini import IniValue
 
@@ -38,7 +38,7 @@ def read_npm_settings(
     environ: Mapping[str, str] | None = None,
     home: Path | None = None,
     options: Mapping[str, IniValue] | None = None,
-    read_tool: Callable[[Mapping[str, str], Path], Layer | None] | None = None,
+    read_tool: Callable[[Mapping[str, str], Path], Sequence[Layer | None]] | None = None,
 ) -> NpmSettings:
     """Return the settings that npm would use in `project_dir`.
 
@@ -50,7 +50,8 @@ def read_npm_settings(
         home: defaults to the variable HOME, else the user's home folder.
         options: by npm's names, stronger than all else.
         read_tool: called with environment and home, returns what the package manager whose
-            lockfile counts says of registries, over what the .npmrc files say.
+            lockfile counts says of registries: over what the user's .npmrc says, and over what all
+            .npmrc files say.
 
     Raises:
         UsageError: EUSAGE for an option that cannot be what it is.
@@ -88,10 +89,10 @@ def read_npm_settings(
     global_file = path_of("globalconfig", builtin, user, project) or _find_global_file(
         environ, prefix
     )
-    tool = None if read_tool is None else read_tool(environ, home)
-    tools = () if tool is None else (tool,)
+    own, tool = (None, None) if read_tool is None else read_tool(environ, home)
+    layers = (builtin, _read_layer("global", global_file), user, own, project, tool, *strong)
     settings = build_settings(
-        (builtin, _read_layer("global", global_file), user, project, *tools, *strong),
+        tuple(layer for layer in layers if layer is not None),
         environ=environ,
         home=home.as_posix(),
         folder=project_dir.absolute().as_posix(),

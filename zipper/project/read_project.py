@@ -23,7 +23,7 @@ from zipper.project.read_manifest import fingerprint, read_manifest
 from zipper.settings.workspace_root import find_workspace_root
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from zipper.lockfile.npm_read import Lockfile
@@ -211,14 +211,20 @@ def read_bare_folder(root: Path, npm_options: Mapping[str, str] | None) -> Proje
 
 def _find_tool_reader(
     foreign: ForeignText | None,
-) -> Callable[[Mapping[str, str], Path], Layer | None] | None:
-    """Return what reads the registry settings of a foreign lockfile's tool."""
+) -> Callable[[Mapping[str, str], Path], Sequence[Layer | None]] | None:
+    """Return what reads the registry settings of a foreign lockfile's tool: the user's, its own."""
     if foreign is None:
         return None
-    from zipper.project.tool_layers import read_tool_layer  # noqa: PLC0415  (where it counts)
+    from zipper.project.tool_layers import (  # noqa: PLC0415  (where it counts)
+        read_tool_layer,
+        read_user_layer,
+    )
 
     tool, folder = FORMATS[foreign.name].tool, foreign.folder
-    return lambda environ, home: read_tool_layer(tool, folder, environ=environ, home=home)
+    return lambda environ, home: (
+        read_user_layer(tool, environ=environ, home=home),
+        read_tool_layer(tool, folder, environ=environ, home=home),
+    )
 
 
 def _unlocked(workspaces: Mapping[str, str], lockfile: Lockfile | None) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ says nothing of registries is not parsed.
 from __future__ import annotations
 
 import os
+import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from zipper.npm.npmrc import Layer
     from zipper.npm.yarnrc import YarnrcFile
 
-__all__ = ["read_tool_layer"]
+__all__ = ["read_tool_layer", "read_user_layer"]
 
 _YARN_WORDS: Final = (b"npmRegist", b"npmScopes", b"npmAuth", b"httpProxy", b"httpsProxy")
 _YARN_WORDS_TOO: Final = (b"httpsCaFilePath", b"enableStrictSsl")
@@ -49,6 +50,32 @@ def read_tool_layer(
     """
     read = {"pnpm": _read_pnpm, "yarn": _read_yarn, "bun": _read_bun}.get(tool)
     return None if read is None else read(folder, environ, home)
+
+
+def read_user_layer(tool: str, *, environ: Mapping[str, str], home: Path) -> Layer | None:
+    """Return what pnpm keeps for the user beside ~/.npmrc, which is weaker: `pnpm login` writes it.
+
+    Source: `@pnpm/config.reader` 11 `getConfigDir`, `readNpmrcSources`.
+    """
+    data = None
+    if tool == "pnpm":
+        path = _find_pnpm_folder(environ, home) / "auth.ini"
+        data = _find(path, (b"=",))
+    if data is None:
+        return None
+    from zipper.npm.npmrc import layer_from_text  # noqa: PLC0415  (where there is one)
+
+    return layer_from_text("pnpm", data.decode("utf-8", "replace"), str(path))
+
+
+def _find_pnpm_folder(environ: Mapping[str, str], home: Path) -> Path:
+    if environ.get("XDG_CONFIG_HOME"):
+        return Path(environ["XDG_CONFIG_HOME"]) / "pnpm"
+    if sys.platform == "darwin":
+        return home / "Library/Preferences/pnpm"
+    if sys.platform == "win32" and environ.get("LOCALAPPDATA"):
+        return Path(environ["LOCALAPPDATA"]) / "pnpm/config"
+    return home / ".config/pnpm"
 
 
 def _read_pnpm(folder: Path, _: Mapping[str, str], __: Path) -> Layer | None:

@@ -113,6 +113,38 @@ def test_bun_reads_files_of_variables(tmp_path: Path) -> None:
     assert "c" == read_token({"TOKEN": "c"})
 
 
+def test_pnpm_s_own_credentials_lie_between_the_user_s_and_the_project_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`pnpm login` writes auth.ini; with another lockfile it does not count."""
+    home, folder = tmp_path / "home", tmp_path / "project"
+    ini = home / ".config" / "pnpm" / "auth.ini"
+    files = {
+        home / ".npmrc": "registry=https://a.example/\n//own.example/:_authToken=a\n",
+        ini: "registry=https://own.example/\n//own.example/:_authToken=b\n",
+        folder / "package.json": "{}",
+        folder / ".npmrc": "@s:registry=https://s.example/\n",
+    }
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+
+    assert "https://a.example/" == read_project(folder).npm.registry
+    (folder / "pnpm-lock.yaml").write_text(LOCKS["pnpm-lock.yaml"], "utf-8")
+    npm = read_project(folder).npm
+    assert ("https://own.example/", "https://s.example/") == (
+        npm.registry,
+        npm.scoped_registries["@s"],
+    )
+    secret = npm.credentials["//own.example/"].authorization
+    assert secret is not None
+    assert "Bearer b" == secret.reveal()
+    (folder / ".npmrc").write_text("registry=https://b.example/\n", "utf-8")
+    assert "https://b.example/" == read_project(folder).npm.registry
+
+
 def test_a_tool_without_settings_of_its_own_says_nothing(tmp_path: Path) -> None:
     """A new lockfile format needs no reader of settings."""
     assert read_tool_layer("new", tmp_path, environ={}, home=tmp_path) is None
