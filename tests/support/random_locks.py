@@ -179,7 +179,7 @@ def _write(path: Path, value: object) -> None:
 _INSTALLS = {
     "pnpm": (["install", "--no-frozen-lockfile"], ["install", "--frozen-lockfile", "--prod"]),
     "bun": (["install", "--save-text-lockfile"], ["install", "--frozen-lockfile", "--production"]),
-    "yarn": (["install"], ["install"]),
+    "yarn": (["install"],),
     "yarn1": (
         ["install", "--non-interactive"],
         ["install", "--non-interactive", "--frozen-lockfile", "--production", "--verbose"],

@@ -1,4 +1,4 @@
-"""Registries of pnpm-workspace.yaml, under npm's names; pnpm has credentials in .npmrc and auth.ini.
+"""Registries of pnpm-workspace.yaml, under npm's names; credentials are in .npmrc and auth.ini.
 
 In: a decoded pnpm-workspace.yaml. Out: a `Layer`. A variable in an address is never replaced: a
 repository would choose where a secret of the environment goes.
