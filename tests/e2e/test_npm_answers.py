@@ -10,7 +10,7 @@ from zipfile import ZipFile, ZipInfo
 import pytest
 
 from tests.support.command import CommandResult, run_here
-from tests.support.scene import listing
+from tests.support.scene import HANDLER, listing, write_files
 
 if TYPE_CHECKING:
     from tests.support.scene import Scene
@@ -497,6 +497,47 @@ def test_a_tarball_with_a_backslash(scene: Scene) -> None:
         assert b"1" == archive.read("node_modules/weird/c\\d.js")
     assert 0 == run(scene, "install").status
     assert (scene.folder / "installed/node_modules/weird/c\\d.js").is_file()
+
+
+@pytest.mark.parametrize("locks", [True, False])
+@pytest.mark.parametrize("npmrc", ["", "install-links=true\n"])
+def test_a_folder_elsewhere_that_bundles_packages(scene: Scene, npmrc: str, *, locks: bool) -> None:
+    """Its bundle is what npm packs of the folder; the registry is not asked for it."""
+    inner = {"name": "dep", "version": "1.0.0", "dependencies": {"deeper": "1"}}
+    lib = {"name": "lib", "version": "1.0.0", "dependencies": {"dep": "1"}}
+    write_files(
+        scene.folder / "lib",
+        {
+            "package.json": {**lib, "bundleDependencies": ["dep"]},
+            "index.js": "module.exports = require('dep');",
+            "node_modules/dep/package.json": inner,
+            "node_modules/dep/index.js": "module.exports = require('deeper');",
+            "node_modules/dep/node_modules/deeper/package.json": {
+                "name": "deeper",
+                "version": "1.0.0",
+            },
+            "node_modules/dep/node_modules/deeper/index.js": "",
+            "node_modules/stray/package.json": {"name": "stray", "version": "1.0.0"},
+        },
+    )
+    own = {"name": "fn", "dependencies": {"lib": "file:../lib"}}
+    scene.write({"package.json": own, "index.js": f"require('lib');\n{HANDLER}", ".npmrc": npmrc})
+    if locks:
+        locked(scene)
+
+    built = run(scene, "build")
+
+    assert 0 == built.status, built.stderr
+    names = [name for name in listing(scene.output) if name.startswith("node_modules/")]
+    top = "node_modules/lib/"
+    assert [
+        f"{top}index.js",
+        f"{top}node_modules/dep/index.js",
+        f"{top}node_modules/dep/node_modules/deeper/index.js",
+        f"{top}node_modules/dep/node_modules/deeper/package.json",
+        f"{top}node_modules/dep/package.json",
+        f"{top}package.json",
+    ] == sorted(names)
 
 
 def test_a_bundled_package_that_needs_what_its_tarball_lacks(scene: Scene) -> None:

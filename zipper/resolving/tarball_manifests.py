@@ -11,9 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zipper.errors import ResolutionError
-from zipper.fetching.local_packages import read_local_tarball
+from zipper.fetching.local_packages import (
+    is_local_folder,
+    list_folder,
+    read_local_tarball,
+)
 from zipper.fetching.registry_tarballs import open_tarball
 from zipper.fetching.store_origin import find_own, note_origin
+from zipper.files import read_or_none
 from zipper.npm.bin_folder import expand_bin_folder
 from zipper.npm.integrity import from_data
 from zipper.npm.package_json import parse_manifest
@@ -23,11 +28,10 @@ from zipper.store.keys import git_key, key_of, parse_key
 from zipper.tree.resolver_requests import FetchedManifest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from zipper.npm.spec import Spec
     from zipper.registry.client import RegistryClient
-    from zipper.store.store_zip import StoreZip
     from zipper.store.store_zips import Store
     from zipper.tree.resolver_requests import InnerManifests
 
@@ -78,7 +82,7 @@ class OpenedPackages:
         zipped = self._store.find(key_of(integrity)) or self._store.add(
             key_of(integrity), extract(tarball, label=str(spec))
         )
-        found = _read_manifest(zipped, "package.json")
+        found = _read_manifest(tuple(zipped.names()), zipped.read, "package.json")
         if found is None:
             raise ResolutionError("ENOENT", f"`{spec}` has no package.json")
         return FetchedManifest(
@@ -95,7 +99,7 @@ class OpenedPackages:
         if zipped is None:
             tar = read_commit(self._client(), resolved)
             zipped = self._store.add(key, extract(tar, label=str(spec)))
-        found = _read_manifest(zipped, "package.json")
+        found = _read_manifest(tuple(zipped.names()), zipped.read, "package.json")
         assert found is not None
         return FetchedManifest(manifest=parse_manifest(found), resolved=resolved)
 
@@ -105,6 +109,8 @@ class OpenedPackages:
         Raises:
             ZipperError: what fetches or opens it raises.
         """
+        if is_local_folder(self._root, ask.resolved):
+            return self._read_inside_folder(ask.resolved.removeprefix("file:"))
         label = f"{ask.name}@{ask.version}"
         zipped = None
         if ask.integrity is not None:
@@ -116,9 +122,21 @@ class OpenedPackages:
             key = key_of(from_data(tarball))
             zipped = self._store.add(key, extract(tarball, label=label))
             note_origin(self._store, zipped, key, ask.name, ask.version)
-        names = (name for name in zipped.names() if _is_asked_for(name))
-        found = {name: _read_manifest(zipped, name) for name in names}
-        return {name: value for name, value in found.items() if value is not None}
+        return _read_inner(tuple(zipped.names()), zipped.read)
+
+    def _read_inside_folder(self, place: str) -> Mapping[str, object]:
+        """Return what is in the package that npm would pack of a folder."""
+        folder = self._root / place
+        manifest = find_manifest(folder)
+        if manifest is None:
+            return {}
+        names = list_folder(self._root, place, manifest, workspaces=())
+        return _read_inner(tuple(names), lambda name: read_or_none(folder / name))
+
+
+def _read_inner(names: Sequence[str], read: Callable[[str], bytes | None]) -> Mapping[str, object]:
+    found = {name: _read_manifest(names, read, name) for name in names if _is_asked_for(name)}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _is_asked_for(name: str) -> bool:
@@ -127,20 +145,21 @@ def _is_asked_for(name: str) -> bool:
     return name.endswith("/package.json") and name.startswith("node_modules/")
 
 
-def _read_manifest(zipped: StoreZip, name: str) -> Mapping[str, object] | None:
+def _read_manifest(
+    names: Sequence[str], read: Callable[[str], bytes | None], name: str
+) -> Mapping[str, object] | None:
     """Return a package.json, or the lockfile, inside a package."""
-    raw = _read_json(zipped, name)
+    raw = _read_json(read(name))
     top = name.removesuffix("package.json")
 
     def list_files(folder: str) -> Iterator[str]:
         start = f"{top}{folder}/"
-        return (one.removeprefix(start) for one in zipped.names() if one.startswith(start))
+        return (one.removeprefix(start) for one in names if one.startswith(start))
 
     return None if raw is None else expand_bin_folder(raw, list_files)
 
 
-def _read_json(zipped: StoreZip, name: str) -> Mapping[str, object] | None:
-    data = zipped.read(name)
+def _read_json(data: bytes | None) -> Mapping[str, object] | None:
     try:
         value = json.loads(data.decode("utf-8-sig")) if data is not None else None
     except (ValueError, RecursionError):
