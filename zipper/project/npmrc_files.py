@@ -25,9 +25,10 @@ from zipper.npm.npmrc import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
     from zipper.npm.ini import IniValue
+    from zipper.project.tool_layers import ToolLayers
 
 __all__ = ["find_home", "read_npm_settings"]
 
@@ -38,7 +39,7 @@ def read_npm_settings(
     environ: Mapping[str, str] | None = None,
     home: Path | None = None,
     options: Mapping[str, IniValue] | None = None,
-    read_tool: Callable[[Mapping[str, str], Path], Sequence[Layer | None]] | None = None,
+    read_tool: Callable[[Mapping[str, str], Path], ToolLayers] | None = None,
 ) -> NpmSettings:
     """Return the settings that npm would use in `project_dir`.
 
@@ -50,8 +51,7 @@ def read_npm_settings(
         home: defaults to the variable HOME, else the user's home folder.
         options: by npm's names, stronger than all else.
         read_tool: called with environment and home, returns what the package manager whose
-            lockfile counts says of registries: over what the user's .npmrc says, and over what all
-            .npmrc files say.
+            lockfile counts says of registries.
 
     Raises:
         UsageError: EUSAGE for an option that cannot be what it is.
@@ -89,8 +89,11 @@ def read_npm_settings(
     global_file = path_of("globalconfig", builtin, user, project) or _find_global_file(
         environ, prefix
     )
-    own, tool = (None, None) if read_tool is None else read_tool(environ, home)
-    layers = (builtin, _read_layer("global", global_file), user, own, project, tool, *strong)
+    layers: tuple[Layer | None, ...] = (user, project)
+    if read_tool is not None:
+        tool = read_tool(environ, home)
+        layers = (tool.weak, user, tool.user, project, tool.strong)
+    layers = (builtin, _read_layer("global", global_file), *layers, *strong)
     settings = build_settings(
         tuple(layer for layer in layers if layer is not None),
         environ=environ,

@@ -23,13 +23,14 @@ from zipper.project.read_manifest import fingerprint, read_manifest
 from zipper.settings.workspace_root import find_workspace_root
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from zipper.lockfile.npm_read import Lockfile
     from zipper.lockfile.yarn_classic import YarnEntry, YarnLock
-    from zipper.npm.npmrc import Layer, NpmSettings
+    from zipper.npm.npmrc import NpmSettings
     from zipper.npm.package_json import Manifest
+    from zipper.project.tool_layers import ToolLayers
 
     ReadRoot = Callable[[Path, Mapping[str, str] | None, str | None], "Project"]
 
@@ -179,6 +180,7 @@ def read_root_folder(
     linked = [folder for folder in _linked_folders(lockfile) if folder not in workspaces.values()]
     seen += [read_or_none(root / folder / "package.json") or b"" for folder in linked]
     seen += [] if foreign is None else [foreign.data, *foreign.settings]
+    read_tool = _find_tool_reader(root, foreign, yarn)
     home = find_home(os.environ).as_posix()
     if any(b"~/" in text for text in seen):
         seen.append(home.encode("utf-8", "surrogateescape"))
@@ -187,7 +189,7 @@ def read_root_folder(
         home=home,
         manifest=manifest,
         lockfile=lockfile,
-        npm=read_npm_settings(root, options=npm_options, read_tool=_find_tool_reader(foreign)),
+        npm=read_npm_settings(root, options=npm_options, read_tool=read_tool),
         workspaces=workspaces,
         fingerprint=fingerprint(seen),
         yarn_lock=yarn.entries if yarn is not None and yarn.counts else None,
@@ -210,21 +212,18 @@ def read_bare_folder(root: Path, npm_options: Mapping[str, str] | None) -> Proje
 
 
 def _find_tool_reader(
-    foreign: ForeignText | None,
-) -> Callable[[Mapping[str, str], Path], Sequence[Layer | None]] | None:
-    """Return what reads the registry settings of a foreign lockfile's tool: the user's, its own."""
-    if foreign is None:
+    root: Path, foreign: ForeignText | None, yarn: YarnLock | None
+) -> Callable[[Mapping[str, str], Path], ToolLayers] | None:
+    """Return what reads the registry settings of a foreign lockfile's tool."""
+    if foreign is not None:
+        tool, folder = FORMATS[foreign.name].tool, foreign.folder
+    elif yarn is not None and yarn.counts:
+        tool, folder = "yarn1", root
+    else:
         return None
-    from zipper.project.tool_layers import (  # noqa: PLC0415  (where it counts)
-        read_tool_layer,
-        read_user_layer,
-    )
+    from zipper.project.tool_layers import read_tool_layers  # noqa: PLC0415  (where it counts)
 
-    tool, folder = FORMATS[foreign.name].tool, foreign.folder
-    return lambda environ, home: (
-        read_user_layer(tool, environ=environ, home=home),
-        read_tool_layer(tool, folder, environ=environ, home=home),
-    )
+    return lambda environ, home: read_tool_layers(tool, folder, environ=environ, home=home)
 
 
 def _unlocked(workspaces: Mapping[str, str], lockfile: Lockfile | None) -> Mapping[str, str]:

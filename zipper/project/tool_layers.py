@@ -1,8 +1,8 @@
 """Finds the settings of pnpm, yarn and bun that say where packages come from, and reads them.
 
-In: a folder whose lockfile is one of theirs, and the environment. Out: a `Layer` of npm's settings.
-What is written there is decided in `zipper.npm.yarnrc`, `bunfig` and `pnpm_registries`. A file that
-says nothing of registries is not parsed.
+In: a folder whose lockfile is one of theirs, and the environment. Out: layers of npm's settings.
+What is written there is decided in `zipper.npm.yarnrc`, `yarnrc_classic`, `bunfig` and
+`pnpm_registries`. A file that says nothing of registries is not parsed.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ProjectError
 from zipper.files import read_or_none
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from zipper.npm.npmrc import Layer
     from zipper.npm.yarnrc import YarnrcFile
 
-__all__ = ["read_tool_layer", "read_user_layer"]
+__all__ = ["ToolLayers", "read_tool_layers"]
 
 _YARN_WORDS: Final = (b"npmRegist", b"npmScopes", b"npmAuth", b"httpProxy", b"httpsProxy")
 _YARN_WORDS_TOO: Final = (b"httpsCaFilePath", b"enableStrictSsl")
@@ -32,14 +33,24 @@ _BUN_WORDS: Final = (b"registry", b"scopes", b"ca")
 _PNPM_WORDS: Final = (b"registr", b"namedRegistries")
 
 
-def read_tool_layer(
+class ToolLayers(NamedTuple):
+    """What a package manager's own files say of registries, by what they are weaker than."""
+
+    weak: Layer | None = None
+    """Weaker than every .npmrc."""
+    user: Layer | None = None
+    """Weaker than the project's .npmrc."""
+    strong: Layer | None = None
+
+
+def read_tool_layers(
     tool: str, folder: Path, *, environ: Mapping[str, str], home: Path
-) -> Layer | None:
-    """Return what the tool's own settings say of registries; None where they say nothing.
+) -> ToolLayers:
+    """Return what the tool's own settings say of registries.
 
     Args:
-        tool: whose lockfile counts: `pnpm`, `yarn` (2 and later) or `bun`; another has no settings
-            of its own.
+        tool: whose lockfile counts: `pnpm`, `yarn` (2 and later), `yarn1` or `bun`; another has no
+            settings of its own.
         folder: where the lockfile is.
         environ: for variables in values, and yarn's own.
         home: the user's home folder.
@@ -48,19 +59,39 @@ def read_tool_layer(
         ProjectError: ESETTINGS for a file that cannot be read, and for a value that cannot be used,
             naming file and line.
     """
+    if tool == "yarn1":
+        return ToolLayers(weak=_read_classic(folder, home))
     read = {"pnpm": _read_pnpm, "yarn": _read_yarn, "bun": _read_bun}.get(tool)
-    return None if read is None else read(folder, environ, home)
+    strong = None if read is None else read(folder, environ, home)
+    user = _read_pnpm_user(environ, home) if tool == "pnpm" else None
+    return ToolLayers(user=user, strong=strong)
 
 
-def read_user_layer(tool: str, *, environ: Mapping[str, str], home: Path) -> Layer | None:
+def _read_classic(folder: Path, home: Path) -> Layer | None:
+    found = _find_above(".yarnrc", folder, home, (b"registry",))
+    if not found:
+        return None
+    from zipper.npm.yarnrc_classic import layer_from_classic  # noqa: PLC0415  (where it says some)
+
+    return layer_from_classic((str(path), data.decode("utf-8", "replace")) for path, data in found)
+
+
+def _find_above(
+    name: str, folder: Path, home: Path, words: tuple[bytes, ...]
+) -> list[tuple[Path, bytes]]:
+    """Return the files of a name in the home and the folders above, the weakest first."""
+    folders = [home, *reversed(folder.absolute().parents), folder]
+    paths = dict.fromkeys(above / name for above in folders)
+    return [(path, data) for path in paths if (data := _find(path, words))]
+
+
+def _read_pnpm_user(environ: Mapping[str, str], home: Path) -> Layer | None:
     """Return what pnpm keeps for the user beside ~/.npmrc, which is weaker: `pnpm login` writes it.
 
     Source: `@pnpm/config.reader` 11 `getConfigDir`, `readNpmrcSources`.
     """
-    data = None
-    if tool == "pnpm":
-        path = _find_pnpm_folder(environ, home) / "auth.ini"
-        data = _find(path, (b"=",))
+    path = _find_pnpm_folder(environ, home) / "auth.ini"
+    data = _find(path, (b"=",))
     if data is None:
         return None
     from zipper.npm.npmrc import layer_from_text  # noqa: PLC0415  (where there is one)
@@ -90,9 +121,7 @@ def _read_pnpm(folder: Path, _: Mapping[str, str], __: Path) -> Layer | None:
 
 
 def _read_yarn(folder: Path, environ: Mapping[str, str], home: Path) -> Layer | None:
-    folders = [home, *reversed(folder.absolute().parents), folder]
-    paths = dict.fromkeys(above / ".yarnrc.yml" for above in folders)
-    found = [(path, data) for path in paths if (data := _find(path, _YARN_WORDS + _YARN_WORDS_TOO))]
+    found = _find_above(".yarnrc.yml", folder, home, _YARN_WORDS + _YARN_WORDS_TOO)
     if not found and not any(name.startswith(("YARN_NPM_", "YARN_HTTP")) for name in environ):
         return None
     from zipper.npm.yarnrc import YarnrcFile, layer_from_yarnrc  # noqa: PLC0415  (as above)

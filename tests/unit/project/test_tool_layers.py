@@ -9,7 +9,7 @@ import pytest
 
 from zipper.errors import ProjectError
 from zipper.project.read_project import read_project
-from zipper.project.tool_layers import read_tool_layer
+from zipper.project.tool_layers import read_tool_layers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +51,7 @@ def test_yarn_reads_the_folders_above_and_the_home(tmp_path: Path) -> None:
     (home / ".yarnrc.yml").write_text("httpProxy: http://p.example/\nhttpsProxy: x\n", "utf-8")
     (tmp_path / "a" / ".yarnrc.yml").write_text("httpsProxy: http://q.example/\n", "utf-8")
 
-    layer = read_tool_layer("yarn", folder, environ={}, home=home)
+    layer = read_tool_layers("yarn", folder, environ={}, home=home).strong
 
     assert layer is not None
     assert {
@@ -76,7 +76,7 @@ def test_yarn_reads_files_of_variables(
     for name, content in {".yarnrc.yml": text, **files}.items():
         (tmp_path / name).write_text(content, "utf-8")
 
-    layer = read_tool_layer("yarn", tmp_path, environ={"TOKEN": "weaker"}, home=tmp_path)
+    layer = read_tool_layers("yarn", tmp_path, environ={"TOKEN": "weaker"}, home=tmp_path).strong
 
     assert layer is not None
     assert token == {key: value for key, value, _ in layer.entries}["//own.example/:_authToken"]
@@ -89,7 +89,7 @@ def test_bun_reads_the_home_and_the_project(tmp_path: Path) -> None:
     (home / ".bunfig.toml").write_text('[install]\nregistry = "https://a.example/"\n', "utf-8")
     (tmp_path / "bunfig.toml").write_text('[install]\nregistry = "https://b.example/"\n', "utf-8")
 
-    layer = read_tool_layer("bun", tmp_path, environ={}, home=home)
+    layer = read_tool_layers("bun", tmp_path, environ={}, home=home).strong
 
     assert layer is not None
     assert ["https://a.example/", "https://b.example/"] == [value for _, value, _ in layer.entries]
@@ -101,7 +101,7 @@ def test_bun_reads_files_of_variables(tmp_path: Path) -> None:
     files = {"bunfig.toml": text, ".env": "TOKEN=a", ".env.development": "TOKEN=no"}
 
     def read_token(environ: dict[str, str]) -> object:
-        layer = read_tool_layer("bun", tmp_path, environ=environ, home=tmp_path)
+        layer = read_tool_layers("bun", tmp_path, environ=environ, home=tmp_path).strong
         assert layer is not None
         return {key: value for key, value, _ in layer.entries}["//own.example/:_authToken"]
 
@@ -145,9 +145,37 @@ def test_pnpm_s_own_credentials_lie_between_the_user_s_and_the_project_s(
     assert "https://b.example/" == read_project(folder).npm.registry
 
 
+def test_yarnrc_of_yarn_1_is_weaker_than_every_npmrc(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its registries count where its lockfile does: of the home, and of the folders above."""
+    home, folder = tmp_path / "home", tmp_path / "a" / "project"
+    files = {
+        home / ".yarnrc": '"@s:registry" "https://s.example/"\nregistry https://no.example/\n',
+        home / ".npmrc": "@t:registry=https://t.example/\n",
+        tmp_path / "a" / ".yarnrc": "# registry x\n--frozen-lockfile true\nregistry:\n",
+        folder / ".yarnrc": 'registry "https://own.example/"\n"@t:registry" https://no.example/\n',
+        folder / "package.json": "{}",
+    }
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    monkeypatch.setenv("HOME", str(home))
+
+    assert read_project(folder).npm.registry is None
+    (folder / "yarn.lock").write_text("# yarn lockfile v1\n", "utf-8")
+    npm = read_project(folder).npm
+    assert "https://own.example/" == npm.registry
+    assert {"@s": "https://s.example/", "@t": "https://t.example/"} == npm.scoped_registries
+    (folder / ".yarnrc").write_text("registry own.example\n", "utf-8")
+    with pytest.raises(ProjectError) as caught:
+        read_project(folder)
+    assert "ESETTINGS" == caught.value.code
+
+
 def test_a_tool_without_settings_of_its_own_says_nothing(tmp_path: Path) -> None:
     """A new lockfile format needs no reader of settings."""
-    assert read_tool_layer("new", tmp_path, environ={}, home=tmp_path) is None
+    assert not any(read_tool_layers("new", tmp_path, environ={}, home=tmp_path))
 
 
 @pytest.mark.parametrize("tool", ["pnpm", "yarn", "bun"])
@@ -157,8 +185,8 @@ def test_a_file_that_says_nothing_of_registries_is_not_parsed(tmp_path: Path, to
     path = tmp_path / names[tool]
     path.write_text("[: {", "utf-8")
 
-    assert read_tool_layer(tool, tmp_path, environ={}, home=tmp_path) is None
+    assert not any(read_tool_layers(tool, tmp_path, environ={}, home=tmp_path))
     path.write_text("[: { registries npmAuthToken registry", "utf-8")
     with pytest.raises(ProjectError) as caught:
-        read_tool_layer(tool, tmp_path, environ={}, home=tmp_path)
+        read_tool_layers(tool, tmp_path, environ={}, home=tmp_path)
     assert "ESETTINGS" == caught.value.code
