@@ -158,12 +158,10 @@ class _BerryReader:
         added = {row.added for row in list_extensions() if row.kind == "+"}
         for entry in self._entries.values():
             kind, _, place = entry.locator.reference.partition(":")
-            source = parse_locator(unquote(place.partition("#")[0])) if kind == "patch" else None
-            if source is not None:
+            if kind == "patch":
+                source = unquote(place.partition("#")[0])
                 self._used |= {
-                    key
-                    for key, found in self._asked.items()
-                    if any(to == f"{source.name}@{source.reference}" for _, to in found)
+                    key for key, found in self._asked.items() if source in (to for _, to in found)
                 }
         for (name, wanted), found in sorted(self._asked.items()):
             is_member = any(
@@ -300,6 +298,8 @@ class _BerryReader:
             source, _, selector = place.partition("#")
             inner, whole = parse_locator(unquote(source)), self._entries.get(unquote(source))
             fields = {} if whole is None else whole.fields
+            # Under an alias, its own name would be another package of the registry.
+            found = found._replace(manifest=found.manifest._replace(name=inner.name))
             resolved = self._resolve(found, entry._replace(locator=inner, fields=fields))
             patches = tuple(self._list_patches(entry, selector))
             return resolved._replace(patches=(*resolved.patches, *patches))

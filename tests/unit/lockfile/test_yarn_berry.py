@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import ClassVar
+from urllib.parse import quote
 
 import pytest
 
@@ -121,6 +122,40 @@ def test_a_patched_package_has_the_checksum_of_what_is_patched() -> None:
 
     assert ["10c0/ab"] * 2 == [own.checksum for own in found]
     assert ["https://x.example/b.tgz"] * 2 == [own.resolved for own in found]
+
+
+@pytest.mark.parametrize("address", ["", "::__archiveUrl=https%3A%2F%2Fx.example%2Fz.tgz"])
+@pytest.mark.parametrize("alias", ["z", "other"])
+def test_a_patched_package_under_an_alias(alias: str, address: str) -> None:
+    """It is the package that is patched, and what only a patch asks for is asked for."""
+    asked = f'"{alias}": "patch:z@npm%3A2.1.0#./b.patch"'
+    text = f"""__metadata:
+  version: 8
+
+"r@workspace:.":
+  version: 0.0.0-use.local
+  resolution: "r@workspace:."
+  dependencies:
+    {asked}
+
+"z@npm:2.1.0":
+  version: 2.1.0
+  resolution: "z@npm:2.1.0{address}"
+
+"{alias}@patch:z@npm%3A2.1.0#./b.patch::locator=r%40workspace%3A.":
+  version: 2.1.0
+  resolution: "{alias}@patch:{quote(f"z@npm:2.1.0{address}", safe="@")}#./b.patch::version=2.1.0"
+"""
+    locked = read(text)
+    root = locked.graph.instances[locked.graph.importers[""]]
+    found = locked.graph.instances[root.targets[alias]]
+
+    assert ("z", "2.1.0", ("b.patch",)) == (
+        found.manifest.name,
+        found.manifest.version,
+        tuple(one.removeprefix("./") for one in found.patches),
+    )
+    assert () == locked.unasked
 
 
 @pytest.mark.parametrize(
