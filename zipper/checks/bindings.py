@@ -45,8 +45,12 @@ def find_binding(source: Source, node: Node) -> Binding | None:
     """Return what declares the name `node`; None for a name that the file does not declare."""
     name = source.text_of(node)
     path = source.path_to(node.start_byte)
-    for function in reversed([item for item in path if item.type in FUNCTIONS]):
+    for function in reversed([item for item in path if item.type in (*FUNCTIONS, "class")]):
         if function.start_byte == node.start_byte:
+            continue
+        if function.type == "class":
+            if _is_named(function, name):
+                return Binding("value", function)
             continue
         own = function.child_by_field_name("parameters") or function.child_by_field_name(
             "parameter"
@@ -66,6 +70,11 @@ def find_binding(source: Source, node: Node) -> Binding | None:
     if found is not None:
         return found
     return Binding("unknown", node) if count_declarations(source.content, name) else None
+
+
+def _is_named(holder: Node, name: bytes) -> bool:
+    own = holder.child_by_field_name("name")
+    return own is not None and own.text == name
 
 
 def _find_declared(source: Source, statements: Iterable[Node], name: bytes) -> Binding | None:

@@ -6,58 +6,24 @@ calls to what the called function returns. What is not sure is `UNKNOWN`.
 
 from __future__ import annotations
 
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from zipper.checks.bindings import find_binding, find_returns, written_again
+from zipper.checks.instances import bind, make_instance, with_fields
 from zipper.checks.levels import FUNCTIONS
-from zipper.checks.source_text import count_declarations
-from zipper.checks.syntax import Source, literal, plain_text
-from zipper.named_tuple import NamedTuple
+from zipper.checks.source_text import count_declarations, find_word
+from zipper.checks.syntax import literal, plain_text
+from zipper.checks.value_model import OTHER, PROMISE, THIS, UNKNOWN, Place, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from tree_sitter import Node
 
-__all__ = ["OTHER", "UNKNOWN", "Imports", "Place", "Value", "Values"]
+__all__ = ["Imports", "Values"]
 
 _DEPTH_MAX: Final = 60
 _STEPS_MAX: Final = 3_000
-
-
-class Place(NamedTuple):
-    """An expression: a node, its file, and what the parameters around it were called with."""
-
-    file: SourceFile
-    node: Node
-    given: Mapping[tuple[int, str], Place | None] = {}
-
-
-class SourceFile(NamedTuple):
-    """A parsed file."""
-
-    path: str
-    source: Source
-
-
-class Value(NamedTuple):
-    """What is known of a value."""
-
-    kind: Literal["function", "object", "other", "unknown"]
-    length: int | None = None
-    """How many parameters a function declares; None where that is not known."""
-    function: Place | None = None
-    members: Mapping[str, Place | Value] = MappingProxyType({})
-    is_open: bool = False
-    """Whether it may have more members than are known."""
-
-
-UNKNOWN: Final = Value("unknown", is_open=True)
-OTHER: Final = Value("other")
-"""A text, a number, a promise, undefined: nothing that can be called."""
-PROMISE: Final = Value("other", is_open=True)
-"""A promise, for which the loader up to Node.js 22 waits where it is all that a file exports."""
+_USES_MAX: Final = 2
+"""Mentions of an instance's name: the declaration, and the one that is looked at."""
 _PROMISES: Final = frozenset(
     {b"Promise.resolve", b"Promise.reject", b"Promise.all", b"Promise.race", b"Promise.any"}
 )
@@ -109,6 +75,8 @@ class Values:
             "member_expression": self._member,
             "object": self._object,
             "call_expression": self._call,
+            "new_expression": self._made,
+            "this": self._this,
         }.get(node.type)
         return UNKNOWN if read is None else read(place, depth - 1)
 
@@ -118,6 +86,21 @@ class Values:
         if found is None:
             return UNKNOWN if owner.is_open or owner.kind == "unknown" else OTHER
         return found if isinstance(found, Value) else self.of(found, depth - 1)
+
+    def _at(self, place: Place | None, depth: int) -> Value:
+        return UNKNOWN if place is None else self.of(place, depth)
+
+    def _this(self, place: Place, depth: int) -> Value:
+        this = place.given.get(THIS)
+        return this if isinstance(this, Value) else self._at(this, depth)
+
+    def _made(self, place: Place, depth: int) -> Value:
+        """Return the instance that `new` makes of a class."""
+        constructor = place.node.child_by_field_name("constructor")
+        made = self._at(None if constructor is None else place._replace(node=constructor), depth)
+        if made.maker is None or made.kind != "function":
+            return UNKNOWN
+        return make_instance(self, made.maker, place, depth)
 
     def _within(self, place: Place, depth: int) -> Value:
         inner = [child for child in place.node.named_children if child.type != "comment"]
@@ -140,7 +123,7 @@ class Values:
             return UNKNOWN
         if found.kind == "parameter":
             given = place.given.get((found.node.id, name))
-            return UNKNOWN if given is None else self.of(given, depth)
+            return given if isinstance(given, Value) else self._at(given, depth)
         if found.kind == "import":
             return self._imports.imported(found.specifier, found.name, place.file.path)
         value = self.of(place._replace(node=found.node), depth)
@@ -151,6 +134,11 @@ class Values:
     def _with_assigned(self, place: Place, value: Value) -> Value:
         """Return a value, open where the code gives members to its name later on."""
         name = (place.node.text or b"").decode("utf-8", "replace")
+        if value.kind == "object" and value.maker is not None:  # methods may change an instance
+            content = place.file.source.content
+            uses = sum(1 for _ in find_word(content, name.encode(), before=b"."))
+            uses -= content.count(b".bind(%s)" % name.encode())
+            return value if uses <= _USES_MAX else UNKNOWN
         is_open = value.is_open or written_again(place.file.source, name.encode())
         return value._replace(is_open=is_open) if value.kind in ("object", "function") else value
 
@@ -209,12 +197,24 @@ class Values:
             return Value("function", is_open=True)
         if text.endswith(b".bind"):
             return self._bound(place, function, arguments, depth)
-        called = self.of(place._replace(node=function), depth)
-        return (
-            UNKNOWN
-            if called.function is None
-            else self._returned(place, called.function, arguments, depth)
-        )
+        owner, called = self._owner_and_called(place, function, depth)
+        given = called.function
+        return UNKNOWN if given is None else self._returned(place, given, arguments, depth, owner)
+
+    def _owner_and_called(
+        self, place: Place, function: Node, depth: int
+    ) -> tuple[Value | None, Value]:
+        """Return the instance whose method is called, where it is one, and the method."""
+        owner = function.child_by_field_name("object")
+        name = function.child_by_field_name("property")
+        if function.type != "member_expression" or owner is None or name is None:
+            return None, self.of(place._replace(node=function), depth)
+        value = self.of(place._replace(node=owner), depth)
+        if value is UNKNOWN:
+            return None, UNKNOWN
+        called = self.member(value, plain_text(name, place.file.source), depth)
+        is_instance = value.kind == "object" and value.maker is not None
+        return value if is_instance else None, called
 
     def _bound(self, place: Place, function: Node, arguments: list[Node], depth: int) -> Value:
         owner = function.child_by_field_name("object")
@@ -225,17 +225,18 @@ class Values:
         length = max(0, (value.length or 0) - max(0, len(arguments) - 1)) if is_sure else None
         return Value("function", length, is_open=True)
 
-    def _returned(self, place: Place, called: Place, arguments: list[Node], depth: int) -> Value:
+    def _returned(
+        self, place: Place, called: Place, arguments: list[Node], depth: int, this: Value | None
+    ) -> Value:
         """Return what a call gives, by the function's text."""
         node = called.node
         text = called.file.source.text_of(node)
         if node.type.startswith("generator") or text.startswith((b"async ", b"async(")):
             return PROMISE
-        given = dict(called.given)
-        for index, name in enumerate(_parameters_of(node)):
-            if name is not None:
-                is_given = index < len(arguments)
-                given[node.id, name] = place._replace(node=arguments[index]) if is_given else None
+        given = bind(called, node, place, arguments)
+        if this is not None:
+            given[THIS] = this
+            given[THIS] = with_fields(this, called, given)
         returned = find_returns(called.file.source, node)
         if not returned:
             return UNKNOWN
@@ -258,18 +259,6 @@ def _parts_of(call: Node) -> tuple[Node | None, list[Node]]:
         function = function.named_children[-1] if function.named_children else None
     given = [] if arguments is None else arguments.named_children
     return function, [argument for argument in given if argument.type != "comment"]
-
-
-def _parameters_of(function: Node) -> list[str | None]:
-    """Return the plain names of a function's parameters, None for patterns and rests."""
-    one = function.child_by_field_name("parameter")
-    many = function.child_by_field_name("parameters")
-    nodes = [one] if one is not None else [] if many is None else many.named_children
-    return [
-        (node.text or b"").decode("utf-8", "replace") if node.type == "identifier" else None
-        for node in nodes
-        if node.type != "comment"
-    ]
 
 
 def _length_of(function: Node) -> int:
@@ -304,4 +293,4 @@ def _class(place: Place) -> Value:
             members[plain_text(name, place.file.source)] = (
                 OTHER if value is None else place._replace(node=value)
             )
-    return Value("function", members=members, is_open=is_open)
+    return Value("function", members=members, is_open=is_open, maker=place)

@@ -33,6 +33,7 @@ _REEXPORTS_MAX = 100
 _EXPORTS_NOTHING = late_pattern(
     rb"^var (\w+) = \{\};\nmodule\.exports = __toCommonJS\(\1\);$", re.MULTILINE
 )
+_ANNOTATION = late_pattern(rb"\b0\s*&&\s*\(module\.exports\s*=\s*\{")
 _EXTENSIONS = (".js", ".mjs", ".cjs", ".ts")
 
 
@@ -160,7 +161,7 @@ def _is_annotated(start: WalkStart, module: Module) -> bool:
     content = _content(start, module)
     empty = _EXPORTS_NOTHING.search(content)
     is_empty = empty is not None and len(re.findall(rb"\b%b\b" % empty[1], content)) == 2
-    return is_empty or b"0 && (module.exports = {" in content
+    return is_empty or _ANNOTATION.search(content) is not None
 
 
 def _content(start: WalkStart, module: Module) -> bytes:

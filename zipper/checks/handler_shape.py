@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.expression_values import OTHER, UNKNOWN, Value
 from zipper.checks.file_facts import Shape
 from zipper.checks.module_values import ModuleValues
+from zipper.checks.value_model import OTHER, UNKNOWN, Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,10 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.commonjs_names import hands_out_this
-from zipper.checks.expression_values import OTHER, UNKNOWN, Place, SourceFile, Value, Values
+from zipper.checks.expression_values import Values
 from zipper.checks.module_resolution import Failure
 from zipper.checks.source_text import find_word, literal
 from zipper.checks.syntax import plain_text
+from zipper.checks.value_model import OTHER, UNKNOWN, Place, SourceFile, Value
+from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -25,6 +27,7 @@ __all__ = ["ModuleValues"]
 _FILES_MAX: Final = 40
 _FILE_BYTES_MAX: Final = 2_000_000
 _EXPORTS: Final = (b"exports", b"module.exports")
+_ANNOTATION: Final = late_pattern(rb"0\s*&&\s*\(module\.")
 _STARS: Final = (b"__exportStar", b"__export")
 
 
@@ -206,7 +209,7 @@ class _Exports:
             self._call(node)
         elif node.type == "unary_expression" and self._text(node).startswith(b"delete"):
             self._delete(node.child_by_field_name("argument"))
-        elif node.type == "binary_expression" and self._text(node).startswith(b"0 && (module."):
+        elif node.type == "binary_expression" and _ANNOTATION.match(self._text(node)):
             self._seen += 2  # the list of names for cjs-module-lexer, which never runs
 
     def _assign(self, node: Node) -> None:

@@ -21,6 +21,12 @@ EMPTY = (
     "var i = {};\nmodule.exports = __toCommonJS(i);\nfunction __toCommonJS(of) {\n"
     '  return { ...of, ["__esModule"]: true };\n}\n'
 )
+BUILDER = (
+    "class B { h; static make() { return new B() } set(h) { this.h = h; return this }"
+    " build() { if (!this.h) throw 1; return this.h.get() } }"
+    " class D { get() { return (a, b, c) => 1 } } class E { get() { return async (a, b) => 1 } } "
+)
+H = "class H { handler(a, b, c) {} } "
 TS = '"use strict"; Object.defineProperty(exports, "__esModule", { value: true }); '
 
 
@@ -87,6 +93,88 @@ def errors(files, handler, runtime):
             NONE,
         ),
         (f"delete exports.handler; exports.handler = {F}", "handler", OK, OK),
+        (f"{BUILDER}exports.handler = B.make().set(new D()).build()", "handler", OK, CALLBACK),
+        (f"{BUILDER}exports.handler = B.make().set(new E()).build()", "handler", OK, OK),
+        (
+            f"{BUILDER}exports.handler = B.make().set(new D()).set(new E()).build()",
+            "handler",
+            OK,
+            OK,
+        ),
+        (
+            f"{BUILDER}const b = B.make().set(new D()); b.h = new E(); exports.handler = b.build()",
+            "handler",
+            OK,
+            OK,
+        ),
+        (
+            (
+                f"{BUILDER}const b = B.make().set(new D()); f(b);"
+                " function f(x) { x.set(new E()) } exports.handler = b.build()"
+            ),
+            "handler",
+            OK,
+            OK,
+        ),
+        (f"{H}exports.handler = new H().handler", "handler", OK, CALLBACK),
+        (f"{H}const h = new H(); exports.handler = h.handler.bind(h)", "handler", OK, CALLBACK),
+        (f"{H}const h = new H(); h.handler = () => 1; module.exports = h", "handler", OK, OK),
+        (f"{H}class I extends H {{}} exports.handler = new I().handler", "handler", OK, CALLBACK),
+        (
+            f"{H}class I extends H {{ handler() {{}} }} exports.handler = new I().handler",
+            "handler",
+            OK,
+            OK,
+        ),
+        (
+            (
+                "class P { constructor() { this.handler = () => 1 } }"
+                " class I extends P { handler(a, b, c) {} } exports.handler = new I().handler"
+            ),
+            "handler",
+            OK,
+            OK,
+        ),
+        (f"{H}H.prototype.handler = () => 1; exports.handler = new H().handler", "handler", OK, OK),
+        (
+            (
+                f"{H}w(H.prototype); function w(p) {{ p.handler = () => 1 }}"
+                " exports.handler = new H().handler"
+            ),
+            "handler",
+            OK,
+            OK,
+        ),
+        (
+            (
+                "class H { constructor() { return { handler: () => 1 } } handler(a, b, c) {} }"
+                " exports.handler = new H().handler"
+            ),
+            "handler",
+            OK,
+            OK,
+        ),
+        (
+            (
+                "class H { constructor(f) { this.handler = f } }"
+                " exports.handler = new H((a, b, c) => 1).handler"
+            ),
+            "handler",
+            OK,
+            CALLBACK,
+        ),
+        (
+            (
+                "class H { constructor(f) { this.handler = f; this.g() }"
+                " g() { this.handler = () => 1 } } exports.handler = new H((a, b, c) => 1).handler"
+            ),
+            "handler",
+            OK,
+            OK,
+        ),
+        ("class H { get handler() { return () => 1 } } exports.a = new H().handler", "a", OK, OK),
+        ("class H { main() {} } exports.handler = new H().handler", "handler", NONE, NONE),
+        (ESBUILD.replace("0 && (", "0&&("), "handler", OK, CALLBACK),
         (f"exports.handler = {F}; if (1 > x) delete exports.handler", "handler", OK, OK),
     ],
 )

@@ -1,0 +1,204 @@
+"""What `new` makes of a class, and what its methods leave in it: builders that return `this`.
+
+In: a class, a call. Out: instances. A field counts only where the class's file writes to one of its
+name once; what is written in any other way, or to a class from outside, is unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, Protocol
+
+from zipper.checks.syntax import plain_text
+from zipper.checks.value_model import OTHER, UNKNOWN, Place, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tree_sitter import Node
+
+    from zipper.checks.value_model import Given
+
+__all__ = ["bind", "make_instance", "with_fields"]
+
+_WRITES: Final = rb"(?<!exports)\.%s\s*(?:=(?![=>])|[-+*/%%&|^?]{1,3}=|\+\+|--)"
+_FIELDS: Final = re.compile(rb"\bthis\.([\w$]+)\s*(?:=(?!=)|[-+*/%&|^?]{1,3}=|\+\+|--)")
+_MAKES_OPEN: Final = re.compile(rb"\bthis\s*\[|\b(?:assign|definePropert\w+)\(\s*this\b")
+_CHANGED: Final = rb"(?<![\w$.])%s(?:\s*\.\s*prototype|\s*\[)|\(\s*%s\s*[,)]|,\s*%s\s*\)"
+"""What may give a class, by its name, other methods."""
+_PARTS: Final = frozenset({"expression_statement", "return_statement", "sequence_expression"})
+
+
+class _Evaluates(Protocol):
+    def of(self, place: Place, depth: int = ...) -> Value: ...
+
+
+def make_instance(values: _Evaluates, maker: Place, place: Place, depth: int) -> Value:
+    """Return what `new` makes of the class at `maker`, with what it inherits.
+
+    Args:
+        values: what evaluates the expressions of classes.
+        maker: the class.
+        place: the `new` expression.
+        depth: how many expressions within expressions may be followed.
+    """
+    methods: dict[str, Place | Value] = {}
+    fields: dict[str, Place | Value] = {}
+    is_open = False
+    for one in reversed(list(_lineage(values, maker, depth))):
+        if one is None:
+            is_open = True
+            continue
+        if _is_changed(one):
+            return UNKNOWN
+        arguments = place.node.child_by_field_name("arguments") if one is maker else None
+        given = [] if arguments is None else arguments.named_children
+        own_methods, own_fields, may_more = _members(one, place, given)
+        methods, fields = {**methods, **own_methods}, {**fields, **own_fields}
+        is_open = is_open or may_more
+    return Value("object", members={**methods, **fields}, is_open=is_open, maker=maker)
+
+
+def _lineage(values: _Evaluates, maker: Place, depth: int) -> Iterator[Place | None]:
+    """Yield a class and those that it extends; None at last for one that is not known."""
+    current: Place | None = maker
+    for _ in range(max(1, depth // 4)):
+        yield current
+        heritage = None if current is None else _heritage(current)
+        if current is None or heritage is None:
+            return
+        above = values.of(current._replace(node=heritage), depth - 1)
+        current = above.maker if above.kind == "function" else None
+    yield None
+
+
+def _heritage(place: Place) -> Node | None:
+    found = (c for c in place.node.children if c.type == "class_heritage")
+    return next((c.named_children[0] for c in found if c.named_children), None)
+
+
+def _is_changed(maker: Place) -> bool:
+    """Return whether a class's file may change its methods from outside, or its maker gives else.
+
+    Decorators, `H.prototype`, functions that get the class, and constructors that return.
+    """
+    source, node, holder = maker.file.source, maker.node, maker.node.parent
+    is_inner = node.type == "class"  # a class expression has its own name inside alone
+    places = [(node.child_by_field_name("name"), source.text_of(node) if is_inner else None)]
+    if holder is not None and holder.type == "variable_declarator":
+        places.append((holder.child_by_field_name("name"), None))
+    for name, within in places:
+        text = b"" if name is None else re.escape(name.text or b"")
+        content = source.content if within is None else within
+        if text and re.search(_CHANGED % (text, text, text), content):
+            return True
+    constructor = _constructor(node)
+    text = b"" if constructor is None else source.text_of(constructor)
+    has_decorator = any(child.type == "decorator" for child in node.children)
+    return has_decorator or re.search(rb"\breturn\b\s*[^;}]", text) is not None
+
+
+def _constructor(node: Node) -> Node | None:
+    body = node.child_by_field_name("body")
+    for item in [] if body is None else body.named_children:
+        name = item.child_by_field_name("name")
+        if item.type == "method_definition" and name is not None and name.text == b"constructor":
+            return item
+    return None
+
+
+def _members(
+    maker: Place, place: Place, arguments: list[Node]
+) -> tuple[dict[str, Place | Value], dict[str, Place | Value], bool]:
+    """Return the methods and the fields of a class's instance, and whether it may have more."""
+    methods: dict[str, Place | Value] = {}
+    fields: dict[str, Place | Value] = {}
+    body, source = maker.node.child_by_field_name("body"), maker.file.source
+    is_open = False
+    for item in [] if body is None else body.named_children:
+        name = item.child_by_field_name("name") or item.child_by_field_name("property")
+        if name is None or any(child.type == "static" for child in item.children):
+            continue
+        if name.type != "property_identifier":
+            is_open = is_open or name.type != "private_property_identifier"
+            continue
+        text, value = plain_text(name, source), item.child_by_field_name("value")
+        if item.type == "method_definition":
+            is_accessor = item.children[0].type in ("get", "set")
+            methods[text] = UNKNOWN if is_accessor else maker._replace(node=item)
+        elif value is None:
+            fields[text] = OTHER
+        else:
+            is_kept = _count_writes(maker, text) == 0
+            fields[text] = maker._replace(node=value) if is_kept else UNKNOWN
+    constructor = _constructor(maker.node)
+    if constructor is not None:
+        made = maker._replace(node=constructor)
+        given = bind(maker, constructor, place, arguments)
+        assigned, may_more = _assigned_fields(made, given)
+        fields, is_open = {**fields, **assigned}, is_open or may_more
+    return methods, fields, is_open
+
+
+def with_fields(this: Value, method: Place, given: Given) -> Value:
+    """Return an instance after one of its methods has run."""
+    fields, is_open = _assigned_fields(method, given)
+    return this._replace(members={**this.members, **fields}, is_open=this.is_open or is_open)
+
+
+def bind(
+    called: Place, function: Node, place: Place, arguments: Iterable[Node]
+) -> dict[tuple[int, str], Place | Value | None]:
+    """Return what the parameters of a function mean, called with `arguments` at `place`."""
+    given: dict[tuple[int, str], Place | Value | None] = dict(called.given)
+    nodes = list(arguments)
+    for index, name in enumerate(_parameters_of(function)):
+        if name is not None:
+            is_given = index < len(nodes)
+            given[function.id, name] = place._replace(node=nodes[index]) if is_given else None
+    return given
+
+
+def _assigned_fields(method: Place, given: Given) -> tuple[dict[str, Place | Value], bool]:
+    """Return what a method is sure to write to `this`, and whether it may write more."""
+    source = method.file.source
+    text = source.text_of(method.node)
+    names = {name.decode("utf-8", "replace") for name in _FIELDS.findall(text)}
+    members: dict[str, Place | Value] = dict.fromkeys(names, UNKNOWN)
+    body = method.node.child_by_field_name("body")
+    for left, right in _assignments([] if body is None else source.inside(body)):
+        owner, name = left.child_by_field_name("object"), left.child_by_field_name("property")
+        if owner is None or owner.type != "this" or name is None:
+            continue
+        field = plain_text(name, source)
+        if _count_writes(method, field) == 1:
+            members[field] = method._replace(node=right, given=given)
+    return members, _MAKES_OPEN.search(text) is not None
+
+
+def _assignments(statements: Iterable[Node]) -> Iterator[tuple[Node, Node]]:
+    """Yield both sides of the assignments that run whenever statements do, in order."""
+    for node in statements:
+        if node.type in _PARTS:
+            yield from _assignments(node.named_children)
+        elif node.type == "assignment_expression":
+            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            if left is not None and right is not None:
+                yield left, right
+
+
+def _count_writes(place: Place, name: str) -> int:
+    """Return how often a file writes to a member of a name, whatever it is a member of."""
+    return len(re.findall(_WRITES % re.escape(name.encode()), place.file.source.content))
+
+
+def _parameters_of(function: Node) -> list[str | None]:
+    """Return the plain names of a function's parameters, None for patterns and rests."""
+    one = function.child_by_field_name("parameter")
+    many = function.child_by_field_name("parameters")
+    nodes = [one] if one is not None else [] if many is None else many.named_children
+    return [
+        (node.text or b"").decode("utf-8", "replace") if node.type == "identifier" else None
+        for node in nodes
+        if node.type != "comment"
+    ]
