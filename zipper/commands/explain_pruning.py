@@ -37,7 +37,8 @@ def show_pruned(source: str | BuildRequest, typed: Settings, form: str, *, every
         raise ProjectError(
             "EPRUNE",
             f"nothing is known of what was taken out of `{source}`",
-            hint="not pruned, or not here: name the project, with `--prune` as it was built",
+            hint="not pruned, or not built with this cache: name the project, with "
+            "`--prune` as it was built",
         )
     if found is None:
         raise UsageError(

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zipper.checks.pruned_record import RECORD
 from zipper.checks.run_rules import find_start
 from zipper.errors import UsageError
 from zipper.kinds import KINDS
@@ -43,6 +44,11 @@ __all__ = ["run", "run_requested"]
 PathLike = str | os.PathLike[str]
 
 _RUN_LAYER = "run a function with it: `python -m zipper run fn.zip --layer layer.zip`"
+
+_PRUNED_ELSEWHERE = (
+    "a file is missing, the zip is pruned, and this machine's cache does not know what went: see "
+    "`python -m zipper explain PROJECT --pruned`, with `--prune` as it was built"
+)
 
 
 def run(path: PathLike, **options: Unpack[RunOptions]) -> RunResult:
@@ -119,15 +125,20 @@ def run_requested(
 def _name_missed(result: RunResult, request: BuildRequest) -> RunResult:
     """Return the result with the files that pruning took out and that its errors name."""
     from zipper.pipeline.pruned_zips import recall_pruned  # noqa: PLC0415  (for what failed)
-    from zipper.pruning.missed_files import find_missed  # noqa: PLC0415  (the same)
+    from zipper.pruning.missed_files import find_missed, names_absence  # noqa: PLC0415
 
-    known = recall_pruned(Path(result.path), Notebook(find_cache_dir(request.cache_dir)))
+    path = Path(result.path)
+    known = recall_pruned(path, Notebook(find_cache_dir(request.cache_dir)))
     errors = [one.error for one in result.invocations if one.error is not None]
     lines = [line.text for one in result.invocations for line in one.log]
     texts = [*(text for error in errors for text in (error.message, *error.trace)), *lines]
-    rules = {} if known is None else {row[0]: row[3] for row in known.removed}
-    joined = ["\n".join((error.message, *error.trace)) for error in errors]
-    return replace(result, missed=find_missed([*joined, *texts], rules)) if rules else result
+    if known is not None:
+        rules = {row[0]: row[3] for row in known.removed}
+        joined = ["\n".join((error.message, *error.trace)) for error in errors]
+        return replace(result, missed=find_missed([*joined, *texts], rules))
+    if names_absence(texts) and RECORD in open_listing(path).by_name:
+        return replace(result, notes=(*result.notes, _PRUNED_ELSEWHERE))
+    return result
 
 
 def _find_start(path: PathLike, request: BuildRequest) -> str:

@@ -13,11 +13,12 @@ from zipper.npm.folder_path import normalize
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["find_missed"]
+__all__ = ["find_missed", "names_absence"]
 
 _PATH: Final = re.compile(r"/var/task/([^\s'\"`:,()]+)")
 _MODULE: Final = re.compile(r"Cannot find (?:module|package) '([^']{1,500})'")
 _LIBRARY: Final = re.compile(r"([\w.+-]{1,200}\.so[\w.]{0,20}): cannot open shared object file")
+_ABSENCE: Final = re.compile(f"{_MODULE.pattern}|{_LIBRARY.pattern}|\\bENOENT\\b")
 _ENDS: Final = ("", ".js", ".json", ".node", "/index.js", "/index.json", "/package.json")
 
 
@@ -30,6 +31,11 @@ def find_missed(texts: Iterable[str], rules: Mapping[str, str]) -> tuple[tuple[s
     """
     found = (name for text in texts for name in _find(text, rules))
     return tuple((name, rules[name]) for name in dict.fromkeys(found))
+
+
+def names_absence(texts: Iterable[str]) -> bool:
+    """Return whether one of the texts of errors is about a file that is not there."""
+    return any(_ABSENCE.search(text) for text in texts)
 
 
 def _find(text: str, rules: Mapping[str, str]) -> Iterator[str]:

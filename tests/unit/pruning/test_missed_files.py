@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from zipper.pruning.missed_files import find_missed
+from zipper.pruning.missed_files import find_missed, names_absence
 
 RULES = {
     "node_modules/a/lib/x.js": "unreached",
@@ -52,3 +52,18 @@ def test_an_error_names_the_file_and_its_rule(text: str, name: str) -> None:
 def test_other_errors_name_nothing(text: str) -> None:
     """An error that is about no file that went says nothing of pruning."""
     assert () == find_missed([text], RULES)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("Cannot find module './lib/x'", True),
+        ("ENOENT: no such file or directory, open '/var/task/a.txt'", True),
+        ("libvips-cpp.so.8: cannot open shared object file: No such file or directory", True),
+        ("TypeError: x is not a function", False),
+        ("", False),
+    ],
+)
+def test_what_is_about_a_file_that_is_not_there(text: str, is_one: bool) -> None:
+    """Errors of Node and of the system's loader are told from others."""
+    assert is_one == names_absence(["else", text])
