@@ -335,7 +335,9 @@ def test_cold_lists_what_loads_at_once_with_times(scene: Scene) -> None:
     """`--cold` has each file of the init with its bytes and time, and says what could wait."""
     node = str(node_of(24).executable)
     slow = b"const end = Date.now() + 80; while (Date.now() < end); require('b');"
-    scene.publish("a", "2.0.0", files={"index.js": slow}, dependencies={"b": "1"})
+    slow += b" [0].map(() => require('z'));"
+    scene.publish("a", "2.0.0", files={"index.js": slow}, dependencies={"b": "1", "z": "1"})
+    scene.publish("z", "1.0.1", files={"index.js": b"exports.z = 1"})
     scene.depend("a")
     scene.write({"index.js": HANDLER.replace("=> a", "=> typeof a")})
     build(scene)
@@ -343,7 +345,10 @@ def test_cold_lists_what_loads_at_once_with_times(scene: Scene) -> None:
     document = json.loads(result.stdout)
 
     packages = {one["folder"]: one for one in document["packages"]}
-    assert {"", A, "node_modules/b"} == set(packages)
+    assert {"", A, "node_modules/b", "node_modules/z"} == set(packages)
+    assert (f"{A}/index.js", 1, "z") == tuple(
+        packages["node_modules/z"][k] for k in ("requested_by", "line", "specifier")
+    )
     assert packages[A]["self_milliseconds"] >= 80
     assert packages["node_modules/b"]["self_milliseconds"] < 80
     assert (True, 0) == (packages[A]["could_be_later"], packages[A]["used_line"])

@@ -168,11 +168,7 @@ def _measure(path: str, request: BuildRequest, on_event: OnEvent | None) -> _Tim
 def _list_modules(
     subject: Subject, start: WalkStart, times: Mapping[str, float]
 ) -> list[ColdModule]:
-    askers: dict[str, tuple[str, Request]] = {}
-    for path, module in start.walk.modules.items():
-        for asked in module.asked if is_eager(module) else ():
-            if asked.level == EAGER and isinstance(asked.answer, Found):
-                askers.setdefault(asked.answer.path, (relative(path), asked.request))
+    askers = _find_askers(start, times)
     found = []
     for path, module in start.walk.modules.items():
         name = relative(path)
@@ -183,6 +179,20 @@ def _list_modules(
         line, specifier = (0, "") if request is None else (request.line, request.specifier)
         found.append(ColdModule(name, entry.size, times.get(name), asker, line, specifier))
     return found
+
+
+def _find_askers(start: WalkStart, times: Mapping[str, float]) -> dict[str, tuple[str, Request]]:
+    """Return who asks for each file: what is sure to run at once, or else what did load at once."""
+    at_once: dict[str, tuple[str, Request]] = {}
+    later: dict[str, tuple[str, Request]] = {}
+    for path, module in start.walk.modules.items():
+        name = relative(path)
+        for asked in module.asked if is_eager(module) or name in times else ():
+            is_sure = is_eager(module) and asked.level == EAGER
+            if isinstance(asked.answer, Found):
+                found = at_once if is_sure else later
+                found.setdefault(asked.answer.path, (name, asked.request))
+    return later | at_once
 
 
 def _sum_packages(start: WalkStart, modules: list[ColdModule]) -> tuple[ColdPackage, ...]:

@@ -40,7 +40,7 @@ def describe_cold(cold: ColdStart, *, every: bool) -> Iterator[str]:
 
 
 def _name(one: ColdPackage) -> str:
-    name = one.folder.rpartition("node_modules/")[2] or "the project's own files"
+    name = one.folder.removeprefix("node_modules/") or "the project's own files"
     if not one.requested_by:
         return name
     asks = f"{name}: `{one.requested_by}` line {one.line} asks for `{one.specifier}`"
