@@ -14,8 +14,9 @@ _FACTS: Final = {
     "checks": (
         "__init__ awaited_files brackets builtin_names builtin_uses calls commonjs_names "
         "commonjs_uses conditions constants early_errors exported file_facts file_units "
-        "first_builtin_names levels load_ends loader_hooks module_bindings module_reader "
-        "module_tables scan search source_text syntax trees tries uses"
+        "first_builtin_names known_values levels load_ends loader_hooks module_bindings "
+        "module_reader module_tables own_names require_values scan search source_text syntax "
+        "trees tries uses"
     ),
     "": "errors late_pattern named_tuple redaction",
     "javascript": (
