@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.file_facts import Names
+from zipper.checks.source_text import find_matches
 from zipper.checks.syntax import FUNCTIONS, literal, open_source, plain_text
 from zipper.late_pattern import late_pattern
 
@@ -24,8 +25,16 @@ __all__ = ["find_commonjs_names", "hands_out_this"]
 _THIS_MAX: Final = 2_000
 """Mentions of `this` that are looked at in one file."""
 _SPACE_MAX: Final = 200
-_NAMES: Final = (b"exports", b"module", b"__exportStar", b"__export", b"Object")
+_NAMES: Final = (b"exports", b"module", b"__exportStar", b"__export")
 _STARS: Final = (b"__exportStar", b"__export")
+_SPACE: Final = rb"(?:[\s\x80-\xff]|/\*[\s\S]*?\*/|//[^\n]*\n|<!--[^\n]*\n|-->[^\n]*\n)*+"
+_DEFINES: Final = late_pattern(
+    _SPACE.join((rb"(?<![\w$])Object", rb"\??", rb"\.", rb"defineProperty", rb"(?:\?\.)?", rb"\("))
+    + _SPACE
+    + rb"(?:module\.)?exports"
+)
+"""What a mention of `Object` that matters begins with. A large file has hundreds of others, and no
+tree is needed to tell; more than this is looked at in the tree."""
 _DESCRIPTOR: Final = late_pattern(
     rb"\{\s*(?:enumerable\s*:\s*(?:true|!0)\s*,\s*)?"
     rb"(?:value\s*:|get\s*(?::\s*function\s*(?:[\w$]+\s*)?)?\(\s*\)\s*\{\s*"
@@ -56,7 +65,8 @@ def find_commonjs_names(content: bytes, *, source: Source | None = None) -> Name
     if source is None:
         return Names((), (), (), is_complete=False)
     finder = _Finder(source)
-    for path in source.find_words(*_NAMES):
+    defines = (match.start() for match in find_matches(source.content, (b"Object",), _DEFINES))
+    for path in source.find_words(*_NAMES, also=defines):
         finder.visit(path)
     finder.add_babel_reexports()
     if finder.is_complete and hands_out_this(source):

@@ -30,7 +30,7 @@ from zipper.checks.trees import TooLargeError, Trees
 from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tree_sitter import Node
 
@@ -144,10 +144,10 @@ class Source:
         """The first statements of the top level, read anew each time: all take gigabytes."""
         return islice(self.trees.statements(), _STATEMENTS_MAX)
 
-    def find_words(self, *words: bytes) -> Iterator[list[Node]]:
-        """Yield the path to each token that is one of `words`, in order of offset."""
+    def find_words(self, *words: bytes, also: Iterable[int] = ()) -> Iterator[list[Node]]:
+        """Yield the path to each token that is one of `words`, or at `also`, in order of offset."""
         content = self.content
-        for offset in sorted(at for word in words for at in find_word(content, word)):
+        for offset in sorted([*also, *(at for word in words for at in find_word(content, word))]):
             path = self.path_to(offset)
             if path[-1].type not in ("comment", "string_fragment"):
                 yield path

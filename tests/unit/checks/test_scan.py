@@ -274,6 +274,13 @@ def test_kinds_of_module(text: str, is_module: bool, awaits: bool, commonjs: int
         ),
         ("exports.a = 1; Object.defineProperty(exports, 'a', { get: () => b() })", (), ()),
         ("Object.defineProperty(exports, '__esModule', { value: true })", ("__esModule",), ()),
+        (
+            "Object /* a */ . // b\n defineProperty\u00a0(\n module.exports, 'a', { value: 1 })",
+            ("a",),
+            (),
+        ),
+        ("Object?.defineProperty?.(exports, 'a', { value: 1 })", ("a",), ()),
+        ("Object.keys(exports); MyObject.defineProperty(exports, 'a', { value: 1 })", (), ()),
         ("0 && (module.exports = { a, b })", ("a", "b"), ()),
         ("exports = { a: 1 }", (), ()),
     ],
