@@ -73,6 +73,18 @@ def test_reached_keeps_what_can_run(scene: Scene) -> None:
     assert len(names) == document["files"]
 
 
+def test_own_files_go_when_asked_for(scene: Scene) -> None:
+    """`prune_own` leaves what is reached, and the package.json that says what its modules are."""
+    scene.write({"index.js": 'import "a"; export const handler = async () => 1;'})
+    manifest = json.loads((scene.project / "package.json").read_text(encoding="utf-8"))
+    scene.write({"package.json": json.dumps({**manifest, "type": "module"}), "extra.js": ""})
+    for runtime in ("nodejs20.x", "nodejs24.x"):
+        build(scene, "--prune", "reached", "--prune-own", "--runtime", runtime)
+        own = {name for name in listing(scene.output) if "/" not in name}
+
+        assert {"index.js", "package.json"} == own
+
+
 def test_safe_takes_classes_only(scene: Scene) -> None:
     """`safe` leaves code that nothing reaches."""
     document = build(scene, "--prune", "safe")

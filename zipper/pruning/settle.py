@@ -60,9 +60,8 @@ def keep_manifests(
         reasons: what stays; what is kept here is added.
     """
     kept = {folder for name in reasons for folder in _folders_above(name)}
-    for name in [*read, *(f"{folder}/package.json" for folder in sorted(kept))]:
-        owner = find_package(name)
-        if owner and owner in kept and name in files.subject.listing.by_name:
+    for name in [*read, *(f"{folder}/package.json".lstrip("/") for folder in sorted(kept))]:
+        if find_package(name) in kept and name in files.subject.listing.by_name:
             reasons.setdefault(name, KeepReason("manifest", text="resolving reads it"))
     for folder, names in files.folders.items():
         if folder in kept:
