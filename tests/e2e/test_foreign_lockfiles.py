@@ -161,3 +161,68 @@ def test_a_build_says_which_lockfile_it_used(scene: Scene) -> None:
     assert ("pnpm", None, "9.0", 4) == tuple(
         used[name] for name in ("tool", "tool_version", "version", "edges")
     )
+
+
+REPLACED = """__metadata:
+  version: 8
+
+"a@npm:^1.0.0":
+  version: 1.0.0
+  resolution: "a@npm:1.0.0"
+  dependencies:
+    b: "npm:^1.0.0"
+    core: "npm:^1.0.0"
+
+"b@PLACE::locator=root%40workspace%3A.":
+  version: 1.0.0
+  resolution: "b@PLACE::locator=root%40workspace%3A."
+
+"core@npm:^1.0.0, core@workspace:core":
+  version: 0.0.0-use.local
+  resolution: "core@workspace:core"
+
+"fn@workspace:fn":
+  version: 0.0.0-use.local
+  resolution: "fn@workspace:fn"
+  dependencies:
+    a: "npm:^1.0.0"
+
+"root@workspace:.":
+  version: 0.0.0-use.local
+  resolution: "root@workspace:."
+"""
+
+
+@pytest.mark.parametrize("place", ["file:./vendor/b", "portal:./vendor/b"])
+@pytest.mark.parametrize("resolutions", [True, False])
+def test_what_a_project_puts_in_place_of_a_package_is_packed(
+    scene: Scene, place: str, *, resolutions: bool
+) -> None:
+    """A member that fits is what packages get, too; a folder needs the root's `resolutions`."""
+    scene.publish("a", dependencies={"b": "^1.0.0", "core": "^1.0.0"})
+    root = {"name": "root", "private": True, "workspaces": ["fn", "core"]}
+    text = REPLACED.replace("PLACE", place)
+    scene.write(
+        {
+            "package.json": {**root, **({"resolutions": {"b": place}} if resolutions else {})},
+            "yarn.lock": text,
+            "vendor/b/package.json": {"name": "b", "version": "1.0.0"},
+            "vendor/b/index.js": "",
+            "fn/package.json": {"name": "fn", "dependencies": {"a": "^1.0.0"}},
+            "fn/index.js": "exports.handler = async () => 1\n",
+            "core/package.json": {"name": "core", "version": "1.0.0"},
+            "core/index.js": "",
+        }
+    )
+    if not resolutions:
+        locked = text.replace(f'"b@{place}::locator=root%40workspace%3A.":', '"b@npm:^1.0.0":')
+        scene.write({"yarn.lock": locked})
+
+    built = build(scene)
+
+    if not resolutions:
+        assert "EUNASKED" == built.code, built.stdout
+        return
+    assert 0 == built.status, built.stdout
+    names = {"node_modules/a", "node_modules/b", "node_modules/core"}
+    assert dict.fromkeys(names, "1.0.0") == versions(built.document["path"])

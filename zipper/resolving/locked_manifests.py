@@ -6,7 +6,8 @@ that npm knows in place of pnpm's, bun's and yarn's own.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from zipper.npm.package_json import parse_manifest
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from zipper.tree.locked_graph import Instance, LockedGraph
 
 __all__ = ["describe_instances"]
+
+_PLACE: Final = re.compile(r"$|(?!npm:)[a-z+]+:|\.|/|~/|[^@:]+/")
+"""A spec that names a place and no version, in the words of any tool."""
 
 
 def describe_instances(graph: LockedGraph, importer: str, *, omits_dev: bool) -> LockedGraph:
@@ -47,7 +51,12 @@ def _describe(graph: LockedGraph, own: Instance, *, has_dev: bool) -> Instance:
 
     def specs(names: Iterable[str]) -> dict[str, str]:
         return {
-            name: _spec(graph.instances[own.targets[name]], name, asked.get(name, ""))
+            name: _spec(
+                graph.instances[own.targets[name]],
+                name,
+                asked.get(name, ""),
+                is_published=own.folder is None,
+            )
             for name in names
             if name in own.targets
         }
@@ -78,12 +87,16 @@ def _describe(graph: LockedGraph, own: Instance, *, has_dev: bool) -> Instance:
     return own._replace(manifest=parse_manifest(kept))
 
 
-def _spec(target: Instance, name: str, asked: str) -> str:
+def _spec(target: Instance, name: str, asked: str, *, is_published: bool) -> str:
     """Return the spec with which npm would ask for what was locked; `asked` is the tool's own.
 
     A tarball that is asked for by its address has that spec, so that `allow-remote` holds for it.
+    What is published and asks for a version has not asked for the folder that the project has put
+    in its place: a member of the workspace, or what `resolutions` name.
     """
     manifest = target.manifest
+    if target.folder is not None and is_published and not _PLACE.match(asked):
+        return manifest.version or "*"
     if target.folder is not None:
         return f"file:{target.folder or '.'}"
     resolved = target.resolved or ""

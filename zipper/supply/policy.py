@@ -18,7 +18,7 @@ from zipper.supply.settings_findings import (
     refuse_unusable_registries,
     tell_strangers,
 )
-from zipper.supply.sources import find_odd_sources, list_install_scripts
+from zipper.supply.sources import find_odd_sources, find_replacements, list_install_scripts
 
 if TYPE_CHECKING:
     from zipper.findings import Finding
@@ -52,7 +52,7 @@ def vouch(
         IntegrityError: ENOINTEGRITY; with `verify_signatures` those of `check_signatures`.
     """
     refuse_unusable_registries(tree, project.npm)
-    members = frozenset(project.workspaces.values())
+    members = frozenset(project.workspaces.values()) | find_replacements(project.manifest)
     findings = [*find_unknown_words(request, whole), *find_notes(project.npm)]
     findings += find_left_out(whole, project.npm)
     if "devEngines" in project.manifest.raw:

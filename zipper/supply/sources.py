@@ -11,6 +11,7 @@ bring from elsewhere is reported.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -23,10 +24,17 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from zipper.npm.npm_settings import NpmSettings
+    from zipper.npm.package_json import Manifest
     from zipper.npm.spec import Spec
     from zipper.tree.model import Edge, Node, Tree
 
-__all__ = ["find_odd_sources", "list_install_scripts", "odd_origins", "refuse_source"]
+__all__ = [
+    "find_odd_sources",
+    "find_replacements",
+    "list_install_scripts",
+    "odd_origins",
+    "refuse_source",
+]
 
 _SETTINGS: Final = {
     "git": ("allow-git", "EALLOWGIT", "a git repository"),
@@ -37,6 +45,7 @@ _SETTINGS: Final = {
 _LOCAL: Final = ("file", "directory")
 _PLAIN: Final = re.compile(r"[\^~<>=v\s]*[\d*xX][^:/]*|")
 """Versions, ranges and their like, which nearly all specs are; parsing them costs a warm build."""
+_FOLDER: Final = re.compile(r"(?:file|link|portal):(.+)")
 _PLACES: Final = r"file:|git|\.{1,2}/|~/|\.tgz|\.tar"
 """What an override may have that gives a package a place of its own."""
 _MAX_NAMED: Final = 12
@@ -144,6 +153,19 @@ def _tell_setting(key: str, settings: NpmSettings) -> tuple[tuple[str, str], str
     allowed = getattr(settings, key.replace("-", "_"))
     fact = ("set in", f"`{key}={allowed}` in {settings.source_of(key)}")
     return fact, f"{instead} set `{key}=all` in .npmrc"
+
+
+def find_replacements(manifest: Manifest) -> frozenset[str]:
+    """Return the folders that the project itself puts in place of packages.
+
+    By `resolutions` (yarn) or `overrides` of package.json; relative to it, `/`-separated.
+    """
+    pnpm = manifest.raw.get("pnpm")
+    tables = [manifest.raw.get(key) for key in ("resolutions", "overrides")]
+    tables += [pnpm.get("overrides")] if isinstance(pnpm, dict) else []
+    specs = (spec for table in tables if isinstance(table, dict) for spec in table.values())
+    found = (_FOLDER.fullmatch(spec) for spec in specs if isinstance(spec, str))
+    return frozenset(posixpath.normpath(one[1]) for one in found if one is not None)
 
 
 def odd_origins(tree: Tree, members: Collection[str] = ()) -> Iterator[_Origin]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from zipper.npm.package_json import Manifest
 from zipper.resolving.locked_manifests import describe_instances
 from zipper.tree.locked_graph import Instance, LockedGraph
@@ -38,6 +40,35 @@ def test_specs_are_npm_s() -> None:
     } == own.dependencies
     assert {"d": "4.0.0"} == own.dev_dependencies
     assert {} == own.optional_dependencies
+
+
+@pytest.mark.parametrize(
+    ("asked", "spec"),
+    [
+        ("npm:^1.0.0", "1.2.0"),
+        ("~1.2.0", "1.2.0"),
+        ("", "file:core"),
+        ("file:../core", "file:core"),
+        ("../core", "file:core"),
+        ("owner/core", "file:core"),
+        ("https://h.example/core.tgz", "file:core"),
+    ],
+)
+def test_a_published_package_that_asks_for_a_version_has_asked_for_no_folder(
+    asked: str, spec: str
+) -> None:
+    """The project has put one in its place; what names a place itself is judged as such."""
+    graph = LockedGraph(
+        {
+            "./": Instance(Manifest(dependencies={"a": "1"}), {"a": "a"}, folder=""),
+            "a": Instance(Manifest(name="a", dependencies={"core": asked}), {"core": "core"}),
+            "core": Instance(Manifest(name="core", version="1.2.0"), folder="core"),
+        },
+        {"": "./"},
+    )
+
+    found = describe_instances(graph, "", omits_dev=True).instances["a"]
+    assert {"core": spec} == found.manifest.dependencies
 
 
 def test_what_is_left_out_is_not_asked_for() -> None:
