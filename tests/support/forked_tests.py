@@ -140,7 +140,7 @@ class _Judge:
         its name.
         """
         path, reach = mutation.path, self._reach
-        words = {word[:5] for word in Path(path).stem.split("_") if len(word) > 3}
+        words = {word.rstrip("s")[:4] for word in Path(path).stem.split("_") if len(word) > 3}
         new = {
             test
             for test in self._new
