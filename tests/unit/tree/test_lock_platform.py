@@ -75,3 +75,33 @@ def test_the_variant_that_is_missing(variant: str, arch: str, *, is_meant: bool)
 def test_no_reason_to_refuse(locked: dict) -> None:
     """Nothing was written for another platform, or what is there will do."""
     assert judge("@a/linux-x64", locked=locked) is None
+
+
+def test_the_project_itself_lacks_variants() -> None:
+    """All that are missing are named, and all that are locked."""
+    there = {
+        "@a/darwin-arm64": {"os": ["darwin"]},
+        "@a/win32-x64": {"cpu": ["x64"], "os": ["win32"]},
+    }
+    names = dict.fromkeys(("@a/linux-x64", "@b/linux-x64-gnu", *there), "1.0.0")
+    nodes = {
+        "": {"name": "fn", "optionalDependencies": names},
+        **{
+            f"node_modules/{n}": {"version": "1.0.0", "optional": True, **f}
+            for n, f in there.items()
+        },
+    }
+    text = json.dumps({"lockfileVersion": 3, "packages": nodes})
+    tree = read_lockfile(text, path="", manifest=parse_manifest(nodes[""])).tree
+
+    with pytest.raises(LockfileError) as raised:
+        refuse_lock_for_another_platform(
+            tree, connect(tree), kept=[""], target=Target("nodejs24.x", "x86_64")
+        )
+
+    assert {
+        "missing": "@a/linux-x64, @b/linux-x64-gnu",
+        "locked": "@a/darwin-arm64, @a/win32-x64",
+        "needed by": "the project",
+    } == dict(raised.value.facts)
+    assert "zipper resolve" in (raised.value.hint or "")
