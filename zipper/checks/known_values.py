@@ -154,7 +154,9 @@ def sure_type(value: Known) -> str:
 
 
 def number(text: bytes) -> float:
-    """Return the value of a decimal number."""
+    """Return the value of a decimal number; not of `017`, which is octal in scripts."""
+    if text[:1] == b"0" and text[1:2].isdigit():
+        raise UndecidedError
     try:
         return float(text.decode())
     except ValueError:
