@@ -18,8 +18,9 @@ from zipper.named_tuple import NamedTuple
 from zipper.store.notes import CODE_HASH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from io import FileIO
+    from queue import SimpleQueue
 
     from zipper.archive.plan import Plan
     from zipper.store.store_zips import Store
@@ -36,6 +37,9 @@ __all__ = [
 ]
 
 _PIECE_BYTES: Final = 1 << 20
+_ALONE_BYTES: Final = 1 << 22
+"""A smaller zip is hashed when it is written: to start a thread takes as long, and functions that
+are built at once have threads already."""
 
 
 class Written(NamedTuple):
@@ -154,23 +158,17 @@ class Hashing:
         Raises:
             OSError: where the file cannot be read back.
         """
-        from queue import SimpleQueue  # noqa: PLC0415  (not where the hash is recalled)
-
-        sizes: SimpleQueue[int | None] = SimpleQueue()
         failures: list[OSError] = []
         with path.open("rb", buffering=0) as file:
-            work = (file, iter(sizes.get, None), failures)
-            thread = threading.Thread(target=self._read, args=work, name="zipper-hash")
-            thread.start()
+            reader = _Follower(lambda sizes: self._read(file, sizes, failures))
             try:
-                yield sizes.put
+                yield reader.grow
             finally:
-                sizes.put(None)
-                thread.join()
+                reader.finish()
         for failure in failures:
             raise failure
 
-    def _read(self, file: FileIO, sizes: Iterator[int], failures: list[OSError]) -> None:
+    def _read(self, file: FileIO, sizes: Iterable[int], failures: list[OSError]) -> None:
         piece = memoryview(bytearray(_PIECE_BYTES))
         done = 0
         with _kept(failures):
@@ -181,6 +179,41 @@ class Hashing:
                         raise OSError(errno.EIO, "it became shorter while it was written")
                     self._digest.update(piece[:count])
                     done += count
+
+
+class _Follower:
+    """Reads what is written, in a thread once that is worth one.
+
+    Args:
+        read: what reads, given how far it may each time.
+    """
+
+    def __init__(self, read: Callable[[Iterable[int]], None]) -> None:
+        self._read = read
+        self._size = 0
+        self._sizes: SimpleQueue[int | None] | None = None
+        self._thread: threading.Thread | None = None
+
+    def grow(self, size: int) -> None:
+        """Say how much there is by now."""
+        self._size = size
+        if self._sizes is None and size > _ALONE_BYTES:
+            from queue import SimpleQueue  # noqa: PLC0415  (for large zips)
+
+            self._sizes = SimpleQueue()
+            work = (iter(self._sizes.get, None),)
+            self._thread = threading.Thread(target=self._read, args=work, name="zipper-hash")
+            self._thread.start()
+        if self._sizes is not None:
+            self._sizes.put(size)
+
+    def finish(self) -> None:
+        """Have all of it read."""
+        if self._sizes is None or self._thread is None:
+            self._read([self._size])
+        else:
+            self._sizes.put(None)
+            self._thread.join()
 
 
 @contextlib.contextmanager
