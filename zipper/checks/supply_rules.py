@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_integrity", "check_scripts"]
 
+_STRONG: Final = ("sha512-", "sha384-", "sha256-")
 _LOADERS: Final = late_pattern(
     r"\bbindings\b|node-gyp-build|node-pre-gyp|prebuild-install|node-addon-api|nan\b|cmake-js|napi-build-utils"
 )
@@ -84,6 +85,8 @@ def check_integrity(subject: Subject) -> Iterator[Finding]:
     weak: list[str] = []
     for location, entry in _locked(subject.read_json(path)):
         value = entry.get("integrity")
+        if isinstance(value, str) and value.startswith(_STRONG):
+            continue  # as most are
         resolved = entry.get("resolved")
         if entry.get("link") or entry.get("inBundle") or entry.get("bundled") or not location:
             continue

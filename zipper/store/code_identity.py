@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["code_identity", "identify_code"]
 
@@ -42,17 +42,17 @@ def code_identity(part: str = "") -> str:
     """Return the identity of the code that runs, worked out once a process.
 
     Args:
-        part: of zipper's own, a name of `zipper.store.code_parts.MAKERS`; empty for all of it.
+        part: of zipper's own, see `zipper.store.code_parts`; empty for all of it.
     """
     if not part:
         return identify_code(_PACKAGE, sys.path)
-    from zipper.store.code_parts import MAKERS  # noqa: PLC0415 - no warm build needs it
+    from zipper.store.code_parts import counts_for  # noqa: PLC0415 - no warm build needs it
 
-    return identify_code(_PACKAGE, sys.path, MAKERS[part])
+    return identify_code(_PACKAGE, sys.path, lambda name: counts_for(part, name))
 
 
 def identify_code(
-    package: Path, search_path: Iterable[str], names: Collection[str] | None = None
+    package: Path, search_path: Iterable[str], counts: Callable[[str], bool] | None = None
 ) -> str:
     """Return a hash of all code that decides.
 
@@ -61,19 +61,19 @@ def identify_code(
             the code by content, the same in each copy; in a source tree size, times and inode of
             each file do.
         search_path: where Python looks for packages; it finds the versions of libraries there.
-        names: the files of zipper that count; None for all.
+        counts: says of a file, by its path in zipper's folder, whether it does; None for all.
     """
     records = _read_records(package)
-    if names is not None:
-        own = os.fsencode(f"{package.name}/")
-        counted = {own + os.fsencode(name) for name in names}
-        records = [row for row in records if row.partition(b",")[0] in counted]
+    if counts is not None:
+        start = len(package.name) + 1
+        paths = [os.fsdecode(row[start:].partition(b",")[0]) for row in records]
+        records = [row for row, path in zip(records, paths, strict=True) if counts(path)]
     parts = [
         sys.implementation.cache_tag or sys.implementation.name,
         *map(str, sys.version_info),
         *_list_libraries(search_path),
     ]
-    own = b"\n".join(records) if records else _stamp_files(str(package), names)
+    own = b"\n".join(records) if records else _stamp_files(str(package), counts)
     text = "\0".join(parts).encode("utf-8", "surrogateescape")
     return hashlib.sha256(b"\0".join((text, own))).hexdigest()
 
@@ -92,15 +92,12 @@ def _read_records(package: Path) -> list[bytes]:
     return sorted(row for row in rows if not row.endswith(b",,"))
 
 
-def _stamp_files(package: str, names: Collection[str] | None) -> bytes:
-    """Return name, size, times and inode of each file below a folder, or of `names`, sorted.
+def _stamp_files(package: str, counts: Callable[[str], bool] | None) -> bytes:
+    """Return name, size, times and inode of each file below a folder that counts, sorted.
 
     Where there is no such folder (a package that is run from a zip), those of what holds it.
     Warm builds look at hundreds of files here, so that each step is the cheapest there is.
     """
-    if names is not None and os.path.isdir(package):  # noqa: PTH112 - text
-        paths = [Path(package, name) for name in sorted(names)]
-        return marshal.dumps([_stamp(str(path), path.stat) for path in paths], _PLAIN)
     rows: list[tuple[str, int, int, int, int]] = []
     folders = [package]
     for folder in folders:
@@ -118,6 +115,9 @@ def _stamp_files(package: str, names: Collection[str] | None) -> bytes:
                     rows.append(_stamp(entry.path, entry.stat))
                 elif entry.name != "__pycache__":
                     folders.append(entry.path)
+    if counts is not None and len(rows) > 1:
+        start = len(package) + 1
+        rows = [row for row in rows if counts(row[0][start:].replace(os.sep, "/"))]
     rows.sort()
     return marshal.dumps(rows, _PLAIN)
 

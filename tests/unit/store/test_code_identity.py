@@ -105,29 +105,33 @@ def test_a_package_in_a_zip_is_known_by_the_zip(tmp_path: Path) -> None:
     assert before != identify_code(archive / "zipper", [])
 
 
+def is_rule(name: str) -> bool:
+    """Return whether a file is the one of rules."""
+    return name == "checks/rules.py"
+
+
 def test_of_a_part_nothing_else_counts(package: Path) -> None:
     """What is made by some modules stays when others change, by stamps and by the record."""
-    names = {"checks/rules.py"}
-    before = identify_code(package, [], names)
+    before = identify_code(package, [], is_rule)
     (package / "__init__.py").write_text("one = 11\n")
-    assert before == identify_code(package, [], names)
+    assert before == identify_code(package, [], is_rule)
     (package / "checks" / "rules.py").write_text("two = 22\n")
-    assert before != identify_code(package, [], names)
+    assert before != identify_code(package, [], is_rule)
 
     rows = "zipper/__init__.py,sha256=aaa,8\nzipper/checks/rules.py,sha256=bbb,8\n"
     _install(package, rows)
-    before = identify_code(package, [], names)
+    before = identify_code(package, [], is_rule)
     _install(package, rows.replace("aaa", "ccc"))
-    assert before == identify_code(package, [], names)
+    assert before == identify_code(package, [], is_rule)
     _install(package, rows.replace("bbb", "ccc"))
-    assert before != identify_code(package, [], names)
+    assert before != identify_code(package, [], is_rule)
 
 
 def test_a_library_counts_for_each_part(package: Path) -> None:
     """Another parser finds something else, whichever module of zipper calls it."""
     site = package.parent / "site"
     (site / "tree_sitter-0.25.2.dist-info").mkdir(parents=True)
-    before = identify_code(package, [str(site)], {"checks/rules.py"})
+    before = identify_code(package, [str(site)], is_rule)
     (site / "tree_sitter-0.25.2.dist-info").rename(site / "tree_sitter-0.26.0.dist-info")
 
-    assert before != identify_code(package, [str(site)], {"checks/rules.py"})
+    assert before != identify_code(package, [str(site)], is_rule)
