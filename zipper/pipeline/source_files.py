@@ -25,11 +25,12 @@ from zipper.project.release_age_files import AGE_FILES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from zipper.lockfile.foreign import ForeignLockfile
     from zipper.pipeline.session import Circumstances
     from zipper.project.foreign_lockfile import ForeignText
     from zipper.project.read_project import Project
+    from zipper.resolving.files_beside import FilesBeside
     from zipper.settings.build_request import BuildRequest
-    from zipper.tree.locked_graph import LockedGraph
 
 __all__ = ["SourceFiles", "list_members", "list_read", "list_source_files", "list_tsconfigs"]
 
@@ -116,7 +117,7 @@ def list_members(project: Project, io: Circumstances) -> Iterator[Path]:
     """
     yield from (project.root / name / "package.json" for name in project.workspaces.values())
     if project.foreign is not None:
-        for folder in _find_graph(project.foreign, io)[0].importers:
+        for folder in _find_graph(project.foreign, io)[0].graph.importers:
             yield project.root / folder / "package.json"
 
 
@@ -175,13 +176,16 @@ def _find_locked(
 ) -> tuple[set[Path], list[str]]:
     """Return what the lockfile of another package manager says that the folder reaches.
 
-    And the settings that were read beside it, relative to its folder.
+    And the settings and patches that are read beside it, relative to its folder.
     """
-    from zipper.tree.graph_closure import take_closure  # noqa: PLC0415  (for such lockfiles only)
+    # For such lockfiles only.
+    from zipper.resolving.locked_patches import drop_builtins, read_patches  # noqa: PLC0415
+    from zipper.tree.graph_closure import take_closure  # noqa: PLC0415
 
-    graph, read = _find_graph(foreign, io)
+    lockfile, beside = _find_graph(foreign, io)
+    graph = lockfile.graph
     if project.member not in graph.importers:
-        return set(), read  # its build says so
+        return set(), _list_read_beside(beside)  # its build says so
     closure = take_closure(graph, project.member, fits=lambda _: True).graph
     places = {own.folder for own in closure.instances.values() if own.folder is not None}
     places |= {
@@ -189,15 +193,20 @@ def _find_locked(
         for own in closure.instances.values()
         if own.resolved and own.resolved.startswith("file:")
     }
-    return {(foreign.folder / place).resolve() for place in places}, read
+    read_patches(lockfile, drop_builtins(closure)[0].instances, beside)
+    return {(foreign.folder / place).resolve() for place in places}, _list_read_beside(beside)
 
 
-def _find_graph(foreign: ForeignText, io: Circumstances) -> tuple[LockedGraph, list[str]]:
+def _list_read_beside(beside: FilesBeside) -> list[str]:
+    return [path for path, _ in beside.list_witnesses()]
+
+
+def _find_graph(foreign: ForeignText, io: Circumstances) -> tuple[ForeignLockfile, FilesBeside]:
     return io.shared.get(("graph", foreign.path), lambda: _read_graph(foreign))
 
 
-def _read_graph(foreign: ForeignText) -> tuple[LockedGraph, list[str]]:
-    """Return what a lockfile says, and the files beside it that decide what it means."""
+def _read_graph(foreign: ForeignText) -> tuple[ForeignLockfile, FilesBeside]:
+    """Return what a lockfile says, and what has read the files that decide what it means."""
     # For such lockfiles only.
     from zipper.resolving.files_beside import FilesBeside  # noqa: PLC0415
     from zipper.resolving.frozen_settings import compare_settings  # noqa: PLC0415
@@ -206,8 +215,7 @@ def _read_graph(foreign: ForeignText) -> tuple[LockedGraph, list[str]]:
     beside = FilesBeside(foreign)
     lockfile = read_foreign(foreign, beside)
     compare_settings(foreign, lockfile, beside)
-    read = [path for path, _ in beside.list_witnesses()]
-    return lockfile.graph, read
+    return lockfile, beside
 
 
 def _list_locked(project: Project) -> Iterator[Path]:

@@ -37,10 +37,25 @@ _FOLDERS: Final = {
     ".git": "it is version control's own",
     ".hg": "it is version control's own",
     ".svn": "it is version control's own",
+    ".yarn": "yarn keeps its cache and itself there; dependencies are in node_modules",
+    ".pnpm-store": "pnpm keeps its store there",
     ".aws-sam": "SAM builds there",
     ".serverless": "Serverless builds there",
     ".terraform": "Terraform keeps its providers there",
     "cdk.out": "CDK builds there",
+}
+
+_MAY_HOLD_TOKENS: Final = "it may hold tokens of a registry"
+
+_YARN_LOADER: Final = "it is yarn's own loader; dependencies are in node_modules"
+
+_FILES: Final = {
+    ".npmrc": _MAY_HOLD_TOKENS,
+    ".yarnrc.yml": _MAY_HOLD_TOKENS,
+    ".pnp.cjs": _YARN_LOADER,
+    ".pnp.js": _YARN_LOADER,
+    ".pnp.loader.mjs": _YARN_LOADER,
+    ".pnp.data.json": _YARN_LOADER,
 }
 
 _KEY_NAMES: Final = ("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519")
@@ -249,8 +264,8 @@ def find_reason(name: str, path: Path) -> str | None:
     is_env = base.startswith(".env") and base not in _ENV_EXAMPLES
     if is_env or base.endswith((".tfstate", ".tfstate.backup")):
         return _MAY_HOLD_SECRETS
-    if base == ".npmrc":
-        return "it may hold tokens of a registry"
+    if base in _FILES:
+        return _FILES[base]
     if base in _KEY_NAMES or base.endswith(_KEY_STORES):
         return "it is a private key"
     if base.endswith(_KEY_SUFFIXES) and _holds_private_key(path):

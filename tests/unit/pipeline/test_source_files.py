@@ -61,6 +61,44 @@ def test_a_package_of_the_home_folder_is_followed(
     assert {"fn/package.json", "home/a/package.json", "home/b/package.json"} == list_names(tmp_path)
 
 
+YARN_LOCK = """__metadata:
+  version: 8
+
+"a@npm:1.0.0":
+  version: 1.0.0
+  resolution: "a@npm:1.0.0"
+
+"a@patch:a@npm%3A1.0.0#~/.yarn/patches/a.patch":
+  version: 1.0.0
+  resolution: "a@patch:a@npm%3A1.0.0#~/.yarn/patches/a.patch::version=1.0.0&hash=0"
+
+"fn@workspace:fn":
+  version: 0.0.0-use.local
+  resolution: "fn@workspace:fn"
+  dependencies:
+    a: "patch:a@npm%3A1.0.0#~/.yarn/patches/a.patch"
+
+"root@workspace:.":
+  version: 0.0.0-use.local
+  resolution: "root@workspace:."
+"""
+
+
+def test_patches_are_read_wherever_they_are(tmp_path: Path) -> None:
+    """They are at the root for yarn, in a folder that is never packed."""
+    patched = {"a": "patch:a@npm%3A1.0.0#~/.yarn/patches/a.patch"}
+    write_files(
+        tmp_path,
+        {"package.json": {"name": "root", "workspaces": ["fn"]}, "yarn.lock": YARN_LOCK,
+         ".yarn/patches/a.patch": "x", ".yarn/patches/other.patch": "x",
+         "fn/package.json": {**PACKAGE, "dependencies": patched}, "fn/index.js": HANDLER},
+    )  # fmt: skip
+
+    found = list_names(tmp_path)
+    assert ".yarn/patches/a.patch" in found
+    assert ".yarn/patches/other.patch" not in found
+
+
 def test_a_package_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     """A copy without it could not be built either."""
     write_files(tmp_path, {"fn/package.json": {**PACKAGE, "dependencies": {"a": "file:../gone"}}})

@@ -73,6 +73,8 @@ def test_include_takes_only_what_matches(project: Path) -> None:
         (".env.production", "A=1", "it may hold secrets"),
         ("config/.env.local", "A=1", "it may hold secrets"),
         (".npmrc", "", "it may hold tokens of a registry"),
+        (".yarnrc.yml", "", "it may hold tokens of a registry"),
+        (".pnp.cjs", "", "it is yarn's own loader; dependencies are in node_modules"),
         ("keys/id_rsa", "", "it is a private key"),
         ("server.key", "-----BEGIN EC PRIVATE KEY-----", "it is a private key"),
         ("server.pem", "x\n-----BEGIN PRIVATE KEY-----", "it is a private key"),
@@ -95,7 +97,7 @@ def test_what_only_looks_like_a_secret_is_taken(project: Path, name: str) -> Non
     assert name in choose_files(project).files
 
 
-@pytest.mark.parametrize("name", ["node_modules", ".git", ".hg", ".svn"])
+@pytest.mark.parametrize("name", ["node_modules", ".git", ".hg", ".svn", ".yarn"])
 @pytest.mark.parametrize("prefix", ["", "src/"])
 def test_folders_of_tools_stay_out(project: Path, prefix: str, name: str) -> None:
     """Installed modules and version control are left out, wherever they lie."""
