@@ -146,15 +146,13 @@ class _Judge:
             for test in self._new
             if test.startswith(own) or any(word in test.partition("::")[0] for word in words)
         }
-        if reach.has_changed(path):
-            at, users = reach.find_at(path), []
-        else:
-            lines, name = find_statement(change.source, mutation.line)
-            at = reach.find_at(path, lines)
-            is_imported = change.patch is None or reach.is_imported(path, lines)
-            users = reach.find_users(path, name) if is_imported else []
-            if is_imported:  # they may look at a value themselves
-                new |= {test for test in self._items if test.startswith(own)}
+        lines, name = find_statement(change.source, mutation.line)
+        lines = reach.translate(path, lines)
+        at = reach.find_at(path, lines or None)
+        users: Sequence[set[str]] = ()
+        if change.patch is None or reach.is_imported(path, lines):
+            users = reach.find_users(path, name)
+            new |= {test for test in self._items if test.startswith(own)}  # they look at values
         tests = [reach.order((at | new) & self._items.keys())]
         tests += [reach.order((found & self._items.keys()) - at) for found in users]
         ways = [self._try if change.patch else self._try_anew, self._try_anew, self._try_anew]

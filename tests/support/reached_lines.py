@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from collections import defaultdict
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -115,10 +116,17 @@ class Reach:
         self.seconds: dict[str, float] = dict(map(json.loads, rows))
         self._by_path: dict[str, dict[int, list[str]]] = {}
 
-    def has_changed(self, path: str) -> bool:
-        """Return whether a module is not what was run."""
-        run = self._code / path
-        return not run.exists() or run.read_bytes() != (REPOSITORY / path).read_bytes()
+    def translate(self, path: str, lines: Iterable[int]) -> set[int]:
+        """Return a module's lines as they were when they were run, without those that are new."""
+        run, now = self._code / path, REPOSITORY / path
+        texts = [one.read_text("utf-8").splitlines() for one in (run, now) if run.exists()]
+        same = SequenceMatcher(None, *(texts or ("", "")), autojunk=False).get_matching_blocks()
+        return {
+            line - new + old
+            for line in lines
+            for old, new, size in same
+            if new < line <= new + size
+        }
 
     def is_imported(self, path: str, lines: Iterable[int]) -> bool:
         """Return whether one of these lines is run by no test, but when tests are collected."""
