@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from zipper.errors import LockfileError, ProjectError
+from zipper.lockfile.bun_keys import dot_git, is_version, owner_of, split_key
 from zipper.lockfile.foreign import Document, ForeignLockfile, importer_key
 from zipper.npm.jsonc_text import JsoncFaultError, blank_jsonc, parse_jsonc
 from zipper.npm.package_json import Manifest, parse_bin, parse_manifest
@@ -148,7 +149,21 @@ class _BunReader:
                 targets = self._find_targets(key, manifest)
                 peers = self._find_peers(key, manifest)
                 found[importer_key(place)] = Instance(manifest, targets, peers, folder=place)
-        return found
+        return self._unite_peers(found) if isolated else found
+
+    def _unite_peers(self, found: Mapping[str, Instance]) -> dict[str, Instance]:
+        """Return the instances, each package with one set of peers, wherever it is: its last row's.
+
+        Source: `append_package_dedupe` in bun.lock.rs, and the loop over rows that follows it.
+        """
+        rows = {key: row for key, row in self._rows.items() if key in found}
+        peers: dict[tuple[str, str], dict[str, str]] = {}
+        for key, row in rows.items():
+            peers.setdefault(row[:2], {}).update(found[key].peer_targets)
+        return {
+            key: own._replace(peer_targets=peers[rows[key][:2]]) if key in rows else own
+            for key, own in found.items()
+        }
 
     def _list_rows(self) -> Iterator[tuple[str, list[object]]]:
         packages = self._document.map(self._document.root.get("packages"), "packages")
@@ -164,13 +179,13 @@ class _BunReader:
         name, resolution = (first, "") if at < 0 else (first[:at], first[at + 1 :])
         rest = value[1:]
         registry = ""
-        if _is_version(resolution):
+        if is_version(resolution):
             registry = document.text(rest.pop(0) if rest else "", "packages", key, 1)
         info = rest.pop(0) if rest and isinstance(rest[0], dict) else {}
         if resolution.startswith(("git+", "git:", "github:")):
             rest = rest[1:]
         integrity = document.text(rest[0], "packages", key, len(value) - 1) if rest else ""
-        for segment in _split_key(key):
+        for segment in split_key(key):
             document.name(segment, "packages", key)
         if not resolution.startswith("root:"):
             document.name(name, "packages", key, 0)
@@ -217,7 +232,7 @@ class _BunReader:
 
     def _read_package(self, key: str, row: _Row) -> Instance:
         manifest = self._read_manifest(row.info, ("packages", key, 2))
-        version = row.resolution if _is_version(row.resolution) else ""
+        version = row.resolution if is_version(row.resolution) else ""
         manifest = manifest._replace(
             name=row.name,
             version=version,
@@ -225,7 +240,7 @@ class _BunReader:
         )
         targets = self._find_targets(key, manifest)
         peers = self._find_peers(key, manifest)
-        owner = _owner(key)
+        owner = owner_of(key)
         if row.info.get("bundled") is True and owner in self._rows:
             return Instance(manifest, targets, peers, bundled_in=self._key_of(owner))
         return Instance(
@@ -241,10 +256,10 @@ class _BunReader:
         return (self._patches[what],) if what in self._patches else ()
 
     def _find_address(self, row: _Row) -> str | None:
-        if _is_version(row.resolution):
+        if is_version(row.resolution):
             return row.registry if row.registry.endswith(_TARBALLS) else None
         if row.resolution.startswith("github:"):
-            return f"git+ssh://git@github.com/{_dot_git(row.resolution.removeprefix('github:'))}"
+            return f"git+ssh://git@github.com/{dot_git(row.resolution.removeprefix('github:'))}"
         if row.resolution.startswith(("http:", "https:", "git+", "git:")):
             return row.resolution
         place = row.resolution.removeprefix("file:")
@@ -282,7 +297,7 @@ class _BunReader:
 
         Source: `PkgMap.find_resolution`. Above a member's own is the root's.
         """
-        segments = [] if jumps else _split_key(key)
+        segments = [] if jumps else split_key(key)
         candidates = [f"{key}/{name}"] if jumps and key else []
         while segments:
             candidates.append("/".join((*segments, name)))
@@ -293,8 +308,8 @@ class _BunReader:
     def _find_peer(self, name: str, manifest: Manifest) -> str | None:
         """Return the row that is installed for a required peer: by version.
 
-        Source: `resolve_peer_dep_version_based`: the newest version that satisfies the range, else
-        the newest; overridden names are left to the walk.
+        Source: `resolve_peer_dep_version_based`: the newest version that satisfies the range. What
+        none satisfies is left to the walk (tried with bun 1.4.5), as overridden names are.
         """
         spec = manifest.peer_dependencies.get(name, "")
         if not spec or name in self._overrides:
@@ -304,34 +319,10 @@ class _BunReader:
         rows = {
             row.resolution: key
             for key, row in self._rows.items()
-            if row.name == name and _is_version(row.resolution)
+            if row.name == name and is_version(row.resolution)
         }
-        chosen = max_satisfying(rows, spec) or max_satisfying(rows, "*", include_prerelease=True)
+        chosen = max_satisfying(rows, spec)
         return None if chosen is None else rows[chosen]
-
-
-def _is_version(resolution: str) -> bool:
-    return resolution[:1].isdigit()
-
-
-def _split_key(key: str) -> list[str]:
-    """Return the names in a key; a scope and its package are one."""
-    names: list[str] = []
-    for part in key.split("/"):
-        if names and names[-1].startswith("@") and "/" not in names[-1]:
-            names[-1] += f"/{part}"
-        else:
-            names.append(part)
-    return names
-
-
-def _owner(key: str) -> str:
-    return "/".join(_split_key(key)[:-1])
-
-
-def _dot_git(address: str) -> str:
-    repository, _, commit = address.partition("#")
-    return f"{repository}.git#{commit}"
 
 
 def _find_linker(bunfig: bytes, path: str) -> bool | None:
