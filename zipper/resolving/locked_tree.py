@@ -11,24 +11,19 @@ import json
 import posixpath
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from zipper.errors import LockfileError
 from zipper.findings import Finding
-from zipper.project.read_manifest import find_manifest
 from zipper.resolving.files_beside import FilesBeside, hash_file
 from zipper.resolving.noted_tree import read_noted_tree, write_noted_tree
 from zipper.store.notes import LOCKFILE_PROOF
 from zipper.tree.model import Patch, Tree
-from zipper.tree.target_fit import fits_target
 
 if TYPE_CHECKING:
     from zipper.lockfile.foreign import ForeignLockfile
-    from zipper.npm.package_json import Manifest
     from zipper.project.foreign_lockfile import ForeignText
     from zipper.project.read_project import Project
     from zipper.store.notes import Value
     from zipper.store.store_zips import Store
     from zipper.target import Target
-    from zipper.tree.locked_graph import Instance, LockedGraph
 
 __all__ = ["LockedTree", "find_locked_tree"]
 
@@ -123,76 +118,27 @@ def _make(
     """Return the tree, and the files that it was made of."""
     # All that reads and lays out a lockfile: a warm build needs none of it.
     from zipper.layout.edge_proof import prove_edges  # noqa: PLC0415
-    from zipper.resolving.frozen import refuse_drift  # noqa: PLC0415
-    from zipper.resolving.frozen_settings import compare_settings  # noqa: PLC0415
-    from zipper.resolving.locked_checksums import drop_checksums  # noqa: PLC0415
-    from zipper.resolving.locked_manifests import describe_instances  # noqa: PLC0415
-    from zipper.resolving.locked_patches import drop_builtins, read_patches  # noqa: PLC0415
+    from zipper.resolving.locked_closure import take_locked_closure  # noqa: PLC0415
     from zipper.resolving.member_layout import tell_doubled  # noqa: PLC0415
-    from zipper.resolving.read_foreign import read_foreign  # noqa: PLC0415
-    from zipper.tree.bind_peers import bind_peers  # noqa: PLC0415
-    from zipper.tree.graph_closure import take_closure  # noqa: PLC0415
-    from zipper.tree.graph_folders import know_folders  # noqa: PLC0415
     from zipper.tree.hoist import hoist  # noqa: PLC0415
-    from zipper.tree.merge_instances import merge_instances  # noqa: PLC0415
 
     beside = FilesBeside(foreign)
-    lockfile = read_foreign(foreign, beside)
-    manifests = _read_folders(foreign, lockfile.graph, beside)
-    _require_importer(lockfile, member)
-    doubts = compare_settings(foreign, lockfile, beside)
-    refuse_drift(lockfile, manifests)
-    graph = know_folders(lockfile.graph, manifests)
-    omitted = frozenset() if omit is None else omit
-    omits_dev = "dev" in omitted
-    if lockfile.peers is not None:
-        graph = bind_peers(graph, member, lockfile.peers, omits_dev=omits_dev)
-
-    def fits(own: Instance) -> bool:
-        return omit is None or fits_target(own.manifest, target)
-
-    closure = take_closure(graph, member, fits=fits, omit=omitted).graph
-    closure, builtins = drop_builtins(closure)
-    closure, unverified = drop_checksums(closure)
-    closure = describe_instances(closure, member, omits_dev=omits_dev)
-    closure = merge_instances(closure)
-    patches = read_patches(lockfile, closure.instances, beside)
+    taken = take_locked_closure(foreign, beside, member, target=target, omit=omit)
+    closure, lockfile = taken.graph, taken.lockfile
     hint = _HINT_ISOLATED if lockfile.peers == "ancestors" else None
     hoisted = hoist(closure, member, hint=hint)
     proof = prove_edges(hoisted.tree, closure, member)
     assert not proof.wrong, proof.wrong
-    findings = [_tell(lockfile, member, proof.edges), *doubts, *_tell_builtins(builtins)]
-    findings += unverified if lockfile.tool == "yarn" else ()
+    findings = [_tell(lockfile, member, proof.edges), *taken.doubts]
+    findings += _tell_builtins(taken.builtins)
+    findings += taken.unverified
     findings += [tell_doubled(doubled) for doubled in hoisted.doubled[:_DOUBLED_MAX]]
     nodes = {
-        location: node._replace(patches=patches.get(hoisted.instances[location], ()))
+        location: node._replace(patches=taken.patches.get(hoisted.instances[location], ()))
         for location, node in hoisted.tree.nodes.items()
     }
     made = LockedTree(Tree(nodes), tuple(findings), proof.edges, lockfile.version)
     return made, beside.list_witnesses()
-
-
-def _read_folders(
-    foreign: ForeignText, graph: LockedGraph, beside: FilesBeside
-) -> dict[str, Manifest]:
-    """Return the package.json of each folder that the lockfile names and that is there."""
-    found = {}
-    for own in graph.instances.values():
-        if own.folder is not None and own.folder not in found:
-            manifest = find_manifest(foreign.folder / own.folder)
-            beside.read(f"{own.folder}/package.json" if own.folder else "package.json")
-            if manifest is not None:
-                found[own.folder] = manifest
-    return found
-
-
-def _require_importer(lockfile: ForeignLockfile, member: str) -> None:
-    if member not in lockfile.graph.importers:
-        raise LockfileError(
-            "ELOCKFILE",
-            f"`{lockfile.path}` does not list the folder `{member or '.'}`",
-            hint=f"add it to the workspace and run `{lockfile.tool} install`",
-        )
 
 
 def _tell_builtins(names: tuple[str, ...]) -> tuple[Finding, ...]:
