@@ -6,7 +6,8 @@ tool, started as PROGRAM, locks a random project or workspace, and installs it; 
 is built. `--compare` is the script that reads an installed folder as a graph and compares it with a
 zip. It prints a line for each project that differs, which it keeps, and ends with the figures. Of
 those that are endless it has built what it could: a node_modules without links that holds the rest
-was not found (ELAYOUT); isolated linkers need none.
+was not found, or does not exist (`without`: ELAYOUT, certain); isolated linkers need none. There
+the graph itself is compared, so that what differs is no layout.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.support.command import run_here
+from tests.support.locked_graph_folder import write_graph
 from tests.support.registry_server import RegistryServer
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ NAMES = [f"p{number}" for number in range(18)] + [f"@s/q{number}" for number in 
 RANGES = ("{0}", "^{0}", "^{0}", "~{0}", ">={0}")
 RINGS = 0.03
 """How many packages may ask for what asks for them."""
+_CERTAIN = "no node_modules of finite depth holds"
 PLATFORMS = ({"os": ["win32"]}, {"cpu": ["arm64"]}, {"os": ["linux"]}, {"os": ["!linux"]})
 
 
@@ -188,7 +191,7 @@ _INSTALLS = {
 
 
 def play(options: argparse.Namespace, seed: int, work: Path) -> str:
-    """Play one project; return what came of it: equal, dropped, endless, or what differs."""
+    """Play one project; return what came of it: equal, dropped, endless, ..., or what differs."""
     rnd = random.Random(seed)
     folder = work / f"{options.tool}-{seed}"
     with RegistryServer() as registry:
@@ -272,15 +275,24 @@ def compare(
         build = ("build", importer, "-o", str(out), "--no-check", "--json")
         cache = ("--cache-dir", str(made.folder / ".zipper"))
         built = run_here(*build, *cache, cwd=made.folder, env=env)
+        start = ""
         if not out.exists():
-            differences.append(f"{importer}: {(built.stdout or built.stderr)[:500]}")
-            continue
-        found = graphs.compare(out, expected, {importer: ""}, manifests=peers is None).differences
+            told = built.stdout or built.stderr
+            differences.append(f"{importer}: {told[:500]}")
+            if '"ELAYOUT"' not in told:
+                continue
+            out = made.folder / f".graph-{len(differences)}"
+            start = write_graph(made.folder, importer, out)
+        starts = {importer: start}
+        found = graphs.compare(out, expected, starts, manifests=peers is None).differences
         lines = [str(one) for one in found if not is_found_anyway(expected, one)]
         differences += [f"{importer}: {line}" for line in lines[:3]]
     text = "; ".join(differences) or "equal"
     is_endless = all('"ELAYOUT"' in one for one in differences)
-    return f"endless: {text}" if differences and is_endless else text
+    if differences and is_endless:
+        is_certain = all(_CERTAIN in one for one in differences)
+        return f"{'without' if is_certain else 'endless'}: {text}"
+    return text
 
 
 def load_script(path: str) -> Any:
@@ -328,7 +340,7 @@ def main() -> int:
     parser.add_argument("--compare", required=True)
     options = parser.parse_args()
     work = Path(tempfile.mkdtemp(prefix="random-locks-"))
-    counts = {"equal": 0, "dropped": 0, "endless": 0, "different": 0}
+    counts = {"equal": 0, "dropped": 0, "without": 0, "endless": 0, "different": 0}
     for seed in range(options.seed, options.seed + options.count):
         try:
             answer = play(options, seed, work)
