@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import insort
 from contextlib import suppress
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from zipper.archive.compress import compress
@@ -114,9 +116,11 @@ def prune_plan(planned: PackagePlan, io: Circumstances, clock: Clock) -> Package
     )
     kept = list(_leave_out(planned.contents, json.loads(going)))
     if record:
-        kept.append(compress(RECORD, f"{record}\n".encode("ascii"), executable=False))
+        member = compress(RECORD, f"{record}\n".encode("ascii"), executable=False)
+        (entry,) = lay_out([member], dos_time=find_dos_time()).parts
+        insort(kept, entry, key=itemgetter(0))  # nothing else has the name: see `RECORD`
     return planned._replace(
-        contents=lay_out(kept, dos_time=find_dos_time()),
+        contents=Plan(kept),
         fingerprint=digest if planned.fingerprint else "",
         pruning=decided,
         findings=(*planned.findings, *_tell_idle(document["idle"])),
