@@ -5,7 +5,6 @@ In: a subject. Out: findings `layer-version`, `layer-incomplete` and `layer-unkn
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.file_facts import CONDITIONAL
@@ -15,6 +14,7 @@ from zipper.checks.subject import MANIFEST_LIMIT_BYTES
 from zipper.errors import ArchiveError
 from zipper.findings import Finding
 from zipper.npm.folder_path import find_package
+from zipper.npm.json_text import find_object
 from zipper.target import find_builtins
 
 if TYPE_CHECKING:
@@ -152,8 +152,8 @@ def _is_found(subject: Subject, folder: str, name: str) -> bool:
 def _read_manifest(layer: Listing, folder: str) -> Mapping[str, object]:
     entry = layer.find(f"{folder}/package.json")
     try:
-        text = b"" if entry is None else layer.read(entry, limit_bytes=MANIFEST_LIMIT_BYTES)
-        value = json.loads(text or b"{}")
-    except (ArchiveError, ValueError, RecursionError):
+        return find_object(
+            None if entry is None else layer.read(entry, limit_bytes=MANIFEST_LIMIT_BYTES)
+        )
+    except ArchiveError:
         return {}
-    return value if isinstance(value, dict) else {}

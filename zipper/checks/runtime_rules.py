@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.checks.parts import find_in_parts
-from zipper.checks.subject import parse_object, read_manifests
+from zipper.checks.subject import read_manifests
 from zipper.findings import Finding
+from zipper.npm.json_text import find_object
 from zipper.target import AS_OF, DEFAULT_RUNTIME, RUNTIMES
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def check_engines(subject: Subject) -> Iterator[Finding]:
 def _find_engines(listing: Listing) -> Iterator[list[str]]:
     """Yield folder, `engines.node`, and name with version, of each package that has them."""
     for package, text in read_manifests(listing):
-        manifest = parse_object(text) if b'"engines"' in text else {}
+        manifest = find_object(text) if b'"engines"' in text else {}
         engines = manifest.get("engines")
         wanted = engines.get("node") if isinstance(engines, dict) else None
         if isinstance(wanted, str) and wanted:

@@ -6,7 +6,6 @@ computed once. A rule's own knowledge does not belong here.
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -17,6 +16,7 @@ from zipper.errors import ArchiveError
 from zipper.kinds import KINDS
 from zipper.named_tuple import NamedTuple
 from zipper.npm.folder_path import find_package
+from zipper.npm.json_text import find_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +35,6 @@ __all__ = [
     "find_dependency",
     "find_folders",
     "find_traits",
-    "parse_object",
     "read_manifests",
 ]
 
@@ -170,7 +169,7 @@ class Subject(_Circumstances):
         known = kept.memory.get(("json", path)) if kept else self._objects.get(path)
         if known is None:
             text = self.read_bytes(path)
-            known = parse_object(text)
+            known = find_object(text)
             if len(text) <= _REMEMBERED_BYTES and kept is not None:
                 kept.memory["json", path] = known
             elif len(text) <= _REMEMBERED_BYTES and len(self._objects) < _REMEMBERED_MAX:
@@ -209,15 +208,6 @@ def read_manifests(listing: Listing) -> Iterator[tuple[str, bytes]]:
         if name == (f"{folder}/package.json" if folder else "package.json"):
             with suppress(ArchiveError):
                 yield folder, listing.read(entry, limit_bytes=MANIFEST_LIMIT_BYTES)
-
-
-def parse_object(text: bytes) -> Mapping[str, object]:
-    """Return the object in a JSON text, empty where there is none."""
-    try:
-        value = json.loads(text or b"{}")
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def find_folders(listing: Listing) -> frozenset[str]:

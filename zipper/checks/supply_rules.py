@@ -14,10 +14,11 @@ from zipper.checks.closure import close, relative
 from zipper.checks.file_facts import EAGER, OPTIONAL
 from zipper.checks.module_resolution import Failure
 from zipper.checks.parts import find_in_parts
-from zipper.checks.subject import Subject, find_dependency, parse_object, read_manifests
+from zipper.checks.subject import Subject, find_dependency, read_manifests
 from zipper.findings import Finding, Severity
 from zipper.late_pattern import late_pattern
 from zipper.npm.folder_path import find_package
+from zipper.npm.json_text import find_object
 
 if TYPE_CHECKING:
     from zipper.archive.listing import Listing
@@ -126,7 +127,7 @@ def _find_scripts(listing: Listing) -> Iterator[list[str]]:
         has_gyp = f"{package}/binding.gyp" in names
         if not package or (not has_gyp and b"install" not in text):
             continue
-        manifest = parse_object(text)
+        manifest = find_object(text)
         scripts = manifest.get("scripts")
         events = scripts if isinstance(scripts, Mapping) else {}
         wanted = [one for one in ("preinstall", "install", "postinstall") if one in events]

@@ -8,11 +8,11 @@ Source: pacote 21 lib/git.js `#prepareDir`, lib/dir.js `#prepareDir`.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from zipper.findings import Finding
 from zipper.npm.git_resolved import is_git
+from zipper.npm.json_text import find_object, map_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,10 +49,5 @@ def find_unprepared(
 
 
 def _has_prepare(zipped: StoreZip) -> bool:
-    data = zipped.read("package.json")
-    try:
-        manifest = json.loads(data.decode("utf-8-sig")) if data is not None else None
-    except (ValueError, RecursionError):
-        return False
-    scripts = manifest.get("scripts") if isinstance(manifest, dict) else None
-    return isinstance(scripts, dict) and bool(scripts.get("prepare"))
+    scripts = find_object(zipped.read("package.json")).get("scripts")
+    return bool(map_of(scripts).get("prepare"))

@@ -11,10 +11,10 @@ package.json says something else. Of these a file beside the store zip tells the
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import TYPE_CHECKING
 
 from zipper.errors import IntegrityError
+from zipper.npm.json_text import find_object
 from zipper.store.notes import ORIGINS
 
 if TYPE_CHECKING:
@@ -127,12 +127,5 @@ class OriginsNote:
 
 def _says(zipped: StoreZip, name: str, version: str) -> bool:
     """Return whether the package's own package.json has this name and version."""
-    data = zipped.read("package.json")
-    try:
-        manifest = json.loads(data.decode("utf-8-sig")) if data is not None else None
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(manifest, dict) and (manifest.get("name"), manifest.get("version")) == (
-        name,
-        version,
-    )
+    manifest = find_object(zipped.read("package.json"))
+    return (manifest.get("name"), manifest.get("version")) == (name, version)

@@ -14,9 +14,10 @@ content (NODE_PATH); AWS's Node.js searches NODE_PATH for `import` from 18 on.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from zipper.npm.json_text import find_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -217,13 +218,8 @@ def _is_same(mine: FileFact, theirs: FileFact) -> bool:
 
 
 def _parse_manifest(packages: PackageFolders, folder: str) -> Mapping[str, object]:
-    if "package.json" not in packages.by_folder[folder]:
-        return {}
-    try:
-        value = json.loads(packages.read(f"{folder}/package.json"))
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
+    is_there = "package.json" in packages.by_folder[folder]
+    return find_object(packages.read(f"{folder}/package.json") if is_there else None)
 
 
 def _walk(

@@ -12,7 +12,7 @@ from zipper.errors import LockfileError, ProjectError, ZipperError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["map_of", "parse_json_object"]
+__all__ = ["find_object", "map_of", "parse_json_object"]
 
 _SURROGATE: Final = r"\\u[dD][89a-fA-F]"
 
@@ -20,6 +20,14 @@ _SURROGATE: Final = r"\\u[dD][89a-fA-F]"
 def map_of(value: object) -> Mapping[str, object]:
     """Return a decoded value that is an object; an empty one for anything else."""
     return value if isinstance(value, dict) else {}
+
+
+def find_object(data: bytes | None) -> Mapping[str, object]:
+    """Return the object in a JSON text; an empty one where there is none."""
+    try:
+        return map_of(json.loads(data or b"{}"))
+    except (ValueError, RecursionError):
+        return {}
 
 
 def parse_json_object(

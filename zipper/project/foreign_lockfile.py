@@ -6,12 +6,12 @@ the root of its workspace.
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from zipper.errors import LockfileError
 from zipper.files import read_or_none
 from zipper.named_tuple import NamedTuple
+from zipper.npm.json_text import find_object
 from zipper.npm.lockfile_formats import FORMATS, NPM_LOCKFILES
 
 if TYPE_CHECKING:
@@ -126,12 +126,7 @@ def _read(folder: Path, name: str) -> ForeignText:
 
 def _list_tools(folder: Path) -> Iterator[str]:
     """Yield the package managers that package.json names, without version and corepack's hash."""
-    try:
-        raw: Any = json.loads(read_or_none(folder / "package.json") or b"{}")
-    except (ValueError, RecursionError):
-        return
-    if not isinstance(raw, dict):
-        return
+    raw = find_object(read_or_none(folder / "package.json"))
     named = raw.get("packageManager")
     if isinstance(named, str):
         yield named.partition("@")[0]

@@ -9,10 +9,10 @@ and with the line ends of Windows. Here they are mended then too: one store serv
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from zipper.npm.bin_folder import expand_bin_folder
+from zipper.npm.json_text import find_object
 from zipper.npm.package_json import parse_bin
 
 if TYPE_CHECKING:
@@ -26,21 +26,13 @@ def find_commands(manifests: Mapping[str, bytes], entries: Collection[str]) -> s
 
     `manifests` are by their folder, which is empty or ends with a slash.
     """
-    raw = _parse(manifests.get("", b""))
+    raw = find_object(manifests.get(""))
     targets = _commands_of(raw, "", entries)
     if raw.get("bundleDependencies") or raw.get("bundledDependencies"):
         for folder, manifest in manifests.items():
             if folder:
-                targets |= _commands_of(_parse(manifest), folder, entries)
+                targets |= _commands_of(find_object(manifest), folder, entries)
     return targets.intersection(entries)
-
-
-def _parse(data: bytes) -> Mapping[str, object]:
-    try:
-        raw = json.loads(data) if data else None
-    except (ValueError, RecursionError):
-        return {}
-    return raw if isinstance(raw, dict) else {}
 
 
 def _commands_of(raw: Mapping[str, object], top: str, entries: Collection[str]) -> set[str]:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zipper.errors import LockfileError, ProjectError, ZipperError
-from zipper.npm.json_text import parse_json_object
+from zipper.npm.json_text import find_object, parse_json_object
 
 
 def refused(text: str | bytes, *, error: type[ZipperError] = ProjectError) -> ZipperError:
@@ -93,3 +93,10 @@ def test_nothing_is_shown_of_what_is_no_object(text: str) -> None:
     """The name may be a link to a file of tokens; only what looks like an object is quoted."""
     assert () == refused(text).facts
     assert "line" in dict(refused("{" + text).facts)
+
+
+@pytest.mark.parametrize("data", [None, b"", b"[]", b"1", b"{", b"\xff", b"[" * 100_000])
+def test_what_is_no_object_is_an_empty_one(data: bytes | None) -> None:
+    """A text that is absent, damaged, nested without end or of another type has no keys."""
+    assert {} == find_object(data)
+    assert {"a": 1} == find_object(b'\xef\xbb\xbf{"a": 1}')
