@@ -226,21 +226,23 @@ class Conditions:
 
     def _value_of_name(self, dotted: bytes, depth: int) -> Known:
         name, _, members = dotted.partition(b".")
+        if not members and name not in COMMONJS and name not in GLOBALS:
+            return self._value_of_constant(name, depth)
+        variable = _VARIABLE.fullmatch(dotted)
+        if members and dotted not in MEMBERS and variable is None:
+            raise UndecidedError
         makes_require = name == b"require" and self._names.makes_require
         if self._names.count(name) and not makes_require:
             return self._value_of_constant(dotted, depth)
-        variable = _VARIABLE.fullmatch(dotted)
         if variable is not None:
             return self._value_of_variable(variable[1])
         if name in COMMONJS and self._names.has_module_syntax and not makes_require:
             raise UndecidedError
-        known = MEMBERS if members else COMMONJS if name in COMMONJS else GLOBALS
-        is_set = bool(members) and self._names.sets(dotted)
-        if is_set and dotted == b"module.exports":
-            return Thing("")  # whatever it is set to, it is something
-        if dotted not in known or is_set:
+        if members and self._names.sets(dotted):
+            if dotted == b"module.exports":
+                return Thing("")  # whatever it is set to, it is something
             raise UndecidedError
-        return known[dotted]
+        return MEMBERS[dotted] if members else (COMMONJS | GLOBALS)[name]
 
     def _value_of_variable(self, name: bytes) -> Known:
         given = self._variables.get(name.decode())

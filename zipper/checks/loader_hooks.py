@@ -23,7 +23,8 @@ __all__ = ["changes_loading", "find_hooks"]
 
 _SIGNS: Final = (
     *(b"_resolveFilename", b"_nodeModulePaths", b"_findPath", b"._load", b"_initPaths"),
-    *(b"_extensions", b".extensions", b".paths", b"register"),
+    *(b"_extensions", b".extensions", b".paths", b"registerHooks", b".register(", b".register)"),
+    *(b"{register", b"{ register", b",register", b", register"),
 )
 """What every such file has one of: most files are done after a look for these."""
 _OF_MODULE: Final = (

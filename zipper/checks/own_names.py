@@ -14,9 +14,11 @@ from zipper.late_pattern import late_pattern
 
 __all__ = ["OwnNames"]
 
-_MODULE: Final = late_pattern(
-    rb"(?:^|[;}\n])[ \t]*(?:import\s*[\w${*\"']|export\s*[{*]|export\s+\w)"
+_MODULE: Final = (
+    (b"import", b"export"),
+    late_pattern(rb"(?:import\s*[\w${*\"']|export\s*[{*]|export\s+\w)"),
 )
+_BEGINS: Final = late_pattern(rb"(?:^|[;}\n])[ \t]*\Z")
 _MAKES_REQUIRE: Final = late_pattern(
     rb"\b(?:const|var|let)\s+require\s*=\s*[\w$.]+\s*\("
     rb"\s*(?:import\.meta\.(?:url|filename)|__filename)\s*\)"
@@ -51,16 +53,19 @@ class OwnNames:
         self._counts: dict[bytes, int] = {}
 
     def count(self, name: bytes) -> int:
-        """Return how often a name seems to get a meaning; a large number for too many mentions."""
+        """Return how often a name seems to get a meaning; 2 for more, and for too many mentions."""
         if name not in self._counts:
-            places = list(islice(find_word(self._content, name), _MENTIONS_MAX + 1))
-            is_short = len(places) <= _MENTIONS_MAX
-            found = (self._is_given(at, at + len(name)) for at in places)
-            is_defined = any(
-                name in text for owner in _GLOBALS for text in self._defined.get(owner, ())
-            )
-            self._counts[name] = sum(found) + 2 * is_defined if is_short else len(places)
+            self._counts[name] = self._count(name)
         return self._counts[name]
+
+    def _count(self, name: bytes) -> int:
+        found = 0
+        for number, at in enumerate(find_word(self._content, name)):
+            found += self._is_given(at, at + len(name))
+            if found > 1 or number >= _MENTIONS_MAX:
+                return 2
+        texts = (text for owner in _GLOBALS for text in self._defined.get(owner, ()))
+        return 2 if any(name in text for text in texts) else found
 
     def sets(self, dotted: bytes) -> bool:
         """Return whether the file seems to write to a member: `process.browser = true`."""
@@ -88,12 +93,18 @@ class OwnNames:
     @cached_property
     def has_module_syntax(self) -> bool:
         """Whether there is syntax that only ES modules have."""
-        return _MODULE.search(self._content) is not None
+        content = self._content
+        return any(
+            _BEGINS.search(content, max(0, match.start() - 80), match.start())
+            for match in find_matches(content, *_MODULE)
+        )
 
     @cached_property
     def makes_require(self) -> bool:
         """Whether the file makes itself a `require` for its place, and nothing else of the name."""
-        return _MAKES_REQUIRE.search(self._content) is not None and self.count(b"require") == 1
+        content = self._content
+        is_named = b"import.meta." in content or b"__filename" in content
+        return is_named and self.count(b"require") == 1 and bool(_MAKES_REQUIRE.search(content))
 
     def _is_given(self, start: int, end: int) -> bool:
         """Return whether the name between two offsets seems to get a meaning there."""
