@@ -36,7 +36,7 @@ _STATEMENTS = (
     *("{ let % = function () { # }; # }", "return @;", "if (@) return;", "%().catch?.(() => 1);"),
     *("for (;;) { # if (@) break; # break; }", "new %();"),
     *("while (typeof window > 'u') { #; throw @; }", "if (typeof module < 'u') { # } else { # }"),
-    *("var K = true; if (K) { # } else { # }", "(async () => { await 1; # })();"),
+    *("var Kay = true; if (Kay) { # } else { # }", "(async () => { await 1; # })();"),
     *("var { a = @ } = { a: 1 };", "var { a = @ } = {};", "new Promise((ok) => { # });"),
     *("new Promise((ok) => { # }).catch(() => 1);", "Promise.resolve().then(() => { # });"),
     *("{ class A { constructor() { # } } }", "@;", "@;"),

@@ -42,6 +42,10 @@ _SET_VARIABLES: Final = late_pattern(
 )
 """Variables that Lambda sets, or people do."""
 _DEPTH_MAX: Final = 40
+_NAME_MIN: Final = 3
+"""Letters of a constant's name that is followed; minifiers use shorter ones again and again."""
+_SCANNED_MAX: Final = 50_000_000
+"""Bytes of a file that are read for the meanings of its constants, each time all of it."""
 _CONSTANTS: Final[dict[str, Known]] = {
     "undefined": None,
     "null": NULL,
@@ -79,8 +83,10 @@ class Conditions:
         self._assumes = False
         self._names = OwnNames(content)
         self._constants: dict[bytes, Node | None] = {}
+        self._values: dict[bytes, Known] = {}
+        self._scanned = 0
+        self._undecided: set[bytes] = set()
         self._condition: Node | None = None
-        self._start = 0
 
     def is_global(self, name: bytes) -> bool:
         """Return whether a global name means the same in all of the file."""
@@ -92,11 +98,8 @@ class Conditions:
 
     def find_truth(self, condition: Node) -> bool | None:
         """Return whether `condition` holds in Node on Lambda; None where unknown."""
-        self._condition, self._start = condition, condition.start_byte
-        try:
-            return self._holds(condition, _DEPTH_MAX)
-        except UndecidedError:
-            return None
+        self._condition = condition
+        return self._find_truth(condition, _DEPTH_MAX)
 
     def expect_truth(self, condition: Node) -> bool | None:
         """Return whether `condition` holds unless somebody sets a variable; None as above.
@@ -110,6 +113,12 @@ class Conditions:
             return self.find_truth(condition)
         finally:
             self._assumes = False
+
+    def _find_truth(self, node: Node, depth: int) -> bool | None:
+        try:
+            return self._holds(node, depth)
+        except UndecidedError:
+            return None
 
     def _holds(self, node: Node, depth: int) -> bool:
         if depth <= 0:
@@ -130,7 +139,7 @@ class Conditions:
         if operator not in ("&&", "||"):
             return is_true(self._value_of_two(node, depth))
         decides = operator == "||"
-        first = self.find_truth(left) if depth else None
+        first = self._find_truth(left, depth - 1)
         second = self._holds(right, depth - 1) if first is not decides else decides
         if first is None and second is not decides:
             raise UndecidedError
@@ -252,23 +261,28 @@ class Conditions:
 
     def _value_of_constant(self, name: bytes, depth: int) -> Known:
         """Return the value of a name that is given one once, before the condition."""
-        is_once = self._find_constant is not None and self._names.count(name) == 1
         if name not in self._constants:
+            self._scanned += len(self._content)
+            if len(name) < _NAME_MIN or self._scanned > _SCANNED_MAX:
+                raise UndecidedError
+            is_once = self._find_constant is not None and self._names.count(name) == 1
             found = self._find_constant(name) if self._find_constant and is_once else None
             self._constants[name] = found
-        value = self._constants[name]
-        if value is None or value.end_byte > self._start or not self._is_set_before(value):
+        value, condition = self._constants[name], self._condition
+        if value is None or condition is None or not _is_set_before(value, condition):
             raise UndecidedError
-        return self._value(value, depth - 1)
-
-    def _is_set_before(self, value: Node) -> bool:
-        """Return whether what declares a value has run before the condition, or nothing works.
-
-        A `var` may be read before, by a function that is called before.
-        """
-        kind = value.parent.parent if value.parent is not None else None
-        is_var = kind is None or kind.type == "variable_declaration"
-        return not is_var or _around(value) == _around(self._condition)
+        if name not in self._values:
+            self._values[name] = Thing("")
+            self._undecided.add(name)  # until it is known: it may need itself
+            self._condition = value
+            try:
+                self._values[name] = self._value(value, depth - 1)
+                self._undecided.remove(name)
+            finally:
+                self._condition = condition
+        if name in self._undecided:
+            raise UndecidedError
+        return self._values[name]
 
     def _text(self, node: Node) -> bytes:
         return self._content[node.start_byte : node.end_byte]
@@ -276,6 +290,18 @@ class Conditions:
 
 def _operator(node: Node) -> str:
     return _field(node, "operator").type
+
+
+def _is_set_before(value: Node, condition: Node) -> bool:
+    """Return whether what declares a value has run before a condition, or nothing works.
+
+    A `var` may be read before, by a function that is called before.
+    """
+    if value.end_byte > condition.start_byte:
+        return False
+    holder = value.parent.parent if value.parent is not None else None
+    is_var = holder is None or holder.type == "variable_declaration"
+    return not is_var or _around(value) == _around(condition)
 
 
 def _around(node: Node | None) -> tuple[int, int]:
