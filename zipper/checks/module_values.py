@@ -6,6 +6,7 @@ of `exports` and `module` has one of the forms that are known; all else is open 
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.commonjs_names import hands_out_this
@@ -38,7 +39,8 @@ class ModuleValues:
         self._walk = walk
         self._files: dict[str, SourceFile | None] = {}
         self._known: dict[str, Value] = {}
-        self.values = Values(self)
+        # A proxy: neither keeps the other, and the walk with it, in memory.
+        self.values = Values(weakref.proxy(self))
 
     def required(self, specifier: str, path: str) -> Value:
         """Return the value of `require(specifier)` in the file at `path`."""

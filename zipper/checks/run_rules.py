@@ -162,7 +162,7 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
     found = downgrade(run_rules(subject, rules), downgraded)
     findings = leave_out(found, ignore)
     note_parts(subject)
-    return Report(
+    report = Report(
         path=path,
         size_bytes=subject.size_bytes,
         unzipped_size_bytes=subject.unzipped_size_bytes,
@@ -173,6 +173,9 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
         kind=kind,
         closure=None if start is None else summarize(start.walk),
     )
+    # What was found out leads back to the subject: of many functions each would stay in memory.
+    subject.__dict__.clear()
+    return report
 
 
 def find_start(listing: Listing, kind: KindName, variables: Mapping[str, str]) -> str:
