@@ -167,14 +167,15 @@ def _add_root(graph: LockedGraph, member: str) -> LockedGraph:
 def tell_doubled(doubled: Doubled) -> Finding:
     """Return the finding `package-copies` about a package that is in several folders."""
     others = "; ".join(f"`{other}` for {_join(asked)}" for other, asked in doubled.others)
-    return Finding(
-        "package-copies",
-        "info",
-        doubled.locations[0],
-        f"`{doubled.package}` is packed {len(doubled.locations)} times: "
-        f"{_join(doubled.asked_by)} need it, but {others} takes its place",
-        "where all of them accept one version, an override gives one copy",
+    text = f"`{doubled.package}` is packed {len(doubled.locations)} times: "
+    text += f"{_join(doubled.asked_by)} need it, "
+    text += (
+        f"but {others} takes its place"
+        if others
+        else "under several names, or with other peers or patches"
     )
+    hint = "where all of them accept one version, an override gives one copy" if others else ""
+    return Finding("package-copies", "info", doubled.locations[0], text, hint)
 
 
 def _join(labels: tuple[str, ...]) -> str:

@@ -18,7 +18,7 @@ from zipper.supply.settings_findings import (
     refuse_unusable_registries,
     tell_strangers,
 )
-from zipper.supply.sources import find_odd_sources, find_replacements, list_install_scripts
+from zipper.supply.sources import find_odd_sources, list_install_scripts
 
 if TYPE_CHECKING:
     from zipper.findings import Finding
@@ -52,7 +52,7 @@ def vouch(
         IntegrityError: ENOINTEGRITY; with `verify_signatures` those of `check_signatures`.
     """
     refuse_unusable_registries(tree, project.npm)
-    members = frozenset(project.workspaces.values()) | find_replacements(project.manifest)
+    members = frozenset(project.workspaces.values())
     findings = [*find_unknown_words(request, whole), *find_notes(project.npm)]
     findings += find_left_out(whole, project.npm)
     if "devEngines" in project.manifest.raw:
@@ -60,7 +60,15 @@ def vouch(
 
         findings += judge_development_engines(project, request.target)
     findings += find_unheeded(project.npm, is_locked=project.lockfile is not None)
-    findings += find_odd_sources(tree, project.npm, members=members)
+    replaced: frozenset[str] = frozenset()
+    if project.foreign is not None or project.yarn_lock is not None:
+        from zipper.supply.replacements import find_replacements  # noqa: PLC0415  (on demand only)
+
+        foreign = project.foreign
+        is_pnpm = foreign is not None and foreign.name == "pnpm-lock.yaml"
+        settings = foreign.settings[1] if foreign is not None and is_pnpm else b""
+        replaced = find_replacements(project.manifest.raw, settings)
+    findings += find_odd_sources(tree, project.npm, members=members, replacements=replaced)
     findings += (*find_disguises(tree), *find_lost_workspaces(project))
     if group := store.ownership.look_around():
         findings.append(tell_strangers(str(store.cache_dir), group))

@@ -11,7 +11,6 @@ bring from elsewhere is reported.
 
 from __future__ import annotations
 
-import posixpath
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -24,17 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from zipper.npm.npm_settings import NpmSettings
-    from zipper.npm.package_json import Manifest
     from zipper.npm.spec import Spec
     from zipper.tree.model import Edge, Node, Tree
 
-__all__ = [
-    "find_odd_sources",
-    "find_replacements",
-    "list_install_scripts",
-    "odd_origins",
-    "refuse_source",
-]
+__all__ = ["find_odd_sources", "list_install_scripts", "odd_origins", "refuse_source"]
 
 _SETTINGS: Final = {
     "git": ("allow-git", "EALLOWGIT", "a git repository"),
@@ -45,7 +37,6 @@ _SETTINGS: Final = {
 _LOCAL: Final = ("file", "directory")
 _PLAIN: Final = re.compile(r"[\^~<>=v\s]*[\d*xX][^:/]*|")
 """Versions, ranges and their like, which nearly all specs are; parsing them costs a warm build."""
-_FOLDER: Final = re.compile(r"(?:file|link|portal):(.+)")
 _PLACES: Final = r"file:|git|\.{1,2}/|~/|\.tgz|\.tar"
 """What an override may have that gives a package a place of its own."""
 _MAX_NAMED: Final = 12
@@ -60,11 +51,16 @@ class _Origin(NamedTuple):
 
 
 def find_odd_sources(
-    tree: Tree, settings: NpmSettings, *, members: Collection[str] = ()
+    tree: Tree,
+    settings: NpmSettings,
+    *,
+    members: Collection[str] = (),
+    replacements: Collection[str] = (),
 ) -> tuple[Finding, ...]:
     """Return a finding for each git, remote and disguised dependency in depth.
 
-    `members` are the folders of the workspace, which need no spec to be meant.
+    `members` are the folders of the workspace, which need no spec to be meant; `replacements` those
+    that the project puts in place of packages.
 
     Raises:
         ResolutionError: EALLOWGIT, EALLOWREMOTE, EALLOWFILE or EALLOWDIRECTORY, naming all
@@ -73,8 +69,8 @@ def find_odd_sources(
             EUNASKED for a lockfile that takes a package from this disk or from git by itself.
     """
     origins = list(odd_origins(tree, members))
-    _refuse_local_in_depth(tree, origins)
-    _refuse_unasked_places(tree, origins, members)
+    _refuse_local_in_depth(tree, origins, replacements)
+    _refuse_unasked_places(tree, origins, {*members, *replacements})
     _refuse_forbidden(tree, origins, settings)
     return tuple(
         finding
@@ -155,19 +151,6 @@ def _tell_setting(key: str, settings: NpmSettings) -> tuple[tuple[str, str], str
     return fact, f"{instead} set `{key}=all` in .npmrc"
 
 
-def find_replacements(manifest: Manifest) -> frozenset[str]:
-    """Return the folders that the project itself puts in place of packages.
-
-    By `resolutions` (yarn) or `overrides` of package.json; relative to it, `/`-separated.
-    """
-    pnpm = manifest.raw.get("pnpm")
-    tables = [manifest.raw.get(key) for key in ("resolutions", "overrides")]
-    tables += [pnpm.get("overrides")] if isinstance(pnpm, dict) else []
-    specs = (spec for table in tables if isinstance(table, dict) for spec in table.values())
-    found = (_FOLDER.fullmatch(spec) for spec in specs if isinstance(spec, str))
-    return frozenset(posixpath.normpath(one[1]) for one in found if one is not None)
-
-
 def odd_origins(tree: Tree, members: Collection[str] = ()) -> Iterator[_Origin]:
     """Yield each dependency that is no plain one of the registry's."""
     for location, node in tree.nodes.items():
@@ -235,7 +218,9 @@ def _workspace_origins(tree: Tree) -> Iterator[_Origin]:
             yield _Origin(edge, spec, is_deep=False)
 
 
-def _refuse_local_in_depth(tree: Tree, origins: list[_Origin]) -> None:
+def _refuse_local_in_depth(
+    tree: Tree, origins: list[_Origin], replacements: Collection[str]
+) -> None:
     """Raise where a package from elsewhere asks for a folder, tarball or repository of this disk.
 
     Deviation: npm links whatever such a `file:` spec names; no publisher can mean a place
@@ -250,6 +235,7 @@ def _refuse_local_in_depth(tree: Tree, origins: list[_Origin]) -> None:
             and origin.is_deep
             and not (source.resolved or "").startswith(("file:", "git+file:"))
             and not (place or "").startswith("node_modules/")
+            and (place or "").removeprefix("file:") not in replacements
         ):
             raise ResolutionError(
                 "EALLOWDIRECTORY",

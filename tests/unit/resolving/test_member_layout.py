@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from tests.support.scene import write_files
 from zipper.project.read_project import Project, read_project
-from zipper.resolving.member_layout import lay_out_member
+from zipper.resolving.member_layout import lay_out_member, tell_doubled
 from zipper.store.notes import Notebook
+from zipper.tree.hoist import Doubled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,3 +88,13 @@ def test_a_layout_with_the_roots_dependencies_is_another(tmp_path: Path) -> None
     both = lay_out_member(project, whole, omit=frozenset(), with_root=True, notebook=notebook)
 
     assert {"node_modules/only-root"} == both.tree.nodes.keys() - alone.tree.nodes.keys()
+
+
+def test_a_package_under_two_names_has_nothing_in_its_way() -> None:
+    """An alias, and the same package patched, are copies that no override makes one."""
+    found = tell_doubled(Doubled("a@1.0.0", ("node_modules/a", "node_modules/b"), ("fn",), ()))
+
+    assert found.message.endswith(
+        "`fn` need it, under several names, or with other peers or patches"
+    )
+    assert "" == found.hint
