@@ -214,3 +214,21 @@ def test_dependencies_without_a_lockfile_are_an_error(tmp_path: Path) -> None:
     assert "ENOLOCKFILE" == caught.value.code
     write_files(tmp_path, {"package.json": {"name": "fn"}})
     assert take(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"node": "system"}, {"node_mirror": "https://mirror.example/"}, {"script_timeout": 5.0},
+        {"no_git": True}, {"prefer_offline": True}, {"check": False}, {"keep_failed": True},
+        {"strict": True}, {"max_size": 10}, {"max_unzipped_size": 10}, {"ignore": ("module-sdk",)},
+        {"require_integrity": True}, {"verify_signatures": True}, {"memory": 512},
+        {"insecure_hosts": ("h.example",)}, {"output": "other.zip"},
+    ],
+    ids=lambda settings: next(iter(settings)),
+)  # fmt: skip
+def test_what_decides_no_byte_is_not_in_it(tmp_path: Path, settings: dict[str, object]) -> None:
+    """Where packages come from, which Node runs scripts, and what is thought of the zip."""
+    folder = project(tmp_path)
+
+    assert take(folder) == take(folder, **settings)

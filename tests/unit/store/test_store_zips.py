@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import sys
 import zipfile
 from typing import TYPE_CHECKING
@@ -60,6 +61,17 @@ def test_found_is_what_was_added(store: Store, entries: list[PlannedEntry], name
     assert [e.mode for e in entries] == [e.mode for e in found.members("")]
     assert b"b" == found.read("lib/b.js")
     assert None is found.read("lib")
+
+
+def test_only_its_owner_writes_to_a_store_zip(store: Store, entries: list[PlannedEntry]) -> None:
+    """Whatever the umask lets others do."""
+    before = os.umask(0)
+    try:
+        added = store.add(KEY, entries)
+    finally:
+        os.umask(before)
+
+    assert 0o644 == stat.S_IMODE(added.path.stat().st_mode)
 
 
 def test_store_zip_is_an_ordinary_zip(store: Store, entries: list[PlannedEntry]) -> None:

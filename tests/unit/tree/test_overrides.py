@@ -8,7 +8,8 @@ import pytest
 
 from tests.support.invented_registry import project, registry
 from tests.support.resolving import resolve
-from zipper.tree.overrides import _means
+from zipper.errors import ResolutionError
+from zipper.tree.overrides import _means, parse_overrides
 
 
 def test_rules_spread_along_the_edges_of_a_gathering() -> None:
@@ -65,3 +66,17 @@ def test_a_rule_for_some_versions_is_for_specs_that_can_mean_them(
     rule, edge = SimpleNamespace(key_spec=versions), SimpleNamespace(name="a", raw_spec=spec)
 
     assert expected == _means(rule, edge)
+
+
+@pytest.mark.parametrize(("depth", "is_refused"), [(100, False), (102, True), (5_000, True)])
+def test_overrides_are_nested_no_deeper_than_people_write(depth: int, *, is_refused: bool) -> None:
+    """More would only be there to exhaust whatever reads them."""
+    value: object = "1.0.0"
+    for number in range(depth):
+        value = {f"p{number}": value}
+    try:
+        parse_overrides(value)
+    except ResolutionError as error:
+        assert (is_refused, error.code) == (True, "EOVERRIDE")  # noqa: PT017  (both are tried)
+    else:
+        assert not is_refused
