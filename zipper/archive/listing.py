@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import struct
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zipper.archive.directory import (
     ENTRIES_MAX,
@@ -23,6 +23,7 @@ from zipper.archive.directory import (
     parse_directory,
 )
 from zipper.errors import ArchiveError
+from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

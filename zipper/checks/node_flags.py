@@ -8,7 +8,6 @@ what is switched off.
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, Final
 
 from zipper.named_tuple import NamedTuple
@@ -67,6 +66,10 @@ def read_flags(target: Target, node_options: str = "") -> NodeFlags:
 
 
 def _split(text: str) -> list[str]:
+    if not text:
+        return []
+    import shlex  # noqa: PLC0415  (few functions have node_options)
+
     try:
         return shlex.split(text)
     except ValueError:

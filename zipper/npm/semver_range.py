@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
+from zipper.named_tuple import NamedTuple
 from zipper.npm.ecmascript import collapse_spaces
 from zipper.npm.semver_shorthand import expand_alternative
 from zipper.npm.semver_version import FULL, FULL_LOOSE, Key, Version, parse, parse_plain
