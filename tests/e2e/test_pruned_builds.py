@@ -287,6 +287,20 @@ def test_questions_without_an_answer_are_refused(
     assert "hint:" in result.stderr
 
 
+def test_a_trace_that_is_gone_is_refused_though_the_rest_is_remembered(scene: Scene) -> None:
+    """What was decided without it is no answer, and the zip that is there stays as it is."""
+    build(scene, "--prune", "reached")
+    before = scene.output.read_bytes()
+    for absent in (scene.folder / "gone.json", scene.folder):
+        result = run(
+            scene, "build", str(scene.project), "--prune", "reached", "--trace", str(absent)
+        )
+
+        assert 1 == result.status
+        assert "error[EPRUNE]" in result.stderr
+    assert before == scene.output.read_bytes()
+
+
 def test_the_page_has_what_went(scene: Scene) -> None:
     """The map of a pruned package has the bytes that went, and counts them in no sum."""
     document = build(scene, "--prune", "reached")
