@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.checks.file_facts import EAGER, Use, UseKind
 from zipper.checks.levels import FUNCTIONS
-from zipper.checks.source_text import count_declarations, find_word
+from zipper.checks.source_text import count_declarations, find_matches, find_word
 from zipper.checks.syntax import is_shadowed
 from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tree_sitter import Node
 
@@ -28,7 +28,8 @@ _OWN_MAX_BYTES: Final = 200_000
 """Size up to which each `throw` of an own file is looked at; of others those of the top."""
 _PLACES_MAX: Final = 500
 _SHOWN_MAX: Final = 80
-_THROWS: Final = late_pattern(rb"\nthrow\b")
+_THROWS: Final = late_pattern(rb"w(?<=\nthrow)\b")
+"""By the letter of it that is the rarest."""
 _EXITS: Final = late_pattern(rb"process\s*\.\s*(?:exit|abort|reallyExit)\s*\(")
 
 
@@ -39,16 +40,16 @@ def find_ends(source: Source, *, is_own: bool) -> Iterator[Use]:
     throws = (
         find_word(content, b"throw", before=b".")
         if is_small
-        else (match.start() + 1 for match in _THROWS.finditer(content))
+        else (match.end() - len(b"throw") for match in _THROWS.finditer(content))
     )
     yield from _first(source, throws, "throw", ("throw",))
-    if not count_declarations(content, b"process"):
-        exits = (match.start() for match in _EXITS.finditer(content))
+    exits = [match.start() for match in find_matches(content, (b"process",), _EXITS)]
+    if exits and not count_declarations(content, b"process"):
         yield from _first(source, exits, "exit", ("identifier",))
 
 
 def _first(
-    source: Source, places: Iterator[int], kind: UseKind, types: tuple[str, ...]
+    source: Source, places: Iterable[int], kind: UseKind, types: tuple[str, ...]
 ) -> Iterator[Use]:
     for offset in islice(filter(source.is_outermost, places), _PLACES_MAX):
         path = source.path_to(offset)

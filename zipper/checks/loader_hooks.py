@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 
 __all__ = ["changes_loading", "find_hooks"]
 
-_SIGNS: Final = (
-    *(b"_resolveFilename", b"_nodeModulePaths", b"_findPath", b"._load", b"_initPaths"),
-    *(b"_extensions", b".extensions", b".paths", b"registerHooks", b".register(", b".register)"),
-    *(b"{register", b"{ register", b",register", b", register"),
+_PRIVATE: Final = late_pattern(
+    rb"_(?:resolveFilename|nodeModulePaths|findPath|initPaths|extensions|(?<=\._)load)"
 )
-"""What every such file has one of: most files are done after a look for these."""
+_TAKES: Final = late_pattern(rb"registerHooks|\.register[()]|[{,]\s{0,200}register")
+"""What every file has that patches Node's own module, or registers: most are done after these.
+
+A pattern that begins with one sign looks for six texts in the time of one.
+"""
 _OF_MODULE: Final = (
     (b"module", b"Module"),
     late_pattern(
@@ -75,15 +77,18 @@ def find_hooks(content: bytes) -> Iterator[Use]:
 
     Roughly, because a wrong yes only says less.
     """
-    if not any(sign in content for sign in _SIGNS):
-        return
     if _has(content, *_BY_REQUIRE):
         yield Use("hook", EAGER, 1, "patch")
-    elif _has(content, *_OF_MODULE):
+    elif _may_change_module(content) and _has(content, *_OF_MODULE):
         if _has(content, *_PATCHES):
             yield Use("hook", EAGER, 1, "patch")
         elif _registers(content):
             yield Use("hook", EAGER, 1, "register")
+
+
+def _may_change_module(content: bytes) -> bool:
+    registers = b"register" in content and _TAKES.search(content) is not None
+    return registers or _PRIVATE.search(content) is not None
 
 
 def _registers(content: bytes) -> bool:

@@ -48,8 +48,12 @@ _FROM_TEXTS: Final = tuple(
     for quote in (b"'", b'"')
 )
 _THREADS: Final = late_pattern(rb"['\"](?:node:)?worker_threads['\"]")
-_CALLED: Final = (b"Sync", b"File", b"Worker")
-"""What a file with such a call has one of."""
+_CALLED: Final = (
+    late_pattern(rb"Sync\)?\s*\("),
+    late_pattern(rb"File\)?\s*\("),
+    late_pattern(rb"Worker\)?\s*\("),
+)
+"""What a file with such a call has one of; capital letters are rare, which makes it quick."""
 _CALLS_MAX: Final = 2_000
 _NAMES: Final = (b"__dirname", b"__filename")
 _USES: Final = frozenset({"member_expression", "call_expression", "arguments", "pair"})
@@ -106,7 +110,7 @@ def _find_all(content: bytes, text: bytes) -> Iterator[int]:
 
 def _files(source: Source) -> Iterator[Use]:
     """Yield the files and folders that are read, written or run by name while the file loads."""
-    if not any(end in source.content for end in _CALLED):
+    if not any(call.search(source.content) for call in _CALLED):
         return
     content = source.content
     has_files = next(find_matches(content, _FROM_TEXTS, _FROM), None) is not None
@@ -279,7 +283,8 @@ def _stays_empty(content: bytes, name: bytes) -> bool:
 
 def _globals(source: Source) -> Iterator[Use]:
     """Yield the names that the file makes global."""
-    found = (m for m in _GLOBAL.finditer(source.content) if not _goes_on(source.content, m.start()))
+    matches = find_matches(source.content, (b"global",), _GLOBAL)
+    found = (match for match in matches if not _goes_on(source.content, match.start()))
     for match in islice(found, 20):
         yield Use("global", EAGER, 1, match[1].decode())
 
