@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import sqlite3
 from typing import TYPE_CHECKING, Final
 
@@ -43,11 +44,15 @@ class NoteRows:
         self._path = path
         self._code = code
 
+    def exists(self) -> bool:
+        """Return whether there is a file of rows."""
+        return os.path.exists(self._path)  # noqa: PTH110 - asked for each wave of files
+
     def get_many(self, keys: Collection[bytes]) -> dict[bytes, bytes]:
         """Return what is known of `keys`; nothing where the file cannot be read."""
         wanted = list(keys)
         found: dict[bytes, bytes] = {}
-        if not wanted or not self._path.exists():
+        if not wanted or not self.exists():
             return found
         with self._guard(), self._open() as connection:
             for start in range(0, len(wanted), _BATCH):
@@ -64,7 +69,7 @@ class NoteRows:
         rows = [(key, self._code, _sum(key, value) + value) for key, value in values.items()]
         with self._guard():
             make_private_folders(self._path.parent)
-            if self._path.exists() and self._path.stat().st_size > _SIZE_MAX_BYTES:
+            if self.exists() and self._path.stat().st_size > _SIZE_MAX_BYTES:
                 self._path.unlink(missing_ok=True)
             with self._open() as connection:
                 connection.execute(_CREATE)
@@ -72,7 +77,7 @@ class NoteRows:
 
     def count(self) -> int:
         """Return how many rows there are."""
-        if self._path.exists():
+        if self.exists():
             with self._guard(), self._open() as connection:
                 ((number,),) = connection.execute("SELECT count(*) FROM notes")
                 return int(number)
