@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 __all__ = ["code_identity", "identify_code"]
+
+_Stamp = tuple[str, int, int, int, int]
 
 _PACKAGE: Final = Path(__file__).parent.parent
 
@@ -45,14 +47,17 @@ def code_identity(part: str = "") -> str:
         part: of zipper's own, see `zipper.store.code_parts`; empty for all of it.
     """
     if not part:
-        return identify_code(_PACKAGE, sys.path)
+        return identify_code(_PACKAGE, sys.path, stamps=_own_stamps)
     from zipper.store.code_parts import counts_for  # noqa: PLC0415 - no warm build needs it
 
-    return identify_code(_PACKAGE, sys.path, lambda name: counts_for(part, name))
+    return identify_code(_PACKAGE, sys.path, lambda name: counts_for(part, name), _own_stamps)
 
 
 def identify_code(
-    package: Path, search_path: Iterable[str], counts: Callable[[str], bool] | None = None
+    package: Path,
+    search_path: Iterable[str],
+    counts: Callable[[str], bool] | None = None,
+    stamps: Callable[[str], Sequence[_Stamp]] | None = None,
 ) -> str:
     """Return a hash of all code that decides.
 
@@ -62,6 +67,7 @@ def identify_code(
             each file do.
         search_path: where Python looks for packages; it finds the versions of libraries there.
         counts: says of a file, by its path in zipper's folder, whether it does; None for all.
+        stamps: gives those of the files below a folder, sorted; by default they are read.
     """
     records = _read_records(package)
     if counts is not None:
@@ -73,7 +79,10 @@ def identify_code(
         *map(str, sys.version_info),
         *_list_libraries(search_path),
     ]
-    own = b"\n".join(records) if records else _stamp_files(str(package), counts)
+    own = b"\n".join(records)
+    if not records:
+        rows = (stamps or _stamp_files)(str(package))
+        own = marshal.dumps(_choose(rows, str(package), counts), _PLAIN)
     text = "\0".join(parts).encode("utf-8", "surrogateescape")
     return hashlib.sha256(b"\0".join((text, own))).hexdigest()
 
@@ -92,13 +101,23 @@ def _read_records(package: Path) -> list[bytes]:
     return sorted(row for row in rows if not row.endswith(b",,"))
 
 
-def _stamp_files(package: str, counts: Callable[[str], bool] | None) -> bytes:
-    """Return name, size, times and inode of each file below a folder that counts, sorted.
+def _choose(
+    rows: Sequence[_Stamp], package: str, counts: Callable[[str], bool] | None
+) -> list[_Stamp]:
+    """Return the stamps of the files that count; where there is no such folder, all."""
+    if counts is None or len(rows) <= 1:
+        return list(rows)
+    start = len(package) + 1
+    return [row for row in rows if counts(row[0][start:].replace(os.sep, "/"))]
+
+
+def _stamp_files(package: str) -> Sequence[_Stamp]:
+    """Return name, size, times and inode of each file below a folder, sorted.
 
     Where there is no such folder (a package that is run from a zip), those of what holds it.
     Warm builds look at hundreds of files here, so that each step is the cheapest there is.
     """
-    rows: list[tuple[str, int, int, int, int]] = []
+    rows: list[_Stamp] = []
     folders = [package]
     for folder in folders:
         try:
@@ -115,14 +134,15 @@ def _stamp_files(package: str, counts: Callable[[str], bool] | None) -> bytes:
                     rows.append(_stamp(entry.path, entry.stat))
                 elif entry.name != "__pycache__":
                     folders.append(entry.path)
-    if counts is not None and len(rows) > 1:
-        start = len(package) + 1
-        rows = [row for row in rows if counts(row[0][start:].replace(os.sep, "/"))]
     rows.sort()
-    return marshal.dumps(rows, _PLAIN)
+    return rows
 
 
-def _stamp(path: str, stat: Callable[[], os.stat_result]) -> tuple[str, int, int, int, int]:
+_own_stamps = cache(_stamp_files)
+"""Of the code that runs: a check asks for the identity of all of it, and of a part."""
+
+
+def _stamp(path: str, stat: Callable[[], os.stat_result]) -> _Stamp:
     try:
         status = stat()
     except OSError:  # a link that leads nowhere
