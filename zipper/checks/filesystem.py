@@ -74,6 +74,12 @@ class FileSystem:
         return self._known_parts.get(find_folder(path[len(_MOUNT) :]))
 
     @cached_property
+    def is_alone(self) -> bool:
+        """Whether nothing is kept for other zips."""
+        subject = self._subject
+        return subject is None or subject.cache is None or subject.cache.parts.is_alone
+
+    @cached_property
     def _known_parts(self) -> Mapping[str, Known]:
         """What is known of packages by their folders: of all, or of none."""
         if self._links or self._subject is None or self._subject.cache is None:

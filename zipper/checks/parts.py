@@ -103,6 +103,11 @@ class KnownParts(Protocol):
     """The parts that one run has met, so that what two zips share is looked at once."""
 
     @property
+    def is_alone(self) -> bool:
+        """Whether one zip is judged, so that nothing is kept for others."""
+        ...
+
+    @property
     def runs(self) -> Mapping[bytes, Sequence[Run]]:
         """Their records in directories, by the name of the first."""
         ...

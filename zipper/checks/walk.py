@@ -176,12 +176,13 @@ class Walk:
 
     def _follow(self, module: Module) -> None:
         """Answer what `module` requests, and keep the answers."""
-        looked: set[str] = set()
+        looked: set[str] | None = None if self.files.is_alone else set()
         self.files.looked = looked
         self.resolver.packages.scope(module.path)  # which its kind depends on
         asked = list(self._answer(module))
         self.files.looked = None
-        self._followed.keep(module, asked, looked)
+        if looked is not None:
+            self._followed.keep(module, asked, looked)
         module.asked = _put_at(asked, module.level)
 
     def _answer(self, module: Module) -> Iterator[Asked]:

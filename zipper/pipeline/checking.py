@@ -107,6 +107,7 @@ def check_requested(
         listing: of the zip, where it was read already.
     """
     source = open_zip(path) if source is None else source
+    is_alone = notebook is None
     if notebook is None:
         notebook = Notebook(find_cache_dir(request.cache_dir), recalls=not request.no_recall)
     inputs = verdict_inputs(request, code_sha256 or hash_zip(source)) | {
@@ -125,7 +126,7 @@ def check_requested(
             request,
             code_sha256=str(inputs["code_sha256"]),
             unknown_runtime=unknown_runtime,
-            facts=NotedFacts(notebook),
+            facts=NotedFacts(notebook, is_alone=is_alone),
             today=str(inputs["end"] or _LONG_AGO),
             nearby=nearby,
             listing=listing,

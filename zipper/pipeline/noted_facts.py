@@ -21,10 +21,14 @@ __all__ = ["NotedFacts"]
 class NotedFacts:
     """A `zipper.checks.file_facts.FactsCache` that lasts."""
 
-    def __init__(self, notebook: Notebook) -> None:
-        """Remember in `notebook`; what several zips have is in memory as long as that is open."""
+    def __init__(self, notebook: Notebook, *, is_alone: bool = False) -> None:
+        """Remember in `notebook`; what several zips have is in memory as long as that is open.
+
+        Unless the zip is alone in it.
+        """
         self._notebook = notebook
         self.parts: PartsInMemory = notebook.kept.setdefault("parts", PartsInMemory())
+        self.parts.is_alone = is_alone
 
     def get_many(self, keys: Iterable[FactKey]) -> Mapping[FactKey, bytes]:
         """Return what is known of `keys`."""

@@ -27,6 +27,8 @@ class PartsInMemory:
     """A `zipper.checks.parts.KnownParts`. Safe in threads."""
 
     def __init__(self) -> None:
+        self.is_alone = False
+        """Whether one zip is judged, so that nothing is kept for others."""
         self.runs: dict[bytes, tuple[Run, ...]] = {}
         """The records of the parts, by the name of the first."""
         self._lock = threading.Lock()
