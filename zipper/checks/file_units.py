@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from zipper.checks.brackets import Nesting
 
-__all__ = ["Unit", "count_signs", "cut", "is_large", "spans"]
+__all__ = ["Unit", "count_signs", "cut", "is_large", "may_be_large", "spans"]
 
 _PUNCTUATION: Final = b";,(){}[]=.+-*/<>!&|?:`'\""
 _PUNCTUATION_MAX: Final = 150_000
@@ -43,11 +43,14 @@ class Unit(NamedTuple):
     """The whole block that it is a run of: where it opens, -1 for the file, and where it closes."""
 
 
+def may_be_large(content: bytes) -> bool:
+    """Return whether a file is long enough to be parsed in pieces, at a glance."""
+    return len(content) > _PUNCTUATION_MAX
+
+
 def is_large(content: bytes) -> bool:
     """Return whether a file is parsed in pieces."""
-    if len(content) <= _PUNCTUATION_MAX:
-        return False
-    return count_signs(content) > _PUNCTUATION_MAX
+    return may_be_large(content) and count_signs(content) > _PUNCTUATION_MAX
 
 
 def cut(content: bytes) -> list[Unit] | None:

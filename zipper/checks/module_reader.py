@@ -114,10 +114,10 @@ class ModuleReader:
 
         The last large one is kept, because parsing it takes seconds.
         """
-        from zipper.checks.file_units import is_large  # noqa: PLC0415 - as for `scan`
+        from zipper.checks.file_units import may_be_large  # noqa: PLC0415 - as for `scan`
         from zipper.checks.syntax import open_source  # noqa: PLC0415 - as for `scan`
 
-        if not is_large(content):
+        if not may_be_large(content):
             return open_source(content, self._variables)
         if self._large[0] != content:
             self._large = b"", None  # before the next one takes its memory

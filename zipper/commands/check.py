@@ -13,7 +13,6 @@ from zipper.commands.zip_names import complete_path, find_zip, list_zips, settin
 from zipper.errors import UsageError, suggest
 from zipper.pipeline.checking import check_requested
 from zipper.report.as_text import describe_report
-from zipper.report.baseline import apply_baseline, make_baseline, parse_baseline
 from zipper.settings.build_request import request_from
 from zipper.target import RUNTIMES
 
@@ -98,6 +97,8 @@ def command(
     shown = settings_for(zips[0], typed)
     warn_of_variables(shown)
     if write_baseline is not None:
+        from zipper.report.baseline import make_baseline  # noqa: PLC0415  (for this option only)
+
         write_text(make_baseline(reports), write_baseline)
         return 0
     if baseline is not None:
@@ -113,6 +114,8 @@ def command(
 
 def _leave_out_known(reports: list[Report], path: Path, *, strict: bool) -> list[Report]:
     """Return the reports without the findings that a baseline knows, and tell their number."""
+    from zipper.report.baseline import apply_baseline, parse_baseline  # noqa: PLC0415  (the same)
+
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
