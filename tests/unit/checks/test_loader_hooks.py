@@ -44,6 +44,7 @@ def test_what_a_hook_may_find(code: str) -> None:
     "code",
     [
         "const { register } = require('module'); register(hooks)",
+        "const {\n  register,\n} = require('module')\nregister(hooks)",
         "require('node:module').register(hooks)",
         "const M = require('module'); M.register(hooks)",
         'var m = __toESM(require("module")); (0, m.register)(hooks)',
