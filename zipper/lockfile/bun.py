@@ -149,21 +149,11 @@ class _BunReader:
                 targets = self._find_targets(key, manifest)
                 peers = self._find_peers(key, manifest)
                 found[importer_key(place)] = Instance(manifest, targets, peers, folder=place)
-        return self._unite_peers(found) if isolated else found
+        if not isolated:
+            return found
+        from zipper.lockfile.bun_packages import unite_rows  # noqa: PLC0415  (isolated ones alone)
 
-    def _unite_peers(self, found: Mapping[str, Instance]) -> dict[str, Instance]:
-        """Return the instances, each package with one set of peers, wherever it is: its last row's.
-
-        Source: `append_package_dedupe` in bun.lock.rs, and the loop over rows that follows it.
-        """
-        rows = {key: row for key, row in self._rows.items() if key in found}
-        peers: dict[tuple[str, str], dict[str, str]] = {}
-        for key, row in rows.items():
-            peers.setdefault(row[:2], {}).update(found[key].peer_targets)
-        return {
-            key: own._replace(peer_targets=peers[rows[key][:2]]) if key in rows else own
-            for key, own in found.items()
-        }
+        return unite_rows(found, {key: row[:2] for key, row in self._rows.items()})
 
     def _list_rows(self) -> Iterator[tuple[str, list[object]]]:
         packages = self._document.map(self._document.root.get("packages"), "packages")

@@ -189,6 +189,8 @@ class _Linker:
         return found
 
     def _mark(self, node: _Node, name: str, package: str, *, is_installed: bool) -> None:
+        if node.package == package:
+            return  # no package is a peer of its own: in a ring it would differ from itself
         real = self._instances[package].manifest.name or package
         node.peers.setdefault(real, (name, package, is_installed))
 

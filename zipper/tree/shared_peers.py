@@ -3,7 +3,8 @@
 In: a graph, and the packages for which a peer is installed. Out: one package for all of them.
 
 Source: tried with bun 1.4.5: a package that asks for `>=1.0.0` beside one that asks for `^1.1.0`
-has 1.2.0, though 3.1.0 is locked; beside two that exclude each other it has 3.1.0.
+has 1.2.0, though 3.1.0 is locked; beside two that exclude each other it has 3.1.0, and so where
+any package above it, even elsewhere, depends on the peer.
 """
 
 from __future__ import annotations
@@ -43,16 +44,32 @@ def find_shared(graph: LockedGraph, installed: Mapping[str, set[str]]) -> dict[s
 
 
 def share(graph: LockedGraph, shared: Mapping[str, str]) -> LockedGraph:
-    """Return `graph` with these for required peers; members have what they develop with."""
-    instances = {
-        key: own._replace(
-            peer_targets={
-                name: shared.get(name, to) if name not in own.manifest.peer_optional else to
-                for name, to in own.peer_targets.items()
-            }
-        )
-        if own.folder is None
-        else own
-        for key, own in graph.instances.items()
-    }
+    """Return `graph` with these for required peers that none has above who asks for them.
+
+    Members have what they develop with.
+    """
+    above: dict[str, set[str]] = {}
+    for key, own in graph.instances.items():
+        for to in own.targets.values():
+            above.setdefault(to, set()).add(key)
+    instances = dict(graph.instances)
+    for name, package in shared.items():
+        for key, own in graph.instances.items():
+            is_required = name in own.peer_targets and name not in own.manifest.peer_optional
+            if own.folder is None and is_required and not _is_provided(graph, above, key, name):
+                peers = {**instances[key].peer_targets, name: package}
+                instances[key] = instances[key]._replace(peer_targets=peers)
     return graph._replace(instances=instances)
+
+
+def _is_provided(graph: LockedGraph, above: Mapping[str, set[str]], start: str, name: str) -> bool:
+    """Say whether any that depends on a package, directly or not, depends on `name`."""
+    seen = {start}
+    waiting = [start]
+    while waiting:
+        for key in above.get(waiting.pop(), set()) - seen:
+            if name in graph.instances[key].targets:
+                return True
+            seen.add(key)
+            waiting.append(key)
+    return False

@@ -142,24 +142,6 @@ def test_a_peer_that_no_version_fits_is_what_the_walk_finds() -> None:
     assert found == {"9.0.0": {"q": "q"}, ">=1.0.0": {"q": "r/q"}}
 
 
-def test_a_package_in_two_places_has_the_peers_of_its_last_row() -> None:
-    """A package is one for bun, wherever it is: an optional peer is what its last row finds."""
-    info = {"peerDependencies": {"q": "*"}, "optionalPeers": ["q"]}
-    rows = {
-        "p": ["p@2.0.0", "", {}, "sha512-p2"],
-        "q": ["q@1.0.0", "", {}, "sha512-q1"],
-        "r": ["r@1.0.0", "", {"dependencies": {"p": "1", "q": "2"}}, "sha512-r"],
-        "s": ["s@1.0.0", "", {"dependencies": {"p": "1"}}, "sha512-s"],
-        "r/p": ["p@1.0.0", "", info, "sha512-p1"],
-        "r/q": ["q@2.0.0", "", {}, "sha512-q2"],
-        "s/p": ["p@1.0.0", "", info, "sha512-p1"],
-    }
-    workspaces = {"": {"dependencies": {"p": "2", "q": "1", "r": "1", "s": "1"}}}
-    instances = read(write(rows, workspaces), isolated=True).instances
-
-    assert [{"q": "q"}] * 2 == [instances[key].peer_targets for key in ("r/p", "s/p")]
-
-
 def test_a_members_peer_is_what_it_develops_with() -> None:
     """Without development dependencies bun installs that version for it, and not the newest."""
     workspaces = {

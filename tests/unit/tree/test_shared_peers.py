@@ -75,3 +75,22 @@ def test_a_member_has_its_own_and_shares_none() -> None:
     assert "1.1.0" == bound.instances[bound.instances["./fn"].targets["x"]].manifest.version
     (own,) = (one for one in root.values() if one.manifest.name == "p")
     assert "3.1.0" == root[own.targets["x"]].manifest.version
+
+
+def test_what_any_dependent_has_is_not_shared() -> None:
+    """Where a package above provides the peer, the asker has the newest where none does."""
+    graph = draw({"p": (">=1.0.0", "3.1.0"), "q": ("^1.1.0", "1.2.0")})
+    above = Instance(
+        Manifest(name="above", version="1.0.0", dependencies={"between": "*", "x": "1.1.0"}),
+        {"between": "between", "x": "x@1.1.0"},
+    )
+    between = Instance(
+        Manifest(name="between", version="1.0.0", dependencies={"p": "*"}), {"p": "p"}
+    )
+    top = graph.instances["./"]
+    top = top._replace(targets={**top.targets, "above": "above"})
+    instances = {**graph.instances, "./": top, "above": above, "between": between}
+    bound = bind_isolated_peers(LockedGraph(instances, graph.importers), "").instances
+    direct = {name: bound[bound["./"].targets[name]].targets["x"] for name in "pq"}
+
+    assert {"p": "x@3.1.0", "q": "x@1.2.0"} == direct
