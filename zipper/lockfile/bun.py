@@ -151,9 +151,21 @@ class _BunReader:
                 found[importer_key(place)] = Instance(manifest, targets, peers, folder=place)
         if not isolated:
             return found
-        from zipper.lockfile.bun_packages import unite_rows  # noqa: PLC0415  (isolated ones alone)
+        from zipper.lockfile import bun_packages  # noqa: PLC0415  (for isolated ones alone)
 
-        return unite_rows(found, {key: row[:2] for key, row in self._rows.items()})
+        firsts = sorted(
+            self.importers.values(),
+            key=lambda key: (bool(found[key].folder), found[key].manifest.name or ""),
+        )
+        placed = bun_packages.list_placed(found, firsts, self._find_placed)
+        packages = {key: row[:2] for key, row in self._rows.items()}
+        return bun_packages.unite_rows(found, packages, placed)
+
+    def _find_placed(self, own: Instance, key: str, name: str) -> str:
+        """Return the key that a name reaches, a peer's too; empty for none."""
+        start = key if own.folder is None else own.folder and own.manifest.name
+        row = self._walk(start, name, jumps=own.folder is not None)
+        return "" if row is None else self._key_of(row)
 
     def _list_rows(self) -> Iterator[tuple[str, list[object]]]:
         packages = self._document.map(self._document.root.get("packages"), "packages")

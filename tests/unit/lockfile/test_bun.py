@@ -142,6 +142,32 @@ def test_a_peer_that_no_version_fits_is_what_the_walk_finds() -> None:
     assert found == {"9.0.0": {"q": "q"}, ">=1.0.0": {"q": "r/q"}}
 
 
+@pytest.mark.parametrize(("dependent", "expected"), [("m", "q"), ("s", "r/q")])
+def test_a_package_in_two_places_has_the_optional_peer_of_its_first(
+    dependent: str, expected: str
+) -> None:
+    """A package is one for bun; `m` is placed before `r`, and `s` after it."""
+    info = {"peerDependencies": {"q": "*"}, "optionalPeers": ["q"]}
+    rows = {
+        "@w/n": ["@w/n@workspace:n"],
+        "p": ["p@2.0.0", "", {}, "sha512-p2"],
+        "q": ["q@1.0.0", "", {}, "sha512-q1"],
+        "r": ["r@1.0.0", "", {"dependencies": {"p": "1", "q": "2"}}, "sha512-r"],
+        dependent: [f"{dependent}@1.0.0", "", {"dependencies": {"p": "1"}}, "sha512-s"],
+        "r/p": ["p@1.0.0", "", info, "sha512-p1"],
+        "r/q": ["q@2.0.0", "", {}, "sha512-q2"],
+        f"{dependent}/p": ["p@1.0.0", "", info, "sha512-p1"],
+    }
+    workspaces = {
+        "": {"dependencies": {"p": "2", "r": "1", dependent: "1"}},
+        "n": {"name": "@w/n", "dependencies": {"q": "1"}},
+    }
+    instances = read(write(rows, workspaces), isolated=True).instances
+
+    assert {"q": expected} == instances["r/p"].peer_targets
+    assert "r/p" == instances[dependent].targets["p"]
+
+
 def test_a_members_peer_is_what_it_develops_with() -> None:
     """Without development dependencies bun installs that version for it, and not the newest."""
     workspaces = {

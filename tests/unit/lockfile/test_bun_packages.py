@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from zipper.lockfile.bun_packages import unite_rows
+from zipper.lockfile.bun_packages import list_placed, unite_rows
 from zipper.npm.package_json import Manifest
 from zipper.tree.locked_graph import Instance
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def unite(rows: dict[str, tuple[str, dict[str, str]]]) -> dict[str, Instance]:
+
+def unite(
+    rows: dict[str, tuple[str, dict[str, str]]],
+    manifest: Manifest = Manifest(),  # noqa: B008  (it never changes)
+    placed: Sequence[str] = (),
+) -> dict[str, Instance]:
     """Return the instances of rows, each with its version and its peers."""
-    found = {key: Instance(Manifest(), {}, peers) for key, (_, peers) in rows.items()}
+    found = {key: Instance(manifest, {}, peers) for key, (_, peers) in rows.items()}
     names = {key: (key.rpartition("/")[2], version) for key, (version, _) in rows.items()}
-    return unite_rows(found, names)
+    return unite_rows(found, names, placed)
 
 
 def test_a_package_is_one_wherever_it_is() -> None:
@@ -26,21 +35,37 @@ def test_a_package_is_one_wherever_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "expected"),
+    ("placed", "optional", "expected"),
     [
-        (["q", "r/q", "r/q"], "q"),
-        (["r/q", "q", "r/q"], "q"),
-        (["q", "b/p/q", "q"], "b/p/q"),
-        (["r/q", "s/q", "s/q"], "s/q"),
+        (["a/p", "b/p", "c/p"], True, "q"),
+        (["b/p", "c/p", "a/p"], True, "r/q"),
+        (["b/p", "c/p", "a/p"], False, "s/q"),
     ],
 )
-def test_own_counts_before_top_and_top_before_between(found: list[str], expected: str) -> None:
-    """Among rows that find a package between, the last counts."""
-    rows = {"q": ("1", {}), "r/q": ("2", {}), "s/q": ("3", {}), "b/p/q": ("4", {})}
-    places = dict(zip(("a/p", "b/p", "c/p"), found, strict=True))
-    united = unite({**rows, **{key: ("1", {"q": to}) for key, to in places.items()}})
+def test_an_optional_peer_is_what_the_first_place_finds(
+    placed: list[str], optional: bool, expected: str
+) -> None:
+    """A required one is what the last row finds."""
+    rows: dict[str, tuple[str, dict[str, str]]] = {key: (key, {}) for key in ("q", "r/q", "s/q")}
+    places = {"a/p": "q", "b/p": "r/q", "c/p": "s/q"}
+    manifest = Manifest(peer_optional=frozenset({"q"} if optional else ()))
+    united = unite(
+        {**rows, **{key: ("1", {"q": to}) for key, to in places.items()}}, manifest, placed
+    )
 
     assert {"q": expected} == united["a/p"].peer_targets
+
+
+def test_places_are_breadth_first() -> None:
+    """Optional ones of a package come before its others, and peers last; each once."""
+    top = Manifest(dependencies={"a": "*", "b": "*"}, optional_dependencies={"z": "*"})
+    found = {
+        "./": Instance(top, {}, folder=""),
+        "a": Instance(Manifest(dependencies={"c": "*"}, peer_dependencies={"b": "*"}), {}),
+        **{name: Instance(Manifest(), {}) for name in "bcz"},
+    }
+
+    assert ["./", "z", "a", "b", "c"] == list_placed(found, ["./"], lambda _own, _key, name: name)
 
 
 def test_a_bundled_row_stays_apart() -> None:
@@ -48,4 +73,4 @@ def test_a_bundled_row_stays_apart() -> None:
     plain = Instance(Manifest(), {}, {})
     rows = {"p": plain, "o/p": plain._replace(bundled_in="o")}
 
-    assert rows == unite_rows(rows, dict.fromkeys(rows, ("p", "1")))
+    assert rows == unite_rows(rows, dict.fromkeys(rows, ("p", "1")), ())
