@@ -6,6 +6,7 @@ In: bytes and nodes. Out: offsets and text. Nothing here knows when code runs.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from zipper.late_pattern import late_pattern
@@ -30,8 +31,10 @@ _EXTENDS: Final = late_pattern(rb"extends\s\Z")
 _SPACES: Final = frozenset(bytes([code]) for code in b" \t\r\n\v\f,{")
 _DECLARATION_MAX: Final = 510
 """Bytes before a name in which what declares it is looked for."""
-_MENTION_BYTES: Final = 400
+_MENTION_BYTES: Final = 100
 """What a pattern reads in the time in which one mention of a name is looked at by itself."""
+_MENTIONS_MIN: Final = 16
+"""Mentions that are looked at by themselves in any case: to make a pattern takes longer."""
 _ESCAPE: Final = late_pattern(
     r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|[\s\S]))"
 )
@@ -94,9 +97,11 @@ def find_matches(
 
 def count_declarations(content: bytes, name: bytes) -> int:
     """Return how many declarations seem to bind `name`, whatever their scope."""
-    if content.count(name) * _MENTION_BYTES > len(content):
+    most = max(_MENTIONS_MIN, len(content) // _MENTION_BYTES)
+    mentions = list(islice(find_word(content, name), most + 1))
+    if len(mentions) > most:
         return sum(1 for _ in re.finditer(_DECLARED % re.escape(name), content))
-    found = (_find_declaring(content, at) for at in find_word(content, name))
+    found = (_find_declaring(content, at) for at in mentions)
     return len({at for at in found if at is not None})
 
 

@@ -109,17 +109,17 @@ class PieceTree:
             self._top = self.root.walk()
             self._has_top = self._top.goto_first_child()
         top = self._top
-        while self._has_top and top.node is not None and top.node.end_byte <= offset:
-            if not top.goto_next_sibling():
-                break
+        node = top.node if self._has_top else None  # each look makes a value
+        while node is not None and node.end_byte <= offset and top.goto_next_sibling():
+            node = top.node
         path = self.prefix or [self.root]
-        if not self._has_top or top.node is None:
+        if node is None:
             return path
-        self._top_start = top.node.start_byte
-        if not top.node.start_byte <= offset < top.node.end_byte:
+        start = self._top_start = node.start_byte
+        if not start <= offset < node.end_byte:
             return path
-        path = [*path, top.node]
-        cursor = top.node.walk()
+        path = [*path, node]
+        cursor = node.walk()
         while cursor.goto_first_child_for_byte(offset) is not None:
             node = cursor.node
             if node is None or node.start_byte > offset or len(path) > _DEPTH_MAX:
@@ -307,8 +307,9 @@ def _named_children(root: Node) -> Iterator[Node]:
     cursor = root.walk()
     has_next = cursor.goto_first_child()
     while has_next:
-        if cursor.node is not None and cursor.node.is_named:
-            yield cursor.node
+        node = cursor.node  # each look makes a value
+        if node is not None and node.is_named:
+            yield node
         has_next = cursor.goto_next_sibling()
 
 
