@@ -44,7 +44,7 @@ class FileBytes:
     Safe for many threads. What takes the file's place meanwhile is not read.
     """
 
-    __slots__ = ("_ahead", "_descriptor", "_last", "_size", "path", "status")
+    __slots__ = ("_ahead", "_descriptor", "_first", "_last", "_size", "path", "status")
 
     def __init__(self, path: Path | str, descriptor: int) -> None:
         """Take over `descriptor`, which is open for reading."""
@@ -52,8 +52,8 @@ class FileBytes:
         self.path = path
         self.status = os.fstat(descriptor)
         self._size = self.status.st_size
-        self._last = 0
-        """Where the last part ended."""
+        self._first = self._last = 0
+        """Where the last part began and ended."""
         self._ahead: tuple[int, memoryview] = 0, memoryview(b"")
         """What was read ahead, and where it begins."""
 
@@ -69,7 +69,7 @@ class FileBytes:
         begin, ahead = self._ahead
         start, stop = part.start, part.stop
         if start is not None and stop is not None and begin <= start <= stop <= begin + len(ahead):
-            self._last = stop
+            self._first, self._last = start, stop
             return ahead[start - begin : stop - begin]
         start, stop, step = part.indices(self._size)
         assert step == 1
@@ -87,8 +87,10 @@ class FileBytes:
 
         Of small ones that follow each other many are read at once: a zip has thousands.
         """
-        is_next = 0 <= start - self._last < _NEAR_BYTES
-        self._last = stop
+        # The next may begin before the last one's end: a member's header is read with some bytes
+        # more than it has.
+        is_next = self._first <= start < self._last + _NEAR_BYTES
+        self._first, self._last = start, stop
         if not is_next or stop - start > _NEAR_BYTES:
             return _read_at(self._descriptor, stop - start, start)
         ahead = memoryview(_read_at(self._descriptor, _AHEAD_BYTES, start))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +13,6 @@ from zipper.file_bytes import open_file, read_file
 from zipper.files import write_file
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from zipper.file_bytes import FileBytes
 
 CONTENT = bytes(range(256)) * 10_000
@@ -94,3 +93,21 @@ def test_more_files_than_may_be_open_can_be_held(tmp_path: Path) -> None:
 
     assert [b"%5d" % number for number in range(300)] == [file[:5] for file in held if file]
     assert any(isinstance(file, memoryview) for file in held)
+
+
+@pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="the system counts no reads")
+def test_parts_that_overlap_are_read_together(tmp_path: Path) -> None:
+    """Parts that each begin shortly before the last one's end are few reads of the system."""
+    (tmp_path / "many").write_bytes(bytes(100_000))
+    file = read_file(tmp_path / "many")
+    before = _count_reads()
+
+    parts = [file[at : at + 300] for at in range(0, 99_000, 99)]
+
+    assert all(part == bytes(300) for part in parts)
+    assert _count_reads() - before < len(parts) / 4
+
+
+def _count_reads() -> int:
+    rows = dict(line.split(": ") for line in Path("/proc/self/io").read_text().splitlines())
+    return int(rows["syscr"])
