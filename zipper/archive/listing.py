@@ -170,12 +170,11 @@ class Listing(NamedTuple):
         spans: list[tuple[int, int, str]] = []
         headers = _Headers(self.source, limit)
         for entry in self.entries:
-            problem = _compare_header(headers, entry)
-            if problem is not None:
-                faults.append(ZipFault("local-header", entry.name, problem))
+            start = _compare_header(headers, entry)
+            if isinstance(start, str):
+                faults.append(ZipFault("local-header", entry.name, start))
                 continue
-            header = headers.read(entry.header_offset, _LOCAL.size)
-            last = _data_start(header, entry) + entry.compressed_size
+            last = start + entry.compressed_size
             if last > limit:
                 faults.append(ZipFault("local-header", entry.name, "ends after the end of the zip"))
             spans.append((entry.header_offset, last, entry.name))
@@ -310,18 +309,23 @@ def _crc32(content: bytes | bytearray) -> int:
     return value
 
 
-def _compare_header(headers: _Headers, entry: Entry) -> str | None:
-    """Return how the local header of `entry` differs from the directory, or None."""
+def _compare_header(headers: _Headers, entry: Entry) -> int | str:
+    """Return where the content begins, or how the header of `entry` differs from the directory."""
+    at, expected = entry.header_offset, entry.raw_name
+    window = headers.read(at, _LOCAL.size + len(expected))
     try:
-        header = _LOCAL.unpack(headers.read(entry.header_offset, _LOCAL.size))
+        header = _LOCAL.unpack_from(window)
     except struct.error:
         return "begins after the end of the zip"
-    mark, _, flags, *_, name_size, _ = header
+    mark, _, flags, *_, name_size, extra_size = header
     if mark != b"PK\x03\x04":
         return "has no local header where the directory says"
-    name = bytes(headers.read(entry.header_offset + _LOCAL.size, name_size))
-    if name != entry.raw_name:
+    if name_size != len(expected) or window[_LOCAL.size :] != expected:
+        name = bytes(headers.read(at + _LOCAL.size, name_size))
         return f"is called `{name.decode('utf-8', 'replace')}` in its local header"
+    start: int = at + _LOCAL.size + name_size + extra_size
+    if (header[3], *header[6:9]) == (entry.method, entry.crc, entry.compressed_size, entry.size):
+        return start
     # With a descriptor, sizes and CRC follow the content.
     fields = _LOCAL_FIELDS[:1] if flags & _DESCRIPTOR_FLAG else _LOCAL_FIELDS
     for index, label in fields:
@@ -329,7 +333,7 @@ def _compare_header(headers: _Headers, entry: Entry) -> str | None:
         if local not in (central, _UNKNOWN_32):
             what = label.replace("_", " ")
             return f"has {what} {local:,} by its local header and {central:,} by the directory"
-    return None
+    return start
 
 
 def _find_overlaps(spans: list[tuple[int, int, str]]) -> list[ZipFault]:
