@@ -327,8 +327,7 @@ def _compare_header(headers: _Headers, entry: Entry) -> int | str:
     if (header[3], *header[6:9]) == (entry.method, entry.crc, entry.compressed_size, entry.size):
         return start
     # With a descriptor, sizes and CRC follow the content.
-    fields = _LOCAL_FIELDS[:1] if flags & _DESCRIPTOR_FLAG else _LOCAL_FIELDS
-    for index, label in fields:
+    for index, label in _LOCAL_FIELDS[: 1 if flags & _DESCRIPTOR_FLAG else None]:
         local, central = header[index], getattr(entry, label)
         if local not in (central, _UNKNOWN_32):
             what = label.replace("_", " ")
