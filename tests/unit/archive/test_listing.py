@@ -322,7 +322,8 @@ def test_members_that_overlap_are_told() -> None:
 
 @given(
     st.dictionaries(
-        st.text(min_size=1, max_size=9).filter(lambda n: "\0" not in n),
+        # What begins with "./" is listed without it, see `dotted`.
+        st.text(min_size=1, max_size=9).filter(lambda n: "\0" not in n and n[:2] != "./"),
         st.binary(max_size=99),
         max_size=9,
     )
