@@ -50,7 +50,7 @@ def find_awaited(source: Source) -> Iterator[Use]:
             arguments = call.child_by_field_name("arguments")
             parts = [] if arguments is None else arguments.named_children
             parts = parts[1:] if name == "copyFile" else parts
-            value = constants.value_of(place, parts[0]) if parts else None
+            value = constants.sure_value_of(place, parts[0]) if parts else None
             if value is not None:
                 yield Use(_kind_of(name, parts), EAGER, source.line_of(call), from_root(value))
 

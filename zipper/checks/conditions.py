@@ -86,7 +86,10 @@ class Conditions:
         self._values: dict[bytes, Known] = {}
         self._scanned = 0
         self._undecided: set[bytes] = set()
+        self._absent: set[bytes] = set()
         self._condition: Node | None = None
+        self.rests_on_absence = False
+        """Whether the last truth rests on a global that Node lacks, which another file may set."""
 
     def is_global(self, name: bytes) -> bool:
         """Return whether a global name means the same in all of the file."""
@@ -99,7 +102,13 @@ class Conditions:
     def find_truth(self, condition: Node) -> bool | None:
         """Return whether `condition` holds in Node on Lambda; None where unknown."""
         self._condition = condition
+        self.rests_on_absence = False
         return self._find_truth(condition, _DEPTH_MAX)
+
+    def find_sure_truth(self, condition: Node) -> bool | None:
+        """Return whether `condition` holds whatever other files do; None where unknown."""
+        truth = self.find_truth(condition)
+        return None if self.rests_on_absence else truth
 
     def expect_truth(self, condition: Node) -> bool | None:
         """Return whether `condition` holds unless somebody sets a variable; None as above.
@@ -251,7 +260,9 @@ class Conditions:
             if dotted == b"module.exports":
                 return Thing("")  # whatever it is set to, it is something
             raise UndecidedError
-        return MEMBERS[dotted] if members else (COMMONJS | GLOBALS)[name]
+        value = MEMBERS[dotted] if members else (COMMONJS | GLOBALS)[name]
+        self.rests_on_absence |= value is None and name != b"module"
+        return value
 
     def _value_of_variable(self, name: bytes) -> Known:
         given = self._variables.get(name.decode())
@@ -275,13 +286,18 @@ class Conditions:
             self._values[name] = Thing("")
             self._undecided.add(name)  # until it is known: it may need itself
             self._condition = value
+            rested, self.rests_on_absence = self.rests_on_absence, False
             try:
                 self._values[name] = self._value(value, depth - 1)
                 self._undecided.remove(name)
+                if self.rests_on_absence:
+                    self._absent.add(name)
             finally:
                 self._condition = condition
+                self.rests_on_absence = rested
         if name in self._undecided:
             raise UndecidedError
+        self.rests_on_absence |= name in self._absent
         return self._values[name]
 
     def _text(self, node: Node) -> bytes:

@@ -71,6 +71,8 @@ class Constants:
         self._source = source
         self._resolves = resolves
         self._declared: dict[bytes, Node | None] = {}
+        self.rests_on_absence = False
+        """Whether the last value rests on a global that Node lacks, which another file may set."""
 
     def value_of(self, path: list[Node], node: Node) -> str | None:
         """Return the text that `node` means; None where that is not sure.
@@ -79,7 +81,13 @@ class Constants:
             path: the nodes that lead to `node`, for names that a parameter hides.
             node: an expression.
         """
+        self.rests_on_absence = False
         return self._value(path, node, _DEPTH_MAX)
+
+    def sure_value_of(self, path: list[Node], node: Node) -> str | None:
+        """Return the text that `node` means whatever other files do; None as above."""
+        value = self.value_of(path, node)
+        return None if self.rests_on_absence else value
 
     def _value(self, path: list[Node], node: Node, depth: int) -> str | None:
         known = literal(node, self._source.content) or self._known(path, node)
@@ -103,8 +111,9 @@ class Constants:
 
     def _value_of_choice(self, path: list[Node], node: Node, depth: int) -> str | None:
         """Return what a condition chooses that every Node on Lambda answers alike."""
-        condition = node.child_by_field_name("condition")
-        holds = None if condition is None else self._source.conditions.find_truth(condition)
+        condition, conditions = node.child_by_field_name("condition"), self._source.conditions
+        holds = None if condition is None else conditions.find_truth(condition)
+        self.rests_on_absence |= holds is not None and conditions.rests_on_absence
         field = "consequence" if holds else "alternative"
         chosen = None if holds is None else node.child_by_field_name(field)
         return None if chosen is None else self._value(path, chosen, depth)

@@ -1,8 +1,8 @@
 """What global names, and members of what Node provides, are in every Node on Lambda.
 
 In: a dotted name. Out: its value: a text, a truth, None for `undefined`, or a `Thing` of which only
-the type is known. Names that versions have differently (`navigator`, `self`, `crypto`) are left
-out, and so is `require.main`, which a custom runtime has.
+the type is known. Names that versions have differently (`navigator`, `crypto`; `fetch` is none of
+Node 16) are left out, and so is `require.main`, which a custom runtime has.
 """
 
 from __future__ import annotations
@@ -50,16 +50,15 @@ NULL: Final = Null()
 Known = str | bool | float | Thing | Null | None
 """None is `undefined`."""
 
-_OBJECTS: Final = """process global globalThis console JSON Math Reflect Intl Atomics WebAssembly
-    performance"""
+_OBJECTS: Final = """process global globalThis console JSON Math Reflect Intl Atomics
+    WebAssembly"""
 _FUNCTIONS: Final = """Buffer setImmediate setTimeout setInterval clearTimeout clearInterval
-    clearImmediate queueMicrotask structuredClone fetch eval parseInt parseFloat isNaN atob btoa
+    clearImmediate queueMicrotask eval parseInt parseFloat isNaN
     Object Array Function String Number Boolean Symbol Error TypeError RegExp Date Promise Proxy Map
     Set WeakMap WeakSet WeakRef FinalizationRegistry BigInt ArrayBuffer SharedArrayBuffer DataView
     Uint8Array Int8Array Uint8ClampedArray Uint16Array Int16Array Uint32Array Int32Array
     Float32Array Float64Array BigInt64Array BigUint64Array URL URLSearchParams TextEncoder
-    TextDecoder AbortController AbortSignal Event EventTarget MessageChannel MessagePort Blob
-    FormData Headers Request Response ReadableStream WritableStream TransformStream"""
+    TextDecoder"""
 _ABSENT: Final = """window document define importScripts XMLHttpRequest WorkerGlobalScope
     HTMLElement Deno Bun EdgeRuntime jest ActiveXObject chrome __non_webpack_require__"""
 GLOBALS: Final[dict[bytes, Known]] = {
@@ -124,7 +123,7 @@ LAMBDA_VARIABLES: Final = late_pattern(
     rb"AWS_LAMBDA_(?:FUNCTION_(?:NAME|VERSION|MEMORY_SIZE)|RUNTIME_API)|AWS_(?:DEFAULT_)?REGION"
     rb"|LAMBDA_TASK_ROOT"
 )
-"""Variables that Lambda sets for every function, and nobody else can.
+"""Variables that Lambda sets for every function, and that no function can set.
 
 Source: AWS, Using Lambda environment variables, Defined runtime environment variables.
 """

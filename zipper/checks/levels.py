@@ -105,7 +105,7 @@ def _is_sure_to_begin(loop: Node, conditions: Conditions) -> bool:
     if condition is not None and condition.type == "expression_statement":
         condition = condition.named_children[0] if condition.named_children else None
     is_absent = condition is None or condition.type == "empty_statement"
-    return is_absent or (condition is not None and conditions.find_truth(condition) is True)
+    return is_absent or (condition is not None and conditions.find_sure_truth(condition) is True)
 
 
 def _may_leave(body: Node) -> bool:
@@ -135,8 +135,11 @@ def _level_of_choice(parent: Node, child: Node, conditions: Conditions) -> int:
 def _level_where(condition: Node | None, conditions: Conditions, *, wanted: bool) -> int:
     """Return the level of code that runs where `condition` is as `wanted`."""
     truth = None if condition is None else conditions.find_truth(condition)
+    if truth is not None and truth is not wanted:
+        return OPTIONAL
     if truth is not None:
-        return EAGER if truth is wanted else OPTIONAL
+        # `global.window = {}` in another file would make it another branch.
+        return CONDITIONAL if conditions.rests_on_absence else EAGER
     expected = None if condition is None else conditions.expect_truth(condition)
     return EAGER if expected is wanted else CONDITIONAL
 

@@ -41,7 +41,7 @@ def _passes_on(parent: Node, child: Node, conditions: Conditions) -> bool:
         return bool(parent.named_children) and parent.named_children[-1].id == child.id
     if kind == "ternary_expression":
         condition = parent.child_by_field_name("condition")
-        holds = None if condition is None else conditions.find_truth(condition)
+        holds = None if condition is None else conditions.find_sure_truth(condition)
         field = "consequence" if holds else "alternative"
         return holds is not None and is_field(parent, field, child)
     if kind != "binary_expression":
@@ -51,7 +51,7 @@ def _passes_on(parent: Node, child: Node, conditions: Conditions) -> bool:
         return False
     if left.id == child.id:
         return operator.type != "&&"
-    truth = conditions.find_truth(left)
+    truth = conditions.find_sure_truth(left)
     return truth is not None and operator.type != "??" and truth is (operator.type == "&&")
 
 

@@ -184,6 +184,8 @@ class _Scanner:
         if kind == "resolve" and first.next_named_sibling is not None:
             level = max(level, CONDITIONAL)  # it may say where to look
         specifier = self._value_of(path, first)
+        if self.constants.rests_on_absence:
+            level = max(level, CONDITIONAL)
         line = self.source.line_of(call)
         if specifier is not None:
             is_sure = kind == "require" and level == EAGER

@@ -174,7 +174,7 @@ def _file_of(source: Source, constants: Constants, path: list[Node], name: bytes
     if name == b"copyFileSync":
         parts = parts[1:]
     level = source.level_of(path) if parts else LAZY
-    value = constants.value_of(path, parts[0]) if level == EAGER else None
+    value = constants.sure_value_of(path, parts[0]) if level == EAGER else None
     if value is None or (name == b"Worker" and value[:1] not in (HERE, ITSELF, ROOT, ".", "/")):
         return None
     value = from_root(value)
