@@ -95,3 +95,23 @@ def test_what_is_sure_to_run_is_an_error(code: str) -> None:
 def test_what_may_not_run_is_no_error(code: str) -> None:
     """Node loads the handler."""
     assert check_files({"index.js": f"{H} {code}"}).ok
+
+
+@pytest.mark.parametrize(
+    ("setting", "code"),
+    [
+        ("global.window = {};", f"if (typeof window === 'undefined') {GONE};"),
+        ("global.window = {};", f"const isNode = !globalThis.window; isNode && {GONE};"),
+        ("process.browser = true;", f"process.browser || {GONE};"),
+        ("global.define = () => {};", "require(typeof define > 'u' ? './gone' : './index');"),
+        ("global.window = {};", "(typeof window > 'u' ? require : () => 1)('./gone');"),
+        ("global.Deno = {};", f"while (typeof Deno === 'undefined') {{ {GONE}; }}"),
+        (
+            "global.window = {};",
+            "require('fs').readFileSync(__dirname + (typeof window > 'u' ? '/gone' : '/a.js'));",
+        ),
+    ],
+)
+def test_what_another_file_may_set_is_no_error(setting: str, code: str) -> None:
+    """Node loads the handler: a global that it lacks is there."""
+    assert check_files({"index.js": f"{H} {setting} require('./a');", "a.js": code}).ok
