@@ -89,7 +89,7 @@ class KeptModules:
     def give_back(self) -> None:
         """Keep the folder for the next time, where none is kept; of others only the last few."""
         with contextlib.suppress(OSError):
-            if os.geteuid() == 0:  # in the sandbox root is nobody, whom its folders were given to
+            if os.geteuid() == 0:  # in the sandbox root is the user nobody, who owns its folders
                 _own(str(self._modules))
             self._modules.rename(self._folder)
             os.utime(self._noted)

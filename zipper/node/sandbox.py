@@ -180,7 +180,7 @@ def _run_one(request: SandboxRequest, start: SandboxStart, isolation: _Isolation
 
 
 def _give_away(folders: list[str]) -> None:
-    """Make nobody the owner of all in `folders`, where root is to become nobody.
+    """Give all in `folders` to the user nobody, where root is to become that user.
 
     But not of files that have other names elsewhere, which are the store's: they are read only.
     """
