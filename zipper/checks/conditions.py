@@ -2,7 +2,8 @@
 
 In: the node of a condition and its file's text. Out: True, False, or None where the text alone does
 not tell. Packages for browsers and Node ask `typeof window`, `process.platform` and the like before
-they choose a file; the branch that Node takes runs as surely as the code around it.
+they choose a file; the branch that Node takes runs as surely as the code around it, unless that
+rests on a global that Node lacks, which another file may set.
 """
 
 from __future__ import annotations
