@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
+from zipper.archive.entries import ENTRIES_MAX
 from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from zipper.archive.runs import Run
 
 __all__ = [
-    "ENTRIES_MAX",
     "Buffer",
     "Directory",
     "Entry",
@@ -36,9 +36,6 @@ class ZipSource(Protocol):
 
     def __getitem__(self, part: slice, /) -> Buffer: ...
 
-
-ENTRIES_MAX: Final = 1_000_000
-"""Members that are listed; ten times the most that any emulator of Lambda accepts."""
 
 _END: Final = struct.Struct("<4s4H2LH")
 _END64_LOCATOR: Final = struct.Struct("<4sLQL")

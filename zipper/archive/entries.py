@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DOS_EPOCH",
+    "ENTRIES_MAX",
     "PlannedEntry",
     "PlannedZip",
     "StoredZip",
@@ -24,6 +25,9 @@ __all__ = [
     "read_members",
     "read_names",
 ]
+
+ENTRIES_MAX: Final = 1_000_000
+"""Members that a zip has, or is read with; ten times the most that an emulator of Lambda takes."""
 
 DOS_EPOCH: Final = b"\x00\x00\x21\x00"
 """1980-01-01 00:00:00, the oldest date a zip can tell, as DOS time and date."""

@@ -15,7 +15,6 @@ import struct
 from typing import TYPE_CHECKING, Final
 
 from zipper.archive.directory import (
-    ENTRIES_MAX,
     Buffer,
     Entry,
     ZipFault,
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFLATED",
-    "ENTRIES_MAX",
     "STORED",
     "Buffer",
     "Entry",

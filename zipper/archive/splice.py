@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Final
 
-from zipper.archive.entries import CENTRAL_SIZE, LOCAL_SIZE, PlannedZip
+from zipper.archive.entries import CENTRAL_SIZE, ENTRIES_MAX, LOCAL_SIZE, PlannedZip
 from zipper.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -31,7 +31,14 @@ _CENTRAL_RECORD: Final = struct.Struct("<4s2s22sHHHHHII")
 """Mark, creator, the shared fields, lengths of name, extra field and comment, disk, internal and
 external attributes, offset."""
 _END_FIELDS: Final = struct.Struct("<HHHHIIH")
-MAX_ENTRIES: Final = 0xFFFF - 1
+_END64_FIELDS: Final = "<4sQBBHIIQQQQ"
+"""Mark, size of what follows, creator, version that is needed, disks, entries twice, the
+directory's size and offset. Source: PKZIP application note 4.3.14."""
+_LOCATOR64_FIELDS: Final = "<4sIQI"
+_VERSION_ZIP64: Final = 45
+_UNIX: Final = 3
+_WIDE: Final = 0xFFFF
+"""Where so many entries are, the end record has this, as Python and Info-ZIP write it."""
 MAX_OFFSET: Final = 0xFFFF_FFFF - 1
 BATCH: Final = 1_000
 """Buffers in a chunk: few enough for one `writev`, of which IOV_MAX allows 1,024."""
@@ -46,12 +53,14 @@ def splice(plan: Plan) -> Iterator[list[bytes | memoryview]]:
 
     Raises:
         StoreError: ESTORE where a store zip turns out to be damaged while it is read.
-        ArchiveError: EZIP where the zip would need zip64 (65,535 entries or 4 GiB), which
-            nothing says Lambda reads.
+        ArchiveError: EZIP where the zip has more entries than are read (1,000,000) or 4 GiB.
+
+    From 65,535 entries on, the zip has a zip64 end record, which nothing says Lambda reads: the
+    checks say so.
     """
     count, whole = plan.files, sum([_size_of(part) for part in plan.parts])
-    if count > MAX_ENTRIES:
-        raise _too_large(f"{count:,} entries; at most {MAX_ENTRIES:,} fit")
+    if count > ENTRIES_MAX:
+        raise _too_large(f"{count:,} entries; at most {ENTRIES_MAX:,} are read")
     if whole > MAX_OFFSET:
         raise _too_large(f"{whole:,} bytes; at most {MAX_OFFSET:,} fit")
     chunk: list[bytes | memoryview] = []
@@ -93,13 +102,22 @@ def _size_of(part: PlannedEntry | PlannedZip) -> int:
 
 
 def _end_record(count: int, central_size: int, offset: int) -> bytes:
-    return END + _END_FIELDS.pack(0, 0, count, count, central_size, offset, 0)
+    narrow = min(count, _WIDE)
+    end = END + _END_FIELDS.pack(0, 0, narrow, narrow, central_size, offset, 0)
+    if count < _WIDE:
+        return end
+    versions = (_VERSION_ZIP64, _UNIX, _VERSION_ZIP64)
+    numbers = (0, 0, count, count, central_size, offset)
+    following = struct.calcsize(_END64_FIELDS) - 12
+    wide = struct.pack(_END64_FIELDS, b"PK\x06\x06", following, *versions, *numbers)
+    locator = struct.pack(_LOCATOR64_FIELDS, b"PK\x06\x07", 0, offset + central_size, 1)
+    return wide + locator + end
 
 
 def _too_large(what: str) -> ArchiveError:
     return ArchiveError(
         "EZIP",
-        f"the package would need zip64: {what}",
+        f"the package is too large for a zip: {what}",
         hint="Lambda takes at most 262,144,000 unzipped bytes; leave out what the function "
         "does not need",
     )

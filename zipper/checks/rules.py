@@ -58,8 +58,8 @@ LISTING_RULES: Final[tuple[Rule, ...]] = (
         "zip-zip64",
         zip_rules.check_structure,
         "the zip uses zip64 records",
-        "Zip64 is for more than 65,535 members or 4 GiB, which no package within Lambda's "
-        "quotas has. Whether "
+        "Zip64 is for more than 65,535 members or 4 GiB, which hardly a package within "
+        "Lambda's quotas has. Whether "
         "Lambda reads such records is not documented.",
         "PKZIP application note 4.3.14; Lambda quotas",
         "Python's zipfile with `force_zip64=True`",

@@ -44,6 +44,8 @@ _NAME_MAX: Final = 255
 """Bytes of one part of a path that Linux takes."""
 _LINK_LIMIT_BYTES: Final = 4096
 _UNIX: Final = 3
+_ZIP64_ENTRIES: Final = 0xFFFF
+"""From so many members on a zip needs zip64."""
 _LINK: Final = 0o12
 _PLAIN: Final = (STORED, DEFLATED)
 _KINDS: Final = {
@@ -84,12 +86,13 @@ def check_structure(subject: Subject) -> Iterator[Finding]:
             yield Finding("zip-unreadable", "warning", fault.path, message, _REMAKE)
     if wide:
         message = (
-            f"{wide[0].message}; Lambda is not known to read zip64, and no package within its "
-            "quotas needs it"
+            f"{wide[0].message}; Lambda is not known to read zip64, and hardly a package within "
+            "its quotas needs it"
         )
-        yield Finding(
-            "zip-zip64", "warning", wide[0].path, message, "write the zip without zip64 records"
-        )
+        hint = "write the zip without zip64 records"
+        if len(subject.listing.entries) >= _ZIP64_ENTRIES:
+            hint = "have fewer than 65,535 files: leave out what the function does not need"
+        yield Finding("zip-zip64", "warning", wide[0].path, message, hint)
 
 
 def check_empty(subject: Subject) -> Iterator[Finding]:

@@ -102,21 +102,36 @@ def test_chunks_are_short_enough_for_one_system_call() -> None:
     assert 2_100 * 2 + 2 == sum(sizes)
 
 
-def test_more_entries_than_a_zip_counts_are_refused() -> None:
-    """65,534 entries fit; one more would need zip64, and is EZIP before a byte is written."""
+@pytest.mark.parametrize("count", [65_534, 65_535, 65_536, 70_000])
+def test_many_entries_have_a_zip64_end_record(count: int) -> None:
+    """65,534 entries fit the end record; for more there is a wide one, which Python reads."""
+    entries = [
+        make_entry(f"{number}", b"", method=0, crc=0, size=0, executable=False)
+        for number in range(count)
+    ]
+
+    made = zip_of(Plan(entries))
+
+    listing = read_listing(made)
+    assert count == len(listing.entries)
+    assert (["zip64"] if count >= 65_535 else []) == [fault.kind for fault in listing.faults]
+    assert count == len(zipfile.ZipFile(io.BytesIO(made)).namelist())
+
+
+def test_more_entries_than_are_read_are_refused() -> None:
+    """A million entries and one are EZIP before a byte is written."""
     entry = make_entry("a", b"", method=0, crc=0, size=0, executable=False)
 
-    assert 65_534 == len(read_listing(zip_of(Plan([entry] * 65_534))).entries)
-    with pytest.raises(ArchiveError, match="zip64: 65,535 entries"):
-        next(splice(Plan([entry] * 65_535)))
+    with pytest.raises(ArchiveError, match="1,000,001 entries"):
+        next(splice(Plan([entry] * 1_000_001)))
 
 
 def test_more_bytes_than_a_zip_counts_are_refused() -> None:
-    """4 GiB of members would need zip64, and is EZIP."""
+    """4 GiB of members are EZIP."""
     data = memoryview(bytes(1 << 20))
     entry = make_entry("a", b"", method=0, crc=0, size=0, executable=False)
     large = entry._replace(data=data, length=len(data))
 
-    with pytest.raises(ArchiveError, match="would need zip64"):
+    with pytest.raises(ArchiveError, match="too large for a zip: 4,"):
         for _ in splice(Plan([large] * 4_200)):
             pass
