@@ -18,7 +18,7 @@ from zipper.target import Target
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["write_graph"]
+__all__ = ["read_manifests", "write_graph"]
 
 
 def write_graph(installed: Path, importer: str, folder: Path) -> str:
@@ -35,7 +35,7 @@ def write_graph(installed: Path, importer: str, folder: Path) -> str:
     graph = take_locked_closure(
         foreign, FilesBeside(foreign), member, target=target, omit=omit
     ).graph
-    manifests = _read_manifests(installed)
+    manifests = read_manifests(installed)
     places = {key: f"g{number}" for number, key in enumerate(graph.instances)}
     for key, own in graph.instances.items():
         place = folder / places[key]
@@ -52,7 +52,8 @@ def write_graph(installed: Path, importer: str, folder: Path) -> str:
     return places[graph.importers[member]]
 
 
-def _read_manifests(installed: Path) -> dict[tuple[str, str], bytes]:
+def read_manifests(installed: Path) -> dict[tuple[str, str], bytes]:
+    """Return each package.json that is installed, by name and version."""
     found = {}
     for at, _, names in os.walk(installed / "node_modules"):
         if "package.json" in names:
