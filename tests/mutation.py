@@ -5,10 +5,10 @@
     python -m tests.mutation --rooms npm,tree --sample 100 --seed 1
 
 A change is one comparison, connective, constant, condition, argument, element or statement. Each
-is made in a copy of the repository and tried by the tests of the default suite that run it; the
-first that fails kills it: `tests.support.forked_tests`. Which tests run what is recorded by the
-first run, or anew with `--record`: `tests.support.reached_lines`. Printed: what survives, and the
-share of it.
+is made in a copy of the repository and tried by the tests of a landing (`.ci/run`) that run it; the
+first that fails kills it, or else mypy: `tests.support.forked_tests`. Which tests run what is
+recorded by the first run, or anew with `--record`: `tests.support.reached_lines`. Printed: what
+survives, and the share of it.
 
 Why not a tool: both were tried on `tree/select.py`, where this makes 87 changes. cosmic-ray 8.7
 works. It makes 64, of which 22 put another operator where a signature has a bare `*`, and none
@@ -34,7 +34,7 @@ from py_compile import PycInvalidationMode
 from typing import TYPE_CHECKING
 
 from tests.support.code_changes import Mutation, compiles, find_mutations
-from tests.support.reached_lines import FOLDER, record
+from tests.support.reached_lines import FOLDER, LANDING, record
 from tests.support.shared import REPOSITORY, copy_repository
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ def try_each(
     compileall.compile_dir(folder / "zipper", quiet=1, invalidation_mode=by_hash)
     rows = json.dumps([asdict(mutation) for mutation in mutations])
     (folder / "mutations.json").write_text(rows, encoding="utf-8")
-    words = "-m pytest -q -s -p no:cacheprovider -p no:xdist -p tests.support.forked_tests"
+    words = "-m pytest -q -s -p no:cacheprovider -p no:xdist"
+    words += " -p tests.support.cpu_limit -p tests.support.forked_tests"
     environment = {
         **os.environ,
         "PYTHONPATH": str(folder),
@@ -77,7 +78,7 @@ def try_each(
     }
     lines = []
     with subprocess.Popen(
-        [sys.executable, *words.split(), *tests],
+        [sys.executable, *words.split(), "-m", LANDING, *tests],
         cwd=folder, env=environment, text=True, stdout=subprocess.PIPE,
     ) as process:  # fmt: skip
         for line in process.stdout or ():

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from tests.support.aws_account import Account
 
+pytestmark = pytest.mark.ci
 
 SECOND = "exports.handler = async () => ({ statusCode: 201 });\n"
 CODE = "/functions/orders/code"

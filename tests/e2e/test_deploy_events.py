@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from tests.support.aws import AwsServer
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.ci, pytest.mark.slow]
 
 REGION, NUMBER = "eu-central-1", "123456789012"
 AT = f"{REGION}:{NUMBER}"

@@ -9,7 +9,7 @@ import pytest
 from tests.support.compare import build_like
 from tests.support.lambda_node import load_handler, require_node, unzip
 from tests.support.npm import ask_for_install, require_npm
-from tests.support.projects import Project, all_projects
+from tests.support.projects import Project, all_projects, parametrized
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.network, pytest.mark.node, pytest.mark.slow]
 LOADABLE = [project for project in all_projects() if project.handler and project.handler_loads]
 
 
-@pytest.mark.parametrize("project", LOADABLE, ids=lambda project: project.name)
+@pytest.mark.parametrize("project", parametrized(LOADABLE))
 def test_handler_loads_from_the_unzipped_package(project: Project, tmp_path: Path) -> None:
     """The handler is a function, and answers where it can be called without a network."""
     require_npm()

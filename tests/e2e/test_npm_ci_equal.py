@@ -17,7 +17,7 @@ from tests.support.compare import (
     install_like,
 )
 from tests.support.npm import ask_for_install, npm_cpu, require_npm
-from tests.support.projects import Project, all_projects
+from tests.support.projects import Project, all_projects, parametrized
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.network, pytest.mark.node, pytest.mark.slow]
 
 
 @pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
-@pytest.mark.parametrize("project", all_projects(), ids=lambda project: project.name)
+@pytest.mark.parametrize("project", parametrized(all_projects()))
 def test_package_holds_what_npm_ci_installs(
     project: Project, architecture: str, tmp_path: Path
 ) -> None:
@@ -43,7 +43,7 @@ def test_package_holds_what_npm_ci_installs(
         assert [] == compare_files(answer.files, files_in_zip(output)).differences
 
 
-@pytest.mark.parametrize("project", all_projects(), ids=lambda project: project.name)
+@pytest.mark.parametrize("project", parametrized(all_projects()))
 def test_install_makes_what_npm_ci_makes(project: Project, tmp_path: Path) -> None:
     """The files on disk are npm's too, where they are chosen and where they are recalled."""
     require_npm()

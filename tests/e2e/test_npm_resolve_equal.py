@@ -11,14 +11,20 @@ import pytest
 
 from tests.support.compare_lockfiles import compare_lockfiles, resolve_like_npm
 from tests.support.npm import ask_for_lockfile, require_npm, run_npm
-from tests.support.projects import Project, all_projects, copy_project, remove_lockfiles
+from tests.support.projects import (
+    Project,
+    all_projects,
+    copy_project,
+    parametrized,
+    remove_lockfiles,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = [pytest.mark.network, pytest.mark.node, pytest.mark.slow]
 
-each_project = pytest.mark.parametrize("project", all_projects(), ids=lambda p: p.name)
+each_project = pytest.mark.parametrize("project", parametrized(all_projects()))
 
 
 @each_project

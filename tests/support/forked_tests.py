@@ -6,7 +6,9 @@ that run the changed statement (`tests.support.reached_lines`), those of its mod
 of what is run by an import is tried by new processes: by the tests that use the name it is for,
 then by all that run anything of the module.
 
-A test kills a change if it fails with it, and passes without.
+A test kills a change if it fails with it, and passes without. What survives the tests is shown to
+mypy, as a landing is. There, code that cannot be reached is no error: a change of a condition to
+`True` is, to mypy, nothing else.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import pytest
 
 from tests.support.code_changes import Mutation, apply
-from tests.support.reached_lines import Reach
+from tests.support.reached_lines import LANDING, Reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -39,14 +41,14 @@ __all__ = ["UNJUDGED", "find_own", "find_statement", "list_functions"]
 
 UNJUDGED = "NOT JUDGED"
 _FOLDER = Path(__file__).resolve().parents[2]
-_CPU_SECONDS_A_TEST = 20
-"""An endless loop is a change that was noticed."""
-
 _CPU_SECONDS = int(os.environ.get("MUTATION_SECONDS", "240"))
 """Tests of one change may need so much when nothing is changed; what is left is not tried."""
 
 _SECONDS = 900
 """Tests of one change may take so long; on a machine that is busier, nothing is judged."""
+
+_SECONDS_A_TEST = 300
+"""So may one of them, which waits; for how long one may compute: `tests.support.cpu_limit`."""
 
 
 class _Ran(NamedTuple):
@@ -129,7 +131,15 @@ class _Judge:
                 killer = play(chosen, change)
                 if killer:
                     return killer, ""
+            change.set_file(change.changed)
+            if not _has_right_types() and self._types_are_right(change):
+                return "mypy", ""
         return "", f"{tried} of {known} tests"
+
+    def _types_are_right(self, change: _Change) -> bool:
+        """Return whether mypy takes the code without the change."""
+        change.set_file(change.source)
+        return _has_right_types()
 
     def _plan(
         self, mutation: Mutation, change: _Change, own: tuple[str, ...] | str
@@ -213,13 +223,14 @@ def find_statement(source: str, line: int) -> tuple[set[int], str]:
 def _run_anew(tests: Sequence[str]) -> str:
     """Run tests in a process of their own until one fails; return which, or what went wrong."""
     words = "-m pytest -q -x -rfE --tb=no -p no:cacheprovider -p no:xdist"
-    words += " -o faulthandler_timeout=120 -o faulthandler_exit_on_timeout=true"
+    words += " -p tests.support.cpu_limit"
+    words += f" -o faulthandler_timeout={_SECONDS_A_TEST} -o faulthandler_exit_on_timeout=true"
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
         file.write("\n".join(tests))
         file.flush()
         try:
             done = subprocess.run(
-                [sys.executable, *words.split(), f"@{file.name}"],
+                [sys.executable, *words.split(), "-m", LANDING, f"@{file.name}"],
                 capture_output=True, text=True, check=False, timeout=_SECONDS,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
@@ -227,8 +238,15 @@ def _run_anew(tests: Sequence[str]) -> str:
     if done.returncode in (0, 5):  # passed; nothing to run
         return ""
     ends = [line for line in done.stdout.splitlines() if line.startswith(("FAILED ", "ERROR "))]
+    if done.returncode == 1 and not ends:
+        return UNJUDGED  # one has waited for too long
     failed = [test for test in tests if ends and f" {test}" in ends[0]]
     return max(failed, key=len, default=f"status {done.returncode}")
+
+
+def _has_right_types() -> bool:
+    words = [sys.executable, "-m", "mypy", "--no-warn-unreachable"]
+    return subprocess.run(words, cwd=_FOLDER, capture_output=True, check=False).returncode == 0
 
 
 class _Patch(NamedTuple):
@@ -319,7 +337,6 @@ def _play(
         return failed
     items[0].config.pluginmanager.register(Watch())
     for item, following in zip(items, [*items[1:], None], strict=True):
-        signal.setitimer(signal.ITIMER_PROF, _CPU_SECONDS_A_TEST)
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         if has_to_stop(item, failed):
             break

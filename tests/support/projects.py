@@ -11,8 +11,16 @@ import os
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.support.shared import REPOSITORY, SHARED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _pytest.mark import ParameterSet
 
 __all__ = [
     "FOREIGN_LOCKFILES",
@@ -23,6 +31,7 @@ __all__ = [
     "copy_project",
     "corpus_projects",
     "fixture_projects",
+    "parametrized",
     "project_at",
     "remove_lockfiles",
 ]
@@ -82,6 +91,15 @@ def all_projects() -> list[Project]:
     if named:
         return [project_at(Path(folder)) for folder in named.split(os.pathsep)]
     return [*fixture_projects(), *corpus_projects(), *bench_projects()]
+
+
+def parametrized(projects: Iterable[Project]) -> list[ParameterSet]:
+    """Return projects as a test's parameters; every landing tries those of this repository."""
+    ours = {project.name for project in fixture_projects()}
+    return [
+        pytest.param(one, id=one.name, marks=[pytest.mark.ci] if one.name in ours else [])
+        for one in projects
+    ]
 
 
 def project_at(folder: Path) -> Project:

@@ -1,4 +1,4 @@
-"""Which tests of the default suite run which lines of zipper: asked of coverage.py once.
+"""Which tests of those that every landing runs reach which lines: asked of coverage.py once.
 
 As a pytest plugin, started in a copy of the repository by `record`, it names the running test to
 coverage.py, which notes the lines under it. Processes that a test starts do the same: a
@@ -27,10 +27,13 @@ from tests.support.shared import REPOSITORY, copy_repository
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
 
-__all__ = ["FOLDER", "Reach", "record"]
+__all__ = ["FOLDER", "LANDING", "Reach", "record"]
 
 FOLDER = Path(platformdirs.user_cache_dir("zipper-mutation"))
 """Where it is kept until it is recorded anew, with the code that was run."""
+
+LANDING = "ci or not (network or node or slow)"
+"""The tests of `.ci/run`, as an expression of marks: the default suite, and those of `ci`."""
 
 _TEST = "REACHING_TEST"
 _SETTINGS = """\
@@ -48,7 +51,7 @@ _FIXTURE = "::fixture"
 
 
 def record(folder: Path = FOLDER) -> None:
-    """Run the default suite in a copy of the repository, and note who runs what."""
+    """Run the tests of a landing in a copy of the repository, and note which run what."""
     shutil.rmtree(folder, ignore_errors=True)
     copy = folder / "repository"
     copy_repository(copy)
@@ -63,7 +66,8 @@ def record(folder: Path = FOLDER) -> None:
         "COVERAGE_PROCESS_START": str(settings),
         "REACHING_FOLDER": str(folder),
     }
-    command = [sys.executable, *words.split(), "-p", "tests.support.reached_lines"]
+    words_of_ours = ["-p", "tests.support.reached_lines", "-m", LANDING]
+    command = [sys.executable, *words.split(), *words_of_ours]
     subprocess.run(command, cwd=copy, check=False, env=environment)
     words = f"-m coverage combine -q --rcfile {settings}"
     subprocess.run([sys.executable, *words.split()], cwd=copy, check=True)

@@ -20,6 +20,8 @@ from zipper.settings.event_sources import parse_events
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.ci
+
 AT = "eu-central-1:123456789012"
 TARGET = FunctionTarget(f"arn:aws:lambda:{AT}:function:orders")
 STREAM = f"arn:aws:kinesis:{AT}:stream/orders"
