@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING, Final
 from tests.bench.functions import OF_FUNCTIONS, change_one, describe_functions
 from tests.bench.measure import Sample, run_measured
 from tests.bench.tools import Checkout, Tool, relock_for
-from tests.bench.typescript import TYPESCRIPT_CHANGED, change_source, describe_sources
+from tests.bench.typescript import (
+    BUNDLE_CHANGED,
+    TYPESCRIPT_CHANGED,
+    change_source,
+    describe_sources,
+)
 from tests.support.projects import Project, copy_project, remove_lockfiles
 
 if TYPE_CHECKING:
@@ -44,6 +49,7 @@ CASES: Final = (
     "functions",
     "functions-changed",
     TYPESCRIPT_CHANGED,
+    BUNDLE_CHANGED,
     "import",
     "version",
     "help",
@@ -54,7 +60,11 @@ GENERATED: Final = ("generated-5000", "generated-10000")
 """Resolving so many packages, which must take less than 3 s for 5,000, and less than twice as long
 for 10,000."""
 WITHOUT_PROJECT: Final = ("import", "version", "help", *GENERATED)
-_CHANGES: Final = {"functions-changed": change_one, TYPESCRIPT_CHANGED: change_source}
+_CHANGES: Final = {
+    "functions-changed": change_one,
+    TYPESCRIPT_CHANGED: change_source,
+    BUNDLE_CHANGED: change_source,
+}
 """What is changed between a first build, which is not measured, and the one that is."""
 _EMPTY_CACHE: Final = ("cold", "cold-unlocked", "resolve-cold")
 _NO_LOCKFILE: Final = ("cold-unlocked", "resolve-cold", "resolve-warm")
@@ -261,7 +271,7 @@ class _Racer:
             output = output.with_suffix(".zip" if "resolve" not in self.case else ".json")
         folder = copy_project(self.project, self.home / f"{self.case}-{name}")
         checkout = Checkout(folder, output, cache, self.finished)
-        if self.case == TYPESCRIPT_CHANGED:
+        if self.case in (TYPESCRIPT_CHANGED, BUNDLE_CHANGED):
             describe_sources(folder)
         if self.case in _NO_LOCKFILE:
             remove_lockfiles(folder)

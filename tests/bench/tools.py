@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.bench.functions import OF_FUNCTIONS
-from tests.bench.typescript import TYPESCRIPT_CHANGED
+from tests.bench.typescript import BUNDLE_CHANGED, TYPESCRIPT_CHANGED
 from tests.support.shared import REPOSITORY
 
 if TYPE_CHECKING:
@@ -104,6 +104,7 @@ def _zipper() -> Tool:
             **dict.fromkeys(("resolve-cold", "resolve-warm"), resolve),
             **dict.fromkeys(OF_FUNCTIONS, build_all),
             TYPESCRIPT_CHANGED: transform,
+            BUNDLE_CHANGED: lambda at: [*transform(at), "--bundle"],
             "install": install,
             "import": lambda _: [sys.executable, "-c", "import zipper"],
             "version": lambda _: _module("--version"),
@@ -169,7 +170,7 @@ def _esbuild(esbuild: str | None) -> Tool:
     return Tool(
         "esbuild",
         missing or f"esbuild {_version(program)}, {_zip_version()}",
-        {TYPESCRIPT_CHANGED: _then_zip_bundle(install, bundle)},
+        dict.fromkeys((TYPESCRIPT_CHANGED, BUNDLE_CHANGED), _then_zip_bundle(install, bundle)),
         env=_npm_env,
         missing=missing,
     )
