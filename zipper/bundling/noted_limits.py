@@ -1,4 +1,4 @@
-"""What keeps packages' files out of a bundle, noted by package and file: both never change.
+"""What keeps packages' files out of a bundle, noted by package: its files never change.
 
 In: inputs of a bundle. Out: their limits. See `zipper.bundling.bundle_limits`.
 """
@@ -40,28 +40,36 @@ class NotedLimits:
         self._notebook = notebook
         self._name = name
         self._read = read
-        self._known: dict[str, tuple[Limit, ...]] = {}
+        self._noted: dict[str, dict[str, tuple[Limit, ...]]] = {}
+        """What is known of each package that was asked about, by its file."""
+        self._own: dict[str, tuple[Limit, ...]] = {}
+        """What is known of files that may change, by their path."""
 
     def find(self, paths: Sequence[str]) -> dict[str, tuple[Limit, ...]]:
         """Return the limits of each input."""
-        unknown = [path for path in paths if path not in self._known and path.endswith(_CODE)]
-        self._recall(unknown)
-        fresh = []
-        for path in unknown:
-            if path not in self._known:
-                limits = self._known[path] = find_limits(self._read(path))
-                inputs = self._inputs(path)
-                if inputs is not None:
-                    fresh.append((inputs, json.dumps(limits).encode("ascii")))
-        self._notebook.remember_many(BUNDLE_LIMITS, fresh)
-        return {path: self._known.get(path, ()) for path in paths}
+        names = {path: self._name(path) for path in paths if path.endswith(_CODE)}
+        self._recall({name[0] for name in names.values() if name is not None})
+        fresh: set[str] = set()
+        found: dict[str, tuple[Limit, ...]] = dict.fromkeys(paths, ())
+        for path, name in names.items():
+            known, key = (self._own, path) if name is None else (self._noted[name[0]], name[1])
+            if key not in known:
+                known[key] = find_limits(self._read(path))
+                fresh |= set() if name is None else {name[0]}
+            found[path] = known[key]
+        bodies = [(_inputs(one), json.dumps(self._noted[one]).encode("ascii")) for one in fresh]
+        self._notebook.remember_many(BUNDLE_LIMITS, bodies)
+        return found
 
-    def _recall(self, paths: Sequence[str]) -> None:
-        rows = [(path, inputs) for path in paths if (inputs := self._inputs(path)) is not None]
-        noted = self._notebook.recall_many(BUNDLE_LIMITS, [inputs for _, inputs in rows])
-        for number, body in noted.items():
-            self._known[rows[number][0]] = tuple(Limit(*row) for row in json.loads(body))
+    def _recall(self, packages: set[str]) -> None:
+        unknown = sorted(packages - self._noted.keys())
+        noted = self._notebook.recall_many(BUNDLE_LIMITS, map(_inputs, unknown))
+        for number, package in enumerate(unknown):
+            rows = json.loads(noted.get(number, b"{}"))
+            self._noted[package] = {
+                file: tuple(Limit(*limit) for limit in limits) for file, limits in rows.items()
+            }
 
-    def _inputs(self, path: str) -> dict[str, Value] | None:
-        found = self._name(path)
-        return None if found is None else {"package": found[0], "file": found[1]}
+
+def _inputs(package: str) -> dict[str, Value]:
+    return {"package": package}

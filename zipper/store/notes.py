@@ -103,7 +103,7 @@ SOURCES: Final = Kind("sources")
 EXECUTABLE: Final = Kind("executable")
 PRUNED: Final = Kind("pruned")
 BUNDLE: Final = Kind("bundle")
-BUNDLE_LIMITS: Final = Kind("bundle-limits", is_small=True)
+BUNDLE_LIMITS: Final = Kind("bundle-limits", form=2, is_small=True)
 KEPT_PACKAGES: Final = Kind("kept-packages")
 
 KINDS: Final = (
