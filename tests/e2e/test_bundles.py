@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from base64 import b64decode
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -131,14 +132,22 @@ def test_changed_source_gives_what_a_fresh_build_gives(work: Work, tmp_path: Pat
 
 
 def test_packages_are_laid_out_once_and_believed_unchanged(work: Work, tmp_path: Path) -> None:
-    """The next bundle finds node_modules as it was left, or not at all; pruning removes it."""
-    work.cache = tmp_path / "cache"
+    """The next bundle finds node_modules as it was left, or not at all; pruning removes it.
+
+    What runs in the sandbox reads it, whatever the umask is, and owns nothing of it.
+    """
+    work.cache = tmp_path / "fn/../cache"
     manifest = {"name": "fn", "dependencies": {"ms": "2.1.3"}}
     files = {"package.json": manifest, "src/index.ts": HANDLER, "src/lib/greet.ts": LIB}
     write_files(tmp_path / "fn", files)
-    assert 0 == work.build().status
+    before = os.umask(0o077)
+    try:
+        assert 0 == work.build().status
+    finally:
+        os.umask(before)
     (kept,) = (path for path in (work.cache / "bundling").iterdir() if path.is_dir())
     inode = (kept / "ms").stat().st_ino
+    assert {os.geteuid()} == {path.stat().st_uid for path in kept.rglob("*")}
     write_files(tmp_path / "fn", {"src/lib/greet.ts": LIB.replace("hi", "hello")})
     assert 0 == work.build().status
     assert inode == (kept / "ms").stat().st_ino

@@ -78,11 +78,17 @@ class BundleFolder:
     """
 
     def __init__(
-        self, executable: Path, sandbox: ToolSandbox, root: Path, meanwhile: Callable[[], None]
+        self,
+        executable: Path,
+        sandbox: ToolSandbox,
+        root: Path,
+        kept: KeptModules | None,
+        meanwhile: Callable[[], None],
     ) -> None:
         self._executable = executable
         self._sandbox = sandbox
         self._root = root
+        self._read_only = "" if kept is None else str(kept.modules)
         self._meanwhile = meanwhile
 
     def run(self, arguments: Sequence[str]) -> tuple[dict[str, bytes], list[Message], ToolEnd]:
@@ -91,7 +97,7 @@ class BundleFolder:
         if written.exists():
             remove_folder(written)
         command = [str(self._executable), *arguments]
-        done = self._sandbox.run(command, self._root, self._meanwhile)
+        done = self._sandbox.run(command, self._root, self._meanwhile, self._read_only)
         files = {
             path.relative_to(written).as_posix(): path.read_bytes()
             for path in sorted(written.rglob("*"))
@@ -145,7 +151,7 @@ def open_bundle_folder(
             root.mkdir(parents=True)
             kept = _find_kept(root, parts, cache_dir)
             _lay_out(root, parts, kept)
-            yield BundleFolder(executable, sandbox, root, meanwhile)
+            yield BundleFolder(executable, sandbox, root, kept, meanwhile)
             if kept is not None:
                 kept.give_back()
         finally:
@@ -170,7 +176,7 @@ def _find_kept(root: Path, parts: BundleParts, cache_dir: Path) -> KeptModules |
     is_below = all(place.startswith("node_modules/") for place in places)
     if os.name != "posix" or not places or not (is_plain and is_below):
         return None
-    place = cache_dir / BUNDLING
+    place = (cache_dir / BUNDLING).resolve()
     if place not in root.parents:  # on another disk
         return None
     return KeptModules(place, parts.groups, root, form=repr(_NEVER_READ))

@@ -66,32 +66,35 @@ class KeptModules:
         self._place = place
         self._folder = place / f"{_MODULES}{digest[:32]}"
         self._noted = place / f"{_MODULES}{digest[:32]}{NOTED}"
-        self._modules = root / _TOP
+        self.modules = root / _TOP
+        """Where the folder is while it is used."""
 
     def take(self) -> bool:
         """Move the folder to its root, where it is kept; tell whether it is there and as it was."""
         try:
             noted = self._noted.read_text(encoding="ascii")
-            self._folder.rename(self._modules)
+            self._folder.rename(self.modules)
         except OSError:
             return False
-        if noted == _digest(self._modules):
+        if noted == _digest(self.modules):
             return True
-        remove_folder(self._modules)
+        remove_folder(self.modules)
         return False
 
     def note(self) -> None:
-        """Note what is in the folder, which was made in its root; nothing else has seen it yet."""
+        """Note what is in the folder, which was made in its root; nothing else has seen it yet.
+
+        The sandbox's user may read it, and nothing more.
+        """
+        _open_to_read(str(self.modules))
         time.sleep(_TICK_SECONDS)
         with contextlib.suppress(OSError):
-            self._noted.write_text(_digest(self._modules), encoding="ascii")
+            self._noted.write_text(_digest(self.modules), encoding="ascii")
 
     def give_back(self) -> None:
         """Keep the folder for the next time, where none is kept; of others only the last few."""
         with contextlib.suppress(OSError):
-            if os.geteuid() == 0:  # in the sandbox root is the user nobody, who owns its folders
-                _own(str(self._modules))
-            self._modules.rename(self._folder)
+            self.modules.rename(self._folder)
             os.utime(self._noted)
         noted = [path for path in list_level(self._place, 1) if path.endswith(NOTED)]
         for path in sorted(noted, key=_last_use)[:-_KEPT_MAX]:
@@ -107,28 +110,36 @@ def _last_use(path: str) -> int:
         return 0
 
 
-def _own(folder: str) -> None:
-    for path, mode, *_ in _list(folder):
-        if not mode:
-            os.chown(f"{folder}{path}", 0, 0, follow_symlinks=False)
-    os.chown(folder, 0, 0)
+def _open_to_read(folder: str) -> None:
+    """Let everybody read a folder; of files those that are no links into the store, too."""
+    os.chmod(folder, 0o755)  # noqa: PTH101, S103 - only reading  # nosec B103
+    for entry in _walk(folder):
+        if entry.is_dir(follow_symlinks=False):
+            os.chmod(entry.path, 0o755)  # noqa: PTH101, S103 - as above  # nosec B103
+        elif (status := entry.stat(follow_symlinks=False)).st_nlink == 1:
+            os.chmod(entry.path, status.st_mode | 0o444)  # noqa: PTH101 - a text
 
 
 def _digest(folder: Path) -> str:
     """Return a hash of all names below a folder, and of each file's inode, size and times."""
-    return hashlib.sha256(json.dumps(sorted(_list(str(folder)))).encode()).hexdigest()
+    rows, start = [], len(str(folder))
+    for entry in _walk(str(folder)):
+        path = entry.path[start:]
+        if entry.is_dir(follow_symlinks=False):
+            rows.append(f"{path}\0")
+            continue
+        status = entry.stat(follow_symlinks=False)
+        what = f"{status.st_mode} {status.st_ino} {status.st_size}"
+        rows.append(f"{path}\0{what} {status.st_mtime_ns} {status.st_ctime_ns}")
+    text = "\0\0".join(sorted(rows))
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _list(folder: str) -> Iterator[tuple[str, int, int, int, int, int]]:
-    start = len(folder)
+def _walk(folder: str) -> Iterator[os.DirEntry[str]]:
     waiting = [folder]
     for place in waiting:
         with os.scandir(place) as entries:
             for entry in entries:
+                yield entry
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(entry.path)
-                    yield entry.path[start:], 0, 0, 0, 0, 0
-                    continue
-                status = entry.stat(follow_symlinks=False)
-                times = status.st_mtime_ns, status.st_ctime_ns
-                yield entry.path[start:], status.st_mode, status.st_ino, status.st_size, *times

@@ -86,11 +86,16 @@ class ToolSandbox:
         return self._confined is None or not self._confined.wait(0)
 
     def run(
-        self, command: Sequence[str], folder: Path, meanwhile: Callable[[], None] | None = None
+        self,
+        command: Sequence[str],
+        folder: Path,
+        meanwhile: Callable[[], None] | None = None,
+        read_only: str = "",
     ) -> ToolEnd:
         """Run `command`, the program's path first, in `folder`, to its end.
 
-        `meanwhile` is called once, where there is a sandbox.
+        `meanwhile` is called once, where there is a sandbox. `read_only` is as for
+        `zipper.node.script_sandbox.ConfinedSeries.run`.
 
         Raises:
             OSError: it cannot be started.
@@ -100,7 +105,11 @@ class ToolSandbox:
             code = _run_free(command, folder, self._output.fileno())
         else:
             code = self._confined.run(
-                command, folder=folder, seconds=_SECONDS_MAX, meanwhile=meanwhile
+                command,
+                folder=folder,
+                seconds=_SECONDS_MAX,
+                meanwhile=meanwhile,
+                read_only=read_only,
             )
         return ToolEnd(code, self._log.read_bytes()[before:].decode("utf-8", "replace"))
 

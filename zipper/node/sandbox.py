@@ -135,7 +135,8 @@ def _own_user() -> None:
 def _run_init(request: SandboxRequest, isolation: _Isolation) -> NoReturn:
     """Prepare the files, start Node, wait for its end or the order to end it, tell, exit."""
     tmp = request.tmp
-    _give_away(request.writable)
+    if request.starts < 0:  # what is in the folders of others is put there later
+        _give_away(request.writable)
     if isolation.mounts:
         try:
             build_root(request.root, request.binds, request.writable, tmp_bytes=request.tmp_bytes)
@@ -161,8 +162,9 @@ def _find_starts(request: SandboxRequest, isolation: _Isolation) -> Iterator[San
             line = lines.readline()
             if not line:
                 return
-            _give_away(request.writable)  # what has been put there since
-            yield SandboxStart(**json.loads(line))
+            start = SandboxStart(**json.loads(line))
+            _give_away(request.writable, but=start.read_only)
+            yield start
 
 
 def _run_one(request: SandboxRequest, start: SandboxStart, isolation: _Isolation, tmp: str) -> None:
@@ -179,10 +181,10 @@ def _run_one(request: SandboxRequest, start: SandboxStart, isolation: _Isolation
     _tell(request.status, {**told, "files": names, "file_count": count, "file_bytes": size})
 
 
-def _give_away(folders: list[str]) -> None:
-    """Give all in `folders` to the user nobody, where root is to become that user.
+def _give_away(folders: list[str], but: str = "") -> None:
+    """Give all in `folders`, `but` one, to the user nobody, where root is to become that user.
 
-    But not of files that have other names elsewhere, which are the store's: they are read only.
+    And but files that have other names elsewhere, which are the store's: they are read only.
     """
     if os.geteuid() != 0:
         return
@@ -192,9 +194,9 @@ def _give_away(folders: list[str]) -> None:
             waiting = [folder]
             for place in waiting:
                 for entry in os.scandir(place):
-                    if entry.is_dir(follow_symlinks=False):
+                    if entry.is_dir(follow_symlinks=False) and entry.path != but:
                         waiting.append(entry.path)
-                    elif entry.stat(follow_symlinks=False).st_nlink > 1:
+                    elif entry.path == but or entry.stat(follow_symlinks=False).st_nlink > 1:
                         continue
                     os.chown(entry.path, *NOBODY, follow_symlinks=False)
 

@@ -19,6 +19,8 @@ class SandboxStart(NamedTuple):
     arguments: list[str]
     variables: dict[str, str]
     directory: str
+    read_only: str = ""
+    """A folder in the writable ones that is only read, so that it stays whose it is."""
 
 
 class SandboxRequest(NamedTuple):

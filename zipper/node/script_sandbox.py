@@ -196,15 +196,17 @@ class ConfinedSeries(_Sandbox):
         folder: Path,
         seconds: float,
         meanwhile: Callable[[], None] | None = None,
+        read_only: str = "",
     ) -> int | None:
         """Return a program's exit code; None where it takes longer, and nothing runs after it.
 
-        `meanwhile` is called once while the program runs.
+        `meanwhile` is called once while the program runs. `read_only` is a folder in the writable
+        ones that everybody may read: to hand over what is in it would take as long as the program.
 
         Raises:
             OSError: the sandbox has ended, or was never made.
         """
-        start = SandboxStart(list(arguments), {}, str(folder))
+        start = SandboxStart(list(arguments), {}, str(folder), read_only)
         ended = len(self._codes)
         with open(self._starts, "w", encoding="utf-8", closefd=False) as starts:
             starts.write(f"{json.dumps(start._asdict())}\n")
