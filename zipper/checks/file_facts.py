@@ -7,7 +7,7 @@ bytes alone, never on where it lies, so that a content hash is their key.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from zipper.named_tuple import NamedTuple
 
@@ -35,6 +35,7 @@ __all__ = [
     "decode_names",
     "encode",
     "find_flaw",
+    "read_facts",
     "takes_wrapper",
     "weaken",
 ]
@@ -234,27 +235,37 @@ def encode(value: Facts | Names) -> bytes:
 def decode_facts(text: bytes) -> Facts | None:
     """Return the facts in `text`, or None where it holds none (an old form, a damaged row)."""
     try:
-        row = json.loads(text)
-        error, module, awaits, commonjs, requests, unfollowed, exports, stars, *more = row
-        partial, flaws, uses = more
-        return Facts(
-            error,
-            module,
-            awaits,
-            commonjs,
-            tuple(
-                Request(s, k, level, line, tuple(names), *rest)
-                for s, k, level, line, names, *rest in requests
-            ),
-            tuple(Unfollowed(*item) for item in unfollowed),
-            tuple(exports),
-            tuple(stars),
-            partial,
-            tuple(Flaw(*item) for item in flaws),
-            tuple(Use(*item) for item in uses),
-        )
+        return read_facts(json.loads(text))
     except (ValueError, TypeError):
         return None
+
+
+def read_facts(row: Any) -> Facts:  # noqa: ANN401  (what JSON holds)
+    """Return facts of what JSON made of them.
+
+    Raises:
+        TypeError, ValueError: they are none.
+    """
+    error, module, awaits, commonjs, requests, unfollowed, exports, stars, *more = row
+    partial, flaws, uses = more
+    return Facts(
+        error,
+        module,
+        awaits,
+        commonjs,
+        tuple(
+            [
+                Request(s, k, level, line, tuple(names), *rest)
+                for s, k, level, line, names, *rest in requests
+            ]
+        ),
+        tuple([Unfollowed(*item) for item in unfollowed]),
+        tuple(exports),
+        tuple(stars),
+        partial,
+        tuple([Flaw(*item) for item in flaws]),
+        tuple([Use(*item) for item in uses]),
+    )
 
 
 def decode_names(text: bytes) -> Names | None:

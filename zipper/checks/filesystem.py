@@ -15,7 +15,7 @@ from zipper.errors import ArchiveError
 from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 __all__ = ["LAYERS", "TASK", "FileSystem", "may_read"]
 
@@ -32,8 +32,8 @@ _LINK_LIMIT_BYTES: Final = 4096
 class Sightings(NamedTuple):
     """What answers rest on that are the same in several zips."""
 
-    parts: tuple[tuple[str, Known | None], ...]
-    """The packages that were looked into, by folder; None for what is not there."""
+    parts: tuple[tuple[str, str], ...]
+    """The packages that were looked into, by folder: their digests, empty for what is absent."""
     places: tuple[tuple[str, bool], ...]
     """Other places, no file each, and whether there is a folder."""
 
@@ -86,17 +86,27 @@ class FileSystem:
             return {}
         return known_parts(self._subject)
 
+    @cached_property
+    def _digests(self) -> Mapping[str, str]:
+        return {folder: known.digest for folder, known in self._known_parts.items()}
+
+    @property
+    def parts(self) -> Collection[Known]:
+        """What is known of the packages."""
+        return self._known_parts.values()
+
     def find_sightings(self, looked: Iterable[str]) -> Sightings | None:
         """Return what decides about everything that is, or is not, at the paths `looked`.
 
         None where a file outside of packages does: its content may decide, too.
         """
-        parts: dict[str, Known | None] = {}
+        parts: dict[str, str] = {}
         places: dict[str, bool] = {}
         for path in sorted(looked):
             folder = find_folder(path[len(_MOUNT) :]) if path.startswith(_MOUNT) else ""
             if folder:
-                parts[folder] = self._known_parts.get(folder)
+                known = self._known_parts.get(folder)
+                parts[folder] = "" if known is None else known.digest
             elif self.is_file(path):
                 return None
             elif path.startswith((_MOUNT, f"{LAYERS}/")):
@@ -105,8 +115,7 @@ class FileSystem:
 
     def has(self, sightings: Sightings) -> bool:
         """Return whether all of `sightings`, which another file system has, is the same here."""
-        known_parts = self._known_parts
-        if any(known_parts.get(folder) is not known for folder, known in sightings.parts):
+        if any(self._digests.get(folder, "") != digest for folder, digest in sightings.parts):
             return False
         return all(self.is_folder(at) is it and not self.is_file(at) for at, it in sightings.places)
 

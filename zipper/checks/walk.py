@@ -22,13 +22,13 @@ from zipper.checks.file_facts import (
     takes_wrapper,
 )
 from zipper.checks.filesystem import LAYERS, FileSystem
-from zipper.checks.followed import FollowedModules
+from zipper.checks.followed import Answered, FollowedModules
 from zipper.checks.module_reader import NO_FACTS, ModuleReader, extension_of
 from zipper.checks.module_resolution import Failure, Found, Resolver
 from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from zipper.checks.node_flags import NodeFlags
 
@@ -87,13 +87,14 @@ class Walk:
         """What NODE_OPTIONS loads before the handler."""
         self._flags = flags
         given = tuple(sorted((variables or {}).items()))
-        self._followed = FollowedModules(files, resolver, (tuple(flags), given))
+        self._followed = FollowedModules(files, resolver, (tuple(flags), given), cache)
         self._names: dict[str, Names] = {}
         self._queues: tuple[list[Module], ...] = ([], [], [], [])
 
     def run(self, path: str, *, required: bool) -> None:
         """Reach everything from `path` on, the earliest level first, and remember new facts."""
         self._reach(path, EAGER, required=required)
+        self._followed.load()
         while (level := next((n for n, q in enumerate(self._queues) if q), None)) is not None:
             queue = self._queues[level]
             wave = [module for module in queue[-_WAVE:] if module.level == level]
@@ -106,6 +107,7 @@ class Walk:
                 for asked in module.asked:
                     self._note(*asked)
         self.reader.remember()
+        self._followed.save()
 
     def doubt(self, first: str) -> None:
         """Take nothing for sure but that the first file is read as it is."""
@@ -171,7 +173,7 @@ class Walk:
         known = self._followed.recall(module.path, required=module.required)
         if known is not None:
             module.kind, module.facts = known.kind, known.facts
-            module.asked = _put_at(known.asked, module.level)
+            module.asked = _ask(module, known.answers)
         return known is not None
 
     def _follow(self, module: Module) -> None:
@@ -179,15 +181,15 @@ class Walk:
         looked: set[str] | None = None if self.files.is_alone else set()
         self.files.looked = looked
         self.resolver.packages.scope(module.path)  # which its kind depends on
-        asked = list(self._answer(module))
+        answers = list(self._answer(module))
         self.files.looked = None
         if looked is not None:
-            self._followed.keep(module, asked, looked)
-        module.asked = _put_at(asked, module.level)
+            self._followed.keep(module, answers, looked)
+        module.asked = _ask(module, answers)
 
-    def _answer(self, module: Module) -> Iterator[Asked]:
-        """Yield each request with its answer, as if `module` ran at once."""
-        for request in module.facts.requests:
+    def _answer(self, module: Module) -> Iterator[Answered]:
+        """Yield each request's number, its level as if `module` ran at once, and its answer."""
+        for number, request in enumerate(module.facts.requests):
             level = request.level
             if request.kind in ("require", "resolve", "shim"):
                 if module.kind == "module" and (
@@ -203,7 +205,7 @@ class Walk:
                 answer = self.resolver.resolve_meta(request.specifier, module.path)
             else:
                 answer = self.resolver.import_(request.specifier, module.path)
-            yield Asked(request, level, answer)
+            yield number, level, answer
 
     def _lacks(self, specifier: str, module: Module) -> bool:
         """Return whether a `require` that is tried before is sure to fail."""
@@ -225,11 +227,10 @@ class Walk:
         self._reach(answer.path, min(level, OPTIONAL), required=request.kind in ("require", "shim"))
 
 
-def _put_at(asked: list[Asked], level: int) -> list[Asked]:
-    """Return the answers of a module that runs at `level`."""
-    if level == EAGER:
-        return asked
-    return [one._replace(level=max(one.level, level)) for one in asked]
+def _ask(module: Module, answers: Iterable[Answered]) -> list[Asked]:
+    """Return the requests of a module at its level, with their answers."""
+    requests, first = module.facts.requests, module.level
+    return [Asked(requests[number], max(level, first), answer) for number, level, answer in answers]
 
 
 def iterate_failures(walk: Walk) -> Iterator[tuple[Module, Asked, Failure]]:

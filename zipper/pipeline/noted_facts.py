@@ -47,4 +47,4 @@ class NotedFacts:
 
 
 def _kind_of(key: FactKey) -> Kind:
-    return RULE_FINDINGS if key[0] == "part" else FILE_FACTS
+    return RULE_FINDINGS if key[0] in ("part", "followed") else FILE_FACTS

@@ -1,4 +1,7 @@
-"""What following a module came to in one zip is taken for another only where it is so there."""
+"""What following a module came to in one zip is taken for another only where it is so there.
+
+For the zips of one run, and for those of later runs, which have notes alone.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ from zipper.target import Target
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from zipper.checks.walk import Module
+    from zipper.checks.walk import Module, Walk
 
     Files = Mapping[str, str]
 
@@ -102,9 +105,12 @@ def test_other_surroundings_give_other_answers(first: str) -> None:
     """After one zip, each other has the findings, modules and answers that it has alone."""
     memory = Memory()
     judge({**HANDLER, **A, **SURROUNDINGS[first]}, memory)
+    noted = dict(memory.noted)
 
     for name, second in SURROUNDINGS.items():
-        assert judge_alone(name) == judge({**HANDLER, **A, **second}, memory)
+        files = {**HANDLER, **A, **second}
+        assert judge_alone(name) == judge(files, memory)
+        assert judge_alone(name) == judge(files, Memory(noted))
 
 
 CIRCUMSTANCES: dict[str, dict[str, object]] = {
@@ -127,42 +133,87 @@ def test_other_circumstances_give_other_answers(first: str) -> None:
     files = {**HANDLER, **A, **b}
     memory = Memory()
     judge(files, memory, **CIRCUMSTANCES[first])
+    noted = dict(memory.noted)
 
     for name, second in CIRCUMSTANCES.items():
         if name != first:
-            assert judge(files, None, **second) == judge(files, memory, **second)
+            alone = judge(files, None, **second)
+            assert alone == judge(files, memory, **second)
+            assert alone == judge(files, Memory(noted), **second)
 
 
 NAMES = st.lists(st.sampled_from(sorted(SURROUNDINGS)), max_size=3)
 
 
 @settings(max_examples=12, deadline=None)
-@given(st.lists(NAMES, min_size=2, max_size=4))
-def test_zips_that_follow_each_other_are_judged_as_alone(zips: list[list[str]]) -> None:
-    """Whatever was judged before in a run, a zip's report is its own."""
+@given(st.lists(st.tuples(NAMES, st.booleans()), min_size=2, max_size=4))
+def test_zips_that_follow_each_other_are_judged_as_alone(
+    zips: list[tuple[list[str], bool]],
+) -> None:
+    """Whatever was judged before, in a run or in earlier ones, a zip's report is its own."""
     memory = Memory()
-    for number, names in enumerate(zips):
+    for number, (names, is_later) in enumerate(zips):
+        memory = Memory(memory.noted) if is_later else memory
         files: dict[str, str] = {**HANDLER, **A}
         for name in itertools.chain(names, [str(number)]):
             files |= SURROUNDINGS.get(name, {"own.js": name})
         assert judge(files, None) == judge(files, memory)
 
 
+def follow(files: Files, memory: Memory) -> Walk:
+    """Return the walk through a zip of `files`."""
+    listing = read_listing(zip_files(files), memory.parts.runs)
+    subject = Subject(listing=listing, target=Target(), handler="index.handler", cache=memory)
+    start = close(subject)
+    assert start is not None
+    return start.walk
+
+
+def write(number: int) -> Files:
+    """Return a zip's files: two packages, and a handler that is another for each number."""
+    return {**A, **B, "index.js": f"require('a'); exports.handler = async () => {number}"}
+
+
 def test_a_module_is_followed_once_in_a_run() -> None:
     """Of two zips that share packages, the second has the very answers of the first."""
     memory = Memory()
-    asked = []
-    for number in range(2):
-        files = {**A, **B, "index.js": f"require('a'); exports.handler = async () => {number}"}
-        subject = Subject(
-            listing=read_listing(zip_files(files), memory.parts.runs),
-            target=Target(),
-            handler="index.handler",
-            cache=memory,
-        )
-        start = close(subject)
-        assert start is not None
-        asked.append(start.walk.modules["/var/task/node_modules/a/index.js"].asked)
+    first, second = (
+        follow(write(number), memory).modules["/var/task/node_modules/a/index.js"].asked
+        for number in range(2)
+    )
 
-    assert asked[0]
-    assert asked[0] is asked[1]
+    assert first
+    assert [id(one.answer) for one in first] == [id(one.answer) for one in second]
+
+
+def test_a_later_run_follows_no_module_of_the_same_packages() -> None:
+    """It takes the facts of their files from what was noted with the answers: no other is asked."""
+    memory = Memory()
+    first = follow(write(1), memory)
+    later = Memory({key: text for key, text in memory.noted.items() if key[0] == "followed"})
+
+    second = follow(write(2), later)
+
+    shared = [path for path in first.modules if "/node_modules/" in path]
+    assert shared
+    assert [seen(first.modules[path]) for path in shared] == [
+        seen(second.modules[path]) for path in shared
+    ]
+    assert ["own-facts"] == [key[0] for key in later.noted if key[0] != "followed"]
+
+
+def test_what_is_noted_of_a_file_is_bounded() -> None:
+    """Of one file, answers in four surroundings are noted; others are worked out."""
+    memory = Memory()
+    for number in range(7):
+        b = put("b", index_js=f"exports.b = {number}", sub_js="")
+        memory = Memory(memory.noted)
+        follow({**HANDLER, **A, **b}, memory)
+
+    (noted,) = (
+        json.loads(text)
+        for key, text in memory.noted.items()
+        if key[0] == "followed" and b"node_modules/a/x.js" in text
+    )
+    rows = [row for row in noted[2] if row[0] == "/var/task/node_modules/a/index.js"]
+    assert 4 == len(rows)
