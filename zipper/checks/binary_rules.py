@@ -19,14 +19,17 @@ from zipper.checks.binaries import (
 from zipper.checks.file_facts import EAGER, OPTIONAL
 from zipper.checks.filesystem import LAYERS, TASK, FileSystem
 from zipper.checks.library_search import Libraries
-from zipper.checks.subject import Subject, find_dependency
+from zipper.checks.parts import find_in_parts
+from zipper.checks.subject import Subject, find_dependency, read_manifests
 from zipper.findings import Finding, Severity
 from zipper.late_pattern import late_pattern
 from zipper.npm.folder_path import find_package
+from zipper.npm.json_text import find_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from zipper.archive.listing import Listing
     from zipper.checks.elf import Binary
 
 __all__ = [
@@ -131,17 +134,11 @@ def check_foreign(subject: Subject) -> Iterator[Finding]:
 
 def check_variants(subject: Subject) -> Iterator[Finding]:
     """Yield packages that were installed with the binaries of other platforms only."""
-    folders = package_levels(subject)
-    for package in sorted(folders):
-        manifest = subject.read_json(f"{package}/package.json") if package else {}
-        names = manifest.get("optionalDependencies")
-        places = [
-            find_dependency(subject, package, name)
-            for name in (names if isinstance(names, dict) else ())
-        ]
+    for package, _, names in sorted(find_in_parts(subject, "promises", _read_promises)):
+        places = [find_dependency(subject, package, name) for name in names]
         present = [place for place in places if place is not None and names_platform(place)]
-        if present and all(is_foreign(subject, place) for place in present):
-            level = folders[package]
+        level = package_levels(subject).get(package) if present else None
+        if level is not None and all(is_foreign(subject, place) for place in present):
             severity: Severity = (
                 "error" if level == EAGER else "warning" if level < OPTIONAL else "info"
             )
@@ -159,17 +156,30 @@ def check_promised(subject: Subject) -> Iterator[Finding]:
 
     Their addon is mostly asked for by an expression, so that following requests does not show it.
     """
-    for package, level in sorted(package_levels(subject).items()):
-        if not package or not names_platform(package) or is_foreign(subject, package):
+    for package, addons, _ in sorted(find_in_parts(subject, "promises", _read_promises)):
+        if not addons or not names_platform(package) or is_foreign(subject, package):
             continue
-        manifest = subject.read_json(f"{package}/package.json")
-        for path in _named_addons(manifest.get("exports"), manifest.get("main")):
+        level = package_levels(subject).get(package, OPTIONAL)
+        for path in addons:
             place = f"{package}/{path.removeprefix('./')}"
             if place not in subject.listing.by_name and level < OPTIONAL:
                 message = f"`{package}` is there without `{path}`, which its package.json names"
                 severity: Severity = "error" if level == EAGER else "warning"
                 hint = "install the package again"
                 yield Finding("module-missing", severity, package, message, hint)
+
+
+def _read_promises(listing: Listing) -> Iterator[list[object]]:
+    """Yield the folder of a package, the addons and the optional dependencies that it names."""
+    for package, text in read_manifests(listing):
+        if not package or (b".node" not in text and b"optionalDependencies" not in text):
+            continue
+        manifest = find_object(text)
+        names = manifest.get("optionalDependencies")
+        addons = _named_addons(manifest.get("exports"), manifest.get("main"))
+        optional = list(names) if isinstance(names, dict) else []
+        if addons or optional:
+            yield [package, addons, optional]
 
 
 def _named_addons(exports: object, main: object) -> list[str]:

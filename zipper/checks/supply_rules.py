@@ -46,13 +46,12 @@ def check_scripts(subject: Subject) -> Iterator[Finding]:
     """Yield reached packages whose binary an install script makes, and which have none."""
     members = find_members(subject)
     with_binary = {find_package(member.entry.name) for member in members if not member.foreign}
-    levels = package_levels(subject)
     for package, names in sorted(find_in_parts(subject, "scripts", _find_scripts)):
         if package in with_binary or not _compiles(subject, package, names):
             continue
         if _platform_packages(subject, package) & with_binary:
             continue
-        level = levels.get(package, EAGER if close(subject) is None else OPTIONAL)
+        level = package_levels(subject).get(package, EAGER if close(subject) is None else OPTIONAL)
         if level == OPTIONAL:
             continue
         manifest = subject.read_json(f"{package}/package.json")
