@@ -12,12 +12,14 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Final, Literal
 
+from zipper.bundling.source_lines import read_lines
 from zipper.named_tuple import NamedTuple
 from zipper.store.notes import COMPILED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from zipper.bundling.output_places import LineRows
     from zipper.bundling.source_resolution import Mode
     from zipper.store.notes import Notebook, Value
 
@@ -51,6 +53,8 @@ class Compiled(NamedTuple):
     """Whether the source itself is written as an ES module."""
     map: str
     """The source map."""
+    rows: LineRows
+    """Where its lines come from."""
 
 
 class Compiler:
@@ -156,11 +160,13 @@ def _read_output(
     is_module = source.format == "esm"
     imports = output["imports"]
     assert isinstance(imports, list)
+    map_ = files[f"{place}.js.map"].decode()
     return Compiled(
         code=files[f"{place}.js"].decode("utf-8", "surrogateescape"),
         imports=tuple(dict.fromkeys(_read_import(one, is_module=is_module) for one in imports)),
         is_module=format_ == "esm",
-        map=files[f"{place}.js.map"].decode(),
+        map=map_,
+        rows=read_lines(map_),
     )
 
 
@@ -175,5 +181,6 @@ def _write_note(compiled: Compiled) -> bytes:
 
 
 def _read_note(body: bytes) -> Compiled:
-    code, imports, is_module, map_ = json.loads(body)
-    return Compiled(code, tuple((path, mode) for path, mode in imports), is_module, map_)
+    code, imports, is_module, map_, rows = json.loads(body)
+    named = tuple((path, mode) for path, mode in imports)
+    return Compiled(code, named, is_module, map_, tuple((line, source) for line, source in rows))

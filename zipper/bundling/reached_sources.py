@@ -14,7 +14,6 @@ from zipper.bundling.esbuild_files import SourceText
 from zipper.bundling.json_modules import JSON_MODULE, wrap_json
 from zipper.bundling.output_places import OutputPlaces, OwnedFile, ReachedFile
 from zipper.bundling.source_folder import join
-from zipper.bundling.source_lines import read_lines
 from zipper.bundling.source_maps import adapt_map, link_map
 from zipper.bundling.source_names import CODE, TYPED, is_source, name_output, spell_relative
 from zipper.errors import ProjectError
@@ -284,7 +283,7 @@ class SourceWalk:
                 yield ReachedFile(owner, f"{output}.map", map_, source, is_beside=is_beside)
             if self._sourcemap != "external":
                 text = link_map(text, map_, output=name, inline=self._sourcemap == "inline")
-        rows = () if read.is_kept else read_lines(read.compiled.map)
+        rows = () if read.is_kept else read.compiled.rows
         yield ReachedFile(owner, output, text, source, rows=rows)
 
     def _respell(

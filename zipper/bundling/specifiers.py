@@ -88,7 +88,8 @@ def find_requests(source: Source) -> Iterator[Node]:
 
 def find_created(code: bytes) -> list[str]:
     """Return what the functions that `createRequire` made for a module are called with."""
-    source = open_source(code) if _CREATED.search(code) else None
+    is_there = b"createRequire" in code and _CREATED.search(code)  # the pattern alone is slow
+    source = open_source(code) if is_there else None
     if source is None:
         return []
     found = (
