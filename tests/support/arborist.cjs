@@ -13,6 +13,7 @@ async function answer ({ folder, registry, cache, options, update }) {
     path: folder, registry, cache, packageLockOnly: true, packageLock: true, ignoreScripts: true,
     audit: false, fund: false, save: !update, omit: [], include: [], npmVersion,
     nodeVersion: process.version, fetchRetries: 0, workspacesEnabled: true, ...options,
+    ...(options.before ? { before: new Date(options.before) } : {}),
     ...(update ? { update: update === true ? { all: true } : { names: update } } : {}),
   }
   try {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,8 +26,6 @@ _RANGES: Final = {
     "^3.0.0": 2, "<2": 2, ">=1 <3": 2, "2.1.0-beta.1": 1, "^9.0.0": 0.3,
 }  # fmt: skip
 """Range to how often it is asked for."""
-_HOPELESS: Final = 0.03
-"""How often a range may be one that no version satisfies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +40,24 @@ class InventedCase:
     options: Mapping[str, Any]
     earlier: Mapping[str, Any] | None
     update: bool | frozenset[str]
+    tarballs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """`name@version` to the JSON files of a tarball that npm opens."""
 
 
 def invent_case(seed: int) -> InventedCase:
     """Return the case of a number."""
-    return _Inventor(Random(f"case {seed}")).invent()
+    return Inventor(Random(f"case {seed}")).invent()
 
 
-class _Inventor:
+class Inventor:
     """The dice, and what the registry has; how often something comes up is diced for each case."""
 
-    def __init__(self, dice: Random) -> None:
+    hopeless = 0.03
+    """How often a range may be one that no version satisfies."""
+
+    def __init__(self, dice: Random, names: Sequence[str] = _NAMES) -> None:
         self._dice = dice
+        self._names = names
         self._has: dict[str, Sequence[str]] = {}
         self._odds = {
             "peerDependencies": dice.choice([0.05, 0.3, 0.6]),
@@ -78,7 +82,9 @@ class _Inventor:
         options = self._options()
         earlier = self._earlier(manifest) if self._happens(0.35) else None
         update = earlier is not None and self._happens(0.3)
-        names = frozenset(self._some(_NAMES, 1, 2)) if update and self._happens(0.67) else update
+        names = (
+            frozenset(self._some(self._names, 1, 2)) if update and self._happens(0.67) else update
+        )
         return InventedCase(packuments, files, options, earlier, names)
 
     def _happens(self, odds: float) -> bool:
@@ -88,7 +94,7 @@ class _Inventor:
         return self._dice.sample(values, self._dice.randint(least, most))
 
     def _packuments(self) -> Mapping[str, Any]:
-        for name in _NAMES:
+        for name in self._names:
             versions = self._some(_VERSIONS, 2, 5)
             # What is published last is `latest`, be it the greatest version or not.
             self._has[name] = versions if self._happens(0.3) else sorted(versions)
@@ -108,7 +114,7 @@ class _Inventor:
         if self._happens(self._odds["optionalDependencies"]):
             fields["optionalDependencies"] = self._dependencies(1, 2)
         if self._happens(self._odds["peerDependenciesMeta"]):
-            names = self._some(_NAMES, 1, 2)
+            names = self._some(self._names, 1, 2)
             fields["peerDependenciesMeta"] = {name: {"optional": True} for name in names}
             if self._happens(0.7):
                 fields.setdefault("peerDependencies", {})[names[0]] = self._range(names[0])
@@ -125,10 +131,10 @@ class _Inventor:
     ) -> dict[str, str]:
         found = {}
         for _ in range(self._dice.randint(least, most)):
-            name = self._dice.choice(_NAMES)
+            name = self._dice.choice(self._names)
             if self._happens(self._odds["alias"] if aliases is None else aliases):
                 alias = self._dice.choice(("x", "y", name))
-                found[alias] = f"npm:{self._dice.choice(_NAMES)}@{self._range()}"
+                found[alias] = f"npm:{self._dice.choice(self._names)}@{self._range()}"
             else:
                 found[name] = self._range(name)
         return found
@@ -137,7 +143,7 @@ class _Inventor:
         """Return a range that some version of `name` satisfies, nearly always."""
         while True:
             (wanted,) = self._dice.choices(list(_RANGES), list(_RANGES.values()))
-            if name not in self._has or wanted == "latest" or self._happens(_HOPELESS):
+            if name not in self._has or wanted == "latest" or self._happens(self.hopeless):
                 return wanted
             if semver.max_satisfying(self._has[name], wanted) is not None:
                 return wanted
@@ -155,7 +161,7 @@ class _Inventor:
 
     def _overrides(self, depth: int = 0) -> dict[str, Any]:
         rules: dict[str, Any] = {}
-        for name in self._some(_NAMES, 1, 2):
+        for name in self._some(self._names, 1, 2):
             versions = self._dice.choice(("1", "^2.0.0", "*", ">=2"))
             key = f"{name}@{versions}" if self._happens(0.3) else name
             if depth < 2 and self._happens(0.35):
@@ -163,7 +169,7 @@ class _Inventor:
                 if self._happens(0.4):
                     rules[key]["."] = self._range(name)
             else:
-                other = self._dice.choice(_NAMES)
+                other = self._dice.choice(self._names)
                 instead = (self._range(name), "", f"${other}", f"npm:{other}@{self._range(other)}")
                 (rules[key],) = self._dice.choices(instead, (3, 1, 1, 1))
         return rules

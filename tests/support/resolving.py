@@ -41,6 +41,10 @@ _OPTIONS = {
     "preferDedupe": "prefer_dedupe",
     "installStrategy": "install_strategy",
     "before": "before",
+    "engineStrict": "engine_strict",
+    "installLinks": "install_links",
+    "omit": "omit",
+    "defaultTag": "default_tag",
 }
 
 
@@ -72,6 +76,11 @@ class World:
 
     def _open(self, ask: ManifestRequest) -> FetchedManifest:
         path = ask.spec.fetch_spec or ""
+        if ask.spec.type == "directory":
+            raw = self.files.get(f"{path}/package.json")
+            if raw is None:
+                raise ResolutionError("ENOENT", f"there is no `{path}/package.json`")
+            return FetchedManifest(parse_manifest(raw), f"file:{path}", None)
         files = self.local_tarballs.get(path)
         if files is None:
             raise ResolutionError("E404", f"there is no `{ask.spec}`")
@@ -136,7 +145,7 @@ def resolved_lockfile(lockfile: Mapping[str, Any]) -> dict[str, Any]:
 
 def _resolved(location: str, entry: Mapping[str, Any]) -> dict[str, Any]:
     name = entry.get("name") or location.rpartition("node_modules/")[2]
-    if "node_modules/" in location and "resolved" not in entry:
+    if "node_modules/" in location and not {"resolved", "inBundle"} & entry.keys():
         return {**entry, "resolved": _address(name, entry["version"])}
     return {key: value for key, value in entry.items() if value is not None}
 

@@ -22,7 +22,7 @@ def is_git(resolved: str | None) -> bool:
 
 _ON_A_HOST: Final = (
     r"https?://(?:[^/@]*@)?(?:www\.)?"
-    r"(?:github\.com|gist\.github\.com|gitlab\.com|bitbucket\.org|git\.sr\.ht)/"
+    r"(?:github\.com|gist\.github\.com|gitlab\.com|bitbucket\.org|git\.sr\.ht)[/:]"
 )
 
 
@@ -35,8 +35,9 @@ def make_consistent(resolved: str) -> str:
     if resolved.startswith("file:"):
         return resolved
     # Nearly all are a registry's: no pattern is made for them, nor is one compiled.
-    may_be_on_a_host = "git" in resolved or "bitbucket.org/" in resolved
-    if resolved.startswith("http") and not (may_be_on_a_host and re.match(_ON_A_HOST, resolved)):
+    written = resolved.lower()
+    may_be_on_a_host = "git" in written or "bitbucket.org" in written
+    if written.startswith("http") and not (may_be_on_a_host and re.match(_ON_A_HOST, written)):
         return resolved
     from zipper.npm.spec import parse_spec  # noqa: PLC0415  (0.01 s, for odd addresses only)
 

@@ -14,14 +14,19 @@ __all__ = ["expand_braces"]
 _MOST: Final = 10_000
 _NUMBERS: Final = re.compile(r"(-?\d+)\.\.(-?\d+)(?:\.\.(-?\d+))?", re.ASCII)
 _LETTERS: Final = re.compile(r"([a-zA-Z])\.\.([a-zA-Z])(?:\.\.(-?\d+))?", re.ASCII)
+_MORE: Final = re.compile(r",[^,].*\}|,\}", re.DOTALL)
+"""Behind braces that stay as they are npm expands others only where a list is among them."""
 _PADDED: Final = re.compile(r"-?0\d")
 
 
 def expand_braces(pattern: str) -> list[str]:
-    """Return the patterns that `pattern` stands for, itself where it has no braces to expand."""
+    """Return the patterns that `pattern` stands for, itself where it has no braces to expand.
+
+    Those that are empty are left out: they match nothing.
+    """
     if "{" not in pattern:
         return [pattern]
-    return list(dict.fromkeys(_expand(pattern))) or [pattern]
+    return list(filter(None, dict.fromkeys(_expand(pattern))))
 
 
 def _expand(pattern: str) -> list[str]:
@@ -35,6 +40,8 @@ def _expand(pattern: str) -> list[str]:
         opening, closing = group
         body = pattern[opening + 1 : closing]
         options = _expand_body(body)
+        if options is None and not _MORE.search(pattern, closing + 1):
+            return [head + pattern[start:] for head in done]
         if options is None or pattern[:opening].endswith("$"):
             options = [f"{{{body}}}"]
         literal = pattern[start:opening]

@@ -13,22 +13,23 @@ __all__ = ["parse_class"]
 
 CharacterTest = Callable[[str], bool]
 
-_NAMED: Final[dict[str, CharacterTest]] = {
-    "alnum": str.isalnum,
-    "alpha": str.isalpha,
-    "ascii": str.isascii,
-    "blank": lambda character: character in " \t\u00a0",
-    "cntrl": lambda character: character < " " or "\x7f" <= character < "\xa0",
-    "digit": str.isdecimal,
-    "graph": lambda character: character.isprintable() and not character.isspace(),
-    "lower": str.islower,
-    "print": str.isprintable,
-    "punct": lambda character: character.isprintable() and not character.isalnum(),
-    "space": str.isspace,
-    "upper": str.isupper,
-    "word": lambda character: character.isalnum() or character == "_",
-    "xdigit": lambda character: character in "0123456789abcdefABCDEF",
+_NAMED: Final = {
+    "alnum": ("L", "Nl", "Nd"),
+    "alpha": ("L", "Nl"),
+    "blank": ("Zs",),
+    "cntrl": ("Cc",),
+    "digit": ("Nd",),
+    "lower": ("Ll",),
+    "punct": ("P",),
+    "space": ("Z",),
+    "upper": ("Lu",),
+    "word": ("L", "Nl", "Nd", "Pc"),
 }
+"""The named classes, by how the categories of their characters begin."""
+_LACKING: Final = {"graph": ("Z", "C"), "print": ("C",)}
+"""Named classes of all characters but those of these categories."""
+_BESIDES: Final = {"blank": "\t", "space": "\t\r\n\v\f", "xdigit": "0123456789abcdefABCDEF"}
+"""What named classes have besides."""
 
 
 def parse_class(
@@ -57,8 +58,9 @@ def _parse_member(text: str, place: int, tests: list[CharacterTest]) -> int:
     """Add one member of a class to `tests`; return where the next begins."""
     if text.startswith("[:", place):
         end = text.find(":]", place)
-        if end > 0 and (named := _NAMED.get(text[place + 2 : end])) is not None:
-            tests.append(named)
+        name = text[place + 2 : end]
+        if end > 0 and name in {*_NAMED, *_LACKING, *_BESIDES, "ascii"}:
+            tests.append(lambda character: _is_of_class(character, name))
             return end + 2
     low, place = _read_character(text, place)
     if text[place : place + 1] != "-" or text[place + 1 : place + 2] in ("", "]"):
@@ -67,6 +69,18 @@ def _parse_member(text: str, place: int, tests: list[CharacterTest]) -> int:
     high, place = _read_character(text, place + 1)
     tests.append(lambda character: low <= character <= high)
     return place
+
+
+def _is_of_class(character: str, name: str) -> bool:
+    from unicodedata import category  # noqa: PLC0415  (few patterns need it)
+
+    if name == "ascii":
+        return character.isascii()
+    if name in _LACKING:
+        return not category(character).startswith(_LACKING[name])
+    return category(character).startswith(_NAMED.get(name, "-")) or character in _BESIDES.get(
+        name, ""
+    )
 
 
 def _read_character(text: str, place: int) -> tuple[str, int]:

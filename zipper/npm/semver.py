@@ -182,12 +182,13 @@ def _possible(comparators: tuple[Comparator, ...], options: Range) -> bool:
 
 
 def _meet(one: Comparator, other: Comparator, options: Range) -> bool:
-    """Return whether two comparators may hold for the same version."""
-    if one.version is None or other.version is None:
-        return True
+    """Return whether two comparators may hold for the same version.
+
+    Source: node-semver classes/comparator.js `intersects`, for which the order may matter.
+    """
     if not one.operator or not other.operator:
         exact, rest = (one, other) if not one.operator else (other, one)
-        return satisfies(
+        return exact.version is None or satisfies(
             exact.version,
             rest.text,
             loose=options.loose,

@@ -121,10 +121,6 @@ def parse_range(
         loose: leave out what cannot be read, as long as something remains.
         include_prerelease: count prereleases as ordinary versions.
     """
-    if isinstance(text, Range):
-        if (text.loose, text.include_prerelease) == (loose, include_prerelease):
-            return text
-        text = text.raw
     if not isinstance(text, str):
         return None
     if len(text) > _CACHED_LENGTH:

@@ -25,7 +25,8 @@ _IPV6: Final = re.compile(r"\[[0-9a-fA-F.]*:[0-9a-fA-F.:]+\]")
 _IPV4: Final = re.compile(r"(?:[0-9]+\.){0,3}[0-9]+\.?")
 _CONTROLS: Final = "".join(map(chr, range(33)))
 _FRAGMENT_ESCAPED: Final = ' "<>`'
-_QUERY_ESCAPED: Final = ' "#<>'
+_QUERY_ESCAPED: Final = {False: ' "#<>', True: " \"#<>'"}
+"""What a query cannot have; True is for the special schemes."""
 _PATH_ESCAPED: Final = ' "#<>?`{}'
 _USER_ESCAPED: Final = _PATH_ESCAPED + "/:;=@[\\]^|"
 _FORBIDDEN_HOST: Final = frozenset("\0\t\n\r #/<>?@[\\]^|")
@@ -89,7 +90,7 @@ def parse_url(text: str) -> WebUrl | None:
     rest, hash_mark, fragment = text[scheme.end() :].partition("#")
     rest, question, query = rest.partition("?")
     tail = {
-        "search": f"?{_escape(query, _QUERY_ESCAPED)}" if question and query else "",
+        "search": f"?{_escape(query, _QUERY_ESCAPED[special])}" if question and query else "",
         "hash": f"#{_escape(fragment, _FRAGMENT_ESCAPED)}" if hash_mark and fragment else "",
     }
     if special:

@@ -16,7 +16,7 @@ from zipper.npm.yaml_text import locate_yaml
 from zipper.npm.yarnrc import YarnrcFile, layer_from_yarnrc
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from zipper.npm.npmrc import Layer
 
@@ -101,11 +101,11 @@ def settle(*layers: Layer) -> tuple[object, ...]:
 @pytest.mark.parametrize(
     "layers",
     [
-        (yarn(YARNRC),),
-        (bun(BUNFIG, {"HOME_TOKEN": "t0ken-of-home"}),),
-        (pnpm(PNPM), layer_from_text("user", KEYS, "/home/.npmrc")),
-        (yarn(SERVER.replace("registry.", "other."), YARNRC),),
-        (
+        lambda: (yarn(YARNRC),),
+        lambda: (bun(BUNFIG, {"HOME_TOKEN": "t0ken-of-home"}),),
+        lambda: (pnpm(PNPM), layer_from_text("user", KEYS, "/home/.npmrc")),
+        lambda: (yarn(SERVER.replace("registry.", "other."), YARNRC),),
+        lambda: (
             yarn(
                 "npmRegistries:\n  //registry.example/npm: {npmAuthToken: t0ken-of-home}\n",
                 YARNRC.replace("npmAuthToken", "npmPublishToken"),
@@ -113,10 +113,10 @@ def settle(*layers: Layer) -> tuple[object, ...]:
         ),
     ],
 )
-def test_each_tool_s_words_mean_what_npmrc_s_mean(layers: tuple[Layer, ...]) -> None:
+def test_each_tool_s_words_mean_what_npmrc_s_mean(layers: Callable[[], tuple[Layer, ...]]) -> None:
     """Registry, scope and credentials come to the same, so that the same rules hold for them."""
     expected = settle(layer_from_text("user", NPMRC, "/home/.npmrc"))
-    registry, scopes, secrets = settle(*layers)
+    registry, scopes, secrets = settle(*layers())
 
     assert expected[:2] == (registry, scopes)
     plain = {key.rstrip("/"): value for key, value in secrets.items()}  # type: ignore[attr-defined]
@@ -192,6 +192,46 @@ def test_without_an_address_bun_means_the_public_registry() -> None:
     assert (None, {"@own": PUBLIC}, {"//public.example/": "Bearer one"}) == settle(bun(scope))
     named = f'[install]\nregistry = "https://registry.example/"\n{scope}'
     assert {"//registry.example/": "Bearer one"} == settle(bun(named))[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('[install]\nregistry = {token = "one"}\n', ("//public.example/:_authToken=one",)),
+        ('[install]\nregistry = {username = "a", password = "b"}\n',
+         ("//public.example/:_auth=YTpi",)),
+        ('[install]\nregistry = {username = "a"}\n', ()),
+        ('[install]\nregistry = {password = "b"}\n', ()),
+        ("[install]\nregistry = {url = 1}\n", ()),
+        ("[install]\nregistry = 1\n", ()),
+        ("[install]\nregistry = false\nscopes = []\n", ()),
+        ('install = "x"\n', ()),
+        ('[install]\ncafile = "ca.pem"\nca = "-----"\n', ("cafile=ca.pem", "ca=-----")),
+        ("[install]\ncafile = 1\nca = []\n", ()),
+        ("[install.scopes]\na = 1\nb = {}\n", ()),
+        ('[install]\nregistry = "https://registry.example/"\n[install.scopes]\na = {token = "t"}\n',
+         ("registry=https://registry.example/", "@a:registry=https://registry.example/",
+          "//registry.example/:_authToken=t")),
+        ('[install]\nregistry = "https://user:word@registry.example/"\n',
+         ("registry=https://user:word@registry.example/",)),
+        ('[install]\nregistry = {url = "https://user:word@registry.example:81/", token = "t"}\n',
+         ("registry=https://user:word@registry.example:81/",
+          "//registry.example:81/:_authToken=t")),
+    ],
+)  # fmt: skip
+def test_what_bun_s_settings_come_to(text: str, expected: tuple[str, ...]) -> None:
+    """A credential without an address names no registry; what has another type counts for nothing.
+
+    Source: bun's documentation of bunfig.toml: registry, scopes, ca and cafile.
+    """
+    assert expected == tuple(f"{key}={value}" for key, value, _ in bun(text).entries)
+
+
+def test_lines_of_comments_are_no_settings() -> None:
+    """What bun's file says is found where it is written, not where a comment names it."""
+    entries = bun('# cafile = "x"\n[install]\ncafile = "ca.pem"  # cafile\n').entries
+
+    assert [3] == [source.line for _, _, source in entries]
 
 
 def test_what_else_yarn_has() -> None:

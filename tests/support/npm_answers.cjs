@@ -1,0 +1,154 @@
+// What npm's own packages answer: node npm_answers.cjs NPM_FOLDER QUESTIONS.json
+// The file has {"table": [question, ...], ...}.
+const fs = require('node:fs')
+const os = require('node:os')
+const path = require('node:path')
+
+const load = require('node:module').createRequire(path.join(process.argv[2], 'package.json'))
+const { Minimatch, minimatch } = load('minimatch')
+const Arborist = load('@npmcli/arborist')
+const packlist = load('npm-packlist')
+const npa = load('npm-package-arg')
+const semver = load('semver')
+const ssri = load('ssri')
+const ini = load('ini')
+const { checkPlatform, checkEngine, checkDevEngines } = load('npm-install-checks')
+const parseConflict = load('parse-conflict-json')
+const PackageJson = load('@npmcli/package-json')
+const validateName = load('validate-npm-package-name')
+const consistentResolve = load('@npmcli/arborist/lib/consistent-resolve.js')
+const linesToRevs = load('@npmcli/git/lib/lines-to-revs.js')
+const pickManifest = load('npm-pick-manifest')
+
+const attempt = ask => {
+  try {
+    return ask()
+  } catch (error) {
+    return { error: error.code ?? '' }
+  }
+}
+const asText = value => typeof value === 'number' ? String(value) : value // npm gives it its type later
+const unescape = text => text.replace(/\\([,{}.])/g, '$1')
+const bits = found => found.map(one => one ? '1' : '0').join('')
+const { compare } = new Intl.Collator('en')
+
+function showSpec (spec) {
+  const { type, registry, name, scope, escapedName, rawSpec, saveSpec, fetchSpec } = spec
+  const shown = { type, registry: !!registry, name, scope, escapedName, rawSpec, saveSpec, fetchSpec }
+  Object.assign(shown, { string: String(spec) })
+  if (type === 'git') {
+    const { gitCommittish, gitRange, gitSubdir, hosted } = spec
+    Object.assign(shown, { gitCommittish, gitRange, gitSubdir, hosted: null })
+    if (hosted) {
+      const { type, domain, user, project, committish, auth } = hosted
+      shown.hosted = {
+        type, domain, user, project, committish, auth, default: hosted.default,
+        string: hosted.toString(), shortcut: hosted.shortcut({ noCommittish: true }),
+        ssh: hosted.ssh({ noCommittish: true }), sshurl: hosted.sshurl({ noCommittish: true, noGitPlus: true }),
+        https: hosted.https({ noCommittish: true, noGitPlus: true }), git: hosted.git({ noCommittish: true }),
+        tarball: hosted.tarball(),
+      }
+    }
+  }
+  if (spec.subSpec) shown.subSpec = showSpec(spec.subSpec)
+  return shown
+}
+
+async function normalize (manifest) {
+  const found = new PackageJson()
+  found.fromContent(manifest)
+  await found.normalize()
+  return found.content
+}
+
+function findCommit ([lines, { gitRange, gitCommittish }]) {
+  const revs = linesToRevs(lines.split('\n'))
+  if (gitRange) {
+    const packument = { versions: revs.versions, 'dist-tags': revs['dist-tags'], name: 'x' }
+    try {
+      return pickManifest(packument, gitRange).sha
+    } catch {
+      return null
+    }
+  }
+  const found = gitCommittish ? revs.refs[gitCommittish] ?? revs.refs[revs.shas[gitCommittish]] : revs.refs.HEAD
+  return found?.sha ?? (/^[0-9a-f]{40,64}$/.test(gitCommittish) ? gitCommittish : null)
+}
+
+async function listPacked (files) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'packed-'))
+  for (const [name, text] of Object.entries(files)) {
+    fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
+    fs.writeFileSync(path.join(folder, name), typeof text === 'string' ? text : JSON.stringify(text))
+  }
+  try {
+    const found = await packlist(await new Arborist({ path: folder }).loadActual())
+    return found.map(one => one.replace(/^\.\//, '')) // before an `@`
+  } finally {
+    fs.rmSync(folder, { recursive: true })
+  }
+}
+
+const ANSWERS = {
+  'ignore-rules': ([pattern, paths]) => attempt(() => {
+    const rule = new Minimatch(pattern, { matchBase: true, dot: true, flipNegate: true, nocase: true })
+    return [rule.negate, bits(paths.map(one => rule.match(one))), bits(paths.map(one => rule.match(one, true)))]
+  }),
+  'path-globs': ([pattern, paths]) => attempt(() => bits(paths.map(one => minimatch(`${one}/x`, `${pattern}/x`)))), // as for the package.json of workspaces
+  braces: pattern => [...new Set(minimatch.braceExpand(pattern).map(unescape))].filter(Boolean),
+  packed: listPacked,
+  specs: ([name, spec, where]) => attempt(() => showSpec(name === null ? npa(spec, where) : npa.resolve(name, spec, where))),
+  versions: ([text, loose]) => {
+    const found = semver.parse(text, { loose })
+    return [found && [found.version, found.prerelease, found.build], semver.clean(text, { loose })]
+  },
+  orders: ([a, b]) => [semver.compare(a, b), semver.diff(a, b)],
+  ranges: ([a, b, loose, includePrerelease, versions]) => {
+    const options = { loose, includePrerelease }
+    const valid = text => semver.validRange(text, options) !== null
+    return [
+      semver.validRange(a, options), valid(a) && valid(b) && semver.intersects(a, b, options),
+      semver.maxSatisfying(versions, a, options), semver.minSatisfying(versions, a, options),
+      bits(versions.map(one => semver.satisfies(one, a, options))),
+    ]
+  },
+  collation: texts => texts.map(one => bits(texts.map(other => compare(one, other) < 0))),
+  integrity: ([text, strict, other]) => {
+    const found = ssri.parse(text, { strict })
+    const match = found && attempt(() => found.match(other, {}))
+    return [found && found.toString(), found && attempt(() => found.pickAlgorithm()), match ? String(match) : null]
+  },
+  platforms: ([target, environment, force]) => attempt(() => { checkPlatform(target, force, environment); return null }),
+  engines: ([target, npm, node, force]) => attempt(() => { checkEngine(target, npm, node, force); return null }),
+  'dev-engines': ([wanted, current]) => attempt(() => checkDevEngines(wanted, current).filter(one => one.isWarn || one.isError).map(one => [one.engine, !!one.isError])),
+  conflicts: text => attempt(() => parseConflict(text)),
+  bins: async ([name, bin]) => (await normalize({ name, bin })).bin ?? {},
+  bundles: async manifest => (await normalize(manifest)).bundleDependencies ?? [],
+  names: name => validateName(name).validForOldPackages,
+  ini: text => Object.entries(ini.decode(text))
+    .filter(([, value]) => typeof value !== 'object' || value === null || Array.isArray(value))
+    .map(([key, value]) => [key, Array.isArray(value) ? value.map(asText) : asText(value)]),
+  resolved: text => {
+    const found = attempt(() => consistentResolve(text))
+    return found === null || found.error !== undefined || found.startsWith('file:') ? text : found
+  },
+  commits: asked => attempt(() => findCommit(asked)),
+  urls: text => attempt(() => {
+    const { href, protocol, username, password, hostname, port, pathname, search, hash } = new URL(text)
+    return { href, protocol, username, password, hostname, port, pathname, search, hash }
+  }),
+  uris: text => [encodeURIComponent(text), attempt(() => decodeURIComponent(text)), text.trim(), text.trim().replace(/\s+/g, ' ')],
+  paths: ([base, one]) => [path.posix.normalize(one).replace(/(?<=.)\/$/, '').replace(/^\.$/, ''), path.posix.resolve('/', base, one), path.posix.relative(path.posix.resolve('/', base), path.posix.resolve('/', one))],
+  dates: text => Date.parse(text),
+}
+
+async function main () {
+  const answers = {}
+  for (const [table, asked] of Object.entries(JSON.parse(fs.readFileSync(process.argv[3], 'utf8')))) {
+    answers[table] = []
+    for (const one of asked) answers[table].push(await ANSWERS[table](one))
+  }
+  console.log(JSON.stringify(answers))
+}
+
+main()
