@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Conditions"]
 
+_IS_EMPTIED: Final = late_pattern(
+    rb"\bmodule\.exports\s*=\s*(?:null|undefined|void|false|!1|0|''|\"\"|``)"
+)
 _VARIABLE: Final = late_pattern(rb"process\.env\.(\w+)")
 _SET_VARIABLES: Final = late_pattern(
     rb"AWS_|LAMBDA_|_|(?:NODE_ENV|NODE_PATH|LD_LIBRARY_PATH|LANG|PATH|TZ)$"
@@ -258,7 +261,7 @@ class Conditions:
         if name in COMMONJS and self._names.has_module_syntax and not makes_require:
             raise UndecidedError
         if members and self._names.sets(dotted):
-            if dotted == b"module.exports":
+            if dotted == b"module.exports" and not _IS_EMPTIED.search(self._content):
                 return Thing("")  # whatever it is set to, it is something
             raise UndecidedError
         value = MEMBERS[dotted] if members else (COMMONJS | GLOBALS)[name]

@@ -45,6 +45,7 @@ __all__ = ["scan"]
 _WORDS: Final = (b"require", b"import", b"export", b"createRequire")
 _EXPRESSION_MAX: Final = 120
 _OWN_PLACES: Final = (b"(import.meta.url)", b"(__filename)", b"(import.meta.filename)")
+_BINDING: Final = ("variable_declarator", "function_declaration", "assignment_expression")
 _WORDS_MAX: Final = 50_000
 """Places that are looked at in one file; a hostile file may have more."""
 _ATTRIBUTE_MAX: Final = 200
@@ -65,6 +66,7 @@ class _Scanner:
         self.aliases: set[bytes] = set()
         """Names other than `require` that `createRequire(import.meta.url)` made."""
         self.has_own_require = False
+        self.is_rebound = False
         self.shims: set[bytes] = set()
         """Names that a bundler has given its stand-in for `require`."""
         self.constants = Constants(source)
@@ -76,6 +78,11 @@ class _Scanner:
         for alias in sorted(self.aliases):
             for path in islice(self.source.find_words(alias), _WORDS_MAX):
                 self._visit_require(path)
+        if self.is_rebound:  # what it requests may not be Node's to find
+            self.requests = [
+                one._replace(level=max(one.level, CONDITIONAL)) if one.kind == "require" else one
+                for one in self.requests
+            ]
         self.shims = find_shims(self.source)
         for shim in sorted(self.shims):
             for path in islice(self.source.find_words(shim), _WORDS_MAX):
@@ -104,6 +111,7 @@ class _Scanner:
         if name == b"createRequire" and (is_property or kind == "identifier"):
             self._add_alias(path[:-1] if is_property else path)
         elif kind == "identifier" and name == b"require":
+            self.is_rebound = self.is_rebound or self._rebinds(path)
             self._visit_require(path)
         elif is_property and self.source.text_of(path[-2]) == b"module.require":
             self._add_call(path[:-2], "require")
@@ -142,6 +150,16 @@ class _Scanner:
                 self._add_call(path[:-2], "resolve")
             elif is_called and name is not None and name.text == b"call":
                 self._add_call(path[:-2], kind, place=1)
+
+    def _rebinds(self, path: list[Node]) -> bool:
+        """Return whether the name that ends `path` gets another meaning than Node's there."""
+        parent = path[-2]
+        name = parent.child_by_field_name("name") or parent.child_by_field_name("left")
+        if parent.type not in _BINDING or not _same(name, path[-1]):
+            return False
+        value = parent.child_by_field_name("value") or parent.child_by_field_name("right")
+        arguments = None if value is None else value.child_by_field_name("arguments")
+        return arguments is None or self.source.text_of(arguments) not in _OWN_PLACES
 
     def _add_alias_of(self, node: Node, declarator: Node, declaration: Node) -> None:
         """Note the name of `const name = require`."""

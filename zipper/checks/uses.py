@@ -34,6 +34,7 @@ _READS: Final = frozenset(
     b" loadSync renderFile compileFile".split()
 )
 """What throws where its path is absent: of `fs`, @grpc/proto-loader, protobufjs and pug."""
+_MAY_RETURN: Final = (b"statSync", b"lstatSync")
 _WRITES: Final = frozenset(
     b"mkdirSync writeFileSync appendFileSync mkdtempSync copyFileSync".split()
 )
@@ -181,6 +182,8 @@ def _file_of(source: Source, constants: Constants, path: list[Node], name: bytes
     kind: UseKind = "worker" if name == b"Worker" else "write" if name in _WRITES else "read"
     if name == b"mkdirSync" and len(parts) > 1:
         kind = "make"
+    if name in _MAY_RETURN and len(parts) > 1:
+        return None  # with `throwIfNoEntry: false` they return undefined
     return Use(kind, level, source.line_of(path[-1]), value)
 
 
