@@ -125,6 +125,7 @@ class _PnpmReader:
         self._skipped = frozenset(key for key in self._entries if self._is_runtime(key))
         self._patches = frozenset(self._list_patches())
         self._folders: dict[str, str] = {}
+        self._own_folders: set[str] = set()
         self.importers: dict[str, str] = {}
 
     def read(self) -> Iterator[tuple[str, Instance]]:
@@ -142,6 +143,7 @@ class _PnpmReader:
         for name, section in sections.items():
             folder = clean_folder(name) or ""
             yield importer_key(folder), self._read_importer(folder, section, places[name])
+        self._own_folders |= {importer_key(folder) for folder in self.importers}
         for key, entry in self._entries.items():
             if key not in self._skipped:
                 yield key, self._read_package(key, entry)
@@ -169,6 +171,7 @@ class _PnpmReader:
                 target = self._find(name, one.version, folder, (*keys, group, name))
                 if target is not None:
                     targets[name] = target
+        self._own_folders.update(key for key in targets.values() if self._is_folder(key))
         manifest = Manifest(
             dependencies=specs["dependencies"],
             dev_dependencies=specs["devDependencies"],
@@ -211,6 +214,13 @@ class _PnpmReader:
             self._document.fail(f"`{name}` is `{key[:200]}`, which the lockfile lacks", *keys)
         return None if key in self._skipped else key
 
+    def _is_folder(self, key: str) -> bool:
+        """Say whether it is a folder on this disk: linked, or copied (injected, `file:`)."""
+        if key not in self._entries:
+            return True
+        resolution = self._facts_of(key).get("resolution")
+        return isinstance(resolution, dict) and resolution.get("type") == "directory"
+
     def _is_runtime(self, key: str) -> bool:
         """Say whether it is a JavaScript runtime, which pnpm fetches and no package needs."""
         resolution = self._facts_of(key).get("resolution")
@@ -247,7 +257,7 @@ class _PnpmReader:
                 target = self._find(wanted, chosen, "", (*where, group, wanted))
                 if target is not None:
                     targets[wanted] = target
-                    specs[group][wanted] = self._find_address(target) or chosen
+                    specs[group][wanted] = self._find_asked(wanted, target, facts) or chosen
         meta = document.maps(facts.get("peerDependenciesMeta"), *at, "peerDependenciesMeta")
         manifest = Manifest(
             name=name,
@@ -271,8 +281,16 @@ class _PnpmReader:
         found = Instance(manifest, targets, patches=patches)
         return self._resolve(found, facts, parsed.version or key, at)
 
-    def _find_address(self, key: str) -> str | None:
-        """Return the address of a tarball that was asked for by it; None for what has a version."""
+    def _find_asked(self, name: str, key: str, facts: Mapping[str, object]) -> str | None:
+        """Return what a package asks for where pnpm has written another: None for what it wrote.
+
+        A tarball is asked for by its address. A folder that the project itself names is there as a
+        peer, or as the version that a range means: what is published cannot ask for it.
+        """
+        if key in self._own_folders:
+            peers = facts.get("peerDependencies")
+            asked = peers.get(name) if isinstance(peers, dict) else None
+            return asked if isinstance(asked, str) else "*"
         if key not in self._parsed or self._parsed[key].version[:1].isdigit():
             return None
         resolution = self._facts_of(key).get("resolution")

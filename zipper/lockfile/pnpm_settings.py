@@ -20,7 +20,7 @@ from zipper.npm.json_text import map_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-__all__ = ["PnpmFiles", "SettingDrift", "list_setting_drift"]
+__all__ = ["PnpmFiles", "SettingDrift", "list_catalog_drift", "list_setting_drift"]
 
 _LISTS: Final = ("ignoredOptionalDependencies", "neverBuiltDependencies", "onlyBuiltDependencies")
 """Compared as sets; the last two are in lockfiles before 9.0 alone."""
@@ -83,9 +83,7 @@ def list_setting_drift(
         ("patchedDependencies", lambda view: _compare_patches(locked, view, files)),
         *((f"settings.{name}", _compare_switch(locked, name, files)) for name in _SWITCHES),
     )
-    lines = _compare_catalogs(locked, catalogs)
-    if lines:
-        yield SettingDrift("catalogs", tuple(lines), is_sure=True)
+    yield from list_catalog_drift(locked, files)
     for setting, compare in checks:
         found = [compare(view) for view in views]
         # What the pnpm that reads both files finds in step is what was meant.
@@ -93,6 +91,13 @@ def list_setting_drift(
             yield SettingDrift(setting, tuple(found[0]), is_sure=all(found))
     if major >= 9:
         yield from _compare_pnpmfile(locked, files)
+
+
+def list_catalog_drift(locked: Mapping[str, object], files: PnpmFiles) -> Iterator[SettingDrift]:
+    """Yield what the lockfile has taken from catalogs and is another there now."""
+    lines = _compare_catalogs(locked, _read_catalogs(files.workspace))
+    if lines:
+        yield SettingDrift("catalogs", tuple(lines), is_sure=True)
 
 
 def _list_views(files: PnpmFiles, major: int) -> Sequence[Mapping[str, object]]:

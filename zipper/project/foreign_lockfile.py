@@ -6,6 +6,7 @@ the root of its workspace.
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import LockfileError
@@ -33,6 +34,9 @@ class ForeignText(NamedTuple):
     data: bytes
     settings: tuple[bytes, ...]
     """The files beside it that may change its meaning."""
+    above: str = ""
+    """From `folder` to the root of the workspace, whose pnpm-workspace.yaml counts, where each
+    member has a lockfile of its own: `../..`."""
 
     @property
     def path(self) -> str:
@@ -121,7 +125,42 @@ def _read(folder: Path, name: str) -> ForeignText:
         )
     data = read_or_none(folder / name) or b""
     settings = tuple(read_or_none(folder / other) or b"" for other in _SETTINGS)
-    return ForeignText(name, folder, data, settings)
+    if name != "pnpm-lock.yaml" or settings[1]:
+        return ForeignText(name, folder, data, settings)
+    return _find_unshared(ForeignText(name, folder, data, settings))
+
+
+def _find_unshared(alone: ForeignText) -> ForeignText:
+    """Return the lockfile with the settings of the workspace that it is a member's own of."""
+    folders = [alone.folder, *alone.folder.parents]
+    for depth, root in enumerate(folders):
+        workspace = read_or_none(root / "pnpm-workspace.yaml")
+        if workspace is None:
+            continue
+        npmrc = (read_or_none(root / ".npmrc") or b"") + b"\n" + alone.settings[4]
+        if not _is_unshared(workspace, npmrc):
+            break
+        above = "/".join([".."] * depth)
+        settings = (alone.settings[0], workspace, *alone.settings[2:4], npmrc)
+        return alone._replace(settings=settings, above=above)
+    return alone
+
+
+def _is_unshared(workspace: bytes, npmrc: bytes) -> bool:
+    """Say whether the settings want a lockfile for each member; .npmrc did so before pnpm 11."""
+    if b"sharedWorkspaceLockfile" in workspace:
+        from zipper.npm.yaml_settings import parse_settings  # noqa: PLC0415  (few say it)
+        from zipper.npm.yaml_text import YamlFaultError  # noqa: PLC0415  (as above)
+
+        with contextlib.suppress(YamlFaultError):
+            said = parse_settings(workspace.decode("utf-8", "replace"))
+            return said.get("sharedWorkspaceLockfile") == "false"
+    if b"shared-workspace-lockfile" not in npmrc:
+        return False
+    from zipper.npm.ini import parse_ini  # noqa: PLC0415  (as above)
+
+    rows = {entry.key: str(entry.value) for entry in parse_ini(npmrc.decode("utf-8", "replace"))}
+    return rows.get("shared-workspace-lockfile", "").lower() == "false"
 
 
 def _list_tools(folder: Path) -> Iterator[str]:

@@ -92,7 +92,7 @@ def read_npm_settings(
     layers: tuple[Layer | None, ...] = (user, project)
     if read_tool is not None:
         tool = read_tool(environ, home)
-        layers = (tool.weak, user, tool.user, project, tool.strong)
+        layers = (tool.weak, user, tool.user, tool.workspace, project, tool.strong)
     layers = (builtin, _read_layer("global", global_file), *layers, *strong)
     settings = build_settings(
         tuple(layer for layer in layers if layer is not None),

@@ -215,15 +215,18 @@ def _find_tool_reader(
     root: Path, foreign: ForeignText | None, yarn: YarnLock | None
 ) -> Callable[[Mapping[str, str], Path], ToolLayers] | None:
     """Return what reads the registry settings of a foreign lockfile's tool."""
+    above = ""
     if foreign is not None:
-        tool, folder = FORMATS[foreign.name].tool, foreign.folder
+        tool, folder, above = FORMATS[foreign.name].tool, foreign.folder, foreign.above
     elif yarn is not None and yarn.counts:
         tool, folder = "yarn1", root
     else:
         return None
     from zipper.project.tool_layers import read_tool_layers  # noqa: PLC0415  (where it counts)
 
-    return lambda environ, home: read_tool_layers(tool, folder, environ=environ, home=home)
+    return lambda environ, home: read_tool_layers(
+        tool, folder, above=above, environ=environ, home=home
+    )
 
 
 def _unlocked(workspaces: Mapping[str, str], lockfile: Lockfile | None) -> Mapping[str, str]:

@@ -40,11 +40,13 @@ class ToolLayers(NamedTuple):
     """Weaker than every .npmrc."""
     user: Layer | None = None
     """Weaker than the project's .npmrc."""
+    workspace: Layer | None = None
+    """The .npmrc at the root of the workspace, weaker than the project's own."""
     strong: Layer | None = None
 
 
 def read_tool_layers(
-    tool: str, folder: Path, *, environ: Mapping[str, str], home: Path
+    tool: str, folder: Path, *, above: str = "", environ: Mapping[str, str], home: Path
 ) -> ToolLayers:
     """Return what the tool's own settings say of registries.
 
@@ -52,6 +54,7 @@ def read_tool_layers(
         tool: whose lockfile counts: `pnpm`, `yarn` (2 and later), `yarn1` or `bun`; another has no
             settings of its own.
         folder: where the lockfile is.
+        above: from there to the workspace's root, where its settings count.
         environ: for variables in values, and yarn's own.
         home: the user's home folder.
 
@@ -62,9 +65,20 @@ def read_tool_layers(
     if tool == "yarn1":
         return ToolLayers(weak=_read_classic(folder, home))
     read = {"pnpm": _read_pnpm, "yarn": _read_yarn, "bun": _read_bun}.get(tool)
-    strong = None if read is None else read(folder, environ, home)
+    root = folder / above
+    strong = None if read is None else read(root, environ, home)
     user = _read_pnpm_user(environ, home) if tool == "pnpm" else None
-    return ToolLayers(user=user, strong=strong)
+    workspace = _read_ini("project", root / ".npmrc") if above else None
+    return ToolLayers(user=user, workspace=workspace, strong=strong)
+
+
+def _read_ini(name: str, path: Path) -> Layer | None:
+    data = _find(path, (b"=",))
+    if data is None:
+        return None
+    from zipper.npm.npmrc import layer_from_text  # noqa: PLC0415  (where there is one)
+
+    return layer_from_text(name, data.decode("utf-8", "replace"), str(path))
 
 
 def _read_classic(folder: Path, home: Path) -> Layer | None:
@@ -90,13 +104,7 @@ def _read_pnpm_user(environ: Mapping[str, str], home: Path) -> Layer | None:
 
     Source: `@pnpm/config.reader` 11 `getConfigDir`, `readNpmrcSources`.
     """
-    path = _find_pnpm_folder(environ, home) / "auth.ini"
-    data = _find(path, (b"=",))
-    if data is None:
-        return None
-    from zipper.npm.npmrc import layer_from_text  # noqa: PLC0415  (where there is one)
-
-    return layer_from_text("pnpm", data.decode("utf-8", "replace"), str(path))
+    return _read_ini("pnpm", _find_pnpm_folder(environ, home) / "auth.ini")
 
 
 def _find_pnpm_folder(environ: Mapping[str, str], home: Path) -> Path:

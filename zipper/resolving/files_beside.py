@@ -47,6 +47,10 @@ class FilesBeside:
         data = self.read(path)
         return None if data is None else data.decode("utf-8", "replace")
 
+    def at_root(self, path: str) -> str:
+        """Return a path relative to the workspace's root as one relative to the lockfile."""
+        return f"{self._foreign.above}/{path}" if self._foreign.above else path
+
     def read_settings(self, name: str) -> Mapping[str, object]:
         """Return what a YAML file of settings says; empty where it is not there.
 
@@ -56,7 +60,7 @@ class FilesBeside:
         from zipper.npm.yaml_settings import parse_settings  # noqa: PLC0415  (few have one)
 
         try:
-            return parse_settings(self.read_text(name) or "")
+            return parse_settings(self.read_text(self.at_root(name)) or "")
         except YamlFaultError as fault:
             raise ProjectError(
                 "ESETTINGS",

@@ -14,9 +14,14 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.errors import LockfileError
 from zipper.findings import Finding
-from zipper.lockfile.pnpm_settings import PnpmFiles, SettingDrift, list_setting_drift
+from zipper.lockfile.pnpm_settings import (
+    PnpmFiles,
+    SettingDrift,
+    list_catalog_drift,
+    list_setting_drift,
+)
 from zipper.npm.ini import parse_ini
-from zipper.npm.json_text import map_of
+from zipper.npm.json_text import find_object, map_of
 from zipper.npm.lockfile_formats import FORMATS
 
 if TYPE_CHECKING:
@@ -37,9 +42,15 @@ _BUN_STRICT: Final = 2
 
 
 def compare_settings(
-    foreign: ForeignText, lockfile: ForeignLockfile, beside: FilesBeside
+    foreign: ForeignText,
+    lockfile: ForeignLockfile,
+    beside: FilesBeside,
+    *,
+    siblings: Iterable[ForeignLockfile] = (),
 ) -> tuple[Finding, ...]:
     """Return what may be out of step; yarn's settings decide when its lockfile is read.
+
+    `siblings` are the lockfiles of other members, each with what it has taken from catalogs.
 
     Raises:
         LockfileError: under the tool's own code, for a setting that differs for sure.
@@ -50,6 +61,9 @@ def compare_settings(
         drifts: Iterable[SettingDrift] = list_setting_drift(
             lockfile.settings, int(lockfile.version.partition(".")[0]), files
         )
+        for sibling in siblings if foreign.above else ():
+            for drift in list_catalog_drift(sibling.settings, files):
+                raise _refuse(sibling, foreign.name, drift)
     elif lockfile.tool == "bun":
         drifts = _list_bun_drift(lockfile, beside.manifest)
     else:
@@ -63,13 +77,16 @@ def compare_settings(
 
 def _read_pnpm_files(foreign: ForeignText, beside: FilesBeside) -> PnpmFiles:
     manifest = beside.manifest
+    version = _find_version(manifest)
+    if foreign.above and version is None:
+        version = _find_version(find_object(beside.read(beside.at_root("package.json"))))
     npmrc = parse_ini(foreign.settings[4].decode("utf-8", "replace"))
     return PnpmFiles(
         manifest,
         beside.read_settings("pnpm-workspace.yaml"),
         {entry.key: str(entry.value).lower() for entry in npmrc},
-        _find_version(manifest),
-        beside.read_text,
+        version,
+        lambda path: beside.read_text(beside.at_root(path)),
     )
 
 

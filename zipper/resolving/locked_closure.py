@@ -16,6 +16,7 @@ from zipper.resolving.locked_checksums import drop_checksums
 from zipper.resolving.locked_manifests import describe_instances
 from zipper.resolving.locked_patches import drop_builtins, read_patches
 from zipper.resolving.read_foreign import read_foreign
+from zipper.resolving.sibling_lockfiles import join_siblings
 from zipper.tree.bind_peers import bind_peers
 from zipper.tree.graph_closure import take_closure
 from zipper.tree.graph_folders import know_folders
@@ -72,11 +73,14 @@ def take_locked_closure(
         LockfileError: what cannot be read; a lockfile out of step, or a patch that is not there.
         ProjectError: EJSONPARSE, EINVALIDPACKAGE, EREAD for a member's package.json.
     """
-    lockfile = read_foreign(foreign, beside)
+    alone = read_foreign(foreign, beside)
+    lockfile, siblings = join_siblings(alone, foreign, beside)
     manifests = _read_folders(foreign, lockfile.graph, beside)
     _require_importer(lockfile, member)
-    doubts = compare_settings(foreign, lockfile, beside)
-    refuse_drift(lockfile, manifests)
+    doubts = compare_settings(foreign, alone, beside, siblings=siblings.values())
+    refuse_drift(alone, manifests)
+    for folder, sibling in siblings.items():
+        refuse_drift(sibling, {"": manifests[folder]} if folder in manifests else {})
     graph = know_folders(lockfile.graph, manifests)
     omitted = frozenset() if omit is None else omit
     omits_dev = "dev" in omitted

@@ -73,10 +73,11 @@ def _find_pnpm(own: Instance, _: FilesBeside, paths: Mapping[str, str]) -> list[
 
 def _list_pnpm_paths(lockfile: ForeignLockfile, beside: FilesBeside) -> Iterator[tuple[str, str]]:
     """Yield hash and path of each patch that the lockfile or the settings name."""
+    named = beside.read_settings("pnpm-workspace.yaml").get("patchedDependencies")
     sources = [
         lockfile.settings.get("patchedDependencies"),
         map_of(beside.manifest.get("pnpm")).get("patchedDependencies"),
-        beside.read_settings("pnpm-workspace.yaml").get("patchedDependencies"),
+        {what: beside.at_root(str(path)) for what, path in map_of(named).items()},
     ]
     for source in sources:
         for said in map_of(source).values():
