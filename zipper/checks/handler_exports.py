@@ -17,23 +17,25 @@ from zipper.checks.file_facts import find_flaw
 from zipper.checks.handler_rules import explain_choice
 from zipper.checks.module_resolution import Failure
 from zipper.checks.named_exports import ExportedNames
-from zipper.checks.subject import TEXT_LIMIT_BYTES, Subject
-from zipper.errors import ArchiveError
+from zipper.checks.source_text import find_word
 from zipper.findings import Finding
 from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from zipper.checks.subject import Subject
     from zipper.checks.walk import Module
 
 __all__ = ["check_export"]
 
 _REEXPORTS_MAX = 100
 _EXPORTS_NOTHING = late_pattern(
-    rb"^var (\w+) = \{\};\nmodule\.exports = __toCommonJS\(\1\);$", re.MULTILINE
+    rb"^var (\w{1,200}) = \{\};\nmodule\.exports = __toCommonJS\(\1\);$", re.MULTILINE
 )
 _ANNOTATION = late_pattern(rb"\b0\s*&&\s*\(module\.exports\s*=\s*\{")
+_AROUND_BYTES = 300
+"""Around `module.exports`, which is in what both find."""
 _EXTENSIONS = (".js", ".mjs", ".cjs", ".ts")
 
 
@@ -158,14 +160,9 @@ def _is_annotated(start: WalkStart, module: Module) -> bool:
 
     esbuild leaves an empty list out: then nothing is put into what it exports.
     """
-    content = _content(start, module)
-    empty = _EXPORTS_NOTHING.search(content)
+    content = start.walk.reader.content_of(module.path)
+    places = [max(0, at - _AROUND_BYTES) for at in find_word(content, b"module.exports")]
+    spans = [(start, start + 2 * _AROUND_BYTES) for start in places]
+    empty = next(filter(None, (_EXPORTS_NOTHING.search(content, *span) for span in spans)), None)
     is_empty = empty is not None and len(re.findall(rb"\b%b\b" % empty[1], content)) == 2
-    return is_empty or _ANNOTATION.search(content) is not None
-
-
-def _content(start: WalkStart, module: Module) -> bytes:
-    try:
-        return start.walk.files.read(module.path, limit_bytes=TEXT_LIMIT_BYTES) or b""
-    except ArchiveError:
-        return b""
+    return is_empty or any(_ANNOTATION.search(content, *span) for span in spans)

@@ -24,6 +24,8 @@ __all__ = ["changes_loading", "find_hooks"]
 _PRIVATE: Final = late_pattern(
     rb"_(?:resolveFilename|nodeModulePaths|findPath|initPaths|extensions|(?<=\._)load)"
 )
+_REGISTER: Final = late_pattern(rb"register")
+_SPACES_MAX: Final = 200
 _TAKES: Final = late_pattern(rb"registerHooks|\.register[()]|[{,]\s{0,200}register")
 """What every file has that patches Node's own module, or registers: most are done after these.
 
@@ -87,7 +89,11 @@ def find_hooks(content: bytes) -> Iterator[Use]:
 
 
 def _may_change_module(content: bytes) -> bool:
-    registers = b"register" in content and _TAKES.search(content) is not None
+    places = [match.start() for match in find_matches(content, (b"register",), _REGISTER)]
+    registers = any(
+        _TAKES.search(content, max(0, at - _SPACES_MAX - 1), at + len(b"registerHooks"))
+        for at in places
+    )
     return registers or _PRIVATE.search(content) is not None
 
 

@@ -37,6 +37,7 @@ TYPED: Final = (".ts", ".mts", ".cts")
 """Files of which Node.js 22.18 and newer take the types off."""
 _FILE_LIMIT_BYTES: Final = 64 * 1024 * 1024
 """The largest file that is read. What a larger one asks for is unknown."""
+_LARGE_BYTES: Final = 100_000
 NO_FACTS: Final = Facts(0, False, False, 0, (), (), (), ())  # noqa: FBT003 - a row of the table
 
 
@@ -52,6 +53,9 @@ class ModuleReader:
         self._given = tuple(f"{name}={value}" for name, value in sorted(variables.items()))
         self._fresh: dict[FactKey, bytes] = {}
         self._large: tuple[bytes, Source | None] = b"", None
+        self._last: tuple[str, bytes] = "", b""
+        """The last large file by its path, which is inflated once."""
+        self._hashed: tuple[bytes, str] = b"", ""
 
     def read(self, wave: Iterable[Module]) -> None:
         """Give each module of `wave` its facts, or the kind that says enough."""
@@ -66,7 +70,7 @@ class ModuleReader:
                 self._keep(module, _check_json(content))
             else:
                 kind = "own-facts" if is_own(module.path) else "facts"
-                keys[module.path] = (kind, _digest(content), *self._given)
+                keys[module.path] = (kind, self._digest(content), *self._given)
         known = {} if self._cache is None else self._cache.get_many(set(keys.values()))
         for module in wave:
             key = keys.get(module.path)
@@ -131,11 +135,24 @@ class ModuleReader:
             module.kind = "addon"
             return None
         try:
-            return self._files.read(module.path, limit_bytes=_FILE_LIMIT_BYTES)
+            return self._read_file(module.path)
         except ArchiveError as error:
             module.kind = "unread"
             module.problem = error.message
             return None
+
+    def _read_file(self, path: str) -> bytes | None:
+        if self._last[0] == path:
+            return self._last[1]
+        content = self._files.read(path, limit_bytes=_FILE_LIMIT_BYTES)
+        if content is not None and len(content) > _LARGE_BYTES:
+            self._last = path, content
+        return content
+
+    def _digest(self, content: bytes) -> str:
+        if self._hashed[0] is not content:
+            self._hashed = content, hashlib.blake2b(content, digest_size=20).hexdigest()
+        return self._hashed[1]
 
     def remember(self) -> None:
         """Hand new facts to the cache."""
@@ -150,7 +167,7 @@ class ModuleReader:
         content = self.content_of(path) if known is None else b""
         if not content:
             return known
-        key = ("names", _digest(content))
+        key = ("names", self._digest(content))
         known = decode_names(self._known(key))
         if known is None:
             from zipper.checks.commonjs_names import find_commonjs_names  # noqa: PLC0415 - as for `scan`
@@ -164,7 +181,7 @@ class ModuleReader:
     def content_of(self, path: str) -> bytes:
         """Return what is in a file; nothing where it cannot be read."""
         try:
-            return self._files.read(path, limit_bytes=_FILE_LIMIT_BYTES) or b""
+            return self._read_file(path) or b""
         except ArchiveError:
             return b""
 
@@ -195,10 +212,6 @@ def _without_types(facts: Facts) -> Facts:
     if not facts.syntax_error_line and not facts.flaws:
         return facts
     return weaken(facts)._replace(syntax_error_line=0, flaws=())
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.blake2b(content, digest_size=20).hexdigest()
 
 
 def _check_json(content: bytes) -> Facts:

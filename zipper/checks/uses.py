@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.checks.awaited_files import find_awaited
 from zipper.checks.constants import HERE, ITSELF, ROOT, Constants, from_root
-from zipper.checks.file_facts import EAGER, LAZY, OPTIONAL, Use, UseKind
+from zipper.checks.file_facts import EAGER, OPTIONAL, Use, UseKind
 from zipper.checks.levels import FUNCTIONS
 from zipper.checks.load_ends import find_ends
 from zipper.checks.loader_hooks import find_hooks
@@ -174,9 +174,10 @@ def _file_of(source: Source, constants: Constants, path: list[Node], name: bytes
     parts = [part for part in given if part.type != "comment"]
     if name == b"copyFileSync":
         parts = parts[1:]
-    level = source.level_of(path) if parts else LAZY
-    value = constants.sure_value_of(path, parts[0]) if level == EAGER else None
+    value = constants.sure_value_of(path, parts[0]) if parts else None
     if value is None or (name == b"Worker" and value[:1] not in (HERE, ITSELF, ROOT, ".", "/")):
+        return None
+    if source.level_of(path) != EAGER:  # which takes longer to find out
         return None
     value = from_root(value)
     kind: UseKind = "worker" if name == b"Worker" else "write" if name in _WRITES else "read"
@@ -184,7 +185,7 @@ def _file_of(source: Source, constants: Constants, path: list[Node], name: bytes
         kind = "make"
     if name in _MAY_RETURN and len(parts) > 1:
         return None  # with `throwIfNoEntry: false` they return undefined
-    return Use(kind, level, source.line_of(path[-1]), value)
+    return Use(kind, EAGER, source.line_of(path[-1]), value)
 
 
 def _names_place(source: Source) -> bool:
