@@ -11,10 +11,15 @@ division.
 
 from __future__ import annotations
 
-from typing import Final
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
+from zipper.checks.known_stretches import Stretch
 from zipper.late_pattern import late_pattern
 from zipper.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from zipper.checks.known_stretches import KnownStretches
 
 __all__ = ["Nesting", "find_layout"]
 
@@ -63,16 +68,28 @@ class Nesting(NamedTuple):
     """Places between two statements, by the offset at which their block opens; -1 for the file."""
 
 
-def find_layout(content: bytes) -> Nesting | None:
-    """Return the layout of a file, or None where its brackets do not match."""
-    return _Lexer(content).run()
+def find_layout(content: bytes, known: KnownStretches | None = None) -> Nesting | None:
+    """Return the layout of a file, or None where its brackets do not match.
+
+    Args:
+        content: the file's text.
+        known: what is known of parts of it; what is found is added.
+    """
+    return _Lexer(content, known).run()
 
 
 class _Lexer:
     """The state of one pass."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, known: KnownStretches | None) -> None:
         self.content = content
+        self.known = known
+        self.floor = 0
+        """Where the stretch of statements of the top level begins that is read."""
+        self.held = (0, 1)
+        """The blocks, and the blocks with borders, that had been found before it."""
+        self.looks_back = False
+        """Whether it depends on what precedes it."""
         self.blocks: list[tuple[int, int]] = []
         self.borders: dict[int, list[int]] = {-1: [0]}
         self.stack: list[tuple[int, int]] = [(-1, 1)]
@@ -81,7 +98,8 @@ class _Lexer:
         """The last parentheses that were closed here: close, open."""
 
     def run(self) -> Nesting | None:
-        content, at, size = self.content, 0, len(self.content)
+        content, size = self.content, len(self.content)
+        at = 0 if self.known is None else self._skip(self.known, 0)
         while True:
             match = _PLAIN.match(content, at)
             at = at if match is None else match.end()
@@ -91,7 +109,49 @@ class _Lexer:
             if following is None:
                 return None
             at = following
+            if self.known is not None and self.borders[-1][-1] == at:
+                self._keep(self.known, at)
+                at = self._skip(self.known, at)
         return Nesting(self.blocks, self.borders) if len(self.stack) == 1 else None
+
+    def _keep(self, known: KnownStretches, end: int) -> None:
+        """Keep what was found in the stretch that ends here, and begin the next one."""
+        start, (blocks, inner) = self.floor, self.held
+        if not self.looks_back:
+            pair = tuple(at - start for at in self.last_pair)
+            found = Stretch(
+                size=end - start,
+                digest="",
+                ends_by_brace=self.content[end - 1 : end] == b"}",
+                pair=(pair[0], pair[1]) if pair[1] >= 0 else None,
+                blocks=tuple((a - start, b - start) for a, b in self.blocks[blocks:]),
+                borders=tuple(
+                    (at - start, tuple(one - start for one in borders))
+                    for at, borders in islice(self.borders.items(), inner, None)
+                ),
+            )
+            known.add(self.content, start, found)
+        self._begin(end)
+
+    def _skip(self, known: KnownStretches, at: int) -> int:
+        """Take over the known stretches that follow; return where the last of them ends."""
+        while (found := known.find(self.content, at)) is not None:
+            end = at + found.size
+            if found.ends_by_brace and not _BEGINS.match(self.content, end):
+                break
+            self.blocks += [(a + at, b + at) for a, b in found.blocks]
+            for start, borders in found.borders:
+                self.borders[start + at] = [one + at for one in borders]
+            if found.pair is not None:
+                self.last_pair = found.pair[0] + at, found.pair[1] + at
+            self.borders[-1].append(end)
+            self._begin(end)
+            at = end
+        return at
+
+    def _begin(self, floor: int) -> None:
+        self.floor, self.looks_back = floor, False
+        self.held = len(self.blocks), len(self.borders)
 
     def _step(self, sign: int, at: int) -> int | None:
         """Look at the sign at `at`; return where to go on, None where nothing fits."""
@@ -169,15 +229,22 @@ class _Lexer:
 
     def _before(self, at: int) -> bytes:
         """Return some of what precedes `at`, spaces and comments taken away."""
-        before = self.content[max(0, at - _LOOK_BACK_BYTES) : at]
+        start = max(0, at - _LOOK_BACK_BYTES)
+        before, earlier = self.content[start:at], self.floor - start
         while True:
             stripped = before.rstrip()
+            self.looks_back |= 0 <= earlier >= len(stripped)
             if stripped.endswith(b"*/"):
-                before = stripped[: max(0, stripped.rfind(b"/*"))]
+                opening = stripped.rfind(b"/*")
+                self.looks_back |= 0 <= earlier > opening
+                before = stripped[: max(0, opening)]
                 continue
             line = stripped.rpartition(b"\n")[2]
             has_newline = b"\n" in before[len(stripped) :]
-            if not has_newline or b"//" not in line:
+            if not has_newline:
+                return stripped
+            self.looks_back |= 0 <= earlier > len(stripped) - len(line) - 1
+            if b"//" not in line:
                 return stripped
             before = stripped[: len(stripped) - len(line) + line.find(b"//")]
 
@@ -196,6 +263,7 @@ class _Lexer:
             sign = self.content[at]
             depth += (sign == ord(")")) - (sign == ord("("))
             if depth == 0:
-                return at
+                break
             at -= 1
-        return 0
+        self.looks_back |= at < self.floor
+        return max(0, at)

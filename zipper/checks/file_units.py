@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from zipper.checks.brackets import Nesting
+    from zipper.checks.known_stretches import KnownStretches
 
 __all__ = ["Unit", "count_signs", "cut", "is_large", "may_be_large", "spans"]
 
@@ -53,9 +54,14 @@ def is_large(content: bytes) -> bool:
     return may_be_large(content) and count_signs(content) > _PUNCTUATION_MAX
 
 
-def cut(content: bytes) -> list[Unit] | None:
-    """Return the pieces of a file, each behind its parent; None where it cannot be cut surely."""
-    layout = find_layout(content)
+def cut(content: bytes, known: KnownStretches | None = None) -> list[Unit] | None:
+    """Return the pieces of a file, each behind its parent; None where it cannot be cut surely.
+
+    Args:
+        content: the file's text.
+        known: as for `zipper.checks.brackets.find_layout`.
+    """
+    layout = find_layout(content, known)
     if layout is None:
         return None
     units = _Cutter(layout).run(len(content))

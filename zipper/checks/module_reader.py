@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from zipper.checks.filesystem import FileSystem
+    from zipper.checks.known_stretches import KnownStretches
     from zipper.checks.syntax import Source
     from zipper.checks.walk import Module
 
@@ -125,8 +126,19 @@ class ModuleReader:
             return open_source(content, self._variables)
         if self._large[0] != content:
             self._large = b"", None  # before the next one takes its memory
-            self._large = content, open_source(content, self._variables)
+            path = self._last[0] if self._last[1] is content else ""
+            known = self._open_stretches(path) if path and is_own(path) else None
+            self._large = content, open_source(content, self._variables, known)
+            noted = b"" if known is None else known.encode()
+            if noted:
+                self._fresh["stretches", path] = noted
         return self._large[1]
+
+    def _open_stretches(self, path: str) -> KnownStretches | None:
+        """Return what is known of the parts of a file: a bundle changes in few of them."""
+        from zipper.checks.known_stretches import KnownStretches  # noqa: PLC0415 - as for `scan`
+
+        return None if self._cache is None else KnownStretches(self._known(("stretches", path)))
 
     def _read(self, module: Module) -> bytes | None:
         """Return what is to be scanned, or None where the kind of file says enough."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.checks.calls import Named, find_calls, find_declared, is_constant, name_function
 from zipper.checks.conditions import Conditions
+from zipper.checks.declared_names import list_declared
 from zipper.checks.file_facts import CONDITIONAL, EAGER, LAZY
 from zipper.checks.levels import (
     COMPOUND,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
+    from zipper.checks.known_stretches import KnownStretches
     from zipper.checks.trees import PieceTree
 
 __all__ = [
@@ -75,13 +77,18 @@ _DEPTH_MAX: Final = 400
 class Source:
     """One parsed file."""
 
-    def __init__(self, content: bytes, variables: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        content: bytes,
+        variables: Mapping[str, str] | None = None,
+        known: KnownStretches | None = None,
+    ) -> None:
         content = content.removeprefix(b"\xef\xbb\xbf")
         try:
             content.decode()
         except UnicodeDecodeError:  # Node puts U+FFFD in the place of what is no UTF-8
             content = content.decode("utf-8", "replace").encode()
-        self.trees = Trees(without_raw_escapes(content))
+        self.trees = Trees(without_raw_escapes(content), known)
         self.content = self.trees.content
         self._called: dict[tuple[bytes, int, bool], int] = {}
         self.loaders: dict[tuple[bytes, bytes], bool] = {}
@@ -106,7 +113,7 @@ class Source:
             if statement.type not in _DECLARATIONS:
                 continue
             is_lexical = statement.type in _LEXICAL
-            for name in _declared_names(statement):
+            for name in list_declared(statement):
                 if name in lexical or (is_lexical and name in other):
                     return self.line_of(statement)
                 (lexical if is_lexical else other).add(name)
@@ -294,10 +301,20 @@ class Source:
         return found
 
 
-def open_source(content: bytes, variables: Mapping[str, str] | None = None) -> Source | None:
-    """Return the source of a file, or None where it is too large and cannot be cut."""
+def open_source(
+    content: bytes,
+    variables: Mapping[str, str] | None = None,
+    known: KnownStretches | None = None,
+) -> Source | None:
+    """Return the source of a file, or None where it is too large and cannot be cut.
+
+    Args:
+        content: the file's text.
+        variables: what is known of the function's environment.
+        known: as for `zipper.checks.brackets.find_layout`.
+    """
     try:
-        return Source(content, variables)
+        return Source(content, variables, known)
     except TooLargeError:
         return None
 
@@ -312,35 +329,6 @@ def is_shadowed(source: Source, path: list[Node]) -> bool:
         if own is not None and next(find_word(source.text_of(own), name), None) is not None:
             return True
     return False
-
-
-def _declared_names(statement: Node) -> list[bytes]:
-    """Return the plain names that a declaration or an import binds; patterns are left out."""
-    own = statement.child_by_field_name("name")
-    names: list[Node | None] = [own] if own is not None else []
-    for child in statement.named_children:
-        if child.type == "variable_declarator":
-            names.append(child.child_by_field_name("name"))
-        elif child.type == "import_clause":
-            names += _imported_names(child)
-    return [name.text or b"" for name in names if name is not None and name.type == "identifier"]
-
-
-def _imported_names(clause: Node) -> list[Node | None]:
-    names: list[Node | None] = []
-    for item in clause.named_children:
-        if item.type == "identifier":
-            names.append(item)
-        elif item.type == "namespace_import":
-            names += item.named_children
-        else:
-            specifiers = [
-                child for child in item.named_children if child.type == "import_specifier"
-            ]
-            names += [
-                s.child_by_field_name("alias") or s.child_by_field_name("name") for s in specifiers
-            ]
-    return names
 
 
 def plain_text(node: Node, source: Source) -> str:

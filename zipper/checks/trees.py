@@ -21,6 +21,8 @@ from zipper.late_pattern import late_pattern
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from zipper.checks.known_stretches import KnownStretches
+
 __all__ = ["PieceTree", "TooLargeError", "Trees"]
 
 _REPAIRS: Final = (
@@ -131,13 +133,18 @@ class PieceTree:
 class Trees:
     """All trees of a file."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, known: KnownStretches | None = None) -> None:
         """Parse `content`, piece by piece where it is large.
+
+        Args:
+            content: the file's text.
+            known: as for `zipper.checks.brackets.find_layout`.
 
         Raises:
             TooLargeError: if it cannot be cut.
         """
         self.content = content
+        self._known = known
         self._parse()
         if self.has_error:
             self.content = self._repair()
@@ -162,7 +169,7 @@ class Trees:
         self._passing: dict[int, PieceTree] = {}
         self._kept_nodes = 0
         self._leapt = 0
-        self.units = _units_of(self.content)
+        self.units = _units_of(self.content, self._known)
         self._parts = _parts_of(self.units)
         self._runs: dict[int, list[int]] = {}
         for number, unit in enumerate(self.units):
@@ -258,10 +265,10 @@ class Trees:
         ] or [Range(self._points[unit.start], self._points[unit.end], unit.start, unit.end)]
 
 
-def _units_of(content: bytes) -> list[Unit]:
+def _units_of(content: bytes, known: KnownStretches | None) -> list[Unit]:
     if not is_large(content):
         return [Unit(0, len(content), (), -1, (-1, len(content)))]
-    units = cut(content)
+    units = cut(content, known)
     if units is None:
         raise TooLargeError
     return units

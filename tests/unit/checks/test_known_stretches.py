@@ -1,0 +1,70 @@
+"""What is known of stretches of a file gives the same layout as reading all of it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zipper.checks.brackets import find_layout
+from zipper.checks.known_stretches import KnownStretches
+
+PIECES = (
+    *(b"'}'", b"`}${ {a: `${'{'}`} }{`", b"/[/}]{/.test(a)", b"a / b / c", b"(a) / b"),
+    *(b"x = /'/", b"/* ) */", b"// it's {", b'u("http://a"); /re{/.test(b)', b"a++ / b"),
+    *(b'f(")"); if (a == ")") /\\{/.exec(b)', b"}", b"{", b"`", b"'", b")", b"/*", b"/", b""),
+)
+"""Statements that are read by what precedes them, and what leaves the rest unbalanced."""
+FILLER = b"a = b([c, (d / e)]);\n" * 60
+BLOCK = b"function f() {" + b"if (x) { y(); }\n" * 200 + b"}\n"
+STATEMENTS = st.sampled_from((FILLER, BLOCK, b"var f = () => {" + BLOCK * 2 + b"};\n", *PIECES))
+TEXTS = st.lists(STATEMENTS, max_size=14)
+
+
+def _learn(text: bytes) -> bytes:
+    known = KnownStretches()
+    find_layout(text, known)
+    return known.encode()
+
+
+@settings(max_examples=60, deadline=None)
+@given(TEXTS, TEXTS, TEXTS, TEXTS)
+def test_same_layout_as_of_the_whole(
+    start: list[bytes], middle: list[bytes], other: list[bytes], end: list[bytes]
+) -> None:
+    """Whatever is put in the place of a part, and whatever precedes the parts that are known."""
+    noted = _learn(b";\n".join([*start, *middle, *end]))
+    for text in (
+        b";\n".join([*start, *other, *end]),
+        b"\n".join([*other, *end]),
+        b";".join([*end, *start]),
+    ):
+        assert find_layout(text) == find_layout(text, KnownStretches(noted))
+
+
+def test_only_what_changed_is_read() -> None:
+    """Of a text with one changed statement all other stretches are known, and noted again."""
+    text = (FILLER * 2 + BLOCK) * 10
+    noted = _learn(text)
+    changed = KnownStretches(noted)
+    middle = text.index(BLOCK, len(text) // 2)
+    find_layout(text[:middle] + b"more();\n" + text[middle:], changed)
+    before, after = ({row[2] for row in json.loads(note)} for note in (noted, changed.encode()))
+    assert 2 >= len(after - before)
+    assert len(before) - 2 <= len(after & before)
+    assert b"" == _again(text, noted)
+
+
+def _again(text: bytes, noted: bytes) -> bytes:
+    known = KnownStretches(noted)
+    find_layout(text, known)
+    return known.encode()
+
+
+@pytest.mark.parametrize("noted", [b"[", b"{}", b"[[1]]", b'[["a",1,"b",true,null,[],3]]', b"7"])
+def test_a_damaged_note_is_none(noted: bytes) -> None:
+    """What cannot be read says nothing."""
+    text = (FILLER * 2 + BLOCK) * 3
+    assert find_layout(text) == find_layout(text, KnownStretches(noted))
