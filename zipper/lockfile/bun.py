@@ -242,9 +242,11 @@ class _BunReader:
         )
         targets = self._find_targets(key, manifest)
         peers = self._find_peers(key, manifest)
-        owner = owner_of(key)
-        if row.info.get("bundled") is True and owner in self._rows:
-            return Instance(manifest, targets, peers, bundled_in=self._key_of(owner))
+        if self._is_bundled(key):
+            owner = owner_of(key)
+            # What it asks for is locked, too, and not installed (bun 1.1 to 1.4): the tarball's is.
+            kept = {name: to for name, to in targets.items() if not self._is_beside(to, owner)}
+            return Instance(manifest, kept, peers, bundled_in=self._key_of(owner))
         return Instance(
             manifest,
             targets,
@@ -253,6 +255,13 @@ class _BunReader:
             integrity=row.integrity or None,
             patches=self._find_patches(f"{row.name}@{version}"),
         )
+
+    def _is_bundled(self, key: str) -> bool:
+        return self._rows[key].info.get("bundled") is True and owner_of(key) in self._rows
+
+    def _is_beside(self, key: str, owner: str) -> bool:
+        """Say whether a row is inside of `owner`, and not bundled there."""
+        return key.startswith(f"{owner}/") and key in self._rows and not self._is_bundled(key)
 
     def _find_patches(self, what: str) -> tuple[str, ...]:
         return (self._patches[what],) if what in self._patches else ()

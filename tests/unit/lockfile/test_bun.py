@@ -98,6 +98,20 @@ def test_a_bundled_row_stays_in_its_tarball() -> None:
     assert ("a", None, None) == (own.bundled_in, own.resolved, own.integrity)
 
 
+def test_what_a_bundled_row_asks_for_is_in_the_tarball() -> None:
+    """Rows inside of the owner that only bundled ones reach are not installed; others are."""
+    asks = {"dependencies": {"c": "*", "d": "*", "e": "*"}, "bundled": True}
+    rows = {
+        **ROWS,
+        "a/b": ["b@2.0.0", "", asks, "sha512-c"],
+        "a/c": ["c@1.0.0", "", {}, "sha512-c"],
+        "a/d": ["d@1.0.0", "", {"bundled": True}, "sha512-c"],
+        "e": ["e@1.0.0", "", {}, "sha512-c"],
+    }
+
+    assert {"d": "a/d", "e": "e"} == read(write(rows)).instances["a/b"].targets
+
+
 def test_comments_and_trailing_commas_are_no_fault() -> None:
     """There is a comma behind the last entry, and a hand may have written comments."""
     text = write(ROWS).replace("\n  }\n", ",\n  }, // end\n /* x\n // */")
