@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.support.npm_answers import load_table
 from zipper.errors import ZipperError
 from zipper.npm import folder_path, semver
 from zipper.npm.collation import collation_key
+from zipper.npm.credentials import Secret, find_credential
 from zipper.npm.dates import parse_date
 from zipper.npm.dev_engines import find_misfits
 from zipper.npm.ecmascript import collapse_spaces, decode_uri, encode_uri_component, trim
@@ -23,6 +25,7 @@ from zipper.npm.glob_braces import expand_braces
 from zipper.npm.ini import parse_ini
 from zipper.npm.integrity import parse_integrity
 from zipper.npm.json_conflict import merge_conflict
+from zipper.npm.npmrc import NpmSettings, build_settings, layer_from_environment, layer_from_text
 from zipper.npm.package_json import parse_bin, parse_manifest
 from zipper.npm.package_name import is_valid_name
 from zipper.npm.packlist import list_packed
@@ -174,6 +177,52 @@ def find_sha(question: Any) -> Any:
     return find_commit(spec, parse_refs(lines))
 
 
+def read_settings(question: Any) -> Any:
+    layers = [layer_from_text(name, question[name], name) for name in ("global", "user", "project")]
+    environ = question["env"]
+    settings = build_settings(
+        [*layers, layer_from_environment(environ)],
+        environ=environ, home="FOLDER/home", folder="FOLDER/project",
+    )  # fmt: skip
+    credentials = {}
+    for url in question["urls"]:
+        found = find_credential(settings.credentials, url)
+        credentials[url] = found.authorization.reveal() if found and found.authorization else None
+    values = {
+        key: _show_setting(settings, key) for key in question["keys"] if key in settings.sources
+    }
+    options = {
+        "installStrategy": settings.install_strategy, "packageLock": settings.package_lock,
+        "preferOnline": settings.prefer_online, "preferOffline": settings.prefer_offline,
+    }  # fmt: skip
+    return {"values": values, "credentials": credentials, "options": options,
+            "omit": sorted(settings.omit)}  # fmt: skip
+
+
+def _show_setting(settings: NpmSettings, key: str) -> Any:
+    value = getattr(settings, key.replace("-", "_"), None)
+    if key.startswith("@"):
+        value = settings.scoped_registries.get(key.partition(":")[0])
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if isinstance(value, Secret):
+        return value.reveal()
+    return value if value != math.inf else None
+
+
+def _plain_settings(answer: Any) -> Any:
+    """Return npm's settings without a registry of a scope that it takes and cannot use."""
+    values = {
+        key: value or None if key == "proxy" else value for key, value in answer["values"].items()
+    }
+    address = str(values.get("@s:registry") or "").lower()
+    if "@s:registry" in values:
+        values["@s:registry"] = (
+            f"{address.rstrip('/')}/" if re.match("https?://.", address) else None
+        )
+    return {**answer, "values": values}
+
+
 ANSWERS: dict[str, Callable[[Any], Any]] = {
     "ignore-rules": match_rule,
     "path-globs": match_paths,
@@ -194,6 +243,7 @@ ANSWERS: dict[str, Callable[[Any], Any]] = {
     "bins": lambda question: dict(parse_bin(question[1], question[0])),
     "bundles": find_bundled,
     "names": is_valid_name,
+    "npmrc": read_settings,
     "ini": lambda text: [
         [one.key, list(one.value) if isinstance(one.value, tuple) else one.value]
         for one in parse_ini(text)
@@ -210,6 +260,8 @@ ANSWERS: dict[str, Callable[[Any], Any]] = {
 def plain(value: Any) -> Any:
     """Return an answer without what only tells how it was written down, and which error it is."""
     if isinstance(value, dict):
+        if "omit" in value:
+            value = _plain_settings(value)
         if value.keys() == {"error"}:
             return "an error"
         return {key: plain(one) for key, one in value.items() if one is not None}

@@ -89,6 +89,16 @@ async function listPacked (files) {
   }
 }
 
+const askNpmrc = require('./npmrc_oracle.cjs')
+
+async function readSettings (given) {
+  const { error, flat, values, credentials } = await askNpmrc(given)
+  if (error) return { error: '' }
+  const { installStrategy, packageLock, preferOnline, preferOffline } = flat
+  const options = { installStrategy, packageLock, preferOnline, preferOffline }
+  return { values, credentials, options, omit: [...flat.omit].sort() }
+}
+
 const ANSWERS = {
   'ignore-rules': ([pattern, paths]) => attempt(() => {
     const rule = new Minimatch(pattern, { matchBase: true, dot: true, flipNegate: true, nocase: true })
@@ -139,6 +149,7 @@ const ANSWERS = {
   }),
   uris: text => [encodeURIComponent(text), attempt(() => decodeURIComponent(text)), text.trim(), text.trim().replace(/\s+/g, ' ')],
   paths: ([base, one]) => [path.posix.normalize(one).replace(/(?<=.)\/$/, '').replace(/^\.$/, ''), path.posix.resolve('/', base, one), path.posix.relative(path.posix.resolve('/', base), path.posix.resolve('/', one))],
+  npmrc: readSettings,
   dates: text => Date.parse(text),
 }
 

@@ -36,10 +36,9 @@ def load_table(name: str) -> list[tuple[Any, Any]]:
 
 def _is_meant(table: str, question: Any, answer: Any) -> bool:
     """Return whether an answer is one that npm means to give."""
-    if table in ("ignore-rules", "path-globs"):
-        return not isinstance(
-            answer, dict
-        )  # a pattern that makes a regular expression which is none
+    if table in ("ignore-rules", "path-globs", "npmrc"):
+        # Patterns that make a regular expression which is none; addresses that are none.
+        return not (isinstance(answer, dict) and "error" in answer)
     # JavaScript leaves holes in a list that is shortened where it is not.
     return table != "conflicts" or "null" in question or "null" not in json.dumps(answer)
 

@@ -1,5 +1,6 @@
 // What npm itself makes of .npmrc files: node npmrc_oracle.cjs NPM_FOLDER < cases.json
-// A case: {project, user, global: text or absent, env: {}}. An answer: {flat, credentials} or {error}.
+// A case: {project, user, global: text or absent, env: {}, keys, urls}.
+// An answer: {flat, credentials, values} or {error}.
 const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
@@ -36,23 +37,28 @@ async function answer (given, folder) {
     const { token, auth } = getAuth(url, flat)
     credentials[url] = token ? `Bearer ${token}` : auth ? `Basic ${auth}` : null
   }
-  return { flat: { ...flat }, credentials }
+  const set = (given.keys ?? []).filter(key => (config.find(key) ?? 'default') !== 'default')
+  const values = Object.fromEntries(set.map(key => [key, config.get(key)]))
+  return { flat: { ...flat }, credentials, values }
+}
+
+async function answerAsFar (given) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'npmrc-'))
+  let found
+  try {
+    found = await answer(given, folder)
+  } catch (error) {
+    found = { error: error.message }
+  }
+  fs.rmSync(folder, { recursive: true })
+  return JSON.parse(JSON.stringify(found).replaceAll(folder, 'FOLDER'))
 }
 
 async function main () {
   const answers = []
-  for (const given of JSON.parse(fs.readFileSync(0, 'utf8'))) {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'npmrc-'))
-    let found
-    try {
-      found = await answer(given, folder)
-    } catch (error) {
-      found = { error: error.message }
-    }
-    answers.push(JSON.parse(JSON.stringify(found).replaceAll(folder, 'FOLDER')))
-    fs.rmSync(folder, { recursive: true })
-  }
+  for (const given of JSON.parse(fs.readFileSync(0, 'utf8'))) answers.push(await answerAsFar(given))
   console.log(JSON.stringify(answers))
 }
 
-main()
+module.exports = answerAsFar
+if (require.main === module) main()
