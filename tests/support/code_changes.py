@@ -31,6 +31,9 @@ _MESSAGES = (
 """Ends of the names of what takes texts for people."""
 
 
+_PROSE = 4
+"""So many words are for people, wherever they are: a change of them is one of wording."""
+
 _GENERIC = {
     "Callable", "Generator", "Iterator", "Literal", "Mapping", "dict", "list", "set", "tuple",
 }  # fmt: skip
@@ -62,6 +65,7 @@ class _Finder(ast.NodeVisitor):
         self._starts = [0]
         for line in source.splitlines(keepends=True):
             self._starts.append(self._starts[-1] + len(line))
+        self._in_text = False
         self.found: list[Mutation] = []
 
     def _place(self, line: int, column: int) -> int:
@@ -124,6 +128,10 @@ class _Finder(ast.NodeVisitor):
             self._replace(node, str(not value))
         elif isinstance(value, int | float):
             self._replace(node, f"({self._text(node)} + 1)")
+        elif isinstance(value, str) and (
+            len(value.split()) >= _PROSE or (self._in_text and " " in value)
+        ):
+            return
         elif isinstance(value, str | bytes) and value and "\n" not in self._text(node):
             self._replace(node, repr(value + (b"~" if isinstance(value, bytes) else "~")))
 
@@ -165,6 +173,9 @@ class _Finder(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         name = ast.unparse(node.func).rpartition(".")[2]
+        if name == "cast":
+            self.visit(node.args[1])  # the other is a type, of which nothing is made
+            return
         for keyword in node.keywords:
             if keyword.arg is not None:
                 self._replace(keyword, "**{}")
@@ -219,6 +230,9 @@ class _Finder(ast.NodeVisitor):
             self.visit(statement)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        """Leave `__repr__` alone: only who debugs sees what it returns."""
+        if node.name == "__repr__":
+            return
         for default in (*node.args.defaults, *node.args.kw_defaults):
             if default is not None:
                 self.visit(default)
@@ -228,10 +242,12 @@ class _Finder(ast.NodeVisitor):
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815  (as in ast)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
-        """Leave the words of a text alone; what decides is in the expressions."""
+        """Leave the words of a text alone, those between its parts too; expressions decide."""
+        outside, self._in_text = self._in_text, True
         for value in node.values:
             if isinstance(value, ast.FormattedValue):
                 self.visit(value.value)
+        self._in_text = outside
 
 
 def find_mutations(path: Path, *, root: Path = REPOSITORY) -> list[Mutation]:
