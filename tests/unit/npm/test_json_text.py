@@ -57,6 +57,21 @@ def test_culprit_is_drawn() -> None:
     assert all(len(line) <= 100 for line in long.facts[0][1].split("\n"))
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('{"a": x}', '{"a": x}\n      ^'),
+        (' {"a": x}\n', ' {"a": x}\n       ^'),
+        ('{"a": 1,\n\n  b}', "  b}\n  ^"),
+        ('{"a": "' + "y" * 80 + '", b: "' + "z" * 80 + '"}',
+         "y" * 57 + '", b: "' + "z" * 36 + "\n" + " " * 60 + "^"),
+    ],
+)  # fmt: skip
+def test_the_excerpt_ends_with_its_line(text: str, line: str) -> None:
+    """It begins at most sixty characters before the culprit."""
+    assert (("line", line),) == refused(text).facts
+
+
 def test_hints_fit_the_file() -> None:
     """Conflict marks, lockfiles and package.json each have their own advice."""
     assert "conflict marks" in (refused('{\n<<<<<<< HEAD\n"a": 1').hint or "")

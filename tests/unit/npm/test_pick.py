@@ -119,3 +119,79 @@ def test_dates_are_milliseconds(text, expected):
 def test_bad_date_is_never_in_time():
     """What is no date is neither earlier nor later than any date."""
     assert math.isnan(parse_date("soon"))
+
+
+MANY = plain("1.0.0", "1.1.0", "1.2.0", "1.3.0", "2.0.0-beta")
+LATE = {"1.0.0": "2021-01-01", "1.1.0": "2021-06-01"}
+AVAILABLE = "1.2.0 (latest, stable), 2.0.0-beta, 1.3.0, 1.1.0 and 1 more"
+IN_TIME = "choose a later date, or a range that older versions satisfy"
+NO_NAME = "check the name and the registry in .npmrc"
+
+
+@pytest.mark.parametrize(
+    ("packument", "wanted", "options", "code", "message", "facts", "hint"),
+    [
+        (
+            {"versions": MANY, "dist-tags": {"latest": "1.2.0", "stable": "1.2.0", "old": "0.1.0"}},
+            "^9.0.0", {}, "ETARGET", "no version of `a` satisfies `^9.0.0`",
+            (("available", AVAILABLE),),
+            "`^1.2.0` is what the registry has now; change the range, or add `overrides`",
+        ),
+        (
+            {"versions": plain("1.0.0", "1.1.0"), "time": LATE}, "^1.0.0", {"before": "2020-01-01"},
+            "ENOVERSIONS", "`a` has no versions that were published in time",
+            (("available", "1.1.0, 1.0.0"), ("published by", "2020-01-01")), IN_TIME,
+        ),
+        (
+            {"versions": plain("1.0.0", "1.1.0"), "time": LATE}, "1.1.0", {"before": "2021-03-01"},
+            "ETARGET", "no version of `a` satisfies `1.1.0` and was published in time",
+            (("available", "1.1.0, 1.0.0"), ("published by", "2021-03-01")), IN_TIME,
+        ),
+        ({}, "*", {}, "ENOVERSIONS", "`a` has no versions", (), NO_NAME),
+        ({}, "*", {"before": "2020-01-01"}, "ENOVERSIONS", "`a` has no versions",
+         (("published by", "2020-01-01"),), IN_TIME),
+        (
+            {"versions": {"1.0.0": None}, "dist-tags": {"latest": "1.0.0"}}, "^1.0.0", {},
+            "ETARGET", "no version of `a` satisfies `^1.0.0`", (("available", "1.0.0 (latest)"),),
+            "the registry's manifest of `1.0.0` cannot be used: tell its operator",
+        ),
+        (
+            {"versions": plain("1.0.0"), "dist-tags": {"latest": "2.0.0"}}, "^3.0.0", {},
+            "ETARGET", "no version of `a` satisfies `^3.0.0`", (("available", "1.0.0"),), NO_NAME,
+        ),
+        (
+            {"versions": plain("1.0.0"), "dist-tags": {"latest": "odd"}}, "^3.0.0", {},
+            "ETARGET", "no version of `a` satisfies `^3.0.0`", (("available", "1.0.0"),), NO_NAME,
+        ),
+        (
+            {"versions": plain("1.0.0"), "dist-tags": {"latest": "1.0.0"}}, "1.0.0",
+            {"avoid": "1.x", "avoid_strict": True},
+            "ETARGET", "no version of `a` satisfies `1.0.0` and is outside of `1.x`",
+            (("available", "1.0.0 (latest)"),),
+            "the registry's manifest of `1.0.0` cannot be used: tell its operator",
+        ),
+        (
+            {"versions": plain("1.0.0"),
+             "policyRestrictions": {"versions": plain(*(f"2.{n}.0" for n in range(5))),
+                                    "message": "m" * 501}},
+            "2.x", {}, "E403", "the registry's policy withholds what `a@2.x` asks for",
+            (("withheld", "2.0.0, 2.1.0, 2.2.0, 2.3.0"), ("registry says", "m" * 500),
+             ("available", "2.4.0, 2.3.0, 2.2.0, 2.1.0 and 2 more")),
+            "choose a version that is not withheld, or ask the registry's operator",
+        ),
+        (
+            {"policyRestrictions": {"versions": plain("2.0.0"), "message": 1}}, "next",
+            {"default_tag": "next"}, "ETARGET", "no version of `a` satisfies `next`", (), NO_NAME,
+        ),
+    ],
+)  # fmt: skip
+def test_an_error_tells_what_there_is_and_what_to_do(
+    packument, wanted, options, code, message, facts, hint
+):
+    """The facts name no more versions than can be read, and the hint fits what was asked."""
+    found = packument_from_object({"name": "a", **packument}, "a")
+    with pytest.raises(ResolutionError) as caught:
+        pick_manifest(found, resolve_spec("a", wanted, where="/"), options=PickOptions(**options))
+
+    error = caught.value
+    assert (code, message, facts, hint) == (error.code, error.message, error.facts, error.hint)
