@@ -46,6 +46,14 @@ _BABEL_REEXPORT: Final = late_pattern(
 )
 _NAME: Final = late_pattern(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
 _NAME_START: Final = late_pattern(rb"[A-Za-z_$\x80-\xff]")
+_TARGETS: Final = frozenset(
+    {
+        *("augmented_assignment_expression", "update_expression", "parenthesized_expression"),
+        *("array_pattern", "pair_pattern", "assignment_pattern", "rest_pattern"),
+        *("for_in_statement",),
+    }
+)
+"""What may write to a member in a way that the lexer does not see."""
 _PLAIN_VALUES: Final = frozenset({"identifier", "undefined", "true", "false", "null", "this"})
 
 
@@ -174,7 +182,9 @@ class _Finder:
     def _add_member(self, path: list[Node]) -> None:
         name = self._property(path[-1])
         if name is not None and _is_written(path):
-            self.names.append(name)
+            self._add_name(name)
+        elif name is not None and path[-2].type in _TARGETS:
+            self.hidden.append(name)
         elif name == "default" or name is None:
             self.is_complete = self.is_complete and name is not None
 
@@ -184,7 +194,14 @@ class _Finder:
         if name is None:
             self.is_complete = False
         elif _is_written(path):
-            self.names.append(name)
+            self._add_name(name)
+        elif path[-2].type in _TARGETS:
+            self.hidden.append(name)
+
+    def _add_name(self, name: str) -> None:
+        self.names.append(name)
+        if name == "__proto__":
+            self.is_complete = False
 
     def _add_assignment(self, path: list[Node]) -> None:
         """Look at `module.exports = value`, whose value replaces what was there."""
@@ -332,11 +349,16 @@ def _leftmost(node: Node) -> Node:
 
 
 def _is_written(path: list[Node]) -> bool:
-    """Return whether the expression at the end of `path` is assigned to."""
+    """Return whether the expression at the end of `path` is assigned to, as the lexer reads it.
+
+    To it, `exports.a === 1` begins as an assignment.
+    """
     if len(path) < 2:
         return False
     parent = path[-2]
-    return parent.type == "assignment_expression" and _is_same(
+    operator = parent.child_by_field_name("operator")
+    is_equality = operator is not None and operator.type in ("==", "===")
+    return (parent.type == "assignment_expression" or is_equality) and _is_same(
         parent.child_by_field_name("left"), path[-1]
     )
 
