@@ -222,7 +222,7 @@ class Resolver:
             return self._main_of(package) or Failure(
                 "missing", "has no file that its `main` names", folder
             )
-        return self._exact(f"{folder}/{parts[1][2:]}")
+        return self._exact(_join(folder, parts[1]))
 
     def _import_path(self, specifier: str, parent: str) -> Found | Failure:
         path = specifier.partition("?")[0].partition("#")[0]

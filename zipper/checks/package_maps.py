@@ -10,7 +10,8 @@ Source: Node.js documentation, Modules: ECMAScript modules, "Resolution algorith
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 
 from zipper.checks.subject import MANIFEST_LIMIT_BYTES
 from zipper.errors import ArchiveError
@@ -26,7 +27,9 @@ __all__ = ["NO_PACKAGE", "MapError", "PackageFile", "Packages", "find_target", "
 _DEPTH_MAX: Final = 64
 """Nested conditions and arrays that are followed."""
 
-_INVALID_PARTS: Final = frozenset({"", ".", "..", "node_modules"})
+_INVALID_PARTS: Final = frozenset({".", "..", "node_modules"})
+_FOLDERS_UNTIL: Final = 16
+"""Node.js up to this one takes a key such as `./lib/` for all that is in a folder."""
 
 
 class MapError(Exception):
@@ -123,9 +126,15 @@ class Packages:
             name=name if isinstance(name, str) else None,
             main=main if isinstance(main, str) else None,
             type=kind if kind in ("module", "commonjs") else "none",
-            exports=value.get("exports"),
-            imports=imports if isinstance(imports, dict) else None,
+            exports=self._known_keys(value.get("exports")),
+            imports=self._known_keys(imports) if isinstance(imports, dict) else None,
         )
+
+    def _known_keys(self, table: Any) -> Any:  # noqa: ANN401  (what JSON has)
+        """Return a map without the keys that this Node.js does not know."""
+        if not isinstance(table, dict) or self._major <= _FOLDERS_UNTIL:
+            return table
+        return {key: value for key, value in table.items() if not key.endswith("/")}
 
 
 def split_name(specifier: str) -> tuple[str, str] | None:
@@ -252,14 +261,14 @@ def _expand(target: str, match: str | None, package: PackageFile, *, internal: b
         if internal and not target.startswith(("../", "/")):
             return target.replace("*", match) if match is not None else target
         raise MapError(f"its target `{target}` does not start with `./`")
-    path = (
-        target.replace("*", match)
-        if match is not None and "*" in target
-        else target + (match or "")
-    )
-    if any(part in _INVALID_PARTS for part in path.split("/")[1:]):
-        raise MapError(f"its target `{path}` leaves the package or has an empty part")
-    return f"{package.folder}/{path[2:]}"
+    if match is None:
+        path = target
+    else:
+        path = target + match if target.endswith("/") else target.replace("*", match)
+    parts = unquote(path).split("/")[1:]  # a target is a URL
+    if not _INVALID_PARTS.isdisjoint((*parts, *(match or "").split("/"))):
+        raise MapError(f"its target `{path}` leaves the package")
+    return "/".join((package.folder, *filter(None, parts)))
 
 
 def _describe(error: Exception) -> str:
