@@ -30,6 +30,8 @@ _MESSAGES = (
 )  # fmt: skip
 """Ends of the names of what takes texts for people."""
 
+_TEXTS = {"hint", "message"}
+"""What such a text is called, before it is given to one of them."""
 
 _PROSE = 4
 """So many words are for people, wherever they are: a change of them is one of wording."""
@@ -181,12 +183,21 @@ class _Finder(ast.NodeVisitor):
                 self._replace(keyword, "**{}")
         if name.endswith(_MESSAGES):
             self.visit(node.func)
-            inner = [*node.args, *(keyword.value for keyword in node.keywords)]
-            for argument in inner:
-                if not isinstance(argument, ast.Constant | ast.JoinedStr | ast.BinOp):
-                    self.visit(argument)
+            for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+                self._visit_text(argument)
             return
         self.generic_visit(node)
+
+    def _visit_text(self, node: ast.AST) -> None:
+        """Change what decides about a text for people, and not its words."""
+        if isinstance(node, ast.IfExp):
+            for text in ("True", "False"):
+                self._replace(node.test, text)
+            self.visit(node.test)
+            self._visit_text(node.body)
+            self._visit_text(node.orelse)
+        elif not isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp):
+            self.visit(node)
 
     def visit_Return(self, node: ast.Return) -> None:
         if node.value is not None and self._text(node.value) != "None":
@@ -213,7 +224,10 @@ class _Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> None:
-        if ast.unparse(node.targets[0]) not in {"__all__", "__slots__"}:
+        name = ast.unparse(node.targets[0])
+        if name in _TEXTS:
+            self._visit_text(node.value)
+        elif name not in {"__all__", "__slots__"}:
             self.visit(node.value)
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
