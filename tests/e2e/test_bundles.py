@@ -74,6 +74,7 @@ export const handler = async (e: { name: string }) => [greet(e.name), ms('1s'), 
 LIB = "export const greet = (n: string): string => `hi ${n}`;\n"
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize(("kind", "name"), [("commonjs", "index.js"), ("module", "index.mjs")])
 def test_function_becomes_one_file_and_answers(work: Work, kind: str, name: str) -> None:
     """Own sources and packages are one file of the kind that Node reads; nothing lies beside."""
@@ -92,6 +93,7 @@ def test_function_becomes_one_file_and_answers(work: Work, kind: str, name: str)
     assert ["hi bob", 1000, 1] == work.run("src/index.handler", {"name": "bob"})
 
 
+@pytest.mark.ci
 def test_same_bytes_everywhere_and_nothing_runs_twice(work: Work, tmp_path: Path) -> None:
     """Another folder and another cache give the same zip; unchanged input works offline."""
     files = {
@@ -111,6 +113,7 @@ def test_same_bytes_everywhere_and_nothing_runs_twice(work: Work, tmp_path: Path
     assert first["code_sha256"] == again["code_sha256"] == other["code_sha256"]
 
 
+@pytest.mark.ci
 def test_changed_source_gives_what_a_fresh_build_gives(work: Work, tmp_path: Path) -> None:
     """Which packages stay is guessed from the last build, and never decides a byte."""
     manifest = {"name": "fn", "dependencies": {"ms": "2.1.3", "pino": "9.5.0"}}
@@ -164,6 +167,7 @@ def test_packages_are_laid_out_once_and_believed_unchanged(work: Work, tmp_path:
     assert not kept.exists()
 
 
+@pytest.mark.ci
 def test_what_stays_says_why_and_answers(work: Work) -> None:
     """A package that starts workers from its own folder stays, with its closure, and works."""
     manifest = {"name": "fn", "dependencies": {"pino": "9.5.0", "ms": "2.1.3"}}
@@ -227,6 +231,7 @@ def test_javascript_is_bundled_too(work: Work) -> None:
     assert ["prod", 1000] == work.run("index.handler", {})
 
 
+@pytest.mark.ci
 def test_metafile_and_maps_lie_beside_the_zip(work: Work) -> None:
     """Both say which zip they belong to."""
     write_files(
@@ -295,6 +300,7 @@ def test_maps_name_sources_from_where_the_bundle_is(work: Work, setting: str) ->
     assert {"../src/a.ts", "../src/index.ts"} == set(json.loads(texts[setting]())["sources"])
 
 
+@pytest.mark.ci
 def test_files_of_known_paths_go_where_the_bundle_looks(work: Work) -> None:
     """Beside the handler, in folders, from the current one, and of a source in another folder."""
     write_files(
@@ -319,6 +325,7 @@ def test_files_of_known_paths_go_where_the_bundle_looks(work: Work) -> None:
     assert ["b", "a", 2, "c"] == work.run("src/index.handler", {})
 
 
+@pytest.mark.ci
 def test_new_file_in_a_folder_that_is_read_is_seen(work: Work) -> None:
     """What a folder holds is looked at again by every build."""
     files = {
@@ -359,6 +366,7 @@ def test_file_outside_of_what_the_bundle_sees_is_an_error(work: Work) -> None:
     assert "a" == work.run("index.handler", {})
 
 
+@pytest.mark.ci
 def test_worker_of_the_sources_is_a_bundle_of_its_own(work: Work) -> None:
     """What is started by its file lies where the bundle looks, with what it imports."""
     write_files(
@@ -492,6 +500,7 @@ def _write_workspace(folder: Path) -> None:
     )
 
 
+@pytest.mark.ci
 def test_siblings_go_in_from_source(work: Work) -> None:
     """A sibling in TypeScript, each with its own version of a package, and a shared `paths`."""
     root = work.folder / "root"
@@ -507,6 +516,7 @@ def test_siblings_go_in_from_source(work: Work) -> None:
     assert [7, 2000, 1000, 1] == work.run("src/index.handler", {})
 
 
+@pytest.mark.ci
 def test_settings_say_what_stays_and_what_goes_in(work: Work) -> None:
     """`external` leaves a package outside, `bundle_anyway` takes one in, `sdk` leaves AWS's out."""
     manifest = {

@@ -98,6 +98,7 @@ def _manifest(**more: object) -> str:
     return json.dumps({"name": "fn", "imports": {"#deep": "./src/lib/deep/index.tsx"}, **more})
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("kind", ["commonjs", "module"])
 def test_handler_is_built_and_answers(work: Work, kind: str) -> None:
     """Every kind of syntax and of specifier, as CommonJS and as ES modules."""
@@ -126,6 +127,7 @@ def test_a_umask_that_hides_all_from_others_matters_not(work: Work, tmp_path: Pa
     assert 0 == built.status, built.stderr
 
 
+@pytest.mark.ci
 def test_unchanged_project_starts_nothing_and_paths_do_not_matter(work: Work) -> None:
     """A second build, and one in another folder with another cache, give the same bytes."""
     files = {"package.json": _manifest(), "tsconfig.json": TSCONFIG, "src/app.ts": HANDLER, **LIB}
@@ -141,6 +143,7 @@ def test_unchanged_project_starts_nothing_and_paths_do_not_matter(work: Work) ->
     assert first["code_sha256"] == again["code_sha256"] == other["code_sha256"]
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize(
     ("change", "names"),
     [
@@ -181,6 +184,7 @@ def test_syntax_error_is_esbuilds_with_file_and_line(work: Work) -> None:
     assert not (work.folder / "fn.zip").exists()
 
 
+@pytest.mark.ci
 def test_siblings_are_built_from_source(work: Work) -> None:
     """Members whose `main` and `exports` name TypeScript are transformed where they stand."""
     link = {"resolved": "packages/a", "link": True}
@@ -321,6 +325,7 @@ def test_siblings_of_every_lockfile_are_built_from_source(
     assert [{"3": "B", "B": 3}, 1] == work.run("src/index.handler", {})
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("kind", ["linked", "inline", "external"])
 def test_source_maps_lead_to_the_lines_of_the_source(work: Work, kind: str) -> None:
     """Node names the source's line, also behind a specifier that became longer."""
@@ -388,6 +393,7 @@ def test_decorators_have_their_metadata_by_the_projects_typescript(work: Work) -
     assert "class Service {" in json.loads(work.files["src/index.js.map"])["sourcesContent"][0]
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("decorators", ["esbuild", "tsc"])
 def test_findings_name_the_line_of_the_source(work: Work, decorators: str) -> None:
     """Types and decorators move lines; the path in the JSON is that of the output."""
@@ -506,6 +512,7 @@ def test_request_that_cannot_be_followed_names_its_source(work: Work) -> None:
         assert handler.splitlines()[3] not in work.files["src/index.js"].decode()
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize(
     ("kind", "start"),
     [
@@ -549,6 +556,7 @@ def test_await_at_the_top_of_commonjs_is_esbuilds_error(work: Work) -> None:
     assert 1 == work.run("src/index.handler", {})
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize(
     ("kind", "call"),
     [
@@ -638,6 +646,7 @@ def test_own_esbuild_is_used_as_locked(work: Work) -> None:
     assert [path.name for path in folder.iterdir()] in (["esbuild"], ["esbuild.exe"])
 
 
+@pytest.mark.ci
 def test_vendored_folder_is_enough(work: Work) -> None:
     """`vendor` gathers esbuild and what tsconfig.json extends; the build asks no registry."""
     manifest = {"devDependencies": {"@tsconfig/node22": "22.0.2"}}
