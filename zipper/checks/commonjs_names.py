@@ -7,12 +7,18 @@ wider and narrower than what the code really does.
 from __future__ import annotations
 
 import re
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from zipper.checks.commonjs_forms import (
+    find_leftmost,
+    hands_out_this,
+    is_same,
+    is_typeof,
+    is_written,
+)
 from zipper.checks.file_facts import Names
 from zipper.checks.source_text import find_matches
-from zipper.checks.syntax import FUNCTIONS, literal, open_source, plain_text
+from zipper.checks.syntax import literal, open_source, plain_text
 from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
@@ -20,10 +26,8 @@ if TYPE_CHECKING:
 
     from zipper.checks.syntax import Source
 
-__all__ = ["find_commonjs_names", "hands_out_this"]
+__all__ = ["find_commonjs_names"]
 
-_THIS_MAX: Final = 2_000
-"""Mentions of `this` that are looked at in one file."""
 _SPACE_MAX: Final = 200
 _NAMES: Final = (b"exports", b"module", b"__exportStar", b"__export")
 _STARS: Final = (b"__exportStar", b"__export")
@@ -85,22 +89,6 @@ def find_commonjs_names(content: bytes, *, source: Source | None = None) -> Name
     return Names(tuple(names), tuple(reexports), tuple(hidden), finder.is_complete)
 
 
-def hands_out_this(source: Source) -> bool:
-    """Return whether `this` outside of functions, which is `exports`, may get members."""
-    for path in islice(source.find_words(b"this"), _THIS_MAX):
-        is_inside = any(
-            node.type == "class_body" or (node.type in FUNCTIONS and node.type != "arrow_function")
-            for node in path
-        )
-        if path[-1].type != "this" or is_inside:
-            continue
-        above = path[-2].type
-        written = len(path) > 2 and above == "member_expression" and _is_written(path[:-1])
-        if written or above in ("arguments", "subscript_expression", "variable_declarator"):
-            return True
-    return False
-
-
 class _Finder:
     """Collects names from one file."""
 
@@ -139,7 +127,7 @@ class _Finder:
         parent = path[-2]
         if parent.type == "member_expression" and self._property(parent) == "exports":
             return path[:-1]
-        if parent.type == "member_expression" or _is_typeof(path):
+        if parent.type == "member_expression" or is_typeof(path):
             return None  # `module.id`, `typeof module`
         if parent.type not in ("formal_parameters", "arguments") or parent.type == "arguments":
             self.is_complete = False
@@ -148,15 +136,15 @@ class _Finder:
     def _visit_target(self, path: list[Node]) -> None:
         """Look at one mention of `exports` or `module.exports`."""
         node, parent = path[-1], path[-2]
-        if parent.type == "member_expression" and _is_same(
+        if parent.type == "member_expression" and is_same(
             parent.child_by_field_name("object"), node
         ):
             self._add_member(path[:-1])
-        elif parent.type == "subscript_expression" and _is_same(
+        elif parent.type == "subscript_expression" and is_same(
             parent.child_by_field_name("object"), node
         ):
             self._add_subscript(path[:-1])
-        elif parent.type == "assignment_expression" and _is_same(
+        elif parent.type == "assignment_expression" and is_same(
             parent.child_by_field_name("left"), node
         ):
             self._add_assignment(path[:-1])
@@ -167,7 +155,7 @@ class _Finder:
 
     def _is_harmless(self, path: list[Node]) -> bool:
         """Return whether a mention adds no export; `defineProperty` is looked at by itself."""
-        if _is_typeof(path):
+        if is_typeof(path):
             return True
         parent = path[-2]
         if parent.type == "arguments" and len(path) > 2:
@@ -181,7 +169,7 @@ class _Finder:
 
     def _add_member(self, path: list[Node]) -> None:
         name = self._property(path[-1])
-        if name is not None and _is_written(path):
+        if name is not None and is_written(path):
             self._add_name(name)
         elif name is not None and path[-2].type in _TARGETS:
             self.hidden.append(name)
@@ -193,7 +181,7 @@ class _Finder:
         name = None if index is None else literal(index, self.source.content)
         if name is None:
             self.is_complete = False
-        elif _is_written(path):
+        elif is_written(path):
             self._add_name(name)
         elif path[-2].type in _TARGETS:
             self.hidden.append(name)
@@ -214,7 +202,7 @@ class _Finder:
         while value.type == "assignment_expression":
             value = value.child_by_field_name("right") or path[-1]
         text = self.source.text_of(value)
-        specifier = self._required(_leftmost(value))
+        specifier = self._required(find_leftmost(value))
         if value.type == "object":
             self._add_object(value)
         elif specifier is not None:
@@ -331,41 +319,3 @@ class _Finder:
         if function.type == "identifier" and self.source.text_of(function) == b"require":
             return literal(arguments.named_children[0], self.source.content)
         return None
-
-
-def _leftmost(node: Node) -> Node:
-    """Return the first call in `require("x").y(z)`, or `node` where it has no such form."""
-    inner: Node | None = node
-    while inner is not None:
-        function = inner.child_by_field_name("function")
-        if (
-            inner.type == "call_expression"
-            and function is not None
-            and function.type == "identifier"
-        ):
-            return inner
-        inner = function or inner.child_by_field_name("object") or inner.child_by_field_name("left")
-    return node
-
-
-def _is_written(path: list[Node]) -> bool:
-    """Return whether the expression at the end of `path` is assigned to, as the lexer reads it.
-
-    To it, `exports.a === 1` begins as an assignment.
-    """
-    if len(path) < 2:
-        return False
-    parent = path[-2]
-    operator = parent.child_by_field_name("operator")
-    is_equality = operator is not None and operator.type in ("==", "===")
-    return (parent.type == "assignment_expression" or is_equality) and _is_same(
-        parent.child_by_field_name("left"), path[-1]
-    )
-
-
-def _is_typeof(path: list[Node]) -> bool:
-    return path[-2].type == "unary_expression"
-
-
-def _is_same(one: Node | None, other: Node) -> bool:
-    return one is not None and one.id == other.id

@@ -9,7 +9,7 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.commonjs_names import hands_out_this
+from zipper.checks.commonjs_forms import hands_out_this
 from zipper.checks.expression_values import Values
 from zipper.checks.module_resolution import Failure
 from zipper.checks.source_text import find_word, literal

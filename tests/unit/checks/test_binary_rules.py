@@ -99,6 +99,23 @@ def test_damaged_addons(library: bytes, change, code: str, eager: bool, severity
     assert {code: severity} == {c: f.severity for c, f in found.items()}
 
 
+@pytest.mark.parametrize(
+    ("content", "place", "words"),
+    [
+        (b"", "node_modules/addon/a.node", "install the package again"),
+        (b"", "native/a.node", "put the whole file there"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "native/a.node", "git lfs pull"),
+        (b"hello", "node_modules/addon/a.node", "install it for the target"),
+        (b"hello", "native/a.node", "compile it on Linux"),
+    ],
+)
+def test_what_helps_depends_on_whose_it_is(content: bytes, place: str, words: str) -> None:
+    """A package is installed again; a file of the project has to be made again."""
+    (found,) = _find({place: content, "index.js": b"require('./%s')" % place.encode()}).values()
+
+    assert words in found.hint
+
+
 def test_an_addon_of_a_package_that_may_fail_is_no_error(library: bytes) -> None:
     """Whoever asks for a package in a `try` decides, not that another package depends on it."""
     found = _find(

@@ -87,6 +87,12 @@ def test_require(specifier: str, expected: str) -> None:
     assert expected == _path(_resolver(files).require(specifier, FROM))
 
 
+def test_an_empty_name_is_called_so() -> None:
+    """Node's own message is about an argument; the word is easy to overlook in a file."""
+    for answer in (_resolver({}).require("", FROM), _resolver({}).import_("", FROM)):
+        assert ("missing", "is an empty name") == (answer.kind, answer.message)
+
+
 @pytest.mark.parametrize(
     ("specifier", "expected"),
     [

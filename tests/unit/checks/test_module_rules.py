@@ -123,6 +123,10 @@ def test_features_that_a_package_does_not_promise_are_optional() -> None:
     assert {"module-optional-missing": "info"} == codes(check_files(files))
     files["node_modules/a/index.js"] = "function f() { require('promised') }"
     assert {"module-missing": "warning"} == codes(check_files(files))
+    files["node_modules/a/package.json"] = (
+        '{"dependencies": {"promised": "1"}, "optionalDependencies": {"promised": "1"}}'
+    )
+    assert {"module-optional-missing": "info"} == codes(check_files(files))
 
 
 def test_the_closure_counts_what_is_proven_assumed_and_unknown() -> None:
@@ -168,6 +172,27 @@ def test_requires_of_es_modules(runtime: str, target: str, expected: dict[str, s
         "node_modules/esm/waits.js": "await 1",
     }
     assert expected == codes(check_files(files, runtime=runtime))
+
+
+@pytest.mark.parametrize(
+    ("runtime", "target"),
+    [("nodejs20.x", "export const a = 1"), ("nodejs24.x", "await 1; export const a = 1")],
+)
+@pytest.mark.parametrize("asks", ["index.js", "node_modules/b/index.js"])
+def test_code_of_ones_own_can_be_changed(runtime: str, target: str, asks: str) -> None:
+    """A project's file may use `import()`; nobody changes a package's."""
+    files = {
+        "index.js": f"require('b');\n{HANDLER}",
+        "node_modules/b/index.js": "",
+        "node_modules/esm/package.json": '{"type": "module", "exports": "./i.js"}',
+        "node_modules/esm/i.js": target,
+    }
+    files[asks] = f"require('esm'); {files[asks]}"
+
+    findings = check_files(files, runtime=runtime).findings
+
+    (found,) = [one for one in findings if one.code == "module-esm-required"]
+    assert ("import()" in found.hint) == (asks == "index.js")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from typing import TYPE_CHECKING
@@ -152,6 +153,23 @@ def test_how_members_are_stored(changes: dict[str, int], code: str) -> None:
     entry = listing.entries[0]._replace(**changes)
     forged = Listing((entry,), listing.source, b"", (), {entry.name: entry})
     assert "error" == find(forged)[code].severity
+
+
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [
+        (9, "deflate64"), (12, "bzip2"), (14, "lzma"), (93, "zstd"), (95, "xz"), (98, "ppmd"),
+        (99, "AES"), (7, "unknown"),
+    ],
+)  # fmt: skip
+def test_methods_have_their_names(method: int, name: str) -> None:
+    """A method is called as APPNOTE.TXT 4.4.5 does, unknown where it has none there."""
+    entry = make_listing(SOUND).entries[0]._replace(method=method)
+    forged = Listing((entry,), b"", b"", (), {entry.name: entry})
+
+    message = find(forged, rules=ALL_RULES[:12])["zip-method"].message
+
+    assert re.search(rf"\b{name}\b", message), message
 
 
 def test_header_and_directory_must_agree() -> None:

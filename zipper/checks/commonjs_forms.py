@@ -1,0 +1,78 @@
+"""Forms of expressions around `exports`: what is written, and what `this` hands out.
+
+In: nodes of a CommonJS file. Out: truths. What they mean for its names is
+`zipper.checks.commonjs_names`' work.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from zipper.checks.syntax import FUNCTIONS
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from zipper.checks.syntax import Source
+
+__all__ = ["find_leftmost", "hands_out_this", "is_same", "is_typeof", "is_written"]
+
+_THIS_MAX: Final = 2_000
+"""Mentions of `this` that are looked at in one file."""
+
+
+def hands_out_this(source: Source) -> bool:
+    """Return whether `this` outside of functions, which is `exports`, may get members."""
+    for path in islice(source.find_words(b"this"), _THIS_MAX):
+        is_inside = any(
+            node.type == "class_body" or (node.type in FUNCTIONS and node.type != "arrow_function")
+            for node in path
+        )
+        if path[-1].type != "this" or is_inside:
+            continue
+        above = path[-2].type
+        written = len(path) > 2 and above == "member_expression" and is_written(path[:-1])
+        if written or above in ("arguments", "subscript_expression", "variable_declarator"):
+            return True
+    return False
+
+
+def find_leftmost(node: Node) -> Node:
+    """Return the first call in `require("x").y(z)`, or `node` where it has no such form."""
+    inner: Node | None = node
+    while inner is not None:
+        function = inner.child_by_field_name("function")
+        if (
+            inner.type == "call_expression"
+            and function is not None
+            and function.type == "identifier"
+        ):
+            return inner
+        inner = function or inner.child_by_field_name("object") or inner.child_by_field_name("left")
+    return node
+
+
+def is_written(path: list[Node]) -> bool:
+    """Return whether the expression at the end of `path` is assigned to, as the lexer reads it.
+
+    To it, `exports.a === 1` begins as an assignment.
+    """
+    if len(path) < 2:
+        return False
+    parent = path[-2]
+    operator = parent.child_by_field_name("operator")
+    is_equality = operator is not None and operator.type in ("==", "===")
+    return (parent.type == "assignment_expression" or is_equality) and is_same(
+        parent.child_by_field_name("left"), path[-1]
+    )
+
+
+def is_typeof(path: list[Node]) -> bool:
+    """Return whether only the type of the expression at the end of `path` is taken."""
+    return path[-2].type == "unary_expression"
+
+
+def is_same(one: Node | None, other: Node) -> bool:
+    """Return whether two nodes are one."""
+    return one is not None and one.id == other.id
