@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.shared import load_cases
 
-from zipper.javascript.program import judge
+from zipper.javascript.program import judge, judge_both
 
 CASES = load_cases("javascript.json")
 MAJORS = (18, 20, 22, 24)
@@ -24,3 +24,11 @@ def test_verdicts_agree(case, goal):
     ]
 
     assert (None, case[goal]) == (verdict.unsure, reads)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:40])
+def test_a_text_that_is_read_once_has_both_verdicts(case):
+    """As a module and as CommonJS, a text is what it is where it is read for each alone."""
+    alone = tuple(judge(case["text"], is_module=is_module) for is_module in (True, False))
+
+    assert alone == judge_both(case["text"])

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal
 
 from zipper.checks.file_facts import Flaw
-from zipper.javascript.program import Verdict, judge
+from zipper.javascript.program import Verdict, judge, judge_both
 from zipper.late_pattern import late_pattern
 from zipper.named_tuple import NamedTuple
 
@@ -87,8 +87,9 @@ def _judge(content: bytes, source: Source, *, is_module: bool, is_own: bool) -> 
         unknown = Flaw(source.trees.error_line, "what this check cannot read", is_sure=False)
         return Judged(0, has_error, (unknown,) if has_error else ())
     text = content.decode("utf-8", "replace").removeprefix("\ufeff")
-    module = judge(text, is_module=True)
-    commonjs = None if is_module and not has_error else judge(text, is_module=False)
+    module, commonjs = (
+        (judge(text, is_module=True), None) if is_module and not has_error else judge_both(text)
+    )
     if module.fault is not None and commonjs is not None and commonjs.fault is not None:
         fault = module.fault if is_module else commonjs.fault
         return Judged(fault.line, is_gap=False, flaws=(Flaw(fault.line, fault.message),))

@@ -144,6 +144,7 @@ def _parse_unary(p: Parser) -> str:
         elif p.value == "await" and p.context.is_async:
             if p.context.in_parameters:
                 raise p.fail("`await` in parameters")
+            p.needs_module = p.needs_module or not p.context.returns
             operators.append("await")
         else:
             break

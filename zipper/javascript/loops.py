@@ -48,6 +48,7 @@ def parse_for(p: Parser) -> None:
     start = p.start
     is_await = p.value == "await" and p.context.is_async
     if is_await:
+        p.needs_module = p.needs_module or not p.context.returns
         p.advance()
     p.expect("(")
     outer = p.scope

@@ -33,8 +33,10 @@ def parse_module(p: Parser) -> None:
     """Step over a whole module and check that it has what it exports."""
     while p.kind != END:
         if p.value == "import" and p.peek()[1] not in ("(", "."):
+            p.needs_module = True
             _parse_import(p)
         elif p.value == "export":
+            p.needs_module = True
             _parse_export(p)
         elif p.value == "}":
             raise p.unexpected()

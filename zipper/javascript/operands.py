@@ -264,6 +264,7 @@ def _parse_import(p: Parser) -> None:
             raise p.unexpected()
         if not p.is_module:
             raise p.fail("`import.meta` outside of ES modules", start)
+        p.needs_module = True
         p.advance()
         return
     p.expect("(")

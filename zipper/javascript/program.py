@@ -21,7 +21,7 @@ from zipper.javascript.syntax_errors import Fault, Feature, NotJavaScriptError, 
 from zipper.javascript.tokens import END
 from zipper.named_tuple import NamedTuple
 
-__all__ = ["Verdict", "judge"]
+__all__ = ["Verdict", "judge", "judge_both"]
 
 _RULES: Final = Rules(
     assignment=parse_assignment,
@@ -45,7 +45,24 @@ class Verdict(NamedTuple):
 
 def judge(text: str, *, is_module: bool) -> Verdict:
     """Return what `text` is, as an ES module or as CommonJS; time is linear in its length."""
-    p = Parser(text, is_module=is_module, rules=_RULES)
+    return _judge(Parser(text, is_module=is_module, rules=_RULES))
+
+
+def judge_both(text: str) -> tuple[Verdict, Verdict]:
+    """Return what `text` is as an ES module, and as CommonJS.
+
+    What is read as a module without fault is read as CommonJS too, whose rules are laxer, but for
+    what only modules have and for the names that the wrapper has taken: then it is read once.
+    """
+    p = Parser(text, is_module=True, rules=_RULES)
+    module = _judge(p)
+    is_sound = module.fault is None and module.unsure is None
+    if is_sound and not (p.needs_module or p.scope.lexical.intersection(_WRAPPER)):
+        return module, module
+    return module, judge(text, is_module=False)
+
+
+def _judge(p: Parser) -> Verdict:
     fault = unsure = None
     try:
         _parse(p)

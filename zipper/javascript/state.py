@@ -82,6 +82,7 @@ class Parser(Reader):
         "features",
         "labels",
         "loops",
+        "needs_module",
         "no_in",
         "privates",
         "rules",
@@ -101,6 +102,8 @@ class Parser(Reader):
         self.loops = 0
         self.switches = 0
         self.no_in = False
+        self.needs_module = False
+        """Whether something is there that only an ES module has."""
         self.cover = -1
         """Where something is that only a pattern may have, `{ a = 1 }`; -1 for nowhere."""
         self.arrow_start = -1

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zipper.javascript.program import judge
+from zipper.javascript.program import judge, judge_both
 from zipper.javascript.syntax_errors import Fault, Feature
 from zipper.javascript.tokens import words
 
@@ -71,3 +71,38 @@ def test_any_text_has_a_verdict(pieces: list[str], is_module: bool) -> None:
     """Whatever stands in a text, the parser ends with a verdict and no other exception."""
     verdict = judge("\n".join(pieces), is_module=is_module)
     assert verdict.fault is None or verdict.unsure is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "let exports = 1",
+        "class module {}",
+        "function require() {}",
+        "{ let exports }",
+        "await a",
+        "for await (a of b);",
+        "async () => await a",
+        "async () => { for await (a of b); }",
+        "import.meta",
+        "export {}",
+        "return",
+        "a <!-- b",
+        "with (a);",
+        "() => { return }",
+        "class A { static { await } }",
+        "class A { a = await b }",
+        "/(?i:b)/",
+    ],
+)
+def test_both_verdicts_are_those_of_each(text: str) -> None:
+    """What only modules have, and what the wrapper has taken, is judged for each."""
+    assert (judge(text, is_module=True), judge(text, is_module=False)) == judge_both(text)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(sorted(PIECES)), max_size=30))
+def test_any_text_has_both_verdicts(pieces: list[str]) -> None:
+    """Whatever stands in a text, reading it once comes to what reading it twice does."""
+    text = "\n".join(pieces)
+    assert (judge(text, is_module=True), judge(text, is_module=False)) == judge_both(text)
