@@ -5,7 +5,8 @@
 Whole processes in alternating turns, the disk at rest before each; medians. The last line says
 which promises of the speed table hold; on a busy machine the processors' time tells more.
 
-The projects are those of the shared folder (ZIPPER_SHARED), or project folders named by path.
+The projects are those of the shared folder (ZIPPER_SHARED), its corpus among them, or project
+folders named by path.
 Everything is written to one temporary folder, which is removed at the end. Peers that are not
 installed are skipped, and it is said.
 """
@@ -33,7 +34,13 @@ from tests.bench.cases import (
 from tests.bench.functions import OF_FUNCTIONS
 from tests.bench.table import comparisons, format_table, promises_of
 from tests.bench.tools import Tool, all_tools
-from tests.support.projects import Project, bench_projects, fixture_projects, project_at
+from tests.support.projects import (
+    Project,
+    bench_projects,
+    corpus_projects,
+    fixture_projects,
+    project_at,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -90,7 +97,8 @@ def _measure_functions(
 
 
 def _projects(names: str) -> list[Project]:
-    known = {project.name: project for project in (*bench_projects(), *fixture_projects())}
+    all_known = (*corpus_projects(), *bench_projects(), *fixture_projects())
+    known = {project.name: project for project in all_known}
     chosen = [known.get(name) or project_at(Path(name)) for name in names.split(",")]
     absent = [project.name for project in chosen if not project.folder.is_dir()]
     if absent:

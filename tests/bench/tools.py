@@ -31,12 +31,19 @@ class Checkout:
         output: the deployment package (or the lockfile) to be written.
         cache: the tool's cache or store.
         finished: a package that zipper has made of this project before.
+        handler: the one in TypeScript, in the case that changes its source.
     """
 
     folder: Path
     output: Path
     cache: Path
     finished: Path
+    handler: str = ""
+
+    @property
+    def source(self) -> str:
+        """Where the handler in TypeScript is."""
+        return f"{self.handler.rpartition('.')[0]}.ts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,7 @@ def _zipper() -> Tool:
         return _module("build", at.folder, *function, *_quietly(at))
 
     def transform(at: Checkout) -> list[str]:
-        function = ("--runtime", _RUNTIME, "--handler", "src/index.handler")
+        function = ("--runtime", _RUNTIME, "--handler", at.handler)
         return _module("build", at.folder, *function, *_quietly(at))
 
     def resolve(at: Checkout) -> list[str]:
@@ -149,7 +156,7 @@ def _bun(bun: str | None) -> Tool:
             "install": lambda _: shlex.split(f"{install} --frozen-lockfile"),
             TYPESCRIPT_CHANGED: _then_zip_bundle(
                 f"{install} --frozen-lockfile",
-                f"{shlex.quote(program)} build src/index.ts --target=node --outfile=out/index.js",
+                f"{shlex.quote(program)} build {{}} --target=node --outfile=out/index.js",
             ),
         },
         env=lambda at: {"BUN_INSTALL_CACHE_DIR": str(at.cache)},
@@ -165,8 +172,9 @@ def _esbuild(esbuild: str | None) -> Tool:
         missing = "no esbuild; `npm install --prefix DIR esbuild`, then --esbuild PATH"
     program = esbuild or "esbuild"
     flags = "--bundle --platform=node --target=node22 --log-level=error --outfile=out/index.js"
-    bundle = f"{shlex.quote(program)} src/index.ts {flags}"
-    install = "npm ci --omit=dev --ignore-scripts --silent"
+    bundle = f"{shlex.quote(program)} {{}} {flags}"
+    npm = "npm {} --omit=dev --ignore-scripts --silent"
+    install = f"{{ [ -f package-lock.json ] && {npm.format('ci')} || {npm.format('install')}; }}"
     return Tool(
         "esbuild",
         missing or f"esbuild {_version(program)}, {_zip_version()}",
@@ -233,12 +241,13 @@ def _then_zip(install: str) -> Callable[[Checkout], list[str]]:
 
 
 def _then_zip_bundle(install: str, bundle: str) -> Callable[[Checkout], list[str]]:
-    """Return what bundles into `out`, and installs before the first time."""
+    """Return what bundles into `out` (`bundle`, with the source's name), and installs before."""
 
     def command(at: Checkout) -> list[str]:
         output = shlex.quote(str(at.output))
         ready = f"[ -d node_modules ] || {install}"
-        return ["sh", "-c", f"{{ {ready}; }} && {bundle} && rm -f {output} && zip -qr {output} out"]
+        made = bundle.format(shlex.quote(at.source))
+        return ["sh", "-c", f"{{ {ready}; }} && {made} && rm -f {output} && zip -qr {output} out"]
 
     return command
 

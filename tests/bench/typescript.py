@@ -1,6 +1,7 @@
-"""A function in TypeScript: sources on top of a project, and a change in one of them.
+"""A function in TypeScript: a project's own, or sources on top of it; and a change in one of them.
 
-In: a copied project, whose `index.js` has the handler. Out: `src/index.ts`, which answers with it.
+In: a copied project. Out: where its handler is: in its own source, or in `src/index.ts`, which is
+written and passes on the handler of `index.js`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,15 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["BUNDLE_CHANGED", "TYPESCRIPT_CHANGED", "change_source", "describe_sources"]
+    from tests.support.projects import Project
+
+__all__ = [
+    "BUNDLE_CHANGED",
+    "TYPESCRIPT_CHANGED",
+    "change_source",
+    "describe_sources",
+    "find_handler",
+]
 
 TYPESCRIPT_CHANGED: Final = "typescript-changed"
 """The case: a build after one source has changed."""
@@ -31,8 +40,20 @@ export class Part{0} {{
 """
 
 
-def describe_sources(folder: Path) -> None:
-    """Write the sources into the project in `folder`."""
+_WRITTEN: Final = "src/index.handler"
+
+
+def find_handler(project: Project) -> str:
+    """Return the handler of a project, whose source is TypeScript: its own, or what is written."""
+    own = project.handler or ""
+    source = project.folder / project.project_dir / f"{own.rpartition('.')[0]}.ts"
+    return own if source.is_file() else _WRITTEN
+
+
+def describe_sources(folder: Path, handler: str) -> None:
+    """Write sources into the project in `folder`, where `handler` is in none of its own."""
+    if handler != _WRITTEN:
+        return
     source = folder / "src"
     source.mkdir()
     numbers = range(_PARTS)
@@ -45,10 +66,11 @@ def describe_sources(folder: Path) -> None:
     (source / "index.ts").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def change_source(folder: Path) -> None:
-    """Add what changes the output of the first part, each time to something new.
+def change_source(folder: Path, handler: str) -> None:
+    """Add what changes the output of the first part, or of the handler's own source, each time.
 
     It has an effect, because esbuild leaves out of a bundle what has none.
     """
-    with (folder / "src" / "part0.ts").open("a", encoding="utf-8") as file:
-        file.write(f'Part0.prototype.toString = (): string => "{time.time_ns()}";\n')
+    name = "src/part0.ts" if handler == _WRITTEN else f"{handler.rpartition('.')[0]}.ts"
+    with (folder / name).open("a", encoding="utf-8") as file:
+        file.write(f"Object.assign(globalThis, {{ changed: {time.time_ns()} }});\n")
