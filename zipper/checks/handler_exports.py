@@ -17,7 +17,7 @@ from zipper.checks.file_facts import find_flaw
 from zipper.checks.handler_rules import explain_choice
 from zipper.checks.module_resolution import Failure
 from zipper.checks.named_exports import ExportedNames
-from zipper.checks.source_text import find_word
+from zipper.checks.source_text import find_matches, find_word
 from zipper.findings import Finding
 from zipper.late_pattern import late_pattern
 
@@ -34,6 +34,7 @@ _EXPORTS_NOTHING = late_pattern(
     rb"^var (\w{1,200}) = \{\};\nmodule\.exports = __toCommonJS\(\1\);$", re.MULTILINE
 )
 _ANNOTATION = late_pattern(rb"\b0\s*&&\s*\(module\.exports\s*=\s*\{")
+_LIST = late_pattern(rb"0 && \(module\.exports = \{([\w$,\s]*)\}\);\n")
 _AROUND_BYTES = 300
 """Around `module.exports`, which is in what both find."""
 _EXTENSIONS = (".js", ".mjs", ".cjs", ".ts")
@@ -73,7 +74,7 @@ def _judge_names(subject: Subject, start: WalkStart) -> Finding | None:
     names = None
     if start.module.kind == "module":
         names = _names_of_module(subject, start)
-    else:
+    elif not _is_listed(start, wanted):  # that takes a look, and all names a parse
         names = _names_of_commonjs(start, start.module)
     if names is None or wanted in names or "then" in names:
         return None  # both loaders wait for what has a `then`
@@ -153,6 +154,17 @@ def _names_of_commonjs(start: WalkStart, module: Module) -> frozenset[str] | Non
             pending.append(target)
     start.walk.reader.remember()
     return frozenset(names)
+
+
+def _is_listed(start: WalkStart, name: str) -> bool:
+    """Return whether a name is in the list of its exports that esbuild writes for Node."""
+    content = start.walk.reader.content_of(start.module.path)
+    listed = find_matches(content, (b"0 && (module.exports = {",), _LIST)
+    return any(
+        name.encode() in (item.strip() for item in match[1].split(b","))
+        for match in listed
+        if content[match.start() - 1 : match.start()] in (b"", b"\n")
+    )
 
 
 def _is_annotated(start: WalkStart, module: Module) -> bool:
