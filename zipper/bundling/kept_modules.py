@@ -4,11 +4,12 @@ In: packages and their places. Out: the same folder as the last time, moved to w
 or nothing. To make and remove it takes as long as esbuild takes to bundle what is in it.
 
     <cache>/bundling/modules-<digest>        the folder, named after what should be in it
-    <cache>/bundling/modules-<digest>.files  a digest of what was in it before esbuild ran
+    <cache>/bundling/modules-<digest>.files  digests of what was in it before esbuild ran, and when
 
 A folder is moved, in one step, into the sandbox that reads it, so that no two builds have it. It is
 only believed while its names, and inode, size and times of each file, are those that were noted:
-all files are links into the store, and whatever is done to one of these changes its ctime. Whatever
+all files are links into the store, and whatever is done to one of these changes its ctime. So does
+one more link: a file of which only the ctime has changed is compared with its package. Whatever
 else is there, esbuild or somebody else has put there: then the folder is made anew.
 """
 
@@ -21,12 +22,16 @@ import os
 import time
 from typing import TYPE_CHECKING, Final
 
+from zipper.errors import StoreError
 from zipper.folders import list_level, remove_folder
+from zipper.named_tuple import NamedTuple
+from zipper.store.unpacked_folders import is_file_sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from zipper.archive.entries import PlannedEntry
     from zipper.store.store_zip import StoreZip
 
 __all__ = ["BUNDLING", "NOTED", "KeptModules"]
@@ -36,7 +41,7 @@ BUNDLING: Final = "bundling"
 _MODULES: Final = "modules-"
 NOTED: Final = ".files"
 _TOP: Final = "node_modules"
-_TICK_SECONDS: Final = 0.02
+_TICK_NS: Final = 20_000_000
 """Systems count the time of a change in ticks of up to ten milliseconds: what is changed after the
 note has another time than the links that were made before it."""
 _KEPT_MAX: Final = 4
@@ -61,7 +66,9 @@ class KeptModules:
         *,
         form: str,
     ) -> None:
-        rows = [(str(zipped.path), into) for group in groups for zipped, into in group]
+        self._packages = {into: zipped for group in groups for zipped, into in group}
+        self._members: dict[str, dict[bytes, PlannedEntry]] = {}
+        rows = [(str(zipped.path), into) for into, zipped in self._packages.items()]
         digest = hashlib.sha256(json.dumps([form, rows]).encode()).hexdigest()
         self._place = place
         self._folder = place / f"{_MODULES}{digest[:32]}"
@@ -76,8 +83,17 @@ class KeptModules:
             self._folder.rename(self.modules)
         except OSError:
             return False
-        if noted == _digest(self.modules):
+        began = time.time_ns()
+        look = _look(self.modules)
+        names, times, since = [*noted.split("\n"), "", "", ""][:3]
+        if times == look.times:
             return True
+        if names == look.names and since.isdecimal():
+            settled = int(since) - _TICK_NS
+            changed = (path for path, ctime in look.changed_at.items() if ctime > settled)
+            if all(map(self._is_sound, changed)):
+                self._write(look, began)
+                return True
         remove_folder(self.modules)
         return False
 
@@ -87,9 +103,29 @@ class KeptModules:
         The sandbox's user may read it, and nothing more.
         """
         _open_to_read(str(self.modules))
-        time.sleep(_TICK_SECONDS)
+        time.sleep(_TICK_NS / 1e9)
+        began = time.time_ns()
+        self._write(_look(self.modules), began)
+
+    def _write(self, look: _Look, began: int) -> None:
         with contextlib.suppress(OSError):
-            self._noted.write_text(_digest(self.modules), encoding="ascii")
+            text = f"{look.names}\n{look.times}\n{began}"
+            self._noted.write_text(text, encoding="ascii")
+
+    def _is_sound(self, path: str) -> bool:
+        """Tell whether a file below the folder is what its package has in its place."""
+        place = f"{_TOP}{path}"
+        while place and place not in self._packages:
+            place = place.rpartition("/")[0]
+        with contextlib.suppress(OSError, StoreError):
+            if place and place not in self._members:
+                members = self._packages[place].members("")
+                self._members[place] = {one.name: one for one in members}
+            name = os.fsencode(f"{_TOP}{path}"[len(place) + 1 :])
+            member = self._members.get(place, {}).get(name)
+            file = os.fsencode(f"{self.modules}{path}")
+            return member is not None and is_file_sound(file, member)
+        return False
 
     def give_back(self) -> None:
         """Keep the folder for the next time, where none is kept; of others only the last few."""
@@ -120,9 +156,19 @@ def _open_to_read(folder: str) -> None:
             os.chmod(entry.path, status.st_mode | 0o444)  # noqa: PTH101 - a text
 
 
-def _digest(folder: Path) -> str:
-    """Return a hash of all names below a folder, and of each file's inode, size and times."""
-    rows, start = [], len(str(folder))
+class _Look(NamedTuple):
+    """What is in a folder."""
+
+    names: str
+    """A hash of all names below it, and of each file's mode, inode, size and mtime."""
+    times: str
+    """The same with each file's ctime."""
+    changed_at: dict[str, int]
+    """Each file's ctime, by its path from the folder on."""
+
+
+def _look(folder: Path) -> _Look:
+    rows, changed_at, start = [], {}, len(str(folder))
     for entry in _walk(str(folder)):
         path = entry.path[start:]
         if entry.is_dir(follow_symlinks=False):
@@ -130,9 +176,14 @@ def _digest(folder: Path) -> str:
             continue
         status = entry.stat(follow_symlinks=False)
         what = f"{status.st_mode} {status.st_ino} {status.st_size}"
-        rows.append(f"{path}\0{what} {status.st_mtime_ns} {status.st_ctime_ns}")
-    text = "\0\0".join(sorted(rows))
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+        rows.append(f"{path}\0{what} {status.st_mtime_ns}")
+        changed_at[path] = status.st_ctime_ns
+    text = "\0\0".join(sorted(rows)).encode("utf-8", "surrogateescape")
+    times = json.dumps(sorted(changed_at.items())).encode("ascii")
+    names = hashlib.sha256(text)
+    both = names.copy()
+    both.update(times)
+    return _Look(names.hexdigest(), both.hexdigest(), changed_at)
 
 
 def _walk(folder: str) -> Iterator[os.DirEntry[str]]:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = [
     "file_mode",
     "find_strays",
+    "is_file_sound",
     "is_unmarked",
     "is_unpacked_sound",
     "mark_of",
@@ -121,14 +122,18 @@ def is_unpacked_sound(zipped: StoreZip) -> bool:
         members = list({fold_name(os.fsdecode(one.name)): one for one in members}.values())
     try:
         return len(members) == count and all(
-            _is_file_sound(start + member.name, member) for member in members
+            is_file_sound(start + member.name, member) for member in members
         )
     except OSError:
         return False
 
 
-def _is_file_sound(path: bytes, member: PlannedEntry) -> bool:
-    """Return whether a file has the member's mode, size and CRC-32."""
+def is_file_sound(path: bytes, member: PlannedEntry) -> bool:
+    """Return whether a file has the member's mode, size and CRC-32.
+
+    Raises:
+        OSError: it cannot be read.
+    """
     _, _, _, _, crc, _, size = FIELDS.unpack(member.fields)
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     with os.fdopen(descriptor, "rb", buffering=0) as file:

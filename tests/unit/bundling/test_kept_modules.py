@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import zlib
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from zipper.archive.entries import make_entry
 from zipper.bundling.kept_modules import KeptModules
 
 if TYPE_CHECKING:
@@ -19,7 +21,11 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no file has a c
 
 
 def _open(place: Path, root: Path, name: str = "a", form: str = "1") -> KeptModules:
-    groups = [[(SimpleNamespace(path=f"/store/{name}.zip"), f"node_modules/{name}")]]
+    entry = make_entry(
+        "lib/index.js", b"1", method=0, crc=zlib.crc32(b"1"), size=1, executable=False
+    )
+    zipped = SimpleNamespace(path=f"/store/{name}.zip", members=lambda _: [entry])
+    groups = [[(zipped, f"node_modules/{name}")]]
     return KeptModules(place, groups, root, form=form)  # type: ignore[arg-type]  # a path is all
 
 
@@ -95,6 +101,28 @@ def test_a_folder_that_was_changed_is_none(
     assert not _open(place, root).take()
     assert [] == list(root.iterdir())
     assert not folder.exists()
+
+
+def test_one_more_link_changes_nothing(place: Path, root: Path, tmp_path: Path) -> None:
+    """Another bundle, or an install, that links the same file of the store changes its ctime."""
+    _keep(place, root)
+    (folder,) = (path for path in place.iterdir() if path.is_dir())
+    for number in range(2):
+        os.link(folder / "a/lib/index.js", tmp_path / f"other{number}.js")
+        kept = _open(place, root)
+        assert kept.take()
+        kept.give_back()
+    (tmp_path / "other0.js").write_text("2", encoding="ascii")
+    assert not _open(place, root).take()
+
+
+def test_a_damaged_note_is_none(place: Path, root: Path) -> None:
+    """A folder that nothing is known of is made anew."""
+    for text in ("", "a\nb\nc", "\n\n"):
+        _keep(place, root)
+        (noted,) = place.glob("*.files")
+        noted.write_text(text, encoding="ascii")
+        assert not _open(place, root).take()
 
 
 def test_other_packages_and_other_forms_have_other_folders(place: Path, root: Path) -> None:
