@@ -33,6 +33,10 @@ from zipper.npm.path_glob import matches_path
 from zipper.npm.platform import check_engine, check_platform
 from zipper.npm.spec import Spec, parse_spec, resolve_spec
 from zipper.npm.web_url import parse_url
+from zipper.tree.dep_valid import is_valid
+from zipper.tree.draft import Draft, DraftNode
+from zipper.tree.draft_edge import DraftEdge
+from zipper.tree.overrides import OverrideSet, conflict, parse_overrides
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -177,6 +181,45 @@ def find_sha(question: Any) -> Any:
     return find_commit(spec, parse_refs(lines))
 
 
+def judge_edge(question: Any) -> bool:
+    given, asked, locked = question["node"], question["source"], question["locked"]
+    manifest = parse_manifest({"name": given["name"], "version": given["version"]})
+    link = given["realpath"] if given["isLink"] else None
+    node = DraftNode(given["name"], manifest, resolved=given["resolved"], link_path=link)
+    node.real_path = given["realpath"]
+    source = DraftNode("p", parse_manifest({}), resolved=asked["resolved"])
+    draft = Draft(source, asked["realpath"])
+    source.install_links, source.location = asked["installLinks"], asked["location"]
+    if locked["spec"]:
+        fields = {locked["kind"]: {given["name"]: locked["spec"]}}
+        draft.locked = {asked["location"]: parse_manifest(fields)}
+    edge = DraftEdge(source, given["name"], "*", "prod", question["accept"])
+    return is_valid(node, question["wanted"], edge)
+
+
+def read_overrides(question: Any) -> Any:
+    written, edges, nodes = question
+    root = parse_overrides(written)
+    waiting, rules = [root], []
+    while waiting:
+        rules.append(waiting.pop())
+        waiting += reversed(rules[-1].children.values())
+    source = DraftNode("p", parse_manifest({}))
+    drafts = [DraftEdge(source, one["name"], one["rawSpec"], "prod", None) for one in edges]
+
+    def show(rule: OverrideSet) -> str:
+        return " > ".join(one.key for one in [*rule.ancestry()][::-1])
+
+    return [
+        [
+            show(rule), rule.value, [show(rule.edge_rule(edge)) for edge in drafts],
+            [show(rule.node_rule(one["name"], one["version"])) for one in nodes],
+            _bits(conflict(rule, other) for other in rules),
+        ]
+        for rule in rules
+    ]  # fmt: skip
+
+
 def read_settings(question: Any) -> Any:
     layers = [layer_from_text(name, question[name], name) for name in ("global", "user", "project")]
     environ = question["env"]
@@ -244,6 +287,8 @@ ANSWERS: dict[str, Callable[[Any], Any]] = {
     "bundles": find_bundled,
     "names": is_valid_name,
     "npmrc": read_settings,
+    "dep-valid": judge_edge,
+    "overrides": read_overrides,
     "ini": lambda text: [
         [one.key, list(one.value) if isinstance(one.value, tuple) else one.value]
         for one in parse_ini(text)

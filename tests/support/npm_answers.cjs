@@ -18,6 +18,8 @@ const PackageJson = load('@npmcli/package-json')
 const validateName = load('validate-npm-package-name')
 const consistentResolve = load('@npmcli/arborist/lib/consistent-resolve.js')
 const linesToRevs = load('@npmcli/git/lib/lines-to-revs.js')
+const depValid = load('@npmcli/arborist/lib/dep-valid.js')
+const OverrideSet = load('@npmcli/arborist/lib/override-set.js')
 const pickManifest = load('npm-pick-manifest')
 
 const attempt = ask => {
@@ -99,6 +101,24 @@ async function readSettings (given) {
   return { values, credentials, options, omit: [...flat.omit].sort() }
 }
 
+function isValid ({ node, wanted, accept, source, locked }) {
+  const child = { ...node, package: { version: node.version } }
+  const packages = { [source.location]: { [locked.kind]: { [node.name]: locked.spec } } }
+  const root = { realpath: '/p', meta: { data: { packages: locked.spec ? packages : {} } } }
+  return !!depValid(child, wanted, accept ?? undefined, { ...source, root, errors: [], edgesOut: new Map() })
+}
+
+function readOverrides ([overrides, edges, nodes]) {
+  const all = []
+  const list = set => { all.push(set); for (const kid of set.children.values()) list(kid) }
+  list(new OverrideSet({ overrides }))
+  const show = set => [...set.ancestry()].map(one => one.key ?? '').reverse().join(' > ')
+  return all.map(set => [
+    show(set), set.value ?? '', edges.map(one => show(set.getEdgeRule(one))), nodes.map(one => show(set.getNodeRule(one))),
+    bits(all.map(other => OverrideSet.doOverrideSetsConflict(set, other))),
+  ])
+}
+
 const ANSWERS = {
   'ignore-rules': ([pattern, paths]) => attempt(() => {
     const rule = new Minimatch(pattern, { matchBase: true, dot: true, flipNegate: true, nocase: true })
@@ -149,6 +169,8 @@ const ANSWERS = {
   }),
   uris: text => [encodeURIComponent(text), attempt(() => decodeURIComponent(text)), text.trim(), text.trim().replace(/\s+/g, ' ')],
   paths: ([base, one]) => [path.posix.normalize(one).replace(/(?<=.)\/$/, '').replace(/^\.$/, ''), path.posix.resolve('/', base, one), path.posix.relative(path.posix.resolve('/', base), path.posix.resolve('/', one))],
+  'dep-valid': asked => attempt(() => isValid(asked)),
+  overrides: asked => attempt(() => readOverrides(asked)),
   npmrc: readSettings,
   dates: text => Date.parse(text),
 }

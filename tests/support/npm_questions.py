@@ -886,6 +886,99 @@ def ask_npmrc(dice: Random) -> Any:
     return {**case, "keys": sorted(named.keys() - _OTHER_NAMES), "urls": dice.sample(_URLS, 4)}
 
 
+_COMMITS: Final = ("0123456789abcdef" * 3)[:40], "f" * 40
+_ORIGINS: Final = (
+    *(f"git+ssh://git@github.com/u/p.git#{one}" for one in _COMMITS),
+    f"git+ssh://git@github.com/u/q.git#{_COMMITS[0]}",
+    f"git+https://h.example/u/p.git#{_COMMITS[0]}",
+    f"git+https://h.example/u/p.git#{_COMMITS[1]}", "https://r.example/a/-/a-1.0.0.tgz",
+    "https://h.example/x.tgz", "file:/p/x.tgz", "file:/p/lib/x.tgz", None, None, "",
+)  # fmt: skip
+_WANTED: Final = (
+    "u/p", "u/p#main", "u/p#next", f"u/p#{_COMMITS[0]}", f"github:u/p#{_COMMITS[1].upper()}",
+    "u/p#semver:^1.0.0",
+    "u/p#semver:^2", "git+https://h.example/u/p.git",
+    f"git+https://h.example/u/p.git#{_COMMITS[0]}",
+    "git+https://h.example/u/p.git#main", "git+https://h.example/u/p.git#semver:1",
+    "https://h.example/x.tgz",
+    "https://r.example/a/-/a-1.0.0.tgz", "file:x.tgz", "file:lib/x.tgz", "file:../x.tgz",
+    "file:lib", "file:/p/lib",
+    "file:./lib/", "file:../lib", "latest", "", "*", "^1.0.0", "1.0.0", "2", "npm:b@^1.0.0",
+    "npm:b@2", "npm:b", "x y",
+    "bogus:x", "=1.0.0-beta", ">=1.0.0-0",
+)  # fmt: skip
+
+
+def ask_dep_valid(dice: Random) -> Any:
+    """Ask whether a node is what another wants."""
+    name = dice.choice(("a", "@s/a"))
+    is_link = dice.random() < 0.25
+    node = {
+        "name": name, "version": dice.choice(("1.0.0", "1.2.0", "2.0.0", "1.0.0-beta", "v1.0.0",
+        "")),
+        "resolved": None if is_link else dice.choice(_ORIGINS), "isLink": is_link,
+        "realpath": dice.choice(("/p/lib", "/lib", f"/p/node_modules/{name}")),
+    }  # fmt: skip
+    source = {
+        "location": dice.choice(("", "node_modules/b")), "realpath": dice.choice(("/p", "/p",
+        "/p/lib")),
+        "resolved": dice.choice((None, None, "file:/p/lib/y.tgz", "https://h.example/y.tgz")),
+        "installLinks": dice.random() < 0.3,
+    }  # fmt: skip
+    kinds = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
+    locked = {
+        "kind": dice.choice(kinds),
+        "spec": dice.choice((None, *_WANTED[:8], "u/p#main", "bogus:x")),
+    }
+    wanted, accept = (
+        dice.choice(_WANTED),
+        dice.choice((*[None] * 8, "", "^1.0.0", "u/p", "file:lib")),
+    )
+    return {"node": node, "wanted": wanted, "accept": accept, "source": source, "locked": locked}
+
+
+_RULES: Final = (
+    "1.0.0",
+    "^1.0.0",
+    "2.x",
+    "",
+    "*",
+    "$a",
+    "npm:b@1",
+    "latest",
+    "u/p",
+    "file:x",
+    ">=2",
+)
+
+
+def ask_overrides(dice: Random) -> Any:
+    """Ask which rule means an edge or a node, under each rule, and which rules contradict."""
+
+    def rules(depth: int) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name in dice.sample("abc", dice.randint(1, 2)):
+            key = name + dice.choice(("", "", "@1", "@^2.0.0", "@*", "@1.0.0 || 3", "@"))
+            if depth < 2 and dice.random() < 0.5:
+                found[key] = rules(depth + 1)
+                if dice.random() < 0.5:
+                    found[key]["."] = dice.choice(_RULES)
+            else:
+                found[key] = dice.choice(_RULES)
+        return found
+
+    specs = (
+        "^1.0.0", "2.0.0", "*", "", "latest", "npm:b@^1.0.0", "npm:b@3", "u/p", "u/p#semver:^1.0.0",
+        "file:x", "https://h.example/x.tgz", "u/p#semver:3", "1.0.0-beta",
+    )  # fmt: skip
+    edges = [{"name": dice.choice("abc"), "rawSpec": dice.choice(specs)} for _ in range(5)]
+    nodes = [
+        {"name": dice.choice("abc"), "version": dice.choice(("1.0.0", "2.1.0", "3.0.0", "1.0.0-a"))}
+        for _ in range(4)
+    ]
+    return [rules(0), edges, nodes]
+
+
 QUESTIONS: Final[dict[str, tuple[Callable[[Random], Any], int]]] = {
     "ignore-rules": (ask_ignore_rule, 900), "path-globs": (ask_path_glob, 600),
     "braces": (ask_braces, 400), "packed": (ask_packed, 250), "specs": (ask_spec, 700),
@@ -896,7 +989,8 @@ QUESTIONS: Final[dict[str, tuple[Callable[[Random], Any], int]]] = {
     "conflicts": (ask_conflict, 300), "bins": (ask_bin, 250), "bundles": (ask_bundle, 150),
     "names": (ask_name, 250), "ini": (ask_ini, 400),
     "resolved": (ask_resolved, 250), "commits": (ask_commit, 200), "urls": (ask_url, 600),
-    "uris": (ask_uri, 250), "paths": (ask_paths, 250), "dates": (ask_date, 60),
+    "dep-valid": (ask_dep_valid, 900), "overrides": (ask_overrides, 300), "uris": (ask_uri, 250),
+    "paths": (ask_paths, 250), "dates": (ask_date, 60),
     "npmrc": (ask_npmrc, 500),
 }  # fmt: skip
 """Table to what asks one of its questions, and how many there are."""

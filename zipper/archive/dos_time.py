@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import struct
-
-from zipper.archive.entries import DOS_EPOCH
+from typing import Final
 
 __all__ = ["parse_dos_time"]
+
+_FIRST: Final = 315_532_800
+"""1980-01-01 00:00:00, the oldest date a zip can tell."""
+_LAST: Final = 4_354_819_198
+"""2107-12-31 23:59:58, the newest."""
 
 
 def parse_dos_time(epoch_seconds: int) -> bytes:
@@ -15,28 +19,9 @@ def parse_dos_time(epoch_seconds: int) -> bytes:
     Source: https://reproducible-builds.org/specs/source-date-epoch/ for the meaning; APPNOTE.TXT
     4.4.6 for the form (two-second steps).
     """
-    days, seconds = divmod(max(epoch_seconds, 0), 86_400)
-    year, month, day = _civil(days)
-    if year < 1980:
-        return DOS_EPOCH
-    if year > 2107:
-        year, month, day, seconds = 2107, 12, 31, 86_398
-    minutes, second = divmod(seconds, 60)
-    hour, minute = divmod(minutes, 60)
-    time = hour << 11 | minute << 5 | second >> 1
-    date = (year - 1980) << 9 | month << 5 | day
+    from datetime import UTC, datetime  # noqa: PLC0415  (2 ms, and few builds have a date)
+
+    moment = datetime.fromtimestamp(min(max(epoch_seconds, _FIRST), _LAST), UTC)
+    time = moment.hour << 11 | moment.minute << 5 | moment.second >> 1
+    date = (moment.year - 1980) << 9 | moment.month << 5 | moment.day
     return struct.pack("<HH", time, date)
-
-
-def _civil(days: int) -> tuple[int, int, int]:
-    """Return year, month and day of a day count since 1970-01-01 (proleptic Gregorian)."""
-    days += 719_468
-    era, day_of_era = divmod(days, 146_097)
-    year_of_era = (
-        day_of_era - day_of_era // 1_460 + day_of_era // 36_524 - day_of_era // 146_096
-    ) // 365
-    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
-    shifted = (5 * day_of_year + 2) // 153
-    day = day_of_year - (153 * shifted + 2) // 5 + 1
-    month = shifted + 3 if shifted < 10 else shifted - 9
-    return year_of_era + era * 400 + (month <= 2), month, day
