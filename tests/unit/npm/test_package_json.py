@@ -92,3 +92,40 @@ def test_any_object_is_a_manifest(raw):
 def test_what_a_dependency_field_cannot_mean_is_told(raw: dict, expected: list[str]) -> None:
     """Each field and each entry that is no name and spec is named; what is empty means nothing."""
     assert expected == describe_malformed(raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ({"hasInstallScript": True}, True),
+        ({"hasInstallScript": "yes"}, False),
+        ({"hasInstallScript": False, "scripts": {"install": "x"}}, True),
+        ({"scripts": {"preinstall": "x"}}, True),
+        ({"scripts": {"postinstall": "x"}}, True),
+        ({"scripts": {"install": ""}}, False),
+        ({"scripts": {"prepare": "x", "prepublish": "x", "preinstal": "x"}}, False),
+        ({"scripts": ["install"]}, False),
+        ({}, False),
+    ],
+)
+def test_install_scripts_are_those_that_npm_runs(raw, expected):
+    """Source: @npmcli/arborist 9, lib/node.js `hasInstallScript`."""
+    assert expected is parse_manifest(raw).has_install_script
+
+
+@pytest.mark.parametrize(
+    ("raw", "required", "optional"),
+    [
+        ({"dependencies": {"a": "1", "b": "1"}, "optionalDependencies": {"a": "2"}},
+         {"b": "1"}, {"a": "2"}),
+        ({"dependencies": {"a": "1"}, "optionalDependencies": ["a"]}, {"a": "1"}, {}),
+        ({"dependencies": {"a": "1"}, "optionalDependencies": {}}, {"a": "1"}, {}),
+        ({"dependencies": ["a"], "optionalDependencies": {"a": "1", "b": 1}}, {}, {"a": "1"}),
+        ({"dependencies": {"a": "1", "b": 1}, "optionalDependencies": {"b": 1}}, {"a": "1"}, {}),
+    ],
+)  # fmt: skip
+def test_what_is_optional_is_not_required(raw, required, optional):
+    """A registry has optional dependencies among the required ones, too; npm takes them out."""
+    manifest = parse_manifest(raw)
+
+    assert (required, optional) == (manifest.dependencies, manifest.optional_dependencies)

@@ -66,6 +66,13 @@ def test_a_file_that_is_not_there_is_named() -> None:
         apply(hunk(1), {})
 
 
+def test_bytes_that_are_no_utf_8_become_the_replacement_character() -> None:
+    """As where Node reads a file as UTF-8, which both tools do."""
+    changed = apply(hunk(2), {"x": b"\xff\nold\n"})
+
+    assert {"x": "\ufffd\nnew\n".encode()} == changed
+
+
 def test_later_parts_see_earlier_ones() -> None:
     """A file that was renamed is changed under its new name."""
     patch = (
