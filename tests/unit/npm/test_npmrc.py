@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zipper.errors import ProjectError
 from zipper.npm.credentials import Secret, find_credential, redact_url
 from zipper.npm.ini import parse_ini
 from zipper.npm.npmrc import (
@@ -499,3 +500,101 @@ def test_ini_reads_what_json_wrote(values):
 
     expected = {key: literals.get(value, value) for key, value in values.items()}
     assert expected == {entry.key: entry.value for entry in parse_ini(text)}
+
+
+def test_a_scope_whose_registry_cannot_be_used_is_refused():
+    """The error is what the note says; names of other scopes, and names like one, go on."""
+    settings = settle("@s:registry=nowhere\nregistry=https://a.example/")
+    (note,) = settings.unusable.values()
+
+    with pytest.raises(ProjectError) as caught:
+        settings.registry_of("@s/x")
+    error = caught.value
+    assert (note.code, note.message, note.hint) == (error.code, error.message, error.hint)
+    assert (("set in", "/work/.npmrc:1"),) == error.facts
+    assert ["https://a.example/"] * 4 == [
+        settings.registry_of(name) for name in ("@t/x", "x", "@s", "s/x")
+    ]
+
+
+def test_what_is_set_is_known_by_npms_name():
+    """A default does not count, nor does a value that cannot be."""
+    settings = settle("fetch-retries=5\nmaxsockets=many\n@s:registry=https://b.example/")
+
+    assert [True, False, True, False] == [
+        settings.is_set(key) for key in ("fetch-retries", "maxsockets", "@s:registry", "tag")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("tag=next", "\n\ntag=next", True),
+        ("offline=true", "prefer-online=true", True),
+        ("prefer-offline=true", "", True),
+        ("omit[]=dev\nomit[]=peer", "omit[]=peer\nomit[]=dev", True),
+        ("tag=next", "tag=other", False),
+        ("omit[]=dev", "include[]=dev", False),
+        ("before=2020-01-01", "before=2020-01-02", False),
+        ("//h/:_authToken=a", "", False),
+    ],
+)
+def test_settings_that_decide_have_one_digest(one, other, same):
+    """Where they are set decides nothing, nor when the cache may answer; no secret is in it."""
+    assert same is (settle(one).digest() == settle(other).digest())
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("registry=x", "`registry` cannot be 'x'", "npm accepts an address with https://"),
+        ("registry=https://u:w@[/", "`registry` cannot be (an address that cannot be read)",
+         "npm accepts an address with https://"),
+        ("@s:registry=ftp://u:w@h/a?b=c", "`@s:registry` cannot be ftp://***@h/a?***",
+         "npm accepts an address with https://"),
+        ("before=soon", "`before` cannot be 'soon'", "npm accepts a date"),
+        ("allow-git=some", "`allow-git` cannot be 'some'", "npm accepts all, none, root"),
+        ("registry=${X}", "`registry` cannot be '${X}': the variable X is not set",
+         "set X where zipper runs"),
+    ],
+)  # fmt: skip
+def test_a_value_that_cannot_be_is_told_without_what_is_secret(text, message, hint):
+    """As it is written, not what its variables hold; and what npm accepts instead."""
+    (note,) = settle(text).unusable.values()
+
+    assert (message, hint) == (note.message, note.hint)
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("proxy=ftp:", "`proxy` cannot be the value", "npm accepts a url"),
+        ("omit=dev,peer", "`omit` cannot be 'dev,peer'", "npm accepts dev, optional, peer"),
+        ("tag[]=a", "`tag` cannot be ('a',)", "npm accepts a string"),
+        ("_authToken=x", "`_authToken` names no registry, so it is sent to none",
+         "write it as `//host/path/:_authToken`, with the registry's own host and path"),
+        ("//h/:_authToken=${X}", "`//h/:_authToken` refers to a variable that is not set",
+         "set the variable where zipper runs"),
+        ("strict-ssl=false",
+         "with `strict-ssl=false` anyone on the network path can answer for the registry",
+         "name your authority's certificate with `cafile=` instead"),
+    ],
+)  # fmt: skip
+def test_what_npm_warns_about_is_told(text, message, hint):
+    """Each note has what to do."""
+    (note,) = settle(text).notes
+
+    assert (message, hint) == (note.message, note.hint)
+
+
+def test_a_client_certificate_needs_its_key():
+    """Both are kept, in the order in which they are written, beside a token or alone."""
+    text = "//h/:certfile=c.pem\n//h/:keyfile=k.pem"
+    alone = settle(text).credentials["//h/"]
+    both = settle(f"{text}\n//h/:_authToken=t").credentials["//h/"]
+    half = settle("//h/:certfile=c.pem\n//h/:_authToken=t").credentials["//h/"]
+
+    assert ("c.pem", "k.pem", None) == (alone.certfile, alone.keyfile, alone.authorization)
+    assert ("c.pem", "k.pem") == (both.certfile, both.keyfile)
+    assert (None, None) == (half.certfile, half.keyfile)
+    assert "Bearer t" == both.authorization.reveal() == half.authorization.reveal()
