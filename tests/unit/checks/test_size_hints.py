@@ -70,3 +70,70 @@ def test_bytes_of_the_zip_are_counted_zipped() -> None:
 
     (size,) = re.findall(r"source maps \(([\d,]+) bytes", found.hint)
     assert int(size.replace(",", "")) < report.size_bytes
+
+
+def hint_of(files: dict[str, str], *, most: int = 5_000) -> str:
+    """Return the hint for a package that has more bytes than the project allows."""
+    options = {"handler": "index.handler", "max_unzipped_size_bytes": most}
+    report = check_files(files, **options)
+    (found,) = [one for one in report.findings if one.code == "size-budget"]
+    return found.hint
+
+
+@pytest.mark.parametrize("most", [1, 4_999, 9_000])
+def test_what_has_to_go_is_the_difference(most: int) -> None:
+    """With so many bytes less, the package has what is allowed."""
+    files = {"index.js": H, "a.bin": BIG}
+    size = sum(map(len, files.values()))
+
+    assert hint_of(files, most=most).startswith(f"take {size - most:,} bytes or more out")
+
+
+@pytest.mark.parametrize(
+    ("name", "group", "option"),
+    [
+        ("a.js.map", "source maps", "*.map"),
+        ("node_modules/a/a.js.map", "source maps", "node_modules/**/*.map"),
+        ("a.d.ts", "type declarations", "*.d.ts"),
+        ("node_modules/a/a.d.mts", "type declarations", "node_modules/**/*.d.mts"),
+        ("node_modules/a/a.d.cts", "type declarations", "node_modules/**/*.d.cts"),
+        ("node_modules/@aws-sdk/a/index.js", "the AWS SDK, which the runtime has too", ""),
+        ("node_modules/aws-sdk/index.js", "", ""),
+        ("a.bin", "", ""),
+        ("a.ts", "", ""),
+    ],
+)
+def test_what_nothing_needs_at_run_time(name: str, group: str, option: str) -> None:
+    """Maps, types and the runtime's own SDK, with bytes and the options that leave them out."""
+    hint = hint_of({"index.js": H, name: BIG})
+
+    assert ("nothing at run time needs" in hint) == bool(group)
+    assert f"{group} ({len(BIG):,} bytes" in hint or not group
+    assert f"--exclude '{option}'" in hint or not option
+
+
+def test_the_largest_kinds_come_first() -> None:
+    """By their bytes; each kind once, with the sum of its files."""
+    files = {
+        "index.js": H,
+        "a.d.ts": "x" * 200,
+        "b.d.ts": "x" * 300,
+        "node_modules/@aws-sdk/a/a.js": "x" * 900,
+        "c.js.map": "x" * 700,
+    }
+    groups = re.findall(r"(SDK|maps|declarations)[^(]*\(([\d,]+) bytes", hint_of(files, most=9))
+
+    assert [("SDK", "900"), ("maps", "700"), ("declarations", "500")] == groups
+
+
+def test_several_versions_of_a_package_are_counted() -> None:
+    """All copies but the largest would go; the three packages with most of it are named."""
+    sizes = {"a": (100, 300), "b": (50, 50), "c": (10, 5), "d": (1, 1), "e": (9_000,)}
+    files = {"index.js": H}
+    for name, copies in sizes.items():
+        for number, size in enumerate(copies):
+            home = f"node_modules/host{number}/" if number else ""
+            files[f"{home}node_modules/{name}/index.js"] = "x" * size
+    found = re.findall(r"`(\w)` \((\d) copies\) (\d+) bytes", hint_of(files))
+
+    assert [("a", "2", "100"), ("b", "2", "50"), ("c", "2", "5")] == found

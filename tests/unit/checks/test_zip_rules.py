@@ -310,6 +310,7 @@ def test_the_unzipped_quota_is_exact(size: int, expected: bool) -> None:
     listing = _grown(make_listing(SOUND), "index.js", size)
     finding = find(listing, rules=ALL_RULES[:12])["size-unzipped"]
     assert expected == (finding.severity == "error")
+    assert finding.hint.startswith("take 1 bytes or more out") == expected
 
 
 @pytest.mark.parametrize(
