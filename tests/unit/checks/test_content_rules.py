@@ -9,6 +9,7 @@ import pytest
 from support.mutations import pack
 
 from zipper.checks.run_rules import check_zip
+from zipper.checks.secret_rules import find_secret_contents
 from zipper.target import Target
 
 if TYPE_CHECKING:
@@ -75,6 +76,55 @@ def test_secret_contents(text: str, expected: bool) -> None:
     assert expected == ("secret-content" in _find({"lib/config.js": f"// {text}"}))
 
 
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        *((f"{start}{'Q' * 16}", "an AWS access key id") for start in ("AKIA", "ASIA")),
+        (f"aws_secret_access_key={'aB3/' * 10}", "an AWS secret access key"),
+        (f"awsSecretAccessKey: '{'aB3/' * 10}'", "an AWS secret access key"),
+        *(
+            (f"-----BEGIN {kind}PRIVATE KEY-----\n{'MIIE' * 20}", "a private key")
+            for kind in ("", "RSA ", "EC ", "OPENSSH ", "ENCRYPTED ")
+        ),
+        (f"npm_{'a' * 36}", "an npm token"),
+        *(
+            (f"//registry.example/:_{key}={'a' * 8}", "a registry's token")
+            for key in ("authToken", "auth", "password")
+        ),
+        *(
+            (f"{start}{'a' * 36}", "a GitHub token")
+            for start in ("ghp_", "gho_", "ghs_", "ghr_", "github_pat_")
+        ),
+    ],
+)
+def test_each_secret_is_called_what_it_is(text: str, what: str) -> None:
+    """By the line where it is, and only where nothing of its own letters is around it."""
+    content = f"\n\n{text}\n".encode()
+    cut = text.rstrip("'").encode()[: 40 if what == "a private key" else -1]
+
+    ((line, told),) = find_secret_contents(content)
+
+    assert (3, True) == (line, told.startswith(what))
+    assert text[8:] not in told
+    assert [] == list(find_secret_contents(cut))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(".env", ".npmrc", ".yarnrc.yml", ".netrc", ".pypirc", ".git-credentials"),
+        *(".htpasswd", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "a.pfx", "a.p12", "a.jks"),
+        *("a.keystore", "a.kdbx", "a.ppk", "credentials", ".aws/config", ".docker/config.json"),
+        *("service-account.json", "service_account-prod.json"),
+    ],
+)
+def test_each_name_of_a_file_with_secrets(name: str) -> None:
+    """In any folder of the project; not where it is a part of another name."""
+    for place in (name, f"a/{name}"):
+        assert place == _find({place: "password = a"})["secret-file"].path
+    assert "secret-file" not in _find({f"{name.replace('/', '-')}y": ""})
+
+
 def test_secrets_are_never_told_whole() -> None:
     """A finding shows four characters of a secret at most, with file and line."""
     finding = _find({"a.js": f"\n\n// {KEY_ID}\n// {NPM}"})["secret-content"]
@@ -102,6 +152,26 @@ def test_contents_of_packages_are_not_searched() -> None:
         *((f"a/{folder}/b.js", "documents") for folder in ("doc", "docs")),
         *((f"a/{folder}/b.js", "editors") for folder in (".vscode", ".idea", ".nyc_output")),
         ("a/.DS_Store", "editors"),
+        *((f"a/b.{end}", "documents") for end in ("md", "markdown")),
+        *(
+            (f"a/b.{end}", "native sources")
+            for end in (
+                "c",
+                "cc",
+                "cpp",
+                "cxx",
+                "h",
+                "hpp",
+                "gyp",
+                "gypi",
+                "o",
+                "a",
+                "obj",
+                "lib",
+            )
+        ),
+        *((f"a.d.{end}", "type declarations") for end in ("ts", "mts", "cts")),
+        *((f"a.{word}.js", "tests") for word in ("test", "spec")),
     ],
 )
 def test_junk(name: str, label: str) -> None:
