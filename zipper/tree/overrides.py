@@ -120,7 +120,7 @@ def take_overrides(node: DraftNode, rule: OverrideSet | None) -> None:
     waiting: list[tuple[DraftNode, OverrideSet | None]] = [(node, rule)]
     while waiting:
         one, taken = waiting.pop()
-        if taken is None or one.overrides is taken:
+        if taken is None:
             continue
         if one.overrides is not None:
             taken = _more_specific(one.overrides, taken)

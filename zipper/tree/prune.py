@@ -33,8 +33,7 @@ def prune_for_replacement(placed: DraftNode, orphans: list[DraftNode]) -> None:
         lambda edge: edge.source is not placed and edge.to is not placed and edge.valid,
     )
     for node in gathered:
-        if node.draft is not None:
-            detach(node)
+        detach(node)
 
 
 def prune_below(target: DraftNode, name: str, *, prefer_dedupe: bool) -> None:
@@ -59,10 +58,8 @@ def prune_dedupable(node: DraftNode, *, prefer_dedupe: bool, descend: bool = Fal
         if one.draft is None:
             continue
         if can_dedupe(one, prefer_dedupe=prefer_dedupe):
-            gathered = gather_along(one, is_valid_edge)
-            for gone in gathered:
-                if gone.draft is not None:
-                    detach(gone)
+            for gone in gather_along(one, is_valid_edge):
+                detach(gone)
         elif descend:
             stack.extend(reversed(_below(one)))
 

@@ -227,6 +227,22 @@ def test_what_bun_s_settings_come_to(text: str, expected: tuple[str, ...]) -> No
     assert expected == tuple(f"{key}={value}" for key, value, _ in bun(text).entries)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("registry: https://a.example/\n", ("registry=https://a.example/",)),
+        ("registries:\n  default: https://a.example/\n  '@s': https://b.example/\n",
+         ("registry=https://a.example/", "@s:registry=https://b.example/")),
+        ("registry: ''\nregistries: x\nnamedRegistries: x\n", ()),
+        ("registries:\n  default: {}\n  '@s': []\n", ()),
+        ("namedRegistries:\n  gh: https://a.example/\n", ()),
+    ],
+)  # fmt: skip
+def test_what_pnpm_s_settings_come_to(text: str, expected: tuple[str, ...]) -> None:
+    """What has another type counts for nothing, and a registry with a name of its own for none."""
+    assert expected == tuple(f"{key}={value}" for key, value, _ in pnpm(text).entries)
+
+
 def test_lines_of_comments_are_no_settings() -> None:
     """What bun's file says is found where it is written, not where a comment names it."""
     entries = bun('# cafile = "x"\n[install]\ncafile = "ca.pem"  # cafile\n').entries
@@ -260,7 +276,14 @@ def test_what_else_yarn_has() -> None:
         (bun, '[install]\nregistry = "$NOT_SET"\n', 2, "NOT_SET"),
         (bun, '[install]\nregistry = "registry.example"\n', 2, "no address"),
         (bun, '[install.scopes]\na = {token = "t"}\nb = {token = "u"}\n', 3, "another credential"),
-        (pnpm, "registries:\n  default: https://${SECRET}.example/\n", 2, "variable"),
+        (
+            pnpm,
+            "registries:\n  default: https://${SECRET}.example/\n",
+            2,
+            "`registries.default` has a v",
+        ),
+        (pnpm, "registry: https://${SECRET}.example/\n", 1, "`registry` has a variable"),
+        (pnpm, "namedRegistries:\n  gh: ${SECRET}\n", 2, "`namedRegistries.gh` has a variable"),
         (pnpm, "registries:\n  s: https://registry.example/\n", 2, "no scope"),
         (pnpm, "registry: https://[/\n", 1, "no address"),
         (pnpm, "namedRegistries:\n  gh: ftp://registry.example/\n", 2, "no address"),
