@@ -141,11 +141,9 @@ def _step(path: list[Any], event: yaml.Event) -> tuple[str | int, ...] | None:
         here = tuple(frame[1] for frame in path)
         _leave(path)
         return here if path and path[-1][0] == "list" else None
-    if isinstance(event, yaml.MappingStartEvent):
+    if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
         here = tuple(frame[1] for frame in path) if path and path[-1][0] == "list" else None
-        path.append(["map", None])
-    elif isinstance(event, yaml.SequenceStartEvent):
-        path.append(["list", 0])
+        path.append(["map", None] if isinstance(event, yaml.MappingStartEvent) else ["list", 0])
     return here
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zipper.npm.yaml_text import YamlFaultError, locate_yaml, parse_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def test_every_scalar_is_text() -> None:
@@ -90,3 +96,38 @@ def test_any_text_is_a_value_or_a_fault(text: str) -> None:
         parse_yaml(text)
     except YamlFaultError as fault:
         assert 1 <= fault.line <= text.count("\n") + 2  # noqa: PT017  (both ends are right)
+
+
+_TEXTS = st.text("ab:#- ,é'\"1\n", max_size=4)
+_TREES = st.recursive(
+    _TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_TEXTS, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def _list_places(node: yaml.Node, path: tuple[str | int, ...] = ()) -> Iterator[object]:
+    """Yield where PyYAML has each key and each item, with the way to it."""
+    if isinstance(node, yaml.MappingNode):
+        rows = [(key.value, key, value) for key, value in node.value]
+    elif isinstance(node, yaml.SequenceNode):
+        rows = [(at, one, one) for at, one in enumerate(node.value)]
+    else:
+        return
+    for step, mark, below in rows:
+        yield (*path, step), (mark.start_mark.line + 1, mark.start_mark.column + 1)
+        yield from _list_places(below, (*path, step))
+
+
+@settings(max_examples=60, deadline=None)
+@given(_TREES, st.sampled_from([True, False, None]))
+def test_values_and_their_places_are_pyyaml_s(value: object, flow: bool | None) -> None:
+    """Whatever PyYAML writes is read as its plainest reader does, and each entry is where it is."""
+    text = yaml.dump(["first"]) + "---\n" + yaml.dump(value, default_flow_style=flow)
+    text = text.replace("\n...\n", "\n")
+
+    assert [["first"], yaml.load(text.partition("---\n")[2], yaml.BaseLoader)] == parse_yaml(text)
+    _, node = yaml.compose_all(text, yaml.BaseLoader)
+    for path, place in _list_places(node):
+        assert place == locate_yaml(text, 1, path)
+        assert place == locate_yaml(text, 1, (*path, "absent"))
