@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.invented_registry import project, registry
 from tests.support.resolving import resolve
 from zipper.tree.why import draw_explanation, explain
@@ -72,3 +74,66 @@ def test_every_chain_is_found_where_it_is_wanted() -> None:
     assert "  ... and more chains: `--all` shows every one" in draw_explanation(
         explain(tree, "last"), tree
     )
+
+
+WORLD = registry(
+    {
+        "a@1.0.0": {"dependencies": {"c": "^1.0.0"}},
+        "b@1.0.0": {"dependencies": {"c": "^2.0.0"}},
+        "c@1.0.0": {},
+        "c@2.0.0": {},
+        "d@1.0.0": {"dependencies": {"c": "2.0.0", "b": "*"}},
+        "e@1.0.0": {"dependencies": {"c": "2 || 3"}, "bundleDependencies": ["c"]},
+        "f@1.0.0": {"peerDependencies": {"c": "*"}, "optionalDependencies": {"g": "*"}},
+        "g@1.0.0": {"dependencies": {"f": "*"}},
+    }
+)
+WORLD.tarballs = {"e@1.0.0": {"node_modules/c/package.json": {"name": "c", "version": "2.0.0"}}}
+WORLD.files = {
+    "/project/w/package.json": {"name": "w", "version": "3.0.0", "dependencies": {"c": "1"}}
+}
+SECOND_COPIES = (
+    "c@1.0.0  node_modules/c",
+    "  fn > a@1.0.0 > c@^1.0.0 (prod)",
+    "c@2.0.0  node_modules/b/node_modules/c",
+    "  fn > b@1.0.0 > c@^2.0.0 (prod)",
+    "  fn > d@1.0.0 > b@1.0.0 > c@^2.0.0 (prod)",
+    "  its own copy: node_modules/c is 1.0.0, which `^2.0.0` excludes",
+    "c@2.0.0  node_modules/d/node_modules/c",
+    "  fn > d@1.0.0 > c@2.0.0 (prod)",
+    "  its own copy: node_modules/c is 1.0.0, which `2.0.0` excludes",
+)
+
+
+@pytest.mark.parametrize("every", [True, False])
+@pytest.mark.parametrize(
+    ("dependencies", "name", "lines"),
+    [
+        ({"dependencies": {"a": "*", "b": "*", "d": "*"}}, "c", SECOND_COPIES),
+        ({"dependencies": {"a": "*", "x": "npm:c@1"}}, "c",
+         ("c@1.0.0  node_modules/c", "  fn > a@1.0.0 > c@^1.0.0 (prod)",
+          "x (c)@1.0.0  node_modules/x", "  fn > x@npm:c@1 (prod)")),
+        ({"dependencies": {"a": "*", "x": "npm:c@1"}}, "x",
+         ("x (c)@1.0.0  node_modules/x", "  fn > x@npm:c@1 (prod)")),
+        ({"dependencies": {"a": "*", "e": "*"}}, "c",
+         ("c@1.0.0  node_modules/c", "  fn > a@1.0.0 > c@^1.0.0 (prod)",
+          "c@2.0.0  node_modules/e/node_modules/c", "  fn > e@1.0.0 > c@2 || 3 (prod)",
+          "  its own copy: it is in the bundle of the package around it")),
+        ({"dependencies": {"f": "*"}, "devDependencies": {"c": "1"}}, "c",
+         ("c@1.0.0  node_modules/c", "  fn > c@1 (dev)", "  fn > f@1.0.0 > c@* (peer)")),
+        ({"dependencies": {"f": "*"}, "devDependencies": {"c": "1"}}, "g",
+         ("g@1.0.0  node_modules/g", "  fn > f@1.0.0 > g@* (optional)")),
+        ({"dependencies": {"c": "1"}, "workspaces": ["w"]}, "w",
+         ("w@3.0.0  node_modules/w", "  fn > w@file:w (workspace)")),
+        ({"dependencies": {"c": "1"}, "workspaces": ["w"]}, "c",
+         ("c@1.0.0  node_modules/c", "  fn > c@1 (prod)", "  fn > w@3.0.0 > c@1 (prod)")),
+    ],
+)  # fmt: skip
+def test_each_copy_is_told_with_its_chains(
+    dependencies: dict[str, object], name: str, lines: tuple[str, ...], *, every: bool
+) -> None:
+    """Aliases, bundles, peers and members of the workspace too; circles once."""
+    workspaces = {"w": "w"} if "workspaces" in dependencies else {}
+    tree = resolve(project(dependencies, workspaces=workspaces), WORLD).tree
+
+    assert list(lines) == draw_explanation(explain(tree, name, every=every), tree)
