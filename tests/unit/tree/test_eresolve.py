@@ -1,0 +1,63 @@
+"""What ERESOLVE tells: what is wanted by whom, what is there, and who wants that."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.invented_registry import project, registry
+from tests.support.resolving import resolve
+from zipper.errors import ResolutionError
+
+WORLD = registry(
+    {
+        "c@1.0.0": {},
+        "c@2.0.0": {},
+        "d@1.0.0": {},
+        "p@1.0.0": {"peerDependencies": {"c": "1"}},
+        "p@2.0.0": {"peerDependencies": {"c": "2"}},
+        "q@1.0.0": {"peerDependencies": {"c": "2"}},
+        "r@1.0.0": {"peerDependencies": {"p": "1"}},
+        "s@1.0.0": {"peerDependencies": {"p": "2"}},
+        "t@1.0.0": {"dependencies": {"r": "1"}, "peerDependencies": {"c": "2"}},
+    }
+)
+NO_VERSION = "no version of `c` satisfies all that depend on it"
+NO_PLACE = "cannot be placed without a peer conflict"
+
+
+@pytest.mark.parametrize(
+    ("manifest", "message", "facts"),
+    [
+        ({"dependencies": {"c": "1", "q": "*"}}, NO_VERSION,
+         ("wanted c@2 (peer)", "by fn > q@1.0.0", "found c@1.0.0", "wanted by fn (prod c@1)")),
+        ({"dependencies": {"t": "1"}, "devDependencies": {"c": "1"}}, NO_VERSION,
+         ("wanted c@2 (peer)", "by fn > t@1.0.0", "found c@1.0.0", "wanted by fn (dev c@1)")),
+        ({"dependencies": {"x": "npm:c@1", "q": "*", "c": "npm:c@1"}}, NO_VERSION,
+         ("wanted c@2 (peer)", "by fn > q@1.0.0", "found c@1.0.0",
+          "wanted by fn (prod c@npm:c@1)")),
+        ({"dependencies": {"c": "npm:d@1", "q": "*"}}, NO_VERSION,
+         ("wanted c@2 (peer)", "by fn > q@1.0.0", "found c (npm:d)@1.0.0",
+          "wanted by fn (prod c@npm:d@1)")),
+        ({"name": "", "dependencies": {"c": "1", "q": "*"}}, NO_VERSION,
+         ("wanted c@2 (peer)", "by project > q@1.0.0", "found c@1.0.0",
+          "wanted by project (prod c@1)")),
+        ({"dependencies": {"p": "1", "q": "1"}}, f"`q@1.0.0` {NO_PLACE}",
+         ("placing q@1.0.0", "for fn", "needs c@2 (peer)",
+          "by q@1.0.0, which would get c@2.0.0", "found c@1.0.0",
+          "wanted by fn > p@1.0.0 (peer c@1)")),
+        ({"dependencies": {"r": "1", "s": "1"}}, f"`s@1.0.0` {NO_PLACE}",
+         ("placing s@1.0.0", "for fn", "needs p@2 (peer)",
+          "by s@1.0.0, which would get p@2.0.0", "found p@1.0.0",
+          "wanted by fn > r@1.0.0 (peer p@1)")),
+    ],
+)  # fmt: skip
+def test_both_sides_of_a_conflict_are_told(
+    manifest: dict[str, object], message: str, facts: tuple[str, ...]
+) -> None:
+    """With the chain from the project to each, as npm's report has them."""
+    with pytest.raises(ResolutionError) as caught:
+        resolve(project(manifest), WORLD)
+
+    assert ("ERESOLVE", message) == (caught.value.code, caught.value.message)
+    assert list(facts) == [" ".join(fact) for fact in caught.value.facts]
+    assert "`legacy-peer-deps=true`" in (caught.value.hint or "")
