@@ -66,7 +66,7 @@ class KeptModules:
         *,
         form: str,
     ) -> None:
-        self._packages = {into: zipped for group in groups for zipped, into in group}
+        self._packages = {into.rstrip("/"): zipped for group in groups for zipped, into in group}
         self._members: dict[str, dict[bytes, PlannedEntry]] = {}
         rows = [(str(zipped.path), into) for into, zipped in self._packages.items()]
         digest = hashlib.sha256(json.dumps([form, rows]).encode()).hexdigest()

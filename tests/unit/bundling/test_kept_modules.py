@@ -25,7 +25,7 @@ def _open(place: Path, root: Path, name: str = "a", form: str = "1") -> KeptModu
         "lib/index.js", b"1", method=0, crc=zlib.crc32(b"1"), size=1, executable=False
     )
     zipped = SimpleNamespace(path=f"/store/{name}.zip", members=lambda _: [entry])
-    groups = [[(zipped, f"node_modules/{name}")]]
+    groups = [[(zipped, f"node_modules/{name}/")]]
     return KeptModules(place, groups, root, form=form)  # type: ignore[arg-type]  # a path is all
 
 
