@@ -122,7 +122,7 @@ def is_constant(source: Source, named: Named) -> bool:
         start, end = 0, len(content)
     others = [
         at
-        for at in source.assigned.get(named.name, ())
+        for at in source.assignments(named.name)
         if at != named.start
         and start <= at < end
         and content[at - 1 : at] != b"."

@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-__all__ = ["count_declarations", "find_matches", "find_word", "literal", "without_raw_escapes"]
+__all__ = [
+    "count_declarations",
+    "find_assignments",
+    "find_matches",
+    "find_word",
+    "literal",
+    "without_raw_escapes",
+]
 
 _IDENTIFIER: Final = frozenset(
     bytes([code]) for code in range(128) if chr(code).isalnum() or chr(code) in "_$"
@@ -28,6 +35,10 @@ _DECLARED: Final = (
 """What declares a name; roughly, because a wrong yes only leaves a finding out."""
 _DECLARING: Final = late_pattern(rb"\b(?:var|let|const|function|import|class)\s")
 _EXTENDS: Final = late_pattern(rb"extends\s\Z")
+_ASSIGNS: Final = late_pattern(rb"\s{0,7}=(?![=>])")
+_FUNCTION: Final = late_pattern(rb"function[\s*]{1,7}\Z")
+_FUNCTION_BYTES: Final = 15
+"""The most that this reads."""
 _SPACES: Final = frozenset(bytes([code]) for code in b" \t\r\n\v\f,{")
 _DECLARATION_MAX: Final = 510
 """Bytes before a name in which what declares it is looked for."""
@@ -93,6 +104,16 @@ def find_matches(
             if match is not None:
                 yield match
             offset = content.find(text, offset + 1)
+
+
+def find_assignments(content: bytes, name: bytes) -> list[int]:
+    """Return where a name is assigned to, or declared as a function."""
+    return [
+        at
+        for at in find_word(content, name)
+        if _ASSIGNS.match(content, at + len(name))
+        or _FUNCTION.search(content, max(0, at - _FUNCTION_BYTES), at)
+    ]
 
 
 def count_declarations(content: bytes, name: bytes) -> int:

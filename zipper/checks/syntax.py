@@ -26,7 +26,7 @@ from zipper.checks.levels import (
     rejects,
 )
 from zipper.checks.module_tables import Keyed, find_loads, find_module, index_loads
-from zipper.checks.source_text import find_word, literal, without_raw_escapes
+from zipper.checks.source_text import find_assignments, find_word, literal, without_raw_escapes
 from zipper.checks.trees import TooLargeError, Trees
 from zipper.late_pattern import late_pattern
 
@@ -65,6 +65,8 @@ _CALLERS_MAX: Final = 60
 """Functions that call one another which are followed; each takes some of Python's stack."""
 _CALL: Final = late_pattern(rb"\(\s{0,7}([\w$]++)")
 _RETURN: Final = "return_statement"
+_ASSIGNMENTS_MAX: Final = 8
+"""Names whose assignments are looked for one by one."""
 _ASSIGNED: Final = late_pattern(rb"=(?<![=>]=)\s{0,7}([\w$]++)")
 _FUNCTION: Final = late_pattern(rb"function[\s*]{1,7}([\w$]++)")
 _STEPS_MAX: Final = 2_000_000
@@ -101,6 +103,7 @@ class Source:
             self.content, self.variables, partial(find_declared, self.trees)
         )
         self._steps = 0
+        self._assignments = 0
 
     @cached_property
     def duplicate_line(self) -> int:
@@ -289,9 +292,16 @@ class Source:
         self._called[named.key] = best
         return best
 
+    def assignments(self, name: bytes) -> Iterable[int]:
+        """Return where a name is assigned to, or declared as a function, in any order."""
+        self._assignments += 1
+        if self._assignments > _ASSIGNMENTS_MAX:
+            return self._assigned.get(name, ())
+        return find_assignments(self.content, name)
+
     @cached_property
-    def assigned(self) -> dict[bytes, array[int]]:
-        """Where each name is assigned to, or declared as a function, by the name."""
+    def _assigned(self) -> dict[bytes, array[int]]:
+        """The same for all names, which takes as long as finding a dozen."""
         found: dict[bytes, array[int]] = {}
         backwards, size = self.content[::-1], len(self.content)
         for match in _ASSIGNED.finditer(backwards):

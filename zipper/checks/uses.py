@@ -46,7 +46,7 @@ _FROM: Final = late_pattern(
 _FROM_TEXTS: Final = tuple(
     quote + name
     for name in (b"fs", b"node:fs", b"graceful-fs", b"@grpc/proto-loader", b"protobufjs", b"pug")
-    for quote in (b"'", b'"')
+    for quote in (b'"', b"'")
 )
 _THREADS: Final = late_pattern(rb"['\"](?:node:)?worker_threads['\"]")
 _CALLED: Final = (

@@ -160,7 +160,8 @@ class BundleWork:
                         "version": self._packages.choice.version,
                         "arguments": bundle.arguments,
                     },
-                )
+                ),
+                level=1,  # for a note
             ),
             witnesses=self._witnesses(used),
         )
