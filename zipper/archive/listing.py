@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import struct
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from zipper.archive.directory import (
     Buffer,
@@ -70,6 +70,8 @@ class Listing(NamedTuple):
     """Where in the zip the directory begins; 0 where it cannot be read."""
     runs: Mapping[int, Run] = {}
     """Those of its directory that were known before, by the number of their first entry."""
+    memory: dict[str, Any] | None = None
+    """What is kept of the members in none of the runs, see `zipper.archive.runs.gather`."""
 
     def find(self, name: str) -> Entry | None:
         """Return the member called `name`, which is the whole path, or None."""
@@ -242,7 +244,7 @@ def read_listing(source: ZipSource, known: Mapping[bytes, Sequence[Run]] | None 
     directory = parse_directory(source, known)
     by_name = {entry.name: entry for entry in directory.entries}
     found = (directory.comment, directory.faults, by_name, directory.start, directory.runs)
-    return Listing(directory.entries, source, *found)
+    return Listing(directory.entries, source, *found, memory={})
 
 
 def _data_start(header: Buffer, entry: Entry) -> int:

@@ -92,19 +92,30 @@ def gather(listing: Listing, name: str, look: Callable[[Sequence[Entry]], _Found
 
     Args:
         listing: of the zip.
-        name: what is found in a run is kept under it; other zips have the run, too.
+        name: what is found is kept under it: in a run, which other zips have too, and in the
+            listing, which is asked again.
         look: finds something that the place of members in a zip does not decide.
     """
     found = []
+    runs = sorted(listing.runs.items())
+    for first, run in runs:
+        if name not in run.memory:
+            run.memory[name] = look(listing.entries[first : first + len(run)])
+        found.append(run.memory[name])
+    kept = {} if listing.memory is None else listing.memory
+    if name not in kept:
+        kept[name] = look(_list_loose(listing.entries, runs))
+    return [*found, kept[name]]
+
+
+def _list_loose(entries: Sequence[Entry], runs: Iterable[tuple[int, Run]]) -> list[Entry]:
+    """Return the members that are in none of the runs, which follow each other."""
     loose: list[Entry] = []
     last = 0
-    for first, run in sorted(listing.runs.items()):
-        loose += listing.entries[last:first]
+    for first, run in runs:
+        loose += entries[last:first]
         last = first + len(run)
-        if name not in run.memory:
-            run.memory[name] = look(listing.entries[first:last])
-        found.append(run.memory[name])
-    return [*found, look([*loose, *listing.entries[last:]])]
+    return [*loose, *entries[last:]]
 
 
 def _read_offset(directory: bytes, position: int) -> int:

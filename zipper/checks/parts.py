@@ -194,7 +194,7 @@ def _split(listing: Listing) -> tuple[Part, ...]:
     last = len(entries)
     end = listing.directory_start
     for folder, first in reversed(places):
-        own = listing._replace(entries=entries[first:last], by_name={}, runs={})
+        own = listing._replace(entries=entries[first:last], by_name={}, runs={}, memory=None)
         run = listing.runs.get(first)
         whole = run if run and len(run) == last - first else None
         parts.append(Part(folder, own, end, whole, _unknown()))

@@ -88,6 +88,22 @@ def test_what_is_found_in_a_run_is_found_once() -> None:
     assert [["m/a.js", "m/b.js"], ["a.js"], ["b.js"]] == asked
 
 
+def test_what_is_found_in_a_listing_is_found_once() -> None:
+    """It is asked once about its members, and anew about a part of them."""
+    listing = read_listing(zip_files({"a.js": "1", "m/a.js": "1"}))
+    asked: list[list[str]] = []
+
+    def look(entries: Sequence[Entry]) -> int:
+        asked.append([entry.name for entry in entries])
+        return len(entries)
+
+    part = listing._replace(entries=listing.entries[:1], memory=None)
+    found = [gather(one, "size", look) for one in (listing, listing, part)]
+
+    assert [[2], [2], [1]] == found
+    assert [["a.js", "m/a.js"], ["a.js"]] == asked
+
+
 def test_threads_ask_at_once() -> None:
     """Whatever is worked out when it is first asked for is the same for all who ask meanwhile."""
     archive = zip_files({f"m/a{number}.js": str(number) for number in range(200)})
