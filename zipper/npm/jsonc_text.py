@@ -15,6 +15,8 @@ _COMMENT: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/', re.DOTAL
 
 _COMMA: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"|,(?=\s*[}\]])', re.DOTALL)
 
+_TOKEN: Final = re.compile(r'(?P<key>"(?:[^"\\\n]|\\.)*")(?=\s*:)|"(?:[^"\\\n]|\\.)*"|[][{}]')
+
 _CONFLICT: Final = re.compile(r"(?m)^(?:<{7} |={7}$|>{7} |\|{7} )")
 
 
@@ -44,16 +46,16 @@ def parse_jsonc(text: str) -> object:
         raise JsoncFaultError(
             "it holds a merge conflict", text.count("\n", 0, conflict.start()) + 1
         )
+    plain = blank_jsonc(text)
     try:
-        value: object = json.loads(blank_jsonc(text), object_pairs_hook=_read_pairs)
+        value: object = json.loads(plain, object_pairs_hook=_read_pairs)
         json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         raise JsoncFaultError(error.msg, error.lineno, error.colno) from None
     except _TwiceError as error:
-        key = str(error)
-        first = text.find(json.dumps(key, ensure_ascii=False))
-        line = text.count("\n", 0, max(first, 0)) + 1
-        raise JsoncFaultError(f"the key `{key[:200]}` appears twice", line) from None
+        at = _find_twice(plain)
+        line, column = plain.count("\n", 0, at) + 1, at - plain.rfind("\n", 0, at)
+        raise JsoncFaultError(f"the key `{str(error)[:200]}` appears twice", line, column) from None
     except RecursionError:
         raise JsoncFaultError("it is nested too deep") from None
     except UnicodeEncodeError:
@@ -65,6 +67,22 @@ def parse_jsonc(text: str) -> object:
 
 class _TwiceError(Exception):
     """A key that an object has twice."""
+
+
+def _find_twice(plain: str) -> int:
+    """Return the offset of the first key that its object has already."""
+    objects: list[set[str]] = []
+    for token in _TOKEN.finditer(plain):
+        if token[0] in ("{", "["):
+            objects.append(set())
+        elif token[0] in ("}", "]"):
+            objects.pop()
+        elif token["key"] is not None:
+            key = json.loads(token["key"])
+            if key in objects[-1]:
+                return token.start()
+            objects[-1].add(key)
+    return 0
 
 
 def _read_pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -24,7 +24,8 @@ def test_commas_and_comments_are_blanks() -> None:
     ("text", "place", "word"),
     [
         ('{"a": 1 "b": 2}', (1, 9), "Expecting"),
-        ('{\n"a": 1,\n"a": 2}', (2, 1), "twice"),
+        ('{\n"a": 1,\n"a": 2}', (3, 1), "twice"),
+        ('{"x": [{"b": ":"}, "b"], "b": {}, // "b": 1\n  "c": 1, "\\u0062": 2}', (2, 11), "twice"),
         ('{\n"a": \n', (3, 1), "Expecting"),
         ('{\n"a": 1,\n"b": 1, "c": {"d": 2,\n"e": 1,\n"e": 2}}', (4, 1), "`e` appears twice"),
         ('{"a": 1, "b": {"a": 1, "\u00e9": 1, "\u00e9": 2}}', (1, 1), "`\u00e9` appears twice"),
