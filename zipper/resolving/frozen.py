@@ -72,7 +72,7 @@ def _list_drift(lockfile: ForeignLockfile, locked: Instance, disk: Manifest) -> 
     left_out = _read_ignored(lockfile) | _read_overrides(lockfile)
     for name in sorted(wanted.keys() | known.keys()):
         asked, has = wanted.get(name), known.get(name)
-        if name in left_out or _is_same(lockfile, locked, name, asked, has):
+        if name in left_out or _is_same(lockfile, asked, has):
             continue
         if asked is not None and has is not None and asked.spec == has.spec:
             yield f"`{name}` is in {asked.group} there, and in {has.group} in the lockfile"
@@ -100,8 +100,6 @@ def _list_asked(manifest: Manifest, *, has_peers: bool) -> dict[str, _Demand]:
 
 def _is_same(
     lockfile: ForeignLockfile,
-    locked: Instance,
-    name: str,
     asked: _Demand | None,
     has: _Demand | None,
 ) -> bool:
@@ -114,10 +112,10 @@ def _is_same(
     if lockfile.tool == "yarn":
         return plain_range(asked.spec) == plain_range(has.spec)
     if lockfile.tool != "bun":
-        return asked == has
+        return asked == has  # what bun's has, its manifests have been followed for
     # The first bun.lock has a member's folder in place of what was asked for.
     is_old = lockfile.version == "0" and asked.spec.startswith(("workspace:", "file:"))
-    return asked.spec == has.spec or is_old or _chooses(lockfile, locked, name, asked.spec)
+    return asked.spec == has.spec or is_old
 
 
 def _list_other_drift(lockfile: ForeignLockfile, locked: Manifest, disk: Manifest) -> Iterator[str]:
@@ -155,18 +153,6 @@ def _read_field(disk: Manifest, field: str) -> object:
         name: {key: str(one).lower() for key, one in map_of(value).items()}
         for name, value in map_of(disk.raw.get(field)).items()
     }
-
-
-def _chooses(lockfile: ForeignLockfile, locked: Instance, name: str, asked: str) -> bool:
-    """Say whether bun would choose what is locked for another spec, too."""
-    target = lockfile.graph.instances.get(locked.targets.get(name, ""))
-    if target is None or target.folder is not None:
-        return False
-    from zipper.npm.semver import satisfies  # noqa: PLC0415  (where something differs)
-
-    version, real = target.manifest.version, target.manifest.name
-    spec = asked.removeprefix(f"npm:{real}@") if real != name else asked
-    return bool(version) and satisfies(version, spec)
 
 
 def _installs_peers(lockfile: ForeignLockfile) -> bool:

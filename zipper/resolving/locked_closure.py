@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zipper.errors import LockfileError
 from zipper.project.read_manifest import find_manifest
 from zipper.resolving.frozen import refuse_drift
+from zipper.resolving.frozen_bun import follow_manifests
 from zipper.resolving.frozen_settings import compare_settings
 from zipper.resolving.locked_checksums import drop_checksums
 from zipper.resolving.locked_manifests import describe_instances
@@ -76,6 +77,8 @@ def take_locked_closure(
     alone = read_foreign(foreign, beside)
     lockfile, siblings = join_siblings(alone, foreign, beside)
     manifests = _read_folders(foreign, lockfile.graph, beside)
+    if lockfile.tool == "bun":
+        alone = lockfile = follow_manifests(lockfile, manifests)
     _require_importer(lockfile, member)
     doubts = compare_settings(foreign, alone, beside, siblings=siblings.values())
     refuse_drift(alone, manifests)
