@@ -49,7 +49,7 @@ def follow_manifests(
     if lockfile.tool != "bun":
         return lockfile
     graph = lockfile.graph
-    follower = _Follower(lockfile, manifests)
+    follower = _ManifestFollower(lockfile, manifests)
     changed = {
         key: follower.follow(graph.instances[key], disk)
         for folder, key in graph.importers.items()
@@ -79,7 +79,7 @@ def _reach(graph: LockedGraph) -> set[str]:
     return seen
 
 
-class _Follower(NamedTuple):
+class _ManifestFollower(NamedTuple):
     lockfile: ForeignLockfile
     manifests: Mapping[str, Manifest]
 

@@ -126,8 +126,15 @@ def _list_bun_drift(
     for name, rows in wanted.items():
         has = locked[name]
         changed = [row for row in sorted({*rows, *has}) if rows.get(row) != has.get(row)]
+        if name == "catalogs":
+            changed = [row for row in changed if row in has]  # nothing uses a new one
         if not is_strict:
-            changed = [row for row in changed if _chooses_other(lockfile, row, rows.get(row))]
+            gone = set(_list_catalog_uses(lockfile)) - {*rows} if name == "catalogs" else ()
+            changed = [
+                row
+                for row in changed
+                if row in gone or _chooses_other(lockfile, row, rows.get(row))
+            ]
         if changed:
             lines = tuple(f"`{row}` is not as it was locked" for row in changed)
             yield SettingDrift(name, lines, is_sure=True)
@@ -139,6 +146,17 @@ def _list_catalogs(default: object, named: object) -> dict[str, object]:
     for catalog, one in map_of(named).items():
         rows |= {f"{catalog}:{name}": spec for name, spec in map_of(one).items()}
     return rows
+
+
+def _list_catalog_uses(lockfile: ForeignLockfile) -> Iterator[str]:
+    """Yield the rows of catalogs that members ask for."""
+    for key in lockfile.graph.importers.values():
+        manifest = lockfile.graph.instances[key].manifest
+        groups = (manifest.dependencies, manifest.dev_dependencies, manifest.optional_dependencies)
+        for name, spec in (row for group in groups for row in group.items()):
+            if spec.startswith("catalog:"):
+                catalog = spec.removeprefix("catalog:")
+                yield f"{catalog}:{name}" if catalog else name
 
 
 def _chooses_other(lockfile: ForeignLockfile, row: str, spec: object) -> bool:

@@ -109,6 +109,9 @@ def test_what_depends_on_the_version_is_a_warning(tmp_path: Path) -> None:
         (1, {"catalog": {"a": "1.0.0"}}, {"workspaces": {"catalog": {"a": "^1.0.0"}}}, True),
         (1, {"catalog": {"a": "1.0.0"}}, {"workspaces": {"catalog": {"a": "2"}}}, False),
         (2, {"catalogs": {"x": {"a": "1"}}}, {"catalogs": {"x": {"a": "1"}}}, True),
+        (2, {}, {"catalog": {"b": "1.0.0"}, "catalogs": {"x": {"a": "9"}}}, True),
+        (1, {"catalog": {"a": "1.0.0"}}, {"catalogs": {"x": {"a": "9"}}}, False),
+        (1, {"catalog": {"a": "1.0.0", "b": "1"}}, {"catalog": {"a": "1"}}, True),
         (2, {"trustedDependencies": ["a"]}, {}, True),
     ],
 )
