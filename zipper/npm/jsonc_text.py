@@ -52,10 +52,10 @@ def parse_jsonc(text: str) -> object:
         json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         raise JsoncFaultError(error.msg, error.lineno, error.colno) from None
-    except _TwiceError as error:
-        at = _find_twice(plain)
+    except _TwiceError:
+        key, at = _find_twice(plain)
         line, column = plain.count("\n", 0, at) + 1, at - plain.rfind("\n", 0, at)
-        raise JsoncFaultError(f"the key `{str(error)[:200]}` appears twice", line, column) from None
+        raise JsoncFaultError(f"the key `{key[:200]}` appears twice", line, column) from None
     except RecursionError:
         raise JsoncFaultError("it is nested too deep") from None
     except UnicodeEncodeError:
@@ -66,11 +66,11 @@ def parse_jsonc(text: str) -> object:
 
 
 class _TwiceError(Exception):
-    """A key that an object has twice."""
+    """An object has a key twice."""
 
 
-def _find_twice(plain: str) -> int:
-    """Return the offset of the first key that its object has already."""
+def _find_twice(plain: str) -> tuple[str, int]:
+    """Return the first key that its object has already, and where it is."""
     objects: list[set[str]] = []
     for token in _TOKEN.finditer(plain):
         if token[0] in ("{", "["):
@@ -80,19 +80,15 @@ def _find_twice(plain: str) -> int:
         elif token["key"] is not None:
             key = json.loads(token["key"])
             if key in objects[-1]:
-                return token.start()
+                return key, token.start()
             objects[-1].add(key)
-    return 0
+    return "", 0
 
 
 def _read_pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        seen = set()
-        for key, _ in pairs:
-            if key in seen:
-                raise _TwiceError(key)
-            seen.add(key)
+        raise _TwiceError
     return found
 
 
