@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.graphs import draw_graph
 from zipper.npm.package_json import Manifest
 from zipper.tree.graph_closure import take_closure
@@ -73,3 +75,48 @@ def test_only_the_importer_is_one() -> None:
 
     assert {"": "top"} == closure.graph.importers
     assert {"top", "a1"} == set(closure.graph.instances)
+
+
+_KINDS = {
+    "dependencies": Manifest(dependencies={"a": "1"}),
+    "dev_dependencies": Manifest(dev_dependencies={"a": "1"}),
+    "optional_dependencies": Manifest(optional_dependencies={"a": "1"}),
+    "peer_dependencies": Manifest(peer_dependencies={"a": "1"}),
+    "dev and required": Manifest(dependencies={"a": "1"}, dev_dependencies={"a": "1"}),
+    "dev and optional": Manifest(optional_dependencies={"a": "1"}, dev_dependencies={"a": "1"}),
+    "optional peer": Manifest(peer_dependencies={"a": "1"}, peer_optional=frozenset({"a"})),
+    "not declared": Manifest(),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "omit", "of_importer", "of_package"),
+    [
+        ("dependencies", {"dev", "optional", "peer"}, True, True),
+        ("dev_dependencies", {"dev"}, False, False),
+        ("dev_dependencies", set(), True, False),
+        ("optional_dependencies", {"dev"}, True, True),
+        ("optional_dependencies", {"optional"}, False, False),
+        ("peer_dependencies", {"dev"}, True, True),
+        ("peer_dependencies", {"peer"}, False, False),
+        ("dev and required", {"dev"}, False, True),
+        ("dev and optional", {"dev"}, False, True),
+        ("optional peer", set(), False, False),
+        ("not declared", {"dev", "optional", "peer"}, True, True),
+    ],
+)
+def test_each_type_counts_unless_it_is_left_out(
+    kind: str, omit: set[str], *, of_importer: bool, of_package: bool
+) -> None:
+    """Development dependencies are the importer's alone, and win over other types there."""
+    manifest, edges = _KINDS[kind], {"top": ["a1"], "a1": []}
+    own = take_closure(
+        draw_graph(edges, top={"manifest": manifest}), "", fits=fits, omit=frozenset(omit)
+    )
+    below = take_closure(
+        draw_graph({"top": ["p1"], "p1": ["a1"], "a1": []}, p1={"manifest": manifest}),
+        "", fits=fits, omit=frozenset(omit),
+    )  # fmt: skip
+
+    assert of_importer is ("a1" in own.graph.instances)
+    assert of_package is ("a1" in below.graph.instances)
