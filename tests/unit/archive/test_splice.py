@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 
 import pytest
@@ -116,6 +117,21 @@ def test_many_entries_have_a_zip64_end_record(count: int) -> None:
     assert count == len(listing.entries)
     assert (["zip64"] if count >= 65_535 else []) == [fault.kind for fault in listing.faults]
     assert count == len(zipfile.ZipFile(io.BytesIO(made)).namelist())
+
+
+@pytest.mark.parametrize("count", [2, 65_535])
+def test_the_end_records_have_each_field_of_the_note(count: int) -> None:
+    """Source: APPNOTE.TXT 6.3.10, sections 4.3.14 to 4.3.16: one disk, made by version 4.5."""
+    entry = make_entry("a", b"", method=0, crc=0, size=0, executable=False)
+    made = zip_of(Plan([entry] * count))
+    offset, size = count * (30 + 1), count * (46 + 1)
+
+    wide = struct.pack(
+        "<4sQHHIIQQQQ", b"PK\6\6", 44, 3 << 8 | 45, 45, 0, 0, count, count, size, offset
+    )
+    locator = struct.pack("<4sIQI", b"PK\6\7", 0, offset + size, 1)
+    end = struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, count, count, size, offset, 0)
+    assert (b"" if count == 2 else wide + locator) + end == made[offset + size :]
 
 
 def test_more_entries_than_are_read_are_refused() -> None:
