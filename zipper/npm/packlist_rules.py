@@ -45,7 +45,6 @@ DEFAULT_RULES: Final = (
     "/.wafpickle-*",
     "/build/config.gypi",
     "npm-debug.log",
-    "**/.npmrc",
     ".*.swp",
     ".DS_Store",
     "**/.DS_Store/**",
@@ -57,7 +56,6 @@ DEFAULT_RULES: Final = (
 """What is left out unless package.json asks for it."""
 
 STRICT_RULES: Final = (
-    "/.git",
     "!/package.json",
     "!/readme{,.*[^~$]}",
     "!/copying{,.*[^~$]}",
@@ -71,7 +69,10 @@ STRICT_RULES: Final = (
     "/pnpm-lock.yaml",
     "/bun.lockb",
 )
-"""What no rule of the package can change, in its own folder."""
+"""What no rule of the package can change, in its own folder.
+
+npm's lists name `/.git` twice, and `.npmrc` among the others, too.
+"""
 
 _LINE_END: Final = re.compile(r"\r?\n")
 
