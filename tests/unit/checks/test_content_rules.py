@@ -228,6 +228,14 @@ def test_deprecated_runtimes(runtime: str, today: str, expected: bool) -> None:
         ({"version": "1.0.0", "inBundle": True}, None),
         ({"resolved": "file:a.tgz"}, None),
         ({"link": True, "resolved": "lib/a"}, None),
+        ({"version": "1.0.0", "bundled": True}, None),
+        ({"version": "1.0.0", "integrity": ""}, "integrity-missing"),
+        ({"version": "1.0.0", "integrity": 1}, "integrity-missing"),
+        ({"version": "1.0.0", "integrity": "md5-abc="}, "integrity-weak"),
+        ({"version": "1.0.0", "integrity": "sha256-abc="}, None),
+        ({"version": "1.0.0", "integrity": "sha384-abc="}, None),
+        ({"version": "1.0.0", "integrity": "sha1-abc= sha512-abc=="}, None),
+        ({"resolved": "https://registry.example/a.tgz"}, "integrity-missing"),
     ],
 )
 def test_integrity_of_lockfiles(entry: dict[str, object], code: str | None) -> None:
@@ -235,6 +243,27 @@ def test_integrity_of_lockfiles(entry: dict[str, object], code: str | None) -> N
     lockfile = json.dumps({"lockfileVersion": 3, "packages": {"": {}, "node_modules/a": entry}})
     found = set(_find({"package-lock.json": lockfile})) & {"integrity-missing", "integrity-weak"}
     assert ({code} if code else set()) == found
+
+
+@pytest.mark.parametrize(
+    ("names", "path"),
+    [
+        (["package-lock.json"], "package-lock.json"),
+        (["package-lock.json", "npm-shrinkwrap.json"], "npm-shrinkwrap.json"),
+        (["node_modules/.package-lock.json"], "node_modules/.package-lock.json"),
+        (["node_modules/.package-lock.json", "package-lock.json"], "package-lock.json"),
+        (["lib/package-lock.json"], None),
+    ],
+)
+def test_which_lockfile_counts(names: list[str], path: str | None) -> None:
+    """The one that npm reads; the first package without integrity is named, others are counted."""
+    entries = {f"node_modules/{name}": {"version": "1.0.0"} for name in "abc"}
+    lockfile = json.dumps({"lockfileVersion": 3, "packages": {**entries, "lib/own": {}}})
+
+    found = _find(dict.fromkeys(names, lockfile)).get("integrity-missing")
+
+    assert path == (found.path if found else None)
+    assert found is None or "for `node_modules/a` and 2 more:" in found.message
 
 
 def test_integrity_of_old_lockfiles() -> None:
@@ -259,6 +288,70 @@ def test_scripts_that_had_to_run() -> None:
     at_once = {**files, "node_modules/native/index.js": "module.exports = require('bindings')('n')"}
     assert "error" == _find(at_once)["script-needed"].severity
     assert 'allow_scripts = ["native"]' in finding.hint
+
+
+NATIVE = "node_modules/native"
+
+
+@pytest.mark.parametrize(
+    ("manifest", "code", "expected"),
+    [
+        *(
+            ({"scripts": {event: "node-gyp rebuild"}, "dependencies": {"nan": "2"}}, "", is_run)
+            for event, is_run in (
+                ("preinstall", True), ("install", True), ("postinstall", True),
+                ("prepare", False), ("build", False), ("uninstall", False),
+            )
+        ),
+        *(
+            ({"scripts": {"install": tool}, "dependencies": {"bindings": "1"}}, "", makes_one)
+            for tool, makes_one in (
+                ("node-gyp rebuild", True), ("prebuild-install", True), ("cmake-js", True),
+                ("napi-maker", True), ("node patch.js", False), ("", False),
+            )
+        ),
+        *(
+            ({"scripts": {"install": "node-gyp rebuild"}, "dependencies": {name: "1"}}, "", loads)
+            for name, loads in (
+                ("bindings", True), ("node-gyp-build", True), ("node-pre-gyp", True),
+                ("@mapbox/node-pre-gyp", True), ("prebuild-install", True),
+                ("node-addon-api", True), ("nan", True), ("cmake-js", True),
+                ("napi-build-utils", True), ("lodash", False), ("nano", False),
+            )
+        ),
+        ({"scripts": {"install": "node-gyp rebuild"}}, "", False),
+        *(
+            ({"scripts": {"install": "node-gyp rebuild"}}, f"try {{ {code} }} catch {{}}", True)
+            for code in ("require('./a.node')", "require('./build/Release/a')")
+        ),
+        ({"scripts": {"install": "node-gyp rebuild"}}, "try { require('./x') } catch {}", False),
+        ({"scripts": [], "dependencies": {"nan": "2"}}, "", False),
+        ({"scripts": {"install": "node-gyp rebuild"}, "dependencies": ["nan"]}, "", False),
+    ],
+)  # fmt: skip
+def test_which_scripts_make_a_binary(manifest: dict, code: str, expected: bool) -> None:
+    """Those that npm runs at an install, of a package that loads one."""
+    files = {
+        "index.js": f"require('native'); {HANDLER}",
+        f"{NATIVE}/package.json": json.dumps({"name": "native", **manifest}),
+        f"{NATIVE}/index.js": code,
+    }
+
+    assert expected == ("script-needed" in _find(files))
+    assert "script-needed" not in _find({**files, "index.js": HANDLER})
+
+
+def test_npm_compiles_what_has_a_binding_gyp() -> None:
+    """Without any script: npm runs `node-gyp rebuild` then."""
+    files = {
+        "index.js": f"require('native'); {HANDLER}",
+        f"{NATIVE}/package.json": '{"name": "native", "dependencies": {"nan": "2"}}',
+        f"{NATIVE}/index.js": "",
+    }
+
+    assert "script-needed" not in _find(files)
+    assert "script-needed" in _find({**files, f"{NATIVE}/binding.gyp": "{}"})
+    assert "script-needed" not in _find({**files, f"{NATIVE}/lib/binding.gyp": "{}"})
 
 
 @pytest.mark.parametrize(
