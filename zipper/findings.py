@@ -13,7 +13,7 @@ from zipper.named_tuple import NamedTuple
 from zipper.redaction import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence, Sized
 
     from zipper.errors import ProjectError
 
@@ -25,9 +25,11 @@ __all__ = [
     "Verdict",
     "check_error",
     "count_findings",
+    "count_more",
     "decide_verdict",
     "downgrade",
     "leave_out",
+    "name_some",
 ]
 
 Severity = Literal["error", "warning", "info"]
@@ -79,6 +81,16 @@ def count_findings(findings: Iterable[Finding]) -> str:
     counts = [(severities.count(name), name) for name in ("error", "warning", "info")]
     words = [f"{count:,} {name}{'s' * (count != 1)}" for count, name in counts if count]
     return ", ".join(words) or "no findings"
+
+
+def name_some(names: Sequence[str], most: int) -> str:
+    """Return the first names, and how many more there are: "`a`, `b` and 2 more"."""
+    return ", ".join(f"`{name}`" for name in names[:most]) + count_more(names, most)
+
+
+def count_more(found: Sized, named: int) -> str:
+    """Return how many there are beside those that are named: ` and 2 more`, or nothing."""
+    return f" and {len(found) - named:,} more" if len(found) > named else ""
 
 
 def check_error(path: str, findings: Iterable[Finding]) -> ProjectError:

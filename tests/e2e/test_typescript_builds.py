@@ -496,6 +496,7 @@ def test_what_would_not_load_names_the_line_of_the_source(
     assert words in found["message"]
 
 
+@pytest.mark.ci
 def test_request_that_cannot_be_followed_names_its_source(work: Work) -> None:
     """The JSON has the line of the source beside that of the output, recalled as well."""
     handler = (

@@ -15,6 +15,7 @@ from zipper.bundling.bundle_folder import OUT
 from zipper.bundling.kept_packages import KeptPackage, KeptPackages, find_location
 from zipper.bundling.metafile import Metafile, read_metafile
 from zipper.errors import ProjectError
+from zipper.findings import count_more
 from zipper.late_pattern import late_pattern
 from zipper.named_tuple import NamedTuple
 
@@ -241,7 +242,7 @@ def _failure(messages: Sequence[Message], done: ToolEnd) -> ProjectError:
     if not errors:
         told = done.said.strip()[-1000:] or "nothing"
         return ProjectError("EESBUILD", f"esbuild {done.problem}", facts=(("it said", told),))
-    more = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
+    more = count_more(errors, 1)
     return ProjectError(
         "EESBUILD",
         f"esbuild cannot bundle the sources: {errors[0].text}{more}",

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from zipper.bundling.tool_process import ToolSandbox
 from zipper.errors import OutputError, ProjectError
 from zipper.files import write_error
+from zipper.findings import count_more
 from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def _failure(done: ToolEnd) -> ProjectError:
         return ProjectError("EESBUILD", f"esbuild {done.problem}", facts=(("it said", told),))
     is_await = "Top-level await" in errors[0]["message"]
     facts = tuple((error["place"] or "error", _describe(error)) for error in errors[:_SHOWN_MAX])
-    more = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
+    more = count_more(errors, 1)
     return ProjectError(
         "EESBUILD",
         f"esbuild cannot read the sources: {errors[0]['message']}{more}",

@@ -12,7 +12,7 @@ from zipper.checks.module_messages import make_finding, where
 from zipper.checks.package_maps import split_name
 from zipper.checks.subject import MANIFEST_LIMIT_BYTES
 from zipper.errors import ArchiveError
-from zipper.findings import Finding
+from zipper.findings import Finding, count_more, name_some
 from zipper.npm.folder_path import find_package
 from zipper.npm.json_text import find_object
 from zipper.target import find_builtins
@@ -46,10 +46,10 @@ def check_versions(subject: Subject) -> Iterator[Finding]:
                 if mine and theirs and mine != theirs:
                     found.append(f"`{name}` {theirs} (the function has {mine})")
         if found:
-            more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
             message = (
-                f"layer {number} has another version: {', '.join(found[:_NAMED])}{more}; code of "
-                "the function gets the function's, packages of the layer get the layer's"
+                f"layer {number} has another version: {', '.join(found[:_NAMED])}"
+                f"{count_more(found, _NAMED)}; code of the function gets the function's, "
+                "packages of the layer get the layer's"
             )
             hint = "build function and layer from one lockfile"
             yield Finding("layer-version", "warning", "", message, hint)
@@ -87,11 +87,9 @@ def check_closed(subject: Subject) -> Iterator[Finding]:
             and not _is_found(subject, folder, name)
         ]
         if missing:
-            shown = ", ".join(f"`{name}`" for name in missing[:_NAMED])
-            more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
             message = (
-                f"`{folder}` depends on {shown}{more}, which the layer has not; what is in a layer "
-                "does not find the packages of a function"
+                f"`{folder}` depends on {name_some(missing, _NAMED)}, which the layer has not; "
+                "what is in a layer does not find the packages of a function"
             )
             hint = "pack all that the package needs: `python -m zipper layer` does"
             yield Finding("layer-incomplete", "warning", folder, message, hint)

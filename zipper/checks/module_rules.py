@@ -17,7 +17,7 @@ from zipper.checks.module_messages import WHEN, judge_flaw, make_finding, where,
 from zipper.checks.module_reader import is_own
 from zipper.checks.module_resolution import Failure
 from zipper.checks.named_exports import ExportedNames
-from zipper.findings import Finding
+from zipper.findings import Finding, count_more
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,9 +172,9 @@ def check_dynamic(subject: Subject) -> Iterator[Finding]:
             )
         if places and not (module.kind == "module" and module.facts.uses_commonjs):
             first = places[0]
-            more = f" and {len(places) - 1} more" if len(places) > 1 else ""
             message = (
-                f"line {first.line} requests a module by an expression: `{first.expression}`{more}"
+                f"line {first.line} requests a module by an expression: `{first.expression}`"
+                f"{count_more(places, 1)}"
             )
             hint = (
                 "what it asks for is packed only if something else needs it; run the package "

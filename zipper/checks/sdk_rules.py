@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from zipper.checks.closure import close
 from zipper.checks.package_maps import split_name
 from zipper.checks.runtime_sdk import find_carried
-from zipper.findings import Finding
+from zipper.findings import Finding, name_some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,17 +27,14 @@ def check_runtime_modules(subject: Subject) -> Iterator[Finding]:
         return
     names = sorted({name for name in start.walk.runtime if not name.endswith(" (layer)")})
     if names:
-        shown = ", ".join(f"`{name}`" for name in names[:5])
-        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+        shown = name_some(names, 5)
         verb = "comes" if len(names) == 1 else "come"
-        message = (
-            f"{shown}{more} {verb} from the runtime, in a version that AWS changes without notice"
-        )
+        message = f"{shown} {verb} from the runtime, in a version that AWS changes without notice"
         hint = (
             "pack the SDK to fix its version, or leave it out on purpose with `--ignore module-sdk`"
         )
         if subject.rules.starts == "entry":
-            message = f"{shown}{more}: whether a web function's runtime has it is not documented"
+            message = f"{shown}: whether a web function's runtime has it is not documented"
             yield Finding("module-sdk", "warning", "", message, "add it to `dependencies`")
             return
         yield Finding("module-sdk", "info", "", message, hint)

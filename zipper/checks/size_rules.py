@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.checks.own_sizes import advise_exclude, find_own_parts
 from zipper.checks.subject import Subject, find_dependency
-from zipper.findings import Finding
+from zipper.findings import Finding, name_some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,8 +127,7 @@ def _why(subject: Subject, folder: str) -> str:
         and name in _dependency_names(subject.read_json(f"{other}/package.json"))
         and find_dependency(subject, other, name) == folder
     ]
-    more = f" and {len(askers) - 1} more" if len(askers) > 1 else ""
-    return f" (needed by `{askers[0]}`{more})" if askers else ""
+    return f" (needed by {name_some(askers, 1)})" if askers else ""
 
 
 def _dependency_names(manifest: object) -> list[str]:

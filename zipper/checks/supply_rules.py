@@ -15,7 +15,7 @@ from zipper.checks.file_facts import EAGER, OPTIONAL
 from zipper.checks.module_resolution import Failure
 from zipper.checks.parts import find_in_parts
 from zipper.checks.subject import Subject, find_dependency, read_manifests
-from zipper.findings import Finding, Severity
+from zipper.findings import Finding, Severity, name_some
 from zipper.late_pattern import late_pattern
 from zipper.npm.folder_path import find_package
 from zipper.npm.json_text import find_object
@@ -100,10 +100,12 @@ def check_integrity(subject: Subject) -> Iterator[Finding]:
         elif not re.search(r"sha(?:256|384|512)-", value):
             weak.append(location)
     if missing:
-        message = f"`{path}` has no integrity for {_some(missing)}: anything could be installed"
+        message = (
+            f"`{path}` has no integrity for {name_some(missing, 1)}: anything could be installed"
+        )
         yield Finding("integrity-missing", "warning", path, message, _ANEW)
     if weak:
-        message = f"`{path}` has a sha1 or md5 only for {_some(weak)}"
+        message = f"`{path}` has a sha1 or md5 only for {name_some(weak, 1)}"
         yield Finding(
             "integrity-weak",
             "warning",
@@ -111,12 +113,6 @@ def check_integrity(subject: Subject) -> Iterator[Finding]:
             message,
             _ANEW,
         )
-
-
-def _some(locations: list[str]) -> str:
-    """Return the first of some packages and how many more there are."""
-    more = f" and {len(locations) - 1:,} more" if len(locations) > 1 else ""
-    return f"`{locations[0]}`{more}"
 
 
 def _find_scripts(listing: Listing) -> Iterator[list[str]]:

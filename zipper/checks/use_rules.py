@@ -16,6 +16,7 @@ from zipper.checks.file_facts import CONDITIONAL, EAGER, OPTIONAL, Use
 from zipper.checks.filesystem import TASK
 from zipper.checks.module_messages import WHEN, make_finding
 from zipper.checks.module_reader import is_own
+from zipper.findings import name_some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,10 +88,9 @@ def _judge_shims(module: Module, given: set[str]) -> Iterator[Finding]:
     worst = min(shims, key=lambda request: request.level)
     level = max(worst.level, module.level)
     names = sorted({request.specifier for request in shims if request.level == worst.level})
-    shown = ", ".join(f"`{name}`" for name in names[:3])
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    shown = name_some(names, 3)
     message = (
-        f"`{relative(module.path)}` line {worst.line} requires {shown}{more} in an ES module, "
+        f"`{relative(module.path)}` line {worst.line} requires {shown} in an ES module, "
         f'where there is no `require`: Dynamic require of "{worst.specifier}" is not supported; '
         f"{WHEN[level]}"
     )

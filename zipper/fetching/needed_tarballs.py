@@ -12,7 +12,7 @@ from zipper.errors import LockfileError
 from zipper.fetching.local_packages import (
     is_local_folder,
 )
-from zipper.findings import Finding
+from zipper.findings import Finding, count_more
 from zipper.named_tuple import NamedTuple
 from zipper.npm.git_resolved import is_git
 from zipper.store.keys import StoreKey, git_key, parse_key
@@ -105,7 +105,7 @@ def find_weak_integrity(wanted: Mapping[str, Wanted]) -> Finding | None:
         return None
     labels = sorted({item.label for item in weak.values()})
     names = sorted({location.rpartition("node_modules/")[2] for location in weak})
-    more = f" and {len(labels) - _MAX_NAMED} more" if len(labels) > _MAX_NAMED else ""
+    more = count_more(labels, _MAX_NAMED)
     update = "--update-all"
     if len(names) <= _MAX_NAMED:
         update = " ".join(f"--update {name}" for name in names)

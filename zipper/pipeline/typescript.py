@@ -16,7 +16,7 @@ from zipper.bundling.handler_source import find_handler_source, tell_built
 from zipper.bundling.output_places import OutputPlaces, OwnedFile, ReachedFile, SourceLines
 from zipper.bundling.source_folder import SourceFolder, join
 from zipper.bundling.source_names import TYPED
-from zipper.findings import Finding
+from zipper.findings import Finding, name_some
 from zipper.named_tuple import NamedTuple
 from zipper.pipeline.packed_sources import pack_beyond, pack_own, pack_siblings
 from zipper.pipeline.sibling_folders import SiblingFolders
@@ -273,14 +273,13 @@ def _tell_left_out(
     ]
     if not unused:
         return ()
-    shown = ", ".join(f"`{name}`" for name in unused[:_NAMES_SHOWN])
-    more = f" and {len(unused) - _NAMES_SHOWN} more" if len(unused) > _NAMES_SHOWN else ""
+    shown = name_some(unused, _NAMES_SHOWN)
     return (
         Finding(
             "source-unreached",
             "info",
             unused[0] if len(unused) == 1 else "",
-            f"TypeScript that the handler does not import is not in the package: {shown}{more}",
+            f"TypeScript that the handler does not import is not in the package: {shown}",
             "where one is loaded by a computed name, import it by its name somewhere",
         ),
     )

@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from zipper.errors import LockfileError
-from zipper.findings import Finding
+from zipper.findings import Finding, name_some
 from zipper.store.notes import LOCKFILE_PROOF
 from zipper.tree.graph_of_tree import describe_folder, graph_of_tree
 from zipper.tree.locked_graph import LockedGraph, make_node
@@ -166,9 +166,9 @@ def _add_root(graph: LockedGraph, member: str) -> LockedGraph:
 
 def tell_doubled(doubled: Doubled) -> Finding:
     """Return the finding `package-copies` about a package that is in several folders."""
-    others = "; ".join(f"`{other}` for {_join(asked)}" for other, asked in doubled.others)
+    others = "; ".join(f"`{other}` for {name_some(asked, 3)}" for other, asked in doubled.others)
     text = f"`{doubled.package}` is packed {len(doubled.locations)} times: "
-    text += f"{_join(doubled.asked_by)} need it, "
+    text += f"{name_some(doubled.asked_by, 3)} need it, "
     text += (
         f"but {others} takes its place"
         if others
@@ -176,8 +176,3 @@ def tell_doubled(doubled: Doubled) -> Finding:
     )
     hint = "where all of them accept one version, an override gives one copy" if others else ""
     return Finding("package-copies", "info", doubled.locations[0], text, hint)
-
-
-def _join(labels: tuple[str, ...]) -> str:
-    shown = ", ".join(f"`{label}`" for label in labels[:3])
-    return f"{shown} and {len(labels) - 3} more" if len(labels) > 3 else shown

@@ -15,7 +15,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ResolutionError, ZipperError
-from zipper.findings import Finding
+from zipper.findings import Finding, count_more
 from zipper.named_tuple import NamedTuple
 from zipper.tree.model import ROOT, is_top
 
@@ -128,7 +128,7 @@ def list_install_scripts(tree: Tree, *, allowed: frozenset[str] = frozenset()) -
     )
     if not names:
         return None
-    more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
+    more = count_more(names, _MAX_NAMED)
     return Finding(
         "install-scripts",
         "info",
