@@ -34,7 +34,12 @@ _CALLS_MAX: Final = 50
 """Places at which a name is looked up as called; more say nothing new."""
 _MENTIONS_MAX: Final = 2_000
 _BEFORE: Final = late_pattern(rb"(?:\b(?:var|let|const|function|class)\s+|[,({\[]\s*|\.{3})\Z")
-_AFTER: Final = late_pattern(rb"\s*(?:=(?!=)|[,)}\]]\s*=>|\)\s*\{)")
+_AFTER: Final = late_pattern(
+    rb"\s*(?:=(?!=)|[,)}\]]\s*=>"
+    rb"|[\w$\s,:.\[\]{}]{0,100}(?:\)\s*(?:=>|\{)|[\]}]\s*=(?![=>])))"
+)
+_AFTER_BYTES: Final = 120
+_VARIABLE: Final = late_pattern(rb"\bvar\s+\Z")
 _ASSIGNS: Final = late_pattern(rb"\s{0,7}=(?![=>])")
 _DECLARES: Final = late_pattern(rb"\b(?:var|let|const|function|class|import)\s+\Z")
 
@@ -131,7 +136,20 @@ def is_constant(source: Source, named: Named) -> bool:
     if len(others) > _CALLS_MAX:
         return False
     paths = map(_around_name, map(source.leap_to, others))
-    return not any(path[-1].type == "identifier" and _means(source, path, named) for path in paths)
+    return not any(
+        path[-1].type == "identifier"
+        and (_means(source, path, named) or _is_hoisted(source, path, named))
+        for path in paths
+    )
+
+
+def _is_hoisted(source: Source, path: list[Node], named: Named) -> bool:
+    """Return whether a `var` in a block is a variable of the function around the block."""
+    start = path[-1].start_byte
+    if not _VARIABLE.search(source.content, max(0, start - 12), start):
+        return False
+    depth = next((n for n, node in enumerate(path) if _is_same(node, named.scope)), None)
+    return depth is not None and all(node.type not in FUNCTIONS for node in path[depth + 1 :])
 
 
 def _around_name(path: list[Node]) -> list[Node]:
@@ -182,7 +200,7 @@ def _is_same(node: Node, scope: Node) -> bool:
 def _may_declare(content: bytes, offset: int, size: int) -> bool:
     """Return whether a mention may give the name another meaning around it."""
     before = content[max(0, offset - 12) : offset]
-    after = content[offset + size : offset + size + 8]
+    after = content[offset + size : offset + size + _AFTER_BYTES]
     if _DECLARES.search(before) or after[:2] == b"=>":
         return True
     return bool(_AFTER.match(after)) and bool(_BEFORE.search(before))

@@ -1,4 +1,4 @@
-"""The names that an ES module exports.
+"""The names that an ES module exports, and those that an import takes.
 
 In: a parsed file. Out: names, and the specifiers of `export * from`. What a CommonJS file exports
 is `zipper.checks.commonjs_names`' work.
@@ -13,7 +13,7 @@ from zipper.checks.syntax import Source, literal, plain_text
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-__all__ = ["declared_names", "find_module_exports"]
+__all__ = ["declared_names", "find_module_exports", "imported_names"]
 
 _NODES_MAX: Final = 10_000
 """Parts of one destructuring pattern that are looked at."""
@@ -88,3 +88,31 @@ def _pattern_names(pattern: Node, source: Source) -> list[str]:
         elif node.type in ("object_pattern", "array_pattern", "rest_pattern"):
             pending += reversed(node.named_children)
     return names
+
+
+def imported_names(statement: Node, source: Source) -> list[str]:
+    """Return the names that an import or a re-export takes from its module."""
+    names: list[str] = []
+    for clause in statement.named_children:
+        if clause.type == "export_clause":
+            names += [
+                _name_of(item, source)
+                for item in clause.named_children
+                if item.type == "export_specifier"
+            ]
+        elif clause.type == "import_clause":
+            for item in clause.named_children:
+                if item.type == "identifier":
+                    names.append("default")
+                elif item.type == "named_imports":
+                    names += [
+                        _name_of(i, source)
+                        for i in item.named_children
+                        if i.type == "import_specifier"
+                    ]
+    return names
+
+
+def _name_of(specifier: Node, source: Source) -> str:
+    node = specifier.child_by_field_name("name") or specifier
+    return literal(node, source.content) or source.text_of(node).decode("utf-8", "replace")

@@ -15,7 +15,7 @@ from zipper.checks.builtin_uses import NeededNames
 from zipper.checks.commonjs_uses import find_commonjs
 from zipper.checks.constants import HERE, ITSELF, ROOT, Constants
 from zipper.checks.early_errors import find_flaws
-from zipper.checks.exported import find_module_exports
+from zipper.checks.exported import find_module_exports, imported_names
 from zipper.checks.file_facts import (
     CONDITIONAL,
     EAGER,
@@ -75,18 +75,24 @@ class _Scanner:
     def run(self) -> None:
         for path in islice(self.source.find_words(*_WORDS), _WORDS_MAX):
             self._visit(path)
+        if self.is_rebound:
+            self._doubt(0)
         for alias in sorted(self.aliases):
+            first = len(self.requests)
             for path in islice(self.source.find_words(alias), _WORDS_MAX):
                 self._visit_require(path)
-        if self.is_rebound:  # what it requests may not be Node's to find
-            self.requests = [
-                one._replace(level=max(one.level, CONDITIONAL)) if one.kind == "require" else one
-                for one in self.requests
-            ]
+            if count_declarations(self.source.content, alias) > 1:
+                self._doubt(first)
         self.shims = find_shims(self.source)
         for shim in sorted(self.shims):
             for path in islice(self.source.find_words(shim), _WORDS_MAX):
                 self._visit_require(path, is_shim=True)
+
+    def _doubt(self, first: int) -> None:
+        """Make what `require` asks for unsure from `first` on: it may be another function."""
+        for number, one in enumerate(self.requests[first:], first):
+            if one.kind == "require":
+                self.requests[number] = one._replace(level=max(one.level, CONDITIONAL))
 
     def _visit(self, path: list[Node]) -> None:
         node, parent = path[-1], path[-2] if len(path) > 1 else path[-1]
@@ -182,7 +188,7 @@ class _Scanner:
         origin = statement.child_by_field_name("source")
         specifier = None if origin is None else literal(origin, self.source.content)
         if origin is not None and specifier is not None:
-            names = tuple(dict.fromkeys(_imported_names(statement, self.source)))
+            names = tuple(dict.fromkeys(imported_names(statement, self.source)))
             line = self.source.line_of(statement)
             after = self.source.content[origin.end_byte : origin.end_byte + _ATTRIBUTE_MAX]
             found = _ATTRIBUTES.match(after)
@@ -290,34 +296,6 @@ def scan(content: bytes, *, is_own: bool = False, source: Source | None = None) 
         flaws=judged.flaws,
     )
     return weaken(facts) if judged.is_gap or source.is_exhausted else facts
-
-
-def _imported_names(statement: Node, source: Source) -> list[str]:
-    """Return the names that an import or a re-export takes from its module."""
-    names: list[str] = []
-    for clause in statement.named_children:
-        if clause.type == "export_clause":
-            names += [
-                _name_of(item, source)
-                for item in clause.named_children
-                if item.type == "export_specifier"
-            ]
-        elif clause.type == "import_clause":
-            for item in clause.named_children:
-                if item.type == "identifier":
-                    names.append("default")
-                elif item.type == "named_imports":
-                    names += [
-                        _name_of(i, source)
-                        for i in item.named_children
-                        if i.type == "import_specifier"
-                    ]
-    return names
-
-
-def _name_of(specifier: Node, source: Source) -> str:
-    node = specifier.child_by_field_name("name") or specifier
-    return literal(node, source.content) or source.text_of(node).decode("utf-8", "replace")
 
 
 def _attribute_of(call: Node) -> str:
