@@ -137,3 +137,19 @@ def test_several_versions_of_a_package_are_counted() -> None:
     found = re.findall(r"`(\w)` \((\d) copies\) (\d+) bytes", hint_of(files))
 
     assert [("a", "2", "100"), ("b", "2", "50"), ("c", "2", "5")] == found
+
+
+@pytest.mark.parametrize("ending", ["js", "mjs", "cjs", "json", "node", "ts", "mts", "cts"])
+def test_what_the_handler_loads_stays(ending: str) -> None:
+    """However large it is, and whatever else would have been enough."""
+    files = {
+        "index.mjs": f"import {{ createRequire }} from 'module'; "
+        f"createRequire(import.meta.url)('./lib/a.{ending}'); export {{ handler }} from './h.mjs';",
+        "h.mjs": "export const handler = async () => 1;",
+        f"lib/a.{ending}": BIG,
+        "lib/b.bin": "x" * 1_000,
+    }
+
+    assert f"lib/a.{ending}'" not in hint_of(files)
+    assert "lib/'" not in hint_of(files)
+    assert "--exclude '/lib/b.bin'" in hint_of(files)

@@ -290,6 +290,7 @@ def test_a_branch_that_ends() -> None:
         ),
         ("import { promises as fs } from 'fs'; await fs.stat('gone');", ["error"]),
         ("import fs from 'fs'; await fs.promises.access('gone');", ["error"]),
+        ("import { promises as fs } from 'fs-extra'; await fs.stat('gone');", ["error"]),
         ("import fs from 'fs/promises'; await fs.readFile('there');", []),
         ("import fs from 'fs/promises'; await fs.readFile('gone').catch(() => 1);", []),
         ("import fs from 'fs/promises'; try { await fs.readFile('gone') } catch {}", []),
