@@ -4,13 +4,13 @@ In: packages and their places. Out: the same folder as the last time, moved to w
 or nothing. To make and remove it takes as long as esbuild takes to bundle what is in it.
 
     <cache>/bundling/modules-<digest>        the folder, named after what should be in it
-    <cache>/bundling/modules-<digest>.files  digests of what was in it before esbuild ran, and when
+    <cache>/bundling/modules-<digest>.files  digests of what was in it before esbuild ran
 
 A folder is moved, in one step, into the sandbox that reads it, so that no two builds have it. It is
 only believed while its names, and inode, size and times of each file, are those that were noted:
 all files are links into the store, and whatever is done to one of these changes its ctime. So does
-one more link: a file of which only the ctime has changed is compared with its package. Whatever
-else is there, esbuild or somebody else has put there: then the folder is made anew.
+one more link: where nothing but ctimes has changed, each file is compared with its package.
+Whatever else is there, esbuild or somebody else has put there: then the folder is made anew.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ BUNDLING: Final = "bundling"
 _MODULES: Final = "modules-"
 NOTED: Final = ".files"
 _TOP: Final = "node_modules"
-_TICK_NS: Final = 20_000_000
+_TICK_SECONDS: Final = 0.02
 """Systems count the time of a change in ticks of up to ten milliseconds: what is changed after the
 note has another time than the links that were made before it."""
 _KEPT_MAX: Final = 4
@@ -83,17 +83,12 @@ class KeptModules:
             self._folder.rename(self.modules)
         except OSError:
             return False
-        began = time.time_ns()
         look = _look(self.modules)
-        names, times, since = [*noted.split("\n"), "", "", ""][:3]
-        if times == look.times:
+        if noted == look.noted:
             return True
-        if names == look.names and since.isdecimal():
-            settled = int(since) - _TICK_NS
-            changed = (path for path, ctime in look.changed_at.items() if ctime > settled)
-            if all(map(self._is_sound, changed)):
-                self._write(look, began)
-                return True
+        if noted.partition("\n")[0] == look.names and all(map(self._is_sound, look.files)):
+            self._write(look)
+            return True
         remove_folder(self.modules)
         return False
 
@@ -103,14 +98,12 @@ class KeptModules:
         The sandbox's user may read it, and nothing more.
         """
         _open_to_read(str(self.modules))
-        time.sleep(_TICK_NS / 1e9)
-        began = time.time_ns()
-        self._write(_look(self.modules), began)
+        time.sleep(_TICK_SECONDS)
+        self._write(_look(self.modules))
 
-    def _write(self, look: _Look, began: int) -> None:
+    def _write(self, look: _Look) -> None:
         with contextlib.suppress(OSError):
-            text = f"{look.names}\n{look.times}\n{began}"
-            self._noted.write_text(text, encoding="ascii")
+            self._noted.write_text(look.noted, encoding="ascii")
 
     def _is_sound(self, path: str) -> bool:
         """Tell whether a file below the folder is what its package has in its place."""
@@ -163,8 +156,13 @@ class _Look(NamedTuple):
     """A hash of all names below it, and of each file's mode, inode, size and mtime."""
     times: str
     """The same with each file's ctime."""
-    changed_at: dict[str, int]
-    """Each file's ctime, by its path from the folder on."""
+    files: tuple[str, ...]
+    """Their paths from the folder on."""
+
+    @property
+    def noted(self) -> str:
+        """As it is noted."""
+        return f"{self.names}\n{self.times}"
 
 
 def _look(folder: Path) -> _Look:
@@ -183,7 +181,7 @@ def _look(folder: Path) -> _Look:
     names = hashlib.sha256(text)
     both = names.copy()
     both.update(times)
-    return _Look(names.hexdigest(), both.hexdigest(), changed_at)
+    return _Look(names.hexdigest(), both.hexdigest(), tuple(changed_at))
 
 
 def _walk(folder: str) -> Iterator[os.DirEntry[str]]:
