@@ -5,6 +5,8 @@ it. bun compares the packages that come of the manifests, and not what is asked 
 group or alias, one dependency more or less is in step where the packages stay the same. What bun
 would have to look for in a registry stays as it was locked, so that the comparison finds it.
 
+Deviation: bun asks the registry what a new dist-tag means; here it is out of step.
+
 Source: bun's `Lockfile.hasMetaHashChanged`, over the names and versions of all packages (tried with
 1.3 and 1.4).
 """
