@@ -357,3 +357,19 @@ def test_damage_is_a_value_or_an_archive_error(position: int, damage: bytes) -> 
         except ArchiveError:
             continue
         assert zlib.crc32(content) == entry.crc
+
+
+@pytest.mark.parametrize("extra_size", [0, 255, 256, 257, 5_000])
+def test_content_is_found_behind_any_extra_field_of_the_local_header(extra_size: int) -> None:
+    """However long it is, which the directory does not say."""
+    fields = struct.pack("<5H3I", 20, 0, 0, 0, 0x21, zlib.crc32(b"content"), 7, 7)
+    local = b"PK\3\4" + fields + struct.pack("<2H", 1, extra_size) + b"a" + bytes(extra_size)
+    central = b"PK\1\2\x14\3" + fields + struct.pack("<5H2I", 1, 0, 0, 0, 0, 0, 0) + b"a"
+    place = len(local) + 7
+    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 1, 1, len(central), place, 0)
+    listing = read_listing(local + b"content" + central + end)
+
+    (entry,) = listing.entries
+    assert (b"content", b"con") == (listing.read(entry, limit_bytes=7), listing.read_head(entry, 3))
+    assert [b"content"] == list(listing.read_chunks(entry))
+    assert () == (*listing.faults, *listing.find_header_faults())

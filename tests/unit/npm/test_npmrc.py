@@ -587,6 +587,13 @@ def test_what_npm_warns_about_is_told(text, message, hint):
     assert (message, hint) == (note.message, note.hint)
 
 
+@pytest.mark.parametrize("name", ["_auth", "_authToken", "_password", "username"])
+def test_a_credential_of_a_variable_is_passed_over_in_silence(name):
+    """What is in a file is told, with its line."""
+    assert () == settle(environ={f"npm_config_{name}": "x"}).notes
+    assert ["ERR_INVALID_AUTH"] == [note.code for note in settle(f"{name}=x").notes]
+
+
 def test_a_client_certificate_needs_its_key():
     """Both are kept, in the order in which they are written, beside a token or alone."""
     text = "//h/:certfile=c.pem\n//h/:keyfile=k.pem"
