@@ -575,6 +575,9 @@ def test_a_value_that_cannot_be_is_told_without_what_is_secret(text, message, hi
          "write it as `//host/path/:_authToken`, with the registry's own host and path"),
         ("//h/:_authToken=${X}", "`//h/:_authToken` refers to a variable that is not set",
          "set the variable where zipper runs"),
+        ("@s:registry=",
+         ("`@s:registry` is empty, so the scope's packages come from the default "
+          "registry"), "name the scope's registry, or remove the line"),
         ("strict-ssl=false",
          "with `strict-ssl=false` anyone on the network path can answer for the registry",
          "name your authority's certificate with `cafile=` instead"),
@@ -584,7 +587,8 @@ def test_what_npm_warns_about_is_told(text, message, hint):
     """Each note has what to do."""
     (note,) = settle(text).notes
 
-    assert (message, hint) == (note.message, note.hint)
+    code = "ERR_INVALID_AUTH" if text.startswith("_") else "ESETTINGS"
+    assert (code, message, hint) == (note.code, note.message, note.hint)
 
 
 @pytest.mark.parametrize("name", ["_auth", "_authToken", "_password", "username"])
