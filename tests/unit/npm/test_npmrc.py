@@ -598,6 +598,21 @@ def test_a_credential_of_a_variable_is_passed_over_in_silence(name):
     assert ["ERR_INVALID_AUTH"] == [note.code for note in settle(f"{name}=x").notes]
 
 
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        ("https://me:pw@h.example:443/npm/", "//h.example/npm/"),
+        ("http://me:pw@h.example:80/", "//h.example/"),
+        ("https://me:pw@h.example:80/", "//h.example:80/"),
+        ("http://me:pw@h.example:443", "//h.example:443/"),
+        ("https://me:pw@[::1]:8443/", "//[::1]:8443/"),
+    ],
+)
+def test_a_user_in_an_address_is_kept_for_its_host_and_port(address, key):
+    """A scheme's own port counts as none, as in a WHATWG URL."""
+    assert [key] == list(settle(f"registry={address}").credentials)
+
+
 def test_a_client_certificate_needs_its_key():
     """Both are kept, in the order in which they are written, beside a token or alone."""
     text = "//h/:certfile=c.pem\n//h/:keyfile=k.pem"
