@@ -211,6 +211,20 @@ def test_formats() -> None:
     assert not Binary("elf").is_musl
 
 
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [
+        (0x03, "x86"), (0x28, "arm"), (0x3E, "x86_64"), (0xB7, "arm64"), (0xF3, "riscv64"),
+        (0x15, "ppc64"),
+    ],
+)  # fmt: skip
+def test_machines_of_elf_files(library: bytes, number: int, name: str) -> None:
+    """The numbers are those of elf.h (EM_386, EM_ARM, EM_X86_64, EM_AARCH64, ...)."""
+    content = library[:18] + bytes([number, 0]) + library[20:]
+
+    assert name == scan_binary(content).machine
+
+
 def test_platform_packages_must_have_the_addon_that_they_name(library: bytes) -> None:
     """A platform package without its addon is missing it, though only an expression asks for it."""
     files = {

@@ -202,6 +202,21 @@ def test_links(target: str, kind: str, expected: bool) -> None:
     assert expected == ("zip-symlink" in found)
 
 
+@pytest.mark.parametrize(
+    ("target", "where"),
+    [
+        ("/etc/passwd", "`/etc/passwd`, outside of the package"),
+        ("/opt/../etc/shadow", "`/opt/../etc/shadow`, `/etc/shadow`"),
+        ("../../etc/shadow", "`../../etc/shadow`, `/etc/shadow`"),
+    ],
+)
+def test_where_a_link_leads_is_said_once(target: str, where: str) -> None:
+    """The place is named where the target does not tell it."""
+    found = find({**SOUND, "link": (target.encode(), LINK)})["zip-symlink"]
+
+    assert f"links to {where}" in found.message
+
+
 def test_a_link_is_followed_through_other_links() -> None:
     """Where the parent of a linked folder is meant, the link's own place does not count."""
     files = {**SOUND, "layer": (b"/opt", LINK), "out": (b"layer/../etc/shadow", LINK)}
