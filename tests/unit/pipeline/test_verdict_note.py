@@ -10,7 +10,7 @@ from support.checking import check_files
 from zipper.pipeline.verdict_note import verdict_inputs
 from zipper.settings.call import settings_of_call
 from zipper.settings.read_settings import find_requests
-from zipper.target import RUNTIMES, Runtime
+from zipper.target import RUNTIMES, Runtime, Target
 
 FILES = {"index.js": "exports.handler = async () => 1;"}
 
@@ -35,3 +35,29 @@ def test_a_verdict_lasts_until_the_runtimes_next_step(runtime: Runtime) -> None:
 
     assert all(1 == len(set(found)) for found in noted.values())
     assert len(noted) == len({found for group in noted.values() for found in group})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"target": Target("nodejs22.x")},
+        {"target": Target("nodejs24.x", "arm64")},
+        {"max_size_bytes": 1},
+        {"max_unzipped_size_bytes": 1},
+        {"kind": "edge"},
+        {"layers": ("arn:aws:lambda:eu-central-1:123456789012:layer:a:1",)},
+        {"downgrade": ("size-budget",)},
+        {"provided": ("sharp",)},
+        {"timeout_seconds": 1},
+        {"node_options": "--experimental-require-module"},
+        {"env": ("A",)},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_what_findings_depend_on_is_in_the_note(change: dict[str, object]) -> None:
+    """Another answer to what `check` is asked for is another note; so are other bytes."""
+    (request,) = find_requests(".", settings_of_call("build", {"runtime": "nodejs24.x"}))
+    noted = verdict_inputs(request, "abc", day="2026-11-29")
+
+    assert noted != verdict_inputs(request._replace(**change), "abc", day="2026-11-29")
+    assert noted != verdict_inputs(request, "abd", day="2026-11-29")
