@@ -178,6 +178,8 @@ class _Finder(ast.NodeVisitor):
         if name == "cast":
             self.visit(node.args[1])  # the other is a type, of which nothing is made
             return
+        if name == "lru_cache":
+            return  # how much is kept of what can be worked out again
         for keyword in node.keywords:
             if keyword.arg is not None:
                 self._replace(keyword, "**{}")

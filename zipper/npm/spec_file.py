@@ -32,8 +32,8 @@ def locate_file_spec(raw_spec: str, *, where: str, home: str) -> tuple[str, str]
     path = raw_spec.removeprefix("file:")
     if path.startswith("//") and not path.startswith("///") and path != "//":
         path = f"/{path}"  # `file://x` is `file:///x`: there is no host
-    if path.startswith("/"):
-        path = _TOO_ROOTED.sub("", path, count=1) if _TOO_ROOTED.match(path) else path
+    rooted = _TOO_ROOTED.match(path)
+    path = path if rooted is None else path[rooted.end() :]
     above = folder_path.normalize(where)
     alone = _follow([], path)
     found = _follow([*above.strip("/").split("/"), ""] if above.strip("/") else [""], path)
