@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import re
 import typing
 from dataclasses import is_dataclass
@@ -17,6 +18,7 @@ _NEEDLESS = {
     "click", "cryptography", "dis", "email", "http", "inspect", "keyring", "msgspec", "nodeenv",
     "packageurl", "packaging", "pathspec", "platformdirs", "requests", "rich", "socket", "sqlite3",
     "ssl", "subprocess", "tokenize", "tomllib", "tree_sitter", "truststore", "urllib3",
+    "yaml",
 }  # fmt: skip
 """What takes long to import: HTTP, displays, parsers of what a warm build does not read."""
 
@@ -28,14 +30,32 @@ _IDLE = {
 """What judges, fetches, unpacks and resolves, explains errors, and remembers earlier builds."""
 
 
-@pytest.fixture(params=["a lockfile", "no lockfile"])
+_PNPM = """lockfileVersion: '9.0'
+importers:
+  .:
+    dependencies:
+      a:
+        specifier: %s
+        version: 1.0.0
+packages:
+  a@1.0.0:
+    resolution: {integrity: %s}
+snapshots:
+  a@1.0.0: {}
+"""
+
+
+@pytest.fixture(params=["a lockfile", "no lockfile", "a lockfile of pnpm"])
 def imported(scene: Scene, request: pytest.FixtureRequest) -> list[str]:
     """Return the modules that a warm build of a project with a dependency imports."""
     scene.registry.cache_control = "public, max-age=300"
-    scene.publish("a", files={"a.js": b"exports.a = 1\n"})
+    manifest = scene.publish("a", files={"a.js": b"exports.a = 1\n"})
     scene.depend("a")
-    if request.param == "no lockfile":
+    if request.param != "a lockfile":
         (scene.project / "package-lock.json").unlink()
+    if request.param == "a lockfile of pnpm":
+        asked = json.loads((scene.project / "package.json").read_text("utf-8"))["dependencies"]["a"]
+        scene.write({"pnpm-lock.yaml": _PNPM % (asked, manifest["dist"]["integrity"])})
     assert 0 == scene.build().status
     warm = scene.build("--quiet", env={"PYTHONPROFILEIMPORTTIME": "1"})
     assert 0 == warm.status

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from zipper.errors import ProjectError
 from zipper.files import read_or_none
 from zipper.npm.json_text import parse_json_object
-from zipper.npm.yaml_text import YamlFaultError
 from zipper.project.read_manifest import fingerprint
 
 if TYPE_CHECKING:
@@ -58,6 +57,7 @@ class FilesBeside:
             ProjectError: ESETTINGS, with line and column.
         """
         from zipper.npm.yaml_settings import parse_settings  # noqa: PLC0415  (few have one)
+        from zipper.npm.yaml_text import YamlFaultError  # noqa: PLC0415  (as above)
 
         try:
             return parse_settings(self.read_text(self.at_root(name)) or "")

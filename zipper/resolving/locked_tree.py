@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import posixpath
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from zipper.findings import Finding
+from zipper.named_tuple import NamedTuple
 from zipper.resolving.files_beside import FilesBeside, hash_file
 from zipper.resolving.noted_tree import read_noted_tree, write_noted_tree
 from zipper.store.notes import LOCKFILE_PROOF
