@@ -79,7 +79,7 @@ class KeptModules:
     def take(self) -> bool:
         """Move the folder to its root, where it is kept; tell whether it is there and as it was."""
         try:
-            noted = self._noted.read_text(encoding="ascii")
+            noted = self._noted.read_text(encoding="ascii", errors="replace")
             self._folder.rename(self.modules)
         except OSError:
             return False

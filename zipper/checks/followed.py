@@ -9,6 +9,7 @@ packages that stayed as they were.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Answered", "Followed", "FollowedModules"]
 
+_MANIFEST: Final = "/package.json"
 _OTHERS_MAX: Final = 4
 """Of one file: answers in as many surroundings are kept."""
 
@@ -83,9 +85,12 @@ class FollowedModules:
             self._noted = {key[-1]: text for key, text in found.items()}
 
     def save(self) -> None:
-        """Note what is new."""
+        """Note what is new, but what is nested too deep for it."""
         if self._cache is not None and self._fresh:
-            fresh = {self._key(digest): _encode(self._of(k)) for digest, k in self._fresh.items()}
+            fresh: dict[FactKey, bytes] = {}
+            for digest, known in self._fresh.items():
+                with contextlib.suppress(RecursionError):
+                    fresh[self._key(digest)] = _encode(self._of(known))
             self._cache.put_many(fresh)
         self._fresh = {}
 
@@ -117,7 +122,7 @@ class FollowedModules:
         if kept is None or sightings is None or module.kind == "unread":
             return
         known = self._packages.known
-        folders = [path.removesuffix("/package.json") for path in sorted(looked)]
+        folders = [path[: -len(_MANIFEST)] for path in sorted(looked) if path.endswith(_MANIFEST)]
         packages = {at: known[at] for at in folders if at in known and known[at].exists}
         sightings = kept.memory.setdefault(sightings, sightings)
         followed = Followed(module.kind, module.facts, answers, packages, sightings)
@@ -171,12 +176,16 @@ def _encode(rows: _Kept) -> bytes:
 
 
 def _decode(text: bytes) -> _Kept:
-    packages, sightings, modules = json.loads(text)
-    return _read_rows(
-        [PackageFile(*row) for row in packages],
-        [Sightings(tuple(map(tuple, parts)), tuple(map(tuple, at))) for parts, at in sightings],
-        modules,
-    )
+    """Return what is noted; nothing where it has another form."""
+    try:
+        packages, sightings, modules = json.loads(text)
+        return _read_rows(
+            [PackageFile(*row) for row in packages],
+            [Sightings(tuple(map(tuple, parts)), tuple(map(tuple, at))) for parts, at in sightings],
+            modules,
+        )
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return {}
 
 
 def _read_rows(

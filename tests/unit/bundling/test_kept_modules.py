@@ -118,10 +118,10 @@ def test_one_more_link_changes_nothing(place: Path, root: Path, tmp_path: Path) 
 
 def test_a_damaged_note_is_none(place: Path, root: Path) -> None:
     """A folder that nothing is known of is made anew."""
-    for text in ("", "a\nb", "\n"):
+    for data in (b"", b"a\nb", b"\n", b"\xff"):
         _keep(place, root)
         (noted,) = place.glob("*.files")
-        noted.write_text(text, encoding="ascii")
+        noted.write_bytes(data)
         assert not _open(place, root).take()
 
 

@@ -5,8 +5,10 @@ For the zips of one run, and for those of later runs, which have notes alone.
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import json
+import sys
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -22,11 +24,14 @@ from zipper.checks.subject import Subject
 from zipper.target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from zipper.checks.file_facts import FactKey
     from zipper.checks.walk import Module, Walk
 
     Files = Mapping[str, str]
+
+LIMIT = sys.getrecursionlimit()
 
 
 def put(package: str, **files: str | object) -> dict[str, str]:
@@ -217,3 +222,69 @@ def test_what_is_noted_of_a_file_is_bounded() -> None:
     )
     rows = [row for row in noted[2] if row[0] == "/var/task/node_modules/a/index.js"]
     assert 4 == len(rows)
+
+
+def test_a_folder_that_was_looked_at_says_nothing_of_its_package_json() -> None:
+    """What a package.json had in another zip counts only where it was read for the answer."""
+    c = put("c", index_js="require('b')")
+    a = put("a", index_js="import('../b').catch(() => 0); require('c')")
+    first, second = (
+        {"index.js": "require('b'); require('a'); exports.handler = async () => 1"}
+        | (put("b", x_js="1", y_js="1", manifest={"main": f"{main}.js"}) | a | c)
+        for main in "xy"
+    )
+    memory = Memory()
+    judge(first, memory)
+    noted = dict(memory.noted)
+
+    assert judge(second, None) == judge(second, memory)
+    assert judge(second, None) == judge(second, Memory(noted))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda _: b"{",
+        lambda _: b"null",
+        lambda _: b"[]",
+        lambda _: b"[[],[],[[]]]",
+        lambda _: b"\xff",
+        lambda _: b"[" * 2000,
+        lambda text: text.replace(b'"/var/task', b"[1],{},7,null,[[[", 1),
+        lambda text: text[: len(text) // 2],
+        lambda text: json.dumps([[], [], json.loads(text)[2]]).encode(),
+        lambda text: json.dumps([*json.loads(text)[:2], [[[], {}, 0, [], [], [], 0]]]).encode(),
+    ],
+)  # fmt: skip
+def test_a_note_of_another_form_is_none(change: Callable[[bytes], bytes]) -> None:
+    """It is worked out again, and noted anew."""
+    memory = Memory()
+    judge(write(1), memory)
+    noted = {k: change(v) if k[0] == "followed" else v for k, v in memory.noted.items()}
+    later = Memory(noted)
+
+    assert judge(write(1), None) == judge(write(1), later)
+    assert memory.noted == later.noted
+
+
+class ShallowMemory(Memory):
+    """From the facts on, whose note comes before the answers', little may be nested."""
+
+    def put_many(self, values: Mapping[FactKey, bytes]) -> None:
+        """Write down, and change what Python allows."""
+        super().put_many(values)
+        is_before = any(key[0] == "facts" for key in values)
+        sys.setrecursionlimit(len(inspect.stack(0)) + 60 if is_before else LIMIT)
+
+
+def test_what_is_nested_too_deep_for_a_note_is_judged_all_the_same() -> None:
+    """Lists in `exports` that can just be read, and not be written with others around them."""
+    exports: object = {".": "./index.js", "./sub": "./sub.js", "./none": "LISTS"}
+    manifest = json.dumps({"exports": exports}).replace('"LISTS"', "[" * 100 + "]" * 100)
+    files = {**HANDLER, **A, **B, **put("b", manifest=manifest)}
+    memory = ShallowMemory()
+    try:
+        assert judge(files, None) == judge(files, memory)
+    finally:
+        sys.setrecursionlimit(LIMIT)
+    assert judge(files, None) == judge(files, Memory(memory.noted))
