@@ -120,6 +120,7 @@ def build_settings(
     for layer in layers:
         for raw_key, value, source in layer.entries:
             cascade.add(interpolate(raw_key, environ), value, source)
+        cascade.end_layer()
     return cascade.settle(files)
 
 
@@ -128,7 +129,8 @@ class _Cascade:
 
     def __init__(self, places: Places) -> None:
         self._places = places
-        self._values: dict[str, object] = {}
+        is_production = places.environ.get("NODE_ENV") == "production"
+        self._values: dict[str, object] = {"omit": frozenset(["dev"] if is_production else [])}
         self._sources: dict[str, NpmSource] = {}
         self._notes: list[SettingNote] = []
         self._fields: dict[str, dict[str, tuple[str, NpmSource]]] = {}
@@ -146,6 +148,15 @@ class _Cascade:
             self._notes.append(note_unscoped(key, source))
         elif key in KINDS:
             self._add_setting(key, raw, source)
+
+    def end_layer(self) -> None:
+        """Add up what is left out and what is asked for so far.
+
+        A stronger layer's `omit` or `include` takes the place of the sum; the other settings only
+        add to it.
+        """
+        values = self._values
+        values["omit"], values["include"] = _choose_omitted(values)
 
     def _add_setting(self, key: str, raw: IniValue, source: NpmSource) -> None:
         value = parse_setting(raw, KINDS[key], self._places)
@@ -222,7 +233,6 @@ class _Cascade:
             values["registry"] = self._take_user(registry, self._sources["registry"])
         if values.get("strict-ssl") is False:
             self._notes.append(note_unverified(self._sources["strict-ssl"]))
-        omit, include = _choose_omitted(values, self._places.environ)
         _hide_secrets(values)
         values["noproxy"] = _split_commas(values.get("noproxy"))
         values["insecure-hosts"] = _split_commas(values.get("insecure-hosts"))
@@ -239,10 +249,8 @@ class _Cascade:
         return NpmSettings(
             **cast(
                 "dict[str, Any]",
-                {k: v for k, v in fields.items() if k in known and k not in {"omit", "include"}},
+                {k: v for k, v in fields.items() if k in known},
             ),
-            omit=omit,
-            include=include,
             scoped_registries=MappingProxyType(self._scopes),
             credentials=MappingProxyType(dict(_build_credentials(self._fields))),
             notes=tuple(self._notes),
@@ -276,16 +284,14 @@ def _split_commas(value: object) -> tuple[str, ...]:
     )
 
 
-def _choose_omitted(
-    values: Mapping[str, object], environ: Mapping[str, str]
-) -> tuple[frozenset[str], frozenset[str]]:
+def _choose_omitted(values: Mapping[str, object]) -> tuple[frozenset[str], frozenset[str]]:
     """Return what is left out and what is asked for, from all settings that bear on it.
 
-    Source: @npmcli/config 10 definitions.js `buildOmitList`.
+    Source: @npmcli/config 10 definitions.js `buildOmitList`, which reads and replaces `omit` and
+    `include` in one layer after the other.
     """
-    default = ("dev",) if environ.get("NODE_ENV") == "production" else ()
-    omit = set(cast("tuple[str, ...]", values.get("omit", default)))
-    include = set(cast("tuple[str, ...]", values.get("include", ())))
+    omit = set(cast("Iterable[str]", values["omit"]))
+    include = set(cast("Iterable[str]", values.get("include", ())))
     if values.get("only") or values.get("production"):
         omit.add("dev")
     elif values.get("production") is False:

@@ -271,6 +271,35 @@ def test_omitted_types(text, expected):
     assert expected == settle(text).omit
 
 
+ADDED_UP = [
+    ("production=false", "production=true", {}, set()),
+    ("production=true", "production=false", {}, set()),
+    ("production=true", "production=null", {}, {"dev"}),
+    ("optional=true", "optional=false", {}, set()),
+    ("optional=false", "optional=true", {}, set()),
+    ("optional=false", "optional=null", {}, {"optional"}),
+    ("only=prod", "production=false", {}, {"dev"}),
+    ("only=prod", "only=null", {}, {"dev"}),
+    ("also=dev", "also=null\nomit=dev", {}, set()),
+    ("dev=true", "dev=false", {"NODE_ENV": "production"}, set()),
+    ("production=true", "omit=optional", {}, {"dev", "optional"}),
+    ("production=true", "omit=optional\nproduction=null", {}, {"optional"}),
+    ("omit=dev", "omit=optional", {}, {"optional"}),
+    ("production=true", "omit=optional", {"npm_config_production": "false"}, {"optional"}),
+    ("production=true", "include=dev", {"npm_config_include": "optional"}, {"dev"}),
+    ("include=dev", "include=optional", {"npm_config_omit": "dev"}, {"dev"}),
+    ("production=false", "", {"npm_config_production": "true"}, set()),
+    ("production=false", "", {"NODE_ENV": "production"}, set()),
+]
+"""A user's file, a project's file, the environment, and what npm 11.19.1 omits then."""
+
+
+@pytest.mark.parametrize(("user", "text", "environ", "expected"), ADDED_UP)
+def test_omitted_types_of_layers(user, text, environ, expected):
+    """What is omitted and included adds up over the layers, as in npm's own settings."""
+    assert expected == settle(text, user=user, environ=environ).omit
+
+
 def test_production_environment_omits_dev():
     """NODE_ENV=production is npm's default for `omit`."""
     assert {"dev"} == settle(environ={"NODE_ENV": "production"}).omit
