@@ -57,7 +57,8 @@ def load_inner_nodes(resolution: Resolution, node: DraftNode) -> Step[None]:
 def add_locked_nodes(resolution: Resolution, top: DraftNode, nodes: Iterable[Node]) -> None:
     """Put the nodes of a lockfile below `top`, links after their targets.
 
-    An entry whose folder is nowhere (its parent is not in the lockfile) is left out.
+    An entry whose parent is not in the lockfile is a folder like those outside of node_modules. One
+    whose parent had to make way for another spelling of its name is left out.
     """
     links: list[Node] = []
     placed = {"": top}
@@ -93,11 +94,10 @@ def _add_at(
     top: DraftNode,
 ) -> None:
     folder = _FOLDER.fullmatch(location)
-    if folder is None:
+    parent = None if folder is None else placed.get(folder[1] or "")
+    if parent is None:
         resolution.attach_top(node, normpath(f"{top.path}/{location}"))
-        return
-    parent = placed.get(folder[1] or "")
-    if parent is not None and not parent.is_link and parent.draft is not None:
+    elif parent.draft is not None:
         resolution.draft.attach(node, parent)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.support.invented_registry import project, registry
@@ -56,3 +58,34 @@ def test_an_answer_brings_what_the_lockfile_lacks() -> None:
         _resolve(registry({"a@1.0.0": {"os": ["plan9"]}}))
 
     assert "EBADPLATFORM" == raised.value.code
+
+
+V = {"version": "1.0.0"}
+NEEDS_X = {**V, "dependencies": {"x": "*"}}
+ODD_PLACES = [
+    (
+        {"b": V, "a/node_modules/b": V, "a/node_modules/b/node_modules/c": V},
+        {"b": "*"},
+        {"a/node_modules/b", "b"},
+    ),
+    (
+        {"c": {"resolved": "node_modules/q/node_modules/z", "link": True}, "q/node_modules/z": V},
+        {"c": "file:node_modules/q/node_modules/z"},
+        {"c", "q/node_modules/z"},
+    ),
+    ({"A": NEEDS_X, "A/node_modules/x": V, "a": NEEDS_X}, {"a": "*"}, {"a", "x"}),
+]
+"""Folders of a lockfile, what the project needs, and the folders that npm 11.19.1 writes."""
+
+
+@pytest.mark.parametrize(("folders", "needs", "expected"), ODD_PLACES)
+def test_entries_in_folders_of_no_entry(folders: dict, needs: dict, expected: set) -> None:
+    """An entry whose parent is absent stays as it is, what nothing needs below it goes."""
+    entries = {f"node_modules/{folder}": entry for folder, entry in folders.items()}
+    text = json.dumps({"lockfileVersion": 3, "packages": {"": {}, **entries}})
+    locked = read_lockfile(text, path="", manifest=parse_manifest({})).tree
+    packages = registry({"a@1.0.0": {"dependencies": {"x": "*"}}, "x@1.0.0": {}})
+
+    tree = resolve(project({"dependencies": needs}, lockfile=locked), packages).tree
+
+    assert {"", *(f"node_modules/{folder}" for folder in expected)} == set(tree.nodes)
