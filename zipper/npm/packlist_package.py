@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from zipper.npm import folder_path
-from zipper.npm.glob import parse_rule
 from zipper.npm.package_json import parse_manifest
+from zipper.npm.workspaces import match_workspaces, parse_workspaces
 
 if TYPE_CHECKING:
     from zipper.npm.packlist_rules import IgnoreListing
@@ -51,31 +50,13 @@ def load_package(listing: IgnoreListing, folder: str) -> PackedFolder:
 
 
 def _has_workspaces(listing: IgnoreListing, folder: str, raw: Mapping[str, object]) -> bool:
-    """Return whether a folder with a package.json is one of the workspaces.
-
-    Source: @npmcli/map-workspaces 5; of several patterns for a folder the last decides.
-    """
-    named = raw.get("workspaces")
-    if isinstance(named, Mapping):
-        named = named.get("packages")
-    if not isinstance(named, list):
-        return False
-    patterns = [item for item in named if isinstance(item, str)]
-    rules = [
-        ("!" if item.startswith("!") else "", folder_path.normalize(item.lstrip("!").lstrip("/")))
-        for item in patterns
-    ]
-    parsed = [parse_rule(f"{sign}/{pattern}") for sign, pattern in rules]
+    """Return whether a folder with a package.json is one of the workspaces."""
+    patterns = parse_workspaces(raw.get("workspaces"))
     inside = f"{folder}/" if folder else ""
-    for place in listing.folders:
-        if not place.startswith(inside) or "node_modules" in place.split("/"):
-            continue
-        if listing.is_file(f"{place}/package.json"):
-            path = f"/{place.removeprefix(inside)}"
-            found = [rule.negated for rule in parsed if rule.match(path)]
-            if found and not found[-1]:
-                return True
-    return False
+    places = (place for place in listing.folders if patterns and place.startswith(inside))
+    packages = (place for place in places if place and listing.is_file(f"{place}/package.json"))
+    found = [".", *(place.removeprefix(inside) for place in packages)]
+    return bool(match_workspaces(patterns, found))
 
 
 def _parse_package(raw: Mapping[str, object], *, has_workspaces: bool) -> PackedFolder:

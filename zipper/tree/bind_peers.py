@@ -4,8 +4,8 @@ In: a graph in which no peer has a target, and one of its importers. Out: the gr
 importer reaches, in which a package with peers is there once for each context that differs.
 
 yarn looks for a peer among what the package that asks depends on; bun's isolated linker further up
-(`zipper.tree.isolated_peers`). What nothing provides is not there, or is what the lockfile has for
-this case (`Instance.peer_targets`).
+(`zipper.tree.isolated_peers`). What nothing provides is not there, or, with bun, what the lockfile
+has for this case (`Instance.peer_targets`).
 
 Source: `@yarnpkg/core` 4 Project.ts `resolvePeerDependencies`.
 """
@@ -85,32 +85,13 @@ class _Binder:
             for peer, place in context.binding:
                 if peer in self._peers(context.base):
                     targets[peer] = self._resolve(place)
-            peers = {
-                peer: self._key_of(self._contextualize(context, base))
-                for peer, base in own.peer_targets.items()
-                if peer not in own.targets or peer in own.manifest.dev_dependencies
-            }
-            if context.base in self._importers:
-                targets = {name: to for name, to in targets.items() if name in own.targets}
-            else:
-                targets, peers = {**peers, **targets}, {}
-            # What is installed for a peer is needed, whatever the package says of it.
-            optional = own.manifest.peer_optional - own.peer_targets.keys()
-            manifest = own.manifest._replace(peer_optional=optional)
-            yield (
-                self._keys[context],
-                own._replace(manifest=manifest, targets=targets, peer_targets=peers),
-            )
+            yield self._keys[context], own._replace(targets=targets)
 
     def _provides(self, key: str, own: Instance) -> Mapping[str, str]:
-        """Return what a package depends on, its own development dependencies left out.
-
-        A member of the workspace is linked, one folder for all that ask for it: its peers are what
-        the lockfile has for them, for all that depend on it.
-        """
+        """Return what a package depends on, its own development dependencies left out."""
         manifest = own.manifest
         with_dev = key == self._start and not self._omits_dev
-        found = {
+        return {
             name: to
             for name, to in own.targets.items()
             if with_dev
@@ -118,7 +99,6 @@ class _Binder:
             or name in manifest.dependencies
             or name in manifest.optional_dependencies
         }
-        return {**own.peer_targets, **found} if key in self._importers else found
 
     def _peers(self, key: str) -> frozenset[str]:
         if key in self._importers:

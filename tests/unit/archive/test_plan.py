@@ -58,6 +58,7 @@ def test_order_of_the_input_does_not_matter(order: list[str]) -> None:
         (["a/b", "a.js", "a", "a-b"], "`a` is a file"),
         (["a/b/c/d", "a/b"], "`a/b` is a file"),
         (["a/b/c", "a/b.c", "a/b"], "`a/b` is a file"),
+        (["é\udcff", "é\udcff"], r"`é\\xff` is twice"),
     ],
 )
 def test_clashes_are_refused(clashing: list[str], words: str) -> None:

@@ -39,6 +39,47 @@ def test_broken_package_json_counts_as_empty(text):
     assert pack({"package.json": text, "index.js": ""}) == ["index.js", "package.json"]
 
 
+WORKSPACES = [
+    ([], False),
+    (["none"], False),
+    (["none/*"], False),
+    ("w", False),
+    (["w"], True),
+    (["w", "!w"], False),
+    (["!w", "w"], True),
+    (["w", "!w", "w"], True),
+    (["w/*"], False),
+    (["w/**"], True),
+    (["./w/"], True),
+    (["/w"], True),
+    (["{w,v}"], True),
+    (["w/node_modules/n"], False),
+    (["../x/w"], False),
+    (["."], True),
+    ({"packages": ["w"]}, True),
+    ({"packages": ["none"]}, False),
+]
+"""A `workspaces` field, and whether npm-packlist 10 packs what `docs/.npmignore` names."""
+
+
+@pytest.mark.parametrize("project", ["", "app/"])
+@pytest.mark.parametrize(("workspaces", "expected"), WORKSPACES)
+def test_workspaces_that_are_there_undo_ignore_files(workspaces, expected, project):
+    """A package.json below counts as an ignore file where a workspace is there, only then."""
+    files = {
+        "package.json": {"name": "r", "workspaces": workspaces},
+        "docs/package.json": {"name": "docs"},
+        "docs/.npmignore": "b.txt",
+        "docs/b.txt": "",
+        "w/package.json": {"name": "w"},
+        "w/node_modules/n/package.json": {"name": "n"},
+    }
+
+    found = pack({f"{project}{name}": text for name, text in files.items()}, project=project[:-1])
+
+    assert expected == ("docs/b.txt" in found)
+
+
 def test_secrets_and_history_are_never_packed():
     """`.npmrc`, `.git` and lockfiles stay out even where `files` asks for everything."""
     files = {
