@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
@@ -189,6 +190,40 @@ def test_what_is_out_of_step_is_told(
     file.write_text(file.read_text("utf-8").replace(old, new), "utf-8")
 
     assert (1, code) == ((built := build(scene)).status, built.code)
+
+
+def test_a_sibling_for_development_alone_is_not_read(scene: Scene) -> None:
+    """Whatever its lockfile says, nothing of it is packed; where it is packed, that counts."""
+    lay_down_alone(scene)
+    fn = scene.project / "fn"
+    shared = {"shared": "workspace:*"}
+    manifest = {"name": "fn", "dependencies": {"a": "^1.0.0"}, "devDependencies": shared}
+    (fn / "package.json").write_text(json.dumps(manifest), "utf-8")
+    (fn / "index.js").write_text("exports.handler = async () => 1", "utf-8")
+    lockfile = (fn / "pnpm-lock.yaml").read_text("utf-8")
+    moved = lockfile.replace("      shared:", "    devDependencies:\n      shared:")
+    (fn / "pnpm-lock.yaml").write_text(moved, "utf-8")
+    (scene.project / "shared/pnpm-lock.yaml").write_text("[", "utf-8")
+
+    assert ["node_modules/a"] == list(versions(build(scene)))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_links_that_lead_back_end(scene: Scene) -> None:
+    """Each path through two links to one folder is another, so that there is no end of them."""
+    lay_down_alone(scene)
+    names = ("one", "two")
+    manifest = {"name": "fn", "dependencies": {name: f"link:{name}" for name in names}}
+    rows = [f"      {name}: {{specifier: 'link:{name}', version: 'link:{name}'}}" for name in names]
+    fn = scene.project / "fn"
+    for name in names:
+        (fn / name).symlink_to(".")
+    head = FN.partition("      a:\n")[0].replace("overrides:\n  b: 1.0.0\n", "")
+    (fn / "pnpm-lock.yaml").write_text("\n".join([head.rstrip(), *rows, ""]), "utf-8")
+    (fn / "package.json").write_text(json.dumps(manifest), "utf-8")
+    (scene.project / "pnpm-workspace.yaml").write_text("sharedWorkspaceLockfile: false\n", "utf-8")
+
+    assert "ELOCKFILE" == build(scene).code
 
 
 def test_a_lockfile_above_which_a_workspace_shares_one_is_alone(scene: Scene) -> None:

@@ -75,26 +75,28 @@ def take_locked_closure(
         ProjectError: EJSONPARSE, EINVALIDPACKAGE, EREAD for a member's package.json.
     """
     alone = read_foreign(foreign, beside)
-    lockfile, siblings = join_siblings(alone, foreign, beside)
+    _require_importer(alone, member)
+    omitted = frozenset() if omit is None else omit
+    omits_dev = "dev" in omitted
+
+    def fits(own: Instance) -> bool:
+        return omit is None or fits_target(own.manifest, target)
+
+    def reach(graph: LockedGraph) -> LockedGraph:
+        return take_closure(graph, member, fits=fits, omit=omitted).graph
+
+    lockfile, siblings = join_siblings(alone, foreign, beside, reach)
     manifests = _read_folders(foreign, lockfile.graph, beside)
     if lockfile.tool == "bun":
         alone = lockfile = follow_manifests(lockfile, manifests)
-    _require_importer(lockfile, member)
     doubts = compare_settings(foreign, alone, beside, siblings=siblings.values())
     refuse_drift(alone, manifests)
     for folder, sibling in siblings.items():
         refuse_drift(sibling, {"": manifests[folder]} if folder in manifests else {})
     graph = know_folders(lockfile.graph, manifests)
-    omitted = frozenset() if omit is None else omit
-    omits_dev = "dev" in omitted
     if lockfile.peers is not None:
         graph = bind_peers(graph, member, lockfile.peers, omits_dev=omits_dev)
-
-    def fits(own: Instance) -> bool:
-        return omit is None or fits_target(own.manifest, target)
-
-    closure = take_closure(graph, member, fits=fits, omit=omitted).graph
-    closure, builtins = drop_builtins(closure)
+    closure, builtins = drop_builtins(reach(graph))
     closure, unverified = drop_checksums(closure)
     closure = describe_instances(closure, member, omits_dev=omits_dev)
     closure = merge_instances(closure)

@@ -9,7 +9,7 @@ siblings as folders and says nothing of their dependencies: these are in the sib
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.errors import LockfileError
 from zipper.lockfile.foreign import importer_key, reader_of
@@ -17,7 +17,7 @@ from zipper.npm.json_text import map_of
 from zipper.tree.locked_graph import LockedGraph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Container, Iterator, Mapping
 
     from zipper.lockfile.foreign import ForeignLockfile
     from zipper.project.foreign_lockfile import ForeignText
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from zipper.tree.locked_graph import Instance
 
 __all__ = ["JoinedLockfiles", "join_siblings"]
+
+_SIBLINGS_MAX: Final = 2_000
+"""Symbolic links can make paths to a folder without end."""
 
 
 class JoinedLockfiles(NamedTuple):
@@ -36,7 +39,10 @@ class JoinedLockfiles(NamedTuple):
 
 
 def join_siblings(
-    lockfile: ForeignLockfile, foreign: ForeignText, beside: FilesBeside
+    lockfile: ForeignLockfile,
+    foreign: ForeignText,
+    beside: FilesBeside,
+    reach: Callable[[LockedGraph], LockedGraph],
 ) -> JoinedLockfiles:
     """Return `lockfile` with the graphs of the lockfiles in the folders that it links to.
 
@@ -44,42 +50,59 @@ def join_siblings(
         lockfile: as it was read.
         foreign: where it is.
         beside: reads files by their paths relative to it.
+        reach: returns what of a graph is needed; the lockfiles of other folders are not read.
 
     Raises:
-        LockfileError: as the readers.
+        LockfileError: as the readers; ELOCKFILE where links lead to folders without end.
         ProjectError: EREAD.
     """
-    if lockfile.tool != "pnpm":
-        return JoinedLockfiles(lockfile, {})
-    instances: dict[str, Instance] = dict(lockfile.graph.instances)
-    importers = dict(lockfile.graph.importers)
+    graph = lockfile.graph
     siblings: dict[str, ForeignLockfile] = {}
     patches: dict[str, object] = {**map_of(lockfile.settings.get("patchedDependencies"))}
-    waiting = list(_list_linked(instances, importers))
-    while waiting:
-        folder = waiting.pop()
-        found = None if folder in importers else _read_sibling(foreign, folder, beside)
-        if found is None or "" not in found.graph.importers:
-            continue
-        siblings[folder] = found
-        importers[folder] = importer_key(folder)
-        mover = _Mover(foreign.folder.as_posix(), folder)
-        patches |= dict(mover.move_patches(found))
-        moved = dict(mover.move(found.graph))
-        # A folder of this disk is the same one, whichever lockfile names it.
-        instances.pop(importers[folder], None)
-        instances = {**moved, **instances}
-        waiting += _list_linked(moved, importers)
+    known = set(graph.importers)
+    while lockfile.tool == "pnpm" and (linked := _list_linked(reach(graph), known)):
+        found = {folder: _read_sibling(foreign, folder, beside) for folder in linked}
+        known |= found.keys()
+        fresh = {f: one for f, one in found.items() if one and "" in one.graph.importers}
+        siblings |= fresh
+        if len(siblings) > _SIBLINGS_MAX:
+            raise LockfileError(
+                "ELOCKFILE",
+                f"`{lockfile.path}` leads to more than {_SIBLINGS_MAX:,} folders with a lockfile",
+                hint="remove symbolic links that lead back to a folder above them",
+            )
+        movers = {_Mover(foreign.folder.as_posix(), folder): one for folder, one in fresh.items()}
+        graph = _join(graph, movers)
+        for mover, one in movers.items():
+            patches |= dict(mover.move_patches(one))
     settings = {**lockfile.settings, **({"patchedDependencies": patches} if patches else {})}
-    joined = lockfile._replace(graph=LockedGraph(instances, importers), settings=settings)
+    joined = lockfile._replace(graph=graph, settings=settings)
     return JoinedLockfiles(joined if siblings else lockfile, siblings)
 
 
-def _list_linked(instances: Mapping[str, Instance], importers: Mapping[str, str]) -> Iterator[str]:
-    """Yield the folders of which nothing is known but that they are linked."""
-    for own in instances.values():
-        if own.folder is not None and own.folder not in importers and not own.manifest.name:
-            yield own.folder
+def _list_linked(graph: LockedGraph, known: Container[str]) -> tuple[str, ...]:
+    """Return the folders of which nothing is known but that they are linked."""
+    found = (
+        own.folder
+        for own in graph.instances.values()
+        if own.folder is not None and own.folder not in known and not own.manifest.name
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _join(graph: LockedGraph, siblings: Mapping[_Mover, ForeignLockfile]) -> LockedGraph:
+    """Return a graph with those of siblings; a folder is what its own lockfile says."""
+    keys = {mover.folder: importer_key(mover.folder) for mover in siblings}
+    moved: dict[str, Instance] = {}
+    for mover, found in siblings.items():
+        for key, one in mover.move(found.graph):
+            if key == keys[mover.folder]:
+                moved[key] = one
+            else:  # a folder of this disk is the same one, whichever lockfile names it
+                moved.setdefault(key, one)
+    own = set(keys.values())
+    others = {key: one for key, one in graph.instances.items() if key not in own}
+    return LockedGraph({**moved, **others}, {**graph.importers, **keys})
 
 
 def _read_sibling(foreign: ForeignText, folder: str, beside: FilesBeside) -> ForeignLockfile | None:
