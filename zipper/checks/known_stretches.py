@@ -17,6 +17,8 @@ __all__ = ["KnownStretches", "Stretch"]
 
 _START_BYTES: Final = 128
 """By so many bytes a stretch is looked for; no stretch is that short."""
+_SIZES_MAX: Final = 8
+"""Of stretches that begin alike: of so many sizes each takes a hash where one is looked for."""
 
 
 class Stretch(NamedTuple):
@@ -40,10 +42,13 @@ class KnownStretches:
 
     def __init__(self, noted: bytes = b"") -> None:
         self._noted = noted
-        self._by_start: dict[str, list[Stretch]] = {}
+        self._by_start: dict[str, dict[int, dict[str, Stretch]]] = {}
+        """Then by size and digest."""
         self._seen: dict[str, Stretch] = {}
         for start, row in _decode(noted):
-            self._by_start.setdefault(start, []).append(row)
+            sizes = self._by_start.setdefault(start, {})
+            if row.size in sizes or len(sizes) < _SIZES_MAX:
+                sizes.setdefault(row.size, {})[row.digest] = row
 
     def find(self, content: bytes, at: int) -> Stretch | None:
         """Return the stretch that `content` goes on with at an offset, None for none of the last.
@@ -53,8 +58,9 @@ class KnownStretches:
         if not self._by_start:
             return None
         start = _hash(content[at : at + _START_BYTES])
-        for one in self._by_start.get(start, ()):
-            if one.digest == _hash(content[at : at + one.size]):
+        for size, rows in self._by_start.get(start, {}).items():
+            one = rows.get(_hash(content[at : at + size]))
+            if one is not None:
                 self._seen[start + one.digest] = one
                 return one
         return None

@@ -68,3 +68,30 @@ def test_a_damaged_note_is_none(noted: bytes) -> None:
     """What cannot be read says nothing."""
     text = (FILLER * 2 + BLOCK) * 3
     assert find_layout(text) == find_layout(text, KnownStretches(noted))
+
+
+class CountedBytes(bytes):
+    """Bytes that count what is sliced out of them."""
+
+    taken = 0
+
+    def __getitem__(self, part: object) -> object:  # type: ignore[override]
+        """Return a slice."""
+        found = super().__getitem__(part)  # type: ignore[index]
+        self.taken += len(found) if isinstance(found, bytes) else 0
+        return found
+
+
+def test_stretches_that_begin_alike_take_no_longer_the_more_there_are() -> None:
+    """A bundle may be full of them, of one size or of many."""
+    for step in (0, 1):
+        lines = [b"register('%b', %d%b);\n" % (b"a" * 200, n, b", 1" * (700 + n * step))
+                 for n in range(100, 500)]  # fmt: skip
+        content = b"".join(lines)
+        first = KnownStretches()
+        layout = find_layout(content, first)
+        counted, second = CountedBytes(content), KnownStretches(first.encode())
+
+        assert layout == find_layout(counted, second)
+        assert b"" == second.encode() or step
+        assert counted.taken < 30 * len(content)
