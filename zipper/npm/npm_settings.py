@@ -142,7 +142,7 @@ class NpmSettings(NamedTuple):
 
     def digest(self) -> str:
         """Return a hash of the settings that decide; nothing secret is in it."""
-        text = repr(self.list_deciding()).encode("utf-8", "surrogateescape")
+        text = repr(self.list_deciding()).encode()  # `repr` escapes what UTF-8 cannot hold
         return hashlib.sha256(text).hexdigest()
 
     def is_set(self, key: str) -> bool:

@@ -140,15 +140,14 @@ def _node_from_spec(
         link = resolution.make_link(name, manifest or Manifest(), path)
         resolution.link_nodes[link] = None
         return link
-    if is_workspace:
-        existing = resolution.draft.root.edge_named(spec.name or "")
-        node = existing.to if existing is not None else None
-        if node is not None and node.is_workspace and edge.satisfied_by(node):
-            # Deviation: npm takes the workspace's own link out of the tree here, and into the
-            # virtual root. Where no peer is placed from there, the lockfile lacks the workspace
-            # and what it depends on, and no error of either is seen. npm that makes a link of its
-            # own here, as this does, comes to the same trees.
-            return resolution.make_link(name, node.manifest, node.real_path)
+    existing = resolution.draft.root.edge_named(spec.name or "")
+    node = None if existing is None else existing.to
+    if node is not None and node.is_workspace and edge.satisfied_by(node):
+        # Deviation: npm takes the workspace's own link out of the tree here, and into the
+        # virtual root. Where no peer is placed from there, the lockfile lacks the workspace
+        # and what it depends on, and no error of either is seen. npm that makes a link of its
+        # own here, as this does, comes to the same trees.
+        return resolution.make_link(name, node.manifest, node.real_path)
     fetched = yield from resolution.manifests.fetch(spec)
     manifest = fetched.manifest
     return resolution.make_node(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -110,3 +111,47 @@ def test_a_ring_without_an_end_is_given_up_in_time() -> None:
 
     assert search(state(draw_graph({"top": ["a1", "b1"], **edges}))) is None
     assert 5 > time.process_time() - begun
+
+
+PREFERRING = [
+    (
+        7,
+        {
+            "top": ["c1", "b1"],
+            "a1": ["c1", "d1"],
+            "a2": ["b2", "a1"],
+            "b1": ["a2", "c1"],
+            "b2": ["b1", "a2"],
+            "c1": ["d1", "c1", "b1"],
+            "d1": ["b1"],
+        },
+    ),
+    (
+        9,
+        {
+            "top": ["b2", "d2"],
+            "a1": ["c2"],
+            "a2": ["c2"],
+            "b1": ["b1"],
+            "b2": ["a1"],
+            "c1": [],
+            "c2": ["b1", "a1"],
+            "d1": [],
+            "d2": ["a2", "c1", "d1"],
+        },
+    ),
+]
+"""Graphs, and the fewest copies that brute force finds."""
+
+
+@pytest.mark.parametrize(("fewest", "edges"), PREFERRING)
+def test_what_is_not_nearest_is_hoisted_where_that_saves_copies(
+    fewest: int, edges: dict[str, list[str]]
+) -> None:
+    """Of what clashes for a name, the instance that comes out cheapest is inside."""
+    problem = state(draw_graph(edges))
+
+    placed = place_deeply(problem, ())
+
+    assert [] == list_wrong(problem, placed)
+    assert fewest == len(list_copies(placed)) - 1

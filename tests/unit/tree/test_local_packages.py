@@ -8,7 +8,12 @@ from tests.support.invented_registry import project, registry
 from tests.support.resolving import World, resolve
 from zipper.npm.package_json import parse_manifest
 from zipper.tree.resolver_options import ResolverOptions
-from zipper.tree.resolver_requests import DirectoryRequest, FetchedManifest, ManifestRequest
+from zipper.tree.resolver_requests import (
+    DirectoryRequest,
+    FetchedManifest,
+    ManifestRequest,
+    PackumentRequest,
+)
 
 if TYPE_CHECKING:
     from zipper.tree.resolver_requests import Answer, ResolverRequest
@@ -41,6 +46,25 @@ def test_a_folder_outside_is_linked_and_its_dependencies_are_left_alone() -> Non
 
     assert {"", "../shared", "node_modules/shared"} == set(tree.nodes)
     assert "../shared" == tree.nodes["node_modules/shared"].link_target
+
+
+def test_a_folder_below_another_outside_is_left_alone_too() -> None:
+    """npm 11.19.1 places nothing for a linked folder that lies in another linked folder."""
+    files = {
+        "/shared/package.json": {"name": "shared", "version": "1.0.0"},
+        "/shared/sub/package.json": {
+            "name": "sub",
+            "version": "1.0.0",
+            "dependencies": {"pad": "*"},
+        },
+    }
+    needs = {"shared": "file:../shared", "sub": "file:../shared/sub"}
+    world = World(packuments=registry({"pad@1.3.0": {}}).packuments, files=files)
+
+    tree = resolve(project({"dependencies": needs}), world).tree
+
+    expected = {"", "../shared", "../shared/sub", "node_modules/shared", "node_modules/sub"}
+    assert expected == set(tree.nodes)
 
 
 def test_a_folder_outside_can_be_installed_with_its_dependencies() -> None:
@@ -84,3 +108,23 @@ def test_a_workspace_stays_a_link_when_links_are_installed() -> None:
         "node_modules/pad": None,
         "node_modules/shared": "shared",
     }
+
+
+def test_a_peer_that_is_a_workspace_is_not_asked_for() -> None:
+    """A peer with the name of a workspace that satisfies it is that workspace's link."""
+    packages = registry(
+        {
+            "b@1.0.0": {"dependencies": {"a": "1.0.0"}},
+            "a@1.0.0": {"peerDependencies": {"w": "^1.0.0"}},
+        }
+    )
+    files = {"/project/packages/w/package.json": {"name": "w", "version": "1.1.0"}}
+    world = World(packuments=packages.packuments, files=files)
+    manifest = {"workspaces": ["packages/w"], "dependencies": {"b": "*"}}
+
+    tree = resolve(project(manifest, workspaces={"w": "packages/w"}), world).tree
+
+    modules = {f"node_modules/{name}" for name in ("a", "b", "w")}
+    assert {"", "packages/w", *modules} == set(tree.nodes)
+    asked = [ask.name for ask in world.asked if isinstance(ask, PackumentRequest)]
+    assert ["b", "a"] == asked
