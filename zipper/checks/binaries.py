@@ -161,7 +161,7 @@ def _package_levels(subject: Subject) -> dict[str, int]:
         package = pending.pop()
         for other in _dependencies(subject, package):
             # When the code of a reached package runs is known from who asks for it.
-            if other not in reached and levels.get(other, OPTIONAL + 1) > levels[package]:
+            if other not in reached and levels.get(other, OPTIONAL) > levels[package]:
                 levels[other] = levels[package]
                 pending.append(other)
     return levels

@@ -139,9 +139,7 @@ def check_variants(subject: Subject) -> Iterator[Finding]:
         present = [place for place in places if place is not None and names_platform(place)]
         level = package_levels(subject).get(package) if present else None
         if level is not None and all(is_foreign(subject, place) for place in present):
-            severity: Severity = (
-                "error" if level == EAGER else "warning" if level < OPTIONAL else "info"
-            )
+            severity: Severity = "error" if level == EAGER else "warning"
             message = (
                 f"`{package}` is there with `{present[0]}` only, nothing for {subject.target.os}-"
                 f"{subject.target.cpu} and {subject.target.libc}: it was installed for another "

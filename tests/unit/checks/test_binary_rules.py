@@ -270,3 +270,28 @@ def test_where_the_loader_looks(library: bytes) -> None:
     found = _find({addon: needs, "node_modules/addon/libq.so.6": library})
     assert "error" == found["binary-library-missing"].severity
     assert "it lies at `node_modules/addon/libq.so.6`" in found["binary-library-missing"].message
+
+
+_ASKS = {
+    "require('addon')": "error",
+    "() => require('addon')": "warning",
+    "try { require('addon') } catch {}": "warning",
+}
+
+
+@pytest.mark.parametrize("needy", ["addon", "part"])
+@pytest.mark.parametrize(("text", "severity"), _ASKS.items())
+def test_platform_packages_count_as_who_asks(text: str, severity: str, needy: str) -> None:
+    """A package that no file requests fails where the package that depends on it is loaded."""
+    promise = b'{"optionalDependencies": {"x-darwin-x64": "1", "y-darwin-x64": "1"}}'
+    files = {f"node_modules/{name}-darwin-x64/a.node": b"\xcf\xfa\xed\xfe" for name in "xy"}
+    if needy == "part":
+        files["node_modules/addon/package.json"] = b'{"dependencies": {"part": "1"}}'
+        files["node_modules/addon/index.js"] = b"exports.load = (name) => require(name)"
+    files[f"node_modules/{needy}/package.json"] = promise
+    files["index.js"] = text.encode() + b"; exports.handler = async () => 1;"
+
+    found = [one for one in _all(files) if "nothing for linux-x64" in one.message]
+
+    assert [(severity, "node_modules/x-darwin-x64")] == [(one.severity, one.path) for one in found]
+    assert "npm install --os=linux --cpu=x64" in found[0].hint

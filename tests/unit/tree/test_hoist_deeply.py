@@ -113,7 +113,18 @@ def test_a_ring_without_an_end_is_given_up_in_time() -> None:
     assert 5 > time.process_time() - begun
 
 
-PREFERRING = [
+FEWEST = [
+    (
+        6,
+        {
+            "top": ["a1"],
+            "a1": ["b1", "a1", "d1"],
+            "a2": [],
+            "b1": ["c1"],
+            "c1": ["a2", "b1"],
+            "d1": ["a2", "d1"],
+        },
+    ),
     (
         7,
         {
@@ -144,11 +155,11 @@ PREFERRING = [
 """Graphs, and the fewest copies that brute force finds."""
 
 
-@pytest.mark.parametrize(("fewest", "edges"), PREFERRING)
+@pytest.mark.parametrize(("fewest", "edges"), FEWEST)
 def test_what_is_not_nearest_is_hoisted_where_that_saves_copies(
     fewest: int, edges: dict[str, list[str]]
 ) -> None:
-    """Of what clashes for a name, the instance that comes out cheapest is inside."""
+    """Of what clashes, the cheapest is inside; never what hides an instance's own need."""
     problem = state(draw_graph(edges))
 
     placed = place_deeply(problem, ())
