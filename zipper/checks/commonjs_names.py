@@ -58,6 +58,8 @@ _TARGETS: Final = frozenset(
     }
 )
 """What may write to a member in a way that the lexer does not see."""
+_CHANGERS: Final = frozenset({"__proto__", "__defineGetter__", "__defineSetter__", "constructor"})
+"""Members of every object by which it gets others."""
 _PLAIN_VALUES: Final = frozenset({"identifier", "undefined", "true", "false", "null", "this"})
 
 
@@ -81,7 +83,8 @@ def find_commonjs_names(content: bytes, *, source: Source | None = None) -> Name
     for path in source.find_words(*_NAMES, also=defines):
         finder.visit(path)
     finder.add_babel_reexports()
-    if finder.is_complete and hands_out_this(source):
+    has_prototype = "__proto__" in finder.names or "__proto__" in finder.hidden
+    if finder.is_complete and (has_prototype or hands_out_this(source)):
         finder.is_complete = False
     names = dict.fromkeys(name for name in finder.names if name not in finder.unsafe)
     hidden = dict.fromkeys([*finder.hidden, *finder.unsafe])
@@ -169,8 +172,10 @@ class _Finder:
 
     def _add_member(self, path: list[Node]) -> None:
         name = self._property(path[-1])
+        if name in _CHANGERS:
+            self.is_complete = False
         if name is not None and is_written(path):
-            self._add_name(name)
+            self.names.append(name)
         elif name is not None and path[-2].type in _TARGETS:
             self.hidden.append(name)
         elif name == "default" or name is None:
@@ -179,17 +184,12 @@ class _Finder:
     def _add_subscript(self, path: list[Node]) -> None:
         index = path[-1].child_by_field_name("index")
         name = None if index is None else literal(index, self.source.content)
-        if name is None:
+        if name is None or name in _CHANGERS:
             self.is_complete = False
         elif is_written(path):
-            self._add_name(name)
+            self.names.append(name)
         elif path[-2].type in _TARGETS:
             self.hidden.append(name)
-
-    def _add_name(self, name: str) -> None:
-        self.names.append(name)
-        if name == "__proto__":
-            self.is_complete = False
 
     def _add_assignment(self, path: list[Node]) -> None:
         """Look at `module.exports = value`, whose value replaces what was there."""

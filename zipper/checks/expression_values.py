@@ -84,7 +84,8 @@ class Values:
         """Return a member of a value; `OTHER` (undefined) where there is none for sure."""
         found = owner.members.get(name)
         if found is None:
-            return UNKNOWN if owner.is_open or owner.kind == "unknown" else OTHER
+            is_open = owner.is_open or "__proto__" in owner.members  # which may have it
+            return UNKNOWN if is_open or owner.kind == "unknown" else OTHER
         return found if isinstance(found, Value) else self.of(found, depth - 1)
 
     def _at(self, place: Place | None, depth: int) -> Value:
