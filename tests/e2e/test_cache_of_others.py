@@ -192,6 +192,25 @@ def test_cache_of_a_group_is_used_with_a_warning(filled: Scene) -> None:
     check_hash(filled, built)
 
 
+def test_cache_of_a_group_that_was_moved_is_named_where_it_is(filled: Scene) -> None:
+    """What was resolved before is known in the cache's new place, and the hint names that place."""
+    share(filled.cache)
+    moved = filled.cache.with_name("moved")
+    hints = []
+    for cache in (filled.cache, filled.cache, moved):
+        if cache == moved:
+            filled.cache.rename(moved)
+        done = run_zipper(
+            *("resolve", filled.project, "--json", "--cache-dir", cache),
+            env=filled.environment,
+        )
+        assert 0 == done.status, done.stderr
+        found = [one for one in done.document["warnings"] if one["code"] == "cache-shared"]
+        hints += [(str(cache), str(one)) for one in found]
+
+    assert [True] * 3 == [f"`{cache}`" in text for cache, text in hints]
+
+
 @pytest.mark.parametrize("name", ["p", "large"])
 def test_package_edited_by_a_member_is_fetched_again(filled: Scene, name: str) -> None:
     """Its CRCs agree, the hash that it bears does not."""

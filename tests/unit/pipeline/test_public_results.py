@@ -12,6 +12,7 @@ import pytest
 
 import zipper
 from tests.support.scene import HANDLER, write_files
+from zipper.events import Event, StageStarted
 from zipper.pipeline.running import _read_events
 
 if TYPE_CHECKING:
@@ -140,6 +141,19 @@ def test_all_functions_are_built(project: Path) -> None:
     assert "ENOPROJECT" == b.error.code
     with pytest.raises(zipper.ZipperError, match=r"package\.json"):
         zipper.build_all(project, raise_on_error=True)
+
+
+@pytest.mark.parametrize("names", ["a", "ab"])
+def test_events_of_all_functions_are_told(project: Path, names: str) -> None:
+    """`on_event` hears of the stages of each function, one or several."""
+    rows = "".join(f'[[tool.zipper.functions]]\nname = "{name}"\n' for name in names)
+    write_files(project, {"pyproject.toml": f'[tool.zipper]\noutput = "out/"\n{rows}'})
+    events: list[Event] = []
+
+    zipper.build_all(project, on_event=events.append)
+
+    stages = [event.stage for event in events if isinstance(event, StageStarted)]
+    assert len(names) == stages.count("write")
 
 
 def test_a_layer_that_is_a_folder_is_refused(project: Path) -> None:
