@@ -46,6 +46,14 @@ _WORDS: Final = (b"require", b"import", b"export", b"createRequire")
 _EXPRESSION_MAX: Final = 120
 _OWN_PLACES: Final = (b"(import.meta.url)", b"(__filename)", b"(import.meta.filename)")
 _BINDING: Final = ("variable_declarator", "function_declaration", "assignment_expression")
+_SHORTHAND: Final = "shorthand_property_identifier_pattern"
+_REBINDING: Final = frozenset(
+    {
+        *("array_pattern", "rest_pattern", "pair_pattern", "assignment_pattern"),
+        *("for_in_statement", "augmented_assignment_expression"),
+    }
+)
+"""What gives a name another meaning, where the name is not what is taken."""
 _WORDS_MAX: Final = 50_000
 """Places that are looked at in one file; a hostile file may have more."""
 _ATTRIBUTE_MAX: Final = 200
@@ -116,9 +124,10 @@ class _Scanner:
         is_property = kind == "property_identifier" and path[-2].type == "member_expression"
         if name == b"createRequire" and (is_property or kind == "identifier"):
             self._add_alias(path[:-1] if is_property else path)
-        elif kind == "identifier" and name == b"require":
+        elif kind in ("identifier", _SHORTHAND) and name == b"require":
             self.is_rebound = self.is_rebound or self._rebinds(path)
-            self._visit_require(path)
+            if kind == "identifier":
+                self._visit_require(path)
         elif is_property and self.source.text_of(path[-2]) == b"module.require":
             self._add_call(path[:-2], "require")
 
@@ -160,6 +169,9 @@ class _Scanner:
     def _rebinds(self, path: list[Node]) -> bool:
         """Return whether the name that ends `path` gets another meaning than Node's there."""
         parent = path[-2]
+        if path[-1].type == _SHORTHAND or parent.type in _REBINDING:
+            taken = parent.child_by_field_name("right")
+            return not _same(taken, path[-1]) and not is_shadowed(self.source, path)
         name = parent.child_by_field_name("name") or parent.child_by_field_name("left")
         if parent.type not in _BINDING or not _same(name, path[-1]):
             return False

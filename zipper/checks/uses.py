@@ -133,21 +133,23 @@ def _files(source: Source) -> Iterator[Use]:
         is_worker = name == b"Worker"
         if (is_worker and not has_threads) or (not is_worker and not has_files):
             continue
-        if not is_worker and not _is_of_files(source, function):
+        if not is_worker and not _is_of_files(source, [*path[: at + 1], function]):
             continue
         use = _file_of(source, constants, path[: at + 1], name)
         if use is not None:
             yield use
 
 
-def _is_of_files(source: Source, function: Node) -> bool:
+def _is_of_files(source: Source, path: list[Node]) -> bool:
     """Return whether a function is a member of one of the modules, or a name that one gave."""
-    node: Node | None = function
+    node: Node | None = path[-1]
     while node is not None and node.type in _HOLDERS:
         last = node.named_children[-1:] if node.type in _GROUPS else []
         node = last[0] if last else node.child_by_field_name("object")
     if node is None or node.type != "identifier":
         return node is not None and _FROM.search(source.text_of(node)) is not None
+    if is_shadowed(source, [*path[:-1], node]):
+        return False
     name = re.escape(source.text_of(node))
     given = rb"%s(?<![\w$]%s)\b[^;]{0,400}?%s" % (name, name, _FROM.pattern)
     return re.search(given, source.content) is not None
