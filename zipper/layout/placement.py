@@ -173,9 +173,12 @@ def _own_folders(location: str, home: str, tree: Tree) -> tuple[bytes, ...]:
 
 
 def place_beside(scripted: Scripted, homes: Homes) -> Iterator[PlannedEntry]:
-    """Yield the files that scripts wrote next to their packages, for each of these' homes."""
+    """Yield the files that scripts wrote next to their packages, for each of these' homes.
+
+    What has no home is in no part of the tree that is placed.
+    """
     for location, entries in scripted.beside.items():
-        for home in homes.by_location[location]:
+        for home in homes.by_location.get(location, ()):
             holder = home[: home.rindex("node_modules/") + len("node_modules/")]
             for entry in entries:
                 yield put_below(entry, holder.encode("utf-8", "surrogateescape"))

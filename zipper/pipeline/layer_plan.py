@@ -116,17 +116,12 @@ def _place(
             zips={place: one for place, one in obtained.zips.items() if place in tree.nodes},
             folders={place: own for place, own in obtained.folders.items() if place in tree.nodes},
         ),
-        place_beside(scripted._replace(beside=_beside(gathered, tree)), homes),
+        place_beside(scripted, homes),
     )
     kept, excluded = leave_out_members(parts, request.exclude)
     versioned, shared = layer_roots(request.target.details.major)
     root = (versioned if request.versioned else shared).encode()
     return (put_below(entry, root) for part in kept for entry in part.entries()), excluded
-
-
-def _beside(gathered: Gathered, tree: Tree) -> dict[str, tuple[PlannedEntry, ...]]:
-    beside = gathered.scripted.beside
-    return {place: own for place, own in beside.items() if place in tree.nodes}
 
 
 def _take_closure(tree: Tree, patterns: Sequence[str]) -> Tree:

@@ -76,10 +76,9 @@ def find_pruning(planned: PackagePlan, store: Store) -> tuple[Pruning, dict[str,
         ProjectError, ArchiveError: as `decide`.
     """
     request = request_of(planned)._replace(cache_dir=str(store.cache_dir))
-    contents = planned.contents if planned.pruning is None else planned.pruning.whole
     with tempfile.TemporaryDirectory(prefix="zipper-prune-") as folder:
         path = Path(folder, "whole.zip")
-        write_file(path, splice(contents))
+        write_file(path, splice(planned.contents))
         report = check_requested(path, request)
         pruning, reached = divide_zip(path, request, store.notebook, report.code_sha256)
     found = [[one.code, one.severity, one.path] for one in report.findings]

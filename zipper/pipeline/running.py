@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from zipper.settings.build_request import BuildRequest
     from zipper.settings.option_types import RunOptions
 
-__all__ = ["run", "run_requested"]
+__all__ = ["run", "run_requested", "settings_of"]
 
 PathLike = str | os.PathLike[str]
 
@@ -89,7 +89,31 @@ def run_requested(
     traces: bool = False,
 ) -> RunResult:
     """Run the function of `request`; see `run`. `traces` notes which of its files are opened."""
-    settings = RunSettings(
+    settings = settings_of(path, request, environment, traces=traces)
+    from zipper.pipeline.nodejs import find_node  # noqa: PLC0415  (after what may be refused)
+
+    found = find_node(
+        _read_here(request.npm_options),
+        request.target,
+        cache_dir=find_cache_dir(request.cache_dir),
+        choice=request.node,
+        mirror=request.node_mirror,
+        offline=request.offline,
+        on_event=on_event,
+    )
+    result = run_zip(Path(path), settings=settings, node=found, events=events)
+    return result if result.ok else _name_missed(result, request)
+
+
+def settings_of(
+    path: PathLike, request: BuildRequest, environment: Mapping[str, str], *, traces: bool = False
+) -> RunSettings:
+    """Return how to run the zip at `path`.
+
+    Raises:
+        UsageError, ArchiveError: as `run`.
+    """
+    return RunSettings(
         target=request.target,
         handler=_find_start(path, request),
         layers=tuple(map(Path, zips_of(request.layers))),
@@ -107,19 +131,6 @@ def run_requested(
         runtime_modules=None if request.runtime_modules is None else Path(request.runtime_modules),
         traces=traces,
     )
-    from zipper.pipeline.nodejs import find_node  # noqa: PLC0415  (after what may be refused)
-
-    found = find_node(
-        _read_here(request.npm_options),
-        request.target,
-        cache_dir=find_cache_dir(request.cache_dir),
-        choice=request.node,
-        mirror=request.node_mirror,
-        offline=request.offline,
-        on_event=on_event,
-    )
-    result = run_zip(Path(path), settings=settings, node=found, events=events)
-    return result if result.ok else _name_missed(result, request)
 
 
 def _name_missed(result: RunResult, request: BuildRequest) -> RunResult:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.tarballs import make_package
+from zipper.archive.entries import STORED, make_entry
 from zipper.errors import LockfileError
-from zipper.layout.placement import find_homes, place_members
+from zipper.fetching.package_files import Obtained, Scripted
+from zipper.layout.placement import find_homes, place_beside, place_members
 from zipper.store.extract import extract
 from zipper.store.keys import StoreKey
 from zipper.store.store_zips import Store
@@ -143,3 +145,23 @@ def test_bundled_nodes_have_no_tarball() -> None:
     own = Node(location="node_modules/b", name="b", in_bundle=True, integrity="sha512-x")
 
     assert (True, False) == (is_bundled(bundled), is_bundled(own))
+
+
+def test_what_scripts_wrote_stands_beside_what_is_placed() -> None:
+    """It is in the node_modules of each home; of a package that is elsewhere nothing is placed."""
+    link = {"node_modules/a/node_modules/w": "w"}
+    tree = tree_of("node_modules/a", "node_modules/@s/b", "w", "w/node_modules/x", links=link)
+    files = tuple(
+        make_entry(name, b"", method=STORED, crc=0, size=0, executable=False)
+        for name in (".prisma/client.js", ".cache")
+    )
+    places = ("node_modules/a", "node_modules/@s/b", "w/node_modules/x", "node_modules/gone")
+    scripted = Scripted(tree, Obtained({}, {}, ()), dict.fromkeys(places, files))
+
+    placed = [entry.name.decode() for entry in place_beside(scripted, find_homes(tree))]
+
+    top, inner = "node_modules/", "node_modules/a/node_modules/w/node_modules/"
+    assert [
+        *(f"{top}.prisma/client.js", f"{top}.cache") * 2,
+        *(f"{inner}.prisma/client.js", f"{inner}.cache"),
+    ] == placed
