@@ -544,6 +544,11 @@ def test_settings_say_what_stays_and_what_goes_in(work: Work) -> None:
     assert not [name for name in names if "@aws-sdk" in name or "bytes" in name]
     assert len(work.files["index.js"]) < 10_000
 
+    again = work.build("--sdk", "runtime").document
+
+    assert again is not None
+    assert [] == again["bundle"]["outside"]
+
 
 def test_vendored_bundle_needs_no_network(work: Work, tmp_path: Path) -> None:
     """`vendor` gathers esbuild for a function in JavaScript that is bundled."""
