@@ -190,9 +190,6 @@ class Notebook:
         path = self._path(kind, head)
         with contextlib.suppress(OSError, StoreError):
             make_private_folders(path.parent)
-            # Some file systems write a file to the disk at once that takes another's place: a note
-            # may be lost, and is not worth the wait.
-            path.unlink(missing_ok=True)
             write_file(path, [[_sum(rest), b"\n", rest]], error=StoreError, mode=0o644)
 
     def recall_many(self, kind: Kind, rows: Iterable[Mapping[str, Value]]) -> dict[int, bytes]:
