@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Executor, Future
 
-__all__ = ["open_cluster", "open_processes"]
+__all__ = ["end_processes", "open_cluster", "open_processes"]
 
 _Got = TypeVar("_Got")
 
@@ -47,7 +47,7 @@ def open_processes(count: int) -> Iterator[tuple[Executor, Callable[[], Executor
         yield renew(), renew
     except BaseException:
         for pool in opened:
-            _end_processes(pool)
+            end_processes(pool)
         raise
     finally:
         for pool in opened:
@@ -85,10 +85,17 @@ def _end_quietly() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
-def _end_processes(pool: ProcessPoolExecutor) -> None:
+def end_processes(pool: ProcessPoolExecutor) -> None:
     """End the processes of a pool, which would build on; what they write is whole or not there."""
-    for process in list((getattr(pool, "_processes", None) or {}).values()):
+    processes = list((getattr(pool, "_processes", None) or {}).values())
+    manager = getattr(pool, "_executor_manager_thread", None)
+    # First: the pool's thread cannot fail a call that is cancelled already, and would end with a
+    # traceback when it finds its processes gone.
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
         process.terminate()
+    if manager is not None:
+        manager.join()
 
 
 @contextlib.contextmanager
