@@ -17,8 +17,9 @@ def test_a_pool_with_cancelled_calls_ends_without_a_traceback() -> None:
     """Of calls that wait, run and are cancelled, none has the pool's own thread fail."""
     others = set(threading.enumerate())
     pool = ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn"))
+    pool.submit(time.sleep, 0).result()
     calls = [pool.submit(time.sleep, 60) for _ in range(8)]
-    while not calls[0].running():
+    while not calls[2].running():  # one in each process, and the others wait
         time.sleep(0.01)
     cancelled = [call.cancel() for call in calls[1:]]
 
