@@ -182,9 +182,10 @@ def _run_one(request: SandboxRequest, start: SandboxStart, isolation: _Isolation
 
 
 def _give_away(folders: list[str], but: str = "") -> None:
-    """Give all in `folders`, `but` one, to the user nobody, where root is to become that user.
+    """Make the user `nobody` the owner of what is in `folders`, where root becomes that user.
 
-    And but files that have other names elsewhere, which are the store's: they are read only.
+    The folder `but` keeps its owner, and so do files with other names elsewhere: these are the
+    store's, and are only read.
     """
     if os.geteuid() != 0:
         return

@@ -45,11 +45,9 @@ def follow_manifests(
     Packages that nothing reaches any more are in `unasked`.
 
     Args:
-        lockfile: as it was read; of another tool than bun it is returned unchanged.
+        lockfile: bun's, as it was read.
         manifests: folder to package.json; an importer whose folder is not there stays as it is.
     """
-    if lockfile.tool != "bun":
-        return lockfile
     graph = lockfile.graph
     follower = _ManifestFollower(lockfile, manifests)
     changed = {
@@ -103,7 +101,7 @@ class _ManifestFollower(NamedTuple):
                 specs[name] = spec
                 if target is not None:
                     chosen[name] = target
-            # What cannot be followed is told by the comparison.
+            # The comparison reports what cannot be followed.
             missing = {name for name in getattr(disk, group) if name not in specs}
             groups[group] = {**specs, **{n: locked[n] for n in missing if n in locked}}
             chosen |= {name: known[name] for name in missing if name in locked and name in known}
