@@ -32,12 +32,13 @@ if TYPE_CHECKING:
     from zipper.checks.file_facts import Request
     from zipper.checks.subject import Subject
     from zipper.events import OnEvent
+    from zipper.node.result import RunResult
     from zipper.settings.build_request import BuildRequest
 
     _Asker = tuple[str, int, str]
     """The file of a request, its line and its specifier."""
 
-__all__ = ["ColdModule", "ColdPackage", "ColdStart", "explain_cold"]
+__all__ = ["ColdModule", "ColdPackage", "ColdStart", "explain_cold", "read_times"]
 
 _PROBE: Final = "--require /var/runtime/load-times.cjs"
 _MARK: Final = "\x01zipper-load\t"
@@ -45,6 +46,8 @@ _JUDGED_MAX: Final = 60
 """Packages, the largest first, of which is said whether they could load later."""
 _MEMORY_MB: Final = 1024
 _TIMEOUT_SECONDS: Final = 60.0
+_MODULES_SINCE: Final = 22
+"""The major of Node.js from which on the times of ES modules are measured."""
 
 
 class ColdModule(NamedTuple):
@@ -151,6 +154,16 @@ def _measure(path: str, request: BuildRequest, on_event: OnEvent | None) -> _Tim
         )
     except NodeError as error:
         return _Times({}, None, None, (f"times are not measured: {error.message}",))
+    return read_times(result, measures_modules=request.target.details.major >= _MODULES_SINCE)
+
+
+def read_times(result: RunResult, *, measures_modules: bool) -> _Times:
+    """Return what the probe has written to a function's log.
+
+    Args:
+        result: of the run.
+        measures_modules: whether the probe sees ES modules too.
+    """
     found: dict[str, float] = {}
     for one in result.invocations:
         for line in one.log:
@@ -158,9 +171,9 @@ def _measure(path: str, request: BuildRequest, on_event: OnEvent | None) -> _Tim
                 _, _, _, own, file = line.text.split("\t", 4)
                 found.setdefault(file.partition("/task/")[2], float(own))
     notes = [] if found else ["times are not measured: the function's init said none"]
-    if request.target.details.major < 22:
+    if not measures_modules:
         notes.append("before Node.js 22 the times of ES modules are not measured")
-    init = result.invocations[0].init_seconds if result.invocations else None
+    init = result.invocations[0].init_seconds
     milliseconds = None if init is None else round(1000 * init, 1)
     return _Times(found, result.node_version, milliseconds, tuple(notes))
 

@@ -98,7 +98,13 @@ def judge_package(
         from zipper.pipeline.pruned_proof import prove  # noqa: PLC0415  (where something went)
 
         unproven = prove(
-            planned, store, judged.findings, path=path, code_sha256=code_sha256, source=source
+            planned,
+            planned.pruning,
+            store,
+            judged.findings,
+            path=path,
+            code_sha256=code_sha256,
+            source=source,
         )
     findings = (
         *unproven,

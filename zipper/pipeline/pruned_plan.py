@@ -63,7 +63,7 @@ def prune_inputs(planned: PackagePlan) -> dict[str, Value]:
     """Return what the decision depends on, but for the code.
 
     Raises:
-        ProjectError: EPRUNE for a trace that cannot be read.
+        ProjectError: EPRUNE, EJSONPARSE for a trace that cannot be read.
     """
     request = planned.request
     inputs: dict[str, Value] = {
@@ -95,7 +95,8 @@ def prune_plan(planned: PackagePlan, io: Circumstances, clock: Clock) -> Package
     """Return `planned` without the files that go.
 
     Raises:
-        ProjectError: EPRUNE for a trace that cannot be used; EPATTERN for a pattern that is none.
+        ProjectError: EPRUNE, EJSONPARSE for a trace that cannot be used; EPATTERN for a pattern
+            that is none.
         ArchiveError: EREAD if a layer cannot be read.
     """
     clock.start("prune")

@@ -28,6 +28,7 @@ _HINT = "keep it with `keep`, or drop less; `python -m zipper explain --pruned` 
 
 def prove(
     planned: PackagePlan,
+    decided: DecidedPruning,
     store: Store,
     findings: tuple[Finding, ...],
     *,
@@ -39,15 +40,13 @@ def prove(
 
     Args:
         planned: the pruned plan.
+        decided: its `pruning`.
         store: what remembers.
         findings: what the rules found in the pruned zip.
         path: where the zip is.
         code_sha256: its hash.
         source: its bytes, where they are not read from `path`.
     """
-    decided = planned.pruning
-    if decided is None:
-        return ()
     inputs: dict[str, Value] = {"proof_of": code_sha256, "decision": decided.digest}
     noted = store.notebook.recall(PRUNED, inputs)
     if noted is None:

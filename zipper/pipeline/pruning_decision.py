@@ -49,7 +49,8 @@ def decide(planned: PackagePlan, store: Store) -> bytes:
     """Return what `zipper.pipeline.pruned_plan` notes.
 
     Raises:
-        ProjectError: EPRUNE for a trace that cannot be used; EPATTERN for a pattern that is none.
+        ProjectError: EPRUNE, EJSONPARSE for a trace that cannot be used; EPATTERN for a pattern
+            that is none.
         ArchiveError: EREAD if a layer cannot be read.
     """
     pruning, proof = find_pruning(planned, store)
@@ -146,7 +147,7 @@ def read_trace(path: str | None) -> frozenset[str]:
     """Return the files that a trace has seen opened.
 
     Raises:
-        ProjectError: EPRUNE where it cannot be read, or is none.
+        ProjectError: EPRUNE where it cannot be read, or is none; EJSONPARSE.
     """
     if not path:
         return frozenset()
@@ -157,10 +158,7 @@ def read_trace(path: str | None) -> frozenset[str]:
         raise ProjectError(
             "EPRUNE", f"cannot read the trace `{path}`: {cause.strerror or cause}", hint=hint
         ) from cause
-    try:
-        opened = parse_json_object(data, path=path).get("opened")
-    except ValueError as cause:
-        raise ProjectError("EPRUNE", f"`{path}` is no trace: {cause}", hint=hint) from cause
+    opened = parse_json_object(data, path=path).get("opened")
     if not isinstance(opened, list) or not all(isinstance(name, str) for name in opened):
         raise ProjectError("EPRUNE", f"`{path}` is no trace: it has no `opened`", hint=hint)
     return frozenset(opened)

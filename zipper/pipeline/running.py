@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from zipper.settings.build_request import BuildRequest
     from zipper.settings.option_types import RunOptions
 
-__all__ = ["run", "run_requested", "settings_of"]
+__all__ = ["name_missed", "run", "run_requested", "settings_of"]
 
 PathLike = str | os.PathLike[str]
 
@@ -102,7 +102,7 @@ def run_requested(
         on_event=on_event,
     )
     result = run_zip(Path(path), settings=settings, node=found, events=events)
-    return result if result.ok else _name_missed(result, request)
+    return result if result.ok else name_missed(result, request)
 
 
 def settings_of(
@@ -133,7 +133,7 @@ def settings_of(
     )
 
 
-def _name_missed(result: RunResult, request: BuildRequest) -> RunResult:
+def name_missed(result: RunResult, request: BuildRequest) -> RunResult:
     """Return the result with the files that pruning took out and that its errors name."""
     from zipper.pipeline.pruned_zips import recall_pruned  # noqa: PLC0415  (for what failed)
     from zipper.pruning.missed_files import find_missed, names_absence  # noqa: PLC0415

@@ -2,43 +2,15 @@
 
 from __future__ import annotations
 
-from zipper.node.result import (
-    ExecutionEnvironment,
-    FunctionError,
-    Invocation,
-    LeftFile,
-    LogLine,
-    RunResult,
-)
+from tests.support.run_results import make_invocation as invocation
+from tests.support.run_results import make_result
+from zipper.node.result import FunctionError, LeftFile, LogLine
 from zipper.node.run_text import describe_run
-
-
-def invocation(**changes):
-    """Return a good first invocation with `changes`."""
-    values = {
-        "request_id": "r",
-        "stage": "returned",
-        "response": '{"a":1}',
-        "streamed": None,
-        "error": None,
-        "init_seconds": 0.1,
-        "duration_seconds": 0.0125,
-        "billed_milliseconds": 113,
-        "peak_memory_bytes": 60 << 20,
-        "log": (),
-        "log_bytes": 0,
-        "log_lines": 0,
-    }
-    return Invocation(**{**values, **changes})
 
 
 def text(*invocations, left=(), notes=(), verbose=False):
     """Return the lines of a run with these invocations."""
-    environment = ExecutionEnvironment(invocations, left, len(left), 7, notes)
-    result = RunResult(
-        "a.zip", "nodejs22.x", "x86_64", "index.handler", 128, 3, "standard", "22.1.0",
-        "the system", 0.1, 3, 100, (environment,), ("a note",),
-    )  # fmt: skip
+    result = make_result(*invocations, left=left, left_notes=notes)
     return list(describe_run(result, verbose=verbose))
 
 

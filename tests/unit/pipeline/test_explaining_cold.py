@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.checking import zip_files
+from tests.support.run_results import make_invocation, make_result
 from zipper.errors import ProjectError
-from zipper.pipeline.explaining_cold import explain_cold
+from zipper.node.result import LogLine
+from zipper.pipeline.explaining_cold import explain_cold, read_times
 from zipper.settings.build_request import request_from
 from zipper.settings.values import Settings
 
@@ -82,3 +84,28 @@ def test_a_handler_that_cannot_be_followed(tmp_path: Path) -> None:
 
     assert "EPRUNE" == raised.value.code
     assert "zipper check" in (raised.value.hint or "")
+
+
+def test_times_are_those_of_the_probe() -> None:
+    """The first line for a file counts; what the function prints itself is no measurement."""
+    lines = (
+        "ready",
+        "\x01zipper-load\tcommonjs\t90.500\t80.125\t/var/task/node_modules/a/index.js",
+        "\x01zipper-load\tmodule\t2.000\t2.000\t/var/task/odd\tname.mjs",
+        "\x01zipper-load\tcommonjs\t1.000\t1.000\t/var/task/node_modules/a/index.js",
+    )
+    log = tuple(LogLine(0.1, "stderr", None, text) for text in lines)
+    result = make_result(make_invocation(log=log, init_seconds=0.12345), node_version="24.1.0")
+
+    times = read_times(result, measures_modules=True)
+
+    assert {"node_modules/a/index.js": 80.125, "odd\tname.mjs": 2.0} == times.by_file
+    assert ("24.1.0", 123.5, ()) == (times.node_version, times.init_milliseconds, times.notes)
+
+
+def test_what_was_not_measured_is_said() -> None:
+    """An init that took too long has no time, a silent one no files, an old Node no ES modules."""
+    silent = read_times(make_result(make_invocation(init_seconds=None)), measures_modules=False)
+
+    assert ({}, None) == (silent.by_file, silent.init_milliseconds)
+    assert (True, True) == ("said none" in silent.notes[0], "ES modules" in silent.notes[1])

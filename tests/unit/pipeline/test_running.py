@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+import zipper
 from tests.support.checking import zip_files
-from zipper.pipeline.running import settings_of
+from tests.support.node import node_of
+from tests.support.run_results import make_invocation, make_result
+from zipper.checks.pruned_record import RECORD
+from zipper.node.result import FunctionError, LogLine
+from zipper.pipeline.hashing import hash_output
+from zipper.pipeline.running import _read_requests, name_missed, settings_of
 from zipper.settings.build_request import request_from
 from zipper.settings.values import Settings
+from zipper.store.notes import PRUNED, Notebook
 
 ARN = "arn:aws:lambda:eu-west-1:123456789012:layer:deps:1"
 
@@ -52,3 +60,82 @@ def test_variables_and_traces_are_passed_on(tmp_path: Path) -> None:
 
     assert ({"A": "1", "B": "3"}, True) == (dict(given.environment), given.traces)
     assert not settings_of(path, request, {}).traces
+
+
+def test_what_pruning_took_out_is_named(tmp_path: Path) -> None:
+    """A failed run names the files that its errors and its log ask for, as far as it is known."""
+    path = tmp_path / "fn.zip"
+    path.write_bytes(zip_files({"index.js": "1", RECORD: "{}"}))
+    removed = [[f"node_modules/{name}/index.js", 1, 1, "unreached"] for name in "abc"]
+    head = json.dumps({"mode": "reached", "packages": []})
+    note = f"{head}\n{json.dumps(removed)}".encode()
+    settings = {"cache_dir": str(tmp_path / "cache")}
+    request = request_from(Settings(**settings), folder=str(tmp_path))
+    error = FunctionError("Error", "Cannot find module 'a'", ("at x", "Cannot find package 'b'"))
+    log = (LogLine(0.1, "stderr", None, "Cannot find module 'c'"),)
+    failed = make_result(make_invocation(error=error, log=log), path=str(path))
+    other = make_result(
+        make_invocation(error=FunctionError("Error", "no")), make_invocation(), path=str(path)
+    )
+
+    elsewhere = name_missed(failed, request)
+    assert ((), 2) == (elsewhere.missed, len(elsewhere.notes))
+    assert "this machine's cache does not know" in elsewhere.notes[1]
+    assert other == name_missed(other, request)
+
+    Notebook(tmp_path / "cache").remember(PRUNED, {"zip": hash_output(path)}, note)
+    assert {(row[0], "unreached") for row in removed} == set(name_missed(failed, request).missed)
+    assert other == name_missed(other, request)
+
+    path.write_bytes(zip_files({"index.js": "1"}))
+    assert failed == name_missed(failed, request)
+
+
+def test_what_cannot_be_run_is_refused_before_a_node_is_looked_for(tmp_path: Path) -> None:
+    """A layer has no handler, a web function takes requests, and a function takes events."""
+    path = tmp_path / "fn.zip"
+    path.write_bytes(zip_files({"index.js": "exports.handler = async () => 1"}))
+    keywords = {"cache_dir": tmp_path / "cache", "node": tmp_path / "absent"}
+    cases: list[tuple[str, dict[str, object], str]] = [
+        ("EUSAGE", {"kind": "layer"}, "nothing to run"),
+        ("EUSAGE", {"events": ["absent.json"]}, "cannot read the event"),
+        ("EUSAGE", {"kind": "web", "events": "absent.json"}, "a request cannot be sent"),
+        ("EUSAGE", {"kind": "web", "events": {"verb": "GET"}}, "the key `verb`"),
+        ("EUSAGE", {"kind": "web", "events": ["GET /", b"7"]}, "it is no object"),
+        ("EUSAGE", {"kind": "web", "events": [{"path": "/"}, 7]}, "it is no object"),
+        ("EUSAGE", {"kind": "web", "events": 7}, "it is no object"),
+        ("ENODE", {}, "absent"),
+        ("ENODE", {"kind": "web"}, "absent"),
+        ("ENODE", {"kind": "web", "events": ["GET /", {"path": "/"}, b'{"path": "/"}']}, "absent"),
+    ]
+    for code, options, text in cases:
+        with pytest.raises(zipper.ZipperError, match=text) as raised:
+            zipper.run(path, **keywords, **options)  # type: ignore[arg-type]
+        assert code == raised.value.code, options
+
+
+def test_a_web_function_is_asked_for_its_root() -> None:
+    """Without a request there is one, as `zipper run` sends it."""
+    (request,) = _read_requests(None)
+
+    assert {"method": "GET", "path": "/", "headers": {}, "body": None} == json.loads(request)
+
+
+@pytest.mark.ci
+@pytest.mark.node
+@pytest.mark.parametrize("environment", [None, {"TABLE": "orders"}])
+def test_a_function_answers_each_event(tmp_path: Path, environment: dict[str, str] | None) -> None:
+    """The library runs what the command runs: variables and events reach the function."""
+    path = tmp_path / "fn.zip"
+    text = "exports.handler = async (event) => [event, process.env.TABLE || 'none'];"
+    path.write_bytes(zip_files({"index.js": text}))
+    cache, node = tmp_path / "cache", node_of(24).executable
+
+    result = zipper.run(
+        path, events=[{"id": 1}, b"2"], environment=environment, cache_dir=cache, node=node
+    )
+
+    table = (environment or {}).get("TABLE", "none")
+    answers = [json.loads(one.response or "") for one in result.invocations]
+    assert [[{"id": 1}, table], [2, table]] == answers
+    assert (True, str(path)) == (result.ok, result.path)
