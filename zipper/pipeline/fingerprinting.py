@@ -22,7 +22,7 @@ from zipper.fetching.local_packages import is_local_folder, list_folder
 from zipper.files import is_executable
 from zipper.pipeline.affected_files import list_local_folders
 from zipper.pipeline.locked_packages import is_locked, select_locked
-from zipper.pipeline.planning import choose_own_files, read_function_project
+from zipper.pipeline.planning import choose_own_files, find_output, read_function_project
 from zipper.pipeline.session import Circumstances
 from zipper.pipeline.source_files import list_tsconfigs
 from zipper.project.own_files import choose_files
@@ -33,7 +33,7 @@ from zipper.settings.options import KEYS
 from zipper.tree.model import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
     from zipper.project.read_project import Project
     from zipper.settings.build_request import BuildRequest
@@ -47,7 +47,8 @@ _NOT_OF_THE_ZIP: Final = frozenset(
         "no_workspace", "insecure_hosts", "vendor", "prefer_offline", "script_timeout", "node",
         "node_mirror", "max_size", "max_unzipped_size", "min_release_age", "require_integrity",
         "verify_signatures", "audit_level", "audit_ignore", "check", "keep_failed", "ignore",
-        "downgrade", "strict", "memory", "timeout", "update", "node_version", "include_dev",
+        "downgrade", "strict", "memory", "timeout", "update", "update_all", "node_version",
+        "include_dev", "osv", "case", "limits", "network", "runtime_modules",
     }
 )  # fmt: skip
 """Options that say where packages come from, or what is thought of a zip. What is not named here
@@ -100,14 +101,11 @@ def _describe(
     for layer in request.uses:
         yield "layer", layer.name, fingerprint_requested(layer)
     yield "member", project.member
-    choice, outside = choose_own_files(request, project, io)
-    yield from _describe_files("own", project.folder, choice.files)
-    yield from _describe_files("outside", project.root, outside.files)
-    is_typed = request.bundle or any(name.endswith(TYPED) for name in choice.files)
-    if is_typed:
-        configs = list(list_tsconfigs(project))
-        names = [Path(os.path.relpath(path, project.root)).as_posix() for path in configs]
-        yield from _describe_files("tsconfig", project.root, names)
+    if request.kind == "layer":
+        yield from _describe_layer(request, project, io)
+        is_typed = False
+    else:
+        is_typed = yield from _describe_own(request, project, io)
     if project.lockfile_path is None:
         return
     if not is_locked(project):
@@ -127,6 +125,32 @@ def _describe(
             files = choose_files(project.root / place).files
             names = [name for name in files if name.endswith(".json")]
             yield from _describe_files(f"shared {place}", project.root / place, names)
+
+
+def _describe_layer(
+    request: BuildRequest, project: Project, io: Circumstances
+) -> Iterator[tuple[object, ...]]:
+    """Yield what a layer is made of beside its tree."""
+    from zipper.pipeline.layer_plan import choose_beside  # noqa: PLC0415  (for layers)
+
+    yield "packages", sorted(request.packages), request.versioned
+    beside = choose_beside(request, project, io, find_output(request, project))
+    yield from _describe_files("beside", beside.root, beside.files)
+
+
+def _describe_own(
+    request: BuildRequest, project: Project, io: Circumstances
+) -> Generator[tuple[object, ...], None, bool]:
+    """Yield the files of the project; return whether esbuild makes some of them."""
+    choice, outside = choose_own_files(request, project, io)
+    yield from _describe_files("own", project.folder, choice.files)
+    yield from _describe_files("outside", project.root, outside.files)
+    is_typed = request.bundle or any(name.endswith(TYPED) for name in choice.files)
+    if is_typed:
+        configs = list(list_tsconfigs(project))
+        names = [Path(os.path.relpath(path, project.root)).as_posix() for path in configs]
+        yield from _describe_files("tsconfig", project.root, names)
+    return is_typed
 
 
 def _describe_settings(request: BuildRequest) -> Iterator[tuple[object, ...]]:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from zipper.project.read_project import Project
     from zipper.settings.build_request import BuildRequest
 
-__all__ = ["make_layer_plan"]
+__all__ = ["choose_beside", "make_layer_plan"]
 
 _ALL: Final = "*"
 
@@ -53,7 +53,7 @@ def make_layer_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> P
     clock.start("read")
     project = read_function_project(request, io)
     destination = find_output(request, project)
-    beside = _choose_beside(request, project, io, destination)
+    beside = choose_beside(request, project, io, destination)
     gathered = gather(project, request, io, clock, omit=frozenset({"dev", *request.omit}))
     clock.start("plan")
     tree = _take_closure(gathered.scripted.tree, request.packages)
@@ -85,10 +85,14 @@ def make_layer_plan(request: BuildRequest, io: Circumstances, clock: Clock) -> P
     )
 
 
-def _choose_beside(
+def choose_beside(
     request: BuildRequest, project: Project, io: Circumstances, destination: Path
 ) -> OwnFiles:
-    """Return the files that lie in the layer as they lie in the folder that `files` names."""
+    """Return the files that lie in the layer as they lie in the folder that `files` names.
+
+    Raises:
+        ProjectError: EREAD where there is no such folder.
+    """
     if request.files is None:
         return OwnFiles(project.folder, (), ())
     folder = Path(request.files)

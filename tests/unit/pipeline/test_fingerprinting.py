@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.scene import HANDLER, write_files
-from zipper.errors import LockfileError
+from zipper.errors import LockfileError, ProjectError
 from zipper.pipeline.fingerprinting import fingerprint_requested
 from zipper.settings.build_request import request_from
+from zipper.settings.read_settings import find_requests
 from zipper.settings.values import Settings
 
 if TYPE_CHECKING:
@@ -223,7 +224,13 @@ def test_dependencies_without_a_lockfile_are_an_error(tmp_path: Path) -> None:
         {"no_git": True}, {"prefer_offline": True}, {"check": False}, {"keep_failed": True},
         {"strict": True}, {"max_size": 10}, {"max_unzipped_size": 10}, {"ignore": ("module-sdk",)},
         {"require_integrity": True}, {"verify_signatures": True}, {"memory": 512},
-        {"insecure_hosts": ("h.example",)}, {"output": "other.zip"},
+        {"insecure_hosts": ("h.example",)}, {"output": "other.zip"}, {"include_dev": True},
+        {"registry": "https://other.example/"}, {"no_workspace": True}, {"vendor": "vendored"},
+        {"min_release_age": 3.0}, {"audit_level": "low"}, {"audit_ignore": ("1 until 2030-01-01",)},
+        {"downgrade": ("module-sdk",)}, {"timeout": 5.0}, {"node_version": "22.0.0"},
+        {"update": ("a",)}, {"update_all": True}, {"osv": "db.json"}, {"case": True},
+        {"network": False}, {"runtime_modules": "modules"}, {"limits": "durable"},
+        {"provided": ("x",)}, {"node_options": "--no-warnings"}, {"concurrency": 3},
     ],
     ids=lambda settings: next(iter(settings)),
 )  # fmt: skip
@@ -232,3 +239,112 @@ def test_what_decides_no_byte_is_not_in_it(tmp_path: Path, settings: dict[str, o
     folder = project(tmp_path)
 
     assert take(folder) == take(folder, **settings)
+
+
+def test_layers_of_the_settings_are_inputs(tmp_path: Path) -> None:
+    """Their names, and all that they are made of: a function leaves to them what they have."""
+    folder = project(tmp_path)
+    write_files(folder, {"layer/bin/tool": "one", "layer/notes.txt": "x"})
+
+    def take_with(name: str, layer: str) -> str:
+        tables = f"[tool.zipper.layers.{name}]\n{layer}\n"
+        tables += f'[[tool.zipper.functions]]\nname = "one"\nlayers = ["{name}"]\n'
+        write_files(folder, {"pyproject.toml": tables})
+        (request,) = find_requests(f"{folder}/", Settings(exclude=("*.js", "*.txt", "layer/")))
+        return fingerprint_requested(request)
+
+    layers = [
+        'packages = ["a"]',
+        'packages = ["b"]',
+        'packages = ["a", "b"]',
+        'packages = ["a"]\nversioned = true',
+        'packages = ["a"]\nfiles = "layer"',
+    ]
+    before = [take_with("x", layer) for layer in layers]
+    assert len({*before, take_with("y", layers[0])}) == len(before) + 1
+    assert take_with("x", 'packages = ["b", "a"]') == before[2]
+    write_files(folder, {"layer/notes.txt": "changed", "index.js": "changed"})
+    assert before == [take_with("x", layer) for layer in layers]
+    write_files(folder, {"layer/bin/tool": "two"})
+    assert [True, False] == [take_with("x", layers[n]) == before[n] for n in (0, 4)]
+
+
+@pytest.mark.parametrize("name", ["package.json", "package-lock.json"])
+def test_a_lockfile_without_manifests_counts_as_a_text(tmp_path: Path, name: str) -> None:
+    """Of lockfile version 1 only the registry knows what is needed: its words, and the manifest."""
+    lock = {"lockfileVersion": 1, "dependencies": {"a": {"version": "1.0.0"}}}
+    manifest = {"name": "fn", "dependencies": {"a": "1.0.0"}}
+    files = {"package.json": manifest, "package-lock.json": lock, "index.js": HANDLER}
+    write_files(tmp_path, files)
+    without = {"exclude": ("package*.json",)}
+    before = take(tmp_path, **without)
+    write_files(tmp_path, {name: {**files[name], "other": "x"}})  # type: ignore[dict-item]
+
+    assert before != take(tmp_path, **without)
+    assert take(tmp_path, **without) == take(tmp_path, **without)
+
+
+def test_tarballs_on_this_disk_count_by_their_bytes(tmp_path: Path) -> None:
+    """One that is not there is an error, and so is the folder of a linked package."""
+    dependencies = {"t": "file:../t.tgz", "b": "file:../b"}
+    lock = locked()
+    lock["packages"][""]["dependencies"] = dependencies
+    lock["packages"]["node_modules/t"] = {"version": "1.0.0", "resolved": "file:../t.tgz"}
+    lock["packages"]["node_modules/b"] = {"resolved": "../b", "link": True}
+    lock["packages"]["../b"] = {"name": "b", "version": "1.0.0"}
+    write_files(
+        tmp_path,
+        {
+            "fn/package.json": {"name": "fn", "dependencies": dependencies},
+            "fn/package-lock.json": lock,
+            "fn/index.js": HANDLER,
+            "b/package.json": {"name": "b", "version": "1.0.0"},
+            "t.tgz": "one",
+        },
+    )
+    before = take(tmp_path / "fn")
+    (tmp_path / "t.tgz").write_text("two")
+
+    assert before != take(tmp_path / "fn")
+    (tmp_path / "b" / "package.json").unlink()
+    with pytest.raises(ProjectError, match=r"linked package `\.\./b` is not there") as absent:
+        take(tmp_path / "fn")
+    assert ("ENOPROJECT", True) == (absent.value.code, "folder" in (absent.value.hint or ""))
+    write_files(tmp_path, {"b/package.json": {"name": "b", "version": "1.0.0"}})
+    (tmp_path / "t.tgz").unlink()
+    with pytest.raises(ProjectError, match=r"t\.tgz` cannot be read") as unread:
+        take(tmp_path / "fn")
+    assert "EREAD" == unread.value.code
+
+
+PNPM = """lockfileVersion: '9.0'
+importers:
+  .:
+    devDependencies:
+      esbuild: {specifier: '*', version: 0.25.0}
+packages:
+  esbuild@0.25.0: {resolution: {integrity: sha512-AAAA}}
+snapshots:
+  esbuild@0.25.0: {}
+"""
+
+
+def test_another_tools_lockfile_says_which_esbuild(tmp_path: Path) -> None:
+    """A development dependency is not packed, and makes the JavaScript all the same."""
+    files: dict[str, str | bytes | dict] = {
+        "package.json": {"name": "fn", "devDependencies": {"esbuild": "*"}},
+        "pnpm-lock.yaml": PNPM,
+        "index.ts": "export const handler = async () => 1\n",
+    }
+    write_files(tmp_path, files)
+    without = {"exclude": ("pnpm-lock.yaml",)}
+    before = take(tmp_path, **without)
+    write_files(tmp_path, {"pnpm-lock.yaml": PNPM.replace("0.25.0", "0.25.1")})
+    after = take(tmp_path, **without)
+    write_files(tmp_path, {"index.ts": "", "index.js": HANDLER})
+    (tmp_path / "index.ts").unlink()
+    plain = take(tmp_path, **without)
+    write_files(tmp_path, {"pnpm-lock.yaml": PNPM})
+
+    assert before != after
+    assert plain == take(tmp_path, **without)
