@@ -44,7 +44,7 @@ _REPAIRS: Final = (
     ),
     (late_pattern(rb"(?m)\b(break|continue)(?=[ \t]*\r?\n\s*[(\[])"), rb"\1;"),
     (late_pattern(rb"(?<![.\w$])using(?=\s*[^\w\s$])"), rb"us1ng"),
-    (late_pattern(rb"(?m)^([ \t]*)(?=in(?:stanceof)?[0-9])"), rb"\1;"),
+    (late_pattern(rb"(?m)^([ \t]*)(?=in(?:stanceof)?[0-9_$])"), rb"\1;"),
     (late_pattern(rb"(?<=['\"])\0(?=['\"])"), rb" "),
 )
 """What tree-sitter-javascript 0.25 does not read, and the same in a form that it reads: a field or
