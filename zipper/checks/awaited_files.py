@@ -1,7 +1,7 @@
 """Files that an ES module reads or writes by `fs/promises` and waits for while it loads.
 
-In: a parsed file. Out: `Use` values. Only what is awaited at the top level, by a name imported
-from one of Node's own modules, is sure to make loading fail.
+In: a parsed file. Out: `Use` values. Only what is awaited by code that is sure to run then, by a
+name imported from one of Node's own modules, is sure to make loading fail.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.constants import Constants, from_root
+from zipper.checks.declared_names import is_hidden
 from zipper.checks.file_facts import EAGER, Use, UseKind
-from zipper.checks.levels import FUNCTIONS
 from zipper.checks.module_bindings import find_bindings
 
 if TYPE_CHECKING:
@@ -33,19 +33,17 @@ _WHOLE: Final = ("default", "*")
 
 
 def find_awaited(source: Source) -> Iterator[Use]:
-    """Yield the files that the top level waits for, by paths that are known."""
-    if b"await" not in source.content or b"fs" not in source.content:
-        return
+    """Yield the files that loading waits for, by paths that are known."""
     local: Mapping[str, NameBinding] | None = None
     constants = Constants(source)
     for path in source.find_words(b"await"):
-        call = path[-2].named_children[0] if path[-2].named_children else path[-1]
-        if call.type != "call_expression" or any(node.type in FUNCTIONS for node in path):
+        call = path[-2].named_child(0)
+        if call is None or call.type != "call_expression":
             continue
         if local is None:
             local = find_bindings(source).local
-        name = _function_of(source, call, local)
         place = [*path[:-1], call]
+        name = _function_of(source, place, local)
         if name in _READS | _WRITES and source.level_of(place) == EAGER:
             arguments = call.child_by_field_name("arguments")
             parts = [] if arguments is None else arguments.named_children
@@ -61,10 +59,14 @@ def _kind_of(name: str, parts: list[Node]) -> UseKind:
     return "write" if name in _WRITES else "read"
 
 
-def _function_of(source: Source, call: Node, local: Mapping[str, NameBinding]) -> str:
+def _function_of(source: Source, path: list[Node], local: Mapping[str, NameBinding]) -> str:
     """Return the name that a call's function has in `fs/promises`; empty for any other function."""
-    function = call.child_by_field_name("function")
-    text = "" if function is None else source.text_of(function).decode("utf-8", "replace")
+    node = function = path[-1].child_by_field_name("function")
+    while node is not None and node.type == "member_expression":
+        node = node.child_by_field_name("object")
+    if function is None or node is None or is_hidden(source, [*path, node]):
+        return ""
+    text = source.text_of(function).decode("utf-8", "replace")
     owner, _, name = text.rpartition(".")
     bound = local.get(owner or name)
     if not owner:

@@ -1,16 +1,29 @@
-"""The names that a statement of the top level declares.
+"""The names that statements declare.
 
-In: a node of a syntax tree. Out: names. What each of them means is `zipper.checks.bindings`' work.
+In: nodes of a syntax tree. Out: names, and whether one is hidden. What each of them means is
+`zipper.checks.bindings`' work.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from zipper.checks.levels import FUNCTIONS
+from zipper.checks.source_text import find_word
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-__all__ = ["list_declared"]
+    from zipper.checks.syntax import Source
+
+__all__ = ["is_hidden", "list_declared"]
+
+_BINDING: Final = {
+    "for_in_statement": ("left",),
+    "catch_clause": ("parameter",),
+    **dict.fromkeys(FUNCTIONS, ("parameters", "parameter")),
+}
+"""What binds names to values that the text does not show, and in which of its fields."""
 
 
 def list_declared(statement: Node) -> list[bytes]:
@@ -40,3 +53,32 @@ def _imported_names(clause: Node) -> list[Node | None]:
                 s.child_by_field_name("alias") or s.child_by_field_name("name") for s in specifiers
             ]
     return names
+
+
+def is_hidden(source: Source, path: list[Node]) -> bool:
+    """Return whether code around the name at the end of `path` declares it, and as no module."""
+    name = source.text_of(path[-1])
+    for node in path[1:-1]:
+        bound = [node.child_by_field_name(field) for field in _BINDING.get(node.type, ())]
+        if any(_has_word(source, item, name) for item in bound if item is not None):
+            return True
+        for statement in source.inside(node):
+            if _declares(source, statement, name):
+                text = source.text_of(statement)
+                return b"require" not in text and b"import" not in text
+    return False
+
+
+def _declares(source: Source, statement: Node, name: bytes) -> bool:
+    bound = (
+        item.child_by_field_name("name")
+        for item in statement.named_children
+        if item.type == "variable_declarator"
+    )
+    return name in list_declared(statement) or any(
+        pattern is not None and _has_word(source, pattern, name) for pattern in bound
+    )
+
+
+def _has_word(source: Source, node: Node, word: bytes) -> bool:
+    return next(find_word(source.text_of(node), word), None) is not None

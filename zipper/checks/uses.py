@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.checks.awaited_files import find_awaited
 from zipper.checks.constants import HERE, ITSELF, ROOT, Constants, from_root
+from zipper.checks.declared_names import is_hidden
 from zipper.checks.file_facts import EAGER, OPTIONAL, Use, UseKind
 from zipper.checks.levels import FUNCTIONS
 from zipper.checks.load_ends import find_ends
@@ -148,11 +149,10 @@ def _is_of_files(source: Source, path: list[Node]) -> bool:
         node = last[0] if last else node.child_by_field_name("object")
     if node is None or node.type != "identifier":
         return node is not None and _FROM.search(source.text_of(node)) is not None
-    if is_shadowed(source, [*path[:-1], node]):
-        return False
     name = re.escape(source.text_of(node))
     given = rb"%s(?<![\w$]%s)\b[^;]{0,400}?%s" % (name, name, _FROM.pattern)
-    return re.search(given, source.content) is not None
+    is_given = re.search(given, source.content) is not None
+    return is_given and not is_hidden(source, [*path[:-1], node])
 
 
 def _find_calls(content: bytes) -> list[int]:
