@@ -11,12 +11,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.levels import FUNCTIONS
+from zipper.checks.patterns import PATTERN_NAMES, binds_in_head, find_assigner
 from zipper.checks.source_text import find_word
 from zipper.late_pattern import late_pattern
 from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from tree_sitter import Node
 
@@ -32,14 +33,10 @@ _WRAPPERS: Final = frozenset(
 _WRAPPERS_MAX: Final = 6
 _CALLS_MAX: Final = 50
 """Places at which a name is looked up as called; more say nothing new."""
-_MENTIONS_MAX: Final = 2_000
-_BEFORE: Final = late_pattern(rb"(?:\b(?:var|let|const|function|class)\s+|[,({\[]\s*|\.{3})\Z")
-_AFTER: Final = late_pattern(
-    rb"\s*(?:=(?!=)|[,)}\]]\s*=>"
-    rb"|[\w$\s,:.\[\]{}]{0,100}(?:\)\s*(?:=>|\{)|[\]}]\s*=(?![=>])))"
-)
-_AFTER_BYTES: Final = 120
-_VARIABLE: Final = late_pattern(rb"\bvar\s+\Z")
+_DECLARED_MAX: Final = 8
+"""Declarations of a name within one scope that are looked at."""
+_IN_PATTERN: Final = late_pattern(rb"(?:[,:{\[]\s*|\.{3})\Z")
+_AFTER: Final = late_pattern(rb"\s*(?:=(?![=>])|[^;]{0,100}?[\]}]\s*=(?![=>]))")
 _ASSIGNS: Final = late_pattern(rb"\s{0,7}=(?![=>])")
 _DECLARES: Final = late_pattern(rb"\b(?:var|let|const|function|class|import)\s+\Z")
 
@@ -49,6 +46,7 @@ _SCOPES: Final = FUNCTIONS | {
     "class_body",
 }
 """What may give a name another meaning inside of it."""
+_NAMED: Final = ("function_declaration", "class_declaration")
 _CONSTANT: Final = late_pattern(rb"\b(?:const|class)\s+\Z")
 _BLOCK_SCOPED: Final = late_pattern(rb"\b(?:let|const)\s+\Z")
 
@@ -101,7 +99,7 @@ def find_calls(source: Source, named: Named) -> Iterator[list[Node]]:
     """Yield the paths to the names that call a function, where they are sure to mean it."""
     for offset in islice(source.calls(named.name, named.scope), _CALLS_MAX):
         path = source.leap_to(offset)
-        if _calls(path, named) and _means(source, path, named):
+        if _calls(path, named) and _means(source, path, named, unsure=False):
             yield path
 
 
@@ -130,32 +128,29 @@ def is_constant(source: Source, named: Named) -> bool:
         for at in source.assignments(named.name)
         if at != named.start
         and start <= at < end
-        and content[at - 1 : at] != b"."
+        and (content[at - 1 : at] != b"." or content[at - 3 : at] == b"...")
         and not _BLOCK_SCOPED.search(content, max(0, at - 12), at)
     ]
     if len(others) > _CALLS_MAX:
         return False
-    paths = map(_around_name, map(source.leap_to, others))
-    return not any(
-        path[-1].type == "identifier"
-        and (_means(source, path, named) or _is_hoisted(source, path, named))
-        for path in paths
-    )
+    return not any(_changes(source, source.leap_to(at), named) for at in others)
 
 
-def _is_hoisted(source: Source, path: list[Node], named: Named) -> bool:
-    """Return whether a `var` in a block is a variable of the function around the block."""
-    start = path[-1].start_byte
-    if not _VARIABLE.search(source.content, max(0, start - 12), start):
+def _changes(source: Source, path: list[Node], named: Named) -> bool:
+    """Return whether the name at the end of `path`, where it is given a value, means `named`."""
+    if path[-1].type not in PATTERN_NAMES:
         return False
-    depth = next((n for n, node in enumerate(path) if _is_same(node, named.scope)), None)
-    return depth is not None and all(node.type not in FUNCTIONS for node in path[depth + 1 :])
-
-
-def _around_name(path: list[Node]) -> list[Node]:
-    """Return the path without the function that the name at its end is declared as."""
-    is_declared = len(path) > 1 and path[-2].type.endswith("function_declaration")
-    return [*path[:-2], path[-1]] if is_declared else path
+    if _is_declared(path):  # in a block it is given to the function's variable too
+        holders = [_innermost(path[:-2], kinds) for kinds in (_SCOPES, FUNCTIONS)]
+        return any(_is_same(holder, named.scope) for holder in holders)
+    if find_assigner(path) is None:
+        return False
+    holder = _find_holder(path)
+    return (
+        _means(source, path, named, unsure=True)
+        if holder is None
+        else _is_same(holder, named.scope)
+    )
 
 
 def _calls(path: list[Node], named: Named) -> bool:
@@ -171,22 +166,59 @@ def _calls(path: list[Node], named: Named) -> bool:
     return found is not None and found.id == path[-1].id
 
 
-def _means(source: Source, path: list[Node], named: Named) -> bool:
-    """Return whether the name at the end of `path` is the one that was declared."""
-    depth = next((n for n, node in enumerate(path) if _is_same(node, named.scope)), None)
+def _find_depth(path: list[Node], named: Named) -> int | None:
+    return next((n for n, node in enumerate(path) if _is_same(node, named.scope)), None)
+
+
+def _means(source: Source, path: list[Node], named: Named, *, unsure: bool) -> bool:
+    """Return whether the name at the end of `path` is the one that was declared.
+
+    `unsure` where too much around it seems to declare another one: minifiers use names again.
+    """
+    depth = _find_depth(path, named)
     if depth is None:
         return False
-    inner = next((node for node in path[depth + 1 :] if node.type in _SCOPES), None)
-    if inner is None:
+    scopes = [node for node in path[depth + 1 :] if node.type in _SCOPES]
+    if not scopes:
         return True
+    if any(binds_in_head(node, named.name) for node in scopes):
+        return False
     content, size = source.content, len(named.name)
-    mentions = find_word(
-        content, named.name, before=b".", start=inner.start_byte, end=inner.end_byte
-    )
-    return not any(
-        at != named.start and _may_declare(content, at, size)
-        for at in islice(mentions, _MENTIONS_MAX)
-    )
+    start, end = scopes[0].start_byte, scopes[0].end_byte
+    mentions = find_word(content, named.name, before=b".", start=start, end=end)
+    declared = (at for at in mentions if at != named.start and _may_declare(content, at, size))
+    for number, at in enumerate(declared):
+        if number == _DECLARED_MAX:
+            return unsure
+        holder = _find_holder(source.leap_to(at))
+        if holder is not None and any(_is_same(holder, scope) for scope in scopes):
+            return False
+    return True
+
+
+def _is_declared(path: list[Node]) -> bool:
+    """Return whether a function or a class has the name that ends `path`."""
+    return len(path) > 1 and path[-2].type.endswith(_NAMED)
+
+
+def _find_holder(path: list[Node]) -> Node | None:
+    """Return in what the name that ends `path` is declared; None where it is not declared there."""
+    if _is_declared(path):
+        return _innermost(path[:-2], _SCOPES)
+    at = find_assigner(path)
+    if at is None or path[at].type.endswith("assignment_expression"):
+        return next(
+            (node for node in reversed(path) if binds_in_head(node, path[-1].text or b"")), None
+        )
+    kind = path[at].child_by_field_name("kind")
+    if path[at].type == "for_in_statement" and kind is None:
+        return None
+    is_var = kind.type == "var" if kind is not None else path[at - 1].type == "variable_declaration"
+    return _innermost(path[: at + 1], FUNCTIONS if is_var else _SCOPES)
+
+
+def _innermost(path: list[Node], kinds: Container[str]) -> Node:
+    return next((node for node in reversed(path) if node.type in kinds), path[0])
 
 
 def _is_same(node: Node, scope: Node) -> bool:
@@ -198,9 +230,9 @@ def _is_same(node: Node, scope: Node) -> bool:
 
 
 def _may_declare(content: bytes, offset: int, size: int) -> bool:
-    """Return whether a mention may give the name another meaning around it."""
+    """Return whether a declaration seems to bind the name there, parameters aside."""
     before = content[max(0, offset - 12) : offset]
-    after = content[offset + size : offset + size + _AFTER_BYTES]
-    if _DECLARES.search(before) or after[:2] == b"=>":
+    if _DECLARES.search(before):
         return True
-    return bool(_AFTER.match(after)) and bool(_BEFORE.search(before))
+    is_in_pattern = _IN_PATTERN.search(before) is not None
+    return is_in_pattern and _AFTER.match(content, offset + size) is not None

@@ -40,6 +40,9 @@ __all__ = ["Conditions"]
 _IS_EMPTIED: Final = late_pattern(
     rb"\bmodule\.exports\s*=\s*(?:null|undefined|void|false|!1|0|''|\"\"|``)"
 )
+_IS_SET: Final = late_pattern(
+    rb"\bmodule\s*(?:\.\s*exports|\[[^\]]{1,40}\])[\s)\]}]*(?:&&|\|\||\?\?)?=(?!=|\s*(?:\{|class\b|new\b))"
+)
 _VARIABLE: Final = late_pattern(rb"process\.env\.(\w+)")
 _SET_VARIABLES: Final = late_pattern(
     rb"AWS_|LAMBDA_|_|(?:NODE_ENV|NODE_PATH|LD_LIBRARY_PATH|LANG|PATH|TZ)$"
@@ -261,12 +264,18 @@ class Conditions:
         if name in COMMONJS and self._names.has_module_syntax and not makes_require:
             raise UndecidedError
         if members and self._names.sets(dotted):
-            if dotted == b"module.exports" and not _IS_EMPTIED.search(self._content):
-                return Thing("")  # whatever it is set to, it is something
+            if dotted == b"module.exports" and not self._may_be_empty():
+                return Thing("")  # whatever it is set to later, it is something
             raise UndecidedError
         value = MEMBERS[dotted] if members else (COMMONJS | GLOBALS)[name]
         self.rests_on_absence |= value is None and name != b"module"
         return value
+
+    def _may_be_empty(self) -> bool:
+        """Return whether `module.exports` may be set to nothing where the condition is."""
+        end = 0 if self._condition is None else self._condition.start_byte
+        is_set = _IS_SET.search(self._content, 0, end) is not None
+        return is_set or _IS_EMPTIED.search(self._content) is not None
 
     def _value_of_variable(self, name: bytes) -> Known:
         given = self._variables.get(name.decode())

@@ -6,24 +6,15 @@ is `zipper.checks.commonjs_names`' work.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from zipper.checks.patterns import list_bound
 from zipper.checks.syntax import Source, literal, plain_text
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 __all__ = ["declared_names", "find_module_exports", "imported_names"]
-
-_NODES_MAX: Final = 10_000
-"""Parts of one destructuring pattern that are looked at."""
-_PARTS: Final = {
-    "pair_pattern": "value",
-    "assignment_pattern": "left",
-    "object_assignment_pattern": "left",
-}
-"""The field of a pattern with a default, or of a property, that binds."""
-_PATTERNS: Final = frozenset({"identifier", "shorthand_property_identifier_pattern"})
 
 
 def find_module_exports(source: Source) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -68,25 +59,7 @@ def declared_names(declaration: Node, source: Source) -> list[str]:
     for declarator in declaration.named_children:
         pattern = declarator.child_by_field_name("name")
         if pattern is not None:
-            names += _pattern_names(pattern, source)
-    return names
-
-
-def _pattern_names(pattern: Node, source: Source) -> list[str]:
-    """Return what a destructuring pattern binds, in the order of the text."""
-    names: list[str] = []
-    pending = [pattern]
-    for _ in range(_NODES_MAX):
-        if not pending:
-            break
-        node = pending.pop()
-        if node.type in _PATTERNS:
-            names.append(plain_text(node, source))
-        elif node.type in _PARTS:
-            part = node.child_by_field_name(_PARTS[node.type])
-            pending += [] if part is None else [part]
-        elif node.type in ("object_pattern", "array_pattern", "rest_pattern"):
-            pending += reversed(node.named_children)
+            names += [plain_text(one, source) for one in list_bound(pattern)]
     return names
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Final
 
-from zipper.checks.source_text import find_matches, find_word
+from zipper.checks.source_text import find_matches, find_word, is_in_pattern
 from zipper.late_pattern import late_pattern
 
 __all__ = ["OwnNames"]
@@ -23,10 +23,7 @@ _MAKES_REQUIRE: Final = late_pattern(
     rb"\b(?:const|var|let)\s+require\s*=\s*[\w$.]+\s*\("
     rb"\s*(?:import\.meta\.(?:url|filename)|__filename)\s*\)"
 )
-_WRITES: Final = late_pattern(rb"\s*(?:=>|=[^=]|[-+*/%&|^?]{1,3}=[^=]|\+\+|--)")
-_PATTERN_END: Final = late_pattern(rb"[\w$\s,:.\[\]{}]{0,400}[\]}]\s*=(?![=>])")
-_OF: Final = late_pattern(rb"\s+(?:of|in)\b")
-_LOOP: Final = late_pattern(rb"\bfor\s*(?:await\s*)?\(\s*\Z")
+_WRITES: Final = late_pattern(rb"[\s)]*(?:=>|=[^=]|[-+*/%&|^?]{1,3}=[^=]|\+\+|--)")
 _CHANGES: Final = late_pattern(rb"(?:\+\+|--|\bdelete\s+(?:global(?:This)?\.)?)\Z")
 _BY_TEXT: Final = late_pattern(rb"['\"]\s*\]\s*=(?![=>])")
 _DEFINES: Final = (
@@ -109,9 +106,7 @@ class OwnNames:
     def _is_given(self, start: int, end: int) -> bool:
         """Return whether the name between two offsets seems to get a meaning there."""
         content, first = self._content, max(0, start - _LOOK_BACK_BYTES)
-        if _WRITES.match(content, end) or _PATTERN_END.match(content, end):
-            return True
-        if _OF.match(content, end) and _LOOP.search(content, max(0, start - 40), start):
+        if _WRITES.match(content, end) or is_in_pattern(content, start, end):
             return True
         if _BY_TEXT.match(content, end) or _CHANGES.search(content, max(0, start - 20), start):
             return True

@@ -6,6 +6,7 @@ In: bytes and nodes. Out: offsets and text. Nothing here knows when code runs.
 from __future__ import annotations
 
 import re
+from array import array
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,8 @@ __all__ = [
     "find_assignments",
     "find_matches",
     "find_word",
+    "index_assignments",
+    "is_in_pattern",
     "literal",
     "without_raw_escapes",
 ]
@@ -29,13 +32,33 @@ _IDENTIFIER: Final = frozenset(
     bytes([code]) for code in range(128) if chr(code).isalnum() or chr(code) in "_$"
 )
 _SPREAD: Final = b"..."
-_DECLARED: Final = (
+_DECLARATION: Final = (
     rb"\b(?:var|let|const|function|import|class)\s(?:[^;=()]{0,500}[\s,{])?(?<!extends\s)%s\b"
 )
 """What declares a name; roughly, because a wrong yes only leaves a finding out."""
 _DECLARING: Final = late_pattern(rb"\b(?:var|let|const|function|import|class)\s")
 _EXTENDS: Final = late_pattern(rb"extends\s\Z")
-_ASSIGNS: Final = late_pattern(rb"\s{0,7}=(?![=>])")
+_ASSIGNS: Final = late_pattern(rb"[\s)]{0,7}(?:&&)?=(?![=>])")
+_PATTERN: Final = rb"[\w$\s,:.=\[\]{}]{0,400}"
+"""What a pattern with plain defaults is made of."""
+_IN_PATTERN: Final = late_pattern(_PATTERN + rb"[\]}] ?(?:=(?![=>])|of\b)")
+"""What follows a name that a pattern may assign to: `[name, other] =`."""
+_PATTERN_END: Final = (
+    tuple(bracket + sign for bracket in (b"]", b"}") for sign in (b"=", b" =", b"of", b" of")),
+    late_pattern(rb"[\]}] ?(?:=(?![=>])|of\b)"),
+)
+_IS_PATTERN: Final = late_pattern(_PATTERN)
+_WALKS: Final = late_pattern(rb"\s{1,7}(?:of|in)\b")
+_HEAD: Final = late_pattern(rb"for\s{0,7}(?:await\s{0,7})?\(\s{0,7}(?:var\s{1,7})?\Z")
+"""What precedes a name that a loop assigns to: `for (name of list)`."""
+_HEAD_BYTES: Final = 41
+_ASSIGNED: Final = late_pattern(rb"=(?<![=>]=)(?:&&)?[\s)]{0,7}([\w$]++)")
+"""A name and what assigns to it, in a text that is turned round."""
+_DECLARED: Final = late_pattern(rb"function[\s*]{1,7}([\w$]++)")
+_LOOP: Final = late_pattern(
+    rb"for\s{0,7}(?:await\s{0,7})?\(\s{0,7}(?:var\s{1,7})?([\w$]++)\s{1,7}(?:of|in)\b"
+)
+_NAME: Final = late_pattern(rb"[\w$]++")
 _FUNCTION: Final = late_pattern(rb"function[\s*]{1,7}\Z")
 _FUNCTION_BYTES: Final = 15
 """The most that this reads."""
@@ -106,14 +129,44 @@ def find_matches(
             offset = content.find(text, offset + 1)
 
 
+def is_in_pattern(content: bytes, start: int, end: int) -> bool:
+    """Return whether the name between two offsets seems to be assigned to by a pattern or a loop.
+
+    Roughly, because a wrong yes only leaves a finding out, or is seen in the syntax tree.
+    """
+    if _IN_PATTERN.match(content, end):
+        return True
+    is_walked = _WALKS.match(content, end) is not None
+    return is_walked and _HEAD.search(content, max(0, start - _HEAD_BYTES), start) is not None
+
+
 def find_assignments(content: bytes, name: bytes) -> list[int]:
-    """Return where a name is assigned to, or declared as a function."""
+    """Return where a name seems to be assigned to, or is declared as a function."""
+    size = len(name)
     return [
         at
         for at in find_word(content, name)
-        if _ASSIGNS.match(content, at + len(name))
+        if _ASSIGNS.match(content, at + size)
         or _FUNCTION.search(content, max(0, at - _FUNCTION_BYTES), at)
+        or is_in_pattern(content, at, at + size)
     ]
+
+
+def index_assignments(content: bytes) -> dict[bytes, array[int]]:
+    """Return the same for all names, which takes as long as finding a dozen; some twice."""
+    found: dict[bytes, array[int]] = {}
+    backwards, size = content[::-1], len(content)
+    for match in _ASSIGNED.finditer(backwards):
+        found.setdefault(match[1][::-1], array("Q")).append(size - match.end())
+    for pattern in (_DECLARED, _LOOP):
+        for match in pattern.finditer(content):
+            found.setdefault(match[1], array("Q")).append(match.start(1))
+    for match in find_matches(content, *_PATTERN_END):
+        back = _IS_PATTERN.match(backwards, size - match.start())
+        start = match.start() if back is None else size - back.end()
+        for name in _NAME.finditer(content, start, match.start()):
+            found.setdefault(name[0], array("Q")).append(name.start())
+    return found
 
 
 def count_declarations(content: bytes, name: bytes) -> int:
@@ -121,7 +174,7 @@ def count_declarations(content: bytes, name: bytes) -> int:
     most = max(_MENTIONS_MIN, len(content) // _MENTION_BYTES)
     mentions = list(islice(find_word(content, name), most + 1))
     if len(mentions) > most:
-        return sum(1 for _ in re.finditer(_DECLARED % re.escape(name), content))
+        return sum(1 for _ in re.finditer(_DECLARATION % re.escape(name), content))
     found = (_find_declaring(content, at) for at in mentions)
     return len({at for at in found if at is not None})
 

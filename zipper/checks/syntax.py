@@ -26,7 +26,14 @@ from zipper.checks.levels import (
     rejects,
 )
 from zipper.checks.module_tables import Keyed, find_loads, find_module, index_loads
-from zipper.checks.source_text import find_assignments, find_word, literal, without_raw_escapes
+from zipper.checks.patterns import binds_in_head
+from zipper.checks.source_text import (
+    find_assignments,
+    find_word,
+    index_assignments,
+    literal,
+    without_raw_escapes,
+)
 from zipper.checks.trees import TooLargeError, Trees
 from zipper.late_pattern import late_pattern
 
@@ -67,8 +74,6 @@ _CALL: Final = late_pattern(rb"\(\s{0,7}([\w$]++)")
 _RETURN: Final = "return_statement"
 _ASSIGNMENTS_MAX: Final = 8
 """Names whose assignments are looked for one by one."""
-_ASSIGNED: Final = late_pattern(rb"=(?<![=>]=)\s{0,7}([\w$]++)")
-_FUNCTION: Final = late_pattern(rb"function[\s*]{1,7}([\w$]++)")
 _STEPS_MAX: Final = 2_000_000
 """Nodes that are walked through in one file of up to 4 MB, in a larger one more: half a node for
 each byte. Real bundles need a tenth."""
@@ -293,7 +298,7 @@ class Source:
         return best
 
     def assignments(self, name: bytes) -> Iterable[int]:
-        """Return where a name is assigned to, or declared as a function, in any order."""
+        """Return where a name may be assigned to, or is declared as a function, in any order."""
         self._assignments += 1
         if self._assignments > _ASSIGNMENTS_MAX:
             return self._assigned.get(name, ())
@@ -301,14 +306,7 @@ class Source:
 
     @cached_property
     def _assigned(self) -> dict[bytes, array[int]]:
-        """The same for all names, which takes as long as finding a dozen."""
-        found: dict[bytes, array[int]] = {}
-        backwards, size = self.content[::-1], len(self.content)
-        for match in _ASSIGNED.finditer(backwards):
-            found.setdefault(match[1][::-1], array("Q")).append(size - match.end())
-        for match in _FUNCTION.finditer(self.content):
-            found.setdefault(match[1], array("Q")).append(match.start(1))
-        return found
+        return index_assignments(self.content)
 
 
 def open_source(
@@ -330,15 +328,9 @@ def open_source(
 
 
 def is_shadowed(source: Source, path: list[Node]) -> bool:
-    """Return whether a function around the name at the end of `path` has a parameter of it."""
+    """Return whether the head of something around the name at the end of `path` binds it."""
     name = source.text_of(path[-1])
-    for node in path:
-        if node.type not in FUNCTIONS:
-            continue
-        own = node.child_by_field_name("parameters") or node.child_by_field_name("parameter")
-        if own is not None and next(find_word(source.text_of(own), name), None) is not None:
-            return True
-    return False
+    return any(binds_in_head(node, name) for node in path)
 
 
 def plain_text(node: Node, source: Source) -> str:

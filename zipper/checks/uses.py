@@ -44,6 +44,7 @@ _OPENS: Final = late_pattern(rb"\)?\s*\(")
 _FROM: Final = late_pattern(
     rb"['\"](?:(?:node:)?fs(?:/promises)?|fs-extra|graceful-fs|@grpc/proto-loader|protobufjs|pug)['\"]"
 )
+_SETS: Final = late_pattern(rb"\s*=(?![=>])")
 _FROM_TEXTS: Final = tuple(
     quote + name
     for name in (b"fs", b"node:fs", b"graceful-fs", b"@grpc/proto-loader", b"protobufjs", b"pug")
@@ -149,10 +150,23 @@ def _is_of_files(source: Source, path: list[Node]) -> bool:
         node = last[0] if last else node.child_by_field_name("object")
     if node is None or node.type != "identifier":
         return node is not None and _FROM.search(source.text_of(node)) is not None
+    if _is_replaced(path[-1], source):
+        return False
     name = re.escape(source.text_of(node))
     given = rb"%s(?<![\w$]%s)\b[^;]{0,400}?%s" % (name, name, _FROM.pattern)
     is_given = re.search(given, source.content) is not None
     return is_given and not is_hidden(source, [*path[:-1], node])
+
+
+def _is_replaced(function: Node, source: Source) -> bool:
+    """Return whether the file sets the member that a call takes: `fs.readFileSync = other`."""
+    if function.type != "member_expression":
+        return False
+    content, name = source.content, source.text_of(function).rpartition(b".")[2]
+    return any(
+        content[at - 1 : at] == b"." and _SETS.match(content, at + len(name))
+        for at in find_word(content, name)
+    )
 
 
 def _find_calls(content: bytes) -> list[int]:

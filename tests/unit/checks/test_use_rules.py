@@ -9,6 +9,8 @@ import pytest
 from support.checking import check_files
 
 C = "exports.handler = async () => 1;"
+F = "const fs = require('fs');"
+R = "fs.readFileSync(__dirname + '/x.txt')"
 M = "export const handler = async () => 1;"
 SHIM = (
     'var __require = ((x) => typeof require !== "undefined" ? require : x)(function (x) {\n'
@@ -126,6 +128,16 @@ def test_emptied_import_meta(text: str, expected: list[str]) -> None:
         ("try { require('fs').readFileSync(__dirname + '/x.txt') } catch {}", []),
         ("const f = () => require('fs').readFileSync(__dirname + '/x.txt');", []),
         ("if (x) require('fs').readFileSync(__dirname + '/x.txt');", []),
+        (f"{F} {{ const a = 1; {R} }}", ["error"]),
+        (f"{{ {F} {R} }}", ["error"]),
+        (f"{{ const {{ readFileSync }} = require('fs'); {R.removeprefix('fs.')} }}", ["error"]),
+        (f"{F} fs.readFile = () => 1; {R}", ["error"]),
+        (f"{F} fs.readFileSync = () => 1; {R}", []),
+        (f"{F} {{ const fs = {{ readFileSync() {{}} }}; {R} }}", []),
+        (f"{F} {{ let [fs] = [{{ readFileSync() {{}} }}]; {R} }}", []),
+        (f"{F} for (const fs of [{{ readFileSync() {{}} }}]) {R}", []),
+        (f"{F} try {{ throw {{ readFileSync() {{}} }} }} catch (fs) {{ {R} }}", []),
+        (f"{F} (fs => {R})({{ readFileSync() {{}} }});", []),
     ],
 )
 def test_files_that_are_read(text: str, expected: list[str]) -> None:
