@@ -190,6 +190,33 @@ def test_what_stays_says_why_and_answers(work: Work) -> None:
     assert ["function", 1000] == work.run("index.handler", {})
 
 
+@pytest.mark.ci
+def test_package_that_is_also_asked_for_otherwise_stays_and_answers(work: Work) -> None:
+    """A request that esbuild does not follow looks in node_modules, whatever is in the bundle."""
+    manifest = {"name": "fn", "dependencies": {"ms": "2.1.3", "left-pad": "1.3.0"}}
+    text = (
+        "import ms from 'ms';\nimport pad from 'left-pad';\n"
+        "const names = ['left-pad'];\n"
+        "const { version } = require(require.resolve('ms/package.json'));\n"
+        "const load = (name) => require('./plugins/' + name);\n"
+        "export const handler = async () => [\n"
+        "  ms('1s'), version, pad('1', 2), names.map((n) => require(n)('2', 2)), load('a.js'),\n"
+        "];\n"
+    )
+    files = {"package.json": manifest, "index.ts": text, "plugins/a.js": "module.exports = 5;\n"}
+    write_files(work.folder / "fn", files)
+    built = work.build()
+    assert built.document is not None
+    outside = {one["location"]: one for one in built.document["bundle"]["outside"]}
+    told = [one for one in built.document["findings"] if one["code"] == "bundle-warning"]
+
+    assert 0 == built.status, built.stderr
+    assert ("named", 4) == tuple(outside["node_modules/ms"][key] for key in ("kind", "line"))
+    assert ("named", 3) == tuple(outside["node_modules/left-pad"][key] for key in ("kind", "line"))
+    assert ["index.ts` line 5" in one["message"] for one in told] == [True]
+    assert [1000, "2.1.3", " 1", [" 2"], 5] == work.run("index.handler", {})
+
+
 @pytest.mark.parametrize(
     ("text", "what"),
     [

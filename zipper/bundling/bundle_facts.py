@@ -1,22 +1,23 @@
-"""What a finished bundle says: what it asks for outside of itself, and esbuild's warnings.
+"""What a finished bundle says: what it asks for outside of itself, and what may be wrong in it.
 
 In: a `Bundle`. Out: values for notes, and findings.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from zipper.bundling.kept_packages import find_location
+from zipper.bundling.surroundings import find_location
 from zipper.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from zipper.bundling.bundler import Bundle
-    from zipper.bundling.kept_packages import Surroundings
+    from zipper.bundling.surroundings import Surroundings
 
-__all__ = ["list_asked", "tell_warnings"]
+__all__ = ["list_asked", "tell_unended", "tell_warnings"]
 
 
 def list_asked(bundle: Bundle, around: Surroundings) -> tuple[tuple[str, str], ...]:
@@ -47,3 +48,28 @@ def tell_warnings(bundle: Bundle) -> Iterator[Finding]:
                 if one.id
                 else "mend it, if it matters",
             )
+
+
+def tell_unended(bundle: Bundle, around: Surroundings) -> Iterator[Finding]:
+    """Yield a warning for each `require("./plugins/" + name)` of the sources.
+
+    Node.js adds an ending to such a name, and esbuild's table of the files in that folder has none
+    without.
+    """
+    for path, rows in bundle.meta.inputs.items():
+        for one in rows if not find_location(path, around.places) else ():
+            if not (one.is_external and one.path.startswith(("./", "../")) and "*" in one.path):
+                continue
+            start = re.escape(one.path.partition("*")[0].encode())
+            data = around.read(path)
+            match = re.search(rb"\brequire\s*\(\s*['\"`]" + start, data)
+            if match is not None and one.path.endswith("*"):
+                line = data.count(b"\n", 0, match.start()) + 1
+                yield Finding(
+                    "bundle-warning",
+                    "warning",
+                    path,
+                    f"`{path}` line {line} requires `{one.path}` by names without their endings, "
+                    "and the bundle finds these files by their whole names",
+                    "write the ending behind the name: ``require(`./plugins/${name}.js`)``",
+                )

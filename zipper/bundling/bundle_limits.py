@@ -47,6 +47,7 @@ _RELATIVE: Final = late_pattern(rb"['\"`]\.{1,2}/")
 _RELATIVE_ASKED: Final = late_pattern(
     rb"(?:\brequire(?:\.resolve)?\s*\(\s*|\bimport\s*\(?\s*|\bfrom\s*)['\"]\.{1,2}/"
 )
+_ENDED: Final = late_pattern(rb"\.\w+['\"`]\Z")
 _SHOWN_MAX: Final = 100
 _PLACES_MAX: Final = 2_000
 _WORDS: Final = (b"__dirname", b"__filename", b"import", b"require", b"createRequire", b"dlopen")
@@ -161,8 +162,16 @@ def _judge_call(source: Source, call: Node, *, is_relative: bool) -> Iterator[Li
     if not given or literal(given[0], source.content) is not None:
         return
     if _has_relative_start(given[0], source):
-        return  # esbuild takes every file that such a path can mean
+        if _is_required(source, call) and not _ENDED.search(source.text_of(given[0])):
+            yield _limit("computed", source, call)
+        return  # esbuild takes every file that such a path can mean, by its whole name
     yield _limit("computed" if is_relative else "name", source, call)
+
+
+def _is_required(source: Source, call: Node) -> bool:
+    """Return whether a call is `require`'s, which finds files without their endings."""
+    function = call.child_by_field_name("function")
+    return function is not None and source.text_of(function) == b"require"
 
 
 def _has_relative_start(node: Node, source: Source) -> bool:

@@ -59,7 +59,9 @@ class NamedPlace(NamedTuple):
         mentions = [
             match.start()
             for match in _PLACES.finditer(source)
-            if not _COMMENT.search(source, source.rfind(b"\n", 0, match.start()) + 1, match.start())
+            if not _COMMENT.search(
+                source[source.rfind(b"\n", 0, match.start()) + 1 : match.start()]
+            )
         ]
         at = (
             mentions[self.mention]

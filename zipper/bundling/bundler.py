@@ -12,8 +12,9 @@ from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Final
 
 from zipper.bundling.bundle_folder import OUT
-from zipper.bundling.kept_packages import KeptPackage, KeptPackages, find_location
+from zipper.bundling.kept_packages import KeptPackages
 from zipper.bundling.metafile import Metafile, read_metafile
+from zipper.bundling.surroundings import KeptPackage, find_location
 from zipper.errors import ProjectError
 from zipper.findings import count_more
 from zipper.late_pattern import late_pattern
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from zipper.bundling.bundle_folder import BundleFolder, Message
-    from zipper.bundling.kept_packages import Surroundings
+    from zipper.bundling.surroundings import Surroundings
     from zipper.bundling.tool_process import ToolEnd
 
 __all__ = ["Bundle", "BundleChoices", "Bundler", "join_bundles"]

@@ -15,79 +15,30 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from zipper.bundling.package_mentions import asks_by_name, find_asked, find_texts
+from zipper.bundling.surroundings import KeptPackage, find_location
 from zipper.checks.package_maps import split_name
 from zipper.errors import ProjectError
 from zipper.late_pattern import late_pattern
-from zipper.named_tuple import NamedTuple
 from zipper.tree.model import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator
 
-    from zipper.bundling.bundle_limits import Limit
     from zipper.bundling.metafile import Import, Metafile
-    from zipper.tree.model import Tree
+    from zipper.bundling.package_mentions import PackageMention
+    from zipper.bundling.surroundings import Surroundings
 
-__all__ = ["KeptPackage", "KeptPackages", "Surroundings", "find_folder", "find_location"]
+__all__ = ["KeptPackages"]
 
 _QUOTED: Final = late_pattern(rb"""['"`]((?:@[\w.-]+/)?[\w.-]+)(?:/[\w./-]+)?['"`]""")
+_ASKED: Final = "is asked for in a way that no bundler follows: `{}`"
 _KEYED: Final = late_pattern(rb"(?:^|[{,\s])([\w$]+)\s*:\s*(?:\(\)|\{|function\b|\[)", re.MULTILINE)
 _REASONS: Final = {
     "place": "uses its own place on the disk: `{}`",
     "computed": "asks for a module by a computed path: `{}`",
     "hook": "patches how Node.js loads modules: `{}`",
 }
-
-
-class KeptPackage(NamedTuple):
-    """A package that stays in node_modules."""
-
-    location: str
-    kind: str
-    """`native`, `place`, `computed`, `hook`, `traced`, `named`, `version`, `external`, or
-    `dependency` of another one."""
-    reason: str
-    """What decided, in words that follow the package's name."""
-    path: str = ""
-    """The file with that fact, from the root on; "" where a setting decided."""
-    line: int = 0
-    """0 where the whole file is meant."""
-
-
-class Surroundings(NamedTuple):
-    """What is known besides the metafile."""
-
-    tree: Tree
-    places: Mapping[str, str]
-    """Folder of a package in the metafile's paths to its location."""
-    natives: Mapping[str, str]
-    """Location of a package with native binaries to the first of them."""
-    find_limits: Callable[[Sequence[str]], Mapping[str, Sequence[Limit]]]
-    """Returns the limits of inputs of packages."""
-    read: Callable[[str], bytes]
-    """The content of an input."""
-    anyway: frozenset[str]
-    """Names of packages that are bundled all the same."""
-    external: frozenset[str]
-    """Names of packages that stay by the settings."""
-    left: Callable[[str], bool]
-    """Tells whether a package is left to the runtime."""
-
-
-def find_location(path: str, places: Mapping[str, str]) -> str:
-    """Return the package of an input; "" for the project's own sources and its siblings'."""
-    folder = find_folder(path, places)
-    return places[folder] if folder else ROOT
-
-
-def find_folder(path: str, places: Mapping[str, str]) -> str:
-    """Return the folder of an input's package; "" where it is of none."""
-    folder = path
-    while "node_modules/" in folder:
-        if folder in places:
-            return folder
-        folder = folder.rpartition("/")[0]
-    return ""
 
 
 class KeptPackages:
@@ -98,6 +49,7 @@ class KeptPackages:
         self._around = around
         self._tree = around.tree
         self._where = {path: find_location(path, around.places) for path in meta.inputs}
+        self._own = [path for path, owner in self._where.items() if not owner]
         self._files: dict[str, list[str]] = {}
         for path, location in self._where.items():
             self._files.setdefault(location, []).append(path)
@@ -127,7 +79,7 @@ class KeptPackages:
             *self._find_importers(),
         ):
             self._add(row)
-        for find in (self._find_patched, self._find_named):
+        for find in (self._find_patched, self._find_asked, self._find_named):
             self._close()
             for row in find():
                 self._add(row)
@@ -211,30 +163,73 @@ class KeptPackages:
                     reason = f"is named by `{self._name(holder)}`, which patches what it names"
                     yield KeptPackage(location, "traced", reason, path, line)
 
+    def _find_asked(self) -> Iterator[KeptPackage]:
+        """Yield what is asked for by requests that are not followed, and that name it.
+
+        It is looked for in node_modules, also where something else imports it.
+        """
+        own = [path for path in self._own if asks_by_name(self._around.read(path))]
+        for path, location in self._where.items():
+            asks = bool(own) if not location else path in self._asks_by_name
+            if location in self.kept or (location and not asks):
+                continue
+            data = self._around.read(path)
+            asker = self._find_asker(path)
+            for one in self._meta.inputs[path]:
+                target = self._target(path, one) if one.kind == "require-resolve" else None
+                if target is not None:
+                    text = f'require.resolve("{one.original}")'
+                    line = _line_of(data, one.original)
+                    yield KeptPackage(target, "named", _ASKED.format(text), path, line)
+            for named in find_asked(data):
+                for target in self._find_meant(asker, named):
+                    reason = _ASKED.format(named.text)
+                    yield KeptPackage(target, "named", reason, path, named.line)
+            direct = self._list_direct(asker) if asks else {}
+            for named in find_texts(data) if direct else ():
+                if named.name in direct:
+                    reason = "is named by a text, in code that asks for modules by computed names"
+                    yield KeptPackage(direct[named.name], "named", reason, path, named.line)
+
+    def _find_meant(self, asker: str, named: PackageMention) -> list[str]:
+        if named.is_start:
+            rows = self._list_direct(asker).items()
+            return [target for name, target in rows if name.startswith(named.name)]
+        node = self._tree.find(asker, named.name)
+        return [] if node is None or self._around.left(named.name) else [node.location]
+
+    def _list_direct(self, asker: str) -> dict[str, str]:
+        """Return what a package and the project depend on, by name."""
+        return {
+            edge.name: edge.target
+            for place in dict.fromkeys((ROOT, asker))
+            for edge in self._tree.edges_out(place)
+            if edge.target and not edge.name.startswith("@types/")
+            if not self._around.left(edge.name)
+        }
+
     def _find_named(self) -> Iterator[KeptPackage]:
         """Yield direct dependencies that nothing imports, and that a text in the sources names.
 
         Of packages' files those count that ask for modules by computed names.
         """
         siblings = {at for place, at in self._around.places.items() if _is_source(place)}
-        names: dict[bytes, str] = {}
-        for edge in self._tree.edges_out(ROOT):
-            target = edge.target
-            is_there = target in self._files or target in self.kept or target in siblings
-            if target is not None and not is_there and not edge.name.startswith("@types/"):
-                names[edge.name.encode()] = target
+        names = {
+            name: target
+            for asker in sorted({ROOT, *siblings})
+            for name, target in self._list_direct(asker).items()
+            if not (target in self._files or target in self.kept or target in siblings)
+        }
         if not names:
             return
         for path, location in self._where.items():
             if location and path not in self._asks_by_name:
                 continue
-            data = self._around.read(path)
-            for match in _QUOTED.finditer(data):
-                found = names.pop(match[1], None)
-                if found is not None and not self._around.left(match[1].decode()):
-                    line = data.count(b"\n", 0, match.start(1)) + 1
+            for named in find_texts(self._around.read(path)):
+                found = names.pop(named.name, None)
+                if found is not None:
                     reason = "is named by a text, and imported by nothing that can be followed"
-                    yield KeptPackage(found, "named", reason, path, line)
+                    yield KeptPackage(found, "named", reason, path, named.line)
 
     def _close(self) -> None:
         """Add what kept packages depend on, and what their files import besides."""

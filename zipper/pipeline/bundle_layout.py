@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.bundling.bundle_folder import BundleParts
-from zipper.bundling.kept_packages import find_location
+from zipper.bundling.surroundings import find_location
 from zipper.layout.install_layout import lay_out
 from zipper.layout.placement import place_beside
 

@@ -11,14 +11,13 @@ import zlib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.bundling.asset_choice import ChosenAssets
-from zipper.bundling.bundle_facts import list_asked, tell_warnings
+from zipper.bundling.bundle_facts import list_asked, tell_unended, tell_warnings
 from zipper.bundling.bundle_flags import INJECTED, list_flags
 from zipper.bundling.bundle_folder import BundleFolder, open_bundle_folder
 from zipper.bundling.bundle_sources import find_decorated, make_configs
 from zipper.bundling.bundled_assets import find_places, names_places
 from zipper.bundling.bundler import Bundle, BundleChoices, Bundler, join_bundles
 from zipper.bundling.decorators import refuse_lost_metadata
-from zipper.bundling.kept_packages import KeptPackage, Surroundings, find_folder, find_location
 from zipper.bundling.noted_limits import NotedLimits
 from zipper.bundling.notices import (
     BundledPackage,
@@ -29,6 +28,7 @@ from zipper.bundling.output_places import OwnedFile
 from zipper.bundling.source_folder import SourceFolder, join
 from zipper.bundling.source_names import CODE, name_output
 from zipper.bundling.source_resolution import SourceResolver
+from zipper.bundling.surroundings import KeptPackage, Surroundings, find_folder, find_location
 from zipper.bundling.tsconfig import TsConfigs
 from zipper.checks.runtime_sdk import list_sdk_patterns
 from zipper.pipeline.bundle_layout import BundleLayout
@@ -127,6 +127,7 @@ class BundleWork:
             bundle = self._bundle(bundler, around, inputs)
             if self._request.decorators is None:
                 self._refuse_lost_metadata(decorated, bundle, folder)
+            unended = list(tell_unended(bundle, around))
             assets = self._find_assets(bundle, folder, choices.output)
             workers = [
                 self._bundle_worker(folder, source, place, around)
@@ -142,7 +143,7 @@ class BundleWork:
         return MadeBundle(
             files=files,
             kept=tuple(bundle.kept.values()),
-            findings=(*tell_warnings(bundle), *assets.findings),
+            findings=(*tell_warnings(bundle), *unended, *assets.findings),
             maps={
                 name: data.decode("utf-8", "surrogatepass")
                 for name, data in bundle.files.items()

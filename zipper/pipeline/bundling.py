@@ -15,8 +15,8 @@ from zipper.archive.compress import compress
 from zipper.archive.entries import make_entry
 from zipper.bundling.bundle_sources import READ_BY_ESBUILD, list_sources
 from zipper.bundling.handler_source import HandlerSource, find_handler_source, tell_built
-from zipper.bundling.kept_packages import KeptPackage
 from zipper.bundling.source_folder import SourceFolder, join
+from zipper.bundling.surroundings import KeptPackage
 from zipper.errors import ProjectError
 from zipper.findings import Finding
 from zipper.pipeline.sibling_folders import SiblingFolders

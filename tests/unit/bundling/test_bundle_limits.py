@@ -19,6 +19,8 @@ KEPT = [
     ("process.dlopen(module, file)", "place", 1),
     ("const known = { a: './a.js' };\nmodule.exports = (n) => require(known[n])", "computed", 2),
     ("const all = ['../x.js'];\nexport const load = (i) => import(all[i])", "computed", 2),
+    ("exports.load = (name) => require('./langs/' + name)", "computed", 1),
+    ("exports.load = (name) => require(`./langs/${name}/index`)", "computed", 1),
     ("exports.load = (name) => require(name)", "name", 1),
     ("module.exports = optional(require, 'x')", "name", 1),
     ("Module.prototype.require = function (id) {}", "hook", 1),

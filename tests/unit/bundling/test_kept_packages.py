@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zipper.bundling.bundle_limits import find_limits
-from zipper.bundling.kept_packages import KeptPackages, Surroundings
+from zipper.bundling.kept_packages import KeptPackages
 from zipper.bundling.metafile import Import, Metafile
+from zipper.bundling.surroundings import Surroundings
 from zipper.npm.package_json import parse_manifest
 from zipper.tree.model import Node, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from zipper.bundling.kept_packages import KeptPackage
+    from zipper.bundling.surroundings import KeptPackage
 
 
 def _decide(
@@ -125,3 +126,26 @@ def test_package_with_another_version_of_what_stays_stays() -> None:
     assert {A: "place", B: "version", inner: "dependency"} == {
         place: one.kind for place, one in kept.items()
     }
+
+
+def test_imported_package_that_is_also_asked_for_otherwise_stays() -> None:
+    """Such a request looks in node_modules, where what is only in the bundle is not."""
+    packages: dict[str, Mapping[str, object]] = {"": {"dependencies": {"a": "1", "b": "1"}}}
+    packages |= {A: {}, B: {}}
+    imports = {"i.js": [f"{A}/x.js", f"{B}/y.js"]}
+    for text, name in (
+        ("\nrequire('a/langs/' + name)", A),
+        ("\nnames.map((one) => require(one)); const names = ['b'];", B),
+    ):
+        kept = _decide({"i.js": text, f"{A}/x.js": "", f"{B}/y.js": ""}, packages, imports)
+
+        assert {name: ("named", "i.js", 2)} == {
+            place: (one.kind, one.path, one.line) for place, one in kept.items()
+        }
+
+
+def test_package_of_which_only_types_are_taken_is_left_out() -> None:
+    """A specifier is no text that names what a run asks for."""
+    tree = {"": {"dependencies": {"a": "1"}}, A: {}}
+
+    assert {} == _decide({"i.ts": "import type { T } from 'a';"}, tree, {})
