@@ -19,6 +19,7 @@ from zipper.pipeline.result_schemas import FOLDER
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.support.aws_account import Account
     from tests.support.command import CommandResult
 
 QUEUE = f"arn:aws:sqs:{PLACE}:orders"
@@ -112,3 +113,20 @@ def test_boto3_is_not_needed(project: Path) -> None:
     )  # fmt: skip
 
     assert 0 == done.returncode, done.stderr
+
+
+@pytest.mark.ci
+def test_a_role_is_made_in_the_account_of_the_function(account: Account) -> None:
+    """Of another account's function the error names both; nothing is written before."""
+    other = "arn:aws:lambda:eu-central-1:210987654321:function:orders"
+    done = account.run("deploy", "--create-role", "--function-name", other)
+
+    assert (2, "EUSAGE") == (done.status, done.code)
+    assert "the function's account, 210987654321, and this is 123456789012" in done.stderr
+    assert "use credentials of 210987654321" in done.stderr
+    assert [] == [call for call in account.writes() if not call.startswith(("Get", "List"))]
+
+    named = other.replace("210987654321", "123456789012")
+    assert 0 == account.run("deploy", "--create-role").status
+    done = account.run("deploy", "--create-role", "--function-name", named)
+    assert "nothing differs" in done.stdout, done.stderr
