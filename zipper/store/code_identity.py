@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["code_identity", "identify_code"]
 
-_Stamp = tuple[str, int, int, int, int]
+_Stamp = tuple[str, *tuple[int, ...]]
 
 _PACKAGE: Final = Path(__file__).parent.parent
 
@@ -146,7 +146,7 @@ def _stamp(path: str, stat: Callable[[], os.stat_result]) -> _Stamp:
     try:
         status = stat()
     except OSError:  # a link that leads nowhere
-        return path, 0, 0, 0, 0
+        return (path,)
     return path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 

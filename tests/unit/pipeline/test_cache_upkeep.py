@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.notes import list_notes
+from tests.support.scene import write_files
 from tests.support.tarballs import make_package
+from zipper.bundling.kept_modules import BUNDLING, NOTED
 from zipper.pipeline.cache_upkeep import Size, measure, prune, repair, verify
 from zipper.registry.freshness import Terms
 from zipper.registry.packument_cache import CachedDocument, PackumentCache
@@ -22,6 +24,7 @@ from zipper.store.keys import StoreKey
 from zipper.store.note_upkeep import measure_notes
 from zipper.store.notes import FILE_FACTS, KINDS, VERDICT, Kind, Notebook
 from zipper.store.store_zips import Store
+from zipper.store.unpacked_folders import mark_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -268,6 +271,48 @@ def test_prune_removes_unused_nodes_and_logs(store: Store) -> None:
 
     assert ["used"] == [path.name for path in (store.cache_dir / "node").iterdir()]
     assert not log.exists()
+
+
+def test_prune_removes_unused_modules_of_bundles(store: Store) -> None:
+    """They go by the time of the list beside them; what is used, or no such list, stays."""
+    folder = store.cache_dir / BUNDLING
+    for name in ("old", "used"):
+        write_files(folder, {f"{name}/a/index.js": "1", f"{name}{NOTED}": "list"})
+    (folder / "note.txt").write_text("x")
+    for name in (f"old{NOTED}", "note.txt"):
+        os.utime(folder / name, (1, 1))
+
+    prune(store, unused_days=30)
+
+    assert ["note.txt", "used", f"used{NOTED}"] == sorted(path.name for path in folder.iterdir())
+
+
+def test_a_mark_without_its_store_zip_goes(store: Store) -> None:
+    """A file that says of a folder that it is sound says nothing where the package has gone."""
+    gone, kept, _ = store
+    marks = [mark_of(unpack(store, path)) for path in (gone, kept)]
+    for mark in marks:
+        mark.touch()
+    gone.unlink()
+
+    repair(store)
+
+    assert [False, True] == [mark.exists() for mark in marks]
+    assert not gone.with_suffix("").exists()
+
+
+def test_verify_inflates_the_members(store: Store) -> None:
+    """One that is no deflated data is damaged, though the sums of the zip are right."""
+    path = next(iter(store))
+    data = bytearray(path.read_bytes())
+    start = 30 + int.from_bytes(data[26:28], "little") + int.from_bytes(data[28:30], "little")
+    data[start] = 7  # the last block, of the kind that the format has not
+    at = data.index(b"PK\x01\x02")
+    sums = [zlib.crc32(bytes(data[first:-8])) for first in (at, 0)]
+    data[-8:] = struct.pack("<II", *sums)
+    path.write_bytes(data)
+
+    assert (path,) == verify(store).damaged
 
 
 def test_prune_removes_old_packuments_and_what_killed_processes_left(store: Store) -> None:

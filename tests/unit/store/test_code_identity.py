@@ -61,6 +61,19 @@ def test_a_new_file_and_a_lost_one_count(package: Path) -> None:
     assert 3 == len({before, with_new, identify_code(package, [])})
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links need a privilege")
+def test_what_cannot_be_looked_at_counts_by_its_name(package: Path) -> None:
+    """A link that leads nowhere is part of the set; a tree that is gone is like an empty one."""
+    before = identify_code(package, [])
+    (package / "a.json").symlink_to("nowhere")
+    with_link = identify_code(package, [])
+    (package / "a.json").rename(package / "b.json")
+
+    assert 3 == len({before, with_link, identify_code(package, [])})
+    shutil.rmtree(package)
+    assert identify_code(package, []) == identify_code(package.parent / "other", [])
+
+
 def test_an_installation_is_known_by_its_record(package: Path) -> None:
     """The same wheel is the same code wherever and by whatever installer it was unpacked."""
     own = "zipper/__init__.py,sha256=aaa,8\nzipper/checks/rules.py,sha256=bbb,8\n"
