@@ -119,13 +119,10 @@ def _reach_all(
         for edge in one.edges_in
         if edge.source in gathered and counts(edge)
     ]
-    visited = set(stack)
     while stack and missing:
         for edge in stack.pop().all_edges():
             to = edge.to
             if to in missing and to is not None and counts(edge):
                 missing.discard(to)
-                if to not in visited:
-                    visited.add(to)
-                    stack.append(to)
+                stack.append(to)
     return not missing
