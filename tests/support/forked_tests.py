@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import pytest
 
 from tests.support.code_changes import Mutation, apply
+from tests.support.module_imports import imports_all
 from tests.support.reached_lines import LANDING, Reach
 
 if TYPE_CHECKING:
@@ -146,16 +147,18 @@ class _Judge:
     ) -> Iterator[tuple[list[str], Callable[[Sequence[str], _Change], str]]]:
         """Yield tests and how they are tried: those that run the changed lines first.
 
-        Of tests that are not recorded, those of the module count, and those that have a word of
-        its name.
+        Of tests that are not recorded, those of the module count, those that have a word of its
+        name, and those that import it, near or far.
         """
         path, reach = mutation.path, self._reach
         words = {word.rstrip("s")[:4] for word in Path(path).stem.split("_") if len(word) > 3}
-        new = {
-            test
-            for test in self._new
-            if test.startswith(own) or any(word in test.partition("::")[0] for word in words)
+        files = {test.partition("::")[0] for test in self._new}
+        files = {
+            file
+            for file in files
+            if any(word in file for word in words) or _FOLDER / path in imports_all(_FOLDER / file)
         }
+        new = {t for t in self._new if t.startswith(own) or t.partition("::")[0] in files}
         lines, name = find_statement(change.source, mutation.line)
         lines = reach.translate(path, lines)
         at = reach.find_at(path, lines or None)

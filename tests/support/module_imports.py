@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["MODULES", "PACKAGE", "imports_of", "name_of", "ours", "tree_of"]
+__all__ = ["MODULES", "PACKAGE", "imports_all", "imports_of", "name_of", "ours", "tree_of"]
 
 PACKAGE = REPOSITORY / "zipper"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in path.parts)
@@ -60,3 +60,18 @@ def ours(path: Path) -> Iterator[str]:
     for name in imports_of(path):
         if name.startswith("zipper.") and name != "zipper.__version__":
             yield name.removeprefix("zipper.")
+
+
+@cache
+def imports_all(path: Path) -> frozenset[Path]:
+    """Return every file of this repository that `path` imports, near and far."""
+    found = {path}
+    waiting = [path]
+    while waiting:
+        for name in imports_of(waiting.pop()):
+            place = REPOSITORY.joinpath(*name.split("."))
+            for file in (place.with_suffix(".py"), place / "__init__.py"):
+                if file not in found and file.exists():
+                    found.add(file)
+                    waiting.append(file)
+    return frozenset(found)
