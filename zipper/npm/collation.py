@@ -21,7 +21,8 @@ _PUNCTUATION: Final = "\t\n\v\f\r _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$"
 """ASCII's characters before the digits, in their order."""
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 _COMMON: Final = "\x01"  # the accent of a letter without accent
-_LOWER, _VARIANT, _UPPER = "012"  # the third level
+_JOINED: Final = "\x02"  # the accent of a ligature
+_LOWER, _UPPER = "01"  # the third level
 
 _PRIMARY: Final = dict.fromkeys((*range(9), *range(14, 32), 127)) | {
     ord(character): chr(rank)
@@ -57,16 +58,14 @@ def _fall_back(text: str) -> CollationKey:
         if combining(character):
             secondary.append(character)
             continue
-        base = _EXPANSIONS.get(character, character)
-        variant = base != character
-        for letter in base:
+        for letter in _EXPANSIONS.get(character, character):
             lower = letter.lower()
             weight = lower.translate(_PRIMARY)
             if not weight:
                 continue
             primary.append(weight)
-            secondary.append(_COMMON)
-            tertiary.append(_VARIANT if variant else _UPPER if letter != lower else _LOWER)
+            secondary.append(_JOINED if character in _EXPANSIONS else _COMMON)
+            tertiary.append(_UPPER if letter != lower else _LOWER)
     # Texts without accents have no second level, so that they compare with ASCII ones.
     accents = "".join(secondary).rstrip(_COMMON)
     return "".join(primary), accents, "".join(tertiary)
