@@ -20,14 +20,13 @@ _NAMED: Final = {
     "cntrl": ("Cc",),
     "digit": ("Nd",),
     "lower": ("Ll",),
+    "print": ("C",),  # as minimatch has it; shells mean all others
     "punct": ("P",),
     "space": ("Z",),
     "upper": ("Lu",),
     "word": ("L", "Nl", "Nd", "Pc"),
 }
 """The named classes, by how the categories of their characters begin."""
-_LACKING: Final = {"graph": ("Z", "C"), "print": ("C",)}
-"""Named classes of all characters but those of these categories."""
 _BESIDES: Final = {"blank": "\t", "space": "\t\r\n\v\f", "xdigit": "0123456789abcdefABCDEF"}
 """What named classes have besides."""
 
@@ -59,7 +58,7 @@ def _parse_member(text: str, place: int, tests: list[CharacterTest]) -> int:
     if text.startswith("[:", place):
         end = text.find(":]", place)
         name = text[place + 2 : end]
-        if end > 0 and name in {*_NAMED, *_LACKING, *_BESIDES, "ascii"}:
+        if end > 0 and name in {*_NAMED, *_BESIDES, "ascii", "graph"}:
             tests.append(lambda character: _is_of_class(character, name))
             return end + 2
     low, place = _read_character(text, place)
@@ -76,8 +75,8 @@ def _is_of_class(character: str, name: str) -> bool:
 
     if name == "ascii":
         return character.isascii()
-    if name in _LACKING:
-        return not category(character).startswith(_LACKING[name])
+    if name == "graph":
+        return not category(character).startswith(("Z", "C"))
     return category(character).startswith(_NAMED.get(name, "-")) or character in _BESIDES.get(
         name, ""
     )

@@ -25,16 +25,19 @@ _IPV6: Final = re.compile(r"\[[0-9a-fA-F.]*:[0-9a-fA-F.:]+\]")
 _IPV4: Final = re.compile(r"(?:[0-9]+\.){0,3}[0-9]+\.?")
 _CONTROLS: Final = "".join(map(chr, range(33)))
 _FRAGMENT_ESCAPED: Final = ' "<>`'
-_QUERY_ESCAPED: Final = {False: ' "#<>', True: " \"#<>'"}
+_QUERY_ESCAPED: Final = {False: ' "<>', True: " \"<>'"}
 """What a query cannot have; True is for the special schemes."""
-_PATH_ESCAPED: Final = ' "#<>?`{}'
-_USER_ESCAPED: Final = _PATH_ESCAPED + "/:;=@[\\]^|"
-_FORBIDDEN_HOST: Final = frozenset("\0\t\n\r #/<>?@[\\]^|")
+_PATH_ESCAPED: Final = ' "<>`{}'
+_USER_ESCAPED: Final = _PATH_ESCAPED + ":;=@[\\]^|"
+_FORBIDDEN_HOST: Final = frozenset("\0 <>[\\]^|")
 _FORBIDDEN: Final = {
     False: _FORBIDDEN_HOST,
     True: _FORBIDDEN_HOST | frozenset("%\x7f") | frozenset(map(chr, range(32))),
 }
-"""What a host name cannot have; True is for the special schemes."""
+"""What a host name cannot have; True is for the special schemes.
+
+Here as above without what ends such a part of a URL.
+"""
 _ONE_DOT: Final = (".", "%2e")
 _TWO_DOTS: Final = ("..", ".%2e", "%2e.", "%2e%2e")
 _HIGHEST_PORT: Final = 65_535
@@ -125,8 +128,8 @@ def _parse_authority(text: str, protocol: str) -> dict[str, str] | None:
     ):
         return None
     username, _, password = (user or "").partition(":")
-    number = str(int(port[:7])) if port else ""
-    if number and (len(port.lstrip("0")) > len("65535") or int(number) > _HIGHEST_PORT):
+    number = (port.lstrip("0") or "0") if port else ""
+    if number and (len(number) > len("65535") or int(number) > _HIGHEST_PORT):
         return None
     return {
         "username": _escape(username, _USER_ESCAPED),
