@@ -21,6 +21,9 @@ const linesToRevs = load('@npmcli/git/lib/lines-to-revs.js')
 const depValid = load('@npmcli/arborist/lib/dep-valid.js')
 const OverrideSet = load('@npmcli/arborist/lib/override-set.js')
 const pickManifest = load('npm-pick-manifest')
+const Node = load('@npmcli/arborist/lib/node.js')
+const Link = load('@npmcli/arborist/lib/link.js')
+const calcDepFlags = load('@npmcli/arborist/lib/calc-dep-flags.js')
 
 const attempt = ask => {
   try {
@@ -119,6 +122,22 @@ function readOverrides ([overrides, edges, nodes]) {
   ])
 }
 
+function readFlags (tree) {
+  const nodes = {}
+  for (const [location, pkg] of Object.entries(tree).sort(([, one], [, other]) => !!one.link - !!other.link)) {
+    const at = path.join('/p', location)
+    const above = location.replace(/(^|\/)node_modules\/[^/]+$/, '')
+    const where = location === '' ? {} : location.endsWith('q') ? { root: nodes[''] } : { parent: nodes[above] }
+    nodes[location] = pkg.link
+      ? new Link({ ...where, name: path.basename(location), path: at, target: nodes[pkg.link] })
+      : new Node({ ...where, name: path.basename(at), path: at, realpath: at, pkg: { version: '1.0.0', ...pkg } })
+  }
+  calcDepFlags(nodes[''])
+  const words = ['dev', 'optional', 'devOptional', 'peer']
+  const found = Object.entries(nodes).filter(([, one]) => !one.isLink)
+  return Object.fromEntries(found.map(([location, one]) => [location, one.extraneous ? null : words.filter(word => one[word] && !(word === 'devOptional' && (one.dev || one.optional)))])) // as it is written
+}
+
 const ANSWERS = {
   'ignore-rules': ([pattern, paths]) => attempt(() => {
     const rule = new Minimatch(pattern, { matchBase: true, dot: true, flipNegate: true, nocase: true })
@@ -172,6 +191,7 @@ const ANSWERS = {
   'dep-valid': asked => attempt(() => isValid(asked)),
   overrides: asked => attempt(() => readOverrides(asked)),
   npmrc: readSettings,
+  flags: readFlags,
   dates: text => Date.parse(text),
 }
 
