@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from zipper.bundling.source_names import TYPED, name_output
 from zipper.checks.entry_rules import find_entry
 from zipper.kinds import ENTRY_VARIABLE
 from zipper.settings.function_variables import find_variables
@@ -16,27 +17,21 @@ if TYPE_CHECKING:
 
     from zipper.settings.build_request import BuildRequest
 
-__all__ = ["as_handler", "entry_of_request", "find_source_entry", "packed_name"]
-
-_OUTPUTS = {".ts": ".js", ".mts": ".mjs", ".cts": ".cjs", ".tsx": ".js"}
-
-
-def entry_of_request(request: BuildRequest) -> str | None:
-    """Return the entry file that an option or the function's variable names."""
-    return request.entry or find_variables(request.env).get(ENTRY_VARIABLE)
+__all__ = ["as_handler", "find_source_entry", "packed_name"]
 
 
 def find_source_entry(
     request: BuildRequest, names: Collection[str], manifest: Mapping[str, Any]
 ) -> str:
-    """Return the file of the project that is run, or compiled to what is run."""
-    given = entry_of_request(request)
+    """Return the file of the project that is run, or compiled to what is run.
+
+    An option names it, or the function's variable, or else what `find_entry` goes by.
+    """
+    given = request.entry or find_variables(request.env).get(ENTRY_VARIABLE)
     entry = find_entry(names, manifest.get("main"), given)
     if entry in names:
         return entry
-    stem, dot, ending = entry.rpartition(".")
-    typed = (f"{stem}{source}" for source, made in _OUTPUTS.items() if f"{dot}{ending}" == made)
-    return next((name for name in typed if name in names), entry)
+    return min((name for name in names if packed_name(name) == entry), default=entry)
 
 
 def as_handler(entry: str) -> str:
@@ -47,5 +42,4 @@ def as_handler(entry: str) -> str:
 
 def packed_name(entry: str) -> str:
     """Return what a source in TypeScript is called in the package."""
-    stem, dot, ending = entry.rpartition(".")
-    return f"{stem}{_OUTPUTS.get(f'{dot}{ending}', f'{dot}{ending}')}"
+    return name_output(entry) if entry.endswith(TYPED) else entry
