@@ -223,7 +223,7 @@ def _build(
     if planned.bundle is not None and package.written:
         from zipper.pipeline.bundle_files import write_bundle_files  # noqa: PLC0415  (for bundles only)
 
-        return write_bundle_files(planned, package)
+        return write_bundle_files(planned.bundle, package)
     if planned.source_maps and package.written:
         from zipper.pipeline.map_files import write_maps  # noqa: PLC0415  (for external maps only)
 

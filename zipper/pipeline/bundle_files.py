@@ -21,7 +21,6 @@ from zipper.folders import make_folders
 if TYPE_CHECKING:
     from zipper.package import Package
     from zipper.pipeline.bundling import BundledFunction
-    from zipper.pipeline.planning import PackagePlan
 
 __all__ = ["make_metafile", "name_metafile", "write_bundle_files"]
 
@@ -35,15 +34,17 @@ def name_metafile(output: Path) -> Path:
     return output.with_name(f"{output.name}{_META}")
 
 
-def write_bundle_files(planned: PackagePlan, package: Package) -> Package:
+def write_bundle_files(bundle: BundledFunction, package: Package) -> Package:
     """Write the metafile and the maps; return the package, which says where the metafile is.
+
+    Args:
+        bundle: what the package was made of.
+        package: of the zip that is written.
 
     Raises:
         OutputError: EOUTPUT where they cannot be written.
     """
-    bundle, output = planned.bundle, Path(package.path)
-    if bundle is None or package.bundle is None:
-        return package
+    output = Path(package.path)
     place = name_metafile(output)
     text = make_metafile(bundle, code_sha256=package.code_sha256)
     try:
@@ -61,6 +62,7 @@ def write_bundle_files(planned: PackagePlan, package: Package) -> Package:
             write_file(folder / name, [[data]], error=OutputError)
     except OSError as cause:
         raise write_error(cause, place, OutputError) from cause
+    assert package.bundle is not None
     return package._replace(bundle=package.bundle._replace(metafile=str(place)))
 
 

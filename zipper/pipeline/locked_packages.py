@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from zipper.errors import ProjectError
 from zipper.resolving.selected_tree import select_tree
 
 if TYPE_CHECKING:
@@ -35,10 +34,9 @@ def is_locked(project: Project) -> bool:
 
 
 def select_locked(project: Project, request: BuildRequest, io: Circumstances) -> LockedPackages:
-    """Return what a build packs, by the lockfile alone.
+    """Return what a build packs, by the lockfile alone; the project `is_locked`.
 
     Raises:
-        ProjectError: EUSAGE where there is no lockfile.
         LockfileError: as its reader.
     """
     omit = frozenset({"dev", *request.omit}) | project.npm.omit
@@ -47,10 +45,9 @@ def select_locked(project: Project, request: BuildRequest, io: Circumstances) ->
 
         store = io.open_store()
         whole = find_locked_tree(project, target=request.target, store=store, omit=omit).tree
-    elif project.lockfile is not None:
-        whole = project.lockfile.tree
     else:
-        raise ProjectError("EUSAGE", "there is no lockfile")
+        assert project.lockfile is not None
+        whole = project.lockfile.tree
     tree = select_tree(
         project,
         whole,

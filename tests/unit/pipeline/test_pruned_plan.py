@@ -1,0 +1,117 @@
+"""What a decision about pruning depends on: a change of any of it decides anew."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.checking import zip_files
+from tests.support.scene import HANDLER, write_files
+from zipper.errors import ProjectError
+from zipper.pipeline.building import plan
+from zipper.pipeline.pruned_plan import prune_inputs
+from zipper.target import Target
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ARN = "arn:aws:lambda:eu-west-1:123456789012:layer:deps:1"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A function whose handler reads nothing else, with a file that is not reached."""
+    monkeypatch.setenv("ZIPPER_CACHE_DIR", str(tmp_path / "cache"))
+    files = {"package.json": {"name": "fn"}, "index.js": HANDLER, "unreached.js": "1"}
+    write_files(tmp_path / "fn", files)
+    return tmp_path / "fn"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"prune": "safe"},
+        {"keep": ("a.js",)},
+        {"drop": ("a.js",)},
+        {"prune_own": True},
+        {"handler": "other.handler"},
+        {"provided": ("a",)},
+        {"node_options": "--conditions=x"},
+        {"env": ("A=1",)},
+        {"layers": (ARN,)},
+        {"target": Target("nodejs20.x")},
+        {"target": Target("nodejs24.x", "arm64")},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_each_setting_that_decides_is_an_input(project: Path, change: dict[str, Any]) -> None:
+    """What a request says of the function, and of what may go."""
+    planned = plan(project, runtime="nodejs24.x")
+    before = prune_inputs(planned)
+
+    after = prune_inputs(planned._replace(request=planned.request._replace(**change)))
+
+    assert before != after
+    assert before.keys() == after.keys()
+
+
+def test_the_plan_and_the_place_of_the_handler_are_inputs(project: Path) -> None:
+    """Another plan is another zip; where the handler is in it decides what is followed."""
+    planned = plan(project)
+    inputs = [
+        prune_inputs(one)
+        for one in (
+            planned,
+            planned._replace(fingerprint="x"),
+            planned._replace(handler="fn/index.handler"),
+        )
+    ]
+
+    assert inputs[0] == prune_inputs(planned)
+    assert all(one != inputs[0] for one in inputs[1:])
+
+
+@pytest.mark.parametrize("option", ["trace", "layers"])
+def test_files_count_by_their_bytes(project: Path, tmp_path: Path, option: str) -> None:
+    """A trace, and the zip of a layer."""
+    path = tmp_path / "file"
+    values = {"trace": str(path), "layers": (str(path),)}
+    planned = plan(project)
+    planned = planned._replace(request=planned.request._replace(**{option: values[option]}))
+
+    found = []
+    for text in ("one", "two", "one"):
+        path.write_bytes(zip_files({"a.js": text}))
+        found.append(prune_inputs(planned))
+
+    assert found[0] == found[2]
+    assert found[0] != found[1]
+
+
+def test_a_trace_keeps_what_was_opened(project: Path, tmp_path: Path) -> None:
+    """Another trace decides anew, and one that has gone is an error, however much is noted."""
+    trace = tmp_path / "trace.json"
+
+    def names(*opened: str) -> list[str]:
+        trace.write_text(json.dumps({"opened": opened}))
+        found = plan(project, prune="reached", prune_own=True, trace=trace)
+        return [file.path for file in found.files]
+
+    assert "unreached.js" not in names()
+    assert "unreached.js" in names("unreached.js")
+    assert "unreached.js" not in names("index.js")
+    trace.unlink()
+    with pytest.raises(ProjectError, match="cannot read the trace") as raised:
+        plan(project, prune="reached", prune_own=True, trace=trace)
+    assert "EPRUNE" == raised.value.code
+
+
+def test_findings_say_which_patterns_are_idle(project: Path) -> None:
+    """Beside those of the whole plan; without any, nothing is said."""
+    found = plan(project, prune="reached", keep=["absent.js"], exclude=["unreached.js"]).findings
+
+    assert ["prune-pattern"] == [one.code for one in found if one.code.startswith("prune")]
+    codes = [one.code for one in plan(project, prune="reached").findings]
+    assert "prune-pattern" not in codes
