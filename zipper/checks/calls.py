@@ -47,7 +47,7 @@ _SCOPES: Final = FUNCTIONS | {
 }
 """What may give a name another meaning inside of it."""
 _NAMED: Final = ("function_declaration", "class_declaration")
-_CONSTANT: Final = late_pattern(rb"\b(?:const|class)\s+\Z")
+_CONSTANT: Final = late_pattern(rb"\bconst\s+\Z")
 _BLOCK_SCOPED: Final = late_pattern(rb"\b(?:let|const)\s+\Z")
 
 

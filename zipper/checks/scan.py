@@ -73,6 +73,8 @@ class _Scanner:
         self.is_module = False
         self.aliases: set[bytes] = set()
         """Names other than `require` that `createRequire(import.meta.url)` made."""
+        self.unsure: set[bytes] = set()
+        """Those that may be given another function."""
         self.has_own_require = False
         self.is_rebound = False
         self.shims: set[bytes] = set()
@@ -89,7 +91,7 @@ class _Scanner:
             first = len(self.requests)
             for path in islice(self.source.find_words(alias), _WORDS_MAX):
                 self._visit_require(path)
-            if count_declarations(self.source.content, alias) > 1:
+            if alias in self.unsure or count_declarations(self.source.content, alias) > 1:
                 self._doubt(first)
         self.shims = find_shims(self.source)
         for shim in sorted(self.shims):
@@ -186,9 +188,11 @@ class _Scanner:
         if not is_alias or name is None or name.type != "identifier":
             return
         text = self.source.text_of(name)
-        is_const = self.source.text_of(declaration).startswith(b"const")
-        if is_const or self.source.conditions.is_constant(text):
+        if self._is_const(declaration) or self.source.conditions.is_constant(text):
             self.aliases.add(text)
+
+    def _is_const(self, declaration: Node) -> bool:
+        return self.source.text_of(declaration).startswith(b"const")
 
     @cached_property
     def _lacks_require(self) -> bool:
@@ -266,8 +270,11 @@ class _Scanner:
         if name is not None and name.type == "identifier":
             if self.source.text_of(name) == b"require":
                 self.has_own_require = True
-            else:
-                self.aliases.add(self.source.text_of(name))
+                return
+            text = self.source.text_of(name)
+            self.aliases.add(text)
+            if not (self._is_const(path[-4]) or self.source.conditions.is_constant(text)):
+                self.unsure.add(text)
 
 
 def scan(content: bytes, *, is_own: bool = False, source: Source | None = None) -> Facts:
