@@ -166,6 +166,8 @@ UNUSABLE = {
     "before=soon": "ESETTINGS",
     "min-release-age=soon": "ESETTINGS",
     "allow-git=some": "ESETTINGS",
+    "allow-file=some": "ESETTINGS",
+    "allow-remote=some": "ESETTINGS",
     "allow-directory=": "ESETTINGS",
     "lockfile-version=7": "ESETTINGS",
 }
@@ -653,3 +655,124 @@ def test_a_client_certificate_needs_its_key():
     assert ("c.pem", "k.pem") == (both.certfile, both.keyfile)
     assert (None, None) == (half.certfile, half.keyfile)
     assert "Bearer t" == both.authorization.reveal() == half.authorization.reveal()
+
+
+@pytest.mark.parametrize(
+    ("text", "offline", "online"),
+    [
+        ("", False, False),
+        ("cache-min=9998", False, False),
+        ("cache-min=9999", True, False),
+        ("cache-max=1", False, False),
+        ("cache-max=0", False, True),
+        ("cache-max=-1", False, True),
+        ("prefer-offline=true\ncache-min=0", True, False),
+        ("prefer-online=true\ncache-max=5", False, True),
+    ],
+)
+def test_old_limits_of_the_cache(text, offline, online):
+    """Source: `flatten` of `cache-max` and `cache-min` in npm's definitions."""
+    settings = settle(text)
+
+    assert (offline, online) == (bool(settings.prefer_offline), bool(settings.prefer_online))
+
+
+@pytest.mark.parametrize(
+    ("user", "text", "before", "days"),
+    [
+        ("", "min-release-age=7\nbefore=2020-01-01", True, None),
+        ("", "before=2020-01-01\nmin-release-age=7", True, 7),
+        ("min-release-age=7", "before=2020-01-01", True, None),
+        ("before=2020-01-01", "min-release-age=7", False, 7),
+        ("min-release-age=7", "min-release-age=3", False, 3),
+    ],
+)
+def test_the_stronger_layer_has_one_kind_of_age(user, text, before, days):
+    """The date is asked for first in any case, in one file."""
+    settings = settle(text, user=user)
+
+    assert (before, days) == (settings.before is not None, settings.min_release_age)
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        ("shrinkwrap=false", "shrinkwrap", "package-lock"),
+        ("global-style=true", "global-style", "install-strategy"),
+        ("legacy-bundling=true", "legacy-bundling", "install-strategy"),
+    ],
+)
+def test_an_old_name_is_set_under_both(text, old, new):
+    """So that a message about either finds the line."""
+    settings = settle(text)
+
+    assert [".npmrc:1"] * 2 == [str(settings.source_of(one))[-8:] for one in (old, new)]
+    assert [False, False] == [settle().is_set(one) for one in (old, new)]
+
+
+def test_an_old_name_that_is_off_sets_nothing():
+    """`global-style=false` leaves the strategy as it is."""
+    settings = settle("install-strategy=nested\nglobal-style=false")
+
+    assert ("nested", ".npmrc:1") == (
+        settings.install_strategy,
+        str(settings.source_of("install-strategy"))[-8:],
+    )
+
+
+def test_a_credential_of_its_own_wins_over_the_addresss():
+    """Whatever comes first."""
+    lines = ["//h.example/:_auth=YTpi", "registry=https://me:pw@h.example/"]
+
+    for text in ("\n".join(lines), "\n".join(lines[::-1])):
+        assert "Basic YTpi" == settle(text).credentials["//h.example/"].authorization.reveal()
+
+
+def test_credentials_are_trimmed_and_told():
+    """A variable's last line break is no part of a token; the line is known, the value is not."""
+    environ = {"A": " t\n"}
+    settings = settle("//h/:_authToken=${A}\n//i/:_auth=${A}\n//j/:_authToken=", environ=environ)
+    found = settings.credentials
+
+    assert ["//h/", "//i/"] == list(found)
+    assert "Bearer t" == found["//h/"].authorization.reveal()
+    assert "Basic t" == found["//i/"].authorization.reveal()
+    assert ("//h/", "/work/.npmrc:1") == (found["//h/"].key, found["//h/"].source)
+    assert "/work/.npmrc:2" == str(settings.source_of("//i/:_auth"))
+
+
+@pytest.mark.parametrize("text", ["//h/:_authToken=${}", "//h/:_authToken=a", "//h/:_authToken"])
+def test_no_variable_is_no_note(text):
+    """Nor is a line without a value."""
+    assert () == settle(text).notes
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "expected"),
+    [
+        ("noproxy", "a, b,,a", ("a", "b")),
+        ("noproxy", "", ()),
+        ("insecure-hosts", "h,i", ("h", "i")),
+        ("min-release-age-exclude", "a,b", ("a", "b")),
+        ("allow-scripts", "a,,b", ("a", "b")),
+    ],
+)
+def test_words_between_commas(key, text, expected):
+    """Each counts once, and an empty one not at all."""
+    assert expected == getattr(settle(f"{key}={text}"), key.replace("-", "_"))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "expected"),
+    [
+        ("npm_config_tag", "next", "next"),
+        ("NPM_CONFIG_Tag", "next", "next"),
+        ("npm_config__tag", "next", "latest"),
+        ("npm_confi_tag", "next", "latest"),
+        ("xnpm_config_tag", "next", "latest"),
+        ("npm-config-tag", "next", "latest"),
+    ],
+)
+def test_which_variables_are_settings(variable, value, expected):
+    """Those that begin so; a first `_` of the rest stays one, and makes another name."""
+    assert expected == settle(environ={variable: value}).tag

@@ -43,6 +43,12 @@ def test_hunks_of_a_file() -> None:
     [
         (("deleted file mode 100644",), [Effect("delete", "x.js")]),
         (("new file mode 100755",), [Effect("create", "x.js", is_executable=True)]),
+        (("new file mode 100644",), [Effect("create", "x.js")]),
+        (("new file mode 644", "semver exclusivity 2"), [Effect("create", "x.js", versions="2")]),
+        (("old mode 100755", "new mode 100644"), [Effect("mode", "x.js")]),
+        (("old mode 100755", "new mode 100755"), []),
+        (("old mode 100755",), []),
+        (("new mode 100755",), []),
         (
             ("similarity index 100%", "rename from a.js", "rename to lib/b.js"),
             [Effect("rename", "lib/b.js", old_path="a.js")],
@@ -61,6 +67,27 @@ def test_hunks_of_a_file() -> None:
 def test_what_else_git_says_of_a_file(lines: tuple[str, ...], expected: list[Effect]) -> None:
     """Deletions, new files, renames and modes; yarn adds the versions that a part is for."""
     assert expected == list(parse_patch(diff(*lines)))
+
+
+@pytest.mark.parametrize("line", ["", " ", "\r", " \r"])
+def test_an_empty_line_is_context(line: str) -> None:
+    """Editors take the space away that such a line begins with."""
+    (effect,) = parse_patch(diff("--- a/x.js", "+++ b/x.js", "@@ -1,2 +1,2 @@", "-a", "+b", line))
+
+    assert ("context", (line[1:],)) == effect.hunks[0].parts[2][:2]
+
+
+def test_all_parts_of_a_patch_are_for_some_versions() -> None:
+    """Yarn's addition counts for the rename, the mode and the change alike."""
+    lines = "semver exclusivity 2", "rename from a", "rename to b", "old mode 644", "new mode 755"
+
+    found = parse_patch(diff(*lines, "@@ -0,0 +0 @@", "+b"))
+
+    assert [("rename", "2"), ("mode", "2"), ("change", "2")] == [
+        (effect.kind, effect.versions) for effect in found
+    ]
+    assert (1, 0, 1, 1) == found[2].hunks[0][:4]
+    assert [False, True, False] == [effect.is_executable for effect in found]
 
 
 def test_diffs_without_git_s_first_line() -> None:

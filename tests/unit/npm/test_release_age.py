@@ -150,4 +150,88 @@ def test_enormous_age_is_bounded():
     age = age_from_pnpm({"minimumReleaseAge": "9" * 12}, "")
 
     assert age is not None
-    assert datetime(1927, 1, 1, tzinfo=UTC) > age.newest_allowed(NOW)
+    assert NOW - timedelta(days=36_500) == age.newest_allowed(NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("7s", 7), ("7 sec", 7), ("7 secs", 7), ("7 second", 7), ("7 seconds", 7),
+        ("7m", 420), ("7 min", 420), ("7 mins", 420), ("7 minute", 420), ("7 minutes", 420),
+        ("7h", 25_200), ("7 hour", 25_200), ("7 hours", 25_200), ("1.5d", 1.5 * DAY),
+        ("7 day", 7 * DAY), ("7 DAYS", 7 * DAY), ("2w", 14 * DAY), ("2 week", 14 * DAY),
+        (" 2 weeks ", 14 * DAY), ("P1W", 7 * DAY), ("P1D", DAY), ("PT1H", 3_600), ("PT1M", 60),
+        ("PT1S", 1), ("p1w2dt3h4m5s", 9 * DAY + 3 * 3_600 + 4 * 60 + 5), ("PT24H", DAY),
+    ],
+)  # fmt: skip
+def test_durations_are_read_as_uv_and_yarn_write_them(text, seconds):
+    """In words, in letters, and as ISO 8601 has them."""
+    for age in (
+        age_from_uv({"exclude-newer": text}, ""),
+        age_from_yarn({"npmMinimalAgeGate": text}, ""),
+    ):
+        assert age is not None
+        assert (seconds, None) == (age.seconds, age.before)
+
+
+@pytest.mark.parametrize(
+    ("age", "seconds", "exclude"),
+    [
+        (age_from_pnpm({"minimumReleaseAge": "1.5"}, "f"), 90, ()),
+        (age_from_pnpm({"minimumReleaseAge": "1", "minimumReleaseAgeExclude": "a"}, "f"), 60,
+         ("a",)),
+        (age_from_pnpm({"minimumReleaseAge": "1", "minimumReleaseAgeExclude": {"a": "b"}}, "f"),
+         60, ()),
+        (age_from_yarn({"npmMinimalAgeGate": "2", "npmPreapprovedPackages": ["@a/b", "@a/b@1",
+         "a@1", ""]}, "f"), 120, ("@a/b",)),
+        (age_from_bun({"install": {"minimumReleaseAge": 2}}, "f"), 2, ()),
+        (age_from_bun({"install": {"minimumReleaseAge": 0.5, "minimumReleaseAgeExcludes": "a"}},
+         "f"), 0.5, ()),
+        (age_from_bun({"install": {"minimumReleaseAge": 2, "minimumReleaseAgeExcludes": ["a", 1]}},
+         "f"), 2, ("a", "1")),
+        (age_from_npm(npm_settings("min-release-age=0.5")), 43_200, ()),
+        (age_from_npm(npm_settings("min-release-age=-1")), 0, ()),
+    ],
+)  # fmt: skip
+def test_numbers_have_the_unit_of_their_tool(age, seconds, exclude):
+    """Minutes for pnpm and yarn, seconds for bun, days for npm."""
+    assert age is not None
+    assert (seconds, exclude) == (age.seconds, age.exclude)
+    assert age.source
+
+
+@pytest.mark.parametrize(
+    "age",
+    [
+        age_from_bun({"install": {"minimumReleaseAge": 0}}, ""),
+        age_from_bun({"install": {"minimumReleaseAge": -1}}, ""),
+        age_from_bun({"install": {"minimumReleaseAge": "2"}}, ""),
+        age_from_bun({"install": {"minimumReleaseAge": float("nan")}}, ""),
+        age_from_yarn({"npmMinimalAgeGate": ["1"]}, ""),
+        age_from_yarn({"npmMinimalAgeGate": "P"}, ""),
+        age_from_yarn({"npmMinimalAgeGate": "-1"}, ""),
+        age_from_pnpm({"minimumReleaseAge": "1" * 13}, ""),
+        age_from_npm(npm_settings()),
+    ],
+)
+def test_no_number_is_no_age(age):
+    """Nor is one that is not above zero, or has more digits than there are minutes."""
+    assert age is None
+
+
+def test_a_moment_of_npm_has_its_line():
+    """With what is exempt from it."""
+    age = age_from_npm(npm_settings("before=2026-06-01\nmin-release-age-exclude=a"))
+
+    assert age is not None
+    assert ("`before` in .npmrc:1", ("a",), None) == (age.source, age.exclude, age.seconds)
+    assert datetime(2026, 6, 1, tzinfo=UTC) == age.before
+
+
+def test_a_moment_without_a_zone_is_utc():
+    """As in TOML, where it may have none."""
+    age = age_from_uv({"exclude-newer": datetime(2026, 6, 1, 10)}, "uv.toml")  # noqa: DTZ001
+
+    assert age is not None
+    assert datetime(2026, 6, 1, 10, tzinfo=UTC) == age.before
+    assert "`exclude-newer` in uv.toml" == age.source
