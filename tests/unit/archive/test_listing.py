@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import os
 import random
@@ -16,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zipper.archive.listing import Entry, Listing, read_listing
+from zipper.archive.listing import Entry, Listing, hash_zip, read_listing
 from zipper.errors import ArchiveError
 from zipper.file_bytes import FileBytes, read_file
 
@@ -373,3 +375,176 @@ def test_content_is_found_behind_any_extra_field_of_the_local_header(extra_size:
     assert (b"content", b"con") == (listing.read(entry, limit_bytes=7), listing.read_head(entry, 3))
     assert [b"content"] == list(listing.read_chunks(entry))
     assert () == (*listing.faults, *listing.find_header_faults())
+
+
+def _member(content: bytes, size: int, *, method: int = 8, **changes: int) -> tuple[Listing, Entry]:
+    """Return a listing with one member of these bytes, which is said to have a size."""
+    listing = read_listing(_zip({"a": content}, method=0))
+    said = {"method": method, "size": size, **changes}
+    return listing, listing.entries[0]._replace(**said)
+
+
+def _deflate(content: bytes) -> bytes:
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return packer.compress(content) + packer.flush()
+
+
+TEXT = b"text" * 100
+READERS = {
+    "read": lambda listing, entry: listing.read(entry, limit_bytes=400),
+    "inflate": lambda listing, entry: bytes(listing.inflate(entry, limit_bytes=400)),
+    "chunks": lambda listing, entry: b"".join(listing.read_chunks(entry)),
+    "head": lambda listing, entry: listing.read_head(entry, 400),
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("is_deflated", [False, True])
+def test_a_member_at_the_limit_is_read(reader: str, *, is_deflated: bool) -> None:
+    """Every way to read gives its bytes."""
+    content = _deflate(TEXT) if is_deflated else TEXT
+    listing, entry = _member(content, 400, method=8 if is_deflated else 0, crc=zlib.crc32(TEXT))
+
+    assert TEXT == READERS[reader](listing, entry)
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"flags": 1}, "encrypted"),
+        ({"method": 9}, "method"),
+        ({"header_offset": 1}, "no local header"),
+        ({"header_offset": 1 << 20}, "begins after"),
+    ],
+)
+def test_a_member_that_cannot_be_read_is_named(
+    reader: str, changes: dict[str, int], words: str
+) -> None:
+    """By each way to read it."""
+    listing, entry = _member(_deflate(TEXT), 400, crc=zlib.crc32(TEXT))
+
+    with pytest.raises(ArchiveError, match=words) as caught:
+        READERS[reader](listing, entry._replace(**changes))
+
+    assert (("member", "a"),) == caught.value.facts
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_what_does_not_inflate_is_refused(reader: str) -> None:
+    """A block of a type that deflate does not have."""
+    listing, entry = _member(b"\xff" * 50, 400)
+
+    with pytest.raises(ArchiveError, match="does not inflate"):
+        READERS[reader](listing, entry)
+
+
+@pytest.mark.parametrize("method", [0, 8])
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"size": 399}, "more than the 399 bytes"),
+        ({"size": 401}, "another size or CRC"),
+        ({"crc": 1}, "another size or CRC"),
+        ({"compressed_size": 1 << 20}, "ends after"),
+    ],
+)
+def test_pieces_have_the_size_and_sum_of_the_directory(
+    method: int, changes: dict[str, int], words: str
+) -> None:
+    """Stored or deflated."""
+    content = _deflate(TEXT) if method else TEXT
+    listing, entry = _member(content, 400, method=method, crc=zlib.crc32(TEXT))
+
+    with pytest.raises(ArchiveError, match=words):
+        list(listing.read_chunks(entry._replace(**changes)))
+
+
+def test_a_head_may_be_short() -> None:
+    """Of a longer member its first bytes, of a shorter one all; the sum does not count."""
+    packed, stored = _member(_deflate(TEXT), 400, crc=1), _member(TEXT, 400, method=0, crc=1)
+
+    for listing, entry in (packed, stored):
+        assert [TEXT[:5], TEXT] == [listing.read_head(entry, size) for size in (5, 9_999)]
+
+
+def test_what_follows_the_deflated_bytes_is_not_held() -> None:
+    """A member that is said to be packed into far more than it has is read as far as it goes."""
+    text = os.urandom(1_000)
+    packed = _deflate(text)
+    for more in (0, 300_000):
+        listing, entry = _member(packed + bytes(more), 1_000, crc=zlib.crc32(text))
+
+        assert text == listing.read(entry, limit_bytes=1_000, check_crc=True)
+    with pytest.raises(ArchiveError, match="another size or CRC"):
+        listing.read(entry._replace(crc=1), limit_bytes=1_000)
+
+
+def test_an_empty_member_has_to_be_one() -> None:
+    """Of no bytes, also where its bytes are deflated."""
+    listing, entry = _member(_deflate(b""), 0, crc=0)
+    more, wrong = _member(_deflate(b"x"), 0)
+
+    assert b"" == listing.read(entry, limit_bytes=0, check_crc=True)
+    with pytest.raises(ArchiveError, match="1 bytes, the directory says 0"):
+        more.read(wrong, limit_bytes=0)
+
+
+@pytest.mark.parametrize(
+    ("local", "flags", "words"),
+    [
+        ({}, 0, ""),
+        ({"crc": 0}, 8, ""),
+        ({"crc": 0, "size": 0, "compressed_size": 0}, 8, ""),
+        ({"method": 0}, 8, "has method 0 by its local header and 8 by the directory"),
+        ({"crc": 0xFFFFFFFF}, 0, ""),
+        ({"size": 0xFFFFFFFF, "compressed_size": 0xFFFFFFFF}, 0, ""),
+        ({"crc": 5}, 0, "has crc 5 by its local header and"),
+        ({"size": 5}, 0, "has size 5 by its local header and 400 by the directory"),
+        ({"compressed_size": 5}, 0, "has compressed size 5 by its local header and"),
+        ({"size": 1_234_567}, 0, "has size 1,234,567 by its local header and 400"),
+    ],
+)
+def test_what_a_local_header_may_say_otherwise(
+    local: dict[str, int], flags: int, words: str
+) -> None:
+    """Sizes and sum follow where a flag says so; all ones stand for a wider field elsewhere."""
+    archive = bytearray(_zip({"a": TEXT}))
+    entry = read_listing(bytes(archive)).entries[0]
+    said = {n: getattr(entry, n) for n in ("method", "crc", "compressed_size", "size")} | local
+    struct.pack_into("<2H", archive, 6, flags, said["method"])
+    struct.pack_into("<3L", archive, 14, said["crc"], said["compressed_size"], said["size"])
+
+    found = [fault.message for fault in read_listing(bytes(archive)).find_header_faults()]
+
+    assert [words] * bool(words) == [message[: len(words)] for message in found]
+
+
+def test_header_faults_have_a_place_to_end() -> None:
+    """A header outside, a name in it that goes on, and content that ends behind the directory."""
+    archive = _zip({"a": b"1", "b": b"2"}, method=0)
+    listing = read_listing(archive)
+    one, other = listing.entries
+
+    def find(*entries: Entry, end: int | None = None) -> list[tuple[str, str]]:
+        given = listing._replace(entries=entries)
+        return [(fault.path, fault.message) for fault in given.find_header_faults(end=end)]
+
+    last = other.header_offset + 30 + 1 + 1
+    assert [] == find(one, other) == find(one, other, end=last)
+    assert [("b", "ends after the end of the zip")] == find(one, other, end=last - 1)
+    far = one._replace(header_offset=len(archive) - 3)
+    assert [("a", "begins after the end of the zip")] == find(far)
+    inside = one._replace(header_offset=2)
+    assert [("a", "has no local header where the directory says")] == find(inside)
+    longer = one._replace(raw_name=b"ab")
+    assert [("a", "is called `a` in its local header")] == find(longer)
+    assert [("b", "shares bytes with `b`")] == find(other, other)
+
+
+def test_a_zip_is_hashed_as_lambda_reports_it() -> None:
+    """The SHA-256 of all its bytes in base64, however many pieces it is read in."""
+    for size in (0, 1, 65_536, 65_537, 200_000):
+        content = bytes(range(256)) * 800
+        expected = base64.b64encode(hashlib.sha256(content[:size]).digest()).decode()
+        assert expected == hash_zip(content[:size])

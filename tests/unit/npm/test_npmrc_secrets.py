@@ -49,6 +49,7 @@ def test_lines_go_and_numbers_stay() -> None:
     [
         ('"a": "git+ssh://git@host/a/b"', False),
         ('"a": "git+https://git@host/a/b"', False),
+        ('"a": "git+https://anonymous@host/a/b"', False),
         ('"a": "git+https://t0ken@host/a/b"', True),
         ('"a": "https://user:pass@host/x.tgz"', True),
         ('"a": "https:\\/\\/user:pass@host\\/x.tgz"', True),
