@@ -16,6 +16,8 @@ from zipper.checks.subject import Subject, find_dependency
 from zipper.late_pattern import late_pattern
 from zipper.named_tuple import NamedTuple
 from zipper.npm.folder_path import find_package
+from zipper.npm.package_json import parse_manifest
+from zipper.npm.platform import fits_platform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,19 +110,9 @@ def is_foreign(subject: Subject, name: str) -> bool:
     if own is None and any(_ARCHITECTURES[kind].search(path) for kind in others):
         return True
     package = find_package(name)
-    manifest = subject.read_json(f"{package}/package.json") if package else {}
-    wanted = (("os", subject.target.os), ("cpu", subject.target.cpu), ("libc", subject.target.libc))
-    return any(not _admits(manifest.get(field), value) for field, value in wanted)
-
-
-def _admits(listed: object, value: str) -> bool:
-    """Return whether npm's list `listed` admits `value`. Source: npm-install-checks 8."""
-    names = [listed] if isinstance(listed, str) else listed
-    if not isinstance(names, list) or not names or names == ["any"]:
-        return True
-    if f"!{value}" in names:
-        return False
-    return value in names or all(isinstance(name, str) and name.startswith("!") for name in names)
+    target = subject.target
+    manifest = parse_manifest(subject.read_json(f"{package}/package.json") if package else {})
+    return not fits_platform(manifest, os=target.os, cpu=target.cpu, libc=target.libc)
 
 
 def _default_level(subject: Subject) -> int:
