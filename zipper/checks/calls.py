@@ -30,6 +30,18 @@ _WRAPPERS: Final = frozenset(
     {"call_expression", "arguments", "object", "parenthesized_expression", "pair"}
 )
 """What may be between a variable and the function in it: `var require_a = wrap({"a"() {}})`."""
+_RUNS_FIRST: Final = late_pattern(
+    rb"(?:function\s*)?\(\s*([\w$]+)\s*,\s*([\w$]+)\s*(?:,\s*([\w$]+)\s*)?\)\s*"
+    rb"(?:=>\s*|\{\s*return\s+)(?:function\b[^(]*\(\s*\)\s*\{|\(\s*\)\s*=>\s*[({])\s*"
+    rb"(?:if\s*\(\3\)\s*throw\s+\3\[0\];?\s*)?(?:try\s*\{\s*)?(?:return\s*\(?\s*)?"
+    rb"(?:\2\s*\|\||\1\s*&&|if\s*\(\1\)\s*try\b)"
+)
+"""What bundlers wrap modules with: it gives a function that runs the first argument once.
+
+Source: `__commonJS` and `__esm` of esbuild 0.28, rolldown 1 and bun 1, whole and minified.
+"""
+_SHARED: Final = (b"__commonJS", b"__esm")
+"""What they are called where another file of a bundle declares them."""
 _WRAPPERS_MAX: Final = 6
 _CALLS_MAX: Final = 50
 """Places at which a name is looked up as called; more say nothing new."""
@@ -68,7 +80,7 @@ class Named(NamedTuple):
         return self.name, self.start, self.is_class
 
 
-def name_function(path: list[Node], index: int) -> Named | None:
+def name_function(source: Source, path: list[Node], index: int) -> Named | None:
     """Return the name by which the function at `index` is called, where it has a plain one."""
     function = path[index]
     own = function.child_by_field_name("name")
@@ -83,9 +95,21 @@ def name_function(path: list[Node], index: int) -> Named | None:
             name = path[at].child_by_field_name("name")
             is_plain = name is not None and name.type == "identifier"
             return _named(name, path, at) if name is not None and is_plain else None
-        if path[at].type not in _WRAPPERS:
+        is_run = path[at].type != "call_expression" or _runs_first(source, path[at])
+        if path[at].type not in _WRAPPERS or not is_run:
             return None
     return None
+
+
+def _runs_first(source: Source, call: Node) -> bool:
+    """Return whether a call gives a function that runs the call's first argument."""
+    function = call.child_by_field_name("function")
+    name = b"" if function is None else source.text_of(function)
+    if name not in source.wrappers:
+        declared = find_declared(source.trees, name)
+        text = b"" if declared is None else source.text_of(declared)
+        source.wrappers[name] = name in _SHARED or _RUNS_FIRST.match(text) is not None
+    return source.wrappers[name]
 
 
 def _named(name: Node, path: list[Node], index: int, *, is_class: bool = False) -> Named:

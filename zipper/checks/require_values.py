@@ -120,7 +120,7 @@ def _list_of_parameter(
     if is_called_in_place(path, index):
         texts = find_walked(path[: index + 1], source.content) if place == 0 else ()
         return [(one, level) for one in texts]
-    named = name_function(path, index)
+    named = name_function(source, path, index)
     found: list[tuple[str, int]] = []
     for called in () if named is None else find_calls(source, named):
         arguments = called[-2].child_by_field_name("arguments")

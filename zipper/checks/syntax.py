@@ -100,6 +100,8 @@ class Source:
         self._called: dict[tuple[bytes, int, bool], int] = {}
         self.loaders: dict[tuple[bytes, bytes], bool] = {}
         """Whether a function takes modules from a table, by the names of both."""
+        self.wrappers: dict[bytes, bool] = {}
+        """Whether a function gives one that runs its first argument, by its name."""
         self._exits: dict[int, int] = {}
         self._depth = 0
         self.variables = variables or {}
@@ -239,7 +241,7 @@ class Source:
         if module is not None:
             level = self._level_of_loads(module)
         else:
-            named = name_function(path, index)
+            named = name_function(self, path, index)
             level = LAZY if named is None else self._level_of_calls(named, function)
         self._depth -= 1
         if level == EAGER and path[-1].start_byte >= self._exit_of(function):
