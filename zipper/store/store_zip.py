@@ -146,19 +146,18 @@ class StoreZip:
             yield self._load()[: body_size(tail)]
             return
         crc = 0
-        try:
+        with self._reading():
             for piece in file.pieces(body_size(tail)):
                 crc = deflate.crc32(piece, crc)
                 yield piece
             file.refuse_change()
-        except ReadError as cause:
-            raise self._refuse() from cause
         if not has_crc(crc, tail):
             raise self._refuse()
 
     def _read_tail(self) -> memoryview:
         if self._tail is None:
-            self._tail = read_tail(self._open())
+            with self._reading():
+                self._tail = read_tail(self._open())
             if self._tail is None:
                 raise self._refuse()
         return self._tail
@@ -166,10 +165,8 @@ class StoreZip:
     def _load(self) -> memoryview:
         """Have all bytes in memory, and checked."""
         if self.data is None:
-            try:
+            with self._reading():
                 data = self._open().read_whole()
-            except ReadError as cause:
-                raise self._refuse() from cause
             if not is_sound(data):
                 raise self._refuse()
             self._tail = self.data = data
@@ -177,15 +174,20 @@ class StoreZip:
         return self.data
 
     def _open(self) -> FileBytes:
-        if self._file is None:
-            try:
-                found = open_file(self.place)
-            except OSError as cause:
-                raise unreadable(cause, self.place) from cause
-            if found is None:
-                raise damaged(self.place)
-            return found
-        return self._file
+        found = open_file(self.place) if self._file is None else self._file
+        if found is None:
+            raise damaged(self.place)
+        return found
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Refuse a file that changes meanwhile, or that the system does not let read."""
+        try:
+            yield
+        except ReadError as cause:
+            raise self._refuse() from cause
+        except OSError as cause:
+            raise unreadable(cause, self.place) from cause
 
     def _refuse(self) -> StoreError:
         """Remove what is damaged, and return the error that says so."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -97,3 +98,28 @@ def test_rows_of_other_code_are_removed(tmp_path: Path) -> None:
     NoteRows(path, "new").remove_others()
     assert {b"c": b"3"} == NoteRows(path, "new").get_many([b"a", b"b", b"c"])
     assert 1 == NoteRows(path, "new").count()
+
+
+def test_a_file_that_is_no_database_is_damaged(tmp_path: Path) -> None:
+    """It counts as one damaged row; what is absent has no rows, and is not made."""
+    path = tmp_path / "facts.db"
+    rows = NoteRows(path, "code")
+    assert 0 == rows.count()
+    assert not path.exists()
+
+    path.write_bytes(b"no database at all" * 99)
+    assert 1 == rows.count_damaged()
+
+
+def test_a_file_that_grew_too_large_is_begun_again(tmp_path: Path) -> None:
+    """What it knew is lost; what is put then is known."""
+    path = tmp_path / "facts.db"
+    rows = NoteRows(path, "code")
+    rows.put_many({b"a": b"1"})
+    os.truncate(path, 128 << 20)
+    rows.put_many({b"b": b"2"})
+    assert {b"a": b"1", b"b": b"2"} == rows.get_many([b"a", b"b"])
+
+    os.truncate(path, (128 << 20) + 1)
+    rows.put_many({b"c": b"3"})
+    assert {b"c": b"3"} == rows.get_many([b"a", b"b", b"c"])

@@ -47,6 +47,42 @@ def test_bounds_count_what_is_passed_over_too() -> None:
         read(odd, max_bytes=2_000)
 
 
+@pytest.mark.parametrize("kind", [b"0", b"S"])
+@pytest.mark.parametrize("size", [1, 2_000, (1 << 20) + 1])
+def test_a_last_member_that_is_cut_off_is_refused(kind: bytes, size: int) -> None:
+    """One that is wanted, and one that is passed over, however little of it lacks."""
+    data = member("p/x", bytes(size), kind=kind)
+
+    for cut in (data[:512], data[: 512 + size - 1], data[:-1]):
+        with pytest.raises(ArchiveError, match="a last member that is cut off"):
+            read(cut, max_bytes=1 << 30)
+    assert (kind == b"0") == bool(read(data, max_bytes=1 << 30))
+
+
+def test_what_is_no_file_is_told_by_name() -> None:
+    """Folders, links and odd kinds, in their order; files are not among them."""
+    told: list[tuple[str, bool]] = []
+    data = tar(
+        header("p/d/", kind=b"5"),
+        member("p/a", b"1"),
+        header("p/l", kind=b"2", link=b"a"),
+        member("p/s", b"1", kind=b"S"),
+    )
+    stream = io.BytesIO(data)
+
+    found = list(
+        read_tar(
+            stream.read,
+            max_members=9,
+            max_bytes=9,
+            on_other=lambda name, is_folder: told.append((name, is_folder)),
+        )
+    )
+
+    assert ["p/a"] == [one.name for one in found]
+    assert [("p/d/", True), ("p/l", False), ("p/s", False)] == told
+
+
 def test_nothing_large_is_asked_for_at_once_when_passing_over() -> None:
     """A content that is not wanted is read in pieces."""
     stream = io.BytesIO(tar(member("p/x", bytes(3 << 20), kind=b"S"), member("p/y", b"1")))

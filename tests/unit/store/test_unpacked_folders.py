@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import os
+import time
 import zlib
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.tarballs import make_package
 from zipper.archive.entries import STORED, make_entry
-from zipper.store.unpacked_folders import is_file_sound
+from zipper.store.extract import extract
+from zipper.store.keys import StoreKey
+from zipper.store.store_zips import Store
+from zipper.store.unpacked_folders import (
+    is_file_sound,
+    is_unmarked,
+    is_unpacked_sound,
+    mark_unpacked,
+    unmark,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,3 +55,40 @@ def test_a_file_has_its_bytes_and_its_mode(
     file.chmod(mode)
 
     assert expected == is_file_sound(os.fsencode(file), member)
+
+
+def test_a_folder_has_all_files_and_no_others(tmp_path: Path) -> None:
+    """One that is absent is as it should be; one with a file of another name is not."""
+    entries = extract(make_package({"a.js": "1", "b.js": "2"}), label="a")
+    zipped = Store(tmp_path / "cache").add(StoreKey("sha512", "ab" * 64), entries)
+    folder = zipped.path.with_suffix("")
+    assert is_unpacked_sound(zipped)
+
+    folder.mkdir()
+    assert not is_unpacked_sound(zipped)
+    for name in zipped.names():
+        (folder / name).write_bytes(zipped.read(name) or b"")
+        (folder / name).chmod(0o644)
+    assert is_unpacked_sound(zipped)
+    (folder / "a.js").rename(folder / "c.js")
+    assert not is_unpacked_sound(zipped)
+
+
+def test_a_mark_holds_while_files_are_older(tmp_path: Path) -> None:
+    """Without a mark, a folder or one of the files nothing is known of the folder."""
+    folder, names = tmp_path / "folder", [b"a.js", b"b.js"]
+    assert is_unmarked(folder, names)
+    folder.mkdir()
+    for name in ("a.js", "b.js"):
+        (folder / name).write_text("1")
+    assert is_unmarked(folder, names)
+    time.sleep(0.03)
+    mark_unpacked(folder)
+
+    assert not is_unmarked(folder, names)
+    assert is_unmarked(folder, [*names, b"c.js"])
+    (folder / "b.js").write_text("2")
+    assert is_unmarked(folder, names)
+    assert not is_unmarked(folder, names[:1])
+    unmark(folder)
+    assert is_unmarked(folder, names[:1])
