@@ -180,3 +180,49 @@ def test_a_member_that_a_sibling_needs_is_told_once(repository: Repository) -> N
     assert {"fn-a": [("file", "services/packages/fn-a/index.js", "changed")]} == reasons_of(
         repository
     )
+
+
+def test_a_target_is_a_setting(repository: Repository) -> None:
+    """It is said once, whatever of it differs."""
+    repository.edit("package.json", lambda own: own["zipper"].update(runtime="nodejs20.x"))
+    repository.git.commit({})
+    repository.edit("package.json", lambda own: own["zipper"].update(runtime="nodejs22.x"))
+
+    ((kind, subject, message),) = reasons_of(repository)["fn-b"]
+
+    assert ("setting", "target") == (kind, subject)
+    assert "nodejs20.x" in message.partition(", is ")[0]
+    assert "nodejs22.x" in message.partition(", is ")[2]
+
+
+def test_files_of_siblings_without_a_lockfile(repository: Repository) -> None:
+    """Each is told as a sibling's, manifests and lockfiles as what decides dependencies."""
+    (repository.root / "package-lock.json").unlink()
+    repository.git.commit({})
+    repository.write({"packages/base/index.js": "2", "yarn.lock": "", "packages/base/a.txt": "1"})
+    repository.edit("packages/fn-b/package.json", lambda own: own.update(license="MIT"))
+
+    reasons = {name: set(rows) for name, rows in reasons_of(repository).items()}
+
+    place = "services/packages"
+    manifest = ("dependencies", f"{place}/fn-b/package.json", "changed")
+    lock = ("dependencies", "services/yarn.lock", "new")
+    siblings = {
+        ("sibling", f"{place}/base/index.js", "changed"),
+        ("sibling", f"{place}/base/a.txt", "new"),
+    }
+    assert {manifest, lock} | siblings == reasons["fn-c"]
+    assert {manifest, lock, ("file", f"{place}/fn-b/package.json", "changed")} == reasons["fn-b"]
+
+
+def test_installed_packages_of_a_sibling_are_not_its_files(repository: Repository) -> None:
+    """They went, or changed, beside files that git does not know."""
+    shared = "packages/shared"
+    repository.edit(f"{shared}/package.json", lambda own: own.update(main="made/index.js"))
+    installed = f"{shared}/node_modules/x"
+    repository.write({f"{installed}/a.js": "1", f"{installed}/b.js": "1"})
+    repository.git.commit({})
+    repository.write({f"{installed}/a.js": "2"})
+    (repository.root / installed / "b.js").unlink()
+
+    assert {} == reasons_of(repository)

@@ -113,3 +113,16 @@ def test_keywords_of_others_are_refused(called_scene: Scene) -> None:
     """The error names the function and the keyword."""
     with pytest.raises(TypeError, match=r"audit\(\) got .*'bundle'"):
         audit(called_scene.project, bundle=True)  # type: ignore[call-arg]
+
+
+@pytest.mark.usefixtures("known")
+def test_a_registry_without_advisories_is_named(called_scene: Scene) -> None:
+    """Where no other has answered, with what to do instead."""
+    with pytest.raises(zipper.ZipperError, match="no registry of these packages") as raised:
+        audit(called_scene.project)
+
+    assert ("ENOAUDIT", (("registry", called_scene.registry.url),)) == (
+        raised.value.code,
+        raised.value.facts,
+    )
+    assert "--osv FILE" in (raised.value.hint or "")
