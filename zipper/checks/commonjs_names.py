@@ -60,6 +60,9 @@ _TARGETS: Final = frozenset(
 """What may write to a member in a way that the lexer does not see."""
 _CHANGERS: Final = frozenset({"__proto__", "__defineGetter__", "__defineSetter__", "constructor"})
 """Members of every object by which it gets others."""
+_EXPORTS: Final = (b"exports", b"module.exports")
+_TOP_LEVEL: Final = 3
+"""Nodes down to an expression that is a statement of the file."""
 _PLAIN_VALUES: Final = frozenset({"identifier", "undefined", "true", "false", "null", "this"})
 
 
@@ -198,17 +201,19 @@ class _Finder:
             return
         if self.source.text_of(path[-1]).startswith(b"exports"):
             return  # a new value of the variable `exports` exports nothing
-        self.reexports.clear()
         while value.type == "assignment_expression":
             value = value.child_by_field_name("right") or path[-1]
         text = self.source.text_of(value)
+        if self.reexports and (len(path) > _TOP_LEVEL or text in _EXPORTS):
+            self.is_complete = False  # Node sees the last; what runs may be one before
+        self.reexports.clear()
         specifier = self._required(find_leftmost(value))
         if value.type == "object":
             self._add_object(value)
         elif specifier is not None:
             self.reexports.append(specifier)
             self.is_complete = self.is_complete and value.type == "call_expression"
-        elif text not in (b"exports", b"module.exports"):
+        elif text not in _EXPORTS:
             self.is_complete = False
 
     def _add_object(self, value: Node) -> None:
@@ -267,7 +272,7 @@ class _Finder:
             return
         arguments = path[-3].child_by_field_name("arguments")
         parts = [] if arguments is None else arguments.named_children
-        if len(parts) < 3 or self.source.text_of(parts[0]) not in (b"exports", b"module.exports"):
+        if len(parts) < 3 or self.source.text_of(parts[0]) not in _EXPORTS:
             return
         name = literal(parts[1], self.source.content)
         if name is None:
