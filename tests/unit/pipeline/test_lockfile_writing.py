@@ -1,0 +1,146 @@
+"""`zipper.resolve`: where the lockfile is written, for which Node, and what is chosen anew."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+import zipper
+from zipper.errors import UsageError
+from zipper.events import FetchFinished
+from zipper.pipeline.lockfile_writing import LockChange, resolve
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.scene import Scene
+    from zipper.events import Event
+
+
+@pytest.fixture
+def project(called_scene: Scene) -> Scene:
+    """A project without a lockfile, which allows versions 1 of `a` and `b`."""
+    for name in "ab":
+        called_scene.publish(name, "1.0.0")
+    manifest = {"name": "fn", "version": "1.0.0", "dependencies": {"a": "1", "b": "1"}}
+    called_scene.write({"package.json": manifest})
+    return called_scene
+
+
+def versions(path: Path) -> dict[str, str]:
+    packages = json.loads(path.read_text())["packages"]
+    return {place: entry["version"] for place, entry in packages.items() if place}
+
+
+def test_it_lies_beside_package_json_or_where_it_is_wanted(project: Scene) -> None:
+    """A folder gets a file of the usual name; a lockfile that is there is written again."""
+    (project.folder / "elsewhere").mkdir()
+    usual = project.project / "package-lock.json"
+    cases = {
+        "elsewhere": project.folder / "elsewhere" / "package-lock.json",
+        "other.json": project.folder / "other.json",
+        None: usual,
+    }
+
+    for output, expected in cases.items():
+        options = {} if output is None else {"output": output}
+        found = resolve(project.project, **options)  # type: ignore[arg-type]
+        assert expected.samefile(found.path)
+        assert {"node_modules/a": "1.0.0", "node_modules/b": "1.0.0"} == versions(expected)
+    usual.rename(project.project / "npm-shrinkwrap.json")
+    assert "npm-shrinkwrap.json" == resolve(project.project).path.rpartition("/")[2]
+    assert not usual.exists()
+
+
+def test_what_changed_is_told(project: Scene) -> None:
+    """Against the lockfile that was there; the result prints as the command does."""
+    events: list[Event] = []
+
+    first = resolve(project.project, on_event=events.append)
+    again = resolve(project.project)
+
+    assert (LockChange("node_modules/a", None, "1.0.0"), 2) == (first.changes[0], first.packages)
+    assert () == again.changes
+    assert 2 == json.loads(first.to_json())["packages"]
+    assert any(isinstance(event, FetchFinished) for event in events)
+
+
+@pytest.mark.parametrize(
+    ("update", "changed"),
+    [(None, ""), (False, ""), (True, "ab"), ("a", "a"), (["b"], "b"), (["a", "b"], "ab")],
+)
+def test_what_is_named_is_chosen_anew(
+    project: Scene, update: bool | str | list[str] | None, changed: str
+) -> None:
+    """All with `True`, nothing by default: what the lockfile holds stays."""
+    resolve(project.project)
+    for name in "ab":
+        project.publish(name, "1.1.0")
+
+    found = resolve(project.project, update=update)
+
+    assert [(f"node_modules/{name}", "1.0.0", "1.1.0") for name in changed] == list(found.changes)
+
+
+def test_a_setting_may_choose_everything_anew(
+    project: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`update=False` goes before it."""
+    resolve(project.project)
+    project.publish("a", "1.1.0")
+    monkeypatch.setenv("ZIPPER_UPDATE_ALL", "1")
+
+    assert () == resolve(project.project, update=False).changes
+    assert 1 == len(resolve(project.project).changes)
+
+
+def test_a_name_that_is_not_locked_is_told(project: Scene) -> None:
+    """As a warning; without a lockfile everything is chosen anyhow."""
+    assert () == resolve(project.project, update=["nothing"]).warnings
+
+    (warning,) = resolve(project.project, update=["nothing", "a"]).warnings
+
+    assert "EUSAGE" == warning["code"]
+    assert "`nothing`" in str(warning["message"])
+
+
+@pytest.mark.parametrize("version", ["22", "22.1", "v22.x", "lts", "22.1.0.0"])
+def test_a_version_of_node_has_three_numbers(project: Scene, version: str) -> None:
+    """The error shows one that has."""
+    with pytest.raises(UsageError, match="is not a version of Node") as raised:
+        resolve(project.project, node_version=version)
+
+    assert "EUSAGE" == raised.value.code
+    assert "--node-version 22.23.3" in (raised.value.hint or "")
+    assert not (project.project / "package-lock.json").exists()
+
+
+def test_the_version_of_node_decides(project: Scene) -> None:
+    """It is in the result, without a `v`; by default it is the target's."""
+    project.publish("a", "1.1.0", engines={"node": ">=22"})
+
+    assert "20.1.0" == resolve(project.project, node_version="v20.1.0").node_version
+    default = resolve(project.project, runtime="nodejs22.x").node_version
+    assert default.startswith("22.")
+
+
+def test_a_lockfile_can_be_checked_alone(project: Scene) -> None:
+    """Nothing is written; one that is not in step, and none, are errors."""
+    with pytest.raises(zipper.ZipperError, match="no lockfile") as absent:
+        resolve(project.project, check_lockfile=True)
+    resolve(project.project)
+    path = project.project / "package-lock.json"
+    before = path.stat().st_mtime_ns
+
+    found = resolve(project.project, check_lockfile=True, runtime="nodejs22.x")
+
+    assert "EUSAGE" == absent.value.code
+    assert (str(path), 2, (), ()) == (found.path, found.packages, found.changes, found.warnings)
+    assert found.node_version.startswith("22.")
+    assert before == path.stat().st_mtime_ns
+    manifest = json.loads((project.project / "package.json").read_text())
+    project.write({"package.json": {**manifest, "dependencies": {"a": "2"}}})
+    with pytest.raises(zipper.ZipperError):
+        resolve(project.project, check_lockfile=True)
