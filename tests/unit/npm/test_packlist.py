@@ -122,3 +122,34 @@ def test_paths_above_the_project_are_patterns_that_match_nothing():
     files = {"app/package.json": {"files": ["../secret", "/../secret"]}, "secret": ""}
 
     assert pack(files, project="app") == ["package.json"]
+
+
+BUNDLES = [
+    ([], {"a": "1"}, {}, set()),
+    (["a"], {"a": "1"}, {}, {"a", "b", "c"}),
+    (["a"], {"a": "1", "b": "1"}, {}, {"a", "b", "c"}),
+    (["a"], {}, {"a": "1"}, set()),
+    (["b"], {"a": "1", "b": "1"}, {}, {"b"}),
+    (["a", "x"], {"a": "1", "x": "1"}, {}, {"a", "b", "c"}),
+    (True, {"a": "1"}, {}, {"a", "b", "c"}),
+]
+
+
+@pytest.mark.parametrize(("bundled", "needed", "dev", "expected"), BUNDLES)
+def test_what_a_package_bundles(bundled, needed, dev, expected):
+    """What is named and what that needs, in a circle too; no development dependency."""
+    fields = {"bundleDependencies": bundled, "dependencies": needed, "devDependencies": dev}
+    inner = {
+        "a": {"dependencies": {"b": "1"}, "optionalDependencies": {"c": "1"}},
+        "b": {},
+        "c": {"dependencies": {"a": "1"}, "devDependencies": {"d": "1"}},
+        "d": {},
+    }
+    files = {
+        f"node_modules/{name}/package.json": {"name": name, **one} for name, one in inner.items()
+    }
+    packed = pack({"package.json": {"name": "p", "version": "1.0.0", **fields}, **files})
+
+    assert {f"node_modules/{name}/package.json" for name in expected} == {*packed} - {
+        "package.json"
+    }

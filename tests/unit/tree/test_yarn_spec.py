@@ -88,6 +88,7 @@ def test_other_integrity_than_noted_is_refused() -> None:
         expect_integrity(resolve_spec("a", "1.0.0", where="/case"), fetched, _TWO)
 
     assert "EINTEGRITY" == raised.value.code
+    assert (("wanted", _TWO), ("found", _ONE)) == raised.value.facts
 
 
 @pytest.mark.parametrize(
