@@ -8,9 +8,12 @@ from zipfile import ZipFile
 import pytest
 
 import zipper
+from tests.support.notes import list_notes
 from tests.support.scene import listing
 from zipper.events import StageStarted
+from zipper.pipeline.building import rehearse_requested
 from zipper.pipeline.layer_building import find_layers, layer
+from zipper.settings.read_settings import find_requests
 from zipper.settings.values import Settings
 
 if TYPE_CHECKING:
@@ -150,3 +153,32 @@ def test_files_are_chosen_as_those_of_a_function(project: Scene) -> None:
     assert {"bin/tool", "nodejs"} == {
         name if name.startswith("bin") else name.partition("/")[0] for name in listing(output)
     }
+
+
+def test_a_dry_run_notes_no_place_that_is_gone(project: Scene) -> None:
+    """The layers of a function are made in a folder that goes: the store does not know it."""
+    tables = TABLES + '[[tool.zipper.functions]]\nname = "one"\nlayers = ["first"]\n'
+    project.write({"pyproject.toml": tables})
+    (request,) = find_requests(f"{project.project}/", Settings())
+
+    planned, package = rehearse_requested(request)
+
+    assert planned.output.name == "one.zip"
+    assert not planned.output.parent.exists()
+    ((name, path),) = [(one.name, one.path or "") for one in package.layers]
+    assert ("first", True) == (name, path.endswith("project/dist/first.zip"))
+    assert [] == list_notes(project.cache, "built")
+    zipper.build(project.project, function="one")
+    assert 1 == len(list_notes(project.cache, "built"))
+
+
+def test_a_layer_that_fails_stops_its_function(project: Scene) -> None:
+    """It would be told to attach a layer that is not there."""
+    tables = TABLES + '[[tool.zipper.functions]]\nname = "one"\nlayers = ["first"]\n'
+    tables = tables.replace('packages = ["a"]', 'packages = ["a"]\nmax_size = 1')
+    project.write({"pyproject.toml": tables})
+
+    with pytest.raises(zipper.ZipperError) as raised:
+        zipper.build(project.project, function="one")
+    assert "ECHECK" == raised.value.code
+    assert not (project.project / "dist" / "first.zip").exists()
