@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["FLAGS", "Loaded", "PackageFiles", "TaskFolder"]
 
@@ -41,12 +41,12 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 const require = createRequire(import.meta.url);
-const [generation, root, handler] = process.argv.slice(2);
+const [generation, root, ...handlers] = process.argv.slice(2);
 globalThis.awslambda = { streamifyResponse: (f) => Object.assign(f, { streaming: true }), HttpResponseStream: {} };
 
 class Refused extends Error {}
 
-function split() {
+function split(handler) {
   if (handler.includes("..")) throw new Refused("MalformedHandlerName");
   const base = path.basename(handler);
   const folder = handler.substring(0, handler.indexOf(base));
@@ -95,20 +95,23 @@ function pick(module, names) {
   return inside(module) || ("default" in module ? inside(module.default) : undefined);
 }
 
-try {
-  const [folder, name, rest] = split();
-  const module = await (generation === "3" ? third(folder, name) : fourth(folder, name));
-  const found = pick(module, rest.split("."));
-  if (!found) throw new Refused("HandlerNotFound: undefined");
-  if (typeof found !== "function") throw new Refused("HandlerNotFound: no function");
-  if (generation === "4" && found.length >= 3 && !found.streaming) throw new Refused("CallbackHandlerDeprecated");
-  await new Promise((done) => setTimeout(done, 20));
-  console.log("loaded");
-  process.exit(0);
-} catch (error) {
-  console.log("refused", error?.name, error?.code, String(error?.message ?? error).replace(/\s+/g, " ").slice(0, 400));
-  process.exit(1);
+let status = 0;
+for (const handler of handlers) {
+  try {
+    const [folder, name, rest] = split(handler);
+    const module = await (generation === "3" ? third(folder, name) : fourth(folder, name));
+    const found = pick(module, rest.split("."));
+    if (!found) throw new Refused("HandlerNotFound: undefined");
+    if (typeof found !== "function") throw new Refused("HandlerNotFound: no function");
+    if (generation === "4" && found.length >= 3 && !found.streaming) throw new Refused("CallbackHandlerDeprecated");
+    await new Promise((done) => setTimeout(done, handlers.length > 1 ? 0 : 20));
+    console.log("loaded");
+  } catch (error) {
+    status = 1;
+    console.log("refused", error?.name, error?.code, String(error?.message ?? error).replace(/\s+/g, " ").slice(0, 400));
+  }
 }
+process.exit(status);
 """
 
 
@@ -164,6 +167,18 @@ class TaskFolder:
         self, node: str, major: int, handler: str, *, env: Mapping[str, str] | None = None
     ) -> Loaded:
         """Return whether `node` loads `handler` from what the folder holds."""
+        answer = self._run(node, major, [handler], env)
+        text = answer.stdout.strip().rpartition("\n")[2] or answer.stderr.strip()[-400:]
+        return Loaded(answer.returncode == 0 and text == "loaded", text)
+
+    def load_each(self, node: str, major: int, handlers: Sequence[str]) -> list[bool]:
+        """Return whether one process of `node` loads each handler; none of them may print."""
+        lines = self._run(node, major, handlers, None).stdout.splitlines()
+        return [line == "loaded" for line in lines]
+
+    def _run(
+        self, node: str, major: int, handlers: Sequence[str], env: Mapping[str, str] | None
+    ) -> subprocess.CompletedProcess[str]:
         environment = {
             "PATH": os.environ["PATH"],
             "NODE_PATH": str(self.root),
@@ -173,8 +188,8 @@ class TaskFolder:
         }
         generation = "3" if major < 24 else "4"
         flags = FLAGS.get(major, ())
-        answer = subprocess.run(
-            [node, *flags, str(self._loader), generation, str(self.root), handler],
+        return subprocess.run(
+            [node, *flags, str(self._loader), generation, str(self.root), *handlers],
             cwd=self.root,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -185,5 +200,3 @@ class TaskFolder:
             timeout=_TIMEOUT_SECONDS,
             user=_NOBODY if sys.platform != "win32" and os.geteuid() == 0 else None,
         )
-        text = answer.stdout.strip().rpartition("\n")[2] or answer.stderr.strip()[-400:]
-        return Loaded(answer.returncode == 0 and text == "loaded", text)

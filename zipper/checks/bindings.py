@@ -10,7 +10,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal
 
-from zipper.checks.levels import COMPOUND, FUNCTIONS
+from zipper.checks.levels import COMPOUND, FUNCTIONS, is_field
 from zipper.checks.source_text import count_declarations, find_word, literal
 from zipper.named_tuple import NamedTuple
 
@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 __all__ = ["Binding", "find_binding", "find_returns", "written_again"]
 
 _WRITES: Final = rb"(?<![\w$.])%s\s*(?:=(?![=>])|[-+*/%%&|^?]{1,3}=|\+\+|--)"
-_MEMBERS: Final = rb"(?<![\w$.])%s\s*(?:\.\s*[\w$]+\s*=(?![=>])|\[|\)\s*[.\[])"
+_MEMBERS: Final = rb"(?<![\w$.])%s\s*(?:(?:\.\s*[\w$]+\s*)+=(?![=>])|\[|\)\s*[.\[])"
+_HANDED: Final = rb"[(,\[{]\s*%s\s*[,)\]}]"
+"""Such as `Object.assign(name, more)`."""
+_ALIAS: Final = rb"([\w$.]*)\s*(?<![=!<>])=\s*%s\s*(?![\w$.(\[=])"
+_IN_PATTERN: Final = (
+    rb"(?<![\w$.])%s[\w$\s,:.\[\]{}]{0,400}[\]}]\s*=(?![=>])|\bfor\s*\(\s*%s\s+(?:of|in)\b"
+)
 _RETURNS_MAX: Final = 20
 _STATEMENTS_MAX: Final = 20_000
 
@@ -46,7 +52,7 @@ def find_binding(source: Source, node: Node) -> Binding | None:
     name = source.text_of(node)
     path = source.path_to(node.start_byte)
     for function in reversed([item for item in path if item.type in (*FUNCTIONS, "class")]):
-        if function.start_byte == node.start_byte:
+        if function.start_byte == node.start_byte or is_field(function, "name", node):
             continue
         if function.type == "class":
             if _is_named(function, name):
@@ -85,7 +91,11 @@ def _find_declared(source: Source, statements: Iterable[Node], name: bytes) -> B
         found += _declared(source, inner if inner is not None else statement, name)
     if not found:
         return None
-    is_written = len(re.findall(_WRITES % re.escape(name), source.content)) > 1
+    own = re.escape(name)
+    count = len(re.findall(_WRITES % own, source.content))
+    count += len(re.findall(_IN_PATTERN % (own, own), source.content))
+    is_made = found[0].kind == "import" or found[0].node.type.endswith("_declaration")
+    is_written = count > (0 if is_made else 1)
     return found[0] if len(found) == 1 and not is_written else Binding("unknown", found[0].node)
 
 
@@ -145,8 +155,10 @@ def written_again(source: Source, name: bytes) -> bool:
     """Return whether the file may give members to what `name` holds."""
     if re.search(_MEMBERS % re.escape(name), source.content):
         return True
-    handed = rb"[(,]\s*%s\s*[,)]" % re.escape(name)  # such as `Object.assign(name, more)`
-    return re.search(handed, source.content) is not None
+    if re.search(_HANDED % re.escape(name), source.content):
+        return True
+    aliases = re.finditer(_ALIAS % re.escape(name), source.content)
+    return not all(match[1].startswith((b"exports", b"module.exports")) for match in aliases)
 
 
 def find_returns(source: Source, function: Node) -> list[Node]:

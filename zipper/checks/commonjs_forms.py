@@ -9,7 +9,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.syntax import FUNCTIONS
+from zipper.checks.syntax import FUNCTIONS, find_word
+from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -20,20 +21,30 @@ __all__ = ["find_leftmost", "hands_out_this", "is_same", "is_typeof", "is_writte
 
 _THIS_MAX: Final = 2_000
 """Mentions of `this` that are looked at in one file."""
+_HANDS_ON: Final = ("arguments", "subscript_expression", "variable_declarator")
+_OTHER_NAMES: Final = late_pattern(rb"require\s*(?:\.\s*cache\b|\(\s*__filename\s*\))")
 
 
 def hands_out_this(source: Source) -> bool:
-    """Return whether `this` outside of functions, which is `exports`, may get members."""
-    for path in islice(source.find_words(b"this"), _THIS_MAX):
+    """Return whether `this` outside of functions, which is `exports`, may get members.
+
+    Or by other names for it: `arguments[0]`, what `eval` reads, and what `require` has of the file.
+    """
+    content = source.content
+    if any(_OTHER_NAMES.match(content, at) for at in find_word(content, b"require", before=b".")):
+        return True
+    for path in islice(source.find_words(b"this", b"arguments", b"eval"), _THIS_MAX):
+        if path[-1].type == "identifier" and path[-1].text == b"eval":
+            return True
         is_inside = any(
             node.type == "class_body" or (node.type in FUNCTIONS and node.type != "arrow_function")
             for node in path
         )
-        if path[-1].type != "this" or is_inside:
+        if path[-1].type not in ("this", "identifier") or is_inside:
             continue
         above = path[-2].type
         written = len(path) > 2 and above == "member_expression" and is_written(path[:-1])
-        if written or above in ("arguments", "subscript_expression", "variable_declarator"):
+        if written or above in _HANDS_ON:
             return True
     return False
 

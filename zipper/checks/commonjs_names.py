@@ -63,6 +63,13 @@ _CHANGERS: Final = frozenset({"__proto__", "__defineGetter__", "__defineSetter__
 _EXPORTS: Final = (b"exports", b"module.exports")
 _TOP_LEVEL: Final = 3
 """Nodes down to an expression that is a statement of the file."""
+_DROPS: Final = frozenset(
+    {
+        *("sequence_expression", "parenthesized_expression", "binary_expression"),
+        *("ternary_expression", "unary_expression"),
+    }
+)
+"""What gives a value on to no name."""
 _PLAIN_VALUES: Final = frozenset({"identifier", "undefined", "true", "false", "null", "this"})
 
 
@@ -154,7 +161,7 @@ class _Finder:
             parent.child_by_field_name("left"), node
         ):
             self._add_assignment(path[:-1])
-        elif parent.type == "assignment_expression" and node.type == "member_expression":
+        elif node.type == "member_expression" and _is_kept_in_exports(path[:-1]):
             pass  # `exports = module.exports`: another name for the same object
         elif not self._is_harmless(path):
             self.is_complete = False
@@ -204,7 +211,9 @@ class _Finder:
         while value.type == "assignment_expression":
             value = value.child_by_field_name("right") or path[-1]
         text = self.source.text_of(value)
-        if self.reexports and (len(path) > _TOP_LEVEL or text in _EXPORTS):
+        if not _is_kept_in_exports(path) or (
+            self.reexports and (len(path) > _TOP_LEVEL or text in _EXPORTS)
+        ):
             self.is_complete = False  # Node sees the last; what runs may be one before
         self.reexports.clear()
         specifier = self._required(find_leftmost(value))
@@ -324,3 +333,15 @@ class _Finder:
         if function.type == "identifier" and self.source.text_of(function) == b"require":
             return literal(arguments.named_children[0], self.source.content)
         return None
+
+
+def _is_kept_in_exports(path: list[Node]) -> bool:
+    """Return whether no other name, as in `const api = module.exports = {}`, gets the exports."""
+    for node in reversed(path):
+        if node.type == "expression_statement":
+            return True
+        left = node.child_by_field_name("left")
+        is_export = left is not None and left.text in _EXPORTS
+        if node.type not in _DROPS and not (node.type == "assignment_expression" and is_export):
+            return False
+    return False

@@ -14,7 +14,7 @@ from zipper.checks.syntax import Source, literal, plain_text
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-__all__ = ["declared_names", "find_module_exports", "imported_names"]
+__all__ = ["declared_names", "find_module_exports", "imported_names", "namespace_name"]
 
 
 def find_module_exports(source: Source) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -44,10 +44,15 @@ def _add_statement(statement: Node, source: Source, names: list[str], stars: lis
                 if node is not None:
                     names.append(plain_text(node, source))
         elif child.type == "namespace_export":
-            names.extend(plain_text(item, source) for item in child.named_children)
+            names.append(namespace_name(child, source))
     origin = statement.child_by_field_name("source")
     if "*" in kinds and origin is not None:
         stars.append(literal(origin, source.content) or "")
+
+
+def namespace_name(clause: Node, source: Source) -> str:
+    """Return the name of an `* as name`; that of `* as default` is no node of its own."""
+    return plain_text(clause.named_children[-1], source) if clause.named_children else "default"
 
 
 def declared_names(declaration: Node, source: Source) -> list[str]:

@@ -140,8 +140,9 @@ class Values:
             uses = sum(1 for _ in find_word(content, name.encode(), before=b"."))
             uses -= content.count(b".bind(%s)" % name.encode())
             return value if uses <= _USES_MAX else UNKNOWN
-        is_open = value.is_open or written_again(place.file.source, name.encode())
-        return value._replace(is_open=is_open) if value.kind in ("object", "function") else value
+        if value.kind in ("object", "function") and written_again(place.file.source, name.encode()):
+            return UNKNOWN if value.kind == "object" else value._replace(is_open=True)
+        return value
 
     def _member(self, place: Place, depth: int) -> Value:
         owner = place.node.child_by_field_name("object")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from zipper.checks.syntax import plain_text
 from zipper.checks.value_model import OTHER, UNKNOWN, Place, Value
+from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,11 +22,25 @@ if TYPE_CHECKING:
 
 __all__ = ["bind", "make_instance", "with_fields"]
 
-_WRITES: Final = rb"(?<!exports)\.%s\s*(?:=(?![=>])|[-+*/%%&|^?]{1,3}=|\+\+|--)"
-_FIELDS: Final = re.compile(rb"\bthis\.([\w$]+)\s*(?:=(?!=)|[-+*/%&|^?]{1,3}=|\+\+|--)")
-_MAKES_OPEN: Final = re.compile(rb"\bthis\s*\[|\b(?:assign|definePropert\w+)\(\s*this\b")
-_CHANGED: Final = rb"(?<![\w$.])%s(?:\s*\.\s*prototype|\s*\[)|\(\s*%s\s*[,)]|,\s*%s\s*\)"
-"""What may give a class, by its name, other methods."""
+_WRITES: Final = rb"(?<!exports)\.\s*%s\s*(?:=(?![=>])|[-+*/%%&|^?]{1,3}=|\+\+|--)"
+_FIELDS: Final = re.compile(rb"\bthis\s*\.\s*([\w$]+)\s*(?:=(?!=)|[-+*/%&|^?]{1,3}=|\+\+|--)")
+_LOSES_TRACK: Final = late_pattern(
+    rb"\bthis\b(?!\s*\.\s*#?[\w$]++(?!\s*(?:\?\.\s*)?[(`]))(?!(?<=return this)\s*[;}])"
+    rb"|\bdelete\s+this\b"
+    rb"|\bthis\s*\.\s*[\w$]+\s*(?:(?:,[^;]*)?[\]}]\s*=(?![=>])|\s(?:of|in)\b)"
+)
+"""What may give an instance any member: `this` passed on, its methods called, `this[name]`; what
+takes one away; patterns with a member."""
+_CHANGED: Final = (
+    rb"(?<![\w$.])%s(?:\s*\.\s*prototype|\s*\[)|[(,\[]\s*%s\s*[,)\]]"
+    rb"|(?<!export )(?<!exports = )\{\s*%s\s*\}|(?<!\.)\b[\w$]+\s*=\s*%s\s*[;,\n]"
+)
+"""What may give a class, by its name or by another that it gets, other methods."""
+_REACHED: Final = late_pattern(
+    rb"\bnew\.target\b|PrototypeOf\b|__proto__|\bstatic\s*\{|\bthis\s*\.\s*prototype\b"
+    rb"|\.\s*constructor\s*\."
+)
+"""What may do so by none."""
 _PARTS: Final = frozenset({"expression_statement", "return_statement", "sequence_expression"})
 
 
@@ -44,19 +59,17 @@ def make_instance(values: _Evaluates, maker: Place, place: Place, depth: int) ->
     """
     methods: dict[str, Place | Value] = {}
     fields: dict[str, Place | Value] = {}
-    is_open = False
     for one in reversed(list(_lineage(values, maker, depth))):
-        if one is None:
-            is_open = True
-            continue
-        if _is_changed(one):
+        if one is None or _is_changed(one):
             return UNKNOWN
         arguments = place.node.child_by_field_name("arguments") if one is maker else None
         given = [] if arguments is None else arguments.named_children
-        own_methods, own_fields, may_more = _members(one, place, given)
-        methods, fields = {**methods, **own_methods}, {**fields, **own_fields}
-        is_open = is_open or may_more
-    return Value("object", members={**methods, **fields}, is_open=is_open, maker=maker)
+        found = _members(one, place, given)
+        if found is None:
+            return UNKNOWN
+        methods, fields = {**methods, **found[0]}, {**fields, **found[1]}
+    accessors = {name: value for name, value in methods.items() if value is UNKNOWN}
+    return Value("object", members={**methods, **fields, **accessors}, maker=maker)
 
 
 def _lineage(values: _Evaluates, maker: Place, depth: int) -> Iterator[Place | None]:
@@ -90,12 +103,13 @@ def _is_changed(maker: Place) -> bool:
     for name, within in places:
         text = b"" if name is None else re.escape(name.text or b"")
         content = source.content if within is None else within
-        if text and re.search(_CHANGED % (text, text, text), content):
+        if text and re.search(_CHANGED % (text, text, text, text), content):
             return True
     constructor = _constructor(node)
     text = b"" if constructor is None else source.text_of(constructor)
     has_decorator = any(child.type == "decorator" for child in node.children)
-    return has_decorator or re.search(rb"\breturn\b\s*[^;}]", text) is not None
+    is_reached = _REACHED.search(source.content) is not None
+    return has_decorator or is_reached or re.search(rb"\breturn\b\s*[^;}]", text) is not None
 
 
 def _constructor(node: Node) -> Node | None:
@@ -109,19 +123,19 @@ def _constructor(node: Node) -> Node | None:
 
 def _members(
     maker: Place, place: Place, arguments: list[Node]
-) -> tuple[dict[str, Place | Value], dict[str, Place | Value], bool]:
-    """Return the methods and the fields of a class's instance, and whether it may have more."""
+) -> tuple[dict[str, Place | Value], dict[str, Place | Value]] | None:
+    """Return the methods and the fields of a class's instance; None where it may have any."""
     methods: dict[str, Place | Value] = {}
     fields: dict[str, Place | Value] = {}
     body, source = maker.node.child_by_field_name("body"), maker.file.source
-    is_open = False
     for item in [] if body is None else body.named_children:
         name = item.child_by_field_name("name") or item.child_by_field_name("property")
         if name is None or any(child.type == "static" for child in item.children):
             continue
-        if name.type != "property_identifier":
-            is_open = is_open or name.type != "private_property_identifier"
+        if name.type == "private_property_identifier":
             continue
+        if name.type != "property_identifier":
+            return None
         text, value = plain_text(name, source), item.child_by_field_name("value")
         if item.type == "method_definition":
             is_accessor = item.children[0].type in ("get", "set")
@@ -134,16 +148,20 @@ def _members(
     constructor = _constructor(maker.node)
     if constructor is not None:
         made = maker._replace(node=constructor)
-        given = bind(maker, constructor, place, arguments)
-        assigned, may_more = _assigned_fields(made, given)
-        fields, is_open = {**fields, **assigned}, is_open or may_more
-    return methods, fields, is_open
+        assigned = _assigned_fields(made, bind(maker, constructor, place, arguments))
+        if assigned is None:
+            return None
+        fields |= assigned
+    return methods, fields
 
 
 def with_fields(this: Value, method: Place, given: Given) -> Value:
     """Return an instance after one of its methods has run."""
-    fields, is_open = _assigned_fields(method, given)
-    return this._replace(members={**this.members, **fields}, is_open=this.is_open or is_open)
+    fields = _assigned_fields(method, given)
+    if fields is None:
+        return UNKNOWN
+    sure = {name: one for name, one in fields.items() if this.members.get(name) is not UNKNOWN}
+    return this._replace(members={**this.members, **sure})
 
 
 def bind(
@@ -159,10 +177,12 @@ def bind(
     return given
 
 
-def _assigned_fields(method: Place, given: Given) -> tuple[dict[str, Place | Value], bool]:
-    """Return what a method is sure to write to `this`, and whether it may write more."""
+def _assigned_fields(method: Place, given: Given) -> dict[str, Place | Value] | None:
+    """Return what a method is sure to write to `this`; None where it may write anything."""
     source = method.file.source
     text = source.text_of(method.node)
+    if _LOSES_TRACK.search(text):
+        return None
     names = {name.decode("utf-8", "replace") for name in _FIELDS.findall(text)}
     members: dict[str, Place | Value] = dict.fromkeys(names, UNKNOWN)
     body = method.node.child_by_field_name("body")
@@ -173,7 +193,7 @@ def _assigned_fields(method: Place, given: Given) -> tuple[dict[str, Place | Val
         field = plain_text(name, source)
         if _count_writes(method, field) == 1:
             members[field] = method._replace(node=right, given=given)
-    return members, _MAKES_OPEN.search(text) is not None
+    return members
 
 
 def _assignments(statements: Iterable[Node]) -> Iterator[tuple[Node, Node]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING, Final
 
+from zipper.checks.exported import declared_names, namespace_name
 from zipper.checks.exporting_statements import ExportingStatements
 from zipper.checks.expression_values import Values
 from zipper.checks.module_resolution import Failure
@@ -102,6 +103,8 @@ class ModuleValues:
             value = statement.child_by_field_name("value")
             if any(child.type == "default" for child in statement.children):
                 node = declaration if declaration is not None else value
+                own = None if node is None else node.child_by_field_name("name")
+                node = node if own is None else own
                 members["default"] = UNKNOWN if node is None else Place(file, node)
             elif declaration is not None:
                 members.update(_declared(file, declaration))
@@ -123,8 +126,10 @@ class ModuleValues:
         """Return what `export { a as b }` gives, also from another module."""
         specifier = None if origin is None else literal(origin, file.source.content)
         members: dict[str, Place | Value] = {}
-        for clause in (c for c in statement.named_children if c.type == "export_clause"):
-            for item in clause.named_children:
+        for clause in statement.named_children:
+            if clause.type == "namespace_export":
+                members[namespace_name(clause, file.source)] = UNKNOWN
+            for item in clause.named_children if clause.type == "export_clause" else ():
                 own = item.child_by_field_name("name")
                 shown = item.child_by_field_name("alias") or own
                 if own is None or shown is None:
@@ -141,14 +146,11 @@ class ModuleValues:
 def _declared(file: SourceFile, declaration: Node) -> dict[str, Place | Value]:
     own = declaration.child_by_field_name("name")
     if own is not None:
-        return {plain_text(own, file.source): Place(file, declaration)}
-    members: dict[str, Place | Value] = {}
-    for item in declaration.named_children:
+        return {plain_text(own, file.source): Place(file, own)}
+    names = declared_names(declaration, file.source)
+    members: dict[str, Place | Value] = dict.fromkeys(names, UNKNOWN)
+    for item in declaration.named_children if declaration.children[0].type == "const" else ():
         bound, value = item.child_by_field_name("name"), item.child_by_field_name("value")
-        if bound is None or bound.type != "identifier":
-            continue
-        is_constant = declaration.children[0].type == "const" and value is not None
-        members[plain_text(bound, file.source)] = (
-            Place(file, value) if is_constant and value is not None else UNKNOWN
-        )
+        if bound is not None and bound.type == "identifier" and value is not None:
+            members[plain_text(bound, file.source)] = Place(file, value)
     return members
