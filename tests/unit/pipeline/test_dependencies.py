@@ -1,4 +1,4 @@
-"""The store that machines share: when it counts, and for whom its key signs."""
+"""What a function is made of: its packages, and the store that machines share."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import zipper
 from zipper.errors import UsageError
 from zipper.pipeline.dependencies import find_shared_store
 from zipper.pipeline.session import Circumstances
@@ -16,6 +17,8 @@ from zipper.sharing.signing import make_key
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.support.scene import Scene
 
 RUNNER = {
     "GITHUB_REPOSITORY": "acme/other",
@@ -62,3 +65,37 @@ def test_the_runner_says_what_is_signed_for(
         monkeypatch.delenv(name)
     with pytest.raises(UsageError, match="nothing says what it signs for"):
         counts(tmp_path, **given)
+
+
+PNPM = """lockfileVersion: '9.0'
+importers:
+  .:
+    dependencies:
+      a: {specifier: '1', version: 1.0.0}
+    devDependencies:
+      b: {specifier: '2', version: 2.0.0}
+packages:
+  a@1.0.0: {resolution: {integrity: SRI-a-1.0.0}}
+  b@1.0.0: {resolution: {integrity: SRI-b-1.0.0}}
+  b@2.0.0: {resolution: {integrity: SRI-b-2.0.0}}
+snapshots:
+  a@1.0.0:
+    dependencies: {b: 1.0.0}
+  b@1.0.0: {}
+  b@2.0.0: {}
+"""
+
+
+def test_what_is_left_out_takes_no_place(called_scene: Scene) -> None:
+    """Of another tool's lockfile what is packed is laid out, as if there were nothing else."""
+    text = PNPM
+    for name, version in (("a", "1.0.0"), ("b", "1.0.0"), ("b", "2.0.0")):
+        manifest = called_scene.publish(name, version)
+        text = text.replace(f"SRI-{name}-{version}", manifest["dist"]["integrity"])
+    dependencies = {"dependencies": {"a": "1"}, "devDependencies": {"b": "2"}}
+    called_scene.write({"package.json": {"name": "fn", **dependencies}, "pnpm-lock.yaml": text})
+
+    planned = zipper.plan(called_scene.project)
+
+    versions = {place: node.version for place, node in planned.tree.nodes.items() if place}
+    assert {"node_modules/a": "1.0.0", "node_modules/b": "1.0.0"} == versions
