@@ -166,17 +166,15 @@ class _View:
         """Let go of the bytes: pyelftools' objects refer to each other, and so live on for long."""
         self._content = b""
 
-    def seek(self, offset: int, whence: int = 0) -> int:
-        base = (0, self._position, len(self._content))[whence]
-        self._position = max(0, base + offset)
-        return self._position
+    def seek(self, offset: int, whence: int = 0) -> None:
+        """Go to an offset from the start, or from the end; pyelftools asks for no other."""
+        self._position = offset + (len(self._content) if whence else 0)
 
     def tell(self) -> int:
         return self._position
 
-    def read(self, size: int = -1) -> bytes:
-        end = len(self._content) if size < 0 else self._position + size
-        piece = bytes(self._content[self._position : end])
+    def read(self, size: int) -> bytes:
+        piece = bytes(self._content[self._position : self._position + size])
         self._position += len(piece)
         return piece
 

@@ -171,8 +171,7 @@ def _encode(rows: _Kept) -> bytes:
         for (path, required), others in list(rows.items())
         for one in others
     ]
-    text = json.dumps((packages.values, sightings.values, modules), separators=(",", ":"))
-    return text.encode("ascii")
+    return json.dumps((packages.values, sightings.values, modules), separators=(",", ":")).encode()
 
 
 def _decode(text: bytes) -> _Kept:

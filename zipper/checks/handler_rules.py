@@ -102,10 +102,9 @@ def _locate_by_require(files: FileSystem, place: str) -> Located | None:
         return Located(place, "require")
     if has_script:
         return Located(script, "import" if _is_module_folder(files, script) else "require")
-    for extension, how in ((".mjs", "import"), (".cjs", "require")):
-        if files.is_file(place + extension):
-            return Located(place + extension, "import" if how == "import" else "require")
-    return None
+    if files.is_file(f"{place}.mjs"):
+        return Located(f"{place}.mjs", "import")
+    return Located(f"{place}.cjs", "require") if files.is_file(f"{place}.cjs") else None
 
 
 def _locate_by_import(files: FileSystem, place: str) -> Located | None:

@@ -12,7 +12,7 @@ from support.mutations import pack
 
 from zipper.archive.listing import read_listing
 from zipper.checks.binaries import is_foreign
-from zipper.checks.elf import Binary, recognize, scan_binary
+from zipper.checks.elf import scan_binary
 from zipper.checks.run_rules import check_zip
 from zipper.checks.subject import Subject
 from zipper.target import Target
@@ -201,14 +201,6 @@ def test_platform_packages_for_another_machine_only(library: bytes) -> None:
 def test_hostile_elf_files_are_truncated(content: bytes) -> None:
     """Headers that point nowhere are an answer, not an exception."""
     assert "elf" == scan_binary(content).format
-
-
-def test_formats() -> None:
-    """The first bytes tell the format."""
-    assert ["elf", "mach-o", "pe", "empty", "other"] == [
-        recognize(head) for head in (b"\x7fELF", b"\xca\xfe\xba\xbe", b"MZ", b"", b"#!")
-    ]
-    assert not Binary("elf").is_musl
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,132 @@
+"""What an ELF file is, and what it needs, is read from a file that is made by the specification."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from zipper.checks.elf import Binary, recognize, scan_binary
+
+LOAD, DYNAMIC, INTERP = 1, 2, 3
+NEEDED, STRTAB, SONAME, RPATH, RUNPATH = 1, 5, 14, 15, 29
+HEADER, SEGMENT = 64, 56
+
+
+def make_elf(
+    *entries: tuple[int, str], interpreter: str = "", beyond: int = 0, kind: int = 3
+) -> bytes:
+    """Return a 64-bit file for x86_64 with these dynamic entries, and no sections.
+
+    Source: the System V ABI, chapters 4 and 5; the numbers are those of elf.h.
+
+    Args:
+        entries: tags, and the texts that they mean.
+        interpreter: of PT_INTERP.
+        beyond: so many bytes of the loaded segment are not there.
+        kind: e_type, 2 of a program and 3 of a library.
+    """
+    texts = b"\0" + b"".join(text.encode() + b"\0" for _, text in entries)
+    dynamic_at = HEADER + 3 * SEGMENT
+    texts_at = dynamic_at + 16 * (len(entries) + 2)
+    interpreter_at = texts_at + len(texts)
+    size = interpreter_at + len(interpreter) + 1
+    rows, at = [], 1
+    for tag, text in entries:
+        rows.append((tag, at))
+        at += len(text) + 1
+    dynamic = b"".join(struct.pack("<QQ", *row) for row in [*rows, (STRTAB, texts_at), (0, 0)])
+    kinds = (
+        (LOAD, 0, size + beyond),
+        (DYNAMIC, dynamic_at, len(dynamic)),
+        (INTERP if interpreter else 0, interpreter_at, len(interpreter) + 1),
+    )
+    segments = b"".join(
+        struct.pack("<IIQQQQQQ", name, 4, start, start, start, length, length, 8)
+        for name, start, length in kinds
+    )
+    return _header(kind, segments=3) + segments + dynamic + texts + interpreter.encode() + b"\0"
+
+
+def _header(kind: int, *, segments: int = 0) -> bytes:
+    ident = b"\x7fELF\x02\x01\x01" + bytes(9)
+    sizes = (HEADER, SEGMENT, segments, 64, 0, 0)
+    return ident + struct.pack("<HHIQQQIHHHHHH", kind, 0x3E, 1, 0, HEADER, 0, 0, *sizes)
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"\x7fELF", "elf"),
+        (b"\x7fEL", "other"),
+        (bytes.fromhex("cffaedfe"), "mach-o"),
+        (bytes.fromhex("cefaedfe"), "mach-o"),
+        (bytes.fromhex("feedfacf"), "mach-o"),
+        (bytes.fromhex("cafebabe"), "mach-o"),
+        (b"MZ\x90\0", "pe"),
+        (b"", "empty"),
+        (b"version https://git-lfs.github.com/spec/v1\noid", "git-lfs"),
+        (b"version 2", "other"),
+    ],
+)
+def test_first_bytes(head: bytes, kind: str) -> None:
+    """The numbers are those of elf.h, of mach-o/loader.h and fat.h, and of git-lfs."""
+    assert kind == recognize(head)
+    assert Binary(kind, bits=32 if kind == "elf" else 0).format == scan_binary(head).format
+
+
+def test_what_a_library_names() -> None:
+    """Libraries, folders and the own name come from the dynamic entries."""
+    entries = (
+        (NEEDED, "liba.so"), (SONAME, "libq.so.1"), (RPATH, "$ORIGIN/a:/b"), (NEEDED, "libb.so"),
+        (RUNPATH, "/c::$ORIGIN"), (RUNPATH, ""),
+    )  # fmt: skip
+
+    assert Binary(
+        "elf", 64, "x86_64", needed=("liba.so", "libb.so"), soname="libq.so.1",
+        rpath=("$ORIGIN/a", "/b"), runpath=("/c", "$ORIGIN"),
+    ) == scan_binary(make_elf(*entries))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "interpreter"),
+    [
+        (make_elf(interpreter="/lib64/ld-linux-x86-64.so.2"), "/lib64/ld-linux-x86-64.so.2"),
+        (make_elf(kind=2), ""),
+    ],
+)
+def test_programs(content: bytes, interpreter: str) -> None:
+    """A program has its type, or asks for an interpreter, as what can be placed anywhere does."""
+    assert Binary("elf", 64, "x86_64", is_program=True, interpreter=interpreter) == scan_binary(
+        content
+    )
+
+
+def test_where_a_file_is_cut_off() -> None:
+    """A header alone is whole; what is loaded may end where the file ends, and not behind it."""
+    assert Binary("elf", 64, "x86_64") == scan_binary(_header(3))
+    assert Binary("elf", is_truncated=True) == scan_binary(_header(3)[:-1])
+    assert Binary("elf", 64, "x86_64") == scan_binary(make_elf())
+    assert Binary("elf", 64, "x86_64", is_truncated=True) == scan_binary(make_elf(beyond=1))
+
+
+def test_the_order_of_bytes() -> None:
+    """The machine's number is read in the order that the header names."""
+    big = b"\x7fELF\x02\x02\x01" + bytes(9) + struct.pack(">HH", 3, 0x15)
+
+    assert "ppc64" == scan_binary(big + bytes(44)).machine
+    assert "machine 5376" == scan_binary(big[:5] + b"\1" + big[6:] + bytes(44)).machine
+
+
+@pytest.mark.parametrize(
+    ("binary", "is_musl"),
+    [
+        (Binary("elf", needed=("libc.musl-x86_64.so.1",)), True),
+        (Binary("elf", needed=("libdl.so.2", "ld-musl-aarch64.so.1")), True),
+        (Binary("elf", interpreter="/lib/ld-musl-x86_64.so.1"), True),
+        (Binary("elf", needed=("libmusl.so",), interpreter="/lib64/ld-linux-x86-64.so.2"), False),
+    ],
+)
+def test_what_needs_musl(binary: Binary, is_musl: bool) -> None:
+    """Alpine's C library and its loader have musl in their names."""
+    assert is_musl == binary.is_musl
