@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.checks.calls import find_calls, name_function
 from zipper.checks.levels import FUNCTIONS, WALKS, is_called_in_place, is_field
-from zipper.checks.source_text import literal
+from zipper.checks.source_text import count_declarations, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,20 +84,17 @@ def list_given(source: Source, path: list[Node], name: Node) -> list[tuple[str, 
     text = source.text_of(name)
     for index in range(len(path) - 1, -1, -1):
         node = path[index]
-        if node.type == "for_in_statement" and is_field(node, "left", _last_of(node)):
-            if source.text_of(_last_of(node)) == text:
-                walked = node.child_by_field_name("right")
-                texts = [] if walked is None else _texts_of(walked, source.content)
+        if node.type == "for_in_statement":
+            left, walked = node.child_by_field_name("left"), node.child_by_field_name("right")
+            if left is not None and walked is not None and left.text == text:
+                body = source.text_of(node)[walked.end_byte - node.start_byte :]
+                texts = [] if count_declarations(body, text) else _texts_of(walked, source.content)
                 return [(one, source.level_of(path)) for one in texts]
         elif node.type in FUNCTIONS:
             place = _place_of(node, text, source)
             if place is not None:
                 return _list_of_parameter(source, path, index, place)
     return []
-
-
-def _last_of(loop: Node) -> Node:
-    return loop.child_by_field_name("left") or loop
 
 
 def _place_of(function: Node, name: bytes, source: Source) -> int | None:
@@ -110,7 +107,9 @@ def _place_of(function: Node, name: bytes, source: Source) -> int | None:
         return None
     own = re.escape(name)
     writes = rb"(?<![\w$.])%s\s*(?:=(?![=>])|[-+*/%%&|^?]{1,3}=|\+\+)" % own
-    return None if re.search(writes, source.text_of(function)) else names.index(name)
+    inner = source.text_of(function)
+    is_changed = re.search(writes, inner) or count_declarations(inner, name)
+    return None if is_changed else names.index(name)
 
 
 def _list_of_parameter(

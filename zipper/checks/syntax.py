@@ -239,7 +239,8 @@ class Source:
         self._depth += 1
         module = find_module(path, index)
         if module is not None:
-            level = self._level_of_loads(module)
+            is_plain = not self._is_async(function) and "generator" not in function.type
+            level = max(self._level_of_loads(module), EAGER if is_plain else CONDITIONAL)
         else:
             named = name_function(self, path, index)
             level = LAZY if named is None else self._level_of_calls(named, function)

@@ -153,7 +153,7 @@ def _is_of_files(source: Source, path: list[Node]) -> bool:
     if _is_replaced(path[-1], source):
         return False
     name = re.escape(source.text_of(node))
-    given = rb"%s(?<![\w$]%s)\b[^;]{0,400}?%s" % (name, name, _FROM.pattern)
+    given = rb"%s(?<![\w$]%s)\b(?:(?!,\s*[\w$]+\s*=)[^;]){0,400}?%s" % (name, name, _FROM.pattern)
     is_given = re.search(given, source.content) is not None
     return is_given and not is_hidden(source, [*path[:-1], node])
 
