@@ -8,7 +8,8 @@ import pytest
 
 from tests.support.node import write_zip
 from tests.support.notes import list_notes, rewrite_note
-from zipper.pipeline.checking import check
+from zipper.pipeline.checking import check, check_requested
+from zipper.settings.read_settings import request_of_call
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,3 +96,88 @@ def test_another_layer_is_another_report(path: Path) -> None:
     assert not run(path, layers=[layer]).ok
     write_zip(layer, {"nodejs/node_modules/absent/index.js": b""})
     assert run(path, layers=[layer]).ok
+
+
+ARN = "arn:aws:lambda:eu-west-1:123456789012:layer:deps:1"
+ASKING = b"""require('absent'); require('./Own');
+if (process.env.NODE_ENV !== 'production') require('dev-only');
+exports.handler = async () => 1;
+"""
+MISSING = ("module-missing", "error", "index.js")
+Row = tuple[str, str, str]
+EFFECTS: list[tuple[dict[str, object], Row | None, Row | None]] = [
+    ({"handler": "index.other"}, ("handler-export", "error", "index.js"), None),
+    ({"runtime": "nodejs18.x"}, ("runtime-deprecated", "warning", ""), None),
+    ({"unknown_runtime": "nodejs99.x"}, ("runtime-unknown", "error", ""), None),
+    ({"layers": ["layer.zip"]}, None, MISSING),
+    ({"layers": [ARN]}, ("layer-unknown", "info", ""), MISSING),
+    ({"kind": "layer"}, ("layout-layer", "warning", ""), MISSING),
+    ({"kind": "web", "entry": "own.js"}, ("entry-silent", "warning", "own.js"), MISSING),
+    ({"max_size_bytes": 1}, ("size-budget", "error", ""), None),
+    ({"max_unzipped_size_bytes": 1}, ("size-budget", "error", ""), None),
+    ({"timeout_seconds": 901}, ("timeout-long", "warning", ""), None),
+    ({"node_options": "--require ./gone.js"}, ("module-missing", "error", ""), None),
+    ({"env": ["NODE_OPTIONS=--require ./gone.js"]}, ("module-missing", "error", ""), None),
+    (
+        {"env": ["NODE_ENV=production"]},
+        ("module-optional-missing", "info", "index.js"),
+        ("module-missing", "warning", "index.js"),
+    ),
+    ({"provided": ["absent"]}, ("module-sdk", "info", ""), MISSING),
+    ({"downgrade": ["module-missing"]}, None, MISSING),
+]
+"""Options, a finding that they bring, and one that they take away."""
+
+
+@pytest.fixture
+def asking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A zip that asks for what is not there, and a layer that has some of it."""
+    write_zip(tmp_path / "fn.zip", {"index.js": ASKING, "own.js": b"1", "x/y": b"1"})
+    write_zip(tmp_path / "layer.zip", {"nodejs/node_modules/absent/index.js": b"1"})
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "fn.zip"
+
+
+def rows(report: Report) -> set[Row]:
+    return {(one.code, one.severity, one.path) for one in report.findings}
+
+
+@pytest.mark.parametrize(("options", "more", "less"), EFFECTS)
+def test_each_option_has_its_effect(
+    asking: Path, options: dict[str, object], more: Row | None, less: Row | None
+) -> None:
+    """A finding comes, or goes, and none of both without it."""
+    before, after = rows(run(asking)), rows(run(asking, **options))
+
+    if more is not None:
+        assert more in after - before
+    if less is not None:
+        assert less in before - after
+    assert after == rows(run(asking, **options))
+
+
+def test_other_cases_of_names_are_told_on_demand(asking: Path) -> None:
+    """`--case` of the command: files that differ from each other by case alone."""
+    write_zip(asking, {"index.js": b"exports.handler = async () => 1;", "a.js": b"", "A.js": b""})
+    request = request_of_call("check", {"cache_dir": asking.parent / "cache"})
+
+    plain = check_requested(asking, request)
+    told = check_requested(asking, request._replace(case=True))
+
+    assert rows(plain) < rows(told)
+    assert rows(told) == rows(check_requested(asking, request._replace(case=True)))
+
+
+def test_bytes_that_are_open_are_judged(asking: Path) -> None:
+    """A hash that is known is believed, and the report has it; without one it is worked out."""
+    data = memoryview(asking.read_bytes())
+    request = request_of_call("check", {"cache_dir": asking.parent / "cache"})
+    alone = check_requested(asking, request)
+    asking.write_bytes(b"another")
+
+    given = check_requested(asking, request, source=data)
+    known = check_requested(asking, request, source=data, code_sha256="known")
+
+    assert alone == given
+    assert "known" == known.code_sha256
+    assert "zip-unreadable" in codes(check_requested(asking, request))
