@@ -11,26 +11,34 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal
 
 from zipper.checks.levels import COMPOUND, FUNCTIONS, is_field
-from zipper.checks.source_text import count_declarations, find_word, literal
+from zipper.checks.source_text import count_declarations, find_word, is_in_pattern, literal
+from zipper.late_pattern import late_pattern
 from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from tree_sitter import Node
 
     from zipper.checks.syntax import Source
 
-__all__ = ["Binding", "find_binding", "find_returns", "written_again"]
+__all__ = ["Binding", "find_binding", "find_returns", "may_change", "may_change_below"]
 
-_WRITES: Final = rb"(?<![\w$.])%s\s*(?:=(?![=>])|[-+*/%%&|^?]{1,3}=|\+\+|--)"
-_MEMBERS: Final = rb"(?<![\w$.])%s\s*(?:(?:\.\s*[\w$]+\s*)+=(?![=>])|\[|\)\s*[.\[])"
-_HANDED: Final = rb"[(,\[{]\s*%s\s*[,)\]}]"
-"""Such as `Object.assign(name, more)`."""
-_ALIAS: Final = rb"([\w$.]*)\s*(?<![=!<>])=\s*%s\s*(?![\w$.(\[=])"
-_IN_PATTERN: Final = (
-    rb"(?<![\w$.])%s[\w$\s,:.\[\]{}]{0,400}[\]}]\s*=(?![=>])|\bfor\s*\(\s*%s\s+(?:of|in)\b"
+_CHANGES: Final = rb"(?<![\w$.])%s\s*(?:[-+*/%%&|^?]{1,3}=|\+\+|--)"
+_IS_SET: Final = late_pattern(rb"\s*=(?![=>])")
+_IS_KEY: Final = late_pattern(rb"\s*:")
+_MEMBER: Final = late_pattern(rb"(?:\s*\??\.\s*[\w$]++)++")
+_CHANGES_MEMBER: Final = late_pattern(
+    rb"\s*(?:=(?![=>])|[-+*/%&|^?]{1,3}=|\+\+|--|\[|`|\?\.)|\s+(?:of|in)\b"
 )
+_CALLED: Final = late_pattern(rb"\s*\(")
+_NO_MEMBER: Final = late_pattern(rb"(?!\s*(?:\??\.|\[))")
+_GIVEN: Final = late_pattern(
+    rb"(?:\b(?:new|return|extends|export\s+default)\s+|\b(?:class|function)[\s*]+|\.{3}"
+    rb"|\bmodule\.exports\s*=\s*|\bexports\.([\w$]+)\s*=\s*)\Z"
+)
+"""What may precede a name that is given to what changes nothing of it."""
+_GIVEN_BYTES: Final = 60
 _RETURNS_MAX: Final = 20
 _STATEMENTS_MAX: Final = 20_000
 
@@ -63,8 +71,8 @@ def find_binding(source: Source, node: Node) -> Binding | None:
         )
         if own is not None and next(find_word(source.text_of(own), name), None) is not None:
             is_plain = any(item.text == name for item in (own, *own.named_children))
-            writes = re.search(_WRITES % re.escape(name), source.text_of(function))
-            is_sure = is_plain and writes is None
+            is_own = is_plain and b"arguments" not in source.text_of(function)
+            is_sure = is_own and not _is_written(source, name, function, own)
             return Binding("parameter" if is_sure else "unknown", function)
         body = function.child_by_field_name("body")
         inner = source.text_of(function)
@@ -91,12 +99,25 @@ def _find_declared(source: Source, statements: Iterable[Node], name: bytes) -> B
         found += _declared(source, inner if inner is not None else statement, name)
     if not found:
         return None
-    own = re.escape(name)
-    count = len(re.findall(_WRITES % own, source.content))
-    count += len(re.findall(_IN_PATTERN % (own, own), source.content))
-    is_made = found[0].kind == "import" or found[0].node.type.endswith("_declaration")
-    is_written = count > (0 if is_made else 1)
-    return found[0] if len(found) == 1 and not is_written else Binding("unknown", found[0].node)
+    node = found[0].node
+    is_whole = found[0].kind == "import" or node.type.endswith("_declaration")
+    own = node if is_whole or node.parent is None else node.parent
+    is_sure = len(found) == 1 and not _is_written(source, name, None, own)
+    return found[0] if is_sure else Binding("unknown", node)
+
+
+def _is_written(source: Source, name: bytes, scope: Node | None, own: Node) -> bool:
+    """Return whether a scope, None for the file, gives a name a value, what declares it apart."""
+    content = source.content
+    start, end = (0, len(content)) if scope is None else (scope.start_byte, scope.end_byte)
+    if re.search(_CHANGES % re.escape(name), content[start:end]):
+        return True
+    return any(
+        start <= at < end
+        and not own.start_byte <= at < own.end_byte
+        and (content[at - 1 : at] != b"." or content[at - 3 : at] == b"...")
+        for at in source.assignments(name)
+    )
 
 
 def _declared(source: Source, statement: Node, name: bytes) -> list[Binding]:
@@ -151,14 +172,48 @@ def _imported(source: Source, statement: Node, name: bytes) -> list[Binding]:
     return []
 
 
-def written_again(source: Source, name: bytes) -> bool:
-    """Return whether the file may give members to what `name` holds."""
-    if re.search(_MEMBERS % re.escape(name), source.content):
-        return True
-    if re.search(_HANDED % re.escape(name), source.content):
-        return True
-    aliases = re.finditer(_ALIAS % re.escape(name), source.content)
-    return not all(match[1].startswith((b"exports", b"module.exports")) for match in aliases)
+def may_change(
+    source: Source, name: bytes, scope: Node | None, writers: Collection[str] | None
+) -> bool:
+    """Return whether what `name` holds may get other members in a scope, None for the file.
+
+    That is so where one is written, where a member is called that may write one, and where it is
+    handed to what may do so. `writers` are the members that use `this`; None for all.
+    """
+    content = source.content
+    start, end = (0, len(content)) if scope is None else (scope.start_byte, scope.end_byte)
+    mentions = find_word(content, name, before=b".", start=start, end=end)
+    return any(not _only_reads(content, at, at + len(name), writers) for at in mentions)
+
+
+def may_change_below(source: Source, member: bytes) -> bool:
+    """Return whether the object that a member of this name holds may get other members."""
+    content, size = source.content, len(member)
+    return not all(
+        _only_reads(content, at, at + size, None)
+        or (content[at - 1 : at] != b"." and _IS_KEY.match(content, at + size))
+        for at in find_word(content, member)
+    )
+
+
+def _only_reads(content: bytes, start: int, end: int, writers: Collection[str] | None) -> bool:
+    """Return whether a mention of a name is sure to leave what it holds as it is."""
+    member = _MEMBER.match(content, end)
+    if member is not None:
+        called = member[0].strip(b" .?\t\r\n").decode("utf-8", "replace")
+        is_called = _CALLED.match(content, member.end()) is not None
+        is_inherited = called.startswith("prototype")  # of what `new` makes: see `instances`
+        return is_inherited or not (
+            _CHANGES_MEMBER.match(content, member.end())
+            or (is_called and (writers is None or called in writers or "." in called))
+            or is_in_pattern(content, start, member.end())
+        )
+    given = _GIVEN.search(content, max(0, start - _GIVEN_BYTES), start)
+    if given is None:
+        return _IS_SET.match(content, end) is not None  # its declaration: others are looked for
+    shown = given[1]
+    is_shown = shown is not None and re.search(rb"\bexports\.%s\s*[.\[]" % shown, content)
+    return not is_shown and _NO_MEMBER.match(content, end) is not None
 
 
 def find_returns(source: Source, function: Node) -> list[Node]:

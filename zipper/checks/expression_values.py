@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
-from zipper.checks.bindings import find_binding, find_returns, written_again
+from zipper.checks.bindings import find_binding, find_returns, may_change, may_change_below
 from zipper.checks.instances import bind, make_instance, with_fields
 from zipper.checks.levels import FUNCTIONS
 from zipper.checks.source_text import count_declarations, find_word
@@ -22,8 +22,6 @@ __all__ = ["Imports", "Values"]
 
 _DEPTH_MAX: Final = 60
 _STEPS_MAX: Final = 3_000
-_USES_MAX: Final = 2
-"""Mentions of an instance's name: the declaration, and the one that is looked at."""
 _PROMISES: Final = frozenset(
     {b"Promise.resolve", b"Promise.reject", b"Promise.all", b"Promise.race", b"Promise.any"}
 )
@@ -124,25 +122,14 @@ class Values:
             return UNKNOWN
         if found.kind == "parameter":
             given = place.given.get((found.node.id, name))
-            return given if isinstance(given, Value) else self._at(given, depth)
+            value = given if isinstance(given, Value) else self._at(given, depth)
+            return _as_changed(place, value, found.node.child_by_field_name("body"))
         if found.kind == "import":
             return self._imports.imported(found.specifier, found.name, place.file.path)
         value = self.of(place._replace(node=found.node), depth)
         if found.kind == "member":
             return self.member(value, found.name, depth)
-        return self._with_assigned(place, value)
-
-    def _with_assigned(self, place: Place, value: Value) -> Value:
-        """Return a value, open where the code gives members to its name later on."""
-        name = (place.node.text or b"").decode("utf-8", "replace")
-        if value.kind == "object" and value.maker is not None:  # methods may change an instance
-            content = place.file.source.content
-            uses = sum(1 for _ in find_word(content, name.encode(), before=b"."))
-            uses -= content.count(b".bind(%s)" % name.encode())
-            return value if uses <= _USES_MAX else UNKNOWN
-        if value.kind in ("object", "function") and written_again(place.file.source, name.encode()):
-            return UNKNOWN if value.kind == "object" else value._replace(is_open=True)
-        return value
+        return _as_changed(place, value, None)
 
     def _member(self, place: Place, depth: int) -> Value:
         owner = place.node.child_by_field_name("object")
@@ -150,11 +137,13 @@ class Values:
         if owner is None or name is None:
             return UNKNOWN
         value = self.of(place._replace(node=owner), depth)
-        return (
-            UNKNOWN
-            if value is UNKNOWN
-            else self.member(value, plain_text(name, place.file.source), depth)
-        )
+        if value is UNKNOWN:
+            return UNKNOWN
+        found = self.member(value, plain_text(name, place.file.source), depth)
+        is_plain = found.kind == "object" and found.maker is None and owner.type != "object"
+        if is_plain and may_change_below(place.file.source, name.text or b""):
+            return found._replace(members={}, is_open=True)
+        return found
 
     def _object(self, place: Place, depth: int) -> Value:
         members: dict[str, Place | Value] = {}
@@ -246,6 +235,35 @@ class Values:
         first = values[0]
         same = all(v.kind == first.kind and v.length == first.length for v in values)
         return first if same and (len(values) == 1 or first.kind == "function") else UNKNOWN
+
+
+def _as_changed(place: Place, value: Value, scope: Node | None) -> Value:
+    """Return a value without members where the name that holds it may give it others.
+
+    Args:
+        place: the name.
+        value: what it is declared as, or what a parameter is called with.
+        scope: the body of the function that has the parameter; None for the file.
+    """
+    if value.kind not in ("object", "function"):
+        return value
+    source, name = place.file.source, place.node.text or b""
+    if value.kind == "object" and value.maker is not None:  # methods may change an instance
+        text = source.content if scope is None else source.text_of(scope)
+        uses = sum(1 for _ in find_word(text, name, before=b".")) - text.count(b".bind(%s)" % name)
+        return value if uses <= 1 + (scope is None) else UNKNOWN
+    writers: set[str] | None = {
+        key
+        for key, member in value.members.items()
+        if isinstance(member, Value)
+        or member.node.type not in FUNCTIONS
+        or b"this" in member.file.source.text_of(member.node)
+    }
+    if value.is_open:
+        writers = None
+    if not may_change(source, name, scope, writers):
+        return value
+    return value._replace(members={}, is_open=True)
 
 
 def _parts_of(call: Node) -> tuple[Node | None, list[Node]]:

@@ -74,6 +74,8 @@ def _judge_names(subject: Subject, start: WalkStart) -> Finding | None:
     names = None
     if start.module.kind == "module":
         names = _names_of_module(subject, start)
+    elif wanted == "default" and subject.target.details.loader == 4:
+        return None  # what is imported of CommonJS has it always
     elif not _is_listed(start, wanted):  # that takes a look, and all names a parse
         names = _names_of_commonjs(start, start.module)
     if names is None or wanted in names or "then" in names:
