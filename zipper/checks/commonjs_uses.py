@@ -10,6 +10,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.file_facts import EAGER
+from zipper.checks.own_names import list_global
 from zipper.checks.source_text import count_declarations, find_word
 from zipper.checks.syntax import is_shadowed
 
@@ -35,7 +36,7 @@ def find_commonjs(source: Source) -> int:
     """Return the first line that reads or writes CommonJS's own names while the module loads."""
     names = [name for name in _COMMONJS if name in source.content]
     uses = (find_word(source.content, name, before=b".") for name in names)
-    declared: set[bytes] = set()
+    declared = set(list_global(source.content))
     for offset in takewhile(lambda at: at < _COMMONJS_LIMIT_BYTES, merge(*uses)):
         path = source.path_to(offset)
         name = source.text_of(path[-1])

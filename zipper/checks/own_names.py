@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from zipper.checks.source_text import find_matches, find_word, is_in_pattern
+from zipper.checks.source_text import IDENTIFIER, find_matches, find_word, is_in_pattern
 from zipper.late_pattern import late_pattern
 
-__all__ = ["OwnNames"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["OwnNames", "list_global"]
 
 _MODULE: Final = (
     (b"import", b"export"),
@@ -38,8 +41,25 @@ _REST: Final = late_pattern(rb"[^()]{0,4000}\)(?:(\s*=>)|(\s*\{))?")
 _LOOK_BACK_BYTES: Final = 4_000
 _AHEAD: Final = frozenset(bytes([code]) for code in b" \t\r\n\v\f,{")
 _GLOBALS: Final = (b"globalThis", b"global")
+_COMMONJS: Final = (b"require", b"module", b"exports", b"__dirname", b"__filename")
+_SETS_GLOBAL: Final = (
+    (b"global",),
+    late_pattern(
+        rb"global(?:This)?\s*(?:\.\s*|\[\s*['\"])(%s)\b['\"\]\s]*=[^=]" % b"|".join(_COMMONJS)
+    ),
+)
 _MENTIONS_MAX: Final = 2_000
 """Mentions of a name that are looked at; one that is mentioned more often may mean anything."""
+
+
+def list_global(content: bytes) -> Iterator[bytes]:
+    """Yield the names of CommonJS that a file seems to make global."""
+    for match in find_matches(content, *_SETS_GLOBAL):
+        if content[match.start() - 1 : match.start()] not in IDENTIFIER:
+            yield match[1]
+    for match in find_matches(content, *_DEFINES):
+        if match[1] in _GLOBALS:
+            yield from (name for name in _COMMONJS if name in match[0])
 
 
 class OwnNames:

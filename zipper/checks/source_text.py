@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 __all__ = [
+    "IDENTIFIER",
     "count_declarations",
     "find_assignments",
     "find_matches",
@@ -28,7 +29,7 @@ __all__ = [
     "without_raw_escapes",
 ]
 
-_IDENTIFIER: Final = frozenset(
+IDENTIFIER: Final = frozenset(
     bytes([code]) for code in range(128) if chr(code).isalnum() or chr(code) in "_$"
 )
 _SPREAD: Final = b"..."
@@ -37,6 +38,7 @@ _DECLARATION: Final = (
 )
 """What declares a name; roughly, because a wrong yes only leaves a finding out."""
 _DECLARING: Final = late_pattern(rb"\b(?:var|let|const|function|import|class)\s")
+_BEHIND_COMMA: Final = late_pattern(rb",\s{0,99}\Z")
 _EXTENDS: Final = late_pattern(rb"extends\s\Z")
 _ASSIGNS: Final = late_pattern(rb"[\s)]{0,7}(?:&&)?=(?![=>])")
 _PATTERN: Final = rb"[\w$\s,:.=\[\]{}]{0,400}"
@@ -104,8 +106,8 @@ def find_word(
         ahead = content[offset - 1 : offset] if offset else b""
         behind = content[offset + size : offset + size + 1]
         if (
-            ahead not in _IDENTIFIER
-            and behind not in _IDENTIFIER
+            ahead not in IDENTIFIER
+            and behind not in IDENTIFIER
             and (not ahead or ahead not in before or content[offset - 3 : offset] == _SPREAD)
         ):
             yield offset
@@ -175,18 +177,23 @@ def count_declarations(content: bytes, name: bytes) -> int:
     mentions = list(islice(find_word(content, name), most + 1))
     if len(mentions) > most:
         return sum(1 for _ in re.finditer(_DECLARATION % re.escape(name), content))
-    found = (_find_declaring(content, at) for at in mentions)
+    found = (_find_declaring(content, at, at + len(name)) for at in mentions)
     return len({at for at in found if at is not None})
 
 
-def _find_declaring(content: bytes, offset: int) -> int | None:
-    """Return where the declaration begins that the word at `offset` seems to be in."""
-    before = content[max(0, offset - _DECLARATION_MAX) : offset]
-    start = max(before.rfind(sign) for sign in (b";", b"=", b"(", b")")) + 1
-    match = _DECLARING.search(before, start)
-    if match is None or content[offset - 1 : offset] not in _SPACES or _EXTENDS.search(before):
-        return None
-    return offset - len(before) + match.start()
+def _find_declaring(content: bytes, start: int, end: int) -> int | None:
+    """Return where the declaration begins that the word between two offsets seems to be in.
+
+    For a pattern, or a name with a value behind a comma, that is the word itself.
+    """
+    before = content[max(0, start - _DECLARATION_MAX) : start]
+    border = max(before.rfind(sign) for sign in (b";", b"=", b"(", b")")) + 1
+    match = _DECLARING.search(before, border)
+    is_apart = content[start - 1 : start] in _SPACES and not _EXTENDS.search(before)
+    if match is not None and is_apart:
+        return start - len(before) + match.start()
+    is_listed = _ASSIGNS.match(content, end) is not None and _BEHIND_COMMA.search(before)
+    return start if is_listed or is_in_pattern(content, start, end) else None
 
 
 def without_raw_escapes(content: bytes) -> bytes:

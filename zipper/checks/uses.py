@@ -17,6 +17,7 @@ from zipper.checks.file_facts import EAGER, OPTIONAL, Use, UseKind
 from zipper.checks.levels import FUNCTIONS
 from zipper.checks.load_ends import find_ends
 from zipper.checks.loader_hooks import find_hooks
+from zipper.checks.own_names import list_global
 from zipper.checks.source_text import count_declarations, find_matches, find_word
 from zipper.checks.syntax import is_shadowed
 from zipper.late_pattern import late_pattern
@@ -59,15 +60,13 @@ _CALLED: Final = (
 """What a file with such a call has one of; capital letters are rare, which makes it quick."""
 _CALLS_MAX: Final = 2_000
 _NAMES: Final = (b"__dirname", b"__filename")
+_SPECIFIERS: Final = ("import_specifier", "export_specifier")
 _USES: Final = frozenset({"member_expression", "call_expression", "arguments", "pair"})
 _SHIMS: Final = (
     b"Dynamic require of",
     b"in an environment that doesn't expose the `require` function",
 )
 """What the functions throw that esbuild and rolldown put in the place of `require`."""
-_GLOBAL: Final = late_pattern(
-    rb"global(?:This)?\s*(?:\.\s*|\[\s*['\"])(require|__dirname|__filename)\b['\"\]\s]*=[^=]"
-)
 _EMPTY: Final = late_pattern(rb"\s*=\s*\{\s*\}")
 _READS_META: Final = late_pattern(rb"\.(?:url|env|dirname|filename|main|resolve|hot)\b(?!\s*=[^=])")
 _META_BYTES: Final = 260
@@ -216,7 +215,8 @@ def _names(source: Source) -> Iterator[Use]:
         told: set[int] = set()
         for offset in islice(find_word(source.content, name, before=b"."), _CALLS_MAX):
             path = source.path_to(offset)
-            if path[-1].type not in ("identifier", "shorthand_property_identifier"):
+            is_read = path[-1].type in ("identifier", "shorthand_property_identifier")
+            if not is_read or path[-2].type in _SPECIFIERS:
                 continue
             level = _level_of_name(source, path)
             if level < OPTIONAL and level not in told:
@@ -303,12 +303,5 @@ def _stays_empty(content: bytes, name: bytes) -> bool:
 
 def _globals(source: Source) -> Iterator[Use]:
     """Yield the names that the file makes global."""
-    matches = find_matches(source.content, (b"global",), _GLOBAL)
-    found = (match for match in matches if not _goes_on(source.content, match.start()))
-    for match in islice(found, 20):
-        yield Use("global", EAGER, 1, match[1].decode())
-
-
-def _goes_on(content: bytes, offset: int) -> bool:
-    """Return whether the name at an offset begins before it."""
-    return content[offset - 1 : offset].isalnum() or content[offset - 1 : offset] in (b"_", b"$")
+    for name in list_global(source.content):
+        yield Use("global", EAGER, 1, name.decode())
