@@ -29,15 +29,12 @@ _QUERY_ESCAPED: Final = {False: ' "<>', True: " \"<>'"}
 """What a query cannot have; True is for the special schemes."""
 _PATH_ESCAPED: Final = ' "<>`{}'
 _USER_ESCAPED: Final = _PATH_ESCAPED + ":;=@[\\]^|"
-_FORBIDDEN_HOST: Final = frozenset("\0 <>[\\]^|")
+_FORBIDDEN_HOST: Final = frozenset("\0\t\n\r #/:<>?@[\\]^|")
 _FORBIDDEN: Final = {
     False: _FORBIDDEN_HOST,
     True: _FORBIDDEN_HOST | frozenset("%\x7f") | frozenset(map(chr, range(32))),
 }
-"""What a host name cannot have; True is for the special schemes.
-
-Here as above without what ends such a part of a URL.
-"""
+"""What a host name cannot have, escaped neither; True is for the special schemes."""
 _ONE_DOT: Final = (".", "%2e")
 _TWO_DOTS: Final = ("..", ".%2e", "%2e.", "%2e%2e")
 _HIGHEST_PORT: Final = 65_535

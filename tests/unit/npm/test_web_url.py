@@ -111,6 +111,7 @@ def test_a_host_is_refused_with_some_characters(
         ("other://h", "other://h", "h"),
         ("other://h?x", "other://h?x", "h"),
         ("http://h:443/", "http://h:443/", "h"),
+        ("http://h%41/", "http://ha/", "ha"),
     ],
 )
 def test_an_address_is_written_out_as_node_does(
@@ -121,3 +122,12 @@ def test_an_address_is_written_out_as_node_does(
 
     assert written == (found and found.href)
     assert host == (found and (found.hostname or ""))
+
+
+@pytest.mark.parametrize("code", ["00", "09", "20", "23", "2f", "3a", "3f", "40", "5b", "5c", "7f"])
+def test_an_escape_in_a_host_means_its_character(code: str) -> None:
+    """Of http it is refused where the character is; other schemes keep it as it is."""
+    assert parse_url(f"http://h%{code}/") is None
+    other = parse_url(f"git+ssh://h%{code}/")
+    assert other is not None
+    assert f"h%{code}" == other.hostname
