@@ -204,6 +204,30 @@ def test_hostile_elf_files_are_truncated(content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "mode", "is_looked_at"),
+    [
+        ("x.txt", 0o644, False),
+        ("x.txt", 0o755, True),
+        ("x", 0o644, True),
+        ("x.node", 0o644, True),
+        ("x.so", 0o644, True),
+        ("x.so.1.2", 0o644, True),
+        ("x.so.txt", 0o644, False),
+        ("x.node.txt", 0o644, False),
+        ("x.nodes", 0o644, False),
+        ("d.node/x.txt", 0o644, False),
+    ],
+)
+def test_which_files_may_be_binaries(name: str, mode: int, is_looked_at: bool) -> None:
+    """Those that are called so, have no extension, or can be started."""
+    handler = b"exports.handler = async () => 1;", 0o644
+    package = pack({"index.js": handler, name: (b"\xcf\xfa\xed\xfe" + bytes(60), mode)})
+    report = check_zip(package, path="", target=Target("nodejs24.x"), handler="index.handler")
+
+    assert is_looked_at == ("binary-format" in {one.code for one in report.findings})
+
+
+@pytest.mark.parametrize(
     ("number", "name"),
     [
         (0x03, "x86"), (0x28, "arm"), (0x3E, "x86_64"), (0xB7, "arm64"), (0xF3, "riscv64"),

@@ -153,3 +153,30 @@ def test_what_the_handler_loads_stays(ending: str) -> None:
     assert f"lib/a.{ending}'" not in hint_of(files)
     assert "lib/'" not in hint_of(files)
     assert "--exclude '/lib/b.bin'" in hint_of(files)
+
+
+@pytest.mark.parametrize(("small", "is_named"), [(100, True), (99, False)])
+def test_a_hundredth_of_what_has_to_go_counts(small: int, is_named: bool) -> None:
+    """What is less is not named, however much is left to find."""
+    large = 10_000 + 50 - len(H) - small
+    hint = hint_of({"index.js": H, "a.bin": "x" * large, "b.bin": "y" * small}, most=50)
+
+    assert hint.startswith("take 10,000 bytes or more out")
+    assert is_named == ("--exclude '/b.bin'" in hint)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "most", "names"),
+    [
+        ([100] * 7, 50, "abcde"),
+        ([100] * 3, 300 + len(H) - 100, "a"),
+        ([100] * 3, 300 + len(H) - 101, "ab"),
+        ([300, 100], len(H) + 100, "a"),
+    ],
+)
+def test_no_more_is_named_than_is_enough(sizes: list[int], most: int, names: str) -> None:
+    """The largest first, and five at most."""
+    files = {f"{chr(97 + n)}.bin": "x" * size for n, size in enumerate(sizes)}
+    hint = hint_of({"index.js": H, **files}, most=most)
+
+    assert list(names) == re.findall(r"--exclude '/(.)\.bin'", hint)

@@ -319,6 +319,14 @@ def test_the_unzipped_size_counts_layers_and_names_packages() -> None:
     assert "`inner` (2 copies) 800 bytes" in finding.hint
 
 
+@pytest.mark.parametrize(("size", "expected"), [(235_929_599, False), (235_929_600, True)])
+def test_nine_tenths_of_the_quota_are_near_it(size: int, expected: bool) -> None:
+    """From there on the report says how much is left."""
+    listing = _grown(make_listing(SOUND), "index.js", size)
+
+    assert expected == ("size-unzipped" in find(listing, rules=ALL_RULES[:12]))
+
+
 @pytest.mark.parametrize(("size", "expected"), [(262_143_999, False), (262_144_000, True)])
 def test_the_unzipped_quota_is_exact(size: int, expected: bool) -> None:
     """The package must be smaller than 262,144,000 bytes."""
