@@ -29,7 +29,7 @@ def told(files: dict[str, str], runtime: str = "nodejs24.x") -> list[tuple[str, 
             "a.js",
             "\n/a/v",
             "nodejs18.x",
-            "reads from 20 on, and Node.js 18 does not / compile it for Node.js 18, or use a runtime",
+            "reads from 20 on, and Node.js 18 does not / compile it for Node.js 18, or use",
         ),
         (
             "a.mjs",
