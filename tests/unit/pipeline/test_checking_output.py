@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from zipper.package import Package
 
+Row = tuple[str, str, str]
 MISSING = 'require("absent"); exports.handler = async () => 1;\n'
 
 
@@ -129,3 +130,67 @@ def test_ignored_codes_are_left_out_of_a_remembered_verdict(scene: Scene) -> Non
     assert "module-dynamic" in told
     assert "module-dynamic" not in [finding.code for finding in quiet.findings]
     assert json.loads(note_of(scene).read_bytes().splitlines()[-1])["closure"]["unknown"]
+
+
+ARN = "arn:aws:lambda:eu-west-1:123456789012:layer:deps:1"
+ABSENT = ("module-missing", "error", "index.js")
+LISTED: list[tuple[dict[str, Any], Row | None, Row | None]] = [
+    ({"handler": "index.other"}, ("handler-export", "error", "index.js"), None),
+    ({"handler": "other.handler"}, ("handler-missing", "error", ""), ABSENT),
+    ({"runtime": "nodejs18.x"}, ("runtime-deprecated", "warning", ""), None),
+    ({"max_size_bytes": 1}, ("size-budget", "error", ""), ABSENT),
+    ({"max_unzipped_size_bytes": 1}, ("size-budget", "error", ""), ABSENT),
+    ({"max_size_bytes": 1, "downgrade": ["size-budget"]}, ("size-budget", "warning", ""), None),
+    ({"layers": [ARN]}, ("layer-unknown", "info", ""), ABSENT),
+    ({"provided": ["absent"]}, ("module-sdk", "info", ""), ABSENT),
+    ({"downgrade": ["module-missing"]}, ("module-missing", "warning", "index.js"), ABSENT),
+    ({"timeout_seconds": 901}, ("timeout-long", "warning", ""), None),
+    ({"node_options": "--require ./gone.js"}, ("module-missing", "error", ""), None),
+    ({"env": ["NODE_OPTIONS=--require ./gone.js"]}, ("module-missing", "error", ""), None),
+    ({"check": False}, None, ABSENT),
+    ({"kind": "web", "entry": "main.js"}, ("entry-silent", "warning", "main.js"), ABSENT),
+]
+"""Options, a finding that they bring, and one that they take away."""
+
+
+@pytest.mark.parametrize(("options", "more", "less"), LISTED)
+def test_each_option_of_a_build_reaches_its_check(
+    scene: Scene, options: dict[str, Any], more: Row | None, less: Row | None
+) -> None:
+    """A finding comes, or goes; the second build says the same from memory."""
+    scene.write({"main.js": "1"})
+
+    def rows(**given: Any) -> set[Row]:
+        return {(one.code, one.severity, one.path) for one in run(scene, **given).findings}
+
+    before, after = rows(), rows(**options)
+
+    if more is not None:
+        assert more in after - before
+    if less is not None:
+        assert less in before - after
+    assert after == rows(**options)
+    assert before == rows()
+
+
+def test_strictness_is_of_the_package_and_not_of_what_is_noted(scene: Scene) -> None:
+    """A warning fails a strict build, and is a warning of the next one."""
+    scene.write({"index.js": "exports.handler = async () => 1;"})
+    options: dict[str, Any] = {"timeout_seconds": 901}
+
+    assert (True, False, True) == (
+        run(scene, **options).ok,
+        run(scene, strict=True, **options).ok,
+        run(scene, **options).ok,
+    )
+
+
+def test_findings_of_the_plan_can_be_ignored_too(scene: Scene) -> None:
+    """What is left out of a package is told beside what is wrong with it."""
+    scene.write({".env": "A=1", "index.js": "exports.handler = async () => 1;"})
+
+    told = {finding.code for finding in run(scene).findings}
+    quiet = {finding.code for finding in run(scene, ignore=["left-out"]).findings}
+
+    assert {"left-out"} == told - quiet
+    assert "check" in run(scene).timings_seconds
