@@ -352,6 +352,59 @@ def test_files_of_known_paths_go_where_the_bundle_looks(work: Work) -> None:
     assert ["b", "a", 2, "c"] == work.run("src/index.handler", {})
 
 
+PLACES = """
+import fs from 'node:fs';
+import path from 'node:path';
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import ms from 'ms';
+const own = createRequire(import.meta.url);
+const text = (place: string | URL) => fs.readFileSync(place, 'utf8');
+const plugins = path.join(import.meta.dirname, 'plugins');
+const loaded = fs.readdirSync(plugins).map((one) => own(path.join(plugins, one)).take(ms));
+export const handler = async (event: { name: string }) => {
+  const dir = import.meta.dirname;
+  const worker = new Worker('./src/worker.js');
+  return [
+    own('../data/x.json').x, text(new URL(import.meta.resolve('./a.txt'))), text(dir + '/b.txt'),
+    text(path.join(import.meta.dirname, 'views', `${event.name}.txt`)),
+    text(path.join(process.env.LAMBDA_TASK_ROOT!, 'views/d.ejs')), text('views/e.ejs'), loaded,
+    await new Promise((done) => worker.on('message', done)),
+  ];
+};
+"""
+
+
+@pytest.mark.ci
+def test_other_ways_to_name_a_file_find_it_too(work: Work) -> None:
+    """`createRequire`, resolvers, folders with computed names, includes, and code in a folder.
+
+    What code in a folder imports is what the bundle imports: the same instance.
+    """
+    plugin = "const ms = require('ms');\nexports.take = (other) => [ms === other, ms('1s')];\n"
+    write_files(
+        work.folder / "fn",
+        {
+            "package.json": {"name": "fn", "type": "module", "dependencies": {"ms": "2.1.3"}},
+            "src/index.ts": PLACES,
+            "src/worker.js": "import { parentPort } from 'node:worker_threads';\n"
+            "parentPort.postMessage('w');\n",
+            "src/plugins/a.cjs": plugin,
+            **{f"src/{one}.txt": one for one in "ab"},
+            "src/views/c.txt": "c",
+            "views/d.ejs": "<%- include('e') %>",
+            "views/e.ejs": "e",
+            "data/x.json": {"x": "x"},
+        },
+    )
+    built = work.build()
+
+    assert 0 == built.status, built.stderr
+    includes = "<%- include('e') %>"
+    answer = ["x", "a", "b", "c", includes, "e", [[True, 1000]], "w"]
+    assert answer == work.run("src/index.handler", {"name": "c"})
+
+
 @pytest.mark.ci
 def test_new_file_in_a_folder_that_is_read_is_seen(work: Work) -> None:
     """What a folder holds is looked at again by every build."""

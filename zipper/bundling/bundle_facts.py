@@ -6,7 +6,7 @@ In: a `Bundle`. Out: values for notes, and findings.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zipper.bundling.surroundings import find_location
 from zipper.findings import Finding
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from zipper.bundling.surroundings import Surroundings
 
 __all__ = ["list_asked", "tell_unended", "tell_warnings"]
+
+_RESOLVED: Final = "require-resolve-not-external"
+"""Whether what `require.resolve` means is in the zip, the check says."""
 
 
 def list_asked(bundle: Bundle, around: Surroundings) -> tuple[tuple[str, str], ...]:
@@ -37,7 +40,7 @@ def list_asked(bundle: Bundle, around: Surroundings) -> tuple[tuple[str, str], .
 def tell_warnings(bundle: Bundle) -> Iterator[Finding]:
     """Yield esbuild's warnings about the project's own sources."""
     for one in bundle.warnings:
-        if not one.is_error:
+        if not one.is_error and one.id != _RESOLVED:
             place = f"`{one.path}` line {one.line}: " if one.path else ""
             yield Finding(
                 "bundle-warning",

@@ -12,19 +12,26 @@ from posixpath import relpath
 from typing import TYPE_CHECKING, Any, Final
 
 from zipper.bundling.decorators import DecoratedSource, has_decorators
+from zipper.bundling.output_places import OwnedFile
 from zipper.bundling.source_folder import join
 from zipper.bundling.source_names import CODE, TYPED, is_declaration
+from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from zipper.bundling.source_folder import SourceFolder
+    from zipper.bundling.source_resolution import SourceResolver
     from zipper.bundling.tsconfig import TsConfig, TsConfigs
 
-__all__ = ["READ_BY_ESBUILD", "find_decorated", "list_sources", "make_configs"]
+__all__ = ["READ_BY_ESBUILD", "find_beyond", "find_decorated", "list_sources", "make_configs"]
 
 READ_BY_ESBUILD: Final = (*CODE, ".json", ".css", ".txt")
 """The endings that esbuild has loaders for. Source: its documentation, "Content types"."""
+_SPECIFIER: Final = late_pattern(
+    rb"""(?:\bfrom|\bimport|\brequire)\s*\(?\s*["']([^"'\n]{1,500})["']"""
+)
 _NO_SOURCES: Final = frozenset({"node_modules", "cdk.out", "coverage", "bower_components"})
 _CONFIGS: Final = frozenset({"tsconfig.json", "jsconfig.json"})
 """What esbuild looks for by itself; it finds ours in their places."""
@@ -86,6 +93,38 @@ def find_decorated(sources: Mapping[str, bytes], configs: TsConfigs) -> list[Dec
         and has_decorators(data)
         and (config := configs.nearest(path.rpartition("/")[0])).emits_metadata
     ]
+
+
+def find_beyond(
+    entry: str, folders: Collection[str], files: SourceFolder, resolver: SourceResolver
+) -> list[str]:
+    """Return sources in other folders of the workspace that are imported by their paths.
+
+    Args:
+        entry: the handler's source, from the root on.
+        folders: of the project and its siblings, whose sources are known.
+        files: where sources are.
+        resolver: says what they import.
+    """
+    if "" in folders:
+        return []
+    tops = tuple(f"{folder}/" for folder in folders)
+    waiting, seen = [OwnedFile("", entry)], {entry}
+    found: dict[str, None] = {}
+    while waiting:
+        module = waiting.pop()
+        for match in _SPECIFIER.finditer(files.read(module.path)):
+            specifier = match[1].decode("utf-8", "replace")
+            target = resolver.resolve(module, specifier, "import")
+            if target is None or target.path in seen:
+                continue
+            seen.add(target.path)
+            if not target.path.startswith(tops):
+                found[target.path] = None
+            if target.path.endswith(CODE):
+                waiting.append(target)
+    manifests = {join(name.rpartition("/")[0], "package.json") for name in found}
+    return [*found, *(name for name in sorted(manifests) if files.is_file(name))]
 
 
 def _write(config: TsConfig, folder: str) -> bytes:

@@ -13,6 +13,7 @@ from itertools import islice
 from posixpath import normpath
 from typing import TYPE_CHECKING, Final
 
+from zipper.bundling.known_starts import find_start
 from zipper.checks.constants import HERE, ITSELF, ROOT, Constants
 from zipper.checks.syntax import is_shadowed, literal, open_source
 from zipper.late_pattern import late_pattern
@@ -29,12 +30,21 @@ __all__ = ["NamedPlace", "find_places", "names_places"]
 
 _PLACES: Final = late_pattern(
     rb"__dirname|__filename|import\.meta\.(?:url|dirname|filename)|process\.cwd\(\)"
+    rb"|process\.env\.LAMBDA_TASK_ROOT|\b(?:require|import\.meta)\.resolve\s*\(\s*['\"`]\.{1,2}/"
 )
+_CREATED: Final = late_pattern(rb"([\w$]+)\s*=\s*(?:[\w$]+\.)?createRequire\d*\s*\(")
 _COMMENT: Final = late_pattern(rb"//|^\s*/?\*")
 _READS: Final = frozenset(
     b"readFile readFileSync createReadStream readdir readdirSync opendir opendirSync open openSync"
     b" loadSync renderFile compileFile sendFile".split()
 )
+_STARTS: Final = (b"Worker", b"fork")
+"""They take a path from the current folder, which begins with a dot."""
+_WITHIN: Final = frozenset(
+    {"arguments", "template_substitution", "template_string", "binary_expression"}
+)
+"""What may stand between a place and the call that it is an argument of."""
+_CALLS: Final = ("call_expression", "new_expression")
 _NAMES_MAX: Final = 2_000
 _SHOWN_MAX: Final = 100
 _HARMLESS: Final = frozenset({b"createRequire"})
@@ -73,7 +83,8 @@ class NamedPlace(NamedTuple):
 
 def names_places(content: bytes) -> bool:
     """Tell whether a source may name its own place or read a file."""
-    return _PLACES.search(content) is not None or any(name in content for name in _READS)
+    names = (*_READS, *_STARTS, b"createRequire")
+    return _PLACES.search(content) is not None or any(name in content for name in names)
 
 
 def find_places(content: bytes, *, path: str, bundle: str, folder: str) -> list[NamedPlace]:
@@ -97,7 +108,7 @@ class _PlaceFinder:
 
     def __init__(self, source: Source, *, path: str, bundle: str, folder: str) -> None:
         self._source = source
-        self._constants = Constants(source)
+        self._constants = Constants(source, resolves=True, inner=True)
         self._here = path.rpartition("/")[0]
         self._path = path
         self._bundle = bundle
@@ -116,6 +127,7 @@ class _PlaceFinder:
                 if is_use and path[-2].child_by_field_name("name") != path[-1]:
                     yield from self._judge(path, count)
         yield from self._find_read(len(mentions))
+        yield from self._find_created(len(mentions))
 
     def _judge(self, path: list[Node], count: int) -> Iterator[NamedPlace]:
         """Look at the largest expression around a mention that is sure to mean a path."""
@@ -131,9 +143,13 @@ class _PlaceFinder:
         around = self._call_around(path, index)
         if _is_bare(value) and around is None:
             return
-        is_known = not _is_bare(value)
-        shown = node if is_known or around is None else around
-        yield self._place(value, count, shown, is_known=is_known)
+        start = value
+        if _is_bare(value) and around is not None:
+            begin = find_start(self._constants, self._source, path, around)
+            start = begin if begin is not None and not _is_bare(begin) else value
+        is_known = not _is_bare(start)
+        shown = node if around is None or not _is_bare(value) else around
+        yield self._place(start, count, shown, is_known=is_known)
 
     def _widen(self, path: list[Node]) -> tuple[int, str | None]:
         best, value = len(path) - 1, None
@@ -145,26 +161,42 @@ class _PlaceFinder:
 
     def _call_around(self, path: list[Node], index: int) -> Node | None:
         """Return the call that has the expression as an argument, if it is one that matters."""
-        for node in reversed(path[max(0, index - 2) : index]):
-            if node.type in ("call_expression", "new_expression"):
-                name = node.child_by_field_name("function") or node.child_by_field_name(
-                    "constructor"
-                )
-                text = b"" if name is None else self._source.text_of(name).rpartition(b".")[2]
+        for node in reversed(path[max(0, index - 12) : index]):
+            if node.type in _CALLS:
+                text = self._name_called(node)
                 return None if text in _HARMLESS or not _takes_paths(text) else node
+            if node.type not in _WITHIN:
+                return None
         return None
 
+    def _name_called(self, call: Node) -> bytes:
+        name = call.child_by_field_name("function") or call.child_by_field_name("constructor")
+        return b"" if name is None else self._source.text_of(name).rpartition(b".")[2]
+
     def _find_read(self, count: int) -> Iterator[NamedPlace]:
-        """Yield what is read by a text that is relative to the current folder."""
-        for path in islice(self._source.find_words(*_READS), _NAMES_MAX):
-            call = next(
-                (node for node in reversed(path[-4:]) if node.type == "call_expression"), None
-            )
-            arguments = None if call is None else call.child_by_field_name("arguments")
-            first = None if arguments is None else next(iter(arguments.named_children), None)
-            text = None if first is None else literal(first, self._source.content)
-            if first is not None and text and not text.startswith(("/", "http:", "https:")):
+        """Yield what is read or started by a text that is relative to the current folder."""
+        for path in islice(self._source.find_words(*_READS, *_STARTS), _NAMES_MAX):
+            first, text = self._first_text(path)
+            if first is None or text.startswith(("/", "http:", "https:")):
+                continue
+            if text.startswith(("./", "../")) or self._source.text_of(path[-1]) in _READS:
                 yield self._place(f"{ROOT}/{text}", count, first, is_known=True)
+
+    def _find_created(self, count: int) -> Iterator[NamedPlace]:
+        """Yield what functions of `createRequire` are called with: no bundler follows them."""
+        names = dict.fromkeys(_CREATED.findall(self._source.content))
+        for path in islice(self._source.find_words(*names), _NAMES_MAX) if names else ():
+            first, text = self._first_text(path)
+            if first is not None and text.startswith(("./", "../")):
+                yield self._place(f"{HERE}/{text}", count, first, is_known=True)
+
+    def _first_text(self, path: list[Node]) -> tuple[Node | None, str]:
+        """Return the first argument of the call that a name is called in, where it is a text."""
+        call = next((node for node in reversed(path[-4:]) if node.type in _CALLS), None)
+        arguments = None if call is None else call.child_by_field_name("arguments")
+        first = None if arguments is None else next(iter(arguments.named_children), None)
+        text = None if first is None else literal(first, self._source.content)
+        return (first, text) if text else (None, "")
 
     def _place(self, value: str, count: int, node: Node, *, is_known: bool) -> NamedPlace:
         starts = {

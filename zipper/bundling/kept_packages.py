@@ -102,6 +102,11 @@ class KeptPackages:
             if node.location and node.name in self._around.external:
                 reason = "is named by `external` in the settings"
                 yield KeptPackage(node.location, "external", reason)
+        for name, (path, line) in self._around.beside.items():
+            found = self._tree.find(ROOT, name)
+            if found is not None and not self._around.left(name):
+                reason = "is imported by code that lies beside the bundle"
+                yield KeptPackage(found.location, "named", reason, path, line)
 
     def _find_native(self) -> Iterator[KeptPackage]:
         """Yield packages with native binaries that the bundle reaches."""

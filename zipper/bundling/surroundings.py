@@ -52,6 +52,8 @@ class Surroundings(NamedTuple):
     """Names of packages that stay by the settings."""
     left: Callable[[str], bool]
     """Tells whether a package is left to the runtime."""
+    beside: Mapping[str, tuple[str, int]]
+    """Names of packages that code beside the bundle imports, with the file and the line."""
 
 
 def find_location(path: str, places: Mapping[str, str]) -> str:

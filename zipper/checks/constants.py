@@ -33,7 +33,9 @@ _KNOWN: Final = {
     b"import.meta.url": ITSELF,
     b"import.meta.filename": ITSELF,
     b"process.cwd()": ROOT,
+    b"process.env.LAMBDA_TASK_ROOT": ROOT,
 }
+_RESOLVERS: Final = (b"require.resolve", b"import.meta.resolve")
 _PLACES: Final = (HERE, ITSELF, ROOT)
 _DEPTH_MAX: Final = 20
 _SIZE_MAX: Final = 4096
@@ -65,12 +67,14 @@ class Constants:
     Args:
         source: the file.
         resolves: whether `require.resolve("./x")` means the path `x`, whatever its extension.
+        inner: whether constants within functions count, where no other has their name.
     """
 
-    def __init__(self, source: Source, *, resolves: bool = False) -> None:
+    def __init__(self, source: Source, *, resolves: bool = False, inner: bool = False) -> None:
         self._source = source
         self._resolves = resolves
-        self._declared: dict[bytes, Node | None] = {}
+        self._inner = inner
+        self._declared: dict[bytes, tuple[list[Node], Node] | None] = {}
         self.rests_on_absence = False
         """Whether the last value rests on a global that Node lacks, which another file may set."""
 
@@ -120,7 +124,7 @@ class Constants:
 
     def _value_of_name(self, path: list[Node], node: Node, depth: int) -> str | None:
         declared = self._find_declared(path, node)
-        return None if declared is None else self._value([], declared, depth)
+        return None if declared is None else self._value(*declared, depth)
 
     def _known(self, path: list[Node], node: Node) -> str | None:
         """Return the place that one of Node's own names means."""
@@ -188,7 +192,7 @@ class Constants:
             return text if is_raw and is_plain else None
         name = self._source.text_of(function).rpartition(b".")[2].rstrip(b")")
         parts = [a for a in arguments.named_children if a.type != "comment"]
-        if self._resolves and self._source.text_of(function) == b"require.resolve":
+        if self._resolves and self._source.text_of(function) in _RESOLVERS:
             return self._resolve(path, parts[0], depth) if len(parts) == 1 else None
         if name == b"URL" and len(parts) == 2:
             parts.reverse()
@@ -213,14 +217,14 @@ class Constants:
         value = self._value(path, owner, depth)
         return value if value is not None and value[:1] in _PLACES else None
 
-    def _find_declared(self, path: list[Node], node: Node) -> Node | None:
-        """Return what a name of the top level is declared as, if it never means anything else."""
+    def _find_declared(self, path: list[Node], node: Node) -> tuple[list[Node], Node] | None:
+        """Return what a name is declared as, if it never means anything else, and where."""
         name = self._source.text_of(node)
         if name not in self._declared:
             self._declared[name] = self._find_constant(name)
         return None if is_shadowed(self._source, [*path, node]) else self._declared[name]
 
-    def _find_constant(self, name: bytes) -> Node | None:
+    def _find_constant(self, name: bytes) -> tuple[list[Node], Node] | None:
         content = self._source.content
         if count_declarations(content, name) > 1:
             return None
@@ -234,7 +238,16 @@ class Constants:
             for item in statement.named_children:
                 named = item.child_by_field_name("name")
                 if named is not None and named.type == "identifier" and named.text == name:
-                    return item.child_by_field_name("value")
+                    value = item.child_by_field_name("value")
+                    return None if value is None else ([], value)
+        return self._find_inner(name) if self._inner else None
+
+    def _find_inner(self, name: bytes) -> tuple[list[Node], Node] | None:
+        for path in self._source.find_words(name):
+            item = path[-2] if len(path) > 1 else path[-1]
+            if item.type == "variable_declarator" and item.child_by_field_name("name") == path[-1]:
+                value = item.child_by_field_name("value")
+                return None if value is None else (path[:-1], value)
         return None
 
 

@@ -6,15 +6,15 @@ In: a project, its packages, the handler's source. Out: a `MadeBundle` with what
 from __future__ import annotations
 
 import json
-import re
 import zlib
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from zipper.bundling.asset_choice import ChosenAssets
+from zipper.bundling.asset_references import find_requested
 from zipper.bundling.bundle_facts import list_asked, tell_unended, tell_warnings
 from zipper.bundling.bundle_flags import INJECTED, list_flags
 from zipper.bundling.bundle_folder import BundleFolder, open_bundle_folder
-from zipper.bundling.bundle_sources import find_decorated, make_configs
+from zipper.bundling.bundle_sources import find_beyond, find_decorated, make_configs
 from zipper.bundling.bundled_assets import find_places, names_places
 from zipper.bundling.bundler import Bundle, BundleChoices, Bundler, join_bundles
 from zipper.bundling.decorators import refuse_lost_metadata
@@ -30,11 +30,13 @@ from zipper.bundling.source_names import CODE, name_output
 from zipper.bundling.source_resolution import SourceResolver
 from zipper.bundling.surroundings import KeptPackage, Surroundings, find_folder, find_location
 from zipper.bundling.tsconfig import TsConfigs
+from zipper.checks.package_maps import split_name
 from zipper.checks.runtime_sdk import list_sdk_patterns
 from zipper.pipeline.bundle_layout import BundleLayout
 from zipper.pipeline.packaged_configs import PackagedConfigs
 from zipper.store.notes import KEPT_PACKAGES
 from zipper.target import find_builtins
+from zipper.tree.model import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -54,10 +56,6 @@ if TYPE_CHECKING:
     from zipper.store.notes import Value
 
 __all__ = ["BundleWork", "MadeBundle"]
-
-_SPECIFIER: Final = re.compile(
-    rb"""(?:\bfrom|\bimport|\brequire)\s*\(?\s*["']([^"'\n]{1,500})["']"""
-)
 
 
 class MadeBundle(NamedTuple):
@@ -112,7 +110,8 @@ class BundleWork:
         format_ = self._format_of(entry)
         flags = list_flags(self._request, format_=format_, folder=self._project.member)
         read = SourceFolder(self._project.root).read  # what is only copied decides nothing
-        sources = {name: read(name) for name in [*names, *self._find_beyond(entry)]}
+        beyond = find_beyond(entry, self._siblings.folders.values(), self._files, self._resolver)
+        sources = {name: read(name) for name in [*names, *beyond]}
         configs = make_configs(sources, self._configs)
         decorated = find_decorated(sources, self._configs)
         if self._request.decorators == "tsc" and decorated:
@@ -129,6 +128,11 @@ class BundleWork:
                 self._refuse_lost_metadata(decorated, bundle, folder)
             unended = list(tell_unended(bundle, around))
             assets = self._find_assets(bundle, folder, choices.output)
+            beside = self._find_beside(assets)
+            if beside:
+                around = around._replace(beside=beside)
+                bundler = Bundler(folder, choices, around)
+                bundle = self._bundle(bundler, around, {**inputs, "beside": _as_value(beside)})
             workers = [
                 self._bundle_worker(folder, source, place, around)
                 for place, source in assets.workers.items()
@@ -200,6 +204,17 @@ class BundleWork:
                 assets.add(path, named[path], place)
         return assets
 
+    def _find_beside(self, assets: ChosenAssets) -> dict[str, tuple[str, int]]:
+        """Return the packages that code beside the bundle imports, with the file and the line."""
+        found: dict[str, tuple[str, int]] = {}
+        workers = [file for file in assets.workers.values() if file in assets.loaded]
+        for file in (*assets.files.values(), *workers):
+            for specifier, line in find_requested(file, self._files.read(file)).items():
+                parts = split_name(specifier)
+                if parts is not None and self._scripted.tree.find(ROOT, parts[0]) is not None:
+                    found.setdefault(parts[0], (file, line))
+        return found
+
     def _is_anyway(self, path: str) -> bool:
         location = find_location(path, self._layout.places)
         return self._scripted.tree.nodes[location].name in self._request.bundle_anyway
@@ -261,29 +276,6 @@ class BundleWork:
     def _list_external(self) -> tuple[str, ...]:
         return (*self._request.external, *self._list_left())
 
-    def _find_beyond(self, entry: str) -> list[str]:
-        """Return sources in other folders of the workspace that are imported by their paths."""
-        folders = tuple(self._siblings.folders.values())
-        if "" in folders:
-            return []
-        tops = tuple(f"{folder}/" for folder in folders)
-        waiting, seen = [OwnedFile("", entry)], {entry}
-        found: dict[str, None] = {}
-        while waiting:
-            module = waiting.pop()
-            for match in _SPECIFIER.finditer(self._files.read(module.path)):
-                specifier = match[1].decode("utf-8", "replace")
-                target = self._resolver.resolve(module, specifier, "import")
-                if target is None or target.path in seen:
-                    continue
-                seen.add(target.path)
-                if not target.path.startswith(tops):
-                    found[target.path] = None
-                if target.path.endswith(CODE):
-                    waiting.append(target)
-        manifests = {join(name.rpartition("/")[0], "package.json") for name in found}
-        return [*found, *(name for name in sorted(manifests) if self._files.is_file(name))]
-
     def _list_left(self) -> tuple[str, ...]:
         """Return what is left to the runtime, as esbuild's patterns."""
         is_left = self._request.sdk == "runtime"
@@ -305,6 +297,7 @@ class BundleWork:
             left=lambda name: any(
                 name == one or (one.endswith("*") and name.startswith(one[:-1])) for one in left
             ),
+            beside={},
         )
 
     def _bundle(
@@ -334,6 +327,10 @@ class BundleWork:
         for name in used:
             self._files.read(name)
         return (self._files.witnesses(), self._packages.witnesses())
+
+
+def _as_value(beside: Mapping[str, tuple[str, int]]) -> Value:
+    return tuple(sorted((name, path, line) for name, (path, line) in beside.items()))
 
 
 def _read_nothing(_name: str) -> bytes | None:

@@ -30,6 +30,24 @@ def _find(text: str) -> list[tuple[str, str, bool]]:
             "const D = path.join(__dirname, 'd');\nload(path.join(D, 'x'))",
             ("pkg/src/lib/d/x", "src/d/x", True),
         ),
+        ("load(require.resolve('./t.html'))", ("pkg/src/lib/t.html", "src/t.html", True)),
+        ("new URL(import.meta.resolve('./t'))", ("pkg/src/lib/t", "src/t", True)),
+        (
+            "const r = createRequire(import.meta.url);\nr('./d.json')",
+            ("pkg/src/lib/d.json", "src/d.json", True),
+        ),
+        ("path.join(process.env.LAMBDA_TASK_ROOT, 'x')", ("pkg/x", "x", True)),
+        ("new Worker('./w.js')", ("pkg/w.js", "w.js", True)),
+        (
+            "fs.readFileSync(path.join(__dirname, 'v', `${n}.txt`))",
+            ("pkg/src/lib/v", "src/v", True),
+        ),
+        ("fs.readFileSync(`${__dirname}/v/${n}.txt`)", ("pkg/src/lib/v", "src/v", True)),
+        ("new URL(`./v/${n}.txt`, import.meta.url)", ("pkg/src/lib/v", "src/v", True)),
+        (
+            "function f() { const d = __dirname; const p = d + '/x'; return fs.readFileSync(p); }",
+            ("pkg/src/lib/x", "src/x", True),
+        ),
         ("fs.readFileSync(path.join(__dirname, name))", ("pkg/src/lib", "src", False)),
     ],
 )

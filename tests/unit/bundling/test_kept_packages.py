@@ -25,6 +25,7 @@ def _decide(
     natives: Mapping[str, str] | None = None,
     anyway: tuple[str, ...] = (),
     external: tuple[str, ...] = (),
+    beside: Mapping[str, tuple[str, int]] | None = None,
 ) -> dict[str, KeptPackage]:
     """Decide for a bundle of `files`; a request that names none of them is external."""
     tree = Tree(
@@ -50,6 +51,7 @@ def _decide(
         anyway=frozenset(anyway),
         external=frozenset(external),
         left=lambda _: False,
+        beside=beside or {},
     )
     return KeptPackages(Metafile(inputs, {}), around).decide()
 
@@ -149,3 +151,11 @@ def test_package_of_which_only_types_are_taken_is_left_out() -> None:
     tree = {"": {"dependencies": {"a": "1"}}, A: {}}
 
     assert {} == _decide({"i.ts": "import type { T } from 'a';"}, tree, {})
+
+
+def test_what_code_beside_the_bundle_imports_stays() -> None:
+    """Code that is loaded from a folder shares its packages with the bundle."""
+    imports = {"i.js": [f"{A}/x.js"]}
+    kept = _decide({"i.js": "", f"{A}/x.js": ""}, {A: {}}, imports, beside={"a": ("m/1.js", 3)})
+
+    assert ("named", "m/1.js", 3) == (kept[A].kind, kept[A].path, kept[A].line)
