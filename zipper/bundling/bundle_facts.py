@@ -9,10 +9,11 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from zipper.bundling.surroundings import find_location
+from zipper.errors import ProjectError
 from zipper.findings import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from zipper.bundling.bundler import Bundle
     from zipper.bundling.surroundings import Surroundings
@@ -35,6 +36,30 @@ def list_asked(bundle: Bundle, around: Surroundings) -> tuple[tuple[str, str], .
             }
         )
     )
+
+
+def refuse_outside(bundle: Bundle, sources: Container[str]) -> None:
+    """Raise for a file of this machine that is in a bundle, and of no project.
+
+    An absolute path in a source, in `alias` or `inject`: another machine has another file there.
+
+    Raises:
+        ProjectError: EOUTSIDE.
+    """
+    for path in bundle.meta.inputs:
+        if path.startswith(("../", "/")) and path not in sources:
+            users = [
+                user
+                for user, rows in bundle.meta.inputs.items()
+                if any(one.path == path for one in rows)
+            ]
+            raise ProjectError(
+                "EOUTSIDE",
+                f"`/{path.replace('../', '').lstrip('/')}` is in the bundle, and lies outside of "
+                "the project",
+                facts=(("imported by", users[0] if users else "the settings"),),
+                hint="copy it into the project, and name it by a relative path",
+            )
 
 
 def tell_warnings(bundle: Bundle) -> Iterator[Finding]:

@@ -52,11 +52,13 @@ _FLAG_OF: Final = {
     "logOverride": "log-override",
     "mainFields": "main-fields",
     "mangleProps": "mangle-props",
+    "mangleQuoted": "mangle-quoted",
     "minifyIdentifiers": "minify-identifiers",
     "minifySyntax": "minify-syntax",
     "minifyWhitespace": "minify-whitespace",
     "reserveProps": "reserve-props",
     "resolveExtensions": "resolve-extensions",
+    "sourceRoot": "source-root",
     "sourcesContent": "sources-content",
     "treeShaking": "tree-shaking",
 }
@@ -120,8 +122,8 @@ def _spell(name: str, value: object, folder: str) -> Iterator[str]:
         yield f"--{flag}={str(value).lower()}"
     elif isinstance(value, dict):
         for key, item in value.items():
-            is_path = name == "alias" and item.startswith(("./", "../"))
-            yield f"--{flag}:{key}={_place(item, folder) if is_path else item}"
+            text = str(item).lower() if isinstance(item, bool) else item
+            yield f"--{flag}:{key}={_place(text, folder) if name == 'alias' else text}"
     elif isinstance(value, list):
         if name in _REPEATED:
             yield from (

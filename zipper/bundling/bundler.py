@@ -251,5 +251,17 @@ def _failure(messages: Sequence[Message], done: ToolEnd) -> ProjectError:
             (f"{one.path}:{one.line}" if one.path else "error", f"{one.text}\n{one.source}")
             for one in errors[:_SHOWN_MAX]
         ),
-        hint="mend the file, or take it out of what the handler imports",
+        hint=_choose_hint(errors[0]),
     )
+
+
+def _choose_hint(error: Message) -> str:
+    found = _UNRESOLVED.match(error.text)
+    if found is not None and not found[1].startswith((".", "/")):
+        return (
+            f"add `{found[1]}` to `dependencies` and to the lockfile; where a layer has it, "
+            f'`external = ["{found[1]}"]`'
+        )
+    if not error.path:
+        return "mend the table of esbuild's options in the settings"
+    return "mend the file, or take it out of what the handler imports"

@@ -33,6 +33,7 @@ __all__ = ["KeptPackages"]
 
 _QUOTED: Final = late_pattern(rb"""['"`]((?:@[\w.-]+/)?[\w.-]+)(?:/[\w./-]+)?['"`]""")
 _ASKED: Final = "is asked for in a way that no bundler follows: `{}`"
+_NAMED: Final = "is named by a text, in code that asks for modules by computed names"
 _KEYED: Final = late_pattern(rb"(?:^|[{,\s])([\w$]+)\s*:\s*(?:\(\)|\{|function\b|\[)", re.MULTILINE)
 _REASONS: Final = {
     "place": "uses its own place on the disk: `{}`",
@@ -59,6 +60,11 @@ class KeptPackages:
         }
         self._asks_by_name = {
             path for path, limits in found.items() if any(one.kind == "name" for one in limits)
+        }
+        self._asking = {
+            self._where[path]
+            for path, limits in found.items()
+            if any(one.kind in ("name", "computed") for one in limits)
         }
         self.kept: dict[str, KeptPackage] = {}
         self._family: set[str] = set()
@@ -102,11 +108,26 @@ class KeptPackages:
             if node.location and node.name in self._around.external:
                 reason = "is named by `external` in the settings"
                 yield KeptPackage(node.location, "external", reason)
+        for path, rows in self._meta.inputs.items():
+            for one in rows:
+                target = self._target(path, one) if one.is_external else None
+                if target is not None and self._is_chosen(one.path):
+                    reason = f"is named by `external` in the settings, as `{one.path}`"
+                    yield KeptPackage(target, "external", reason)
         for name, (path, line) in self._around.beside.items():
             found = self._tree.find(ROOT, name)
             if found is not None and not self._around.left(name):
                 reason = "is imported by code that lies beside the bundle"
                 yield KeptPackage(found.location, "named", reason, path, line)
+
+    def _is_chosen(self, specifier: str) -> bool:
+        """Tell whether a pattern of `external` has a specifier, or names a path of a package."""
+        return any(
+            specifier == one if start == one else specifier.startswith(start)
+            for one in self._around.external
+            for start in (one.partition("*")[0],)
+            if specifier.endswith(one.rpartition("*")[2])
+        )
 
     def _find_native(self) -> Iterator[KeptPackage]:
         """Yield packages with native binaries that the bundle reaches."""
@@ -173,13 +194,11 @@ class KeptPackages:
 
         It is looked for in node_modules, also where something else imports it.
         """
-        own = [path for path in self._own if asks_by_name(self._around.read(path))]
+        asks = any(asks_by_name(self._around.read(path)) for path in self._own)
         for path, location in self._where.items():
-            asks = bool(own) if not location else path in self._asks_by_name
-            if location in self.kept or (location and not asks):
+            if location and location not in self._asking:
                 continue
-            data = self._around.read(path)
-            asker = self._find_asker(path)
+            data, asker = self._around.read(path), self._find_asker(path)
             for one in self._meta.inputs[path]:
                 target = self._target(path, one) if one.kind == "require-resolve" else None
                 if target is not None:
@@ -190,11 +209,12 @@ class KeptPackages:
                 for target in self._find_meant(asker, named):
                     reason = _ASKED.format(named.text)
                     yield KeptPackage(target, "named", reason, path, named.line)
-            direct = self._list_direct(asker) if asks else {}
-            for named in find_texts(data) if direct else ():
-                if named.name in direct:
-                    reason = "is named by a text, in code that asks for modules by computed names"
-                    yield KeptPackage(direct[named.name], "named", reason, path, named.line)
+            if (location or asks) and not path.endswith(".json"):
+                is_near = not location or path in self._asks_by_name
+                direct = self._list_direct(asker if is_near else ROOT)
+                for named in find_texts(data):
+                    if direct.get(named.name, location) != location:
+                        yield KeptPackage(direct[named.name], "named", _NAMED, path, named.line)
 
     def _find_meant(self, asker: str, named: PackageMention) -> list[str]:
         if named.is_start:
@@ -216,7 +236,7 @@ class KeptPackages:
     def _find_named(self) -> Iterator[KeptPackage]:
         """Yield direct dependencies that nothing imports, and that a text in the sources names.
 
-        Of packages' files those count that ask for modules by computed names.
+        Of packages those count that ask for modules by computed names.
         """
         siblings = {at for place, at in self._around.places.items() if _is_source(place)}
         names = {
@@ -228,7 +248,7 @@ class KeptPackages:
         if not names:
             return
         for path, location in self._where.items():
-            if location and path not in self._asks_by_name:
+            if path.endswith("package.json") or (location and location not in self._asking):
                 continue
             for named in find_texts(self._around.read(path)):
                 found = names.pop(named.name, None)

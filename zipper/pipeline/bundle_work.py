@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from zipper.bundling.asset_choice import ChosenAssets
 from zipper.bundling.asset_references import find_requested
-from zipper.bundling.bundle_facts import list_asked, tell_unended, tell_warnings
+from zipper.bundling.bundle_facts import list_asked, refuse_outside, tell_unended, tell_warnings
 from zipper.bundling.bundle_flags import INJECTED, list_flags
 from zipper.bundling.bundle_folder import BundleFolder, open_bundle_folder
 from zipper.bundling.bundle_sources import find_beyond, find_decorated, make_configs
@@ -121,25 +121,12 @@ class BundleWork:
             entry, self._name_output(path, format_), flags.flags, self._list_external()
         )
         with self._open_folder(parts) as folder:
-            around = self._surround(folder.read)
-            bundler = Bundler(folder, choices, around)
-            bundle = self._bundle(bundler, around, inputs)
+            bundle, assets, findings = self._bundle_all(folder, choices, inputs)
+            refuse_outside(bundle, sources)
             if self._request.decorators is None:
                 self._refuse_lost_metadata(decorated, bundle, folder)
-            unended = list(tell_unended(bundle, around))
-            assets = self._find_assets(bundle, folder, choices.output)
-            beside = self._find_beside(assets)
-            if beside:
-                around = around._replace(beside=beside)
-                bundler = Bundler(folder, choices, around)
-                bundle = self._bundle(bundler, around, {**inputs, "beside": _as_value(beside)})
-            workers = [
-                self._bundle_worker(folder, source, place, around)
-                for place, source in assets.workers.items()
-            ]
         manifests = [name for name in sources if name.rpartition("/")[2] == "package.json"]
         used = [*manifests, *(name for name in bundle.meta.inputs if name in sources)]
-        bundle = join_bundles(bundle, workers)
         packages = list(self._find_bundled(bundle))
         described = describe_packages(packages, self._project.own_manifest.raw)
         files = {name: data for name, data in bundle.files.items() if not self._is_beside(name)}
@@ -147,7 +134,7 @@ class BundleWork:
         return MadeBundle(
             files=files,
             kept=tuple(bundle.kept.values()),
-            findings=(*tell_warnings(bundle), *unended, *assets.findings),
+            findings=tuple(findings),
             maps={
                 name: data.decode("utf-8", "surrogatepass")
                 for name, data in bundle.files.items()
@@ -170,6 +157,25 @@ class BundleWork:
             ),
             witnesses=self._witnesses(used),
         )
+
+    def _bundle_all(
+        self, folder: BundleFolder, choices: BundleChoices, inputs: Mapping[str, Value]
+    ) -> tuple[Bundle, ChosenAssets, list[Finding]]:
+        """Return the bundle with those of workers, the assets, and what is said about both."""
+        around = self._surround(folder.read)
+        bundle = self._bundle(Bundler(folder, choices, around), around, inputs)
+        assets = self._find_assets(bundle, folder, choices.output)
+        beside = self._find_beside(assets)
+        if beside:
+            around = around._replace(beside=beside)
+            inputs = {**inputs, "beside": _as_value(beside)}
+            bundle = self._bundle(Bundler(folder, choices, around), around, inputs)
+        findings = [*tell_warnings(bundle), *tell_unended(bundle, around), *assets.findings]
+        workers = [
+            self._bundle_worker(folder, source, place, around)
+            for place, source in assets.workers.items()
+        ]
+        return join_bundles(bundle, workers), assets, findings
 
     def _open_folder(self, parts: BundleParts) -> AbstractContextManager[BundleFolder]:
         return open_bundle_folder(

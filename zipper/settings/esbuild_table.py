@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 __all__ = ["FIXED", "NAMES", "judge_esbuild_table"]
 
-Form = Literal["flag", "text", "texts", "map"]
+Form = Literal["flag", "text", "texts", "map", "number", "flags", "code"]
 
 NAMES: Final[dict[str, Form]] = {
     "alias": "map",
-    "banner": "text",
+    "banner": "code",
     "charset": "text",
     "conditions": "texts",
     "define": "map",
     "drop": "texts",
     "dropLabels": "texts",
-    "footer": "text",
+    "footer": "code",
     "ignoreAnnotations": "flag",
     "inject": "texts",
     "jsx": "text",
@@ -40,18 +40,21 @@ NAMES: Final[dict[str, Form]] = {
     "jsxSideEffects": "flag",
     "keepNames": "flag",
     "legalComments": "text",
-    "lineLimit": "text",
+    "lineLimit": "number",
     "loader": "map",
     "logOverride": "map",
     "mainFields": "texts",
     "mangleProps": "text",
+    "mangleQuoted": "flag",
     "minifyIdentifiers": "flag",
     "minifySyntax": "flag",
     "minifyWhitespace": "flag",
     "pure": "texts",
     "reserveProps": "text",
     "resolveExtensions": "texts",
+    "sourceRoot": "text",
     "sourcesContent": "flag",
+    "supported": "flags",
     "treeShaking": "flag",
 }
 """What the table may have, with the form of each."""
@@ -72,6 +75,20 @@ FIXED: Final = {
     "outbase": "`handler` decides",
     "outExtension": "`handler` decides",
     "splitting": "one file is what a bundle is",
+    "allowOverwrite": "the bundle goes into the zip",
+    "assetNames": "a file lies beside the bundle, its hash in its name",
+    "chunkNames": "one file is what a bundle is",
+    "entryNames": "`handler` decides",
+    "globalName": "it is for scripts of browsers",
+    "publicPath": "a function reads files, and no address",
+    "stdin": "`handler` decides",
+    "mangleCache": "the bundle is made of nothing but the sources",
+    "absPaths": "the bundle is the same wherever it is made",
+    "color": "zipper shows esbuild's messages as its own",
+    "logLevel": "zipper shows esbuild's messages as its own; `logOverride` silences one",
+    "logLimit": "zipper shows esbuild's messages as its own",
+    "logStyle": "zipper shows esbuild's messages as its own",
+    "tsconfigRaw": "the nearest tsconfig.json decides",
     "write": "the bundle goes into the zip",
     "tsconfig": "the nearest tsconfig.json decides",
     "absWorkingDir": "the bundle is the same wherever it is made",
@@ -86,6 +103,9 @@ _WORDS: Final = {
     "text": "text",
     "texts": "a list of texts",
     "map": "a table of texts",
+    "number": "a number above 0",
+    "flags": "a table of true and false",
+    "code": "text, or a table with the text as `js`",
 }
 
 
@@ -122,7 +142,7 @@ def judge_esbuild_table(value: object, where: Callable[[], str]) -> str:
             raise ProjectError(
                 "ESETTINGS", f"`{key}` of {where()} has to be {_WORDS[form]} for esbuild"
             )
-        found[name] = _plain(item)
+        found[name] = item["js"] if isinstance(item, Mapping) and form == "code" else _plain(item)
     return json.dumps(found, sort_keys=True, separators=(",", ":"))
 
 
@@ -141,10 +161,15 @@ def _spell(key: str) -> str:
 def _fits(item: object, form: Form) -> bool:
     if form == "flag":
         return isinstance(item, bool)
+    if form == "number":
+        return isinstance(item, int) and not isinstance(item, bool) and item > 0
     if form == "texts":
         return isinstance(item, list | tuple) and all(isinstance(one, str) for one in item)
-    if form == "map":
+    if form in ("map", "flags"):
+        kind = str if form == "map" else bool
         return isinstance(item, Mapping) and all(
-            isinstance(key, str) and isinstance(one, str) for key, one in item.items()
+            isinstance(key, str) and isinstance(one, kind) for key, one in item.items()
         )
+    if form == "code" and isinstance(item, Mapping):
+        return list(item) == ["js"] and isinstance(item["js"], str)
     return isinstance(item, str)

@@ -46,6 +46,9 @@ def test_table_is_spelled_as_the_command_line_has_it() -> None:
             "inject": ["./shim.js", "polyfill"],
             "alias": {"x": "./src/x.ts", "y": "z"},
             "footer": "// end",
+            "lineLimit": 80,
+            "supported": {"bigint": False},
+            "mangleQuoted": True,
         },
     )
 
@@ -53,5 +56,6 @@ def test_table_is_spelled_as_the_command_line_has_it() -> None:
         *("--define:A=1", "--define:B=2", "--drop:console", "--drop:debugger"),
         *("--main-fields=module,main", "--keep-names=true", "--inject:polyfill"),
         *("--inject:./packages/fn/./shim.js", "--alias:x=./packages/fn/./src/x.ts", "--alias:y=z"),
-        "--footer:js=// end",
+        *("--footer:js=// end", "--line-limit=80", "--supported:bigint=false"),
+        "--mangle-quoted=true",
     } <= set(flags)

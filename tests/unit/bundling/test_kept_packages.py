@@ -159,3 +159,28 @@ def test_what_code_beside_the_bundle_imports_stays() -> None:
     kept = _decide({"i.js": "", f"{A}/x.js": ""}, {A: {}}, imports, beside={"a": ("m/1.js", 3)})
 
     assert ("named", "m/1.js", 3) == (kept[A].kind, kept[A].path, kept[A].line)
+
+
+def test_patterns_of_external_leave_packages_out() -> None:
+    """A `*`, or a path into a package: the package stays, so that it is found."""
+    packages: dict[str, Mapping[str, object]] = {"node_modules/@s/a": {}, B: {}}
+    for pattern in ("@s/*", "@s/a/sub", "@s/a/*"):
+        imports = {"i.js": ["@s/a/sub", f"{B}/y.js"]}
+        kept = _decide({"i.js": "", f"{B}/y.js": ""}, packages, imports, external=(pattern,))
+
+        assert {"node_modules/@s/a": "external"} == {at: one.kind for at, one in kept.items()}
+
+
+def test_text_anywhere_in_a_package_that_asks_by_name_counts() -> None:
+    """An ORM names its driver in one file and requires it in another; its own name says nothing."""
+    packages: dict[str, Mapping[str, object]] = {"": {"dependencies": {"a": "1", "b": "1"}}}
+    packages |= {A: {}, B: {}}
+    files = {
+        "i.js": "",
+        f"{A}/ask.js": "exports.load = (name) => require(name); debug('a')",
+        f"{A}/pg.js": "load('b')",
+        f"{B}/y.js": "",
+    }
+    imports = {"i.js": [f"{A}/ask.js", f"{A}/pg.js", f"{B}/y.js"]}
+
+    assert {B} == _decide(files, packages, imports).keys()
