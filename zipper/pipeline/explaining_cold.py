@@ -38,7 +38,15 @@ if TYPE_CHECKING:
     _Asker = tuple[str, int, str]
     """The file of a request, its line and its specifier."""
 
-__all__ = ["ColdModule", "ColdPackage", "ColdStart", "explain_cold", "read_times"]
+__all__ = [
+    "ColdModule",
+    "ColdPackage",
+    "ColdStart",
+    "LoadTimes",
+    "describe_cold",
+    "explain_cold",
+    "read_times",
+]
 
 _PROBE: Final = "--require /var/runtime/load-times.cjs"
 _MARK: Final = "\x01zipper-load\t"
@@ -97,8 +105,11 @@ class ColdStart(NamedTuple):
     """What was not measured, and why."""
 
 
-class _Times(NamedTuple):
+class LoadTimes(NamedTuple):
+    """What an init has shown of its modules."""
+
     by_file: Mapping[str, float]
+    """Milliseconds, without what each loads."""
     node_version: str | None
     init_milliseconds: float | None
     notes: tuple[str, ...]
@@ -125,11 +136,21 @@ def explain_cold(path: str, request: BuildRequest, on_event: OnEvent | None = No
             f"the handler `{handler}` cannot be followed, so that nothing is known of what loads",
             hint=f"see why: `python -m zipper check {path}`",
         )
-    times = _measure(path, request, on_event)
+    return describe_cold(subject, start, _measure(path, request, on_event))
+
+
+def describe_cold(subject: Subject, start: WalkStart, times: LoadTimes) -> ColdStart:
+    """Return what a function loads at once.
+
+    Args:
+        subject: the function's zip.
+        start: what its handler reaches.
+        times: of one init, as far as they are known.
+    """
     modules = _list_modules(subject, start, times.by_file)
     return ColdStart(
-        handler,
-        request.target.runtime,
+        subject.handler or "",
+        subject.target.runtime,
         times.node_version,
         times.init_milliseconds,
         sum(module.size_bytes for module in modules),
@@ -139,7 +160,7 @@ def explain_cold(path: str, request: BuildRequest, on_event: OnEvent | None = No
     )
 
 
-def _measure(path: str, request: BuildRequest, on_event: OnEvent | None) -> _Times:
+def _measure(path: str, request: BuildRequest, on_event: OnEvent | None) -> LoadTimes:
     options = " ".join(filter(None, (request.node_options, _PROBE)))
     asked = request._replace(
         memory_mb=max(request.memory_mb, _MEMORY_MB),
@@ -153,11 +174,11 @@ def _measure(path: str, request: BuildRequest, on_event: OnEvent | None) -> _Tim
             Path(path), asked, events=(b"{}",), environment=given, on_event=on_event
         )
     except NodeError as error:
-        return _Times({}, None, None, (f"times are not measured: {error.message}",))
+        return LoadTimes({}, None, None, (f"times are not measured: {error.message}",))
     return read_times(result, measures_modules=request.target.details.major >= _MODULES_SINCE)
 
 
-def read_times(result: RunResult, *, measures_modules: bool) -> _Times:
+def read_times(result: RunResult, *, measures_modules: bool) -> LoadTimes:
     """Return what the probe has written to a function's log.
 
     Args:
@@ -175,7 +196,7 @@ def read_times(result: RunResult, *, measures_modules: bool) -> _Times:
         notes.append("before Node.js 22 the times of ES modules are not measured")
     init = result.invocations[0].init_seconds
     milliseconds = None if init is None else round(1000 * init, 1)
-    return _Times(found, result.node_version, milliseconds, tuple(notes))
+    return LoadTimes(found, result.node_version, milliseconds, tuple(notes))
 
 
 def _list_modules(

@@ -8,11 +8,16 @@ import pytest
 
 from tests.support.checking import zip_files
 from tests.support.run_results import make_invocation, make_result
+from zipper.archive.listing import read_listing
+from zipper.checks.closure import close
 from zipper.errors import ProjectError
 from zipper.node.result import LogLine
-from zipper.pipeline.explaining_cold import explain_cold, read_times
+from zipper.pipeline.explaining_cold import LoadTimes, describe_cold, explain_cold, read_times
+from zipper.pipeline.noted_facts import NotedFacts
+from zipper.pipeline.pruning_decision import subject_of
 from zipper.settings.build_request import request_from
 from zipper.settings.values import Settings
+from zipper.store.notes import Notebook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,3 +114,91 @@ def test_what_was_not_measured_is_said() -> None:
 
     assert ({}, None) == (silent.by_file, silent.init_milliseconds)
     assert (True, True) == ("said none" in silent.notes[0], "ES modules" in silent.notes[1])
+
+
+def _describe(folder: Path, files: dict[str, str], times: dict[str, float]) -> ColdStart:
+    """Return what a function loads at once, where its init took these times."""
+    listing = read_listing(zip_files(files))
+    settings = Settings(handler="index.handler", runtime="nodejs22.x")
+    request = request_from(settings, folder=str(folder))
+    subject = subject_of(listing, request, NotedFacts(Notebook(folder / "cache")), "")
+    start = close(subject)
+    assert start is not None
+    return describe_cold(subject, start, LoadTimes(times, "22.1.0", 30.5, ("a note",)))
+
+
+def test_what_was_measured_comes_first(tmp_path: Path) -> None:
+    """A file that did load is listed, though only a branch asks for it; the slowest goes first."""
+    times = {"node_modules/c/index.js": 5.0, "node_modules/a/more.js": 2.25, "own.js": 0.5}
+    times |= {"node_modules/a/index.js": 0.25, "index.js": 0.0}
+
+    cold = _describe(tmp_path, FILES, times)
+
+    assert ("index.handler", "nodejs22.x", "22.1.0", 30.5, ("a note",)) == (
+        cold.handler,
+        cold.runtime,
+        cold.node_version,
+        cold.init_milliseconds,
+        cold.notes,
+    )
+    slowest = [*sorted(times, key=lambda name: -times[name]), "node_modules/b/index.js"]
+    assert slowest == [one.file for one in cold.modules]
+    assert {**times, "node_modules/b/index.js": None} == {
+        one.file: one.self_milliseconds for one in cold.modules
+    }
+    packages = {one.folder: one for one in cold.packages}
+    assert ["node_modules/c", "node_modules/a", ""] == [one.folder for one in cold.packages][:3]
+    assert [5.0, 2.5, 0.5, None] == [
+        packages[name].self_milliseconds
+        for name in ("node_modules/c", "node_modules/a", "", "node_modules/b")
+    ]
+    sizes = {name: len(text) for name, text in FILES.items()}
+    assert sizes["node_modules/a/index.js"] + sizes["node_modules/a/more.js"] == (
+        packages["node_modules/a"].size_bytes
+    )
+    asked = packages["node_modules/c"]
+    assert ("index.js", 5, "c", 1) == (asked.requested_by, asked.line, asked.specifier, asked.files)
+
+
+def test_what_is_equally_slow_is_sorted_by_size_and_name(tmp_path: Path) -> None:
+    """The largest first; of the same size by their names."""
+    names = {"small": 1, "large": 30, "b": 9, "a": 9}
+    files = {f"node_modules/{name}/index.js": "1;" * count for name, count in names.items()}
+    files["index.js"] = "\n".join(f"require('{name}')();" for name in names)
+    files["index.js"] += "exports.handler = async () => 1;"
+
+    cold = _describe(tmp_path, files, {})
+
+    assert [f"node_modules/{name}/index.js" for name in ("large", "a", "b", "small")] == [
+        one.file for one in cold.modules if one.file != "index.js"
+    ]
+    assert "node_modules/large" == next(one.folder for one in cold.packages if one.folder)
+    assert sum(len(text) for text in files.values()) == cold.size_bytes
+
+
+@pytest.mark.parametrize(
+    ("text", "later", "line"),
+    [
+        ("const a = require('a');\nexports.handler = async () => a;", True, 0),
+        ("const a = require('a');\na();\nexports.handler = async () => 1;", False, 2),
+        ("require('a');\nexports.handler = async () => 1;", False, 1),
+        ("exports.handler = async () => require('a');", None, 0),
+        (
+            "const a = require('a');\nrequire('./own');\nexports.handler = async () => a;",
+            True,
+            0,
+        ),
+    ],
+)
+def test_whether_a_package_could_wait(
+    tmp_path: Path, text: str, *, later: bool | None, line: int
+) -> None:
+    """Where each of its users at once only serves code that runs later."""
+    own = "const a = require('a'); exports.f = () => a;"
+    files = {"index.js": text, "own.js": own, "node_modules/a/index.js": "1;"}
+    times = {"node_modules/a/index.js": 1.0}
+
+    cold = _describe(tmp_path, files, times)
+
+    found = {one.folder: one for one in cold.packages}["node_modules/a"]
+    assert (later, line) == (found.could_be_later, found.used_line)
