@@ -12,8 +12,9 @@ from tests.support.scene import HANDLER, write_files
 from zipper.errors import ProjectError
 from zipper.pipeline.planning import read_function_project
 from zipper.pipeline.session import Circumstances
-from zipper.pipeline.source_files import list_source_files
+from zipper.pipeline.source_files import list_read, list_source_files
 from zipper.settings.build_request import request_from
+from zipper.settings.read_settings import find_requests
 from zipper.settings.values import Settings
 
 if TYPE_CHECKING:
@@ -222,3 +223,81 @@ def test_a_member_is_built_again_from_a_copy(tool: str, tmp_path: Path) -> None:
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
     assert "packages/shared/index.js" in names
     assert "packages/other/index.js" not in names
+
+
+def test_files_that_options_name_are_read(tmp_path: Path) -> None:
+    """A trace, a vendored folder, and what lies in a layer of the settings."""
+    tables = '[tool.zipper.layers.own]\nproject = "fn"\nfiles = "fn/extra"\nexclude = ["*.txt"]\n'
+    tables += '[[tool.zipper.functions]]\nname = "one"\nproject = "fn"\nlayers = ["own"]\n'
+    write_files(
+        tmp_path,
+        {"fn/package.json": PACKAGE, "fn/index.js": HANDLER, "fn/extra/bin/tool": "x",
+         "fn/extra/notes.txt": "x", "trace.json": "{}", "vendored/tarballs/a.tgz": "x",
+         "vendored/packuments/a.json": "{}", "pyproject.toml": tables},
+    )  # fmt: skip
+    (request,) = find_requests(f"{tmp_path}/", Settings())
+    request = request._replace(
+        trace=str(tmp_path / "trace.json"), vendor=str(tmp_path / "vendored")
+    )
+    io = Circumstances.of(request, None)
+    project = read_function_project(request, io)
+
+    found = {
+        path.relative_to(tmp_path).as_posix()
+        for path in list_read(request, project, io)
+        if path.exists()
+    }
+
+    assert {
+        "fn/package.json", "fn/extra/bin/tool", "trace.json", "vendored/tarballs/a.tgz",
+        "vendored/packuments/a.json",
+    } == found - {"pyproject.toml"}  # fmt: skip
+
+
+def test_links_of_other_tools_are_followed(tmp_path: Path) -> None:
+    """`link:` and `portal:` from the package's own folder; a spec that is none is passed over."""
+    local = {"a": "link:../a", "b": "portal:./b", "c": "file:", "d": "npm:", "e": "^^1"}
+    write_files(
+        tmp_path,
+        {"fn/package.json": {**PACKAGE, "dependencies": local}, "fn/index.js": HANDLER,
+         "a/package.json": {"name": "a", "dependencies": {"z": "link:../z"}}, "a/a.js": "x",
+         "fn/b/package.json": {"name": "b"}, "z/package.json": {"name": "z"}},
+    )  # fmt: skip
+
+    expected = {"a/package.json", "a/a.js", "fn/b/package.json", "z/package.json"}
+    assert expected <= list_names(tmp_path)
+
+
+def test_development_dependencies_count_without_a_lockfile(tmp_path: Path) -> None:
+    """Npm's tree has them then: of the project itself, and not of what it links."""
+    dev = {"devDependencies": {"tool": "file:../tool"}}
+    write_files(
+        tmp_path,
+        {"fn/package.json": {**PACKAGE, **dev, "dependencies": {"a": "file:../a"}},
+         "fn/index.js": HANDLER, "tool/package.json": {"name": "tool"},
+         "a/package.json": {"name": "a", "devDependencies": {"other": "file:../other"},
+                            "peerDependencies": {"p": "file:../p"},
+                            "optionalDependencies": {"o": "file:../o"}},
+         "other/package.json": {"name": "other"}, "p/package.json": {"name": "p"},
+         "o/package.json": {"name": "o"}},
+    )  # fmt: skip
+
+    found = list_names(tmp_path)
+
+    assert {"tool/package.json", "a/package.json", "p/package.json", "o/package.json"} <= found
+    assert "other/package.json" not in found
+
+
+def test_a_folder_that_its_lockfile_lacks_has_sources(tmp_path: Path) -> None:
+    """Its build says what is wrong; the lockfile is listed all the same."""
+    lock = "lockfileVersion: '9.0'\nimporters:\n  other: {}\n"
+    write_files(
+        tmp_path,
+        {"fn/package.json": PACKAGE, "fn/pnpm-lock.yaml": lock, "fn/index.js": HANDLER,
+         "fn/other/package.json": {"name": "other"}},
+    )  # fmt: skip
+
+    found = list_names(tmp_path)
+
+    assert {"fn/pnpm-lock.yaml", "fn/package.json", "fn/index.js"} <= found
+    assert "fn/other/package.json" in found
