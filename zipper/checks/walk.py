@@ -157,12 +157,13 @@ class Walk:
         extension = extension_of(path)
         if extension in (".mjs", ".mts"):
             return "module"
-        if extension in (".cjs", ".cts") or (required and extension not in (".js", ".ts")):
+        if extension in (".cjs", ".cts"):
             return "commonjs"
-        if extension not in ("", ".js", ".ts"):
+        if not required and extension not in ("", ".js", ".ts"):
             return "other"  # which `import` refuses; the rules say so
         declared = self.resolver.packages.scope(path).type
-        if declared != "none":
+        is_declared = not required or extension in (".js", ".ts")
+        if is_declared and declared != "none":
             return "module" if declared == "module" else "commonjs"
         detects = self._flags.can_require_modules if required else self._flags.detects_modules
         is_module = facts.is_module or facts.awaits or takes_wrapper(facts)
