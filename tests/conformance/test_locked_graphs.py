@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.isolated_answers import TABLE
 from tests.support.lock_projects import fits_linux, list_differences, read_folders, read_lock
 from tests.support.shared import REPOSITORY, SHARED
 from zipper.layout.edge_proof import prove_edges
@@ -53,3 +54,19 @@ def test_the_graph_is_what_the_tool_installs(project: Path) -> None:
         closure = merge_instances(take_closure(bound, folder, fits=fits_linux).graph)
         proof = prove_edges(hoist(closure, folder).tree, closure, folder)
         assert ((), ()) == (proof.wrong, proof.unreached)
+
+
+ISOLATED = json.loads(TABLE.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("number", range(len(ISOLATED)))
+def test_peers_are_bound_as_buns_isolated_linker_binds_them(number: int, tmp_path: Path) -> None:
+    """In random projects whose packages have many peers, some in rings."""
+    for place, text in ISOLATED[number]["files"].items():
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_text(text, encoding="utf-8")
+
+    lockfile = read_lock(tmp_path, "bun.lock")
+
+    assert "ancestors" == lockfile.peers
+    assert [] == list_differences(lockfile, tmp_path, ISOLATED[number]["expected"])
