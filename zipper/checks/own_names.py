@@ -19,7 +19,7 @@ __all__ = ["OwnNames", "list_global"]
 
 _MODULE: Final = (
     (b"import", b"export"),
-    late_pattern(rb"(?:import\s*[\w${*\"']|export\s*[{*]|export\s+\w)"),
+    late_pattern(rb"(?:import(?:\s*[{*\"']|\s+[\w$])|export(?:\s*[{*]|\s+\w))"),
 )
 _BEGINS: Final = late_pattern(rb"(?:^|[;}\n])[ \t]*\Z")
 _MAKES_REQUIRE: Final = late_pattern(

@@ -18,7 +18,7 @@ _REQUESTS_MAX: Final = 5_000
 _REQUEST: Final = late_pattern(
     rb"(?<![\w$.])(?:require\(\s{0,9}|import\(\s{0,9}|from\s{0,9})(['\"])([^'\"\\\s]{1,200})\1"
 )
-_MODULE: Final = late_pattern(rb"(?m)^(?:import\s*[\w{*'\"]|export\s*[\w{*])")
+_MODULE: Final = late_pattern(rb"(?m)^(?:import(?:\s*[{*'\"]|\s+[\w$])|export(?:\s*[{*]|\s+\w))")
 
 
 def search(content: bytes) -> Facts:

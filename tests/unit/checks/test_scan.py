@@ -106,6 +106,8 @@ def _requests(text: str) -> list[tuple[str, str, int]]:
         ("if (typeof fetch === 'undefined') require('a')", CONDITIONAL),
         ("if (process.env.AWS_LAMBDA_FUNCTION_NAME) require('a')", EAGER),
         ("if (require.main === module) require('a')", CONDITIONAL),
+        ("important = 1\nif (typeof require === 'function') require('a')", EAGER),
+        ("exporter(b)\nif (typeof require === 'function') require('a')", EAGER),
         ("if (void 0 ?? (null || 1 < 2)) require('a')", EAGER),
         ("if (1) require('a')", EAGER),
         ("if (0) require('a')", OPTIONAL),
