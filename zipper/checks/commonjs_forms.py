@@ -67,16 +67,15 @@ def find_leftmost(node: Node) -> Node:
 def is_written(path: list[Node]) -> bool:
     """Return whether the expression at the end of `path` is assigned to, as the lexer reads it.
 
-    To it, `exports.a === 1` begins as an assignment.
+    To it, `exports.a === 1` begins as an assignment, and so does a default in a pattern.
     """
     if len(path) < 2:
         return False
     parent = path[-2]
     operator = parent.child_by_field_name("operator")
     is_equality = operator is not None and operator.type in ("==", "===")
-    return (parent.type == "assignment_expression" or is_equality) and is_same(
-        parent.child_by_field_name("left"), path[-1]
-    )
+    is_assigned = parent.type in ("assignment_expression", "assignment_pattern")
+    return (is_assigned or is_equality) and is_same(parent.child_by_field_name("left"), path[-1])
 
 
 def is_typeof(path: list[Node]) -> bool:

@@ -40,7 +40,7 @@ _DEFINES: Final = late_pattern(
 """What a mention of `Object` that matters begins with. A large file has hundreds of others, and no
 tree is needed to tell; more than this is looked at in the tree."""
 _DESCRIPTOR: Final = late_pattern(
-    rb"\{\s*(?:enumerable\s*:\s*(?:true|!0)\s*,\s*)?"
+    rb"\{\s*(?:enumerable\s*:\s*true\s*,\s*)?"
     rb"(?:value\s*:|get\s*(?::\s*function\s*(?:[\w$]+\s*)?)?\(\s*\)\s*\{\s*"
     rb"return\s+[\w$]+(?:\s*\.\s*[\w$]+|\s*\[\s*(?:'[^']*'|\"[^\"]*\")\s*\])?\s*;?\s*\}\s*,?\s*\})"
 )
@@ -53,8 +53,7 @@ _NAME_START: Final = late_pattern(rb"[A-Za-z_$\x80-\xff]")
 _TARGETS: Final = frozenset(
     {
         *("augmented_assignment_expression", "update_expression", "parenthesized_expression"),
-        *("array_pattern", "pair_pattern", "assignment_pattern", "rest_pattern"),
-        *("for_in_statement",),
+        *("array_pattern", "pair_pattern", "rest_pattern", "for_in_statement"),
     }
 )
 """What may write to a member in a way that the lexer does not see."""
@@ -152,11 +151,11 @@ class _Finder:
         if parent.type == "member_expression" and is_same(
             parent.child_by_field_name("object"), node
         ):
-            self._add_member(path[:-1])
+            self._add_member(path[:-1], self._property(parent))
         elif parent.type == "subscript_expression" and is_same(
             parent.child_by_field_name("object"), node
         ):
-            self._add_subscript(path[:-1])
+            self._add_member(path[:-1], self._indexed(parent))
         elif parent.type == "assignment_expression" and is_same(
             parent.child_by_field_name("left"), node
         ):
@@ -180,26 +179,20 @@ class _Finder:
                 )
         return False
 
-    def _add_member(self, path: list[Node]) -> None:
-        name = self._property(path[-1])
-        if name in _CHANGERS:
+    def _add_member(self, path: list[Node], name: str | None) -> None:
+        """Look at one member of the exports; None for one whose name is computed."""
+        if name is None or name in _CHANGERS:
             self.is_complete = False
         if name is not None and is_written(path):
             self.names.append(name)
         elif name is not None and path[-2].type in _TARGETS:
             self.hidden.append(name)
-        elif name == "default" or name is None:
-            self.is_complete = self.is_complete and name is not None
 
-    def _add_subscript(self, path: list[Node]) -> None:
-        index = path[-1].child_by_field_name("index")
-        name = None if index is None else literal(index, self.source.content)
-        if name is None or name in _CHANGERS:
-            self.is_complete = False
-        elif is_written(path):
-            self.names.append(name)
-        elif path[-2].type in _TARGETS:
-            self.hidden.append(name)
+    def _indexed(self, subscript: Node) -> str | None:
+        index = subscript.child_by_field_name("index")
+        if index is None or index.type != "string":
+            return None
+        return literal(index, self.source.content)
 
     def _add_assignment(self, path: list[Node]) -> None:
         """Look at `module.exports = value`, whose value replaces what was there."""
@@ -208,8 +201,9 @@ class _Finder:
             return
         if self.source.text_of(path[-1]).startswith(b"exports"):
             return  # a new value of the variable `exports` exports nothing
-        while value.type == "assignment_expression":
-            value = value.child_by_field_name("right") or path[-1]
+        if value.type == "assignment_expression":
+            self._add_chained(value)
+            return
         text = self.source.text_of(value)
         if not _is_kept_in_exports(path) or (
             self.reexports and (len(path) > _TOP_LEVEL or text in _EXPORTS)
@@ -225,16 +219,25 @@ class _Finder:
         elif text not in _EXPORTS:
             self.is_complete = False
 
+    def _add_chained(self, value: Node | None) -> None:
+        """Look at the end of `module.exports = other = value`, of which the lexer sees nothing."""
+        while value is not None and value.type == "assignment_expression":
+            value = value.child_by_field_name("right")
+        if value is not None and value.type == "object":
+            self._hide_all(value.named_children)
+        else:
+            self.is_complete = False
+
     def _add_object(self, value: Node) -> None:
         """Add the properties of a literal, up to the first one that the lexer does not read."""
-        for item in value.named_children:
+        for index, item in enumerate(value.named_children):
             if item.type == "comment":
                 continue
             if item.type == "shorthand_property_identifier":
                 self.names.append(plain_text(item, self.source))
             elif item.type in ("pair", "method_definition"):
                 if not self._add_property(item):
-                    self._hide_from(value, item)
+                    self._hide_all(value.named_children[index:])
                     return
             elif item.type == "spread_element" and item.named_children:
                 specifier = self._required(item.named_children[0])
@@ -260,11 +263,9 @@ class _Finder:
         self.names.append(literal(key, self.source.content) or plain_text(key, self.source))
         return content.type in _PLAIN_VALUES
 
-    def _hide_from(self, value: Node, last: Node) -> None:
-        """Note `last` and the properties behind it, which the code has and the lexer misses."""
-        items = value.named_children
-        start = next(index for index, item in enumerate(items) if item.id == last.id)
-        for item in items[start:]:
+    def _hide_all(self, items: list[Node]) -> None:
+        """Note properties that the code has and the lexer misses."""
+        for item in items:
             key = item.child_by_field_name("key") or item.child_by_field_name("name") or item
             if key.type in ("property_identifier", "string", "shorthand_property_identifier"):
                 self.hidden.append(plain_text(key, self.source))
@@ -279,15 +280,17 @@ class _Finder:
             or self._property(path[-2]) != "defineProperty"
         ):
             return
-        arguments = path[-3].child_by_field_name("arguments")
-        parts = [] if arguments is None else arguments.named_children
+        arguments = path[-3].child_by_field_name("arguments") or path[-1]
+        parts = [part for part in arguments.named_children if part.type != "comment"]
         if len(parts) < 3 or self.source.text_of(parts[0]) not in _EXPORTS:
             return
         name = literal(parts[1], self.source.content)
         if name is None:
             self.is_complete = False
             return
-        if _DESCRIPTOR.match(self.source.text_of(parts[2])):
+        within = [child.type for node in path[-3:-1] for child in node.children]
+        is_plain = parts[1].type == "string" and "optional_chain" not in within
+        if is_plain and _DESCRIPTOR.match(self.source.text_of(parts[2])):
             self.names.append(name)
         else:
             self.unsafe.append(name)
@@ -312,7 +315,7 @@ class _Finder:
             required = rb"%s\s*=\s*(?:[\w$]+\(\s*)?require\(\s*(['\"])(.*?)\1"
             for found in re.finditer(required % re.escape(match[1]), content):
                 before = content[max(0, found.start() - _SPACE_MAX) : found.start()].rstrip()
-                if before.endswith((b"var", b"let", b"const", b",")):
+                if before.endswith((b"var", b"let", b"const")):
                     self.reexports.append(found[2].decode("utf-8", "replace"))
                     break
 

@@ -313,7 +313,7 @@ def test_kinds_of_module(text: str, is_module: bool, awaits: bool, commonjs: int
             ("a",),
             (),
         ),
-        ("Object?.defineProperty?.(exports, 'a', { value: 1 })", ("a",), ()),
+        ("Object?.defineProperty?.(exports, 'a', { value: 1 })", (), ()),
         ("Object.keys(exports); MyObject.defineProperty(exports, 'a', { value: 1 })", (), ()),
         ("0 && (module.exports = { a, b })", ("a", "b"), ()),
         ("exports = { a: 1 }", (), ()),
