@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from zipper.errors import ResolutionError
 from zipper.npm import folder_path
+from zipper.npm.hosted import parse_hosted
 from zipper.npm.spec import parse_spec, resolve_spec
 
 WORDS = (
@@ -74,3 +75,34 @@ def test_folders_on_drives_work(spec, expected):
     found = resolve_spec("b", spec, where="C:/work/a")
 
     assert expected == (found.type, found.save_spec, found.fetch_spec)
+
+
+@pytest.mark.parametrize(
+    ("spec", "url", "committish"),
+    [
+        ("git@github.com:u/p#semver:^1.0.0", "ssh://git@github.com/u/p.git", "semver:^1.0.0"),
+        ("git@github.com:u/p.git#a:b", "ssh://git@github.com/u/p.git", "a:b"),
+        ("git@github.com:u/p", "ssh://git@github.com/u/p.git", ""),
+        ("git+ssh://git@github.com:u/p#x@y:z", "ssh://git@github.com/u/p.git", "x@y:z"),
+        ("ssh://git@gitlab.com:u/v/p", "ssh://git@gitlab.com/u/v/p.git", ""),
+        ("u/p#a:b", "github:u/p", "a:b"),
+        ("https://github.com/u/p#a:b@c", "https://github.com/u/p.git", "a:b@c"),
+        ("https://github.com/u/p/tree/a", "https://github.com/u/p.git", "a"),
+        ("http://github.com/u/p", "ssh://git@github.com/u/p.git", ""),
+        ("git://github.com/u/p", "git://github.com/u/p.git", ""),
+        ("github.com:u/p#a:b", None, None),
+        ("https://github.com/u/p/blob/a", None, None),
+        ("https://gitlab.com/u/p/-/a", None, None),
+        ("https://bitbucket.org/u/p/get/a", None, None),
+        ("git://bitbucket.org/u/p", None, None),
+        ("https://git.sr.ht/u/p/archive/a", None, None),
+        ("https://gist.github.com/u/p/raw/a", None, None),
+    ],
+)
+def test_a_colon_stands_for_a_slash_before_the_committish_alone(
+    spec: str, url: str | None, committish: str | None
+) -> None:
+    """A repository is fetched in the form in which it is written, as hosted-git-info 9 has it."""
+    found = parse_hosted(spec)
+
+    assert (url, committish) == (found and found.fetch_spec, found and found.committish)

@@ -9,7 +9,7 @@ import pytest
 from tests.support.invented_registry import project, registry
 from tests.support.resolving import resolve
 from zipper.errors import ResolutionError
-from zipper.tree.overrides import _means, parse_overrides
+from zipper.tree.overrides import _means, conflict, parse_overrides
 
 
 def test_rules_spread_along_the_edges_of_a_gathering() -> None:
@@ -80,3 +80,30 @@ def test_overrides_are_nested_no_deeper_than_people_write(depth: int, *, is_refu
         assert (is_refused, error.code) == (True, "EOVERRIDE")  # noqa: PT017  (both are tried)
     else:
         assert not is_refused
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ({"a": "1"}, {"a": "2"}, True),
+        ({"a": "^1.0.0"}, {"a": "1.5.0"}, False),
+        ({"a": "$b"}, {"a": "2"}, False),
+        ({"a": "1"}, {"a": "$b"}, False),
+        ({"a": "latest"}, {"a": "2"}, False),
+        ({"a": "1"}, {"a": "file:x"}, False),
+        ({"a": "npm:b@1"}, {"a": "2"}, False),
+        ({"a": "bogus:x"}, {"a": "2"}, False),
+        ({"a": "1"}, {"b": "2"}, False),
+        ({"a@1": "1"}, {"a": "2"}, False),
+        ({"a": ""}, {"a": "2"}, False),
+        ({"a": {".": "1", "c": "1"}}, {"a": {".": "2", "c": "1"}}, True),
+        ({"a": "1", "b": "1"}, {"b": "2", "a": "1"}, True),
+    ],
+)
+def test_rules_that_no_version_can_follow_contradict(
+    one: dict[str, object], other: dict[str, object], *, expected: bool
+) -> None:
+    """As lib/override-set.js says it: what is no version or range contradicts nothing."""
+    first, second = parse_overrides({"x": one, "y": other}).children.values()
+
+    assert [expected] * 2 == [conflict(first, second), conflict(second, first)]
