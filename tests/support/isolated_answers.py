@@ -25,7 +25,7 @@ from tests.support.shared import REPOSITORY
 __all__ = ["TABLE"]
 
 TABLE: Final = REPOSITORY / "fixtures" / "locked" / "isolated.json"
-_COUNT: Final = 50
+_COUNT: Final = 66
 _NAMES: Final = "abcdefg"
 _VERSIONS: Final = ("1.0.0", "1.1.0", "2.0.0")
 _RANGES: Final = ("*", "^1.0.0", "^1.0.0", "2", ">=1.1.0", "1.0.0")
@@ -74,7 +74,7 @@ def install(program: str, graphs: Any, seed: int, folder: Path) -> dict[str, Any
     with RegistryServer() as registry:
         for name in _NAMES:
             for version in _VERSIONS:
-                registry.publish(name, version, **draw_manifest(dice, own=name, most=3))
+                registry.publish(name, version, **draw_manifest(dice, own=name, most=2 + seed % 3))
         files = {path: json.dumps(one) for path, one in draw_project(dice).items()}
         files["bunfig.toml"] = '[install]\nlinker = "isolated"\n'
         for path, text in files.items():
