@@ -153,3 +153,12 @@ def test_what_a_package_bundles(bundled, needed, dev, expected):
     assert {f"node_modules/{name}/package.json" for name in expected} == {*packed} - {
         "package.json"
     }
+
+
+def test_comments_and_empty_lines_are_no_rules():
+    """A file may be called what a comment says; a backslash makes it a rule."""
+    rules = "#b.js\n\n \t\n  # a.js\r\n\\#c.js\n"
+    names = ["# a.js", "#b.js", "#c.js", "d.js"]
+    packed = pack({"package.json": {"name": "p"}, ".npmignore": rules, **dict.fromkeys(names, "")})
+
+    assert {"# a.js", "#b.js", "d.js", "package.json"} == set(packed)
