@@ -137,7 +137,7 @@ def find_need(source: Source, name: bytes, *, calls: bool) -> int:
         is_use = len(path) > 1 and path[-1].type == "identifier" and _throws(path)
         if not is_use or (calls and path[-2].type not in _CALLS):
             continue
-        if not is_shadowed(source, path) and source.level_of(path) == EAGER:
+        if _is_eager(source, path) and (calls or not _has_waited(source, path)):
             return source.line_of(path[-1])
     return 0
 
@@ -150,9 +150,23 @@ def find_read(source: Source, name: bytes) -> int:
         is_name = path[-1].type in ("identifier", "shorthand_property_identifier")
         if not is_name or any(node.type in _BINDS for node in path):
             continue
-        if not is_shadowed(source, path) and source.level_of(path) == EAGER:
+        if _is_eager(source, path) and not _has_waited(source, path):
             return source.line_of(path[-1])
     return 0
+
+
+def _is_eager(source: Source, path: list[Node]) -> bool:
+    return not is_shadowed(source, path) and source.level_of(path) == EAGER
+
+
+def _has_waited(source: Source, path: list[Node]) -> bool:
+    """Return whether a function around the end of `path` awaits before it: loading goes on."""
+    return any(
+        node.type in FUNCTIONS
+        and source.text_of(node).startswith(b"async")
+        and b"await" in source.content[node.start_byte : path[-1].start_byte]
+        for node in path
+    )
 
 
 def _is_needed(source: Source, expression: bytes) -> bool:
@@ -168,8 +182,7 @@ def _is_needed(source: Source, expression: bytes) -> bool:
             continue
         if whole[-2].type in _ASSIGNMENTS and _is_in(whole, "left"):
             return False
-        is_eager = _throws(whole) and source.level_of(path) == EAGER
-        needed = needed or (is_eager and not is_shadowed(source, path))
+        needed = needed or (_throws(whole) and _is_eager(source, path))
     return needed
 
 

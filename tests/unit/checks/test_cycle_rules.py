@@ -36,6 +36,8 @@ def found(files, **options):
         ("export { a }; export const b = [1].map((a) => a)", False),
         ("{ const a = 1; a }", False),
         ("(() => { return; a })()", False),
+        ("(async () => { await 0; a })()", False),
+        ("(async () => { a; await 0 })()", True),
     ],
 )
 def test_what_reads_too_early(declaration: str, code: str, fails: bool) -> None:
