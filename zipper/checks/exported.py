@@ -93,4 +93,4 @@ def imported_names(statement: Node, source: Source) -> list[str]:
 
 def _name_of(specifier: Node, source: Source) -> str:
     node = specifier.child_by_field_name("name") or specifier
-    return literal(node, source.content) or source.text_of(node).decode("utf-8", "replace")
+    return plain_text(node, source)

@@ -26,6 +26,7 @@ __all__ = [
     "index_assignments",
     "is_in_pattern",
     "literal",
+    "unescape",
     "without_raw_escapes",
 ]
 
@@ -213,6 +214,11 @@ def literal(node: Node, content: bytes) -> str | None:
     if any(child.type == "template_substitution" for child in node.named_children):
         return None
     text = content[node.start_byte + 1 : node.end_byte - 1].decode("utf-8", "replace")
+    return unescape(text)
+
+
+def unescape(text: str) -> str:
+    """Return what a text means in which escapes are: of a string, or of a name."""
     return _ESCAPE.sub(_unescape, text) if "\\" in text else text
 
 

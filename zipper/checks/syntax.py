@@ -32,6 +32,7 @@ from zipper.checks.source_text import (
     find_word,
     index_assignments,
     literal,
+    unescape,
     without_raw_escapes,
 )
 from zipper.checks.trees import TooLargeError, Trees
@@ -337,5 +338,9 @@ def is_shadowed(source: Source, path: list[Node]) -> bool:
 
 
 def plain_text(node: Node, source: Source) -> str:
-    """Return the value of a string, or the source text of any other node."""
-    return literal(node, source.content) or source.text_of(node).decode("utf-8", "replace")
+    """Return the value of a string or a name, or the source text of any other node."""
+    value = literal(node, source.content)
+    if value:
+        return value
+    text = source.text_of(node).decode("utf-8", "replace")
+    return unescape(text) if "identifier" in node.type else text
