@@ -187,11 +187,13 @@ def parse_patterns(patterns: Sequence[str]) -> Matcher:
     """
     if not patterns:
         return lambda _: None
+    import re  # noqa: PLC0415  (as below, which imports it)
+
     from pathspec import GitIgnoreSpec  # noqa: PLC0415  (0.04 s, and most builds have no patterns)
 
     try:
         spec = GitIgnoreSpec.from_lines(patterns)
-    except ValueError as cause:
+    except (ValueError, re.error) as cause:
         raise ProjectError(
             "EPATTERN",
             f"a pattern cannot be used: {cause}",

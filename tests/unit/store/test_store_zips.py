@@ -228,3 +228,16 @@ def test_the_bytes_of_a_store_zip_go_by_the_number_of_its_format(tmp_path: Path)
         store.root.name.partition("-")[0],
         digest,
     )
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path, entries: list[PlannedEntry]) -> None:
+    """The error names the folder that was to be made."""
+    store = Store(tmp_path / "cache")
+    store.root.mkdir(parents=True)
+    (store.root / "sha512").touch()
+
+    with pytest.raises(StoreError) as raised:
+        store.add(KEY, entries)
+
+    assert "ESTORE" == raised.value.code
+    assert f"`{store.path_of(KEY).parent}`" in raised.value.message
