@@ -471,6 +471,28 @@ def test_worker_of_the_sources_is_a_bundle_of_its_own(work: Work) -> None:
     assert 3000 == work.run("index.handler", {})
 
 
+@pytest.mark.ci
+def test_changed_import_of_a_worker_is_seen(work: Work) -> None:
+    """What a worker is made of decides as what the handler is made of."""
+    start = "const { Worker } = require('worker_threads');\nconst path = require('path');\n"
+    write_files(
+        work.folder / "fn",
+        {
+            "package.json": {"name": "fn"},
+            "index.js": f"{start}exports.handler = () => new Promise((done) => "
+            "new Worker(path.join(__dirname, 'w.js')).on('message', done));\n",
+            "w.js": "require('worker_threads').parentPort.postMessage(require('./word'));\n",
+        },
+    )
+    answers = []
+    for word in ("one", "two"):
+        write_files(work.folder / "fn", {"word.js": f"module.exports = '{word}';\n"})
+        assert 0 == work.build().status
+        answers.append(work.run("index.handler", {}))
+
+    assert ["one", "two"] == answers
+
+
 def test_what_is_inside_is_explained_listed_and_compared(work: Work, tmp_path: Path) -> None:
     """By package and file in a terminal, in a page, as a difference, in SBOM and licences."""
     manifest = {"name": "fn", "version": "1.0.0", "dependencies": {"ms": "2.1.2"}}

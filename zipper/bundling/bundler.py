@@ -161,7 +161,7 @@ class Bundler:
         Return whether that was all that was wrong.
         """
         found = False
-        for one in messages:
+        for one in sorted(messages):  # esbuild's own order is another one in each run
             if not one.is_error:
                 continue
             location = find_location(one.path, self._around.places)
@@ -239,7 +239,7 @@ def join_bundles(bundle: Bundle, others: Sequence[Bundle]) -> Bundle:
 
 
 def _failure(messages: Sequence[Message], done: ToolEnd) -> ProjectError:
-    errors = [one for one in messages if one.is_error]
+    errors = sorted(one for one in messages if one.is_error)
     if not errors:
         told = done.said.strip()[-1000:] or "nothing"
         return ProjectError("EESBUILD", f"esbuild {done.problem}", facts=(("it said", told),))
