@@ -94,7 +94,9 @@ class Constants:
         return None if self.rests_on_absence else value
 
     def _value(self, path: list[Node], node: Node, depth: int) -> str | None:
-        known = literal(node, self._source.content) or self._known(path, node)
+        known = literal(node, self._source.content)
+        if known is None:
+            known = self._known(path, node)
         if known is not None or depth == 0:
             return known
         read = {
