@@ -16,6 +16,8 @@ from zipper.errors import ProjectError
 from zipper.npm.credentials import Secret, find_credential, redact_url
 from zipper.npm.ini import parse_ini
 from zipper.npm.npmrc import (
+    NpmSettings,
+    NpmSource,
     build_settings,
     layer_from_environment,
     layer_from_options,
@@ -776,3 +778,68 @@ def test_words_between_commas(key, text, expected):
 def test_which_variables_are_settings(variable, value, expected):
     """Those that begin so; a first `_` of the rest stays one, and makes another name."""
     assert expected == settle(environ={variable: value}).tag
+
+
+OFF = (
+    "offline prefer_offline prefer_online engine_strict legacy_peer_deps strict_peer_deps force "
+    "prefer_dedupe install_links ignore_scripts omit_lockfile_registry_resolved"
+)
+ON = "strict_ssl package_lock bin_links format_package_lock"
+UNSET = (
+    "registry cafile cert key proxy https_proxy maxsockets user_agent before min_release_age "
+    "lockfile_version userconfig globalconfig prefix node_version"
+)
+EMPTY = "ca noproxy insecure_hosts min_release_age_exclude allow_scripts omit include"
+WORDS = {
+    "install_strategy": "hoisted", "replace_registry_host": "npmjs", "tag": "latest",
+    "allow_git": "all", "allow_remote": "all", "allow_file": "all", "allow_directory": "all",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("settings", [NpmSettings(), settle()], ids=["none", "empty"])
+def test_what_holds_where_nothing_is_set(settings):
+    """As in npm's definitions; a connection is tried again sooner, and more often."""
+    found = settings._asdict()
+
+    assert [False] * 11 == [bool(found[name]) for name in OFF.split()]
+    assert [True] * 4 == [found[name] for name in ON.split()]
+    assert [None] * 15 == [found[name] for name in UNSET.split()]
+    assert [()] * 7 == [tuple(found[name]) for name in EMPTY.split()]
+    assert WORDS == {name: found[name] for name in WORDS}
+    times = [found[f"fetch_{name}"] for name in ("retry_mintimeout", "retry_maxtimeout", "timeout")]
+    assert [500, 20_000, 60_000] == times
+    assert (5, 2) == (settings.fetch_retries, settings.fetch_retry_factor)
+    assert not {*found} - {*OFF.split(), *ON.split(), *UNSET.split(), *EMPTY.split(), *WORDS} - {
+        "scoped_registries", "credentials", "notes", "unusable", "sources", "files",
+        "fetch_retries", "fetch_retry_factor", "fetch_retry_mintimeout", "fetch_retry_maxtimeout",
+        "fetch_timeout",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", None),
+        ("min-release-age=0", None),
+        ("min-release-age=0.5", datetime(2024, 5, 7, 12, tzinfo=UTC)),
+        ("before=2020-01-01", datetime(2020, 1, 1, tzinfo=UTC)),
+    ],
+)
+def test_the_newest_that_counts(text, expected):
+    """An age of nothing is none."""
+    assert expected == settle(text).newest_allowed(datetime(2024, 5, 8, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        (NpmSource("user", "/a/.npmrc", 3), "/a/.npmrc:3"),
+        (NpmSource("options", "--tag"), "--tag"),
+        (NpmSource("defaults"), "defaults"),
+        (settle().source_of("tag"), "/home/me/.npmrc"),
+        (NpmSettings().source_of("tag"), "user"),
+    ],
+)
+def test_a_place_is_told_as_far_as_it_is_known(source, text):
+    """File and line, or what was said instead."""
+    assert text == str(source)
