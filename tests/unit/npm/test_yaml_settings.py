@@ -50,3 +50,52 @@ def test_what_cannot_be_meant_is_refused(text: str, line: int | None, word: str)
 
     assert word in caught.value.message
     assert line in (None, caught.value.line)
+
+
+@pytest.mark.parametrize(("more", "is_refused"), [(97, False), (98, True)])
+def test_a_hundred_thousand_values_are_read(more: int, *, is_refused: bool) -> None:
+    """Each time that an alias stands for some they count."""
+    shared, often = ", ".join("x" * 998), ", ".join(["*a"] * 99)
+    text = f"a: &a [{shared}]\nb: [{often}]\nc: [{', '.join('x' * more)}]\n"
+    try:
+        assert more == len(parse_settings(text)["c"])
+    except YamlFaultError as error:
+        assert (is_refused, "100,000" in error.message) == (True, True)  # noqa: PT017
+    else:
+        assert not is_refused
+
+
+@pytest.mark.parametrize(("levels", "is_refused"), [(100, False), (101, True)])
+def test_a_hundred_levels_are_read(levels: int, *, is_refused: bool) -> None:
+    """The map is above the first."""
+    text = f"a: {'[' * levels}{']' * levels}"
+    try:
+        assert parse_settings(text)
+    except YamlFaultError as error:
+        assert (is_refused, 1, 3 + levels) == (True, error.line, error.column)  # noqa: PT017
+    else:
+        assert not is_refused
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("a: 1\nb: {c: 1, c: 2}", (2, 11)),
+        ("a:\n  ? [x]\n  : 1", (2, 5)),
+        ("a: b: c", (1, 5)),
+        ("a: *b", (1, 4)),
+        ("a: \ud800", (1, 1)),
+    ],
+)
+def test_a_fault_has_its_place(text: str, place: tuple[int, int]) -> None:
+    """Lines and columns count from 1."""
+    with pytest.raises(YamlFaultError) as caught:
+        parse_settings(text)
+
+    assert place == (caught.value.line, caught.value.column)
+
+
+@pytest.mark.parametrize("value", ["x", "[x]", "[[]]"])
+def test_what_is_merged_is_a_map(value: str) -> None:
+    """Anything else is passed over."""
+    assert {"a": {"b": "1"}} == parse_settings(f"a: {{b: 1, <<: {value}}}")
