@@ -8,6 +8,7 @@ from random import Random
 import pytest
 
 from tests.support.graphs import draw_graph
+from zipper.tree.hoist_choices import place
 from zipper.tree.hoist_deeply import place_deeply
 from zipper.tree.hoist_exactly import is_small, place_fewest
 from zipper.tree.hoist_greedily import choose_top, improve_top
@@ -69,6 +70,13 @@ def test_so_many_are_compared(problems: int, fewest: int, *, is_barred: bool) ->
     found = list_clashes(is_barred=is_barred)
 
     assert (problems, fewest) == (len(found), sum(copies for _, copies in found))
+
+
+@pytest.mark.parametrize("is_barred", [False, True])
+def test_what_is_in_no_way_is_laid_out_apart(*, is_barred: bool) -> None:
+    """What clashes is a smaller problem; with the rest at the top all has the fewest copies."""
+    for problem, fewest in list_clashes(is_barred=is_barred):
+        assert fewest == len(check(problem, place(problem)))
 
 
 @pytest.mark.parametrize(("is_barred", "more"), [(False, 53), (True, 64)])
