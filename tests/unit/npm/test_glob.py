@@ -95,3 +95,12 @@ def test_hostile_patterns_take_bounded_time(pattern, path):
     parse_rule(pattern).match(path)
 
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(("length", "matches"), [(65_536, True), (65_537, False)])
+def test_a_rule_that_npm_refuses_matches_nothing(length, matches):
+    """Minimatch takes 64 KB of text, its `!` aside."""
+    text = "a" * length
+
+    assert matches is parse_rule(text).match(text)
+    assert parse_rule(f"!{text}").negated is matches

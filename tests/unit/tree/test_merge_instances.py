@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from tests.support.graphs import draw_graph
 from zipper.npm.package_json import Manifest
 from zipper.tree.merge_instances import merge_instances
@@ -53,23 +57,46 @@ def test_what_differs_far_away_differs() -> None:
     assert graph.instances == merge_instances(graph).instances
 
 
-def test_other_bytes_are_another_package() -> None:
-    """Another integrity, patch or folder keeps two of one name and version apart."""
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"patches": ("patches/x.patch",)},
+        {"integrity": "sha512-other"},
+        {"resolved": "https://registry.example/x.tgz"},
+        {"checksum": "10/other"},
+        {"folder": "packages/x"},
+        {"bundled_in": "top"},
+        {"has_shrinkwrap": True},
+        {"manifest": X._replace(name="y")},
+        {"manifest": X._replace(version="2.0.0")},
+        {"manifest": X._replace(bundle_dependencies=("z",))},
+    ],
+)
+def test_other_bytes_are_another_package(other: dict[str, Any]) -> None:
+    """What tells that they are others keeps two apart that reach the same."""
     graph = draw_graph(
-        {
-            "top": {"a": "x1", "b": "x2", "c": "x3", "d": "x4"},
-            "x1": [],
-            "x2": [],
-            "x3": [],
-            "x4": [],
-        },
+        {"top": {"a": "x1", "b": "x2"}, "x1": [], "x2": []},
         x1={"manifest": X},
-        x2={"manifest": X, "patches": ("patches/x.patch",)},
-        x3={"manifest": X, "integrity": "sha512-other"},
-        x4={"manifest": X, "folder": "packages/x"},
+        x2={"manifest": X, **other},
     )
 
     assert graph.instances == merge_instances(graph).instances
+
+
+def test_what_takes_the_place_of_others_is_reached_by_their_askers() -> None:
+    """As a dependency, and as what a peer has where nothing provides it."""
+    graph = draw_graph(
+        {"top": {"a": "x2", "b": "y1"}, "x1": [], "x2": [], "y1": ["x1"]},
+        x1={"manifest": X},
+        x2={"manifest": X},
+        y1={"manifest": Y, "peer_targets": {"x": "x2"}},
+    )
+
+    merged = merge_instances(graph).instances
+
+    assert ["top", "x1", "y1"] == sorted(merged)
+    assert {"a": "x1", "b": "y1"} == merged["top"].targets
+    assert {"x": "x1"} == merged["y1"].peer_targets
 
 
 def test_what_holds_bundled_packages_stays_apart() -> None:
