@@ -40,6 +40,9 @@ _READS: Final = frozenset(
 )
 _STARTS: Final = (b"Worker", b"fork")
 """They take a path from the current folder, which begins with a dot."""
+_FOLDER_KEYS: Final = frozenset(
+    b"cwd dir root rootDir basedir baseDir basePath directory folder".split()
+)
 _WITHIN: Final = frozenset(
     {"arguments", "template_substitution", "template_string", "binary_expression"}
 )
@@ -140,7 +143,7 @@ class _PlaceFinder:
             self._names.setdefault(self._source.text_of(declared), count)
             if _is_bare(value):
                 return
-        around = self._call_around(path, index)
+        around = self._call_around(path, index) or self._pair_around(path, index)
         if _is_bare(value) and around is None:
             return
         start = value
@@ -168,6 +171,12 @@ class _PlaceFinder:
             if node.type not in _WITHIN:
                 return None
         return None
+
+    def _pair_around(self, path: list[Node], index: int) -> Node | None:
+        """Return the member of an object that hands the expression on as a folder to look in."""
+        pair = path[index - 1]
+        key = pair.child_by_field_name("key") if pair.type == "pair" else None
+        return pair if key is not None and self._source.text_of(key) in _FOLDER_KEYS else None
 
     def _name_called(self, call: Node) -> bytes:
         name = call.child_by_field_name("function") or call.child_by_field_name("constructor")
@@ -221,7 +230,15 @@ def _is_bare(value: str) -> bool:
 
 
 def _takes_paths(name: bytes) -> bool:
-    return name in _READS or name in (b"join", b"resolve", b"URL", b"Worker", b"fork", b"glob")
+    return name in _READS or name in (
+        b"join",
+        b"resolve",
+        b"URL",
+        b"Worker",
+        b"fork",
+        b"glob",
+        b"static",
+    )
 
 
 def _join(folder: str, rest: str) -> str:

@@ -48,6 +48,8 @@ def _find(text: str) -> list[tuple[str, str, bool]]:
             "function f() { const d = __dirname; const p = d + '/x'; return fs.readFileSync(p); }",
             ("pkg/src/lib/x", "src/x", True),
         ),
+        ("glob('m/*.js', { cwd: __dirname })", ("pkg/src/lib", "src", False)),
+        ("use(express.static(__dirname))", ("pkg/src/lib", "src", False)),
         ("fs.readFileSync(path.join(__dirname, name))", ("pkg/src/lib", "src", False)),
     ],
 )
@@ -60,6 +62,7 @@ def test_places_are_evaluated(text: str, expected: tuple[str, str, bool]) -> Non
     "text",
     [
         "console.log(__dirname)",
+        "log({ place: __dirname })",
         "const require = createRequire(import.meta.url)",
         "if (process.argv[1] === fileURLToPath(import.meta.url)) start()",
         "// path.join(__dirname, 'x')",
