@@ -11,7 +11,7 @@ from support.node import node_of
 from support.shared import REPOSITORY
 
 TABLE = json.loads((REPOSITORY / "fixtures/loading/cycles.json").read_text(encoding="utf-8"))
-SIZE = 60
+SIZE = 200
 GROUPS = [
     (answer, TABLE[answer][start : start + SIZE])
     for answer in ("fails", "loads")

@@ -17,7 +17,7 @@ TAKES = {
     "from 24": {20: False, 22: False, 24: True},
     "none": {20: False, 22: False, 24: False},
 }
-SIZE = 40
+SIZE = 120
 GROUPS = [
     (answer, TABLE[answer][start : start + SIZE])
     for answer in TAKES

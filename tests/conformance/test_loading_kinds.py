@@ -17,7 +17,7 @@ ROWS = [
     if key not in ("source", "what")
     for row in rows
 ]
-SIZE = 40
+SIZE = 120
 MAJORS = (20, 22, 24)
 
 

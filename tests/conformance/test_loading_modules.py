@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TABLE = json.loads((REPOSITORY / "fixtures/loading/modules.json").read_text(encoding="utf-8"))
-SIZE = 40
+SIZE = 120
 GROUPS = [
     (answer, TABLE[answer][start : start + SIZE])
     for answer in ("fails", "loads")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TABLE = json.loads((REPOSITORY / "fixtures/loading/programs.json").read_text(encoding="utf-8"))
-SIZE = 60
+SIZE = 240
 GROUPS = [
     (answer, TABLE[answer][start : start + SIZE])
     for answer in ("fails", "loads")
