@@ -29,10 +29,8 @@ class Carried(NamedTuple):
     state: Literal["seen", "family", "moved"]
     """`seen` in a runtime; a `family` of which members were seen; `moved` to `@smithy` of the same
     name, so that no later SDK has it."""
-    runtime: str
-    """Where that was seen; "" for what does not depend on it."""
     sdk: str
-    """The SDK's version there; of what has moved, the last one that was published."""
+    """The SDK's version where that was seen; of what has moved, the last that was published."""
     source: str
     date: str
 
@@ -53,7 +51,6 @@ ROWS: Final = (
             "@aws-sdk/credential-provider-node",
         ),
         "seen",
-        "nodejs22.x",
         "3.1049.0",
         "a listing of the image for nodejs22.x with 543 packages, in a public project's settings",
         "2026-07",
@@ -61,41 +58,36 @@ ROWS: Final = (
     Carried(
         ("@aws-sdk/util-arn-parser",),
         "seen",
-        "nodejs18.x",
         "3.188.0",
-        "aws/aws-sdk-js-v3 issue 4215",
+        "aws/aws-sdk-js-v3 issue 4215, of nodejs18.x",
         "2022-11",
     ),
     Carried(
         ("@aws-sdk/cloudfront-signer",),
         "seen",
-        "nodejs18.x",
         "3.188.0",
         "advancedweb.hu, Getting started with the AWS JS SDK v3 included in the Node runtime: `npm "
-        "ls` in the image, 419 packages",
+        "ls` in the image of nodejs18.x, 419 packages",
         "2022-11",
     ),
     Carried(
         ("@aws-sdk/client-*",),
         "family",
-        "nodejs22.x",
         "3.1049.0",
-        "the listings above: all clients of the SDK's version, so that a later one is absent "
-        "(aws/aws-cdk issue 24090)",
+        "the listings above, of nodejs22.x: all clients of the SDK's version, so that a later one "
+        "is absent (aws/aws-cdk issue 24090)",
         "2026-07",
     ),
     Carried(
         ("@aws-sdk/lib-*",),
         "family",
-        "nodejs22.x",
         "3.1049.0",
-        "the listing above, and aws/aws-sdk-js-v3 issue 4225 for nodejs18.x",
+        "the listing of nodejs22.x above, and aws/aws-sdk-js-v3 issue 4225 for nodejs18.x",
         "2026-07",
     ),
     Carried(
         tuple(f"@aws-sdk/{name}" for name in _MOVED.split()),
         "moved",
-        "",
         "3.374.0",
         "the registry's notices of deprecation; aws/aws-sdk-js-v3 issue 5102",
         "2026-11",
