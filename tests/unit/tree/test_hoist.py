@@ -109,6 +109,29 @@ def test_peers_in_two_contexts_are_two_instances() -> None:
     assert [("x@1.0.0", ("a@1.0.0", "b@1.0.0"))] == [(one.package, one.asked_by) for one in doubled]
 
 
+def test_what_is_in_the_way_is_told_of_a_package_in_two_folders() -> None:
+    """Under its name, with who asks for it; what is under another name is in no way."""
+    graph = draw_graph(
+        {
+            "top": ["c2", "p1", "q1", "d1"],
+            "c1": [],
+            "c2": [],
+            "d1": ["c2"],
+            "p1": ["c1"],
+            "q1": ["c1"],
+        }
+    )
+
+    (doubled,) = hoist(graph, "").doubled
+
+    assert ("c@1.0.0", ("node_modules/p/node_modules/c", "node_modules/q/node_modules/c")) == (
+        doubled.package,
+        doubled.locations,
+    )
+    assert ("p@1.0.0", "q@1.0.0") == doubled.asked_by
+    assert (("c@2.0.0", ("d@1.0.0", "the root")),) == doubled.others
+
+
 def test_instances_that_mean_the_same_are_one() -> None:
     """Two keys of one package that reach the same are laid out once."""
     plugin = Manifest(name="x", version="1.0.0")
