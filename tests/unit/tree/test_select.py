@@ -130,6 +130,43 @@ def test_a_required_package_must_run_on_the_target() -> None:
     assert "EBADPLATFORM" == caught.value.code
 
 
+OLD = {"old@1.0.0": {"engines": {"node": "^8"}}, "npm6@1.0.0": {"engines": {"npm": "6"}},
+       "any@1.0.0": {"engines": {"node": ">=18", "npm": ">=9"}},
+       "a@1.0.0": {"dependencies": {"old": "*"}}}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("manifest", "options", "expected"),
+    [
+        ({"dependencies": {"old": "*"}}, {}, None),
+        ({"dependencies": {"any": "*"}}, {"engine_strict": True}, None),
+        ({"dependencies": {"old": "*"}}, {"engine_strict": True}, "fn > old (prod)"),
+        ({"dependencies": {"npm6": "*"}}, {"engine_strict": True}, "fn > npm6 (prod)"),
+        ({"dependencies": {"a": "*"}}, {"engine_strict": True}, "fn > a@1.0.0 > old (prod)"),
+        ({"dependencies": {"old": "*"}}, {"engine_strict": True, "force": True}, None),
+        ({"optionalDependencies": {"old": "*"}}, {"engine_strict": True}, None),
+        ({"devDependencies": {"old": "*"}}, {"engine_strict": True}, None),
+        ({"devDependencies": {"old": "*"}}, {"engine_strict": True, "omit": frozenset()},
+         "fn > old (dev)"),
+        ({"engines": {"node": "^8"}}, {"engine_strict": True}, ""),
+        ({"engines": {"node": "^8"}, "devEngines": {"runtime": {"name": "node"}}},
+         {"engine_strict": True}, None),
+    ],
+)  # fmt: skip
+def test_an_engine_counts_where_that_is_asked_for(
+    manifest: dict[str, Any], options: dict[str, Any], expected: str | None
+) -> None:
+    """Of what is installed, and required; the project's own unless it has `devEngines`."""
+    tree = _tree(manifest, OLD)
+    found = None
+    try:
+        select(tree, target=_X64, **options)
+    except ResolutionError as error:
+        found = f"{error.code} {dict(error.facts).get('required by', '')}"
+
+    assert (None if expected is None else f"EBADENGINE {expected}") == found
+
+
 def _locked_for(variant: str, fields: dict[str, Any]) -> Tree:
     """Return a tree whose lockfile was written on one machine (npm/cli#4828)."""
     wanted = {"@tool/linux-x64": "1", "@tool/darwin-arm64": "1", "@tool/linuxmusl-x64": "1"}
