@@ -89,3 +89,35 @@ def test_entries_in_folders_of_no_entry(folders: dict, needs: dict, expected: se
     tree = resolve(project({"dependencies": needs}, lockfile=locked), packages).tree
 
     assert {"", *(f"node_modules/{folder}" for folder in expected)} == set(tree.nodes)
+
+
+@pytest.mark.parametrize(
+    ("resolved", "spec"),
+    [
+        ("file:x/a.tgz", "file:x/a.tgz"),
+        ("file:../a.tgz", "file:../a.tgz"),
+        ("file:x/a.tgz", "file:./x/../x/a.tgz"),
+        ("https://registry.example/a.tgz", "https://registry.example/a.tgz"),
+    ],
+)
+def test_a_tarball_stays_where_it_was_locked(resolved: str, spec: str) -> None:
+    """Paths are those of the project, however they are written; nothing is fetched anew."""
+    entry = {"version": "1.0.0", "resolved": resolved}
+    text = json.dumps({"lockfileVersion": 3, "packages": {"": {}, "node_modules/a": entry}})
+    locked = read_lockfile(text, path="", manifest=parse_manifest({})).tree
+    world = registry({})
+
+    tree = resolve(project({"dependencies": {"a": spec}}, lockfile=locked), world).tree
+
+    assert resolved == tree.nodes["node_modules/a"].resolved
+    assert [] == world.asked
+
+
+def test_an_absolute_path_becomes_the_projects() -> None:
+    """A tarball is written down relative to the project."""
+    entry = {"version": "1.0.0", "resolved": "file:/project/x/a.tgz"}
+    text = json.dumps({"lockfileVersion": 3, "packages": {"": {}, "node_modules/a": entry}})
+    locked = read_lockfile(text, path="", manifest=parse_manifest({})).tree
+    request = project({"dependencies": {"a": "file:x/a.tgz"}}, lockfile=locked)
+
+    assert "file:x/a.tgz" == resolve(request, registry({})).tree.nodes["node_modules/a"].resolved
