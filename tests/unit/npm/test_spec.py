@@ -106,3 +106,50 @@ def test_a_colon_stands_for_a_slash_before_the_committish_alone(
     found = parse_hosted(spec)
 
     assert (url, committish) == (found and found.fetch_spec, found and found.committish)
+
+
+@pytest.mark.parametrize(
+    ("name", "spec", "code", "words", "because"),
+    [
+        (".a", "1", "EINVALIDPACKAGENAME", "cannot be the name", ["it begins with `.`"]),
+        ("-a ", "1", "EINVALIDPACKAGENAME", "cannot be the name",
+         ["it begins with `-`", "it has white space at an end",
+          "it has characters that a URL cannot hold"]),
+        ("_a", "1", "EINVALIDPACKAGENAME", "cannot be the name", ["it begins with `_`"]),
+        ("node_modules", "1", "EINVALIDPACKAGENAME", "cannot be", ["the name is reserved"]),
+        ("Favicon.ico", "1", "EINVALIDPACKAGENAME", "cannot be", ["the name is reserved"]),
+        ("@s/.a", "1", "EINVALIDPACKAGENAME", "cannot be",
+         ["the part after the scope begins with `.`"]),
+        ("@s/a/b", "1", "EINVALIDPACKAGENAME", "cannot be",
+         ["it has characters that a URL cannot hold"]),
+        ("@s é/a", "1", "EINVALIDPACKAGENAME", "cannot be",
+         ["it has characters that a URL cannot hold"]),
+        ("a", "no tag", "EINVALIDTAGNAME", "`no tag` is neither a version nor a range", []),
+        ("a", "npm:npm:b@1", "EINVALIDSPEC", "an alias cannot stand for an alias", []),
+        ("a", "npm:b@npm:c@1", "EINVALIDSPEC", "an alias cannot stand for an alias", []),
+        ("a", "npm:b@u/p", "EINVALIDSPEC", "only stand for a package of a registry", []),
+        ("a", "npm:^1.0.0", "EINVALIDSPEC", "an alias needs the name of a package", []),
+        ("a", "https://", "ERR_INVALID_URL", "`https://` is no URL", []),
+        ("a", "jsr:@s/a@1", "EUNSUPPORTEDPROTOCOL", "packages of the kind `jsr:`", []),
+        ("a", "ftp://h.example/a.tgz", "EUNSUPPORTEDPROTOCOL", "of the kind `ftp:`", []),
+        ("a", "u/p#b::semver:1", "EINVALIDSPEC", "a range beside another range or a commit", []),
+        ("a", "u/p#semver:1::semver:2", "EINVALIDSPEC", "a range beside another range", []),
+        ("a", "u/p#b::c", "EINVALIDSPEC", "a commit beside another commit or a range", []),
+        ("a", "u/p#semver:1::c", "EINVALIDSPEC", "a commit beside another commit or a range", []),
+        ("a", "u/p#path:x::path:y", "EINVALIDSPEC", "names two folders", []),
+        ("a", "git+https://h.example/p#semver:%zz", "EINVALIDSPEC", "cannot be decoded", []),
+    ],
+)  # fmt: skip
+def test_what_is_no_spec_is_told_as_it_was_asked_for(
+    name: str, spec: str, code: str, words: str, because: list[str]
+) -> None:
+    """Npm refuses each, too; the error has all that is wrong, and what to write instead."""
+    with pytest.raises(ResolutionError) as caught:
+        resolve_spec(name, spec, where="/p")
+
+    error = caught.value
+    assert (code, f"{name}@{spec}") == (error.code, error.facts[0][1])
+    assert ("asked for", because) == (error.facts[0][0], [fact for _, fact in error.facts[1:]])
+    assert {"because"} >= {label for label, _ in error.facts[1:]}
+    assert words in error.message
+    assert error.hint
