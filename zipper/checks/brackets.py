@@ -219,7 +219,7 @@ class _Lexer:
             return True
         last = before[-1:]
         if last == b")":
-            return self._is_head(at, before)
+            return self._is_head(at)
         if last == b"}":
             return _REGEXP.match(self.content, at) is not None
         word = _WORD_BEFORE.search(before)
@@ -248,11 +248,11 @@ class _Lexer:
                 return stripped
             before = stripped[: len(stripped) - len(line) + line.find(b"//")]
 
-    def _is_head(self, at: int, before: bytes) -> bool:
+    def _is_head(self, at: int) -> bool:
         """Return whether the parentheses before a slash belong to `if`, `for` or `while`."""
         close = self.content.rfind(b")", 0, at)
         start = self.last_pair[1] if self.last_pair[0] == close else self._find_open(close)
-        ahead = self.content[max(0, start - 20) : start].rstrip() if before else b""
+        ahead = self.content[max(0, start - 20) : start].rstrip()
         word = _WORD_BEFORE.search(ahead)
         return word is not None and word[1] in _HEAD_WORDS
 

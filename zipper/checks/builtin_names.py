@@ -116,6 +116,9 @@ _REMOVED: Final[dict[int, dict[str, str]]] = {
 }
 """What the major before it exports and a major does not."""
 
+_REQUIRED: Final[dict[int, dict[str, str]]] = {24: {"fs": "F_OK R_OK W_OK X_OK"}}
+"""What `require` still finds where `import` does not, of what is removed."""
+
 _SAME: Final = {
     "assert/strict": "assert",
     "inspector/promises": "inspector",
@@ -124,14 +127,20 @@ _SAME: Final = {
 }
 
 
-def find_builtin_names(specifier: str, major: int) -> frozenset[str] | None:
-    """Return what `import` can take by name from a module of Node `major`; None for any name."""
+def find_builtin_names(
+    specifier: str, major: int, *, required: bool = False
+) -> frozenset[str] | None:
+    """Return what `import` can take by name from a module of Node `major`; None for any name.
+
+    `required` adds what only `require` finds.
+    """
     module = _plain(specifier)
     if major not in _MAJORS:
         return None
     names = _words(NAMES, module)
     for later in _MAJORS[1 : _MAJORS.index(major) + 1]:
         names = (names | _words(_ADDED[later], module)) - _words(_REMOVED[later], module)
+    names |= _words(_REQUIRED.get(major, {}), module) if required else frozenset()
     return names or None
 
 

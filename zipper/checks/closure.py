@@ -64,9 +64,7 @@ def _walk(subject: Subject, cache: FactsCache | None) -> WalkStart | None:
     else:
         name = parse_handler(subject.handler)
         located = None if isinstance(name, str) else locate_handler(subject, files, name)
-    if isinstance(name, str):
-        return None
-    if located is None:
+    if isinstance(name, str) or located is None:
         return None
     resolver = Resolver(
         files,

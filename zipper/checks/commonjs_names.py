@@ -141,7 +141,7 @@ class _Finder:
             return path[:-1]
         if parent.type == "member_expression" or is_typeof(path):
             return None  # `module.id`, `typeof module`
-        if parent.type not in ("formal_parameters", "arguments") or parent.type == "arguments":
+        if parent.type != "formal_parameters":
             self.is_complete = False
         return None
 
@@ -197,7 +197,7 @@ class _Finder:
     def _add_assignment(self, path: list[Node]) -> None:
         """Look at `module.exports = value`, whose value replaces what was there."""
         value = path[-1].child_by_field_name("right")
-        if value is None or path[-1].child_by_field_name("left") is None:
+        if value is None:
             return
         if self.source.text_of(path[-1]).startswith(b"exports"):
             return  # a new value of the variable `exports` exports nothing

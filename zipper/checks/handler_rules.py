@@ -50,13 +50,12 @@ class Located(NamedTuple):
 def node_path(subject: Subject) -> tuple[str, ...]:
     """Return the folders that Lambda searches after every node_modules, strongest first.
 
+    Those of the runtime itself come before the package: what is in them is a table, `runtime_sdk`.
     Source: the bootstrap of the runtimes, as AWS's page on layers and dumps of it describe it.
     """
     return (
         f"{LAYERS}/nodejs/node{subject.target.details.major}/node_modules",
         f"{LAYERS}/nodejs/node_modules",
-        "/var/runtime/node_modules",
-        "/var/runtime",
         TASK,
     )
 

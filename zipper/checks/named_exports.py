@@ -48,7 +48,8 @@ class ExportedNames:
         if isinstance(asked.answer, Failure) or asked.answer.kind == "runtime":
             return None
         if asked.answer.kind == "builtin":
-            return find_builtin_names(asked.request.specifier, self._major)
+            is_required = asked.request.kind == "require"
+            return find_builtin_names(asked.request.specifier, self._major, required=is_required)
         return self.of(asked.answer.path) if asked.request.kind == "import" else None
 
     def hint(self, asked: Asked, missing: str) -> str:
