@@ -311,3 +311,22 @@ def test_platform_packages_count_as_who_asks(text: str, severity: str, needy: st
 
     assert [(severity, "node_modules/x-darwin-x64")] == [(one.severity, one.path) for one in found]
     assert "npm install --os=linux --cpu=x64" in found[0].hint
+
+
+@pytest.mark.parametrize(("name", "text"), [("index.js", "exports.a = 1"), ("index.mjs", "")])
+def test_a_reached_package_counts_as_who_asks_for_it(name: str, text: str) -> None:
+    """Not as another package that depends on it: when its code runs is known, of either kind."""
+    files = {
+        "index.mjs": b"import 'other'; export const handler = () => import('addon');",
+        "node_modules/other/package.json": b'{"main": "a.js", "dependencies": {"addon": "1"}}',
+        "node_modules/other/a.js": b"",
+        "node_modules/addon/package.json": f'{{"main": "{name}"}}'.encode(),
+        f"node_modules/addon/{name}": text.encode(),
+        "node_modules/addon/x.node": b"\x7fELF",
+    }
+    report = check_zip(
+        pack({path: (content, 0o644) for path, content in files.items()}),
+        path="out.zip", target=Target("nodejs24.x"), handler="index.handler",
+    )  # fmt: skip
+
+    assert ["warning"] == [f.severity for f in report.findings if f.code == "binary-truncated"]

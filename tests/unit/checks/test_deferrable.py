@@ -15,6 +15,15 @@ LATER = [
     'import { b as c } from "a";\nexport function f() { return c; }',
     'import * as a from "a";\nexport class F { run() { return a; } }',
     'const a = __importDefault(require("a"));\nexports.f = () => a.default();',
+    'var x = 1, a = require("a");\nx; exports.f = () => a();',
+    'let a = require("a");\nexports.f = () => a();',
+    'const [b, { c }] = require("a");\nexports.f = () => b(c);',
+    'const { b = 1 } = require("a");\nexports.f = () => b;',
+    'const { b, ...c } = require("a");\nexports.f = () => b(c);',
+    'import a, { b as c, d } from "a";\nexport const f = () => a(c, d);',
+    'import { b as c } from "a";\nconst b = 1;\nb; export const f = () => c;',
+    'const a = require("a");\nx.a; ({ a: 1 }); "a"; // a',
+    'const b = 1, a = require("a"), c = 2;\nb + c;',
 ]
 NOW = [
     ('const a = require("a");\n\na();', 3),
@@ -25,8 +34,32 @@ NOW = [
     ('f(require("a"));', 1),
     ('import "a";', 1),
     ('const a = require("a");\nif (x) a();', 2),
+    ('const { b: c } = require("a");\nb;\nc;', 3),
+    ('const { b } = require("a");\nb;', 2),
+    ('const [b] = require("a");\n[b];', 2),
+    ('const { b = 1 } = require("a");\nb;', 2),
+    ('const { ...b } = require("a");\nb;', 2),
+    ('import a, { b } from "a";\n1;\nb;', 3),
+    ('import { b as c } from "a";\nc;', 2),
+    ('import * as a from "a";\na.b;', 2),
+    ('import a from "a";\na;', 2),
+    ('var x = 1, a = require("a");\na;', 2),
+    ('var a = x(require("a")),\n b = a;\n a', 3),
+    ('(0, require)("b"); const a = require("a");\n\na;', 3),
+    ('const x = 1; require("a");', 1),
+    ('"use strict";\nrequire("a");', 2),
+    ('a;\nvar a = require("a");', 1),
 ]
-UNKNOWN = ['module.exports = require("a");', 'export * from "a";']
+UNKNOWN = [
+    'module.exports = require("a");',
+    'export * from "a";',
+    'export { b } from "a";',
+    'exports.a = require("a");',
+    'if (x) require("a");',
+    'x = require("a");',
+    'require("a").b;',
+    'const { b } = x;\nfunction f() {} new (require("a"))();',
+]
 
 
 def find(text: str) -> int | None:

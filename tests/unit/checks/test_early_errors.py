@@ -60,13 +60,53 @@ def test_early_errors_of_modules(text: str, expected: dict[str, str]) -> None:
     assert expected == _codes(check_files(files, runtime="nodejs20.x"))
 
 
-def test_early_errors_in_packages_are_found_at_a_glance() -> None:
-    """Packages are judged where something in them gives a reason."""
+@pytest.mark.parametrize(
+    ("text", "since"),
+    [
+        ("() => <b/>", 99),
+        ("() => <b>c </b>", 99),
+        ("(<>a</>)", 99),
+        ("1; @a class B {}", 99),
+        ("1\n@a\nclass B {}", 99),
+        ("/(?i:a)/", 24),
+        ("/(?ms-i:a)/", 24),
+        ("/(?-i:a)/", 24),
+        ("/(?<a>b)|(?<a>c)/", 24),
+        ("/[a--b]/v;", 20),
+        ("/[a--b]/giv.test(b)", 20),
+        ("[/[a--b]/v, 1]", 20),
+        ("{ a: /[a--b]/v }", 20),
+        ("f(/[a--b]/v)", 20),
+        ("[/[a--b]/v ]", 20),
+        ("1; { using a = b }", 24),
+        ("1; for (using a of b);", 24),
+        ("1; async () => { await using a = b }", 24),
+    ],
+)
+def test_early_errors_in_packages_are_found_at_a_glance(text: str, since: int) -> None:
+    """Packages are judged where something in them gives a reason; newer Nodes read some of it.
+
+    Source: fixtures/conformance/javascript.json, which has the versions of Node.js that read these.
+    """
     files = {
-        "index.js": f"require('a'); {HANDLER}",
-        "node_modules/a/index.js": "module.exports = () => <b/>",
+        "index.js": "exports.handler = () => require('a');",
+        "node_modules/a/index.js": f"module.exports = {text}",
     }
-    assert {"module-syntax": "error"} == _codes(check_files(files))
+    for major in (18, 20, 22, 24):
+        found = _codes(check_files(files, runtime=f"nodejs{major}.x"))
+        assert ({} if major >= since else {"module-syntax": "warning"}) == found, major
+
+
+def test_an_old_attribute_in_a_package() -> None:
+    """`assert` is read by Node.js 20 and by no newer one."""
+    files = {
+        "index.mjs": "import 'a'; export const handler = () => 1;",
+        "node_modules/a/package.json": '{"type": "module"}',
+        "node_modules/a/index.js": "import a from './c.json' assert { type: 'json' };",
+        "node_modules/a/c.json": "{}",
+    }
+    assert {} == _codes(check_files(files, runtime="nodejs20.x"))
+    assert {"module-syntax": "error"} == _codes(check_files(files, runtime="nodejs22.x"))
 
 
 def test_an_untyped_file_that_takes_a_name_of_the_wrapper_is_a_module() -> None:

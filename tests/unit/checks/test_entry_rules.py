@@ -30,8 +30,22 @@ def check(files, *, entry=None, **options):
         ({"dist/index.js"}, "dist", None, "dist/index.js"),
         ({"server.mjs"}, None, None, "server.mjs"),
         ({"x.js"}, 7, None, "index.js"),
+        ({"x.js"}, "", None, "index.js"),
+        *(
+            ({f"dist/a{ending}"}, "./dist/a/", None, f"dist/a{ending}")
+            for ending in ("", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", "/index.js")
+        ),
+        ({"a.js", "a.ts"}, "a", None, "a.js"),
+        ({"a.js", "server.js"}, "a", None, "a.js"),
+        *(
+            ({name}, "gone", None, name)
+            for name in (
+                "index.ts", "index.mjs", "index.cjs", "server.js", "server.mjs", "server.ts",
+            )
+        ),
+        ({"server.ts", "index.mjs", "index.ts"}, None, None, "index.ts"),
     ],
-)
+)  # fmt: skip
 def test_the_entry_file(names: set[str], main: object, given: str | None, expected: str) -> None:
     """What is said goes first, then Lambda's own name, then `main`."""
     assert expected == find_entry(names, main, given)
@@ -64,6 +78,17 @@ def test_another_file_needs_the_variable() -> None:
         ({"index.js": "require(process.argv[2])"}, False),
         ({"index.mjs": "import { serve } from 'h'; serve({});"}, False),
         ({"index.js": "import 'h'"}, False),
+        ({"index.js": "require('h')"}, False),
+        ({"index.js": "await import('h')"}, False),
+        ({"index.js": "let a; { require('h') }"}, False),
+        ({"index.js": "import('./a')", "a.js": "1"}, True),
+        ({"index.js": "const a = require('h')"}, True),
+        ({"index.js": "import a from 'h'"}, True),
+        *(
+            ({"index.js": f"import h from 'h'; h.{call}(1);"}, False)
+            for call in ("listen", "serve", "startServer", "run", "bootstrapApp", "launch")
+        ),
+        ({"index.js": "import h from 'h'; h.relisten(1); h.listen; h.served(1);"}, True),
         ({"index.js": "const a = require('h')(); a.get('/', () => 1);"}, True),
         ({"index.js": "export default { fetch() {} }"}, True),
     ],
