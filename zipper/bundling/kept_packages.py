@@ -212,8 +212,8 @@ class KeptPackages:
             if (location or asks) and not path.endswith(".json"):
                 is_near = not location or path in self._asks_by_name
                 direct = self._list_direct(asker if is_near else ROOT)
-                for named in find_texts(data):
-                    if direct.get(named.name, location) != location:
+                for named in find_texts(data, direct):
+                    if direct[named.name] != location:
                         yield KeptPackage(direct[named.name], "named", _NAMED, path, named.line)
 
     def _find_meant(self, asker: str, named: PackageMention) -> list[str]:
@@ -250,7 +250,7 @@ class KeptPackages:
         for path, location in self._where.items():
             if path.endswith("package.json") or (location and location not in self._asking):
                 continue
-            for named in find_texts(self._around.read(path)):
+            for named in find_texts(self._around.read(path), names):
                 found = names.pop(named.name, None)
                 if found is not None:
                     reason = "is named by a text, and imported by nothing that can be followed"

@@ -15,7 +15,7 @@ from zipper.late_pattern import late_pattern
 from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
 __all__ = ["PackageMention", "asks_by_name", "find_asked", "find_texts"]
 
@@ -76,10 +76,12 @@ def asks_by_name(content: bytes) -> bool:
     return any(not _is_comment(content, match) for match in _BARE.finditer(content))
 
 
-def find_texts(content: bytes) -> Iterator[PackageMention]:
-    """Yield the names in texts, those apart that a bundler follows."""
+def find_texts(content: bytes, names: Container[str]) -> Iterator[PackageMention]:
+    """Yield those of `names` that are in texts, texts apart that a bundler follows."""
     for match in _TEXT.finditer(content):
-        if not _FOLLOWED.search(content, max(0, match.start() - _BEFORE), match.start()):
+        if match[1].decode("utf-8", "replace") in names and not _FOLLOWED.search(
+            content, max(0, match.start() - _BEFORE), match.start()
+        ):
             yield from _tell(content, match, match[1])
 
 
@@ -87,8 +89,9 @@ def _tell(content: bytes, match: re.Match[bytes], name: bytes) -> Iterator[Packa
     if _is_comment(content, match):
         return
     is_start = "text" in match.groupdict() and not name.endswith(b"/")
-    end = content.find(b"\n", match.end())
-    text = content[match.start() : len(content) if end < 0 else end].decode("utf-8", "replace")
+    ends = (content.find(sign, match.end()) + len(sign) - 1 for sign in (b")", b"\n"))
+    end = min((one for one in ends if one >= match.end()), default=len(content) - 1) + 1
+    text = content[match.start() : end].decode("utf-8", "replace")
     shown = re.sub(r"\s+", " ", text).strip()
     yield PackageMention(
         name.rstrip(b"/").decode("utf-8", "replace"),

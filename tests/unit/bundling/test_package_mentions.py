@@ -32,7 +32,10 @@ def test_request_that_is_not_followed_names_its_package(
     text: str, name: str, is_start: bool
 ) -> None:
     """Computed paths, `createRequire`, resolvers and paths into node_modules."""
-    assert [(name, is_start)] == [(one.name, one.is_start) for one in find_asked(text.encode())]
+    (found,) = find_asked(text.encode())
+
+    assert (name, is_start) == (found.name, found.is_start)
+    assert found.text in text
 
 
 @pytest.mark.parametrize("text", NOT_ASKED)
@@ -53,4 +56,4 @@ def test_texts_that_are_followed_are_left_out() -> None:
     """What stands after `from`, `import` and `require` is imported, or only its types are."""
     source = b"import type { A } from 'a';\nimport 'b';\nrequire('c'); import('d');\nset('e/f')"
 
-    assert [("e", 4)] == [(one.name, one.line) for one in find_texts(source)]
+    assert [("e", 4)] == [(one.name, one.line) for one in find_texts(source, set("abcde"))]
