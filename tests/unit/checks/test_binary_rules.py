@@ -191,6 +191,18 @@ def test_platform_packages_for_another_machine_only(library: bytes) -> None:
         "node_modules/addon-darwin-x64/a.node": b"\xcf\xfa\xed\xfe" + bytes(96),
     }
     both = {**files, "node_modules/addon-linux-x64/a.node": library}
+    beside = {
+        **files,
+        "node_modules/addon/package.json": b'{"optionalDependencies": {"addon-darwin-x64": "1", '
+        b'"helper": "1"}}',
+        "node_modules/helper/index.js": b"",
+    }
+    plain = {
+        **files,
+        "node_modules/addon/package.json": b'{"dependencies": {"addon-darwin-x64": ""}}',
+    }
+    assert ["error"] == [f.severity for f in _all(beside) if "nothing for linux-x64" in f.message]
+    assert [] == [f for f in _all(plain) if "nothing for linux-x64" in f.message]
     assert ["error"] == [f.severity for f in _all(files) if "nothing for linux-x64" in f.message]
     assert [] == [f for f in _all(both) if "nothing for linux-x64" in f.message]
 
