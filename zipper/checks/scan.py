@@ -49,7 +49,7 @@ _BINDING: Final = ("variable_declarator", "function_declaration", "assignment_ex
 _SHORTHAND: Final = "shorthand_property_identifier_pattern"
 _REBINDING: Final = frozenset(
     {
-        *("array_pattern", "rest_pattern", "pair_pattern", "assignment_pattern"),
+        *("array_pattern", "pair_pattern", "assignment_pattern"),
         *("for_in_statement", "augmented_assignment_expression"),
     }
 )
