@@ -47,6 +47,8 @@ NOW = [
     ('var a = x(require("a")),\n b = a;\n a', 3),
     ('(0, require)("b"); const a = require("a");\n\na;', 3),
     ('const x = 1; require("a");', 1),
+    ('let x;        const a = require("a");\na;', 2),
+    ('\n\nconst {\n  b,\n} = require("a");\nb;', 6),
     ('"use strict";\nrequire("a");', 2),
     ('a;\nvar a = require("a");', 1),
 ]
