@@ -93,7 +93,7 @@ def _heritage(place: Place) -> Node | None:
 def _is_changed(maker: Place) -> bool:
     """Return whether a class's file may change its methods from outside, or its maker gives else.
 
-    Decorators, `H.prototype`, functions that get the class, and constructors that return.
+    `H.prototype`, functions that get the class, and constructors that return.
     """
     source, node, holder = maker.file.source, maker.node, maker.node.parent
     is_inner = node.type == "class"  # a class expression has its own name inside alone
@@ -107,9 +107,8 @@ def _is_changed(maker: Place) -> bool:
             return True
     constructor = _constructor(node)
     text = b"" if constructor is None else source.text_of(constructor)
-    has_decorator = any(child.type == "decorator" for child in node.children)
     is_reached = _REACHED.search(source.content) is not None
-    return has_decorator or is_reached or re.search(rb"\breturn\b\s*[^;}]", text) is not None
+    return is_reached or re.search(rb"\breturn\b\s*[^;}]", text) is not None
 
 
 def _constructor(node: Node) -> Node | None:
