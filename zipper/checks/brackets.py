@@ -118,12 +118,10 @@ class _Lexer:
         """Keep what was found in the stretch that ends here, and begin the next one."""
         start, (blocks, inner) = self.floor, self.held
         if not self.looks_back:
-            pair = tuple(at - start for at in self.last_pair)
             found = Stretch(
                 size=end - start,
                 digest="",
                 ends_by_brace=self.content[end - 1 : end] == b"}",
-                pair=(pair[0], pair[1]) if pair[1] >= 0 else None,
                 blocks=tuple((a - start, b - start) for a, b in self.blocks[blocks:]),
                 borders=tuple(
                     (at - start, tuple(one - start for one in borders))
@@ -142,8 +140,6 @@ class _Lexer:
             self.blocks += [(a + at, b + at) for a, b in found.blocks]
             for start, borders in found.borders:
                 self.borders[start + at] = [one + at for one in borders]
-            if found.pair is not None:
-                self.last_pair = found.pair[0] + at, found.pair[1] + at
             self.borders[-1].append(end)
             self._begin(end)
             at = end

@@ -29,8 +29,6 @@ class Stretch(NamedTuple):
     """Of its bytes."""
     ends_by_brace: bool
     """Whether it ends there only for what follows."""
-    pair: tuple[int, int] | None
-    """The last parentheses that were closed in it and looked at: close, open."""
     blocks: tuple[tuple[int, int], ...]
     """As `zipper.checks.brackets.Nesting` has them."""
     borders: tuple[tuple[int, tuple[int, ...]], ...]
@@ -87,12 +85,11 @@ def _decode(noted: bytes) -> list[tuple[str, Stretch]]:
                     size,
                     digest,
                     brace,
-                    None if pair is None else (pair[0], pair[1]),
                     tuple((a, b) for a, b in blocks),
                     tuple((a, tuple(inner)) for a, inner in borders),
                 ),
             )
-            for start, size, digest, brace, pair, blocks, borders in json.loads(noted or b"[]")
+            for start, size, digest, brace, blocks, borders in json.loads(noted or b"[]")
         ]
     except (ValueError, TypeError, LookupError):
         return []
