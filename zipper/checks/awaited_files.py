@@ -43,8 +43,12 @@ def find_awaited(source: Source) -> Iterator[Use]:
         if local is None:
             local = find_bindings(source).local
         place = [*path[:-1], call]
-        name = _function_of(source, place, local)
-        if name in _READS | _WRITES and source.level_of(place) == EAGER:
+        name = _function_of(source, call, local)
+        if (
+            name in _READS | _WRITES
+            and not _is_hidden(source, place)
+            and source.level_of(place) == EAGER
+        ):
             arguments = call.child_by_field_name("arguments")
             parts = [] if arguments is None else arguments.named_children
             parts = parts[1:] if name == "copyFile" else parts
@@ -59,12 +63,18 @@ def _kind_of(name: str, parts: list[Node]) -> UseKind:
     return "write" if name in _WRITES else "read"
 
 
-def _function_of(source: Source, path: list[Node], local: Mapping[str, NameBinding]) -> str:
-    """Return the name that a call's function has in `fs/promises`; empty for any other function."""
-    node = function = path[-1].child_by_field_name("function")
+def _is_hidden(source: Source, path: list[Node]) -> bool:
+    """Return whether the name that the function of a call begins with means another one there."""
+    node = path[-1].child_by_field_name("function")
     while node is not None and node.type == "member_expression":
         node = node.child_by_field_name("object")
-    if function is None or node is None or is_hidden(source, [*path, node]):
+    return node is None or is_hidden(source, [*path, node])
+
+
+def _function_of(source: Source, call: Node, local: Mapping[str, NameBinding]) -> str:
+    """Return the name that a call's function has in `fs/promises`; empty for any other function."""
+    function = call.child_by_field_name("function")
+    if function is None:
         return ""
     text = source.text_of(function).decode("utf-8", "replace")
     owner, _, name = text.rpartition(".")

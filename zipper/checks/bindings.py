@@ -39,6 +39,8 @@ _GIVEN: Final = late_pattern(
 )
 """What may precede a name that is given to what changes nothing of it."""
 _GIVEN_BYTES: Final = 60
+_MEMBER_BYTES: Final = 300
+"""A longer chain of members may do anything: each of its names looks at all behind it."""
 _RETURNS_MAX: Final = 20
 _STATEMENTS_MAX: Final = 20_000
 
@@ -198,7 +200,9 @@ def may_change_below(source: Source, member: bytes) -> bool:
 
 def _only_reads(content: bytes, start: int, end: int, writers: Collection[str] | None) -> bool:
     """Return whether a mention of a name is sure to leave what it holds as it is."""
-    member = _MEMBER.match(content, end)
+    member = _MEMBER.match(content, end, end + _MEMBER_BYTES)
+    if member is not None and member.end() == end + _MEMBER_BYTES:
+        return False
     if member is not None:
         called = member[0].strip(b" .?\t\r\n").decode("utf-8", "replace")
         is_called = _CALLED.match(content, member.end()) is not None

@@ -38,6 +38,8 @@ _KNOWN: Final = {
 _RESOLVERS: Final = (b"require.resolve", b"import.meta.resolve")
 _PLACES: Final = (HERE, ITSELF, ROOT)
 _DEPTH_MAX: Final = 20
+_STEPS_MAX: Final = 1_000
+"""Expressions that are looked at for one value: names that mean names multiply."""
 _SIZE_MAX: Final = 4096
 
 
@@ -75,6 +77,7 @@ class Constants:
         self._resolves = resolves
         self._inner = inner
         self._declared: dict[bytes, tuple[list[Node], Node] | None] = {}
+        self._steps = 0
         self.rests_on_absence = False
         """Whether the last value rests on a global that Node lacks, which another file may set."""
 
@@ -86,6 +89,7 @@ class Constants:
             node: an expression.
         """
         self.rests_on_absence = False
+        self._steps = 0
         return self._value(path, node, _DEPTH_MAX)
 
     def sure_value_of(self, path: list[Node], node: Node) -> str | None:
@@ -97,7 +101,8 @@ class Constants:
         known = literal(node, self._source.content)
         if known is None:
             known = self._known(path, node)
-        if known is not None or depth == 0:
+        self._steps += 1
+        if known is not None or depth == 0 or self._steps > _STEPS_MAX:
             return known
         read = {
             "parenthesized_expression": self._value_within,

@@ -62,11 +62,22 @@ def is_hidden(source: Source, path: list[Node]) -> bool:
         bound = [node.child_by_field_name(field) for field in _BINDING.get(node.type, ())]
         if any(_has_word(source, item, name) for item in bound if item is not None):
             return True
-        for statement in source.inside(node):
-            if _declares(source, statement, name):
-                text = source.text_of(statement)
-                return b"require" not in text and b"import" not in text
+        place = (node.start_byte, node.type, name)
+        if place not in source.hiding:
+            source.hiding[place] = _hides(source, node, name)
+        is_hiding = source.hiding[place]
+        if is_hiding is not None:
+            return is_hiding
     return False
+
+
+def _hides(source: Source, block: Node, name: bytes) -> bool | None:
+    """Return whether a statement of a block declares a name as no module; None for no such one."""
+    for statement in source.inside(block):
+        if _declares(source, statement, name):
+            text = source.text_of(statement)
+            return b"require" not in text and b"import" not in text
+    return None
 
 
 def _declares(source: Source, statement: Node, name: bytes) -> bool:

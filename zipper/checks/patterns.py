@@ -43,6 +43,8 @@ _NAMED: Final = ("function_expression", "generator_function")
 _HEADED: Final = FUNCTIONS | {"catch_clause", "for_in_statement"}
 _NODES_MAX: Final = 10_000
 """Parts of one pattern that are looked at."""
+_HEAD_BYTES_MAX: Final = 2_000
+"""A longer head that has a name counts as one that binds it: each mention looks at the whole."""
 
 
 def list_bound(pattern: Node) -> Iterator[Node]:
@@ -77,9 +79,10 @@ def binds_in_head(node: Node, name: bytes) -> bool:
         head = None if kind is None or kind.type == "var" else node.child_by_field_name("left")
     else:
         head = node.child_by_field_name("parameters") or node.child_by_field_name("parameter")
-    if head is None or name not in (head.text or b""):
+    text = b"" if head is None else head.text or b""
+    if head is None or name not in text:
         return False
-    return any(one.text == name for one in list_bound(head))
+    return len(text) > _HEAD_BYTES_MAX or any(one.text == name for one in list_bound(head))
 
 
 def find_assigner(path: list[Node]) -> int | None:

@@ -164,10 +164,14 @@ def index_assignments(content: bytes) -> dict[bytes, array[int]]:
     for pattern in (_DECLARED, _LOOP):
         for match in pattern.finditer(content):
             found.setdefault(match[1], array("Q")).append(match.start(1))
+    last = 0
     for match in find_matches(content, *_PATTERN_END):
-        back = _IS_PATTERN.match(backwards, size - match.start())
-        start = match.start() if back is None else size - back.end()
-        for name in _NAME.finditer(content, start, match.start()):
+        end = match.start()
+        last = last if end > last else 0  # the matches of the next text
+        back = _IS_PATTERN.match(backwards, size - end)
+        start = end if back is None else max(last, size - back.end())
+        last = end
+        for name in _NAME.finditer(content, start, end):
             found.setdefault(name[0], array("Q")).append(name.start())
     return found
 

@@ -119,7 +119,7 @@ def _files(source: Source) -> Iterator[Use]:
     has_threads = b"worker_threads" in content and _THREADS.search(content) is not None
     if not (has_files or has_threads):
         return
-    constants = Constants(source)
+    constants, given = Constants(source), dict[tuple[bytes, bytes], bool]()
     for offset in islice(_find_calls(source.content), _CALLS_MAX):
         path = source.path_to(offset)
         at = next((n for n in range(len(path) - 1, 0, -1) if path[n].type in _CALLING), None)
@@ -134,35 +134,43 @@ def _files(source: Source) -> Iterator[Use]:
         is_worker = name == b"Worker"
         if (is_worker and not has_threads) or (not is_worker and not has_files):
             continue
-        if not is_worker and not _is_of_files(source, [*path[: at + 1], function]):
+        if not is_worker and not _is_of_files(source, [*path[: at + 1], function], given):
             continue
         use = _file_of(source, constants, path[: at + 1], name)
         if use is not None:
             yield use
 
 
-def _is_of_files(source: Source, path: list[Node]) -> bool:
-    """Return whether a function is a member of one of the modules, or a name that one gave."""
+def _is_of_files(source: Source, path: list[Node], given: dict[tuple[bytes, bytes], bool]) -> bool:
+    """Return whether a function is a member of one of the modules, or a name that one gave.
+
+    `given` keeps what the whole text was searched for.
+    """
     node: Node | None = path[-1]
     while node is not None and node.type in _HOLDERS:
         last = node.named_children[-1:] if node.type in _GROUPS else []
         node = last[0] if last else node.child_by_field_name("object")
     if node is None or node.type != "identifier":
         return node is not None and _FROM.search(source.text_of(node)) is not None
-    if _is_replaced(path[-1], source):
-        return False
-    name = re.escape(source.text_of(node))
+    member = path[-1].type == "member_expression"
+    name = source.text_of(path[-1]).rpartition(b".")[2] if member else b""
+    owner = source.text_of(node)
+    if (owner, name) not in given:
+        given[owner, name] = not _is_replaced(source, name) and _is_given(source, owner)
+    return given[owner, name] and not is_hidden(source, [*path[:-1], node])
+
+
+def _is_given(source: Source, owner: bytes) -> bool:
+    """Return whether a name seems to have got one of the modules, or what is in it."""
+    name = re.escape(owner)
     given = rb"%s(?<![\w$]%s)\b(?:(?!,\s*[\w$]+\s*=)[^;]){0,400}?%s" % (name, name, _FROM.pattern)
-    is_given = re.search(given, source.content) is not None
-    return is_given and not is_hidden(source, [*path[:-1], node])
+    return re.search(given, source.content) is not None
 
 
-def _is_replaced(function: Node, source: Source) -> bool:
-    """Return whether the file sets the member that a call takes: `fs.readFileSync = other`."""
-    if function.type != "member_expression":
-        return False
-    content, name = source.content, source.text_of(function).rpartition(b".")[2]
-    return any(
+def _is_replaced(source: Source, name: bytes) -> bool:
+    """Return whether the file sets a member that a call takes: `fs.readFileSync = other`."""
+    content = source.content
+    return name != b"" and any(
         content[at - 1 : at] == b"." and _SETS.match(content, at + len(name))
         for at in find_word(content, name)
     )
