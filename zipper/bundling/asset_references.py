@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from zipper.bundling.source_folder import join
+from zipper.bundling.source_names import SPECIFIER
 from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
@@ -36,9 +37,6 @@ _NAMED: Final = late_pattern(
 )
 _CODE: Final = (".js", ".cjs", ".mjs")
 _COMPLETED: Final = ("", ".js", ".json", ".cjs", "/index.js")
-_SPECIFIER: Final = late_pattern(
-    rb"""(?:\bfrom|\bimport|\brequire)\s*\(?\s*["']([^"'\n]{1,500})["']"""
-)
 _SIZE_MAX: Final = 500_000
 _NAMES_MAX: Final = 500
 
@@ -76,7 +74,7 @@ def find_references(path: str, content: bytes) -> Iterator[tuple[str, ...]]:
 def find_requested(path: str, content: bytes) -> dict[str, int]:
     """Return the specifiers in code that is copied as it is, each with its first line."""
     found: dict[str, int] = {}
-    for match in _SPECIFIER.finditer(content) if path.endswith((*_CODE, ".ts", ".tsx")) else ():
+    for match in SPECIFIER.finditer(content) if path.endswith((*_CODE, ".ts", ".tsx")) else ():
         name = match[1].decode("utf-8", "replace")
         found.setdefault(name, content.count(b"\n", 0, match.start()) + 1)
     return found

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zipper.bundling.decorators import DecoratedSource, has_decorators
 from zipper.bundling.output_places import OwnedFile
 from zipper.bundling.source_folder import join
-from zipper.bundling.source_names import CODE, TYPED, is_declaration
-from zipper.late_pattern import late_pattern
+from zipper.bundling.source_names import CODE, SPECIFIER, TYPED, is_declaration
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -29,9 +28,6 @@ __all__ = ["READ_BY_ESBUILD", "find_beyond", "find_decorated", "list_sources", "
 
 READ_BY_ESBUILD: Final = (*CODE, ".json", ".css", ".txt")
 """The endings that esbuild has loaders for. Source: its documentation, "Content types"."""
-_SPECIFIER: Final = late_pattern(
-    rb"""(?:\bfrom|\bimport|\brequire)\s*\(?\s*["']([^"'\n]{1,500})["']"""
-)
 _NO_SOURCES: Final = frozenset({"node_modules", "cdk.out", "coverage", "bower_components"})
 _CONFIGS: Final = frozenset({"tsconfig.json", "jsconfig.json"})
 """What esbuild looks for by itself; it finds ours in their places."""
@@ -113,7 +109,7 @@ def find_beyond(
     found: dict[str, None] = {}
     while waiting:
         module = waiting.pop()
-        for match in _SPECIFIER.finditer(files.read(module.path)):
+        for match in SPECIFIER.finditer(files.read(module.path)):
             specifier = match[1].decode("utf-8", "replace")
             target = resolver.resolve(module, specifier, "import")
             if target is None or target.path in seen:

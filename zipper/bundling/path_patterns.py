@@ -20,6 +20,8 @@ _TOKEN: Final = late_pattern(
     r"|\{(?P<choice>[^{}]*)\}|\[(?P<set>[^\]/]+)\]|(?P<plain>.)",
     re.DOTALL,
 )
+_WILD_MAX: Final = 3
+"""Placeholders in one name, and names without number in one path, that are told apart."""
 _FIXED: Final = {"deep": "(?:.*/)?", "all": ".*", "name": "[^/]*", "one": "[^/]"}
 
 
@@ -36,10 +38,19 @@ def split_pattern(path: str) -> tuple[str, str]:
 
 
 def make_pattern(rest: str) -> re.Pattern[str]:
-    """Return what the names have that `rest` may mean."""
-    parts = []
+    """Return what the names have that `rest` may mean.
+
+    Behind too many placeholders, which would be tried against each other for hours, all fits.
+    """
+    parts: list[str] = []
+    wild = deep = 0
     for match in _TOKEN.finditer(f"/{rest}"):
         kind, text = match.lastgroup or "plain", match[match.lastgroup or 0]
+        wild = 0 if text.endswith("/") else wild + (kind in ("name", "choice"))
+        deep += kind in ("deep", "all")
+        if max(wild, deep) > _WILD_MAX:
+            parts.append(".*")
+            break
         if kind == "choice":
             choices = "|".join(re.escape(one) for one in text.split(","))
             parts.append(f"(?:{choices})" if "," in text else "[^/]*")

@@ -7,7 +7,7 @@ format of each is what Node takes the output for: by its ending, else by the nea
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from zipper.bundling.decorators import DecoratedSource, has_decorators, refuse_lost_metadata
 from zipper.bundling.esbuild_files import SourceText
@@ -15,10 +15,16 @@ from zipper.bundling.json_modules import JSON_MODULE, wrap_json
 from zipper.bundling.output_places import OutputPlaces, OwnedFile, ReachedFile
 from zipper.bundling.source_folder import join
 from zipper.bundling.source_maps import adapt_map, link_map
-from zipper.bundling.source_names import CODE, TYPED, is_source, name_output, spell_relative
+from zipper.bundling.source_names import (
+    CODE,
+    SPECIFIER,
+    TYPED,
+    is_source,
+    name_output,
+    spell_relative,
+)
 from zipper.errors import ProjectError
 from zipper.findings import Finding
-from zipper.late_pattern import late_pattern
 from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -33,10 +39,6 @@ if TYPE_CHECKING:
     from zipper.bundling.type_exports import LinkedModule
 
 __all__ = ["SourceWalk", "WalkChoices"]
-
-_SPECIFIER: Final = late_pattern(
-    rb"""(?:\bfrom|\bimport|\brequire)\s*\(?\s*["']([^"'\n]{1,500})["']"""
-)
 
 
 class _Read(NamedTuple):
@@ -187,7 +189,7 @@ class SourceWalk:
         waiting = list(seen)
         while waiting:
             module = waiting.pop()
-            for found in _SPECIFIER.finditer(self._files.read(module.path)):
+            for found in SPECIFIER.finditer(self._files.read(module.path)):
                 specifier = found[1].decode("utf-8", "replace")
                 target = self._resolver.resolve(module, specifier, "import")
                 if target is not None and target.path.endswith(CODE) and target not in seen:

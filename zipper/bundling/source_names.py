@@ -7,13 +7,28 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["CODE", "TYPED", "is_declaration", "is_source", "name_output", "spell_relative"]
+from zipper.late_pattern import late_pattern
+
+__all__ = [
+    "CODE",
+    "SPECIFIER",
+    "TYPED",
+    "is_declaration",
+    "is_source",
+    "name_output",
+    "spell_relative",
+]
 
 TYPED: Final = (".ts", ".tsx", ".mts", ".cts")
 """What TypeScript reads and Lambda does not."""
 
 CODE: Final = (*TYPED, ".js", ".jsx", ".mjs", ".cjs")
 """What is followed."""
+
+SPECIFIER: Final = late_pattern(
+    rb"""(?:\bfrom|\bimport|\brequire)\s*\(?\s*["']([^"'\n]{1,500})["']"""
+)
+"""What a source seems to ask for; in texts and comments too."""
 
 _DECLARATIONS: Final = (".d.ts", ".d.mts", ".d.cts")
 

@@ -61,7 +61,6 @@ _CALLED: Final = (
 _CALLS_MAX: Final = 2_000
 _NAMES: Final = (b"__dirname", b"__filename")
 _SPECIFIERS: Final = ("import_specifier", "export_specifier")
-_USES: Final = frozenset({"member_expression", "call_expression", "arguments", "pair"})
 _SHIMS: Final = (
     b"Dynamic require of",
     b"in an environment that doesn't expose the `require` function",

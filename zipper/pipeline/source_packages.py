@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 __all__ = ["SourcePackages"]
 
-_MODULES: Final = "node_modules/"
 _CHECKS: Final = (
     "shutil",  # which removes the sandbox's folder
     *("zipper.checks.run_rules", "zipper.pipeline.checking", "zipper.checks.scan"),

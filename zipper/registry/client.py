@@ -33,9 +33,6 @@ __all__ = ["RegistryClient"]
 
 T = TypeVar("T")
 
-_MAX_TARBALL_BYTES: Final = 512 * 1024 * 1024
-"""Twice what Lambda takes unzipped."""
-
 _DEFAULT_CONNECTIONS: Final = 16
 
 _MAX_CONNECTIONS: Final = 128

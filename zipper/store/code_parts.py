@@ -14,15 +14,16 @@ __all__ = ["counts_for"]
 _ROOMS: Final = {
     "checks": (
         "binaries binary_rules bindings build_codes closure cycle_rules deferrable elf "
-        "entry_rules expression_values filesystem followed format_rules handler_candidates "
-        "handler_exports handler_name handler_rules handler_shape kind_hints kind_rules "
+        "entry_rules exporting_statements expression_values filesystem followed format_rules "
+        "handler_candidates handler_exports handler_name handler_rules handler_shape instances "
+        "kind_hints kind_rules "
         "layer_codes layer_rules layout_rules library_search load_order load_rules "
         "lockfile_codes member_contents member_rules mode_rules module_messages "
         "module_resolution module_rules module_values named_exports nearby node_flags "
         "optional_modules outside_rules own_sizes package_maps package_rules parts "
         "pruned_record pruned_rules request_rules results retired_names rules run_rules "
         "runtime_rules runtime_sdk sdk_rules secret_rules size_rules source_codes subject "
-        "supply_rules use_rules walk zip_rules"
+        "supply_rules use_rules value_model walk zip_rules"
     ),
     "javascript": "named_paths",
     "pruning": (

@@ -33,3 +33,12 @@ def test_pattern_means_the_names_that_fit(path: str, folder: str, name: str, oth
 def test_plain_path_is_no_pattern() -> None:
     """Most paths are what they say."""
     assert not is_pattern("a/b-c/d_1.json")
+
+
+def test_many_placeholders_end() -> None:
+    """Behind a few that could be tried against each other, every name fits."""
+    for rest, name in (("*a" * 40, "a" * 200), ("**/a/" * 40, "a/" * 200), ("**" * 40, "a" * 200)):
+        assert make_pattern(rest).fullmatch(name)
+        assert not make_pattern(rest).fullmatch(f"{name[:100]}\n")
+    assert make_pattern("*/*/*/*/*.json").fullmatch("a/b/c/d/e.json")
+    assert not make_pattern("*/*/*/*/*.json").fullmatch("a/b/c/d/e.js")

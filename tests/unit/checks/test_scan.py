@@ -343,6 +343,9 @@ def test_whether_exports_are_complete(text: str, expected: bool) -> None:
     assert expected == find_commonjs_names(text.encode()).is_complete
 
 
+FS = b"const fs = require('fs'), { join } = require('path');"
+
+
 def test_facts_survive_being_remembered() -> None:
     """What is written to the cache comes back equal; what is damaged comes back as nothing."""
     facts = scan(b"import { a } from 'b'; export * from 'c'; require(d); await 1")
@@ -363,8 +366,21 @@ def test_facts_survive_being_remembered() -> None:
         b"export const a" + b"{" * 5_000,
         b"`${" * 3_000,
         bytes(100_000),
+        FS
+        + b"const a0 = __dirname;"
+        + b"".join(b"const a%d = join(a%d, a%d, a%d);" % (n + 1, n, n, n) for n in range(40))
+        + b"fs.readFileSync(a20);",
+        b"function f(" + b"a," * 9_000 + b"{ b = require }) {" + b"require(x);" * 3_000 + b"}",
+        b"import { readFile } from 'fs/promises'; async function f() {"
+        + b"let a;" * 9_000
+        + b"await g();" * 5_000
+        + b"}",
+        FS + b"function f() {" + b"let a;" * 9_000 + b"fs.readFileSync(a);" * 1_000 + b"}",
     ],
-    ids=["parens", "arrays", "ternaries", "nested", "many", "braces", "templates", "nul"],
+    ids=[
+        *("parens", "arrays", "ternaries", "nested", "many", "braces", "templates", "nul"),
+        *("constants", "heads", "awaits", "hidden"),
+    ],
 )
 def test_hostile_code_ends(content: bytes) -> None:
     """Code that is nested or repeated without end gives facts all the same."""
