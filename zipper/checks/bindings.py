@@ -11,7 +11,14 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal
 
 from zipper.checks.levels import COMPOUND, FUNCTIONS, is_field
-from zipper.checks.source_text import count_declarations, find_word, is_in_pattern, literal
+from zipper.checks.source_text import (
+    CHANGE,
+    WRITE,
+    count_declarations,
+    find_word,
+    is_in_pattern,
+    literal,
+)
 from zipper.late_pattern import late_pattern
 from zipper.named_tuple import NamedTuple
 
@@ -24,13 +31,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Binding", "find_binding", "find_returns", "may_change", "may_change_below"]
 
-_CHANGES: Final = rb"(?<![\w$.])%s\s*(?:[-+*/%%&|^?]{1,3}=|\+\+|--)"
+_CHANGES: Final = rb"(?<![\w$.])%s\s*%s"
 _IS_SET: Final = late_pattern(rb"\s*=(?![=>])")
 _IS_KEY: Final = late_pattern(rb"\s*:")
 _MEMBER: Final = late_pattern(rb"(?:\s*\??\.\s*[\w$]++)++")
-_CHANGES_MEMBER: Final = late_pattern(
-    rb"\s*(?:=(?![=>])|[-+*/%&|^?]{1,3}=|\+\+|--|\[|`|\?\.)|\s+(?:of|in)\b"
-)
+_CHANGES_MEMBER: Final = late_pattern(rb"\s*(?:" + WRITE + rb"|\[|`|\?\.)|\s+(?:of|in)\b")
 _CALLED: Final = late_pattern(rb"\s*\(")
 _NO_MEMBER: Final = late_pattern(rb"(?!\s*(?:\??\.|\[))")
 _GIVEN: Final = late_pattern(
@@ -112,7 +117,7 @@ def _is_written(source: Source, name: bytes, scope: Node | None, own: Node) -> b
     """Return whether a scope, None for the file, gives a name a value, what declares it apart."""
     content = source.content
     start, end = (0, len(content)) if scope is None else (scope.start_byte, scope.end_byte)
-    if re.search(_CHANGES % re.escape(name), content[start:end]):
+    if re.search(_CHANGES % (re.escape(name), CHANGE), content[start:end]):
         return True
     return any(
         start <= at < end

@@ -40,7 +40,7 @@ _RUNS_FIRST: Final = late_pattern(
 
 Source: `__commonJS` and `__esm` of esbuild 0.28, rolldown 1 and bun 1, whole and minified.
 """
-_SHARED: Final = (b"__commonJS", b"__esm")
+_SHARED: Final = (b"__commonJS", b"__commonJSMin", b"__esm", b"__esmMin")
 """What they are called where another file of a bundle declares them."""
 _WRAPPERS_MAX: Final = 6
 _CALLS_MAX: Final = 50

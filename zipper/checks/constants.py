@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.source_text import count_declarations, literal
+from zipper.checks.source_text import WRITE, count_declarations, literal
 from zipper.checks.syntax import is_shadowed
 
 if TYPE_CHECKING:
@@ -236,7 +236,7 @@ class Constants:
         if count_declarations(content, name) > 1:
             return None
         own = re.escape(name)  # first: Python finds a text quickly, and no place before it
-        writes = rb"%s(?<![\w$.]%s)\s*(?:=(?![=>])|[-+*/%%&|^?]{1,3}=|\+\+|--)" % (own, own)
+        writes = rb"%s(?<![\w$.]%s)\s*%s" % (own, own, WRITE)
         if len(re.findall(writes, content)) != 1:
             return None
         for statement in self._source.statements:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, Protocol
 
+from zipper.checks.source_text import WRITE
 from zipper.checks.syntax import plain_text
 from zipper.checks.value_model import OTHER, UNKNOWN, Place, Value
 from zipper.late_pattern import late_pattern
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["bind", "make_instance", "with_fields"]
 
-_WRITES: Final = rb"(?<!exports)\.\s*%s\s*(?:=(?![=>])|[-+*/%%&|^?]{1,3}=|\+\+|--)"
-_FIELDS: Final = re.compile(rb"\bthis\s*\.\s*([\w$]+)\s*(?:=(?!=)|[-+*/%&|^?]{1,3}=|\+\+|--)")
+_WRITES: Final = rb"(?<!exports)\.\s*%s\s*%s"
+_FIELDS: Final = late_pattern(rb"\bthis\s*\.\s*([\w$]+)\s*" + WRITE)
 _LOSES_TRACK: Final = late_pattern(
     rb"\bthis\b(?!\s*\.\s*#?[\w$]++(?!\s*(?:\?\.\s*)?[(`]))(?!(?<=return this)\s*[;}])"
     rb"|\bdelete\s+this\b"
@@ -208,7 +209,7 @@ def _assignments(statements: Iterable[Node]) -> Iterator[tuple[Node, Node]]:
 
 def _count_writes(place: Place, name: str) -> int:
     """Return how often a file writes to a member of a name, whatever it is a member of."""
-    return len(re.findall(_WRITES % re.escape(name.encode()), place.file.source.content))
+    return len(re.findall(_WRITES % (re.escape(name.encode()), WRITE), place.file.source.content))
 
 
 def _parameters_of(function: Node) -> list[str | None]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.checks.calls import find_calls, name_function
 from zipper.checks.levels import FUNCTIONS, WALKS, is_called_in_place, is_field
-from zipper.checks.source_text import count_declarations, literal
+from zipper.checks.source_text import WRITE, count_declarations, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,7 +106,7 @@ def _place_of(function: Node, name: bytes, source: Source) -> int | None:
     if name not in names:
         return None
     own = re.escape(name)
-    writes = rb"(?<![\w$.])%s\s*(?:=(?![=>])|[-+*/%%&|^?]{1,3}=|\+\+)" % own
+    writes = rb"(?<![\w$.])%s\s*%s" % (own, WRITE)
     inner = source.text_of(function)
     is_changed = re.search(writes, inner) or count_declarations(inner, name)
     return None if is_changed else names.index(name)

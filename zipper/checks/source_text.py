@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 __all__ = [
+    "CHANGE",
     "IDENTIFIER",
+    "WRITE",
     "count_declarations",
     "find_assignments",
     "find_matches",
@@ -33,6 +35,10 @@ __all__ = [
 IDENTIFIER: Final = frozenset(
     bytes([code]) for code in range(128) if chr(code).isalnum() or chr(code) in "_$"
 )
+CHANGE: Final = rb"(?:(?:[-+*/%&|^?]{1,3}|<<|>{2,3})=|\+\+|--)"
+"""What makes another value of that of the name before it."""
+WRITE: Final = rb"(?:=(?![=>])|" + CHANGE + rb")"
+"""The same, or what gives it another one."""
 _SPREAD: Final = b"..."
 _DECLARATION: Final = (
     rb"\b(?:var|let|const|function|import|class)\s(?:[^;=()]{0,500}[\s,{])?(?<!extends\s)%s\b"

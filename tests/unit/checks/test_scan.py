@@ -45,6 +45,8 @@ def _requests(text: str) -> list[tuple[str, str, int]]:
             "var require_a = __commonJS({ 'a.js'(exports, module) { require('a') } }); require_a()",
             EAGER,
         ),
+        ("var require_a = __commonJSMin((exports) => { require('a') }); require_a()", EAGER),
+        ("var init_a = __esmMin(() => { require('a') }); init_a()", EAGER),
         ("exports.handler = async () => require('a')", LAZY),
         ("if (x) require('a')", CONDITIONAL),
         ("if (require('a')) x()", EAGER),
