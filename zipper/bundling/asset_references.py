@@ -11,13 +11,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from zipper.bundling.source_folder import join
-from zipper.bundling.source_names import SPECIFIER
+from zipper.bundling.source_names import CODE, SPECIFIER
 from zipper.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["find_references", "find_requested"]
+__all__ = ["find_references", "find_requested", "may_name"]
 
 _ENDINGS: Final = (
     *(".ejs", ".pug", ".jade", ".hbs", ".handlebars", ".mustache", ".njk", ".nunjucks", ".html"),
@@ -39,6 +39,11 @@ _CODE: Final = (".js", ".cjs", ".mjs")
 _COMPLETED: Final = ("", ".js", ".json", ".cjs", "/index.js")
 _SIZE_MAX: Final = 500_000
 _NAMES_MAX: Final = 500
+
+
+def may_name(path: str) -> bool:
+    """Tell whether an asset of this name may name others; what others hold, decides nothing."""
+    return path.endswith((*_CODE, *_ENDINGS))
 
 
 def find_references(path: str, content: bytes) -> Iterator[tuple[str, ...]]:
@@ -74,7 +79,8 @@ def find_references(path: str, content: bytes) -> Iterator[tuple[str, ...]]:
 def find_requested(path: str, content: bytes) -> dict[str, int]:
     """Return the specifiers in code that is copied as it is, each with its first line."""
     found: dict[str, int] = {}
-    for match in SPECIFIER.finditer(content) if path.endswith((*_CODE, ".ts", ".tsx")) else ():
+    for match in SPECIFIER.finditer(content) if path.endswith(CODE) else ():
         name = match[1].decode("utf-8", "replace")
-        found.setdefault(name, content.count(b"\n", 0, match.start()) + 1)
+        if name not in found:
+            found[name] = content.count(b"\n", 0, match.start()) + 1
     return found
