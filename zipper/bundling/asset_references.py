@@ -28,7 +28,7 @@ _ENDINGS: Final = (
 _PATH: Final = rb"([\w@.][\w@./-]{0,200})"
 _NAMED: Final = late_pattern(
     rb"\b(?:include|extends|import|from|render|layout|partial|src|href|schemaLocation|file)"
-    rb"\s*[(:=]?\s*['\"`]?"
+    rb"\s*+[(:=]?\s*+['\"`]?"
     + _PATH
     + rb"|\$ref['\"]?\s*:\s*['\"]?"
     + _PATH

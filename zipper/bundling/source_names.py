@@ -26,7 +26,7 @@ CODE: Final = (*TYPED, ".js", ".jsx", ".mjs", ".cjs")
 """What is followed."""
 
 SPECIFIER: Final = late_pattern(
-    rb"""(?:\bfrom|\bimport|\brequire)\s*\(?\s*["']([^"'\n]{1,500})["']"""
+    rb"""(?:\bfrom|\bimport|\brequire)\s*+\(?\s*+["']([^"'\n]{1,500})["']"""
 )
 """What a source seems to ask for; in texts and comments too."""
 

@@ -31,7 +31,7 @@ __all__ = ["find_commonjs_names"]
 _SPACE_MAX: Final = 200
 _NAMES: Final = (b"exports", b"module", b"__exportStar", b"__export")
 _STARS: Final = (b"__exportStar", b"__export")
-_SPACE: Final = rb"(?:[\s\x80-\xff]|/\*[\s\S]*?\*/|//[^\n]*\n|<!--[^\n]*\n|-->[^\n]*\n)*+"
+_SPACE: Final = rb"(?:[\s\x80-\xff]++|/\*[\s\S]{0,500}?\*/|(?://|<!--|-->)[^\n]{0,500}\n){0,20}+"
 _DEFINES: Final = late_pattern(
     _SPACE.join((rb"(?<![\w$])Object", rb"\??", rb"\.", rb"defineProperty", rb"(?:\?\.)?", rb"\("))
     + _SPACE

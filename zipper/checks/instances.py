@@ -28,7 +28,7 @@ _FIELDS: Final = late_pattern(rb"\bthis\s*\.\s*([\w$]+)\s*" + WRITE)
 _LOSES_TRACK: Final = late_pattern(
     rb"\bthis\b(?!\s*\.\s*#?[\w$]++(?!\s*(?:\?\.\s*)?[(`]))(?!(?<=return this)\s*[;}])"
     rb"|\bdelete\s+this\b"
-    rb"|\bthis\s*\.\s*[\w$]+\s*(?:(?:,[^;]*)?[\]}]\s*=(?![=>])|\s(?:of|in)\b)"
+    rb"|\bthis\s*\.\s*[\w$]+\s*(?:(?:,[^;]{0,400})?[\]}]\s*=(?![=>])|\s(?:of|in)\b)"
 )
 """What may give an instance any member: `this` passed on, its methods called, `this[name]`; what
 takes one away; patterns with a member."""

@@ -33,6 +33,14 @@ def test_other_files_name_nothing() -> None:
     assert [] == list(find_references("a.png", b"include('b')"))
 
 
+def test_long_gaps_end() -> None:
+    """Spaces behind a word are read once."""
+    gap = b" " * 400_000
+
+    assert [] == list(find_references("a.ejs", b"include" + gap))
+    assert {} == find_requested("a.js", b"import" + gap)
+
+
 def test_requests_of_copied_code_have_lines() -> None:
     """What it imports, to be kept; texts of other files count for nothing."""
     assert {"ms": 2, "./b": 3} == find_requested("a.js", b"\nimport 'ms'\nrequire('./b')")

@@ -390,6 +390,13 @@ def test_hostile_code_ends(content: bytes) -> None:
     find_commonjs_names(content[:60_000])
 
 
+def test_comments_in_comments_end() -> None:
+    """What begins as a long comment within another one is not read to the end of the file."""
+    names = find_commonjs_names(b"Object/*" * 60_000 + b"*/.defineProperty(exports, 'a', {})")
+
+    assert ((), False) == (names.exports, names.is_complete)
+
+
 PIECES = st.sampled_from(
     (
         *("require(", "import(", "import a from ", "export * from ", "'a'", "`${", "}", "{", "("),
