@@ -37,12 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Conditions"]
 
-_IS_EMPTIED: Final = late_pattern(
-    rb"\bmodule\.exports\s*=\s*(?:null|undefined|void|false|!1|0|''|\"\"|``)"
-)
-_IS_SET: Final = late_pattern(
-    rb"\bmodule\s*(?:\.\s*exports|\[[^\]]{1,40}\])[\s)\]}]*(?:&&|\|\||\?\?)?=(?!=|\s*(?:\{|class\b|new\b))"
-)
 _VARIABLE: Final = late_pattern(rb"process\.env\.(\w+)")
 _SET_VARIABLES: Final = late_pattern(
     rb"AWS_|LAMBDA_|_|(?:NODE_ENV|NODE_PATH|LD_LIBRARY_PATH|LANG|PATH|TZ)$"
@@ -273,9 +267,8 @@ class Conditions:
 
     def _may_be_empty(self) -> bool:
         """Return whether `module.exports` may be set to nothing where the condition is."""
-        end = 0 if self._condition is None else self._condition.start_byte
-        is_set = _IS_SET.search(self._content, 0, end) is not None
-        return is_set or _IS_EMPTIED.search(self._content) is not None
+        start = 0 if self._condition is None else self._condition.start_byte
+        return self._names.empties_exports or self._names.exports_set <= start
 
     def _value_of_variable(self, name: bytes) -> Known:
         given = self._variables.get(name.decode())

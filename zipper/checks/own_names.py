@@ -48,6 +48,12 @@ _SETS_GLOBAL: Final = (
         rb"global(?:This)?\s*(?:\.\s*|\[\s*['\"])(%s)\b['\"\]\s]*=[^=]" % b"|".join(_COMMONJS)
     ),
 )
+_IS_EMPTIED: Final = late_pattern(
+    rb"\bmodule\.exports\s*=\s*(?:null|undefined|void|false|!1|0|''|\"\"|``)"
+)
+_IS_SET: Final = late_pattern(
+    rb"\bmodule\s*(?:\.\s*exports|\[[^\]]{1,40}\])[\s)\]}]*(?:&&|\|\||\?\?)?=(?!=|\s*(?:\{|class\b|new\b))"
+)
 _MENTIONS_MAX: Final = 2_000
 """Mentions of a name that are looked at; one that is mentioned more often may mean anything."""
 
@@ -68,6 +74,7 @@ class OwnNames:
     def __init__(self, content: bytes) -> None:
         self._content = content
         self._counts: dict[bytes, int] = {}
+        self._sets: dict[bytes, bool] = {}
 
     def count(self, name: bytes) -> int:
         """Return how often a name seems to get a meaning; 2 for more, and for too many mentions."""
@@ -86,6 +93,11 @@ class OwnNames:
 
     def sets(self, dotted: bytes) -> bool:
         """Return whether the file seems to write to a member: `process.browser = true`."""
+        if dotted not in self._sets:
+            self._sets[dotted] = self._seems_to_set(dotted)
+        return self._sets[dotted]
+
+    def _seems_to_set(self, dotted: bytes) -> bool:
         content, owner = self._content, dotted.rpartition(b".")[0]
         if b"." in owner and self.sets(owner):
             return True
@@ -106,6 +118,17 @@ class OwnNames:
         for match in find_matches(self._content, *_DEFINES):
             found.setdefault(match[1], []).append(match[0])
         return found
+
+    @cached_property
+    def empties_exports(self) -> bool:
+        """Whether the file sets `module.exports` to nothing somewhere."""
+        return _IS_EMPTIED.search(self._content) is not None
+
+    @cached_property
+    def exports_set(self) -> int:
+        """Up to where the first statement is read that may set `module.exports` to nothing."""
+        found = _IS_SET.search(self._content)
+        return len(self._content) + 1 if found is None else found.end()
 
     @cached_property
     def has_module_syntax(self) -> bool:
