@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from support.checking import check_files
 
+from zipper.checks.syntax import Source
+
 H = "exports.handler = async () => 1;"
 
 
@@ -58,3 +60,26 @@ def test_a_long_chain_of_calls_ends() -> None:
     report = check_files({"index.js": f"{chain}function f2000() {{ require('a') }} f0(); {H}"})
 
     assert ["warning"] == [f.severity for f in report.findings if f.code == "module-missing"]
+
+
+def test_calls_in_a_file_that_is_parsed_in_pieces() -> None:
+    """All names are looked for at once there, by the rule that one name is looked for by."""
+    text = "f(); g.f(); [...f()]; f (1); ff(); f\n(2); new f(3); g(f); f;"
+    called = ["f();", "f()]", "f (1)", "f\n(2)", "f(3)"]
+    large = f"{text}{'x = [a(1), { b: 2 }]; ' * 15_000}"
+    sources = [Source(text.encode()), Source(large.encode())]
+
+    assert [False, True] == [len(source.trees.units) > 1 for source in sources]
+    for source in sources:
+        found = sorted(source.calls(b"f", source.trees.root))
+        assert [text.index(one) for one in called] == found
+
+
+@pytest.mark.parametrize(("number", "severity"), [(50, "error"), (51, "warning")])
+def test_what_is_given_values_too_often(number: int, severity: str) -> None:
+    """Where a name is given values in more places than are looked at, nothing is sure of it."""
+    others = "(function (f) { f = 1; })();" * number
+    text = f"function f() {{ require('a') }} {others} f(); {H}"
+    report = check_files({"index.js": text})
+
+    assert [severity] == [f.severity for f in report.findings if f.code == "module-missing"]

@@ -109,6 +109,11 @@ _CHANGES: dict[str, Callable[[Path], object]] = {
     "package": lambda fn: (fn / "package-lock.json").write_text(
         (fn / "package-lock.json").read_text().replace("AAAA", "BBBB")
     ),
+    "package that another one bundles": lambda fn: (fn / "package-lock.json").write_text(
+        (fn / "package-lock.json")
+        .read_text()
+        .replace('"sha512-AAAA"', '"sha512-AAAA", "inBundle": true')
+    ),
     "linked file": lambda fn: (fn.parent / "b" / "index.js").write_text("exports.b = 2\n"),
 }
 
