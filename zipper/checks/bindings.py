@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Binding", "find_binding", "find_returns", "may_change", "may_change_below"]
 
-_CHANGES: Final = rb"(?<![\w$.])%s\s*%s"
+_CHANGES: Final = rb"%s(?<![\w$.]%s)\s*%s"
 _IS_SET: Final = late_pattern(rb"\s*=(?![=>])")
 _IS_KEY: Final = late_pattern(rb"\s*:")
 _MEMBER: Final = late_pattern(rb"(?:\s*\??\.\s*[\w$]++)++")
@@ -117,7 +117,7 @@ def _is_written(source: Source, name: bytes, scope: Node | None, own: Node) -> b
     """Return whether a scope, None for the file, gives a name a value, what declares it apart."""
     content = source.content
     start, end = (0, len(content)) if scope is None else (scope.start_byte, scope.end_byte)
-    if re.search(_CHANGES % (re.escape(name), CHANGE), content[start:end]):
+    if re.search(_CHANGES % (re.escape(name), re.escape(name), CHANGE), content[start:end]):
         return True
     return any(
         start <= at < end

@@ -6,6 +6,7 @@ has one of the forms that are known; all else is open or unknown.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.commonjs_forms import hands_out_this
@@ -150,13 +151,20 @@ class ExportingStatements:
         given = [] if arguments is None else arguments.named_children
         if value.type != "call_expression" or len(given) != 1 or given[0].type != "identifier":
             return None
+        table = self._tables.get(self._text(given[0]))
+        return None if table is None else self._getters(table)
+
+    @cached_property
+    def _tables(self) -> dict[bytes, Node]:
+        """The first object that a statement hands to a function beside a name, by that name."""
+        found: dict[bytes, Node] = {}
         for statement in self._file.source.statements:
             call = statement.named_children[0] if statement.named_children else statement
             arguments = call.child_by_field_name("arguments")
             parts = [] if arguments is None else arguments.named_children
-            if len(parts) == 2 and parts[0].text == given[0].text and parts[1].type == "object":
-                return self._getters(parts[1])
-        return None
+            if len(parts) == 2 and parts[1].type == "object":
+                found.setdefault(self._text(parts[0]), parts[1])
+        return found
 
     def _getters(self, table: Node) -> Value | None:
         """Return an object whose members are what arrow functions without parameters give."""

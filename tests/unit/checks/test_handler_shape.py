@@ -264,3 +264,19 @@ def test_a_bundle_that_is_too_large_to_be_read() -> None:
     text = f"{ESBUILD}\n" + "f();" * 300_000
 
     assert OK == errors({"index.js": text}, "index.handler", "nodejs22.x")
+
+
+FIELDS = "".join(f"a{number} = 1;" for number in range(8_000))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"class A {{ {FIELDS} handler(a, b, c) {{}} }} exports.handler = new A().handler;",
+        "module.exports = f(x);" * 8_000 + "module.exports = { handler: (a, b, c) => 1 };",
+    ],
+    ids=["fields", "exports"],
+)
+def test_much_of_a_kind_ends(text: str) -> None:
+    """Each field and each statement is looked at once, not once for each other."""
+    assert CALLBACK == errors({"index.js": text}, "index.handler", "nodejs24.x")
