@@ -14,6 +14,7 @@ from posixpath import normpath
 from typing import TYPE_CHECKING, Final
 
 from zipper.bundling.known_starts import find_start
+from zipper.bundling.package_mentions import CREATED
 from zipper.checks.constants import HERE, ITSELF, ROOT, Constants
 from zipper.checks.syntax import is_shadowed, literal, open_source
 from zipper.late_pattern import late_pattern
@@ -32,7 +33,6 @@ _PLACES: Final = late_pattern(
     rb"__dirname|__filename|import\.meta\.(?:url|dirname|filename)|process\.cwd\(\)"
     rb"|process\.env\.LAMBDA_TASK_ROOT|\b(?:require|import\.meta)\.resolve\s*\(\s*['\"`]\.{1,2}/"
 )
-_CREATED: Final = late_pattern(rb"([\w$]+)\s*=\s*(?:[\w$]+\.)?createRequire\d*\s*\(")
 _COMMENT: Final = late_pattern(rb"//|^\s*/?\*")
 _READS: Final = frozenset(
     b"readFile readFileSync createReadStream readdir readdirSync opendir opendirSync open openSync"
@@ -193,7 +193,7 @@ class _PlaceFinder:
 
     def _find_created(self, count: int) -> Iterator[NamedPlace]:
         """Yield what functions of `createRequire` are called with: no bundler follows them."""
-        names = dict.fromkeys(_CREATED.findall(self._source.content))
+        names = dict.fromkeys(CREATED.findall(self._source.content))
         for path in islice(self._source.find_words(*names), _NAMES_MAX) if names else ():
             first, text = self._first_text(path)
             if first is not None and text.startswith(("./", "../")):

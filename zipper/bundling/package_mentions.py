@@ -17,7 +17,7 @@ from zipper.named_tuple import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
-__all__ = ["PackageMention", "asks_by_name", "find_asked", "find_texts"]
+__all__ = ["CREATED", "PackageMention", "asks_by_name", "find_asked", "find_texts"]
 
 _NAME: Final = rb"((?:@[\w.-]+/)?\w[\w.-]*)"
 _TEXT: Final = late_pattern(rb"['\"`]" + _NAME + rb"(?:/[\w./-]+)?['\"`]")
@@ -32,7 +32,8 @@ _FOLDER: Final = late_pattern(
     rb"((?:@[\w.-]+(?:/|['\"`]\s*,\s*['\"`]))?[\w-][\w.-]*)"
 )
 _BETWEEN: Final = late_pattern(rb"['\"`]\s*,\s*['\"`]")
-_CREATED: Final = late_pattern(rb"([\w$]+)\s*=\s*(?:[\w$]+\.)?createRequire\s*\(")
+CREATED: Final = late_pattern(rb"([\w$]+)\s*=\s*(?:[\w$]+\.)?createRequire\d*\s*\(")
+"""What makes a function that asks for modules; bundlers number its maker."""
 _BARE: Final = late_pattern(
     rb"\b(?:require|import)\s*\(\s*(?:[A-Za-z_$]|`\$\{)|\brequire\s*[,;)\]}]"
 )
@@ -59,7 +60,7 @@ class PackageMention(NamedTuple):
 def find_asked(content: bytes) -> Iterator[PackageMention]:
     """Yield what is asked for by a request that names a package and that no bundler follows."""
     patterns = [_RESOLVED, _FOLDER] if b"import.meta.resolve" in content else [_FOLDER]
-    created = _CREATED.findall(content) if b"createRequire" in content else []
+    created = CREATED.findall(content) if b"createRequire" in content else []
     patterns += [
         re.compile(rb"(?<![\w$.])" + re.escape(own) + rb"(?:\.resolve)?\s*\(\s*['\"`]" + _NAME)
         for own in dict.fromkeys(created)

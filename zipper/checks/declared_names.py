@@ -6,9 +6,9 @@ In: nodes of a syntax tree. Out: names, and whether one is hidden. What each of 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from zipper.checks.levels import FUNCTIONS
+from zipper.checks.patterns import binds_in_head
 from zipper.checks.source_text import find_word
 
 if TYPE_CHECKING:
@@ -17,13 +17,6 @@ if TYPE_CHECKING:
     from zipper.checks.syntax import Source
 
 __all__ = ["is_hidden", "list_declared"]
-
-_BINDING: Final = {
-    "for_in_statement": ("left",),
-    "catch_clause": ("parameter",),
-    **dict.fromkeys(FUNCTIONS, ("parameters", "parameter")),
-}
-"""What binds names to values that the text does not show, and in which of its fields."""
 
 
 def list_declared(statement: Node) -> list[bytes]:
@@ -59,8 +52,8 @@ def is_hidden(source: Source, path: list[Node]) -> bool:
     """Return whether code around the name at the end of `path` declares it, and as no module."""
     name = source.text_of(path[-1])
     for node in path[1:-1]:
-        bound = [node.child_by_field_name(field) for field in _BINDING.get(node.type, ())]
-        if any(_has_word(source, item, name) for item in bound if item is not None):
+        left = node.child_by_field_name("left") if node.type == "for_in_statement" else None
+        if binds_in_head(node, name) or (left is not None and _has_word(source, left, name)):
             return True
         place = (node.start_byte, node.type, name)
         if place not in source.hiding:

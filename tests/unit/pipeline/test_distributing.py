@@ -121,7 +121,7 @@ def test_another_zipper_and_another_disk_are_told(
     """Both with the worker's place; a disk that lacks a folder is no other zipper."""
     from zipper.pipeline.building_batches import describe_version  # noqa: PLC0415
 
-    greeting = Greeting(version or describe_version(), ("/work/fn",), "host, process 1")
+    greeting = Greeting(version or describe_version(), ("/app/fn",), "host, process 1")
 
     with pytest.raises(UsageError) as raised:
         build(requests, Scripted(_0=greeting))
@@ -133,7 +133,7 @@ def test_another_zipper_and_another_disk_are_told(
         assert {"here": describe_version(), "host, process 1": version} == facts
         assert "SOURCE_DATE_EPOCH" in (raised.value.hint or "")
     else:
-        assert "does not see `/work/fn`" in raised.value.message
+        assert "does not see `/app/fn`" in raised.value.message
         assert {"worker": "host, process 1"} == facts
         assert "store_url" in (raised.value.hint or "")
 

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="such workers have whole paths with /")
 FILES = {
-    "/work/fn/package.json": b'{"name": "fn"}',
-    "/work/fn/index.js": HANDLER.encode(),
-    "/work/fn/lib/data.json": b"{}",
+    "/app/fn/package.json": b'{"name": "fn"}',
+    "/app/fn/index.js": HANDLER.encode(),
+    "/app/fn/lib/data.json": b"{}",
 }
 
 
@@ -53,12 +53,12 @@ def build(blobs: Blobs, digest: str, **changes: object) -> dict[str, bytes]:
     from io import BytesIO  # noqa: PLC0415
     from zipfile import ZipFile  # noqa: PLC0415
 
-    request = request_from(Settings(output="/work/out/fn.zip"), folder="/work/fn")
+    request = request_from(Settings(output="/app/out/fn.zip"), folder="/app/fn")
     request = request._replace(**changes)
     (result,) = build_received([request], [None], digest, blobs, as_bytes=True)
     assert result.error is None, result.error
     assert result.package is not None
-    assert "/work/out/fn.zip" == result.package.path
+    assert "/app/out/fn.zip" == result.package.path
     (written,) = result.files
     with ZipFile(BytesIO(written.data or b"")) as archive:
         modes = {info.filename: info.external_attr >> 16 & 0o777 for info in archive.infolist()}
@@ -68,7 +68,7 @@ def build(blobs: Blobs, digest: str, **changes: object) -> dict[str, bytes]:
 
 def test_small_and_large_files_are_unpacked(blobs: Blobs) -> None:
     """With the bit that says that one is a program."""
-    script = "/work/fn/index.js"
+    script = "/app/fn/index.js"
     whole = {"index.js 644", "lib/data.json 644", "package.json 644"}
 
     assert whole == set(build(blobs, pack(blobs)))
@@ -80,18 +80,18 @@ def test_small_and_large_files_are_unpacked(blobs: Blobs) -> None:
 def test_links_lead_to_where_they_led(blobs: Blobs) -> None:
     """From the root, or relative; what was left out is there by its name alone."""
     links = (
-        ("/work/fn/a.json", "/work/fn/lib/data.json"),
-        ("/work/fn/b.json", "lib/data.json"),
+        ("/app/fn/a.json", "/app/fn/lib/data.json"),
+        ("/app/fn/b.json", "lib/data.json"),
     )
     left = (
-        ("/work/fn/.env", "file"),
-        ("/work/fn/node_modules", "folder"),
-        ("/work/fn/away", "link"),
-        ("/work/fn/lost", "broken"),
-        ("/work/fn/index.js", "file"),
+        ("/app/fn/.env", "file"),
+        ("/app/fn/node_modules", "folder"),
+        ("/app/fn/away", "link"),
+        ("/app/fn/lost", "broken"),
+        ("/app/fn/index.js", "file"),
     )
     digest = pack(blobs, links=links, left_out=left)
-    request = request_from(Settings(output="/work/out/fn.zip"), folder="/work/fn")
+    request = request_from(Settings(output="/app/out/fn.zip"), folder="/app/fn")
 
     members = build(blobs, digest)
     (result,) = build_received([request], [None], digest, blobs, as_bytes=True)
@@ -138,7 +138,7 @@ def test_a_store_that_does_not_answer_and_a_cache_that_takes_nothing(
 def test_an_error_that_was_known_before_comes_back(blobs: Blobs) -> None:
     """Its function is not built; the others are."""
     error = UsageError("EUSAGE", "no")
-    request = request_from(Settings(output="/work/out/fn.zip"), folder="/work/fn")
+    request = request_from(Settings(output="/app/out/fn.zip"), folder="/app/fn")
 
     first, second = build_received(
         [request, request], [error, None], pack(blobs), blobs, as_bytes=False
@@ -153,12 +153,12 @@ def test_an_error_that_was_known_before_comes_back(blobs: Blobs) -> None:
 
 def test_errors_name_the_paths_of_the_sender(blobs: Blobs) -> None:
     """And not those of the worker's cache."""
-    request = request_from(Settings(output="/work/out/fn.zip"), folder="/work/absent")
+    request = request_from(Settings(output="/app/out/fn.zip"), folder="/app/absent")
 
     (result,) = build_received([request], [None], pack(blobs), blobs, as_bytes=False)
 
     assert result.error is not None
     assert "ENOPROJECT" == result.error.code
-    assert "`/work/absent`" in result.error.message
+    assert "`/app/absent`" in result.error.message
     text = json.dumps([result.error.message, result.error.facts, result.error.hint])
     assert "zipper-sources-" not in text
