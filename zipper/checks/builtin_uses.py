@@ -163,8 +163,8 @@ def _has_waited(source: Source, path: list[Node]) -> bool:
     """Return whether a function around the end of `path` awaits before it: loading goes on."""
     return any(
         node.type in FUNCTIONS
-        and source.text_of(node).startswith(b"async")
-        and b"await" in source.content[node.start_byte : path[-1].start_byte]
+        and source.content.startswith(b"async", node.start_byte)
+        and source.content.find(b"await", node.start_byte, path[-1].start_byte) >= 0
         for node in path
     )
 

@@ -263,7 +263,7 @@ class Source:
         return found if found < self.trees.root.end_byte else len(self.content)
 
     def _is_async(self, function: Node) -> bool:
-        return self.text_of(function).startswith(b"async")
+        return self.content.startswith(b"async", function.start_byte)
 
     def _exit_of(self, function: Node) -> int:
         known = self._exits.get(function.start_byte)
