@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.levels import FUNCTIONS
+from zipper.checks.source_text import find_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +83,9 @@ def binds_in_head(node: Node, name: bytes) -> bool:
     text = b"" if head is None else head.text or b""
     if head is None or name not in text:
         return False
-    return len(text) > _HEAD_BYTES_MAX or any(one.text == name for one in list_bound(head))
+    if len(text) > _HEAD_BYTES_MAX:
+        return next(find_word(text, name), None) is not None
+    return any(one.text == name for one in list_bound(head))
 
 
 def find_assigner(path: list[Node]) -> int | None:

@@ -54,6 +54,8 @@ def test_what_assigns_to_a_name(text: str, kind: str | None) -> None:
         ("for (x of a);", False),
         ("for (const a of x);", False),
         ("(a = x) => 1;", False),
+        (f"({'a1, ' * 900}b = x) => 1;", True),
+        (f"({'ax, ' * 900}b) => x;", False),
         ("({ x: a }) => 1;", False),
         ("function x(a) {}", False),
         ("try {} catch { x }", False),
