@@ -9,7 +9,7 @@ from __future__ import annotations
 from posixpath import relpath
 from typing import TYPE_CHECKING, Final
 
-from zipper.bundling.asset_references import find_references, may_name
+from zipper.bundling.asset_references import find_references
 from zipper.bundling.package_mentions import asks_by_name
 from zipper.bundling.path_patterns import is_pattern, make_pattern, split_pattern
 from zipper.bundling.source_folder import join
@@ -127,8 +127,7 @@ class ChosenAssets:
             if self.files.get(place) == asset:
                 continue
             self._put(self.files, place, asset, path, source, named)
-            content = self._there.read(asset) if may_name(asset) else b""
-            for names in find_references(asset, content):
+            for names in find_references(asset, self._there.read(asset)):
                 found = next((one for one in names if self._there.is_file(one)), None)
                 if found is not None and self._is_inside(found):
                     beside = relpath(found, asset.rpartition("/")[0] or ".")

@@ -17,7 +17,7 @@ from zipper.late_pattern import late_pattern
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["find_references", "find_requested", "may_name"]
+__all__ = ["find_references", "find_requested"]
 
 _ENDINGS: Final = (
     *(".ejs", ".pug", ".jade", ".hbs", ".handlebars", ".mustache", ".njk", ".nunjucks", ".html"),
@@ -39,11 +39,6 @@ _CODE: Final = (".js", ".cjs", ".mjs")
 _COMPLETED: Final = ("", ".js", ".json", ".cjs", "/index.js")
 _SIZE_MAX: Final = 500_000
 _NAMES_MAX: Final = 500
-
-
-def may_name(path: str) -> bool:
-    """Tell whether an asset of this name may name others; what others hold, decides nothing."""
-    return path.endswith((*_CODE, *_ENDINGS))
 
 
 def find_references(path: str, content: bytes) -> Iterator[tuple[str, ...]]:

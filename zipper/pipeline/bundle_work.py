@@ -214,8 +214,7 @@ class BundleWork:
         """Return the packages that code beside the bundle imports, with the file and the line."""
         found: dict[str, tuple[str, int]] = {}
         workers = [file for file in assets.workers.values() if file in assets.loaded]
-        copied = (file for file in (*assets.files.values(), *workers) if file.endswith(CODE))
-        for file in copied:
+        for file in (*assets.files.values(), *workers):
             for specifier, line in find_requested(file, self._files.read(file)).items():
                 parts = split_name(specifier)
                 if parts is not None and self._scripted.tree.find(ROOT, parts[0]) is not None:

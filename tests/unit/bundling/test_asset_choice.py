@@ -44,20 +44,6 @@ def test_template_brings_what_it_includes(tmp_path: Path) -> None:
     )
 
 
-def test_what_names_nothing_is_not_read(tmp_path: Path) -> None:
-    """A large file would fill the memory, and a changed one would be a reason to bundle again."""
-    (tmp_path / "src/views").mkdir(parents=True)
-    (tmp_path / "src/views/a.bin").write_bytes(b"include('b')")
-    files = SourceFolder(tmp_path)
-    assets = ChosenAssets(files, lambda _: None, "")
-    code = b"fs.readFileSync(path.join(__dirname, 'views/a.bin'))"
-    for place in find_places(code, path="src/i.js", bundle="out/i.js", folder=""):
-        assets.add("src/i.js", code, place)
-    _, read = files.witnesses()
-
-    assert ({"out/views/a.bin": "src/views/a.bin"}, ()) == (assets.files, read)
-
-
 def test_placeholders_mean_the_files_that_fit(tmp_path: Path) -> None:
     """As a library fills them in."""
     assets = _choose(tmp_path, "use(path.join(__dirname, 'locales/{{lng}}/{{ns}}.json'))")
