@@ -172,9 +172,17 @@ class TaskFolder:
         return Loaded(answer.returncode == 0 and text == "loaded", text)
 
     def load_each(self, node: str, major: int, handlers: Sequence[str]) -> list[bool]:
-        """Return whether one process of `node` loads each handler; none of them may print."""
-        lines = self._run(node, major, handlers, None).stdout.splitlines()
-        return [line == "loaded" for line in lines]
+        """Return whether `node` loads each handler; none of them may print.
+
+        One process loads them all; where one ends it, that is not loaded, and another goes on.
+        """
+        loaded: list[bool] = []
+        while len(loaded) < len(handlers):
+            lines = self._run(node, major, handlers[len(loaded) :], None).stdout.splitlines()
+            loaded += [line == "loaded" for line in lines]
+            if len(loaded) < len(handlers):
+                loaded.append(False)
+        return loaded
 
     def _run(
         self, node: str, major: int, handlers: Sequence[str], env: Mapping[str, str] | None

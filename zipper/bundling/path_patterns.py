@@ -21,7 +21,7 @@ _TOKEN: Final = late_pattern(
     re.DOTALL,
 )
 _WILD_MAX: Final = 3
-"""Placeholders in one name, and names without number in one path, that are told apart."""
+"""Placeholders of one name, and `**` of one path, that are matched; with more, all fits."""
 _FIXED: Final = {"deep": "(?:.*/)?", "all": ".*", "name": "[^/]*", "one": "[^/]"}
 
 

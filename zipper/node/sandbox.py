@@ -182,7 +182,7 @@ def _run_one(request: SandboxRequest, start: SandboxStart, isolation: _Isolation
 
 
 def _give_away(folders: list[str], but: str = "") -> None:
-    """Make the user `nobody` the owner of what is in `folders`, where root becomes that user.
+    """Make the user `nobody` the owner of what is in `folders`, where root runs as that user.
 
     The folder `but` keeps its owner, and so do files with other names elsewhere: these are the
     store's, and are only read.
