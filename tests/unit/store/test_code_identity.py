@@ -96,16 +96,33 @@ def test_a_record_of_something_else_is_none(package: Path) -> None:
     assert before != identify_code(package, [])
 
 
-def test_the_libraries_that_decide_count(package: Path, tmp_path: Path) -> None:
-    """Another version of a library that decides is other code; other packages are not looked at."""
-    place = tmp_path / "site-packages"
-    (place / "deflate-0.9.0.dist-info").mkdir(parents=True)
-    before = identify_code(package, [str(place), str(tmp_path / "absent")])
-    (place / "requests-2.0.dist-info").mkdir()
-    assert before == identify_code(package, [str(place), str(tmp_path / "absent")])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("cryptography", "deflate", "msgspec", "packageurl_python", "packaging", "pathspec"),
+        *("pyelftools", "pyyaml", "PyYAML", "tree_sitter", "tree_sitter_javascript"),
+    ],
+)
+@pytest.mark.parametrize("end", ["dist-info", "egg-info"])
+def test_the_libraries_that_decide_count(package: Path, name: str, end: str) -> None:
+    """Another version of a library that decides is other code, whatever tool unpacked it."""
+    place = package.parent / "site-packages"
+    (place / f"{name}-0.9.0.{end}").mkdir(parents=True)
+    before = identify_code(package, [str(place), str(package / "absent")])
+    (place / f"{name}-0.9.0.{end}").rename(place / f"{name}-0.9.1.{end}")
 
-    (place / "deflate-0.9.0.dist-info").rename(place / "deflate-0.9.1.dist-info")
-    assert before != identify_code(package, [str(place), str(tmp_path / "absent")])
+    assert before != identify_code(package, [str(place), str(package / "absent")])
+
+
+@pytest.mark.parametrize("name", ["requests-2.0.dist-info", "rich-13.dist-info", "deflate-1.txt"])
+def test_what_only_asks_or_shows_does_not_count(package: Path, name: str) -> None:
+    """Libraries that no remembered answer is from are not looked at, nor are other files."""
+    place = package.parent / "site-packages"
+    place.mkdir()
+    before = identify_code(package, [str(place)])
+    (place / name).mkdir()
+
+    assert before == identify_code(package, [str(place)])
 
 
 def test_a_package_in_a_zip_is_known_by_the_zip(tmp_path: Path) -> None:
