@@ -43,8 +43,8 @@ def check_kind(subject: Subject) -> Iterator[Finding]:
         hint = "put the packages of several layers into one"
         yield Finding("kind-layers", "error", "", message, hint)
     names = sorted(subject.variables or ())
-    if not kind.takes_variables and (names or subject.node_options):
-        shown = ", ".join(f"`{name}`" for name in names or ["NODE_OPTIONS"])
+    if not kind.takes_variables and names:
+        shown = ", ".join(f"`{name}`" for name in names)
         message = f"a {kind.noun} cannot have environment variables: {shown}"
         hint = "put the values into a file of the package, and take them out of `env`"
         yield Finding("kind-variables", "error", "", message, hint)

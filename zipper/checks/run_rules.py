@@ -91,7 +91,6 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
     downgraded: Collection[str] = (),
     provided: tuple[str, ...] = (),
     timeout_seconds: float = 0,
-    node_options: str = "",
     variables: Mapping[str, str] | None = None,
     nearby: Nearby | None = None,
     listing: Listing | None = None,
@@ -118,8 +117,7 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
         downgraded: entries whose errors are reported as warnings, see `zipper.findings.downgrade`.
         provided: modules that something else brings.
         timeout_seconds: of the function; 0 where it is not known.
-        node_options: NODE_OPTIONS of the function.
-        variables: what is known of its other environment variables.
+        variables: what is known of its environment, NODE_OPTIONS among it.
         nearby: the workspace that the zip was built in.
         listing: of the zip, where it was read already.
 
@@ -150,7 +148,6 @@ def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
         today=today,
         provided=provided,
         timeout_seconds=timeout_seconds,
-        node_options=node_options or (variables or {}).get("NODE_OPTIONS", ""),
         variables=variables,
         code_sha256=code_sha256 or hash_zip(source),
         cache=facts,

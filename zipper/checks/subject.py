@@ -80,8 +80,6 @@ class _Circumstances(NamedTuple):
     """Of the zip; empty where nothing about the zip as a whole is remembered."""
     provided: tuple[str, ...] = ()
     """Modules that something else brings."""
-    node_options: str = ""
-    """NODE_OPTIONS of the function."""
     variables: Mapping[str, str] | None = None
     """What is known of the function's environment."""
     nearby: Nearby | None = None
@@ -97,6 +95,11 @@ class Subject(_Circumstances):
     def rules(self) -> ZipKind:
         """What Lambda says of this kind of zip."""
         return KINDS[self.kind]
+
+    @property
+    def node_options(self) -> str:
+        """NODE_OPTIONS of the function; empty where it has none."""
+        return (self.variables or {}).get("NODE_OPTIONS", "")
 
     @cached_property
     def flags(self) -> NodeFlags:

@@ -164,8 +164,7 @@ def _judge(
         downgraded=request.downgrade,
         provided=request.provided,
         timeout_seconds=request.timeout_seconds,
-        node_options=request.node_options or "",
-        variables=find_variables(request.env),
+        variables=find_variables(request.env, request.node_options),
         **more,
     )
     for listing in layers:

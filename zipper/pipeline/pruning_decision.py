@@ -115,7 +115,6 @@ def subject_of(
     listing: Listing, request: BuildRequest, facts: NotedFacts, code_sha256: str
 ) -> Subject:
     """Return what the closure of a zip is walked from, with the options of a check."""
-    variables = find_variables(request.env)
     return Subject(
         listing=listing,
         target=request.target,
@@ -124,8 +123,7 @@ def subject_of(
         unknown_layers=arns_of(request.layers),
         kind=KINDS[request.kind].name,
         provided=request.provided,
-        node_options=request.node_options or variables.get("NODE_OPTIONS", ""),
-        variables=variables,
+        variables=find_variables(request.env, request.node_options),
         code_sha256=code_sha256,
         cache=facts,
     )

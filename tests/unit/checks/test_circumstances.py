@@ -53,7 +53,9 @@ def errors(files, handler="index.handler", *, runtime="nodejs22.x", **options):
 )
 def test_node_options(files, node_options, runtime, expected) -> None:
     """Modules are judged as the function's Node loads them, and what it loads first too."""
-    assert expected == errors(files, runtime=f"nodejs{runtime}.x", node_options=node_options)
+    assert expected == errors(
+        files, runtime=f"nodejs{runtime}.x", variables={"NODE_OPTIONS": node_options}
+    )
 
 
 def test_flags_are_read_as_a_shell_does() -> None:

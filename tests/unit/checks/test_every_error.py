@@ -185,7 +185,7 @@ CASES: dict[str, tuple[dict, dict, dict]] = {
     "kind-runtime": ({"index.js": H}, {"index.js": H}, {"kind": "web", "runtime": "nodejs22.x"}),
     "kind-architecture": ({"index.js": H}, {"index.js": H}, {"kind": "web"}),
     "kind-layers": ({"index.js": H}, {"index.js": H}, {"kind": "edge", "unknown_layers": ("a",)}),
-    "kind-variables": ({"index.js": H}, {"index.js": H}, {"kind": "edge", "node_options": "-r a"}),
+    "kind-variables": ({"index.js": H}, {"index.js": H}, {"kind": "edge", "variables": {"A": "b"}}),
     "timeout-long": ({"index.js": H}, {"index.js": H}, {"timeout_seconds": 1801}),
     "runtime-unknown": ({"index.js": H}, {"index.js": H}, {"unknown_runtime": "node22"}),
 }

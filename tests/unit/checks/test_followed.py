@@ -121,8 +121,8 @@ def test_other_surroundings_give_other_answers(first: str) -> None:
 CIRCUMSTANCES: dict[str, dict[str, object]] = {
     "plain": {},
     "another Node": {"runtime": "nodejs20.x"},
-    "a condition": {"node_options": "-C import"},
-    "no require of modules": {"node_options": "--no-experimental-require-module"},
+    "a condition": {"variables": {"NODE_OPTIONS": "-C import"}},
+    "no require of modules": {"variables": {"NODE_OPTIONS": "--no-experimental-require-module"}},
     "provided": {"provided": ("c",)},
     "a layer": {"layers": ({"nodejs/node_modules/c/index.js": "1"},)},
     "a layer that breaks it": {"layers": ({"nodejs/node_modules/c/package.json": "["},)},

@@ -147,4 +147,4 @@ def test_requiring_an_es_module_can_be_turned_on() -> None:
     assert found.code == "module-esm-required"
     assert options in (found.hint or "")
     assert "import()" not in (found.hint or "")
-    assert check_files(files, runtime="nodejs22.x", node_options=options).ok
+    assert check_files(files, runtime="nodejs22.x", variables={"NODE_OPTIONS": options}).ok

@@ -67,7 +67,7 @@ def test_architectures(kind: str, architecture: str, is_refused: bool) -> None:
         ("edge", {"unknown_layers": ("arn:aws:lambda:::awslayer:a",)}, "kind-layers"),
         ("web", {"unknown_layers": ("arn:aws:lambda:::awslayer:a",)}, "kind-layers"),
         ("edge", {"variables": {"A1": "x"}}, "kind-variables"),
-        ("edge", {"node_options": "--no-warnings"}, "kind-variables"),
+        ("edge", {"variables": {"NODE_OPTIONS": "--no-warnings"}}, "kind-variables"),
     ],
 )
 def test_what_is_not_taken(kind: str, options: dict, code: str) -> None:

@@ -134,8 +134,8 @@ def test_names_in_another_case(specifier: str, there: str, found: str | None) ->
 def test_what_node_options_load(options: str, words: str | None) -> None:
     """Node does not start without it, unless a layer that is not known has it."""
     files = {"index.js": H, "a.js": ""}
-    found = told(files, node_options=options)
-    unsure = told(files, node_options=options, unknown_layers=("arn",))
+    found = told(files, variables={"NODE_OPTIONS": options})
+    unsure = told(files, variables={"NODE_OPTIONS": options}, unknown_layers=("arn",))
 
     assert (words is not None) == bool(found)
     if words is not None:
