@@ -51,7 +51,7 @@ def test_the_graph_is_what_the_tool_installs(project: Path) -> None:
     graph = know_folders(lockfile.graph, read_folders(project, lockfile.graph))
     for folder in graph.importers:
         bound = graph if lockfile.peers is None else bind_peers(graph, folder, lockfile.peers)
-        closure = merge_instances(take_closure(bound, folder, fits=fits_linux).graph)
+        closure = merge_instances(take_closure(bound, folder, fits=fits_linux))
         proof = prove_edges(hoist(closure, folder).tree, closure, folder)
         assert ((), ()) == (proof.wrong, proof.unreached)
 

@@ -68,16 +68,15 @@ def list_differences(
 
 def _compare(graph: LockedGraph, folder: str, expected: Mapping[str, Any]) -> Iterator[str]:
     closure = take_closure(graph, folder, fits=fits_linux)
-    for key in closure.unfit:  # an engine that does not fit is a warning of the tools'
-        manifest = closure.graph.instances[key].manifest
-        if not fits_platform(manifest, os="linux", cpu="x64", libc="glibc"):
+    for key, own in closure.instances.items():  # an engine that does not fit is a warning there
+        if not fits_platform(own.manifest, os="linux", cpu="x64", libc="glibc"):
             yield f"{key} is required and does not fit"
     top = expected["importers"][folder or "."]
-    waiting = [(closure.graph.importers[folder], {"deps": top["root"], "peers": top["peers"]}, "")]
+    waiting = [(closure.importers[folder], {"deps": top["root"], "peers": top["peers"]}, "")]
     seen = {(waiting[0][0], "")}
     while waiting:
         key, wanted, chain = waiting.pop()
-        own = closure.graph.instances[key]
+        own = closure.instances[key]
         targets = own.targets
         bundled = own.manifest.bundle_dependencies
         names = {**wanted.get("deps", {}), **wanted.get("peers", {})}
@@ -89,7 +88,7 @@ def _compare(graph: LockedGraph, folder: str, expected: Mapping[str, Any]) -> It
             entry = expected["instances"][other]
             if found is None:
                 yield f"missing: {chain} > {name}: {other}"
-            elif (line := _tell(closure.graph.instances[found], entry)) is not None:
+            elif (line := _tell(closure.instances[found], entry)) is not None:
                 yield f"different: {chain} > {name}: {other}: {line}"
             elif (found, other) not in seen:
                 seen.add((found, other))

@@ -149,14 +149,6 @@ class Listing(NamedTuple):
         except zlib.error:
             raise _damaged(entry, "does not inflate") from None
 
-    def compressed(self, entry: Entry) -> bytes:
-        """Return the member's bytes as they are in the zip.
-
-        Raises:
-            ArchiveError: EZIP if they lie outside of the zip.
-        """
-        return bytes(self._data(entry))
-
     def find_header_faults(self, *, end: int | None = None) -> tuple[ZipFault, ...]:
         """Return where a local header differs from the directory, and which members overlap.
 

@@ -186,7 +186,7 @@ def _find_locked(
     graph = lockfile.graph
     if project.member not in graph.importers:
         return set(), _list_read_beside(beside)  # its build says so
-    closure = take_closure(graph, project.member, fits=lambda _: True).graph
+    closure = take_closure(graph, project.member, fits=lambda _: True)
     places = {own.folder for own in closure.instances.values() if own.folder is not None}
     places |= {
         own.resolved.removeprefix("file:")

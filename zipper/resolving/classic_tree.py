@@ -130,7 +130,7 @@ def _make(
         return omit is None or fits_target(own.manifest, target)
 
     graph = bind_rest(graph, project.member)
-    closure = take_closure(graph, project.member, fits=fits, omit=omitted).graph
+    closure = take_closure(graph, project.member, fits=fits, omit=omitted)
     closure = describe_instances(closure, project.member, omits_dev="dev" in omitted)
     closure = merge_instances(closure)
     hoisted = hoist(closure, project.member)
@@ -159,7 +159,7 @@ def _know_all(
     known: dict[str, Instance] = {}
     folders: dict[str, Manifest] = {}
     while True:
-        reached = take_closure(whole, project.member, fits=lambda _: True, omit=omit).graph
+        reached = take_closure(whole, project.member, fits=lambda _: True, omit=omit)
         new = {key: own for key, own in reached.instances.items() if key not in known}
         if not new:
             return reached, folders

@@ -83,7 +83,7 @@ def take_locked_closure(
         return omit is None or fits_target(own.manifest, target)
 
     def reach(graph: LockedGraph) -> LockedGraph:
-        return take_closure(graph, member, fits=fits, omit=omitted).graph
+        return take_closure(graph, member, fits=fits, omit=omitted)
 
     lockfile, siblings = join_siblings(alone, foreign, beside, reach)
     manifests = _read_folders(foreign, lockfile.graph, beside)

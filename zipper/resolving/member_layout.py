@@ -123,7 +123,7 @@ def _lay_out(
     if with_root:
         graph = _add_root(graph, project.member)
     closure = take_closure(graph, project.member, fits=lambda _: True, omit=omit & {"dev", "peer"})
-    merged = merge_instances(bind_provided_peers(closure.graph))
+    merged = merge_instances(bind_provided_peers(closure))
     hoisted = hoist(merged, project.member)
     proof = prove_edges(hoisted.tree, merged, project.member)
     if proof.wrong:

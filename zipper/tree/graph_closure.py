@@ -6,7 +6,7 @@ graph with that importer alone.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from zipper.tree.locked_graph import Instance, LockedGraph
 from zipper.tree.model import list_dependencies
@@ -16,15 +16,7 @@ if TYPE_CHECKING:
 
     from zipper.tree.model import EdgeType
 
-__all__ = ["GraphClosure", "take_closure"]
-
-
-class GraphClosure(NamedTuple):
-    """What an importer reaches, and what of it the target cannot use though it must have it."""
-
-    graph: LockedGraph
-    unfit: tuple[str, ...]
-    """The keys of instances that are required and do not fit; they are in the graph."""
+__all__ = ["take_closure"]
 
 
 def take_closure(
@@ -33,11 +25,12 @@ def take_closure(
     *,
     fits: Callable[[Instance], bool],
     omit: frozenset[str] = frozenset({"dev"}),
-) -> GraphClosure:
+) -> LockedGraph:
     """Return what the importer in the folder `importer` reaches.
 
     An optional peer is kept where something else reaches what it names, and adds nothing. What only
-    optional dependencies reach, and does not fit, is left out with what only it reaches.
+    optional dependencies reach, and does not fit, is left out with what only it reaches; what is
+    required stays, whether it fits or not.
 
     Args:
         graph: of a whole lockfile.
@@ -48,7 +41,6 @@ def take_closure(
     """
     start = graph.importers[importer]
     required = _walk(graph, start, omit | {"optional"}, counts=lambda _: True)
-    unfit = tuple(key for key in required if not fits(graph.instances[key]) and key != start)
     reached = _walk(
         graph, start, omit, counts=lambda key: key in required or fits(graph.instances[key])
     )
@@ -62,7 +54,7 @@ def take_closure(
         )
         for key in reached
     }
-    return GraphClosure(LockedGraph(instances, {importer: start}), unfit)
+    return LockedGraph(instances, {importer: start})
 
 
 def _walk(

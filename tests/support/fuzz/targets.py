@@ -249,7 +249,7 @@ def _lay_out(lockfile: ForeignLockfile) -> None:
         graph = lockfile.graph
         if lockfile.peers is not None:
             graph = bind_peers(graph, folder, lockfile.peers)
-        graph = merge_instances(take_closure(graph, folder, fits=lambda _: True).graph)
+        graph = merge_instances(take_closure(graph, folder, fits=lambda _: True))
         tree = hoist(graph, folder).tree
         assert not prove_edges(tree, graph, folder).wrong
         assert not any({"..", "."} & set(location.split("/")) for location in tree.nodes)
