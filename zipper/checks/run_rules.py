@@ -36,7 +36,6 @@ def check_listing(  # noqa: PLR0913 - the options of a check, all by keyword
     layers: tuple[Listing, ...] = (),
     unknown_layers: tuple[str, ...] = (),
     kind: KindName = "function",
-    ignore: Collection[str] = (),
     max_size_bytes: int | None = None,
     max_unzipped_size_bytes: int | None = None,
     rules: Iterable[Rule] = LISTING_RULES,
@@ -51,7 +50,6 @@ def check_listing(  # noqa: PLR0913 - the options of a check, all by keyword
         layers: in the order of the function's configuration.
         unknown_layers: ARNs of those whose content is not known here.
         kind: what the zip is for.
-        ignore: codes whose warnings and infos are left out; errors are never left out.
         max_size_bytes: the project's own limit of the zip.
         max_unzipped_size_bytes: the project's own limit of the unzipped package.
         rules: rows of the tables.
@@ -67,7 +65,7 @@ def check_listing(  # noqa: PLR0913 - the options of a check, all by keyword
         max_size_bytes=max_size_bytes,
         max_unzipped_size_bytes=max_unzipped_size_bytes,
     )
-    return run_rules(subject, rules, ignore=ignore)
+    return run_rules(subject, rules)
 
 
 def check_zip(  # noqa: PLR0913 - the options of `zipper check`, all by keyword
@@ -190,15 +188,13 @@ def find_handler(listing: Listing) -> str:
     return default_handler(Subject(listing=listing, target=Target()).package_json)
 
 
-def run_rules(
-    subject: Subject, rules: Iterable[Rule], *, ignore: Collection[str] = ()
-) -> tuple[Finding, ...]:
+def run_rules(subject: Subject, rules: Iterable[Rule]) -> tuple[Finding, ...]:
     """Return what `rules` find about `subject`, in their order, each finding once."""
     functions = dict.fromkeys(rule.find for rule in rules)
     found = dict.fromkeys(finding for find in functions for finding in find(subject))
     if subject.rules.starts == "entry":
         found = dict.fromkeys(map(_reword, found))
-    return leave_out(found, ignore)
+    return tuple(found)
 
 
 def _reword(finding: Finding) -> Finding:
