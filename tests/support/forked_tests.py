@@ -166,10 +166,15 @@ class _Judge:
         if change.patch is None or reach.is_imported(path, lines):
             users = reach.find_users(path, name)
             new |= {test for test in self._items if test.startswith(own)}  # they look at values
-        tests = [reach.order((at | new) & self._items.keys())]
-        tests += [reach.order((found & self._items.keys()) - at) for found in users]
+        found = [at | new, *users]
         ways = [self._try if change.patch else self._try_anew, self._try_anew, self._try_anew]
-        yield from zip(tests, ways, strict=False)
+        if change.patch is None:
+            # Most that run the line do so because a process of theirs imports the module.
+            found = [users[0] | new, at, users[1]]
+        tried: set[str] = set()
+        for tests, way in zip(found, ways, strict=False):
+            yield reach.order((tests & self._items.keys()) - tried), way
+            tried |= tests
 
     def _try(self, tests: Sequence[str], change: _Change) -> str:
         """Return the first test that fails with the change and passes without."""
