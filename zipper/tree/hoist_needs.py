@@ -120,8 +120,6 @@ class Needs:
                         changed |= self._explore(one, width)
                     if TOP in self.order:
                         return True
-            if self._work <= 0:
-                break
         return self._try_all()
 
     def choose(self, instance: int, sight: Mapping[str, int | None]) -> dict[str, int] | None:

