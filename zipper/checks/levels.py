@@ -102,10 +102,9 @@ def _is_sure_to_begin(loop: Node, conditions: Conditions) -> bool:
         walked = loop.child_by_field_name("right")
         return walked is not None and walked.type == "array" and has_items(walked)
     condition = loop.child_by_field_name("condition")
-    if condition is not None and condition.type == "expression_statement":
-        condition = condition.named_children[0] if condition.named_children else None
-    is_absent = condition is None or condition.type == "empty_statement"
-    return is_absent or (condition is not None and conditions.find_sure_truth(condition) is True)
+    return condition is not None and (
+        condition.type == "empty_statement" or conditions.find_sure_truth(condition) is True
+    )
 
 
 def _may_leave(body: Node) -> bool:
@@ -193,7 +192,9 @@ def is_called_in_place(path: list[Node], index: int) -> bool:
         if outer.type == "call_expression":
             return is_field(outer, "function", inner)
         if outer.type == "arguments":
-            return _runs_argument(path[: path.index(outer)])
+            given = (item for item in outer.named_children if item.type != "comment")
+            is_first = next(given, outer).id == inner.id
+            return is_first and _runs_argument(path[: path.index(outer)])
         if outer.type == "member_expression":
             name = outer.child_by_field_name("property")
             if name is None or name.text not in (b"call", b"apply"):
@@ -207,13 +208,11 @@ def is_called_in_place(path: list[Node], index: int) -> bool:
 
 
 def _runs_argument(path: list[Node]) -> bool:
-    """Return whether the call that ends `path` runs its function at once.
+    """Return whether the call that ends `path` runs its first argument at once.
 
     So do the methods that walk an array, of a literal that has items, and a promise's maker.
     """
-    call = path[-1] if path else None
-    if call is None:
-        return False
+    call = path[-1]
     if call.type == "new_expression":
         maker = call.child_by_field_name("constructor")
         return maker is not None and maker.text == b"Promise" and ends_unhandled(path)

@@ -95,7 +95,7 @@ class Resolver:
         if early is not None:
             return early
         if specifier.startswith(("file:", "./", "../", "/")) or specifier in (".", ".."):
-            return self._import_path(specifier, parent)
+            return self._import_path(specifier, parent.rpartition("/")[0])
         if ":" in specifier.partition("/")[0]:
             kind = specifier.partition(":")[0]
             is_data = kind == "data"
@@ -222,9 +222,10 @@ class Resolver:
             return self._main_of(package) or Failure(
                 "missing", "has no file that its `main` names", folder
             )
-        return self._exact(_join(folder, parts[1]))
+        return self._import_path(parts[1], folder)
 
-    def _import_path(self, specifier: str, parent: str) -> Found | Failure:
+    def _import_path(self, specifier: str, folder: str) -> Found | Failure:
+        """Return the file at a URL, which may be relative to a folder."""
         path = specifier.partition("?")[0].partition("#")[0]
         if "%" in path:
             if re.search("%(?:2f|5c)", path, re.IGNORECASE):
@@ -232,8 +233,7 @@ class Resolver:
             path = unquote(path)
         if path.startswith("file:"):
             path = "/" + path.removeprefix("file:").lstrip("/")
-        place = path if path.startswith("/") else _join(parent.rpartition("/")[0], path)
-        return self._exact(place)
+        return self._exact(path if path.startswith("/") else _join(folder, path))
 
     def _exact(self, place: str) -> Found | Failure:
         """Return the file at `place` and nothing else, as ES modules and `exports` do."""

@@ -51,6 +51,19 @@ class PackageFile(NamedTuple):
 
 
 NO_PACKAGE: Final = PackageFile("")
+_NOTHING: Final = ""
+"""What null means: it ends the search, where "nothing fits" goes on to the next condition."""
+
+
+class _Wanted(NamedTuple):
+    """For what a target is chosen."""
+
+    package: PackageFile
+    match: str | None
+    """What the `*` of the key stands for, or the rest behind a folder."""
+    is_folder: bool
+    conditions: frozenset[str]
+    is_internal: bool
 
 
 class Packages:
@@ -162,10 +175,11 @@ def find_target(
     if table is None:
         raise MapError(f"`{subpath}` is not defined")
     key, match = _find_key(table, subpath)
-    target = (
-        None if key is None else _choose(table[key], match, conditions, package, internal=internal)
-    )
-    if target is None:
+    target = None
+    if key is not None:
+        wanted = _Wanted(package, match, key.endswith("/"), conditions, internal)
+        target = _choose(table[key], wanted)
+    if not target:
         where = "imports" if internal else "exports"
         raise MapError(f"`{subpath}` is not defined by `{where}` in its package.json")
     return target
@@ -190,9 +204,8 @@ def _find_key(table: Mapping[str, object], subpath: str) -> tuple[str | None, st
     for key in table:
         if key.count("*") == 1:
             start, _, end = key.partition("*")
-            if not subpath.startswith(start) or subpath == start or len(subpath) < len(key):
-                continue
-            if not subpath.endswith(end):
+            is_fit = subpath.startswith(start) and subpath.endswith(end)
+            if not is_fit or len(subpath) < len(key):
                 continue
             match = subpath[len(start) : len(subpath) - len(end)]
         elif key.endswith("/") and subpath.startswith(key):
@@ -205,70 +218,55 @@ def _find_key(table: Mapping[str, object], subpath: str) -> tuple[str | None, st
     return (None, None) if best is None else (best[1], best[2])
 
 
-def _choose(
-    target: object,
-    match: str | None,
-    conditions: frozenset[str],
-    package: PackageFile,
-    *,
-    internal: bool,
-    depth: int = 0,
-) -> str | None:
-    """Return the path that a target means under `conditions`; None where no condition fits."""
+def _choose(target: object, wanted: _Wanted, depth: int = 0) -> str | None:
+    """Return the path that a target means, _NOTHING for null, None where no condition fits."""
     if depth > _DEPTH_MAX:
         raise MapError("its conditions are nested too deep")
     if isinstance(target, str):
-        return _expand(target, match, package, internal=internal)
+        return _expand(target, wanted)
     if isinstance(target, list):
-        return _choose_first(target, match, conditions, package, internal=internal, depth=depth)
+        return _choose_first(target, wanted, depth)
     if isinstance(target, dict):
         for condition, item in target.items():
-            if condition != "default" and condition not in conditions:
-                continue
-            found = _choose(item, match, conditions, package, internal=internal, depth=depth + 1)
-            # A null ends the search; only "nothing fits" goes on to the next condition.
-            if found is not None or item is None:
-                return found
-    return None
+            if condition == "default" or condition in wanted.conditions:
+                found = _choose(item, wanted, depth + 1)
+                if found is not None:
+                    return found
+        return None
+    return _NOTHING
 
 
-def _choose_first(
-    targets: list[object],
-    match: str | None,
-    conditions: frozenset[str],
-    package: PackageFile,
-    *,
-    internal: bool,
-    depth: int,
-) -> str | None:
-    """Return the first target of an array that is valid; the last problem where none is."""
-    problem: MapError | None = None
+def _choose_first(targets: list[object], wanted: _Wanted, depth: int) -> str | None:
+    """Return the first target of an array that is valid, else what the last one comes to."""
+    last: MapError | str | None = None if targets else _NOTHING
     for item in targets:
         try:
-            found = _choose(item, match, conditions, package, internal=internal, depth=depth + 1)
+            found = _choose(item, wanted, depth + 1)
         except MapError as error:
-            problem = error
+            last = error
             continue
-        if found is not None:
+        if found:
             return found
-    if problem is not None:
-        raise problem
-    return None
+        last = last if found is None else _NOTHING
+    if isinstance(last, MapError):
+        raise last
+    return last
 
 
-def _expand(target: str, match: str | None, package: PackageFile, *, internal: bool) -> str:
-    if not target.startswith("./"):
-        if internal and not target.startswith(("../", "/")):
-            return target.replace("*", match) if match is not None else target
-        raise MapError(f"its target `{target}` does not start with `./`")
-    if match is None:
-        path = target
+def _expand(target: str, wanted: _Wanted) -> str:
+    match = wanted.match
+    if wanted.is_folder:
+        path = f"{target}{match}"
     else:
-        path = target + match if target.endswith("/") else target.replace("*", match)
+        path = target if match is None else target.replace("*", match)
+    if not target.startswith("./"):
+        if wanted.is_internal and not target.startswith(("../", "/")):
+            return path
+        raise MapError(f"its target `{target}` does not start with `./`")
     parts = unquote(path).split("/")[1:]  # a target is a URL
     if not _INVALID_PARTS.isdisjoint((*parts, *(match or "").split("/"))):
         raise MapError(f"its target `{path}` leaves the package")
-    return "/".join((package.folder, *filter(None, parts)))
+    return "/".join((wanted.package.folder, *filter(None, parts)))
 
 
 def _describe(error: Exception) -> str:
