@@ -6,6 +6,7 @@ Texts of messages are not changed, nor what only types or documents.
 from __future__ import annotations
 
 import ast
+import codecs
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,16 @@ class Mutation:
     def __str__(self) -> str:
         before, after = (" ".join(t.split())[:60] for t in (self.before, self.text))
         return f"{self.path}:{self.line}: {before!r} -> {after!r}"
+
+
+def _change_text(value: str | bytes) -> str | bytes:
+    if isinstance(value, bytes):
+        return value + b"~"
+    try:
+        codecs.lookup(f"{value}~")
+    except (LookupError, ValueError):
+        return f"{value}~"
+    return f"{value}x"  # Python takes no notice of the mark in the name of a codec
 
 
 class _Finder(ast.NodeVisitor):
@@ -135,7 +146,7 @@ class _Finder(ast.NodeVisitor):
         ):
             return
         elif isinstance(value, str | bytes) and value and "\n" not in self._text(node):
-            self._replace(node, repr(value + (b"~" if isinstance(value, bytes) else "~")))
+            self._replace(node, repr(_change_text(value)))
 
     def visit_If(self, node: ast.If) -> None:
         if ast.unparse(node.test) == "TYPE_CHECKING":
