@@ -15,7 +15,7 @@ from zipper.checks.handler_rules import explain_choice
 from zipper.checks.kind_hints import commonjs_hint, module_hint, tell_scope
 from zipper.checks.module_messages import WHEN, judge_flaw, make_finding, where, with_choice
 from zipper.checks.module_reader import is_own
-from zipper.checks.module_resolution import Failure
+from zipper.checks.module_resolution import Failure, Found
 from zipper.checks.named_exports import ExportedNames
 from zipper.findings import Finding, count_more
 
@@ -48,10 +48,10 @@ def check_manifests(subject: Subject) -> Iterator[Finding]:
     broken: dict[str, tuple[int, str, str]] = {}
     for module in start.walk.modules.values():
         scope = start.walk.resolver.packages.scope(module.path)
-        if scope.problem is not None and _reads_scope(module):
-            known = broken.get(scope.folder)
-            if known is None or known[0] > module.level:
-                broken[scope.folder] = module.level, module.path, scope.problem
+        level = None if scope.problem is None else _find_scope_level(module)
+        if scope.problem is not None and level is not None:
+            read = level, module.path, scope.problem
+            broken[scope.folder] = min(read, broken.get(scope.folder, read))
     for folder, (level, path, problem) in sorted(broken.items()):
         manifest = f"{folder}/package.json"
         message = (
@@ -63,13 +63,20 @@ def check_manifests(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _reads_scope(module: Module) -> bool:
-    """Return whether Node looks for the package of a file: for `.js`, and for bare names."""
+def _find_scope_level(module: Module) -> int | None:
+    """Return when Node looks for the package of a file: at once for `.js`, else for a bare name."""
     if module.kind in ("json", "addon", "unread"):
-        return False
-    return module.path.endswith(".js") or any(
-        not asked.request.specifier.startswith((".", "/", "node:")) for asked in module.asked
-    )
+        return None
+    if module.path.endswith(".js"):
+        return module.level
+    bare = (asked.level for asked in module.asked if _is_bare(asked))
+    return min(bare, default=None)
+
+
+def _is_bare(asked: Asked) -> bool:
+    """Return whether a request may be for the own package, or for its `imports`."""
+    is_builtin = isinstance(asked.answer, Found) and asked.answer.kind == "builtin"
+    return not is_builtin and not asked.request.specifier.startswith((".", "/", "file:"))
 
 
 def check_syntax(subject: Subject) -> Iterator[Finding]:

@@ -36,22 +36,25 @@ def check_outside(subject: Subject) -> Iterator[Finding]:
     if nearby is None or start is None:
         return
     for path in sorted(start.walk.modules):
-        if path.startswith(f"{TASK}/") and nearby.find_source(relative(path)) is not None:
-            yield from _judge_module(subject, nearby, start.walk.modules[path])
+        source = nearby.find_source(relative(path))
+        if source is not None:
+            yield from _judge_module(subject, nearby, start.walk.modules[path], source)
 
 
-def _judge_module(subject: Subject, nearby: Nearby, module: Module) -> Iterator[Finding]:
+def _judge_module(
+    subject: Subject, nearby: Nearby, module: Module, source: str
+) -> Iterator[Finding]:
     name = relative(module.path)
     code = subject.read_bytes(name)
     uses = module.facts.uses if module.level == EAGER else ()
     read = {place_of(use.text, module.path, TASK) for use in uses if use.kind in ("read", "worker")}
     told: set[str] = set()
     for named in list_named_paths(code):
-        file = None if named.is_request else find_outside(nearby, name, named.path)
+        file = None if named.is_request else _leave(source, nearby.folder_of(name), named.path)
         if file is None or file in told or not nearby.is_file(file):
             continue
         place = _join(module.path, named.path)
-        if place.startswith(f"{TASK}/") and subject.listing.find(relative(place)) is not None:
+        if subject.listing.find(relative(place)) is not None:
             continue
         told.add(file)
         line = code.count(b"\n", 0, named.offset) + 1
@@ -71,9 +74,11 @@ def find_outside(nearby: Nearby, name: str, path: str) -> str | None:
     None where that is inside of the package that `name` belongs to, or above the workspace.
     """
     source = nearby.find_source(name)
-    if source is None:
-        return None
-    folder = nearby.folder_of(name)
+    return None if source is None else _leave(source, nearby.folder_of(name), path)
+
+
+def _leave(source: str, folder: str | None, path: str) -> str | None:
+    """Return where `path` leads from the file `source` of a package; None for inside of that."""
     place = _join(source, path)
     is_inside = not place or place == folder or place.startswith((f"{folder}/", ".."))
     return None if is_inside else place

@@ -139,9 +139,7 @@ def _choose(
 def _have_code(subject: Subject, parts: Sequence[OwnPart]) -> bool:
     places = tuple(part.path for part in parts)
     return any(
-        entry.name.startswith(places) and entry.name.endswith(_CODE)
-        for entry in subject.files
-        if places
+        entry.name.startswith(places) and entry.name.endswith(_CODE) for entry in subject.files
     )
 
 

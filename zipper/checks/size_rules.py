@@ -14,7 +14,7 @@ from zipper.checks.subject import Subject, find_dependency
 from zipper.findings import Finding, name_some
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 __all__ = [
     "READ_MAX_BYTES",
@@ -122,23 +122,16 @@ def _why(subject: Subject, folder: str) -> str:
         other.rpartition("node_modules/")[2]
         for other, manifest in subject.manifests.items()
         # Parsing is what takes time, so only what has the name at all is parsed.
-        if f"{other}/".startswith(home)
-        and quoted in manifest
+        if quoted in manifest
         and name in _dependency_names(subject.read_json(f"{other}/package.json"))
         and find_dependency(subject, other, name) == folder
     ]
     return f" (needed by {name_some(askers, 1)})" if askers else ""
 
 
-def _dependency_names(manifest: object) -> list[str]:
-    names: list[str] = []
-    if isinstance(manifest, dict):
-        for field in ("dependencies", "optionalDependencies"):
-            value = manifest.get(field)
-            names += (
-                [name for name in value if isinstance(name, str)] if isinstance(value, dict) else []
-            )
-    return names
+def _dependency_names(manifest: Mapping[str, object]) -> list[str]:
+    fields = (manifest.get(field) for field in ("dependencies", "optionalDependencies"))
+    return [name for field in fields if isinstance(field, dict) for name in field]
 
 
 def _hint(subject: Subject, surplus: int, *, zipped: bool = False) -> str:

@@ -64,6 +64,21 @@ def test_place_of_the_handler(files, handler, before, since) -> None:
     assert (before if since is None else since) == errors(files, handler)
 
 
+@pytest.mark.parametrize(
+    ("name", "is_refused"),
+    [
+        ("index.js", False), ("index.json", False), ("index.node", False), ("package.json", False),
+        ("index.mjs", True), ("index.cjs", True), ("lib/index.js", True),
+    ],
+)  # fmt: skip
+def test_a_folder_of_the_handler_s_name(name: str, is_refused: bool) -> None:
+    """Up to Node.js 22 it is required, as `require` takes folders; whether that fails is sure."""
+    text = '{"main": "x.js"}' if name == "package.json" else "{}" if "json" in name else H
+    found = errors({f"index/{name}": text, "index/x.js": H}, runtime="nodejs22.x")
+
+    assert is_refused == ("handler-directory" in found)
+
+
 def test_handler_in_a_layer() -> None:
     """A wrapper that only a layer has is found by its name, by both loaders."""
     wrapper = {

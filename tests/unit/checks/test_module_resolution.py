@@ -123,6 +123,35 @@ def test_import(specifier: str, expected: str) -> None:
     assert expected == _path(_resolver(files).import_(specifier, FROM))
 
 
+ENDS = (".js", ".json", ".node")
+MAIN = [f"{name}{end}" for name in ("x", "x/index", "index") for end in ENDS]
+
+
+@pytest.mark.parametrize("by", ["require", "import_"])
+@pytest.mark.parametrize("first", range(len(MAIN)))
+def test_what_main_may_name(by: str, first: int) -> None:
+    """A file, one with an extension, a folder's index, and else the package's own index.
+
+    Source: Node.js documentation, LOAD_AS_DIRECTORY; lib/internal/modules/esm/resolve.js,
+    `legacyMainResolve`; tried with Node.js 24.
+    """
+    manifest = {"node_modules/p/package.json": '{"main": "x"}'}
+    files = {f"node_modules/p/{name}": "" for name in MAIN[first:]}
+    for answer in ({**manifest, **files}, {**manifest, "node_modules/p/x": ""}):
+        found = getattr(_resolver(answer), by)("p", FROM)
+        named = MAIN[first] if "node_modules/p/x" not in answer else "x"
+        assert f"node_modules/p/{named}" == _path(found)
+
+
+@pytest.mark.parametrize("by", ["require", "import_"])
+@pytest.mark.parametrize("end", ENDS)
+def test_what_a_package_without_main_is(by: str, end: str) -> None:
+    """Its index, by the same extensions."""
+    resolver = _resolver({f"node_modules/p/index{end}": ""})
+
+    assert f"node_modules/p/index{end}" == _path(getattr(resolver, by)("p", FROM))
+
+
 def test_the_nearest_node_modules_wins() -> None:
     """The walk goes up from the asking file, and never into node_modules/node_modules."""
     files = {

@@ -11,7 +11,7 @@ H = "exports.handler = async () => 1;"
 SIBLING = Sibling("sib", "packages/sib", "index.js", frozenset({"index.js"}), ())
 FILES = frozenset({"shared/logo.png", "packages/other/a.txt", "packages/fn/own.txt", "top.txt"})
 NEARBY = Nearby("packages/fn", {}, {"node_modules/sib": SIBLING}, FILES.__contains__)
-HEAD = "const fs = require('fs'), path = require('path');\n"
+HEAD = "const fs = require('fs'), path = require('path'), { Worker } = require('worker_threads');\n"
 
 
 def told(files: dict[str, str], nearby: Nearby = NEARBY) -> list[tuple[str, str, str]]:
@@ -28,6 +28,9 @@ def told(files: dict[str, str], nearby: Nearby = NEARBY) -> list[tuple[str, str,
         ("exports.a = path.join(__dirname, '../../shared/logo.png')", "warning", FILES),
         ("() => fs.readFileSync(path.join(__dirname, '../../shared/logo.png'))", "warning", FILES),
         ("exports.a = __dirname + '/../../shared/logo.png'", "warning", FILES),
+        ("new Worker(path.join(__dirname, '../../shared/logo.png'))", "error", FILES),
+        ("fs.writeFileSync(path.join(__dirname, '../../shared/logo.png'), '')", "warning", FILES),
+        ("require('../../shared/logo.png')", None, None),
         ("exports.a = path.join(__dirname, '../../shared/gone.png')", None, None),
         ("exports.a = path.join(__dirname, 'own.txt')", None, None),
         ("exports.a = path.join(__dirname, '../fn/own.txt')", None, None),
@@ -44,6 +47,30 @@ def test_paths_that_leave_the_member(code: str, severity: str | None, file: obje
         file is None
         or "the workspace has `shared/logo.png`, and the package has not" in (found[0][2])
     )
+
+
+def test_what_is_read_while_a_file_loads_that_may_not_be_loaded() -> None:
+    """Only what is sure to be read is an error."""
+    code = f"{HEAD}fs.readFileSync(path.join(__dirname, '../../shared/logo.png'))"
+    files = {"b.js": code}
+
+    assert [("error", "b.js")] == [
+        one[:2] for one in told({**files, "index.js": f"require('./b'); {H}"})
+    ]
+    assert [("warning", "b.js")] == [
+        one[:2] for one in told({**files, "index.js": f"() => require('./b'); {H}"})
+    ]
+
+
+def test_each_file_is_named_once_and_each_way_out_apart() -> None:
+    """Two files outside are two findings, whoever names the first one again."""
+    paths = ("../../shared/logo.png", "../other/a.txt", "../../shared/logo.png")
+    code = "; ".join(f"exports.a = path.join(__dirname, '{path}')" for path in paths)
+    found = told({"index.js": f"{HEAD}{code}; {H}"})
+
+    assert ["shared/logo.png", "packages/other/a.txt"] == [
+        text.partition("workspace has `")[2].partition("`")[0] for *_, text in found
+    ]
 
 
 def test_what_the_message_says() -> None:
