@@ -135,7 +135,7 @@ def _type_of(value: Known) -> str:
         return "undefined"
     if isinstance(value, Thing):
         return value.type
-    names = {str: "string", bool: "boolean", int: "number", float: "number"}
+    names = {str: "string", bool: "boolean", float: "number"}
     return names.get(type(value), "object")
 
 
