@@ -43,7 +43,7 @@ _NEEDS: Final = {
 }
 """What throws if undefined is in that field of it."""
 _CALLS: Final = ("call_expression", "new_expression", "class_heritage")
-_BINDS: Final = frozenset({"import_statement", "export_specifier", "labeled_statement"})
+_BINDS: Final = frozenset({"import_statement", "export_specifier"})
 _ASSIGNMENTS: Final = ("assignment_expression", "augmented_assignment_expression")
 
 
