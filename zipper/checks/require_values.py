@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.calls import find_calls, name_function
+from zipper.checks.file_facts import CONDITIONAL, EAGER
 from zipper.checks.levels import FUNCTIONS, WALKS, is_called_in_place, is_field
 from zipper.checks.source_text import WRITE, count_declarations, literal
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["find_outermost", "find_walked", "list_given"]
 
 _ITEMS_MAX: Final = 500
+_STOPPING: Final = (b"some", b"every", b"find")
+"""The walks that may end before the last item."""
 
 
 def find_outermost(path: list[Node], conditions: Conditions) -> list[Node]:
@@ -55,8 +58,8 @@ def _passes_on(parent: Node, child: Node, conditions: Conditions) -> bool:
     return truth is not None and operator.type != "??" and truth is (operator.type == "&&")
 
 
-def find_walked(path: list[Node], content: bytes) -> Iterator[str]:
-    """Yield the texts of an array each of which a function gets: `["a"].map(require)`.
+def find_walked(path: list[Node], content: bytes) -> Iterator[tuple[str, int]]:
+    """Yield the texts of an array each of which a function gets, and when: `["a"].map(require)`.
 
     Args:
         path: the nodes that lead to the function.
@@ -70,7 +73,10 @@ def find_walked(path: list[Node], content: bytes) -> Iterator[str]:
     if walked is None or walked.type != "array" or name is None or name.text not in WALKS:
         return
     if is_first:
-        yield from _texts_of(walked, content)
+        first = walked.named_children[0].id if walked.named_children else 0
+        for item, text in _texts_of(walked, content):
+            is_sure = item.id == first or name.text not in _STOPPING
+            yield text, EAGER if is_sure else CONDITIONAL
 
 
 def list_given(source: Source, path: list[Node], name: Node) -> list[tuple[str, int]]:
@@ -88,8 +94,9 @@ def list_given(source: Source, path: list[Node], name: Node) -> list[tuple[str, 
             left, walked = node.child_by_field_name("left"), node.child_by_field_name("right")
             if left is not None and walked is not None and left.text == text:
                 body = source.text_of(node)[walked.end_byte - node.start_byte :]
-                texts = [] if count_declarations(body, text) else _texts_of(walked, source.content)
-                return [(one, source.level_of(path)) for one in texts]
+                is_one = _walks_items(node) and not count_declarations(body, text)
+                texts = _texts_of(walked, source.content) if is_one else []
+                return [(one, source.level_of(path)) for _, one in texts]
         elif node.type in FUNCTIONS:
             place = _place_of(node, text, source)
             if place is not None:
@@ -118,7 +125,7 @@ def _list_of_parameter(
     level = source.level_of(path)
     if is_called_in_place(path, index):
         texts = find_walked(path[: index + 1], source.content) if place == 0 else ()
-        return [(one, level) for one in texts]
+        return [(one, max(level, when)) for one, when in texts]
     named = name_function(source, path, index)
     found: list[tuple[str, int]] = []
     for called in () if named is None else find_calls(source, named):
@@ -132,6 +139,14 @@ def _list_of_parameter(
     return found
 
 
-def _texts_of(array: Node, content: bytes) -> list[str]:
+def _walks_items(loop: Node) -> bool:
+    """Return whether a loop is one of `of`; `in` gives the places."""
+    operator = loop.child_by_field_name("operator")
+    return operator is not None and operator.type == "of"
+
+
+def _texts_of(array: Node, content: bytes) -> list[tuple[Node, str]]:
+    """Return the items of an array's literal that are texts."""
     items = array.named_children[:_ITEMS_MAX] if array.type == "array" else []
-    return [text for text in (literal(item, content) for item in items) if text is not None]
+    found = ((item, literal(item, content)) for item in items)
+    return [(item, text) for item, text in found if text is not None]

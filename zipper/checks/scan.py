@@ -152,8 +152,8 @@ class _Scanner:
             return
         node, parent, above = path[-1], path[-2], path[-3]
         kind: RequestKind = "shim" if is_shim and self._lacks_require else "require"
-        for specifier in find_walked(path, self.source.content):
-            line, level = self.source.line_of(node), self.source.level_of(path)
+        for specifier, when in find_walked(path, self.source.content):
+            line, level = self.source.line_of(node), max(when, self.source.level_of(path))
             self.requests.append(Request(specifier, kind, level, line, ()))
         if parent.type == "variable_declarator":
             self._add_alias_of(node, parent, above)
