@@ -42,14 +42,14 @@ def check_requests(subject: Subject) -> Iterator[Finding]:
     if start is None:
         return
     yield from _judge_preloads(start.walk.preloaded, is_sure=not subject.unknown_layers)
-    told: set[tuple[str, str]] = set()
+    surest: dict[tuple[str, str], tuple[Module, Asked, Failure]] = {}
     for module, asked, failure in iterate_failures(start.walk):
         key = module.path, asked.request.specifier
-        if key not in told:
-            told.add(key)
-            if failure.kind == "newer":  # nothing that is newer than the tables is sure
-                asked = asked._replace(level=max(asked.level, CONDITIONAL))  # noqa: PLW2901
-            yield _judge_failure(subject, module, asked, failure)
+        if failure.kind == "newer":  # nothing that is newer than the tables is sure
+            asked = asked._replace(level=max(asked.level, CONDITIONAL))  # noqa: PLW2901
+        if key not in surest or asked.level < surest[key][1].level:
+            surest[key] = module, asked, failure
+    yield from (_judge_failure(subject, *one) for one in surest.values())
 
 
 def _judge_preloads(preloaded: Iterable[Asked], *, is_sure: bool) -> Iterator[Finding]:

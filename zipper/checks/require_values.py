@@ -94,8 +94,7 @@ def list_given(source: Source, path: list[Node], name: Node) -> list[tuple[str, 
             left, walked = node.child_by_field_name("left"), node.child_by_field_name("right")
             if left is not None and walked is not None and left.text == text:
                 body = source.text_of(node)[walked.end_byte - node.start_byte :]
-                is_one = _walks_items(node) and not count_declarations(body, text)
-                texts = _texts_of(walked, source.content) if is_one else []
+                texts = [] if count_declarations(body, text) else _texts_of(walked, source.content)
                 return [(one, source.level_of(path)) for _, one in texts]
         elif node.type in FUNCTIONS:
             place = _place_of(node, text, source)
@@ -137,12 +136,6 @@ def _list_of_parameter(
         if value is not None and not is_spread:
             found.append((value, max(level, source.level_of(called))))
     return found
-
-
-def _walks_items(loop: Node) -> bool:
-    """Return whether a loop is one of `of`; `in` gives the places."""
-    operator = loop.child_by_field_name("operator")
-    return operator is not None and operator.type == "of"
 
 
 def _texts_of(array: Node, content: bytes) -> list[tuple[Node, str]]:
