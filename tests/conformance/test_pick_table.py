@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from support.npm_answers import load_table
 from support.shared import load_cases
 
 from zipper.errors import ResolutionError
@@ -13,6 +14,11 @@ from zipper.npm.pick import PickOptions, pick_version
 from zipper.npm.spec import resolve_spec
 
 CASES = load_cases("pick-manifest.json") + load_cases("pick-manifest-differential.json")
+CASES += [
+    {"id": f"random-{n}", "packument": question[0], "wanted": question[1], "opts": question[2],
+     "expected": answer}
+    for n, (question, answer) in enumerate(load_table("picks"))
+]  # fmt: skip
 OPTIONS = {
     "nodeVersion": "node_version",
     "npmVersion": "npm_version",

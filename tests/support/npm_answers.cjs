@@ -193,6 +193,10 @@ const ANSWERS = {
   npmrc: readSettings,
   flags: readFlags,
   dates: text => Date.parse(text),
+  picks: ([packument, wanted, options]) => attempt(() => {
+    const { version, _shouldAvoid, _outsideDependencyRange, _isSemVerMajor } = pickManifest(packument, wanted, options)
+    return { version, shouldAvoid: !!_shouldAvoid, outsideDependencyRange: !!_outsideDependencyRange, isSemVerMajor: !!_isSemVerMajor }
+  }),
 }
 
 async function main () {

@@ -16,6 +16,7 @@ from tests.support.npm_package_questions import (
     ask_packed,
     ask_platform,
 )
+from tests.support.npm_pick_questions import ask_pick
 from tests.support.npm_setting_questions import ask_npmrc
 from tests.support.npm_spec_questions import (
     ask_commit,
@@ -60,6 +61,6 @@ QUESTIONS: Final[dict[str, tuple[Callable[[Random], Any], int]]] = {
     "resolved": (ask_resolved, 250), "commits": (ask_commit, 200), "urls": (ask_url, 600),
     "dep-valid": (ask_dep_valid, 900), "overrides": (ask_overrides, 300), "uris": (ask_uri, 250),
     "paths": (ask_paths, 250), "dates": (ask_date, 60),
-    "npmrc": (ask_npmrc, 500), "flags": (ask_flags, 200),
+    "npmrc": (ask_npmrc, 500), "flags": (ask_flags, 200), "picks": (ask_pick, 450),
 }  # fmt: skip
 """Table to what asks one of its questions, and how many there are."""
