@@ -138,7 +138,7 @@ class _Search:
             elif at in self._barred[instance] and instance != TOP:
                 choices.append([sight[at]])
             else:
-                choices.append([sight[at], *(one for one in candidates if one != sight[at])])
+                choices.append(list(dict.fromkeys((sight[at], *candidates))))
         for chosen in product(*choices):
             inside = tuple(
                 (at, to) for at, to in enumerate(chosen) if to != sight[at] or at in lacking

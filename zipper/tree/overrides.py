@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.errors import ResolutionError, ZipperError
 from zipper.npm import semver
-from zipper.npm.spec import Spec, parse_spec
+from zipper.npm.spec import parse_spec
 
 if TYPE_CHECKING:
     from zipper.tree.draft import DraftNode
@@ -223,11 +223,8 @@ def _collect_rules(rules: OverrideSet) -> dict[str, tuple[OverrideSet, ...]]:
 
 def _means(rule: OverrideSet, edge: DraftEdge) -> bool:
     """Say whether the versions that `rule` names can be among those that `edge` wants."""
-    spec: Spec | None = parse_spec(f"{edge.name}@{edge.raw_spec}", where="/")
-    if spec is not None and spec.type == "alias":
-        spec = spec.sub_spec
-    if spec is None:
-        return False
+    spec = parse_spec(f"{edge.name}@{edge.raw_spec}", where="/")
+    spec = spec.sub_spec or spec
     if spec.type == "git":
         return bool(spec.git_range) and semver.intersects(spec.git_range, rule.key_spec)
     if spec.type in ("range", "version"):
