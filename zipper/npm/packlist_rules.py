@@ -70,8 +70,8 @@ STRICT_RULES: Final = (
 )
 """What no rule of the package can change, in its own folder.
 
-npm's lists name `/.git` twice, and `**/.git` and `**/.npmrc` among the others, too. The strict rules
-of each folder have the former.
+npm's lists name `/.git` twice, and `**/.git` and `**/.npmrc` among the others, too. The strict
+rules of each folder have the former.
 """
 
 _LINE_END: Final = re.compile(r"\r?\n")

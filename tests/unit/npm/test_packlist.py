@@ -164,35 +164,31 @@ def test_comments_and_empty_lines_are_no_rules():
     assert {"# a.js", "#b.js", "d.js", "package.json"} == set(packed)
 
 
-ALWAYS, MOSTLY, WANTED, NEVER = (
-    """
-    readme README readme.md copying COPYING copying.md license LICENSE license.md licence
-    LICENCE licence.md
-    """.split(),
-    """
-    readme.md~ readme.md$ readme-x readme. lib/readme readmex.md copying.md~ copying.md$
-    copying-x copying. lib/copying copyingx.md license.md~ license.md$ license-x license.
-    lib/license licensex.md licence.md~ licence.md$ licence-x licence. lib/licence
-    licencex.md notice changelog.md history build/a.js npm-debug.log.1 a.swp .swp orig
-    archived-packages2/a lib/package-lock.json lib/yarn.lock lib/pnpm-lock.yaml
-    lib/bun.lockb bun.lock npm-shrinkwrap.json lib/npm-shrinkwrap.json
-    lib/node_modules/a/index.js index.js lib/index.js s/.svn2/a
-    """.split(),
-    """
-    .npmignore .gitignore .svn/a .hg/a CVS/a .lock-wscript .wafpickle- .wafpickle-1
-    build/config.gypi npm-debug.log .a.swp ..swp ._a ._ a.orig .orig
-    archived-packages/a .DS_Store/a ._b/a
-    """.split(),
-    """
-    lib/.npmignore lib/.gitignore .git/HEAD lib/.git/HEAD lib/.svn/a lib/.hg/a lib/CVS/a
-    lib/cvs lib/.lock-wscript lib/.wafpickle-1 lib/build/config.gypi lib/npm-debug.log
-    .npmrc lib/.npmrc lib/.a.swp lib/.DS_Store x/.DS_Store/a lib/._a x/._b/a lib/a.orig
-    lib/archived-packages/a package-lock.json yarn.lock pnpm-lock.yaml bun.lockb
-    node_modules/a/index.js s/.svn s/.hg s/.git s/CVS
-    """.split(),
-)
-"""Names by what `npm pack` of npm 11.19 does with them: packed where `files` and an ignore file name
+NAMES = """
+readme README readme.md copying COPYING copying.md license LICENSE license.md licence
+LICENCE licence.md
+
+readme.md~ readme.md$ readme-x readme. lib/readme readmex.md copying.md~ copying.md$
+copying-x copying. lib/copying copyingx.md license.md~ license.md$ license-x license.
+lib/license licensex.md licence.md~ licence.md$ licence-x licence. lib/licence
+licencex.md notice changelog.md history build/a.js npm-debug.log.1 a.swp .swp orig
+archived-packages2/a lib/package-lock.json lib/yarn.lock lib/pnpm-lock.yaml
+lib/bun.lockb bun.lock npm-shrinkwrap.json lib/npm-shrinkwrap.json
+lib/node_modules/a/index.js index.js lib/index.js s/.svn2/a
+
+.npmignore .gitignore .svn/a .hg/a CVS/a .lock-wscript .wafpickle- .wafpickle-1
+build/config.gypi npm-debug.log .a.swp ..swp ._a ._ a.orig .orig
+archived-packages/a .DS_Store/a ._b/a
+
+lib/.npmignore lib/.gitignore .git/HEAD lib/.git/HEAD lib/.svn/a lib/.hg/a lib/CVS/a
+lib/cvs lib/.lock-wscript lib/.wafpickle-1 lib/build/config.gypi lib/npm-debug.log
+.npmrc lib/.npmrc lib/.a.swp lib/.DS_Store x/.DS_Store/a lib/._a x/._b/a lib/a.orig
+lib/archived-packages/a package-lock.json yarn.lock pnpm-lock.yaml bun.lockb
+node_modules/a/index.js s/.svn s/.hg s/.git s/CVS
+"""
+"""By what `npm pack` of npm 11.19 does with them: packed where `files` and an ignore file name
 nothing; packed as other files are; packed only where an ignore file says so; never packed."""
+ALWAYS, MOSTLY, WANTED, NEVER = (block.split() for block in NAMES.split("\n\n"))
 
 
 @pytest.mark.parametrize(
