@@ -200,7 +200,7 @@ def _parse_rule(
             f"the override `{key}` names no package",
             hint="write `name` or `name@range`",
         )
-    key_spec = spec.fetch_spec or spec.raw_spec or "*"
+    key_spec = spec.raw_spec.strip() or "*"
     # An empty value stands for any version; no value at all, for the versions that the key names.
     chosen = "*" if "." in rest and value == "" else value or key_spec
     rule = OverrideSet(parent, key=key, name=spec.name, key_spec=key_spec, value=chosen)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
+import sys
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 
-from zipper.pipeline.worker_pools import end_processes
+from zipper.errors import UsageError
+from zipper.pipeline.worker_pools import end_processes, open_cluster
 
 
 @pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
@@ -24,8 +27,26 @@ def test_a_pool_with_cancelled_calls_ends_without_a_traceback() -> None:
     cancelled = [call.cancel() for call in calls[1:]]
 
     end_processes(pool)
-    for thread in set(threading.enumerate()) - others:
-        thread.join(30)
 
+    assert others >= set(threading.enumerate())
     assert any(cancelled)
     assert [True] * 8 == [call.done() for call in calls]
+    assert isinstance(calls[0].exception(), BrokenProcessPool)
+
+
+def test_a_pool_that_never_began_ends() -> None:
+    """Its processes and its thread begin with the first call."""
+    end_processes(ProcessPoolExecutor(1))
+
+
+def test_a_scheduler_needs_dask(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is not installed, the error names what to install."""
+    monkeypatch.setitem(sys.modules, "distributed", None)
+
+    with (
+        pytest.raises(UsageError, match="needs the package `distributed`") as caught,
+        open_cluster("tcp://127.0.0.1:9"),
+    ):
+        pass
+
+    assert ("EUSAGE", True) == (caught.value.code, "zipper-nodejs[dask]" in str(caught.value.hint))

@@ -107,3 +107,25 @@ def test_rules_that_no_version_can_follow_contradict(
     first, second = parse_overrides({"x": one, "y": other}).children.values()
 
     assert [expected] * 2 == [conflict(first, second), conflict(second, first)]
+
+
+@pytest.mark.parametrize(
+    ("key", "versions"),
+    [
+        ("a", "*"),
+        ("a@", "*"),
+        ("a@ ", "*"),
+        ("a@ 1", "1"),
+        ("@s/a@1", "1"),
+        ("a@latest", "latest"),
+        ("a@github:x/y", "github:x/y"),
+        ("a@file:z", "file:z"),
+        ("a@npm:b@1", "npm:b@1"),
+        ("a@https://r.example/a.tgz", "https://r.example/a.tgz"),
+    ],
+)
+def test_a_rule_without_a_value_keeps_the_versions_of_its_key(key: str, versions: str) -> None:
+    """As lib/override-set.js has it, but for a space, which means any version there too."""
+    (rule,) = parse_overrides({key: {"c": "1"}}).children.values()
+
+    assert (versions, versions) == (rule.key_spec, rule.value)

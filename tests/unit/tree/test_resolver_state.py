@@ -31,3 +31,19 @@ def test_peers_are_placed_unless_they_are_legacy(place: str, *, legacy: bool) ->
     assert legacy == all(node.name != "p" for node in found.nodes.values())
     names = {wish.name for ask in world.asked for wish in getattr(ask, "soon", ())}
     assert not legacy or "p" not in names
+
+
+@pytest.mark.parametrize("legacy", [False, True])
+def test_what_the_project_will_ask_for_is_told_with_the_first_question(*, legacy: bool) -> None:
+    """Its development dependencies too, no package's; peers unless they are legacy."""
+    manifest = {
+        "dependencies": {"a": "*"},
+        "devDependencies": {"d": "*"},
+        "peerDependencies": {"p": "*"},
+    }
+    world = registry({"a@1.0.0": {"devDependencies": {"x": "*"}}, "d@1.0.0": {}, "p@1.0.0": {}})
+    resolve(project(manifest, options=ResolverOptions(legacy_peer_deps=legacy)), world)
+    soon = [{wish.name for wish in getattr(ask, "soon", ())} for ask in world.asked]
+
+    assert {"a", "d", *(() if legacy else ("p",))} == soon[0]
+    assert "x" not in set().union(*soon)
