@@ -162,6 +162,39 @@ def test_what_is_reached_counts_where_it_decides(tmp_path: Path) -> None:
     assert 3 == len({*pruned, take(folder, prune="safe", **settings)})
 
 
+def test_what_is_where_counts_without_an_integrity(tmp_path: Path) -> None:
+    """Which package an alias is for, and to which folder each link leads."""
+    lock: dict[str, Any] = {
+        "lockfileVersion": 3,
+        "packages": {
+            "": {"dependencies": {"a": "npm:x@1.0.0", "b": "file:b", "c": "file:c"}},
+            "node_modules/a": {"name": "x", "version": "1.0.0"},
+            "node_modules/b": {"resolved": "b", "link": True},
+            "node_modules/c": {"resolved": "c", "link": True},
+            "b": {"version": "1.0.0"},
+            "c": {"version": "1.0.0"},
+        },
+    }
+    packages, seen = lock["packages"], set()
+
+    def look() -> None:
+        manifest = {"dependencies": packages[""]["dependencies"]}
+        write_files(tmp_path, {"package-lock.json": lock, "package.json": manifest})
+        seen.add(take(tmp_path, exclude=("package*.json",)))
+
+    write_files(tmp_path, {f"{name}/package.json": {"version": "1.0.0"} for name in "bc"})
+    write_files(tmp_path, {"index.js": HANDLER})
+    look()
+    packages["node_modules/a"]["name"] = "y"
+    packages[""]["dependencies"]["a"] = "npm:y@1.0.0"
+    look()
+    packages["node_modules/b"]["resolved"], packages["node_modules/c"]["resolved"] = "c", "b"
+    packages[""]["dependencies"] |= {"b": "file:c", "c": "file:b"}
+    look()
+
+    assert 3 == len(seen)
+
+
 def test_what_npm_does_not_pack_is_no_input(tmp_path: Path) -> None:
     """A linked package is packed as npm packs it: its other files do not count."""
     folder = project(tmp_path)
