@@ -173,7 +173,7 @@ def _describe_tree(tree: Tree) -> Iterator[tuple[object, ...]]:
             continue
         # Where the bytes are known it does not count where they come from: a mirror, a cache.
         source = node.integrity or node.checksum or node.resolved
-        row = (node.package_name, node.version, source, node.link_target, node.in_bundle)
+        row = (node.package_name, node.version, source, node.in_bundle)
         yield "package", location, *row, [(patch.tool, patch.text) for patch in node.patches]
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.scene import HANDLER, write_files
 from zipper.errors import LockfileError, ProjectError
+from zipper.lockfile.pnpm_checksums import hash_text
 from zipper.pipeline.fingerprinting import fingerprint_requested
 from zipper.settings.build_request import request_from
 from zipper.settings.read_settings import find_requests
@@ -90,16 +91,22 @@ def _reindent(folder: Path) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()), indent=4))
 
 
-@pytest.mark.parametrize("change", [_mirror, _reindent])
+def _rename(folder: Path) -> None:
+    for name in ("package.json", "package-lock.json"):
+        text = (folder / name).read_text()
+        (folder / name).write_text(text.replace('"name": "fn"', '"name": "other"'))
+
+
+@pytest.mark.parametrize("change", [_mirror, _reindent, _rename])
 def test_how_a_lockfile_is_written_is_no_input(
     tmp_path: Path, change: Callable[[Path], None]
 ) -> None:
     """What counts of a lockfile are its packages, where it is not packed itself."""
     folder = project(tmp_path)
-    before = take(folder, exclude=("package-lock.json",))
+    before = take(folder, exclude=("package*.json",))
     change(folder)
 
-    assert before == take(folder, exclude=("package-lock.json",))
+    assert before == take(folder, exclude=("package*.json",))
 
 
 _CHANGES: dict[str, Callable[[Path], object]] = {
@@ -163,7 +170,7 @@ def test_what_is_reached_counts_where_it_decides(tmp_path: Path) -> None:
 
 
 def test_what_is_where_counts_without_an_integrity(tmp_path: Path) -> None:
-    """Which package an alias is for, and to which folder each link leads."""
+    """Which package an alias is for, its own name, and to which folder each link leads."""
     lock: dict[str, Any] = {
         "lockfileVersion": 3,
         "packages": {
@@ -188,11 +195,14 @@ def test_what_is_where_counts_without_an_integrity(tmp_path: Path) -> None:
     packages["node_modules/a"]["name"] = "y"
     packages[""]["dependencies"]["a"] = "npm:y@1.0.0"
     look()
+    packages["node_modules/z"] = packages.pop("node_modules/a")
+    packages[""]["dependencies"]["z"] = packages[""]["dependencies"].pop("a")
+    look()
     packages["node_modules/b"]["resolved"], packages["node_modules/c"]["resolved"] = "c", "b"
     packages[""]["dependencies"] |= {"b": "file:c", "c": "file:b"}
     look()
 
-    assert 3 == len(seen)
+    assert 4 == len(seen)
 
 
 def test_what_npm_does_not_pack_is_no_input(tmp_path: Path) -> None:
@@ -386,3 +396,31 @@ def test_another_tools_lockfile_says_which_esbuild(tmp_path: Path) -> None:
 
     assert before != after
     assert plain == take(tmp_path, **without)
+
+
+def test_a_patch_changes_it(tmp_path: Path) -> None:
+    """A package is another one with a patch, and with each text of it."""
+    seen = set()
+    for patch in ("", "--- a/x\n+++ b/x\n", "--- a/y\n+++ b/y\n"):
+        digest = hash_text(patch)[1]
+        lock = "lockfileVersion: '9.0'\n"
+        lock += f"patchedDependencies:\n  a: {digest}\n" if patch else ""
+        key = f"(patch_hash={digest})" if patch else ""
+        lock += "importers:\n  .:\n    dependencies:\n"
+        lock += f"      a: {{specifier: 1.0.0, version: 1.0.0{key}}}\n"
+        lock += "packages: {a@1.0.0: {resolution: {integrity: sha512-AAAA}}}\n"
+        lock += f"snapshots:\n  a@1.0.0{key}: {{}}\n"
+        settings = "patchedDependencies:\n  a: a.patch\n" if patch else "packages: []\n"
+        files = {
+            "package.json": {
+                "packageManager": "pnpm@11.0.0", "name": "fn", "dependencies": {"a": "1.0.0"},
+            },
+            "pnpm-lock.yaml": lock,
+            "pnpm-workspace.yaml": settings,
+            "a.patch": patch,
+            "index.js": HANDLER,
+        }  # fmt: skip
+        write_files(tmp_path, files)
+        seen.add(take(tmp_path, exclude=("pnpm-*", "a.patch")))
+
+    assert 3 == len(seen)
