@@ -61,8 +61,8 @@ def take(folder: Path, **settings: Any) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZIPPER_CACHE_DIR", str(tmp_path / "cache"))
+def _cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZIPPER_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
 
 
@@ -195,8 +195,8 @@ def test_what_is_where_counts_without_an_integrity(tmp_path: Path) -> None:
     packages["node_modules/a"]["name"] = "y"
     packages[""]["dependencies"]["a"] = "npm:y@1.0.0"
     look()
-    packages["node_modules/z"] = packages.pop("node_modules/a")
-    packages[""]["dependencies"]["z"] = packages[""]["dependencies"].pop("a")
+    packages["node_modules/aa"] = packages.pop("node_modules/a")
+    packages[""]["dependencies"]["aa"] = packages[""]["dependencies"].pop("a")
     look()
     packages["node_modules/b"]["resolved"], packages["node_modules/c"]["resolved"] = "c", "b"
     packages[""]["dependencies"] |= {"b": "file:c", "c": "file:b"}
