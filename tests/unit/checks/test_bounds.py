@@ -28,6 +28,11 @@ def _chain(count: int, line: str, *, end: str, last: str) -> Files:
     return {**{f"f{n}.{end}": line.format(n + 1) for n in range(count)}, f"f{count}.{end}": last}
 
 
+def _pad(count: int, text: str) -> str:
+    """Return a file of so many bytes."""
+    return f"{text}{' ' * (count - len(text) - len(H))}{H}"
+
+
 def _targets(count: int) -> object:
     target: object = "./gone.js"
     for _ in range(count):
@@ -142,6 +147,20 @@ PROGRAMS: dict[str, tuple[Callable[[int], str | Files], int, str, str | None]] =
         lambda n: "".join(f"const u{k} = require('util'); " for k in range(n))
         + "const u = require('util'); u.isRegExp('a');",
         199, "module-export-name", None,
+    ),
+    "parentheses around a function": (
+        lambda n: f"const f = {'(' * n}() => require('a'){')' * n}; f();", 5, "module-missing",
+        "warning",
+    ),
+    "bytes of a file that throws": (
+        lambda n: {"index.js": _pad(n, "const a = 1; throw a;")}, 200_000, "module-ends", None,
+    ),
+    "bytes of a file that is judged": (
+        lambda n: {"index.js": _pad(n, "async function f(await) {}")}, 64_000, "handler-syntax",
+        None,
+    ),
+    "bytes of a file that is judged for a reason": (
+        lambda n: {"index.js": _pad(n, "/(?<a>x)(?<a>y)/;")}, 400_000, "handler-syntax", None,
     ),
 }  # fmt: skip
 """What makes a program of a size, the last size that is sure, its code, and what is said then."""
