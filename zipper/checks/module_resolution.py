@@ -188,8 +188,11 @@ class Resolver:
                 return self._exact(target)
             if target.startswith("#"):
                 return Failure("missing", f"leads to `{target}`, which is no package")
-            is_require = conditions is self._require_conditions
-            return self.require(target, parent) if is_require else self.import_(target, parent)
+            if conditions is self._import_conditions:
+                return self.import_(target, parent)
+            if target in self._builtins:  # ERR_INVALID_URL_SCHEME, up to Node.js 24 at least
+                raise MapError(f"leads to `{target}` of Node.js, which `require` does not take")
+            return self.require(target, parent)
         parts = split_name(specifier)
         if parts is not None and scope.exports is not None and scope.name == parts[0]:
             return self._exact(find_target(scope, parts[1], conditions))

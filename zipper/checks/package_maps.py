@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 from zipper.checks.subject import MANIFEST_LIMIT_BYTES
 from zipper.errors import ArchiveError
+from zipper.late_pattern import late_pattern
 from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _DEPTH_MAX: Final = 64
 """Nested conditions and arrays that are followed."""
 
 _INVALID_PARTS: Final = frozenset({".", "..", "node_modules"})
+_URL: Final = late_pattern(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _FOLDERS_UNTIL: Final = 16
 """Node.js up to this one takes a key such as `./lib/` for all that is in a folder."""
 
@@ -260,9 +262,11 @@ def _expand(target: str, wanted: _Wanted) -> str:
     else:
         path = target if match is None else target.replace("*", match)
     if not target.startswith("./"):
-        if wanted.is_internal and not target.startswith(("../", "/")):
+        is_url = wanted.is_internal and _URL.match(target) is not None
+        if wanted.is_internal and not is_url and not target.startswith(("../", "/")):
             return path
-        raise MapError(f"its target `{target}` does not start with `./`")
+        lack = "is a URL" if is_url else "does not start with `./`"
+        raise MapError(f"its target `{target}` {lack}")
     parts = unquote(path).split("/")[1:]  # a target is a URL
     if not _INVALID_PARTS.isdisjoint((*parts, *(match or "").split("/"))):
         raise MapError(f"its target `{path}` leaves the package")
