@@ -75,7 +75,7 @@ class _Files:
             targets = [self._target(module, star) for star in names.stars if name != "default"]
             owners = [self.find_owner(t, name, depth - 1) for t in targets if t is not None]
             known = [owner for owner in owners if owner is not None]
-            return known[0] if len(known) == 1 and len(targets) == len(names.stars) else None
+            return known[0] if len(known) == 1 else None
         if found.kind != "import":
             return module, found
         target = self._target(module, found.specifier)
@@ -144,14 +144,13 @@ def _judge_require(files: _Files, unready: Unready) -> Finding | None:
         return None
     needed = NeededNames(source)
     for path in source.find_words(b"require"):
-        call = path[-2] if len(path) > 3 else path[-1]
-        arguments = call.child_by_field_name("arguments")
+        arguments = path[-2].child_by_field_name("arguments")
         given = [] if arguments is None else arguments.named_children
         specifier = literal(given[0], source.content) if len(given) == 1 else None
         target = waiting.get(specifier or "")
         names = [] if target is None else needed.find_all(path[:-1])
         if target is not None and names:
-            return _tell(unready.module, source.line_of(call), names[0], target, CONDITIONAL)
+            return _tell(unready.module, source.line_of(path[-2]), names[0], target, CONDITIONAL)
     return None
 
 

@@ -69,7 +69,7 @@ class FileSystem:
 
     def known_at(self, path: str) -> Known | None:
         """Return what is known of the part that `path` is in, where several zips may have it."""
-        if not path.startswith(_MOUNT) or not self._known_parts:
+        if not path.startswith(_MOUNT):
             return None
         return self._known_parts.get(find_folder(path[len(_MOUNT) :]))
 
@@ -164,7 +164,7 @@ class FileSystem:
         return None if found is None else found[0].read(found[1], limit_bytes=limit_bytes)
 
     def real_path(self, path: str) -> str:
-        """Return `path` with its links followed; a path through too many links stays as it is."""
+        """Return `path` with its links followed; nothing where they are too many."""
         if not self._links:
             return path
         known = self._real.get(path)
@@ -189,7 +189,7 @@ class FileSystem:
                 continue
             followed += 1
             if followed > _LINKS_MAX:
-                return path
+                return ""
             if target.startswith("/"):
                 place.clear()
             else:
@@ -210,7 +210,7 @@ def _read_links(mounts: tuple[tuple[str, Listing, frozenset[str]], ...]) -> dict
     for mount, listing, _ in mounts:
         if all(kind != _LINK for _, _, _, kind in find_traits(listing)):
             continue
-        for entry in [e for e in listing.entries if e.external_attributes >> 28 == _LINK]:
+        for entry in listing.entries:
             if not entry.is_symlink:
                 continue
             try:

@@ -192,9 +192,8 @@ def check_storage(subject: Subject) -> Iterator[Finding]:
 def check_links(subject: Subject) -> Iterator[Finding]:
     """Yield symbolic links that dangle or leave the root, and every link of a layer."""
     if any(kind == _LINK for _, _, _, kind in subject.traits):
-        links = [e for e in subject.listing.entries if e.external_attributes >> 28 == _LINK]
         seen = FileSystem.of(subject)
-        for entry in links:
+        for entry in subject.listing.entries:
             if entry.is_symlink:
                 yield from _judge_link(subject, entry, seen)
 
@@ -252,8 +251,7 @@ def _is_file_name(name: str, entry: Entry) -> bool:
 
     Packages are published with such files, made on Windows.
     """
-    plain = name.replace("\\", "")
-    return entry.create_system == _UNIX and plain != name and _judge_name(plain) is None
+    return entry.create_system == _UNIX and _judge_name(name.replace("\\", "")) is None
 
 
 def _judge_length(name: str) -> tuple[str, str] | None:
@@ -282,17 +280,16 @@ def _judge_link(subject: Subject, entry: Entry, seen: FileSystem) -> Iterator[Fi
         message = f"`{entry.name}` is a symbolic link without a target, which Linux does not make"
         yield Finding("zip-symlink", severity, entry.name, message, "pack the file itself")
         return
-    link = f"{TASK}/{entry.name}"
-    real = seen.real_path(link)
+    real = seen.real_path(f"{TASK}/{entry.name}")
     if f"{real}/".startswith((f"{LAYERS}/", "/var/runtime/")):
         return
     place = real[len(TASK) + 1 :]
-    if not f"{real}/".startswith(f"{TASK}/"):
+    if not real:
+        message = f"`{entry.name}` links to `{target}`, in a circle"
+        yield Finding("zip-symlink", severity, entry.name, message, "pack the file itself")
+    elif not f"{real}/".startswith(f"{TASK}/"):
         where = "outside of the package" if real.endswith(target) else f"`{real}`"
         message = f"`{entry.name}` links to `{target}`, {where}"
-        yield Finding("zip-symlink", severity, entry.name, message, "pack the file itself")
-    elif real == link:
-        message = f"`{entry.name}` links to `{target}`, in a circle"
         yield Finding("zip-symlink", severity, entry.name, message, "pack the file itself")
     elif place and place not in subject.folders and place not in subject.listing.by_name:
         message = f"`{entry.name}` links to `{target}`, which is not in the package"

@@ -96,6 +96,8 @@ def test_the_order_in_a_file_that_passes_on(order, awaits: str, fails: bool) -> 
             False,
         ),
         (f"require('./b');\n{C}", "const i = require('./index'); exports.f = () => i.a()", False),
+        (f"require('./b'); exports.a = 1; {C}", "const i = require('./index'); i.a()", False),
+        (f"require('./b');\nexports.a = 1; {C}", "const i = require('./index', 1); i.a()", False),
     ],
 )
 def test_cycles_of_commonjs(index: str, other: str, warns: bool) -> None:
@@ -103,6 +105,90 @@ def test_cycles_of_commonjs(index: str, other: str, warns: bool) -> None:
     expected = {("module-cycle", "warning")} if warns else set()
 
     assert expected == found({"index.js": index, "b.js": other})
+
+
+def test_what_is_said_of_cycles() -> None:
+    """Which name, where it is used, whose it is, and what then happens."""
+    hint = "move what both need into a third module, or use it in a function that runs later"
+    said = "gives it a value: a cycle of requests makes that file run later; "
+    files = {
+        "index.js": f"require('./b');\nexports.a = () => 1; {C}",
+        "b.js": "require;\n\nconst { x } = require('./c'), { a } = require('./index'); a()",
+        "c.js": "exports.x = 1",
+    }
+    (finding,) = check_files(files).findings
+    assert ("b.js", hint) == (finding.path, finding.hint)
+    assert finding.message == (
+        f"`b.js` line 3 uses `a` while it loads, before `index.js` {said}it is undefined there"
+    )
+
+    files = {"index.mjs": f"import './b.mjs'; export let a = 1; {E}", "b.mjs": f"{IMPORTS}\na()"}
+    (finding,) = check_files(files).findings
+    assert ("b.mjs", hint) == (finding.path, finding.hint)
+    assert finding.message == (
+        f"`b.mjs` line 2 uses `a` while it loads, before `index.mjs` {said}loading the handler "
+        "fails"
+    )
+
+
+@pytest.mark.parametrize(
+    ("stars", "fails"),
+    [
+        ({"all": "export * from './late.mjs'"}, True),
+        ({"all": "export * from './b.mjs'; export * from './late.mjs'"}, True),
+        ({"all": "export * from './two.mjs'; export * from './late.mjs'"}, False),
+        ({"all": "export { a } from './late.mjs'"}, True),
+        ({"all": "export { z as a } from './late.mjs'"}, True),
+        ({"all": "export * as a from './late.mjs'"}, False),
+        ({"all": "import * as a from './late.mjs'; export { a }"}, False),
+        ({"all": "import { a } from './late.mjs'; export { a }"}, True),
+        ({"all": "export * from './more.mjs'", "more": "export * from './late.mjs'"}, True),
+        ({"all": "export * from './more.mjs'", "more": "export * from './all.mjs'"}, False),
+        ({"all": "export * from './a.cjs'"}, False),
+    ],
+)
+def test_names_that_are_passed_on(stars: dict[str, str], fails: bool) -> None:
+    """The one module that has the name runs too late; of two that have it nothing is sure."""
+    files = {
+        "index.mjs": f"import './all.mjs'; {E}",
+        "late.mjs": "export const a = 1, z = 1",
+        "b.mjs": "import { a } from './all.mjs'; a",
+        "two.mjs": "export let a = 1",
+        "a.cjs": "exports.a = 1",
+        "more.mjs": stars.get("more", ""),
+        "all.mjs": f"import './b.mjs'; {stars['all']}",
+    }
+
+    assert fails == (("module-cycle", "error") in found(files))
+
+
+def test_a_default_is_not_passed_on_by_a_star() -> None:
+    """`export *` leaves it out, as the standard says."""
+    files = {
+        "index.mjs": f"import './b.mjs'; export default class {{}}; {E}",
+        "b.mjs": "import a from './all.mjs'; a",
+        "all.mjs": "export * from './index.mjs'",
+    }
+
+    assert {("module-export-name", "error")} == found(files)
+
+
+def test_what_is_said_of_a_default_that_is_called() -> None:
+    """Which call, of what, and both ways out; each name is told."""
+    code = f"import {{ b, default as c }} from './a.cjs';\nimport d from './a.cjs'; c(); d(); {E}"
+    findings = check_files({"index.mjs": code, "a.cjs": f"{COMPILED} exports.b = 1;"}).findings
+
+    assert [
+        (
+            (
+                f"`index.mjs` line 2 calls `{name}`, the default import of `./a.cjs`: that is "
+                "CommonJS, whose whole `module.exports` is the default, an object; loading the "
+                "handler fails"
+            ),
+            f"call `{name}.default`, or import a name: `import {{ ... }} from './a.cjs'`",
+        )
+        for name in "cd"
+    ] == [(one.message, one.hint) for one in findings if one.code == "module-default"]
 
 
 @pytest.mark.parametrize(

@@ -136,3 +136,17 @@ def test_the_limit_of_the_zip_counts_what_is_compressed() -> None:
     assert ["q", "p"] == re.findall(r"`node_modules/(\w)` \d\d", found.message)
     report = check_zip(data.getvalue(), max_size_bytes=size, **options)
     assert "size-budget" not in {one.code for one in report.findings}
+
+
+def test_what_nothing_needs_is_left_out_wherever_it_is() -> None:
+    """One option for each ending and place; three copies of packages at most are named."""
+    names = ("a.d.ts", "b.d.ts", "lib/c.d.mts", "node_modules/p/d.d.ts", "node_modules/p/e.d.cts")
+    report = check_files(
+        {"index.js": H, **dict.fromkeys(names, "x" * 9)}, max_unzipped_size_bytes=1
+    )
+    (found,) = (one for one in report.findings if one.code == "size-budget")
+    inside = "--exclude 'node_modules/**/*.d.cts' --exclude 'node_modules/**/*.d.ts'"
+
+    assert f"type declarations (45 bytes; `--exclude '*.d.mts' --exclude '*.d.ts' {inside}`)" in (
+        found.hint
+    )
