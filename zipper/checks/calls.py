@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.levels import FUNCTIONS
-from zipper.checks.patterns import PATTERN_NAMES, binds_in_head, find_assigner
+from zipper.checks.patterns import binds_in_head, find_assigner
 from zipper.checks.source_text import find_word
 from zipper.late_pattern import late_pattern
 from zipper.named_tuple import NamedTuple
@@ -162,8 +162,6 @@ def is_constant(source: Source, named: Named) -> bool:
 
 def _changes(source: Source, path: list[Node], named: Named) -> bool:
     """Return whether the name at the end of `path`, where it is given a value, means `named`."""
-    if path[-1].type not in PATTERN_NAMES:
-        return False
     if _is_declared(path):  # in a block it is given to the function's variable too
         holders = [_innermost(path[:-2], kinds) for kinds in (_SCOPES, FUNCTIONS)]
         return any(_is_same(holder, named.scope) for holder in holders)

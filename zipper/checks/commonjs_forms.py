@@ -21,7 +21,8 @@ __all__ = ["find_leftmost", "hands_out_this", "is_same", "is_typeof", "is_writte
 
 _THIS_MAX: Final = 2_000
 """Mentions of `this` that are looked at in one file."""
-_HANDS_ON: Final = ("arguments", "subscript_expression", "variable_declarator")
+_KEEPS: Final = ("unary_expression", "expression_statement")
+_PASSES_ON: Final = ("&&", "||", "??")
 _OTHER_NAMES: Final = late_pattern(rb"require\s*(?:\.\s*cache\b|\(\s*__filename\s*\))")
 
 
@@ -42,11 +43,21 @@ def hands_out_this(source: Source) -> bool:
         )
         if path[-1].type not in ("this", "identifier") or is_inside:
             continue
-        above = path[-2].type
-        written = len(path) > 2 and above == "member_expression" and is_written(path[:-1])
-        if written or above in _HANDS_ON:
+        if _is_handed_on(path):
             return True
     return False
+
+
+def _is_handed_on(path: list[Node]) -> bool:
+    """Return whether what is around `this` at the end of `path` may give it members."""
+    node, above = path[-1], path[-2]
+    if above.type == "member_expression":
+        return is_written(path[:-1]) or is_same(path[-3].child_by_field_name("function"), above)
+    operator = above.child_by_field_name("operator")
+    if above.type == "binary_expression" and operator is not None:
+        is_tested = operator.type == "&&" and is_same(above.child_by_field_name("left"), node)
+        return operator.type in _PASSES_ON and not is_tested
+    return above.type not in _KEEPS
 
 
 def find_leftmost(node: Node) -> Node:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-__all__ = ["PATTERN_NAMES", "binds_in_head", "find_assigner", "list_bound"]
+__all__ = ["binds_in_head", "find_assigner", "list_bound"]
 
-PATTERN_NAMES: Final = frozenset({"identifier", "shorthand_property_identifier_pattern"})
+_NAMES: Final = frozenset({"identifier", "shorthand_property_identifier_pattern"})
 _PARTS: Final = {
     "pair_pattern": "value",
     "assignment_pattern": "left",
@@ -55,7 +55,7 @@ def list_bound(pattern: Node) -> Iterator[Node]:
         if not pending:
             break
         node = pending.pop()
-        if node.type in PATTERN_NAMES:
+        if node.type in _NAMES:
             yield node
         elif node.type in _PARTS:
             part = node.child_by_field_name(_PARTS[node.type])

@@ -107,7 +107,6 @@ def find_word(
     A loop around `bytes.find`, which is ten times as fast as a pattern with a lookbehind.
     """
     size = len(word)
-    end = len(content) if end is None else end
     offset = content.find(word, start, end)
     while offset >= 0:
         ahead = content[offset - 1 : offset] if offset else b""
