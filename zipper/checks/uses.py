@@ -203,11 +203,19 @@ def _file_of(source: Source, constants: Constants, path: list[Node], name: bytes
         return None
     value = from_root(value)
     kind: UseKind = "worker" if name == b"Worker" else "write" if name in _WRITES else "read"
+    if kind == "worker" and _may_be_heard(source, path):
+        return None
     if name == b"mkdirSync" and len(parts) > 1:
         kind = "make"
     if name in _MAY_RETURN and len(parts) > 1:
         return None  # with `throwIfNoEntry: false` they return undefined
     return Use(kind, EAGER, source.line_of(path[-1]), value)
+
+
+def _may_be_heard(source: Source, path: list[Node]) -> bool:
+    """Return whether something may listen for the error of what ends `path`."""
+    is_kept = path[-2].type != "expression_statement"
+    return is_kept and any(word in source.content for word in (b"error", b"once"))
 
 
 def _names_place(source: Source) -> bool:

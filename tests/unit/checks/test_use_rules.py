@@ -11,6 +11,7 @@ from support.checking import check_files
 C = "exports.handler = async () => 1;"
 F = "const fs = require('fs');"
 R = "fs.readFileSync(__dirname + '/x.txt')"
+W = "const { Worker } = require('worker_threads');"
 M = "export const handler = async () => 1;"
 SHIM = (
     'var __require = ((x) => typeof require !== "undefined" ? require : x)(function (x) {\n'
@@ -117,10 +118,15 @@ def test_emptied_import_meta(text: str, expected: list[str]) -> None:
         ("require('fs').readFileSync(process.cwd() + '/x.txt');", ["error"]),
         ("require('@grpc/proto-loader').loadSync(__dirname + '/x.proto');", ["error"]),
         (
-            "const { Worker } = require('worker_threads'); new Worker(__dirname + '/w.js');",
+            f"{W} new Worker(__dirname + '/w.js');",
             ["error"],
         ),
         ("const { Worker } = require('worker_threads'); new Worker('1', { eval: true });", []),
+        (f"{W} new Worker(__dirname + '/w.js').on('error', () => 1);", []),
+        (f"{W} const w = new Worker(__dirname + '/w.js'); w.on('error', () => 1);", []),
+        (f"{W} require('events').once(new Worker(__dirname + '/w.js'), 'x').catch(() => 1);", []),
+        (f"{W} const w = new Worker(__dirname + '/w.js');", ["error"]),
+        (f"{W} new Worker(__dirname + '/w.js'); process.on('error', () => 1);", ["error"]),
         ("require('fs').readFileSync(__dirname + '/there.txt');", []),
         ("require('fs').readFileSync(__filename);", []),
         ("require('fs').readFileSync('/etc/hosts');", []),
