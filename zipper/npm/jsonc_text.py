@@ -82,7 +82,7 @@ def _find_twice(plain: str) -> tuple[str, int]:
             if key in objects[-1]:
                 return key, token.start()
             objects[-1].add(key)
-    return "", 0
+    raise AssertionError(plain)
 
 
 def _read_pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:

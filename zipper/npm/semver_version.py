@@ -112,14 +112,8 @@ class Version:
     def __lt__(self, other: Version) -> bool:
         return self.key < other.key
 
-    def __le__(self, other: Version) -> bool:
-        return self.key <= other.key
-
     def __gt__(self, other: Version) -> bool:
         return self.key > other.key
-
-    def __ge__(self, other: Version) -> bool:
-        return self.key >= other.key
 
 
 def parse(version: object, *, loose: bool = False) -> Version | None:

@@ -81,11 +81,6 @@ class DraftEdge:
         return state == OK
 
     @property
-    def error(self) -> str | None:
-        """`MISSING`, `INVALID` or `PEER LOCAL`; None when there is nothing wrong."""
-        return None if self.valid else self._state
-
-    @property
     def is_overridden(self) -> bool:
         """Whether an override of this very name decides."""
         rule = self.overrides

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import copy
 import json
-import pickle
 from datetime import UTC, datetime
 
 import pytest
@@ -13,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zipper.errors import ProjectError
-from zipper.npm.credentials import Secret, find_credential, redact_url
+from zipper.npm.credentials import find_credential, redact_url
 from zipper.npm.ini import parse_ini
 from zipper.npm.npmrc import (
     NpmSettings,
@@ -491,15 +489,6 @@ def test_secrets_do_not_show():
 
     assert "s3cret" not in shown
     assert "czNjcmV0" not in shown
-
-
-def test_secret_does_not_travel():
-    """A secret cannot be pickled, and a copy is the same object."""
-    secret = Secret("s3cret")
-
-    assert secret is copy.deepcopy(secret)
-    with pytest.raises(TypeError):
-        pickle.dumps(secret)
 
 
 REDACTED = {
