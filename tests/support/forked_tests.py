@@ -123,15 +123,16 @@ class _Judge:
         with _Change(mutation) as change:
             for found, play in self._plan(mutation, change, own):
                 first = [test for test in found if test.startswith(own)]
-                chosen = []
-                for test in dict.fromkeys([*first, *found]):
-                    left -= self._reach.seconds.get(test, 0.1)
-                    if left > 0:
-                        chosen.append(test)
-                tried, known = tried + len(chosen), known + len(found)
-                killer = play(chosen, change)
-                if killer:
-                    return killer, ""
+                for tests in (first, [test for test in found if not test.startswith(own)]):
+                    chosen = []
+                    for test in tests:
+                        left -= self._reach.seconds.get(test, 0.1)
+                        if left > 0:
+                            chosen.append(test)
+                    tried, known = tried + len(chosen), known + len(tests)
+                    killer = play(chosen, change)
+                    if killer:
+                        return killer, ""
             change.set_file(change.changed)
             if not _has_right_types() and self._types_are_right(change):
                 return "mypy", ""
