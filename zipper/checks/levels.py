@@ -43,6 +43,7 @@ FUNCTIONS: Final = frozenset(
 )
 _LEFT_BY_BREAK: Final = ("do_statement", "labeled_statement")
 _EXITS: Final = late_pattern(rb"process\.(?:exit|abort|reallyExit)\s*\(")
+_NAME: Final = late_pattern(rb"[\w$]+")
 _DEFAULTS: Final = ("assignment_pattern", "object_assignment_pattern")
 """What has a value for a part that is absent."""
 _CASES: Final = ("switch_case", "switch_default", "catch_clause")
@@ -194,7 +195,7 @@ def is_called_in_place(path: list[Node], index: int) -> bool:
         if outer.type == "arguments":
             given = (item for item in outer.named_children if item.type != "comment")
             is_first = next(given, outer).id == inner.id
-            return is_first and _runs_argument(path[: path.index(outer)])
+            return is_first and _runs_argument(path, path.index(outer) - 1)
         if outer.type == "member_expression":
             name = outer.child_by_field_name("property")
             if name is None or name.text not in (b"call", b"apply"):
@@ -207,20 +208,34 @@ def is_called_in_place(path: list[Node], index: int) -> bool:
     return False
 
 
-def _runs_argument(path: list[Node]) -> bool:
-    """Return whether the call that ends `path` runs its first argument at once.
+def _runs_argument(path: list[Node], index: int) -> bool:
+    """Return whether the call at `index` runs its function at once, as far as the end of `path`.
 
     So do the methods that walk an array, of a literal that has items, and a promise's maker.
     """
-    call = path[-1]
+    call = path[index]
     if call.type == "new_expression":
         maker = call.child_by_field_name("constructor")
-        return maker is not None and maker.text == b"Promise" and ends_unhandled(path)
+        is_promise = maker is not None and maker.text == b"Promise"
+        return is_promise and ends_unhandled(path[: index + 1]) and not _may_settle(path, index)
     function = call.child_by_field_name("function")
     name = None if function is None else function.child_by_field_name("property")
     walked = None if function is None else function.child_by_field_name("object")
     is_filled = walked is not None and walked.type == "array" and has_items(walked)
     return is_filled and name is not None and name.text in WALKS
+
+
+def _may_settle(path: list[Node], index: int) -> bool:
+    """Return whether a promise may be settled before the end of `path`: then nothing rejects it."""
+    function = next(node for node in path[index:] if node.type in FUNCTIONS)
+    parts = [function.child_by_field_name(name) for name in ("parameter", "parameters")]
+    text, start = function.text or b"", function.start_byte
+    return any(
+        name in text[part.end_byte - start : path[-1].start_byte - start]
+        for part in parts
+        if part is not None
+        for name in _NAME.findall(part.text or b"")
+    )
 
 
 def has_items(array: Node) -> bool:
