@@ -29,6 +29,8 @@ if TYPE_CHECKING:
         ("packages/shared/test/a.js", set()),
         ("packages/shared/.npmignore", {"fn-a"}),
         (".npmrc", {"fn-a", "fn-b", "fn-c"}),
+        (".yarnrc.yml", {"fn-a", "fn-b", "fn-c"}),
+        ("bunfig.toml", {"fn-a", "fn-b", "fn-c"}),
         ("dist/old.zip", set()),
         ("packages/fn-b/node_modules/x/index.js", set()),
         ("../other/a.txt", set()),

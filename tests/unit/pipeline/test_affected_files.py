@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.scene import HANDLER, write_files
+from zipper.lockfile.pnpm_checksums import hash_text
+from zipper.npm.package_json import parse_manifest
+from zipper.pipeline.affected_files import compare_manifests
 
 if TYPE_CHECKING:
     from tests.support.affected_repository import Repository
@@ -73,6 +76,22 @@ def test_whatever_differs_of_a_package_counts(
 
     assert {"fn-a"} == set(reasons)
     assert ["dependency"] == [kind for kind, *_ in reasons["fn-a"]]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "overrides", "resolutions", "pnpm", "packageExtensions", "patchedDependencies",
+        "allowScripts", "trustedDependencies", "engines", "devEngines", "packageManager",
+    ],
+)  # fmt: skip
+def test_what_a_root_says_for_every_member(key: str) -> None:
+    """What npm, pnpm, yarn and bun read in the root's package.json alone, each by its name."""
+    own = parse_manifest({"name": "root", key: {"a": "1"}, "license": "MIT"})
+    before = parse_manifest({"name": "root", key: {"a": "2"}})
+
+    assert [("settings", key)] == [reason[:2] for reason in compare_manifests(own, before)]
+    assert [] == list(compare_manifests(own, own))
 
 
 def test_files_outside_of_a_member(repository: Repository) -> None:
@@ -226,3 +245,31 @@ def test_installed_packages_of_a_sibling_are_not_its_files(repository: Repositor
     (repository.root / installed / "b.js").unlink()
 
     assert {} == reasons_of(repository)
+
+
+@pytest.mark.parametrize("ending", [".patch", ".diff"])
+def test_what_decides_is_read_at_the_base_too(repository: Repository, ending: str) -> None:
+    """Settings in pyproject.toml, pnpm's own, and patches: unchanged, they are no reasons."""
+    patch = "--- a/x\n+++ b/x\n"
+    key = f"(patch_hash={hash_text(patch)[1]})"
+    lock = "lockfileVersion: '9.0'\n"
+    lock += f"patchedDependencies:\n  a: {hash_text(patch)[1]}\n"
+    lock += (
+        f"importers:\n  .:\n    dependencies:\n      a: {{specifier: '1', version: 1.0.0{key}}}\n"
+    )
+    lock += "packages:\n  a@1.0.0: {resolution: {integrity: sha512-AAAA}}\n"
+    lock += f"snapshots:\n  a@1.0.0{key}: {{}}\n"
+    write_files(
+        repository.top / "one",
+        {
+            "package.json": {"packageManager": "pnpm@11.0.0", "dependencies": {"a": "1"}},
+            "pyproject.toml": '[tool.zipper]\nexclude = ["*.txt"]\nruntime = "nodejs22.x"\n',
+            "pnpm-workspace.yaml": f"patchedDependencies:\n  a: fix{ending}\n",
+            f"fix{ending}": patch,
+            "pnpm-lock.yaml": lock,
+            "index.js": HANDLER,
+        },
+    )
+    repository.git.commit({})
+
+    assert () == repository.compare(str(repository.top / "one"), base="HEAD").reasons
