@@ -49,6 +49,8 @@ _LARGE_MEMBER_BYTES: Final = 16 << 20
 _LARGE_MEMBER: Final = threading.Lock()
 """Held while a member above that size is in memory: one at a time, in all threads together."""
 _DOS_HASHBANG: Final = re.compile(rb"^(#![^\n]+)\r\n")
+_HASHBANG_BYTES: Final = 2048
+"""Where a `#!` line that is mended ends at the latest. Source: bin-links 6 lib/fix-bin.js."""
 
 
 def extract(
@@ -77,7 +79,7 @@ def extract(
             tar.finish()
     except ArchiveError as error:
         raise ArchiveError(
-            error.code, f"{label}: {error.message}", facts=error.facts, hint=error.hint or _HINT
+            error.code, f"{label}: {error.message}", hint=error.hint or _HINT
         ) from error
     return files
 
@@ -102,7 +104,7 @@ def _collect(members: Iterable[TarMember], checksum: YarnChecksum | None) -> lis
             continue
         if name == "package.json" or (name.endswith("/package.json") and "node_modules/" in name):
             manifests[name.removesuffix("package.json")] = bytes(member.data)
-        if bytes(member.data[:2]) == b"#!" and _DOS_HASHBANG.match(member.data[:2048]):
+        if _DOS_HASHBANG.match(member.data, 0, _HASHBANG_BYTES):
             hashbangs[name] = bytes(member.data)
         entries[name] = compress(name, member.data, executable=bool(member.mode & 0o111))
     if not entries:
@@ -122,21 +124,21 @@ def mend_hashbang(data: bytes) -> bytes:
 
     Linux takes it for a part of the interpreter's name. Source: bin-links 6 lib/fix-bin.js.
     """
-    return _DOS_HASHBANG.sub(rb"\1\n", data) if data[:2] == b"#!" else data
+    return _DOS_HASHBANG.sub(rb"\1\n", data)
 
 
 def _place(name: str) -> str | None:
     """Return where a member goes, its first folder cut off; None for the folder itself.
 
     Raises:
-        ArchiveError: ETARBALL for a name that is absolute, has `..` or NUL, here or where a
-            backslash is a separator.
+        ArchiveError: ETARBALL for a name that is absolute, has `..`, here or where a backslash is a
+            separator.
 
     A backslash is a part of the name, as for npm on Linux, where Lambda runs.
     Deviation: npm drops such members with a warning; a package that has one is not worth trusting.
     """
     parts = name.split("/")
-    is_odd = name.startswith("/") or ".." in parts or "\0" in name
+    is_odd = name.startswith("/") or ".." in parts
     if not is_odd and "\\" in name:
         there = name.split("/", 1)[-1].replace("\\", "/")
         is_odd = there.startswith("/") or "//" in there or ":" in there or ".." in there.split("/")
@@ -164,8 +166,8 @@ def _refuse_clashes(entries: Iterable[str]) -> None:
     names = set(entries)
     for name in names:
         folder = name
-        while (cut := folder.rfind("/")) > 0:
-            folder = folder[:cut]
+        while "/" in folder:
+            folder = folder.rpartition("/")[0]
             if folder in names:
                 raise ArchiveError(
                     "ETARBALL", f"the tarball has `{folder}` as a file and as a folder"

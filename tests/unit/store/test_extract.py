@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sys
 import time
 import tracemalloc
@@ -87,6 +88,65 @@ def test_modes_are_two() -> None:
 
     plain, executable = oct(0o100644), oct(0o100755)
     assert {b"0": plain, b"400": plain, b"111": executable, b"1777": executable} == modes
+
+
+def test_commands_are_executable() -> None:
+    """Those of the package, and of what it bundles; a package.json elsewhere has none."""
+    command = {"name": "x", "bin": "run.js"}
+    files = {
+        "run.js": "1",
+        "data.json": '{"bin": "run.js"}',
+        "lib/package.json": json.dumps(command),
+        "lib/run.js": "1",
+        "node_modules/x/package.json": json.dumps(command),
+        "node_modules/x/run.js": "1",
+        "node_modules/x/lib.json": '{"bin": "run.js"}',
+        "node_modules/x/lib.jsonrun.js": "1",
+    }
+    manifest = {"name": "a", "bin": "run.js", "bundleDependencies": ["x"]}
+    tarball = make_package({"package.json": json.dumps(manifest), **files})
+
+    modes = {entry.name.decode(): entry.mode for entry in extract(tarball, label="a")}
+
+    commands = {"run.js", "node_modules/x/run.js"}
+    expected = {name: 0o100755 if name in commands else 0o100644 for name in files}
+    assert {"package.json": 0o100644, **expected} == modes
+
+
+@pytest.mark.parametrize(("end", "expected"), [(20, True), (2048, True), (2049, False)])
+def test_a_carriage_return_near_the_start_of_a_command_goes(end: int, *, expected: bool) -> None:
+    """Bin-links looks at 2048 bytes; other lines, and other files, keep theirs."""
+    text = "#!".ljust(end - 2, "x") + "\r\n1\r\n"
+    manifest = json.dumps({"name": "a", "bin": "run"})
+    tarball = make_package({"package.json": manifest, "run": text, "other": text})
+
+    files = files_of(extract(tarball, label="a"))
+
+    assert text.encode() == files["other"]
+    assert files["run"] == (text.replace("\r", "", 1) if expected else text).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("pack:age/a\\b", "a\\b"),
+        ("p/a/b\\c", "a/b\\c"),
+        ("p/a:b/c\\d", None),
+        ("p/a\\..\\b", None),
+        ("p/\\a", None),
+        ("p/a\\\\b", None),
+    ],
+)
+def test_a_backslash_is_taken_where_windows_would_stay_in_the_package(
+    name: str, expected: str | None
+) -> None:
+    """There it is a separator; the first folder, which is cut off, may be called anything."""
+    tarball = gzip(tar(member(name, b"x")))
+    if expected is None:
+        with pytest.raises(ArchiveError, match="has a member named"):
+            extract(tarball, label="a")
+    else:
+        assert [expected] == list(files_of(extract(tarball, label="a")))
 
 
 @pytest.mark.parametrize(

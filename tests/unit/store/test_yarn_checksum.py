@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.tarballs import directory, gzip, member, tar
+from zipper.store.extract import extract
 from zipper.store.yarn_checksum import YarnChecksum
 
 
@@ -30,6 +32,18 @@ PLAIN = (
 def test_it_is_what_yarn_writes() -> None:
     """Of two files, one of them executable, packed and locked by yarn 4.9."""
     assert EXPECTED == take(*PLAIN)
+
+
+def test_members_of_a_tarball_count_as_it_is_unpacked() -> None:
+    """Its files and its folders, in the order that they have there."""
+    members = [member(path, data, mode=mode) for path, mode, data in PLAIN]
+    found = []
+    for others in ((), (directory("package/lib/"),)):
+        checksum = YarnChecksum("a")
+        extract(gzip(tar(*others, *members)), label="a", checksum=checksum)
+        found.append(checksum.finish())
+
+    assert [EXPECTED, take(("package/lib/", 0o755, b""), *PLAIN)] == found
 
 
 def test_what_yarn_passes_over_does_not_count() -> None:
