@@ -7,6 +7,7 @@ for is `zipper.checks.binary_rules`'.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import IO, Final, Literal, cast
 
 from zipper.late_pattern import late_pattern
@@ -125,11 +126,9 @@ def _read_elf(view: _View, content: bytes | bytearray, found: Binary) -> Binary:
         if header.p_type == "PT_INTERP":
             interpreter = str(segment.get_interp_name())  # type: ignore[attr-defined]
         if isinstance(segment, DynamicSegment):
-            for count, tag in enumerate(segment.iter_tags()):
+            for tag in islice(segment.iter_tags(), _TABLES_MAX):
                 if tag.entry.d_tag in values:
                     values[tag.entry.d_tag].append(getattr(tag, tag.entry.d_tag[3:].lower()))
-                if count > _TABLES_MAX:
-                    break
     names = [
         version.name
         for section in elf.iter_sections()

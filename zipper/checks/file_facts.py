@@ -227,7 +227,7 @@ class FactsCache(Protocol):
         ...
 
 
-def encode(value: Facts | Names) -> bytes:
+def encode(value: tuple[object, ...]) -> bytes:
     """Return `value` as compact JSON."""
     return json.dumps(value, separators=(",", ":")).encode()
 

@@ -14,7 +14,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from zipper.checks.file_facts import FactKey, read_facts
+from zipper.checks.file_facts import FactKey, encode, read_facts
 from zipper.checks.filesystem import Sightings
 from zipper.checks.module_resolution import Failure, Found
 from zipper.checks.package_maps import PackageFile
@@ -171,7 +171,7 @@ def _encode(rows: _Kept) -> bytes:
         for (path, required), others in list(rows.items())
         for one in others
     ]
-    return json.dumps((packages.values, sightings.values, modules), separators=(",", ":")).encode()
+    return encode((packages.values, sightings.values, modules))
 
 
 def _decode(text: bytes) -> _Kept:

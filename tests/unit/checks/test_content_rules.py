@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.mutations import pack
 
+from zipper.archive.listing import Listing, read_listing
 from zipper.checks.run_rules import check_zip
 from zipper.checks.secret_rules import find_secret_contents
 from zipper.target import Target
@@ -131,6 +132,20 @@ def test_secrets_are_never_told_whole() -> None:
     assert "`a.js` line" in finding.message
     assert NPM not in finding.message
     assert NPM[:5] not in finding.message
+
+
+def test_a_damaged_file_hides_no_secret() -> None:
+    """The rules about contents tell it, and the other files are searched."""
+    files = {"a.txt": "text", "b.txt": f"// {KEY_ID}", "c.txt": "text", "index.js": HANDLER}
+    archive = pack({name: (text.encode(), 0o644) for name, text in files.items()})
+    listing = read_listing(archive)
+    entries = tuple(e._replace(size=99) if len(e.name) < 6 and e.name[0] in "ac" else e
+                    for e in listing.entries)  # fmt: skip
+    forged = Listing(entries, archive, b"", (), {entry.name: entry for entry in entries})
+    report = check_zip(archive, path="f", target=Target(), handler="index.handler", listing=forged)
+
+    assert ["b.txt"] == [f.path for f in report.findings if f.code == "secret-content"]
+    assert ["a.txt", "c.txt"] == [f.path for f in report.findings if f.code == "zip-crc"]
 
 
 def test_contents_of_packages_are_not_searched() -> None:

@@ -88,6 +88,14 @@ def test_what_a_library_names() -> None:
     ) == scan_binary(make_elf(*entries))  # fmt: skip
 
 
+def test_a_table_without_end() -> None:
+    """Of so many entries as only a hostile file has, the first 4,096 are read."""
+    names = [f"lib{number}.so" for number in range(4_100)]
+    binary = scan_binary(make_elf(*((NEEDED, name) for name in names)))
+
+    assert names[:4_096] == list(binary.needed)
+
+
 @pytest.mark.parametrize(
     ("content", "interpreter"),
     [
