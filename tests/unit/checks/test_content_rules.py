@@ -356,6 +356,21 @@ def test_which_scripts_make_a_binary(manifest: dict, code: str, expected: bool) 
     assert "script-needed" not in _find({**files, "index.js": HANDLER})
 
 
+def test_scripts_where_no_handler_is_found() -> None:
+    """What would be reached is not known, and the package may need its binary."""
+    files = {
+        "main.js": HANDLER,
+        f"{NATIVE}/package.json": '{"name": "n", "scripts": {"install": "node-gyp rebuild"}, '
+        '"dependencies": {"nan": "2"}}',
+    }
+    archive = pack({name: (text.encode(), 0o644) for name, text in files.items()})
+    report = check_zip(archive, path="f", target=Target(), handler="index.handler")
+
+    assert [("warning", NATIVE)] == [
+        (f.severity, f.path) for f in report.findings if f.code == "script-needed"
+    ]
+
+
 def test_npm_compiles_what_has_a_binding_gyp() -> None:
     """Without any script: npm runs `node-gyp rebuild` then."""
     files = {

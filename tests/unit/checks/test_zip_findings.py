@@ -72,7 +72,8 @@ def named(name: str, *, system: int = 0) -> Listing:
                 "warning",
                 "",
                 (
-                    "the names begin with `./`, which an unzip on Linux drops; that Lambda does so, "
+                    "the names begin with `./`, which an unzip on Linux drops; that Lambda does "
+                    "so, "
                     "too, is not documented"
                 ),
                 "pack `*` instead of `.`, or use `zip -r`, which leaves it out",
