@@ -65,8 +65,6 @@ def check_manifests(subject: Subject) -> Iterator[Finding]:
 
 def _find_scope_level(module: Module) -> int | None:
     """Return when Node looks for the package of a file: at once for `.js`, else for a bare name."""
-    if module.kind in ("json", "addon", "unread"):
-        return None
     if module.path.endswith(".js"):
         return module.level
     bare = (asked.level for asked in module.asked if _is_bare(asked))

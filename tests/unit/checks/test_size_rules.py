@@ -10,7 +10,7 @@ import zipfile
 import pytest
 from support.checking import check_files, zip_files
 
-from zipper.archive.listing import read_listing
+from zipper.archive.listing import Listing, read_listing
 from zipper.checks.run_rules import check_listing, check_zip
 from zipper.target import Target
 
@@ -150,3 +150,38 @@ def test_what_nothing_needs_is_left_out_wherever_it_is() -> None:
     assert f"type declarations (45 bytes; `--exclude '*.d.mts' --exclude '*.d.ts' {inside}`)" in (
         found.hint
     )
+
+
+@pytest.mark.parametrize(
+    ("own", "in_layers", "says"),
+    [
+        (262_144_000, 0, "the function has 262,144,000 bytes unzipped; it must stay below "),
+        (50, 262_144_000, "50 bytes unzipped and its layers another 262,144,000; it must stay "),
+        (50, 262_144_000, "below 262,144,000 with them, which leaves 0. The largest: `index.js`"),
+        (50, 262_143_950, "below 262,144,000 with them, which leaves 50. The largest: `index.js`"),
+        (50, 262_143_949, "another 262,143,949; 1 of 262,144,000 remain. The largest: `index.js`"),
+        (1 << 30, 0, "it must stay below 262,144,000. The largest: `index.js` 1,073,741,824"),
+        (
+            (1 << 30) + 1,
+            0,
+            "below 262,144,000. So much is not looked into. The largest: `index.js`",
+        ),
+    ],
+)
+def test_what_function_and_layers_have_unzipped(own: int, in_layers: int, says: str) -> None:
+    """Both together stay below the quota; how much is left is what the layers leave."""
+
+    def sized(size: int) -> Listing:
+        listing = read_listing(zip_files({"index.js": H}))
+        entries = (listing.entries[0]._replace(size=size),)
+        return Listing(entries, listing.source, b"", (), {"index.js": entries[0]})
+
+    layers = (sized(in_layers),) if in_layers else ()
+    findings = check_listing(
+        sized(own), target=Target(), handler="index.handler", size_bytes=1, layers=layers
+    )
+    (found,) = (one for one in findings if one.code == "size-unzipped")
+
+    assert says in found.message
+    assert found.severity == ("info" if "remain" in says else "error")
+    assert ("take" in found.hint) == (found.severity == "error")

@@ -89,6 +89,30 @@ def test_names_of_commonjs(text: str, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("asks", "expected"),
+    [
+        ("import './a.mjs';", ["error"]),
+        ("if (process.env.A) await import('./a.mjs');", ["warning"]),
+        ("const f = () => import('./a.mjs');", ["warning"]),
+        ("try { await import('./a.mjs') } catch {}", []),
+    ],
+)
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("module-scope", "console.log(__dirname);"),
+        ("module-require-shim", f"{SHIM}require_a();"),
+        ("module-ends", "throw new Error('a');"),
+    ],
+)
+def test_what_files_do_that_may_not_be_loaded(
+    asks: str, expected: list[str], code: str, text: str
+) -> None:
+    """No more than a warning, and nothing where a failure is caught."""
+    assert expected == told(f"{asks} {M}", code, files={"a.mjs": text})
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("const m = {}; require('url').fileURLToPath(m.url);", ["error"]),
