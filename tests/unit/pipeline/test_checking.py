@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.node import write_zip
 from tests.support.notes import list_notes, rewrite_note
+from zipper.errors import ReadError
 from zipper.pipeline.checking import check, check_requested
 from zipper.settings.read_settings import request_of_call
+from zipper.store.notes import Notebook
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from zipper.checks.results import Report
@@ -181,3 +185,30 @@ def test_bytes_that_are_open_are_judged(asking: Path) -> None:
     assert alone == given
     assert "known" == known.code_sha256
     assert "zip-unreadable" in codes(check_requested(asking, request))
+
+
+class _Meanwhile(Notebook):
+    """Has a file written to while it is asked what is known of the files in a zip."""
+
+    def __init__(self, folder: Path, written: Path) -> None:
+        super().__init__(folder)
+        self._written = written
+
+    def recall_many(self, kind: object, rows: Iterable[Mapping[str, object]]) -> dict[int, bytes]:
+        """Return what is known, later."""
+        with self._written.open("ab") as file:
+            file.write(b"x")
+        return super().recall_many(kind, rows)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["fn.zip", "layer.zip"])
+def test_what_is_written_to_meanwhile_is_refused(path: Path, tmp_path: Path, name: str) -> None:
+    """No report is about bytes of which some were there before and some after."""
+    layer = tmp_path / "layer.zip"
+    large = {"large.bin": os.urandom(1 << 20)}  # what is small is read at once
+    write_zip(path, {"index.js": HANDLER, **large})
+    write_zip(layer, {"nodejs/node_modules/absent/index.js": b"", **large})
+    request = request_of_call("check", {"layers": [str(layer)], "cache_dir": tmp_path / "cache"})
+
+    with pytest.raises(ReadError, match="was written to"):
+        check_requested(path, request, notebook=_Meanwhile(tmp_path / "cache", tmp_path / name))
