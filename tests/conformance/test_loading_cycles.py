@@ -24,7 +24,8 @@ def files_of(row: dict[str, str], folder: str = "") -> dict[str, str]:
     if "a.js" in row:
         files = {"index.js": "require('./a'); exports.handler = async () => 1;", **row}
     else:
-        index = "import './a.mjs'; export const handler = async () => 1;"
+        first = "m.mjs" if "m.mjs" in row else "a.mjs"
+        index = f"import './{first}'; export const handler = async () => 1;"
         files = {"index.mjs": index, "c.mjs": TABLE["c.mjs"], **row}
     return {f"{folder}{name}": text for name, text in files.items()}
 
