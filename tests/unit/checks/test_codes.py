@@ -1,6 +1,7 @@
 """Every code that a finding can have is listed and explained."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +42,24 @@ def test_every_code_that_is_made_is_explained() -> None:
 
     assert {} == unknown
     assert len(made) > 40
+
+
+def test_every_code_that_is_handed_on_is_explained() -> None:
+    """Rules make findings of codes that other functions return: whatever looks like a code is one.
+
+    Left out are kinds of binaries, of failures, of conditions and of what is remembered.
+    """
+    others = {"git-lfs", "package-json", "module-sync", "secret-names"}
+    families = {code.partition("-")[0] for code in EXPLAINED}
+    texts = {
+        node.value
+        for path in (PACKAGE / "checks").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    codes = {text for text in texts if re.fullmatch(r"[a-z]+(-[a-z0-9]+)+", text)}
+
+    assert {code for code in codes - others if code.partition("-")[0] in families} <= EXPLAINED
 
 
 def test_a_told_code_is_made_somewhere() -> None:

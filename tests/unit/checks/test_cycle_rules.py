@@ -47,6 +47,18 @@ def test_what_reads_too_early(declaration: str, code: str, fails: bool) -> None:
     assert ({("module-cycle", "error")} if fails else set()) == found(files)
 
 
+@pytest.mark.parametrize(("extra", "fails"), [(0, True), (1, False)])
+def test_how_large_a_file_is_parsed_again(extra: int, fails: bool) -> None:
+    """Half a megabyte, which is more than people write."""
+    code = f"{IMPORTS}a;"
+    files = {
+        "index.mjs": f"import './b.mjs'; export const a = 1; {E}",
+        "b.mjs": code + " " * (500_000 - len(code) + extra),
+    }
+
+    assert ({("module-cycle", "error")} if fails else set()) == found(files)
+
+
 @pytest.mark.parametrize(
     ("exports", "code", "fails"),
     [

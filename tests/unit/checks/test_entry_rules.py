@@ -59,6 +59,34 @@ def test_a_missing_entry_file() -> None:
     assert "--entry server.js" in next(f.hint for f in report.findings if f.code == "entry-missing")
 
 
+@pytest.mark.parametrize(
+    ("files", "entry", "hint"),
+    [
+        (
+            {"Server.js": ""},
+            "server.js",
+            "file names are case-sensitive on Lambda: write `Server.js`",
+        ),
+        ({"index.js": ""}, "server.js", "if you mean `index.js`: `--entry index.js`"),
+        ({"server.ts": ""}, "a.js", "if you mean `server.ts`: `--entry server.ts`"),
+        (
+            {"package.json": '{"main": "lib/b"}', "lib/b.js": ""},
+            "a.js",
+            "if you mean `lib/b.js`: `--entry lib/b.js`",
+        ),
+        ({"b.js": ""}, "a.js", "name the file that starts the server: `--entry dist/server.js`"),
+    ],
+)
+def test_what_to_do_about_a_missing_entry_file(
+    files: dict[str, str], entry: str, hint: str
+) -> None:
+    """Another case, another usual name, and else how to name one."""
+    (found,) = (one for one in check(files, entry=entry)[1].findings if one.severity == "error")
+
+    assert ("entry-missing", hint) == (found.code, found.hint)
+    assert found.message == f"the entry file `{entry}` is not in the zip: Lambda has nothing to run"
+
+
 def test_another_file_needs_the_variable() -> None:
     """An info says so, unless the variable is known to be set."""
     name = {"AWS_LAMBDA_NODEJS_ENTRYPOINT": "server.js"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.checking import zip_files
+from support.checking import Memory, zip_files
 
 from zipper.archive.listing import Listing, read_listing
 from zipper.checks.filesystem import FileSystem, may_read
@@ -168,3 +168,49 @@ def test_what_cannot_be_read() -> None:
     )
 
     assert [False, True, True] == [files.is_readable(f"/var/task/{name}") for name in "abc"]
+
+
+def test_what_is_known_of_packages() -> None:
+    """Of those in the function's own zip; a path in a layer is none of them, however long."""
+    files = {"index.js": "", "node_modules/a/index.js": "", "node_modules/b/index.js": ""}
+    subject = Subject(listing=listing_of(files), target=Target(), cache=Memory())
+    system = FileSystem.of(subject)
+
+    assert system.known_at("/var/task/node_modules/a/index.js") is not None
+    assert system.known_at("/var/task/node_modules/c/index.js") is None
+    assert system.known_at("/var/task/index.js") is None
+    assert system.known_at("/opt/abcd/node_modules/a/index.js") is None
+    assert 2 == len(system.parts)
+    linked = Subject(listing=listing_of({**files, "to": "-> a"}), target=Target(), cache=Memory())
+    assert 0 == len(FileSystem.of(linked).parts)
+
+
+def test_what_answers_rest_on() -> None:
+    """Packages by what they hold, other places by whether they are folders; an own file decides."""
+    files = {"lib/x": "", "node_modules/a/index.js": ""}
+    subject = Subject(listing=listing_of(files), target=Target(), cache=Memory())
+    system = FileSystem.of(subject)
+    looked = [
+        "/opt/abcd/node_modules/a/i.js", "/var/task/lib", "/var/task/gone",
+        "/var/task/node_modules/a/x", "/var/task/node_modules/b/x",
+    ]  # fmt: skip
+    seen = system.find_sightings(looked)
+
+    assert seen is not None
+    assert ["node_modules/a/", "node_modules/b/"] == [folder for folder, _ in seen.parts]
+    assert [True, False] == [bool(digest) for _, digest in seen.parts]
+    assert seen.places == (
+        ("/opt/abcd/node_modules/a/i.js", False), ("/var/task/gone", False), ("/var/task/lib", True)
+    )  # fmt: skip
+    assert system.has(seen)
+    assert system.find_sightings([*looked, "/var/task/lib/x"]) is None
+
+    for changed in (
+        {**files, "node_modules/b/x": ""},
+        {**files, "node_modules/a/index.js": "1"},
+        {**files, "gone": ""},
+        {**files, "gone/x": ""},
+        {"node_modules/a/index.js": ""},
+    ):
+        other = Subject(listing=listing_of(changed), target=Target(), cache=Memory())
+        assert not FileSystem.of(other).has(seen)
