@@ -259,14 +259,11 @@ def _judge_versions(subject: Subject, binary: Binary) -> tuple[str, str, str] | 
 
 def _judge_abi(subject: Subject, member: BinaryFile) -> tuple[str, str, str] | None:
     wanted = subject.target.details.modules
-    found = member.binary.node_modules_version
-    if not found and member.is_addon:
-        match = _PATH_ABI.search(member.entry.name)
-        rivals = match is not None and _PATH_ABI.sub("", member.entry.name)
-        found = int(match[1]) if match and rivals and not _has_rival(subject, member) else 0
-    if not member.is_addon or not found or wanted is None or found == wanted:
+    match = _PATH_ABI.search(member.entry.name)
+    found = member.binary.node_modules_version or (int(match[1]) if match else 0)
+    if not member.is_addon or wanted is None or found in (0, wanted):
         return None
-    if member.binary.node_modules_version and _has_rival(subject, member):
+    if _has_rival(subject, member):
         return None
     message = f"is for NODE_MODULE_VERSION {found}; `{subject.target.runtime}` has {wanted}"
     return (

@@ -5,53 +5,9 @@ from __future__ import annotations
 import struct
 
 import pytest
+from support.elf_files import NEEDED, RPATH, RUNPATH, SONAME, make_elf, make_header
 
 from zipper.checks.elf import Binary, recognize, scan_binary
-
-LOAD, DYNAMIC, INTERP = 1, 2, 3
-NEEDED, STRTAB, SONAME, RPATH, RUNPATH = 1, 5, 14, 15, 29
-HEADER, SEGMENT = 64, 56
-
-
-def make_elf(
-    *entries: tuple[int, str], interpreter: str = "", beyond: int = 0, kind: int = 3
-) -> bytes:
-    """Return a 64-bit file for x86_64 with these dynamic entries, and no sections.
-
-    Source: the System V ABI, chapters 4 and 5; the numbers are those of elf.h.
-
-    Args:
-        entries: tags, and the texts that they mean.
-        interpreter: of PT_INTERP.
-        beyond: so many bytes of the loaded segment are not there.
-        kind: e_type, 2 of a program and 3 of a library.
-    """
-    texts = b"\0" + b"".join(text.encode() + b"\0" for _, text in entries)
-    dynamic_at = HEADER + 3 * SEGMENT
-    texts_at = dynamic_at + 16 * (len(entries) + 2)
-    interpreter_at = texts_at + len(texts)
-    size = interpreter_at + len(interpreter) + 1
-    rows, at = [], 1
-    for tag, text in entries:
-        rows.append((tag, at))
-        at += len(text) + 1
-    dynamic = b"".join(struct.pack("<QQ", *row) for row in [*rows, (STRTAB, texts_at), (0, 0)])
-    kinds = (
-        (LOAD, 0, size + beyond),
-        (DYNAMIC, dynamic_at, len(dynamic)),
-        (INTERP if interpreter else 0, interpreter_at, len(interpreter) + 1),
-    )
-    segments = b"".join(
-        struct.pack("<IIQQQQQQ", name, 4, start, start, start, length, length, 8)
-        for name, start, length in kinds
-    )
-    return _header(kind, segments=3) + segments + dynamic + texts + interpreter.encode() + b"\0"
-
-
-def _header(kind: int, *, segments: int = 0) -> bytes:
-    ident = b"\x7fELF\x02\x01\x01" + bytes(9)
-    sizes = (HEADER, SEGMENT, segments, 64, 0, 0)
-    return ident + struct.pack("<HHIQQQIHHHHHH", kind, 0x3E, 1, 0, HEADER, 0, 0, *sizes)
 
 
 @pytest.mark.parametrize(
@@ -112,8 +68,8 @@ def test_programs(content: bytes, interpreter: str) -> None:
 
 def test_where_a_file_is_cut_off() -> None:
     """A header alone is whole; what is loaded may end where the file ends, and not behind it."""
-    assert Binary("elf", 64, "x86_64") == scan_binary(_header(3))
-    assert Binary("elf", is_truncated=True) == scan_binary(_header(3)[:-1])
+    assert Binary("elf", 64, "x86_64") == scan_binary(make_header(3))
+    assert Binary("elf", is_truncated=True) == scan_binary(make_header(3)[:-1])
     assert Binary("elf", 64, "x86_64") == scan_binary(make_elf())
     assert Binary("elf", 64, "x86_64", is_truncated=True) == scan_binary(make_elf(beyond=1))
 
