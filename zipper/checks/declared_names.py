@@ -21,8 +21,7 @@ __all__ = ["is_hidden", "list_declared"]
 
 def list_declared(statement: Node) -> list[bytes]:
     """Return the plain names that a declaration or an import binds; patterns are left out."""
-    own = statement.child_by_field_name("name")
-    names: list[Node | None] = [own] if own is not None else []
+    names = [statement.child_by_field_name("name")]
     for child in statement.named_children:
         if child.type == "variable_declarator":
             names.append(child.child_by_field_name("name"))

@@ -76,6 +76,7 @@ def test_what_may_be_declared_often() -> None:
         ("for (const aa of b) { @ }", False),
         ("for (let i = 0; i < 1; i++) { @ }", False),
         ("while (a) { @ }", False),
+        ("a.b = @", False),
         ("(b) => { @ }", False),
         ("const a = 1; @", False),
         ("{ @ } { const a = 1; }", False),
