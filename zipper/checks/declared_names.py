@@ -52,7 +52,7 @@ def is_hidden(source: Source, path: list[Node]) -> bool:
         left = node.child_by_field_name("left") if node.type == "for_in_statement" else None
         if binds_in_head(node, name) or (left is not None and _has_word(source, left, name)):
             return True
-        place = (node.start_byte, node.type, name)
+        place = node.start_byte, name
         if place not in source.hiding:
             source.hiding[place] = _hides(source, node, name)
         is_hiding = source.hiding[place]

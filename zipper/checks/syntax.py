@@ -103,7 +103,7 @@ class Source:
         """Whether a function takes modules from a table, by the names of both."""
         self.wrappers: dict[bytes, bool] = {}
         """Whether a function gives one that runs its first argument, by its name."""
-        self.hiding: dict[tuple[int, str, bytes], bool | None] = {}
+        self.hiding: dict[tuple[int, bytes], bool | None] = {}
         """What `zipper.checks.declared_names` has found of blocks, by their start and a name."""
         self._exits: dict[int, int] = {}
         self._depth = 0

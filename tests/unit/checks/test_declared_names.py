@@ -77,6 +77,7 @@ def test_what_may_be_declared_often() -> None:
         ("for (let i = 0; i < 1; i++) { @ }", False),
         ("while (a) { @ }", False),
         ("a.b = @", False),
+        ("class B { a() { @ } }", False),
         ("(b) => { @ }", False),
         ("const a = 1; @", False),
         ("{ @ } { const a = 1; }", False),
@@ -88,3 +89,11 @@ def test_what_hides_a_name(code: str, hidden: bool) -> None:
     path = source.path_to(source.content.index(b"a.use"))
 
     assert [hidden] * 2 == [is_hidden(source, path), is_hidden(source, path)]
+
+
+def test_what_hides_one_name_of_two() -> None:
+    """What is known of a block is known of one name in it."""
+    source = Source(b"{ const a = f(); a.use(); b.use(); }")
+    paths = [source.path_to(source.content.index(text)) for text in (b"a.use", b"b.use", b"a.use")]
+
+    assert [True, False, True] == [is_hidden(source, path) for path in paths]
