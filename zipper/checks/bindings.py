@@ -7,6 +7,7 @@ nothing writes to it again.
 from __future__ import annotations
 
 import re
+from array import array
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -23,7 +24,7 @@ from zipper.late_pattern import late_pattern
 from zipper.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
     from tree_sitter import Node
 
@@ -43,6 +44,8 @@ _GIVEN: Final = late_pattern(
     rb"|\bmodule\.exports\s*=\s*|\bexports\.([\w$]+)\s*=\s*)\Z"
 )
 """What may precede a name that is given to what changes nothing of it."""
+_WORD: Final = late_pattern(rb"[\w$]++")
+_DECLARES: Final = ("lexical_declaration", "variable_declaration")
 _GIVEN_BYTES: Final = 60
 _MEMBER_BYTES: Final = 300
 """A longer chain of members may do anything: each of its names looks at all behind it."""
@@ -87,7 +90,7 @@ def find_binding(source: Source, node: Node) -> Binding | None:
             found = _find_declared(source, source.inside(body), name)
             is_one = count_declarations(inner, name) == 1
             return found if found is not None and is_one else Binding("unknown", function)
-    found = _find_declared(source, source.statements, name)
+    found = _find_declared(source, _list_declaring(source, name), name)
     if found is not None:
         return found
     return Binding("unknown", node) if count_declarations(source.content, name) else None
@@ -113,6 +116,32 @@ def _find_declared(source: Source, statements: Iterable[Node], name: bytes) -> B
     return found[0] if is_sure else Binding("unknown", node)
 
 
+def _list_declaring(source: Source, name: bytes) -> Iterable[Node]:
+    """Return the statements of the top level that may declare a name."""
+    if not source.content.isascii():  # where a word ends depends on the name
+        return source.statements
+    if not source.declaring:
+        source.declaring[b""] = array("L")
+        for number, statement in enumerate(source.statements):
+            texts = b" ".join(_texts_that_declare(source, statement))
+            for word in set(_WORD.findall(texts)):
+                source.declaring.setdefault(word, array("L")).append(number)
+    numbers = source.declaring.get(name, ())
+    last = numbers[-1] + 1 if numbers else 0
+    wanted = frozenset(numbers)
+    return (one for n, one in enumerate(islice(source.statements, last)) if n in wanted)
+
+
+def _texts_that_declare(source: Source, statement: Node) -> Iterator[bytes]:
+    inner = statement.child_by_field_name("declaration") or statement
+    if inner.type == "import_statement":
+        yield source.text_of(inner)
+    parts = [inner, *inner.named_children] if inner.type in _DECLARES else [inner]
+    for name in (part.child_by_field_name("name") for part in parts):
+        if name is not None:
+            yield source.text_of(name)
+
+
 def _is_written(source: Source, name: bytes, scope: Node | None, own: Node) -> bool:
     """Return whether a scope, None for the file, gives a name a value, what declares it apart."""
     content = source.content
@@ -134,7 +163,7 @@ def _declared(source: Source, statement: Node, name: bytes) -> list[Binding]:
     if statement.type == "import_statement":
         return _imported(source, statement, name)
     found: list[Binding] = []
-    if statement.type in ("lexical_declaration", "variable_declaration"):
+    if statement.type in _DECLARES:
         for item in statement.named_children:
             bound, value = item.child_by_field_name("name"), item.child_by_field_name("value")
             if bound is None or next(find_word(source.text_of(bound), name), None) is None:

@@ -105,6 +105,8 @@ class Source:
         """Whether a function gives one that runs its first argument, by its name."""
         self.hiding: dict[tuple[int, bytes], bool | None] = {}
         """What `zipper.checks.declared_names` has found of blocks, by their start and a name."""
+        self.declaring: dict[bytes, array[int]] = {}
+        """Which statements may declare a name, for `zipper.checks.bindings`."""
         self._exits: dict[int, int] = {}
         self._depth = 0
         self.variables = variables or {}
