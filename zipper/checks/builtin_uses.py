@@ -65,7 +65,7 @@ class NeededNames:
         changed = find_changed_names(specifier)
         if not changed:
             return ()
-        declarator = path[-2] if len(path) > 2 else path[-1]
+        declarator = path[-2]
         binding = declarator.child_by_field_name("name")
         if declarator.type != "variable_declarator" or binding is None or not _is_constant(path):
             return ()
@@ -77,7 +77,7 @@ class NeededNames:
 
     def find_all(self, path: list[Node]) -> list[str]:
         """Return all that the file needs of the module that the call ending `path` gives."""
-        binding = path[-2].child_by_field_name("name") if len(path) > 2 else None
+        binding = path[-2].child_by_field_name("name")
         if path[-2].type != "variable_declarator" or binding is None or not _is_constant(path):
             return []
         takings = dict.fromkeys(self._takings(binding))
@@ -134,7 +134,7 @@ def find_need(source: Source, name: bytes, *, calls: bool) -> int:
     if count_declarations(source.content, name) > 1:
         return 0
     for path in islice(source.find_words(name), _USES_MAX):
-        is_use = len(path) > 1 and path[-1].type == "identifier" and _throws(path)
+        is_use = path[-1].type == "identifier" and _throws(path)
         if not is_use or (calls and path[-2].type not in _CALLS):
             continue
         if _is_eager(source, path) and (calls or not _has_waited(source, path)):
@@ -178,7 +178,7 @@ def _is_needed(source: Source, expression: bytes) -> bool:
     needed = False
     for path in islice(source.find_words(first), _USES_MAX):
         whole = path[: len(path) - depth + 1]
-        if len(whole) < 2 or source.text_of(whole[-1]) != expression:
+        if source.text_of(whole[-1]) != expression:
             continue
         if whole[-2].type in _ASSIGNMENTS and _is_in(whole, "left"):
             return False
