@@ -148,3 +148,133 @@ def test_requiring_an_es_module_can_be_turned_on() -> None:
     assert options in (found.hint or "")
     assert "import()" not in (found.hint or "")
     assert check_files(files, runtime="nodejs22.x", variables={"NODE_OPTIONS": options}).ok
+
+
+REQUIRES = {"index.js": f"require('b'); {H}"}
+SCOPE = '`"type": "module"`'
+MEND = "mend the line; Node.js runs nothing of a file that does not parse"
+
+
+@pytest.mark.parametrize(
+    ("files", "runtime", "hint"),
+    [
+        (
+            {**REQUIRES, "node_modules/b/index.js": M},
+            "nodejs22.x",
+            "bundle `b` with the function, or use a version of it that has CommonJS",
+        ),
+        (
+            {"index.js": f"require('./b'); {H}", "b.js": M},
+            "nodejs22.x",
+            "compile it to CommonJS: `require` loads no ES module on this runtime",
+        ),
+        (
+            {"index.js": f"require('./b.cjs'); {H}", "b.cjs": M},
+            "nodejs24.x",
+            "name it `.mjs`, or write `require` and `module.exports`",
+        ),
+        (
+            {"index.js": f"require('./b'); {H}", "b.js": M, "package.json": '{"type": "commonjs"}'},
+            "nodejs24.x",
+            f"name it `.mjs`, or put {SCOPE} into `package.json`",
+        ),
+        (
+            {"index.cjs": M},
+            "nodejs22.x",
+            "name it `.mjs`, or write `require` and `module.exports`",
+        ),
+        (
+            {"index.js": M},
+            "nodejs22.x",
+            f"name it `.mjs`, or pack a package.json with {SCOPE}",
+        ),
+        (
+            {"index.js": M, "package.json": "{}"},
+            "nodejs22.x",
+            f"name it `.mjs`, or put {SCOPE} into `package.json`",
+        ),
+        (
+            {
+                "index.mjs": f"import 'b'; {M}",
+                "node_modules/b/index.js": H,
+                "node_modules/b/package.json": MODULE,
+            },
+            "nodejs24.x",
+            "bundle `b` with the function, or use another version of it",
+        ),
+        *(
+            (
+                {"index.js": f"const {name} = 1; {H}"},
+                "nodejs24.x",
+                "rename what the file declares under a name of CommonJS's own, such as `require`",
+            )
+            for name in ("require", "module", "__filename", "__dirname")
+        ),
+        *(
+            (
+                {"index.mjs": f"{code}; require('fs'); exports.handler = 1"},
+                "nodejs24.x",
+                f"write `import` and `export`, or make a `require` at the top: `{CREATE}`",
+            )
+            for code in ("await 1", "import 'fs'", "export {}", "import.meta.url")
+        ),
+        (
+            {"index.mjs": H},
+            "nodejs24.x",
+            "name it `.cjs`, or write `import` and `export`",
+        ),
+        (
+            {"index.mjs": H, "package.json": MODULE},
+            "nodejs24.x",
+            "name it `.cjs`, or write `import` and `export`",
+        ),
+        (
+            {"index.js": H, "package.json": MODULE},
+            "nodejs24.x",
+            f"name it `.cjs`, or take {SCOPE} out of `package.json`",
+        ),
+        (
+            {"index.mjs": ATTRIBUTE + M, "a.json": "1"},
+            "nodejs24.x",
+            "write it as newer Nodes read it: `with` in the place of `assert`",
+        ),
+        (
+            {"index.js": f"/a/v; {H}"},
+            "nodejs18.x",
+            "compile it for Node.js 18, or use a runtime with Node.js 20",
+        ),
+        (
+            {**REQUIRES, "node_modules/b/index.js": "/a/v;"},
+            "nodejs18.x",
+            "compile it for Node.js 18, or use a runtime with Node.js 20",
+        ),
+        (
+            {**REQUIRES, "node_modules/b/index.js": "let a; let a"},
+            "nodejs24.x",
+            "install `b` again, or another version of it",
+        ),
+        (
+            {**REQUIRES, "node_modules/b/index.js": "\ufeff#!/usr/bin/env node\n1"},
+            "nodejs24.x",
+            "install `b` again, or another version of it",
+        ),
+        (
+            {"index.js": f"require('./b'); {H}", "b.js": "\ufeff#!/usr/bin/env node\n1"},
+            "nodejs24.x",
+            "save the file without the byte-order mark",
+        ),
+        (
+            {"index.mjs": "with (Math) { abs; }"},
+            "nodejs24.x",
+            "mend the line, or name the file `.cjs`",
+        ),
+        ({"index.mjs": "with (Math) { abs; } export {}"}, "nodejs24.x", MEND),
+        ({"index.js": f"let a; let a; {H}"}, "nodejs24.x", MEND),
+        ({"index.js": f"(( {H}"}, "nodejs24.x", MEND),
+    ],
+)
+def test_what_to_do_in_each_case(files: dict[str, str], runtime: str, hint: str) -> None:
+    """Whose file it is, what its name and package.json say, and what reads it decide."""
+    found = check_files(files, runtime=runtime).findings
+
+    assert [hint] == [one.hint for one in found if one.severity == "error"]
