@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from support.checking import check_files
 
+from zipper.checks.early_errors import find_flaws
+from zipper.checks.syntax import Source
+
 if TYPE_CHECKING:
     from zipper.checks.results import Report
 
@@ -113,3 +116,68 @@ def test_an_untyped_file_that_takes_a_name_of_the_wrapper_is_a_module() -> None:
     """Where Node looks into a file for its kind, `const require` makes it an ES module."""
     files = {"index.js": "const require = 1; globalThis.a = 2"}
     assert {"handler-export": "error"} == _codes(check_files(files))
+
+
+REDECLARED = "{ let b; var b }"
+"""An early error at which the quick parser sees nothing."""
+PROSE = "/* </b> */"
+
+
+def _flaws(text: str, *, is_own: bool = False, is_module: bool = False) -> list[tuple[int, bool]]:
+    content = text.encode()
+    found = find_flaws(content, Source(content), is_module=is_module, is_own=is_own)
+    return [(flaw.line, flaw.is_sure) for flaw in found.flaws]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_own", "flaws"),
+    [
+        (REDECLARED, True, [(1, True)]),
+        (REDECLARED, False, []),
+        (f"{REDECLARED}{' ' * (64_000 - len(REDECLARED))}", True, [(1, True)]),
+        (f"{REDECLARED}{' ' * (64_001 - len(REDECLARED))}", True, []),
+        ("\n(" + " " * 399_998, False, [(2, True)]),
+        ("\n(" + " " * 399_999, False, [(2, False)]),
+        (f"{REDECLARED};\n@a class B {{}}{' ' * 399_000}", False, [(1, True)]),
+        (f"{REDECLARED};\n@a class B {{}}{' ' * 400_000}", False, []),
+        (PROSE * 199 + REDECLARED, False, []),
+        (PROSE * 200 + REDECLARED, False, [(1, True)]),
+        ("'</b>'; `/>`; /<\\/b>/;" + REDECLARED, False, []),
+        ("// @a\n/* @b */ '@c';" + REDECLARED, False, []),
+        ("a = `(?i:b)`; '(?i:c)'; // (?i:d)\n" + REDECLARED, False, []),
+        ("/(?<a>b)(?<c>d)/;" + REDECLARED, False, []),
+        ("/(?<a>b)/; /(?<a>b)/;" + REDECLARED, False, []),
+        ("'(?<a>b)(?<a>b)';" + REDECLARED, False, [(1, True)]),
+        ("/(?<a>b)|(?<a>b)/;" + REDECLARED, False, [(1, True)]),
+        ("/(?i:a)/;" + REDECLARED, False, [(1, True)]),
+    ],
+)  # fmt: skip
+def test_what_is_judged(text: str, is_own: bool, flaws: list[tuple[int, bool]]) -> None:
+    """A small file of one's own is; another one where it gives a reason outside of its texts."""
+    assert flaws == _flaws(text, is_own=is_own)
+
+
+def test_a_mark_before_the_first_line() -> None:
+    """Node takes a byte-order mark away, and does not read `#!` behind it where it requires."""
+    assert [(1, True)] == _flaws("\ufeff#!/usr/bin/env node\n")
+    assert [] == _flaws("\ufeff'a'") + _flaws("#!/usr/bin/env node\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "goals"),
+    [
+        ("await 1", ["commonjs"]),
+        ("010", ["module"]),
+        ("with (a) {}", ["module"]),
+        ("return", ["module"]),
+        ("export {}; return", ["module"]),
+        (REDECLARED, [""]),
+        ("let a", []),
+    ],
+)
+def test_what_a_file_cannot_be(text: str, goals: list[str]) -> None:
+    """What only modules, or only scripts, may have; what neither may have is an error of all."""
+    source = Source(text.encode())
+    found = find_flaws(text.encode(), source, is_module="export" in text, is_own=True)
+
+    assert goals == [flaw.goal for flaw in found.flaws]
