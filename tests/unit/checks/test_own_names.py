@@ -91,6 +91,22 @@ def test_members_that_are_written(code: str, name: str, level: int) -> None:
     assert level == _level(code, name)
 
 
+@pytest.mark.parametrize(
+    ("value", "level"),
+    [
+        *((value, CONDITIONAL) for value in ("null", "undefined", "void 0", "false", "!1", "0")),
+        *((value, CONDITIONAL) for value in ("''", '""', "``")),
+        *((value, EAGER) for value in ("b", "{}", "class {}", "!0", "'a'")),
+    ],
+)
+def test_exports_that_are_emptied_later(value: str, level: int) -> None:
+    """What is written further down may run before, in a loop or a function: nothing is a value."""
+    code = f"if (module.exports) require('x'); module.exports = {value};"
+    (found,) = scan(code.encode()).requests
+
+    assert level == found.level
+
+
 @pytest.mark.parametrize("place", ["import.meta.url", "import.meta.filename", "__filename"])
 @pytest.mark.parametrize("keyword", ["const", "let", "var"])
 def test_a_require_of_its_own(keyword: str, place: str) -> None:
