@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.levels import FUNCTIONS
+from zipper.checks.levels import FUNCTIONS, is_field
 from zipper.checks.patterns import binds_in_head, find_assigner
 from zipper.checks.source_text import find_word
 from zipper.late_pattern import late_pattern
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from zipper.checks.syntax import Source
     from zipper.checks.trees import Trees
 
-__all__ = ["Named", "find_calls", "find_declared", "is_constant", "name_function"]
+__all__ = ["Named", "find_calls", "find_declared", "is_constant", "means", "name_function"]
 
 _WRAPPERS: Final = frozenset(
     {"call_expression", "arguments", "object", "parenthesized_expression", "pair"}
@@ -42,7 +42,6 @@ Source: `__commonJS` and `__esm` of esbuild 0.28, rolldown 1 and bun 1, whole an
 """
 _SHARED: Final = (b"__commonJS", b"__commonJSMin", b"__esm", b"__esmMin")
 """What they are called where another file of a bundle declares them."""
-_WRAPPERS_MAX: Final = 6
 _CALLS_MAX: Final = 50
 """Places at which a name is looked up as called; more say nothing new."""
 _DECLARED_MAX: Final = 8
@@ -54,8 +53,7 @@ _DECLARES: Final = late_pattern(rb"\b(?:var|let|const|function|class|import)\s+\
 
 
 _SCOPES: Final = FUNCTIONS | {
-    *("statement_block", "for_statement", "for_in_statement", "catch_clause", "switch_body"),
-    "class_body",
+    *("statement_block", "for_statement", "for_in_statement", "catch_clause", "switch_body")
 }
 """What may give a name another meaning inside of it."""
 _NAMED: Final = ("function_declaration", "class_declaration")
@@ -71,13 +69,11 @@ class Named(NamedTuple):
     """The function, the block or the program in which the name means it."""
     start: int
     """The offset of the name where it is declared."""
-    is_class: bool = False
-    """Whether it runs by `new`."""
 
     @property
-    def key(self) -> tuple[bytes, int, bool]:
+    def key(self) -> tuple[bytes, int]:
         """What tells it from others of the file."""
-        return self.name, self.start, self.is_class
+        return self.name, self.start
 
 
 def name_function(source: Source, path: list[Node], index: int) -> Named | None:
@@ -87,14 +83,15 @@ def name_function(source: Source, path: list[Node], index: int) -> Named | None:
     if own is not None and function.type.endswith("_declaration"):
         return _named(own, path, index)
     if function.type == "method_definition" and own is not None and own.text == b"constructor":
-        holder = path[index - 2] if index > 1 else function
+        holder = path[index - 2]
         name = holder.child_by_field_name("name") if holder.type == "class_declaration" else None
-        return None if name is None else _named(name, path, index - 2, is_class=True)
-    for at in range(index - 1, max(-1, index - 1 - _WRAPPERS_MAX), -1):
+        return None if name is None else _named(name, path, index - 2)
+    for at in range(index - 1, 0, -1):
         if path[at].type == "variable_declarator":
             name = path[at].child_by_field_name("name")
-            is_plain = name is not None and name.type == "identifier"
-            return _named(name, path, at) if name is not None and is_plain else None
+            if name is None or name.type != "identifier":
+                return None
+            return _named(name, path, at)
         is_run = path[at].type != "call_expression" or _runs_first(source, path[at])
         if path[at].type not in _WRAPPERS or not is_run:
             return None
@@ -112,18 +109,19 @@ def _runs_first(source: Source, call: Node) -> bool:
     return source.wrappers[name]
 
 
-def _named(name: Node, path: list[Node], index: int, *, is_class: bool = False) -> Named:
-    is_lexical = path[index - 1].type == "lexical_declaration" or is_class
-    scopes = _SCOPES if is_lexical else FUNCTIONS
+def _named(name: Node, path: list[Node], index: int) -> Named:
+    is_lexical = path[index - 1].type == "lexical_declaration"
+    is_class = path[index].type == "class_declaration"
+    scopes = _SCOPES if is_lexical or is_class else FUNCTIONS
     around = [path[0], *(node for node in path[:index] if node.type in scopes)]
-    return Named(name.text or b"", around[-1], name.start_byte, is_class)
+    return Named(name.text or b"", around[-1], name.start_byte)
 
 
 def find_calls(source: Source, named: Named) -> Iterator[list[Node]]:
     """Yield the paths to the names that call a function, where they are sure to mean it."""
     for offset in islice(source.calls(named.name, named.scope), _CALLS_MAX):
         path = source.leap_to(offset)
-        if _calls(path, named) and _means(source, path, named, unsure=False):
+        if _calls(path) and means(source, path, named, unsure=False):
             yield path
 
 
@@ -169,30 +167,21 @@ def _changes(source: Source, path: list[Node], named: Named) -> bool:
         return False
     holder = _find_holder(path)
     return (
-        _means(source, path, named, unsure=True)
-        if holder is None
-        else _is_same(holder, named.scope)
+        means(source, path, named, unsure=True) if holder is None else _is_same(holder, named.scope)
     )
 
 
-def _calls(path: list[Node], named: Named) -> bool:
-    if len(path) < 2 or path[-1].type != "identifier":
-        return False
-    kind = path[-2].type
-    if kind not in (
-        ("new_expression",) if named.is_class else ("call_expression", "new_expression")
-    ):
-        return False
-    field = "constructor" if kind == "new_expression" else "function"
-    found = path[-2].child_by_field_name(field)
-    return found is not None and found.id == path[-1].id
+def _calls(path: list[Node]) -> bool:
+    """Return whether the name at the end of `path` is called, also by `new`."""
+    fields = ("function", "constructor")
+    return len(path) > 1 and any(is_field(path[-2], field, path[-1]) for field in fields)
 
 
 def _find_depth(path: list[Node], named: Named) -> int | None:
     return next((n for n, node in enumerate(path) if _is_same(node, named.scope)), None)
 
 
-def _means(source: Source, path: list[Node], named: Named, *, unsure: bool) -> bool:
+def means(source: Source, path: list[Node], named: Named, *, unsure: bool) -> bool:
     """Return whether the name at the end of `path` is the one that was declared.
 
     `unsure` where too much around it seems to declare another one: minifiers use names again.

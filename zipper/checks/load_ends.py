@@ -38,7 +38,7 @@ def find_ends(source: Source, *, is_own: bool) -> Iterator[Use]:
     content = source.content
     is_small = is_own and len(content) <= _OWN_MAX_BYTES
     throws = (
-        find_word(content, b"throw", before=b".")
+        find_word(content, b"throw")
         if is_small
         else (match.end() - len(b"throw") for match in _THROWS.finditer(content))
     )

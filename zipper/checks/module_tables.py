@@ -13,6 +13,7 @@ import re
 from array import array
 from typing import TYPE_CHECKING, Final
 
+from zipper.checks.calls import Named, means, name_function
 from zipper.checks.levels import FUNCTIONS
 from zipper.late_pattern import late_pattern
 from zipper.named_tuple import NamedTuple
@@ -29,6 +30,7 @@ __all__ = ["Keyed", "find_loads", "find_module", "index_loads"]
 _KEYS: Final = ("number", "string", "property_identifier")
 _CALLS_MAX: Final = 50
 _NAME_MAX: Final = 100
+_LOADER_MAX_BYTES: Final = 2_000
 _LITERAL: Final = late_pattern(rb"""\((?:(\d++)|"([^"\\\n]{1,200})"|'([^'\\\n]{1,200})')\)""")
 _NAME: Final = late_pattern(rb"[\w$]+\Z")
 
@@ -45,15 +47,12 @@ class Keyed(NamedTuple):
 
 def find_module(path: list[Node], index: int) -> Keyed | None:
     """Return the module that the function at `index` is, if it is in a table."""
-    function, pair = path[index], path[index - 1]
-    table, holder = (path[index - 2], path[index - 3]) if index > 2 else (pair, pair)
-    if function.type == "method_definition":
-        key = function.child_by_field_name("name")
-        table, holder = pair, path[index - 2]
-    else:
-        key = pair.child_by_field_name("key") if pair.type == "pair" else None
+    function, outer = path[index], path[index - 1]
+    is_method = function.type == "method_definition"
+    key = function.child_by_field_name("name") if is_method else outer.child_by_field_name("key")
+    table, holder = path[index - 2 + is_method], path[index - 3 + is_method]
     name = holder.child_by_field_name("name") if holder.type == "variable_declarator" else None
-    if key is None or key.type not in _KEYS or table.type != "object" or name is None:
+    if key is None or key.type not in _KEYS or name is None:
         return None
     return Keyed(table, name.text or b"", (key.text or b"").strip(b"'\""))
 
@@ -73,35 +72,39 @@ def find_loads(source: Source, module: Keyed) -> Iterator[list[Node]]:
     """Yield the paths to the calls that load a module by its key."""
     for offset in source.loads.get(module.key, ()):
         path = source.leap_to(offset)
-        is_call = len(path) > 1 and path[-2].type == "call_expression"
-        if is_call and path[-1].type == "identifier" and _loads(source, path, module):
+        if path[-1].type == "identifier" and _loads(source, path, module):
             yield path
 
 
 def _loads(source: Source, path: list[Node], module: Keyed) -> bool:
     """Return whether the name at the end of `path` is the function that loads by key."""
-    name = source.text_of(path[-1])
-    inner = [node for node in path if node.type in FUNCTIONS]
-    for depth, node in enumerate(path):
-        if (node.start_byte, node.end_byte) != (module.table.start_byte, module.table.end_byte):
-            continue
-        own = [f for f in inner if f.start_byte >= node.start_byte]
-        return bool(own) and depth > 0 and _third_parameter(own[0]) == name and len(own) == 1
-    key = (name, module.name)
-    if key not in source.loaders:
-        source.loaders[key] = _reads_table(source, name, module.name)
-    return source.loaders[key]
+    name, table = source.text_of(path[-1]), module.table
+    inner = (n for n in path if table.start_byte < n.start_byte and n.end_byte <= table.end_byte)
+    own = next((node for node in inner if node.type in FUNCTIONS), None)
+    named = None if own is None else _third_parameter(own, name)
+    if named is None:
+        key = (name, module.name)
+        if key not in source.loaders:
+            source.loaders[key] = _find_loader(source, name, module.name)
+        named = source.loaders[key]
+    return named is not None and means(source, path, named, unsure=False)
 
 
-def _reads_table(source: Source, name: bytes, table: bytes) -> bool:
-    """Return whether the function `name` takes from a table by key."""
+def _find_loader(source: Source, name: bytes, table: bytes) -> Named | None:
+    """Return the function `name`, if it calls what it takes from a table by key."""
     found = re.search(rb"function\s+%s\s*\(" % re.escape(name), source.content)
-    declared = [] if found is None else source.leap_to(found.start())
-    holders = [node for node in declared if node.type == "function_declaration"]
-    return bool(holders) and table + b"[" in source.text_of(holders[-1])[:2000]
+    path = [] if found is None else source.leap_to(found.start())
+    at = next((n for n, node in enumerate(path) if node.start_byte == path[-1].start_byte), 0)
+    if at == 0 or path[at].type != "function_declaration":
+        return None
+    calls = rb"(?<![\w$.])%s\[\s*[\w$]+\s*\]\s*(?:\.\s*call\s*)?\(" % re.escape(table)
+    is_loader = re.search(calls, source.text_of(path[at])[:_LOADER_MAX_BYTES]) is not None
+    return name_function(source, path, at) if is_loader else None
 
 
-def _third_parameter(function: Node) -> bytes:
+def _third_parameter(function: Node, name: bytes) -> Named | None:
+    """Return what a module gets as its third parameter, if that has the name."""
     parameters = function.child_by_field_name("parameters")
     names = [] if parameters is None else parameters.named_children
-    return (names[2].text or b"") if len(names) > 2 else b""
+    is_third = len(names) > 2 and names[2].text == name
+    return Named(name, function, names[2].start_byte) if is_third else None

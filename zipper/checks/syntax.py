@@ -98,9 +98,9 @@ class Source:
             content = content.decode("utf-8", "replace").encode()
         self.trees = Trees(without_raw_escapes(content), known)
         self.content = self.trees.content
-        self._called: dict[tuple[bytes, int, bool], int] = {}
-        self.loaders: dict[tuple[bytes, bytes], bool] = {}
-        """Whether a function takes modules from a table, by the names of both."""
+        self._called: dict[tuple[bytes, int], int] = {}
+        self.loaders: dict[tuple[bytes, bytes], Named | None] = {}
+        """The function that takes modules from a table, by the names of both."""
         self.wrappers: dict[bytes, bool] = {}
         """Whether a function gives one that runs its first argument, by its name."""
         self.hiding: dict[tuple[int, bytes], bool | None] = {}
@@ -277,7 +277,7 @@ class Source:
 
     def _level_of_loads(self, module: Keyed) -> int:
         """Return the earliest level at which a module of a bundle is loaded by its key."""
-        place = (module.key, module.table.start_byte, True)
+        place = (b"[" + module.key, module.table.start_byte)  # no function's name begins so
         known = self._called.get(place)
         if known is None:
             self._called[place] = LAZY

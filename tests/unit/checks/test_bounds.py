@@ -148,10 +148,6 @@ PROGRAMS: dict[str, tuple[Callable[[int], str | Files], int, str, str | None]] =
         + "const u = require('util'); u.isRegExp('a');",
         199, "module-export-name", None,
     ),
-    "parentheses around a function": (
-        lambda n: f"const f = {'(' * n}() => require('a'){')' * n}; f();", 5, "module-missing",
-        "warning",
-    ),
     "bytes of a file that throws": (
         lambda n: {"index.js": _pad(n, "const a = 1; throw a;")}, 200_000, "module-ends", None,
     ),

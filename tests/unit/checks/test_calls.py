@@ -54,6 +54,32 @@ def test_modules_in_a_table_of_webpack() -> None:
     assert {"a": "error", "b": "warning"} == found
 
 
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [
+        (name, made)
+        for names, made in (
+            (
+                ("__commonJS", "__commonJSMin"),
+                "(f, m) => () => (m || f[Object.keys(f)[0]]((m = { exports: {} }).exports), m)",
+            ),
+            (("__esm", "__esmMin"), "(f, r) => () => (f && (r = f[Object.keys(f)[0]](f = 0)), r)"),
+        )
+        for name in names
+    ],
+)
+def test_wrappers_that_another_file_declares(name: str, made: str) -> None:
+    """Bundlers put what wraps their modules into a file that all others share."""
+    chunk = f"exports.{name} = {made};"
+    text = (
+        f"const {{ {name} }} = require('./chunk'); var a = {name}({{ 'a'() {{ require('a') }} }});"
+    )
+    for call, severity in (("a();", "error"), ("", "warning")):
+        report = check_files({"index.js": f"{text} {call} {H}", "chunk.js": chunk})
+
+        assert [severity] == [f.severity for f in report.findings if f.code == "module-missing"]
+
+
 def test_a_long_chain_of_calls_ends() -> None:
     """Functions that call one another by the hundred are followed as far as the stack allows."""
     chain = "".join(f"function f{n}() {{ f{n + 1}() }} " for n in range(2_000))
