@@ -306,7 +306,6 @@ class _BrokenPackageError(Exception):
     """A package.json on the way that does not parse."""
 
     def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.message)
         self.failure = failure
 
 

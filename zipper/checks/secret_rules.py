@@ -181,9 +181,9 @@ def _count_junk(listing: Listing) -> Iterator[list[str | int]]:
 
 def _junk_kind(name: str) -> str | None:
     """Return what kind of needless file a name is of; string searches, for every file is asked."""
-    stem, _, extension = name.rpartition(".")
+    stem, dot, extension = name.rpartition(".")
     kind = _JUNK_EXTENSIONS.get(extension)
-    if kind is not None:
+    if dot and kind is not None:
         return kind
     if extension in ("ts", "mts", "cts") and stem.endswith(".d"):
         return "type declarations"

@@ -139,7 +139,7 @@ def test_several_versions_of_a_package_are_counted() -> None:
     assert [("a", "2", "100"), ("b", "2", "50"), ("c", "2", "5")] == found
 
 
-@pytest.mark.parametrize("ending", ["js", "mjs", "cjs", "json", "node", "ts", "mts", "cts"])
+@pytest.mark.parametrize("ending", ["js", "mjs", "cjs", "json", "node", "wasm", "ts", "mts", "cts"])
 def test_what_the_handler_loads_stays(ending: str) -> None:
     """However large it is, and whatever else would have been enough."""
     files = {
