@@ -87,7 +87,8 @@ def _loads(source: Source, path: list[Node], module: Keyed) -> bool:
         if key not in source.loaders:
             source.loaders[key] = _find_loader(source, name, module.name)
         named = source.loaders[key]
-    return named is not None and means(source, path, named, unsure=False)
+    # Minifiers use a name again and again; what nests around a call seldom declares it.
+    return named is not None and means(source, path, named, unsure=True)
 
 
 def _find_loader(source: Source, name: bytes, table: bytes) -> Named | None:
