@@ -181,3 +181,20 @@ def test_what_a_file_cannot_be(text: str, goals: list[str]) -> None:
     found = find_flaws(text.encode(), source, is_module="export" in text, is_own=True)
 
     assert goals == [flaw.goal for flaw in found.flaws]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_error"),
+    [
+        *((f"a = '{escape}'", True) for escape in ("\\u", "\\u12", "\\u{g}", "\\x1")),
+        *((f"a = '{escape}'", False) for escape in ("\\u0041", "\\u{1f600}", "\\x41", "\\\\u")),
+        *((f"{tag}`\\u`", False) for tag in ("String.raw", "f()", "a[0]", "b_1", "$")),
+        *((f"f`{escape}`", False) for escape in ("\\u{", "\\x", "\\x1", "\\u12", "\\\\u")),
+    ],
+)
+def test_escapes_in_packages(text: str, is_error: bool) -> None:
+    """Only a tagged template may have an escape that means nothing; tried with Node.js 24."""
+    index = f"require('b'); {HANDLER}"
+    report = check_files({"index.js": index, "node_modules/b/index.js": f"() => {text};"})
+
+    assert is_error is ("module-syntax" in _codes(report))

@@ -6,6 +6,7 @@ import io
 import zipfile
 
 import pytest
+from support.checking import check_files
 from support.mutations import pack
 
 from zipper.archive.listing import read_listing
@@ -327,3 +328,22 @@ def test_exports_without_end_are_refused() -> None:
 def test_package_names(specifier: str, expected: tuple[str, str] | None) -> None:
     """A bare specifier is a package's name and a subpath."""
     assert expected == split_name(specifier)
+
+
+@pytest.mark.parametrize("place", ["node_modules/b/package.json", "package.json"])
+@pytest.mark.parametrize(("runtime", "is_refused"), [("nodejs22.x", False), ("nodejs24.x", True)])
+def test_a_manifest_that_may_not_be_read(place: str, runtime: str, *, is_refused: bool) -> None:
+    """Up to Node.js 22 it counts as absent, and later versions refuse it; tried with both."""
+    files = {
+        "index.js": "require('b'); exports.handler = async () => 1;",
+        "node_modules/b/index.js": "",
+        "node_modules/b/package.json": "{}",
+        place: ("{}", 0o600),
+    }
+    found = [
+        one.message
+        for one in check_files(files, runtime=runtime).findings
+        if one.code == "package-json-invalid"
+    ]
+
+    assert [is_refused] * is_refused == ["permission denied" in message for message in found]
