@@ -287,6 +287,40 @@ def test_addons_that_a_platform_package_names(
 
 
 @pytest.mark.parametrize(
+    ("manifest", "is_told"),
+    [
+        (f"{ADDON}/package.json", True),
+        ("package.json", False),
+        (f"{ADDON}/lib/package.json", False),
+        ("node_modules/unreached/package.json", False),
+    ],
+)
+@pytest.mark.parametrize(
+    ("asks", "severity"),
+    [("require('addon')", "error"), ("() => require('addon')", "warning")],
+)
+def test_platform_packages_for_other_machines(
+    manifest: str, is_told: bool, asks: str, severity: str
+) -> None:
+    """Of a package that the handler reaches; what the project itself wants is its own affair."""
+    other = "node_modules/addon-darwin-x64"
+    names = {"addon-darwin-x64": "1", "addon-linux-x64": "1", "addon-win32-x64": "1"}
+    files = {manifest: json.dumps({"optionalDependencies": names}), f"{other}/a.txt": ""}
+    expected = (
+        severity,
+        "binary-arch",
+        other,
+        (
+            f"`{ADDON}` is there with `{other}` only, nothing for linux-x64 and glibc: it was "
+            "installed "
+            f"for another platform / {REINSTALL}"
+        ),
+    )
+
+    assert ([expected] if is_told else []) == told(files, code=asks)
+
+
+@pytest.mark.parametrize(
     ("path", "prebuilds", "is_told"),
     [
         ("build/Release/a.node", "linux-x64", True),

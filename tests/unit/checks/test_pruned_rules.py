@@ -112,3 +112,42 @@ def test_a_record_is_read_as_it_was_written() -> None:
     assert read is not None
     assert sorted(names) == sorted(read.names())
     assert "\n" not in text
+
+
+NOT_COMPARED = f"the record of pruning, `{RECORD}`, is not compared with the zip"
+AGAIN = "build the zip again with `--prune`"
+
+
+@pytest.mark.parametrize(
+    ("text", "why", "hint"),
+    [
+        ('{"format": 2}', "a later zipper wrote it", "use a newer zipper"),
+        ("{}", "it has no `format`", AGAIN),
+        ("[" * 100_000, "it is nested too deeply", AGAIN),
+        (" " * (RECORD_MAX_BYTES + 1), "it has 4,194,305 bytes", AGAIN),
+    ],
+)
+def test_why_a_record_is_not_compared(text: str, why: str, hint: str) -> None:
+    """What is wrong with it, and what makes another one."""
+    (finding,) = check_files({**FILES, RECORD: text}).findings
+
+    assert (f"{NOT_COMPARED}: {why}", hint) == (finding.message, finding.hint)
+
+
+@pytest.mark.parametrize(("count", "more"), [(200, 0), (201, 1)])
+def test_what_is_said_of_files_that_are_gone(count: int, more: int) -> None:
+    """Who needs each, and what to do; the last finding has the number of the others."""
+    hint = "build it again with `--prune`; `drop` leaves out what pruning would keep"
+    files = {**FILES, **record(*(f"{number}.js" for number in range(count)))}
+    told = check_files(files).findings
+
+    assert len(told) == 200 + more
+    assert {hint} == {one.hint for one in told}
+    assert told[0].message == (
+        f"the file is not in the zip, and `index.handler` needs it, as pruning recorded in "
+        f"`{RECORD}`: something took it out after the build"
+    )
+    assert (told[-1].path == RECORD) == bool(more)
+    assert not more or told[-1].message == (
+        "1 more files that the record of pruning has are not in the zip"
+    )
