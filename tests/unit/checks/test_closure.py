@@ -57,6 +57,35 @@ def test_where_following_begins(
     assert start is None or start.module is start.walk.modules[start.path]
 
 
+@pytest.mark.parametrize(
+    ("manifests", "how"),
+    [
+        ({}, "require"),
+        ({"package.json": '{"type": "module"}'}, "import"),
+        ({"package.json": '{"type": "commonjs"}'}, "require"),
+        ({"package.json": '{"type": 1}'}, "require"),
+        ({"package.json": "{}"}, "require"),
+        ({"package.json": "[]"}, "require"),
+        ({"package.json": ""}, "require"),
+        ({"package.json": "{"}, "require"),
+        ({"package.json": "[" * 100_000}, "require"),
+        ({"package.json": ('{"type": "module"}', 0o600)}, "require"),
+        ({"package.json": "{}", "lib/package.json": '{"type": "module"}'}, "import"),
+        ({"package.json": '{"type": "module"}', "lib/package.json": "{}"}, "require"),
+        ({"package.json": '{"type": "module"}', "lib/a/package.json": "{}"}, "import"),
+    ],
+)
+def test_when_the_older_loader_imports(manifests: dict[str, str], how: str) -> None:
+    """Where the nearest package.json that can be read says that `.js` is an ES module.
+
+    Source: aws-lambda-ric 3.3.0, UserFunction.js.
+    """
+    start = close(subject_of({"lib/index.js": "1", **manifests}, "lib/index.handler", target=OLD))
+
+    assert start is not None
+    assert how == start.located.how
+
+
 def test_what_node_options_load_is_followed_first() -> None:
     """As the function's own folder has it, by `require` or by `import`."""
     files = {"index.js": H, "a.js": "require('./b')", "b.js": "", "c.mjs": "import './d.mjs'"}

@@ -7,15 +7,16 @@ from support.checking import Memory, zip_files
 
 from zipper.archive.listing import Listing, read_listing
 from zipper.checks.subject import (
-    MANIFEST_LIMIT_BYTES,
-    PATH_MAX,
-    TEXT_LIMIT_BYTES,
     Subject,
     find_dependency,
     find_folders,
     read_manifests,
 )
 from zipper.target import Target
+
+MANIFEST_LIMIT_BYTES = 4 << 20
+TEXT_LIMIT_BYTES = 64 << 20
+PATH_MAX = 4096
 
 
 def subject_of(files: dict[str, str], **options: object) -> Subject:
