@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.tarballs import header, member, pax, tar
+from tests.support.tarballs import END, header, member, pax, tar
 from zipper.errors import ArchiveError
 from zipper.store.tar import TarMember, read_tar
 
@@ -94,6 +94,142 @@ def test_nothing_large_is_asked_for_at_once_when_passing_over() -> None:
 
     assert 1 == len(list(read_tar(read_noting, max_members=9, max_bytes=1 << 30)))
     assert max(asked) <= 1 << 20
+
+
+NULL = bytes(512)
+A, B = member("p/a", b"1"), member("p/b", b"2")
+READ = {
+    "one null block": (A + NULL + B + END, {"p/a": "1", "p/b": "2"}),
+    "two null blocks": (A + NULL + NULL + B + END, {"p/a": "1"}),
+    "no end": (A, {"p/a": "1"}),
+    "half an end": (A + NULL, {"p/a": "1"}),
+    "folder with a size": (header("p/d/", kind=b"5", size=512) + A + END, {"p/a": "1"}),
+    "folder as a file": (header("p/d/", size=512) + A + END, {"p/a": "1"}),
+    "folder as an old file": (header("p/d/", kind=b"\0", size=512) + A + END, {"p/a": "1"}),
+    "contiguous": (member("p/a", b"1", kind=b"7") + END, {"p/a": "1"}),
+    "contiguous with a slash": (member("p/a/", b"1", kind=b"7") + END, {"p/a/": "1"}),
+    "old file": (member("p/a", b"1", kind=b"\0") + END, {"p/a": "1"}),
+    "file with a link": (member("p/a", b"1", link=b"y") + B + END, {"p/b": "2"}),
+    "fifo": (member("p/f", b"1", kind=b"6") + A + END, {"p/a": "1"}),
+    "binary size": (
+        member("p/a", b"123", size=b"\x80" + bytes(10) + b"\3") + B + END,
+        {"p/a": "123", "p/b": "2"},
+    ),
+    "size after spaces": (
+        member("p/a", b"123", size=b"         3 \0") + B + END,
+        {"p/a": "123", "p/b": "2"},
+    ),
+    "blank size": (header("p/a", size=b" " * 12) + B + END, {"p/a": "", "p/b": "2"}),
+    "no size": (header("p/a", size=bytes(12)) + B + END, {"p/a": "", "p/b": "2"}),
+    "prefix": (member("a", b"1", prefix=b"p/x") + END, {"p/x/a": "1"}),
+    "prefix of 130": (member("a", b"1", prefix=b"p" * 130) + END, {"p" * 130 + "/a": "1"}),
+    "prefix of 131": (member("a", b"1", prefix=b"p" * 131) + END, {"p" * 131 + "/a": "1"}),
+    "prefix of 155": (member("a", b"1", prefix=b"p" * 155) + END, {"p" * 155 + "/a": "1"}),
+    "prefix of GNU": (member("a", b"1", prefix=b"p", magic=b"ustar  \0") + END, {"a": "1"}),
+    "pax path": (pax({"path": "p/x"}) + A + B + END, {"p/x": "1", "p/b": "2"}),
+    "pax path with a NUL": (pax({"path": "p/x\0y"}) + A + END, {"p/x": "1"}),
+    "pax size": (
+        pax({"size": "3"}) + member("p/a", b"123", size=0) + B + END,
+        {"p/a": "123", "p/b": "2"},
+    ),
+    "pax size of a folder": (
+        pax({"size": "512"}) + header("p/d/", kind=b"5") + A + END,
+        {"p/a": "1"},
+    ),
+    "old pax": (pax({"path": "p/x"}, kind=b"X") + A + END, {"p/x": "1"}),
+    "global pax": (pax({"path": "p/x"}, kind=b"g") + A + B + END, {"p/a": "1", "p/b": "2"}),
+    "two pax": (pax({"path": "p/x"}) + pax({"size": "1"}) + A + END, {"p/x": "1"}),
+    "pax, then a long name": (
+        pax({"path": "p/x"}) + member("x", b"p/y\0", kind=b"L") + A + END,
+        {"p/y": "1"},
+    ),
+    "old long name": (member("x", b"p/y\0junk", kind=b"N") + A + END, {"p/y": "1"}),
+    "long link": (member("x", b"p/y\0", kind=b"K") + A + END, {"p/a": "1"}),
+    "pax record of another length": (pax(b"99 path=p/x\n") + A + END, {"p/a": "1"}),
+    "pax length with zeros": (pax(b"0012 path=p/x\n") + A + END, {"p/a": "1"}),
+    "pax length in full": (pax(b"0014 path=p/x\n") + A + END, {"p/x": "1"}),
+    "pax record after a wrong one": (pax(b"3 x\n12 path=p/x\n") + A + END, {"p/x": "1"}),
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_odd_members_are_read_as_node_tar_reads_them(name: str) -> None:
+    """What `Parser` of node-tar 7 gives of these bytes as files, by path."""
+    data, expected = READ[name]
+
+    assert expected == {one.name: one.data.decode() for one in read(data)}
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [(0o100755, 0o755), (0o7777, 0o7777), (b"zzzzzzz\0", 0), (b"0000644 ", 0o644)],
+)
+def test_permission_bits_are_what_a_file_has(mode: int | bytes, expected: int) -> None:
+    """The kind of the file is not among them; what is no number has none."""
+    assert [expected] == [one.mode for one in read(tar(member("p/a", mode=mode)))]
+
+
+def test_bounds_are_what_is_taken() -> None:
+    """So many members, bytes and bytes of a name are taken, and not one more."""
+    members = tar(A, pax({"comment": "x"}), B)
+    assert 2 == len(read(members, max_members=3, max_bytes=2))
+    for bounds in ({"max_members": 2}, {"max_bytes": 1}):
+        with pytest.raises(ArchiveError, match="more than"):
+            read(members, **bounds)
+
+    name = b"p/x".ljust(1 << 20, b"\0")
+    assert ["p/x"] == [one.name for one in read(tar(member("x", name, kind=b"L"), A))]
+    with pytest.raises(ArchiveError, match="a name record of 1,048,577 bytes"):
+        read(tar(member("x", name + b"\0", kind=b"L"), A))
+
+
+@pytest.mark.parametrize(
+    "size",
+    [b"\xff" * 12, b"+3\0         ", b"8\0          ", b"3_0\0        ", b"\x81" + bytes(11)],
+)
+def test_a_size_that_is_none_is_refused(size: bytes) -> None:
+    """Where node-tar goes on, what it reads next is chance."""
+    with pytest.raises(ArchiveError, match=r"negative size|not a number"):
+        read(header("p/a", size=size) + END)
+
+
+@pytest.mark.parametrize(
+    ("size", "is_taken"),
+    [
+        ("3", True),
+        ("-1", False),
+        ("3 ", False),
+        ("\u0663", False),
+        ("", False),
+        ("0" * 18 + "3", True),
+        ("0" * 19 + "3", False),
+    ],
+)
+def test_a_size_in_a_name_record_is_digits(size: str, *, is_taken: bool) -> None:
+    """No sign, no other script's digits, no more of them than any size has."""
+    data = pax({"size": size}) + member("p/a", b"123", size=0) + END
+    if is_taken:
+        assert [b"123"] == [one.data for one in read(data)]
+    else:
+        with pytest.raises(ArchiveError, match="not a number"):
+            read(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (A + b"x" * 511, "a last header that is cut off"),
+        (A + B[:1], "a last header that is cut off"),
+        (header("p/a", checksum=b"000000\0 "), "a header whose checksum is wrong"),
+        (header("p/a", checksum=b"12345678"), "a header whose checksum is wrong"),
+        (header("p/a", checksum=b"zzzzzz\0 "), "not a number"),
+    ],
+)
+def test_a_broken_header_is_refused(data: bytes, words: str) -> None:
+    """One that is cut off, unless it is zeros, and one that is not what was written."""
+    with pytest.raises(ArchiveError, match=words):
+        read(data)
+    assert ["p/a"] == [one.name for one in read(A + bytes(511))]
 
 
 NAMES = st.text(
