@@ -221,7 +221,7 @@ def test_a_size_in_a_name_record_is_digits(size: str, *, is_taken: bool) -> None
         (A + b"x" * 511, "a last header that is cut off"),
         (A + B[:1], "a last header that is cut off"),
         (header("p/a", checksum=b"000000\0 "), "a header whose checksum is wrong"),
-        (header("p/a", checksum=b"12345678"), "a header whose checksum is wrong"),
+        (header("p/a", checksum=b"1234567\0"), "a header whose checksum is wrong"),
         (header("p/a", checksum=b"zzzzzz\0 "), "not a number"),
     ],
 )
