@@ -110,7 +110,7 @@ def _read_body(
 ) -> bytes | bytearray | memoryview:
     if limit is not None and size > limit:
         raise _hostile(f"a name record of {size:,} bytes")
-    body = read(size) if size else b""
+    body = read(size)
     if len(body) < size:
         raise _hostile("a last member that is cut off")
     _skip_padding(read, size)

@@ -126,6 +126,10 @@ READ = {
     "prefix of 131": (member("a", b"1", prefix=b"p" * 131) + END, {"p" * 131 + "/a": "1"}),
     "prefix of 155": (member("a", b"1", prefix=b"p" * 155) + END, {"p" * 155 + "/a": "1"}),
     "prefix of GNU": (member("a", b"1", prefix=b"p", magic=b"ustar  \0") + END, {"a": "1"}),
+    "large checksum": (
+        member("é" * 50, b"1", prefix=("p/" + "é" * 76).encode()) + END,
+        {"p/" + "é" * 76 + "/" + "é" * 50: "1"},
+    ),
     "pax path": (pax({"path": "p/x"}) + A + B + END, {"p/x": "1", "p/b": "2"}),
     "pax path with a NUL": (pax({"path": "p/x\0y"}) + A + END, {"p/x": "1"}),
     "pax size": (
@@ -220,6 +224,7 @@ def test_a_size_in_a_name_record_is_digits(size: str, *, is_taken: bool) -> None
     [
         (A + b"x" * 511, "a last header that is cut off"),
         (A + B[:1], "a last header that is cut off"),
+        (A + b"~", "a last header that is cut off"),
         (header("p/a", checksum=b"000000\0 "), "a header whose checksum is wrong"),
         (header("p/a", checksum=b"1234567\0"), "a header whose checksum is wrong"),
         (header("p/a", checksum=b"zzzzzz\0 "), "not a number"),
