@@ -153,3 +153,15 @@ def test_what_is_no_spec_is_told_as_it_was_asked_for(
     assert {"because"} >= {label for label, _ in error.facts[1:]}
     assert words in error.message
     assert error.hint
+
+
+@pytest.mark.parametrize("protocol", ["http", "https", "rsync", "ftp", "file", "ssh"])
+def test_what_git_speaks_is_git(protocol):
+    """As npm-package-arg has it, with `git+`; other protocols are refused."""
+    spec = parse_spec(f"a@git+{protocol}://h.example/x/y.git#v1", where="/")
+
+    assert ("git", f"{protocol}://h.example/x/y.git") == (spec.type, spec.fetch_spec)
+    assert "git" == parse_spec("a@git://h.example/x/y.git#v1", where="/").type
+    for other in ("git+svn", "rsync", "ftp", "svn"):
+        with pytest.raises(ResolutionError):
+            parse_spec(f"a@{other}://h.example/x/y.git#v1", where="/")

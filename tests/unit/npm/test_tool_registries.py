@@ -253,12 +253,15 @@ def test_lines_of_comments_are_no_settings() -> None:
 def test_what_else_yarn_has() -> None:
     """Its variables win, and a proxy and certificates have npm's names."""
     layer = yarn(
-        "httpProxy: http://proxy.example/\nenableStrictSsl: false\n",
+        "httpProxy: http://proxy.example/\nenableStrictSsl: false\n"
+        "httpsProxy: http://other.example/\nhttpsCaFilePath: /etc/own.pem\n",
         environ={"YARN_NPM_REGISTRY_SERVER": "https://registry.example/"},
     )
 
     assert {
         "proxy": "http://proxy.example/",
+        "https-proxy": "http://other.example/",
+        "cafile": "/etc/own.pem",
         "strict-ssl": "false",
         "registry": "https://registry.example/",
     } == {key: value for key, value, _ in layer.entries}

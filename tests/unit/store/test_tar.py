@@ -48,7 +48,7 @@ def test_bounds_count_what_is_passed_over_too() -> None:
 
 
 @pytest.mark.parametrize("kind", [b"0", b"S"])
-@pytest.mark.parametrize("size", [1, 2_000, (1 << 20) + 1])
+@pytest.mark.parametrize("size", [1, 1_024, 2_000, (1 << 20) + 1])
 def test_a_last_member_that_is_cut_off_is_refused(kind: bytes, size: int) -> None:
     """One that is wanted, and one that is passed over, however little of it lacks."""
     data = member("p/x", bytes(size), kind=kind)
