@@ -138,7 +138,7 @@ def read_tail(file: FileBytes) -> memoryview | None:
     data = file[-_DIRECTORY_BYTES:]
     wanted = _directory_size(data) + END_BYTES
     if wanted > len(data):
-        data = file[-wanted:] if wanted <= size else data[:0]
+        data = file[-wanted:]
     data = data[-wanted:]
     is_whole = len(data) == wanted and is_sound(data, names_only=True)
     # The body ends where the directory says that it begins.
