@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from zipper.checks.commonjs_forms import hands_out_this
-from zipper.checks.source_text import find_word, literal
+from zipper.checks.source_text import find_word, literal, unescape
 from zipper.checks.syntax import plain_text
 from zipper.checks.value_model import OTHER, UNKNOWN, Place, SourceFile, Value
 from zipper.late_pattern import late_pattern
@@ -101,35 +101,42 @@ class ExportingStatements:
         wholes = [text for text in texts if text in _EXPORTS]
         place = Place(self._file, value)
         for text in texts:
-            owner, _, name = text.rpartition(b".")
-            if owner in _EXPORTS and text not in _EXPORTS:
-                self._seen += 1 + (owner != b"exports")
-                if not (owner == b"exports" and self._is_detached):
-                    self._set(name.decode("utf-8", "replace"), place)
+            self._write(text, place)
         if wholes:
             self._seen += sum(1 + (text != b"exports") for text in wholes)
             if b"module.exports" not in wholes:
                 self._is_detached = True
-            elif self._text(value) in _EXPORTS:
-                self._seen += 1 + (self._text(value) != b"exports")
+            elif self._text(value) == b"exports":
+                self._seen += 1
+                self._is_known = self._is_known and not self._is_detached
+            elif self._text(value) == b"module.exports":
+                self._seen += 2
             else:
-                self._whole, self._members = self._given_by_helper(value) or place, {}
+                given = self._given_by_helper(value)
+                self._whole, self._members = given or place, {}
                 self._is_detached = b"exports" not in wholes
-                self._is_touched, self._fixed = False, set()
+                self._is_touched, self._fixed = False, set(given.members if given else ())
 
     def _delete(self, target: Node | None) -> None:
         """Look at `delete exports.name`."""
-        owner, _, name = (b"" if target is None else self._text(target)).rpartition(b".")
-        if owner in _EXPORTS and b"%s.%s" % (owner, name) not in _EXPORTS:
+        if target is not None:
+            self._write(self._text(target), OTHER if self._is_plain else UNKNOWN)
+
+    def _write(self, text: bytes, value: Place | Value) -> None:
+        """Note what a member gets, if `text` is one of the exports."""
+        owner, _, name = text.rpartition(b".")
+        if owner in _EXPORTS and text not in _EXPORTS:
             self._seen += 1 + (owner != b"exports")
             if not (owner == b"exports" and self._is_detached):
-                self._set(name.decode("utf-8", "replace"), OTHER if self._is_plain else UNKNOWN)
+                self._set(unescape(name.decode("utf-8", "replace")), value)
 
     @property
     def _is_plain(self) -> bool:
         """Whether the exports are sure to have no prototype of their own."""
         whole = self._whole
-        return whole is None or (isinstance(whole, Place) and whole.node.type == "object")
+        if not isinstance(whole, Place):
+            return whole is None
+        return whole.node.type == "object" and b"__proto__" not in self._text(whole.node)
 
     def _set(self, name: str, value: Place | Value) -> None:
         if name == "__proto__":
@@ -155,15 +162,16 @@ class ExportingStatements:
         return None if table is None else self._getters(table)
 
     @cached_property
-    def _tables(self) -> dict[bytes, Node]:
-        """The first object that a statement hands to a function beside a name, by that name."""
-        found: dict[bytes, Node] = {}
+    def _tables(self) -> dict[bytes, Node | None]:
+        """The object that one statement hands to a function beside a name, by that name."""
+        found: dict[bytes, Node | None] = {}
         for statement in self._file.source.statements:
             call = statement.named_children[0] if statement.named_children else statement
             arguments = call.child_by_field_name("arguments")
             parts = [] if arguments is None else arguments.named_children
             if len(parts) == 2 and parts[1].type == "object":
-                found.setdefault(self._text(parts[0]), parts[1])
+                name = self._text(parts[0])
+                found[name] = None if name in found else parts[1]
         return found
 
     def _getters(self, table: Node) -> Value | None:

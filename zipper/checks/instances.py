@@ -90,7 +90,7 @@ def _lineage(values: _Evaluates, maker: Place, depth: int) -> Iterator[Place | N
 
 def _heritage(place: Place) -> Node | None:
     found = (c for c in place.node.children if c.type == "class_heritage")
-    return next((c.named_children[0] for c in found if c.named_children), None)
+    return next((c.named_child(0) for c in found), None)
 
 
 def _is_changed(maker: Place) -> bool:
