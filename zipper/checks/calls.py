@@ -49,7 +49,9 @@ _DECLARED_MAX: Final = 8
 _IN_PATTERN: Final = late_pattern(rb"(?:[,:{\[]\s*|\.{3})\Z")
 _AFTER: Final = late_pattern(rb"\s*(?:=(?![=>])|[^;]{0,100}?[\]}]\s*=(?![=>]))")
 _ASSIGNS: Final = late_pattern(rb"\s{0,7}=(?![=>])")
-_DECLARES: Final = late_pattern(rb"\b(?:var|let|const|function|class|import)\s+\Z")
+_DECLARES: Final = late_pattern(
+    rb"\b(?:(?:var|let|const|function|class|import)\s+|function\s*\*\s*)\Z"
+)
 
 
 _SCOPES: Final = FUNCTIONS | {

@@ -34,12 +34,12 @@ _DEFINES: Final = (
     late_pattern(rb"(?:assign|definePropert\w+)\s*\(\s*([\w$.]+)\b[^;]{0,200}"),
 )
 _INDEX: Final = late_pattern(rb"\s*\[[^\]]{0,100}\]\s*=(?![=>])")
-_DECLARES: Final = late_pattern(rb"\b(?:var|let|const|function|import|class)\s")
+_DECLARES: Final = late_pattern(rb"\b(?:var|let|const|function|import|class)[\s*]")
 _FUNCTION: Final = late_pattern(rb"\bfunction\b[\s*\w$]{0,99}\Z")
 _CONTROL: Final = late_pattern(rb"(?:^|[^\w$.])(?:if|while|for|switch|with|await)\s*\Z")
 _REST: Final = late_pattern(rb"[^()]{0,4000}\)(?:(\s*=>)|(\s*\{))?")
 _LOOK_BACK_BYTES: Final = 4_000
-_AHEAD: Final = frozenset(bytes([code]) for code in b" \t\r\n\v\f,{")
+_AHEAD: Final = frozenset(bytes([code]) for code in b" \t\r\n\v\f,{*")
 _GLOBALS: Final = (b"globalThis", b"global")
 _COMMONJS: Final = (b"require", b"module", b"exports", b"__dirname", b"__filename")
 _SETS_GLOBAL: Final = (

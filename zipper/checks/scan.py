@@ -45,7 +45,10 @@ __all__ = ["scan"]
 _WORDS: Final = (b"require", b"import", b"export", b"createRequire")
 _EXPRESSION_MAX: Final = 120
 _OWN_PLACES: Final = (b"(import.meta.url)", b"(__filename)", b"(import.meta.filename)")
-_BINDING: Final = ("variable_declarator", "function_declaration", "assignment_expression")
+_BINDING: Final = (
+    *("variable_declarator", "assignment_expression"),
+    *("function_declaration", "generator_function_declaration"),
+)
 _SHORTHAND: Final = "shorthand_property_identifier_pattern"
 _REBINDING: Final = frozenset(
     {

@@ -41,10 +41,10 @@ WRITE: Final = rb"(?:=(?![=>])|" + CHANGE + rb")"
 """The same, or what gives it another one."""
 _SPREAD: Final = b"..."
 _DECLARATION: Final = (
-    rb"\b(?:var|let|const|function|import|class)\s(?:[^;=()]{0,500}[\s,{])?(?<!extends\s)%s\b"
+    rb"\b(?:var|let|const|function|import|class)[\s*](?:[^;=()]{0,500}[\s,{*])?(?<!extends\s)%s\b"
 )
 """What declares a name; roughly, because a wrong yes only leaves a finding out."""
-_DECLARING: Final = late_pattern(rb"\b(?:var|let|const|function|import|class)\s")
+_DECLARING: Final = late_pattern(rb"\b(?:var|let|const|function|import|class)[\s*]")
 _BEHIND_COMMA: Final = late_pattern(rb",\s{0,99}\Z")
 _EXTENDS: Final = late_pattern(rb"extends\s\Z")
 _ASSIGNS: Final = late_pattern(rb"[\s)]{0,7}(?:&&)?=(?![=>])")
@@ -71,7 +71,7 @@ _NAME: Final = late_pattern(rb"[\w$]++")
 _FUNCTION: Final = late_pattern(rb"function[\s*]{1,7}\Z")
 _FUNCTION_BYTES: Final = 15
 """The most that this reads."""
-_SPACES: Final = frozenset(bytes([code]) for code in b" \t\r\n\v\f,{")
+_SPACES: Final = frozenset(bytes([code]) for code in b" \t\r\n\v\f,{*")
 _DECLARATION_MAX: Final = 510
 """Bytes before a name in which what declares it is looked for."""
 _MENTION_BYTES: Final = 100

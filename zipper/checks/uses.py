@@ -82,8 +82,7 @@ def find_uses(source: Source, *, is_module: bool, is_own: bool) -> tuple[Use, ..
     found += find_ends(source, is_own=is_own)
     if is_module:
         found += find_awaited(source)
-    if is_module or _names_place(source):
-        found += _names(source)
+    found += _names(source)
     if is_module:
         found += _selves(source)
     return tuple(dict.fromkeys(found))
@@ -218,10 +217,6 @@ def _may_be_heard(source: Source, path: list[Node]) -> bool:
     return is_kept and any(word in source.content for word in (b"error", b"once"))
 
 
-def _names_place(source: Source) -> bool:
-    return any(name in source.content for name in _NAMES)
-
-
 def _names(source: Source) -> Iterator[Use]:
     """Yield the first use at each level of `__dirname` and `__filename`."""
     for name in _NAMES:
@@ -269,7 +264,7 @@ def _selves(source: Source) -> Iterator[Use]:
 
 def _takes_member(path: list[Node]) -> bool:
     """Return whether `this` at the end of `path` is undefined and has a member taken of it."""
-    if path[-1].type != "this" or len(path) < 2 or path[-2].type != "member_expression":
+    if path[-1].type != "this" or path[-2].type != "member_expression":
         return False
     if any(child.type == "optional_chain" for child in path[-2].children):
         return False
