@@ -80,8 +80,6 @@ def is_written(path: list[Node]) -> bool:
 
     To it, `exports.a === 1` begins as an assignment, and so does a default in a pattern.
     """
-    if len(path) < 2:
-        return False
     parent = path[-2]
     operator = parent.child_by_field_name("operator")
     is_equality = operator is not None and operator.type in ("==", "===")

@@ -34,8 +34,7 @@ _COMMONJS_LIMIT_BYTES: Final = 200_000
 
 def find_commonjs(source: Source) -> int:
     """Return the first line that reads or writes CommonJS's own names while the module loads."""
-    names = [name for name in _COMMONJS if name in source.content]
-    uses = (find_word(source.content, name, before=b".") for name in names)
+    uses = (find_word(source.content, name, before=b".") for name in _COMMONJS)
     declared = set(list_global(source.content))
     for offset in takewhile(lambda at: at < _COMMONJS_LIMIT_BYTES, merge(*uses)):
         path = source.path_to(offset)

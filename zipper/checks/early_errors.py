@@ -33,15 +33,14 @@ _SUSPICIOUS: Final = (
     (b"?", late_pattern(rb"\(\?(?:[ims]+(?:-[ims]*)?|-[ims]+):"), b""),
     (b"v", late_pattern(rb"/[dgimsy]*v[dgimsy]*\s*(?=[.;,)\]}])"), b""),
     (b"using", late_pattern(rb"using(?<![\w$.]using)\s+[A-Za-z_$][\w$]*\s*(?:=[^=]|of\b)"), b""),
-    (b"assert", late_pattern(rb"assert\s*\{"), b"'\"\n"),
     (_TAG_ENDS, late_pattern(rb"</(?<=[>\s(]</)[A-Za-z>]"), b""),
     (_TAG_IS_EMPTY, late_pattern(rb"/>"), b""),
     (_DECORATES, late_pattern(rb"@(?<!\* @)(?=(?!link|code|inheritDoc)[A-Za-z_$])"), b";{}\n"),
 )
-"""Modifiers, sets and `using`, which older Nodes do not read; `assert`, which newer ones do not;
-JSX and decorators, which none does. Before each is a text without which it is not looked for, after
-it what the last sign before it must be. A pattern that begins with a text is found quickly, and a
-single sign in a tenth of that time."""
+"""Modifiers, sets and `using`, which older Nodes do not read; JSX and decorators, which none does.
+(`assert`, which newer ones do not read, is an error to the quick parser too.) Before each is a text
+without which it is not looked for, after it what the last sign before it must be. A pattern that
+begins with a text is found quickly, and a single sign in a tenth of that time."""
 _PROSE: Final = frozenset({"comment", "html_comment", "string_fragment", "escape_sequence"})
 _PATTERNS: Final = _PROSE | {"regex_pattern"}
 """Where there is neither JSX nor a decorator, though another of the texts may matter there."""
@@ -114,10 +113,8 @@ def _is_suspicious(source: Source) -> bool:
     groups = Counter(match[1] for match in named)
     repeated = (match for match in named if groups[match[1]] > 1)
     paths = (source.path_to(match.start()) for match in islice(repeated, _PLACES_MAX))
-    owners = [(path[-1].start_byte, source.text_of(path[-1])) for path in paths]
-    return any(
-        max(Counter(_GROUP.findall(text)).values(), default=0) > 1 for _, text in set(owners)
-    )
+    texts = {source.text_of(path[-1]) for path in paths}
+    return any(max(Counter(_GROUP.findall(text)).values(), default=0) > 1 for text in texts)
 
 
 def _follows(content: bytes, offset: int, signs: bytes) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from zipper.checks.commonjs_forms import hands_out_this
+from zipper.checks.commonjs_forms import find_leftmost, hands_out_this
 from zipper.checks.commonjs_names import find_commonjs_names
 from zipper.checks.syntax import Source
 
@@ -78,3 +78,28 @@ def test_what_leaves_the_exports_alone(text: str) -> None:
 def test_how_many_mentions_are_looked_at(number: int, found: bool) -> None:
     """Of very many the first."""
     assert found == hands_out_this(Source(b"this;" * number + b"f(this)"))
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("require('x')", "require('x')"),
+        ("require('x').y", "require('x')"),
+        ("require('x').y(z)", "require('x')"),
+        ("require('x')['y'].z", "require('x')"),
+        ("require('x')(y)(z)", "require('x')"),
+        ("require('x') || y", "require('x')"),
+        ("f(require('x'))", "f(require('x'))"),
+        ("a.b(c)", "a.b(c)"),
+        ("a.b", "a.b"),
+        ("a || b", "a || b"),
+        ("new F(x)", "new F(x)"),
+        ("1", "1"),
+    ],
+)
+def test_the_first_call_of_an_expression(text: str, first: str) -> None:
+    """What all the rest is taken from, where that is a call of a name."""
+    source = Source(text.encode())
+    (statement,) = source.statements
+
+    assert first.encode() == source.text_of(find_leftmost(statement.named_children[0]))

@@ -162,7 +162,8 @@ def test_what_is_judged(text: str, is_own: bool, flaws: list[tuple[int, bool]]) 
 
 def test_a_mark_before_the_first_line() -> None:
     """Node takes a byte-order mark away, and does not read `#!` behind it where it requires."""
-    assert [(1, True)] == _flaws("\ufeff#!/usr/bin/env node\n")
+    for is_own in (False, True):
+        assert [(1, True)] == _flaws("\ufeff#!/usr/bin/env node\n", is_own=is_own)
     assert [] == _flaws("\ufeff'a'") + _flaws("#!/usr/bin/env node\n")
 
 

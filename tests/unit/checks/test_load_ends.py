@@ -22,6 +22,7 @@ def _ends(text: str, *, is_own: bool = True) -> list[tuple[str, int, str]]:
         ("if (a) throw 1;\nthrow 2", [("throw", 2, "throw 2")]),
         ("function f() { throw 1 } f()", [("throw", 1, "throw 1")]),
         ("(() => { throw 1 })()", [("throw", 1, "throw 1")]),
+        ("async () => 1;\nthrow 1", [("throw", 2, "throw 1")]),
         ("process.exit(1)", [("exit", 1, "process.exit")]),
         ("process.abort()", [("exit", 1, "process.abort")]),
         ("process.reallyExit(1)", [("exit", 1, "process.reallyExit")]),
