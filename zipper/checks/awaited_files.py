@@ -38,7 +38,7 @@ def find_awaited(source: Source) -> Iterator[Use]:
     constants = Constants(source)
     for path in source.find_words(b"await"):
         call = path[-2].named_child(0)
-        if call is None:
+        if call is None or call.type != "call_expression":
             continue
         if local is None:
             local = find_bindings(source).local

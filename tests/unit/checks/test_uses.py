@@ -98,6 +98,7 @@ def test_this_of_a_module(text: str, line: int) -> None:
         ("fs.readFileSync ('a')", ("read", f"{ROOT}/a")),
         ("require('fs').readFileSync('a')", ("read", f"{ROOT}/a")),
         ("function f() { fs.readFileSync('a') } f()", ("read", f"{ROOT}/a")),
+        ("fs.readFileSync = a; fs.readFileSync('a'); fs.statSync('b')", ("read", f"{ROOT}/b")),
         ("fs.statSync('a', {})", None),
         ("fs.lstatSync('a', {})", None),
         ("fs.copyFileSync('a')", None),
