@@ -135,3 +135,13 @@ def test_a_file_that_changes_loading_makes_nothing_sure() -> None:
 
     assert {"index.js": 0, "a.js": 1, "b.js": 2, "c.js": 1} == levels
     assert {("index.js", "./a"): 1, ("index.js", "./b"): 2, ("a.js", "./c"): 1} == asked
+
+
+def test_more_files_than_are_looked_up_at_once() -> None:
+    """Each is followed, however many are asked for by one file."""
+    names = [f"m{number}" for number in range(300)]
+    files = {f"{name}.js": f"require('./{name}/x')" for name in names}
+    files |= {f"{name}/x.js": "" for name in names}
+    files["index.js"] = "".join(f"require('./{name}');" for name in names)
+
+    assert {f"/var/task/{name}" for name in files} == set(walk(files).modules)
