@@ -83,8 +83,7 @@ def _lineage(values: _Evaluates, maker: Place, depth: int) -> Iterator[Place | N
         heritage = None if current is None else _heritage(current)
         if current is None or heritage is None:
             return
-        above = values.of(current._replace(node=heritage), depth - 1)
-        current = above.maker if above.kind == "function" else None
+        current = values.of(current._replace(node=heritage), depth - 1).maker
     yield None
 
 
