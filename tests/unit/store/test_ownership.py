@@ -177,3 +177,29 @@ def test_root_does_not_use_another_users_cache_unasked(
     assert str(place) in caught.value.message
     assert place == find_cache_dir(place, {}, user=ROOT)
     assert place == find_cache_dir(None, {}, user=12345)
+
+
+@posix_only
+def test_looking_around_ends_at_the_folders_of_packages(tmp_path: Path) -> None:
+    """Once, and at folders alone; those below are looked at when they are used."""
+    place = tmp_path / "a/b/c/d/e"
+    make_private_folders(place)
+    (tmp_path / "file").touch(mode=0o666)
+    (tmp_path / "file").chmod(0o666)
+    assert Ownership(tmp_path).look_around() is None
+
+    refused = []
+    for folder in ("a/b/c/d/e", "a/b/c/d", "a/b/c", "a/b", "a", "."):
+        (tmp_path / folder).chmod(0o777)
+        try:
+            Ownership(tmp_path).look_around()
+        except StoreError as error:
+            refused.append((folder, "--cache-dir" in (error.hint or "")))
+        (tmp_path / folder).chmod(0o700)
+    (tmp_path / "a").chmod(0o770)
+    one = Ownership(tmp_path)
+    found = one.look_around()
+    (tmp_path / "a").chmod(0o777)
+
+    assert [("a/b", True), ("a", True), (".", True)] == refused
+    assert f"group {(tmp_path / 'a').stat().st_gid}" == found == one.look_around()
