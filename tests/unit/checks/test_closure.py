@@ -105,6 +105,27 @@ def test_what_node_options_load_is_followed_first() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("option", "file"),
+    [
+        ("--require ./a", "a.js"), ("--import ./a", None), ("--require ./lib", "lib/index.js"),
+        ("--import ./lib", None), ("-r p", "node_modules/p/r.js"),
+        ("--import=p", "node_modules/p/i.js"),
+    ],
+)  # fmt: skip
+def test_how_node_options_are_resolved(option: str, file: str | None) -> None:
+    """By the rules of what loads them: extensions and folders for `require`, else conditions."""
+    exports = '{"exports": {"require": "./r.js", "import": "./i.js"}}'
+    files = {"index.js": H, "a.js": "", "lib/index.js": "", "node_modules/p/package.json": exports}
+    files |= {"node_modules/p/r.js": "", "node_modules/p/i.js": ""}
+    start = close(subject_of(files, "index.handler", variables={"NODE_OPTIONS": option}))
+
+    assert start is not None
+    assert {"index.js", *([] if file is None else [file])} == {
+        path.removeprefix("/var/task/") for path in start.walk.modules
+    }
+
+
 def test_what_is_proven_assumed_and_unknown() -> None:
     """Proven is a file all of whose requests are answered; what cannot be read is unknown."""
     files = {
