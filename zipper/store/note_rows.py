@@ -119,7 +119,7 @@ class NoteRows:
             return  # locked for too long, read-only, a full disk
         except sqlite3.DatabaseError:
             with contextlib.suppress(OSError):
-                self._path.unlink(missing_ok=True)
+                self._path.unlink()
         except OSError:
             return
 

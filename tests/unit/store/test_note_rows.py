@@ -27,9 +27,10 @@ def test_what_is_put_is_got(tmp_path: Path) -> None:
 
 
 def test_nothing_is_known_before_the_first_put(tmp_path: Path) -> None:
-    """Asking makes no file."""
+    """Asking makes no file, and so does putting nothing."""
     path = tmp_path / "facts.db"
     assert {} == NoteRows(path, "code").get_many([b"a"])
+    NoteRows(path, "code").put_many({})
     assert not path.exists()
 
 
