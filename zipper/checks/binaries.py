@@ -111,7 +111,7 @@ def is_foreign(subject: Subject, name: str) -> bool:
         return True
     package = find_package(name)
     target = subject.target
-    manifest = parse_manifest(subject.read_json(f"{package}/package.json") if package else {})
+    manifest = parse_manifest(subject.read_json(f"{package}/package.json"))
     return not fits_platform(manifest, os=target.os, cpu=target.cpu, libc=target.libc)
 
 

@@ -71,9 +71,9 @@ def check_layer(subject: Subject) -> Iterator[Finding]:
             "the layer has `node_modules` at its root; Lambda looks in `/opt/nodejs/node_modules`"
         )
         yield Finding("layout-layer", "error", "node_modules", message, "put it below `nodejs/`")
-    elif len(tops) == 1 and (inner := _find_wrapped(subject, next(iter(tops)))):
+    elif len(tops) == 1 and _is_wrapped(subject, next(iter(tops))):
         top = next(iter(tops))
-        message = f"everything is in `{top}`: Lambda looks for `{inner}` right in the layer"
+        message = f"everything is in `{top}`: Lambda looks for `nodejs` right in the layer"
         hint = f"zip what is in `{top}`, not the folder itself"
         yield Finding("layout-layer", "error", top, message, hint)
     elif tops and not tops & set(_LAYER_FOLDERS):
@@ -100,11 +100,9 @@ def check_layer(subject: Subject) -> Iterator[Finding]:
             yield Finding("layout-layer", "warning", folder, message, "use `nodejs/node_modules`")
 
 
-def _find_wrapped(subject: Subject, top: str) -> str | None:
-    """Return the folder of packages that lies one level too deep, in a layer of nothing else."""
-    if top in _LAYER_FOLDERS:
-        return None
-    return "nodejs" if f"{top}/nodejs/node_modules" in subject.folders else None
+def _is_wrapped(subject: Subject, top: str) -> bool:
+    """Return whether the folder of packages lies one level too deep, in a layer of nothing else."""
+    return top not in _LAYER_FOLDERS and f"{top}/nodejs/node_modules" in subject.folders
 
 
 def _has_extension(subject: Subject) -> bool:

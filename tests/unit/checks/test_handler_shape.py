@@ -49,6 +49,7 @@ def errors(files, handler, runtime):
         ("exports.handler = {}", "handler", NONE, NONE),
         (f"const make = f => f; exports.handler = make({F})", "handler", OK, OK),
         ("const make = f => f; exports.handler = make(5)", "handler", NONE, NONE),
+        ("const make = f => f; exports.handler = make(/* f */ 5)", "handler", NONE, NONE),
         ("const make = (f) => f; exports.handler = make(5)", "handler", NONE, NONE),
         ("function make(f) { return f } exports.handler = make(5)", "handler", NONE, NONE),
         ("const make = (a, f) => f; exports.handler = make(5, () => 1)", "handler", OK, OK),
