@@ -256,8 +256,6 @@ def _contradict(first: OverrideSet, second: OverrideSet) -> bool:
 
 
 def _disjoint(rule: OverrideSet, other: OverrideSet) -> bool:
-    if rule.value.startswith("$") or other.value.startswith("$"):
-        return False
     try:
         specs = [parse_spec(f"{one.name}@{one.value}", where="/") for one in (rule, other)]
     except ZipperError:

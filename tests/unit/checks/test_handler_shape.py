@@ -41,6 +41,12 @@ def errors(files, handler, runtime):
     [
         (f"exports.handler = {F}", "handler", OK, OK),
         (EMPTY, "handler", NONE, NONE),
+        (
+            f"exports.x = 1; set(module); function set(m) {{ m.exports.handler = {F} }}",
+            "handler",
+            OK,
+            OK,
+        ),
         (f"{EMPTY}module.exports.handler = {F};", "handler", OK, OK),
         (f"exports.handler = {F}; module.exports = {{}}", "handler", NONE, NONE),
         (f"module.exports = {F}", "handler", NONE, NONE),

@@ -37,6 +37,7 @@ def messages(code: str, files: dict[str, str], **options: object) -> list[str]:
 def test_other_versions_in_a_layer(place: str, version: str | None, expected: bool) -> None:
     """A package right in the node_modules of both, of the runtime's Node, is compared."""
     own = {"index.js": H, "node_modules/a/package.json": manifest(version="1.0.1")}
+    own["node_modules/b/node_modules/a/package.json"] = manifest(version="1.0.1")
     layer = {f"{place}/package.json": manifest(version=version), f"{place}/index.js": ""}
     told = messages("layer-version", own, layers=[{"nodejs/x": ""}, layer])
 
