@@ -42,7 +42,7 @@ def errors(files, handler, runtime):
         (f"exports.handler = {F}", "handler", OK, OK),
         (EMPTY, "handler", NONE, NONE),
         (
-            f"exports.x = 1; set(module); function set(m) {{ m.exports.handler = {F} }}",
+            f"exports.x = 1; set(module); function set(m) {{ m['exports'].handler = {F} }}",
             "handler",
             OK,
             OK,
