@@ -34,6 +34,7 @@ FORMAT = {"module-format"}
 @pytest.mark.parametrize(
     ("text", "on_20", "on_22", "on_24"),
     [
+        ("import.meta.resolve('./a.wasm'); import.meta.resolve('./a.txt');", set(), set(), set()),
         ("import a from './a.json';", FORMAT, FORMAT, FORMAT),
         ("import a from './a.json' with { type: 'json' };", set(), set(), set()),
         ("await import('./a.json');", FORMAT, FORMAT, FORMAT),
