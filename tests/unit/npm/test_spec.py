@@ -165,3 +165,22 @@ def test_what_git_speaks_is_git(protocol):
     for other in ("git+svn", "rsync", "ftp", "svn"):
         with pytest.raises(ResolutionError):
             parse_spec(f"a@{other}://h.example/x/y.git#v1", where="/")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "fetched"),
+    [
+        ("a/", "directory", "/p/a"),
+        ("a/b", "git", None),
+        ("a/b/", "directory", "/p/a/b"),
+        ("a/b/c", "directory", "/p/a/b/c"),
+        ("a/b/c#d/e", "directory", "/p/a/b/c#d/e"),
+        ("a/b#c/", "git", None),
+        ("a/b/#c", "directory", "/p/a/b/#c"),
+    ],
+)
+def test_one_slash_between_names_is_github(text: str, kind: str, fetched: str | None) -> None:
+    """Another slash before the committish, or one at an end, is a folder, as npm 11.19.1 says."""
+    spec = resolve_spec("x", text, where="/p")
+
+    assert (kind, fetched) == (spec.type, spec.fetch_spec)
