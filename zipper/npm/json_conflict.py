@@ -161,6 +161,9 @@ def _copy_path(to: Any, source: Any, path: tuple[str | int, ...]) -> None:  # no
                 to.pop(step, None)
             return
         else:
+            if isinstance(to, list) and isinstance(source, list) and isinstance(step, int):
+                to += [None] * (step + 1 - len(to))  # what JavaScript leaves empty is written so
+                to[step] = mine
             return
 
 

@@ -66,6 +66,12 @@ ROWS = {
         '{"a":[]}',
         {"a": [{"b": 2}]},
     ),
+    "theirs lacks the one before": (
+        '{"a":[{"b":1},{"b":2}]}',
+        '{"a":[{"b":1},{"b":1}]}',
+        '{"a":[]}',
+        {"a": [None, {"b": 2}]},
+    ),
     "theirs lacks a list in a list": ('{"a":[[2]]}', '{"a":[[1]]}', '{"a":[]}', {"a": [[2]]}),
     "ours removes, theirs has a text": (
         '{"a":{"b":{}}}',
