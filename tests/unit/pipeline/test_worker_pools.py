@@ -35,8 +35,14 @@ def test_a_pool_with_cancelled_calls_ends_without_a_traceback() -> None:
 
 
 def test_a_pool_that_never_began_ends() -> None:
-    """Its processes and its thread begin with the first call."""
-    end_processes(ProcessPoolExecutor(1))
+    """Its processes and its thread begin with the first call, and there is none any more."""
+    pool, others = ProcessPoolExecutor(1), set(threading.enumerate())
+
+    end_processes(pool)
+
+    assert others >= set(threading.enumerate())
+    with pytest.raises(RuntimeError, match="after shutdown"):
+        pool.submit(int)
 
 
 def test_a_scheduler_needs_dask(monkeypatch: pytest.MonkeyPatch) -> None:
