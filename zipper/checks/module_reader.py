@@ -25,7 +25,7 @@ from zipper.checks.file_facts import (
 from zipper.errors import ArchiveError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from zipper.checks.filesystem import FileSystem
     from zipper.checks.known_stretches import KnownStretches
@@ -71,12 +71,19 @@ class ModuleReader:
                 self._keep(module, _check_json(content))
             else:
                 kind = "own-facts" if is_own(module.path) else "facts"
-                keys[module.path] = (kind, self._digest(content), *self._given)
+                keys[module.path] = (kind, self._digest(content), *self._given_to(content))
         known = {} if self._cache is None else self._cache.get_many(set(keys.values()))
         for module in wave:
             key = keys.get(module.path)
             if key is not None:
                 self._recall(module, key, known)
+
+    def _given_to(self, content: bytes) -> Iterator[str]:
+        """Yield the variables that may decide about a file: those that it names."""
+        for row in self._given:
+            name = row.partition("=")[0]
+            if not name.isascii() or name.encode() in content:
+                yield row
 
     def _recall(self, module: Module, key: FactKey, known: Mapping[FactKey, bytes]) -> None:
         """Give `module` its facts: remembered, of another copy of the file, or scanned."""

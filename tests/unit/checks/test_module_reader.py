@@ -149,11 +149,11 @@ def test_types_are_no_errors(extension: str) -> None:
 
 
 def test_what_is_remembered() -> None:
-    """Facts and names are found once, by the file's bytes, whose it is, and the variables."""
+    """Facts and names are found once: by the bytes, whose they are, and the variables they name."""
     memory = Memory()
     files = {"/t/a.js": b"exports.a = require('b')", "/t/node_modules/c/d.js": b"exports.e = 1"}
     kinds: list[set[FactKey]] = []
-    for variables in ({}, {}, {"A": "1"}):
+    for variables in ({}, {"A": "1"}, {"require": "1", "A": "1"}, {"\u00e9": "1"}):
         reader = _reader(_Files(files), memory, **variables)
         modules = [Module(path, 0, required=True) for path in files]
         reader.read(modules)
@@ -163,9 +163,11 @@ def test_what_is_remembered() -> None:
         assert [("a",), ("e",)] == [found.exports for found in names if found is not None]
         assert [["b"], []] == [[r.specifier for r in m.facts.requests] for m in modules]
 
-    first, again, other = ([key[0] for key in sorted(keys)] for keys in kinds)
+    first, again, named, odd = ([key[0] for key in sorted(keys)] for keys in kinds)
     assert ["facts", "names", "names", "own-facts"] == first == again
-    assert ["facts", "facts", "names", "names", "own-facts", "own-facts"] == other
+    assert ["facts", "names", "names", "own-facts", "own-facts"] == named
+    # What is no text of ASCII may be in a file in another form.
+    assert ["facts", "facts", "names", "names", *3 * ["own-facts"]] == odd
     assert _reader(_Files({})).find_names("/t/gone.js") is None
 
 
