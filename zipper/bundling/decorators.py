@@ -82,13 +82,9 @@ class Decorators:
         )
         return found
 
-    def _inputs(self, source: DecoratedSource) -> dict[str, Value]:
-        return {
-            "typescript": self._identity,
-            "path": source.path,
-            "sha256": hashlib.sha256(source.data).hexdigest(),
-            "tsconfig": source.tsconfig,
-        }
+    def _inputs(self, source: DecoratedSource) -> Value:
+        digest = hashlib.sha256(source.data).hexdigest()
+        return (self._identity, source.path, digest, source.tsconfig)
 
     def _transform_batch(self, tsconfig: str, batch: Sequence[DecoratedSource]) -> dict[str, bytes]:
         options = _options_of(tsconfig)

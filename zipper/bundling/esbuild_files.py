@@ -77,7 +77,7 @@ class Compiler:
         run: Callable[[Mapping[str, bytes], Sequence[Sequence[str]]], list[dict[str, bytes]]],
     ) -> None:
         self._notebook = notebook
-        self._shared: dict[str, Value] = {"esbuild": identity, "flags": tuple(flags)}
+        self._shared = (identity, tuple(flags))
         self._flags = flags
         self._run = run
         self._known: dict[SourceText, Compiled] = {}
@@ -107,14 +107,9 @@ class Compiler:
             )
         return [found[number] for number in range(len(sources))]
 
-    def _inputs(self, source: SourceText) -> dict[str, Value]:
-        return {
-            **self._shared,
-            "path": source.path,
-            "sha256": hashlib.sha256(source.data).hexdigest(),
-            "format": source.format,
-            "tsconfig": source.tsconfig,
-        }
+    def _inputs(self, source: SourceText) -> Value:
+        digest = hashlib.sha256(source.data).hexdigest()
+        return (*self._shared, source.path, digest, source.format, source.tsconfig)
 
     def _compile_missing(self, sources: Sequence[SourceText]) -> list[Compiled]:
         batches = list(_batch(sources))

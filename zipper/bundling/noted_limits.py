@@ -14,7 +14,7 @@ from zipper.store.notes import BUNDLE_LIMITS
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from zipper.store.notes import Notebook, Value
+    from zipper.store.notes import Notebook
 
 __all__ = ["NotedLimits"]
 
@@ -57,19 +57,15 @@ class NotedLimits:
                 known[key] = find_limits(self._read(path))
                 fresh |= set() if name is None else {name[0]}
             found[path] = known[key]
-        bodies = [(_inputs(one), json.dumps(self._noted[one]).encode("ascii")) for one in fresh]
+        bodies = [(one, json.dumps(self._noted[one]).encode("ascii")) for one in fresh]
         self._notebook.remember_many(BUNDLE_LIMITS, bodies)
         return found
 
     def _recall(self, packages: set[str]) -> None:
         unknown = sorted(packages - self._noted.keys())
-        noted = self._notebook.recall_many(BUNDLE_LIMITS, map(_inputs, unknown))
+        noted = self._notebook.recall_many(BUNDLE_LIMITS, unknown)
         for number, package in enumerate(unknown):
             rows = json.loads(noted.get(number, b"{}"))
             self._noted[package] = {
                 file: tuple(Limit(*limit) for limit in limits) for file, limits in rows.items()
             }
-
-
-def _inputs(package: str) -> dict[str, Value]:
-    return {"package": package}

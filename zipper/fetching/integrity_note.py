@@ -12,7 +12,6 @@ from zipper.store.notes import INTEGRITY
 
 if TYPE_CHECKING:
     from zipper.npm.npm_settings import NpmSettings
-    from zipper.store.notes import Value
     from zipper.store.store_zips import Store
 
 __all__ = ["IntegrityNote"]
@@ -25,13 +24,8 @@ class IntegrityNote:
         self, store: Store, npm: NpmSettings, name: str, version: str, *, resolved: str | None
     ) -> None:
         self._notebook = store.notebook
-        self._inputs: dict[str, Value] = {
-            "name": name,
-            "version": version,
-            "resolved": resolved,
-            "registry": npm.registry_of(name),
-            "replaced hosts": npm.replace_registry_host,
-        }
+        registry = npm.registry_of(name)
+        self._inputs = (name, version, resolved, registry, npm.replace_registry_host)
 
     def recall(self) -> str | None:
         """Return the integrity that was noted."""

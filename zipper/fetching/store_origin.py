@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from zipper.fetching.needed_tarballs import Wanted
     from zipper.store.keys import StoreKey
-    from zipper.store.notes import Value
     from zipper.store.store_zip import StoreZip
     from zipper.store.store_zips import Store
 
@@ -113,8 +112,7 @@ class OriginsNote:
         rows = sorted(
             f"{item.label} {item.key} {item.checksum} {sums.get(item.key)}" for item in wanted
         )
-        digest = hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()
-        self._inputs: dict[str, Value] = {"tarballs": digest}
+        self._inputs = hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()
 
     def recall(self) -> bool:
         """Return whether it is noted."""

@@ -31,7 +31,7 @@ def identify_executable(path: Path, notebook: Notebook) -> str:
         file = open_file(path)
         if file is None:
             return ""
-        inputs = {"path": str(path)}
+        inputs = str(path)
         known = notebook.recall(EXECUTABLE, inputs, lambda stamp: stamp == file.stamp)
         if known is not None:
             return known.decode("ascii")

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from zipper.archive.plan import Plan
-    from zipper.store.notes import Value
     from zipper.store.store_zips import Store
 
 __all__ = ["BuildNote"]
@@ -35,7 +34,7 @@ class BuildNote:
         self._output = output
         self._fingerprint = fingerprint
         self._store = store
-        self._inputs: dict[str, Value] = {"output": str(output), "plan": fingerprint}
+        self._inputs = (str(output), fingerprint)
 
     def find_written(self) -> Written | None:
         """Return size and `code_sha256` of the zip if it is there, untouched since it was written.

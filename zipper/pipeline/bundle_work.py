@@ -100,7 +100,7 @@ class BundleWork:
         )
         self._layout = BundleLayout(scripted, homes, siblings)
 
-    def make(self, path: str, names: Sequence[str], inputs: Mapping[str, Value]) -> MadeBundle:
+    def make(self, path: str, names: Sequence[str], inputs: tuple[Value, ...]) -> MadeBundle:
         """Return the bundle of the handler at `path`, relative to the project's folder.
 
         Raises:
@@ -159,7 +159,7 @@ class BundleWork:
         )
 
     def _bundle_all(
-        self, folder: BundleFolder, choices: BundleChoices, inputs: Mapping[str, Value]
+        self, folder: BundleFolder, choices: BundleChoices, inputs: tuple[Value, ...]
     ) -> tuple[Bundle, ChosenAssets, list[Finding]]:
         """Return the bundle with those of workers, the assets, and what is said about both."""
         around = self._surround(folder.read)
@@ -168,7 +168,7 @@ class BundleWork:
         beside = self._find_beside(assets)
         if beside:
             around = around._replace(beside=beside)
-            inputs = {**inputs, "beside": _as_value(beside)}
+            inputs = (*inputs, _as_value(beside))
             bundle = self._bundle(Bundler(folder, choices, around), around, inputs)
         findings = [*tell_warnings(bundle), *tell_unended(bundle, around), *assets.findings]
         workers = [
@@ -306,17 +306,15 @@ class BundleWork:
             beside={},
         )
 
-    def _bundle(
-        self, bundler: Bundler, around: Surroundings, inputs: Mapping[str, Value]
-    ) -> Bundle:
+    def _bundle(self, bundler: Bundler, around: Surroundings, inputs: tuple[Value, ...]) -> Bundle:
         """Return the bundle; which packages stay is guessed from the last time, and proven."""
         notebook = self._io.open_store().notebook
-        shared = {name: value for name, value in inputs.items() if name != "names"}
+        shared = inputs[1:]  # whatever other files there are
         hint = notebook.recall(KEPT_PACKAGES, shared)
         guess = [] if hint is None else [KeptPackage(*row) for row in json.loads(hint)]
 
         def confirm(bundle: Bundle) -> bool:
-            noted = notebook.recall(KEPT_PACKAGES, {**shared, "asked": list_asked(bundle, around)})
+            noted = notebook.recall(KEPT_PACKAGES, (shared, list_asked(bundle, around)))
             if noted is None or [KeptPackage(*row) for row in json.loads(noted)] != guess:
                 return False
             return bundler.is_complete(bundle)
@@ -325,7 +323,7 @@ class BundleWork:
         body = json.dumps(list(bundle.kept.values())).encode("ascii")
         notebook.remember(KEPT_PACKAGES, shared, body)
         asked = list_asked(bundle, around)
-        notebook.remember(KEPT_PACKAGES, {**shared, "asked": asked}, body)
+        notebook.remember(KEPT_PACKAGES, (shared, asked), body)
         return bundle
 
     def _witnesses(self, used: Sequence[str]) -> Value:

@@ -152,8 +152,8 @@ class _Bundling:
             )
         return HandlerSource(handler, path, tell_built(names, raw, asked))
 
-    def _inputs(self, found: HandlerSource) -> dict[str, Value]:
-        """Return what decides besides the files."""
+    def _inputs(self, found: HandlerSource) -> tuple[Value, ...]:
+        """Return what decides besides the files: a hash of their names first."""
         request, tree = self._request, self._gathered.scripted.tree
         zips = self._gathered.scripted.obtained.zips
         rows = [
@@ -163,25 +163,25 @@ class _Bundling:
             )
             for node in tree.nodes.values()
         ]
-        return {
-            "handler": found.path,
-            "member": self._project.member,
-            "names": _digest(self._names),
-            "packages": _digest(rows),
-            "homes": _digest(sorted(self._homes.by_location.items())),
-            "siblings": tuple(sorted(self._siblings.folders.items())),
-            "decorators": self._packages.describe_decorators(),
-            "runtime": request.target.runtime,
-            "esbuild": self._packages.choice.identity,
-            "sourcemap": request.sourcemap,
-            "minify": request.minify,
-            "external": tuple(request.external),
-            "anyway": tuple(request.bundle_anyway),
-            "sdk": request.sdk,
-            "table": request.esbuild or "",
-        }
+        return (
+            _digest(self._names),
+            found.path,
+            self._project.member,
+            _digest(rows),
+            _digest(sorted(self._homes.by_location.items())),
+            tuple(sorted(self._siblings.folders.items())),
+            self._packages.describe_decorators(),
+            request.target.runtime,
+            self._packages.choice.identity,
+            request.sourcemap,
+            request.minify,
+            tuple(request.external),
+            tuple(request.bundle_anyway),
+            request.sdk,
+            request.esbuild,
+        )
 
-    def _make(self, found: HandlerSource, inputs: Mapping[str, Value]) -> MadeBundle:
+    def _make(self, found: HandlerSource, inputs: tuple[Value, ...]) -> MadeBundle:
         from zipper.pipeline.bundle_work import BundleWork  # noqa: PLC0415  (where something changed)
 
         work = BundleWork(

@@ -110,11 +110,9 @@ def check_requested(
     is_alone = notebook is None
     if notebook is None:
         notebook = Notebook(find_cache_dir(request.cache_dir), recalls=not request.no_recall)
-    inputs = verdict_inputs(request, code_sha256 or hash_zip(source)) | {
-        "handler": _start_of(request),
-        "unknown_runtime": unknown_runtime,
-        "case": request.case,
-    }
+    known = code_sha256 or hash_zip(source)
+    facts = verdict_inputs(request, known)
+    inputs = (*facts, _start_of(request), unknown_runtime, request.case)
     # What is missing beside a workspace depends on its folders too.
     noted = None if nearby is not None else recall_verdict(notebook, REPORT, inputs)
     if noted is not None:
@@ -124,10 +122,11 @@ def check_requested(
             path,
             source,
             request,
-            code_sha256=str(inputs["code_sha256"]),
+            code_sha256=known,
             unknown_runtime=unknown_runtime,
             facts=NotedFacts(notebook, is_alone=is_alone),
-            today=str(inputs["end"] or _LONG_AGO),
+            # Whatever the day is, all that it decides is the last step of the runtime's end.
+            today=str(facts[2] or _LONG_AGO),
             nearby=nearby,
             listing=listing,
         )

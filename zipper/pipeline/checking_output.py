@@ -57,9 +57,8 @@ def judge(
     Raises:
         ArchiveError: EREAD if the zip or a layer cannot be read.
     """
-    inputs = verdict_inputs(request, code_sha256) | {"handler": handler, "check": request.check}
-    if around is not None:
-        inputs["workspace"] = around.key
+    workspace = None if around is None else around.key
+    inputs = (*verdict_inputs(request, code_sha256), handler, request.check, workspace)
     still = None if around is None else around.still_holds
     noted = recall_verdict(store.notebook, VERDICT, inputs, still)
     judged = None if noted is None else Judgement(**noted)  # type: ignore[arg-type]  # as noted below

@@ -121,13 +121,13 @@ def measure_hashed(path: Path, fingerprint: str, store: Store) -> Written:
 
 def recall_hash(fingerprint: str, store: Store) -> str | None:
     """Return the `code_sha256` that the plan's zip had when it was written last."""
-    noted = store.notebook.recall(CODE_HASH, {"plan": fingerprint}) if fingerprint else None
+    noted = store.notebook.recall(CODE_HASH, fingerprint) if fingerprint else None
     return None if noted is None else noted.decode("ascii")
 
 
 def _remember_hash(fingerprint: str, code_sha256: str, store: Store) -> None:
     if fingerprint:
-        store.notebook.remember(CODE_HASH, {"plan": fingerprint}, code_sha256.encode("ascii"))
+        store.notebook.remember(CODE_HASH, fingerprint, code_sha256.encode("ascii"))
 
 
 def hash_output(path: Path) -> str:

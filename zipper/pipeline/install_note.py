@@ -22,8 +22,6 @@ from zipper.tree.bins import BinLink
 from zipper.tree.model import ROOT, is_bundled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from zipper.project.read_project import Project
     from zipper.settings.build_request import BuildRequest
     from zipper.store.notes import Value
@@ -64,19 +62,19 @@ def find_note(
     asked = request.of_package._replace(
         project="", output=None, unknown_variables=request.unknown_variables
     )
-    inputs: dict[str, Value] = {
-        **asked._asdict(),
-        "manifests": project.fingerprint,
-        "omit": tuple(sorted(omit)),
-        "settings": project.npm.digest(),
-    }
+    inputs = (
+        *asked._asdict().values(),
+        project.fingerprint,
+        tuple(sorted(omit)),
+        project.npm.digest(),
+    )
     return Note(store, inputs)
 
 
 class Note:
     """What is remembered of one install; losing it costs time, no more."""
 
-    def __init__(self, store: Store, inputs: Mapping[str, Value]) -> None:
+    def __init__(self, store: Store, inputs: Value) -> None:
         self._store = store
         self._inputs = inputs
 

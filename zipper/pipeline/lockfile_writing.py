@@ -168,16 +168,15 @@ def _find_earlier(
         return None
     target = request.target
     strangers = Ownership(cache_dir).look_around()
-    asked = {
-        "for": "resolve",
-        "node": version,
-        "platform": (target.os, target.cpu, target.libc),
-        "update": update if isinstance(update, bool) else tuple(sorted(update)),
-        "allow_scripts": request.allow_scripts,
-        "unknown_variables": request.unknown_variables,
-        "require_integrity": request.require_integrity,
-        "strangers": None if strangers is None else (strangers, str(cache_dir)),
-    }
+    asked = (
+        version,
+        (target.os, target.cpu, target.libc),
+        update if isinstance(update, bool) else tuple(sorted(update)),
+        request.allow_scripts,
+        request.unknown_variables,
+        request.require_integrity,
+        None if strangers is None else (strangers, str(cache_dir)),
+    )
     return find_earlier(project, request, cache_dir=cache_dir, offline=offline, asked=asked)
 
 

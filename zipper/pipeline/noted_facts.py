@@ -35,15 +35,13 @@ class NotedFacts:
         wanted = list(keys)
         if not wanted:
             return {}
-        rows = [{"of": key} for key in wanted]
-        found = self._notebook.recall_many(_kind_of(wanted[0]), rows)
+        found = self._notebook.recall_many(_kind_of(wanted[0]), wanted)
         return {wanted[number]: value for number, value in found.items()}
 
     def put_many(self, values: Mapping[FactKey, bytes]) -> None:
         """Remember `values`, all of one kind."""
         if values:
-            rows = [({"of": key}, value) for key, value in values.items()]
-            self._notebook.remember_many(_kind_of(next(iter(values))), rows)
+            self._notebook.remember_many(_kind_of(next(iter(values))), values.items())
 
 
 def _kind_of(key: FactKey) -> Kind:

@@ -59,24 +59,21 @@ class DecidedPruning(NamedTuple):
         return [tuple(row) for row in json.loads(self.removed)]
 
 
-def prune_inputs(planned: PackagePlan) -> dict[str, Value]:
+def prune_inputs(planned: PackagePlan) -> Value:
     """Return what the decision depends on, but for the code.
 
     Raises:
         ProjectError: EPRUNE, EJSONPARSE for a trace that cannot be read.
     """
     request = planned.request
-    inputs: dict[str, Value] = {
-        "plan": planned.fingerprint,
-        "target": tuple(request.target),
-        "layers": tuple(map(know_layer, request.layers)),
-        "trace": _know_trace(request.trace) if request.trace else "",
-        "at": planned.handler,
-    }
-    for name in _SETTINGS:
-        value = getattr(request, name)
-        inputs[name] = tuple(value) if isinstance(value, list | tuple) else value
-    return inputs
+    return (
+        planned.fingerprint,
+        tuple(request.target),
+        tuple(map(know_layer, request.layers)),
+        _know_trace(request.trace) if request.trace else "",
+        planned.handler,
+        *(getattr(request, name) for name in _SETTINGS),
+    )
 
 
 def _know_trace(path: str) -> str:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from zipper.archive.listing import ZipSource
     from zipper.pipeline.planning import PackagePlan
     from zipper.pipeline.pruned_plan import DecidedPruning
-    from zipper.store.notes import Value
     from zipper.store.store_zips import Store
 
 __all__ = ["prove"]
@@ -47,7 +46,7 @@ def prove(
         code_sha256: its hash.
         source: its bytes, where they are not read from `path`.
     """
-    inputs: dict[str, Value] = {"proof_of": code_sha256, "decision": decided.digest}
+    inputs = (code_sha256, decided.digest)
     noted = store.notebook.recall(PRUNED, inputs)
     if noted is None:
         rows = [list(one) for one in _compare(planned, decided, store, path, code_sha256, source)]
@@ -62,7 +61,7 @@ def remember_zip(store: Store, code_sha256: str, decided: DecidedPruning) -> Non
     """Note what went from a zip, under the zip's hash, for `explain` and `run`."""
     packages = [list(one) for one in decided.result.packages]
     body = json.dumps({"mode": decided.result.mode, "packages": packages}) + "\n" + decided.removed
-    store.notebook.remember(PRUNED, {"zip": code_sha256}, body.encode("ascii"))
+    store.notebook.remember(PRUNED, code_sha256, body.encode("ascii"))
 
 
 def _compare(

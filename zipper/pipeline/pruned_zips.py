@@ -40,7 +40,7 @@ def recall_pruned(path: Path, notebook: Notebook) -> PrunedFiles | None:
     Raises:
         OSError: it cannot be read.
     """
-    noted = notebook.recall(PRUNED, {"zip": hash_output(path)})
+    noted = notebook.recall(PRUNED, hash_output(path))
     if noted is None:
         return None
     head, removed = noted.decode("ascii").split("\n")

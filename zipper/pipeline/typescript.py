@@ -182,20 +182,20 @@ class _Work:
         notebook.remember(SOURCES, inputs, body, self._witnesses())
         return reached
 
-    def _inputs(self, found: HandlerSource) -> dict[str, Value]:
+    def _inputs(self, found: HandlerSource) -> Value:
         """Return what decides besides the files."""
-        return {
-            "handler": found.path,
-            "member": self._project.member,
-            "keeps_folders": self.keeps_folders,
-            "sourcemap": self._request.sourcemap,
-            "packages": self._describe_packages(),
-            "decorators": self._packages.describe_decorators(),
-            "runtime": self._request.target.runtime,
-            "esbuild": self._packages.choice.identity,
-            "siblings": tuple(sorted(self.siblings.folders.items())),
-            "homes": tuple(sorted(self._homes_of_owners().items())),
-        }
+        return (
+            found.path,
+            self._project.member,
+            self.keeps_folders,
+            self._request.sourcemap,
+            self._describe_packages(),
+            self._packages.describe_decorators(),
+            self._request.target.runtime,
+            self._packages.choice.identity,
+            tuple(sorted(self.siblings.folders.items())),
+            tuple(sorted(self._homes_of_owners().items())),
+        )
 
     def _witnesses(self) -> Value:
         return (self._files.witnesses(), self._packages.witnesses())

@@ -16,7 +16,7 @@ from zipper.findings import Closure, Finding, Unknown
 from zipper.pipeline.hashing import hash_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from zipper.settings.build_request import BuildRequest
     from zipper.store.notes import Kind, Notebook, Value
@@ -26,7 +26,7 @@ __all__ = ["know_layer", "recall_verdict", "remember_verdict", "verdict_inputs"]
 
 def verdict_inputs(
     request: BuildRequest, code_sha256: str, *, day: str | None = None
-) -> dict[str, Value]:
+) -> tuple[Value, ...]:
     """Return all that the findings about a zip depend on, but for its handler.
 
     Args:
@@ -38,21 +38,21 @@ def verdict_inputs(
         ArchiveError: EREAD if a layer cannot be read.
     """
     today = day or time.strftime("%Y-%m-%d", time.gmtime())
-    return {
-        "code_sha256": code_sha256,
-        "target": tuple(request.target),
+    return (
+        code_sha256,
+        tuple(request.target),
         # All that the day decides: whether the runtime is deprecated, or refused.
-        "end": request.target.details.find_last_step(today),
-        "max_size": request.max_size_bytes,
-        "max_unzipped_size": request.max_unzipped_size_bytes,
-        "kind": request.kind,
-        "layers": tuple(map(know_layer, request.layers)),
-        "downgrade": tuple(request.downgrade),
-        "provided": tuple(request.provided),
-        "timeout": request.timeout_seconds,
-        "node_options": request.node_options,
-        "env": tuple(request.env),
-    }
+        request.target.details.find_last_step(today),
+        request.max_size_bytes,
+        request.max_unzipped_size_bytes,
+        request.kind,
+        tuple(map(know_layer, request.layers)),
+        tuple(request.downgrade),
+        tuple(request.provided),
+        request.timeout_seconds,
+        request.node_options,
+        tuple(request.env),
+    )
 
 
 def know_layer(path: str) -> str:
@@ -76,7 +76,7 @@ def know_layer(path: str) -> str:
 def recall_verdict(
     notebook: Notebook,
     kind: Kind,
-    inputs: Mapping[str, Value],
+    inputs: Value,
     still: Callable[[Value], bool] | None = None,
 ) -> dict[str, object] | None:
     """Return the fields that were noted for `inputs`, `findings` and `closure` as values."""
@@ -95,7 +95,7 @@ def recall_verdict(
 def remember_verdict(
     notebook: Notebook,
     kind: Kind,
-    inputs: Mapping[str, Value],
+    inputs: Value,
     judged: object,
     witnesses: Value = (),
 ) -> None:

@@ -58,16 +58,15 @@ def find_classic_tree(
         LockfileError: ELAYOUT.
         ZipperError: what asking for packuments and opening packages raises.
     """
-    inputs: dict[str, Value] = {
-        "manifests": project.fingerprint,
-        "lockfile": "yarn.lock",
-        "member": project.member,
-        "settings": project.npm.digest(),
-        "node": target.node_version,
-        "platform": (target.os, target.cpu, target.libc),
-        "omit": None if omit is None else tuple(sorted(omit)),
-        "mirror": find_mirror(project.root),
-    }
+    inputs = (
+        project.fingerprint,
+        project.member,
+        project.npm.digest(),
+        target.node_version,
+        (target.os, target.cpu, target.libc),
+        None if omit is None else tuple(sorted(omit)),
+        find_mirror(project.root),
+    )
     noted = store.notebook.recall(LOCKFILE_PROOF, inputs, lambda known: _hold(project, known))
     if noted is not None:
         return read_noted_tree(noted, project) if noted else None

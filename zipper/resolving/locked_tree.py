@@ -66,14 +66,14 @@ def find_locked_tree(
     """
     foreign = project.foreign
     assert foreign is not None
-    inputs: dict[str, Value] = {
-        "manifests": project.fingerprint,
-        "lockfile": foreign.name,
-        "member": project.member,
-        "node": target.node_version,
-        "platform": (target.os, target.cpu, target.libc),
-        "omit": None if omit is None else tuple(sorted(omit)),
-    }
+    inputs = (
+        project.fingerprint,
+        foreign.name,
+        project.member,
+        target.node_version,
+        (target.os, target.cpu, target.libc),
+        None if omit is None else tuple(sorted(omit)),
+    )
     noted = store.notebook.recall(LOCKFILE_PROOF, inputs, lambda known: _hold(foreign, known))
     if noted is not None:
         told, _, text = noted.partition(b"\n")

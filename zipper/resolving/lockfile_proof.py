@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from zipper.project.read_project import Project
     from zipper.registry.lazy_client import LazyClient
     from zipper.resolving.driver import UsedInputs
-    from zipper.store.notes import Value
     from zipper.store.store_zips import Store
     from zipper.target import Target
     from zipper.tree.model import Tree
@@ -43,13 +42,13 @@ class LockfileProof:
         self._notebook = store.notebook
         self._client = client
         self._grounds = Grounds(project, client.cache_dir, offline=client.offline)
-        self._inputs: dict[str, Value] = {
-            "manifests": project.fingerprint,
-            "workspaces": tuple(sorted(project.workspaces.items())),
-            "settings": project.npm.digest(),
-            "node": target.node_version,
-            "platform": (target.os, target.cpu, target.libc),
-        }
+        self._inputs = (
+            project.fingerprint,
+            tuple(sorted(project.workspaces.items())),
+            project.npm.digest(),
+            target.node_version,
+            (target.os, target.cpu, target.libc),
+        )
 
     def recall(self) -> Tree | None:
         """Return the tree that was proven, where a proof would come to the same."""

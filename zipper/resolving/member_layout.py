@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from zipper.project.read_project import Project
-    from zipper.store.notes import Notebook, Value
+    from zipper.store.notes import Notebook
     from zipper.tree.hoist import Doubled
 
 __all__ = ["MemberLayout", "lay_out_member", "tell_doubled"]
@@ -54,12 +54,8 @@ def lay_out_member(
     Raises:
         LockfileError: EUSAGE where the lockfile lacks the member; ELAYOUT.
     """
-    inputs: dict[str, Value] = {
-        "layout": project.fingerprint,
-        "member": project.member,
-        "omit": tuple(sorted(omit & {"dev", "peer"})),
-        "legacy_peer_deps": project.npm.legacy_peer_deps,
-    }
+    left = tuple(sorted(omit & {"dev", "peer"}))
+    inputs = (project.fingerprint, project.member, left, project.npm.legacy_peer_deps)
     own = None if project.lockfile is None else project.lockfile.tree
     remembers = whole is own and not with_root
     noted = notebook.recall(LOCKFILE_PROOF, inputs) if notebook and remembers else None

@@ -46,7 +46,7 @@ def find_earlier(
     *,
     cache_dir: Path,
     offline: bool,
-    asked: Mapping[str, Value],
+    asked: tuple[Value, ...],
 ) -> Earlier | None:
     """Return where it is noted what resolving `project` came to; None where nothing may be.
 
@@ -61,15 +61,15 @@ def find_earlier(
     if request.vendor or request.min_release_age_days or npm.before or npm.min_release_age:
         return None
     root = project.workspace_root
-    inputs = {
-        "manifests": project.fingerprint,
-        "workspaces": tuple(sorted(project.workspaces.items())),
-        "unread lockfiles": project.unread_lockfiles,
-        "workspace of": None if root is None else (str(root), str(project.root)),
-        "ages": fingerprint(_read(project.root / name) for name in AGE_FILES),
-        "settings": npm.digest(),
-        **asked,
-    }
+    inputs = (
+        project.fingerprint,
+        tuple(sorted(project.workspaces.items())),
+        project.unread_lockfiles,
+        None if root is None else (str(root), str(project.root)),
+        fingerprint(_read(project.root / name) for name in AGE_FILES),
+        npm.digest(),
+        *asked,
+    )
     notebook = Notebook(cache_dir, recalls=not request.no_recall)
     return Earlier(notebook, inputs, Grounds(project, cache_dir, offline=offline))
 
@@ -79,15 +79,14 @@ def find_earlier_tree(
 ) -> Earlier | None:
     """Return where the tree is noted that a build packs of a project without a lockfile."""
     target = request.target
-    platform = (target.os, target.cpu, target.libc)
-    asked: dict[str, Value] = {"for": "build", "node": target.node_version, "platform": platform}
+    asked = (target.node_version, target.os, target.cpu, target.libc)
     return find_earlier(project, request, cache_dir=cache_dir, offline=offline, asked=asked)
 
 
 class Earlier:
     """The note of one resolution; losing it costs time, no more."""
 
-    def __init__(self, notebook: Notebook, inputs: Mapping[str, Value], grounds: Grounds) -> None:
+    def __init__(self, notebook: Notebook, inputs: Value, grounds: Grounds) -> None:
         self._notebook = notebook
         self._inputs = inputs
         self._grounds = grounds

@@ -28,7 +28,7 @@ from zipper.store.code_identity import code_identity
 from zipper.store.ownership import Ownership
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from zipper.store.note_rows import NoteRows
@@ -140,14 +140,14 @@ class Notebook:
     def recall(
         self,
         kind: Kind,
-        inputs: Mapping[str, Value],
+        inputs: Value,
         still: Callable[[Value], bool] | None = None,
     ) -> bytes | None:
         """Return the result that was noted for `inputs`; None where there is none that holds.
 
         Args:
             kind: of the result.
-            inputs: all that it depends on, by name.
+            inputs: all that it depends on.
             still: tells whether what it rests on besides is as it was; without it a result that
                 has witnesses does not hold.
 
@@ -171,9 +171,7 @@ class Notebook:
             return body if still(_freeze(json.loads(witnesses))) else None
         return None
 
-    def remember(
-        self, kind: Kind, inputs: Mapping[str, Value], body: bytes, witnesses: Value = ()
-    ) -> None:
+    def remember(self, kind: Kind, inputs: Value, body: bytes, witnesses: Value = ()) -> None:
         """Note the result for `inputs`; where that fails it is worked out again, no more.
 
         Args:
@@ -192,7 +190,7 @@ class Notebook:
             make_private_folders(path.parent)
             write_file(path, [[_sum(rest), b"\n", rest]], error=StoreError, mode=0o644)
 
-    def recall_many(self, kind: Kind, rows: Iterable[Mapping[str, Value]]) -> dict[int, bytes]:
+    def recall_many(self, kind: Kind, rows: Iterable[Value]) -> dict[int, bytes]:
         """Return the results that were noted for `rows` of inputs, by the row's number."""
         if not self.recalls:
             return {}
@@ -206,7 +204,7 @@ class Notebook:
         found |= noted.get_many(set(keys) - found.keys())
         return {number: found[key] for number, key in enumerate(keys) if key in found}
 
-    def remember_many(self, kind: Kind, rows: Iterable[tuple[Mapping[str, Value], bytes]]) -> None:
+    def remember_many(self, kind: Kind, rows: Iterable[tuple[Value, bytes]]) -> None:
         """Note the result for each row of inputs, as `remember` does."""
         found = {self._key(kind, inputs): body for inputs, body in rows}
         if self._waiting is None:
@@ -241,19 +239,19 @@ class Notebook:
         code = self._identity or code_identity(kind.part)
         return NoteRows(self.folder / f"{kind.name}.sqlite", code)
 
-    def _key(self, kind: Kind, inputs: Mapping[str, Value]) -> bytes:
+    def _key(self, kind: Kind, inputs: Value) -> bytes:
         return hashlib.sha256(self._head(kind, inputs)).digest()
 
     def _path(self, kind: Kind, head: bytes) -> Path:
         name = hashlib.sha256(head).hexdigest()
         return self.folder / kind.name / name[:2] / name
 
-    def _head(self, kind: Kind, inputs: Mapping[str, Value]) -> bytes:
+    def _head(self, kind: Kind, inputs: Value) -> bytes:
         start = self._starts.get(kind)
         if start is None:
             code = self._identity or code_identity(kind.part)
             start = self._starts[kind] = _encode((_FORMAT, kind.name, kind.form, code))[:-1]
-        return b"%b,%b]" % (start, _encode(tuple(sorted(inputs.items()))))
+        return b"%b,%b]" % (start, _encode(inputs))
 
 
 def is_usable(path: Path, kind: Kind, *, identity: str | None = None) -> bool | None:

@@ -145,14 +145,9 @@ def _is_elsewhere(node: Node) -> bool:
     return is_git(resolved) or resolved.startswith("file:")
 
 
-def _inputs_of(node: Node, npm: NpmSettings) -> dict[str, Value]:
-    return {
-        "name": node.package_name,
-        "version": node.version,
-        "integrity": node.integrity,
-        "resolved": node.resolved,
-        "registry": npm.registry_of(node.package_name),
-    }
+def _inputs_of(node: Node, npm: NpmSettings) -> Value:
+    name = node.package_name
+    return (name, node.version, node.integrity, node.resolved, npm.registry_of(name))
 
 
 def _unsigned(node: Node, reason: str) -> IntegrityError:

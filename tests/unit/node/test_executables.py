@@ -45,7 +45,7 @@ def test_the_digest_is_recalled_as_long_as_nothing_touched_the_file(
     expected = hashlib.sha256(b"one").hexdigest()
     assert expected == identify_executable(node, notebook) == identify_executable(node, notebook)
     stamp = (node.stat().st_ino, 3, node.stat().st_mtime_ns, node.stat().st_ctime_ns)
-    noted = notebook.recall(EXECUTABLE, {"path": str(node)}, lambda found: found == stamp)
+    noted = notebook.recall(EXECUTABLE, str(node), lambda found: found == stamp)
     assert expected.encode() == noted
 
     _replace(node, b"two")

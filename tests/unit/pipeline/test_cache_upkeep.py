@@ -119,23 +119,23 @@ def test_prune_removes_other_codecs(store: Store) -> None:
 def test_prune_removes_old_notes(store: Store) -> None:
     """What was remembered long ago goes, the rest stays."""
     notes = store.notebook
-    notes.remember(VERDICT, {"a": "old"}, b"1")
+    notes.remember(VERDICT, "old", b"1")
     (note,) = list_notes(store.cache_dir)
     os.utime(note, (0, time.time() - 40 * 86_400))
-    notes.remember(VERDICT, {"a": "new"}, b"2")
+    notes.remember(VERDICT, "new", b"2")
 
     prune(store, unused_days=30)
 
-    assert notes.recall(VERDICT, {"a": "old"}) is None
-    assert b"2" == notes.recall(VERDICT, {"a": "new"})
+    assert notes.recall(VERDICT, "old") is None
+    assert b"2" == notes.recall(VERDICT, "new")
 
 
 def test_prune_removes_notes_of_other_code(store: Store) -> None:
     """What another zipper has noted goes, and what stands where notes once were; the rest stays."""
     other = Notebook(store.cache_dir, identity="other")
     for notes in (other, store.notebook):
-        notes.remember(VERDICT, {}, b"1")
-        notes.remember_many(FILE_FACTS, [({}, b"1")])
+        notes.remember(VERDICT, (), b"1")
+        notes.remember_many(FILE_FACTS, [((), b"1")])
     for former in (store.root / "notes" / "ab" / "abcd", store.cache_dir / "resolutions" / "a"):
         former.parent.mkdir(parents=True)
         former.write_bytes(b"in step")
@@ -145,9 +145,9 @@ def test_prune_removes_notes_of_other_code(store: Store) -> None:
     prune(store, unused_days=30)
 
     assert 1 == len(list_notes(store.cache_dir))
-    assert (None, {}) == (other.recall(VERDICT, {}), other.recall_many(FILE_FACTS, [{}]))
-    assert b"1" == store.notebook.recall(VERDICT, {})
-    assert {0: b"1"} == store.notebook.recall_many(FILE_FACTS, [{}])
+    assert (None, {}) == (other.recall(VERDICT, ()), other.recall_many(FILE_FACTS, [()]))
+    assert b"1" == store.notebook.recall(VERDICT, ())
+    assert {0: b"1"} == store.notebook.recall_many(FILE_FACTS, [()])
     assert {"notes", "store"} == {path.name for path in store.cache_dir.iterdir()}
     assert {"verdict", "file-facts.sqlite"} == {
         path.name for path in (store.cache_dir / "notes").iterdir()
@@ -159,10 +159,10 @@ def test_prune_removes_notes_of_other_code(store: Store) -> None:
 def test_each_kind_is_measured_verified_and_repaired(store: Store, kind: Kind) -> None:
     """A note of each kind is counted; with a flipped bit it is damaged, and gone after a repair."""
     if kind.is_small:
-        store.notebook.remember_many(kind, [({}, b"a result of some length")])
+        store.notebook.remember_many(kind, [((), b"a result of some length")])
         path = store.cache_dir / "notes" / f"{kind.name}.sqlite"
     else:
-        store.notebook.remember(kind, {}, b"a result of some length")
+        store.notebook.remember(kind, (), b"a result of some length")
         (path,) = list_notes(store.cache_dir)
     counted = {row.kind: row.notes for row in measure_notes(store.cache_dir)}
     assert {one.name: int(one is kind) for one in KINDS} == counted

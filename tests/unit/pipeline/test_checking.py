@@ -15,10 +15,11 @@ from zipper.settings.read_settings import request_of_call
 from zipper.store.notes import Notebook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
     from zipper.checks.results import Report
+    from zipper.store.notes import Kind, Value
 
 HANDLER = b"require('absent'); exports.handler = async () => 1;"
 
@@ -194,11 +195,11 @@ class _Meanwhile(Notebook):
         super().__init__(folder)
         self._written = written
 
-    def recall_many(self, kind: object, rows: Iterable[Mapping[str, object]]) -> dict[int, bytes]:
+    def recall_many(self, kind: Kind, rows: Iterable[Value]) -> dict[int, bytes]:
         """Return what is known, later."""
         with self._written.open("ab") as file:
             file.write(b"x")
-        return super().recall_many(kind, rows)  # type: ignore[arg-type]
+        return super().recall_many(kind, rows)
 
 
 @pytest.mark.parametrize("name", ["fn.zip", "layer.zip"])

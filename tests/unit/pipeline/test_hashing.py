@@ -56,7 +56,7 @@ def test_hash_of_a_plan_is_remembered_under_its_fingerprint(tmp_path: Path) -> N
         hash_of(first),
     )
     other = base64.b64encode(bytes(32)).decode()
-    store.notebook.remember(CODE_HASH, {"plan": "g"}, other.encode())
+    store.notebook.remember(CODE_HASH, "g", other.encode())
 
     assert (102, hash_of_plan) == write_hashed(second, PLAN, "f", store)[:2]
     assert first.read_bytes() == second.read_bytes()

@@ -45,7 +45,7 @@ def test_what_could_be_other_bytes_is_not_noted(
         location="node_modules/a", name="a", manifest=manifest, version="1.0.0",
         link_target=link, integrity=integrity,
     )  # fmt: skip
-    note, made = Note(Store(tmp_path), {"what": "asked"}), LaidOut(Layout((), ()), 1, ())
+    note, made = Note(Store(tmp_path), "asked"), LaidOut(Layout((), ()), 1, ())
 
     note.remember(made, Tree({node.location: node}))
 

@@ -53,7 +53,7 @@ def test_what_went_is_known_by_the_zip(tmp_path: Path) -> None:
     head = json.dumps({"mode": "reached", "packages": [package]})
 
     assert recall_pruned(zipped, notebook) is None
-    notebook.remember(PRUNED, {"zip": hash_output(zipped)}, f"{head}\n{json.dumps([row])}".encode())
+    notebook.remember(PRUNED, hash_output(zipped), f"{head}\n{json.dumps([row])}".encode())
     assert PrunedFiles("reached", (package,), (row,)) == recall_pruned(zipped, notebook)
     zipped.write_bytes(b"another")
     assert recall_pruned(zipped, notebook) is None

@@ -83,7 +83,7 @@ def test_what_pruning_took_out_is_named(tmp_path: Path) -> None:
     assert "this machine's cache does not know" in elsewhere.notes[1]
     assert other == name_missed(other, request)
 
-    Notebook(tmp_path / "cache").remember(PRUNED, {"zip": hash_output(path)}, note)
+    Notebook(tmp_path / "cache").remember(PRUNED, hash_output(path), note)
     assert {(row[0], "unreached") for row in removed} == set(name_missed(failed, request).missed)
     assert other == name_missed(other, request)
 

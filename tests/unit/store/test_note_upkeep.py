@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def note(cache: Path, number: int = 1) -> Path:
     """Write a verdict, and return its file."""
     before = set(list_notes(cache, "verdict"))
-    Notebook(cache).remember(VERDICT, {"number": number}, b"body")
+    Notebook(cache).remember(VERDICT, number, b"body")
     (made,) = set(list_notes(cache, "verdict")) - before
     return made
 
@@ -34,7 +34,7 @@ def test_each_kind_is_counted(tmp_path: Path) -> None:
         name: (one.notes, one.size_bytes) for name, one in sizes(tmp_path).items()
     }
     paths = [note(tmp_path, number) for number in range(3)]
-    Notebook(tmp_path).remember_many(FILE_FACTS, [({"of": ("a", "b")}, b"1")])
+    Notebook(tmp_path).remember_many(FILE_FACTS, [(("a", "b"), b"1")])
 
     found = sizes(tmp_path)
 
@@ -48,7 +48,7 @@ def test_damaged_notes_are_found(tmp_path: Path) -> None:
     good, cut, renamed = (note(tmp_path, number) for number in range(3))
     cut.write_bytes(cut.read_bytes()[:-1])
     other = renamed.rename(renamed.with_name("0" * 64))
-    Notebook(tmp_path).remember_many(FILE_FACTS, [({"of": ("a", "b")}, b"1")])
+    Notebook(tmp_path).remember_many(FILE_FACTS, [(("a", "b"), b"1")])
     assert {cut, other} == set(find_damaged_notes(tmp_path))
 
     rows = tmp_path / "notes" / f"{FILE_FACTS.name}.sqlite"
@@ -83,11 +83,11 @@ def test_what_is_unused_or_of_others_goes(tmp_path: Path) -> None:
 
 def test_rows_of_other_code_go(tmp_path: Path) -> None:
     """Those of this code stay."""
-    Notebook(tmp_path, identity="other").remember_many(FILE_FACTS, [({"of": ("a",)}, b"1")])
-    Notebook(tmp_path).remember_many(FILE_FACTS, [({"of": ("b",)}, b"2")])
+    Notebook(tmp_path, identity="other").remember_many(FILE_FACTS, [("a", b"1")])
+    Notebook(tmp_path).remember_many(FILE_FACTS, [("b", b"2")])
     assert 2 == sizes(tmp_path)[FILE_FACTS.name].notes
 
     prune_notes(tmp_path, 0, Remover())
 
     assert 1 == sizes(tmp_path)[FILE_FACTS.name].notes
-    assert {0: b"2"} == Notebook(tmp_path).recall_many(FILE_FACTS, [{"of": ("b",)}])
+    assert {0: b"2"} == Notebook(tmp_path).recall_many(FILE_FACTS, ["b"])

@@ -6,7 +6,6 @@ import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -14,10 +13,8 @@ from hypothesis import strategies as st
 
 from zipper.store.notes import FILE_FACTS, KINDS, VERDICT, Kind, Notebook, Value, is_usable
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-INPUTS: Mapping[str, Value] = {"hash": "abc", "day": None, "layers": ("x", 1, True, 1.5)}
+LAYERS = ("x", 1, True, 1.5)
+INPUTS: Value = ("abc", None, LAYERS)
 
 
 def _file(notebook: Notebook) -> Path:
@@ -26,28 +23,28 @@ def _file(notebook: Notebook) -> Path:
 
 
 def test_what_is_noted_is_recalled(tmp_path: Path) -> None:
-    """A result comes back from another object, whatever the order of its inputs and its bytes."""
+    """A result comes back from another object, whatever its bytes are."""
     assert Notebook(tmp_path / "c").recall(VERDICT, INPUTS) is None
     assert not (tmp_path / "c").exists()
     Notebook(tmp_path / "c").remember(VERDICT, INPUTS, b"\0\n\xff[]\n")
 
-    mixed = dict(reversed(INPUTS.items()))
-    assert b"\0\n\xff[]\n" == Notebook(tmp_path / "c").recall(VERDICT, mixed)
+    assert b"\0\n\xff[]\n" == Notebook(tmp_path / "c").recall(VERDICT, INPUTS)
 
 
 @pytest.mark.parametrize(
     "inputs",
     [
-        {**INPUTS, "hash": "abd"},
-        {**INPUTS, "day": ""},
-        {**INPUTS, "more": None},
-        {"hash": "abc", "day": None},
-        {**INPUTS, "layers": ("x", "1", True, 1.5)},
-        {**INPUTS, "layers": ("x", 1, 1, 1.5)},
-        {**INPUTS, "layers": (("x", 1), True, 1.5)},
+        ("abd", None, LAYERS),
+        ("abc", "", LAYERS),
+        ("abc", None, LAYERS, None),
+        ("abc", None),
+        (None, "abc", LAYERS),
+        ("abc", None, ("x", "1", True, 1.5)),
+        ("abc", None, ("x", 1, 1, 1.5)),
+        ("abc", None, (("x", 1), True, 1.5)),
     ],
 )
-def test_other_inputs_are_another_note(tmp_path: Path, inputs: dict[str, Value]) -> None:
+def test_other_inputs_are_another_note(tmp_path: Path, inputs: Value) -> None:
     """Each input counts by value and type."""
     Notebook(tmp_path).remember(VERDICT, INPUTS, b"1")
 
@@ -68,7 +65,7 @@ def test_kind_form_and_code_count(tmp_path: Path) -> None:
 @pytest.mark.parametrize("value", [[1], {"a": 1}, b"1", frozenset({"a"}), Path("a"), ("a", [1])])
 def test_only_plain_values_are_inputs(tmp_path: Path, value: object) -> None:
     """What has no form of its own in a note is refused when it is asked and when it is noted."""
-    inputs: dict[str, Value] = {"a": value}  # type: ignore[dict-item]  # what is tested
+    inputs: Value = ("a", value)  # type: ignore[assignment]  # what is tested
     with pytest.raises(TypeError, match="a note cannot hold"):
         Notebook(tmp_path).recall(VERDICT, inputs)
     with pytest.raises(TypeError, match="a note cannot hold"):
@@ -78,10 +75,10 @@ def test_only_plain_values_are_inputs(tmp_path: Path, value: object) -> None:
 def test_odd_texts_are_inputs(tmp_path: Path) -> None:
     """Names with bytes that are no UTF-8 are told apart."""
     odd = os.fsdecode(b"\xff")
-    Notebook(tmp_path).remember(VERDICT, {"name": odd}, b"1")
+    Notebook(tmp_path).remember(VERDICT, odd, b"1")
 
-    assert b"1" == Notebook(tmp_path).recall(VERDICT, {"name": odd})
-    assert Notebook(tmp_path).recall(VERDICT, {"name": os.fsdecode(b"\xfe")}) is None
+    assert b"1" == Notebook(tmp_path).recall(VERDICT, odd)
+    assert Notebook(tmp_path).recall(VERDICT, os.fsdecode(b"\xfe")) is None
 
 
 def test_witnesses_are_judged(tmp_path: Path) -> None:
@@ -127,15 +124,15 @@ def test_what_is_no_note_is_none(tmp_path: Path, data: bytes) -> None:
 def test_a_note_in_the_place_of_another_is_none(tmp_path: Path) -> None:
     """A sound note that was copied over another's file is not recalled as that."""
     notebook = Notebook(tmp_path)
-    notebook.remember(VERDICT, {"a": 1}, b"1")
+    notebook.remember(VERDICT, 1, b"1")
     first = _file(notebook)
     data = first.read_bytes()
     first.unlink()
-    notebook.remember(VERDICT, {"a": 2}, b"2")
+    notebook.remember(VERDICT, 2, b"2")
     path = _file(notebook)
     path.write_bytes(data)
 
-    assert notebook.recall(VERDICT, {"a": 2}) is None
+    assert notebook.recall(VERDICT, 2) is None
     assert is_usable(path, VERDICT) is None
 
 
@@ -154,19 +151,19 @@ def test_a_place_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "notes").write_bytes(b"")
     notebook = Notebook(tmp_path)
     notebook.remember(VERDICT, INPUTS, b"1")
-    notebook.remember_many(FILE_FACTS, [({"a": 1}, b"1")])
+    notebook.remember_many(FILE_FACTS, [(1, b"1")])
 
     assert notebook.recall(VERDICT, INPUTS) is None
-    assert {} == notebook.recall_many(FILE_FACTS, [{"a": 1}])
+    assert {} == notebook.recall_many(FILE_FACTS, [1])
 
 
 def test_many_small_notes_are_recalled_by_number(tmp_path: Path) -> None:
     """Rows come back by their number; those of other code, and unknown ones, are left out."""
     notebook = Notebook(tmp_path, identity="a")
-    rows: list[tuple[dict[str, Value], bytes]] = [({"n": n}, b"%d" % n) for n in range(1200)]
+    rows: list[tuple[Value, bytes]] = [(n, b"%d" % n) for n in range(1200)]
     notebook.remember_many(FILE_FACTS, rows)
 
-    asked: list[dict[str, Value]] = [{"n": 1199}, {"n": -1}, {"n": 7}, {"n": 7}]
+    asked = [1199, -1, 7, 7]
     assert {0: b"1199", 2: b"7", 3: b"7"} == notebook.recall_many(FILE_FACTS, asked)
     assert {} == Notebook(tmp_path, identity="b").recall_many(FILE_FACTS, asked)
     assert {} == Notebook(tmp_path, identity="a", recalls=False).recall_many(FILE_FACTS, asked)
@@ -175,8 +172,8 @@ def test_many_small_notes_are_recalled_by_number(tmp_path: Path) -> None:
 def test_rows_that_are_written_together_are_recalled_before(tmp_path: Path) -> None:
     """Rows that wait are known to their notebook, and to every other once they are written."""
     notebook = Notebook(tmp_path)
-    rows: list[tuple[dict[str, Value], bytes]] = [({"n": n}, b"%d" % n) for n in range(2_500)]
-    asked: list[dict[str, Value]] = [{"n": 2_499}, {"n": 5}]
+    rows: list[tuple[Value, bytes]] = [(n, b"%d" % n) for n in range(2_500)]
+    asked = [2_499, 5]
     with notebook.writes_together():
         for row in rows:
             notebook.remember_many(FILE_FACTS, [row])
@@ -184,8 +181,8 @@ def test_rows_that_are_written_together_are_recalled_before(tmp_path: Path) -> N
         assert {1: b"5"} == Notebook(tmp_path).recall_many(FILE_FACTS, asked)
 
     assert {0: b"2499", 1: b"5"} == Notebook(tmp_path).recall_many(FILE_FACTS, asked)
-    notebook.remember_many(FILE_FACTS, [({"n": -1}, b"-1")])
-    assert {0: b"-1"} == Notebook(tmp_path).recall_many(FILE_FACTS, [{"n": -1}])
+    notebook.remember_many(FILE_FACTS, [(-1, b"-1")])
+    assert {0: b"-1"} == Notebook(tmp_path).recall_many(FILE_FACTS, [-1])
 
 
 def test_rows_of_threads_are_all_written(tmp_path: Path) -> None:
@@ -194,13 +191,12 @@ def test_rows_of_threads_are_all_written(tmp_path: Path) -> None:
 
     def work(first: int) -> None:
         for number in range(first, 4_000, 4):
-            notebook.remember_many(FILE_FACTS, [({"n": number}, b"1")])
+            notebook.remember_many(FILE_FACTS, [(number, b"1")])
 
     with notebook.writes_together(), ThreadPoolExecutor(4) as pool:
         list(pool.map(work, range(4)))
 
-    asked: list[dict[str, Value]] = [{"n": n} for n in range(4_000)]
-    assert 4_000 == len(Notebook(tmp_path).recall_many(FILE_FACTS, asked))
+    assert 4_000 == len(Notebook(tmp_path).recall_many(FILE_FACTS, range(4_000)))
 
 
 def test_threads_see_whole_notes(tmp_path: Path) -> None:
