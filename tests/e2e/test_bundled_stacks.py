@@ -18,9 +18,7 @@ from tests.support.bundled_functions import FUNCTIONS
 from tests.support.bundled_stacks import STACKS, Stack
 from tests.support.command import run_zipper
 from tests.support.scene import listing, write_files
-from zipper.bundling.bundle_flags import list_flags
-from zipper.settings.build_request import request_from
-from zipper.settings.values import Settings
+from zipper.bundling.bundle_flags import INJECTED, INJECTED_TEXT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,8 +90,7 @@ def test_esbuilds_own_package_makes_the_same_bytes(
     built = _build(folder, cache, "--keep-failed")
     meta = json.loads((tmp_path / "fn.zip.meta.json").read_bytes())
     _npm(folder, "ci")
-    flags = list_flags(request_from(Settings(), folder="."), format_="esm", folder="")
-    write_files(folder, {path: data.decode() for path, data in flags.files.items()})
+    write_files(folder, {INJECTED: INJECTED_TEXT})
     esbuild = _find_esbuild(tools, meta["esbuild"]["version"])
     subprocess.run(
         [NODE, esbuild, *meta["esbuild"]["arguments"]], cwd=folder, check=True, capture_output=True

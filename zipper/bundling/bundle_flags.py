@@ -11,22 +11,20 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from zipper.named_tuple import NamedTuple
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from zipper.bundling.esbuild_files import Format
     from zipper.settings.build_request import BuildRequest
 
-__all__ = ["INJECTED", "BundleFlags", "list_flags", "read_table"]
+__all__ = ["INJECTED", "INJECTED_TEXT", "list_flags", "read_table"]
 
 INJECTED: Final = "zipper-inject.mjs"
 """The file that gives an ES module the names `__dirname` and `__filename`, at the root of all.
 
 Not by the banner: one that declares them clashes with code that does so itself.
 """
-_INJECTED_TEXT: Final = (
+INJECTED_TEXT: Final = (
     b'import { fileURLToPath } from "node:url";\n'
     b"export const __filename = fileURLToPath(import.meta.url);\n"
     b'export const __dirname = fileURLToPath(new URL(".", import.meta.url));\n'
@@ -66,22 +64,14 @@ _REPEATED: Final = ("drop", "inject", "pure")
 """Lists of which each item is a flag of its own; others are one flag with commas."""
 
 
-class BundleFlags(NamedTuple):
-    """What esbuild is started with, entry point, outputs and externals apart."""
-
-    flags: tuple[str, ...]
-    files: Mapping[str, bytes]
-    """What the flags name and no project has."""
-
-
 def read_table(request: BuildRequest) -> Mapping[str, Any]:
     """Return the table `[tool.zipper.esbuild]`."""
     table: dict[str, Any] = json.loads(request.esbuild) if request.esbuild else {}
     return table
 
 
-def list_flags(request: BuildRequest, *, format_: Format, folder: str) -> BundleFlags:
-    """Return the flags for a bundle of `format_`.
+def list_flags(request: BuildRequest, *, format_: Format, folder: str) -> tuple[str, ...]:
+    """Return the flags for a bundle of `format_`; entry point, outputs and externals apart.
 
     Args:
         request: what was asked for.
@@ -99,21 +89,19 @@ def list_flags(request: BuildRequest, *, format_: Format, folder: str) -> Bundle
         "--log-limit=0",
         "--color=false",
     ]
-    files: dict[str, bytes] = {}
     if request.minify:
         flags.append("--minify")
     if request.sourcemap != "none":
         flags.append(f"--sourcemap={request.sourcemap}")
     if format_ == "esm":
         flags.append(f"--inject:./{INJECTED}")
-        files[INJECTED] = _INJECTED_TEXT
         banner = f"{_BANNER}\n{banner}" if banner else _BANNER
     if banner:
         flags.append(f"--banner:js={banner}")
     for name, value in table.items():
         if name != "banner":
             flags += _spell(name, value, folder)
-    return BundleFlags(tuple(flags), files)
+    return tuple(flags)
 
 
 def _spell(name: str, value: object, folder: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ looks as after `npm ci`, whatever the project's own node_modules has, and esbuil
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 from pathlib import Path
@@ -104,6 +105,14 @@ class BundleFolder:
             if path.is_file()
         }
         return files, list(_read_messages(done.said)), done
+
+    def hide_place(self, text: bytes) -> bytes:
+        """Return JSON with paths from the folder on where they are whole: it has another each time.
+
+        esbuild's metafile has such paths of what `inject` names.
+        """
+        place = json.dumps(f"{os.path.realpath(self._root)}{os.sep}", ensure_ascii=False)
+        return text.replace(place[1:-1].encode("utf-8", "surrogateescape"), b"")
 
     def transform(self, paths: Sequence[str]) -> dict[str, bytes]:
         """Return each source as JavaScript, by its own path, modules as they are.

@@ -140,7 +140,7 @@ class Bundler:
             if self._leave_out(messages):
                 return None
             raise _failure(messages, done)
-        metafile = files.pop(_META)
+        metafile = self._folder.hide_place(files.pop(_META))
         files = {
             name: _place_map(data) if name.endswith(".map") else _place_inline_map(data)
             for name, data in files.items()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zipper.bundling.asset_choice import ChosenAssets
 from zipper.bundling.asset_references import find_requested
 from zipper.bundling.bundle_facts import list_asked, refuse_outside, tell_unended, tell_warnings
-from zipper.bundling.bundle_flags import INJECTED, list_flags
+from zipper.bundling.bundle_flags import INJECTED, INJECTED_TEXT, list_flags
 from zipper.bundling.bundle_folder import BundleFolder, open_bundle_folder
 from zipper.bundling.bundle_sources import find_beyond, find_decorated, make_configs
 from zipper.bundling.bundled_assets import find_places, names_places
@@ -103,12 +103,17 @@ class BundleWork:
     def make(self, path: str, names: Sequence[str], inputs: tuple[Value, ...]) -> MadeBundle:
         """Return the bundle of the handler at `path`, relative to the project's folder.
 
+        Args:
+            path: of the handler's source.
+            names: of the files that may be sources.
+            inputs: what decides besides the files.
+
         Raises:
             ProjectError: EBUNDLE, EESBUILD, ETSCONFIG, EREAD, EDECORATORS.
         """
         entry = join(self._project.member, path)
-        format_ = self._format_of(entry)
-        flags = list_flags(self._request, format_=format_, folder=self._project.member)
+        ending = self._name_ending(entry)
+        output = f"{path.rpartition('.')[0]}{ending}"
         read = SourceFolder(self._project.root).read  # what is only copied decides nothing
         beyond = find_beyond(entry, self._siblings.folders.values(), self._files, self._resolver)
         sources = {name: read(name) for name in [*names, *beyond]}
@@ -116,10 +121,8 @@ class BundleWork:
         decorated = find_decorated(sources, self._configs)
         if self._request.decorators == "tsc" and decorated:
             sources |= self._packages.open_decorators().transform(decorated)
-        parts = self._layout.lay_out({**sources, **configs, **flags.files})
-        choices = BundleChoices(
-            entry, self._name_output(path, format_), flags.flags, self._list_external()
-        )
+        parts = self._layout.lay_out({**sources, **configs, INJECTED: INJECTED_TEXT})
+        choices = self._choose(entry, output, "esm" if ending == ".mjs" else "cjs")
         with self._open_folder(parts) as folder:
             bundle, assets, findings = self._bundle_all(folder, choices, inputs)
             refuse_outside(bundle, sources)
@@ -140,7 +143,7 @@ class BundleWork:
                 for name, data in bundle.files.items()
                 if self._is_beside(name)
             },
-            output=choices.output,
+            output=output,
             notice=write_notice(packages, described),
             inputs=len(bundle.meta.inputs),
             bundled={self._layout.places[one.folder]: one.size_bytes for one in packages},
@@ -233,9 +236,14 @@ class BundleWork:
         Node reads it by the name that the source gives it.
         """
         format_: Format = "esm" if place.endswith((".mjs", ".mts")) else "cjs"
+        return Bundler(folder, self._choose(source, place, format_), around).run(
+            [], lambda _: False
+        )
+
+    def _choose(self, source: str, output: str, format_: Format) -> BundleChoices:
         flags = list_flags(self._request, format_=format_, folder=self._project.member)
-        choices = BundleChoices(source, place, flags.flags, self._list_external())
-        return Bundler(folder, choices, around).run([], lambda _: False)
+        external = (*self._request.external, *self._list_left())
+        return BundleChoices(source, output, flags, external)
 
     def _find_bundled(self, bundle: Bundle) -> Iterator[BundledPackage]:
         """Yield the packages that have files in the bundle, by folder."""
@@ -261,26 +269,13 @@ class BundleWork:
     def _is_beside(self, name: str) -> bool:
         return self._request.sourcemap == "external" and name.endswith(".map")
 
-    def _format_of(self, entry: str) -> Format:
-        """Return what Node takes the handler's output for."""
+    def _name_ending(self, entry: str) -> str:
+        """Return the bundle's ending: it is what Node takes the handler for, and says so alone."""
         output = name_output(entry)
         if output.endswith((".mjs", ".cjs")):
-            return "esm" if output.endswith(".mjs") else "cjs"
-        return "esm" if self._type_of(entry) == "module" else "cjs"
-
-    def _type_of(self, entry: str) -> str:
-        return str(self._resolver.scope(OwnedFile("", entry)).type)
-
-    def _name_output(self, path: str, format_: Format) -> str:
-        """Return the bundle's name, which alone says its format, whatever package.json says."""
-        stem = path.rpartition(".")[0]
-        if format_ == "esm":
-            return f"{stem}.mjs"
-        is_module = self._type_of(join(self._project.member, path)) == "module"
-        return f"{stem}.cjs" if is_module or path.endswith((".cts", ".cjs")) else f"{stem}.js"
-
-    def _list_external(self) -> tuple[str, ...]:
-        return (*self._request.external, *self._list_left())
+            return output[-4:]
+        scope = self._resolver.scope(OwnedFile("", entry))
+        return ".mjs" if scope.type == "module" else ".js"
 
     def _list_left(self) -> tuple[str, ...]:
         """Return what is left to the runtime, as esbuild's patterns."""

@@ -153,12 +153,15 @@ class _Bundling:
         return HandlerSource(handler, path, tell_built(names, raw, asked))
 
     def _inputs(self, found: HandlerSource) -> tuple[Value, ...]:
-        """Return what decides besides the files: a hash of their names first."""
+        """Return what decides besides the files: a hash of their names first.
+
+        Which folders are siblings, the packages say.
+        """
         request, tree = self._request, self._gathered.scripted.tree
         zips = self._gathered.scripted.obtained.zips
         rows = [
             (
-                (node.location, node.name, node.version, node.resolved, node.integrity),
+                (node.location, node.version, node.resolved, node.integrity),
                 str(zips[node.location].path) if node.location in zips else node.link_target,
             )
             for node in tree.nodes.values()
@@ -169,7 +172,6 @@ class _Bundling:
             self._project.member,
             _digest(rows),
             _digest(sorted(self._homes.by_location.items())),
-            tuple(sorted(self._siblings.folders.items())),
             self._packages.describe_decorators(),
             request.target.runtime,
             self._packages.choice.identity,

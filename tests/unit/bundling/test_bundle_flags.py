@@ -12,7 +12,7 @@ def _flags(format_: str = "cjs", folder: str = "", **settings: object) -> tuple[
     table = settings.pop("esbuild", None)
     text = None if table is None else judge_esbuild_table(table, str)
     request = request_from(Settings(esbuild=text, **settings), folder=".")
-    return list_flags(request, format_=format_, folder=folder).flags
+    return list_flags(request, format_=format_, folder=folder)
 
 
 def test_target_fixes_platform_version_and_format() -> None:
