@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import zipper
-from zipper.archive.compress import LEVEL
 from zipper.bundling.source_names import TYPED
 from zipper.errors import LockfileError, ProjectError
 from zipper.fetching.local_packages import is_local_folder, list_folder
@@ -40,6 +39,8 @@ if TYPE_CHECKING:
     from zipper.tree.model import Tree
 
 __all__ = ["fingerprint_requested"]
+
+_File = tuple[str, bool, str]
 
 _NOT_OF_THE_ZIP: Final = frozenset(
     {
@@ -71,10 +72,8 @@ def fingerprint_requested(request: BuildRequest) -> str:
     io = Circumstances.of(request, None)
     project = read_function_project(request, io)
     _refuse_unlocked(project)
-    digest = hashlib.sha256()
-    for row in _describe(request, project, io):
-        digest.update(json.dumps(row, ensure_ascii=True, sort_keys=True).encode("ascii") + b"\n")
-    return digest.hexdigest()
+    described = json.dumps(list(_describe(request, project, io)))
+    return hashlib.sha256(described.encode()).hexdigest()
 
 
 def _refuse_unlocked(project: Project) -> None:
@@ -90,19 +89,14 @@ def _refuse_unlocked(project: Project) -> None:
     )
 
 
-def _describe(
-    request: BuildRequest, project: Project, io: Circumstances
-) -> Iterator[tuple[object, ...]]:
-    """Yield rows of which none is made of a place or a time of this machine."""
-    yield "zipper", zipper.__version__, version("deflate"), LEVEL
-    yield "date", os.environ.get("SOURCE_DATE_EPOCH")
-    yield "target", request.target.runtime, request.target.architecture
-    yield from _describe_settings(request)
-    for layer in request.uses:
-        yield "layer", layer.name, fingerprint_requested(layer)
-    yield "member", project.member
+def _describe(request: BuildRequest, project: Project, io: Circumstances) -> Iterator[object]:
+    """Yield values of which none is made of a place or a time of this machine."""
+    yield zipper.__version__, version("deflate"), os.environ.get("SOURCE_DATE_EPOCH")
+    yield tuple(request.target), project.member
+    yield list(_describe_settings(request))
+    yield [(layer.name, fingerprint_requested(layer)) for layer in request.uses]
     if request.kind == "layer":
-        yield from _describe_layer(request, project, io)
+        yield _describe_layer(request, project, io)
         is_typed = False
     else:
         is_typed = yield from _describe_own(request, project, io)
@@ -111,49 +105,46 @@ def _describe(
     if not is_locked(project):
         # Only the registry knows what else its text means; that never changes.
         lockfile = Path(project.lockfile_path)
-        yield from _describe_files("lockfile", lockfile.parent, ("package.json", lockfile.name))
+        yield _describe_files(lockfile.parent, ("package.json", lockfile.name))
         return
     packed, whole = select_locked(project, request, io)
     if is_typed and project.foreign is not None:  # its esbuild is a development dependency
         store, target = io.open_store(), request.target
         whole = find_locked_tree(project, target=target, store=store, omit=None).tree
-    yield from _describe_tree(whole if is_typed else packed)
+    yield list(_describe_tree(whole if is_typed else packed))
     for place in sorted(list_local_folders(packed) - {project.member}):
-        yield from _describe_local(place, project, is_typed=is_typed)
+        yield _describe_local(place, project, is_typed=is_typed)
     for place in sorted(list_local_folders(whole) - {project.member}) if is_typed else ():
         if (project.root / place).is_dir():  # a shared tsconfig.json may be in it
             files = choose_files(project.root / place).files
             names = [name for name in files if name.endswith(".json")]
-            yield from _describe_files(f"shared {place}", project.root / place, names)
+            yield _describe_files(project.root / place, names)
 
 
-def _describe_layer(
-    request: BuildRequest, project: Project, io: Circumstances
-) -> Iterator[tuple[object, ...]]:
-    """Yield what a layer is made of beside its tree."""
+def _describe_layer(request: BuildRequest, project: Project, io: Circumstances) -> object:
+    """Return what a layer is made of beside its tree."""
     from zipper.pipeline.layer_plan import choose_beside  # noqa: PLC0415  (for layers)
 
-    yield "packages", sorted(request.packages), request.versioned
     beside = choose_beside(request, project, io, find_output(request, project))
-    yield from _describe_files("beside", beside.root, beside.files)
+    files = _describe_files(beside.root, beside.files)
+    return sorted(request.packages), request.versioned, files
 
 
 def _describe_own(
     request: BuildRequest, project: Project, io: Circumstances
-) -> Generator[tuple[object, ...], None, bool]:
+) -> Generator[object, None, bool]:
     """Yield the files of the project; return whether esbuild makes some of them."""
     choice, outside = choose_own_files(request, project, io)
-    yield from _describe_files("own", project.folder, choice.files)
-    yield from _describe_files("outside", project.root, outside.files)
+    yield _describe_files(project.folder, choice.files)
+    yield _describe_files(project.root, outside.files)
     is_typed = request.bundle or any(name.endswith(TYPED) for name in choice.files)
     if is_typed:
-        configs = list(list_tsconfigs(project))
-        names = [Path(os.path.relpath(path, project.root)).as_posix() for path in configs]
-        yield from _describe_files("tsconfig", project.root, names)
+        names = [os.path.relpath(path, project.root) for path in list_tsconfigs(project)]
+        yield _describe_files(project.root, (Path(name).as_posix() for name in names))
     return is_typed
 
 
-def _describe_settings(request: BuildRequest) -> Iterator[tuple[object, ...]]:
+def _describe_settings(request: BuildRequest) -> Iterator[object]:
     for name, row in KEYS.items():
         if name in _NOT_OF_THE_ZIP or not row.per_function:
             continue
@@ -164,27 +155,23 @@ def _describe_settings(request: BuildRequest) -> Iterator[tuple[object, ...]]:
             paths = value if row.is_list else (value,)
             # A layer may be an ARN, which says by itself what it is.
             value = [_hash_file(Path(one)) if Path(one).is_file() else one for one in paths]
-        yield "setting", name, value
+        yield value
 
 
 def _describe_tree(tree: Tree) -> Iterator[tuple[object, ...]]:
     for location, node in sorted(tree.nodes.items()):
-        if location == ROOT:
-            continue
-        # Where the bytes are known it does not count where they come from: a mirror, a cache.
-        source = node.integrity or node.checksum or node.resolved
-        row = (node.package_name, node.version, source, node.in_bundle)
-        yield "package", location, *row, [(patch.tool, patch.text) for patch in node.patches]
+        if location != ROOT:
+            # Where the bytes are known it does not count where they come from: a mirror, a cache.
+            source = node.integrity or node.checksum or node.resolved
+            patches = [(patch.tool, patch.text) for patch in node.patches]
+            yield location, node.package_name, node.version, source, node.in_bundle, patches
 
 
-def _describe_local(
-    place: str, project: Project, *, is_typed: bool
-) -> Iterator[tuple[object, ...]]:
-    """Yield a package on this disk: a tarball, or the files that are packed of a folder."""
+def _describe_local(place: str, project: Project, *, is_typed: bool) -> list[_File]:
+    """Return a package on this disk: a tarball, or the files that are packed of a folder."""
     path = project.root / place
     if not is_local_folder(project.root, f"file:{place}"):
-        yield from _describe_files("tarball", project.root, (place,))
-        return
+        return _describe_files(project.root, (place,))
     manifest = find_manifest(path)
     if manifest is None:
         raise ProjectError(
@@ -196,18 +183,22 @@ def _describe_local(
     names = set(list_folder(project.root, place, manifest, workspaces=workspaces))
     if is_typed:  # a handler in TypeScript reaches its sources, which npm may not pack
         names.update(choose_files(path).files)
-    yield from _describe_files(f"linked {place}", path, sorted(names))
+    return _describe_files(path, sorted(names))
 
 
-def _describe_files(kind: str, folder: Path, names: Iterable[str]) -> Iterator[tuple[object, ...]]:
+def _describe_files(folder: Path, names: Iterable[str]) -> list[_File]:
+    """Return name, executable bit and hash of each file."""
+    found = []
     for name in names:
         path = folder / name
         try:
             data, mode = path.read_bytes(), path.stat().st_mode
         except OSError as cause:
             raise ProjectError("EREAD", f"`{path}` cannot be read: {cause.strerror}") from cause
-        yield kind, name, is_executable(mode, data), hashlib.sha256(data).hexdigest()
+        found.append((name, is_executable(mode, data), hashlib.sha256(data).hexdigest()))
+    return found
 
 
 def _hash_file(path: Path) -> str:
-    return next(str(row[-1]) for row in _describe_files("", path.parent, (path.name,)))
+    ((_, _, digest),) = _describe_files(path.parent, (path.name,))
+    return digest
