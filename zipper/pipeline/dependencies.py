@@ -124,10 +124,8 @@ def find_locked(
     from zipper.resolving.locked_tree import find_locked_tree  # noqa: PLC0415  (where it counts)
 
     target, store = request.target, io.open_store()
-    decides = (target.node_version, target.os, target.cpu, target.libc)
-    key = ("locked", project.root, project.member, omit, decides, io.recalls)
     return io.shared.get(
-        (*key, *request.npm_options.items()),
+        (project.root, project.member, omit, target, *request.npm_options.items()),
         lambda: find_locked_tree(project, target=target, store=store, omit=omit),
     )
 
@@ -153,7 +151,6 @@ def find_project_tree(
     if locked is not None:
         return locked.tree
     target, store = request.target, io.open_store()
-    decides = (target.node_version, target.os, target.cpu, target.libc)
     days = request.min_release_age_days
 
     def find() -> Tree:
@@ -177,9 +174,8 @@ def find_project_tree(
     # A foreign lockfile's tree is laid out for one member.
     is_laid_out = project.foreign is not None or project.yarn_lock is not None
     whose = (project.member, omit) if is_laid_out else None
-    how = (decides, days, request.vendor, io.recalls, whose)
     refuse_unlocked_siblings(project)  # what is shared may be another member's
-    key = ("tree", project.root, *request.npm_options.items(), *how)
+    key = (project.root, target, days, request.vendor, whose, *request.npm_options.items())
     return io.shared.get(key, find)
 
 

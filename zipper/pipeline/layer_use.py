@@ -57,7 +57,7 @@ def take_from_layers(
     parts = list(parts)
     major = request.target.details.major
     listings = {
-        entry: io.shared.get(("layer listing", entry), partial(open_sound_listing, entry))
+        entry: io.shared.get(entry, partial(open_sound_listing, entry))
         for entry in request.layers
         if not entry.startswith("arn:")
     }

@@ -73,7 +73,10 @@ class Once:
         self._known: dict[Hashable, object] = {}
 
     def get(self, key: Hashable, make: Callable[[], _Value]) -> _Value:
-        """Return the answer to `key`, made by `make` on first use."""
+        """Return the answer to `key`, made by `make` on first use.
+
+        Keys to answers of different kinds hold values of different types, so that none are equal.
+        """
         with self._guard:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:
@@ -139,7 +142,7 @@ class Circumstances(NamedTuple):
             StoreError: ESTORE where everyone can write to it, or another user owns it.
         """
         return self.shared.get(
-            ("store", self.cache_dir, self.links, self.recalls, self.defers),
+            (self.cache_dir, self.links, self.recalls, self.defers),
             self._make_store,
         )
 
@@ -161,13 +164,7 @@ class Circumstances(NamedTuple):
         folder = Path(request.project)
         npm_options = request.npm_options
         return self.shared.get(
-            (
-                "project",
-                folder.absolute(),
-                request.no_workspace,
-                request.lockfile,
-                *npm_options.items(),
-            ),
+            (folder.absolute(), request.no_workspace, request.lockfile, *npm_options.items()),
             lambda: read_project(
                 folder,
                 npm_options=npm_options,
@@ -182,6 +179,6 @@ class Circumstances(NamedTuple):
     ) -> Project:
         """Return the project in the folder of a lockfile, read once for all its members."""
         return self.shared.get(
-            ("root", root, wanted, *(npm_options or {}).items()),
+            (root, wanted, *(npm_options or {}).items()),
             lambda: read_root_folder(root, npm_options, wanted),
         )

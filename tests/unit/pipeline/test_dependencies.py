@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import zipper
-from zipper.errors import UsageError
-from zipper.pipeline.dependencies import find_shared_store
+from zipper.errors import ResolutionError, UsageError, ZipperError
+from zipper.pipeline.dependencies import find_project_tree, find_shared_store
 from zipper.pipeline.session import Circumstances
 from zipper.settings.build_request import request_from
 from zipper.settings.values import Settings
 from zipper.sharing.signing import make_key
+from zipper.target import Target
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,3 +100,60 @@ def test_what_is_left_out_takes_no_place(called_scene: Scene) -> None:
 
     versions = {place: node.version for place, node in planned.tree.nodes.items() if place}
     assert {"node_modules/a": "1.0.0", "node_modules/b": "1.0.0"} == versions
+
+
+NONE = frozenset[str]()
+OPTIONAL = """lockfileVersion: '9.0'
+importers:
+  .:
+    optionalDependencies:
+      arm: {specifier: '1', version: 1.0.0}
+      new: {specifier: '1', version: 1.0.0}
+packages:
+  arm@1.0.0: {resolution: {integrity: sha512-AAAA}, cpu: [arm64]}
+  new@1.0.0: {resolution: {integrity: sha512-AAAA}, engines: {node: '>=24'}}
+snapshots:
+  arm@1.0.0: {optional: true}
+  new@1.0.0: {optional: true}
+"""
+TARGETS = [Target("nodejs22.x"), Target("nodejs24.x"), Target("nodejs22.x", "arm64")]
+
+
+def trees_of(scene: Scene, *changes: dict[str, Any]) -> list[set[str]]:
+    """Return what is in the tree of each request; they have in common what they can."""
+    settings = Settings(cache_dir=str(scene.cache))
+    request = request_from(settings, folder=str(scene.project))
+    io = Circumstances.of(request, None)
+    found = []
+    for change in changes:
+        asked = request._replace(**change)
+        project = io.read_project(asked)
+        with io.open_client(project, asked) as client:
+            tree = find_project_tree(project, asked, io, client, omit=change.get("omit"))
+        found.append({f"{one.name}@{one.version}" for one in tree.nodes.values() if one.location})
+    return found
+
+
+def test_functions_have_a_lockfile_in_common_for_one_target(called_scene: Scene) -> None:
+    """Node and the processor decide which optional packages are there."""
+    manifest = {"name": "fn", "optionalDependencies": {"arm": "1", "new": "1"}}
+    called_scene.write({"package.json": manifest, "pnpm-lock.yaml": OPTIONAL})
+
+    found = trees_of(called_scene, *({"target": target, "omit": NONE} for target in TARGETS))
+
+    assert [set(), {"new@1.0.0"}, {"arm@1.0.0"}] == found
+
+
+def test_functions_are_resolved_once_for_one_target(called_scene: Scene) -> None:
+    """Node decides which version is chosen, and so does how old it has to be."""
+    called_scene.publish("a", "1.0.0")
+    called_scene.publish("a", "1.0.1", engines={"node": ">=24"})
+    called_scene.write({"package.json": {"name": "fn", "dependencies": {"a": "1"}}})
+
+    found = trees_of(called_scene, *({"target": target} for target in TARGETS))
+
+    assert [{"a@1.0.0"}, {"a@1.0.1"}, {"a@1.0.0"}] == found
+    with pytest.raises(ResolutionError, match="published in time"):
+        trees_of(called_scene, {}, {"min_release_age_days": 10_000.0})
+    with pytest.raises(ZipperError, match="absent"):
+        trees_of(called_scene, {}, {"vendor": str(called_scene.folder / "absent")})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -144,3 +144,71 @@ def test_a_lockfile_can_be_checked_alone(project: Scene) -> None:
     project.write({"package.json": {**manifest, "dependencies": {"a": "2"}}})
     with pytest.raises(zipper.ZipperError):
         resolve(project.project, check_lockfile=True)
+
+
+def outcome(project: Scene, cache: Path, **options: Any) -> tuple[object, ...]:
+    """Return what a resolution comes to, or its error, and the lockfile after it."""
+    path = project.project / "package-lock.json"
+    path.unlink(missing_ok=True)
+    try:
+        found = resolve(project.project, cache_dir=cache, **options)
+    except zipper.ZipperError as error:
+        return error.code, path.exists()
+    told = [(one["code"], str(one["message"]).replace(str(cache), "")) for one in found.warnings]
+    return told, found.changes, path.read_text()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"node_version": "10.0.0"},
+        {"architecture": "arm64"},
+        {"allow_scripts": ["nothing"]},
+        {"require_integrity": True},
+        {"update": True},
+        {"ZIPPER_NONSENSE": "1"},
+    ],
+    ids=lambda options: next(iter(options)),
+)
+def test_what_is_noted_is_for_what_was_asked(
+    project: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any]
+) -> None:
+    """Asked for another thing, a used cache comes to what an empty one does, and back."""
+    project.publish("a", "1.0.1", engines={"node": ">=18"}, cpu=["x64"])
+    del project.publish("b", "1.0.1")["dist"]["integrity"]
+    given = {name: value for name, value in options.items() if name.islower()}
+    cache = tmp_path / "used"
+    before = outcome(project, cache)
+    if "update" in options:
+        project.publish("a", "1.0.2")
+    for name in options.keys() - given.keys():
+        monkeypatch.setenv(name, options[name])
+
+    found = outcome(project, cache, **given)
+
+    assert outcome(project, tmp_path / "fresh", **given) == found
+    assert before != found
+    for name in options.keys() - given.keys():
+        monkeypatch.delenv(name)
+    if "update" not in options:
+        assert before == outcome(project, cache)
+
+
+def test_a_cache_that_a_group_can_write_to_is_named(project: Scene, tmp_path: Path) -> None:
+    """Where it is now, as long as it is so, whatever was noted in it."""
+
+    def warnings(cache: Path) -> list[str]:
+        found = resolve(project.project, cache_dir=cache).warnings
+        return [str(one["message"]) for one in found if one["code"] == "cache-shared"]
+
+    resolve(project.project)
+    first, second = tmp_path / "first", tmp_path / "second"
+    assert [] == warnings(first)
+    first.chmod(0o775)
+    told = [warnings(first), warnings(first)]
+    first.rename(second)
+
+    assert [f"can write to the cache `{first}`;" in one for (one,) in told] == [True, True]
+    assert [f"can write to the cache `{second}`;" in one for one in warnings(second)] == [True]
+    second.chmod(0o755)
+    assert [] == warnings(second)
