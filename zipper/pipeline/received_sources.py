@@ -227,7 +227,7 @@ def _unpack(digest: str, blobs: Blobs, folder: Path) -> None:
     def fetch(file: PackedSource) -> None:
         _write(_inside(folder, file.path), blobs.get(file.digest or ""), file)
 
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="zipper-receive") as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(fetch, large))
     _link(pack, folder)
 

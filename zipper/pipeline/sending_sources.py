@@ -93,7 +93,7 @@ class SourceSender:
         data = sources.pack()
         digest = hashlib.sha256(data).hexdigest()
         try:
-            with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="zipper-send") as pool:
+            with ThreadPoolExecutor(AT_ONCE) as pool:
                 put = [
                     pool.submit(self._put_file, path, one, lost)
                     for one, path in sources.large.items()

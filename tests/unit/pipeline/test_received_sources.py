@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING
+from base64 import b64decode
+from pathlib import Path
 
 import pytest
 
 from tests.support.scene import HANDLER
 from zipper.errors import StoreError, UsageError
-from zipper.pipeline.received_sources import build_received
+from zipper.pipeline.received_sources import _Builder, _unpack, build_received
 from zipper.pipeline.sending_sources import open_blobs
 from zipper.settings.build_request import request_from
 from zipper.settings.values import Settings
+from zipper.sharing.blobs import Blobs
+from zipper.sharing.objects import open_objects
 from zipper.sharing.source_pack import PackedSource, SourcePack, write_pack
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from zipper.sharing.blobs import Blobs
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="such workers have whole paths with /")
 FILES = {
@@ -162,3 +160,124 @@ def test_errors_name_the_paths_of_the_sender(blobs: Blobs) -> None:
     assert "`/app/absent`" in result.error.message
     text = json.dumps([result.error.message, result.error.facts, result.error.hint])
     assert "zipper-sources-" not in text
+
+
+def test_paths_are_those_of_the_worker(blobs: Blobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is read, what is written, and layers that are built there; its own Node and keys."""
+    monkeypatch.setenv("ZIPPER_STORE_KEY", "its key")
+    monkeypatch.setenv("ZIPPER_STORE_SCOPE", "its scope")
+    arn = "arn:aws:lambda:eu-west-1:123456789012:layer:trace:3"
+    settings = Settings(
+        output="/app/out/fn.zip",
+        vendor="/app/vendored",
+        node="/usr/bin/node",
+        trace="/app/trace.json",
+        layers=("/app/layer.zip", "/app/own.zip", arn),
+        store_key="/keys/own",
+        store_scope="of the sender",
+        cache_dir="/app/cache",
+    )
+    own = request_from(Settings(output="/app/own.zip", kind="layer"), folder="/app/layer")
+    request = request_from(settings, folder="/app/fn")._replace(
+        written=("/app/other.zip", "/app/own.zip"), uses=(own._replace(files="/app/files"),)
+    )
+    builder = _Builder(Path("/w"), blobs, as_bytes=False)
+
+    placed = builder._place(request)  # as it is built
+
+    ours = {"cache_dir": None, "store_key": "its key", "store_scope": "its scope"}
+    layer = own._replace(
+        **ours, project="/w/in/app/layer", files="/w/in/app/files", output="/w/out/app/own.zip"
+    )
+    assert placed == request._replace(
+        **ours,
+        project="/w/in/app/fn",
+        output="/w/out/app/out/fn.zip",
+        vendor="/w/in/app/vendored",
+        trace="/w/in/app/trace.json",
+        layers=("/w/in/app/layer.zip", "/w/out/app/own.zip", arn),
+        written=("/w/in/app/other.zip", "/w/out/app/own.zip"),
+        uses=(layer,),
+    )
+    assert "-" == builder._place(request._replace(output="-")).output
+
+
+def test_a_layer_is_built_once_and_sent_with_each_function(blobs: Blobs) -> None:
+    """And so is what else is written; as bytes, where the store takes nothing any more."""
+    files = {
+        "/app/fn/package.json": b'{"name": "fn"}',
+        "/app/fn/index.js": HANDLER.encode(),
+        "/app/extra/bin/tool": b"#!/bin/sh\n",
+    }
+    rows = tuple(PackedSource(path, False, len(data), None) for path, data in files.items())
+    digest = blobs.put(write_pack(SourcePack(rows, (), ()), list(files.values())))
+    own = request_from(Settings(output="/app/own.zip", kind="layer"), folder="/app/fn")
+    own = own._replace(files="/app/extra", packages=(), name="own")
+    requests = [
+        request_from(
+            Settings(output=f"/app/{name}.zip", layers=("/app/own.zip",)), folder="/app/fn"
+        )._replace(uses=(own,))
+        for name in "ab"
+    ]
+
+    kept, sent = (
+        build_received(requests, [None, None], digest, blobs, as_bytes=as_bytes)
+        for as_bytes in (False, True)
+    )
+
+    assert [["/app/a.zip", "/app/own.zip"], ["/app/b.zip", "/app/own.zip"]] == [
+        [file.path for file in one.files] for one in kept
+    ]
+    for one, other in zip(kept, sent, strict=True):
+        assert one.package is not None
+        assert one.package.layers == other.package.layers  # type: ignore[union-attr]
+        assert ["/app/own.zip"] == [layer.path for layer in one.package.layers]
+        assert [file._replace(data=None) for file in other.files] == list(one.files)
+        assert [blobs.get(file.digest) for file in one.files] == [file.data for file in other.files]
+        sha256 = b64decode(one.package.code_sha256).hex()
+        assert sha256 == next(file.digest for file in one.files if file.path == one.package.path)
+    assert kept[0].files[1] == kept[1].files[1]
+
+
+def test_a_batch_is_built_in_the_same_place_each_time(blobs: Blobs, tmp_path: Path) -> None:
+    """And is gone from there afterwards."""
+    digest = pack(blobs, large="/app/fn/index.js")
+    request = request_from(Settings(output="/app/out/fn.zip"), folder="/app/fn")
+    seen = []
+
+    class Looking(Blobs):
+        """Sees where the files go."""
+
+        def get(self, digest: str) -> bytes:
+            seen.append(sorted(path.name for path in (tmp_path / "cache").glob("zipper-*")))
+            return super().get(digest)
+
+    looking = Looking(open_objects((tmp_path / "shared").as_uri(), environ={}))
+    for _ in range(2):
+        build_received([request], [None], digest, looking, as_bytes=False)
+
+    assert 4 == len(seen)
+    assert [1] * 4 == [len(names) for names in seen]
+    assert 1 == len({names[0] for names in seen})
+    assert [] == list((tmp_path / "cache").glob("zipper-sources-*"))
+
+
+def test_a_program_can_be_started_by_all(blobs: Blobs, tmp_path: Path) -> None:
+    """As it lies on the sender's disk; what holds no secret there has none here."""
+    left = (("/app/fn/key", "file"), ("/app/fn/deep/down", "folder"))
+    digest = pack(blobs, executable="/app/fn/index.js", left_out=left)
+
+    _unpack(digest, blobs, tmp_path / "in")
+
+    top = tmp_path / "in/app/fn"
+    assert 0o755 == (top / "index.js").stat().st_mode & 0o777
+    assert 0o755 != (top / "lib/data.json").stat().st_mode & 0o777
+    assert [True, True] == [(top / "deep/down").is_dir(), (top / "key").is_file()]
+
+
+def test_what_a_pack_lacks_is_told_as_what_was_sent(blobs: Blobs) -> None:
+    """Its rows have other fields, or none."""
+    for row in ({}, {"format": 1, "files": [{}], "links": [], "left_out": []}, 5, "x"):
+        digest = blobs.put(json.dumps(row).encode() + b"\n")
+        with pytest.raises(UsageError, match="cannot read what was sent"):
+            build_received([], [], digest, blobs, as_bytes=False)

@@ -15,9 +15,13 @@ from zipper.pipeline.sending_sources import SourceSender, open_blobs
 from zipper.settings.build_request import request_from
 from zipper.settings.read_settings import find_requests
 from zipper.settings.values import Settings
+from zipper.sharing.blobs import Blobs
+from zipper.sharing.objects import open_objects
 from zipper.sharing.source_pack import read_pack
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from zipper.settings.build_request import BuildRequest
     from zipper.sharing.source_pack import SourcePack
 
@@ -123,12 +127,31 @@ def test_links_travel_with_what_they_lead_to(sent: Sent) -> None:
     pack, _ = sent.send()
 
     links = {path.removeprefix(f"{fn}/"): target for path, target in pack.links}
-    assert {"a.json": "lib/../lib/./data.json", "b.json": f"{fn}/a.json"}.items() <= links.items()
+    assert {"a.json": "lib/../lib/./data.json", "b.json": f"{fn}/a.json", "c": "lib"} == links
     assert {"index.js", "lib/data.json", "package.json"} == {
         file.path.removeprefix(f"{fn}/") for file in pack.files
     }
     left = {path.removeprefix(f"{fn}/"): kind for path, kind in pack.left_out}
     assert "broken" == left.get("round", "broken")
+
+
+def test_as_many_links_are_followed_as_by_linux(sent: Sent) -> None:
+    """Forty of one path; a circle is sent as it is."""
+    fn = sent.top / "fn"
+    sent.write({"lib/data.json": "{}"})
+    for number in range(39):
+        (fn / f"{number}.json").symlink_to(f"{number - 1}.json" if number else "c/data.json")
+    (fn / "c").symlink_to("./lib/")
+    (fn / "tsconfig.json").symlink_to("tsconfig.json")
+
+    pack, small = sent.send()
+
+    links = {path.removeprefix(f"{fn}/"): target for path, target in pack.links}
+    chain = {f"{number}.json": f"{number - 1}.json" for number in range(1, 39)}
+    chain |= {"0.json": "c/data.json", "c": "./lib/"}
+    assert {**chain, "tsconfig.json": "tsconfig.json"} == links
+    assert ["fn/index.js", "fn/lib/data.json", "fn/package.json"] == names_in(pack, sent.top)
+    assert b"{}" == small[1]
 
 
 def test_what_is_never_packed_travels_by_its_name(sent: Sent) -> None:
@@ -143,24 +166,34 @@ def test_what_is_never_packed_travels_by_its_name(sent: Sent) -> None:
 
     left = {path.removeprefix(f"{fn}/"): kind for path, kind in pack.left_out}
     assert {".env": "file", "node_modules": "folder", "out": "link", "lost": "broken"} == left
+    again, _ = sent.send(sent.request(exclude=("!.env.example",)), sent.request())
+    assert pack.left_out == again.left_out
     assert not any(word in b"".join(small) for word in (b"KEY", b"installed", b"outside"))
 
 
 def test_an_npmrc_travels_without_its_credentials(sent: Sent) -> None:
     """Its other lines count where functions are built."""
-    sent.write({".npmrc": "legacy-peer-deps=true\n//registry.example/:_authToken=s3cret\n"})
+    text = b"; \xe9\nlegacy-peer-deps=true\n//registry.example/:_authToken=s3cret\n"
+    sent.write({".npmrc": text})
 
     pack, small = sent.send()
 
     assert "fn/.npmrc" in names_in(pack, sent.top)
-    assert b"legacy-peer-deps=true\n" in b"".join(small)
-    assert b"s3cret" not in b"".join(small)
+    assert b"; \xe9\nlegacy-peer-deps=true\n\n" == small[0]
 
 
 TOKEN = "npm_" + "a1B2c3D4e5" * 3 + "F6g7H8"
 SECRETS: list[tuple[str, str, str]] = [
     ("config.js", f"module.exports = '{TOKEN}';\n", "line 1 has an npm token"),
     ("notes.txt", "\n\nzipper-secret-" + "0" * 64, "line 3 has the key that signs claims"),
+    ("first.txt", "zipper-secret-" + "0" * 64, "line 1 has the key that signs claims"),
+    (".yarnrc.yml", "a: 1\nnpmAuthToken: s3cret\n", "line 2 has a credential"),
+    ("package.json", '{"name": "fn",\n"x": "https://me:s3cret@registry.example/"}', "line 2 has"),
+    (
+        "yarn.lock",
+        '# yarn\n"é": "https://me:s3cret@registry.example/"\n',
+        "line 2 has a credential",
+    ),
     ("bunfig.toml", '[install.scopes]\na = { token = "s3cret" }\n', "line 2 has a credential"),
     (
         "package-lock.json",
@@ -239,3 +272,47 @@ def test_errors_of_a_project_are_its_own(sent: Sent) -> None:
 
     assert error is not None
     assert "ENOPROJECT" == error.code
+
+
+def test_what_looks_like_a_secret_elsewhere_is_none(sent: Sent) -> None:
+    """Packages hold examples; a setting that is no credential; settings of the project."""
+    sent.write(
+        {"package.json": {"name": "fn", "dependencies": {"a": "file:../a"}},
+         "pyproject.toml": "[tool.zipper]\nhandler = 'index.handler'\n",
+         "bunfig.toml": "[install]\nregistry = 'https://registry.example/'\n",
+         "npmAuthToken.txt": "npmAuthToken: s3cret\n"},
+    )  # fmt: skip
+    inner = {"name": "inner", "version": "1.0.0"}
+    write_files(
+        sent.top / "a",
+        {"package.json": {"name": "a", "version": "1.0.0", "bundleDependencies": ["inner"],
+                          "dependencies": {"inner": "1.0.0"}},
+         "node_modules/inner/package.json": inner,
+         "node_modules/inner/test.js": f"'{TOKEN}'"},
+    )  # fmt: skip
+
+    pack, _ = sent.send()
+
+    assert {"a/node_modules/inner/test.js", "fn/bunfig.toml"} < set(names_in(pack, sent.top))
+
+
+def test_a_file_that_changes_while_it_is_sent_stops_all(sent: Sent) -> None:
+    """What a worker gets is what its digest says, or nothing."""
+    sent.write({"large": b"l" * 65_537})
+
+    class Late(Blobs):
+        """Changes the file before another one is put."""
+
+        def put(self, data: bytes, digest: str | None = None, *, replace: bool = False) -> str:
+            raise AssertionError(data, digest, replace)
+
+    def change(request: BuildRequest) -> Iterator[BuildRequest]:
+        yield request
+        sent.write({"large": b"x" * 65_537})
+
+    sender = SourceSender(Late(open_objects(sent.store.as_uri(), environ={})))
+
+    with pytest.raises(ProjectError, match="large` was changed while it was read") as raised:
+        sender.send(change(sent.request()))  # type: ignore[arg-type]  # so late is it asked for
+
+    assert "EREAD" == raised.value.code
