@@ -170,11 +170,10 @@ class Draft:
         if known is not None and known.is_link and known is not link:
             known = known.target
         if known is None and link.target is not None:
+            # One that another root has, as the virtual ones, is taken from there.
             known = link.target
-            if known.draft is not self:
-                if known.draft is not None:
-                    detach(known)
-                self.attach_top(known, link.real_path)
+            detach(known)
+            self.attach_top(known, link.real_path)
         if known is None:
             return
         link.target = known

@@ -7,7 +7,7 @@ Source: @npmcli/arborist 9, lib/edge.js.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from zipper.errors import ResolutionError
 from zipper.tree.bundle_owner import find_bundler
@@ -19,12 +19,7 @@ if TYPE_CHECKING:
     from zipper.tree.model import EdgeType
     from zipper.tree.overrides import OverrideSet
 
-__all__ = ["INVALID", "MISSING", "OK", "PEER_LOCAL", "DraftEdge"]
-
-MISSING: Final = "MISSING"
-INVALID: Final = "INVALID"
-PEER_LOCAL: Final = "PEER LOCAL"
-OK: Final = "OK"
+__all__ = ["DraftEdge"]
 
 
 class DraftEdge:
@@ -34,7 +29,7 @@ class DraftEdge:
     """
 
     __slots__ = (
-        "_state",
+        "_is_valid",
         "accept",
         "name",
         "overrides",
@@ -57,7 +52,7 @@ class DraftEdge:
         self.overrides: OverrideSet | None = None
         self.peer_conflicted = False
         self.to: DraftNode | None = None
-        self._state: str | None = None
+        self._is_valid: bool | None = None
 
     def __repr__(self) -> str:
         return f"<{self.source!r} {self.type} {self.name}@{self.raw_spec} -> {self.to!r}>"
@@ -75,10 +70,9 @@ class DraftEdge:
     @property
     def valid(self) -> bool:
         """Whether what was found is what was asked for; remembered until something changes."""
-        state = self._state
-        if state is None:
-            state = self._state = self._judge()
-        return state == OK
+        if self._is_valid is None:
+            self._is_valid = self._judge()
+        return self._is_valid
 
     @property
     def is_overridden(self) -> bool:
@@ -126,11 +120,11 @@ class DraftEdge:
             if self.to is not None:
                 self._leave(self.to)
             self.to = found
-            self._state = None
+            self._is_valid = None
             if found is not None:
                 self._enter(found)
         elif hard:
-            self._state = None
+            self._is_valid = None
         elif changed and found is not None:
             forget_overrides(found, before)
             take_overrides(found, self.overrides)
@@ -158,22 +152,20 @@ class DraftEdge:
         node.edges_in[self] = None
         node.rank = min(node.rank, self.source.rank + 1)
 
-    def _judge(self) -> str:
+    def _judge(self) -> bool:
         to = self.to
         if to is None:
-            return OK if self.optional else MISSING
+            return self.optional
         if self.peer and self.source is to.parent and not self.source.is_top:
-            return PEER_LOCAL
+            return False
         if not self.satisfied_by(to):
-            return INVALID
-        if (
-            self.overrides is not None
-            and to.overrides is not None
-            and to.dependencies
-            and conflict(self.overrides, to.overrides)
-        ):
-            return INVALID
-        return OK
+            return False
+        return (
+            self.overrides is None
+            or to.overrides is None
+            or not to.dependencies
+            or not conflict(self.overrides, to.overrides)
+        )
 
     def _follow(self, reference: str) -> str:
         """Return the spec that the root, or else the source, has for the name in `$name`."""

@@ -30,7 +30,7 @@ def explain_peer_conflict(edge: DraftEdge, wanted: DraftEdge | None) -> Resoluti
     facts = [("wanted", f"{edge.name}@{edge.spec} ({edge.type})"), ("by", chain_of(edge.source))]
     if current is not None:
         facts += [("found", _name(current)), *_reasons(current, but=edge)]
-    if wanted is not None and wanted is not edge and wanted not in _shown(current, but=edge):
+    if wanted is not None and wanted not in _shown(current, but=edge):
         facts.append(("also wanted", f"{wanted.name}@{wanted.spec} ({wanted.type})"))
         facts.append(("by", chain_of(wanted.source)))
     return ResolutionError(
