@@ -138,6 +138,38 @@ function readFlags (tree) {
   return Object.fromEntries(found.map(([location, one]) => [location, one.extraneous ? null : words.filter(word => one[word] && !(word === 'devOptional' && (one.dev || one.optional)))])) // as it is written
 }
 
+function readDraft ([tree, steps]) {
+  let root
+  const make = (name, { integrity, resolved, hasShrinkwrap, ...pkg }, parent) =>
+    new Node({ parent, name, integrity, resolved, hasShrinkwrap, pkg: { name, ...pkg } })
+  const split = location => location.match(/^(?:(.*)\/)?node_modules\/([^/]+)$/).slice(1).map(one => one ?? '')
+  const find = location => [...root.inventory.values()].find(one => one.location === location)
+  const list = () => [...root.inventory.values()].sort((a, b) => a.location < b.location ? -1 : 1)
+  const show = () => list().map(one => [
+    one.location, one.version,
+    [...one.edgesOut.values()].sort((a, b) => a.name < b.name ? -1 : 1).map(edge => [edge.name, edge.to ? edge.to.location : null, edge.valid ? 1 : 0]),
+    bits([one.canDedupe(false), one.canDedupe(true)]),
+    list().filter(other => other !== one && other.name === one.name)
+      .map(other => bits([one.matches(other), one.canReplaceWith(other), one.canReplaceWith(other, 'abc')])).join(' '),
+  ])
+  for (const [location, pkg] of Object.entries(tree)) {
+    const [above, name] = location ? split(location) : []
+    if (location) make(name, pkg, find(above))
+    else root = new Node({ path: '/p', pkg: { name: 'p', ...pkg }, loadOverrides: true })
+  }
+  const found = [show()]
+  for (const [kind, at, pkg] of steps) {
+    const node = find(at)
+    const [above, name] = split(at)
+    if (!(kind === 'put' ? find(above) : node)) continue
+    if (kind === 'put') make(name, pkg, find(above))
+    else if (kind === 'remove') node.root = null
+    else make(name, pkg).replace(node)
+    found.push(show())
+  }
+  return found
+}
+
 const ANSWERS = {
   'ignore-rules': ([pattern, paths]) => attempt(() => {
     const rule = new Minimatch(pattern, { matchBase: true, dot: true, flipNegate: true, nocase: true })
@@ -192,6 +224,7 @@ const ANSWERS = {
   overrides: asked => attempt(() => readOverrides(asked)),
   npmrc: readSettings,
   flags: readFlags,
+  drafts: asked => attempt(() => readDraft(asked)),
   dates: text => Date.parse(text),
   picks: ([packument, wanted, options]) => attempt(() => {
     const { version, _shouldAvoid, _outsideDependencyRange, _isSemVerMajor } = pickManifest(packument, wanted, options)

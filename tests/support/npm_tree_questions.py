@@ -1,4 +1,4 @@
-"""Random questions about trees: what development, optional and peer dependencies alone reach."""
+"""Random questions about trees: what finds what, what could go, and what only some kinds reach."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from random import Random
 
-__all__ = ["ask_flags"]
+__all__ = ["ask_draft", "ask_flags"]
 
 _KINDS: Final = (
     "dependencies", "dependencies", "devDependencies", "optionalDependencies", "peerDependencies",
@@ -42,3 +42,53 @@ def ask_flags(dice: Random) -> Any:
         if dice.random() < 0.4:
             tree["node_modules/e"] = {"link": folder}
     return tree
+
+
+def ask_draft(dice: Random) -> Any:
+    """Ask what finds what in a tree, and what could go or stand for what; then change the tree."""
+    tree = {"": _draw_package(dice, 4)}
+    if dice.random() < 0.35:
+        rules = dice.sample(("a", "b", "c", "a@1", "b@2", "c@>=1.2"), dice.randint(1, 2))
+        values = ("1", "1.0.0", "1.2.0", "2", {"d": "2"}, {".": "1", "e": "1.2.0"})
+        tree[""]["overrides"] = {rule: dice.choice(values) for rule in rules}
+    for name in dice.sample("abcde", dice.randint(2, 5)):
+        tree[f"node_modules/{name}"] = _draw_inner(dice, 3)
+    for _ in range(dice.randint(1, 4)):
+        above = dice.choice([place for place in tree if place])
+        tree.setdefault(f"{above}/node_modules/{dice.choice('abcde')}", _draw_inner(dice, 2))
+    steps = []
+    for _ in range(dice.choice((0, 1, 1, 2))):
+        kind = dice.choice(("put", "remove", "replace"))
+        at = dice.choice([place for place in tree if place or kind == "put"])
+        if kind == "put":
+            at = f"{at}/node_modules/{dice.choice('abcde')}".lstrip("/")
+        steps.append([kind, at, None if kind == "remove" else _draw_inner(dice, 3)])
+    return [tree, steps]
+
+
+def _draw_package(dice: Random, size: int) -> dict[str, Any]:
+    """Return a version with dependencies of all kinds."""
+    found: dict[str, Any] = {"version": dice.choice(("1.0.0", "1.0.0", "1.2.0", "2.0.0"))}
+    for name in dice.sample("abcde", dice.randint(0, size)):
+        kind = dice.choice(_KINDS)
+        if kind == "peerOptional":
+            kind = "peerDependencies"
+            found.setdefault("peerDependenciesMeta", {})[name] = {"optional": True}
+        found.setdefault(kind, {})[name] = dice.choice(("*", "1", "1", "1.0.0", ">=1.2", "2"))
+    return found
+
+
+def _draw_inner(dice: Random, size: int) -> dict[str, Any]:
+    """Return one that is in a node_modules, perhaps with a bundle, a hash or another name."""
+    found = _draw_package(dice, size)
+    if dice.random() < 0.1:
+        found["bundleDependencies"] = dice.sample("abcde", 1)
+    if dice.random() < 0.2:
+        found["integrity"] = dice.choice(("sha512-a", "sha512-b"))
+    if dice.random() < 0.2:
+        found["resolved"] = dice.choice(("https://r.example/a", "https://r.example/b"))
+    if dice.random() < 0.05:
+        found["hasShrinkwrap"] = True
+    if dice.random() < 0.05:
+        found["name"] = "z"
+    return found

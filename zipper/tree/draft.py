@@ -149,9 +149,6 @@ class Draft:
         self.nodes.pop(node.location, None)
         self.nodes[node.location] = node
         self.by_name.setdefault(node.name, {})[node] = None
-        node.in_shrinkwrap = node.parent is not None and (
-            node.parent.has_shrinkwrap or node.parent.in_shrinkwrap
-        )
         for key, edge in node.edges_out.items():
             self.edges.setdefault(key, {})[edge] = None
 

@@ -57,7 +57,6 @@ class DraftNode:
         "fs_parent",
         "has_shrinkwrap",
         "home",
-        "in_shrinkwrap",
         "install_links",
         "integrity",
         "is_link",
@@ -117,7 +116,6 @@ class DraftNode:
         self.rank = _RANK_UNKNOWN
         accept = manifest.raw.get("acceptDependencies")
         self.accept: Mapping[str, object] = accept if isinstance(accept, Mapping) else EMPTY
-        self.in_shrinkwrap = False
         self.install_links = False
         self.home = "/"
 
@@ -153,6 +151,14 @@ class DraftNode:
     def is_mine(self) -> bool:
         """Whether the project's author wrote this package.json: the root or a workspace."""
         return self.is_root or self.is_workspace
+
+    @property
+    def in_shrinkwrap(self) -> bool:
+        """Whether a package further out has brought the node with its own shrinkwrap."""
+        node = self.parent
+        while node is not None and not node.has_shrinkwrap:
+            node = node.parent
+        return node is not None
 
     @property
     def resolve_parent(self) -> DraftNode | None:

@@ -130,7 +130,7 @@ def test_what_is_asked_for_after_the_overrides(
     overrides: object, more: dict[str, Any], spec: str, *, is_overridden: bool
 ) -> None:
     """A `$name` is what the project asks for, else what the package itself does."""
-    root = {"dependencies": {"a": "*"}, "overrides": overrides or {}}
+    root: dict[str, Any] = {"dependencies": {"a": "*"}, "overrides": overrides or {}}
     for kind, wanted in more.items():
         root[kind] = {**root.get(kind, {}), **wanted}
     edge = edge_of(lay_out(root, a={"dependencies": {"b": "1", "d": "5"}})["a"], "b")
