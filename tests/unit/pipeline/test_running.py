@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,11 @@ from tests.support.checking import zip_files
 from tests.support.node import node_of
 from tests.support.run_results import make_invocation, make_result
 from zipper.checks.pruned_record import RECORD
+from zipper.errors import UsageError
+from zipper.node.limits import LIMITS
 from zipper.node.result import FunctionError, LogLine
 from zipper.pipeline.hashing import hash_output
-from zipper.pipeline.running import _read_requests, name_missed, settings_of
+from zipper.pipeline.running import _read_events, _read_requests, name_missed, settings_of
 from zipper.settings.build_request import request_from
 from zipper.settings.values import Settings
 from zipper.store.notes import PRUNED, Notebook
@@ -139,3 +142,97 @@ def test_a_function_answers_each_event(tmp_path: Path, environment: dict[str, st
     answers = [json.loads(one.response or "") for one in result.invocations]
     assert [[{"id": 1}, table], [2, table]] == answers
     assert (True, str(path)) == (result.ok, result.path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "limits", "seconds", "package", "layers"),
+    [
+        ("function", "standard", 1800, 262_144_000, 5),
+        ("edge", "standard", 30, 262_144_000, 0),
+        ("web", "standard", 900, 536_870_912, 0),
+        ("function", "preview", LIMITS["preview"].timeout_seconds_max, 262_144_000, 5),
+    ],
+)
+def test_the_kind_of_function_limits_it(
+    tmp_path: Path, kind: str, limits: str, seconds: float, package: int, layers: int
+) -> None:
+    """As the service does besides: its time, the size of its package, its layers."""
+    path = tmp_path / "fn.zip"
+    path.write_bytes(zip_files({"index.js": "exports.handler = async () => 1"}))
+    request = request_from(Settings(), folder=str(tmp_path))._replace(kind=kind, limits=limits)
+
+    found = settings_of(path, request, {}).limits
+
+    expected = replace(
+        LIMITS[limits], timeout_seconds_max=seconds, package_bytes=package,
+        layers=min(layers, LIMITS[limits].layers),
+    )  # fmt: skip
+    assert expected == found
+
+
+@pytest.mark.parametrize(
+    ("given", "env", "expected"),
+    [
+        ({}, (), "index.handler"),
+        ({"handler": "./lib/a.run"}, (), "./lib/a.run"),
+        ({"kind": "web"}, (), "main.js"),
+        ({"kind": "web"}, ("AWS_LAMBDA_NODEJS_ENTRYPOINT=other.js",), "other.js"),
+        ({"kind": "web", "entry": "./lib/a.js", "handler": "b.c"}, (), "lib/a.js"),
+        ({"entry": "lib/a.js"}, (), "index.handler"),
+    ],
+)
+def test_what_starts(
+    tmp_path: Path, given: dict[str, str], env: tuple[str, ...], expected: str
+) -> None:
+    """What is named, else what the zip means: a handler, or the entry file of a web function."""
+    path = tmp_path / "fn.zip"
+    files = {"package.json": '{"main": "main.js"}', "main.js": "1", "other.js": "1"}
+    if given.get("kind") != "web":
+        files = {"index.js": "exports.handler = 1"}
+    path.write_bytes(zip_files(files))
+    request = request_from(Settings(), folder=str(tmp_path))._replace(**given, env=env)
+
+    assert expected == settings_of(path, request, {}).handler
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        (None, [b"{}"]),
+        ({"a": 1}, [b'{"a": 1}']),
+        (b" raw", [b" raw"]),
+        (7, [b"7"]),
+        (' {"a": 1}', [b' {"a": 1}']),
+        ("[1]", [b"[1]"]),
+        ('"text"', [b'"text"']),
+        (["event.json", Path("event.json"), None], [b"file", b"file", b"null"]),
+        ("event.json", [b"file"]),
+        ((one for one in (1, 2)), [b"1", b"2"]),
+        ([], []),
+    ],
+)
+def test_events_are_what_a_caller_means(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, events: object, expected: list[bytes]
+) -> None:
+    """One or several: JSON as bytes or a text, a file's path, else a value."""
+    monkeypatch.chdir(tmp_path)
+    Path("event.json").write_bytes(b"file")
+
+    assert tuple(expected) == _read_events(events)
+
+
+@pytest.mark.parametrize(
+    ("event", "message", "hint"),
+    [
+        ("absent.json", "cannot read the event `absent.json`: No such file", "pass a dict"),
+        ({1, 2}, "an event is no JSON", None),
+    ],
+)
+def test_what_is_no_event(event: object, message: str, hint: str | None) -> None:
+    """The error says what can be given."""
+    with pytest.raises(UsageError, match=message) as raised:
+        _read_events([event])
+
+    assert "EUSAGE" == raised.value.code
+    assert (hint or "") in (raised.value.hint or "")
+    assert (hint is None) == (raised.value.hint is None)
