@@ -122,5 +122,5 @@ class Note:
             "packages": laid_out.packages,
             "findings": as_json(laid_out.findings),
         }
-        body = json.dumps(row, separators=(",", ":")).encode("ascii")
+        body = json.dumps(row).encode("ascii")
         self._store.notebook.remember(INSTALL, self._inputs, body)

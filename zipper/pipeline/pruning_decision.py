@@ -64,7 +64,7 @@ def decide(planned: PackagePlan, store: Store) -> bytes:
     head = {"result": _summarize(pruning), "proof": proof, "idle": idle}
     needed = pruning.needed
     record = format_record(needed, mode=pruning.mode, handler=planned.handler) if needed else ""
-    parts = (json.dumps(part, separators=(",", ":")) for part in (head, going, removed))
+    parts = (json.dumps(part) for part in (head, going, removed))
     return "\n".join((*parts, record)).encode()
 
 

@@ -106,7 +106,7 @@ class Earlier:
         grounds = None if basis.is_dated else self._grounds.take(tree, basis=basis, client=client)
         if grounds is None:
             return False
-        told = json.dumps(recalled.told, separators=(",", ":")).encode("ascii")
+        told = json.dumps(recalled.told).encode("ascii")
         self._notebook.remember(RESOLUTION, self._inputs, told + b"\n" + recalled.text, grounds)
         return True
 

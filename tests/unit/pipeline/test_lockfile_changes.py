@@ -150,8 +150,10 @@ def test_what_a_build_would_be_told_is_told(project: Scene) -> None:
     place = [{"label": "at", "text": "package.json"}]
     rows = [(row["code"], row["facts"], row["hint"] is None) for row in told]
     assert [
-        ("script-unknown", [], False), ("dev-engines", place, False), ("patches-unapplied", place, False),
-    ] == rows  # fmt: skip
+        ("script-unknown", [], False),
+        ("dev-engines", place, False),
+        ("patches-unapplied", place, False),
+    ] == rows
     assert all(["code", "message", "facts", "hint"] == list(row) for row in told)
     assert "`allow_scripts` names `nothing`" in str(told[0]["message"])
 
