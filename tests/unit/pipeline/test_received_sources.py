@@ -209,7 +209,9 @@ def test_a_layer_is_built_once_and_sent_with_each_function(blobs: Blobs) -> None
         "/app/fn/index.js": HANDLER.encode(),
         "/app/extra/bin/tool": b"#!/bin/sh\n",
     }
-    rows = tuple(PackedSource(path, False, len(data), None) for path, data in files.items())
+    rows = tuple(
+        PackedSource(path, path.endswith("tool"), len(data), None) for path, data in files.items()
+    )
     digest = blobs.put(write_pack(SourcePack(rows, (), ()), list(files.values())))
     own = request_from(Settings(output="/app/own.zip", kind="layer"), folder="/app/fn")
     own = own._replace(files="/app/extra", packages=(), name="own")
