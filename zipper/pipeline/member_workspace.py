@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from zipper.fetching.local_packages import is_local_tarball
 from zipper.folders import list_files
@@ -49,8 +49,8 @@ class WorkspaceAround:
 
     def still_holds(self, witnesses: Value) -> bool:
         """Say whether the files that were asked about are there, or absent, as they were."""
-        rows = witnesses if isinstance(witnesses, tuple) else ()
-        return all(isinstance(row, tuple) and self._is_file(str(row[0])) == row[1] for row in rows)
+        rows = cast("tuple[tuple[str, bool], ...]", witnesses)
+        return all(self._is_file(path) == is_there for path, is_there in rows)
 
     def describe(self) -> Nearby:
         """Return what the member's code could find in the workspace."""
@@ -67,8 +67,7 @@ class WorkspaceAround:
         )
 
     def _ask(self, path: str) -> bool:
-        if path not in self._asked:
-            self._asked[path] = self._is_file(path)
+        self._asked[path] = self._is_file(path)
         return self._asked[path]
 
     def _is_file(self, path: str) -> bool:
@@ -83,7 +82,7 @@ def _list_siblings(planned: PackagePlan) -> Iterator[tuple[str, Sibling]]:
     project = planned.project
     for location, node in planned.tree.nodes.items():
         folder = (node.resolved or "").removeprefix("file:")
-        if not is_local_tarball(node.resolved) or not project.has_member(folder) or not location:
+        if not is_local_tarball(node.resolved) or not project.has_member(folder):
             continue
         top = project.root / folder
         raw = read_manifest(top).raw
@@ -118,7 +117,7 @@ def _find_undeclared(project: Project, whole: Tree, packed: Tree) -> dict[str, s
     missing = {name for name in names if packed.find("", name) is None}
     found = {name: node.location for name in missing if (node := whole.find(project.member, name))}
     wanted = set(found.values())
-    askers: dict[str, list[str]] = {}
+    askers: dict[str | None, list[str]] = {}
     for location, node in whole.nodes.items():
         for edge in whole.edges_out(location):
             if edge.target in wanted:
@@ -128,7 +127,7 @@ def _find_undeclared(project: Project, whole: Tree, packed: Tree) -> dict[str, s
                     if is_top
                     else f"`{node.package_name}` needs it"
                 )
-                askers.setdefault(edge.target or "", []).append(text)
+                askers.setdefault(edge.target, []).append(text)
     return {
         name: min(askers.get(location, ["it lies in the root's node_modules"]), key=_by_kind)
         for name, location in found.items()

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -129,8 +128,7 @@ class _Builder:
             package = build_requested(self._place(request), shared=self._shared)
         except ZipperError as error:
             return ElsewhereResult(None, self._rename_error(error), tuple(self._send(request)))
-        files = tuple(self._send(request, package.code_sha256))
-        return ElsewhereResult(_rename(package, self._places), None, files)
+        return ElsewhereResult(_rename(package, self._places), None, tuple(self._send(request)))
 
     @property
     def _places(self) -> tuple[str, ...]:
@@ -163,7 +161,7 @@ class _Builder:
             uses=tuple(map(self._place, request.uses)),
         )
 
-    def _send(self, request: BuildRequest, code_sha256: str = "") -> Iterator[WrittenFile]:
+    def _send(self, request: BuildRequest) -> Iterator[WrittenFile]:
         """Yield what lies where builds write, sent; layers stay there for the next function."""
         top = self._folder / _OUT
         layers = {f"{top}{one.output}" for one in request.uses}
@@ -176,13 +174,13 @@ class _Builder:
                     self._layers[name] = self._send_file(path)
                 yield self._layers[name]
             elif name not in self._layers:
-                yield self._send_file(path, code_sha256 if name.endswith(".zip") else "")
+                yield self._send_file(path)
                 path.unlink()
 
-    def _send_file(self, path: Path, code_sha256: str = "") -> WrittenFile:
+    def _send_file(self, path: Path) -> WrittenFile:
         data = path.read_bytes()
         name = str(path).removeprefix(str(self._folder / _OUT))
-        digest = b64decode(code_sha256).hex() if code_sha256 else hashlib.sha256(data).hexdigest()
+        digest = hashlib.sha256(data).hexdigest()
         if not self._as_bytes and self._blobs.can_write:
             try:
                 self._blobs.put(data, digest)
