@@ -179,7 +179,8 @@ def _describe_kept(split: Split) -> Iterable[Finding]:
         rows = sorted(split.kept.items())
         shown = "; ".join(f"`{_name(folder)}`: {reason}" for folder, reason in rows[:_NAMED])
         more = f"; and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
-        message = f"{format_count(len(rows), 'package')} of the layers stay in the function: "
+        stay = f"of the layers {'stays' if len(rows) == 1 else 'stay'} in the function: "
+        message = f"{format_count(len(rows), 'package')} {stay}"
         hint = "build the layer from the same lockfile, with all that these packages need"
         yield Finding("layer-kept", "info", rows[0][0], f"{message}{shown}{more}", hint)
 
