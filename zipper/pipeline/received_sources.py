@@ -245,11 +245,9 @@ def _link(pack: SourcePack, folder: Path) -> None:
             place.mkdir()
         elif kind == "file":
             place.write_bytes(_MARKED)
-        else:  # a link that leaves the project, to a file or to nothing
-            outside = folder.parent / "outside"
-            if kind == "link":
-                outside.touch()
-            place.symlink_to(outside if kind == "link" else folder.parent / "nothing")
+        else:  # a link that leaves the project, to a file or, where it is broken, to nothing
+            (folder.parent / "link").touch()
+            place.symlink_to(folder.parent / kind)
 
 
 def _inside(folder: Path, path: str) -> Path:
