@@ -12,7 +12,7 @@ import struct
 import subprocess
 import zipfile
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -547,3 +547,37 @@ def test_a_zip_is_hashed_as_lambda_reports_it() -> None:
         content = bytes(range(256)) * 800
         expected = base64.b64encode(hashlib.sha256(content[:size]).digest()).decode()
         assert expected == hash_zip(content[:size])
+
+
+class _Counted(bytes):
+    """A zip that knows how often it was read."""
+
+    reads = 0
+
+    def __getitem__(self, part: Any) -> Any:
+        self.reads += 1
+        return super().__getitem__(part)
+
+
+def test_headers_that_are_neighbours_are_read_together() -> None:
+    """Those of 300 members in 20 kB take one look, members of 100 kB one each."""
+    small = _Counted(_zip({f"{n:03}": b"1" for n in range(300)}, method=0))
+    listing = read_listing(small)
+    small.reads = 0
+    assert listing.find_header_faults() == ()
+    assert small.reads == 1
+
+    large = _Counted(_zip({name: bytes(100_000) for name in "abcdefgh"}, method=0))
+    listing = read_listing(large)
+    large.reads = 0
+    assert listing.find_header_faults() == ()
+    assert large.reads == 8
+
+
+def test_a_member_is_read_with_its_header() -> None:
+    """One look at the zip has both."""
+    source = _Counted(_zip({"a": b"12345"}, method=0))
+    listing = read_listing(source)
+    source.reads = 0
+    assert listing.read(listing.entries[0], limit_bytes=5) == b"12345"
+    assert source.reads == 1

@@ -15,10 +15,14 @@ from zipper.store.extract import extract
 from zipper.store.keys import StoreKey
 from zipper.store.store_zips import Store
 from zipper.store.unpacked_folders import (
+    find_strays,
     is_file_sound,
     is_unmarked,
     is_unpacked_sound,
+    mark_of,
     mark_unpacked,
+    measure_unpacked,
+    renew_mark,
     unmark,
 )
 
@@ -92,3 +96,62 @@ def test_a_mark_holds_while_files_are_older(tmp_path: Path) -> None:
     assert not is_unmarked(folder, names[:1])
     unmark(folder)
     assert is_unmarked(folder, names[:1])
+
+
+def test_a_mark_is_renewed_and_taken_back_where_it_is(tmp_path: Path) -> None:
+    """Without one, or without the folder above it, both do nothing; marking needs that folder."""
+    for folder in (tmp_path / "ab", tmp_path / "none" / "ab"):
+        renew_mark(folder)
+        unmark(folder)
+        assert not mark_of(folder).exists()
+    mark_unpacked(tmp_path / "none" / "ab")
+    assert [] == list(tmp_path.iterdir())
+    mark_unpacked(tmp_path / "ab")
+    os.utime(tmp_path / "ab.checked", (1, 1))
+    renew_mark(tmp_path / "ab")
+
+    assert [tmp_path / "ab.checked"] == list(tmp_path.iterdir())
+    assert time.time() - (tmp_path / "ab.checked").stat().st_mtime < 60
+
+
+def test_all_files_below_a_folder_are_measured(tmp_path: Path) -> None:
+    """A link by its own size; a folder that is not there has none."""
+    assert measure_unpacked(tmp_path / "none") == 0
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "c").write_bytes(b"12345")
+    (tmp_path / "a" / "d").write_bytes(b"678")
+    (tmp_path / "a" / "e").symlink_to("b/c")
+
+    assert 5 + 3 + len("b/c") == measure_unpacked(tmp_path / "a")
+
+
+@pytest.mark.parametrize(
+    ("name", "age_seconds", "is_stray"),
+    [
+        ("with", 0, False),
+        ("with", 9000, False),
+        ("without", 0, True),
+        ("with.checked", 9000, False),
+        ("without.checked", 0, True),
+        ("with.4711.tmp", 3500, False),
+        ("with.4711.tmp", 3700, True),
+        ("without.4711.tmp", 3500, False),
+    ],
+)
+def test_what_no_package_needs_is_found(
+    tmp_path: Path, name: str, age_seconds: int, *, is_stray: bool
+) -> None:
+    """A folder or a mark without a store zip; one half made after an hour, not before."""
+    store = Store(tmp_path)
+    level = store.root / "sha512" / "ab"
+    level.mkdir(parents=True)
+    (level / "with.zip").write_bytes(b"")
+    found = level / name
+    if name.endswith(".checked"):
+        found.touch()
+    else:
+        found.mkdir()
+    then = time.time() - age_seconds
+    os.utime(found, (then, then))
+
+    assert [found] * is_stray == list(find_strays(store))
