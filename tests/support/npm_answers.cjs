@@ -23,6 +23,7 @@ const OverrideSet = load('@npmcli/arborist/lib/override-set.js')
 const pickManifest = load('npm-pick-manifest')
 const Node = load('@npmcli/arborist/lib/node.js')
 const Link = load('@npmcli/arborist/lib/link.js')
+const PlaceDep = load('@npmcli/arborist/lib/place-dep.js')
 const calcDepFlags = load('@npmcli/arborist/lib/calc-dep-flags.js')
 
 const attempt = ask => {
@@ -138,36 +139,63 @@ function readFlags (tree) {
   return Object.fromEntries(found.map(([location, one]) => [location, one.extraneous ? null : words.filter(word => one[word] && !(word === 'devOptional' && (one.dev || one.optional)))])) // as it is written
 }
 
+const make = (name, { integrity, resolved, hasShrinkwrap, ...pkg }, parent) =>
+  new Node({ parent, name, integrity, resolved, hasShrinkwrap, pkg: { name, ...pkg } })
+const split = location => location.match(/^(?:(.*)\/)?node_modules\/([^/]+)$/).slice(1).map(one => one ?? '')
+const find = (root, location) => [...root.inventory.values()].find(one => one.location === location)
+const list = root => [...root.inventory.values()].sort((a, b) => a.location < b.location ? -1 : 1)
+const listEdges = (node, show) => [...node.edgesOut.values()].sort((a, b) => a.name < b.name ? -1 : 1)
+  .map(edge => [edge.name, edge.to ? edge.to.location : null, show(edge)])
+
+function makeTree (tree) {
+  const root = new Node({ path: '/p', pkg: { name: 'p', ...tree[''] }, loadOverrides: true })
+  for (const [location, pkg] of Object.entries(tree).slice(1)) {
+    const [above, name] = split(location)
+    make(name, pkg, find(root, above))
+  }
+  return root
+}
+
 function readDraft ([tree, steps]) {
-  let root
-  const make = (name, { integrity, resolved, hasShrinkwrap, ...pkg }, parent) =>
-    new Node({ parent, name, integrity, resolved, hasShrinkwrap, pkg: { name, ...pkg } })
-  const split = location => location.match(/^(?:(.*)\/)?node_modules\/([^/]+)$/).slice(1).map(one => one ?? '')
-  const find = location => [...root.inventory.values()].find(one => one.location === location)
-  const list = () => [...root.inventory.values()].sort((a, b) => a.location < b.location ? -1 : 1)
-  const show = () => list().map(one => [
-    one.location, one.version,
-    [...one.edgesOut.values()].sort((a, b) => a.name < b.name ? -1 : 1).map(edge => [edge.name, edge.to ? edge.to.location : null, edge.valid ? 1 : 0]),
+  const root = makeTree(tree)
+  const show = () => list(root).map(one => [
+    one.location, one.version, listEdges(one, edge => edge.valid ? 1 : 0),
     bits([one.canDedupe(false), one.canDedupe(true)]),
-    list().filter(other => other !== one && other.name === one.name)
+    list(root).filter(other => other !== one && other.name === one.name)
       .map(other => bits([one.matches(other), one.canReplaceWith(other), one.canReplaceWith(other, 'abc')])).join(' '),
   ])
-  for (const [location, pkg] of Object.entries(tree)) {
-    const [above, name] = location ? split(location) : []
-    if (location) make(name, pkg, find(above))
-    else root = new Node({ path: '/p', pkg: { name: 'p', ...pkg }, loadOverrides: true })
-  }
   const found = [show()]
   for (const [kind, at, pkg] of steps) {
-    const node = find(at)
+    const node = find(root, at)
     const [above, name] = split(at)
-    if (!(kind === 'put' ? find(above) : node)) continue
-    if (kind === 'put') make(name, pkg, find(above))
+    if (!(kind === 'put' ? find(root, above) : node)) continue
+    if (kind === 'put') make(name, pkg, find(root, above))
     else if (kind === 'remove') node.root = null
     else make(name, pkg).replace(node)
     found.push(show())
   }
   return found
+}
+
+function readPlace ([tree, at, name, packages, options]) {
+  const root = makeTree(tree)
+  const from = find(root, at)
+  const virtual = new Node({ path: from.realpath, sourceReference: from, overrides: from.overrides })
+  for (const [one, pkg] of Object.entries(packages)) make(one, pkg, virtual)
+  const dep = virtual.children.get(name)
+  let found
+  try {
+    found = new PlaceDep({ edge: from.edgesOut.get(name), dep, updateNames: [], ...options })
+  } catch (error) {
+    return error.code ?? 'a fault'
+  }
+  const isThere = one => one && one.root === root
+  const show = one => [one.edge.name, one.canPlace?.canPlace.description ?? null, one.canPlace?.canPlaceSelf.description ?? null,
+    isThere(one.placed) ? one.placed.location : null, [...one.needEvaluation].filter(isThere).map(node => node.location).sort(), one.children.map(show)]
+  const depart = one => !isThere(one.edge.from) || one.children.some(depart)
+  if (depart(found)) return 'places below what is gone'
+  const edges = one => listEdges(one, edge => bits([edge.valid, edge.peerConflicted]))
+  return [show(found), list(root).map(one => [one.location, one.version, one.isLink ? one.target.location : null, one.isLink ? [] : edges(one)])]
 }
 
 const ANSWERS = {
@@ -225,6 +253,7 @@ const ANSWERS = {
   npmrc: readSettings,
   flags: readFlags,
   drafts: asked => attempt(() => readDraft(asked)),
+  placements: asked => attempt(() => readPlace(asked)),
   dates: text => Date.parse(text),
   picks: ([packument, wanted, options]) => attempt(() => {
     const { version, _shouldAvoid, _outsideDependencyRange, _isSemVerMajor } = pickManifest(packument, wanted, options)

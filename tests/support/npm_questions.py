@@ -41,7 +41,7 @@ from tests.support.npm_text_questions import (
     ask_url,
     ask_version,
 )
-from tests.support.npm_tree_questions import ask_draft, ask_flags
+from tests.support.npm_tree_questions import ask_draft, ask_flags, ask_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +62,6 @@ QUESTIONS: Final[dict[str, tuple[Callable[[Random], Any], int]]] = {
     "dep-valid": (ask_dep_valid, 900), "overrides": (ask_overrides, 300), "uris": (ask_uri, 250),
     "paths": (ask_paths, 250), "dates": (ask_date, 60),
     "npmrc": (ask_npmrc, 500), "flags": (ask_flags, 200), "picks": (ask_pick, 450),
-    "drafts": (ask_draft, 250),
+    "drafts": (ask_draft, 250), "placements": (ask_place, 700),
 }  # fmt: skip
 """Table to what asks one of its questions, and how many there are."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from random import Random
 
-__all__ = ["ask_draft", "ask_flags"]
+__all__ = ["ask_draft", "ask_flags", "ask_place"]
 
 _KINDS: Final = (
     "dependencies", "dependencies", "devDependencies", "optionalDependencies", "peerDependencies",
@@ -64,6 +64,34 @@ def ask_draft(dice: Random) -> Any:
             at = f"{at}/node_modules/{dice.choice('abcde')}".lstrip("/")
         steps.append([kind, at, None if kind == "remove" else _draw_inner(dice, 3)])
     return [tree, steps]
+
+
+def ask_place(dice: Random) -> Any:
+    """Ask where a package is put that some other one lacks, and what becomes of the tree."""
+    tree, _ = ask_draft(dice)
+    at = dice.choice(list(tree))
+    names = [
+        name for kind in ("dependencies", "peerDependencies") for name in tree[at].get(kind, {})
+    ]
+    if not names:
+        name = dice.choice("abcde")
+        tree[at].setdefault("dependencies", {})[name] = dice.choice(("*", "1", "2"))
+        names = [name]
+    name = dice.choice(names)
+    found = {one: _draw_package(dice, 2) for one in dice.sample("abcde", dice.randint(0, 4))}
+    found[name] = _draw_package(dice, 3)
+    for other in (*found, *found):  # more are peers here than elsewhere
+        if other != name and dice.random() < 0.4:
+            peers = found[dice.choice(list(found))].setdefault("peerDependencies", {})
+            peers[other] = dice.choice(("*", "1", "2", ">=1.2"))
+    options: dict[str, Any] = {}
+    if dice.random() < 0.5:
+        option, value = dice.choice(
+            (("force", True), ("strictPeerDeps", True), ("preferDedupe", True),
+             ("installStrategy", "nested"), ("installStrategy", "shallow"), ("updateNames", [name]))
+        )  # fmt: skip
+        options[option] = value
+    return [tree, at, name, found, options]
 
 
 def _draw_package(dice: Random, size: int) -> dict[str, Any]:
