@@ -25,10 +25,55 @@ from tests.support.shared import REPOSITORY
 __all__ = ["TABLE"]
 
 TABLE: Final = REPOSITORY / "fixtures" / "locked" / "isolated.json"
-_COUNT: Final = 66
+_SEEDS: Final = (*range(66), 149, 238)
 _NAMES: Final = "abcdefg"
 _VERSIONS: Final = ("1.0.0", "1.1.0", "2.0.0")
 _RANGES: Final = ("*", "^1.0.0", "^1.0.0", "2", ">=1.1.0", "1.0.0")
+
+_PEER: Final = {"p@1.2.0": {}, "p@3.1.0": {}}
+_OLD: Final = {"peerDependencies": {"p": "^1.1.0"}}
+_ANY: Final = {"peerDependencies": {"p": ">=1.0.0"}}
+_NEW: Final = {"peerDependencies": {"p": "3"}}
+_MAY: Final = {**_ANY, "peerDependenciesMeta": {"p": {"optional": True}}}
+_NEXT: Final = {"p@2.0.0-b.1": {}, "p@2.0.0-b.2": {}, "p@2.0.0-b.3": {}}
+
+
+def _needs(*names: str, **more: Any) -> dict[str, Any]:
+    return {"dependencies": dict.fromkeys(names, "*"), **more}
+
+
+def _project(*names: str, **members: dict[str, Any]) -> dict[str, Any]:
+    """Return a project that depends on these, and members in folders called otherwise."""
+    root = {"name": "root", "workspaces": ["packages/*"], **_needs(*names)}
+    found = {"package.json": root}
+    for name, manifest in members.items():
+        own = {"name": name, "version": "1.0.0", **manifest}
+        found[f"packages/in-{name}/package.json"] = own
+    return found
+
+
+WRITTEN: Final[tuple[tuple[dict[str, Any], dict[str, Any]], ...]] = (
+    # What is installed for peers is one package where it can be.
+    ({**_PEER, "q@1.0.0": _ANY, "r@1.0.0": _OLD}, _project("q", "r")),
+    ({**_PEER, "q@1.0.0": _ANY, "r@1.0.0": _OLD, "s@1.0.0": _NEW}, _project("q", "r", "s")),
+    ({**_PEER, "q@1.0.0": _ANY, "r@1.0.0": _OLD, "w@1.0.0": _needs("p", "q")}, _project("r", "w")),
+    ({**_PEER, "q@1.0.0": _MAY, "r@1.0.0": _OLD}, _project("q", "r")),
+    ({**_PEER, "q@1.0.0": _ANY, "r@1.0.0": _OLD}, _project("q", x=_needs("r"))),
+    ({**_PEER, "q@1.0.0": _ANY, "r@1.0.0": _OLD}, _project(x=_needs("q", **_NEW), y=_needs("r"))),
+    ({**_NEXT, "q@1.0.0": {"peerDependencies": {"p": ">=2.0.0-b.0"}},
+      "r@1.0.0": {"peerDependencies": {"p": "<=2.0.0-b.2"}}}, _project("q", "r")),
+    # A member answers a peer, and is asked for by a package of the registry.
+    ({"a@1.0.0": {"peerDependencies": {"x": "*"}}}, _project("a", x={})),
+    ({**_PEER, "a@1.0.0": _needs("x"), "q@1.0.0": _ANY, "x@1.0.0": _needs("q")},
+     _project("a", "p", x=_needs("q"))),
+    # A development dependency of a member is a peer for whoever depends on the member.
+    ({**_PEER, "q@1.0.0": _ANY}, _project("p", x={**_needs("q"), **_ANY,
+      "devDependencies": {"p": "1.2.0"}}, y=_needs("x", devDependencies={"p": "3"}))),
+    # Under another name.
+    ({**_PEER, "q@1.0.0": _ANY}, _project("q", x={**_needs("q"), "dependencies":
+     {"p": "npm:q@1.0.0", "q": "*"}})),
+)  # fmt: skip
+"""Projects written by hand, for what is seldom drawn."""
 
 
 def draw_manifest(dice: Random, *, own: str = "", most: int) -> dict[str, Any]:
@@ -68,14 +113,25 @@ def draw_project(dice: Random) -> dict[str, dict[str, Any]]:
     return found
 
 
-def install(program: str, graphs: Any, seed: int, folder: Path) -> dict[str, Any] | None:
-    """Return a project's files and the graph of what is installed; None where bun refuses it."""
+def draw(seed: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what a registry has, by name and version, and the package.json files of a project."""
     dice = Random(seed)
+    packages = {
+        f"{name}@{version}": draw_manifest(dice, own=name, most=2 + seed % 3)
+        for name in _NAMES
+        for version in _VERSIONS
+    }
+    return packages, draw_project(dice)
+
+
+def install(
+    program: str, graphs: Any, packages: dict[str, Any], project: dict[str, Any], folder: Path
+) -> dict[str, Any] | None:
+    """Return a project's files and the graph of what is installed; None where bun refuses it."""
     with RegistryServer() as registry:
-        for name in _NAMES:
-            for version in _VERSIONS:
-                registry.publish(name, version, **draw_manifest(dice, own=name, most=2 + seed % 3))
-        files = {path: json.dumps(one) for path, one in draw_project(dice).items()}
+        for key, manifest in packages.items():
+            registry.publish(*key.rsplit("@", 1), **manifest)
+        files = {path: json.dumps(one) for path, one in project.items()}
         files["bunfig.toml"] = '[install]\nlinker = "isolated"\n'
         for path, text in files.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -93,7 +149,7 @@ def install(program: str, graphs: Any, seed: int, folder: Path) -> dict[str, Any
                 check=False,
             )
             if done.returncode:
-                print(seed, done.stderr.decode()[-200:])
+                print(project, done.stderr.decode()[-200:])
                 return None
         importers = [str(Path(path).parent) for path in files if path.endswith("package.json")]
         graph = graphs.make_graph(folder, importers, installs_peers=True)
@@ -108,9 +164,9 @@ def main() -> None:
     """Write the table anew."""
     program, graphs = sys.argv[1], load_script(sys.argv[2])
     rows = []
-    for seed in range(_COUNT):
+    for packages, project in (*map(draw, _SEEDS), *WRITTEN):
         with tempfile.TemporaryDirectory() as name:
-            row = install(program, graphs, seed, Path(name).resolve())
+            row = install(program, graphs, packages, project, Path(name).resolve())
         rows += [row] if row is not None else []
     lines = ",\n".join(json.dumps(row, separators=(",", ":")) for row in rows)
     TABLE.write_text(f"[\n{lines}\n]\n", encoding="utf-8")

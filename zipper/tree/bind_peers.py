@@ -142,7 +142,7 @@ class _Binder:
         if key is None:
             key = context.base
             if context.binding:
-                key += f" ({sha256(repr(context.binding).encode()).hexdigest()[:32]})"
+                key += f" ({sha256(repr(context.binding).encode()).hexdigest()})"
             self._keys[context] = key
             self._waiting.append(context)
             if len(self._keys) > _CONTEXTS_MAX:

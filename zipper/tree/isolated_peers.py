@@ -65,10 +65,6 @@ class _Node:
             yield node
             node = node.parent
 
-    def find_peer(self, name: str) -> tuple[str, str, bool] | None:
-        """Return what has passed through here under a peer's name."""
-        return next((one for _, one in sorted(self.peers.items()) if one[0] == name), None)
-
 
 def bind_isolated_peers(
     graph: LockedGraph, importer: str, *, omits_dev: bool = True
@@ -83,7 +79,7 @@ def bind_isolated_peers(
     Raises:
         LockfileError: ELOCKFILE where contexts nest in more ways than any project has.
     """
-    start = graph.importers.get("", graph.importers[importer])
+    start = graph.importers[""]
     linker = _Linker(graph, omits_dev=omits_dev)
     top = linker.walk(start)
     if shared := find_shared(graph, linker.installed):
@@ -165,15 +161,6 @@ class _Linker:
         for one in node.list_above():
             if name in one.dependencies:
                 found, is_installed = one.dependencies[name], False
-                break
-            known = one.find_peer(name)
-            if known is not None:
-                _, found, is_installed = known
-                if is_installed:
-                    own = self._instances[node.package].peer_targets.get(name)
-                    if own is not None and own != found:
-                        passed += one.list_above()
-                    found = own
                 break
             passed.append(one)
         else:
@@ -306,7 +293,7 @@ def _name(node: _Node, importers: frozenset[str]) -> str:
     if node.package in importers or not node.peers:
         return node.package
     peers = [package for _, (_, package, _) in sorted(node.peers.items())]
-    return f"{node.package} ({sha256(repr(peers).encode()).hexdigest()[:32]})"
+    return f"{node.package} ({sha256(repr(peers).encode()).hexdigest()})"
 
 
 def _finish(own: Instance, targets: Mapping[str, str], *, is_importer: bool) -> Instance:
