@@ -57,7 +57,7 @@ class BundleLayout:
         ]
         copies.append(("", tuple(place_beside(self._scripted, self._homes))))
         paths = (*sources, *self._links.values())
-        depth = max((path.split("/").count("..") for path in paths), default=0)
+        depth = max(path.split("/").count("..") for path in paths)
         groups = lay_out(self._scripted, self._homes).groups
         return BundleParts(depth, sources, sorted(self._links.items()), groups, copies)
 

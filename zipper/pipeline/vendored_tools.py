@@ -54,9 +54,8 @@ def want_tools(
 
 
 def _find_packages(project: Project, request: BuildRequest, whole: Tree) -> Iterator[Node]:
-    names = {"typescript": None} if request.decorators == "tsc" else {}
-    direct = [find_direct(project, whole, name) for name in names]
-    yield from filter(None, direct)
+    if request.decorators == "tsc":
+        yield from filter(None, [find_direct(project, whole, "typescript")])
     for folder in dict.fromkeys((project.root, project.folder)):
         for path in sorted(folder.glob("tsconfig*.json")):
             text = path.read_text(encoding="utf-8", errors="replace")
