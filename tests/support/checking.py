@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from zipper.checks.file_facts import FactKey
     from zipper.checks.results import Report
 
-__all__ = ["Memory", "Texts", "check_files", "zip_files"]
+__all__ = ["Memory", "Texts", "check_files", "judge_each", "zip_files"]
 
 Texts = "Mapping[str, str | bytes | tuple[str | bytes, int]]"
 """Contents by name, with a mode where it is not 0644."""
@@ -61,3 +61,19 @@ def check_files(
         layers=tuple(read_listing(zip_files(layer)) for layer in layers),
         **options,  # type: ignore[arg-type]
     )
+
+
+def judge_each(texts: Iterable[str], **options: object) -> list[str]:
+    """Return how severe it is for each CommonJS text that a module is missing which it asks for.
+
+    Each is a file of one package, and judged as if it was alone; empty where nothing is missing.
+    """
+    files = {f"p{number}.js": text for number, text in enumerate(texts)}
+    handler = "".join(f"require('./{name}');" for name in files)
+    index = f"{handler} exports.handler = async () => 1;"
+    report = check_files({**files, "index.js": index}, **options)  # type: ignore[arg-type]
+    found = dict.fromkeys(files, "")
+    for finding in sorted(report.findings, key=lambda one: "info warning error".find(one.severity)):
+        if finding.code in ("module-missing", "module-optional-missing"):
+            found[finding.path or ""] = finding.severity
+    return [found[name] for name in files]

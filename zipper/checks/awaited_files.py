@@ -76,7 +76,7 @@ def _function_of(source: Source, call: Node, local: Mapping[str, NameBinding]) -
     function = call.child_by_field_name("function")
     if function is None:
         return ""
-    text = source.text_of(function).decode("utf-8", "replace")
+    text = source.text_of(function).decode()
     owner, _, name = text.rpartition(".")
     bound = local.get(owner or name)
     if not owner:

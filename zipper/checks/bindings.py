@@ -180,11 +180,11 @@ def _taken(pattern: Node, name: bytes) -> str:
     """Return the member that `{ member: name }` takes, or "" where the pattern is less plain."""
     for item in pattern.named_children:
         if item.type == "shorthand_property_identifier_pattern" and item.text == name:
-            return name.decode("utf-8", "replace")
+            return name.decode()
         key, value = item.child_by_field_name("key"), item.child_by_field_name("value")
         is_plain = key is not None and key.type == "property_identifier"
         if item.type == "pair_pattern" and is_plain and value is not None and value.text == name:
-            return (key.text or b"").decode("utf-8", "replace") if key is not None else ""
+            return (key.text or b"").decode() if key is not None else ""
     return ""
 
 
@@ -238,7 +238,7 @@ def _only_reads(content: bytes, start: int, end: int, writers: Collection[str] |
     if member is not None and member.end() == end + _MEMBER_BYTES:
         return False
     if member is not None:
-        called = member[0].strip(b" .?\t\r\n").decode("utf-8", "replace")
+        called = member[0].strip(b" .?\t\r\n").decode()
         is_called = _CALLED.match(content, member.end()) is not None
         is_inherited = called.startswith("prototype")  # of what `new` makes: see `instances`
         return is_inherited or not (

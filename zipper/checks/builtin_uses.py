@@ -72,7 +72,7 @@ class NeededNames:
         return tuple(
             name.decode()
             for name, expression in dict.fromkeys(self._takings(binding))
-            if name.decode("utf-8", "replace") in changed and self._is_needed(expression)
+            if name.decode() in changed and self._is_needed(expression)
         )
 
     def find_all(self, path: list[Node]) -> list[str]:
@@ -81,7 +81,7 @@ class NeededNames:
         if path[-2].type != "variable_declarator" or binding is None or not _is_constant(path):
             return []
         takings = dict.fromkeys(self._takings(binding))
-        return [n.decode("utf-8", "replace") for n, e in takings if n and self._is_needed(e)]
+        return [n.decode() for n, e in takings if n and self._is_needed(e)]
 
     def _takings(self, binding: Node) -> Iterator[tuple[bytes, bytes]]:
         """Yield each name that a declaration takes of its module, with what it is called then."""

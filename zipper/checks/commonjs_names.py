@@ -258,7 +258,7 @@ class _Finder:
             return False
         if content is None:  # a method; of `get x() {}` the lexer takes `get` for the name
             first = _NAME.match(self.source.text_of(item))
-            self.names += [first[0].decode("utf-8", "replace")] if first else []
+            self.names += [first[0].decode()] if first else []
             return False
         self.names.append(literal(key, self.source.content) or plain_text(key, self.source))
         return content.type in _PLAIN_VALUES
@@ -316,7 +316,7 @@ class _Finder:
             for found in re.finditer(required % re.escape(match[1]), content):
                 before = content[max(0, found.start() - _SPACE_MAX) : found.start()].rstrip()
                 if before.endswith((b"var", b"let", b"const")):
-                    self.reexports.append(found[2].decode("utf-8", "replace"))
+                    self.reexports.append(found[2].decode())
                     break
 
     def _property(self, member: Node) -> str | None:

@@ -72,25 +72,27 @@ class Conditions:
         find_constant: what answers as what a name is declared.
     """
 
+    rests_on_absence: bool
+    """Whether the last truth rests on a global that Node lacks, which another file may set."""
+
+    _condition: Node
+    """What is answered, the value of a constant where that is read."""
+
     def __init__(
         self,
         content: bytes,
-        variables: Mapping[str, str] | None = None,
-        find_constant: Callable[[bytes], Node | None] | None = None,
+        variables: Mapping[str, str],
+        find_constant: Callable[[bytes], Node | None],
     ) -> None:
         self._content = content
-        self._variables = variables or {}
+        self._variables = variables
         self._find_constant = find_constant
         self._assumes = False
         self._names = OwnNames(content)
         self._constants: dict[bytes, Node | None] = {}
-        self._values: dict[bytes, Known] = {}
+        self._values: dict[bytes, tuple[Known, bool] | None] = {}
+        """The values of constants, and whether they rest on absence."""
         self._scanned = 0
-        self._undecided: set[bytes] = set()
-        self._absent: set[bytes] = set()
-        self._condition: Node | None = None
-        self.rests_on_absence = False
-        """Whether the last truth rests on a global that Node lacks, which another file may set."""
 
     def is_global(self, name: bytes) -> bool:
         """Return whether a global name means the same in all of the file."""
@@ -131,15 +133,13 @@ class Conditions:
             return None
 
     def _holds(self, node: Node, depth: int) -> bool:
-        if depth <= 0:
+        if depth == 0:
             raise UndecidedError
         if node.type == "parenthesized_expression" and node.named_child_count == 1:
             return self._holds(node.named_children[0], depth - 1)
-        if node.type == "unary_expression" and _operator(node) == "!":
-            return not self._holds(_field(node, "argument"), depth - 1)
         if node.type == "binary_expression":
-            return self._holds_of_two(node, depth)
-        return is_true(self._value(node, depth - 1))
+            return self._holds_of_two(node, depth - 1)
+        return is_true(self._value(node, depth))
 
     def _holds_of_two(self, node: Node, depth: int) -> bool:
         left, right = _field(node, "left"), _field(node, "right")
@@ -149,8 +149,8 @@ class Conditions:
         if operator not in ("&&", "||"):
             return is_true(self._value_of_two(node, depth))
         decides = operator == "||"
-        first = self._find_truth(left, depth - 1)
-        second = self._holds(right, depth - 1) if first is not decides else decides
+        first = self._find_truth(left, depth)
+        second = self._holds(right, depth) if first is not decides else decides
         if first is None and second is not decides:
             raise UndecidedError
         return second
@@ -163,15 +163,18 @@ class Conditions:
         return operator in _UNEQUAL
 
     def _is_switch(self, node: Node) -> bool:
-        """Return whether an expression is an environment variable that is a package's own."""
+        """Return whether an expression is a variable that nobody sets: a package's own."""
         name = _VARIABLE.fullmatch(self._text(node))
-        is_own = name is not None and _SET_VARIABLES.match(name[1]) is None
-        is_known = name is not None and name[1].decode() in self._variables
-        return is_own and (not is_known or self._names.count(b"process") > 0)
+        if name is None or _SET_VARIABLES.match(name[1]) or name[1].decode() in self._variables:
+            return False
+        names = self._names
+        return not (
+            names.count(b"process") or names.sets(name[0]) or names.sets_member_of_any(name[1])
+        )
 
     def _value(self, node: Node, depth: int) -> Known:
         """Return an expression's value."""
-        if depth <= 0:
+        if depth == 0:
             raise UndecidedError
         if node.type in _CONSTANTS:
             return _CONSTANTS[node.type]
@@ -188,27 +191,29 @@ class Conditions:
             "binary_expression": self._value_of_two,
             "ternary_expression": self._value_of_choice,
         }.get(node.type)
-        return self._value_of_name(self._dotted(node), depth) if read is None else read(node, depth)
+        if read is None:
+            return self._value_of_name(self._dotted(node), depth - 1)
+        return read(node, depth - 1)
 
     def _value_of_number(self, node: Node, _: int) -> Known:
         return number(self._text(node))
 
     def _value_of_last(self, node: Node, depth: int) -> Known:
-        return self._value(node.named_children[-1], depth - 1)
+        return self._value(node.named_children[-1], depth)
 
     def _value_of_choice(self, node: Node, depth: int) -> Known:
-        holds = self._holds(_field(node, "condition"), depth - 1)
-        return self._value(_field(node, "consequence" if holds else "alternative"), depth - 1)
+        holds = self._holds(_field(node, "condition"), depth)
+        return self._value(_field(node, "consequence" if holds else "alternative"), depth)
 
     def _value_of_one(self, node: Node, depth: int) -> Known:
         operator, argument = _operator(node), _field(node, "argument")
         if operator == "!":
-            return not self._holds(argument, depth - 1)
+            return not self._holds(argument, depth)
         if operator == "void" and argument.type == "number":
             return None
         if operator != "typeof":
             raise UndecidedError
-        return sure_type(self._value(argument, depth - 1))
+        return sure_type(self._value(argument, depth))
 
     def _value_of_two(self, node: Node, depth: int) -> Known:
         left, right, operator = _field(node, "left"), _field(node, "right"), _operator(node)
@@ -216,11 +221,11 @@ class Conditions:
             name = literal(left, self._content)
             dotted = self._member_of(self._dotted(right), (name or ".").encode())
             return self._value_of_name(dotted, depth) is not None
-        first = self._value(left, depth - 1)
+        first = self._value(left, depth)
         if operator in _SHORT_CIRCUITS:
             keeps = first not in (None, NULL) if operator == "??" else is_true(first)
-            return first if keeps is (operator != "&&") else self._value(right, depth - 1)
-        second = self._value(right, depth - 1)
+            return first if keeps is (operator != "&&") else self._value(right, depth)
+        second = self._value(right, depth)
         if operator in _EQUAL:
             return are_equal(first, second, is_loose=operator == "==")
         if operator in _UNEQUAL:
@@ -254,6 +259,8 @@ class Conditions:
         if self._names.count(name) and not makes_require:
             return self._value_of_constant(dotted, depth)
         if variable is not None:
+            if self._names.sets(dotted):
+                raise UndecidedError
             return self._value_of_variable(variable[1])
         if name in COMMONJS and self._names.has_module_syntax and not makes_require:
             raise UndecidedError
@@ -267,7 +274,7 @@ class Conditions:
 
     def _may_be_empty(self) -> bool:
         """Return whether `module.exports` may be set to nothing where the condition is."""
-        start = 0 if self._condition is None else self._condition.start_byte
+        start = self._condition.start_byte
         return self._names.empties_exports or self._names.exports_set <= start
 
     def _value_of_variable(self, name: bytes) -> Known:
@@ -282,29 +289,25 @@ class Conditions:
             self._scanned += len(self._content)
             if len(name) < _NAME_MIN or self._scanned > _SCANNED_MAX:
                 raise UndecidedError
-            is_once = self._find_constant is not None and self._names.count(name) == 1
-            found = self._find_constant(name) if self._find_constant and is_once else None
-            self._constants[name] = found
+            is_once = self._names.count(name) == 1
+            self._constants[name] = self._find_constant(name) if is_once else None
         value, condition = self._constants[name], self._condition
-        if value is None or condition is None or not _is_set_before(value, condition):
+        if value is None or not _is_set_before(value, condition):
             raise UndecidedError
         if name not in self._values:
-            self._values[name] = Thing("")
-            self._undecided.add(name)  # until it is known: it may need itself
+            self._values[name] = None  # until it is known: it may need itself
             self._condition = value
             rested, self.rests_on_absence = self.rests_on_absence, False
             try:
-                self._values[name] = self._value(value, depth - 1)
-                self._undecided.remove(name)
-                if self.rests_on_absence:
-                    self._absent.add(name)
+                self._values[name] = self._value(value, depth), self.rests_on_absence
             finally:
                 self._condition = condition
                 self.rests_on_absence = rested
-        if name in self._undecided:
+        found = self._values[name]
+        if found is None:
             raise UndecidedError
-        self.rests_on_absence |= name in self._absent
-        return self._values[name]
+        self.rests_on_absence |= found[1]
+        return found[0]
 
     def _text(self, node: Node) -> bytes:
         return self._content[node.start_byte : node.end_byte]

@@ -146,7 +146,7 @@ class Constants:
     def _given(self, text: bytes) -> str | None:
         """Return the value of an environment variable that is known."""
         variables, name = self._source.variables, text.removeprefix(b"process.env.")
-        return variables.get(name.decode("utf-8", "replace")) if name != text else None
+        return variables.get(name.decode()) if name != text else None
 
     def _is_own(self, path: list[Node], node: Node, name: bytes) -> bool:
         return bool(count_declarations(self._source.content, name)) or is_shadowed(

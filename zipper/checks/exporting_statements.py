@@ -128,7 +128,7 @@ class ExportingStatements:
         if owner in _EXPORTS and text not in _EXPORTS:
             self._seen += 1 + (owner != b"exports")
             if not (owner == b"exports" and self._is_detached):
-                self._set(unescape(name.decode("utf-8", "replace")), value)
+                self._set(unescape(name.decode()), value)
 
     @property
     def _is_plain(self) -> bool:

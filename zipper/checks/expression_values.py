@@ -116,7 +116,7 @@ class Values:
         return self.of(place._replace(node=parts[-1]), depth) if parts else UNKNOWN
 
     def _name(self, place: Place, depth: int) -> Value:
-        source, name = place.file.source, (place.node.text or b"").decode("utf-8", "replace")
+        source, name = place.file.source, (place.node.text or b"").decode()
         if name == "undefined":
             return OTHER
         found = find_binding(source, place.node)

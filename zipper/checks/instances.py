@@ -184,7 +184,7 @@ def _assigned_fields(method: Place, given: Given) -> dict[str, Place | Value] | 
     text = source.text_of(method.node)
     if _LOSES_TRACK.search(text):
         return None
-    names = {name.decode("utf-8", "replace") for name in _FIELDS.findall(text)}
+    names = {name.decode() for name in _FIELDS.findall(text)}
     members: dict[str, Place | Value] = dict.fromkeys(names, UNKNOWN)
     body = method.node.child_by_field_name("body")
     for left, right in _assignments([] if body is None else source.inside(body)):
@@ -225,7 +225,7 @@ def _parameters_of(function: Node) -> list[str | None]:
     many = function.child_by_field_name("parameters")
     nodes = [one] if one is not None else [] if many is None else many.named_children
     return [
-        (node.text or b"").decode("utf-8", "replace") if node.type == "identifier" else None
+        (node.text or b"").decode() if node.type == "identifier" else None
         for node in nodes
         if node.type != "comment"
     ]

@@ -67,5 +67,5 @@ def _is_asynchronous(source: Source, path: list[Node]) -> bool:
 
 
 def _text_of(source: Source, path: list[Node]) -> str:
-    text = source.text_of(path[-2]).decode("utf-8", "replace")
+    text = source.text_of(path[-2]).decode()
     return " ".join(text.split()).rstrip(";")[:_SHOWN_MAX]

@@ -33,6 +33,7 @@ _DEFINES: Final = (
     (b"assign", b"definePropert"),
     late_pattern(rb"(?:assign|definePropert\w+)\s*\(\s*([\w$.]+)\b[^;]{0,200}"),
 )
+_BEFORE_MEMBERS: Final = (b".", b"'", b'"')
 _INDEX: Final = late_pattern(rb"\s*\[[^\]]{0,100}\]\s*=(?![=>])")
 _DECLARES: Final = late_pattern(rb"\b(?:var|let|const|function|import|class)[\s*]")
 _FUNCTION: Final = late_pattern(rb"\bfunction\b[\s*\w$]{0,99}\Z")
@@ -96,6 +97,15 @@ class OwnNames:
         if dotted not in self._sets:
             self._sets[dotted] = self._seems_to_set(dotted)
         return self._sets[dotted]
+
+    def sets_member_of_any(self, name: bytes) -> bool:
+        """Return whether the file seems to write to a member of this name, whatever has it."""
+        content = self._content
+        return any(
+            content[at - 1 : at] in _BEFORE_MEMBERS
+            and (_WRITES.match(content, at + len(name)) or _BY_TEXT.match(content, at + len(name)))
+            for at in islice(find_word(content, name), _MENTIONS_MAX)
+        ) or any(name in text for texts in self._defined.values() for text in texts)
 
     def _seems_to_set(self, dotted: bytes) -> bool:
         content, owner = self._content, dotted.rpartition(b".")[0]

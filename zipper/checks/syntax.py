@@ -346,5 +346,5 @@ def plain_text(node: Node, source: Source) -> str:
     value = literal(node, source.content)
     if value:
         return value
-    text = source.text_of(node).decode("utf-8", "replace")
+    text = source.text_of(node).decode()
     return unescape(text) if "identifier" in node.type else text
