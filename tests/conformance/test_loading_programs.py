@@ -23,7 +23,10 @@ GROUPS = [
     for answer in ("fails", "loads")
     for start in range(0, len(TABLE[answer]), SIZE)
 ]
-LEAVES_TRACES = re.compile(r"globalThis\.\w+ =|process\.\w+ =|process\.exit|process\.on|eval")
+LEAVES_TRACES = re.compile(
+    r"globalThis\.\w+ =|process\.\w+ =|process\.exit|process\.on|eval"
+    r"|(?:SWITCH|AWS_\w+)['\"]?\]? (?:\|\|)?= |SWITCH: |delete process"
+)
 """Programs that change what the next one finds."""
 LAMBDA = {
     "AWS_LAMBDA_FUNCTION_NAME": "f",
