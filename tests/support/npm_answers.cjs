@@ -139,8 +139,8 @@ function readFlags (tree) {
   return Object.fromEntries(found.map(([location, one]) => [location, one.extraneous ? null : words.filter(word => one[word] && !(word === 'devOptional' && (one.dev || one.optional)))])) // as it is written
 }
 
-const make = (name, { integrity, resolved, hasShrinkwrap, ...pkg }, parent) =>
-  new Node({ parent, name, integrity, resolved, hasShrinkwrap, pkg: { name, ...pkg } })
+const make = (name, { integrity, resolved, hasShrinkwrap, fails, ...pkg }, parent) =>
+  new Node({ parent, name, integrity, resolved, hasShrinkwrap, error: fails && new Error('none'), pkg: { name, ...pkg } })
 const split = location => location.match(/^(?:(.*)\/)?node_modules\/([^/]+)$/).slice(1).map(one => one ?? '')
 const find = (root, location) => [...root.inventory.values()].find(one => one.location === location)
 const list = root => [...root.inventory.values()].sort((a, b) => a.location < b.location ? -1 : 1)
@@ -187,7 +187,7 @@ function readPlace ([tree, at, name, packages, options]) {
   try {
     found = new PlaceDep({ edge: from.edgesOut.get(name), dep, updateNames: [], ...options })
   } catch (error) {
-    return error.code ?? 'a fault'
+    return from.root === root ? error.code ?? 'a fault' : 'places below what is gone'
   }
   const isThere = one => one && one.root === root
   const show = one => [one.edge.name, one.canPlace?.canPlace.description ?? null, one.canPlace?.canPlaceSelf.description ?? null,
@@ -195,7 +195,7 @@ function readPlace ([tree, at, name, packages, options]) {
   const depart = one => !isThere(one.edge.from) || one.children.some(depart)
   if (depart(found)) return 'places below what is gone'
   const edges = one => listEdges(one, edge => bits([edge.valid, edge.peerConflicted]))
-  return [show(found), list(root).map(one => [one.location, one.version, one.isLink ? one.target.location : null, one.isLink ? [] : edges(one)])]
+  return [show(found), list(root).map(one => [one.location, one.version, one.isLink ? one.target.location : [one.resolved, one.integrity, one.errors.length], one.isLink ? [] : edges(one)])]
 }
 
 const ANSWERS = {

@@ -78,8 +78,10 @@ def ask_place(dice: Random) -> Any:
         tree[at].setdefault("dependencies", {})[name] = dice.choice(("*", "1", "2"))
         names = [name]
     name = dice.choice(names)
-    found = {one: _draw_package(dice, 2) for one in dice.sample("abcde", dice.randint(0, 4))}
-    found[name] = _draw_package(dice, 3)
+    found = {one: _draw_inner(dice, 2) for one in dice.sample("abcde", dice.randint(0, 4))}
+    found[name] = _draw_inner(dice, 3)
+    if dice.random() < 0.08:
+        found[name]["fails"] = True
     for other in (*found, *found):  # more are peers here than elsewhere
         if other != name and dice.random() < 0.4:
             peers = found[dice.choice(list(found))].setdefault("peerDependencies", {})

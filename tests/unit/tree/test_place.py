@@ -35,6 +35,7 @@ def make(resolution: Resolution, name: str, fields: dict[str, Any]) -> DraftNode
         parse_manifest({"name": name, **fields}),
         resolved=fields.get("resolved"),
         integrity=fields.get("integrity"),
+        error=ResolutionError("ETARGET", "none") if fields.get("fails") else None,
     )
     node.has_shrinkwrap = fields.get("hasShrinkwrap", False)
     return node
@@ -78,7 +79,9 @@ def show_tree(draft: Draft) -> list[Any]:
         [
             node.location,
             node.version,
-            node.target and node.target.location,
+            node.target.location
+            if node.target is not None
+            else [node.resolved, node.integrity, len(node.errors)],
             []
             if node.is_link
             else [
