@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import Any
 
 import pytest
@@ -91,3 +92,156 @@ def test_a_tree_that_changes_is_arborists(start: int) -> None:
     """With peers, bundles and overrides; a folder is added, removed or replaced."""
     for (tree, steps), expected in CASES[start : start + 50]:
         assert expected == answer(tree, steps), (tree, steps)
+
+
+def lay_out(*places: str) -> Draft:
+    """Return a project in `/p` with packages at these places, folders outside node_modules too."""
+    draft = Draft(make("p", {"dependencies": {"x": "1"}}, path="/p"), "/p")
+    draft.root.all_edges()
+    for place in places:
+        above, name = split_location(place)
+        if name:
+            draft.attach(make(name, {"version": "1.0.0"}), draft.nodes[above])
+        else:
+            put_folder(draft, place)
+    return draft
+
+
+def put_folder(draft: Draft, place: str, **fields: Any) -> DraftNode:
+    """Put a folder with a package.json outside node_modules."""
+    name = place.rpartition("/")[2]
+    node = make(name, {"version": "1.0.0", "dependencies": {"x": "1"}, **fields})
+    draft.attach_top(node, posixpath.normpath(f"/p/{place}"))
+    return node
+
+
+def show_folders(draft: Draft) -> dict[str, str | None]:
+    """Return the folder around each folder of a draft; its paths are what they have to be."""
+    for location, node in draft.nodes.items():
+        assert (draft, location) == (node.draft, node.location)
+        assert node.path == posixpath.normpath(f"/p/{location}")
+        assert node.is_link or node.real_path == node.path
+        assert node in draft.by_name[node.name]
+    return {
+        location: None if node.resolve_parent is None else node.resolve_parent.location
+        for location, node in draft.nodes.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("places", "around"),
+    [
+        (["w"], {"w": ""}),
+        (["w", "w/in"], {"w": "", "w/in": "w"}),
+        (["w/a/b", "w"], {"w/a/b": "", "w": ""}),
+        (["w", "wide"], {"w": "", "wide": ""}),
+        (["../q"], {"../q": None}),
+        (["../q", "../q/in"], {"../q": None, "../q/in": "../q"}),
+        (["../pq"], {"../pq": None}),
+        (["w", "w/node_modules/a", "w/node_modules/a/in"],
+         {"w": "", "w/node_modules/a": "w", "w/node_modules/a/in": "w/node_modules/a"}),
+        (["node_modules/a", "node_modules/a/in"],
+         {"node_modules/a": "", "node_modules/a/in": "node_modules/a"}),
+    ],
+)  # fmt: skip
+def test_a_folder_looks_for_packages_in_the_nearest_one_around_it(
+    places: list[str], around: dict[str, str | None]
+) -> None:
+    """Of those that have a package.json; outside the project there may be none."""
+    draft = lay_out(*places)
+
+    assert {"": None, **around} == show_folders(draft)
+    for node in draft.nodes.values():
+        assert [node] * len(node.fs_children) == [one.fs_parent for one in node.fs_children]
+
+
+def test_a_folder_takes_the_place_of_one_at_its_path() -> None:
+    """With what that one had inside; whoever looked there finds what is further out."""
+    draft = lay_out("w", "w/node_modules/x", "node_modules/x")
+    old = draft.nodes["w"]
+    inner, outer = draft.nodes["w/node_modules/x"], draft.nodes["node_modules/x"]
+    assert inner is old.all_edges()[0].to
+
+    new = put_folder(draft, "w", version="2.0.0")
+    draft.attach_top(new, "/p/w")
+
+    assert {"": None, "node_modules/x": "", "w": ""} == show_folders(draft)
+    assert new is draft.nodes["w"]
+    assert outer is new.all_edges()[0].to
+    assert [None, None, None] == [old.draft, old.fs_parent, inner.draft]
+    assert list(draft.root.fs_children) == [new]
+    sources = {edge.source for edge in outer.edges_in}
+    assert {draft.root, new} == sources
+
+
+def make_link(path: str, target: DraftNode | None = None) -> DraftNode:
+    """Return a link that is nowhere yet."""
+    link = DraftNode("l", parse_manifest({"name": "l"}), link_path=path)
+    link.target = target
+    return link
+
+
+def test_a_link_is_what_it_leads_to() -> None:
+    """A folder that is known, else the one that it brings along; a second one leads there too."""
+    draft = lay_out("w", "node_modules/a")
+    known, brought = draft.nodes["w"], make("w", {"version": "3.0.0", "dependencies": {"x": "1"}})
+    first, second = make_link("/p/w", make("w", {})), make_link("/p/v", brought)
+    draft.attach(first, draft.root)
+    draft.attach(second, draft.nodes["node_modules/a"])
+    third = make_link("/p/node_modules/l")
+    draft.attach(third, draft.nodes["v"])
+    nowhere = make_link("/p/none")
+    draft.attach(nowhere, draft.nodes["w"])
+
+    assert show_folders(draft) == {
+        "": None,
+        "node_modules/a": "",
+        "node_modules/a/node_modules/l": "node_modules/a",
+        "node_modules/l": "",
+        "v": "",
+        "v/node_modules/l": "v",
+        "w": "",
+        "w/node_modules/l": "w",
+    }
+    assert [known, brought, known, None] == [one.target for one in (first, second, third, nowhere)]
+    assert [{first, third}, {second}] == [set(one.links_in) for one in (known, brought)]
+    assert (brought.manifest, "3.0.0") == (second.manifest, second.version)
+    detach(first)
+    assert {third} == set(known.links_in)
+
+
+def test_what_a_link_has_from_another_root_leaves_that() -> None:
+    """A virtual root gives its folder away, and all that lies in it."""
+    virtual = lay_out("w", "w/node_modules/x", "w/in")
+    draft = lay_out("node_modules/x")
+    folder = virtual.nodes["w"]
+
+    draft.attach(make_link("/p/v", folder), draft.root)
+
+    assert show_folders(draft) == {
+        "": None,
+        "node_modules/l": "",
+        "node_modules/x": "",
+        "v": "",
+        "v/node_modules/x": "v",
+        "w/in": "v",
+    }
+    assert [""] == list(virtual.nodes)
+    assert draft.nodes["v/node_modules/x"] is folder.all_edges()[0].to
+
+
+def test_only_what_somebody_asks_for_is_looked_for_in_a_virtual_root() -> None:
+    """The edges of the others are made when something is put under the name that they have."""
+    root = make("p", {"dependencies": {"a": "1"}}, path="/p")
+    draft = Draft(root, "/p", lazy=True)
+    needs = {"version": "1.0.0", "peerDependencies": {"b": "1", "c": "1"}}
+    a, b = make("a", needs), make("b", {**needs, "peerDependencies": {"a": "1", "c": "1"}})
+    draft.attach(a, root)
+    assert ([], ["a"]) == ([*a.edges_out], [*root.edges_out])
+
+    draft.attach(b, root)
+
+    assert [["b"], ["a"]] == [[*one.edges_out] for one in (a, b)]
+    assert b is a.edges_out["b"].to
+    assert {a.edges_out["b"]} == set(b.edges_in)
+    assert {root.edges_out["a"], b.edges_out["a"]} == set(a.edges_in)
