@@ -2,62 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.invented_registry import project
+from tests.support.draft_runs import make, start
 from tests.support.npm_answers import load_table
 from zipper.errors import ResolutionError
-from zipper.npm.package_json import parse_manifest
-from zipper.tree.draft import Draft, DraftNode
-from zipper.tree.manifests import Manifests
-from zipper.tree.model import split_location
-from zipper.tree.overrides import parse_overrides
 from zipper.tree.place import Placement, place_dep
-from zipper.tree.resolver_options import ResolverOptions
-from zipper.tree.resolver_state import Resolution
 from zipper.tree.trampoline import finish
 
+if TYPE_CHECKING:
+    from zipper.tree.draft import Draft
+
 CASES = load_table("placements")
-OPTIONS = {
-    "strictPeerDeps": "strict_peer_deps",
-    "preferDedupe": "prefer_dedupe",
-    "installStrategy": "install_strategy",
-    "force": "force",
-}
-
-
-def make(resolution: Resolution, name: str, fields: dict[str, Any]) -> DraftNode:
-    """Return a node that is nowhere yet."""
-    node = resolution.make_node(
-        name,
-        parse_manifest({"name": name, **fields}),
-        resolved=fields.get("resolved"),
-        integrity=fields.get("integrity"),
-        error=ResolutionError("ETARGET", "none") if fields.get("fails") else None,
-    )
-    node.has_shrinkwrap = fields.get("hasShrinkwrap", False)
-    return node
-
-
-def start(tree: dict[str, Any], options: dict[str, Any]) -> Resolution:
-    """Return a run with a tree as it is in the middle of one."""
-    known = {OPTIONS[name]: value for name, value in options.items() if name in OPTIONS}
-    request = project({}, options=ResolverOptions(**known))
-    request = request._replace(update=frozenset(options.get("updateNames", ())))
-    manifest = parse_manifest({"name": "p", **tree[""]})
-    root = DraftNode("p", manifest, overrides=parse_overrides(manifest.raw.get("overrides")))
-    root.path = "/p"
-    root.load_dependencies(legacy_peer_deps=False)
-    draft = Draft(root, "/p")
-    root.all_edges()
-    resolution = Resolution(request, draft, Manifests(request.pick_options))
-    for place, fields in tree.items():
-        above, name = split_location(place)
-        if name:
-            draft.attach(make(resolution, name, fields), draft.nodes[above])
-    return resolution
 
 
 def show(placement: Placement, draft: Draft) -> list[Any]:
