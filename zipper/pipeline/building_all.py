@@ -161,7 +161,7 @@ def build_each(
         )
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  (with several functions)
 
-    with end, ThreadPoolExecutor(_count_threads(), thread_name_prefix="zipper-build") as pool:
+    with end, ThreadPoolExecutor(_count_threads()) as pool:
         return tuple(pool.map(try_one, requests))
 
 

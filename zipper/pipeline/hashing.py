@@ -202,7 +202,7 @@ class _Follower:
 
             self._sizes = SimpleQueue()
             work = (iter(self._sizes.get, None),)
-            self._thread = threading.Thread(target=self._read, args=work, name="zipper-hash")
+            self._thread = threading.Thread(target=self._read, args=work)
             self._thread.start()
         if self._sizes is not None:
             self._sizes.put(size)

@@ -127,7 +127,7 @@ def _make_whole(request: BuildRequest, io: Circumstances, clock: Clock) -> Packa
     clock.start("read")
     project = read_function_project(request, io)
     destination = find_output(request, project)
-    choice, outside = choose_own_files(request, project, io, destination=destination)
+    choice, outside = choose_own_files(request, project, io)
     gathered = gather(project, request, io, clock, omit=frozenset({"dev", *request.omit}))
     scripted = gathered.scripted
     tree = scripted.tree
@@ -179,7 +179,7 @@ def _place_handler(handler: str, place: str) -> str:
 
 
 def choose_own_files(
-    request: BuildRequest, project: Project, io: Circumstances, *, destination: Path | None = None
+    request: BuildRequest, project: Project, io: Circumstances
 ) -> tuple[OwnFiles, OwnFiles]:
     """Return the files of the project's folder that its package has, and those of its workspace.
 
@@ -187,7 +187,7 @@ def choose_own_files(
         ProjectError: EPATTERN, EREAD.
         OutputError: EOUTPUT.
     """
-    place = destination or find_output(request, project)
+    place = find_output(request, project)
     include = request.include
     if any(pattern.startswith("../") for pattern in include):
         from zipper.project.outside_files import choose_outside, split_patterns  # noqa: PLC0415  (rare)
