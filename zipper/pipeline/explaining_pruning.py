@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from zipper.checks.pruned_record import RECORD
 from zipper.checks.run_rules import find_handler
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from zipper.settings.build_request import BuildRequest
 
 __all__ = ["WhyFile", "explain_file", "find_pruned"]
-
-_STEPS_MAX: Final = 200
 
 
 class WhyFile(NamedTuple):
@@ -128,7 +126,7 @@ def _unknown(name: str, message: str, names: set[str]) -> ProjectError:
 def _climb(name: str, reasons: Mapping[str, KeepReason]) -> Iterator[KeepReason]:
     """Yield what keeps a file, then what keeps the file that decided, up to the handler."""
     seen: set[str] = set()
-    while name in reasons and name not in seen and len(seen) < _STEPS_MAX:
+    while name in reasons and name not in seen:
         seen.add(name)
         yield reasons[name]
         name = reasons[name].path
