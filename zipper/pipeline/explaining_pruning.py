@@ -91,7 +91,6 @@ def explain_file(
         ProjectError: EPRUNE where there is no such file, or the handler cannot be followed.
         ZipperError: as a plan, or a check of the zip.
     """
-    request = request._replace(prune="reached") if request.prune == "off" else request
     if isinstance(source, str):
         listing = open_sound_listing(source)
         known = find_pruned(source, request)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from base64 import b64decode
 from typing import TYPE_CHECKING
 
 import pytest
@@ -123,3 +125,35 @@ def test_a_function_of_several_is_named(needing: Scene) -> None:
     for call in (explain, sbom, licenses):
         with pytest.raises(zipper.ZipperError, match="whole, small"):
             call(needing.project)
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_a_tarball_has_its_hash_whoever_says_it(called_scene: Scene, *, locked: bool) -> None:
+    """The lockfile, or the store, which has compared it with what the registry says."""
+    manifest = called_scene.publish("a")
+    lock = {} if locked else {"node_modules/a": {"integrity": None}}
+    called_scene.depend("a", lock=lock)
+
+    rows = json.loads(sbom(called_scene.project, format="cyclonedx"))["components"]
+
+    digest = b64decode(manifest["dist"]["integrity"].removeprefix("sha512-")).hex()
+    (hashes,) = (row["hashes"] for row in rows if row["name"] == "a")
+    assert [{"alg": "SHA-512", "content": digest}] == hashes
+
+
+@pytest.mark.parametrize(
+    ("form", "library"), [("cyclonedx", "cyclonedx.model"), ("spdx", "spdx_tools")]
+)
+def test_a_format_may_need_a_library(
+    needing: Scene, monkeypatch: pytest.MonkeyPatch, form: str, library: str
+) -> None:
+    """The error says which extra has it."""
+    monkeypatch.delitem(sys.modules, f"zipper.report.{form}", raising=False)
+    for name in (*sys.modules, library):
+        if name == library or name.startswith(f"{library}."):
+            monkeypatch.setitem(sys.modules, name, None)
+
+    with pytest.raises(UsageError, match=f"`sbom --format {form}` needs") as raised:
+        sbom(needing.output, format=form)
+
+    assert ("EUSAGE", "pip install 'zipper-nodejs[sbom]'") == (raised.value.code, raised.value.hint)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import zipper
-from zipper.errors import ProjectError
+from zipper.checks.pruned_record import RECORD
+from zipper.errors import ArchiveError, ProjectError
 from zipper.pipeline.explaining_pruning import explain_file, find_pruned
 from zipper.settings.build_request import request_from
 from zipper.settings.values import Settings
@@ -108,3 +109,20 @@ def test_a_pattern_of_the_user_is_a_reason(scene: Scene) -> None:
 
     assert (None, 1) == (kept.removed_by, len(kept.steps))
     assert f"{A}/lib/y.js" in kept.steps[0].text
+
+
+def test_the_record_of_a_pruned_zip_is_the_packages_own(scene: Scene) -> None:
+    """It lies among the packages, and is none."""
+    found = explain_file(str(scene.output), request_of(scene), RECORD)
+
+    assert (RECORD, None, "exact") == found[:3]
+
+
+def test_a_zip_that_is_none_is_an_error(scene: Scene) -> None:
+    """Nothing is remembered of it, which would be another answer."""
+    (scene.folder / "no.zip").write_text("no zip")
+
+    with pytest.raises(ArchiveError) as raised:
+        find_pruned(str(scene.folder / "no.zip"), request_of(scene))
+
+    assert "EZIP" == raised.value.code
