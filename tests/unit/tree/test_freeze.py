@@ -10,7 +10,8 @@ from tests.support.invented_registry import project, registry
 from tests.support.resolving import resolve
 from zipper.errors import ResolutionError
 from zipper.lockfile.npm_read import read_lockfile
-from zipper.npm.package_json import parse_manifest
+from zipper.npm.package_json import Manifest, parse_manifest
+from zipper.tree.model import Node
 from zipper.tree.resolver_options import Platform, ResolverOptions
 
 WORLD = {
@@ -183,3 +184,68 @@ def test_a_package_that_cannot_be_had(kind: str, expected: set[str] | None) -> N
 
     assert "E404" == caught.value.code
     assert ("required by", "fn > a@1.0.0 > none (prod)") == caught.value.facts[0]
+
+
+HASH = "sha512-" + "A" * 86 + "=="
+EVERYTHING = registry(
+    {
+        "a@1.0.0": {
+            "dependencies": {"b": "1", "c": "1"},
+            "bundleDependencies": ["b"],
+            "dist": {"tarball": "https://r.example/a.tgz", "integrity": HASH},
+        },
+        "c@1.0.0": {},
+        "c@1.1.0": {},
+        "d@1.0.0": {"optionalDependencies": {"c": "*"}},
+        "s@1.0.0": {"_hasShrinkwrap": True},
+        "x@1.0.0": {"peerDependencies": {"c": "1"}},
+    }
+)
+EVERYTHING.tarballs = {
+    "a@1.0.0": {"node_modules/b/package.json": {"name": "b", "version": "1.0.0"}},
+    "s@1.0.0": {
+        "npm-shrinkwrap.json": {
+            "lockfileVersion": 3,
+            "packages": {"": {}, "node_modules/i": {"version": "3.0.0", "resolved": "https://i"}},
+        }
+    },
+}
+EVERYTHING.files = {
+    "/project/w/package.json": {"name": "w", "version": "2.0.0", "dependencies": {"c": "1"}}
+}
+NODES = [
+    Node("", "project"),
+    Node("node_modules/a", "a", resolved="https://r.example/a.tgz", integrity=HASH),
+    Node("node_modules/a/node_modules/b", "b", in_bundle=True),
+    Node("node_modules/al", "al", resolved="https://registry.example/c/-/c-1.0.0.tgz"),
+    Node("node_modules/c", "c", resolved="https://registry.example/c/-/c-1.0.0.tgz"),
+    Node("node_modules/d", "d", resolved="https://registry.example/d/-/d-1.0.0.tgz", dev=True),
+    Node("node_modules/s", "s", resolved="https://registry.example/s/-/s-1.0.0.tgz", optional=True,
+         has_shrinkwrap=True),
+    Node("node_modules/s/node_modules/i", "i", version="3.0.0", resolved="https://i",
+         extraneous=True),
+    Node("node_modules/w", "w", version="2.0.0", link_target="w"),
+    Node("node_modules/x", "x", resolved="https://registry.example/x/-/x-1.0.0.tgz", peer=True),
+    Node("w", "w", version="2.0.0"),
+]  # fmt: skip
+
+
+def test_a_frozen_tree_says_all_that_a_lockfile_does() -> None:
+    """Where each package comes from, its hash, its flags; what overrides gave is told beside it."""
+    manifest = {
+        "dependencies": {"a": "1", "al": "npm:c@1.0.0"},
+        "devDependencies": {"d": "1"},
+        "optionalDependencies": {"s": "1"},
+        "peerDependencies": {"x": "1"},
+        "workspaces": ["w"],
+        "overrides": {"c": "1.0.0"},
+    }
+
+    found = resolve(project(manifest, workspaces={"w": "w"}), EVERYTHING)
+
+    nodes = [node._replace(manifest=Manifest()) for node in found.tree.nodes.values()]
+    expected = [node if node.version else node._replace(version="1.0.0") for node in NODES]
+    assert expected == sorted(nodes, key=lambda node: node.location)
+    askers = ("node_modules/a", "node_modules/d", "node_modules/x", "w")
+    assert {(asker, "c"): "1.0.0" for asker in askers} == found.overridden
+    assert () == found.warnings
