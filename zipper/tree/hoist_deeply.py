@@ -223,7 +223,6 @@ class _DeepSearch:
         needs = self._edges[instance]
         sight = self._see(place)
         way = {name: to for name, to in needs.items() if sight[name] != to}
-        sight.update(needs)
         fixed = needs.keys() | self._list_barred(instance)
         rivals: dict[str, dict[int, None]] = {}
         waiting = deque(way.values())
