@@ -16,7 +16,7 @@ from zipper.pipeline.sending_sources import open_blobs
 from zipper.settings.build_request import request_from
 from zipper.settings.values import Settings
 from zipper.sharing.blobs import Blobs
-from zipper.sharing.objects import open_objects
+from zipper.sharing.objects import UnreachableError, open_objects
 from zipper.sharing.source_pack import PackedSource, SourcePack, write_pack
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="such workers have whole paths with /")
@@ -283,3 +283,27 @@ def test_what_a_pack_lacks_is_told_as_what_was_sent(blobs: Blobs) -> None:
         digest = blobs.put(json.dumps(row).encode() + b"\n")
         with pytest.raises(UsageError, match="cannot read what was sent"):
             build_received([], [], digest, blobs, as_bytes=False)
+
+
+def test_a_store_that_takes_nothing_is_asked_once(blobs: Blobs, tmp_path: Path) -> None:
+    """A worker may be one that only reads: all that it writes goes back by the executor."""
+    digest = pack(blobs)
+    requests = [
+        request_from(Settings(output=f"/app/out/{name}.zip"), folder="/app/fn") for name in "ab"
+    ]
+    asked = []
+
+    class Reading(Blobs):
+        """Takes nothing."""
+
+        def put(self, data: bytes, digest: str | None = None, *, replace: bool = False) -> str:
+            asked.append((data, digest, replace))
+            raise UnreachableError("no")
+
+    reading = Reading(open_objects((tmp_path / "shared").as_uri(), environ={}))
+
+    found = build_received(requests, [None, None], digest, reading, as_bytes=False)
+
+    assert 1 == len(asked)
+    assert [1, 1] == [len(one.files) for one in found]
+    assert all(file.data is not None for one in found for file in one.files)

@@ -316,3 +316,23 @@ def test_a_file_that_changes_while_it_is_sent_stops_all(sent: Sent) -> None:
         sender.send(change(sent.request()))  # type: ignore[arg-type]  # so late is it asked for
 
     assert "EREAD" == raised.value.code
+
+
+def test_what_was_sent_is_not_sent_again(sent: Sent) -> None:
+    """The store is not even asked, for a batch of the same files."""
+    sent.write({"large": b"l" * 65_537})
+    put: list[int] = []
+
+    class Counting(Blobs):
+        """Counts what is put."""
+
+        def put(self, data: bytes, digest: str | None = None, *, replace: bool = False) -> str:
+            put.append(len(data))
+            return super().put(data, digest, replace=replace)
+
+    sender = SourceSender(Counting(open_objects(sent.store.as_uri(), environ={})))
+    for _ in range(2):
+        sender.send([sent.request()])
+
+    assert [65_537] == [size for size in put if size > 10_000]
+    assert 2 == len(put)
