@@ -58,3 +58,50 @@ def test_words_and_arns_are_no_paths(tmp_path: Path) -> None:
     assert request.output.startswith("/")
     assert request.output.endswith("/dist/")
     assert request.store_key == "zipper-secret-00"
+
+
+def test_all_paths_of_a_request_are_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of its layers too; without an output, the zip goes to this folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ZIPPER_CACHE_DIR", str(tmp_path / "cache"))
+    settings = Settings(vendor="v/", trace="./t.json", layers=("own.zip",), osv="../osv")
+    own = request_from(Settings(output="own.zip"), folder="layer")._replace(files="files/")
+    request = request_from(settings, folder="fn")._replace(
+        uses=(own,), node="bin/node", store_key="keys/own"
+    )
+    words = request._replace(node="v20", store_key="zipper-secret-00", output="-", uses=())
+
+    made, kept = make_absolute([request, words])
+
+    top, cache = str(tmp_path), str(tmp_path / "cache")
+    layer = own._replace(
+        project=f"{top}/layer", files=f"{top}/files/", output=f"{top}/own.zip", cache_dir=cache
+    )
+    expected = request._replace(
+        project=f"{top}/fn",
+        vendor=f"{top}/v/",
+        trace=f"{top}/t.json",
+        layers=(f"{top}/own.zip",),
+        osv=f"{tmp_path.parent}/osv",
+        node=f"{top}/bin/node",
+        store_key=f"{top}/keys/own",
+        output=f"{top}/",
+        cache_dir=cache,
+        written=(),
+    )
+    assert expected._replace(uses=(layer._replace(written=()),)) == made
+    assert expected._replace(node="v20", store_key="zipper-secret-00", output="-", uses=()) == kept
+
+
+def test_zips_of_a_layers_folder_are_known_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As those of a function's own, from whichever request names them."""
+    monkeypatch.chdir(tmp_path)
+    own = request_from(Settings(output="fn/l.zip"), folder="fn", written=("fn/l.zip",))
+    request = request_from(Settings(), folder="fn", written=("fn/a.zip",))._replace(uses=(own,))
+
+    (made,) = make_absolute([request])
+
+    assert {f"{tmp_path}/fn/l.zip", f"{tmp_path}/fn/a.zip"} == set(made.written)
+    assert set(made.written) == set(made.uses[0].written)
