@@ -83,11 +83,11 @@ def find_layers(
         UsageError: EUSAGE for a layer that does not exist.
     """
     folder = Path()
-    is_path = named is not None and ("/" in named or os.sep in named or named in (".", ".."))
-    if named is not None and is_path:
-        folder = Path(named)
-    elif named is not None:
-        name = named
+    if named is not None:
+        if "/" in named or os.sep in named or named in (".", ".."):
+            folder = Path(named)
+        else:
+            name = named
     settings = read_settings(folder, environ=os.environ, typed=options)
     if name is not None and not settings.layer_tables and Path(name).is_dir():
         folder, name = Path(name), None

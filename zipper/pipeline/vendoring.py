@@ -112,10 +112,10 @@ def vendor_requested(
     request: BuildRequest,
     *,
     into: PathLike,
-    architectures: Sequence[str] = ARCHITECTURES,
-    on_event: OnEvent | None = None,
+    architectures: Sequence[str],
+    on_event: OnEvent | None,
 ) -> Vendored:
-    """Gather what `request` needs; see `vendor`."""
+    """Gather what `request` needs for one architecture or more; see `vendor`."""
     with _new_folder(Path(into)) as folder:
         return _vendor(request, VendorFolder(folder, is_recording=True), architectures, on_event)
 
@@ -171,16 +171,14 @@ def _gather(
     wanted: dict[StoreKey, Wanted] = {}
     findings: dict[Finding, None] = {}
     omit = frozenset({"dev", *request.omit, *project.npm.omit})
-    whole = None
+    whole = find_tree(
+        project,
+        target=targets[0],
+        store=store,
+        client=client,
+        min_release_age_days=request.min_release_age_days,
+    )
     for target in targets:
-        if whole is None:
-            whole = find_tree(
-                project,
-                target=target,
-                store=store,
-                client=client,
-                min_release_age_days=request.min_release_age_days,
-            )
         tree, told = select_tree(
             project,
             whole,
@@ -197,9 +195,8 @@ def _gather(
         findings |= dict.fromkeys(vouched)
         items = list_wanted(project, tree, store=store, client=client).values()
         wanted |= {item.key: item for item in items}
-    if whole is not None:
-        tools = want_tools(project, request, whole, store=store, client=client)
-        wanted |= {item.key: item for item in tools}
+    tools = want_tools(project, request, whole, store=store, client=client)
+    wanted |= {item.key: item for item in tools}
     return wanted, tuple(findings)
 
 

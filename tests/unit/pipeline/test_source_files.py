@@ -301,3 +301,134 @@ def test_a_folder_that_its_lockfile_lacks_has_sources(tmp_path: Path) -> None:
 
     assert {"fn/pnpm-lock.yaml", "fn/package.json", "fn/index.js"} <= found
     assert "fn/other/package.json" in found
+
+
+def find_sources(root: Path, project: str, **settings: object) -> tuple[set[str], list[str]]:
+    """Return what is read, and what is never packed."""
+    request = request_from(Settings(**settings), folder=str(root / project))
+    io = Circumstances.of(request, None)
+    found = list_source_files(request, read_function_project(request, io), io)
+    left_out = [path.relative_to(root).as_posix() for path in found.left_out]
+    return {path.relative_to(root).as_posix() for path in found.files}, left_out
+
+
+def test_what_is_never_packed_is_told(tmp_path: Path) -> None:
+    """Unless a pattern lets it in; links are no files, and others' secrets are left out too."""
+    write_files(
+        tmp_path,
+        {"fn/package.json": {**PACKAGE, "dependencies": {"a": "file:../a"}}, "fn/index.js": "1",
+         "fn/.env": "A=1", "fn/key.pem": "-----BEGIN PRIVATE KEY-----", "fn/.git/HEAD": "x",
+         "fn/node_modules/x/index.js": "x", "fn/pyproject.toml": "[project]\n",
+         "fn/.npmrc": b"; \xe9\nomit=optional\n", "a/package.json": {"name": "a"},
+         "a/key.pem": "-----BEGIN PRIVATE KEY-----", "a/uv.toml": "x", "away.js": "x"},
+    )  # fmt: skip
+    (tmp_path / "fn" / "away").symlink_to("../away.js")
+    read = {"fn/package.json", "fn/index.js", "fn/pyproject.toml", "fn/.npmrc"}
+    read |= {"a/package.json", "a/uv.toml"}
+    left_out = ["fn/.env", "fn/.git", "fn/key.pem", "fn/node_modules"]
+
+    assert (read, left_out) == find_sources(tmp_path, "fn")
+    left_out.remove("fn/.env")
+    assert (read | {"fn/.env"}, left_out) == find_sources(tmp_path, "fn", exclude=("!.env",))
+
+
+def test_what_says_what_npm_packs_is_read(tmp_path: Path) -> None:
+    """In the folders above a linked package, as far as the project's own; each file is told once.
+
+    Links lead to what they lead to.
+    """
+    write_files(
+        tmp_path,
+        {".gitignore": "x", "root/.gitignore": "x", "root/.npmignore": "x",
+         "root/package.json": {"name": "root", "dependencies": {"b": "file:deep/er/b"}},
+         "root/index.js": HANDLER, "root/deep/.npmignore": "x", "root/deep/er/package.json": "{}",
+         "root/deep/er/b/package.json": {"name": "b", "version": "1.0.0",
+                                         "bundleDependencies": ["in"], "dependencies": {"in": "1"}},
+         "root/deep/er/b/node_modules/in/package.json": {"name": "in", "version": "1.0.0"},
+         "root/deep/er/b/node_modules/in/x.js": "x", "root/deep/er/b/b.js": "x"},
+    )  # fmt: skip
+    (tmp_path / "root" / "link.js").symlink_to("index.js")
+
+    found, _ = find_sources(tmp_path, "root", include=("index.js", "link.js"))
+
+    b = "root/deep/er/b"
+    assert found == {
+        "root/.gitignore", "root/.npmignore", "root/package.json", "root/index.js",
+        "root/deep/.npmignore", "root/deep/er/package.json", f"{b}/package.json", f"{b}/b.js",
+        f"{b}/node_modules/in/package.json", f"{b}/node_modules/in/x.js",
+    }  # fmt: skip
+
+
+LOCAL_PNPM = """lockfileVersion: '9.0'
+importers:
+  packages/fn:
+    dependencies:
+      folder: {specifier: 'file:../../local/folder', version: 'file:local/folder'}
+      packed: {specifier: 'file:../../local/p.tgz', version: 'file:local/p.tgz'}
+  packages/other:
+    dependencies:
+      own: {specifier: 'file:own', version: 'file:packages/other/own'}
+packages:
+  folder@file:local/folder: {resolution: {directory: local/folder, type: directory}}
+  own@file:packages/other/own: {resolution: {directory: packages/other/own, type: directory}}
+  packed@file:local/p.tgz: {resolution: {tarball: 'file:local/p.tgz'}, version: 1.0.0}
+snapshots:
+  folder@file:local/folder: {}
+  own@file:packages/other/own: {}
+  packed@file:local/p.tgz: {}
+"""
+
+
+def test_what_another_lockfile_says_is_followed(tmp_path: Path) -> None:
+    """Folders and tarballs of the member alone; settings of the tool; every member's manifest."""
+    local = {"folder": "file:../../local/folder", "packed": "file:../../local/p.tgz"}
+    write_files(
+        tmp_path,
+        {"package.json": {"name": "root"}, "pnpm-lock.yaml": LOCAL_PNPM,
+         "pnpm-workspace.yaml": "packages: ['packages/*']\n", ".npmrc": "omit=optional\n",
+         "tsconfig.json": "{}", "packages/tsconfig.a.json": "{}", "packages/fn/tsconfig.json": "{}",
+         "packages/fn/package.json": {**PACKAGE, "dependencies": local},
+         "packages/fn/index.js": HANDLER, "packages/other/package.json": {"name": "other"},
+         "packages/other/own/package.json": {"name": "own"},
+         "local/folder/package.json": {"name": "folder"}, "local/folder/a.js": "x",
+         "local/p.tgz": "x", "local/other.tgz": "x"},
+    )  # fmt: skip
+
+    found, _ = find_sources(tmp_path, "packages/fn")
+
+    fn = {f"packages/fn/{name}" for name in ("package.json", "index.js", "tsconfig.json")}
+    assert found == fn | {
+        "package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml", ".npmrc", "tsconfig.json",
+        "packages/tsconfig.a.json", "packages/other/package.json", "local/folder/package.json",
+        "local/folder/a.js", "local/p.tgz",
+    }  # fmt: skip
+
+
+def test_links_of_npms_lockfile_are_read(tmp_path: Path) -> None:
+    """Of a project that is no member: what is packed, and members of its workspace."""
+    root = {"name": "root", "workspaces": ["ws"], "dependencies": {"a": "file:a"}}
+    nodes = {
+        "": root,
+        "a": {"name": "a", "version": "1.0.0"},
+        "ws": {"name": "ws", "version": "1.0.0"},
+        "tool": {"name": "tool", "version": "1.0.0", "dev": True},
+        "node_modules/a": {"resolved": "a", "link": True},
+        "node_modules/ws": {"resolved": "ws", "link": True},
+        "node_modules/tool": {"resolved": "tool", "link": True, "dev": True},
+    }
+    files: dict[str, str | bytes | dict] = {
+        f"{name}/package.json": {"name": name, "version": "1.0.0"} for name in ("a", "ws", "tool")
+    }
+    lock = {"lockfileVersion": 3, "packages": nodes}
+    write_files(
+        tmp_path,
+        {"package.json": root, "package-lock.json": lock, "index.js": HANDLER, "a/a.js": "x",
+         "ws/w.js": "x", "tool/t.js": "x", **files},
+    )  # fmt: skip
+
+    found, _ = find_sources(tmp_path, ".", include=("index.js",))
+
+    assert found == {
+        "package.json", "package-lock.json", "index.js", "a/package.json", "a/a.js",
+        "ws/package.json", "ws/w.js",
+    }  # fmt: skip

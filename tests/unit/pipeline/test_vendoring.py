@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import tarfile
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +14,8 @@ from zipper.events import FetchFinished
 from zipper.pipeline.vendoring import vendor
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.support.scene import Scene
     from zipper.events import Event
 
@@ -91,3 +94,77 @@ def test_a_folder_that_cannot_be_made_is_an_error(variants: Scene) -> None:
         vendor(variants.project, into="file/vendored")
 
     assert "EOUTPUT" == raised.value.code
+
+
+def test_what_a_build_packs_is_gathered(variants: Scene) -> None:
+    """No development dependencies, nor what is left out; a member's own, with its root's or not."""
+    for name in ("m", "opt", "dev", "rooted"):
+        variants.publish(name)
+    root = {"name": "root", "workspaces": ["fn"], "dependencies": {"rooted": "1"}}
+    fn = {
+        "name": "fn",
+        "version": "1.0.0",
+        "dependencies": {"m": "1"},
+        "optionalDependencies": {"opt": "1"},
+        "devDependencies": {"dev": "1"},
+    }
+    variants.write({"package.json": root, "fn/package.json": fn})
+    folder = variants.project / "fn"
+
+    def gather(into: str, **options: Any) -> set[str]:
+        place = variants.folder / into
+        vendor(folder, into=place, architectures="arm64", **options)
+        return packages_in(place)
+
+    assert {"m", "opt"} == gather("all")
+    assert {"m"} == gather("few", omit=["optional"])
+    assert {"m", "opt", "rooted"} == gather("more", include_root_dependencies=True)
+    assert {"m", "opt"} == gather("alone", no_workspace=True)
+    variants.write({".npmrc": "omit=optional\n"})
+    assert {"m"} == gather("npmrc")
+
+
+def packages_in(folder: Path) -> set[str]:
+    """Return the names of the packages whose tarballs are in a folder."""
+    names = set()
+    for path in (folder / "tarballs").iterdir():
+        with tarfile.open(path) as archive:
+            file = archive.extractfile("package/package.json")
+            assert file is not None
+            names.add(json.load(file)["name"])
+    return names
+
+
+def test_what_is_told_is_told_once(variants: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For all architectures together, as by a build."""
+    variants.publish("new", engines={"node": ">=99"})
+    variants.depend("new")
+    monkeypatch.setenv("ZIPPER_OFLINE", "1")
+
+    found = vendor(variants.project, into="v", allow_scripts=["absent"])
+    built = zipper.build(variants.project, output=variants.output, allow_scripts=["absent"])
+
+    assert ["unknown-variable", "script-unknown"] == [one.code for one in found.findings]
+    assert found.findings == tuple(
+        one for one in built.findings if one.code in ("unknown-variable", "script-unknown")
+    )
+
+
+def test_versions_are_as_old_as_they_have_to_be(variants: Scene) -> None:
+    """Where no lockfile says which they are."""
+    variants.publish("aged")
+    variants.publish("aged", "1.1.0")
+    variants.registry.packuments["aged"]["time"]["1.1.0"] = "2999-01-01T00:00:00.000Z"
+    manifest = {"name": "fn", "version": "1.0.0", "dependencies": {"aged": "1"}}
+    variants.write({"package.json": manifest})
+    seen = []
+    for days in (None, 7):
+        folder = variants.folder / f"v{days}"
+        vendor(variants.project, into=folder, min_release_age_days=days)
+        (path,) = (folder / "tarballs").iterdir()
+        with tarfile.open(path) as archive:
+            file = archive.extractfile("package/package.json")
+            assert file is not None
+            seen.append(json.load(file)["version"])
+
+    assert ["1.1.0", "1.0.0"] == seen
