@@ -552,6 +552,7 @@ export const handler = async () => Reflect.getMetadata('design:type', Order.prot
 DECORATED = '{"compilerOptions": {"experimentalDecorators": true, "emitDecoratorMetadata": true}}'
 
 
+@pytest.mark.ci
 def test_metadata_of_decorators_is_kept_or_asked_for(work: Work) -> None:
     """Without the setting an error shows the line to add; with it TypeScript itself works."""
     manifest = {
@@ -563,7 +564,11 @@ def test_metadata_of_decorators_is_kept_or_asked_for(work: Work) -> None:
     write_files(work.folder / "fn", files)
     refused = work.build()
     built = work.build("--decorators", "tsc")
+    plain = work.build("--decorators", "esbuild")
 
+    assert 0 == plain.status, plain.stderr
+    assert None is work.run("index.handler", {})
+    assert 0 == work.build("--decorators", "tsc").status
     assert (1, "EDECORATORS") == (refused.status, refused.code)
     assert "`index.ts` line 4" in refused.stdout
     assert 0 == built.status, built.stderr

@@ -12,7 +12,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zipper.archive.compress import compress
-from zipper.archive.entries import make_entry
+from zipper.archive.entries import MODE_FILE, PlannedEntry
+from zipper.bundling.bundle_flags import read_table
 from zipper.bundling.bundle_sources import READ_BY_ESBUILD, list_sources
 from zipper.bundling.handler_source import HandlerSource, find_handler_source, tell_built
 from zipper.bundling.source_folder import SourceFolder, join
@@ -27,7 +28,6 @@ from zipper.target import default_handler
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from zipper.archive.entries import PlannedEntry
     from zipper.layout.placement import Homes
     from zipper.pipeline.bundle_work import MadeBundle
     from zipper.pipeline.dependencies import Gathered
@@ -109,8 +109,7 @@ class _Bundling:
         scripted = gathered.scripted
         self._siblings = SiblingFolders(project, scripted.tree, scripted.obtained.folders)
         self._packages = SourcePackages(project, request, io, gathered.whole)
-        table = json.loads(request.esbuild) if request.esbuild else {}
-        endings = (*READ_BY_ESBUILD, *table.get("loader", {}))
+        endings = (*READ_BY_ESBUILD, *read_table(request).get("loader", {}))
         folders = dict.fromkeys(self._siblings.folders.values())
         self._names = sorted(
             {name for folder in folders for name in list_sources(project.root, folder, endings)}
@@ -207,10 +206,7 @@ def _write_note(made: MadeBundle) -> bytes:
         compress(name, data, executable=False, level=_LEVEL) for name, data in made.files.items()
     ]
     head = {
-        "entries": [
-            (entry.name.decode("utf-8", "surrogateescape"), entry.fields.hex(), entry.length)
-            for entry in entries
-        ],
+        "entries": [(entry.name.hex(), entry.fields.hex(), entry.length) for entry in entries],
         "kept": list(made.kept),
         "findings": list(made.findings),
         "maps": dict(made.maps),
@@ -219,17 +215,17 @@ def _write_note(made: MadeBundle) -> bytes:
         "notice": made.notice,
         "bundled": dict(made.bundled),
     }
-    blobs = [bytes(entry.data[entry.start : entry.start + entry.length]) for entry in entries]
-    return b"\n".join([json.dumps(head).encode("ascii"), b"".join([*blobs, made.packed_metafile])])
+    blobs = [entry.data for entry in entries]
+    return b"".join([json.dumps(head).encode("ascii"), b"\n", *blobs, made.packed_metafile])
 
 
 def _read_note(body: bytes, found: HandlerSource, told: Sequence[Finding]) -> BundledFunction:
     line, _, blobs = body.partition(b"\n")
     head = json.loads(line)
-    entries, at = [], 0
-    for name, fields, length in head["entries"]:
-        entry = make_entry(name, blobs[at : at + length], method=0, crc=0, size=0, executable=False)
-        entries.append(entry._replace(fields=bytes.fromhex(fields)))
+    entries, at, data = [], 0, memoryview(blobs)
+    for row in head["entries"]:
+        name, fields, length = bytes.fromhex(row[0]), bytes.fromhex(row[1]), row[2]
+        entries.append(PlannedEntry(name, fields, MODE_FILE, data, at, length))
         at += length
     kept = {row[0]: KeptPackage(*row) for row in head["kept"]}
     return BundledFunction(

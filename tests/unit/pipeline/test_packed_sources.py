@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -98,3 +99,32 @@ def test_own_files_are_replaced_by_what_was_made(tmp_path: Path) -> None:
     assert {"a.js": "made", "beyond.json": "own"} == contents_of(
         pack_beyond(OwnFiles(tmp_path, ("data.json",), ()), made)
     )
+
+
+def test_what_is_made_is_no_program(tmp_path: Path) -> None:
+    """Nor is a package.json that is written anew, as npm writes it; names are bytes of any kind."""
+    manifest = {"main": "é.ts", "version": "1.0.0"}
+    name = b"\xff.js"
+    entries = [compress("package.json", json.dumps(manifest).encode(), executable=True)]
+    entries += [compress("tool", b"#!", executable=True), compress("b.mts", b"x", executable=False)]
+    path = f"s/{os.fsdecode(name)}"
+    made = [
+        ReachedFile("s", path, "made \udcff", "s/x.ts"),
+        ReachedFile("s", "s/data.json", None, "s/data.json"),
+        ReachedFile("t", "t/other.js", "other", "t/other.ts"),
+        ReachedFile("", "own.js", "own", "own.ts"),
+    ]
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "data.json").write_text("{}")
+
+    found = pack_siblings(tmp_path, {"s": entries, "t": []}, {"s": "s", "t": "t"}, made)
+
+    text = '{\n  "main": "é.js",\n  "version": "1.0.0"\n}\n'
+    assert [
+        (b"data.json", b"{}", False),
+        (b"package.json", text.encode(), False),
+        (b"tool", b"#!", True),
+        (name, b"made \xff", False),
+    ] == [(one.name, inflate(one), bool(one.mode & 0o111)) for one in found["s"]]
+    assert {"other.js": "other"} == contents_of(found["t"])
+    assert {"s", "t"} == set(found)
