@@ -145,14 +145,22 @@ def inflate_lockfile(resolution: Resolution) -> Step[None]:
         for node in resolution.draft.nodes.values()
         if node.location.startswith("node_modules") and not node.is_link
     ]
-    resolution.manifests.expect(
-        Wish(node.name, node.version or "*", is_placed=False) for node in nodes
-    )
+    asked = []
     for node in nodes:
-        local = bool(node.resolved) and (node.resolved or "").startswith("file:")
-        wanted = node.resolved if local or not node.version else node.version
+        is_local = (node.resolved or "").startswith("file:")
+        wanted = node.resolved if is_local or not node.version else node.version
         try:
             spec = resolve_edge_spec(node.name, wanted or "*", dirname(node.path), home=node.home)
+        except ZipperError:
+            continue
+        asked.append((node, spec))
+    resolution.manifests.expect(
+        Wish(node.name, spec.fetch_spec or "*", is_placed=False)
+        for node, spec in asked
+        if spec.registry
+    )
+    for node, spec in asked:
+        try:
             fetched = yield from resolution.manifests.fetch(spec)
         except RegistryError as error:
             if error.code not in _REFUSALS:

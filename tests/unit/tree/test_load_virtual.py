@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from tests.support.invented_registry import project, registry
 from tests.support.resolving import World, resolve
-from zipper.errors import RegistryError, ResolutionError
+from zipper.errors import LockfileError, RegistryError, ResolutionError
 from zipper.lockfile.npm_read import read_lockfile
 from zipper.npm.package_json import parse_manifest
+from zipper.tree.model import Node, Tree
+from zipper.tree.prefetch import Wish
+from zipper.tree.resolver_requests import PackumentRequest
 
 LOCKED = '{"lockfileVersion": 1, "dependencies": {"a": {"version": "1.0.0"}}}'
 
@@ -121,3 +125,99 @@ def test_an_absolute_path_becomes_the_projects() -> None:
     request = project({"dependencies": {"a": "file:x/a.tgz"}}, lockfile=locked)
 
     assert "file:x/a.tgz" == resolve(request, registry({})).tree.nodes["node_modules/a"].resolved
+
+
+OLD_LOCK = {
+    "a": {"version": "1.0.0", "requires": {"b": "1"}, "dependencies": {"b": {"version": "1.0.0"}}},
+    "b": {"version": "2.0.0", "dev": True},
+    "t": {"version": "file:x/t.tgz"},
+    "g": {"version": f"git+ssh://git@h.example/g.git#{'a' * 40}"},
+    "i": {"version": "1.0.0", "integrity": f"sha512-{'B' * 86}=="},
+    "no": {"version": "workspace:x"},
+}
+
+
+def test_each_package_of_an_old_lockfile_is_asked_about() -> None:
+    """Of the registry what is the registry's alone, all at once; nothing new is placed for it."""
+    integrity = f"sha512-{'A' * 86}=="
+    dist = {"tarball": "https://r.example/a.tgz", "integrity": integrity}
+    world = registry(
+        {
+            "a@1.0.0": {"dependencies": {"b": "1", "n": "1"}, "dist": dist},
+            "b@1.0.0": {"dist": dist},
+            "b@2.0.0": {"engines": {"node": ">=20"}},
+            "i@1.0.0": {},
+            "n@1.0.0": {},
+        }
+    )
+    world.local_tarballs = {"/project/x/t.tgz": {"package.json": {"name": "t", "version": "7.0.0"}}}
+    git = "git+ssh://git@h.example/g.git"
+    manifest = {"dependencies": {"a": "*", "t": "file:x/t.tgz", "g": git, "i": "*"}}
+    text = json.dumps({"lockfileVersion": 1, "dependencies": OLD_LOCK})
+    locked = read_lockfile(text, path="", manifest=parse_manifest(manifest)).tree
+
+    tree = resolve(project(manifest, lockfile=locked, lockfile_version=1), world).tree
+
+    assert {at: (node.version, node.integrity) for at, node in tree.nodes.items() if at} == {
+        "node_modules/a": ("1.0.0", integrity),
+        "node_modules/a/node_modules/b": ("1.0.0", integrity),
+        "node_modules/g": ("", None),
+        "node_modules/i": ("1.0.0", f"sha512-{'B' * 86}=="),
+        "node_modules/t": ("7.0.0", "sha512-/project/x/t.tgz"),
+    }
+    assert {"b": "1", "n": "1"} == dict(tree.nodes["node_modules/a"].manifest.dependencies)
+    told = [
+        Wish("a", "*"),
+        Wish("i", "*"),
+        Wish("a", "1.0.0", is_placed=False),
+        Wish("b", "2.0.0", is_placed=False),
+        Wish("i", "1.0.0", is_placed=False),
+        Wish("b", "1.0.0", is_placed=False),
+    ]
+    assert told == list(world.asked[0].soon)
+    asked = [ask.name if isinstance(ask, PackumentRequest) else str(ask[0]) for ask in world.asked]
+    assert ["a", "b", "t@file:/project/x/t.tgz", f"g@{git}#{'a' * 40}", "i"] == asked
+
+
+def test_a_link_to_what_a_lockfile_lacks_is_an_error() -> None:
+    """It says which link it is, and what to do."""
+    link = Node("node_modules/l", "l", link_target="lib")
+    locked = Tree({"": Node("", "fn"), "node_modules/l": link})
+
+    with pytest.raises(LockfileError) as raised:
+        resolve(project({}, lockfile=locked), registry({}))
+
+    assert ("EMISSINGTARGET", "remove the lockfile and run `python -m zipper resolve`") == (
+        raised.value.code,
+        raised.value.hint,
+    )
+
+
+@pytest.mark.parametrize(
+    ("disk", "expected"),
+    [
+        ({"name": "l", "version": "2.0.0", "dependencies": {"a": "1"}}, ("2.0.0", {"a"})),
+        (None, ("1.0.0", {"b"})),
+    ],
+)
+def test_a_linked_folder_is_what_it_is_now(
+    disk: dict[str, Any] | None, expected: tuple[str, set[str]]
+) -> None:
+    """Its package.json counts, whatever was locked; one that is gone is what it was."""
+    entries = {
+        "": {},
+        "lib": {"version": "1.0.0", "dependencies": {"b": "1"}},
+        "node_modules/l": {"link": True, "resolved": "lib"},
+    }
+    text = json.dumps({"lockfileVersion": 3, "packages": entries})
+    manifest = {"dependencies": {"l": "file:lib"}}
+    locked = read_lockfile(text, path="", manifest=parse_manifest(manifest)).tree
+    world = registry({"a@1.0.0": {}, "b@1.0.0": {}})
+    world.files = {} if disk is None else {"/project/lib/package.json": disk}
+
+    nodes = resolve(project(manifest, lockfile=locked), world).tree.nodes
+
+    version, needs = expected
+    assert [version, version] == [nodes[at].version for at in ("lib", "node_modules/l")]
+    assert nodes["lib"].manifest == nodes["node_modules/l"].manifest
+    assert needs == {node.name for at, node in nodes.items() if at not in ("", "lib")} - {"l"}
