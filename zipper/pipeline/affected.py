@@ -136,17 +136,13 @@ def _read_earlier(
     sides: _Sides, folder: Path, options: Settings
 ) -> dict[str | None, BuildRequest] | ZipperError:
     """Return the requests of the commit by name, or why there are none."""
-    found: dict[str | None, BuildRequest] = {}
+    before = sides.place_at_base(folder)
+    if before is None or not before.is_dir():
+        return {}
     try:
-        # Settings of the working directory may name a function by the folder.
-        for place in (folder, Path.cwd()):
-            before = sides.place_at_base(place)
-            if before is not None and before.is_dir():
-                requests = find_requests(f"{before}{os.sep}", options)
-                found = {**{one.name: one for one in requests}, **found}
+        return {one.name: one for one in find_requests(f"{before}{os.sep}", options)}
     except ZipperError as error:
         return error
-    return found
 
 
 def _list_reasons(
@@ -198,7 +194,7 @@ def _compare(request: BuildRequest, before: BuildRequest, sides: _Sides) -> Iter
     )
     yield from _compare_trees(tree, tree_before)
     folders = list_local_folders(tree) | list_local_folders(tree_before)
-    yield from compare_folders(project, tree, sorted(folders), changes)
+    yield from compare_folders(project, sorted(folders), changes)
 
 
 def _compare_settings(

@@ -13,7 +13,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from zipper.fetching.local_packages import is_local_folder, list_folder
+from zipper.fetching.local_packages import list_folder
 from zipper.named_tuple import NamedTuple
 from zipper.pipeline.planning import choose_own_files
 from zipper.pipeline.reading_zips import zips_of
@@ -124,26 +124,21 @@ def list_local_folders(tree: Tree) -> set[str]:
 
 
 def compare_folders(
-    project: Project, tree: Tree, folders: Iterable[str], changes: GitChanges
+    project: Project, folders: Iterable[str], changes: GitChanges
 ) -> Iterator[Reason]:
     """Yield the changed files of siblings and of other packages on this disk.
 
     Args:
         project: whose they are.
-        tree: what is packed now.
         folders: relative to the project's root; a tarball is one, too.
         changes: what git says.
 
     Raises:
         ProjectError: EREAD, EJSONPARSE, EINVALIDPACKAGE.
     """
-    packed = list_local_folders(tree)
     for folder in folders:
         path = project.root / folder
         if folder == project.member:
-            continue
-        if folder in packed and not is_local_folder(project.root, f"file:{folder}"):
-            yield from tell_changed(changes, path, "sibling")
             continue
         manifest = find_manifest(path) if path.is_dir() else None
         if manifest is None:
@@ -207,7 +202,7 @@ def _list_compiler_settings(changes: GitChanges, top: str, root: str | None) -> 
 
 def _place(changes: GitChanges, path: Path) -> str | None:
     """Return where `path` is below the top of the repository, its folder's links followed."""
-    real = Path(os.path.realpath(path.parent), path.name) if path.name else path
+    real = Path(os.path.realpath(path.parent), path.name)
     if real == changes.top:
         return ""
     return real.relative_to(changes.top).as_posix() if real.is_relative_to(changes.top) else None

@@ -156,8 +156,7 @@ def build_each(
     if workers is not None:
         results = workers.build(requests, on_event=on_event, incremental=incremental)
         return tuple(
-            BuiltFunction(request=request, package=package, error=error)
-            for request, (package, error) in zip(requests, results, strict=True)
+            BuiltFunction(requests[number], *result) for number, result in enumerate(results)
         )
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  (with several functions)
 
@@ -185,5 +184,6 @@ def build_affected(
         ZipperError: what `zipper.build` raises, for a single request.
     """
     built = build_each(affected.requests, on_event=on_event, workers=workers)
-    pairs = zip(built, affected.reasons, strict=True)
-    return tuple(one._replace(affected_by=reasons) for one, reasons in pairs)
+    return tuple(
+        one._replace(affected_by=affected.reasons[number]) for number, one in enumerate(built)
+    )

@@ -224,6 +224,7 @@ def test_what_cannot_be_read_is_built(repository: Repository) -> None:
     reasons = repository.list_reasons()
 
     assert ["fn-b"] == list(reasons)
+    assert ("function", "") == reasons["fn-b"][0][:2]
     assert "it cannot be compared: the root's lockfile has no member" in reasons["fn-b"][0][2]
 
 

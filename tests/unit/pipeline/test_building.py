@@ -226,3 +226,41 @@ def test_packuments_at_hand_are_preferred_where_the_caller_says_so(scene: Scene)
     run(scene)
 
     assert asked == preferred < scene.registry.count()
+
+
+def test_what_killed_builds_were_writing_goes(scene: Scene) -> None:
+    """In the zip's folder, and in the one that was there before it; of this zip alone."""
+    output = scene.folder / "new" / "deep" / "fn.zip"
+    names = (".fn.zip.1-a.zipper-tmp", ".other.zip.1-a.zipper-tmp")
+    for name in names:
+        (scene.folder / name).write_text("left")
+
+    run(scene, output=output)
+
+    assert [names[1]] == [name for name in names if (scene.folder / name).exists()]
+    (output.parent / names[0]).write_text("left")
+    run(scene, output=output)
+    assert [output] == list(output.parent.iterdir())
+
+
+def test_a_zip_that_fails_makes_no_folder(scene: Scene) -> None:
+    """What is beside its folder is what was there; nobody has to clean up."""
+    output = scene.folder / "new" / "deep" / "fn.zip"
+    before = sorted(scene.folder.iterdir())
+
+    failed = run(scene, output=output, handler="absent.handler")
+
+    assert (False, False) == (failed.ok, failed.written)
+    assert sorted((*before, scene.cache)) == sorted(scene.folder.iterdir())
+    assert (str(output), failed.size_bytes > 0) == (failed.path, True)
+
+
+def test_a_folder_that_cannot_be_made_is_an_error(scene: Scene) -> None:
+    """With what was to be written."""
+    (scene.folder / "file").write_text("in the way")
+
+    with pytest.raises(OutputError) as raised:
+        run(scene, output=scene.folder / "file" / "deep" / "fn.zip")
+
+    assert "EOUTPUT" == raised.value.code
+    assert str(scene.folder / "file") in raised.value.message

@@ -91,6 +91,20 @@ def test_what_fails_is_an_error_where_that_is_wanted(functions: Path) -> None:
     assert build_all(functions / "a", raise_on_error=True)
 
 
+def test_one_function_raises_its_error(functions: Path) -> None:
+    """Where settings describe one alone; of several each has its own."""
+    (functions / "a" / "package.json").write_text("{")
+
+    with pytest.raises(zipper.ZipperError) as raised:
+        build_all(functions / "a")
+    broken, sound = build_all(functions)
+
+    assert "EJSONPARSE" == raised.value.code
+    assert broken.error is not None
+    assert ("EJSONPARSE", None) == (broken.error.code, broken.package)
+    assert (None, True) == (sound.error, sound.package is not None)
+
+
 def test_a_zip_is_left_alone_where_nothing_changed(functions: Path) -> None:
     """The second time both are as they were; one alone is written again."""
     assert [False, False] == [
