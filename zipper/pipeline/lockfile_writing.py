@@ -175,7 +175,7 @@ def _find_earlier(
         request.allow_scripts,
         request.unknown_variables,
         request.require_integrity,
-        None if strangers is None else (strangers, str(cache_dir)),
+        strangers and (strangers, str(cache_dir)),
     )
     return find_earlier(project, request, cache_dir=cache_dir, offline=offline, asked=asked)
 

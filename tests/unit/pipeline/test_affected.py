@@ -126,6 +126,23 @@ def test_settings_count_for_their_functions(repository: Repository) -> None:
     assert {"fn-a", "fn-b", "fn-c"} == repository.find_affected()
 
 
+def test_what_a_setting_was_is_told(repository: Repository) -> None:
+    """Nothing where it was not said, whatever its kind."""
+    own = {"handler": "a.b", "exclude": ["x/", "y/"]}
+    repository.edit("packages/fn-b/package.json", lambda one: one.update(zipper=own))
+    repository.git.commit({})
+    changed = {"minify": True, "exclude": []}
+    repository.edit("packages/fn-b/package.json", lambda one: one.update(zipper=changed))
+
+    reasons = repository.list_reasons("HEAD")["fn-b"]
+
+    assert [
+        ("exclude", "was `x/, y/`, is nothing"),
+        ("handler", "was `a.b`, is nothing"),
+        ("minify", "was `False`, is `True`"),
+    ] == sorted(one[1:] for one in reasons if one[0] == "setting")
+
+
 def test_patterns_decide_which_files_count(repository: Repository) -> None:
     """A changed or deleted file that `exclude` leaves out is no reason."""
     for name in ("fn-a", "fn-b", "fn-c"):

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import zipper
+from tests.support.registry_server import RegistryServer
 from zipper.events import FetchRetried
+from zipper.findings import Finding
 from zipper.pipeline.auditing import audit
 
 if TYPE_CHECKING:
@@ -126,3 +128,115 @@ def test_a_registry_without_advisories_is_named(called_scene: Scene) -> None:
         raised.value.facts,
     )
     assert "--osv FILE" in (raised.value.hint or "")
+
+
+ADVISORY = {
+    "id": 1091, "url": "https://advisories.example/GHSA-35jh-r3h4-6jhm", "severity": "high",
+    "title": "Command injection", "vulnerable_versions": "<2.0.0",
+}  # fmt: skip
+
+
+@pytest.fixture
+def asked(called_scene: Scene) -> Scene:
+    """A project with packages of all origins, and a registry that knows advisories."""
+    for name, version in (("a", "1.0.0"), ("d", "1.0.0"), ("o", "1.0.0"), ("b", "1.0.0")):
+        called_scene.publish(name, version)
+    git = "git+ssh://git@github.com/me/g.git#" + "1" * 40
+    called_scene.depend("a", "d", "o", "b", lock={
+        "node_modules/d": {"dev": True},
+        "node_modules/o": {"optional": True},
+        "node_modules/b": {"inBundle": True},
+        "node_modules/a/node_modules/a": {
+            **dict.fromkeys(("resolved", "integrity"), "x"), "version": "1.0.0",
+            "resolved": f"{called_scene.registry.url}a/-/a-1.0.0.tgz", "inBundle": True,
+        },
+        "node_modules/g": {"version": "1.0.0", "resolved": git},
+        "node_modules/f": {"version": "1.0.0", "resolved": "file:f.tgz"},
+        "node_modules/l": {"resolved": "l", "link": True},
+        "l": {"name": "l", "version": "1.0.0"},
+    })  # fmt: skip
+    root = {"a": "1.0.0", "b": "1.0.0", "g": git, "f": "file:f.tgz", "l": "file:l"}
+    manifest = {
+        "name": "fn", "dependencies": root, "devDependencies": {"d": "1.0.0"},
+        "optionalDependencies": {"o": "1.0.0"},
+    }  # fmt: skip
+    called_scene.write({"package.json": manifest, "l/package.json": {"name": "l"}})
+    path = called_scene.project / "package-lock.json"
+    lock = json.loads(path.read_text())
+    lock["packages"][""] = {**manifest, "version": "1.0.0"}
+    lock["packages"]["node_modules/a"]["dependencies"] = {"a": "1.0.0"}
+    lock["packages"]["node_modules/a/node_modules/a"].pop("integrity")
+    called_scene.write({"package-lock.json": lock})
+    called_scene.registry.advisories = {"a": [ADVISORY]}
+    return called_scene
+
+
+@pytest.mark.parametrize(
+    ("npmrc", "options", "names"),
+    [("", {}, "abo"), ("", {"include_dev": True}, "abdo"), ("omit=optional", {}, "ab"),
+     ("omit=optional", {"include_dev": True}, "abd")],
+)  # fmt: skip
+def test_what_is_asked_about(
+    asked: Scene, npmrc: str, options: dict[str, bool], names: str
+) -> None:
+    """Packages of registries, bundled ones too: not what is from git, files or this disk."""
+    asked.write({".npmrc": npmrc})
+
+    found = audit(asked.project, **options)  # type: ignore[arg-type]
+
+    assert [{name: ["1.0.0"] for name in names}] == asked.registry.posted
+    assert (len(names), (asked.registry.url,)) == (found.packages, found.sources)
+    assert ("fail", {"advisory"}) == (found.verdict, {one.code for one in found.findings})
+    place = "node_modules/a"
+    assert [place, f"{place}/{place}"] == sorted(one.path for one in found.findings)
+    assert all("Command injection" in one.message for one in found.findings)
+
+
+def test_a_registry_that_knows_none_is_told_beside_one_that_does(asked: Scene) -> None:
+    """Its names were not checked, which is a warning."""
+    with RegistryServer() as private:
+        asked.write({".npmrc": f"@s:registry={private.url}\n"})
+        entry = {"version": "1.0.0", "resolved": f"{private.url}@s/p/-/p-1.0.0.tgz"}
+        path = asked.project / "package-lock.json"
+        lock = json.loads(path.read_text())
+        lock["packages"][""]["dependencies"]["@s/p"] = "1.0.0"
+        lock["packages"]["node_modules/@s/p"] = {**entry, "integrity": f"sha512-{'A' * 86}=="}
+        manifest = json.loads((asked.project / "package.json").read_text())
+        manifest["dependencies"]["@s/p"] = "1.0.0"
+        asked.write({"package-lock.json": lock, "package.json": manifest})
+
+        found = audit(asked.project, level="critical")
+
+        hint = "give a database file in the OSV format too: `--osv FILE`"
+        message = f"{private.url} has no advisories: 1 names were not checked"
+        assert Finding("advisories-unknown", "warning", "", message, hint) == found.findings[-1]
+        assert ((asked.registry.url,), True, 4) == (found.sources, found.ok, found.packages)
+        assert [{name: ["1.0.0"] for name in "abo"}] == asked.registry.posted
+        asked.registry.advisories = None
+        with pytest.raises(zipper.ZipperError) as raised:
+            audit(asked.project)
+        assert {("registry", asked.registry.url), ("registry", private.url)} == set(
+            raised.value.facts
+        )
+
+
+def test_a_registry_that_fails_is_an_error(asked: Scene) -> None:
+    """It may know advisories: that is no warning."""
+    asked.registry.tokens = {"Bearer x"}
+
+    with pytest.raises(zipper.ZipperError) as raised:
+        audit(asked.project)
+
+    assert "E401" == raised.value.code
+
+
+@pytest.mark.usefixtures("known")
+def test_a_zip_is_asked_about_by_its_packages(called_scene: Scene) -> None:
+    """The project's own package is none of them; the settings of its folder do not count."""
+    called_scene.registry.advisories = {}
+    called_scene.write({".npmrc": "registry=http://127.0.0.1:9/\n"})
+
+    found = audit(called_scene.output)
+
+    assert [{"a": ["1.5.0"]}] == called_scene.registry.posted
+    assert (str(called_scene.output), 1, True) == (found.path, found.packages, found.ok)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,7 @@ import zipper
 from tests.support.git_repository import GitRepository, require_git
 from tests.support.scene import HANDLER, write_files
 from zipper.events import FunctionsBuilt
-from zipper.pipeline.building_all import build_all
+from zipper.pipeline.building_all import _count_threads, build_all
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,3 +119,20 @@ def test_a_zip_is_left_alone_where_nothing_changed(functions: Path) -> None:
         assert not one.package.is_unchanged
         assert one.name is None
         assert "name" not in one.as_json()
+
+
+@pytest.mark.parametrize(
+    ("processors", "has_lock", "expected"),
+    [(16, True, 4), (4, True, 4), (2, True, 2), (None, True, 1), (16, False, 16), (2, False, 2),
+     (16, None, 4)],
+)  # fmt: skip
+def test_few_threads_share_one_lock(
+    monkeypatch: pytest.MonkeyPatch, processors: int | None, has_lock: bool | None, expected: int
+) -> None:
+    """A Python without the lock has one for each processor; an older one cannot say that."""
+    monkeypatch.setattr(os, "cpu_count", lambda: processors)
+    monkeypatch.delattr(sys, "_is_gil_enabled", raising=False)
+    if has_lock is not None:
+        monkeypatch.setattr(sys, "_is_gil_enabled", lambda: has_lock, raising=False)
+
+    assert expected == _count_threads()

@@ -194,3 +194,29 @@ def test_findings_of_the_plan_can_be_ignored_too(scene: Scene) -> None:
 
     assert {"left-out"} == told - quiet
     assert "check" in run(scene).timings_seconds
+
+
+def test_what_a_member_lacks_depends_on_its_workspace(scene: Scene) -> None:
+    """The same bytes are judged again: the root may have the package by now, or no more."""
+    scene.publish("absent", files={"index.js": b"1"})
+    scene.depend("absent")
+    lock = json.loads((scene.project / "package-lock.json").read_text())
+    entry = lock["packages"]["node_modules/absent"]
+    told = []
+    for has in (True, False, True):
+        root: dict[str, Any] = {"name": "root", "workspaces": ["fn"]}
+        root |= {"dependencies": {"absent": "1.0.0"}} if has else {}
+        packages = {"": root, "fn": {"name": "member"}}
+        packages["node_modules/member"] = {"resolved": "fn", "link": True}
+        packages |= {"node_modules/absent": entry} if has else {}
+        files: dict[str, Any] = {"package.json": root, "fn/package.json": {"name": "member"}}
+        files["package-lock.json"] = {"lockfileVersion": 3, "packages": packages}
+        scene.write({**files, "fn/index.js": MISSING})
+        package = build(scene.project / "fn", cache_dir=scene.cache, output=scene.output)
+        told.append((package.code_sha256, codes(package)))
+
+    (first, second, third) = told
+    assert first == third
+    assert (first[0], ["undeclared-dependency"], ["module-missing"]) == (
+        second[0], first[1], second[1],
+    )  # fmt: skip
