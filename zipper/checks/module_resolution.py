@@ -84,7 +84,8 @@ class Resolver:
         if early is not None:
             return early
         folder = parent.rpartition("/")[0]
-        if specifier.startswith(("./", "../", "/")) or specifier in (".", ".."):
+        # As Node has it, `..b` is a file beside, and `.b` the name of a package.
+        if specifier.startswith(("./", "..", "/")) or specifier == ".":
             place = specifier if specifier.startswith("/") else _join(folder, specifier)
             return self._load(place, specifier) or _missing(place)
         return self._answer_bare(specifier, parent, self._require_conditions)

@@ -93,6 +93,30 @@ def test_require(specifier: str, expected: str) -> None:
     assert expected == _path(_resolver(files).require(specifier, FROM))
 
 
+@pytest.mark.parametrize(
+    ("specifier", "expected"),
+    [
+        (".", "a/b/index.js"),
+        ("./", "a/b/index.js"),
+        ("..", "a/index.js"),
+        ("../", "a/index.js"),
+        ("../..", "index.js"),
+        ("../b", "a/b.js"),
+        ("...", "-missing"),
+        (".b", "node_modules/.b/index.js"),
+        ("..b", "-missing"),
+        ("..c", "a/b/..c.js"),
+    ],
+)
+def test_the_folder_and_those_above_it(specifier: str, expected: str) -> None:
+    """Only whole dots are folders: a name that begins with two is a file's, with one a package's."""
+    names = ("index.js", "a/index.js", "a/b.js", "a/b/index.js", "a/b/x.js", "a/b/..c.js")
+    packages = ("node_modules/.b/index.js", "node_modules/..b/index.js")
+    resolver = _resolver(dict.fromkeys(names + packages, ""))
+
+    assert expected == _path(resolver.require(specifier, "/var/task/a/b/x.js"))
+
+
 def test_an_empty_name_is_called_so() -> None:
     """Node's own message is about an argument; the word is easy to overlook in a file."""
     for answer in (_resolver({}).require("", FROM), _resolver({}).import_("", FROM)):
