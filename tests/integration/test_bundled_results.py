@@ -149,56 +149,6 @@ def test_a_source_has_the_name_and_the_format_that_node_reads(
     assert [file, f"--format={format_}"] == [arguments[0], arguments[4]]
 
 
-def test_what_stays_is_told_with_its_way_in(project: BundlingProject) -> None:
-    """By name, with the file and the line; the hint where `bundle_anyway` is one."""
-    specs = project.write_packages(
-        native={
-            "package.json": {"dependencies": {"follows": "file:follows.tgz"}},
-            "index.js": "exports.n = () => process.dlopen;\n",
-            "b/y.node": "y",
-            "a/linux.node": "z",
-        },
-        follows={"index.js": "exports.d = 1;\n"},
-        chosen={"index.js": "exports.e = 1;\n"},
-        odd={"index.js": "\nrequire('./x.foo');\n", "x.foo": "x"},
-        here={"index.js": "exports.h = require('fs').readFileSync(__dirname + '/x.txt');\n"},
-        anyway={"index.js": "exports.h = require('fs').readFileSync(__dirname + '/x.txt');\n"},
-    )
-    imports = "".join(f"import * as {name} from '{name}';\n" for name in specs)
-    code = f"{imports}{HANDLER}[{', '.join(specs)}];\n"
-    project.write({"package.json": {"name": "fn", "dependencies": specs}, "index.ts": code})
-
-    planned = project.bundle(external=("chosen",), bundle_anyway=("anyway",))
-
-    hint = "`bundle_anyway` takes it into the bundle all the same"
-    place = (
-        "uses its own place on the disk: `__dirname + '/x.txt'` (node_modules/here/index.js line 1)"
-    )
-    odd = 'has what no bundle can hold: No loader is configured for ".foo" files: '
-    binary = "holds native code, which no bundle can (node_modules/native/a/linux.node)"
-    expected = {
-        "odd": (f"{odd}node_modules/odd/x.foo (node_modules/odd/index.js line 2)", ""),
-        "chosen": ("is named by `external` in the settings", ""),
-        "native": (binary, ""),
-        "here": (place, hint),
-    }
-    found = {one.path: one for one in planned.findings if one.code == "bundle-kept"}
-    assert {f"node_modules/{name}" for name in expected} == set(found)
-    for name, (reason, told) in expected.items():
-        row = ("bundle-kept", "info", f"node_modules/{name}", "", told)
-        one = found[f"node_modules/{name}"]
-        assert row == (one.code, one.severity, one.path, one.source, one.hint)
-        assert f"`{name}` stays in node_modules: it {reason}" == one.message
-    kept = {*found, "node_modules/follows"}
-    assert (
-        kept == set(bundle_of(planned).kept) == set(planned.tree.nodes) - {""} == set(planned.zips)
-    )
-    assert {"node_modules/anyway"} == set(bundle_of(planned).bundled)
-    names = {file.path for file in planned.files}
-    assert {"index.js", "node_modules/follows/index.js", "node_modules/odd/x.foo"} <= names
-    assert not any(name.startswith("node_modules/anyway/") for name in names)
-
-
 CHANGES: dict[str, dict[str, Any]] = {
     "handler": {"handler": "other.handler"},
     "runtime": {"target": "nodejs22.x"},

@@ -194,3 +194,15 @@ def test_packages_that_are_locked_are_seen(project: BundlingProject) -> None:
 
     assert ["x/sub.js", "x/sub/index.js"] == [text.split('"')[1] for text in seen[:2]]
     assert seen[0] == seen[2]
+
+
+def test_what_is_not_reached_is_not_looked_at(project: BundlingProject) -> None:
+    """A change of it starts nothing: esbuild is not there any more."""
+    files = {"package.json": {"name": "fn"}, "index.ts": "export const handler: number = 1;\n"}
+    project.write({**files, "old.ts": "1;\n"})
+    before = contents_of(project.plan(handler="index.handler"))
+    project.forget_esbuild()
+
+    project.write({"old.ts": "2;\n"})
+
+    assert before == contents_of(project.plan(handler="index.handler"))

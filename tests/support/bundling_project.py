@@ -62,6 +62,11 @@ class BundlingProject:
         with io.after:
             return make_plan(request._replace(**changes), io, Clock())
 
+    def forget_esbuild(self) -> None:
+        """Have no esbuild any more, nor the store that it came from."""
+        for name in ("esbuild", "store"):
+            shutil.rmtree(self.cache / name)
+
     def bundle(self, **changes: Any) -> PackagePlan:
         """Plan the package with a bundle."""
         return self.plan(bundle=True, **changes)

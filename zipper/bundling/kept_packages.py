@@ -201,7 +201,7 @@ class KeptPackages:
             data, asker = self._around.read(path), self._find_asker(path)
             for one in self._meta.inputs[path]:
                 target = self._target(path, one) if one.kind == "require-resolve" else None
-                if target is not None:
+                if target is not None and not self._around.left(self._name(target)):
                     text = f'require.resolve("{one.original}")'
                     line = _line_of(data, one.original)
                     yield KeptPackage(target, "named", _ASKED.format(text), path, line)
