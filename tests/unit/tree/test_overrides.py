@@ -9,7 +9,16 @@ import pytest
 from tests.support.invented_registry import project, registry
 from tests.support.resolving import resolve
 from zipper.errors import ResolutionError
-from zipper.tree.overrides import _means, conflict, parse_overrides
+from zipper.npm.package_json import parse_manifest
+from zipper.tree.draft import Draft, DraftNode
+from zipper.tree.overrides import (
+    OverrideSet,
+    _means,
+    conflict,
+    forget_overrides,
+    parse_overrides,
+    take_overrides,
+)
 
 
 def test_rules_spread_along_the_edges_of_a_gathering() -> None:
@@ -129,3 +138,130 @@ def test_a_rule_without_a_value_keeps_the_versions_of_its_key(key: str, versions
     (rule,) = parse_overrides({key: {"c": "1"}}).children.values()
 
     assert (versions, versions) == (rule.key_spec, rule.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        ({"b": 1}, "write a version, a range, another spec, or an object of further overrides"),
+        ({"b": None}, "write a version, a range, another spec, or an object of further overrides"),
+        (
+            {"b": {".": {}}},
+            "write a version, a range, another spec, or an object of further overrides",
+        ),
+        ({1: "1"}, "write a version, a range, another spec, or an object of further overrides"),
+        ({"https://r.example/a.tgz": "1"}, "write `name` or `name@range`"),
+        ({"a": {"./b": "1"}}, "write `name` or `name@range`"),
+    ],
+)
+def test_what_is_no_rule_is_refused(value: object, hint: str) -> None:
+    """With what to write instead."""
+    with pytest.raises(ResolutionError) as raised:
+        parse_overrides(value)
+
+    assert ("EOVERRIDE", hint) == (raised.value.code, raised.value.hint)
+
+
+@pytest.mark.parametrize("value", [None, {}, [], "a", 1])
+def test_what_has_no_rules(value: object) -> None:
+    """Nothing is replaced."""
+    assert parse_overrides(value) is None
+
+
+def show(rules: OverrideSet | None) -> dict[str, tuple[str, ...]] | None:
+    """Return the rules in force at the top by name, each with what it is for and what it gives."""
+    return rules and {
+        name: tuple(f"{rule.key_spec} -> {rule.value}" for rule in found)
+        for name, found in rules.rules.items()
+    }
+
+
+def test_rules_in_force_are_those_around_too() -> None:
+    """The innermost first; a rule is in force below itself; a dot gives the version of its key."""
+    root = parse_overrides(
+        {".": "9", "a": "1", "b@2": {".": "2.1.0", "a": "3", "c": {"a": "4"}}, "d": ""}
+    )
+    assert root is not None
+    b = root.children["b@2"]
+
+    assert {"a": ("* -> 1",), "b": ("2 -> 2.1.0",), "d": ("* -> *",)} == show(root)
+    assert {"a": ("* -> 3",), "c": ("* -> *",), "b": ("2 -> 2.1.0",), "d": ("* -> *",)} == show(b)
+    c = b.children["c"]
+    assert {"a": ("* -> 4",), "c": ("* -> *",), "b": ("2 -> 2.1.0",), "d": ("* -> *",)} == show(c)
+    assert [c, b, root] == [*c.ancestry()]
+    found = [b.node_rule(*one) for one in (("a", "3.0.0"), ("b", "2.5.0"), ("b", "3.0.0"))]
+    assert [b.children["a"], b, b] == found
+    assert root is root.node_rule("b", "3.0.0")
+    assert b is root.node_rule("b", "2.0.0")
+
+
+def lay_out(overrides: dict[str, object], tree: dict[str, dict[str, str]]) -> dict[str, DraftNode]:
+    """Return packages side by side by name, each with what it needs, under a project's rules."""
+    fields = {"name": "p", "dependencies": dict.fromkeys(tree, "*"), "overrides": overrides}
+    root = DraftNode("p", parse_manifest(fields), overrides=parse_overrides(overrides))
+    draft = Draft(root, "/p")
+    nodes = {"p": root}
+    for name, needs in tree.items():
+        raw = {"name": name, "version": "1.0.0", "dependencies": needs}
+        nodes[name] = DraftNode(name, parse_manifest(raw))
+        draft.attach(nodes[name], root)
+    for node in nodes.values():
+        node.load_dependencies(legacy_peer_deps=False)
+        node.all_edges()
+    return nodes
+
+
+def test_a_rule_goes_where_its_package_is_reached() -> None:
+    """Down every edge, the inner one of two; what both share where none is in the other."""
+    rules = {"a": {"x": "1"}, "b": {"w": "2", "y": {"x": "3"}}, "e": {"x": "4"}}
+    nodes = lay_out(rules, {"a": {"c": "*", "g": "*", "h": "*"}, "b": {"y": "*", "g": "*"}, "c": {},
+                            "y": {"i": "*"}, "z": {}, "g": {}, "e": {"h": "*"}, "h": {},
+                            "i": {}})  # fmt: skip
+
+    found = {name: node.overrides and node.overrides.key for name, node in nodes.items()}
+
+    assert {"p": "", "a": "a", "b": "b", "c": "a", "y": "y", "z": "", "g": "", "e": "e", "h": "a",
+            "i": "y"} == found  # fmt: skip
+
+
+def test_a_link_gives_its_rules_to_what_has_use_for_them() -> None:
+    """Where some dependency of the folder, near or far, is meant; in a circle too."""
+    nodes = lay_out(
+        {"x": "2"}, {"a": {"b": "*"}, "b": {"a": "*"}, "c": {"d": "*"}, "d": {"x": "*"}}
+    )
+    rules = nodes["p"].overrides
+    assert rules is not None
+    for target, expected in (("a", None), ("c", rules)):
+        folder = DraftNode("f", parse_manifest({"dependencies": {target: "*"}}))
+        link = DraftNode("f", parse_manifest({}), link_path="/p/f")
+        link.target = folder
+        folder.load_dependencies(legacy_peer_deps=False)
+        assert nodes["p"].draft is not None
+        nodes["p"].draft.attach_top(folder, "/p/f")
+        assert link.target is folder
+
+        take_overrides(link, rules)
+
+        assert expected is folder.overrides
+
+
+def test_what_is_taken_back_leaves_what_others_gave() -> None:
+    """Of two rules the one that is left; under no rule nothing is."""
+    nodes = lay_out({"a": {"x": "1"}, "b": {"x": "2"}}, {"a": {"c": "*"}, "b": {}, "c": {"d": "*"},
+                    "d": {}})  # fmt: skip
+    rules = nodes["p"].overrides
+    assert rules is not None
+    first, other = rules.children["a"], rules.children["b"]
+    c, d = nodes["c"], nodes["d"]
+    assert (first, first) == (c.overrides, d.overrides)
+
+    forget_overrides(c, other)
+    assert c.overrides is first
+    c.overrides = d.overrides = other
+    forget_overrides(c, other)
+    assert (first, other) == (c.overrides, d.overrides)
+    c.edges_in.clear()
+    forget_overrides(c, first)
+    assert (None, other) == (c.overrides, d.overrides)
+    forget_overrides(c, None)
+    assert c.overrides is None
