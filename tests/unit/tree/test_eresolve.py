@@ -21,6 +21,7 @@ WORLD = registry(
         "s@1.0.0": {"peerDependencies": {"p": "2"}},
         "t@1.0.0": {"dependencies": {"r": "1"}, "peerDependencies": {"c": "2"}},
         "v@1.0.0": {"dependencies": {"c": "1", "q": "1"}},
+        "y@1.0.0": {"peerDependencies": {"q": "1"}},
     }
 )
 WORLD.files = {
@@ -51,6 +52,10 @@ NO_PLACE = "cannot be placed without a peer conflict"
           "wanted by project (prod c@1)")),
         ({"dependencies": {"p": "1", "q": "1"}}, f"`q@1.0.0` {NO_PLACE}",
          ("placing q@1.0.0", "for fn", "needs c@2 (peer)",
+          "by q@1.0.0, which would get c@2.0.0", "found c@1.0.0",
+          "wanted by fn > p@1.0.0 (peer c@1)")),
+        ({"dependencies": {"p": "1", "y": "1"}}, f"`y@1.0.0` {NO_PLACE}",
+         ("placing y@1.0.0", "for fn", "needs c@2 (peer)",
           "by q@1.0.0, which would get c@2.0.0", "found c@1.0.0",
           "wanted by fn > p@1.0.0 (peer c@1)")),
         ({"dependencies": {"r": "1", "s": "1"}}, f"`s@1.0.0` {NO_PLACE}",

@@ -119,3 +119,58 @@ def test_each_type_counts_unless_it_is_left_out(
 
     assert of_importer is ("a1" in own.instances)
     assert of_package is ("a1" in below.instances)
+
+
+@pytest.mark.parametrize(
+    ("is_importer", "optional", "omit", "expected"),
+    [
+        (True, False, {"dev"}, {"r": "r1"}),
+        (True, False, set(), {"r": "r2"}),
+        (True, False, {"dev", "peer"}, {}),
+        (True, False, {"peer"}, {"r": "r2"}),
+        (True, True, {"dev"}, {}),
+        (True, True, set(), {"r": "r2"}),
+        (False, False, {"dev"}, {"r": "r1"}),
+        (False, False, set(), {"r": "r1"}),
+        (False, False, {"peer"}, {}),
+        (False, True, {"dev"}, {}),
+    ],
+)
+def test_what_a_peer_finds_without_the_development_dependency(
+    omit: set[str], expected: dict[str, str], *, is_importer: bool, optional: bool
+) -> None:
+    """Counts where that is left out: for the importer by choice, for others always."""
+    manifest = Manifest(
+        name="m",
+        peer_dependencies={"r": "*"},
+        dev_dependencies={"r": "2"},
+        peer_optional=frozenset({"r"} if optional else ()),
+    )
+    instances = {
+        "top": Instance(Manifest(dependencies={"m": "*"}), {"m": "m"}, folder=""),
+        "m": Instance(manifest, {"r": "r2"}, {"r": "r1"}, folder="m"),
+        "r1": Instance(Manifest("r", "1.0.0")),
+        "r2": Instance(Manifest("r", "2.0.0")),
+    }
+    graph = LockedGraph(instances, {"": "top", "m": "m"})
+
+    found = take_closure(graph, "m" if is_importer else "", fits=fits, omit=frozenset(omit))
+
+    assert expected == found.instances["m"].targets
+    assert {"m", *expected.values(), *([] if is_importer else ["top"])} == found.instances.keys()
+
+
+def test_an_optional_peer_is_kept_beside_what_brings_it() -> None:
+    """Whichever of the two fields has it."""
+    peer = Manifest(name="m", peer_dependencies={"r": "*"}, peer_optional=frozenset({"r"}))
+    instances = {
+        "top": Instance(
+            Manifest(dependencies={"m": "*", "r": "1"}), {"m": "m", "r": "r1"}, folder=""
+        ),
+        "m": Instance(peer, {}, {"r": "r1"}),
+        "r1": Instance(Manifest("r", "1.0.0")),
+    }
+
+    found = take_closure(LockedGraph(instances, {"": "top"}), "", fits=fits)
+
+    assert {"r": "r1"} == found.instances["m"].targets
