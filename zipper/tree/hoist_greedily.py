@@ -6,7 +6,7 @@ time of the layout that it makes; how few copies that has depends on what is at 
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from typing import TYPE_CHECKING, Final
 
 from zipper.tree.hoist_problem import CLOSED, TOP, EndlessError, PlacedCopy
@@ -39,14 +39,9 @@ often. A second makes 20,000.
 def choose_top(problem: Problem) -> dict[str, int]:
     """Return the instance that is at the top for each name: the one that most depend on."""
     top = dict(problem.edges[TOP])
-    counts: dict[str, dict[int, int]] = {}
-    for edges in problem.edges:
-        for name, to in edges:
-            own = counts.setdefault(name, {})
-            own[to] = own.get(to, 0) + 1
-    for name, own in counts.items():
-        if name not in top:
-            top[name] = min(own, key=lambda to: (-own[to], to))
+    counts = Counter(edge for edges in problem.edges for edge in edges)
+    for name, to in sorted(counts, key=lambda edge: (-counts[edge], edge[1])):
+        top.setdefault(name, to)
     return top
 
 
@@ -85,16 +80,14 @@ def improve_top(problem: Problem, top: Mapping[str, int]) -> tuple[PlacedCopy, M
 def _list_trials(root: PlacedCopy, problem: Problem) -> Iterable[tuple[str, int]]:
     """Return names and what may be better at the top for them, the most copies first."""
     fixed = dict(problem.edges[TOP])
-    counts: dict[tuple[str, int], int] = {}
+    counts: Counter[tuple[str, int]] = Counter()
     for copy in _list_below(root):
         if copy.name in fixed or copy.instance == CLOSED:
             continue
         if copy.parent is not root:
-            trial = (copy.name, copy.instance)
-            counts[trial] = counts.get(trial, 0) + 1
+            counts[copy.name, copy.instance] += 1
         elif copy.children:
-            trial = (copy.name, _NOTHING)
-            counts[trial] = counts.get(trial, 0) + len(copy.children)
+            counts[copy.name, _NOTHING] += len(copy.children)
     return sorted(counts, key=lambda trial: (-counts[trial], trial))
 
 
@@ -107,7 +100,7 @@ def _list_below(root: PlacedCopy) -> Iterator[PlacedCopy]:
 
 
 def _count(root: PlacedCopy) -> int:
-    return sum(1 for _ in _list_below(root))
+    return len([*_list_below(root)])
 
 
 def _count_edges(problem: Problem, root: PlacedCopy) -> int:

@@ -160,17 +160,18 @@ def test_what_a_peer_finds_without_the_development_dependency(
     assert {"m", *expected.values(), *([] if is_importer else ["top"])} == found.instances.keys()
 
 
-def test_an_optional_peer_is_kept_beside_what_brings_it() -> None:
-    """Whichever of the two fields has it."""
+@pytest.mark.parametrize("field", ["targets", "peer_targets"])
+@pytest.mark.parametrize(("omit", "expected"), [({"dev"}, {"r": "r1"}), ({"peer"}, {})])
+def test_an_optional_peer_is_kept_beside_what_brings_it(
+    field: str, omit: set[str], expected: dict[str, str]
+) -> None:
+    """Whichever of the two fields has it, unless peers are left out."""
     peer = Manifest(name="m", peer_dependencies={"r": "*"}, peer_optional=frozenset({"r"}))
-    instances = {
-        "top": Instance(
-            Manifest(dependencies={"m": "*", "r": "1"}), {"m": "m", "r": "r1"}, folder=""
-        ),
-        "m": Instance(peer, {}, {"r": "r1"}),
-        "r1": Instance(Manifest("r", "1.0.0")),
-    }
+    top = Instance(Manifest(dependencies={"m": "*", "r": "1"}), {"m": "m", "r": "r1"}, folder="")
+    own = Instance(peer)._replace(**{field: {"r": "r1"}})
+    graph = LockedGraph({"top": top, "m": own, "r1": Instance(Manifest("r", "1.0.0"))}, {"": "top"})
 
-    found = take_closure(LockedGraph(instances, {"": "top"}), "", fits=fits)
+    found = take_closure(graph, "", fits=fits, omit=frozenset(omit))
 
-    assert {"r": "r1"} == found.instances["m"].targets
+    assert expected == found.instances["m"].targets
+    assert {"top", "m", "r1"} == found.instances.keys()
