@@ -9,13 +9,18 @@ import pytest
 
 from tests.support.checking import zip_files
 from tests.support.scene import HANDLER, write_files
+from zipper.checks.pruned_record import RECORD
 from zipper.errors import ProjectError
+from zipper.package import PrunedPackage, PrunedRule, PruningResult
 from zipper.pipeline.building import plan
+from zipper.pipeline.planning import PlannedFile
 from zipper.pipeline.pruned_plan import prune_inputs
 from zipper.target import Target
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.support.scene import Scene
 
 ARN = "arn:aws:lambda:eu-west-1:123456789012:layer:deps:1"
 
@@ -114,3 +119,80 @@ def test_findings_say_which_patterns_are_idle(project: Path) -> None:
     assert ["prune-pattern"] == [one.code for one in found if one.code.startswith("prune")]
     codes = [one.code for one in plan(project, prune="reached").findings]
     assert "prune-pattern" not in codes
+
+
+FILES = {
+    "index.js": b'exports.f = () => require("./lib/x");',
+    "lib/x.js": b"1;",
+    "lib/y.js": b"y" * 500,
+    "lib/z.js": b"z" * 400,
+    "index.d.ts": b"d" * 900,
+    "README.md": b"r" * 30,
+}
+NEEDING = 'exports.handler = async () => [require("a"), require("d")];\n'
+MODULES = [f"node_modules/{name}" for name in "abc"]
+DYNAMIC = "require(process.env.X)"
+
+
+@pytest.fixture
+def needing(called_scene: Scene) -> Scene:
+    """A function that loads a part of `a`, and nothing of `b` and `c` for sure."""
+    called_scene.publish("a", files=FILES)
+    for name in "bc":
+        called_scene.publish(name, files={"index.js": b"1", "keep.txt": b"k"})
+    called_scene.publish("d", files={"index.js": b"\nrequire(process.env.X);", "x.js": b"1"})
+    called_scene.depend(*"abcd")
+    called_scene.write({"index.js": NEEDING, "own.txt": "o" * 50, "more.txt": "m"})
+    return called_scene
+
+
+def test_what_goes_is_left_out_and_summed(needing: Scene) -> None:
+    """By rule, the most bytes first; what is noted says the same as what is worked out."""
+    settings: dict[str, Any] = {
+        "prune": "reached", "drop": ["own.txt", "nothing.*"], "keep": ["**/keep.txt", "none/"],
+    }  # fmt: skip
+    whole = plan(needing.project)
+    sizes = {one.path: (one.size_bytes, one.compressed_size_bytes) for one in whole.files}
+
+    first, again = (plan(needing.project, **settings) for _ in range(2))
+    anew = plan(needing.project, **settings, no_recall=True)
+
+    gone = {
+        "declarations": ["a/index.d.ts"],
+        "unreached": ["a/lib/y.js", "a/lib/z.js"],
+        "drop": ["own.txt"],
+        "docs": ["a/README.md"],
+    }
+    named = {
+        rule: [name if name == "own.txt" else f"node_modules/{name}" for name in names]
+        for rule, names in gone.items()
+    }
+    rules = tuple(
+        PrunedRule(rule, len(names), *(sum(sizes[name][at] for name in names) for at in (0, 1)))
+        for rule, names in named.items()
+    )
+    assert first.pruning is not None
+    assert PruningResult(
+        "reached", 5, sum(rule.size_bytes for rule in rules),
+        sum(rule.zipped_size_bytes for rule in rules), rules,
+        (
+            *(PrunedPackage(folder, "exact", "", 0, "") for folder in ("", *MODULES)),
+            PrunedPackage("node_modules/d", "whole", "node_modules/d/index.js", 2, DYNAMIC),
+        ),
+    ) == first.pruning.result  # fmt: skip
+    left = sizes.keys() - {name for names in named.values() for name in names}
+    assert sorted({*left, RECORD}) == [one.path for one in first.files]
+    assert whole.files == tuple(
+        PlannedFile(name, size, packed) for name, size, packed, _ in first.pruning.whole.describe()
+    )
+    told = [one.message for one in first.findings if one.code == "prune-pattern"]
+    assert ["`keep` has the pattern `none/`", "`drop` has the pattern `nothing.*`"] == [
+        message.partition(",")[0] for message in told
+    ]
+    for other in (again, anew):
+        assert other.pruning is not None
+        assert other.pruning._replace(whole=first.pruning.whole) == first.pruning
+        assert (other.fingerprint, other.files) == (first.fingerprint, first.files)
+        assert other.findings == first.findings
+    assert "prune" in first.timings_seconds
+    assert whole.fingerprint != first.fingerprint
