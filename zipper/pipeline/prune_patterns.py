@@ -38,7 +38,7 @@ class PrunePatterns:
     def list_idle(self, names: Iterable[str]) -> list[str]:
         """Return the patterns that match none of the names."""
         waiting = dict(self._matchers)
-        for name in names if waiting else ():
+        for name in names:
             for pattern in tuple(_find_all(name, waiting)):
                 del waiting[pattern]
         return list(waiting)
@@ -47,7 +47,7 @@ class PrunePatterns:
 def _find_all(name: str, matchers: Mapping[str, Matcher]) -> Iterator[str]:
     inner = name.rpartition(_INSTALLED)[2]
     for pattern, matches in matchers.items():
-        if matches(name) is True or (inner != name and matches(inner) is True):
+        if True in (matches(name), matches(inner)):
             yield pattern
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import pytest
 
 import zipper
 from zipper.errors import ResolutionError, UsageError, ZipperError
+from zipper.events import StageStarted
 from zipper.pipeline.dependencies import find_project_tree, find_shared_store
 from zipper.pipeline.session import Circumstances
 from zipper.settings.build_request import request_from
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.scene import Scene
+    from zipper.events import Event
 
 RUNNER = {
     "GITHUB_REPOSITORY": "acme/other",
@@ -157,3 +160,62 @@ def test_functions_are_resolved_once_for_one_target(called_scene: Scene) -> None
         trees_of(called_scene, {}, {"min_release_age_days": 10_000.0})
     with pytest.raises(ZipperError, match="absent"):
         trees_of(called_scene, {}, {"vendor": str(called_scene.folder / "absent")})
+
+
+@pytest.mark.parametrize(
+    ("lockfile", "stage"),
+    [(None, "resolve"), ("package-lock.json", "select"), ("pnpm-lock.yaml", "select")],
+)
+def test_a_stage_says_whether_a_lockfile_counts(
+    called_scene: Scene, lockfile: str | None, stage: str
+) -> None:
+    """What there is of one is selected, else all is resolved."""
+    texts: dict[str, str | bytes | dict] = {
+        "package-lock.json": {"lockfileVersion": 3, "packages": {"": {"name": "fn"}}},
+        "pnpm-lock.yaml": "lockfileVersion: '9.0'\nimporters:\n  .: {}\n",
+    }
+    called_scene.write({} if lockfile is None else {lockfile: texts[lockfile]})
+    events: list[Event] = []
+
+    zipper.plan(called_scene.project, on_event=events.append)
+
+    started = [one for one in events if isinstance(one, StageStarted)]
+    assert ["read", stage, "fetch", "plan"] == [one.stage for one in started]
+    assert [None, None, 0, None] == [one.total for one in started]
+
+
+def test_links_and_the_project_are_no_packages_to_fetch(called_scene: Scene) -> None:
+    """The stage says how many there are."""
+    called_scene.publish("a")
+    called_scene.depend("a")
+    lock = json.loads((called_scene.project / "package-lock.json").read_text())
+    lock["packages"][""]["dependencies"]["b"] = "file:b"
+    lock["packages"] |= {"node_modules/b": {"resolved": "b", "link": True}, "b": {"name": "b"}}
+    manifest = {"name": "fn", "dependencies": lock["packages"][""]["dependencies"]}
+    called_scene.write(
+        {"package-lock.json": lock, "package.json": manifest, "b/package.json": {"name": "b"}}
+    )
+    events: list[Event] = []
+
+    zipper.plan(called_scene.project, on_event=events.append)
+
+    assert StageStarted("fetch", 2) in events
+
+
+def test_a_cache_that_a_group_can_write_to_is_told_once(called_scene: Scene) -> None:
+    """Found at its top, or where a package lies."""
+    called_scene.publish("a")
+    called_scene.depend("a")
+    told = []
+    zipper.plan(called_scene.project)
+    (zipped,) = called_scene.cache.glob("store/*/sha512/*/*.zip")
+    for folder in (called_scene.cache, zipped.parent):
+        before = folder.stat().st_mode
+        folder.chmod(0o775)
+        found = zipper.plan(called_scene.project).findings
+        told.append([one.message for one in found if one.code == "cache-shared"])
+        folder.chmod(before & 0o7777)
+
+    assert [1, 1] == [len(messages) for messages in told]
+    assert all(f"can write to the cache `{called_scene.cache}`" in one for (one,) in told)
+    assert "cache-shared" not in {one.code for one in zipper.plan(called_scene.project).findings}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import zipper
 from zipper.errors import OutputError
 from zipper.events import StageStarted
 from zipper.pipeline.installing import Installed, install
@@ -135,3 +136,28 @@ def test_a_folder_that_cannot_be_made_is_an_error(project: Scene) -> None:
 
     assert "EOUTPUT" == raised.value.code
     assert "mine" == (project.folder / "file").read_text()
+
+
+def test_the_folder_that_one_is_in_is_the_default(
+    project: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of each function that takes a project."""
+    monkeypatch.chdir(project.project)
+    project.registry.advisories = {}
+    output = project.folder / "fn.zip"
+    expected = {"a": "1.0.0", "o": "1.0.0"}
+
+    assert 2 == install(into=project.folder / "into").packages
+    assert 3 == zipper.resolve().packages
+    assert 2 == zipper.audit().packages
+    assert "fn.zip" == zipper.plan().output.name
+    assert str(output) == zipper.build(output=output).path
+    (built,) = zipper.build_all(output=output)
+    assert built.package is not None
+    assert str(output) == built.package.path
+    for rows in (zipper.licenses(), zipper.explain().packages[1:]):
+        assert expected == {row.name: row.version for row in rows}
+    assert (
+        expected.items()
+        <= {row["name"]: row["version"] for row in json.loads(zipper.sbom())["components"]}.items()
+    )

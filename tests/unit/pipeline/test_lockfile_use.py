@@ -96,3 +96,31 @@ def test_one_in_step_is_named_with_its_packages(
     used, packages = check_lockfile(request)
 
     assert (str(tmp_path / name), 0) == (used.path, packages)
+
+
+ONE = """lockfileVersion: '9.0'
+importers:
+  .:
+    dependencies:
+      one: {specifier: '1', version: 1.0.0}
+    optionalDependencies:
+      arm: {specifier: '1', version: 1.0.0}
+packages:
+  one@1.0.0: {resolution: {integrity: sha512-AAAA}}
+  arm@1.0.0: {resolution: {integrity: sha512-AAAA}, cpu: [arm64]}
+snapshots:
+  one@1.0.0: {}
+  arm@1.0.0: {optional: true}
+"""
+
+
+@pytest.mark.parametrize(("architecture", "count"), [("x86_64", 1), ("arm64", 2)])
+def test_packages_of_the_target_are_counted(tmp_path: Path, architecture: str, count: int) -> None:
+    """Of another tool's lockfile what is laid out for it, with all edges that were checked."""
+    needs = {"dependencies": {"one": "1"}, "optionalDependencies": {"arm": "1"}}
+    write_files(tmp_path, {"package.json": {"name": "fn", **needs}, "pnpm-lock.yaml": ONE})
+    settings = Settings(cache_dir=str(tmp_path / "cache"), architecture=architecture)
+
+    used, packages = check_lockfile(request_from(settings, folder=str(tmp_path)))
+
+    assert (count, count, "9.0") == (packages, used.edges, used.version)
