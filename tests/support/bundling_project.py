@@ -74,7 +74,7 @@ class BundlingProject:
 
 def texts_of(entries: tuple[PlannedEntry, ...]) -> dict[str, str]:
     """Return the content of each entry, by its name."""
-    return {entry.name.decode(): inflate(entry).decode() for entry in entries}
+    return {entry.name.decode(): inflate(entry).decode("utf-8", "replace") for entry in entries}
 
 
 def metafile_of(planned: PackagePlan) -> dict[str, Any]:

@@ -156,20 +156,23 @@ class _Bundling:
 
         Which folders are siblings, the packages say.
         """
-        request, tree = self._request, self._gathered.scripted.tree
-        zips = self._gathered.scripted.obtained.zips
+        request, scripted = self._request, self._gathered.scripted
+        zips = scripted.obtained.zips
         rows = [
             (
                 (node.location, node.version, node.resolved, node.integrity),
                 str(zips[node.location].path) if node.location in zips else node.link_target,
             )
-            for node in tree.nodes.values()
+            for node in scripted.tree.nodes.values()
         ]
+        # What install scripts have written beside packages, no package's hash tells.
+        beside = [(entry[:2], at) for at, entries in scripted.beside.items() for entry in entries]
         return (
             _digest(self._names),
             found.path,
             self._project.member,
             _digest(rows),
+            _digest(beside),
             _digest(sorted(self._homes.by_location.items())),
             self._packages.describe_decorators(),
             request.target.runtime,

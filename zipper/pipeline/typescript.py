@@ -208,8 +208,11 @@ class _Work:
         return self._paths.complete(owner, specifier)
 
     def _describe_packages(self) -> str:
-        """Return a hash of which packages are where: paths into them are completed."""
-        rows = [(node.location, node.version, node.integrity) for node in self._tree.nodes.values()]
+        """Return a hash of which packages are where: paths into them are completed.
+
+        Each as the store has it, so after its install scripts.
+        """
+        rows = [(location, str(zipped.path)) for location, zipped in self._zips.items()]
         return sha256(repr(rows).encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
