@@ -41,8 +41,6 @@ class BuildNote:
 
         None where it is not, or was written from another plan.
         """
-        if not self._fingerprint:
-            return None
         with contextlib.suppress(OSError):
             if self._store.notebook.recall(BUILT, self._inputs, self._is_untouched) is not None:
                 return measure_hashed(self._output, self._fingerprint, self._store)

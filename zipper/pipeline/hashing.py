@@ -121,7 +121,7 @@ def measure_hashed(path: Path, fingerprint: str, store: Store) -> Written:
 
 def recall_hash(fingerprint: str, store: Store) -> str | None:
     """Return the `code_sha256` that the plan's zip had when it was written last."""
-    noted = store.notebook.recall(CODE_HASH, fingerprint) if fingerprint else None
+    noted = store.notebook.recall(CODE_HASH, fingerprint)  # nothing is, under an empty one
     return None if noted is None else noted.decode("ascii")
 
 

@@ -99,12 +99,12 @@ def prune_plan(planned: PackagePlan, io: Circumstances, clock: Clock) -> Package
     clock.start("prune")
     inputs = prune_inputs(planned)
     notebook = io.open_store().notebook
-    body = notebook.recall(PRUNED, inputs) if planned.fingerprint else None
+    body = notebook.recall(PRUNED, inputs)
     if body is None:
         from zipper.pipeline.pruning_decision import decide  # noqa: PLC0415  (what is noted needs none)
 
         body = decide(planned, io.open_store())
-        if planned.fingerprint:
+        if planned.fingerprint:  # else nothing tells that it is the same plan
             notebook.remember(PRUNED, inputs, body)
     head, going, removed, record = body.decode("ascii").split("\n")
     digest = hashlib.sha256(f"{planned.fingerprint}\n{going}\n{record}".encode()).hexdigest()

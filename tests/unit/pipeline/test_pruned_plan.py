@@ -194,5 +194,21 @@ def test_what_goes_is_left_out_and_summed(needing: Scene) -> None:
         assert other.pruning._replace(whole=first.pruning.whole) == first.pruning
         assert (other.fingerprint, other.files) == (first.fingerprint, first.files)
         assert other.findings == first.findings
+    assert {"module-dynamic", "junk-file"} == {row[0] for row in first.pruning.proof["findings"]}
+    assert {"index.js", "node_modules/a/index.js", "node_modules/d/index.js"} <= (
+        first.pruning.proof["reached"].keys()
+    )
     assert "prune" in first.timings_seconds
     assert whole.fingerprint != first.fingerprint
+
+
+def test_nothing_goes_where_the_handler_cannot_be_followed(needing: Scene) -> None:
+    """The check of the zip says why; what the whole one is like is not known."""
+    whole = plan(needing.project, handler="absent.handler")
+
+    planned = plan(needing.project, handler="absent.handler", prune="safe")
+
+    assert planned.pruning is not None
+    assert PruningResult("safe", 0, 0, 0, (), ()) == planned.pruning.result
+    assert whole.files == planned.files
+    assert {"findings": None, "reached": {}} == planned.pruning.proof
