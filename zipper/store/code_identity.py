@@ -74,11 +74,7 @@ def identify_code(
         start = len(package.name) + 1
         paths = [os.fsdecode(row[start:].partition(b",")[0]) for row in records]
         records = [row for row, path in zip(records, paths, strict=True) if counts(path)]
-    parts = [
-        sys.implementation.cache_tag or sys.implementation.name,
-        *map(str, sys.version_info),
-        *_list_libraries(search_path),
-    ]
+    parts = [sys.version, *_list_libraries(search_path)]
     own = b"\n".join(records)
     if not records:
         rows = (stamps or _stamp_files)(str(package))

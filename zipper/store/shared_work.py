@@ -135,7 +135,7 @@ def _share_with_thread(count: int, work: Work) -> None:
         except BaseException as error:  # noqa: BLE001 - raised again by the thread that asked
             failed.append(error)
 
-    helper = threading.Thread(target=take_turns, name="zipper-helper")
+    helper = threading.Thread(target=take_turns)
     helper.start()
     take_turns()
     while helper.is_alive():

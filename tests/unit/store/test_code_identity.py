@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -165,3 +166,21 @@ def test_a_library_counts_for_each_part(package: Path) -> None:
     (site / "tree_sitter-0.25.2.dist-info").rename(site / "tree_sitter-0.26.0.dist-info")
 
     assert before != identify_code(package, [str(site)], is_rule)
+
+
+def test_another_python_is_other_code(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own words for itself tell it."""
+    before = identify_code(package, [])
+    monkeypatch.setattr(sys, "version", f"{sys.version}+")
+
+    assert before != identify_code(package, [])
+
+
+def test_libraries_count_by_where_they_are_found(package: Path) -> None:
+    """The first of two versions is the one that is imported."""
+    places = [package.parent / name for name in ("first", "second")]
+    for number, place in enumerate(places):
+        (place / f"deflate-0.{number}.0.dist-info").mkdir(parents=True)
+    first, second = map(str, places)
+
+    assert identify_code(package, [first, second]) != identify_code(package, [second, first])
