@@ -21,6 +21,7 @@ from zipper.named_tuple import NamedTuple
 from zipper.package import PrunedPackage, PrunedRule, PruningResult
 from zipper.pipeline.hashing import hash_file
 from zipper.pipeline.plan_parts import find_dos_time
+from zipper.pipeline.prune_patterns import tell_idle
 from zipper.pipeline.verdict_note import know_layer
 from zipper.store.notes import PRUNED
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from zipper.archive.entries import PlannedEntry
-    from zipper.findings import Finding
     from zipper.pipeline.planning import PackagePlan
     from zipper.pipeline.session import Circumstances, Clock
     from zipper.settings.build_request import BuildRequest
@@ -121,17 +121,9 @@ def prune_plan(planned: PackagePlan, io: Circumstances, clock: Clock) -> Package
         contents=Plan(kept),
         fingerprint=digest if planned.fingerprint else "",
         pruning=decided,
-        findings=(*planned.findings, *_tell_idle(document["idle"])),
+        findings=(*planned.findings, *tell_idle(document["idle"])),
         timings_seconds=clock.timings(),
     )
-
-
-def _tell_idle(idle: Mapping[str, list[str]]) -> tuple[Finding, ...]:
-    if not any(idle.values()):
-        return ()
-    from zipper.pipeline.prune_patterns import tell_idle  # noqa: PLC0415  (for few)
-
-    return tell_idle(idle)
 
 
 def _leave_out(contents: Plan, going: dict[str, Any]) -> Iterator[PlannedEntry | PlannedZip]:

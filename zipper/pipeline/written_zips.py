@@ -26,31 +26,27 @@ class WrittenZips:
 
     def __init__(self, outputs: Iterable[str]) -> None:
         known = dict.fromkeys(outputs)
-        rows = sorted((str(find_place(output)), output) for output in known if output)
-        self._places = [place for place, _ in rows]
-        self._outputs = [output for _, output in rows]
+        self._rows = sorted((str(find_place(output)), output) for output in known if output)
         self.folders = [one for one in known if not one or one.endswith(("/", os.sep))]
 
     def below(self, folder: str | os.PathLike[str]) -> dict[str, str]:
         """Return place to output of those in a folder at any depth, and of the folder itself."""
         real = os.path.realpath(folder).rstrip(os.sep)
-        first = bisect_left(self._places, real)
-        last = bisect_left(self._places, real + chr(ord(os.sep) + 1), lo=first)
+        first = bisect_left(self._rows, (real,))
+        last = bisect_left(self._rows, (real + chr(ord(os.sep) + 1),))
         return {
             place: output
-            for place, output in zip(
-                self._places[first:last], self._outputs[first:last], strict=True
-            )
+            for place, output in self._rows[first:last]
             if place == real or place.startswith(real + os.sep)
         }
 
     def all(self) -> dict[str, str]:
         """Return place to output of all."""
-        return dict(zip(self._places, self._outputs, strict=True))
+        return dict(self._rows)
 
 
 def find_place(output: str) -> Path:
     """Return where `output` is: its folder without links, and in it what the rename replaces."""
     path = Path(output)
     real = os.path.realpath  # unlike a Path's it takes links that go round in a circle
-    return Path(real(path.parent), path.name) if path.name else Path(real(path))
+    return Path(real(path.parent), path.name)

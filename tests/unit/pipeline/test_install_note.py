@@ -28,26 +28,31 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(
-    ("integrity", "link", "is_noted"),
+    ("integrity", "changes", "is_noted"),
     [
-        ("sha512-a==", None, True),
-        (None, None, False),
-        ("", None, False),
-        ("sha512-a==", "a", False),
+        ("sha512-a==", {}, True),
+        (None, {}, False),
+        ("", {}, False),
+        ("sha512-a==", {"link_target": "a"}, False),
+        (None, {"in_bundle": True}, True),
     ],
 )
 def test_what_could_be_other_bytes_is_not_noted(
-    integrity: str | None, link: str | None, is_noted: bool, tmp_path: Path
+    integrity: str | None, changes: dict[str, Any], is_noted: bool, tmp_path: Path
 ) -> None:
-    """A tarball without integrity may be another one the next time, and a folder may change."""
+    """A tarball without integrity may be another one the next time, and a folder may change.
+
+    What another package bundles, and the project itself, have none.
+    """
     manifest = Manifest(name="a", version="1.0.0")
     node = Node(
         location="node_modules/a", name="a", manifest=manifest, version="1.0.0",
-        link_target=link, integrity=integrity,
+        integrity=integrity, **changes,
     )  # fmt: skip
+    root = Node(location="", name="fn", manifest=manifest, version="1.0.0")
     note, made = Note(Store(tmp_path), "asked"), LaidOut(Layout((), ()), 1, ())
 
-    note.remember(made, Tree({node.location: node}))
+    note.remember(made, Tree({"": root, node.location: node}))
 
     assert is_noted == (note.recall() is not None)
 

