@@ -26,10 +26,11 @@ def test_names_come_from_the_disk_and_dependencies_from_the_lockfile() -> None:
 
 
 def test_a_linked_folder_finds_what_lies_above_it() -> None:
-    """What the lockfile says nothing of finds what the importers above it depend on."""
-    graph = draw_graph({"top": ["a1"], "a1": []}, top={"folder": ""})
+    """What the lockfile says nothing of finds what importers above it have, for its production."""
+    graph = draw_graph({"top": ["a1", "c1"], "a1": [], "c1": []}, top={"folder": ""})
     graph = graph._replace(instances={**graph.instances, "./vendor/x": Instance(folder="vendor/x")})
-    disk = Manifest(name="x", version="1.0.0", dependencies={"a": "*", "b": "*"})
+    wanted = {"a": "*", "b": "*"}
+    disk = Manifest("x", "1.0.0", dependencies=wanted, dev_dependencies={"c": "*"})
 
     own = know_folders(graph, {"vendor/x": disk}).instances["./vendor/x"]
 
