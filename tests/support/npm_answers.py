@@ -52,7 +52,8 @@ def main() -> None:
     asked: dict[str, list[Any]] = {}
     for name in sys.argv[1:] or QUESTIONS:
         ask, count = QUESTIONS[name]
-        found = (ask(Random(f"{name} {number}")) for number in range(count))
+        numbers = range(count) if isinstance(count, int) else count
+        found = (ask(Random(f"{name} {number}")) for number in numbers)
         asked[name] = list({json.dumps(one): one for one in found}.values())
     npm = Path(os.path.realpath(shutil.which("npm") or "npm")).parents[1]
     with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:

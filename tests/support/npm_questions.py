@@ -49,7 +49,27 @@ if TYPE_CHECKING:
 
 __all__ = ["QUESTIONS"]
 
-QUESTIONS: Final[dict[str, tuple[Callable[[Random], Any], int]]] = {
+_PLACEMENTS: Final = (
+    *range(700),
+    708,
+    722,
+    761,
+    790,
+    795,
+    827,
+    900,
+    939,
+    1180,
+    1232,
+    1478,
+    1626,
+    1718,
+    2486,
+    2664,
+)
+"""Those beyond the first tell apart what these do not."""
+
+QUESTIONS: Final[dict[str, tuple[Callable[[Random], Any], int | tuple[int, ...]]]] = {
     "ignore-rules": (ask_ignore_rule, 900), "path-globs": (ask_path_glob, 600),
     "braces": (ask_braces, 400), "packed": (ask_packed, 250), "specs": (ask_spec, 700),
     "versions": (ask_version, 600), "orders": (ask_order, 300), "ranges": (ask_range, 900),
@@ -62,6 +82,6 @@ QUESTIONS: Final[dict[str, tuple[Callable[[Random], Any], int]]] = {
     "dep-valid": (ask_dep_valid, 900), "overrides": (ask_overrides, 300), "uris": (ask_uri, 250),
     "paths": (ask_paths, 250), "dates": (ask_date, 60),
     "npmrc": (ask_npmrc, 500), "flags": (ask_flags, 200), "picks": (ask_pick, 450),
-    "drafts": (ask_draft, 250), "placements": (ask_place, 700),
+    "drafts": (ask_draft, 250), "placements": (ask_place, _PLACEMENTS),
 }  # fmt: skip
-"""Table to what asks one of its questions, and how many there are."""
+"""Table to what asks one of its questions, and how many there are, or their numbers."""
