@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from random import Random
 
-__all__ = ["ask_draft", "ask_flags", "ask_place"]
+__all__ = ["ask_clash", "ask_draft", "ask_flags", "ask_place"]
 
 _KINDS: Final = (
     "dependencies", "dependencies", "devDependencies", "optionalDependencies", "peerDependencies",
@@ -93,6 +93,34 @@ def ask_place(dice: Random) -> Any:
              ("installStrategy", "nested"), ("installStrategy", "shallow"), ("updateNames", [name]))
         )  # fmt: skip
         options[option] = value
+    return [tree, at, name, found, options]
+
+
+def ask_clash(dice: Random) -> Any:
+    """Ask the same where the peers of several packages meet."""
+
+    def draw(own: str, kind: str, size: int) -> dict[str, Any]:
+        names = [name for name in "abcd" if name != own]
+        wanted = {
+            name: dice.choice(("*", "1", "1", "2", ">=1.2"))
+            for name in dice.sample(names, dice.randint(0, size))
+        }
+        found = {"version": dice.choice(("1.0.0", "1.2.0", "2.0.0")), kind: wanted}
+        if dice.random() < 0.3:
+            found["dependencies"] = {dice.choice(names): dice.choice(("*", "1", "2"))}
+        return found
+
+    tree = {"": draw("", "dependencies", 3)}
+    for name in dice.sample("abcd", dice.randint(2, 4)):
+        tree[f"node_modules/{name}"] = draw(name, "peerDependencies", 2)
+    above = dice.choice(list(tree)[1:])
+    for name in dice.sample("abcd", dice.randint(0, 2)):
+        tree[f"{above}/node_modules/{name}"] = draw(name, "peerDependencies", 2)
+    at, name = dice.choice(list(tree)), dice.choice("abcd")
+    kind = "dependencies" if dice.random() < 0.8 else "peerDependencies"
+    tree[at].setdefault(kind, {})[name] = dice.choice(("*", "1", "2", ">=1.2"))
+    found = {one: draw(one, "peerDependencies", 2) for one in "abcd"}
+    options = {"preferDedupe": True} if dice.random() < 0.2 else {}
     return [tree, at, name, found, options]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,9 +14,7 @@ from zipper.tree.lock_fit import (
     lacks_outside_dependencies,
     list_differences,
 )
-
-if TYPE_CHECKING:
-    from zipper.tree.model import Tree
+from zipper.tree.model import Node, Tree
 
 
 def tree(**packages: dict) -> Tree:
@@ -71,6 +68,15 @@ def test_differences_are_npms(locked: dict, ideal: dict, expected: list[str]) ->
     assert expected == list_differences(tree(**locked), tree(**ideal))
 
 
+def test_a_link_to_what_is_gone_has_no_version() -> None:
+    """Whatever the ideal tree has there is another one."""
+    link = Tree({"node_modules/a": Node("node_modules/a", "a", link_target="gone")})
+    package = Tree({"node_modules/a": Node("node_modules/a", "a", version="1.0.0")})
+
+    assert ["Invalid: lock file's a@ does not satisfy a@1.0.0"] == list_differences(link, package)
+    assert ["Invalid: lock file's a@1.0.0 does not satisfy a@"] == list_differences(package, link)
+
+
 _TOOL = {"version": "1.0.0", "optionalDependencies": {"tool-x64": "1", "tool-arm64": "1"}}
 _X64 = {"version": "1.0.0", "cpu": ["x64"], "optional": True}
 _ARM64 = {"version": "1.0.0", "cpu": ["arm64"], "optional": True}
@@ -101,6 +107,9 @@ _A = {"version": "1.2.0"}
         ({"dependencies": {"a": "=1.2.0", "b": "v1.2"}, "devDependencies": {"c": "1"}},
          {"node_modules__a": _A, "node_modules__b": _A},
          ["Missing: c@1 from lock file"]),
+        ({"dependencies": {"a": "=1.2.3foo"}}, {"node_modules__a": _A},
+         ["Invalid: lock file's a@1.2.0 does not satisfy =1.2.3foo"]),
+        ({"dependencies": {"a": "1.2.3foo"}}, {"node_modules__a": {"version": "1.2.3foo"}}, []),
         ({"optionalDependencies": {"a": "1"}}, {}, []),
         ({"peerDependencies": {"a": "1"}}, {}, ["Missing: a@1 from lock file"]),
         ({"peerDependencies": {"a": "1"}, "peerDependenciesMeta": {"a": {"optional": True}}}, {},

@@ -6,6 +6,8 @@ import pytest
 
 from tests.support.invented_registry import project, registry
 from tests.support.resolving import resolve
+from zipper.npm.package_json import parse_manifest
+from zipper.tree.model import Node, Tree
 from zipper.tree.why import draw_explanation, explain
 
 _TREE = resolve(
@@ -137,3 +139,60 @@ def test_each_copy_is_told_with_its_chains(
     tree = resolve(project(dependencies, workspaces=workspaces), WORLD).tree
 
     assert list(lines) == draw_explanation(explain(tree, name, every=every), tree)
+
+
+def test_a_copy_that_could_be_shared_now_is_told() -> None:
+    """Versions are read as leniently as npm reads them; a folder beside has no other one above."""
+    needs = parse_manifest({"dependencies": {"a": "1.2.3foo"}})
+    nodes = [
+        Node("", "fn", parse_manifest({"dependencies": {"a": "*", "b": "*"}})),
+        Node("node_modules/a", "a", version="1.2.3foo"),
+        Node("node_modules/b", "b", needs, version="1.0.0"),
+        Node("node_modules/b/node_modules/a", "a", version="1.2.3foo"),
+        Node("w", "w", needs, version="1.0.0"),
+        Node("w/node_modules/c", "c", version="1.0.0"),
+        Node("node_modules/alone", "alone", version="1.0.0"),
+    ]
+    tree = Tree({node.location: node for node in nodes})
+
+    reasons = [copy.reason for copy in explain(tree, "a").copies]
+
+    would = "node_modules/a would do, but had no such version when this was placed"
+    assert [None, would] == reasons
+    assert [None] == [copy.reason for copy in explain(tree, "c").copies]
+    assert [
+        "alone@1.0.0  node_modules/alone",
+        "  nothing in the tree requests it",
+    ] == draw_explanation(explain(tree, "alone"), tree)
+    for every in (True, False):
+        (copy,) = explain(tree, "alone", every=every).copies
+        assert ((), True) == (copy.chains, copy.is_complete)
+
+
+def test_fifty_chains_are_all_where_there_are_no_more() -> None:
+    """One more is one too many, unless every one is wanted."""
+    for count, complete in ((49, True), (50, True), (51, False)):
+        names = [f"p{number}" for number in range(count)]
+        needs = parse_manifest({"dependencies": {"x": "*"}})
+        top = Node("", "fn", parse_manifest({"dependencies": dict.fromkeys(names, "*")}))
+        packages = {f"node_modules/{n}": Node(f"node_modules/{n}", n, needs) for n in names}
+        tree = Tree({"": top, **packages, "node_modules/x": Node("node_modules/x", "x")})
+
+        (few,), (every,) = explain(tree, "x").copies, explain(tree, "x", every=True).copies
+
+        assert (min(count, 50), complete) == (len(few.chains), few.is_complete)
+        assert (count, True) == (len(every.chains), every.is_complete)
+
+
+def test_an_alias_is_told_by_both_names() -> None:
+    """And the project by its folder where it has no name."""
+    real = parse_manifest({"name": "real", "version": "1.0.0"})
+    tree = Tree(
+        {
+            "": Node("", "", parse_manifest({"dependencies": {"a": "npm:real@1"}})),
+            "node_modules/a": Node("node_modules/a", "a", real, version="1.0.0"),
+        }
+    )
+    expected = ["a (real)@1.0.0  node_modules/a", "  the project > a@npm:real@1 (prod)"]
+
+    assert [expected] * 2 == [draw_explanation(explain(tree, name), tree) for name in ("a", "real")]
