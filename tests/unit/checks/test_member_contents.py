@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from support.checking import zip_files
+from support.elf_files import NEEDED, RPATH, RUNPATH, SONAME, make_elf
 
 from zipper.archive.listing import Listing, read_listing
+from zipper.checks.elf import scan_binary
 from zipper.checks.member_contents import find_binaries, find_damaged
 from zipper.checks.subject import Subject
 from zipper.target import Target
@@ -92,3 +94,12 @@ def test_a_damaged_binary_is_no_binary() -> None:
 
     assert ["a.node"] == [name for name, _ in find_damaged(subject)]
     assert [] == list(find_binaries(subject))
+
+
+def test_a_binary_is_found_whole() -> None:
+    """With all that it names, the first time and the next, when it comes from what was noted."""
+    content = make_elf((NEEDED, "a.so"), (SONAME, "b.so"), (RPATH, "/c:/d"), (RUNPATH, "/e"))
+    subject = subject_of({"b.so": content})
+
+    for _ in range(2):
+        assert [("b.so", scan_binary(content))] == list(find_binaries(subject))

@@ -335,13 +335,39 @@ def test_exports(exports: object, subpath: str, expected: str | None) -> None:
     assert expected == found
 
 
-def test_exports_without_end_are_refused() -> None:
+@pytest.mark.parametrize(("depth", "is_followed"), [(64, True), (65, False), (900, False)])
+def test_exports_without_end_are_refused(depth: int, *, is_followed: bool) -> None:
     """Conditions nested a thousand times are an answer, not a crash."""
     nested: object = "./a.js"
-    for _ in range(900):
+    for _ in range(depth):
         nested = {"node": nested}
+    package = PackageFile("/p", exists=True, exports=nested)
+    if is_followed:
+        assert "/p/a.js" == find_target(package, ".", frozenset({"node"}))
+        return
     with pytest.raises(MapError, match="nested"):
-        find_target(PackageFile("/p", exists=True, exports=nested), ".", frozenset({"node"}))
+        find_target(package, ".", frozenset({"node"}))
+
+
+@pytest.mark.parametrize(
+    ("specifier", "expected"),
+    [
+        ("./gone.js", "./gone.js"),
+        ("../gone.js", "../gone.js"),
+        ("/gone.js", "/gone.js"),
+        ("file:///gone.js", "file:///gone.js"),
+        ("https://a.b/c.js", "https://a.b/c.js"),
+        ("node:fs", "node:fs"),
+        ("fs", "fs"),
+        ("pkg", "node_modules/pkg/index.js"),
+        ("gone", "-missing"),
+    ],
+)
+def test_what_import_meta_resolve_gives(specifier: str, expected: str) -> None:
+    """No path and no URL is looked for; packages are, and builtins are what they are."""
+    resolver = _resolver({"node_modules/pkg/index.js": ""})
+
+    assert expected == _path(resolver.resolve_meta(specifier, FROM))
 
 
 @pytest.mark.parametrize(

@@ -180,3 +180,19 @@ def test_no_more_is_named_than_is_enough(sizes: list[int], most: int, names: str
     hint = hint_of({"index.js": H, **files}, most=most)
 
     assert list(names) == re.findall(r"--exclude '/(.)\.bin'", hint)
+
+
+def test_hint_names_all_that_could_go() -> None:
+    """What is equal in size goes by its name, of what nothing needs as of packages."""
+    files = {"index.js": H, "b.d.ts": "x" * 70, "a.js.map": "x" * 70, "c.txt": "x" * 90}
+    for name in ("q", "p", "o", "n"):
+        for home in ("", "node_modules/z/"):
+            files[f"{home}node_modules/{name}/index.js"] = "x" * 200
+    size = sum(map(len, files.values()))
+
+    assert hint_of(files, most=size - 80) == (
+        "take 80 bytes or more out; `--exclude '/c.txt'` leaves out 90 bytes; nothing at run time "
+        "needs source maps (70 bytes; `--exclude '*.map'`), type declarations (70 bytes; "
+        "`--exclude '*.d.ts'`); one version where there are several would save: `n` (2 copies) 200 "
+        "bytes, `o` (2 copies) 200 bytes, `p` (2 copies) 200 bytes"
+    )
