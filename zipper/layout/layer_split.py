@@ -94,12 +94,15 @@ def _split_path(path: str) -> tuple[str, str]:
     return "/".join(parts[:at]), "/".join(parts[at:])
 
 
-def split_packages(function: PackageFolders, layers: PackageFolders, *, major: int) -> Split:
+def split_packages(
+    function: PackageFolders, layers: Mapping[str, Mapping[str, FileFact]], *, major: int
+) -> Split:
     """Return what a function can leave out, and what stays though its layers have it.
 
     Args:
         function: its packages, in `node_modules/...`.
-        layers: those of all layers, laid over each other, in `nodejs/node_modules/...`.
+        layers: those of all layers, laid over each other, in `nodejs/node_modules/...`; as
+            `PackageFolders.by_folder`.
         major: of the function's Node.
     """
     comparison = _Comparison(function, layers, layer_roots(major))
@@ -130,7 +133,7 @@ class _Comparison:
     """Pairs of folders, each with what it needs; what differs spreads to all that need it."""
 
     function: PackageFolders
-    layers: PackageFolders
+    layers: Mapping[str, Mapping[str, FileFact]]
     roots: tuple[str, ...]
     needs: dict[_Pair, list[_Pair]] = field(default_factory=dict)
     differing: dict[_Pair, str] = field(default_factory=dict)
@@ -138,7 +141,7 @@ class _Comparison:
     def find_top(self, name: str) -> str | None:
         """Return the folder in which code outside of the layers finds `name` in them."""
         places = (f"{root}{_MODULES}/{name}" for root in self.roots)
-        return next((place for place in places if place in self.layers.by_folder), None)
+        return next((place for place in places if place in self.layers), None)
 
     def compare(self, pairs: Iterable[_Pair]) -> None:
         """Compare `pairs` and all that they need."""
@@ -160,7 +163,7 @@ class _Comparison:
         return self.differing.get(pair)
 
     def _compare_one(self, folder: str, other: str) -> str | None:
-        mine, theirs = self.function.by_folder[folder], self.layers.by_folder[other]
+        mine, theirs = self.function.by_folder[folder], self.layers[other]
         name = _name_of(folder)
         if folder.count(f"{_MODULES}/") == 1 and other != self.find_top(name):
             return f"the function and the layer would each have a copy of `{name}`"
@@ -170,7 +173,7 @@ class _Comparison:
             return f"the files of `{name}` differ"
         for needed in self._dependencies(folder):
             here = _walk(folder, needed, self.function.by_folder, ("",))
-            there = _walk(other, needed, self.layers.by_folder, self.roots)
+            there = _walk(other, needed, self.layers, self.roots)
             if here is None and there is None:
                 continue
             if here is None or there is None:

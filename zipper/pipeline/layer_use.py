@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zipper.archive.entries import FIELDS
@@ -39,7 +40,6 @@ __all__ = ["take_from_layers"]
 _SEARCHED_SINCE: Final = 18
 """The major from which on AWS's Node.js searches NODE_PATH for `import`, as for `require`."""
 _NAMED: Final = 5
-_MANIFEST_BYTES_MAX: Final = 4 * 1024 * 1024
 
 
 LayerUse = tuple["list[PlannedEntry | PlannedZip]", tuple[UsedLayer, ...], tuple[Finding, ...]]
@@ -73,13 +73,13 @@ def take_from_layers(
         split = Split({}, {})
     counts: Counter[str] = Counter()
     for folder in packages.by_folder:
-        top = _top_of(f"{folder}/".encode("utf-8", "surrogateescape"))
+        top = _top_of(folder)
         if top in split.left_out:
             counts[_owner_of(split.left_out[top], merged)] += 1
     sizes = _measure(parts, split)
     used = tuple(_use(entry, counts, request) for entry in request.layers)
     return (
-        [part for part in parts if _top_of(part.name) not in split.left_out],
+        [part for part in parts if _top_of(_name_of(part)) not in split.left_out],
         used,
         (*_describe_left_out(split, counts, sizes), *findings),
     )
@@ -92,30 +92,27 @@ def _use(entry: str, counts: Counter[str], request: BuildRequest) -> UsedLayer:
     return UsedLayer(name=name, path=str(find_place(entry)), packages=counts[entry])
 
 
-_Owned = tuple[str, "Listing", "Entry"]
+_Owned = tuple[str, "Entry"]
+"""The layer that a file is from, and the file."""
 
 
 def _merge(listings: Mapping[str, Listing]) -> dict[str, _Owned]:
     """Return the files of all layers by name; a later layer replaces a file of an earlier one."""
     return {
-        entry.name: (path, listing, entry)
+        entry.name: (path, entry)
         for path, listing in listings.items()
         for entry in listing.entries
         if not entry.is_dir
     }
 
 
-def _layer_packages(merged: Mapping[str, _Owned], major: int) -> PackageFolders:
-    def read(path: str) -> bytes:
-        _, listing, entry = merged[path]
-        return listing.read(entry, limit_bytes=_MANIFEST_BYTES_MAX)
-
+def _layer_packages(merged: Mapping[str, _Owned], major: int) -> dict[str, dict[str, FileFact]]:
     facts = (
         (name, FileFact(entry.crc, entry.size, _is_executable(entry)))
-        for name, (_, _, entry) in merged.items()
+        for name, (_, entry) in merged.items()
         if not entry.is_symlink
     )
-    return PackageFolders(group_packages(facts, roots=layer_roots(major)), read)
+    return group_packages(facts, roots=layer_roots(major))
 
 
 def _is_executable(entry: Entry) -> bool:
@@ -126,7 +123,6 @@ def _function_packages(parts: Iterable[PlannedEntry | PlannedZip]) -> PackageFol
     entries = {
         entry.name.decode("utf-8", "surrogateescape"): entry
         for part in parts
-        if part.name.startswith(b"node_modules/")
         for entry in part.entries()
     }
 
@@ -142,12 +138,13 @@ def _fact_of(entry: PlannedEntry) -> FileFact:
     return FileFact(fields[4], fields[6], bool(entry.mode & 0o111))
 
 
-def _top_of(name: bytes) -> str:
-    """Return the folder right in the function's node_modules that a part is in."""
-    parts = name.decode("utf-8", "surrogateescape").split("/")
-    if parts[0] != "node_modules" or len(parts) < 3:
-        return ""
-    return "/".join(parts[: 3 if parts[1].startswith("@") else 2])
+def _name_of(part: PlannedEntry | PlannedZip) -> str:
+    return part.name.decode("utf-8", "surrogateescape")
+
+
+def _top_of(name: str) -> str:
+    """Return the folder right in the function's node_modules that a file in it is in."""
+    return "/".join(name.split("/")[: 3 if name.startswith("node_modules/@") else 2])
 
 
 def _owner_of(place: str, merged: Mapping[str, _Owned]) -> str:
@@ -157,15 +154,12 @@ def _owner_of(place: str, merged: Mapping[str, _Owned]) -> str:
 
 
 def _measure(parts: Iterable[PlannedEntry | PlannedZip], split: Split) -> int:
-    return sum(part.size_bytes for part in parts if _top_of(part.name) in split.left_out)
+    return sum(part.size_bytes for part in parts if _top_of(_name_of(part)) in split.left_out)
 
 
 def _describe_left_out(split: Split, counts: Counter[str], size_bytes: int) -> Iterable[Finding]:
     if split.left_out:
-        layers = ", ".join(
-            f"`{entry.replace(chr(92), '/').rpartition('/')[2]}` {count}"
-            for entry, count in counts.items()
-        )
+        layers = ", ".join(f"`{Path(entry).name}` {count}" for entry, count in counts.items())
         message = (
             f"{format_count(counts.total(), 'package')} ({size_bytes:,} bytes) "
             f"{'is' if counts.total() == 1 else 'are'} left to the layers: {layers}"

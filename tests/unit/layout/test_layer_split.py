@@ -35,7 +35,7 @@ def packages_of(tree: Tree, root: str = "", *, roots: tuple[str, ...] = ("",)) -
 def left_out(function: Tree, layer: Tree, *, root: str = "nodejs/") -> set[str]:
     """Return the names that the function leaves out."""
     layers = packages_of(layer, root, roots=layer_roots(MAJOR))
-    split = split_packages(packages_of(function), layers, major=MAJOR)
+    split = split_packages(packages_of(function), layers.by_folder, major=MAJOR)
     assert not split.left_out.keys() & split.kept.keys()
     return {folder.removeprefix("node_modules/") for folder in split.left_out}
 
@@ -117,7 +117,9 @@ def test_programs_have_to_be_programs() -> None:
         return PackageFolders(group_packages(facts, roots=(root,)), lambda _: b"")
 
     def split(mine: str, theirs: str) -> int:
-        return len(split_packages(one("", mine), one("nodejs/", theirs), major=MAJOR).left_out)
+        return len(
+            split_packages(one("", mine), one("nodejs/", theirs).by_folder, major=MAJOR).left_out
+        )
 
     assert [0, 1, 1] == [split("x", "-"), split("x", "x"), split("-", "x")]
 

@@ -109,6 +109,19 @@ def test_what_layers_hold_is_left_out(layers: Layers) -> None:
     )
 
 
+def test_what_a_package_needs_has_to_be_in_the_layer(layers: Layers) -> None:
+    """Else it would find none there, whatever the function has."""
+    files = {**package("a", dependencies={"b": "1"}), **package("b")}
+    needing = {f"nodejs/{name}": files[name] for name in package("a")}
+    layers.add("a.zip", zip_files(needing))
+
+    parts, _, (finding,) = layers.take(entries(files))
+
+    assert list(files) == names_of((parts, (), ()))
+    reason = "`a`: `b`, which `a` uses, is not in the layer"
+    assert f"1 package of the layers stays in the function: {reason}" == finding.message
+
+
 def test_without_a_zip_all_stays(layers: Layers) -> None:
     """What a layer of AWS holds, nobody here knows."""
     parts = entries(package("a"))
@@ -181,6 +194,7 @@ def test_the_first_five_of_many_are_named(layers: Layers) -> None:
         files = {k: v for n in names[-count:] for k, v in package(n).items()}
         (finding,) = layers.take(entries(files))[2]
         assert "node_modules/a" == finding.path
+        assert finding.message.startswith(f"{count} packages of the layers stay in the function: ")
         return finding.message.partition(": ")[2]
 
     rows = [f"`{name}`: the files of `{name}` differ" for name in "abcde"]
