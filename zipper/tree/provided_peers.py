@@ -58,7 +58,7 @@ def bind_rest(graph: LockedGraph, importer: str) -> LockedGraph:
         free = own.manifest.peer_dependencies.keys() - own.targets.keys()
         found = {name: top.get(name) or only.get(name) for name in free}
         targets = {name: target for name, target in found.items() if target is not None}
-        bound[key] = own._replace(targets={**own.targets, **targets}) if targets else own
+        bound[key] = own._replace(targets={**own.targets, **targets})
     return graph._replace(instances=bound)
 
 
@@ -76,7 +76,7 @@ def _bind(instances: Mapping[str, Instance]) -> dict[str, Instance]:
             found = provided.pop() if len(provided) == 1 and _is_peer(own, name) else None
             if found is not None and satisfies(instances[found].manifest.version, spec):
                 targets[name] = found
-        bound[key] = own if targets == own.targets else own._replace(targets=targets)
+        bound[key] = own._replace(targets=targets)
     return bound
 
 

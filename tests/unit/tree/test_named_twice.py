@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from zipper.findings import Finding
 from zipper.lockfile.npm_read import read_lockfile
 from zipper.npm.package_json import parse_manifest
+from zipper.tree.model import Node, Tree
 from zipper.tree.named_twice import find_left_out, settle_names, tell_left_out
-
-if TYPE_CHECKING:
-    from zipper.tree.model import Tree
 
 DEV = frozenset({"dev"})
 
@@ -67,6 +66,38 @@ def test_what_another_needs_is_a_dependency() -> None:
 def test_with_development_dependencies_nothing_is_left_out() -> None:
     """What is installed anyway is found under either name."""
     assert {} == find_left_out(read(make_rows("dependencies")), omit=frozenset())
+
+
+@pytest.mark.parametrize("legacy", [False, True])
+def test_a_peer_needs_it_where_peers_count(*, legacy: bool) -> None:
+    """With `legacy-peer-deps` they do not."""
+    rows = make_rows("dependencies")
+    rows["packages/other"]["peerDependencies"] = {"left": "*"}
+
+    found = find_left_out(read(rows), omit=DEV, legacy_peer_deps=legacy)
+
+    assert ({"packages/lib": ["left"]} if legacy else {}) == found
+
+
+def test_each_folder_is_told_with_its_names() -> None:
+    """The project is its package.json where it has no name."""
+    nodes = [Node("", ""), Node("lib", "", parse_manifest({"name": "real"})), Node("in", "")]
+    tree = Tree({node.location: node for node in nodes})
+    why = ", as by npm: it is in `devDependencies` too, which wins"
+    hint = "from `devDependencies` if it is needed at run time, then `python -m zipper resolve`"
+
+    told = list(tell_left_out(tree, {"": ["a", "b"], "lib": ["c"], "in": ["d"]}))
+
+    expected = [
+        ("package.json", "`a`, `b`", "package.json"),
+        ("lib/package.json", "`c`", "real"),
+        ("in/package.json", "`d`", "in"),
+    ]
+    assert told == [
+        Finding("dev-left-out", "warning", path, f"{names} of `{package}` is left out{why}",
+                f"remove {names} {hint}")
+        for path, names, package in expected
+    ]  # fmt: skip
 
 
 def test_a_tree_without_such_names_stays_itself() -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from zipper.npm.package_json import parse_manifest
 from zipper.tree.locked_graph import Instance, LockedGraph
-from zipper.tree.provided_peers import bind_provided_peers
+from zipper.tree.provided_peers import bind_provided_peers, bind_rest
 
 
 def graph(**packages: tuple[dict, dict[str, str]]) -> LockedGraph:
@@ -82,3 +86,53 @@ def test_a_dependency_is_no_peer() -> None:
     )
 
     assert {"gql": "gql1"} == dict(found.instances["tag1"].targets)
+
+
+@pytest.mark.parametrize(
+    ("extra", "expected"),
+    [
+        # A dependent is who needs the package itself, not who has it as a peer.
+        ({"x1": ({"peerDependencies": {"tag": "*"}, "dependencies": {"gql": "1"}},
+                 {"tag": "tag1", "gql": "gql1"})}, "gql2"),
+        ({"x1": ({"peerDependencies": {"tag": "*"}, "dependencies": {"tag": "*", "gql": "1"}},
+                 {"tag": "tag1", "gql": "gql1"})}, "gql1"),
+        ({"x1": ({"peerDependencies": {"tag": "*"}, "optionalDependencies": {"tag": "*"}},
+                 {"tag": "tag1"})}, "gql1"),
+        ({"x1": ({"dependencies": {"tag": "*", "gql": "2"}},
+                 {"tag": "tag1", "gql": "gql2"})}, "gql2"),
+        ({"tag1": ({**PEER, "optionalDependencies": {"gql": "1"}}, {"gql": "gql1"})}, "gql1"),
+    ],
+)  # fmt: skip
+def test_all_that_need_a_package_have_a_say(extra: dict[str, Any], expected: str) -> None:
+    """Of two minds, or where one has none, the peer stays what it is."""
+    packages = {
+        "fn0": (NEEDS, {"tag": "tag1", "gql": "gql2"}),
+        "tag1": (PEER, {"gql": "gql1"}),
+        "gql1": ({}, {}),
+        "gql2": ({}, {}),
+        **extra,
+    }
+
+    found = bind_provided_peers(graph(**packages))
+
+    assert {"gql": expected} == dict(found.instances["tag1"].targets)
+    assert {"": "fn0"} == found.importers
+
+
+def test_what_nothing_provides_is_found_at_the_top() -> None:
+    """What the importer depends on, else the only one of the name; what has a target keeps it."""
+    names = dict.fromkeys(("gql", "one", "two", "none", "own"), "*")
+    given = graph(
+        fn0=({}, {"tag": "tag1", "gql": "gql2"}),
+        tag1=({"peerDependencies": names}, {"own": "own2"}),
+        a1=({}, {"one": "one1", "two": "two1", "gql": "gql1", "own": "own1"}),
+        b1=({}, {"one": "one1", "two": "two2"}),
+    )
+
+    found = bind_rest(given, "")
+
+    expected = {"gql": "gql2", "one": "one1", "own": "own2"}
+    assert expected == found.instances["tag1"].targets
+    for key in ("fn0", "a1", "b1"):
+        assert given.instances[key] == found.instances[key]
+    assert given.importers == found.importers
