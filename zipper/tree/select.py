@@ -135,7 +135,7 @@ def _find_set(location: str, connections: Connections, inert: set[str]) -> set[s
 def _keep(tree: Tree, gone: set[str]) -> tuple[str, ...]:
     """Return the locations that stay: not gone, nor inside a folder that goes."""
     kept: dict[str, None] = {ROOT: None}
-    for location in sorted(tree.nodes, key=lambda one: one.count("/")):
+    for location in sorted(tree.nodes):  # a folder before what lies in it
         if location not in gone and _nearest(location, tree) in kept:
             kept[location] = None
     return tuple(location for location in tree.nodes if location in kept)

@@ -15,14 +15,18 @@ from zipper.tree.lock_platform import refuse_lock_for_another_platform
 
 
 def judge(
-    variant: str, *, arch: str = "x86_64", locked: dict | None = None
+    variant: str,
+    *,
+    arch: str = "x86_64",
+    locked: dict | None = None,
+    kind: str = "optionalDependencies",
 ) -> LockfileError | None:
     """Return the refusal of a package with `variant`, where others are `locked`."""
     others = {"@a/darwin-arm64": {"os": ["darwin"], "cpu": ["arm64"]}} if locked is None else locked
     names = dict.fromkeys((variant, *others), "1.0.0")
     nodes = {
         "": {"name": "fn", "dependencies": {"a": "1.0.0"}},
-        "node_modules/a": {"version": "1.0.0", "optionalDependencies": names},
+        "node_modules/a": {"version": "1.0.0", kind: names},
         **{
             f"node_modules/{name}": {"version": "1.0.0", "optional": True, **fields}
             for name, fields in others.items()
@@ -75,6 +79,21 @@ def test_the_variant_that_is_missing(variant: str, arch: str, *, is_meant: bool)
 def test_no_reason_to_refuse(locked: dict) -> None:
     """Nothing was written for another platform, or what is there will do."""
     assert judge("@a/linux-x64", locked=locked) is None
+
+
+def test_what_is_for_any_platform_is_no_variant() -> None:
+    """It is there beside those that are for another one."""
+    locked = {"b": {}, "@a/darwin-arm64": {"cpu": ["arm64"]}}
+
+    error = judge("@a/linux-x64", locked=locked)
+
+    assert error is not None
+    assert "@a/darwin-arm64" == dict(error.facts)["locked"]
+
+
+def test_what_is_required_is_no_variant() -> None:
+    """Whatever its name tells."""
+    assert judge("@a/linux-x64", kind="dependencies") is None
 
 
 def test_the_project_itself_lacks_variants() -> None:

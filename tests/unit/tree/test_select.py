@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -13,10 +13,8 @@ from zipper.errors import LockfileError, ResolutionError
 from zipper.lockfile.npm_read import read_lockfile
 from zipper.npm.package_json import parse_manifest
 from zipper.target import Target
+from zipper.tree.model import Node, Tree
 from zipper.tree.select import select
-
-if TYPE_CHECKING:
-    from zipper.tree.model import Tree
 
 _X64, _ARM64 = Target(architecture="x86_64"), Target(architecture="arm64")
 
@@ -192,3 +190,38 @@ def test_a_lockfile_with_the_targets_variant_is_taken() -> None:
     tree = _locked_for("@tool/linux-x64", _variant("x64"))
 
     assert ["@tool/linux-x64", "tool"] == _names(select(tree, target=_X64))
+
+
+def test_what_is_asked_for_is_npms_own_choice_at_first() -> None:
+    """Peers count, another Node is no error, another platform is, nothing extraneous is kept."""
+    tree = _tree(
+        {"dependencies": {"a": "*"}, "devDependencies": {"d": "*"}},
+        {
+            "a@1.0.0": {
+                "peerDependencies": {"p": "*", "x": "*"},
+                "peerDependenciesMeta": {"x": {"optional": True}},
+                "optionalDependencies": {"o": "*"},
+            },
+            "d@1.0.0": {},
+            "o@1.0.0": {"engines": {"node": "^8"}},
+            "p@1.0.0": {"engines": {"node": "^8"}},
+        },
+    )
+    left = Node("node_modules/x", "x")
+    tree = Tree({**tree.nodes, left.location: left})
+
+    assert ["a", "p"] == _names(select(tree, target=_X64))
+    assert ["a"] == _names(select(tree, target=_X64, legacy_peer_deps=True))
+    assert ["a", "p", "x"] == _names(select(tree, target=_X64, keep_extraneous=True))
+    assert ["a", "d", "p"] == _names(select(tree, target=_X64, omit=frozenset()))
+    with pytest.raises(ResolutionError) as raised:
+        select(tree, target=_X64, engine_strict=True)
+    assert "EBADENGINE" == raised.value.code
+    assert ["a", "p"] == _names(select(tree, target=_X64, engine_strict=True, force=True))
+    for_mac = parse_manifest({"name": "p", "os": ["darwin"]})
+    other = tree.nodes["node_modules/p"]._replace(manifest=for_mac)
+    tree = Tree({**tree.nodes, other.location: other})
+    with pytest.raises(ResolutionError) as raised:
+        select(tree, target=_X64)
+    assert "EBADPLATFORM" == raised.value.code
+    assert ["a", "p"] == _names(select(tree, target=_X64, force=True))
