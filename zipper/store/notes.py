@@ -6,8 +6,8 @@ the same code is asked with the same inputs, and what it rests on outside of the
     <cache>/notes/<kind>/3c/3cf6...e1     a note of its own
     <cache>/notes/<kind>.sqlite           small results by content, many at a time
 
-A note is a line with the hash of the rest, a line with its head (format, kind, the identity of the
-code, inputs), one with its witnesses, and the result. Whatever differs, is damaged or cannot be
+A note is a line with the hash of the rest, a line with its head (kind, the identity of the code,
+inputs), one with its witnesses, and the result. Whatever differs, is damaged or cannot be
 read is no note. Losing one costs time, no more; a cache that cannot be written to is read.
 """
 
@@ -69,17 +69,12 @@ NOTES: Final = "notes"
 _TOGETHER: Final = 1_000
 """Rows that are written together where many follow each other."""
 
-_FORMAT: Final = 1
-"""Of a note's lines, whatever its kind."""
-
 
 class Kind(NamedTuple):
     """A kind of result."""
 
     name: str
     """Its folder, and the word for it in `cache size`."""
-    form: int = 1
-    """Raised when the form of its results changes."""
     is_small: bool = False
     """Many small results by content: rows of one file instead of a file each; no witnesses."""
     part: str = ""
@@ -88,7 +83,7 @@ class Kind(NamedTuple):
 
 LOCKFILE_PROOF: Final = Kind("lockfile-proof")
 RESOLUTION: Final = Kind("resolution")
-INSTALL: Final = Kind("install", form=2)
+INSTALL: Final = Kind("install")
 CODE_HASH: Final = Kind("code-hash")
 VERDICT: Final = Kind("verdict")
 REPORT: Final = Kind("report")
@@ -98,12 +93,12 @@ SIGNATURE: Final = Kind("signature")
 FILE_FACTS: Final = Kind("file-facts", is_small=True, part="facts")
 RULE_FINDINGS: Final = Kind("rule-findings", is_small=True)
 ORIGINS: Final = Kind("origins")
-COMPILED: Final = Kind("compiled", form=2, is_small=True)
+COMPILED: Final = Kind("compiled", is_small=True)
 SOURCES: Final = Kind("sources")
 EXECUTABLE: Final = Kind("executable")
 PRUNED: Final = Kind("pruned")
 BUNDLE: Final = Kind("bundle")
-BUNDLE_LIMITS: Final = Kind("bundle-limits", form=2, is_small=True)
+BUNDLE_LIMITS: Final = Kind("bundle-limits", is_small=True)
 KEPT_PACKAGES: Final = Kind("kept-packages")
 
 KINDS: Final = (
@@ -250,21 +245,21 @@ class Notebook:
         start = self._starts.get(kind)
         if start is None:
             code = self._identity or code_identity(kind.part)
-            start = self._starts[kind] = _encode((_FORMAT, kind.name, kind.form, code))[:-1]
+            start = self._starts[kind] = _encode((kind.name, code))[:-1]
         return b"%b,%b]" % (start, _encode(inputs))
 
 
 def is_usable(path: Path, kind: Kind, *, identity: str | None = None) -> bool | None:
     """Return whether the file at `path` is a note that this code may use.
 
-    False for one that another code or an older format made; None for one that is damaged.
+    False for one that another code made; None for one that is damaged.
     """
     data = _read(path)
     parts = None if data is None else _open(data)
     if parts is None or hashlib.sha256(parts[0]).hexdigest() != path.name:
         return None
     row = json.loads(parts[0])
-    return bool(row[:4] == [_FORMAT, kind.name, kind.form, identity or code_identity(kind.part)])
+    return bool(row[:2] == [kind.name, identity or code_identity(kind.part)])
 
 
 def _open(data: bytes) -> tuple[bytes, bytes, bytes] | None:

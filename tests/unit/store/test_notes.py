@@ -51,15 +51,13 @@ def test_other_inputs_are_another_note(tmp_path: Path, inputs: Value) -> None:
     assert Notebook(tmp_path).recall(VERDICT, inputs) is None
 
 
-def test_kind_form_and_code_count(tmp_path: Path) -> None:
-    """Notes of another kind, of an older form of the kind, and of other code are not believed."""
+def test_kind_and_code_count(tmp_path: Path) -> None:
+    """Notes of another kind and of other code are not believed."""
     Notebook(tmp_path, identity="a").remember(VERDICT, INPUTS, b"1")
 
     assert b"1" == Notebook(tmp_path, identity="a").recall(VERDICT, INPUTS)
     assert Notebook(tmp_path, identity="b").recall(VERDICT, INPUTS) is None
     assert Notebook(tmp_path, identity="a").recall(Kind("other"), INPUTS) is None
-    raised = VERDICT._replace(form=VERDICT.form + 1)
-    assert Notebook(tmp_path, identity="a").recall(raised, INPUTS) is None
 
 
 @pytest.mark.parametrize("value", [[1], {"a": 1}, b"1", frozenset({"a"}), Path("a"), ("a", [1])])
