@@ -7,7 +7,6 @@ it is whole.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 from pathlib import Path
@@ -122,9 +121,9 @@ def _write_members(listing: Listing, folder: Path) -> None:
 
 def _move_into(new: Path, place: Path) -> None:
     for old in place.iterdir():
-        with contextlib.suppress(NotADirectoryError):
+        if old.is_dir() and not old.is_symlink():
             shutil.rmtree(old)
-            continue
-        old.unlink()
+        else:
+            old.unlink()
     for one in new.iterdir():
         shutil.move(one, place / one.name)

@@ -9,6 +9,7 @@ import pytest
 
 import zipper
 from tests.support.scene import HANDLER, write_files
+from zipper.pipeline.unpacking import _move_into
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,3 +98,19 @@ def test_what_fails_its_check_leaves_the_folder(project: Path, tmp_path: Path) -
     assert not os.path.lexists(place)
     assert zipper.build(project, unpacked=place, handler="absent.handler", keep_failed=True).written
     assert place.is_dir()
+
+
+def test_what_is_mounted_is_filled_anew(tmp_path: Path) -> None:
+    """It cannot be renamed: what is in it goes, files, folders and links, and the new comes."""
+    new, place = tmp_path / "new", tmp_path / "place"
+    write_files(new, {"index.js": "new", "lib/a.js": "new", "was-folder": "new"})
+    write_files(place, {"index.js": "old", "lib/b.js": "old", "was-folder/x": "old"})
+    (place / "link").symlink_to(tmp_path)
+
+    _move_into(new, place)
+
+    assert {"index.js": "new", "lib/a.js": "new", "was-folder": "new"} == {
+        name: (place / name).read_text() for name in names_in(place)
+    }
+    assert [] == names_in(new)
+    assert ["index.js", "lib", "was-folder"] == sorted(path.name for path in place.iterdir())
