@@ -116,7 +116,7 @@ class _Scanner:
             elif parent.type == "meta_property":
                 self.is_module = True
                 self._visit_meta(path)
-            elif len(path) > 2 and path[-3].type == "call_expression":
+            else:
                 self._add_call(path[:-2], "dynamic")
         elif kind == "export" and parent.type == "export_statement":
             self._add_static(parent)
@@ -138,12 +138,9 @@ class _Scanner:
 
     def _visit_meta(self, path: list[Node]) -> None:
         """Look at one `import.meta`, of which `resolve` may be called."""
-        member, call = (path[-3], path[-4]) if len(path) > 3 else (path[0], path[0])
-        if (
-            self.source.text_of(member).endswith(b".resolve")
-            and call.type == "call_expression"
-            and _same(call.child_by_field_name("function"), member)
-        ):
+        if len(path) < 4 or not self.source.text_of(path[-3]).endswith(b".resolve"):
+            return
+        if _same(path[-4].child_by_field_name("function"), path[-3]):
             self._add_call(path[:-3], "meta")
 
     def _visit_require(self, path: list[Node], *, is_shim: bool = False) -> None:
@@ -163,12 +160,12 @@ class _Scanner:
         if parent.type == "call_expression":
             if _same(parent.child_by_field_name("function"), node):
                 self._add_call(path[:-1], kind)
-        elif parent.type == "member_expression" and above.type == "call_expression":
-            name = parent.child_by_field_name("property")
-            is_called = _same(above.child_by_field_name("function"), parent)
-            if is_called and name is not None and name.text == b"resolve":
+            return
+        name = parent.child_by_field_name("property")
+        if name is not None and _same(above.child_by_field_name("function"), parent):
+            if name.text == b"resolve":
                 self._add_call(path[:-2], "resolve")
-            elif is_called and name is not None and name.text == b"call":
+            elif name.text == b"call":
                 self._add_call(path[:-2], kind, place=1)
 
     def _rebinds(self, path: list[Node]) -> bool:
@@ -216,9 +213,9 @@ class _Scanner:
 
     def _add_call(self, path: list[Node], kind: RequestKind, *, place: int = 0) -> None:
         """Add the call that ends `path`, whose argument at `place` is the specifier."""
-        call = path[-1]
-        if call.type != "call_expression":
+        if not path or path[-1].type != "call_expression":
             return
+        call = path[-1]
         arguments = call.child_by_field_name("arguments")
         first = None if arguments is None else _find_argument(arguments, place)
         if first is None:
@@ -267,9 +264,9 @@ class _Scanner:
         arguments = call.child_by_field_name("arguments")
         if arguments is None or self.source.text_of(arguments) not in _OWN_PLACES:
             return
-        if outer.type == "call_expression" and _same(outer.child_by_field_name("function"), call):
+        if _same(outer.child_by_field_name("function"), call):
             self._add_call(path[:-2], "require")
-        name = outer.child_by_field_name("name") if outer.type == "variable_declarator" else None
+        name = outer.child_by_field_name("name")
         if name is not None and name.type == "identifier":
             if self.source.text_of(name) == b"require":
                 self.has_own_require = True
