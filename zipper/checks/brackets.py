@@ -24,16 +24,13 @@ if TYPE_CHECKING:
 __all__ = ["Nesting", "find_layout"]
 
 _STRING: Final = rb"""'(?:[^'\\\n]|\\[\s\S])*+'|"(?:[^"\\\n]|\\[\s\S])*+\""""
-_FLAT: Final = rb"""(?:[^'"`/(){}\[\]]|""" + _STRING + rb""")*+"""
-_FIRST: Final = rb"\(" + _FLAT + rb"\)|\[" + _FLAT + rb"\]|\{" + _FLAT + rb"\}"
-_INNER: Final = rb"""(?:[^'"`/(){}\[\]]|""" + _STRING + rb"|" + _FIRST + rb")*+"
-_SECOND: Final = rb"\(" + _INNER + rb"\)|\[" + _INNER + rb"\]|\{" + _INNER + rb"\}"
+_FLAT: Final = rb"""(?:[^'"`/(){}\[\]]|%s)*+""" % _STRING
+_FIRST: Final = rb"\(%s\)|\[%s\]|\{%s\}" % (_FLAT, _FLAT, _FLAT)
+_INNER: Final = rb"""(?:[^'"`/(){}\[\]]|%s|%s)*+""" % (_STRING, _FIRST)
+_SECOND: Final = rb"\(%s\)|\[%s\]|\{%s\}" % (_INNER, _INNER, _INNER)
 _PLAIN: Final = late_pattern(
-    rb"""(?:[^'"`/(){}\[\];]++|"""
-    + _STRING
-    + rb"|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/|"
-    + _SECOND
-    + rb"|`(?:[^`\\$]|\\[\s\S]|\$(?!\{))*+`)*+"
+    rb"""(?:[^'"`/(){}\[\];]++|%s|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/|%s"""
+    rb"""|`(?:[^`\\$]|\\[\s\S]|\$(?!\{))*+`)*+""" % (_STRING, _SECOND)
 )
 """Everything up to the next sign that matters: brackets that hold no more than two levels of
 brackets are swallowed whole."""
@@ -50,8 +47,7 @@ _BEGINS: Final = late_pattern(
     rb"\s*\n\s*(?:var|let|const|function|class|import|export|async function|//)\b"
 )
 _CLOSES: Final = {ord(")"): ord("("), ord("]"): ord("["), ord("}"): ord("{")}
-_OPENS: Final = frozenset(b"([{")
-_QUOTES: Final = frozenset(b"'\"")
+_OPENS: Final = frozenset(_CLOSES.values())
 _TEMPLATE: Final = 0
 """The kind of the bracket that `${` opens."""
 _BLOCK_MIN_BYTES: Final = 1000
@@ -84,18 +80,13 @@ class _Lexer:
     def __init__(self, content: bytes, known: KnownStretches | None) -> None:
         self.content = content
         self.known = known
-        self.floor = 0
-        """Where the stretch of statements of the top level begins that is read."""
-        self.held = (0, 1)
-        """The blocks, and the blocks with borders, that had been found before it."""
-        self.looks_back = False
-        """Whether it depends on what precedes it."""
         self.blocks: list[tuple[int, int]] = []
         self.borders: dict[int, list[int]] = {-1: [0]}
         self.stack: list[tuple[int, int]] = [(-1, 1)]
         """Offset and kind of each bracket that is open."""
-        self.last_pair = (-1, -1)
+        self.last_pair: tuple[int, int] | None = None
         """The last parentheses that were closed here: close, open."""
+        self._begin(0)
 
     def run(self) -> Nesting | None:
         content, size = self.content, len(self.content)
@@ -146,8 +137,12 @@ class _Lexer:
         return at
 
     def _begin(self, floor: int) -> None:
-        self.floor, self.looks_back = floor, False
+        """Begin a stretch of statements of the top level."""
+        self.floor = floor
         self.held = len(self.blocks), len(self.borders)
+        """The blocks, and the blocks with borders, that had been found before it."""
+        self.looks_back = False
+        """Whether it depends on what precedes it."""
 
     def _step(self, sign: int, at: int) -> int | None:
         """Look at the sign at `at`; return where to go on, None where nothing fits."""
@@ -161,8 +156,8 @@ class _Lexer:
             return at + 1
         if sign == ord("`"):
             return self._read_chunk(at + 1)
-        if sign in _QUOTES or self.content.startswith(b"/*", at):
-            return None
+        if sign != ord("/") or self.content.startswith(b"/*", at):
+            return None  # a string or a comment that does not end
         match = _REGEXP.match(self.content, at) if self._is_regexp(at) else None
         return at + 1 if match is None else match.end()
 
@@ -171,7 +166,7 @@ class _Lexer:
         if match is None:
             return None
         if match[1] is None:
-            self.stack.append((match.end() - 1, _TEMPLATE))
+            self.stack.append((at, _TEMPLATE))
         return match.end()
 
     def _close(self, sign: int, at: int) -> int | None:
@@ -216,8 +211,6 @@ class _Lexer:
         last = before[-1:]
         if last == b")":
             return self._is_head(at)
-        if last == b"}":
-            return _REGEXP.match(self.content, at) is not None
         word = _WORD_BEFORE.search(before)
         if word is not None:
             return word[1] in _REGEXP_WORDS and not before.endswith(b"." + word[1])
@@ -247,7 +240,8 @@ class _Lexer:
     def _is_head(self, at: int) -> bool:
         """Return whether the parentheses before a slash belong to `if`, `for` or `while`."""
         close = self.content.rfind(b")", 0, at)
-        start = self.last_pair[1] if self.last_pair[0] == close else self._find_open(close)
+        pair = self.last_pair
+        start = pair[1] if pair and pair[0] == close else self._find_open(close)
         ahead = self.content[max(0, start - 20) : start].rstrip()
         word = _WORD_BEFORE.search(ahead)
         return word is not None and word[1] in _HEAD_WORDS

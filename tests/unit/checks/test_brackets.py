@@ -27,6 +27,10 @@ TRICKY = (
     b"`\\`{`",
     b"x = // y1\n/[{']/.test(a)",
     b"x = y['http://'] / b; z = '/{'",
+    b"`${'`'}{`",
+    b"`${`x`}{`",
+    b"a /((({ b: '/{' })))",
+    b"a = ((( ~b )))",
 )
 
 
@@ -53,6 +57,7 @@ REGEXPS = (
         b"[/}/]",
         b"a ? /}/ : b",
         b"!/}/",
+        b"~/}/",
     ),
     b"a = /* " + b"b" * 400 + b" */ /}/",
     *(b"a = /* b */ /}/", b"a = /* b */ /* ) */ /}/", b"a = // b\n/}/", b"a = // b\n // )\n/}/"),
@@ -131,6 +136,7 @@ def test_any_order_of_tricky_code(pieces: list[bytes]) -> None:
         b"if (a) b\nelse {" + FILLER + b"}",
         b"try {" + FILLER + b"} catch {" + FILLER + b"}",
         b"class A extends b.c(d)(e) {" + FILLER + b"}",
+        b"x = f()[((a, " + b"b, " * 500 + b"c))]",
     ],
 )
 def test_braces_that_hold_no_statements(text: bytes) -> None:
@@ -149,6 +155,14 @@ def test_borders_stand_between_statements() -> None:
     ends = (b"}", b";")
     assert borders
     assert all(text[at - 1 : at] in ends and text[at : at + 1] == b"\n" for at in borders)
+
+
+def test_borders_stand_in_no_parentheses() -> None:
+    """What divides the head of a loop divides no statements."""
+    text = b"for (" + b"a" * 3000 + b"; (((b)));" + b"c" * 3000 + b") d;"
+    layout = find_layout(text)
+    assert layout is not None
+    assert {-1: [0, len(text)]} == layout.borders
 
 
 @pytest.mark.parametrize("text", [b"(", b")", b"{]", b"'a", b"`a${", b"/* a", b"(" * 9999])
