@@ -254,6 +254,7 @@ const ANSWERS = {
   flags: readFlags,
   drafts: asked => attempt(() => readDraft(asked)),
   placements: asked => attempt(() => readPlace(asked)),
+  clashes: asked => attempt(() => readPlace(asked)),
   dates: text => Date.parse(text),
   picks: ([packument, wanted, options]) => attempt(() => {
     const { version, _shouldAvoid, _outsideDependencyRange, _isSemVerMajor } = pickManifest(packument, wanted, options)

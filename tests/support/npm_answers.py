@@ -41,7 +41,10 @@ def _is_meant(table: str, question: Any, answer: Any) -> bool:
         return not (isinstance(answer, dict) and "error" in answer)
     if table == "picks":  # what leaves `avoid` may be nothing, which is no manifest
         return answer.keys() & {"version", "error"} != set()
-    if table == "placements":  # where the edge was fine, and where npm goes on in what is gone
+    if table in (
+        "placements",
+        "clashes",
+    ):  # where the edge was fine, and where npm goes on in what is gone
         return answer == "ERESOLVE" or (isinstance(answer, list) and answer[0][1] is not None)
     # JavaScript leaves holes in a list that is shortened where it is not.
     return table != "conflicts" or "null" in question or "null" not in json.dumps(answer)

@@ -41,7 +41,7 @@ from tests.support.npm_text_questions import (
     ask_url,
     ask_version,
 )
-from tests.support.npm_tree_questions import ask_draft, ask_flags, ask_place
+from tests.support.npm_tree_questions import ask_clash, ask_draft, ask_flags, ask_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,5 +83,6 @@ QUESTIONS: Final[dict[str, tuple[Callable[[Random], Any], int | tuple[int, ...]]
     "paths": (ask_paths, 250), "dates": (ask_date, 60),
     "npmrc": (ask_npmrc, 500), "flags": (ask_flags, 200), "picks": (ask_pick, 450),
     "drafts": (ask_draft, 250), "placements": (ask_place, _PLACEMENTS),
+    "clashes": (ask_clash, (*range(60), 1286, 1696, 2488)),
 }  # fmt: skip
 """Table to what asks one of its questions, and how many there are, or their numbers."""

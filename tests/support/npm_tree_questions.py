@@ -119,7 +119,8 @@ def ask_clash(dice: Random) -> Any:
     at, name = dice.choice(list(tree)), dice.choice("abcd")
     kind = "dependencies" if dice.random() < 0.8 else "peerDependencies"
     tree[at].setdefault(kind, {})[name] = dice.choice(("*", "1", "2", ">=1.2"))
-    found = {one: draw(one, "peerDependencies", 2) for one in "abcd"}
+    others = dice.sample([one for one in "abcd" if one != name], dice.randint(0, 2))
+    found = {one: draw(one, "peerDependencies", 2) for one in (name, *others)}
     options = {"preferDedupe": True} if dice.random() < 0.2 else {}
     return [tree, at, name, found, options]
 

@@ -15,7 +15,7 @@ from zipper.tree.trampoline import finish
 if TYPE_CHECKING:
     from zipper.tree.draft import Draft
 
-CASES = load_table("placements")
+CASES = [*load_table("clashes"), *load_table("placements")]
 
 
 def show(placement: Placement, draft: Draft) -> list[Any]:
