@@ -82,9 +82,7 @@ class _Binder:
             context = self._waiting.pop()
             own = self._graph.instances[context.base]
             targets = {name: self._reach(context, name) for name in self._provided[context.base]}
-            for peer, place in context.binding:
-                if peer in self._peers(context.base):
-                    targets[peer] = self._resolve(place)
+            targets |= {peer: self._resolve(place) for peer, place in context.binding}
             yield self._keys[context], own._replace(targets=targets)
 
     def _provides(self, key: str, own: Instance) -> Mapping[str, str]:

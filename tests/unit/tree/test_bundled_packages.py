@@ -122,10 +122,12 @@ def test_a_local_tarball_is_where_the_package_is() -> None:
     with pytest.raises(StopIteration):
         steps.send({"npm-shrinkwrap.json": LOCK})
 
+    places = ("node_modules/c", "node_modules/e", "node_modules/f", "lib")
+    nodes = [run.draft.nodes[f"node_modules/a/{place}"] for place in places]
     assert ["file:/p/node_modules/a/x/c.tgz", "file:/e.tgz", "https://r.example/f.tgz", None] == [
-        run.draft.nodes[f"node_modules/a/{place}"].resolved
-        for place in ("node_modules/c", "node_modules/e", "node_modules/f", "lib")
+        node.resolved for node in nodes
     ]
+    assert ["c", "e", "f", "lib"] == [node.package_name for node in nodes]
 
 
 @pytest.mark.parametrize(

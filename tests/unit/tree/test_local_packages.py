@@ -152,3 +152,36 @@ def test_a_peer_that_is_a_workspace_is_not_asked_for() -> None:
     assert {"", "packages/w", *modules} == set(tree.nodes)
     asked = [ask.name for ask in world.asked if isinstance(ask, PackumentRequest)]
     assert ["b", "a"] == asked
+
+
+@pytest.mark.parametrize(
+    ("manifest", "expected"),
+    [
+        ({"dependencies": {"a": "file:~/a"}}, {"../home/me/a": None, "node_modules/a": None}),
+        ({"dependencies": {"a": "file:~/a.tgz"}}, {"node_modules/a": "file:../home/me/a.tgz"}),
+        ({"dependencies": {"b": "1"}, "overrides": {"a": "file:~/a.tgz"}},
+         {"node_modules/a": "file:../home/me/a.tgz", "node_modules/b": "https://b"}),
+        ({"dependencies": {"b": "1"}, "overrides": {"a": "file:a.tgz"}},
+         {"node_modules/a": "file:a.tgz", "node_modules/b": "https://b"}),
+    ],
+)  # fmt: skip
+def test_what_lies_in_the_home_folder(
+    manifest: dict[str, object], expected: dict[str, str | None]
+) -> None:
+    """A tilde is the home of the user; an override's path begins at the project."""
+    own = {"name": "a", "version": "1.0.0"}
+    b = {"dependencies": {"a": "*"}, "dist": {"tarball": "https://b"}}
+    world = World(
+        packuments=registry({"b@1.0.0": b}).packuments,
+        files={"/home/me/a/package.json": own},
+        local_tarballs={
+            path: {"package.json": own} for path in ("/home/me/a.tgz", "/project/a.tgz")
+        },
+    )
+    request = project(manifest, home="/home/me")
+
+    tree = resolve(request, world).tree
+
+    assert expected == {at: node.resolved for at, node in tree.nodes.items() if at}
+    again = resolve(request._replace(lockfile=tree), World(files=world.files))
+    assert tree.nodes == again.tree.nodes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zipper.errors import RegistryError
-from zipper.npm.package_json import Manifest
+from zipper.npm.package_json import Manifest, parse_manifest
 from zipper.tree.model import Node, Tree
 from zipper.tree.required_by import draw_chain, tell_chain
 
@@ -63,3 +63,36 @@ def test_chain_becomes_the_last_fact() -> None:
     tell_chain(error, tree, "node_modules/x")
 
     assert (("a", "b"), ("required by", "the project > x (prod)")) == error.facts
+
+
+def test_development_dependencies_count_last() -> None:
+    """What a member of the workspace needs too is told of the member; of as many, the first."""
+    project = parse_manifest(
+        {
+            "name": "fn",
+            "workspaces": ["w"],
+            "devDependencies": {"d": "1"},
+            "dependencies": {"l": "1"},
+        }
+    )
+    tree = tree_of(
+        Node("", "fn", project),
+        Node("node_modules/w", "w", link_target="w"),
+        node("w", "w", dependencies={"x": "1"}),
+        node("node_modules/d", "d", dependencies={"x": "1", "y": "1"}),
+        Node("node_modules/l", "l", link_target=""),
+        node("node_modules/x", "x"),
+        node("node_modules/y", "y", dependencies={"z": "1"}),
+        node("node_modules/z", "z", dependencies={"y": "1"}),
+    )
+
+    assert {
+        "": None,
+        "node_modules/d": "fn > d (dev)",
+        "node_modules/l": "fn > l (prod)",
+        "node_modules/w": "fn > w (workspace)",
+        "node_modules/x": "fn > w > x (prod)",
+        "node_modules/y": "fn > d@1.0.0 > y (prod)",
+        "node_modules/z": "fn > d@1.0.0 > y@1.0.0 > z (prod)",
+        "w": "fn > w (workspace)",
+    } == {at: draw_chain(tree, at) for at in sorted(tree.nodes)}
