@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
@@ -12,13 +13,12 @@ from tests.support.notes import list_notes
 from tests.support.scene import listing
 from zipper.events import StageStarted
 from zipper.pipeline.building import rehearse_requested
-from zipper.pipeline.layer_building import find_layers, layer
+from zipper.pipeline.layer_building import find_layers, layer, layers_elsewhere
+from zipper.settings.build_request import request_from
 from zipper.settings.read_settings import find_requests
 from zipper.settings.values import Settings
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.support.scene import Scene
     from zipper.events import Event
 
@@ -182,3 +182,39 @@ def test_a_layer_that_fails_stops_its_function(project: Scene) -> None:
         zipper.build(project.project, function="one")
     assert "ECHECK" == raised.value.code
     assert not (project.project / "dist" / "first.zip").exists()
+
+
+def test_the_date_of_members_is_that_of_the_variable(
+    project: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a function's zip."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+
+    package = layer(project.project)
+
+    dates = {info.date_time for info in ZipFile(package.path).infolist()}
+    assert {(2023, 11, 14, 22, 13, 20)} == dates
+
+
+def test_layers_elsewhere_are_in_a_folder_that_goes(project: Scene) -> None:
+    """Each by its name; other layers stay where they are."""
+    project.write({"pyproject.toml": TABLES})
+    own, other = find_layers(str(project.project), Settings())
+    arn = "arn:aws:lambda:eu-west-1:123456789012:layer:trace:3"
+    request = request_from(Settings(), folder="fn")._replace(
+        layers=(own.output, arn, "kept.zip", other.output), uses=(own, other)
+    )
+
+    with layers_elsewhere(request) as placed:
+        folder = Path(placed.layers[0]).parent
+        assert folder.is_dir()
+        assert (f"{folder}/first.zip", arn, "kept.zip", f"{folder}/second.zip") == placed.layers
+        assert placed == request._replace(
+            layers=placed.layers,
+            uses=(
+                own._replace(output=placed.layers[0]),
+                other._replace(output=placed.layers[3]),
+            ),
+        )
+
+    assert not folder.exists()
