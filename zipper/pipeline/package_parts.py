@@ -132,7 +132,7 @@ def _find_bundle(
 
     bundle = bundle_function(project, request, io, gathered, homes)
     place = _name_place(project, is_kept=plain.keeps_folders)
-    made = [put_below(entry, place.encode()) if place else entry for entry in bundle.entries]
+    made = [put_below(entry, place.encode()) for entry in bundle.entries]
     names = {entry.name for entry in made}
     included = choice._replace(files=tuple(_list_included(choice, request)))
     others = (one for one in read_entries(included, prefix=place) if one.name not in names)

@@ -65,7 +65,7 @@ class TransformedSources(NamedTuple):
     def place(self, prefix: str) -> Iterator[PlannedEntry]:
         """Yield the entries of the project, its own with `prefix` before their names."""
         raw = prefix.encode("utf-8", "surrogateescape")
-        yield from (put_below(entry, raw) for entry in self.own) if prefix else self.own
+        yield from (put_below(entry, raw) for entry in self.own)
         yield from self.beside
 
 
@@ -247,7 +247,6 @@ class _Work:
                 "--platform=node",
                 f"--target=node{target.details.major}",
                 "--log-level=error",
-                "--color=false",
                 "--sourcemap=external",
                 f"--sources-content={self._request.sourcemap != 'none'}".lower(),
             ),
