@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.bundling_project import BundlingProject, fill_cache
+from tests.support.bundling_project import BundlingProject, fill_cache, metafile_of
 from zipper.bundling.surroundings import KeptPackage
 
 if TYPE_CHECKING:
@@ -199,3 +199,41 @@ def test_what_is_not_reached_is_not_looked_at(project: BundlingProject) -> None:
     project.write({"old.ts": f"{decorated}// more\n", "data.json": "[]", "README.md": "x"})
 
     assert before == bundle_of(project.bundle(handler="index.handler"))
+
+
+def test_a_package_in_anothers_tarball_is_told_too(project: BundlingProject) -> None:
+    """By what the lockfile says of it: its files are the other's."""
+    project.write_packages(
+        a={
+            "index.js": "exports.a = require('own');\n",
+            "own/package.json": '{"name": "own", "version": "1.0.0"}',
+            "own/index.js": "module.exports = 7;\n",
+        }
+    )
+    manifest = {"name": "fn", "dependencies": {"a": "file:a.tgz"}}
+    packages = {
+        "": manifest,
+        "node_modules/a": {
+            "version": "1.0.0", "resolved": "file:a.tgz", "dependencies": {"own": "file:own"},
+        },
+        "node_modules/a/node_modules/own": {"resolved": "node_modules/a/own", "link": True},
+        "node_modules/a/own": {"name": "own", "version": "1.0.0"},
+    }  # fmt: skip
+    lock = {"lockfileVersion": 3, "packages": packages}
+    code = f"import {{ a }} from 'a';\n{HANDLER}a;\n"
+    project.write({"package.json": manifest, "package-lock.json": lock, "index.ts": code})
+
+    planned = project.bundle(handler="index.handler")
+
+    bundle = bundle_of(planned)
+    own = "node_modules/a/own"
+    assert {"node_modules/a", own} == set(bundle.bundled)
+    told = metafile_of(planned)["packages"]["node_modules/a/node_modules/own"]
+    assert {
+        "name": "own",
+        "version": "1.0.0",
+        "resolved": None,
+        "integrity": None,
+        "bytesInOutput": bundle.bundled[own],
+    } == told
+    assert "\na 1.0.0\nown 1.0.0\n\nThe package has no text of its licence." in bundle.notice

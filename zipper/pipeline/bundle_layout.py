@@ -36,13 +36,13 @@ class BundleLayout:
         self._homes = homes
         self._siblings = siblings
         self._links = {
-            home.rstrip("/"): siblings.folders[location]
+            home.removesuffix("/"): siblings.folders[location]
             for location in scripted.obtained.folders
             if location in siblings.folders
             for home in homes.by_location[location]
         }
         self.places: Mapping[str, str] = {
-            _follow(home.rstrip("/"), self._links): location
+            _follow(home.removesuffix("/"), self._links): location
             for location, found in homes.by_location.items()
             for home in found
         }

@@ -31,10 +31,10 @@ class Made:
 def made(called_scene: Scene) -> Made:
     """A package in another's folder, with native code; a sibling with a package of its own."""
     scene = called_scene
-    binaries = ("win32/a.node", "b/linux-x64.node", "a/linux.node", "a.node.js")
+    binaries = ("a/win32.node", "c/linux-x64.node", "b/linux.node", "a.node.js")
     rows: dict[str, dict[str, Any]] = {}
     for place, name, files in (
-        ("node_modules/a", "a", {"lib/x.js": b"1"}),
+        ("node_modules/a", "a", {"lib/x.js": b"1", "own/package.json": b"{}", "own/o.js": b"2"}),
         ("node_modules/a/node_modules/n", "n", dict.fromkeys(binaries, b"x")),
         ("linked/node_modules/mac", "mac", {"darwin.node": b"x", "b.node": b"x"}),
         ("node_modules/@s/p", "@s/p", {}),
@@ -54,7 +54,10 @@ def made(called_scene: Scene) -> Made:
         **rows,
         "node_modules/l": {"resolved": "linked", "link": True},
         "linked": linked,
+        "node_modules/a/node_modules/own": {"resolved": "node_modules/a/own", "link": True},
+        "node_modules/a/own": {"name": "own", "version": "1.0.0"},
     }
+    rows["node_modules/a"]["dependencies"] = {"n": "1.0.0", "own": "file:own"}
     scene.write(
         {
             "package.json": root,
@@ -72,11 +75,15 @@ def made(called_scene: Scene) -> Made:
 
 
 def test_places_are_those_of_the_metafile(made: Made) -> None:
-    """A sibling is where its sources are, and so is what lies in its node_modules."""
+    """A sibling is where its sources are, and so is what lies in its node_modules.
+
+    What a link in a tarball leads to is where the link is.
+    """
     assert {
         "": "",
         "node_modules/a": "node_modules/a",
         "node_modules/a/node_modules/n": "node_modules/a/node_modules/n",
+        "node_modules/a/node_modules/own": "node_modules/a/own",
         "node_modules/@s/p": "node_modules/@s/p",
         "linked": "linked",
         "linked/node_modules/mac": "linked/node_modules/mac",
@@ -86,7 +93,7 @@ def test_places_are_those_of_the_metafile(made: Made) -> None:
 def test_one_native_binary_of_each_is_told(made: Made) -> None:
     """For Linux, where there is one: the first by name."""
     assert {
-        "node_modules/a/node_modules/n": "a/linux.node",
+        "node_modules/a/node_modules/n": "b/linux.node",
         "linked/node_modules/mac": "b.node",
     } == made.layout.find_natives()
 
@@ -121,5 +128,8 @@ def test_all_lies_in_the_folder(made: Made) -> None:
     } == {
         (home.rstrip("/").rpartition("/")[2], home) for group in parts.groups for _, home in group
     }
-    assert [("", ())] == parts.copies
+    (own, beside) = parts.copies
+    assert "node_modules/a/node_modules/own/" == own[0]
+    assert [b"o.js", b"package.json"] == [entry.name for entry in own[1]]
+    assert ("", ()) == beside
     assert 0 == made.layout.lay_out({}).depth
