@@ -73,8 +73,7 @@ class Draft:
         key = fold_name(node.name)
         if parent.children.get(key) is node:
             return
-        if node.parent is not None or node.fs_parent is not None:
-            detach(node)
+        detach(node)
         current = parent.children.get(key)
         if current is not None:
             detach(current)
