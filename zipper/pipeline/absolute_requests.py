@@ -54,14 +54,12 @@ def _make_absolute(request: BuildRequest, written: WrittenZips) -> BuildRequest:
     return request._replace(**changes)
 
 
-def _absolute(path: str, kind: str = "path") -> str:
+def _absolute(path: str, kind: str | None = None) -> str:
     """Return a path from the root, its last slash kept; what is no path as it is.
 
-    That is the word of a `place`, a layer's ARN, standard output and no output at all.
+    That is the word of a `place`, a layer's ARN and standard output.
     """
-    is_word = kind == "place" and "/" not in path and os.sep not in path
-    if is_word or path in ("", STANDARD_OUTPUT) or path.startswith("arn:"):
+    folder, name = os.path.split(path)
+    if (kind == "place" and not folder) or path == STANDARD_OUTPUT or path.startswith("arn:"):
         return path
-    return os.path.abspath(path) + (  # noqa: PTH100  (links stay)
-        "/" if path.endswith(("/", os.sep)) else ""
-    )
+    return os.path.abspath(path) + ("" if name else "/")  # noqa: PTH100  (links stay)

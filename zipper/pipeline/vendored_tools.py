@@ -61,7 +61,7 @@ def _find_packages(project: Project, request: BuildRequest, whole: Tree) -> Iter
             text = path.read_text(encoding="utf-8", errors="replace")
             for extended in _EXTENDS.finditer(text):
                 for name in _TEXT.findall(extended[1]):
-                    parts = None if name.startswith(".") else split_name(name)
+                    parts = split_name(name)
                     node = None if parts is None else whole.find(project.member, parts[0])
                     if node is not None and node.link_target is None:
                         yield node
