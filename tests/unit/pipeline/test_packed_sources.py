@@ -107,6 +107,8 @@ def test_what_is_made_is_no_program(tmp_path: Path) -> None:
     name = b"\xff.js"
     entries = [compress("package.json", json.dumps(manifest).encode(), executable=True)]
     entries += [compress("tool", b"#!", executable=True), compress("b.mts", b"x", executable=False)]
+    other = b'{"main": "a.ts"}'
+    entries += [compress("other.json", other, executable=False)]
     path = f"s/{os.fsdecode(name)}"
     made = [
         ReachedFile("s", path, "made \udcff", "s/x.ts"),
@@ -122,6 +124,7 @@ def test_what_is_made_is_no_program(tmp_path: Path) -> None:
     text = '{\n  "main": "é.js",\n  "version": "1.0.0"\n}\n'
     assert [
         (b"data.json", b"{}", False),
+        (b"other.json", other, False),
         (b"package.json", text.encode(), False),
         (b"tool", b"#!", True),
         (name, b"made \xff", False),
