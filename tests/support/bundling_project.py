@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from zipper.archive.entries import PlannedEntry
+    from zipper.bundling.spare_esbuild import SpareEsbuild
 
 __all__ = ["BundlingProject", "fill_cache", "texts_of"]
 
@@ -54,11 +55,13 @@ class BundlingProject:
             self.write({f"{name}.tgz": make_package(rest, manifest=manifest)})
         return {name: f"file:{name}.tgz" for name in packages}
 
-    def plan(self, *, fn: str = "", **changes: Any) -> PackagePlan:
+    def plan(
+        self, *, fn: str = "", spare: SpareEsbuild | None = None, **changes: Any
+    ) -> PackagePlan:
         """Plan the package; no registry is asked."""
         settings = Settings(cache_dir=str(self.cache), offline=True)
         request = request_from(settings, folder=str(self.root / fn))
-        io = Circumstances.of(request._replace(**changes), None)
+        io = Circumstances.of(request._replace(**changes), None, spare=spare)
         with io.after:
             return make_plan(request._replace(**changes), io, Clock())
 
