@@ -196,3 +196,22 @@ def test_an_alias_is_told_by_both_names() -> None:
     expected = ["a (real)@1.0.0  node_modules/a", "  the project > a@npm:real@1 (prod)"]
 
     assert [expected] * 2 == [draw_explanation(explain(tree, name), tree) for name in ("a", "real")]
+
+
+def test_a_chain_through_a_peer_is_none_where_peers_do_not_count() -> None:
+    """With `legacy-peer-deps` nothing asks for what a peer alone does."""
+    needs = parse_manifest({"name": "f", "peerDependencies": {"c": "*"}})
+    tree = Tree(
+        {
+            "": Node("", "fn", parse_manifest({"dependencies": {"f": "*"}})),
+            "node_modules/c": Node("node_modules/c", "c"),
+            "node_modules/f": Node("node_modules/f", "f", needs),
+        }
+    )
+
+    chains = [
+        [[edge.name for edge in chain] for chain in explain(tree, "c", **options).copies[0].chains]
+        for options in ({}, {"legacy_peer_deps": True})
+    ]
+
+    assert [[["f", "c"]], []] == chains

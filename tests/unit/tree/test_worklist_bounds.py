@@ -138,3 +138,36 @@ def test_a_name_to_update_must_be_a_name() -> None:
         resolve(project({}, update=frozenset({"a@2"})), registry({}))
 
     assert "EUPDATEARGS" == caught.value.code
+
+
+def test_members_that_take_turns_end() -> None:
+    """With `install-links` a member and the version that another member wants displace each other.
+
+    npm 11.19.1 finds no end there.
+    """
+    world = registry({"a@3.0.0": {}})
+    world.files = {
+        "/project/a/package.json": {"name": "a", "version": "2.0.0"},
+        "/project/w/package.json": {"name": "w", "version": "1.0.0", "dependencies": {"a": "3"}},
+    }
+    members = {"a": "a", "w": "w"}
+    request = project({"workspaces": ["a", "w"]}, workspaces=members)
+
+    assert "w/node_modules/a" in resolve(request, world).tree.nodes
+    with pytest.raises(ResolutionError) as caught:
+        resolve(request._replace(options=ResolverOptions(install_links=True)), world)
+
+    assert "ERESOLVE" == caught.value.code
+
+
+@pytest.mark.parametrize("legacy", [False, True])
+def test_a_circle_of_dependencies_alone_is_no_circle_of_peers(*, legacy: bool) -> None:
+    """Packages that need each other, and themselves, are placed once each."""
+    world = registry(
+        {"a@1.0.0": {"dependencies": {"b": "1", "a": "1"}}, "b@1.0.0": {"dependencies": {"a": "*"}}}
+    )
+    options = ResolverOptions(legacy_peer_deps=legacy)
+
+    tree = resolve(project({"dependencies": {"a": "*"}}, options=options), world).tree
+
+    assert ["", "node_modules/a", "node_modules/b"] == sorted(tree.nodes)
