@@ -15,6 +15,7 @@ from tests.support.notes import list_notes
 from tests.support.scene import write_files
 from tests.support.tarballs import make_package
 from zipper.bundling.kept_modules import BUNDLING, NOTED
+from zipper.errors import StoreError
 from zipper.pipeline.cache_upkeep import Size, measure, prune, repair, verify
 from zipper.registry.freshness import Terms
 from zipper.registry.packument_cache import CachedDocument, PackumentCache
@@ -336,3 +337,25 @@ def test_prune_removes_old_packuments_and_what_killed_processes_left(store: Stor
 
 def _holds_new(path: Path) -> bool:
     return b"example/new" in path.read_bytes()
+
+
+@pytest.mark.parametrize(("count", "more"), [(1, ""), (3, ", and 2 more")])
+def test_what_cannot_be_removed_is_told(store: Store, count: int, more: str) -> None:
+    """All else is gone by then; the first is named, and how many there are."""
+    long_ago = time.time() - 31 * 86_400
+    logs = [store.cache_dir / "scripts" / f"{number}.log" for number in range(count)]
+    for log in logs:
+        log.mkdir(parents=True)  # a file is expected there
+        os.utime(log, (long_ago, long_ago))
+    old = next(iter(store))
+    os.utime(old, (long_ago, long_ago))
+
+    with pytest.raises(StoreError) as raised:
+        prune(store, unused_days=30)
+
+    assert f"cannot remove `{logs[0]}`{more}: Is a directory" == raised.value.message
+    assert ("ESTORE", "make the cache writable, or run this as the user who owns it") == (
+        raised.value.code,
+        raised.value.hint,
+    )
+    assert not old.exists()

@@ -202,3 +202,17 @@ def test_whether_a_package_could_wait(
 
     found = {one.folder: one for one in cold.packages}["node_modules/a"]
     assert (later, line) == (found.could_be_later, found.used_line)
+
+
+def test_the_largest_packages_are_judged(tmp_path: Path) -> None:
+    """Of sixty, the function's own files among them, it is said whether they could load later."""
+    names = [f"p{number}" for number in range(10, 72)]
+    files = {f"node_modules/{name}/index.js": "1;" * int(name[1:]) for name in names}
+    lines = [f"const {name} = require('{name}');" for name in names]
+    files["index.js"] = "\n".join([*lines, f"exports.handler = async () => [{', '.join(names)}];"])
+
+    cold = _describe(tmp_path, files, {})
+
+    judged = {one.folder: one.could_be_later for one in cold.packages if one.folder}
+    assert {f"node_modules/{name}": True for name in names[3:]}.items() <= judged.items()
+    assert 59 == sum(one is not None for one in judged.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.support.scene import HANDLER, write_files
 from zipper.checks.pruned_record import RECORD
 from zipper.errors import ProjectError
 from zipper.package import PrunedPackage, PrunedRule, PruningResult
-from zipper.pipeline.building import plan
+from zipper.pipeline.building import build, plan
 from zipper.pipeline.planning import PlannedFile
 from zipper.pipeline.pruned_plan import prune_inputs
 from zipper.target import Target
@@ -212,3 +213,16 @@ def test_nothing_goes_where_the_handler_cannot_be_followed(needing: Scene) -> No
     assert PruningResult("safe", 0, 0, 0, (), ()) == planned.pruning.result
     assert whole.files == planned.files
     assert {"findings": None, "reached": {}} == planned.pruning.proof
+
+
+def test_the_record_has_the_date_of_all_members(
+    needing: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The zip is the same wherever it is built."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+
+    build(needing.project, prune="reached", output=needing.output)
+
+    with ZipFile(needing.output) as archive:
+        assert RECORD in archive.namelist()
+        assert {(2023, 11, 14, 22, 13, 20)} == {one.date_time for one in archive.infolist()}
