@@ -23,6 +23,7 @@ __all__ = [
     "Entry",
     "ZipFault",
     "ZipSource",
+    "decode_name",
     "parse_directory",
 ]
 
@@ -281,7 +282,7 @@ def _read_entries(
         try:
             name = raw_name.decode()
         except UnicodeDecodeError:
-            name = raw_name.decode("cp437")
+            name = decode_name(raw_name)
         names = (name, raw_name, directory[extra_at : extra_at + extra_size])
         # What `Entry._make` does, without a call of a Python function for each member.
         append(new(Entry, names + read_fields(directory, position)))
@@ -291,6 +292,17 @@ def _read_entries(
     if position < len(directory) and directory[position : position + 4] != b"PK\x05\x05":
         problem = f"its central directory cannot be read past {len(entries):,} members"
     return entries, problem
+
+
+def decode_name(raw_name: bytes) -> str:
+    """Return a member's name as a listing has it: in UTF-8, or else in the zip format's own code.
+
+    Whatever its flag says: that is looked at by who judges the zip.
+    """
+    try:
+        return raw_name.decode()
+    except UnicodeDecodeError:
+        return raw_name.decode("cp437")
 
 
 def _find_run(runs: Sequence[Run], directory: bytes, position: int) -> Run | None:

@@ -97,7 +97,7 @@ def lock(
     )
     return Locked(
         tree=ideal.tree,
-        text=text.encode("utf-8", "surrogatepass"),
+        text=text.encode(),  # lone surrogates are escaped in it
         packages=sum("node_modules/" in location for location in ideal.tree.nodes),
         changes=_find_changes(before, ideal.tree),
         warnings=(

@@ -36,7 +36,7 @@ def write_maps(output: Path, maps: Mapping[str, str]) -> None:
             for name, text in maps.items():
                 path = scratch / "maps" / name
                 make_folders(path.parent)
-                path.write_text(text, encoding="utf-8", errors="surrogatepass")
+                path.write_bytes(text.encode("utf-8", "surrogatepass"))
             replace_folder(place, scratch / "maps", aside=scratch / "old")
     except OSError as cause:
         raise write_error(cause, place, OutputError) from cause

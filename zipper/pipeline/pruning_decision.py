@@ -13,6 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from zipper.archive.directory import decode_name
 from zipper.archive.entries import PlannedZip
 from zipper.archive.splice import splice
 from zipper.checks.closure import close
@@ -137,7 +138,7 @@ def _read_rules(request: BuildRequest) -> PruneRules:
         PrunePatterns(request.keep).find,
         PrunePatterns(request.drop).find,
         read_trace(request.trace),
-        parse_table(table.read_text(encoding="utf-8")),
+        parse_table(table.read_bytes().decode()),
     )
 
 
@@ -163,18 +164,22 @@ def read_trace(path: str | None) -> frozenset[str]:
 
 
 def _divide(contents: Plan, gone: set[str]) -> dict[str, Any]:
-    """Return what goes, by the parts of a plan: all of one, names in it, or loose files."""
+    """Return what goes, by the parts of a plan: all of one, names in it, or loose files.
+
+    `gone` has names as a listing of the zip has them.
+    """
     going: dict[str, Any] = {"": []}
     for part in contents.parts:
         name = part.name.decode("utf-8", "surrogateescape")
         if not isinstance(part, PlannedZip):
-            if name in gone:
+            if decode_name(part.name) in gone:
                 going[""].append(name)
             continue
-        names = [entry.name.decode("utf-8", "surrogateescape") for entry in part.entries()]
-        inner = [one[len(name) :] for one in names if one in gone]
+        raw_names = [entry.name for entry in part.entries()]
+        inner = [raw[len(part.name) :] for raw in raw_names if decode_name(raw) in gone]
         if inner:
-            going[name] = None if len(inner) == len(names) else inner
+            shown = [raw.decode("utf-8", "surrogateescape") for raw in inner]
+            going[name] = None if len(inner) == len(raw_names) else shown
     return going
 
 

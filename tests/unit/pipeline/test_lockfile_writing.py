@@ -104,6 +104,7 @@ def test_a_name_that_is_not_locked_is_told(project: Scene) -> None:
 
     assert "EUSAGE" == warning["code"]
     assert "`nothing`" in str(warning["message"])
+    assert "a new dependency is written into package.json" in str(warning["hint"])
 
 
 @pytest.mark.parametrize("version", ["22", "22.1", "v22.x", "lts", "22.1.0.0"])

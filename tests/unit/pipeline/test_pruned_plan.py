@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
@@ -226,3 +227,20 @@ def test_the_record_has_the_date_of_all_members(
     with ZipFile(needing.output) as archive:
         assert RECORD in archive.namelist()
         assert {(2023, 11, 14, 22, 13, 20)} == {one.date_time for one in archive.infolist()}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names are bytes")
+def test_names_may_be_any_bytes(needing: Scene) -> None:
+    """What goes and what stays is told apart by them."""
+    gone, kept = (os.fsdecode(name) for name in (b"\xffgone.txt", b"\xfekept.bin"))
+    for name in (gone, kept):
+        (needing.project / name).write_text("1")
+
+    for _ in range(2):
+        planned = plan(needing.project, prune="reached", drop=["*.txt"])
+        names = [one.path for one in planned.files]
+
+        assert planned.pruning is not None
+        assert [kept] == [name for name in names if not name.isascii()]
+        rows = {row[0]: row[3] for row in planned.pruning.read_removed()}
+        assert "drop" == rows["\xa0gone.txt"]  # as a zip's own code has it

@@ -122,6 +122,7 @@ def test_what_cannot_be_run_is_refused_before_a_node_is_looked_for(tmp_path: Pat
         with pytest.raises(zipper.ZipperError, match=text) as raised:
             zipper.run(path, **keywords, **options)  # type: ignore[arg-type]
         assert code == raised.value.code, options
+        assert (text == "nothing to run") == ("--layer layer.zip" in (raised.value.hint or ""))
 
 
 def test_a_web_function_is_asked_for_its_root() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 import zipper
 from tests.support.scene import HANDLER, write_files
+from zipper.events import StageStarted
 from zipper.pipeline.unpacking import _move_into
 
 if TYPE_CHECKING:
@@ -34,10 +35,12 @@ def names_in(folder: Path) -> list[str]:
 
 def test_files_have_their_modes_and_one_date(project: Path, tmp_path: Path) -> None:
     """Its path is the folder; size and hash are those of the zip."""
-    package = zipper.build(project, unpacked=tmp_path / "deep" / "made")
+    events: list[object] = []
+    made = tmp_path / "deep" / "made"
+    package = zipper.build(project, unpacked=made, on_event=events.append)
     zipped = zipper.build(project, output=tmp_path / "fn.zip")
 
-    made = tmp_path / "deep" / "made"
+    assert StageStarted("write") in events
     assert ["bin/x", "index.js", "package.json"] == names_in(made)
     modes = {name: (made / name).stat().st_mode & 0o777 for name in names_in(made)}
     assert {"bin/x": 0o755, "index.js": 0o644, "package.json": 0o644} == modes
@@ -58,6 +61,7 @@ def test_only_a_package_is_replaced(project: Path, tmp_path: Path) -> None:
     with pytest.raises(zipper.ZipperError, match="has files that are not of a package") as raised:
         zipper.build(project, unpacked=place)
     assert ("EOUTPUT", (("such as", "notes.txt"),)) == (raised.value.code, raised.value.facts)
+    assert "name a folder that is new or empty" in (raised.value.hint or "")
     assert "notes.txt" in names_in(place)
 
     with pytest.raises(zipper.ZipperError, match="is a file") as refused:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING
 
 import pytest
 from support.checking import check_files
 
-from zipper.pipeline.verdict_note import verdict_inputs
+from zipper.errors import ArchiveError
+from zipper.pipeline.verdict_note import know_layer, verdict_inputs
 from zipper.settings.call import settings_of_call
 from zipper.settings.read_settings import find_requests
 from zipper.target import RUNTIMES, Runtime, Target
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FILES = {"index.js": "exports.handler = async () => 1;"}
 
@@ -61,3 +67,15 @@ def test_what_findings_depend_on_is_in_the_note(change: dict[str, object]) -> No
 
     assert noted != verdict_inputs(request._replace(**change), "abc", day="2026-11-29")
     assert noted != verdict_inputs(request, "abd", day="2026-11-29")
+
+
+def test_a_layer_is_known_by_its_bytes_or_its_arn(tmp_path: Path) -> None:
+    """The version that an ARN names never changes; a file that cannot be read is an error."""
+    layer, arn = tmp_path / "layer.zip", "arn:aws:lambda:eu-central-1:123456789012:layer:a:1"
+    layer.write_bytes(b"1")
+
+    assert [arn, sha256(b"1").hexdigest()] == [know_layer(arn), know_layer(str(layer))]
+    with pytest.raises(ArchiveError, match="cannot read the layer") as raised:
+        know_layer(str(tmp_path))
+    assert "EREAD" == raised.value.code
+    assert "publish-layer-version" in (raised.value.hint or "")
