@@ -166,7 +166,6 @@ def outcome(project: Scene, cache: Path, **options: Any) -> tuple[object, ...]:
         {"architecture": "arm64"},
         {"allow_scripts": ["nothing"]},
         {"require_integrity": True},
-        {"update": True},
         {"ZIPPER_NONSENSE": "1"},
     ],
     ids=lambda options: next(iter(options)),
@@ -177,11 +176,10 @@ def test_what_is_noted_is_for_what_was_asked(
     """Asked for another thing, a used cache comes to what an empty one does, and back."""
     project.publish("a", "1.0.1", engines={"node": ">=18"}, cpu=["x64"])
     del project.publish("b", "1.0.1")["dist"]["integrity"]
+    project.registry.cache_control = "max-age=300"  # what is noted may be used unasked
     given = {name: value for name, value in options.items() if name.islower()}
     cache = tmp_path / "used"
     before = outcome(project, cache)
-    if "update" in options:
-        project.publish("a", "1.0.2")
     for name in options.keys() - given.keys():
         monkeypatch.setenv(name, options[name])
 
@@ -191,8 +189,27 @@ def test_what_is_noted_is_for_what_was_asked(
     assert before != found
     for name in options.keys() - given.keys():
         monkeypatch.delenv(name)
-    if "update" not in options:
-        assert before == outcome(project, cache)
+    asked = project.registry.count()
+    assert before == outcome(project, cache)
+    assert asked == project.registry.count()
+
+
+def test_what_is_noted_is_for_what_was_to_be_chosen_anew(project: Scene) -> None:
+    """A lockfile that is kept, chosen anew in part, or as a whole."""
+    resolve(project.project)
+    path = project.project / "package-lock.json"
+    kept = path.read_bytes()
+    project.registry.cache_control = "max-age=300"
+    for name in "ab":
+        project.publish(name, "1.1.0")
+    found: list[list[str]] = []
+    for update in (True, False, ["a"], ["b"], ["b", "a"], True, False, ["a"]):
+        path.write_bytes(kept)
+        changes = resolve(project.project, update=update).changes
+        found.append([row.location[-1] for row in changes])
+
+    both = ["a", "b"]
+    assert [both, [], ["a"], ["b"], both, both, [], ["a"]] == found
 
 
 def test_a_cache_that_a_group_can_write_to_is_named(project: Scene, tmp_path: Path) -> None:
