@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import zipper
+from tests.support.scene import write_files
 from zipper.errors import ResolutionError, UsageError, ZipperError
 from zipper.events import StageStarted
 from zipper.pipeline.dependencies import find_project_tree, find_shared_store
@@ -219,3 +220,85 @@ def test_a_cache_that_a_group_can_write_to_is_told_once(called_scene: Scene) -> 
     assert [1, 1] == [len(messages) for messages in told]
     assert all(f"can write to the cache `{called_scene.cache}`" in one for (one,) in told)
     assert "cache-shared" not in {one.code for one in zipper.plan(called_scene.project).findings}
+
+
+MEMBERS = {"x": {"dependencies": {"a": "1.0.0"}}, "y": {"devDependencies": {"b": "1.0.0"}}}
+WORKSPACE = """lockfileVersion: '9.0'
+importers:
+  .: {}
+  x:
+    dependencies:
+      a: {specifier: 1.0.0, version: 1.0.0}
+  y:
+    devDependencies:
+      b: {specifier: 1.0.0, version: 1.0.0}
+packages:
+  a@1.0.0: {resolution: {integrity: sha512-AAAA}}
+  b@1.0.0: {resolution: {integrity: sha512-AAAA}}
+snapshots:
+  a@1.0.0: {}
+  b@1.0.0: {}
+"""
+
+
+def write_workspace(scene: Scene, lockfile: str, text: str) -> None:
+    """Write two members of a workspace, each with a package of its own, and a lockfile."""
+    root: dict[str, Any] = {"name": "root", "private": True, "workspaces": ["x", "y"]}
+    manifests: dict[str, Any] = {
+        f"{name}/package.json": {"name": name, "version": "1.0.0", **needs}
+        for name, needs in MEMBERS.items()
+    }
+    settings = "packages: [x, y]\n" if lockfile == "pnpm-lock.yaml" else ""
+    scene.write({"package.json": root, "pnpm-workspace.yaml": settings, lockfile: text})
+    scene.write(manifests)
+
+
+@pytest.mark.parametrize("lockfile", ["pnpm-lock.yaml", "yarn.lock"])
+def test_members_have_trees_of_their_own(called_scene: Scene, lockfile: str) -> None:
+    """What another tool's lockfile comes to is laid out for one, and without what is left out."""
+    text = WORKSPACE
+    if lockfile == "yarn.lock":
+        rows = [(name, called_scene.publish(name, "1.0.0")["dist"]) for name in "ab"]
+        text = "# yarn lockfile v1\n" + "".join(
+            f'{name}@1.0.0:\n  version "1.0.0"\n  resolved "{dist["tarball"]}"\n'
+            f"  integrity {dist['integrity']}\n"
+            for name, dist in rows
+        )
+    write_workspace(called_scene, lockfile, text)
+    if lockfile == "yarn.lock":
+        (called_scene.project / "pnpm-workspace.yaml").unlink()
+    members = {name: str(called_scene.project / name) for name in MEMBERS}
+    dev = frozenset({"dev"})
+
+    found = trees_of(
+        called_scene,
+        {"project": members["x"], "omit": NONE},
+        {"project": members["y"], "omit": NONE},
+        {"project": members["y"], "omit": dev},
+        {"project": members["x"], "omit": dev},
+    )
+
+    assert [{"a"}, {"b"}, set(), {"a"}] == [
+        {one.partition("@")[0] for one in names} & {"a", "b"} for names in found
+    ]
+
+
+@pytest.mark.parametrize("lockfile", ["pnpm-lock.yaml", None])
+def test_projects_have_trees_of_their_own(called_scene: Scene, lockfile: str | None) -> None:
+    """Whatever they have in common."""
+    called_scene.publish("a", "1.0.0")
+    folders = [called_scene.project / name for name in ("one", "two")]
+    needs = [{"optionalDependencies": {"arm": "1", "new": "1"}}, {}]
+    texts = [OPTIONAL, "lockfileVersion: '9.0'\nimporters:\n  .: {}\n"]
+    for folder, need, own in zip(folders, needs, texts, strict=True):
+        files: dict[str, Any] = {"package.json": {"name": folder.name, **need}}
+        if lockfile is not None:
+            files[lockfile] = own
+        else:
+            depends = {"a": "1"} if need else {}
+            files["package.json"] = {"name": folder.name, "dependencies": depends}
+        write_files(folder, files)
+
+    found = trees_of(called_scene, *({"project": str(folder), "omit": NONE} for folder in folders))
+
+    assert [1, 0] == [len(names) for names in found]
