@@ -171,9 +171,8 @@ def find_project_tree(
             omit=omit,
         )
 
-    # A foreign lockfile's tree is laid out for one member.
-    is_laid_out = project.foreign is not None or project.yarn_lock is not None
-    whose = (project.member, omit) if is_laid_out else None
+    # A yarn.lock's tree is laid out for one member.
+    whose = (project.member, omit) if project.yarn_lock is not None else None
     refuse_unlocked_siblings(project)  # what is shared may be another member's
     key = (project.root, target, days, request.vendor, whose, *request.npm_options.items())
     return io.shared.get(key, find)

@@ -145,7 +145,7 @@ def asked(called_scene: Scene) -> Scene:
     called_scene.depend("a", "d", "o", "b", lock={
         "node_modules/d": {"dev": True},
         "node_modules/o": {"optional": True},
-        "node_modules/b": {"inBundle": True},
+        "node_modules/b": {"inBundle": True, "cpu": ["s390x"]},
         "node_modules/a/node_modules/a": {
             **dict.fromkeys(("resolved", "integrity"), "x"), "version": "1.0.0",
             "resolved": f"{called_scene.registry.url}a/-/a-1.0.0.tgz", "inBundle": True,

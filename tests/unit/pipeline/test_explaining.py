@@ -184,7 +184,8 @@ def test_of_a_member_its_own_packages_are_explained(
     """Those of the root with it where they are packed too; what is for development as well."""
     root = {"name": "root", "workspaces": ["fn"], "dependencies": {"r": "1"}}
     member = {"name": "fn", "dependencies": {"a": "1"}, "devDependencies": {"d": "1"}}
-    lock = lock_of({"a": {}, "d": {"dev": True}, "r": {}}, root)
+    elsewhere = {"cpu": ["s390x"]}  # that a build would refuse it is no matter here
+    lock = lock_of({"a": elsewhere, "d": {"dev": True}, "r": {}}, root)
     lock["packages"] |= {"fn": member, "node_modules/fn": {"resolved": "fn", "link": True}}
     write_files(tmp_path, {"package.json": root, "package-lock.json": lock})
     write_files(tmp_path / "fn", {"package.json": member})
