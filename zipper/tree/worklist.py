@@ -88,7 +88,8 @@ class Worklist:
         visits = self._visits.get(node.path, 0) + 1
         self._visits[node.path] = visits
         if visits > _VISITS_MAX:
-            raise explain_endless([edge for edge in node.edges_in if edge.peer or not edge.valid])
+            edges = (*node.edges_in, *node.edges_out.values())
+            raise explain_endless([edge for edge in edges if edge.peer or not edge.valid])
 
 
 def build_dependencies(resolution: Resolution, worklist: Worklist) -> Step[None]:

@@ -158,6 +158,7 @@ def test_members_that_take_turns_end() -> None:
         resolve(request._replace(options=ResolverOptions(install_links=True)), world)
 
     assert "ERESOLVE" == caught.value.code
+    assert (("because", "fn wants a@file:/project/a (workspace)"),) == caught.value.facts
 
 
 @pytest.mark.parametrize("legacy", [False, True])
