@@ -206,3 +206,41 @@ def test_what_is_not_reached_is_not_looked_at(project: BundlingProject) -> None:
     project.write({"old.ts": "2;\n"})
 
     assert before == contents_of(project.plan(handler="index.handler"))
+
+
+def test_the_folders_that_a_zip_keeps_are_seen(project: BundlingProject) -> None:
+    """A file of a sibling that is imported by its path lies elsewhere from there."""
+    code = "import { lib } from '../../lib/lib';\nexport const handler = async () => lib;\n"
+    project.write({**WORKSPACE, "packages/fn/src/index.ts": code})
+    seen = []
+
+    for include in ((), ("../../shared/logo.txt",), ()):
+        options: dict[str, Any] = {"fn": "packages/fn", "handler": "src/index.handler"}
+        options["include"] = ("src/index.ts", "package.json", *include)
+        files = contents_of(project.plan(**options))
+        assert files == contents_of(project.plan(**options, no_recall=True))
+        seen.append(next(text for name, text in files.items() if name.endswith("src/index.js")))
+
+    assert seen[0] == seen[2] != seen[1]
+
+
+def test_members_have_their_own_sources(project: BundlingProject) -> None:
+    """Though their handlers are called alike."""
+    manifests = {"fn": {"name": "fn"}, "other": {"name": "other"}}
+    for name, manifest in manifests.items():
+        text = f"export const handler: string = '{name}';\n"
+        project.write({"package.json": manifest, "src/index.ts": text}, fn=f"packages/{name}")
+    project.write({"package.json": ROOT})
+
+    texts = {
+        name: contents_of(project.plan(fn=f"packages/{name}", handler="src/index.handler"))
+        for name in manifests
+    }
+    bundles = {
+        name: contents_of(project.bundle(fn=f"packages/{name}", handler="src/index.handler"))
+        for name in manifests
+    }
+
+    for name in manifests:
+        assert f'= "{name}"' in texts[name]["src/index.js"]
+        assert f'= "{name}"' in bundles[name]["src/index.js"]

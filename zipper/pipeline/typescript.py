@@ -183,10 +183,9 @@ class _Work:
         return reached
 
     def _inputs(self, found: HandlerSource) -> Value:
-        """Return what decides besides the files."""
+        """Return what decides besides the files; the project's own folder is among the siblings."""
         return (
             found.path,
-            self._project.member,
             self.keeps_folders,
             self._request.sourcemap,
             self._describe_packages(),
