@@ -296,3 +296,17 @@ def test_workers_have_the_format_of_their_names(project: BundlingProject) -> Non
     assert {"zipper-out/index.js", *(f"zipper-out/{name}" for name in names)} == set(
         metafile_of(planned)["outputs"]
     )
+
+
+def test_files_of_other_loaders_are_sources(project: BundlingProject) -> None:
+    """By the endings that the settings name."""
+    code = f"import query from './q.sql';\n{HANDLER}query;\n"
+    project.write({"package.json": {"name": "fn"}, "index.ts": code})
+    for word in ("one", "two"):
+        project.write({"q.sql": f"select {word}"})
+
+        bundle = bundle_of(
+            project.bundle(handler="index.handler", esbuild='{"loader": {".sql": "text"}}')
+        )
+
+        assert f"select {word}" in texts_of(bundle.entries)["index.js"]
