@@ -72,6 +72,7 @@ LOCK = {
     "lockfileVersion": 3,
     "packages": {
         "": {"name": "a"},
+        "node_modules/c/vendor": V,
         "node_modules/c/node_modules/d": V,
         "node_modules/c": {"version": "2.0.0", "resolved": "file:x/c.tgz"},
         "node_modules/e": {"version": "3.0.0", "resolved": "file:/x/../e.tgz"},
@@ -86,6 +87,7 @@ LOCKED = {
     "lib": "5.0.0",
     "node_modules/c": "2.0.0",
     "node_modules/c/node_modules/d": "1.0.0",
+    "node_modules/c/vendor": "1.0.0",
     "node_modules/e": "3.0.0",
     "node_modules/f": "4.0.0",
     "node_modules/l": "node_modules/a/lib",
@@ -128,6 +130,8 @@ def test_a_local_tarball_is_where_the_package_is() -> None:
         node.resolved for node in nodes
     ]
     assert ["c", "e", "f", "lib"] == [node.package_name for node in nodes]
+    inner = run.draft.nodes["node_modules/a/node_modules/c/vendor"]
+    assert (nodes[0], "vendor") == (inner.fs_parent, inner.name)
 
 
 @pytest.mark.parametrize(

@@ -245,3 +245,16 @@ def test_only_what_somebody_asks_for_is_looked_for_in_a_virtual_root() -> None:
     assert b is a.edges_out["b"].to
     assert {a.edges_out["b"]} == set(b.edges_in)
     assert {root.edges_out["a"], b.edges_out["a"]} == set(a.edges_in)
+
+
+def test_what_is_there_stays_where_it_is() -> None:
+    """Putting it there again changes no order, which is part of npm's answer."""
+    draft = lay_out("node_modules/x", "node_modules/y", "w")
+    x = draft.nodes["node_modules/x"]
+    sources = [edge.source for edge in x.edges_in]
+
+    draft.attach(x, draft.root)
+
+    assert [draft.root, draft.nodes["w"]] == sources == [edge.source for edge in x.edges_in]
+    assert ["x", "y"] == list(draft.root.children)
+    assert ["", "node_modules/x", "node_modules/y", "w"] == list(draft.nodes)
