@@ -63,7 +63,7 @@ def apply_scripts(
     *,
     consent: Consent | None,
     store: Store,
-    offline: bool = False,
+    offline: bool,
 ) -> Scripted:
     """Return tree and files after the install scripts that the project allows by name.
 

@@ -150,7 +150,7 @@ def test_what_may_come_to_something_else_has_no_note(
     assert find(project, Store(tmp_path / "cache")) is None
 
 
-@pytest.mark.parametrize("harm", ["", "absent", "replaced", "damaged"])
+@pytest.mark.parametrize("harm", ["", "absent", "replaced", "damaged", "shared"])
 def test_packages_are_those_that_were_laid_out(project: Path, tmp_path: Path, harm: str) -> None:
     """Each in its place, with its commands; one that is another by now is laid out anew."""
     store, key = Store(tmp_path / "cache"), StoreKey("sha512", "ab" * 64)
@@ -168,7 +168,12 @@ def test_packages_are_those_that_were_laid_out(project: Path, tmp_path: Path, ha
     elif harm == "damaged":
         zipped.path.write_bytes(zipped.path.read_bytes()[:-1])
 
-    found = note.recall()
+    elif harm == "shared":
+        zipped.path.parent.chmod(0o775)
+    again = find(project, Store(tmp_path / "cache"))
+    assert again is not None
+
+    found = again.recall()
 
     assert (found is None) == bool(harm)
     if found is not None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import zipper
 from tests.support.scene import write_files
-from zipper.errors import UsageError
+from zipper.errors import NodeError, UsageError
 from zipper.pipeline.running_scripts import find_allowed_scripts, read_project_consent
 from zipper.project.read_project import read_project
+from zipper.target import Target
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.support.scene import Scene
 
 NAMES = ("a", "b", "c")
 
@@ -78,3 +82,48 @@ def test_an_entry_that_names_nothing_is_refused(tmp_path: Path) -> None:
         allowed(tmp_path, ("a@not a range",), None, "")
 
     assert "EUSAGE" == raised.value.code
+
+
+NONE = f"no source has Node.js {Target('nodejs22.x').node_version}"
+
+
+@pytest.fixture
+def scripted(called_scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    """A project whose package has an install script, which is fetched; no Node is here."""
+    called_scene.publish("s", files={"a.js": b"1"}, scripts={"install": "node a.js"})
+    called_scene.depend("s", lock={"node_modules/s": {"hasInstallScript": True}})
+    zipper.plan(called_scene.project)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return called_scene
+
+
+@pytest.mark.parametrize(
+    ("options", "message", "facts"),
+    [
+        (
+            {"offline": True},
+            NONE,
+            {"download": "skipped: offline", "registry": "is not in the cache"},
+        ),
+        ({"node": "/absent/node"}, "/absent/node", {}),
+        (
+            {"node_mirror": "http://127.0.0.1:9/"},
+            NONE,
+            {"download": "127.0.0.1 does not answer", "registry": "not in the registry"},
+        ),
+    ],
+)
+def test_an_allowed_script_needs_a_node(
+    scripted: Scene, options: dict[str, Any], message: str, facts: dict[str, str]
+) -> None:
+    """The one that is named, or whatever source has one; without consent none is looked for."""
+    scripted.registry.requests.clear()
+
+    with pytest.raises(NodeError) as raised:
+        zipper.plan(scripted.project, allow_scripts=["s"], runtime="nodejs22.x", **options)
+
+    assert "ENODE" == raised.value.code
+    assert message in raised.value.message
+    found = dict(raised.value.facts)
+    assert all(text in found[name] for name, text in facts.items())
+    assert zipper.plan(scripted.project).files
