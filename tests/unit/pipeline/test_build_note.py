@@ -107,3 +107,12 @@ def test_the_same_bytes_from_elsewhere_are_found(tmp_path: Path, store: Store) -
     assert BuildNote(path, "another", store).find_same(plan_of(b"two")) is None
     path.write_bytes(b"other")
     assert note.find_same(contents) is None
+
+
+def test_one_plan_may_be_at_several_places(tmp_path: Path, store: Store) -> None:
+    """Each zip is known for itself."""
+    paths = [tmp_path / name for name in ("one.zip", "two.zip")]
+    for path in paths:
+        write(path, store)
+
+    assert all(BuildNote(path, "plan", store).find_written() for path in paths)
