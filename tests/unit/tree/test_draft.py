@@ -258,3 +258,23 @@ def test_what_is_there_stays_where_it_is() -> None:
     assert [draft.root, draft.nodes["w"]] == sources == [edge.source for edge in x.edges_in]
     assert ["x", "y"] == list(draft.root.children)
     assert ["", "node_modules/x", "node_modules/y", "w"] == list(draft.nodes)
+
+
+@pytest.mark.parametrize(
+    ("outer", "expected"),
+    [("1.0.0rc", (True, True)), ("1.0.0beta", (True, True)), ("1.0.0alpha", (False, True))],
+)
+def test_the_greater_of_two_versions_may_stay_alone(
+    outer: str, expected: tuple[bool, bool]
+) -> None:
+    """Also where only npm's lenient reader takes them; any may, if copies are to be few."""
+    root = make("p", {}, path="/p")
+    draft = Draft(root, "/p")
+    asker = make("a", {"version": "1.0.0", "dependencies": {"c": "*"}})
+    inner = make("c", {"version": "1.0.0beta"})
+    draft.attach(asker, root)
+    draft.attach(make("c", {"version": outer}), root)
+    draft.attach(inner, asker)
+    asker.all_edges()
+
+    assert expected == (can_dedupe(inner), can_dedupe(inner, prefer_dedupe=True))

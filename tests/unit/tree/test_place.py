@@ -80,3 +80,11 @@ def test_a_package_is_put_where_arborist_puts_it(start_at: int) -> None:
     """With what gives way, what can go then, and what has to be looked at again."""
     for question, expected in CASES[start_at : start_at + 50]:
         assert expected == answer(question), question
+
+
+def test_versions_are_compared_as_leniently_as_they_are_read() -> None:
+    """Deviation: npm breaks down at a version that only its lenient reader takes."""
+    tree = {"": {"dependencies": {"c": "*"}}, "node_modules/c": {"version": "1.0.0beta"}}
+    for version, verdict in (("1.0.0rc", "REPLACE"), ("1.0.0alpha", "KEEP")):
+        question = [tree, "", "c", {"c": {"version": version}}, {"updateNames": ["c"]}]
+        assert ["c", verdict, verdict] == answer(question)[0][:3]
