@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from zipper.checks.levels import FUNCTIONS, is_field
+from zipper.checks.levels import FUNCTIONS, is_constructor, is_field
 from zipper.checks.patterns import binds_in_head, find_assigner
 from zipper.checks.source_text import find_word
 from zipper.late_pattern import late_pattern
@@ -84,7 +84,7 @@ def name_function(source: Source, path: list[Node], index: int) -> Named | None:
     own = function.child_by_field_name("name")
     if own is not None and function.type.endswith("_declaration"):
         return _named(own, path, index)
-    if function.type == "method_definition" and own is not None and own.text == b"constructor":
+    if is_constructor(function):
         holder = path[index - 2]
         name = holder.child_by_field_name("name") if holder.type == "class_declaration" else None
         return None if name is None else _named(name, path, index - 2)

@@ -11,6 +11,7 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
 
+from zipper.checks.levels import is_constructor
 from zipper.checks.source_text import WRITE
 from zipper.checks.syntax import plain_text
 from zipper.checks.value_model import OTHER, UNKNOWN, Place, Value
@@ -115,11 +116,8 @@ def _is_changed(maker: Place) -> bool:
 
 def _constructor(node: Node) -> Node | None:
     body = node.child_by_field_name("body")
-    for item in [] if body is None else body.named_children:
-        name = item.child_by_field_name("name")
-        if item.type == "method_definition" and name is not None and name.text == b"constructor":
-            return item
-    return None
+    items = [] if body is None else body.named_children
+    return next(filter(is_constructor, items), None)
 
 
 def _members(

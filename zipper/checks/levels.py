@@ -26,6 +26,7 @@ __all__ = [
     "find_exit",
     "has_items",
     "is_called_in_place",
+    "is_constructor",
     "is_field",
     "level_of_child",
     "rejects",
@@ -184,6 +185,13 @@ def is_field(parent: Node, field: str, child: Node) -> bool:
     """Return whether a node is what its parent has in a field."""
     found = parent.child_by_field_name(field)
     return found is not None and found.id == child.id
+
+
+def is_constructor(item: Node) -> bool:
+    """Return whether a member of a class is what `new` calls: no static method of that name."""
+    name = item.child_by_field_name("name")
+    is_named = name is not None and name.text == b"constructor"
+    return is_named and item.type == "method_definition" and item.children[0] == name
 
 
 def is_called_in_place(path: list[Node], index: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.checking import check_files
+from support.checking import check_files, judge_each
 
 from zipper.checks.syntax import Source
 
@@ -109,3 +109,53 @@ def test_what_is_given_values_too_often(number: int, severity: str) -> None:
     report = check_files({"index.js": text})
 
     assert [severity] == [f.severity for f in report.findings if f.code == "module-missing"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "var o = { f() { ASKS } }; f();",
+        "function f() { ASKS } f.call();",
+        "function f() { ASKS } f?.();",
+        "function f() { ASKS } new f;",
+        "class A { constructor() { ASKS } } class B extends A {} new B();",
+        "const A = class { constructor() { ASKS } }; new A();",
+        "switch (1) { default: const f = () => ASKS; f() }",
+        "var { f = () => ASKS } = {}; f();",
+        "var [f = () => ASKS] = []; f();",
+        "var f; f = () => ASKS; f();",
+        "let f = () => ASKS; [...f] = [1]; f();",
+        "function f() { ASKS } const o = { g() { f() } }; o.g();",
+        "var f = (a => a)(() => ASKS); f();",
+        "var f = [() => ASKS]; f[0]();",
+        "var o = { constructor() { ASKS } }; o.constructor();",
+        "var a = o.W(() => ASKS); var o = { W: 1 }; a();",
+        "const f = function* () { ASKS }; f().next();",
+        "const f = async () => { ASKS }; f().then(() => 1);",
+        "const f = async () => { ASKS }; const p = f();",
+        "function f(a = ASKS) { } f();",
+        "function f() { if (process.env.A_B_C_D) return; ASKS } f();",
+        "function f() { try { return 1 } finally { ASKS } } f();",
+        "function f(n) { if (n) { ASKS } else f(1) } f();",
+        "class A { a = ASKS } new A();",
+        "class A { constructor() { ASKS } } Reflect.construct(A, []);",
+    ],
+)
+def test_what_is_not_sure_to_be_called(text: str) -> None:
+    """What is called in a way that is not followed may be superfluous."""
+    assert ["warning"] == judge_each([text.replace("ASKS", "require('./gone')")])
+
+
+@pytest.mark.parametrize(
+    ("text", "most"),
+    [
+        ("function f() { require('./gone') } MANY f();", 48),
+        ("function f() { require('./gone') } function g() { MANY f() } g();", 8),
+    ],
+)
+def test_how_many_places_are_looked_at(text: str, most: int) -> None:
+    """One call among many is found up to a bound, and one name among others of its kind."""
+    other = "() => f();" if most == 48 else "(() => { let f; })();"
+    many = [text.replace("MANY", other * number) for number in (most, most + 1)]
+
+    assert ["error", "warning"] == judge_each(many)
