@@ -13,7 +13,7 @@ from zipper.checks.instances import bind, make_instance, with_fields
 from zipper.checks.levels import FUNCTIONS
 from zipper.checks.source_text import count_declarations, find_word
 from zipper.checks.syntax import literal, plain_text
-from zipper.checks.value_model import OTHER, PROMISE, THIS, UNKNOWN, Place, Value
+from zipper.checks.value_model import OTHER, PROMISE, PROVIDED, THIS, UNKNOWN, Place, Value
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -85,6 +85,7 @@ class Values:
         found = owner.members.get(name)
         if found is None:
             is_open = owner.is_open or "__proto__" in owner.members  # which may have it
+            is_open = is_open or name in PROVIDED[owner.kind]
             return UNKNOWN if is_open or owner.kind == "unknown" else OTHER
         return found if isinstance(found, Value) else self.of(found, depth - 1)
 

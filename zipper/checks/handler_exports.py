@@ -18,6 +18,7 @@ from zipper.checks.handler_rules import explain_choice
 from zipper.checks.module_resolution import Failure
 from zipper.checks.named_exports import ExportedNames
 from zipper.checks.source_text import find_matches, find_word
+from zipper.checks.value_model import PROVIDED
 from zipper.findings import Finding
 from zipper.late_pattern import late_pattern
 
@@ -74,6 +75,8 @@ def _judge_names(subject: Subject, start: WalkStart) -> Finding | None:
     names = None
     if start.module.kind == "module":
         names = _names_of_module(subject, start)
+    elif wanted in PROVIDED["function"]:
+        return None  # of what is exported; a namespace inherits nothing
     elif wanted == "default" and subject.target.details.loader == 4:
         return None  # what is imported of CommonJS has it always
     elif not _is_listed(start, wanted):  # that takes a look, and all names a parse

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from zipper.checks.file_facts import Shape
 from zipper.checks.module_values import ModuleValues
-from zipper.checks.value_model import OTHER, UNKNOWN, Value
+from zipper.checks.value_model import OTHER, PROVIDED, UNKNOWN, Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,6 +81,6 @@ def _descend_objects(modules: ModuleValues, value: Value, names: Sequence[str]) 
         if value.kind == "unknown":
             return UNKNOWN
         if value.kind != "object":
-            return OTHER
+            return UNKNOWN if value.kind == "other" and name in PROVIDED["other"] else OTHER
         value = modules.values.member(value, name)
     return value

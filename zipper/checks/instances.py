@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
+from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING, Final, Protocol
 
 from zipper.checks.levels import is_constructor
@@ -68,7 +69,7 @@ def make_instance(values: _Evaluates, maker: Place, place: Place, depth: int) ->
             return UNKNOWN
         arguments = place.node.child_by_field_name("arguments") if one is maker else None
         given = [] if arguments is None else arguments.named_children
-        found = _members(one, place, given)
+        found = _members(one, place, [node for node in given if node.type != "comment"])
         if found is None:
             return UNKNOWN
         methods, fields = {**methods, **found[0]}, {**fields, **found[1]}
@@ -168,12 +169,23 @@ def bind(
 ) -> dict[tuple[int, str], Place | Value | None]:
     """Return what the parameters of a function mean, called with `arguments` at `place`."""
     given: dict[tuple[int, str], Place | Value | None] = dict(called.given)
-    nodes = list(arguments)
-    for index, name in enumerate(_parameters_of(function)):
+    for name, node in zip_longest(_parameters_of(function), _list_sure(arguments)):
         if name is not None:
-            is_given = index < len(nodes)
-            given[function.id, name] = place._replace(node=nodes[index]) if is_given else None
+            given[function.id, name] = None if node is None else place._replace(node=node)
     return given
+
+
+def _list_sure(arguments: Iterable[Node]) -> Iterator[Node]:
+    """Yield arguments, up to the first that spreads what is no plain list of items."""
+    for node in arguments:
+        if node.type != "spread_element":
+            yield node
+            continue
+        kinds = [child.type for child in node.named_children[0].children]
+        has_gap = any(two[1] == "," and two[0] in ("[", ",") for two in pairwise(kinds))
+        if kinds[:1] != ["["] or has_gap or "spread_element" in kinds or "comment" in kinds:
+            return
+        yield from node.named_children[0].named_children
 
 
 def _assigned_fields(method: Place, given: Given) -> dict[str, Place | Value] | None:

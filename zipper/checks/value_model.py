@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
     Given = Mapping[tuple[int, str], "Place | Value | None"]
 
-__all__ = ["OTHER", "PROMISE", "THIS", "UNKNOWN", "Place", "SourceFile", "Value"]
+__all__ = [
+    "OTHER",
+    "PROMISE",
+    "PROVIDED",
+    "THIS",
+    "UNKNOWN",
+    "Place",
+    "SourceFile",
+    "Value",
+]
 
 THIS: Final = (0, "this")
 """The key of what `this` is."""
@@ -60,3 +69,25 @@ OTHER: Final = Value("other")
 """A text, a number, a promise, undefined: nothing that can be called."""
 PROMISE: Final = Value("other", is_open=True)
 """A promise, for which the loader up to Node.js 22 waits where it is all that a file exports."""
+_INHERITED: Final = frozenset(
+    """constructor hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString toString valueOf
+    __defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__
+    __proto__""".split()  # noqa: SIM905 - one a word is easier to read
+)
+_METHODS: Final = frozenset(
+    """at charAt charCodeAt codePointAt compile concat copyWithin endsWith entries every exec fill
+    filter find findIndex findLast findLastIndex flat flatMap forEach includes indexOf isWellFormed
+    join keys lastIndexOf localeCompare map match matchAll normalize padEnd padStart pop push reduce
+    reduceRight repeat replace replaceAll reverse search shift slice some sort splice split
+    startsWith substr substring test toExponential toFixed toLowerCase toPrecision toReversed
+    toSorted toSpliced toUpperCase toWellFormed trim trimEnd trimStart unshift values
+    with""".split()  # noqa: SIM905 - as above
+)
+"""Of texts, numbers, arrays and regular expressions."""
+PROVIDED: Final = {
+    "object": _INHERITED,
+    "function": _INHERITED | {"apply", "bind", "call", "prototype"},
+    "other": _INHERITED | _METHODS,
+    "unknown": frozenset[str](),
+}
+"""The functions that a value of a kind may have without that the text gives them to it."""
