@@ -217,11 +217,17 @@ def test_the_folders_that_a_zip_keeps_are_seen(project: BundlingProject) -> None
     for include in ((), ("../../shared/logo.txt",), ()):
         options: dict[str, Any] = {"fn": "packages/fn", "handler": "src/index.handler"}
         options["include"] = ("src/index.ts", "package.json", *include)
-        files = contents_of(project.plan(**options))
+        planned = project.plan(**options)
+        files = contents_of(planned)
+        assert bool(include) == planned.keeps_folders
         assert files == contents_of(project.plan(**options, no_recall=True))
         seen.append(next(text for name, text in files.items() if name.endswith("src/index.js")))
 
     assert seen[0] == seen[2] != seen[1]
+    project.write({"packages/fn/src/index.ts": f"import '../../../shared/one';\n{code}"})
+    planned = project.plan(fn="packages/fn", handler="src/index.handler")
+    assert planned.keeps_folders
+    assert {"shared/one.js", "packages/fn/src/index.js"} < set(contents_of(planned))
 
 
 def test_members_have_their_own_sources(project: BundlingProject) -> None:

@@ -201,7 +201,7 @@ class _Bundling:
 
 
 def _digest(value: object) -> str:
-    return sha256(repr(value).encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256(repr(value).encode()).hexdigest()
 
 
 def _write_note(made: MadeBundle) -> bytes:

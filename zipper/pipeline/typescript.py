@@ -212,7 +212,7 @@ class _Work:
         Each as the store has it, so after its install scripts.
         """
         rows = [(location, str(zipped.path)) for location, zipped in self._zips.items()]
-        return sha256(repr(rows).encode("utf-8", "surrogatepass")).hexdigest()
+        return sha256(repr(rows).encode()).hexdigest()
 
     @property
     def places(self) -> OutputPlaces:
