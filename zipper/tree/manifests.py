@@ -69,7 +69,7 @@ class Manifests:
             spec, noted = check_yarn_lock(spec, self.yarn_lock, where=self.path)
         is_pinned = spec is not asked
         spec = spec.sub_spec or spec
-        key = (spec.name or "", (spec.fetch_spec or "") if spec.registry else spec.raw)
+        key = (spec.name or "", spec.raw)
         known = self.fetched.get(key)
         if known is None:
             try:
