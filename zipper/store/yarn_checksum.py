@@ -112,7 +112,7 @@ class YarnChecksum:
     def _add(self, path: str, data: bytes | bytearray | memoryview, mode: int) -> None:
         self._seen[path] = (mode, len(self._before))
         self._before.append(self._digest.copy())
-        if not path.isascii() or len(self._central) >= 0xFFFF or self._offset >= 1 << 31:
+        if not path.isascii() or len(self._central) >= 0xFFFF:
             self._is_odd = True
         name, shared = self._digest_local(self._digest, path, data)
         tail = (len(name), 0, 0, 0, 0, mode << 16, self._offset)

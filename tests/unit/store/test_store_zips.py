@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 import zipfile
+import zlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -241,3 +242,60 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path, entries: list[Plan
 
     assert "ESTORE" == raised.value.code
     assert f"`{store.path_of(KEY).parent}`" in raised.value.message
+
+
+@pytest.mark.skipif(os.name != "posix", reason="folders have no groups")
+@pytest.mark.parametrize("size", [10, 100_000])
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_what_a_group_can_write_to_has_to_have_its_digest(
+    store: Store, size: int, *, is_shared: bool
+) -> None:
+    """Sums can be made to agree with other bytes; nor is it linked, or known by a look."""
+    entries = extract(make_package({"a.js": os.urandom(size)}), label="a")
+    path = store.add(KEY, entries).path
+    if is_shared:
+        path.parent.chmod(0o775)
+
+    sound = Store(store.cache_dir).find(KEY)
+    data = bytearray(path.read_bytes())
+    data[50] ^= 1
+    data[-4:] = zlib.crc32(bytes(data[:-8])).to_bytes(4, "little")
+    path.write_bytes(data)
+    forged = Store(store.cache_dir).find(KEY)
+
+    assert sound is not None
+    assert (is_shared, not is_shared) == (sound.stamp is None, sound.may_link)
+    assert (is_shared, not is_shared) == (forged is None, path.exists())
+
+
+@pytest.mark.parametrize(("defers", "is_found"), [(False, False), (True, True)])
+def test_the_sum_of_a_large_one_may_be_checked_while_it_is_written(
+    store: Store, *, defers: bool, is_found: bool
+) -> None:
+    """By its names alone it is taken before; its bytes are none then."""
+    entries = extract(make_package({"a.js": os.urandom(100_000)}), label="a")
+    path = store.add(KEY, entries).path
+    data = bytearray(path.read_bytes())
+    data[5_000] ^= 1
+    path.write_bytes(data)
+
+    found = Store(store.cache_dir, defers=defers).find(KEY)
+
+    assert is_found == (found is not None)
+    if found is not None:
+        with pytest.raises(StoreError):
+            found.read_whole()
+
+
+def test_what_is_found_is_held_up_to_a_bound(tmp_path: Path) -> None:
+    """One that was opened takes no room."""
+    store = Store(tmp_path / "cache", is_shared=True)
+    for number in range(3):
+        entries = extract(make_package({"a.js": os.urandom(40 * 1024)}), label="a")
+        store.add(StoreKey("sha512", f"{number:02x}" * 64), entries)
+    keys = [StoreKey("sha512", f"{number:02x}" * 64) for number in range(3)]
+
+    found = [store.find(key) for key in keys]
+
+    assert [store.find(key) for key in keys] == found
+    assert all(one is store.find(key) for one, key in zip(found, keys, strict=True))
