@@ -7,6 +7,7 @@ this. Other processes may use the store meanwhile: what one of them has removed 
 from __future__ import annotations
 
 import os
+import struct
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ import deflate
 
 from zipper.archive.entries import FIELDS, PlannedEntry
 from zipper.bundling.kept_modules import BUNDLING, NOTED
-from zipper.errors import ArchiveError, ReadError, StoreError
+from zipper.errors import ReadError, StoreError
 from zipper.file_bytes import open_file
 from zipper.folders import Remover, list_files, list_level
 from zipper.registry.packument_cache import PackumentCache
@@ -234,7 +235,7 @@ def _read_whole(path: Path) -> StoreZip | None:
     zipped = StoreZip(os.fspath(path), data)
     try:
         is_whole = all(_is_member_sound(entry) for entry in zipped.members(""))
-    except (ArchiveError, ValueError, IndexError):
+    except struct.error:  # what its directory says of them leads nowhere
         return None
     return zipped if is_whole else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import struct
 import threading
@@ -70,15 +71,43 @@ def test_verify_names_what_is_damaged_and_repair_removes_it(store: Store) -> Non
     assert (2, ()) == (verify(store).sound, verify(store).damaged)
 
 
+def seal(data: bytearray) -> bytes:
+    """Return a store zip with sums that agree with its other bytes."""
+    digest = hashlib.sha256(data[:-40]).digest()
+    at = data.index(b"PK\x01\x02")
+    sums = [zlib.crc32(bytes(data[start:-40]) + digest) for start in (at, 0)]
+    return bytes(data[:-40]) + digest + struct.pack("<II", *sums)
+
+
+@pytest.mark.parametrize("at", [24, 28])
+def test_verify_finds_a_directory_that_leads_nowhere(store: Store, at: int) -> None:
+    """A size or a length of the first record, which is larger than all there is."""
+    path = next(iter(store))
+    data = bytearray(path.read_bytes())
+    place = data.index(b"PK\x01\x02") + at
+    data[place : place + 2] = b"\xff\xff"
+    path.write_bytes(seal(data))
+
+    assert (path,) == verify(store).damaged == repair(store).damaged
+    assert not path.exists()
+
+
+def test_verify_names_what_cannot_be_read(store: Store) -> None:
+    """A folder in the place of a store zip."""
+    path = next(iter(store))
+    path.unlink()
+    path.mkdir()
+
+    assert (2, (path,)) == (verify(store).sound, verify(store).damaged)
+
+
 def test_verify_looks_into_the_members(store: Store) -> None:
     """A store zip whose own sum is right, but not that of a member, is noticed too."""
     path = next(iter(store))
     data = bytearray(path.read_bytes())
     at = data.index(b"PK\x01\x02")
     data[at + 16] ^= 1  # the CRC-32 of the first member, in the directory
-    sums = [zlib.crc32(bytes(data[start:-8])) for start in (at, 0)]
-    data[-8:] = struct.pack("<II", *sums)
-    path.write_bytes(data)
+    path.write_bytes(seal(data))
     assert store.find(StoreKey("sha512", path.stem)) is not None
 
     assert (path,) == verify(store).damaged
@@ -308,10 +337,7 @@ def test_verify_inflates_the_members(store: Store) -> None:
     data = bytearray(path.read_bytes())
     start = 30 + int.from_bytes(data[26:28], "little") + int.from_bytes(data[28:30], "little")
     data[start] = 7  # the last block, of the kind that the format has not
-    at = data.index(b"PK\x01\x02")
-    sums = [zlib.crc32(bytes(data[first:-8])) for first in (at, 0)]
-    data[-8:] = struct.pack("<II", *sums)
-    path.write_bytes(data)
+    path.write_bytes(seal(data))
 
     assert (path,) == verify(store).damaged
 
