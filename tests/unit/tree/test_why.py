@@ -215,3 +215,19 @@ def test_a_chain_through_a_peer_is_none_where_peers_do_not_count() -> None:
     ]
 
     assert [[["f", "c"]], []] == chains
+
+
+@pytest.mark.parametrize(("name", "found"), [("w", ["node_modules/w"]), ("v", ["v"])])
+def test_a_link_stands_for_the_folder_of_its_name(name: str, found: list[str]) -> None:
+    """A link of another name does not."""
+    tree = Tree(
+        {
+            "": Node("", "fn", parse_manifest({"dependencies": {"w": "file:w", "l": "file:v"}})),
+            "node_modules/l": Node("node_modules/l", "l", link_target="v"),
+            "node_modules/w": Node("node_modules/w", "w", link_target="w"),
+            "v": Node("v", "v"),
+            "w": Node("w", "w", parse_manifest({"name": "other"})),
+        }
+    )
+
+    assert found == [copy.node.location for copy in explain(tree, name).copies]
