@@ -48,7 +48,7 @@ def _imported_names(clause: Node) -> list[Node | None]:
 def is_hidden(source: Source, path: list[Node]) -> bool:
     """Return whether code around the name at the end of `path` declares it, and as no module."""
     name = source.text_of(path[-1])
-    for node in reversed(path[1:-1]):
+    for node in reversed(path[:-1]):
         left = node.child_by_field_name("left") if node.type == "for_in_statement" else None
         if binds_in_head(node, name) or (left is not None and _has_word(source, left, name)):
             return True

@@ -46,6 +46,7 @@ _FROM: Final = late_pattern(
     rb"['\"](?:(?:node:)?fs(?:/promises)?|fs-extra|graceful-fs|@grpc/proto-loader|protobufjs|pug)['\"]"
 )
 _SETS: Final = late_pattern(rb"\s*=(?![=>])")
+_SETS_BY_TEXT: Final = late_pattern(rb"['\"`]\s*\]\s*=(?![=>])")
 _FROM_TEXTS: Final = tuple(
     quote + name
     for name in (b"fs", b"node:fs", b"graceful-fs", b"@grpc/proto-loader", b"protobufjs", b"pug")
@@ -132,15 +133,21 @@ def _files(source: Source) -> Iterator[Use]:
         is_worker = name == b"Worker"
         if (is_worker and not has_threads) or (not is_worker and not has_files):
             continue
-        if not is_worker and not _is_of_files(source, [*path[: at + 1], function], given):
+        origin = _THREADS if is_worker else _FROM
+        if not _is_of(origin, source, [*path[: at + 1], function], given):
             continue
         use = _file_of(source, constants, path[: at + 1], name)
         if use is not None:
             yield use
 
 
-def _is_of_files(source: Source, path: list[Node], given: dict[tuple[bytes, bytes], bool]) -> bool:
-    """Return whether a function is a member of one of the modules, or a name that one gave.
+def _is_of(
+    origin: re.Pattern[bytes],
+    source: Source,
+    path: list[Node],
+    given: dict[tuple[bytes, bytes], bool],
+) -> bool:
+    """Return whether a function is a member of one of some modules, or a name that one gave.
 
     `given` keeps what the whole text was searched for.
     """
@@ -149,19 +156,19 @@ def _is_of_files(source: Source, path: list[Node], given: dict[tuple[bytes, byte
         last = node.named_children[-1:] if node.type in _GROUPS else []
         node = last[0] if last else node.child_by_field_name("object")
     if node is None or node.type != "identifier":
-        return node is not None and _FROM.search(source.text_of(node)) is not None
+        return node is not None and origin.search(source.text_of(node)) is not None
     member = path[-1].type == "member_expression"
     name = source.text_of(path[-1]).rpartition(b".")[2] if member else b""
     owner = source.text_of(node)
     if (owner, name) not in given:
-        given[owner, name] = not _is_replaced(source, name) and _is_given(source, owner)
+        given[owner, name] = not _is_replaced(source, name) and _is_given(source, owner, origin)
     return given[owner, name] and not is_hidden(source, [*path[:-1], node])
 
 
-def _is_given(source: Source, owner: bytes) -> bool:
+def _is_given(source: Source, owner: bytes, origin: re.Pattern[bytes]) -> bool:
     """Return whether a name seems to have got one of the modules, or what is in it."""
     name = re.escape(owner)
-    given = rb"%s(?<![\w$]%s)\b(?:(?!,\s*[\w$]+\s*=)[^;]){0,400}?%s" % (name, name, _FROM.pattern)
+    given = rb"%s(?<![\w$]%s)\b(?:(?!,\s*[\w$]+\s*=)[^;]){0,400}?%s" % (name, name, origin.pattern)
     return re.search(given, source.content) is not None
 
 
@@ -169,7 +176,8 @@ def _is_replaced(source: Source, name: bytes) -> bool:
     """Return whether the file sets a member that a call takes: `fs.readFileSync = other`."""
     content = source.content
     return name != b"" and any(
-        content[at - 1 : at] == b"." and _SETS.match(content, at + len(name))
+        (content[at - 1 : at] == b"." and _SETS.match(content, at + len(name)))
+        or _SETS_BY_TEXT.match(content, at + len(name))
         for at in find_word(content, name)
     )
 

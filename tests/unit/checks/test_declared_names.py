@@ -79,7 +79,10 @@ def test_what_may_be_declared_often() -> None:
         ("a.b = @", False),
         ("class B { a() { @ } }", False),
         ("(b) => { @ }", False),
-        ("const a = 1; @", False),
+        ("const a = 1; @", True),
+        ("class a { } @", True),
+        ("const { a } = require('x'); @", False),
+        ("import a from 'x'; @", False),
         ("{ @ } { const a = 1; }", False),
     ],
 )

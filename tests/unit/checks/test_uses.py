@@ -146,6 +146,39 @@ def test_files_of_threads(text: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("const { Worker } = require('worker_threads'); new Worker('./a.js')", True),
+        ("const wt = require('node:worker_threads'); new wt.Worker('./a.js')", True),
+        ("new (require('worker_threads').Worker)('./a.js')", True),
+        ("import { Worker } from 'worker_threads'; new Worker('./a.js')", True),
+        ("import * as wt from 'worker_threads'; new wt.Worker('./a.js')", True),
+        ("{ const { Worker } = require('worker_threads'); new Worker('./a.js') }", True),
+        ("require('worker_threads'); new Worker('./a.js')", False),
+        ("class Worker { } const wt = require('worker_threads'); new Worker('./a.js')", False),
+        ("require('worker_threads'); { class Worker { } new Worker('./a.js') }", False),
+        ("const { Worker } = require('a'); require('worker_threads'); new Worker('./a.js')", False),
+        ("const { Worker } = require('worker_thread'); new Worker('./a.js')", False),
+        ("const wt = require('worker_threads'); wt.Worker = a; new wt.Worker('./a.js')", False),
+        ("const wt = require('worker_threads'); wt['Worker'] = a; new wt.Worker('./a.js')", False),
+        (
+            "const { Worker } = require('worker_threads'); new Worker('./a.js').on('error', a)",
+            False,
+        ),
+        (
+            "const { Worker } = require('worker_threads'); new Worker('./a.js').once('exit', a)",
+            False,
+        ),
+        ("const { Worker } = require('worker_threads'); new Worker('./a.js').on('exit', a)", True),
+        ("const { Worker } = require('worker_threads'); error(); new Worker('./a.js')", True),
+    ],
+)
+def test_whose_threads_they_are(text: str, is_found: bool) -> None:
+    """A class counts that comes of the module, where nobody hears that its file is absent."""
+    assert [("worker", 0, 1, f"{ROOT}/./a.js")] * is_found == _uses(text)
+
+
+@pytest.mark.parametrize(
     ("text", "names"),
     [
         ("var a = f('Dynamic require of');", {b"a"}),
