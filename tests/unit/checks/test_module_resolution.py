@@ -109,7 +109,7 @@ def test_require(specifier: str, expected: str) -> None:
     ],
 )
 def test_the_folder_and_those_above_it(specifier: str, expected: str) -> None:
-    """Only whole dots are folders: a name that begins with two is a file's, with one a package's."""
+    """Only whole dots are folders: a name that begins with two is a file's, with one no path's."""
     names = ("index.js", "a/index.js", "a/b.js", "a/b/index.js", "a/b/x.js", "a/b/..c.js")
     packages = ("node_modules/.b/index.js", "node_modules/..b/index.js")
     resolver = _resolver(dict.fromkeys(names + packages, ""))
