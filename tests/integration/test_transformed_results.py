@@ -162,20 +162,27 @@ def test_a_setting_that_decides_is_seen(project: BundlingProject, change: dict[s
     assert contents_of(before) != contents_of(after)
 
 
-def test_metadata_that_would_be_lost_is_refused(project: BundlingProject) -> None:
+@pytest.mark.parametrize("is_bundled", [False, True])
+def test_metadata_that_would_be_lost_is_refused(
+    project: BundlingProject, *, is_bundled: bool
+) -> None:
     """Though it was built before, when the setting said that nobody reads it."""
     text = "const kept = (target: object): void => void target;\n"
     text += "@kept\nclass A { constructor(a: A) {} }\n"
     files = {"package.json": {"name": "fn"}, "tsconfig.json": {"compilerOptions": DECORATED}}
     project.write({**files, "index.ts": f"{text}export const handler = A;\n"})
 
-    assert project.plan(handler="index.handler", decorators="esbuild").contents.files
+    def plan(decorators: str | None) -> PackagePlan:
+        return project.plan(handler="index.handler", bundle=is_bundled, decorators=decorators)
+
+    assert plan("esbuild").contents.files
     for _ in range(2):
         with pytest.raises(ProjectError) as caught:
-            project.plan(handler="index.handler")
+            plan(None)
         assert "EDECORATORS" == caught.value.code
+        assert "`index.ts` line 2" in caught.value.message
     with pytest.raises(ProjectError) as caught:
-        project.plan(handler="index.handler", decorators="tsc")
+        plan("tsc")
     assert "none is locked" in caught.value.message
 
 
