@@ -256,15 +256,15 @@ def test_files_that_options_name_are_read(tmp_path: Path) -> None:
 
 def test_links_of_other_tools_are_followed(tmp_path: Path) -> None:
     """`link:` and `portal:` from the package's own folder; a spec that is none is passed over."""
-    local = {"a": "link:../a", "b": "portal:./b", "c": "file:", "d": "npm:", "e": "^^1"}
+    local = {"a": "link:../a", "b": "portal:../b", "c": "file:", "d": "npm:", "e": "^^1"}
     write_files(
         tmp_path,
         {"fn/package.json": {**PACKAGE, "dependencies": local}, "fn/index.js": HANDLER,
          "a/package.json": {"name": "a", "dependencies": {"z": "link:../z"}}, "a/a.js": "x",
-         "fn/b/package.json": {"name": "b"}, "z/package.json": {"name": "z"}},
+         "b/package.json": {"name": "b"}, "z/package.json": {"name": "z"}},
     )  # fmt: skip
 
-    expected = {"a/package.json", "a/a.js", "fn/b/package.json", "z/package.json"}
+    expected = {"a/package.json", "a/a.js", "b/package.json", "z/package.json"}
     assert expected <= list_names(tmp_path)
 
 
@@ -285,6 +285,24 @@ def test_development_dependencies_count_without_a_lockfile(tmp_path: Path) -> No
     found = list_names(tmp_path)
 
     assert {"tool/package.json", "a/package.json", "p/package.json", "o/package.json"} <= found
+    assert "other/package.json" not in found
+
+
+def test_development_dependencies_of_a_member_count_too(tmp_path: Path) -> None:
+    """Without a lockfile, as those of a project; not those of its siblings."""
+    dev = {"devDependencies": {"tool": "file:../../tool"}, "dependencies": {"lib": "*"}}
+    other = {"devDependencies": {"other": "file:../../other"}}
+    write_files(
+        tmp_path,
+        {"package.json": {"name": "root", "workspaces": ["packages/*"]},
+         "packages/fn/package.json": {**PACKAGE, **dev}, "packages/fn/index.js": HANDLER,
+         "packages/lib/package.json": {"name": "lib", **other},
+         "tool/package.json": {"name": "tool"}, "other/package.json": {"name": "other"}},
+    )  # fmt: skip
+
+    found = list_names(tmp_path, "packages/fn")
+
+    assert {"tool/package.json", "packages/lib/package.json"} <= found
     assert "other/package.json" not in found
 
 
@@ -412,13 +430,16 @@ def test_links_of_npms_lockfile_are_read(tmp_path: Path) -> None:
         "a": {"name": "a", "version": "1.0.0"},
         "ws": {"name": "ws", "version": "1.0.0"},
         "tool": {"name": "tool", "version": "1.0.0", "dev": True},
+        "b": {"name": "b", "version": "1.0.0"},
         "node_modules/a": {"resolved": "a", "link": True},
+        "node_modules/b": {"resolved": "b", "link": True},
         "node_modules/ws": {"resolved": "ws", "link": True},
         "node_modules/tool": {"resolved": "tool", "link": True, "dev": True},
     }
     files: dict[str, str | bytes | dict] = {
-        f"{name}/package.json": {"name": name, "version": "1.0.0"} for name in ("a", "ws", "tool")
+        f"{name}/package.json": {"name": name, "version": "1.0.0"} for name in ("b", "ws", "tool")
     }
+    files["a/package.json"] = {"name": "a", "version": "1.0.0", "dependencies": {"b": "^1.0.0"}}
     lock = {"lockfileVersion": 3, "packages": nodes}
     write_files(
         tmp_path,
@@ -430,5 +451,5 @@ def test_links_of_npms_lockfile_are_read(tmp_path: Path) -> None:
 
     assert found == {
         "package.json", "package-lock.json", "index.js", "a/package.json", "a/a.js",
-        "ws/package.json", "ws/w.js",
+        "b/package.json", "ws/package.json", "ws/w.js",
     }  # fmt: skip
