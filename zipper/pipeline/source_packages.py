@@ -38,7 +38,7 @@ __all__ = ["SourcePackages"]
 _CHECKS: Final = (
     "shutil",  # which removes the sandbox's folder
     *("zipper.checks.run_rules", "zipper.pipeline.checking", "zipper.checks.scan"),
-    *("zipper.checks.binaries", "zipper.checks.member_rules", "zipper.checks.handler_shape"),
+    *("zipper.checks.member_rules", "zipper.checks.handler_shape"),
 )
 """The imports of a check that most of its time goes to."""
 

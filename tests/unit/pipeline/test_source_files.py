@@ -289,7 +289,7 @@ def test_development_dependencies_count_without_a_lockfile(tmp_path: Path) -> No
 
 
 def test_development_dependencies_of_a_member_count_too(tmp_path: Path) -> None:
-    """Without a lockfile, as those of a project; not those of its siblings."""
+    """Without a lockfile, as those of a project; of other members their package.json alone."""
     dev = {"devDependencies": {"tool": "file:../../tool"}, "dependencies": {"lib": "*"}}
     other = {"devDependencies": {"other": "file:../../other"}}
     write_files(
@@ -297,13 +297,14 @@ def test_development_dependencies_of_a_member_count_too(tmp_path: Path) -> None:
         {"package.json": {"name": "root", "workspaces": ["packages/*"]},
          "packages/fn/package.json": {**PACKAGE, **dev}, "packages/fn/index.js": HANDLER,
          "packages/lib/package.json": {"name": "lib", **other},
+         "packages/apart/package.json": {"name": "apart"}, "packages/apart/index.js": "x",
          "tool/package.json": {"name": "tool"}, "other/package.json": {"name": "other"}},
     )  # fmt: skip
 
-    found = list_names(tmp_path, "packages/fn")
-
-    assert {"tool/package.json", "packages/lib/package.json"} <= found
-    assert "other/package.json" not in found
+    assert {
+        "package.json", "packages/fn/package.json", "packages/fn/index.js", "tool/package.json",
+        "packages/lib/package.json", "packages/apart/package.json",
+    } == list_names(tmp_path, "packages/fn")  # fmt: skip
 
 
 def test_a_folder_that_its_lockfile_lacks_has_sources(tmp_path: Path) -> None:
