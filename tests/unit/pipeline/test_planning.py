@@ -93,3 +93,31 @@ def test_a_plan_prints_as_one_line() -> None:
     sizes = {one.path: one.size_bytes for one in planned.files}
     assert {name: Path("fn", name).stat().st_size for name in ("index.js", "package.json")} == sizes
     assert all(one.compressed_size_bytes <= one.size_bytes for one in planned.files)
+
+
+@pytest.mark.parametrize("handler", [None, "index.handler", "./index.handler", "fn/index.handler"])
+@pytest.mark.parametrize("include", [(), ("../data/*.txt",)])
+def test_folders_of_a_workspace_are_kept_where_files_outside_are_packed(
+    tmp_path: Path, handler: str | None, include: tuple[str, ...]
+) -> None:
+    """The handler is where its file is, however it was named."""
+    member: dict[str, Any] = {"name": "fn", "version": "1.0.0"}
+    root = {"name": "root", "workspaces": ["fn"]}
+    packages = {"": root, "fn": member, "node_modules/fn": {"resolved": "fn", "link": True}}
+    lock: dict[str, Any] = {"lockfileVersion": 3, "packages": packages}
+    files: dict[str, Any] = {"package.json": root, "package-lock.json": lock, "data/a.txt": "1"}
+    write_files(tmp_path, {**files, "fn/package.json": member, "fn/index.js": HANDLER})
+    options: dict[str, Any] = {} if handler is None else {"handler": handler}
+
+    planned = zipper.plan(
+        tmp_path / "fn", include=["*.js", *include], cache_dir=tmp_path / "cache", **options
+    )
+
+    names = {one.path for one in planned.files}
+    if include:
+        assert (True, "fn/index.handler") == (planned.keeps_folders, planned.handler)
+        assert {"data/a.txt", "fn/index.js", "fn/package.json"} == names
+    else:
+        given = handler or "index.handler"
+        assert (False, given) == (planned.keeps_folders, planned.handler)
+        assert {"index.js", "package.json"} == names

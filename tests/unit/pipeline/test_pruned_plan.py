@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.checking import zip_files
 from tests.support.scene import HANDLER, write_files
+from zipper.archive.entries import PlannedZip
 from zipper.checks.pruned_record import RECORD
 from zipper.errors import ProjectError
 from zipper.package import PrunedPackage, PrunedRule, PruningResult
@@ -200,6 +201,8 @@ def test_what_goes_is_left_out_and_summed(needing: Scene) -> None:
     assert {"index.js", "node_modules/a/index.js", "node_modules/d/index.js"} <= (
         first.pruning.proof["reached"].keys()
     )
+    untouched = {part.name for part in first.contents.parts if isinstance(part, PlannedZip)}
+    assert {f"node_modules/{name}/".encode() for name in "bcd"} == untouched  # they stay whole
     assert "prune" in first.timings_seconds
     assert whole.fingerprint != first.fingerprint
 
