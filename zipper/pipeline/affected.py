@@ -23,10 +23,11 @@ from zipper.pipeline.affected_files import (
     tell_changed,
 )
 from zipper.pipeline.locked_packages import is_locked, select_locked
-from zipper.pipeline.session import Circumstances, Once
+from zipper.pipeline.session import Circumstances
 from zipper.project.git_changes import find_changes, read_at_base
 from zipper.project.read_manifest import read_manifest
 from zipper.scratch import scratch_folder
+from zipper.settings.option_row import PATH_KINDS
 from zipper.settings.options import KEYS
 from zipper.settings.read_settings import find_requests, find_settings_folder
 from zipper.tree.model import ROOT
@@ -57,8 +58,6 @@ _READ_AT_BASE: Final = frozenset(
 )
 
 _PATCHES: Final = (".patch", ".diff")
-
-_ANCHORED: Final = ("path", "paths", "place")
 
 
 class Affected(NamedTuple):
@@ -119,7 +118,7 @@ def find_affected(
             changes,
             base_top,
             Circumstances.of(requests[0], None),
-            Circumstances.of(requests[0], None, shared=Once()),
+            Circumstances.of(requests[0], None),
         )
         earlier = _read_earlier(sides, folder, options)
         found = [(request, _list_reasons(request, earlier, sides)) for request in requests]
@@ -206,7 +205,7 @@ def _compare_settings(
         if row.name in ("project", "runtime", "architecture"):
             continue
         value, was = getattr(own, row.field), getattr(other, row.field)
-        if row.kind in _ANCHORED:
+        if row.kind in PATH_KINDS:
             value = _anchor(value, top, top)
             was = _anchor(was, f"{sides.base_top}{os.sep}", top)
         if value != was:
