@@ -273,3 +273,32 @@ def test_what_decides_is_read_at_the_base_too(repository: Repository, ending: st
     repository.git.commit({})
 
     assert () == repository.compare(str(repository.top / "one"), base="HEAD").reasons
+
+
+def test_a_package_that_is_twice_in_the_tree_is_told_once(repository: Repository) -> None:
+    """What became of it is the same at both places."""
+    places = ("node_modules/left", "packages/base/node_modules/left")
+
+    def copy(lock: dict) -> None:
+        packages = lock["packages"]
+        packages["packages/base"]["dependencies"] = {"left": "1.0.0"}
+        packages[places[1]] = dict(packages[places[0]])
+
+    repository.edit(
+        "packages/base/package.json", lambda own: own.update(dependencies={"left": "1.0.0"})
+    )
+    repository.edit("package-lock.json", copy)
+    repository.git.commit({})
+    other = f"sha512-{'B' * 86}=="
+    repository.edit(
+        "package-lock.json",
+        lambda lock: [lock["packages"][place].update(integrity=other) for place in places],
+    )
+
+    reasons = reasons_of(repository)
+
+    message = "`left@1.0.0` comes from elsewhere, or has other bytes"
+    assert {
+        "fn-a": [("dependency", "left", message)],
+        "fn-c": [("dependency", "left", message)],
+    } == (reasons)

@@ -385,3 +385,17 @@ def test_what_cannot_be_removed_is_told(store: Store, count: int, more: str) -> 
         raised.value.hint,
     )
     assert not old.exists()
+
+
+def test_a_repair_tells_what_cannot_be_removed(store: Store) -> None:
+    """What is damaged is gone all the same."""
+    path = next(iter(store))
+    path.write_bytes(b"damaged")
+    mark = mark_of(path.with_suffix(""))
+    mark.mkdir()  # a file is expected there
+
+    with pytest.raises(StoreError, match="Is a directory") as raised:
+        repair(store)
+
+    assert str(mark) in raised.value.message
+    assert not path.exists()
