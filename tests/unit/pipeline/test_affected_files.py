@@ -276,17 +276,24 @@ def test_what_decides_is_read_at_the_base_too(repository: Repository, ending: st
 
 
 def test_a_package_that_is_twice_in_the_tree_is_told_once(repository: Repository) -> None:
-    """What became of it is the same at both places."""
-    places = ("node_modules/left", "packages/base/node_modules/left")
+    """What became of it is the same at both places, which another version keeps apart."""
+    places = [f"packages/{name}/node_modules/left" for name in ("base", "shared")]
 
     def copy(lock: dict) -> None:
         packages = lock["packages"]
-        packages["packages/base"]["dependencies"] = {"left": "1.0.0"}
-        packages[places[1]] = dict(packages[places[0]])
+        for place in places:
+            packages[place] = dict(packages["node_modules/left"])
+            packages[place.partition("/node_modules")[0]]["dependencies"]["left"] = "1.0.0"
+        packages["node_modules/left"]["version"] = "2.0.0"
+        packages["packages/fn-a"]["dependencies"] |= needs["fn-a"]
 
-    repository.edit(
-        "packages/base/package.json", lambda own: own.update(dependencies={"left": "1.0.0"})
-    )
+    one = {"left": "1.0.0"}
+    needs = {"base": one, "shared": one, "fn-a": {"left": "2.0.0", "base": "*"}}
+    for name, more in needs.items():
+        repository.edit(
+            f"packages/{name}/package.json",
+            lambda own, more=more: own["dependencies"].update(more),
+        )
     repository.edit("package-lock.json", copy)
     repository.git.commit({})
     other = f"sha512-{'B' * 86}=="
@@ -298,7 +305,5 @@ def test_a_package_that_is_twice_in_the_tree_is_told_once(repository: Repository
     reasons = reasons_of(repository)
 
     message = "`left@1.0.0` comes from elsewhere, or has other bytes"
-    assert {
-        "fn-a": [("dependency", "left", message)],
-        "fn-c": [("dependency", "left", message)],
-    } == (reasons)
+    rows = [("dependency", "left", message)]
+    assert {"fn-a": rows, "fn-c": rows} == reasons
