@@ -118,6 +118,7 @@ def test_lines_of_sources_stand_for_lines_of_outputs(called_scene: Scene) -> Non
     assert (plain,) == tuple(_name_sources(told, (plain,)))
     named = WARNING._replace(message="`a.ts` line 7 is odd", source="a.ts:7")
     assert [named, plain] == list(_name_sources(told, (WARNING, plain)))
+    assert [named] == list(_name_sources(told, (WARNING,)))
     assert None is _name_unknown(told, None)
     assert closure == _name_unknown(planned, closure)
     assert Closure(3, (), ()) == _name_unknown(told, Closure(3, (), ()))

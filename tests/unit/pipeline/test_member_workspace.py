@@ -20,7 +20,7 @@ ROOT = {"name": "root", "workspaces": ["packages/*"], "dependencies": {"asked": 
 MEMBERS: dict[str, dict[str, Any]] = {
     "fn": {
         "name": "fn",
-        "dependencies": {"@s/lib": "*", "plain": "*"},
+        "dependencies": {"@s/lib": "*", "plain": "*", "apart": "file:../../apart"},
         "devDependencies": {"tool": "1"},
     },
     "lib": {
@@ -51,6 +51,9 @@ def planned(tmp_path: Path) -> PackagePlan:
             for folder, manifest in MEMBERS.items()
         },
         "node_modules/asked": fetched("asked", dependencies={"deep": "1", "shared": "1"}),
+        "node_modules/asked/node_modules/aa": fetched("aa", dependencies={"deep": "1"}),
+        "node_modules/apart": {"resolved": "apart", "link": True},
+        "apart": {"name": "apart", "version": "1.0.0"},
         "node_modules/deep": fetched("deep"),
         "node_modules/shared": fetched("shared"),
         "node_modules/lone": fetched("lone", extraneous=True),
@@ -64,6 +67,7 @@ def planned(tmp_path: Path) -> PackagePlan:
             "package-lock.json": {"lockfileVersion": 3, "packages": packages},
             **{f"packages/{folder}/package.json": one for folder, one in MEMBERS.items()},
             "packages/fn/index.js": HANDLER,
+            "apart/package.json": {"name": "apart", "version": "1.0.0"},
             "packages/lib/src/main.ts": "x",
             "packages/lib/node_modules/x/index.js": "x",
             "packages/plain/index.js": "x",
@@ -82,7 +86,7 @@ def test_a_workspace_is_described(planned: PackagePlan) -> None:
     assert ("packages/fn", False) == (found.member, found.keeps_folders)
     assert {
         "asked": "`./package.json` declares it",
-        "deep": "`asked` needs it",
+        "deep": "`aa` needs it",
         "fn": "`./package.json` declares it",
         "lone": "it lies in the root's node_modules",
         "other": "`./package.json` declares it",
@@ -113,5 +117,6 @@ def test_what_was_asked_about_is_noted(planned: PackagePlan) -> None:
     assert not again.still_holds((*asked, ("absent.js", True)))
     write_files(planned.project.root, {"gone.js": "1"})
     assert not again.still_holds(asked)
-    local = ("node_modules/@s/lib file:packages/lib", "node_modules/plain file:packages/plain")
-    assert (str(planned.project.root), "packages/fn", *local) == around.key
+    local = ("@s/lib file:packages/lib", "apart file:apart", "plain file:packages/plain")
+    rows = [f"node_modules/{one}" for one in local]
+    assert (str(planned.project.root), "packages/fn", *rows) == around.key
