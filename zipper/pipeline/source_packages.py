@@ -226,15 +226,12 @@ class SourcePackages:
     def _find(self, source: str, name: str) -> Node | None:
         """Return the package that a file at `source` reaches by `name`."""
         place = source.rpartition("/")[0]
-        if "node_modules/" not in f"{place}/":
-            nodes = self._whole.nodes.values()
-            linked = {self.find_folder(node): node.location for node in nodes}
-            locations: dict[str | None, str] = linked | {
-                one.location: one.location for one in nodes
-            }
-            while place and place not in locations:
-                place = place.rpartition("/")[0]
-            place = locations.get(place, place)
+        nodes = self._whole.nodes.values()
+        linked = {self.find_folder(node): node.location for node in nodes}
+        locations: dict[str | None, str] = linked | {one.location: one.location for one in nodes}
+        while place and place not in locations:
+            place = place.rpartition("/")[0]
+        place = locations.get(place, place)
         return self._whole.find(place, name)
 
     def find_folder(self, node: Node) -> str | None:
