@@ -166,11 +166,10 @@ def _find_earlier(
     """
     if request.verify_signatures != "off":
         return None
-    target = request.target
     strangers = Ownership(cache_dir).look_around()
     asked = (
         version,
-        (target.os, target.cpu, target.libc),
+        tuple(request.target),
         update if isinstance(update, bool) else tuple(sorted(update)),
         request.allow_scripts,
         request.unknown_variables,
