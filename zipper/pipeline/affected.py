@@ -279,7 +279,6 @@ def _describe(tree: Tree) -> Mapping[str, tuple[object, ...]]:
             node.version,
             node.resolved,
             node.integrity,
-            node.link_target,
             node.in_bundle,
             node.patches,
         )

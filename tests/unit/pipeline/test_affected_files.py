@@ -62,7 +62,8 @@ def test_packages_that_went_or_have_other_bytes(repository: Repository) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [("resolved", "https://mirror.example/left.tgz"), ("name", "other")]
+    ("key", "value"),
+    [("resolved", "https://mirror.example/left.tgz"), ("name", "other")],
 )
 def test_whatever_differs_of_a_package_counts(
     repository: Repository, key: str, value: object
@@ -273,6 +274,13 @@ def test_what_decides_is_read_at_the_base_too(repository: Repository, ending: st
     repository.git.commit({})
 
     assert () == repository.compare(str(repository.top / "one"), base="HEAD").reasons
+    other = patch.replace("x", "y")
+    changed = lock.replace(hash_text(patch)[1], hash_text(other)[1])
+    write_files(repository.top / "one", {f"fix{ending}": other, "pnpm-lock.yaml": changed})
+
+    [reasons] = repository.compare(str(repository.top / "one"), base="HEAD").reasons
+
+    assert "a" in {one.subject for one in reasons if one.kind == "dependency"}
 
 
 def test_a_package_that_is_twice_in_the_tree_is_told_once(repository: Repository) -> None:
@@ -307,3 +315,33 @@ def test_a_package_that_is_twice_in_the_tree_is_told_once(repository: Repository
     message = "`left@1.0.0` comes from elsewhere, or has other bytes"
     rows = [("dependency", "left", message)]
     assert {"fn-a": rows, "fn-c": rows} == reasons
+
+
+@pytest.mark.parametrize(
+    ("place", "change"),
+    [("node_modules/a", {"inBundle": True}), ("node_modules/l", {"resolved": "m"})],
+)
+def test_how_a_package_comes_there_counts(
+    repository: Repository, place: str, change: dict[str, Any]
+) -> None:
+    """With another's tarball or its own, and where a link leads to, of a project on its own."""
+    one = repository.top / "one"
+    root = {"name": "one", "dependencies": {"a": "1", "l": "file:l"}}
+    packages: dict[str, Any] = {
+        "": root,
+        "node_modules/a": {"version": "1.0.0", "integrity": f"sha512-{'A' * 86}=="},
+        "node_modules/l": {"resolved": "l", "link": True},
+        **{name: {"name": "l", "version": "1.0.0"} for name in "lm"},
+    }
+    lock = {"lockfileVersion": 3, "packages": packages}
+    files: dict[str, Any] = {f"{name}/package.json": {"name": "l"} for name in "lm"}
+    files |= {"package.json": root, "index.js": HANDLER}
+    write_files(one, {**files, "package-lock.json": lock})
+    repository.git.commit({})
+    packages[place] |= change
+    write_files(one, {"package-lock.json": lock})
+
+    [reasons] = repository.compare(str(one), base="HEAD").reasons
+
+    name = place.rpartition("/")[2]
+    assert name in {one.subject for one in reasons if one.kind == "dependency"}
