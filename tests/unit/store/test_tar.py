@@ -296,3 +296,47 @@ def test_any_blocks_give_members_or_a_coded_error(blocks: list[bytes], cut: int)
         return
 
     assert all(len(member.data) <= len(data) for member in members)
+
+
+def test_each_type_is_a_file_a_folder_a_word_about_the_next_or_passed_over() -> None:
+    """By its one byte, of all that there are. Source: node-tar 7 lib/types.js, lib/header.js."""
+    found: dict[str, set[int]] = {"file": set(), "folder": set(), "other": set(), "word": set()}
+    for kind in range(256):
+        others: list[tuple[str, bool]] = []
+        data = tar(member("p/x/", b"", kind=bytes([kind])), member("p/last", b""))
+        members = read_tar(
+            io.BytesIO(data).read,
+            max_members=9,
+            max_bytes=9,
+            on_other=lambda name, folder, others=others: others.append((name, folder)),  # type: ignore[misc]
+        )
+        names = [one.name for one in members]
+        if others:
+            assert [("p/x/", others[0][1])] == others
+            found["folder" if others[0][1] else "other"].add(kind)
+        else:
+            found["file" if names == ["p/x/", "p/last"] else "word"].add(kind)
+        assert "last" in (names or ["last"])[-1] or kind in b"LN"
+
+    assert set(b"xgLKNX") == found["word"]
+    assert set(b"05\0") == found["folder"]
+    assert set(b"7") == found["file"]
+    assert 256 == sum(map(len, found.values()))
+
+
+@pytest.mark.parametrize(
+    ("prefix", "suffix", "name"),
+    [
+        (b"", b"", "p/other"), (b"0", b"", "p/other"), (b"000", b"", "p/other"),
+        (b"~", b"", "p/x"), (b"+", b"", "p/x"), (b"-", b"", "p/x"), (b"", b"x", "p/x"),
+        (b"", b"_", "p/x"), (b"0x", b"", "p/x"),
+    ],
+)  # fmt: skip
+def test_the_length_of_a_record_is_a_number(prefix: bytes, suffix: bytes, name: str) -> None:
+    """Zeros before it are all that may be there, else the record is passed over."""
+    rest = suffix + b" path=p/other\n"
+    body = prefix + b"%d" % (len(prefix) + 2 + len(rest)) + rest
+
+    members = read(tar(member("PaxHeader", body, kind=b"x"), member("p/x", b"")))
+
+    assert [name] == [one.name for one in members]
