@@ -140,8 +140,6 @@ class Values:
         if owner is None or name is None:
             return UNKNOWN
         value = self.of(place._replace(node=owner), depth)
-        if value is UNKNOWN:
-            return UNKNOWN
         found = self.member(value, plain_text(name, place.file.source), depth)
         is_plain = found.kind == "object" and found.maker is None and owner.type != "object"
         if is_plain and may_change_below(place.file.source, name.text or b""):
@@ -204,8 +202,6 @@ class Values:
         if function.type != "member_expression" or owner is None or name is None:
             return None, self.of(place._replace(node=function), depth)
         value = self.of(place._replace(node=owner), depth)
-        if value is UNKNOWN:
-            return None, UNKNOWN
         called = self.member(value, plain_text(name, place.file.source), depth)
         is_instance = value.kind == "object" and value.maker is not None
         return value if is_instance else None, called

@@ -287,3 +287,47 @@ FIELDS = "".join(f"a{number} = 1;" for number in range(8_000))
 def test_much_of_a_kind_ends(text: str) -> None:
     """Each field and each statement is looked at once, not once for each other."""
     assert CALLBACK == errors({"index.js": text}, "index.handler", "nodejs24.x")
+
+
+UNSURE = (
+    "const f = () => {}; exports.handler = f();",
+    "const f = () => { return }; exports.handler = f();",
+    "exports.handler = require('./d.cjs')['handler'];",
+    "const { handler = () => 1 } = require('./d.cjs'); exports.handler = handler;",
+    "const { ['handler']: h } = require('./d.cjs'); exports.handler = h;",
+    "function make(o) { const { handler } = o; return handler } exports.handler = make({});",
+    "let h = 5; { let h = () => 1; } exports.handler = h;",
+    "let h = () => 1; h++; exports.handler = h;",
+    "var h; exports.handler = h;",
+    "function h() {} h = 5; exports.handler = h;",
+    "exports.handler = (() => { if (1) { var h = 5 } return h })();",
+    "const f = () => { if (globalThis.x) return 5; return 6 }; exports.handler = f();",
+    "const f = (a) => a; exports.handler = f`x`;",
+    "exports.handler = Promise.other(() => 1);",
+    "exports.handler = `x`.trim;",
+    "exports.handler ??= 5;",
+    "Object.freeze(exports); exports.handler = () => 1;",
+    "typeof exports; exports.handler = 5;",
+    "class A { constructor() { const f = () => { return 5 }; } } module.exports = new A();",
+    "class A { constructor(f) { this.handler = f } } module.exports = new A();",
+    "class A { constructor(f) { this.handler = f } } module.exports = new A(...a);",
+    "class A { constructor() { this.handler = 5; this.b() } b() {} } module.exports = new A();",
+    "class A { ['a'] = 5; handler = 5 } module.exports = new A();",
+    "class A { get handler() { return 5 } } module.exports = new A();",
+    "class B extends Array { } module.exports = new B();",
+    "class A { set(f) { if (0) this.f = f; return this } } exports.handler = new A().set(5).f;",
+    "class A { set(f) { this.f = f; this.f++; return this } } exports.handler = new A().set(5).f;",
+)
+"""Handlers that the loaders refuse, by texts that do not say so plainly."""
+
+
+@pytest.mark.parametrize("major", [22, 24])
+def test_what_is_not_plain_is_left_alone(major: int) -> None:
+    """Nothing is said of a value that another text of the same form would give to a function."""
+    files = {"d.cjs": "exports.handler = 5;"}
+    found = {
+        text: errors({**files, "index.js": text}, "index.handler", f"nodejs{major}.x")
+        for text in UNSURE
+    }
+
+    assert dict.fromkeys(UNSURE, OK) == found
