@@ -106,7 +106,7 @@ class YarnChecksum:
         known_mode, at = self._seen[path]
         again = self._before[at].copy()
         self._digest_local(again, path, data)
-        after = [*self._before[at + 1 : at + 2], self._digest][0]
+        after = [*self._before, self._digest][at + 1]
         return mode == known_mode and again.digest() == after.digest()
 
     def _add(self, path: str, data: bytes | bytearray | memoryview, mode: int) -> None:

@@ -36,6 +36,7 @@ def test_the_running_code_has_one() -> None:
     """It is a hash, the same at each call."""
     assert 64 == len(code_identity())
     assert code_identity() == code_identity()
+    assert code_identity("facts") not in ("", code_identity())  # a part is less than the whole
 
 
 def test_an_edit_that_keeps_size_and_time_counts(package: Path) -> None:
