@@ -160,7 +160,8 @@ def describe_cold(subject: Subject, start: WalkStart, times: LoadTimes) -> ColdS
     )
 
 
-def _measure(path: str, request: BuildRequest, on_event: OnEvent | None) -> LoadTimes:
+def _with_probe(request: BuildRequest) -> tuple[BuildRequest, dict[str, str]]:
+    """Return how a function is run to be measured, and its variables besides."""
     options = " ".join(filter(None, (request.node_options, _PROBE)))
     asked = request._replace(
         memory_mb=max(request.memory_mb, _MEMORY_MB),
@@ -168,7 +169,11 @@ def _measure(path: str, request: BuildRequest, on_event: OnEvent | None) -> Load
         network=False,
         concurrency=1,
     )
-    given = {"NODE_OPTIONS": options}
+    return asked, {"NODE_OPTIONS": options}
+
+
+def _measure(path: str, request: BuildRequest, on_event: OnEvent | None) -> LoadTimes:
+    asked, given = _with_probe(request)
     try:
         result = run_requested(
             Path(path), asked, events=(b"{}",), environment=given, on_event=on_event

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,7 +12,13 @@ from zipper.archive.listing import read_listing
 from zipper.checks.closure import close
 from zipper.errors import ProjectError
 from zipper.node.result import LogLine
-from zipper.pipeline.explaining_cold import LoadTimes, describe_cold, explain_cold, read_times
+from zipper.pipeline.explaining_cold import (
+    LoadTimes,
+    _with_probe,
+    describe_cold,
+    explain_cold,
+    read_times,
+)
 from zipper.pipeline.noted_facts import NotedFacts
 from zipper.pipeline.pruning_decision import subject_of
 from zipper.settings.build_request import request_from
@@ -216,3 +222,28 @@ def test_the_largest_packages_are_judged(tmp_path: Path) -> None:
     judged = {one.folder: one.could_be_later for one in cold.packages if one.folder}
     assert {f"node_modules/{name}": True for name in names[3:]}.items() <= judged.items()
     assert 59 == sum(one is not None for one in judged.values())
+
+
+@pytest.mark.parametrize(
+    ("changes", "memory", "options"),
+    [
+        ({}, 1024, ""),
+        ({"memory_mb": 2048}, 2048, ""),
+        ({"memory_mb": 128, "node_options": "--no-warnings"}, 1024, "--no-warnings "),
+    ],
+)
+def test_an_init_is_measured_without_a_network(
+    tmp_path: Path, changes: dict[str, Any], memory: int, options: str
+) -> None:
+    """Once, with time enough, and with the memory of a small function at least."""
+    request = request_from(Settings(), folder=str(tmp_path))._replace(**changes)
+
+    asked, variables = _with_probe(request)
+
+    assert (memory, 60.0, False, 1) == (
+        asked.memory_mb,
+        asked.timeout_seconds,
+        asked.network,
+        asked.concurrency,
+    )
+    assert {"NODE_OPTIONS": f"{options}--require /var/runtime/load-times.cjs"} == variables
