@@ -220,3 +220,27 @@ def test_what_a_member_lacks_depends_on_its_workspace(scene: Scene) -> None:
     assert (first[0], ["undeclared-dependency"], ["module-missing"]) == (
         second[0], first[1], second[1],
     )  # fmt: skip
+
+
+def test_what_a_sibling_lacks_depends_on_its_folder(scene: Scene) -> None:
+    """A file that is made and not packed leaves the zip as it was, and not its verdict."""
+    sibling = {"name": "s", "version": "1.0.0", "files": ["index.js"]}
+    own = {"name": "member", "dependencies": {"s": "*"}}
+    root = {"name": "root", "workspaces": ["fn", "s"]}
+    links = {f"node_modules/{name}": {"resolved": at, "link": True} for name, at in (
+        ("member", "fn"), ("s", "s"),
+    )}  # fmt: skip
+    packages: dict[str, Any] = {"": root, "fn": own, "s": sibling, **links}
+    scene.write({"package.json": root, "fn/package.json": own, "s/package.json": sibling})
+    text = 'require("s/extra"); exports.handler = async () => 1;\n'
+    lock: dict[str, Any] = {"lockfileVersion": 3, "packages": packages}
+    scene.write({"package-lock.json": lock, "fn/index.js": text, "s/index.js": "1"})
+
+    told = []
+    for _ in range(2):
+        package = build(scene.project / "fn", cache_dir=scene.cache, output=scene.output)
+        told.append((package.code_sha256, codes(package)))
+        scene.write({"s/extra.js": "1"})
+
+    assert told[0][0] == told[1][0]
+    assert [["sibling-unbuilt"], ["module-missing"]] == [found for _, found in told]
