@@ -36,8 +36,7 @@ def find_handler(folder: Path) -> str:
 
 def find_handlers_of(folder: Path, file: str) -> tuple[str, ...]:
     """Return what a file, named relative to `folder` without its extension, has for handlers."""
-    names = [f"{file}{extension}" for extension in EXTENSIONS]
-    return _find((name for name in names if (folder / name).is_file()), folder)
+    return _find((f"{file}{extension}" for extension in EXTENSIONS), folder)
 
 
 def find_handlers_in(folder: Path) -> tuple[str, ...]:
