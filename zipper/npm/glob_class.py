@@ -77,8 +77,8 @@ def _is_of_class(character: str, name: str) -> bool:
         return character.isascii()
     if name == "graph":
         return not category(character).startswith(("Z", "C"))
-    return category(character).startswith(_NAMED.get(name, "-")) or character in _BESIDES.get(
-        name, ""
+    return category(character).startswith(_NAMED.get(name, ())) or (
+        character in _BESIDES.get(name, ())
     )
 
 

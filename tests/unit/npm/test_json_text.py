@@ -115,3 +115,8 @@ def test_what_is_no_object_is_an_empty_one(data: bytes | None) -> None:
     """A text that is absent, damaged, nested without end or of another type has no keys."""
     assert {} == find_object(data)
     assert {"a": 1} == find_object(b'\xef\xbb\xbf{"a": 1}')
+
+
+def test_what_mends_an_encoding_is_said() -> None:
+    """Windows' editors write UTF-16 and code pages."""
+    assert refused('{"a": "ä"}'.encode("latin-1")).hint == "save it as UTF-8"
