@@ -51,7 +51,7 @@ def open_processes(count: int) -> Iterator[tuple[Executor, Callable[[], Executor
         raise
     finally:
         for pool in opened:
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown()
         opened.clear()
         # The pools' semaphores are theirs until they are collected, which the command never does:
         # the system's tracker would complain of them.
@@ -116,7 +116,7 @@ def open_cluster(address: str) -> Iterator[Executor]:
         ) from None
     try:
         client = dask.Client(address, set_as_default=False, timeout=_CONNECT_SECONDS)
-    except (OSError, ValueError, TimeoutError) as cause:
+    except (OSError, ValueError) as cause:  # also where it takes too long
         raise UsageError(
             "EWORKERS",
             f"the scheduler at `{address}` does not answer: {cause}",

@@ -44,3 +44,4 @@ def test_what_an_entry_is_called() -> None:
     ]
     assert "src/app.handler" == as_handler("src/app.test.ts")
     assert "app.handler" == as_handler("app.ts")
+    assert "a.b/c/app.handler" == as_handler("a.b/c/app.ts")
