@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, cast
 
 import pytest
 from support.checking import Memory
 
+from zipper.checks.file_facts import Facts
 from zipper.checks.module_reader import ModuleReader, extension_of, is_own
 from zipper.checks.walk import Module
 from zipper.errors import ArchiveError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
     from zipper.checks.file_facts import FactKey
     from zipper.checks.filesystem import FileSystem
 
 
-class _Files:
-    """The files of a zip that shares nothing with others, and which of them are read."""
+NOTHING = Facts(0, False, False, 0, (), (), (), ())  # noqa: FBT003 - a row of the table
 
-    def __init__(self, files: dict[str, bytes]) -> None:
+
+class _Kept:
+    """What is kept of a part that several zips have."""
+
+    def __init__(self) -> None:
+        self.memory: dict[object, object] = {}
+        self.lock: AbstractContextManager[object] = nullcontext()
+
+
+class _Files:
+    """The files of a zip, and which of them are read."""
+
+    def __init__(self, files: dict[str, bytes], kept: _Kept | None = None) -> None:
         self._files = files
+        self._kept = kept
         self.read_paths: list[str] = []
 
-    def known_at(self, _: str) -> None:
-        """Return nothing: no part of the zip is kept."""
+    def known_at(self, _: str) -> _Kept | None:
+        """Return what is kept of the part of the zip that a file is in; nothing by default."""
+        return self._kept
 
     def read(self, path: str, *, limit_bytes: int) -> bytes | None:
         """Return what is in a file.
@@ -59,6 +77,8 @@ def test_the_last_large_file_is_kept() -> None:
 
     assert first is not None
     assert first is again
+    assert reader.source_of(b"f();") is not None
+    assert second is reader.source_of(two)
     assert second is not None
     assert two == second.content
 
@@ -132,7 +152,7 @@ def test_kinds_that_say_enough(name: str, kind: str) -> None:
 )
 def test_json(text: bytes, line: int) -> None:
     """JSON that Node does not read has its line; how deep it may be nested is not known."""
-    assert line == _read("a.json", text).facts.syntax_error_line
+    assert NOTHING._replace(syntax_error_line=line) == _read("a.json", text).facts
 
 
 @pytest.mark.parametrize("extension", ["ts", "mts", "cts"])
@@ -188,3 +208,70 @@ def test_what_was_remembered_is_taken() -> None:
 
     assert ["c"] == [request.specifier for request in module.facts.requests]
     assert 1 == len(memory.noted)
+
+
+@pytest.mark.parametrize("name", ["a.js", "a.json"])
+def test_zips_share_what_is_kept(name: str) -> None:
+    """A file of a shared part is read and scanned for the first zip, for the same variables."""
+    kept, path = _Kept(), f"/t/{name}"
+    content = {"a.js": b"exports.a = require(process.env.A);", "a.json": b"{,}"}[name]
+    found, read = [], []
+    for variables in ({}, {}, {"A": "./b"}, {"A": "./b"}):
+        files, module = _Files({path: content}, kept), Module(path, 0, required=True)
+        reader = _reader(files, **variables)
+        reader.read([module])
+        names = reader.find_names(path)
+        found.append((module.kind, module.facts, None if names is None else names.exports))
+        read.append(bool(files.read_paths))
+
+    assert [True, False, True, False] == read
+    assert found[:1] * 2 == found[:2]
+    assert found[2:3] * 2 == found[2:]
+    asked = [[request.specifier for request in facts.requests] for _, facts, _ in found]
+    assert [[], [], ["./b"], ["./b"]] == asked or name == "a.json"
+    assert {"a.js": ("a",), "a.json": ()}[name] == found[0][2]
+
+
+def test_two_zips_at_once_scan_a_file_once() -> None:
+    """Who waited for the other takes what that one found."""
+    memory, kept, path = Memory(), _Kept(), "/t/a.js"
+    other = NOTHING._replace(syntax_error_line=7)
+
+    @contextmanager
+    def wait() -> Iterator[None]:
+        kept.memory[path, ()] = other
+        yield
+
+    kept.lock = wait()
+    module = Module(path, 0, required=True)
+    reader = _reader(_Files({path: b"require('a')"}, kept), memory)
+    reader.read([module])
+    reader.remember()
+
+    assert (other, {}) == (module.facts, memory.noted)
+
+
+def test_a_project_s_own_file_is_judged_in_any_case() -> None:
+    """Of a package's, only what gives a reason is."""
+    text = b"'use strict'; delete a;"
+    flaws = [bool(_read(name, text).facts.flaws) for name in ("a.js", "node_modules/b/a.js")]
+
+    assert [True, False] == flaws
+
+
+def test_stretches_of_an_own_large_file_are_remembered() -> None:
+    """A bundle that changes in few places is read there alone; packages change as a whole."""
+    for path, keys in (
+        ("/t/a.js", {"stretches", "own-facts"}),
+        ("/t/node_modules/b/a.js", {"facts"}),
+    ):
+        memory = Memory()
+        reader = _reader(_Files({path: b"f(((1)));\n" * 60_000}), memory)
+        reader.read([Module(path, 0, required=True)])
+        reader.remember()
+        assert keys == {key[0] for key in memory.noted}
+        first = dict(memory.noted)
+        reader = _reader(_Files({path: b"g();" + b"f(((1)));\n" * 60_000}), memory)
+        reader.read([Module(path, 0, required=True)])
+        reader.remember()
+        assert first != memory.noted
