@@ -101,6 +101,14 @@ def test_verify_names_what_cannot_be_read(store: Store) -> None:
     assert (2, (path,)) == (verify(store).sound, verify(store).damaged)
 
 
+def test_what_has_just_gone_is_passed_over(store: Store) -> None:
+    """A link that leads nowhere is as absent as what another process has removed."""
+    last = list(store)[-1]
+    last.with_name("ff" * 64 + ".zip").symlink_to("gone")
+
+    assert (4, 3, ()) == (len(list(store)), verify(store).sound, verify(store).damaged)
+
+
 def test_verify_looks_into_the_members(store: Store) -> None:
     """A store zip whose own sum is right, but not that of a member, is noticed too."""
     path = next(iter(store))
