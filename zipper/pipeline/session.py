@@ -94,9 +94,9 @@ class Circumstances(NamedTuple):
     shared: Once
     after: ExitStack
     """What is still to be done when the result is there."""
-    links: bool = False
+    links: bool
     """Packages are linked out of the store: their files' names are all that is read, and late."""
-    recalls: bool = True
+    recalls: bool
     """What earlier runs have noted counts."""
     defers: bool = True
     """A large package is checked while it is written; a damaged one stops what is under way."""

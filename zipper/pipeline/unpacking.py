@@ -107,13 +107,9 @@ def _unpack(zipped: Path, place: Path) -> None:
 
 
 def _write_members(listing: Listing, folder: Path) -> None:
-    made: set[str] = set()
     for entry in listing.entries:
-        above = entry.name.rpartition("/")[0]
-        if above not in made:
-            make_folders(folder / above)
-            made.add(above)
         path = folder / entry.name
+        make_folders(path.parent)
         path.write_bytes(listing.read(entry, limit_bytes=entry.size, check_crc=True))
         path.chmod(0o755 if entry.mode & 0o100 else 0o644)
         os.utime(path, (_DATE, _DATE))

@@ -167,3 +167,17 @@ def test_packages_of_development_are_not_judged(project: Scene) -> None:
     with pytest.raises(zipper.ZipperError) as raised:
         resolve(project.project, require_integrity=True)
     assert "ENOINTEGRITY" == raised.value.code
+
+
+@pytest.mark.parametrize("no_workspace", [False, True])
+def test_a_member_has_its_roots_lockfile(project: Scene, *, no_workspace: bool) -> None:
+    """But where it is taken as a project of its own."""
+    root = {"name": "root", "workspaces": ["m"]}
+    member = {"name": "m", "version": "1.0.0", "dependencies": {"a": "1"}}
+    project.write({"package.json": root, "m/package.json": member})
+
+    found = resolve(project.project / "m", no_workspace=no_workspace)
+
+    folder = project.project / "m" if no_workspace else project.project
+    assert str(folder / "package-lock.json") == found.path
+    assert [folder / "package-lock.json"] == list(project.project.rglob("package-lock.json"))
