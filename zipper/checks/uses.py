@@ -131,8 +131,6 @@ def _files(source: Source) -> Iterator[Use]:
         if function is None or not function.start_byte <= offset < function.end_byte:
             continue
         is_worker = name == b"Worker"
-        if (is_worker and not has_threads) or (not is_worker and not has_files):
-            continue
         origin = _THREADS if is_worker else _FROM
         if not _is_of(origin, source, [*path[: at + 1], function], given):
             continue

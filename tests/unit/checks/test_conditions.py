@@ -47,6 +47,66 @@ def test_values_that_are_written_down(severity: str, conditions: list[str]) -> N
     [
         (
             "error",
+            [
+                *("null ?? 1", "undefined ?? 1", "void 0 ?? 1", "1 ?? 0", "'a' ?? 0"),
+                *(
+                    "0 || 1",
+                    "'a' && 1",
+                    "(0 || 'x') === 'x'",
+                    "(1 && 'x') === 'x'",
+                    "(0 && 1) === 0",
+                ),
+                *("1 <= 1", "1 >= 1", "1 < 2", "2 > 1", "'a' < 'b'", "'b' >= 'a'", "'a' <= 'a'"),
+                *("null == undefined", "null !== undefined", "null != 0", "0 !== '0'", "1 === 1.0"),
+                *(
+                    "true === true",
+                    "true !== 1",
+                    "'a' == 'a'",
+                    "'a' != 'b'",
+                    "(1 ? 'a' : 0) === 'a'",
+                ),
+            ],
+        ),
+        (
+            "info",
+            [
+                *("0 ?? 1", "'' ?? 1", "false ?? 1", "null ?? 0", "1 && 0", "0 || ''", "1 && ''"),
+                *("1 < 1", "1 > 1", "2 <= 1", "1 >= 2", "'b' < 'a'", "'a' > 'a'", "'a' >= 'b'"),
+                *("null === undefined", "null == 0", "0 === '0'", "1 !== 1", "true === 1", "!1"),
+                *(
+                    "(0 ? 'a' : 0) === 'a'",
+                    "(1, 0)",
+                    "typeof 1 === 'string'",
+                    "typeof null === 'null'",
+                ),
+            ],
+        ),
+        (
+            "warning",
+            [
+                "1 < 'a'",
+                "'' == 0",
+                "true == 1",
+                "[] == []",
+                "1 + 1",
+                "1 - 1",
+                "void other",
+                "~0",
+                "017",
+            ],
+        ),
+    ],
+)
+def test_operators(severity: str, conditions: list[str]) -> None:
+    """What compares and chooses is worked out for values of one type, and for others by `===`."""
+    assert {severity} == _judge(*conditions)
+
+
+@pytest.mark.parametrize(
+    ("severity", "conditions"),
+    [
+        (
+            "error",
             ["{} !== 'off'", "'off' !== {}", "{} != 'off'", "!({} === 'off')", "({} !== 'off')"],
         ),
         ("error", ["!('off' == {})", "{} !== 'off' && 1", "0 || {} !== 'off'"]),
