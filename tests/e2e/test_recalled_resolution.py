@@ -215,7 +215,7 @@ def test_prefer_online_asks_each_time(scene: Scene) -> None:
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "cut": lambda data: data[:-9],
     "changed": lambda data: data.replace(b"a-1.0.0.tgz", b"a-1.0.1.tgz"),
-    "another note": lambda data: data.replace(b'"packages":2', b'"packages":3'),
+    "another note": lambda data: data.replace(b'"packages": 2', b'"packages": 3'),
     "no JSON": lambda _: b"{}",
     "no text": lambda _: b"",
     "not UTF-8": lambda _: b"\xff\n\xff\n\xff",
