@@ -51,13 +51,13 @@ def _cycle(count: int) -> Files:
 
 PROGRAMS: dict[str, tuple[Callable[[int], str | Files], int, str, str | None]] = {
     "operators that negate": (
-        lambda n: f"if ({'!!' * n}process.pid) require('a')", 18, "module-missing", "warning",
+        lambda n: f"if ({'!!' * n}process.pid) require('a')", 19, "module-missing", "warning",
     ),
     "parentheses of a condition": (
-        lambda n: f"if ({'(' * n}1{')' * n}) require('a')", 37, "module-missing", "warning",
+        lambda n: f"if ({'(' * n}1{')' * n}) require('a')", 38, "module-missing", "warning",
     ),
     "parts of a condition": (
-        lambda n: f"if ({' && '.join(['process.pid'] * n)}) require('a')", 38, "module-missing",
+        lambda n: f"if ({' && '.join(['process.pid'] * n)}) require('a')", 39, "module-missing",
         "warning",
     ),
     "texts that are added": (
