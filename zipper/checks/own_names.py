@@ -138,7 +138,7 @@ class OwnNames:
     def exports_set(self) -> int:
         """Up to where the first statement is read that may set `module.exports` to nothing."""
         found = _IS_SET.search(self._content)
-        return len(self._content) + 1 if found is None else found.end()
+        return len(self._content) if found is None else found.end()
 
     @cached_property
     def has_module_syntax(self) -> bool:

@@ -138,3 +138,18 @@ def test_a_web_function_has_no_handler(text: str, says: str) -> None:
     (found,) = (one for one in report.findings if one.code == "module-missing")
     assert says in found.message
     assert "handler" not in found.message
+
+
+def test_a_listing_is_held_to_the_sizes_of_the_project() -> None:
+    """Before anything is read of a zip, as all that is known of one that is not written yet."""
+    listing = read_listing(zip_files({"index.js": H}))
+
+    def told(**most: int) -> list[tuple[str, str]]:
+        found = check_listing(
+            listing, target=Target(), handler="index.handler", size_bytes=100, **most
+        )
+        return [(one.code, one.message.partition(" has")[0]) for one in found]
+
+    assert [] == told(max_size_bytes=100, max_unzipped_size_bytes=len(H))
+    assert [("size-budget", "the zip")] == told(max_size_bytes=99)
+    assert [("size-budget", "the unzipped package")] == told(max_unzipped_size_bytes=len(H) - 1)
