@@ -84,9 +84,7 @@ def _part_of(name: str, kept: frozenset[str]) -> str:
     return place
 
 
-def advise_exclude(
-    subject: Subject, surplus: int, *, zipped: bool = False, follows: bool = True
-) -> str:
+def advise_exclude(subject: Subject, surplus: int, *, zipped: bool, follows: bool) -> str:
     """Return the options that leave out the fewest parts that are the surplus; empty for none.
 
     No file that the handler's modules request is in one of them.

@@ -75,16 +75,16 @@ _INHERITED: Final = frozenset(
     __proto__""".split()  # noqa: SIM905 - one a word is easier to read
 )
 _METHODS: Final = frozenset(
-    """anchor at big blink bold charAt charCodeAt codePointAt compile concat copyWithin endsWith
-    entries every exec fill filter find findIndex findLast findLastIndex fixed flat flatMap
-    fontcolor fontsize forEach includes indexOf isWellFormed italics join keys lastIndexOf link
-    localeCompare map match matchAll normalize padEnd padStart pop push reduce reduceRight repeat
-    replace replaceAll reverse search shift slice small some sort splice split startsWith strike sub
-    substr substring sup test toExponential toFixed toLocaleLowerCase toLocaleUpperCase toLowerCase
-    toPrecision toReversed toSorted toSpliced toUpperCase toWellFormed trim trimEnd trimLeft
-    trimRight trimStart unshift values with""".split()  # noqa: SIM905 - as above
+    """anchor at big blink bold catch charAt charCodeAt codePointAt compile concat copyWithin
+    endsWith entries every exec fill filter finally find findIndex findLast findLastIndex fixed flat
+    flatMap fontcolor fontsize forEach includes indexOf isWellFormed italics join keys lastIndexOf
+    link localeCompare map match matchAll normalize padEnd padStart pop push reduce reduceRight
+    repeat replace replaceAll reverse search shift slice small some sort splice split startsWith
+    strike sub substr substring sup test then toExponential toFixed toLocaleLowerCase
+    toLocaleUpperCase toLowerCase toPrecision toReversed toSorted toSpliced toUpperCase toWellFormed
+    trim trimEnd trimLeft trimRight trimStart unshift values with""".split()  # noqa: SIM905 - as above
 )
-"""Of texts, numbers, arrays and regular expressions."""
+"""Of texts, numbers, arrays, regular expressions and promises."""
 PROVIDED: Final = {
     "object": _INHERITED,
     "function": _INHERITED | {"apply", "bind", "call", "prototype"},

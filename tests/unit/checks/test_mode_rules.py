@@ -57,6 +57,8 @@ def test_no_file_of_a_layer_may_be_unreadable() -> None:
         ("run", b"#!/bin/sh\n", None),
         ("sbin/run", b"#!/bin/sh\n", None),
         ("bin/run", b"", None),
+        ("bin/", b"#!/bin/sh\n", None),
+        ("bin/a/", ELF, None),
     ],
 )
 def test_programs_that_cannot_be_started(name: str, content: bytes, kind: str | None) -> None:

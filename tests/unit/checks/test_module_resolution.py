@@ -275,6 +275,15 @@ def test_layers_are_searched_after_the_package_and_later_ones_win() -> None:
     assert b"2" == resolver.files.read("/opt/nodejs/node_modules/b/index.js", limit_bytes=9)
 
 
+@pytest.mark.parametrize("runtime", ["nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x"])
+def test_layers_are_searched_by_import_too(runtime: str) -> None:
+    """AWS's build of Node.js looks in NODE_PATH for both since 18."""
+    layer = {"nodejs/node_modules/a/index.js": "1"}
+    resolver = _resolver({"index.mjs": ""}, layers=(layer,), runtime=runtime)
+    for find in (resolver.require, resolver.import_):
+        assert "/opt/nodejs/node_modules/a/index.js" == _path(find("a", "/var/task/index.mjs"))
+
+
 def test_links_are_followed() -> None:
     """A link's target answers, under its real path, as in pnpm's node_modules."""
     files = {

@@ -426,3 +426,50 @@ def test_an_escape_that_only_a_tag_may_have() -> None:
     facts = scan(text.encode())
     assert (False, 0) == (facts.is_partial, facts.syntax_error_line)
     assert [("a", "require", EAGER)] == _requests(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "hidden"),
+    [
+        ("module.exports = { a: b }", ("a",), ()),
+        ("module.exports = { a: 1 }", (), ("a",)),
+        ("module.exports = { a, b: 1, c: 2 }", ("a",), ("b", "c")),
+        (
+            "module.exports = { a: f(), 'b': c, d() {}, e, get g() {} }",
+            ("a",),
+            ("a", "b", "d", "e", "g"),
+        ),
+        ("module.exports = { a: b, [b]: 1 }", ("a",), None),
+        ("module.exports = { a: b, ...b }", ("a",), None),
+        ("module.exports = { a: 1, /* c */ }", (), ("a",)),
+        ("module.exports = exports = { a: 1, 'b': 2, c, d() {} }", (), ("a", "b", "c", "d")),
+        ("module.exports = exports = { a: 1, 2: 3 }", (), None),
+        ("module.exports = exports = a", (), None),
+    ],
+)
+def test_names_that_the_lexer_misses(
+    text: str, names: tuple[str, ...], hidden: tuple[str, ...] | None
+) -> None:
+    """From the first property on that it does not read; None where others may be there too."""
+    found = find_commonjs_names(text.encode())
+
+    assert (names, hidden) == (found.exports, found.hidden if found.is_complete else None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[require] = [f]", "[[require]] = f", "({ a: require } = f)", "({ require } = f)",
+        "[require = 1] = f", "({ a: require = 1 } = f)", "for (require of f);",
+        "for (require in f);", "require = f", "require ??= f", "var require = f",
+        "function require() {}", "function* require() {}", "({ require = 1 } = f)",
+    ],
+)  # fmt: skip
+def test_another_require(text: str) -> None:
+    """Whatever gives the name another meaning: what it asks for is not sure any more."""
+    for code in (f"{text}; require('a')", f"require('a'); {text}"):
+        requests = scan(code.encode()).requests
+        assert [("a", CONDITIONAL)] == [(one.specifier, one.level) for one in requests], code
+    assert [("a", EAGER)] == [
+        (one.specifier, one.level) for one in scan(b"[f] = [require]; require('a')").requests
+    ]

@@ -123,6 +123,10 @@ def test_what_files_do_that_may_not_be_loaded(
         ("const m = {}; fill(m); a.createRequire(m.url);", []),
         ("const m = { url: 'file:///x' }; a.createRequire(m.url);", []),
         ("a.createRequire(m.url);", []),
+        ("const m = {}; try { a.createRequire(m.url) } catch {}", []),
+        ("const m = {}; const f = (m) => a.createRequire(m.url);", []),
+        ("const m = {}; // a.createRequire(m.url)", []),
+        ("const m = {}; const t = `a.createRequire(m.url)`;", []),
     ],
 )
 def test_emptied_import_meta(text: str, expected: list[str]) -> None:
