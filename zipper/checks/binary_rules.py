@@ -155,7 +155,7 @@ def check_promised(subject: Subject) -> Iterator[Finding]:
     Their addon is mostly asked for by an expression, so that following requests does not show it.
     """
     for package, addons, _ in sorted(find_in_parts(subject, "promises", _read_promises)):
-        if not names_platform(package) or is_foreign(subject, package):
+        if not addons or not names_platform(package) or is_foreign(subject, package):
             continue
         level = package_levels(subject).get(package, OPTIONAL)
         for path in addons:
