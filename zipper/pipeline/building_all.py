@@ -156,7 +156,8 @@ def build_each(
     if workers is not None:
         results = workers.build(requests, on_event=on_event, incremental=incremental)
         return tuple(
-            BuiltFunction(requests[number], *result) for number, result in enumerate(results)
+            BuiltFunction(request, *result)
+            for request, result in zip(requests, results, strict=True)
         )
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  (with several functions)
 
@@ -184,6 +185,5 @@ def build_affected(
         ZipperError: what `zipper.build` raises, for a single request.
     """
     built = build_each(affected.requests, on_event=on_event, workers=workers)
-    return tuple(
-        one._replace(affected_by=affected.reasons[number]) for number, one in enumerate(built)
-    )
+    pairs = zip(built, affected.reasons, strict=True)
+    return tuple(one._replace(affected_by=reasons) for one, reasons in pairs)

@@ -235,7 +235,7 @@ def _read_whole(path: Path) -> StoreZip | None:
     zipped = StoreZip(os.fspath(path), data)
     try:
         is_whole = all(_is_member_sound(entry) for entry in zipped.members(""))
-    except struct.error:  # what its directory says of them leads nowhere
+    except (struct.error, ValueError, IndexError):  # what its directory says leads nowhere
         return None
     return zipped if is_whole else None
 

@@ -221,7 +221,7 @@ def find_written(
 
     The one of a build without any output too, so that every output gets the same bytes.
     """
-    zips = io.shared.get(request.written, lambda: WrittenZips(request.written))
+    zips = io.shared.get(("written", request.written), lambda: WrittenZips(request.written))
     named = (_name_zip(output, request, project) for output in ("", *zips.folders))
     return frozenset((*map(Path, zips.below(below)), *map(find_place, named)))
 

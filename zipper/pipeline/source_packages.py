@@ -7,7 +7,7 @@ is asked for. The project's own node_modules is never looked at.
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 from importlib import import_module
 from threading import Thread
 from typing import TYPE_CHECKING, Final, cast
@@ -226,13 +226,16 @@ class SourcePackages:
     def _find(self, source: str, name: str) -> Node | None:
         """Return the package that a file at `source` reaches by `name`."""
         place = source.rpartition("/")[0]
+        while place and place not in self._locations:
+            place = place.rpartition("/")[0]
+        return self._whole.find(self._locations.get(place, place), name)
+
+    @cached_property
+    def _locations(self) -> dict[str | None, str]:
+        """Where packages are in the tree, by that place and by their folders in the workspace."""
         nodes = self._whole.nodes.values()
         linked = {self.find_folder(node): node.location for node in nodes}
-        locations: dict[str | None, str] = linked | {one.location: one.location for one in nodes}
-        while place and place not in locations:
-            place = place.rpartition("/")[0]
-        place = locations.get(place, place)
-        return self._whole.find(place, name)
+        return linked | {node.location: node.location for node in nodes}
 
     def find_folder(self, node: Node) -> str | None:
         """Return the folder of the workspace that a package is; None for any other."""

@@ -107,9 +107,10 @@ def _unpack(zipped: Path, place: Path) -> None:
 
 
 def _write_members(listing: Listing, folder: Path) -> None:
+    for above in {entry.name.rpartition("/")[0] for entry in listing.entries}:
+        make_folders(folder / above)
     for entry in listing.entries:
         path = folder / entry.name
-        make_folders(path.parent)
         path.write_bytes(listing.read(entry, limit_bytes=entry.size, check_crc=True))
         path.chmod(0o755 if entry.mode & 0o100 else 0o644)
         os.utime(path, (_DATE, _DATE))

@@ -51,7 +51,7 @@ def open_processes(count: int) -> Iterator[tuple[Executor, Callable[[], Executor
         raise
     finally:
         for pool in opened:
-            pool.shutdown()
+            pool.shutdown(cancel_futures=True)
         opened.clear()
         # The pools' semaphores are theirs until they are collected, which the command never does:
         # the system's tracker would complain of them.

@@ -79,7 +79,7 @@ def bind_isolated_peers(
     Raises:
         LockfileError: ELOCKFILE where contexts nest in more ways than any project has.
     """
-    start = graph.importers[""]
+    start = graph.importers.get("", graph.importers[importer])
     linker = _Linker(graph, omits_dev=omits_dev)
     top = linker.walk(start)
     if shared := find_shared(graph, linker.installed):
