@@ -5,43 +5,22 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 import zipper
-from tests.support.bundling_project import BundlingProject, fill_cache, metafile_of, texts_of
+from tests.support.bundling_project import BundlingProject, bundle_of, metafile_of, texts_of
 from tests.support.scene import listing
 from zipper.errors import OutputError
 from zipper.package import BundleUse, OutsidePackage
 from zipper.pipeline.bundle_files import make_metafile, write_bundle_files
 from zipper.pipeline.judged_package import package_of
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from zipper.pipeline.bundling import BundledFunction
-    from zipper.pipeline.planning import PackagePlan
-
 pytestmark = [pytest.mark.network, pytest.mark.ci]
 
 HANDLER = "export const handler = async (): Promise<unknown> => "
 ROOT = {"name": "root", "private": True, "workspaces": ["packages/*"]}
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return fill_cache(tmp_path_factory.mktemp("bundled"))
-
-
-@pytest.fixture
-def project(tmp_path: Path, cache: Path) -> BundlingProject:
-    return BundlingProject(tmp_path, cache)
-
-
-def bundle_of(planned: PackagePlan) -> BundledFunction:
-    assert planned.bundle is not None
-    return planned.bundle
 
 
 def write_member(project: BundlingProject) -> None:

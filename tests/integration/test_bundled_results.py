@@ -4,40 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from tests.support.bundling_project import BundlingProject, fill_cache, metafile_of, texts_of
+from tests.support.bundling_project import BundlingProject, bundle_of, metafile_of, texts_of
 from zipper.archive.compress import compress
 from zipper.bundling.bundle_flags import list_flags
 from zipper.bundling.esbuild_choice import read_pins
 from zipper.errors import ProjectError
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from zipper.pipeline.bundling import BundledFunction
-    from zipper.pipeline.planning import PackagePlan
-
 pytestmark = [pytest.mark.network, pytest.mark.ci]
 
 HANDLER = "export const handler = async (): Promise<unknown> => "
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return fill_cache(tmp_path_factory.mktemp("bundling"))
-
-
-@pytest.fixture
-def project(tmp_path: Path, cache: Path) -> BundlingProject:
-    return BundlingProject(tmp_path, cache)
-
-
-def bundle_of(planned: PackagePlan) -> BundledFunction:
-    assert planned.bundle is not None
-    return planned.bundle
 
 
 def test_a_bundle_is_told_whole(project: BundlingProject) -> None:

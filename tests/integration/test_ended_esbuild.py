@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.bundling_project import BundlingProject, fill_cache
+from tests.support.bundling_project import BundlingProject
 from zipper.bundling.spare_esbuild import SpareEsbuild
 from zipper.errors import ProjectError
 
@@ -16,17 +16,14 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.network, pytest.mark.ci]
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return fill_cache(tmp_path_factory.mktemp("ended"))
-
-
 @pytest.fixture
-def project(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> BundlingProject:
+def project(
+    tmp_path: Path, esbuild_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> BundlingProject:
     """A project; temporary folders are beside it."""
     (tmp_path / "scratch").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
-    return BundlingProject(tmp_path, cache)
+    return BundlingProject(tmp_path, esbuild_cache)
 
 
 def write(project: BundlingProject, code: str) -> None:

@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
-from tests.support.bundling_project import BundlingProject, fill_cache, metafile_of
+from tests.support.bundling_project import BundlingProject, bundle_of, metafile_of
 from zipper.bundling.surroundings import KeptPackage
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from zipper.pipeline.bundling import BundledFunction
-    from zipper.pipeline.planning import PackagePlan
 
 pytestmark = [pytest.mark.network, pytest.mark.ci]
 
 HANDLER = "export const handler = async (): Promise<unknown> => "
 PLACE = "uses its own place on the disk: `__dirname + '/x.txt'`"
 HERE = {"index.js": "exports.h = require('fs').readFileSync(__dirname + '/x.txt');\n"}
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return fill_cache(tmp_path_factory.mktemp("kept"))
-
-
-@pytest.fixture
-def project(tmp_path: Path, cache: Path) -> BundlingProject:
-    return BundlingProject(tmp_path, cache)
-
-
-def bundle_of(planned: PackagePlan) -> BundledFunction:
-    assert planned.bundle is not None
-    return planned.bundle
 
 
 def test_what_stays_is_told_with_its_way_in(project: BundlingProject) -> None:

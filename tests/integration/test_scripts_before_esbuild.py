@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.bundling_project import BundlingProject, fill_cache, texts_of
+from tests.support.bundling_project import BundlingProject, texts_of
 from zipper.archive.compress import compress
 from zipper.layout.placement import find_homes
 from zipper.pipeline.bundling import bundle_function
@@ -58,14 +58,9 @@ def entries(files: dict[str, str]) -> list[PlannedEntry]:
     return [compress(name, text.encode(), executable=False) for name, text in files.items()]
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return fill_cache(tmp_path_factory.mktemp("scripts"))
-
-
 @pytest.fixture
-def project(tmp_path: Path, cache: Path) -> Made:
-    made = Made(tmp_path, cache)
+def project(tmp_path: Path, esbuild_cache: Path) -> Made:
+    made = Made(tmp_path, esbuild_cache)
     specs = made.write_packages(p={"index.js": "module.exports = require('.gen/x');\n"})
     code = "import p from 'p';\nimport sub from 'p/sub';\n"
     code += "export const handler = async (): Promise<unknown> => [p, sub];\n"

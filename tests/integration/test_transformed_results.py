@@ -7,30 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.bundling_project import BundlingProject, fill_cache
 from zipper.bundling.output_places import SourceLines
 from zipper.errors import ProjectError
 from zipper.store.store_zip_format import inflate
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from tests.support.bundling_project import BundlingProject
     from zipper.pipeline.planning import PackagePlan
 
 pytestmark = [pytest.mark.network, pytest.mark.ci]
 
 ROOT = {"name": "root", "private": True, "workspaces": ["packages/*"]}
 DECORATED = {"experimentalDecorators": True, "emitDecoratorMetadata": True}
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return fill_cache(tmp_path_factory.mktemp("transforming"))
-
-
-@pytest.fixture
-def project(tmp_path: Path, cache: Path) -> BundlingProject:
-    return BundlingProject(tmp_path, cache)
 
 
 def contents_of(planned: PackagePlan) -> dict[str, str]:

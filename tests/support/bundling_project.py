@@ -22,8 +22,15 @@ if TYPE_CHECKING:
 
     from zipper.archive.entries import PlannedEntry
     from zipper.bundling.spare_esbuild import SpareEsbuild
+    from zipper.pipeline.bundling import BundledFunction
 
-__all__ = ["BundlingProject", "fill_cache", "texts_of"]
+__all__ = ["BundlingProject", "bundle_of", "fill_cache", "texts_of"]
+
+
+def bundle_of(planned: PackagePlan) -> BundledFunction:
+    """Return what a plan has of a bundle."""
+    assert planned.bundle is not None
+    return planned.bundle
 
 
 def fill_cache(folder: Path) -> Path:

@@ -163,7 +163,7 @@ class Conditions:
         return operator in _UNEQUAL
 
     def _is_switch(self, node: Node) -> bool:
-        """Return whether an expression is a variable that nobody sets: a package's own."""
+        """Return whether an expression is an environment variable that nothing sets."""
         name = _VARIABLE.fullmatch(self._text(node))
         if name is None or _SET_VARIABLES.match(name[1]) or name[1].decode() in self._variables:
             return False
