@@ -79,10 +79,20 @@ class ModuleReader:
                 self._recall(module, key, known)
 
     def _given_to(self, content: bytes) -> Iterator[str]:
-        """Yield the variables that may decide about a file: those that it names."""
+        r"""Yield the variables that may decide about a file: those that it names.
+
+        It may spell them with escapes, as in `process.env["\x41"]`.
+        """
+        if not self._given:
+            return
+        text = content.decode("utf-8", "replace")
+        if "\\" in text:
+            from zipper.checks.source_text import unescape  # noqa: PLC0415  (for variables)
+
+            text += unescape(text)
         for row in self._given:
             name = row.partition("=")[0]
-            if not name.isascii() or name.encode() in content:
+            if not name.isascii() or name in text:
                 yield row
 
     def _recall(self, module: Module, key: FactKey, known: Mapping[FactKey, bytes]) -> None:

@@ -191,6 +191,36 @@ def test_what_is_remembered() -> None:
     assert _reader(_Files({})).find_names("/t/gone.js") is None
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "process.env.ABC",
+        "process.env['\\x41BC']",
+        "process.env['A\\BC']",
+        "process.env['A\\u{42}C']",
+        "process.env['A\\\nBC']",
+        "process['\\x65nv']['\\x41BC']",
+        "globalThis['pr\\u006fcess'].env['\\u0041BC']",
+        "'\\x41BC' in process.env",
+        "/\\\\'/.a || process.env['\\x41BC']",
+    ],
+)
+def test_a_variable_is_named_in_any_spelling(condition: str) -> None:
+    """What was remembered with another value of it is not taken."""
+    memory, text = Memory(), f"if ({condition}) require('b')".encode()
+
+    def read(cache: Memory, variables: dict[str, str]) -> Facts | None:
+        reader = _reader(_Files({"/t/a.js": text}), cache, **variables)
+        module = Module("/t/a.js", 0, required=True)
+        reader.read([module])
+        reader.remember()
+        return module.facts
+
+    for variables in ({}, {"ABC": "1"}, {}, {"ABC": ""}, {"OTHER": "1"}):
+        assert read(Memory(), variables) == read(memory, variables)
+    assert len(memory.noted) == 3
+
+
 def test_what_was_remembered_is_taken() -> None:
     """Facts of another run are not found again, and nothing new is written."""
     memory, files = Memory(), {"/t/a.js": b"require('b')"}
